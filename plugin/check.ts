@@ -1,0 +1,100 @@
+/** Finds out, step by step, why a connection does not work. The first step that fails names what to do; those after it are not tried. */
+import { Type, type Static } from '@sinclair/typebox'
+import { isRollerError, RollerError } from './errors.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import { isRecord, type NangoClient } from './nango/client.ts'
+import type { Connections } from './nango/connections.ts'
+import { StringEnum } from './roller/schema.ts'
+
+export const CheckStep = Type.Object({
+  step: StringEnum(['nango-reachable', 'key-valid', 'integration-is-roller', 'connection-known', 'credentials-good', 'venue-reached']),
+  result: StringEnum(['ok', 'failed', 'skipped']),
+  detail: Type.String(),
+  hint: Type.Optional(Type.String())
+})
+export type CheckStep = Static<typeof CheckStep>
+
+export const CheckReport = Type.Object({
+  connectionId: Type.String(),
+  ok: Type.Boolean({ description: 'True when every step went well.' }),
+  steps: Type.Array(CheckStep)
+}, { $id: 'CheckReport' })
+export type CheckReport = Static<typeof CheckReport>
+
+export interface CheckParts {
+  readonly nango: NangoClient
+  readonly connections: Connections
+  readonly gateway: Gateway
+}
+
+type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]
+
+export async function checkConnection ({ nango, connections, gateway }: CheckParts, connectionId: string): Promise<CheckReport> {
+  let provider = ''
+  const list: readonly Step[] = [
+    ['nango-reachable', async () => {
+      await nango.call((sdk) => sdk.http.get(`${nango.host}/health`))
+      return `Nango answers at ${nango.host}.`
+    }],
+    ['key-valid', async () => {
+      const answer = await nango.call((sdk) => sdk.getIntegration({ uniqueKey: nango.encodedIntegrationId }), ({ code, status }) => code === 'not_found'
+        ? new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+          detail: `Nango knows the key, but has no integration ${nango.integrationId} in its environment.`,
+          hint: 'Create the integration in Nango with the provider roller, or set NANGO_INTEGRATION_ID to its key.',
+          upstream: { status }
+        })
+        : undefined)
+      provider = answer.data.provider
+      return 'Nango takes the secret key, and knows the integration.'
+    }],
+    ['integration-is-roller', async () => {
+      // A Playground provider of a self-hosted Nango may be called roller-playground.
+      if (!provider.startsWith('roller')) {
+        throw new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+          detail: `The integration ${nango.integrationId} is of the provider ${provider}.`,
+          hint: 'Set NANGO_INTEGRATION_ID to an integration that was made with the provider roller.'
+        })
+      }
+      return `The integration ${nango.integrationId} is of the provider ${provider}.`
+    }],
+    ['connection-known', async () => {
+      const connection = await connections.get(connectionId)
+      return `The connection was made at ${connection.createdAt}.`
+    }],
+    ['credentials-good', async () => {
+      const connection = await connections.get(connectionId)
+      if (connection.status === 'reconnect-required') {
+        throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'Nango could not renew the token of this connection.' })
+      }
+      return 'Nango reports no trouble with the credentials.'
+    }],
+    ['venue-reached', async () => {
+      const answer = await gateway.send({ method: 'GET', target: '/venues/me', connectionId, headers: { accept: 'application/json' }, body: null, operation: null })
+      const body = await answer.collect(64 * 1024)
+      if (answer.status !== 200 || body === null) throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })
+      return `ROLLER answers for ${venueName(body)}.`
+    }]
+  ]
+  const steps: CheckStep[] = []
+  for (const [step, run] of list) {
+    if (steps.some(({ result }) => result === 'failed')) {
+      steps.push({ step, result: 'skipped', detail: 'Not tried, because a step before it failed.' })
+      continue
+    }
+    try {
+      steps.push({ step, result: 'ok', detail: await run() })
+    } catch (error) {
+      if (!isRollerError(error)) throw error
+      steps.push({ step, result: 'failed', detail: error.detail, hint: error.hint })
+    }
+  }
+  return { connectionId, ok: steps.every(({ result }) => result === 'ok'), steps }
+}
+
+function venueName (body: Buffer): string {
+  try {
+    const venue: unknown = JSON.parse(body.toString('utf8'))
+    if (isRecord(venue) && typeof venue.name === 'string') return `the venue ${venue.name}`
+  } catch {}
+  return 'a venue that does not say its name'
+}

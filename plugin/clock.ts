@@ -1,0 +1,24 @@
+/** Time as the gateway sees it, so that tests can own it. */
+export interface Clock {
+  /** Milliseconds; only differences count. */
+  now (): number
+  setTimeout (callback: () => void, ms: number): unknown
+  clearTimeout (timer: unknown): void
+}
+
+export const systemClock: Clock = {
+  // Date.now() jumps when the machine's clock is set; waits must not.
+  now: () => performance.now(),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout) // ours: only setTimeout above makes them
+}
+
+/** Waits `ms`. @throws the signal's reason when it aborts first */
+export function sleep (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason)
+    const onAbort = (): void => { clock.clearTimeout(timer); reject(signal?.reason) }
+    const timer = clock.setTimeout(() => { signal?.removeEventListener('abort', onAbort); resolve() }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}

@@ -1,0 +1,213 @@
+/**
+ * Every error the gateway answers with, once: code, HTTP status, the layer that has to act, and a hint that says what to do next.
+ * Documents, types and answers are derived from this catalogue.
+ */
+
+/** Whose turn it is: the caller's, the gateway's (its configuration or budget), Nango's, ROLLER's, or the network's. */
+export type Layer = 'caller' | 'gateway' | 'nango' | 'roller' | 'network'
+
+export interface ErrorEntry {
+  readonly status: number
+  readonly layer: Layer
+  readonly title: string
+  readonly hint: string
+}
+
+// The two hints of Nango's own guide for ROLLER: check the pair and the connection id; one connection for each venue.
+const CHECK_CREDENTIALS = 'Double-check the Client ID, the Client Secret and the connection id. ' +
+  'Each venue has its own pair: with several venues, make one connection for each.'
+
+export const catalogue = {
+  ROLLER_ERR_VALIDATION: {
+    status: 400,
+    layer: 'caller',
+    title: 'The request does not fit the contract',
+    hint: 'Correct what errors[] names and send the request again. Nothing was sent to ROLLER.'
+  },
+  ROLLER_ERR_PATH: {
+    status: 400,
+    layer: 'caller',
+    title: 'The path or query is not one of ROLLER\'s API',
+    hint: 'Send a plain ROLLER path such as /bookings or /venues/me, without dot segments, backslashes, double slashes or control characters.'
+  },
+  ROLLER_ERR_BODY_TOO_LARGE: {
+    status: 413,
+    layer: 'caller',
+    title: 'The request body is too large',
+    hint: 'Send a smaller body, or raise the limit that the detail names.'
+  },
+  ROLLER_ERR_MEDIA_TYPE: {
+    status: 415,
+    layer: 'caller',
+    title: 'The body is not of a media type that this route takes',
+    hint: 'Send JSON with the header Content-Type: application/json.'
+  },
+  ROLLER_ERR_NOT_FOUND: {
+    status: 404,
+    layer: 'caller',
+    title: 'There is no such route',
+    hint: 'ROLLER\'s own paths live under /roller, for example GET /roller/venues/me. The OpenAPI document lists every route.'
+  },
+  ROLLER_ERR_CONNECTION_REQUIRED: {
+    status: 400,
+    layer: 'caller',
+    title: 'The request names no connection',
+    hint: 'Send the header Connection-Id with the id of a venue\'s connection. GET /connections lists them.'
+  },
+  ROLLER_ERR_CONNECTION_UNKNOWN: {
+    status: 404,
+    layer: 'caller',
+    title: 'There is no such connection',
+    hint: 'Check the connection id (GET /connections lists them), or let the venue connect again with POST /connect-session.'
+  },
+  ROLLER_ERR_CONNECTION_FORBIDDEN: {
+    status: 403,
+    layer: 'caller',
+    title: 'This caller may not use this connection',
+    hint: 'Use a connection that belongs to the caller, or let the operator of this gateway widen the caller\'s rights.'
+  },
+  ROLLER_ERR_OPERATION_FORBIDDEN: {
+    status: 403,
+    layer: 'gateway',
+    title: 'This operation is closed on this gateway',
+    hint: 'Tokens are Nango\'s business: POST /token is never forwarded. Other operations are opened by the operator of this gateway.'
+  },
+  ROLLER_ERR_UNAUTHORIZED: {
+    status: 401,
+    layer: 'gateway',
+    title: 'The caller is not known to this gateway',
+    hint: 'Send the header Authorization: Bearer <key> with one of this gateway\'s API keys. It is not a ROLLER or Nango key.'
+  },
+  ROLLER_ERR_SCOPE: {
+    status: 403,
+    layer: 'gateway',
+    title: 'The caller\'s key does not cover this route',
+    hint: 'Use a key with the right that the detail names.'
+  },
+  ROLLER_ERR_CREDENTIALS_REJECTED: {
+    status: 424,
+    layer: 'roller',
+    title: 'ROLLER does not accept this connection\'s credentials',
+    hint: `${CHECK_CREDENTIALS} Then let the venue enter them again with POST /connect-session/reconnect, which keeps the connection id.`
+  },
+  ROLLER_ERR_ACCESS_DENIED: {
+    status: 403,
+    layer: 'roller',
+    title: 'ROLLER knows this connection but does not allow this call',
+    hint: `${CHECK_CREDENTIALS} If they are right, the venue's API key lacks the permission or the add-on for this call: change it in Venue Manager.`
+  },
+  ROLLER_ERR_TOKEN_RENEWED: {
+    status: 503,
+    layer: 'roller',
+    title: 'ROLLER had revoked the token; it has been renewed',
+    hint: 'Send the call again: ROLLER did not take it, and its streamed body could not be kept for a second try.'
+  },
+  ROLLER_ERR_BUDGET: {
+    status: 429,
+    layer: 'gateway',
+    title: 'The rate budget of this connection is spent',
+    hint: 'Wait for Retry-After seconds, or let the gateway wait for you with the header Roller-Max-Wait: <seconds>. Nothing was sent to ROLLER.'
+  },
+  ROLLER_ERR_COOLING_OFF: {
+    status: 429,
+    layer: 'roller',
+    title: 'ROLLER has put this connection into its cooling-off period',
+    hint: 'Wait for Retry-After seconds. Until then nothing is sent for this connection. Look for other programs that use the same API key.'
+  },
+  ROLLER_ERR_NANGO_LIMIT: {
+    status: 503,
+    layer: 'nango',
+    title: 'Nango\'s limit for this account is reached',
+    hint: 'Wait for Retry-After seconds. If it comes back, raise the plan on Nango Cloud or DEFAULT_RATE_LIMIT_PER_MIN on a self-hosted Nango.'
+  },
+  ROLLER_ERR_NANGO_REJECTED: {
+    status: 502,
+    layer: 'nango',
+    title: 'Nango does not accept this gateway',
+    hint: 'The operator must act: check NANGO_SECRET_KEY, its scopes, NANGO_HOST and NANGO_INTEGRATION_ID. GET /connections/{id}/check says which is wrong.'
+  },
+  ROLLER_ERR_UNREACHABLE: {
+    status: 502,
+    layer: 'network',
+    title: 'ROLLER could not be reached',
+    hint: 'Try again later. GET /connections/{id}/check says which hop fails.'
+  },
+  ROLLER_ERR_TIMEOUT: {
+    status: 504,
+    layer: 'network',
+    title: 'No answer came in time',
+    hint: 'Try again later, or ask for less in one call. GET /connections/{id}/check says which hop is slow.'
+  },
+  ROLLER_ERR_INTERNAL: {
+    status: 500,
+    layer: 'gateway',
+    title: 'The gateway failed',
+    hint: 'Report it with the request id of this answer: the gateway\'s log holds the cause.'
+  }
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof catalogue
+
+/** One fault of an input: where (JSON pointer, its first segment names the part of the request) and what. */
+export interface InputFault {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** What the other side said, as far as it may be shown. */
+export interface Upstream {
+  readonly status: number
+  readonly body?: unknown
+}
+
+export interface RollerErrorOptions {
+  /** What happened in this case, in a sentence. Never holds a secret. */
+  readonly detail?: string
+  /** Replaces the catalogue's hint where more is known. */
+  readonly hint?: string
+  /** Replaces the catalogue's layer where the same code can come from two. */
+  readonly layer?: Layer
+  readonly upstream?: Upstream
+  /** Seconds until a new try makes sense. Whole, at least 1. */
+  readonly retryAfter?: number
+  readonly errors?: readonly InputFault[]
+  readonly cause?: unknown
+}
+
+const BRAND = Symbol.for('fastify-roller.error')
+
+/** The one error class of the gateway: thrown in process, answered as `application/problem+json` over HTTP. */
+export class RollerError extends Error {
+  readonly code: ErrorCode
+  /** HTTP status, also what Fastify's own error handling reads. */
+  readonly statusCode: number
+  readonly layer: Layer
+  readonly title: string
+  readonly hint: string
+  readonly detail: string
+  readonly upstream: Upstream | undefined
+  readonly retryAfter: number | undefined
+  readonly errors: readonly InputFault[] | undefined
+  readonly [BRAND] = true
+
+  constructor (code: ErrorCode, options: RollerErrorOptions = {}) {
+    const entry: ErrorEntry = catalogue[code]
+    const detail = options.detail ?? `${entry.title}.`
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'RollerError'
+    this.code = code
+    this.statusCode = entry.status
+    this.layer = options.layer ?? entry.layer
+    this.title = entry.title
+    this.hint = options.hint ?? entry.hint
+    this.detail = detail
+    this.upstream = options.upstream
+    this.retryAfter = options.retryAfter === undefined ? undefined : Math.max(1, Math.ceil(options.retryAfter))
+    this.errors = options.errors
+  }
+}
+
+/** True for a RollerError of any copy of this package. */
+export function isRollerError (error: unknown): error is RollerError {
+  return typeof error === 'object' && error !== null && BRAND in error
+}

@@ -1,0 +1,180 @@
+/**
+ * The one road to ROLLER, read top to bottom:
+ *
+ *   identify the operation -> address the connection -> authorize     (routes/, where there is an HTTP request)
+ *   -> guard -> validate -> transport -> outcome                                  (here; also for calls made in process)
+ */
+import { sleep, type Clock } from '../clock.ts'
+import { isRollerError, RollerError } from '../errors.ts'
+import type { Operation } from '../roller/operation.ts'
+import { validateCall } from '../roller/validate.ts'
+import { guardConnectionId, guardHeaders, guardTarget } from './guard.ts'
+import { judge, JUDGE_LIMIT, passesUnread, type Outcome } from './outcome.ts'
+import type { Renewals } from './renewal.ts'
+import { backoff, mayRepeat, type Repeatability, type RetryPolicy } from './retry.ts'
+import { ExchangeFailure, type Exchange } from './transport/exchange.ts'
+import type { OutgoingBody, OutgoingCall, Transport } from './transport/transport.ts'
+
+export interface CatalogueEntry {
+  readonly operation: Operation
+  /** ROLLER's path template. */
+  readonly template: string
+}
+
+export interface GatewayCall {
+  readonly method: string
+  /** Path and query under ROLLER's API as the caller wrote them. */
+  readonly target: string
+  readonly connectionId: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: OutgoingBody | null
+  /** The catalogue's entry; null for a path outside it, which is passed on unvalidated. */
+  readonly operation: CatalogueEntry | null
+  /** Aborts when the caller goes away. */
+  readonly signal?: AbortSignal
+}
+
+export interface GatewayOptions {
+  readonly transport: Transport
+  readonly renewals: Renewals
+  readonly retry: RetryPolicy
+  readonly clock: Clock
+}
+
+/** Answers up to this size are read whole before they are passed on: they leave in one piece, and a line cut in the middle is still an error answer. */
+const WHOLE_LIMIT = 64 * 1024
+
+const NOT_PASSED_ON = new Error('the answer is not passed on')
+
+export class Gateway {
+  readonly #transport: Transport
+  readonly #renewals: Renewals
+  readonly #retry: RetryPolicy
+  readonly #clock: Clock
+
+  constructor (options: GatewayOptions) {
+    this.#transport = options.transport
+    this.#renewals = options.renewals
+    this.#retry = options.retry
+    this.#clock = options.clock
+  }
+
+  /**
+   * Sends a call to ROLLER.
+   * @returns ROLLER's own answer, whatever its status, head read and body waiting
+   * @throws RollerError for all that the gateway answers itself
+   */
+  async send (call: GatewayCall): Promise<Exchange> {
+    const outgoing: OutgoingCall = {
+      method: call.method,
+      target: guardTarget(call.target),
+      connectionId: guardConnectionId(call.connectionId),
+      headers: guardHeaders(call.headers),
+      body: call.body
+    }
+    validate(outgoing, call.operation)
+    const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
+    let renewed = false
+    for (let attempt = 0; ; attempt++) {
+      const sentAt = this.#clock.now()
+      const { exchange, outcome } = await this.#attempt(outgoing, call.signal)
+      switch (outcome.kind) {
+        case 'pass':
+          return exchange as Exchange // `pass` is only said of an answer
+        case 'fail':
+          exchange?.abort(NOT_PASSED_ON)
+          throw describe(outcome.error, repeatability, outcome.maySent ?? false)
+        case 'renew':
+          exchange?.abort(NOT_PASSED_ON)
+          if (renewed) throw outcome.error
+          await this.#renew(outgoing, sentAt, outcome.error)
+          renewed = true
+          break
+        case 'repeat':
+          if (attempt >= this.#retry.limit || !mayRepeat(repeatability, outcome.maySent)) {
+            if (outcome.error === null) return exchange as Exchange // only an answer of ROLLER's own has no error to it
+            throw describe(outcome.error, repeatability, outcome.maySent)
+          }
+          exchange?.abort(NOT_PASSED_ON)
+          await sleep(this.#clock, backoff(this.#retry, attempt), call.signal)
+      }
+    }
+  }
+
+  async #attempt (outgoing: OutgoingCall, signal: AbortSignal | undefined): Promise<{ exchange: Exchange | null, outcome: Outcome }> {
+    try {
+      const exchange = await this.#transport.send(outgoing, signal)
+      if (passesUnread(exchange)) {
+        if (!exchange.complete && declaredLength(exchange) <= WHOLE_LIMIT) await exchange.collect(WHOLE_LIMIT)
+        return { exchange, outcome: { kind: 'pass' } }
+      }
+      return { exchange, outcome: judge(exchange, await exchange.collect(JUDGE_LIMIT)) }
+    } catch (error) {
+      if (!(error instanceof ExchangeFailure)) throw error
+      return { exchange: null, outcome: judgeFailure(error) }
+    }
+  }
+
+  async #renew (outgoing: OutgoingCall, sentAt: number, rejected: RollerError): Promise<void> {
+    try {
+      await this.#renewals.renew(outgoing.connectionId, sentAt)
+    } catch (error) {
+      // The caller wants to know what ROLLER said, not only that the refresh failed.
+      if (isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED' && error.upstream === undefined) {
+        throw new RollerError(error.code, {
+          detail: error.detail,
+          ...(rejected.upstream !== undefined && { upstream: rejected.upstream }),
+          ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter })
+        })
+      }
+      throw error
+    }
+    // A streamed body is gone. ROLLER took nothing of the call, so the caller may send it again at once.
+    if (outgoing.body?.kind === 'stream') throw new RollerError('ROLLER_ERR_TOKEN_RENEWED', { retryAfter: 1 })
+  }
+}
+
+/** @throws RollerError ROLLER_ERR_VALIDATION; ROLLER is not called */
+function validate (call: OutgoingCall, entry: CatalogueEntry | null): void {
+  if (entry === null) return
+  const faults = validateCall(entry.operation, entry.template, {
+    ...call.target, headers: call.headers, body: call.body?.kind === 'bytes' ? call.body.bytes : null
+  })
+  if (faults.length > 0) {
+    throw new RollerError('ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults })
+  }
+}
+
+function judgeFailure (failure: ExchangeFailure): Outcome {
+  // The caller left, or its body broke a rule while it was being sent.
+  if (failure.kind === 'aborted') throw failure.cause ?? failure
+  if (isRollerError(failure.cause)) throw failure.cause
+  const cause = failure.cause as NodeJS.ErrnoException | undefined // undici's and Node's network errors have a code
+  const code = typeof cause?.code === 'string' ? ` (${cause.code})` : ''
+  const { maySent } = failure
+  if (failure.kind === 'timeout') {
+    // Not repeated: the caller has waited long enough.
+    return { kind: 'fail', maySent, error: new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'No answer came in time.', cause: failure }) }
+  }
+  const timedOut = cause?.code === 'UND_ERR_CONNECT_TIMEOUT'
+  const error = new RollerError(timedOut ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', {
+    detail: `The connection to Nango failed${code}.`, cause: failure
+  })
+  return { kind: 'repeat', maySent, error }
+}
+
+/** A caller must know when a call that is not safe to repeat may have been done all the same. */
+function describe (error: RollerError, { repeatable }: Repeatability, maySent: boolean): RollerError {
+  if (repeatable || !maySent) return error
+  return new RollerError(error.code, {
+    detail: `${error.detail} The call had been sent: it may have been done.`,
+    hint: 'Look before you send it again (for a booking: GET /bookings?keywords=…). The gateway never repeats a call that may have been done.',
+    cause: error.cause,
+    ...(error.upstream !== undefined && { upstream: error.upstream })
+  })
+}
+
+function declaredLength (exchange: Exchange): number {
+  const length = exchange.headers['content-length']
+  return typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : Infinity
+}

@@ -1,0 +1,138 @@
+/**
+ * What may leave. Everything a caller writes is hostile until it has passed here: no path reaches anything but ROLLER's API, no header but those
+ * on the list goes out, and nothing that Nango would interpolate stays literal.
+ */
+import { RollerError } from '../errors.ts'
+
+/** A path and query that are safe to put behind ROLLER's origin or Nango's `/proxy`. */
+export interface Target {
+  /** Starts with `/`, percent-encoded. */
+  readonly path: string
+  /** Empty, or starts with `?`; as the caller wrote it but for characters that must be percent-encoded. */
+  readonly query: string
+}
+
+/** Deeper encoding than this has no honest use. */
+const MAX_DECODE_ROUNDS = 8
+const MAX_TARGET_LENGTH = 16 * 1024
+const ESCAPE = /%([0-9a-f]{2})/gi
+const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i
+// Control characters, space, DEL, and `#`, which a URL parser would cut the rest off at.
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN = /[\u0000-\u0020#\u007f]/
+// 0xC0 and 0xC1 never occur in UTF-8; lenient decoders read %c0%ae as a dot and %c0%af as a slash.
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN_DECODED = /[\u0000-\u001f\\\u007f\u00c0\u00c1]/
+// Nango interpolates `${client_secret}` in the final URL and splits it at `||`, so none of these four may stay literal.
+const TEMPLATE = /[${}|]/g
+// The path has been through latin1, so a character is a byte.
+const BEYOND_ASCII = /[\u0080-\u00ff]/g
+
+/**
+ * Checks a raw request target under ROLLER's API.
+ * @param raw path and query as received, beginning with `/`
+ * @throws RollerError ROLLER_ERR_PATH, or ROLLER_ERR_OPERATION_FORBIDDEN for `/token`
+ */
+export function guardTarget (raw: string): Target {
+  if (raw.length > MAX_TARGET_LENGTH) throw badPath(`The path and query are longer than ${MAX_TARGET_LENGTH} characters.`)
+  const mark = raw.indexOf('?')
+  const path = mark === -1 ? raw : raw.slice(0, mark)
+  const query = mark === -1 ? '' : raw.slice(mark)
+  if (!path.startsWith('/')) throw badPath('The path does not begin with a slash.')
+  if (FORBIDDEN.test(path) || FORBIDDEN.test(query)) throw badPath('There is a control character, a space or a # in it.')
+  if (BROKEN_ESCAPE.test(path)) throw badPath('There is a % in the path that is not followed by two hexadecimal digits.')
+
+  const decoded = decodeFully(path)
+  if (FORBIDDEN_DECODED.test(decoded)) throw badPath('There is a backslash or a control character in the path.')
+  if (decoded.includes('//')) throw badPath('There is a double slash in the path.')
+  for (const segment of decoded.split('/')) {
+    // Some servers cut `;parameters` off a segment before they look at its dots.
+    const name = segment.split(';', 1)[0]
+    if (name === '.' || name === '..') throw badPath('There is a dot segment in the path.')
+  }
+  // ROLLER suspends credentials whose owner asks for a token per call; tokens are Nango's business alone.
+  if (/^\/\s*token\s*(?:[/;]|$)/i.test(decoded)) {
+    throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'Tokens are not handed out: Nango keeps and renews them.' })
+  }
+  return { path: encode(path), query: encode(query) }
+}
+
+/** Decodes byte by byte until nothing changes. It never throws, so that a broken escape cannot shield what stands beside it. */
+function decodeFully (path: string): string {
+  let current = path
+  for (let round = 0; round < MAX_DECODE_ROUNDS; round++) {
+    const next = current.replace(ESCAPE, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    if (next === current) return next
+    current = next
+  }
+  throw badPath('The path is percent-encoded too many times over.')
+}
+
+function encode (text: string): string {
+  return text.replace(TEMPLATE, escapeCharacter).replace(BEYOND_ASCII, escapeCharacter)
+}
+
+function escapeCharacter (character: string): string {
+  return '%' + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')
+}
+
+function badPath (detail: string): RollerError {
+  return new RollerError('ROLLER_ERR_PATH', { detail })
+}
+
+/**
+ * The request headers that ROLLER may see, from its documents and the formats it speaks. Authorization is not one of them: it was meant for this
+ * gateway, and through Nango it would replace the venue's token.
+ */
+const FORWARDED: ReadonlySet<string> = new Set(['accept', 'accept-language', 'content-type', 'timezone-designators'])
+
+/** Incoming headers, cut down to what ROLLER may see; names in lower case. */
+export function guardHeaders (incoming: Readonly<Record<string, string | string[] | undefined>>): [name: string, value: string][] {
+  const headers: [string, string][] = []
+  for (const name of FORWARDED) {
+    const value = incoming[name]
+    if (value !== undefined) headers.push([name, Array.isArray(value) ? value.join(', ') : value])
+  }
+  return headers
+}
+
+// What Nango takes as a connection id. `.` and `..` would be dot segments in Nango's own API.
+const CONNECTION_ID = /^(?!\.{1,2}$)[A-Za-z0-9,.;:=+~[\]|@${}"'\\/_ -]{1,255}$/
+
+/** @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN: an id that Nango cannot hold is the id of no connection */
+export function guardConnectionId (id: string): string {
+  if (!CONNECTION_ID.test(id)) {
+    throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { detail: 'The connection id has characters or a length that no connection id has.' })
+  }
+  return id
+}
+
+// Hop-by-hop (RFC 9110 7.6.1), and what speaks for a server rather than for the answer: the host's own security headers, cookies, CORS and
+// limits stand on the answer instead of those of Nango or ROLLER.
+const DROPPED: ReadonlySet<string> = new Set([
+  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'server', 'date', 'set-cookie', 'set-cookie2', 'strict-transport-security', 'content-security-policy', 'content-security-policy-report-only',
+  'cross-origin-embedder-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'origin-agent-cluster', 'referrer-policy',
+  'permissions-policy', 'x-content-type-options', 'x-dns-prefetch-control', 'x-download-options', 'x-frame-options',
+  'x-permitted-cross-domain-policies', 'x-xss-protection', 'x-powered-by', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset',
+  'www-authenticate', 'authorization', 'alt-svc', 'clear-site-data', 'roller-answered-by'
+])
+
+/** Raw answer headers as undici hands them over, cut down to those that belong to the answer itself. */
+export function guardAnswerHeaders (raw: readonly Buffer[]): Record<string, string | string[]> {
+  // No prototype: a header may be called __proto__ or constructor.
+  const headers: Record<string, string | string[]> = Object.create(null)
+  let named: ReadonlySet<string> | null = null
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
+    const value = (raw[index + 1] as Buffer).toString('latin1')
+    if (name === 'connection') named = new Set(value.toLowerCase().split(',').map((token) => token.trim()))
+    if (DROPPED.has(name) || name.startsWith('access-control-')) continue
+    const before = headers[name]
+    if (before === undefined) headers[name] = value
+    else headers[name] = Array.isArray(before) ? [...before, value] : [before, value]
+  }
+  // Headers named in Connection are hop-by-hop too, whatever they are.
+  if (named !== null) for (const name of named) delete headers[name]
+  return headers
+}

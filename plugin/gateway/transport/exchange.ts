@@ -1,0 +1,215 @@
+/**
+ * One request and its answer, on undici's lowest interface (`dispatch`): no stream object, promise or closure for each chunk.
+ * This is the hot path. A small answer is complete when its head is read, and leaves in one piece; a large one flows with back-pressure.
+ */
+import { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import type { Clock } from '../../clock.ts'
+import { guardAnswerHeaders } from '../guard.ts'
+
+export interface Timeouts {
+  /** Milliseconds until the head of the answer. */
+  readonly headers: number
+  /** Milliseconds without progress in the body, whether the other side or the reader stalls. */
+  readonly idle: number
+  /** Milliseconds for the whole exchange. */
+  readonly total: number
+}
+
+/** Why an exchange failed before its head came. */
+export class ExchangeFailure extends Error {
+  readonly kind: 'network' | 'timeout' | 'aborted'
+  /** False only when it is certain that no byte of the request left: then any method may be sent again. */
+  readonly maySent: boolean
+
+  constructor (kind: ExchangeFailure['kind'], maySent: boolean, cause?: unknown) {
+    super(`exchange ${kind}`, { cause })
+    this.name = 'ExchangeFailure'
+    this.kind = kind
+    this.maySent = maySent
+  }
+}
+
+/** Kept unread before the other side is told to wait. */
+const HIGH_WATER_MARK = 64 * 1024
+
+type State = 'head' | 'body' | 'complete' | 'failed'
+
+export class Exchange implements Dispatcher.DispatchHandler {
+  status = 0
+  headers: Record<string, string | string[]> = {}
+
+  readonly #clock: Clock
+  readonly #timeouts: Timeouts
+  readonly #startedAt: number
+  readonly #settle: (failure: ExchangeFailure | null) => void
+  #state: State = 'head'
+  #sent = false
+  #activeAt: number
+  #timer: unknown
+  #undiciAbort: ((reason?: Error) => void) | null = null
+  #undiciResume: (() => void) | null = null
+  #abortReason: Error | null = null
+  #chunks: Buffer[] = []
+  #size = 0
+  #reader: Reader | null = null
+  #failure: Error | null = null
+
+  /** @param settle called once: with null when the head has come, with the failure when it will not */
+  constructor (clock: Clock, timeouts: Timeouts, settle: (failure: ExchangeFailure | null) => void) {
+    this.#clock = clock
+    this.#timeouts = timeouts
+    this.#settle = settle
+    this.#startedAt = this.#activeAt = clock.now()
+    this.#arm(Math.min(timeouts.headers, timeouts.total))
+  }
+
+  /** True when the whole body is here. */
+  get complete (): boolean { return this.#state === 'complete' }
+
+  /** Ends the exchange, cancelling the call at the other side. */
+  abort (reason: Error): void {
+    if (this.#state === 'complete' || this.#state === 'failed') return
+    this.#abortReason = reason
+    this.#undiciAbort?.(reason)
+    this.#fail(new ExchangeFailure('aborted', this.#sent, reason))
+  }
+
+  /** The body as it stands: one Buffer when it is complete, otherwise a stream. Call once. */
+  payload (): Buffer | Readable {
+    if (this.#state === 'complete') return this.#take()
+    this.#reader = new Reader(this, this.#chunks)
+    this.#chunks = []
+    if (this.#failure !== null) this.#reader.fail(this.#failure)
+    return this.#reader
+  }
+
+  /** Reads the body up to `limit` bytes. Null when there is more: what was read stays for `payload`. */
+  async collect (limit: number): Promise<Buffer | null> {
+    while (this.#state === 'body' && this.#size <= limit) {
+      await new Promise<void>((resolve) => { this.#onProgress = resolve; this.resume() })
+    }
+    if (this.#failure !== null) throw this.#failure
+    if (this.#size > limit) return null
+    const body = this.#take()
+    this.#chunks = [body]
+    return body
+  }
+
+  #onProgress: (() => void) | null = null
+
+  /** Lets the other side send on. */
+  resume (): void { this.#undiciResume?.() }
+
+  #take (): Buffer {
+    return this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks)
+  }
+
+  // --- undici's handler interface -------------------------------------------------------------------------------------------------------
+
+  onConnect (abort: (reason?: Error) => void): void {
+    if (this.#abortReason !== null) return abort(this.#abortReason)
+    this.#undiciAbort = abort
+    this.#sent = true
+  }
+
+  onHeaders (status: number, headers: Buffer[], resume: () => void): boolean {
+    if (status < 200) return true
+    this.status = status
+    this.headers = guardAnswerHeaders(headers)
+    this.#undiciResume = resume
+    this.#state = 'body'
+    this.#activeAt = this.#clock.now()
+    this.#settle(null)
+    return true
+  }
+
+  onData (chunk: Buffer): boolean {
+    if (this.#state !== 'body') return false
+    this.#activeAt = this.#clock.now()
+    if (this.#reader !== null) return this.#reader.data(chunk)
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    this.#progress()
+    return this.#size < HIGH_WATER_MARK
+  }
+
+  onComplete (): void {
+    if (this.#state !== 'body') return
+    this.#state = 'complete'
+    this.#clock.clearTimeout(this.#timer)
+    this.#reader?.finish()
+    this.#progress()
+  }
+
+  onError (error: Error): void {
+    this.#fail(new ExchangeFailure('network', this.#sent, error))
+  }
+
+  // --- ends -----------------------------------------------------------------------------------------------------------------------------
+
+  #progress (): void {
+    const notify = this.#onProgress
+    this.#onProgress = null
+    notify?.()
+  }
+
+  #fail (failure: ExchangeFailure): void {
+    const before = this.#state
+    if (before === 'complete' || before === 'failed') return
+    this.#state = 'failed'
+    this.#failure = failure
+    this.#clock.clearTimeout(this.#timer)
+    if (before === 'head') this.#settle(failure)
+    this.#reader?.fail(failure)
+    this.#progress()
+  }
+
+  #arm (ms: number): void {
+    this.#timer = this.#clock.setTimeout(() => this.#onTimer(), ms)
+  }
+
+  /** One timer for three limits: when it fires, it looks which limit is due, and sleeps on if none is. Chunks only note the time. */
+  #onTimer (): void {
+    const now = this.#clock.now()
+    const total = this.#timeouts.total - (now - this.#startedAt)
+    const phase = this.#state === 'head'
+      ? this.#timeouts.headers - (now - this.#startedAt)
+      : this.#timeouts.idle - (now - this.#activeAt)
+    const left = Math.min(total, phase)
+    if (left > 0) return this.#arm(Math.ceil(left))
+    const reason = new Error(this.#state === 'head' ? 'no head in time' : total <= 0 ? 'the exchange took too long' : 'the body stalled')
+    this.#abortReason = reason
+    this.#undiciAbort?.(reason)
+    this.#fail(new ExchangeFailure('timeout', this.#sent, reason))
+  }
+
+  /** The reader took something: that is progress too. */
+  touched (): void { this.#activeAt = this.#clock.now() }
+}
+
+/** The body of a large or slow answer as a stream. Chunks that came before there was a reader go first. */
+class Reader extends Readable {
+  readonly #exchange: Exchange
+
+  constructor (exchange: Exchange, early: readonly Buffer[]) {
+    super({ highWaterMark: HIGH_WATER_MARK })
+    this.#exchange = exchange
+    for (const chunk of early) this.push(chunk)
+  }
+
+  data (chunk: Buffer): boolean { return this.push(chunk) }
+  finish (): void { this.push(null) }
+  fail (error: Error): void { this.destroy(error) }
+
+  override _read (): void {
+    this.#exchange.touched()
+    this.#exchange.resume()
+  }
+
+  override _destroy (error: Error | null, callback: (error?: Error | null) => void): void {
+    // The reader went away (a caller who left mid-download): the call at the other side ends with it.
+    this.#exchange.abort(error ?? new Error('the reader went away'))
+    callback(error)
+  }
+}

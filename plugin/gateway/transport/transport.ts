@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream'
+import type { Target } from '../guard.ts'
+import type { Exchange } from './exchange.ts'
+
+/** A guarded call, ready to leave. */
+export interface OutgoingCall {
+  readonly method: string
+  readonly target: Target
+  readonly connectionId: string
+  /** What ROLLER shall see, names in lower case. */
+  readonly headers: readonly [name: string, value: string][]
+  readonly body: OutgoingBody | null
+}
+
+/** A small body is one Buffer and can be sent again; a large one flows and cannot. */
+export type OutgoingBody =
+  | { readonly kind: 'bytes', readonly bytes: Buffer }
+  | { readonly kind: 'stream', readonly stream: Readable, readonly length: number | null }
+
+/** One way out to ROLLER. Every transport keeps the venue's token to itself. */
+export interface Transport {
+  readonly name: 'nango'
+  /**
+   * Sends the call and resolves when the head of the answer has come. It neither judges nor repeats.
+   * @throws ExchangeFailure
+   */
+  send (call: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange>
+  close (): Promise<void>
+}

@@ -1,0 +1,133 @@
+/**
+ * The control plane's door to Nango: the SDK, with what it lacks: a time limit, encoded ids, and errors that hold no secret. The SDK's own errors
+ * carry the request with its Authorization header, so none of them leaves this file.
+ */
+import { Nango } from '@nangohq/node'
+import { isRollerError, RollerError, type InputFault } from '../errors.ts'
+
+export interface NangoClientOptions {
+  readonly host: string
+  readonly secretKey: string
+  readonly integrationId: string
+  /** Milliseconds for one call. */
+  readonly timeoutMs: number
+  readonly userAgent: string
+}
+
+/** A refusal of Nango, as far as it may be known outside this file. */
+export interface NangoRefusal {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly errors: readonly { readonly path?: readonly (string | number)[], readonly message?: string }[]
+  readonly payload: unknown
+  readonly retryAfter: number
+}
+
+/** Says what a refusal means where the general rule does not fit. Return undefined to leave it to the rule. */
+export type Explain = (refusal: NangoRefusal) => RollerError | undefined
+
+export class NangoClient {
+  readonly integrationId: string
+  /** The integration id, safe to stand in a URL that the SDK puts together by concatenation. */
+  readonly encodedIntegrationId: string
+  readonly host: string
+  readonly #sdk: Nango
+
+  constructor (options: NangoClientOptions) {
+    this.integrationId = options.integrationId
+    this.encodedIntegrationId = encodeURIComponent(options.integrationId)
+    this.host = options.host.replace(/\/+$/, '')
+    this.#sdk = new Nango({ apiKey: options.secretKey, host: this.host }, {
+      userAgent: options.userAgent,
+      interceptors: {
+        request: (config) => {
+          config.timeout = options.timeoutMs
+          config.maxRedirects = 0 // a redirect would carry the key elsewhere
+          return config
+        }
+      }
+    })
+  }
+
+  /**
+   * Runs one call of the SDK.
+   * @throws RollerError for every failure
+   */
+  async call<T> (use: (sdk: Nango) => Promise<T>, explain?: Explain): Promise<T> {
+    try {
+      return await use(this.#sdk)
+    } catch (error) {
+      if (isRollerError(error)) throw error
+      const refusal = asRefusal(error)
+      if (refusal === null) throw asNetworkError(error)
+      throw explain?.(refusal) ?? generalRule(refusal)
+    }
+  }
+}
+
+interface AxiosLike {
+  readonly isAxiosError?: unknown
+  readonly code?: unknown
+  readonly response?: { readonly status: number, readonly data?: unknown, readonly headers?: Readonly<Record<string, unknown>> }
+}
+
+function asRefusal (thrown: unknown): NangoRefusal | null {
+  const response = (thrown as AxiosLike | null)?.response // axios' own shape, looked at with care
+  if (response === undefined) return null
+  const error = isRecord(response.data) && isRecord(response.data.error) ? response.data.error : {}
+  const retryAfter = Number(response.headers?.['retry-after'])
+  return {
+    status: response.status,
+    code: typeof error.code === 'string' ? error.code : '',
+    message: typeof error.message === 'string' ? error.message : '',
+    errors: Array.isArray(error.errors) ? error.errors : [],
+    payload: error.payload,
+    retryAfter: Number.isFinite(retryAfter) ? Math.max(1, retryAfter) : 1
+  }
+}
+
+function asNetworkError (thrown: unknown): RollerError {
+  const code = (thrown as AxiosLike | null)?.code
+  const name = typeof code === 'string' ? code : 'unknown error'
+  return code === 'ECONNABORTED' || code === 'ETIMEDOUT'
+    ? new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'Nango did not answer in time.' })
+    : new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango could not be reached (${name}).` })
+}
+
+/** Never Nango's own message: it may dump a connection or quote a provider. */
+function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): RollerError {
+  const upstream = { status, body: { error: { code } } }
+  switch (code) {
+    case 'too_many_request':
+    case 'plan_limit':
+      return new RollerError('ROLLER_ERR_NANGO_LIMIT', { upstream, retryAfter })
+    case 'resource_capped':
+      return new RollerError('ROLLER_ERR_NANGO_LIMIT', { detail: 'The Nango plan allows no further connection.', upstream, retryAfter: 60 })
+    case 'invalid_body':
+    case 'invalid_query_params':
+    case 'invalid_uri_params':
+      return new RollerError('ROLLER_ERR_VALIDATION', { detail: 'Nango refused the values.', errors: faults(errors), upstream })
+    case 'not_found':
+    case 'unknown_connection':
+      return new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { upstream })
+    case 'forbidden':
+      return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango answered 403: the secret key lacks a scope.', upstream })
+    case 'unknown_provider_config':
+      return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango does not know the integration that this gateway is set to use.', upstream })
+  }
+  if (status === 401) return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango does not know this gateway\'s secret key.', upstream })
+  if (status >= 500 || code === '') return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango answered ${status}.`, upstream: { status } })
+  return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: `Nango refused the call (${status} ${code}).`, upstream })
+}
+
+function faults (errors: NangoRefusal['errors']): InputFault[] {
+  return errors.map(({ path = [], message = 'is not valid' }) => ({
+    pointer: '/body' + path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join(''),
+    detail: message
+  }))
+}
+
+export function isRecord (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,185 @@
+/** Connections in Nango: list, read, change, connect with a pair, disconnect. Nango is the store; nothing is kept here. */
+import { RollerError } from '../errors.ts'
+import { guardConnectionId } from '../gateway/guard.ts'
+import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
+import { toConnection, type Connection, type Tags } from './connection.ts'
+import { createSession, endSession } from './sessions.ts'
+
+export interface ListFilter {
+  readonly tags?: Tags
+  /** Nango looks for it in connection ids and in end users' names and e-mail addresses. */
+  readonly search?: string
+  /** Only this connection. */
+  readonly connectionId?: string
+  /** 1 to 1000, default 100. */
+  readonly limit?: number
+  /** From 0. */
+  readonly page?: number
+}
+
+export interface ConnectionPage {
+  readonly connections: Connection[]
+  /** The number to ask for next, or null at the end. */
+  readonly nextPage: number | null
+}
+
+export interface NewConnection {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly tags?: Tags
+  readonly metadata?: Record<string, unknown>
+}
+
+/** A null takes the tag away. */
+export interface ConnectionChange {
+  readonly tags?: Readonly<Record<string, string | null>>
+  readonly metadata?: Record<string, unknown>
+}
+
+const DEFAULT_LIMIT = 100
+const MAX_TAGS = 10
+
+export class Connections {
+  readonly #nango: NangoClient
+
+  constructor (nango: NangoClient) {
+    this.#nango = nango
+  }
+
+  async list (filter: ListFilter = {}): Promise<ConnectionPage> {
+    const limit = filter.limit ?? DEFAULT_LIMIT
+    const page = filter.page ?? 0
+    const query = new URLSearchParams({ integrationId: this.#nango.integrationId, limit: String(limit), page: String(page) })
+    if (filter.connectionId !== undefined) query.set('connectionId', filter.connectionId)
+    if (filter.search !== undefined) query.set('search', filter.search)
+    for (const [key, value] of Object.entries(filter.tags ?? {})) query.set(`tags[${key.toLowerCase()}]`, value)
+    // The SDK's own method cannot search and filter by tags at once.
+    const { data } = await this.#nango.call((sdk) => sdk.http.get<unknown>(`${this.#nango.host}/connections?${query.toString()}`, {
+      headers: { Authorization: `Bearer ${sdk.apiKey}`, 'Content-Type': 'application/json' }
+    }))
+    const rows = isRecord(data) && Array.isArray(data.connections) ? data.connections : []
+    return { connections: rows.map(toConnection), nextPage: rows.length < limit ? null : page + 1 }
+  }
+
+  /**
+   * Reads one connection from the list, which needs no right to credentials and does not refresh a token on the way.
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
+   */
+  async get (connectionId: string): Promise<Connection> {
+    guardConnectionId(connectionId)
+    const { connections } = await this.list({ connectionId, limit: 2 })
+    const found = connections.find((connection) => connection.connectionId === connectionId)
+    if (found === undefined) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    return found
+  }
+
+  /**
+   * Connects a venue from a server, without a browser. Nango asks ROLLER for a token on the way, so a wrong pair is refused here and now.
+   * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair
+   */
+  async create ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<Connection> {
+    // The road of Nango's own form. Its import of credentials would not check them, and would never renew a token without an expiry.
+    const session = await createSession(this.#nango, { tags: tags ?? {} })
+    try {
+      const url = `${this.#nango.host}/oauth2/auth/${this.#nango.encodedIntegrationId}?${new URLSearchParams({ connect_session_token: session.token }).toString()}`
+      const { data } = await this.#nango.call(
+        (sdk) => sdk.http.post<unknown>(url, { client_id: clientId, client_secret: clientSecret }),
+        refusedPair
+      )
+      const connectionId = isRecord(data) && typeof data.connectionId === 'string' ? data.connectionId : ''
+      if (metadata !== undefined) await this.#writeMetadata(connectionId, metadata)
+      return { ...await this.#readNew(connectionId), ...(metadata !== undefined && { metadata }) }
+    } finally {
+      // The session could make further connections until it ends by itself after 30 minutes.
+      await endSession(this.#nango, session.token).catch(() => {})
+    }
+  }
+
+  /** Merges: what is not named stays. Nango itself would replace the whole set of tags. */
+  async update (connectionId: string, { tags, metadata }: ConnectionChange): Promise<Connection> {
+    const before = await this.get(connectionId)
+    let after = before
+    if (tags !== undefined) {
+      const merged = mergeTags(before.tags, tags)
+      await this.#nango.call((sdk) => sdk.patchConnection(
+        { connectionId: encodeURIComponent(connectionId), provider_config_key: this.#nango.encodedIntegrationId }, { tags: merged }
+      ))
+      after = { ...after, tags: merged }
+    }
+    if (metadata !== undefined) {
+      await this.#writeMetadata(connectionId, metadata)
+      after = { ...after, metadata: { ...before.metadata, ...metadata } }
+    }
+    return after
+  }
+
+  /** Disconnects. Nango forgets the credentials; ROLLER's key itself is taken back in Venue Manager. */
+  async delete (connectionId: string): Promise<void> {
+    guardConnectionId(connectionId)
+    await this.#nango.call((sdk) => sdk.deleteConnection(this.#nango.encodedIntegrationId, encodeURIComponent(connectionId)))
+  }
+
+  /**
+   * Makes Nango fetch a new token now. The answer holds the credentials in clear and is thrown away.
+   * @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none
+   */
+  async forceRefresh (connectionId: string): Promise<void> {
+    await this.#nango.call(
+      (sdk) => sdk.getConnection(this.#nango.integrationId, encodeURIComponent(connectionId), true),
+      refusedRefresh
+    )
+  }
+
+  async #writeMetadata (connectionId: string, metadata: Record<string, unknown>): Promise<void> {
+    await this.#nango.call((sdk) => sdk.updateMetadata(this.#nango.integrationId, connectionId, metadata as never)) // the SDK's Metadata type is any JSON
+  }
+
+  /** Nango lists from a replica that may lag behind; a connection just made is read by its id until the list has it. */
+  async #readNew (connectionId: string): Promise<Connection> {
+    const raw = await this.#nango.call((sdk) => sdk.getConnection(this.#nango.integrationId, encodeURIComponent(connectionId)))
+    return toConnection(raw)
+  }
+}
+
+function mergeTags (before: Readonly<Record<string, string>>, change: Readonly<Record<string, string | null>>): Tags {
+  const merged = new Map(Object.entries(before))
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) merged.delete(key.toLowerCase())
+    else merged.set(key.toLowerCase(), value)
+  }
+  if (merged.size > MAX_TAGS) {
+    throw new RollerError('ROLLER_ERR_VALIDATION', {
+      errors: [{ pointer: '/body/tags', detail: `would make ${merged.size} tags; Nango keeps at most ${MAX_TAGS}. Take one away by setting it to null` }]
+    })
+  }
+  return Object.fromEntries(merged)
+}
+
+function refusedPair ({ status, code }: NangoRefusal): RollerError | undefined {
+  if (code !== 'client_credentials_fetch_error') return undefined
+  return new RollerError('ROLLER_ERR_VALIDATION', {
+    detail: 'ROLLER gave no token for this Client ID and Client Secret.',
+    hint: 'Double-check the Client ID and the Client Secret, and that they are of the Live environment. Each venue has its own pair.',
+    layer: 'roller',
+    errors: [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER together with the Client ID' }],
+    upstream: { status, body: { error: { code } } }
+  })
+}
+
+function refusedRefresh ({ status, code }: NangoRefusal): RollerError | undefined {
+  const upstream = { status, body: { error: { code } } }
+  switch (code) {
+    case 'invalid_credentials':
+    case 'connection_refresh_exhausted':
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
+    case 'connection_refresh_backoff':
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream, retryAfter: 30 })
+    case 'forbidden':
+      return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+        detail: 'ROLLER answered 401 and the token could not be renewed: the Nango key lacks the scope environment:connections:read_credentials.',
+        upstream
+      })
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,133 @@
+/** Every option of the plugin: schema, default, meaning. The only place that holds a default. */
+import { Type, type Static, type TSchema } from '@sinclair/typebox'
+import { Value, type ValueError } from '@sinclair/typebox/value'
+import type { FastifyRequest } from 'fastify'
+import type { Clock } from './clock.ts'
+import type { RetryPolicy } from './gateway/retry.ts'
+import { StringEnum } from './roller/schema.ts'
+
+/** The right a route asks for. */
+export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roller:read' | 'roller:write'
+
+export interface AuthorizeContext {
+  /** Null where the route is about no single connection. */
+  readonly connectionId: string | null
+  /** The catalogue name (`GET /bookings`), `GET /*` and so on for paths outside it, or one of the plugin's own routes (`POST /connect-session`). */
+  readonly operation: string
+  readonly scope: Scope
+}
+
+/** Says whether the caller may do this. False answers 403; an error thrown is answered as it is. */
+export type Authorize = (request: FastifyRequest, context: AuthorizeContext) => boolean | Promise<boolean>
+
+/** Who the caller is, as tags that are put on the connections made by it and asked of the connections used by it. Null: not signed in. */
+export type Identify = (request: FastifyRequest) => Identity | null | Promise<Identity | null>
+export interface Identity { readonly tags: Readonly<Record<string, string>> }
+
+/** Which connection a request is about, decided by the server. */
+export type ChooseConnection = (request: FastifyRequest) => string | Promise<string>
+
+const milliseconds = (value: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, default: value, description: `${description} Milliseconds.` })
+
+/** A function-valued option; TypeBox checks that it is one, and the type says which. */
+const func = <T> (description: string) => Type.Unsafe<T>({ ...Type.Function([], Type.Unknown()), description })
+
+export const Options = Type.Object({
+  prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Put before every route, for example /api.' })),
+  nango: Type.Object({
+    secretKey: Type.String({ minLength: 1, description: 'API key of the Nango environment.' }),
+    host: Type.String({ format: 'uri', pattern: '^https?://', default: 'https://api.nango.dev', description: 'Address of Nango\'s API; set it for a self-hosted one.' }),
+    integrationId: Type.String({
+      minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9~:.@ _-]+$', default: 'roller', description: 'Unique key of the ROLLER integration in Nango.'
+    })
+  }, { additionalProperties: false }),
+  authorize: Type.Union([Type.Literal('open'), func<Authorize>('')], {
+    expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' when the host\'s own hooks guard the routes',
+    description: 'Who may call. Required: a function, or the word open when the host\'s own hooks guard the routes.'
+  }),
+  identify: Type.Optional(func<Identify>('Who the caller is, as tags; opens GET /connect-session, and limits callers to connections with their tags.')),
+  connection: Type.Optional(Type.Union([Type.String({ minLength: 1 }), func<ChooseConnection>('')], {
+    expected: 'a connection id or a function (request) => connection id',
+    description: 'The connection to use, fixed or chosen by request. It wins, and no header may override it.'
+  })),
+  timeouts: Type.Object({
+    connect: milliseconds(5_000, 'Until a connection to Nango stands.'),
+    headers: milliseconds(60_000, 'Until the head of ROLLER\'s answer has come.'),
+    idle: milliseconds(30_000, 'Without a byte moving in an answer\'s body.'),
+    total: milliseconds(600_000, 'For one exchange as a whole.'),
+    control: milliseconds(15_000, 'For one call to Nango\'s own API.')
+  }, { additionalProperties: false, default: {} }),
+  bodyLimit: Type.Integer({ minimum: 1, default: 1_048_576, description: 'Largest body of the typed routes and of the plugin\'s own. Bytes.' }),
+  streamLimit: Type.Integer({
+    minimum: 1, default: 78_643_200, description: 'Largest body of a call outside the catalogue, which is streamed. Bytes. A Nango server takes 75 MiB by default.'
+  }),
+  maxSockets: Type.Integer({ minimum: 1, default: 128, description: 'Open connections to Nango at a time; further calls wait for one.' }),
+  retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Further tries of a call that may be repeated.' }),
+  readOnly: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.' }),
+  logLevel: Type.Optional(StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })),
+  clock: Type.Optional(Type.Unsafe<Clock>(Type.Object({}, { description: 'Replaces the system\'s clock, for tests.' }))),
+  retryPolicy: Type.Optional(Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the waiting between tries, for tests.' })))
+}, { additionalProperties: false })
+
+/** What `register` takes. */
+export type RollerOptions = InputOf<Static<typeof Options>>
+/** The same with every default filled in. */
+export type ParsedOptions = Static<typeof Options>
+
+type WithDefault = 'timeouts' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly'
+type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts'>> & {
+  timeouts?: Partial<T['timeouts']>
+  nango: Pick<T['nango'], 'secretKey'> & Partial<T['nango']>
+}
+
+/** A registration that cannot work, with every fault named. */
+export class OptionsError extends TypeError {
+  readonly code = 'ROLLER_ERR_OPTIONS'
+  constructor (faults: readonly string[]) {
+    super(`fastify-roller: ${faults.join('; ')}`)
+    this.name = 'OptionsError'
+  }
+}
+
+/**
+ * Checks and completes the options. The caller's object is left as it is.
+ * @throws OptionsError naming every wrong field; a value is never repeated, for it may be a secret
+ */
+export function parseOptions (raw: unknown): ParsedOptions {
+  if (!isPlainObject(raw)) throw new OptionsError(['options must be an object'])
+  const options = Value.Default(Options, copyPlain(raw))
+  const faults = new Map<string, string>()
+  for (const error of Value.Errors(Options, options)) {
+    const name = error.path.slice(1).replaceAll('/', '.')
+    if (!faults.has(name)) faults.set(name, describe(name, error))
+  }
+  if (faults.size > 0) throw new OptionsError([...faults.values()])
+  return options as ParsedOptions // Value.Errors found nothing
+}
+
+function describe (name: string, { schema, message, value }: ValueError): string {
+  if (value === undefined) {
+    return `option ${name} is missing${name === 'authorize' ? `: give ${expectation(schema) ?? ''}` : ''}`
+  }
+  if (message === 'Unexpected property') return `option ${name} is not known`
+  return `option ${name} is wrong: expected ${expectation(schema) ?? lowerFirst(message).replace(/^expected /, '')}`
+}
+
+function expectation (schema: TSchema): string | undefined {
+  return typeof schema.expected === 'string' ? schema.expected : undefined
+}
+
+function lowerFirst (text: string): string { return text.charAt(0).toLowerCase() + text.slice(1) }
+
+function isPlainObject (value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Copies plain objects deeply, and leaves what has a class of its own (a client, a clock) alone. */
+function copyPlain (value: unknown): unknown {
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).map(([key, field]) => [key, copyPlain(field)]))
+}

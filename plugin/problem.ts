@@ -1,0 +1,86 @@
+/** RFC 9457 problem documents: how every error of the gateway looks on the wire. */
+import { Type, type Static } from '@sinclair/typebox'
+import { StringEnum } from './roller/schema.ts'
+import { catalogue, isRollerError, RollerError, type ErrorCode } from './errors.ts'
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+
+/** `keyof` loses the tuple that an enum needs; Object.keys of a literal is exactly these names. */
+const codes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]
+
+export const Problem = Type.Object({
+  type: Type.String({ description: 'A URI that names the kind of problem.' }),
+  title: Type.String({ description: 'The kind of problem in words.' }),
+  status: Type.Integer({ description: 'The HTTP status of this answer.' }),
+  detail: Type.String({ description: 'What happened this time.' }),
+  instance: Type.String({ description: 'The request id, as in the gateway\'s log.' }),
+  code: StringEnum(codes, { description: 'Stable; programs branch on it.' }),
+  layer: StringEnum(['caller', 'gateway', 'nango', 'roller', 'network'], { description: 'Whose turn it is to act.' }),
+  hint: Type.String({ description: 'What to do next.' }),
+  retryAfter: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds, as in the header Retry-After.' })),
+  upstream: Type.Optional(Type.Object({
+    status: Type.Integer(),
+    body: Type.Optional(Type.Unknown())
+  }, { description: 'What ROLLER (or Nango) said.' })),
+  errors: Type.Optional(Type.Array(Type.Object({
+    pointer: Type.String({ description: 'JSON pointer; its first segment is params, query, headers or body.' }),
+    detail: Type.String()
+  })))
+}, { $id: 'Problem', description: 'Problem details (RFC 9457).' })
+
+export type Problem = Static<typeof Problem>
+
+export function toProblem (error: RollerError, instance: string): Problem {
+  return {
+    type: `urn:fastify-roller:error:${error.code}`,
+    title: error.title,
+    status: error.statusCode,
+    detail: error.detail,
+    instance,
+    code: error.code,
+    layer: error.layer,
+    hint: error.hint,
+    ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
+    ...(error.upstream !== undefined && { upstream: error.upstream }),
+    ...(error.errors !== undefined && { errors: [...error.errors] })
+  }
+}
+
+interface FastifyLikeError {
+  readonly code?: unknown
+  readonly statusCode?: unknown
+  readonly message?: unknown
+  readonly validation?: readonly { readonly instancePath?: unknown, readonly message?: unknown }[]
+  readonly validationContext?: unknown
+}
+
+const POINTER_ROOT: Readonly<Record<string, string>> = { body: '/body', querystring: '/query', params: '/params', headers: '/headers' }
+
+/** Turns whatever was thrown into an error of the catalogue. An unknown error says nothing about itself to the caller: its text may hold anything. */
+export function toRollerError (thrown: unknown): RollerError {
+  if (isRollerError(thrown)) return thrown
+  const error: FastifyLikeError = typeof thrown === 'object' && thrown !== null ? thrown : {}
+  if (error.validation !== undefined) {
+    const root = POINTER_ROOT[String(error.validationContext)] ?? ''
+    return new RollerError('ROLLER_ERR_VALIDATION', {
+      errors: error.validation.map((fault) => ({ pointer: root + String(fault.instancePath ?? ''), detail: String(fault.message ?? 'is not valid') })),
+      cause: thrown
+    })
+  }
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new RollerError('ROLLER_ERR_BODY_TOO_LARGE', { cause: thrown })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new RollerError('ROLLER_ERR_MEDIA_TYPE', { cause: thrown })
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return invalidBody(thrown)
+  }
+  if (thrown instanceof SyntaxError && error.statusCode === 400) return invalidBody(thrown)
+  return new RollerError('ROLLER_ERR_INTERNAL', { cause: thrown })
+}
+
+function invalidBody (cause: unknown): RollerError {
+  return new RollerError('ROLLER_ERR_VALIDATION', { detail: 'The body is not JSON.', errors: [{ pointer: '/body', detail: 'is not JSON' }], cause })
+}

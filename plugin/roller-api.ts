@@ -1,0 +1,58 @@
+/** What `app.roller` offers to the host's own code. */
+import { checkConnection, type CheckReport } from './check.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import type { NangoClient } from './nango/client.ts'
+import type { Connections } from './nango/connections.ts'
+import { createReconnectSession, createSession, type ConnectSession, type SessionInput } from './nango/sessions.ts'
+
+export interface RollerParts {
+  readonly integrationId: string
+  readonly nango: NangoClient
+  readonly connections: Connections
+  readonly gateway: Gateway
+}
+
+export class Roller {
+  readonly integrationId: string
+  /** List, read, create, change and delete connections. */
+  readonly connections: Connections
+  readonly #parts: RollerParts
+  readonly #integrations: Map<string, Roller>
+
+  constructor (parts: RollerParts) {
+    this.integrationId = parts.integrationId
+    this.connections = parts.connections
+    this.#parts = parts
+    this.#integrations = new Map([[parts.integrationId, this]])
+  }
+
+  /** A session with which a browser may connect one venue. Tags come from the server, never from the browser. */
+  createSession (input: SessionInput): Promise<ConnectSession> {
+    return createSession(this.#parts.nango, input)
+  }
+
+  /** A session for a connection whose credentials must be entered again. It keeps its id, tags, metadata and config. */
+  createReconnectSession (connectionId: string): Promise<ConnectSession> {
+    return createReconnectSession(this.#parts.nango, connectionId)
+  }
+
+  /** Finds out, step by step, why a connection does not work. */
+  check (connectionId: string): Promise<CheckReport> {
+    return checkConnection(this.#parts, connectionId)
+  }
+
+  /**
+   * The registration for another integration of the same app.
+   * @throws Error when there is none
+   */
+  integration (integrationId: string): Roller {
+    const found = this.#integrations.get(integrationId)
+    if (found === undefined) throw new Error(`fastify-roller is not registered for the integration ${integrationId}`)
+    return found
+  }
+
+  /** Called by a further registration in the same app. */
+  add (other: Roller): void {
+    if (!this.#integrations.has(other.integrationId)) this.#integrations.set(other.integrationId, other)
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The one door to TypeBox for schemas of ROLLER's contract: the library's builders plus the two shapes that ROLLER's documents use all the
+ * time and TypeBox has no builder for.
+ */
+import { FormatRegistry, Kind, Type, TypeRegistry, type TSchema, type TUnsafe } from '@sinclair/typebox'
+
+export { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox'
+
+/**
+ * A string out of a fixed list, written as `enum` in the OpenAPI document. TypeBox's own union of literals would come out as `anyOf` with one
+ * value each, which code generators and Swagger UI show badly.
+ */
+export function StringEnum<const T extends readonly string[]> (values: T, options: Record<string, unknown> = {}): TUnsafe<T[number]> {
+  return Type.Unsafe<T[number]>({ ...options, [Kind]: 'StringEnum', type: 'string', enum: [...values] })
+}
+
+/** A value or null, the way OpenAPI 3.1 says it. */
+export function Nullable<T extends TSchema> (schema: T, options: Record<string, unknown> = {}) {
+  return Type.Union([schema, Type.Null()], options)
+}
+
+if (!TypeRegistry.Has('StringEnum')) {
+  TypeRegistry.Set<{ enum: string[] }>('StringEnum', (schema, value) => typeof value === 'string' && schema.enum.includes(value))
+}
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d|:60)?(\.\d+)?$/
+const OFFSET = /(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/i
+
+function isDate (text: string): boolean {
+  const match = DATE.exec(text)
+  if (match === null) return false
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+}
+
+/** ROLLER: a date-time without an offset is the venue's local time, so an offset is allowed and not required. */
+function isDateTime (text: string): boolean {
+  const [date = '', time = ''] = text.split(/[Tt ]/, 2)
+  return isDate(date) && TIME.test(time.replace(OFFSET, ''))
+}
+
+const formats: Record<string, (text: string) => boolean> = {
+  date: isDate,
+  'date-time': isDateTime,
+  time: (text) => TIME.test(text.replace(OFFSET, '')),
+  uri: (text) => URL.canParse(text),
+  uuid: (text) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text),
+  email: (text) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) && text.length <= 320
+}
+for (const [name, check] of Object.entries(formats)) {
+  if (!FormatRegistry.Has(name)) FormatRegistry.Set(name, check)
+}

@@ -1,0 +1,104 @@
+/** Connect sessions over HTTP: what a page needs to let a venue manager enter a Client ID and a Client Secret at Nango. */
+import { Type, type Static } from '@sinclair/typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { RollerError } from '../errors.ts'
+import type { NangoClient } from '../nango/client.ts'
+import { Tags } from '../nango/connection.ts'
+import { createReconnectSession, createSession, type SessionInput } from '../nango/sessions.ts'
+import type { Access } from './access.ts'
+import { problemAnswers } from './roller-schema.ts'
+
+export interface ConnectSessionRoutesOptions {
+  readonly nango: NangoClient
+  readonly access: Access
+}
+
+const ConnectSession = Type.Object({
+  token: Type.String({ description: 'For @nangohq/frontend: openConnectUI({ sessionToken }).' }),
+  connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
+  expiresAt: Type.String({ format: 'date-time', description: '30 minutes from now; Nango decides.' })
+}, { $id: 'ConnectSession' })
+
+const SessionBody = Type.Object({
+  tags: Type.Optional(Tags),
+  connectionConfig: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Nango\'s connection config. The browser can read it: no secrets.' })),
+  webhookUrlOverride: Type.Optional(Type.String({ format: 'uri', description: 'Where Nango sends this connection\'s webhooks.' }))
+}, { additionalProperties: false })
+
+const ReconnectBody = Type.Composite([
+  Type.Object({ connectionId: Type.String({ minLength: 1, maxLength: 255, examples: ['demo-venue'] }) }), SessionBody
+], { additionalProperties: false })
+
+const TAG = ['Connect']
+
+export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access }) => {
+  app.post('/connect-session', {
+    schema: {
+      summary: 'Start connecting a venue',
+      description: 'Makes a session with which a browser may connect one venue. It is good for 30 minutes and for the ROLLER integration alone.',
+      operationId: 'createConnectSession',
+      tags: TAG,
+      body: Type.Union([SessionBody, Type.Null()]),
+      response: { 201: ConnectSession, ...problemAnswers }
+    }
+  }, async (request, reply) => {
+    await access.authorize(request, 'POST /connect-session', 'connect', null)
+    const input = await sessionInput(request, access, request.body ?? {})
+    reply.code(201)
+    return await createSession(nango, { ...input, tags: input.tags ?? {} })
+  })
+
+  if (access.identifies) {
+    app.get('/connect-session', {
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Start connecting a venue, as plain text',
+        description: 'For a page: fetch(\'/api/connect-session\').then((answer) => answer.text()).',
+        operationId: 'getConnectSessionToken',
+        tags: TAG,
+        produces: ['text/plain'],
+        response: { 200: { description: 'The session token.', content: { 'text/plain': { schema: Type.String() } } }, ...problemAnswers }
+      }
+    }, async (request, reply) => {
+      await access.authorize(request, 'GET /connect-session', 'connect', null)
+      const input = await sessionInput(request, access, {})
+      const { token } = await createSession(nango, { ...input, tags: input.tags ?? {} })
+      // A token must not stay in a cache between the server and the page.
+      reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store')
+      return token
+    })
+  }
+
+  app.post('/connect-session/reconnect', {
+    schema: {
+      summary: 'Start entering a venue\'s credentials again',
+      description: 'For a connection whose status is reconnect-required, or after a key was replaced. The connection keeps its id, tags, metadata and config.',
+      operationId: 'createReconnectSession',
+      tags: TAG,
+      body: ReconnectBody,
+      response: { 201: ConnectSession, ...problemAnswers }
+    }
+  }, async (request, reply) => {
+    const { connectionId, ...written } = request.body
+    await access.authorize(request, 'POST /connect-session/reconnect', 'connect', connectionId)
+    await access.own(request, connectionId)
+    const input = await sessionInput(request, access, written)
+    reply.code(201)
+    return await createReconnectSession(nango, connectionId, input)
+  })
+}
+
+/** Where the server identifies its callers, the session carries their tags and nothing that the browser wrote. */
+async function sessionInput (request: FastifyRequest, access: Access, body: Static<typeof SessionBody>): Promise<Partial<SessionInput>> {
+  const identity = await access.identify(request)
+  if (identity === null) return body
+  const written = Object.keys(body)
+  if (written.length > 0) {
+    throw new RollerError('ROLLER_ERR_VALIDATION', {
+      detail: 'This server decides the tags and settings of a session itself.',
+      errors: written.map((name) => ({ pointer: `/body/${name}`, detail: 'is decided by the server and may not be sent' }))
+    })
+  }
+  return { tags: identity.tags }
+}

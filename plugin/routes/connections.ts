@@ -1,0 +1,179 @@
+/** Connections over HTTP. No answer ever holds a credential, a secret or a token. */
+import { Type } from '@sinclair/typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { checkConnection, CheckReport } from '../check.ts'
+import { RollerError } from '../errors.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { NangoClient } from '../nango/client.ts'
+import { Connection, Metadata, Tags } from '../nango/connection.ts'
+import type { Connections } from '../nango/connections.ts'
+import type { Identity } from '../options.ts'
+import { Nullable } from '../roller/schema.ts'
+import type { Access } from './access.ts'
+import { problemAnswers } from './roller-schema.ts'
+
+export interface ConnectionRoutesOptions {
+  readonly nango: NangoClient
+  readonly connections: Connections
+  readonly gateway: Gateway
+  readonly access: Access
+}
+
+const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255, description: 'Connection id, percent-encoded.', examples: ['demo-venue'] }) })
+
+const ListQuery = Type.Object({
+  tags: Type.Optional(Type.Unsafe<Record<string, string>>({
+    ...Tags, style: 'deepObject', explode: true, description: 'Connections with all of these tags, written as tags[organization_id]=acme.', examples: undefined
+  })),
+  venue: Type.Optional(Type.String({ minLength: 1, description: 'ROLLER\'s id of the venue.' })),
+  search: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'Part of a connection id, or of an end user\'s name or e-mail address.' })),
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  page: Type.Integer({ minimum: 0, default: 0, description: 'From 0.' })
+}, { additionalProperties: false })
+
+const ConnectionPage = Type.Object({
+  connections: Type.Array(Connection),
+  nextPage: Nullable(Type.Integer(), { description: 'The page to ask for next; null at the end.' })
+})
+
+const NewConnection = Type.Object({
+  clientId: Type.String({ minLength: 1, maxLength: 255, description: 'From Venue Manager.' }),
+  clientSecret: Type.String({ minLength: 1, maxLength: 2048, description: 'From Venue Manager. It goes to Nango and is kept nowhere else.' }),
+  tags: Type.Optional(Tags),
+  metadata: Type.Optional(Metadata)
+}, { additionalProperties: false })
+
+const Change = Type.Object({
+  tags: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' }), Nullable(Type.String({ minLength: 1, maxLength: 255 })), {
+    additionalProperties: false, description: 'Merged with what is there; null takes a tag away.'
+  })),
+  metadata: Type.Optional(Metadata)
+}, { additionalProperties: false, minProperties: 1 })
+
+const TAG = ['Connections']
+
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { nango, connections, gateway, access }) => {
+  app.get('/connections', {
+    exposeHeadRoute: false,
+    // Validation comes right after it.
+    preValidation: async (request) => { request.query = readQuery(request.query) as typeof request.query },
+    schema: {
+      summary: 'List connections',
+      operationId: 'listConnections',
+      tags: TAG,
+      querystring: ListQuery,
+      response: { 200: ConnectionPage, ...problemAnswers }
+    }
+  }, async (request) => {
+    await access.authorize(request, 'GET /connections', 'connections:read', null)
+    const { venue, tags, ...filter } = request.query
+    const identity = await access.identify(request)
+    return await connections.list({ ...filter, tags: { ...tags, ...(venue !== undefined && { roller_venue_id: venue }), ...identity?.tags } })
+  })
+
+  app.post('/connections', {
+    schema: {
+      summary: 'Connect a venue with its Client ID and Client Secret',
+      description: 'For servers that have the pair at hand. ROLLER is asked for a token on the way, so a wrong pair is refused.',
+      operationId: 'createConnection',
+      tags: TAG,
+      body: NewConnection,
+      response: { 201: Connection, ...problemAnswers }
+    }
+  }, async (request, reply) => {
+    await access.authorize(request, 'POST /connections', 'connections:write', null)
+    const { tags, ...input } = request.body
+    const identity = await access.identify(request)
+    refuseTags(tags, identity)
+    const created = await connections.create({ ...input, ...(identity !== null ? { tags: identity.tags } : tags !== undefined && { tags }) })
+    reply.code(201)
+    return created
+  })
+
+  app.get('/connections/:id', {
+    exposeHeadRoute: false,
+    schema: { summary: 'Read a connection', operationId: 'getConnection', tags: TAG, params: Params, response: { 200: Connection, ...problemAnswers } }
+  }, async (request) => {
+    const { id } = request.params
+    await admit(request, 'GET /connections/{id}', 'connections:read', id)
+    return await connections.get(id)
+  })
+
+  app.patch('/connections/:id', {
+    schema: {
+      summary: 'Change a connection\'s tags and metadata',
+      description: 'Merged with what is there: what is not named stays.',
+      operationId: 'updateConnection',
+      tags: TAG,
+      params: Params,
+      body: Change,
+      response: { 200: Connection, ...problemAnswers }
+    }
+  }, async (request) => {
+    const { id } = request.params
+    await admit(request, 'PATCH /connections/{id}', 'connections:write', id)
+    refuseTags(request.body.tags, await access.identify(request))
+    access.forget(id)
+    return await connections.update(id, request.body)
+  })
+
+  app.delete('/connections/:id', {
+    schema: {
+      summary: 'Disconnect a venue',
+      description: 'Nango forgets the credentials. The API key itself is taken back in Venue Manager.',
+      operationId: 'deleteConnection',
+      tags: TAG,
+      params: Params,
+      response: { 204: { type: 'null', description: 'Disconnected.' }, ...problemAnswers }
+    }
+  }, async (request, reply) => {
+    const { id } = request.params
+    await admit(request, 'DELETE /connections/{id}', 'connections:write', id)
+    access.forget(id)
+    await connections.delete(id)
+    reply.code(204)
+    return null
+  })
+
+  app.get('/connections/:id/check', {
+    exposeHeadRoute: false,
+    schema: {
+      summary: 'Find out why a connection does not work',
+      description: 'Goes from Nango to the venue step by step. The first step that fails says what to do.',
+      operationId: 'checkConnection',
+      tags: TAG,
+      params: Params,
+      response: { 200: CheckReport, ...problemAnswers }
+    }
+  }, async (request) => {
+    const { id } = request.params
+    await access.authorize(request, 'GET /connections/{id}/check', 'connections:read', id)
+    if (access.identifies) await access.own(request, id)
+    return await checkConnection({ nango, connections, gateway }, id)
+  })
+
+  async function admit (request: FastifyRequest, operation: string, scope: 'connections:read' | 'connections:write', id: string): Promise<void> {
+    await access.authorize(request, operation, scope, id)
+    await access.own(request, id)
+  }
+}
+
+function refuseTags (tags: unknown, identity: Identity | null): void {
+  if (tags === undefined || identity === null) return
+  throw new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body/tags', detail: 'is decided by the server and may not be sent' }] })
+}
+
+/** Query text as values: `tags[key]=value` gathered, numbers as numbers, defaults filled in. */
+function readQuery (raw: unknown): Record<string, unknown> {
+  const query: Record<string, unknown> = { limit: 100, page: 0 }
+  const tags: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(raw as Record<string, unknown>)) { // Fastify's parser makes an object
+    const tag = /^tags\[([^\]]+)\]$/.exec(name)?.[1]
+    if (tag !== undefined) tags[tag] = value
+    else if ((name === 'limit' || name === 'page') && typeof value === 'string' && /^\d{1,9}$/.test(value)) query[name] = Number(value)
+    else query[name] = value
+  }
+  if (Object.keys(tags).length > 0) query.tags = tags
+  return query
+}

@@ -1,0 +1,32 @@
+/** Every error of the plugin's routes as a problem document. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isRollerError, type RollerError } from '../errors.ts'
+import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
+
+export function answerWithProblems (app: FastifyInstance): void {
+  app.setErrorHandler((thrown: FastifyError, request, reply) => {
+    // An error of the host's own hooks (its login, its rate limit) is the host's to answer.
+    if (belongsToHost(thrown)) throw thrown
+    return sendProblem(request, reply, toRollerError(thrown))
+  })
+}
+
+export function sendProblem (request: FastifyRequest, reply: FastifyReply, error: RollerError): FastifyReply {
+  if (error.statusCode >= 500) {
+    const level = error.code === 'ROLLER_ERR_INTERNAL' ? 'error' : 'warn'
+    request.log[level]({ err: error, code: error.code, layer: error.layer }, error.title)
+  }
+  if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
+  return reply
+    .code(error.statusCode)
+    .header('roller-answered-by', error.layer === 'roller' || error.layer === 'nango' ? error.layer : 'gateway')
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(toProblem(error, request.id)))
+}
+
+function belongsToHost (thrown: FastifyError): boolean {
+  if (isRollerError(thrown) || thrown.validation !== undefined) return false
+  if (typeof thrown.code === 'string' && thrown.code.startsWith('FST_ERR_CTP_')) return false
+  if (thrown instanceof SyntaxError) return false
+  return typeof thrown.statusCode === 'number'
+}

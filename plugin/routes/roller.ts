@@ -1,0 +1,86 @@
+/** `ANY /roller/<ROLLER path>`: the typed operations of the catalogue, and a wildcard for what it does not know. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
+import { RollerError } from '../errors.ts'
+import type { CatalogueEntry, Gateway } from '../gateway/gateway.ts'
+import type { OutgoingBody } from '../gateway/transport/transport.ts'
+import type { Scope } from '../options.ts'
+import type { Method, Operation, OperationKey } from '../roller/operation.ts'
+import { splitKey, toRoutePath } from '../roller/paths.ts'
+import type { Access } from './access.ts'
+import { takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { rollerSchema, wildcardSchema } from './roller-schema.ts'
+
+export interface RollerRoutesOptions {
+  readonly gateway: Gateway
+  readonly access: Access
+  readonly operations: Readonly<Record<OperationKey, Operation>>
+  readonly limits: BodyLimits
+  readonly readOnly: boolean
+}
+
+const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const BASE = '/roller'
+
+export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesOptions): Promise<void> {
+  takeBodiesAsBytes(app, options.limits)
+  // The gateway validates, for calls over HTTP and in process alike; Fastify would change what it checks.
+  app.setValidatorCompiler(() => () => true)
+
+  for (const [key, operation] of Object.entries(options.operations)) {
+    const { method, path } = splitKey(key as OperationKey) // the record's own key type
+    add(app, options, method, toRoutePath(path), key, { operation, template: path }, rollerSchema(operation))
+  }
+  for (const method of METHODS) add(app, options, method, '/*', `${method} /*`, null, wildcardSchema(method))
+}
+
+function add (
+  app: FastifyInstance, { gateway, access, readOnly }: RollerRoutesOptions,
+  method: Method, url: string, name: string, entry: CatalogueEntry | null, schema: FastifySchema
+): void {
+  const scope: Scope = method === 'GET' ? 'roller:read' : 'roller:write'
+  // Everything before this many slashes is the host's prefix and /roller, whatever parameters the prefix has.
+  const skip = (app.prefix + BASE).split('/').length - 1
+
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const connectionId = await access.address(request)
+    await access.authorize(request, name, scope, connectionId)
+    if (!access.chosenByServer) await access.own(request, connectionId)
+    if (readOnly && method !== 'GET') {
+      throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'This gateway is read-only.', hint: 'Only GET calls are let through here.' })
+    }
+    const answer = await gateway.send({
+      method,
+      target: targetOf(request.raw.url ?? '', skip),
+      connectionId,
+      headers: request.headers,
+      body: (request.body as OutgoingBody | undefined | null) ?? null, // made by the parser of this scope
+      operation: entry,
+      signal: goneSignal(reply)
+    })
+    reply.code(answer.status).headers(answer.headers).header('roller-answered-by', 'roller')
+    const payload = answer.payload()
+    // Fastify would give an empty Buffer a content type of its own.
+    return Buffer.isBuffer(payload) && payload.length === 0 ? reply.send() : reply.send(payload)
+  }
+  const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { rollerWholeBody: entry !== null } }
+  app.route(route)
+}
+
+/** The raw request target without its first segments: path parameters that Fastify has decoded would no longer be what the caller wrote. */
+function targetOf (url: string, skip: number): string {
+  // `GET http://elsewhere/ HTTP/1.1` is matched by its path alone; such a target is no path.
+  if (!url.startsWith('/')) throw new RollerError('ROLLER_ERR_PATH', { detail: 'The request target is not a path.' })
+  let from = 0
+  for (let count = 0; count < skip; count++) {
+    from = url.indexOf('/', from + 1)
+    if (from === -1) throw new RollerError('ROLLER_ERR_PATH')
+  }
+  return url.slice(from)
+}
+
+/** Aborts when the caller goes away before the answer is done. */
+function goneSignal (reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => { if (!reply.raw.writableFinished) controller.abort(new Error('the caller went away')) })
+  return controller.signal
+}
