@@ -29,9 +29,19 @@ export interface CheckParts {
 
 type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]
 
-export async function checkConnection ({ nango, connections, gateway }: CheckParts, connectionId: string): Promise<CheckReport> {
+/** The steps that every connection shares: can this gateway work with Nango at all? */
+export function checkGateway ({ nango }: Pick<CheckParts, 'nango'>): Promise<CheckStep[]> {
+  return run(gatewaySteps(nango))
+}
+
+export async function checkConnection (parts: CheckParts, connectionId: string): Promise<CheckReport> {
+  const steps = await run([...gatewaySteps(parts.nango), ...connectionSteps(parts, connectionId)])
+  return { connectionId, ok: steps.every(({ result }) => result === 'ok'), steps }
+}
+
+function gatewaySteps (nango: NangoClient): Step[] {
   let provider = ''
-  const list: readonly Step[] = [
+  return [
     ['nango-reachable', async () => {
       await nango.call((sdk) => sdk.http.get(`${nango.host}/health`))
       return `Nango answers at ${nango.host}.`
@@ -56,39 +66,51 @@ export async function checkConnection ({ nango, connections, gateway }: CheckPar
         })
       }
       return `The integration ${nango.integrationId} is of the provider ${provider}.`
-    }],
+    }]
+  ]
+}
+
+function connectionSteps ({ connections, gateway }: CheckParts, connectionId: string): Step[] {
+  let status = ''
+  return [
     ['connection-known', async () => {
       const connection = await connections.get(connectionId)
+      status = connection.status
       return `The connection was made at ${connection.createdAt}.`
     }],
     ['credentials-good', async () => {
-      const connection = await connections.get(connectionId)
-      if (connection.status === 'reconnect-required') {
+      if (status === 'reconnect-required') {
         throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'Nango could not renew the token of this connection.' })
       }
       return 'Nango reports no trouble with the credentials.'
     }],
     ['venue-reached', async () => {
-      const answer = await gateway.send({ method: 'GET', target: '/venues/me', connectionId, headers: { accept: 'application/json' }, body: null, operation: null })
-      const body = await answer.collect(64 * 1024)
+      const headers = { accept: 'application/json' }
+      const answer = await gateway.send({ method: 'GET', target: '/venues/me', connectionId, headers, body: null, operation: null })
+      const body = await answer.collect(MAX_VENUE_BYTES)
       if (answer.status !== 200 || body === null) throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })
       return `ROLLER answers for ${venueName(body)}.`
     }]
   ]
+}
+
+const MAX_VENUE_BYTES = 64 * 1024
+
+async function run (list: readonly Step[]): Promise<CheckStep[]> {
   const steps: CheckStep[] = []
-  for (const [step, run] of list) {
+  for (const [step, attempt] of list) {
     if (steps.some(({ result }) => result === 'failed')) {
       steps.push({ step, result: 'skipped', detail: 'Not tried, because a step before it failed.' })
       continue
     }
     try {
-      steps.push({ step, result: 'ok', detail: await run() })
+      steps.push({ step, result: 'ok', detail: await attempt() })
     } catch (error) {
       if (!isRollerError(error)) throw error
       steps.push({ step, result: 'failed', detail: error.detail, hint: error.hint })
     }
   }
-  return { connectionId, ok: steps.every(({ result }) => result === 'ok'), steps }
+  return steps
 }
 
 function venueName (body: Buffer): string {

@@ -56,6 +56,11 @@ interface FastifyLikeError {
 
 const POINTER_ROOT: Readonly<Record<string, string>> = { body: '/body', querystring: '/query', params: '/params', headers: '/headers' }
 
+/** What a server around the gateway may throw by itself (a URL that cannot be decoded, a body that is too large). */
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'ROLLER_ERR_PATH', 401: 'ROLLER_ERR_UNAUTHORIZED', 403: 'ROLLER_ERR_SCOPE', 404: 'ROLLER_ERR_NOT_FOUND', 413: 'ROLLER_ERR_BODY_TOO_LARGE', 415: 'ROLLER_ERR_MEDIA_TYPE'
+}
+
 /** Turns whatever was thrown into an error of the catalogue. An unknown error says nothing about itself to the caller: its text may hold anything. */
 export function toRollerError (thrown: unknown): RollerError {
   if (isRollerError(thrown)) return thrown
@@ -78,6 +83,8 @@ export function toRollerError (thrown: unknown): RollerError {
       return invalidBody(thrown)
   }
   if (thrown instanceof SyntaxError && error.statusCode === 400) return invalidBody(thrown)
+  const code = CODE_OF_STATUS[Number(error.statusCode)]
+  if (code !== undefined) return new RollerError(code, { cause: thrown })
   return new RollerError('ROLLER_ERR_INTERNAL', { cause: thrown })
 }
 

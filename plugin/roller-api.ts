@@ -1,5 +1,5 @@
 /** What `app.roller` offers to the host's own code. */
-import { checkConnection, type CheckReport } from './check.ts'
+import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import type { NangoClient } from './nango/client.ts'
 import type { Connections } from './nango/connections.ts'
@@ -39,6 +39,11 @@ export class Roller {
   /** Finds out, step by step, why a connection does not work. */
   check (connectionId: string): Promise<CheckReport> {
     return checkConnection(this.#parts, connectionId)
+  }
+
+  /** The same for what all connections have in common: Nango, the key, the integration. */
+  checkGateway (): Promise<CheckStep[]> {
+    return checkGateway(this.#parts)
   }
 
   /**

@@ -1,0 +1,117 @@
+// What the budget costs: `node --expose-gc --import tsx bench/budget.ts`. Redis is measured when redis-server is installed.
+import { spawn, spawnSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Redis } from 'ioredis'
+
+import { budgetLimits } from '../plugin/gateway/budget/limits.ts'
+import { MemoryBudgetStore } from '../plugin/gateway/budget/memory.ts'
+import { RedisBudgetStore } from '../plugin/gateway/budget/redis.ts'
+import type { TakeRequest } from '../plugin/gateway/budget/store.ts'
+
+const { rest } = budgetLimits()
+const TAKES = 500_000
+
+function wish (connection: number, maxWaitMs: number): TakeRequest {
+  const tag = `connection-${connection}`
+  return { tag, windows: [{ key: 'rest', ...rest }], walls: ['wall'], maxWaitMs }
+}
+
+function heap (): number {
+  globalThis.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+/** Full logs, and time going on just as fast as places free: every take is granted, one slot goes and one comes. */
+function memory (connections: number): Record<string, string> {
+  let now = 1
+  const store = new MemoryBudgetStore({ now: () => now })
+  const wishes = Array.from({ length: connections }, (_, i) => wish(i, 0))
+  const before = heap()
+  const step = rest.windowMs / rest.limit
+  for (let slot = 0; slot < rest.limit; slot++) {
+    for (const one of wishes) store.take(one)
+    now += step
+  }
+  const full = (heap() - before) / connections
+  const timed = (): number => {
+    let granted = 0
+    const cpu = process.cpuUsage()
+    for (let done = 0; done < TAKES; done++) {
+      if (store.take(wishes[done % connections] as TakeRequest).granted) granted++
+      now += step / connections
+    }
+    const { user, system } = process.cpuUsage(cpu)
+    if (granted < TAKES * 0.9) throw new Error(`only ${granted} takes were granted`)
+    return (user + system) / TAKES
+  }
+  timed()
+  const granted = timed()
+  const cpu = process.cpuUsage()
+  now -= step
+  for (let done = 0; done < TAKES; done++) store.take(wishes[done % connections] as TakeRequest)
+  const refused = process.cpuUsage(cpu)
+  // Idle: the windows are over, and one other connection is in use.
+  now += rest.windowMs * 2
+  for (let i = 0; i < connections + 10; i++) store.take(wish(-1, 0))
+  const idle = Math.max(0, heap() - before) / connections
+  return {
+    connections: String(connections),
+    'granted µs': granted.toFixed(2),
+    'refused µs': ((refused.user + refused.system) / TAKES).toFixed(2),
+    'full B': full.toFixed(0),
+    'idle B': idle.toFixed(0)
+  }
+}
+
+/** 500 callers wait on one connection; each take finds its place behind them. */
+function queue (): string {
+  let now = 1
+  const store = new MemoryBudgetStore({ now: () => now })
+  for (let i = 0; i < rest.limit; i++, now += rest.windowMs / rest.limit) store.take(wish(0, 0))
+  const waiting = Math.min(500, rest.limit)
+  for (let i = 0; i < waiting; i++) store.take(wish(0, Infinity))
+  const cpu = process.cpuUsage()
+  for (let i = 0; i < TAKES; i++) {
+    now += rest.windowMs / rest.limit
+    store.take(wish(0, Infinity))
+  }
+  const { user, system } = process.cpuUsage(cpu)
+  return ((user + system) / TAKES).toFixed(2)
+}
+
+async function redis (): Promise<Array<Record<string, string>>> {
+  const port = 20_000 + process.pid % 20_000
+  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+  await sleep(500)
+  const client = new Redis(port, '127.0.0.1')
+  try {
+    const store = new RedisBudgetStore(client, { timeoutMs: 10_000 })
+    const run = async (name: string, takes: number, make: (i: number) => TakeRequest): Promise<Record<string, string>> => {
+      const started = performance.now()
+      const cpu = process.cpuUsage()
+      let next = 0
+      const one = async (): Promise<void> => { while (next < takes) await store.take(make(next++)) }
+      await Promise.all(Array.from({ length: 64 }, one))
+      const seconds = (performance.now() - started) / 1000
+      const { user, system } = process.cpuUsage(cpu)
+      return { load: name, 'takes/s': (takes / seconds).toFixed(0), 'client µs': ((user + system) / takes).toFixed(1) }
+    }
+    return [
+      await run('1,000 connections, free', 50_000, (i) => wish(i % 1000, 0)),
+      await run('1 connection, spent, refused', 20_000, () => wish(-1, 0)),
+      await run('1 connection, 500 wait', 500, () => wish(-1, Infinity)),
+      await run('1 connection, behind 500, refused', 10_000, () => wish(-1, 0))
+    ]
+  } finally {
+    client.disconnect()
+    server.kill()
+  }
+}
+
+console.log('Memory store, one window of', rest.limit, 'in', rest.windowMs, 'ms; CPU per take')
+console.table([10, 1000, 10_000, 100_000].map(memory))
+console.log('Memory store, 500 callers waiting on one connection: µs per take', queue())
+if (spawnSync('redis-server', ['--version']).status === 0) console.table(await redis())
+else console.log('redis-server is not installed: Redis is not measured')

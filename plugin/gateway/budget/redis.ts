@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+
+import { BudgetStoreUnavailable } from './store.ts'
+import type { BudgetStore, ConfirmResult, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import { WINDOW_LUA } from './window.lua.ts'
+
+/** What is used of an ioredis or iovalkey client or Cluster. The client is the application's: it connects, authenticates, closes it. */
+export interface RedisLike {
+  readonly status?: string
+  evalsha (sha: string, keys: number, ...args: string[]): Promise<unknown>
+  eval (script: string, keys: number, ...args: string[]): Promise<unknown>
+}
+
+export interface RedisBudgetStoreOptions {
+  /** First part of every key. */
+  readonly prefix?: string
+  /** Every operation ends within this time. */
+  readonly timeoutMs?: number
+  /** Operations without an answer, after which more are refused at once: a client that buffers must not buffer without end. */
+  readonly maxPending?: number
+}
+
+/** States of a client in which a command would only be queued, for nobody knows how long. */
+const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
+const SHA = createHash('sha1').update(WINDOW_LUA).digest('hex')
+
+/** Budgets of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
+export class RedisBudgetStore implements BudgetStore {
+  readonly #client: RedisLike
+  readonly #prefix: string
+  readonly #timeoutMs: number
+  readonly #maxPending: number
+  #pending = 0
+  #closed = false
+
+  constructor (client: RedisLike, options: RedisBudgetStoreOptions = {}) {
+    this.#client = client
+    this.#prefix = options.prefix ?? 'roller'
+    this.#timeoutMs = options.timeoutMs ?? 500
+    this.#maxPending = options.maxPending ?? 10_000
+  }
+
+  async take (request: TakeRequest): Promise<TakeResult> {
+    const { tag, windows, walls, maxWaitMs } = request
+    const answer = await this.#run('take', tag, windows, walls, [micro(maxWaitMs), micro(request.notBeforeMs ?? 0)])
+    const [granted, us, slot = 0, wall = 0, window = 0, wallUs = 0] = answer
+    const waitMs = (us ?? 0) / 1000
+    const usage = usageOf(windows, answer, 6)
+    if (granted === 1) return { granted: true, waitMs, slot, usage }
+    if (wall > 0) return { granted: false, reason: 'wall', waitMs, usage, wall: walls[wall - 1] as string, wallMs: wallUs / 1000 }
+    const key = windows[window - 1]?.key
+    return { granted: false, reason: 'budget', waitMs, usage, ...(key === undefined ? undefined : { window: key }) }
+  }
+
+  async confirm (request: TakeRequest, slot: number): Promise<ConfirmResult> {
+    const [us = 0] = await this.#run('confirm', request.tag, request.windows, request.walls, [String(slot)])
+    return us > 0 ? { ok: false, waitMs: us / 1000 } : { ok: true }
+  }
+
+  async release (tag: string, windows: readonly Window[], slot: number): Promise<void> {
+    await this.#run('release', tag, windows, [], [String(slot)])
+  }
+
+  async raiseWall (tag: string, key: string, ms: number): Promise<void> {
+    await this.#run('raise', tag, [], [key], [micro(ms)])
+  }
+
+  async wall (tag: string, key: string): Promise<number> {
+    const [us = 0] = await this.#run('wall', tag, [], [key], [])
+    return us / 1000
+  }
+
+  async usage (tag: string, windows: readonly Window[]): Promise<readonly Usage[]> {
+    return usageOf(windows, await this.#run('usage', tag, windows, [], []), 0)
+  }
+
+  /** The client is not closed: it was made by somebody else. */
+  close (): void {
+    this.#closed = true
+  }
+
+  async #run (operation: string, tag: string, windows: readonly Window[], walls: readonly string[], values: string[]): Promise<number[]> {
+    if (this.#closed) throw new BudgetStoreUnavailable('the budget store is closed')
+    if (DOWN.has(this.#client.status)) throw new BudgetStoreUnavailable('Redis is not connected')
+    if (this.#pending >= this.#maxPending) throw new BudgetStoreUnavailable('Redis has left too many budget operations unanswered')
+    const keys = budgetKeys(this.#prefix, tag, windows, walls)
+    const args = [operation, String(windows.length)]
+    for (const { limit, windowMs } of windows) args.push(String(limit), micro(windowMs))
+    const answer = await this.#bounded(this.#send(keys, args.concat(values)))
+    if (!Array.isArray(answer)) throw new BudgetStoreUnavailable('Redis gave an answer that is not a budget')
+    return answer.map(Number)
+  }
+
+  async #send (keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    this.#pending++
+    try {
+      try {
+        return await this.#client.evalsha(SHA, keys.length, ...keys, ...args)
+      } catch (error) {
+        // A server that was restarted, or a Cluster node that has not seen the script. EVAL loads it for the next call.
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+        return await this.#client.eval(WINDOW_LUA, keys.length, ...keys, ...args)
+      }
+    } finally {
+      this.#pending--
+    }
+  }
+
+  /** A command that Redis answers too late may still have reserved a slot: that place is lost for one window, which is the safe side. */
+  #bounded (work: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new BudgetStoreUnavailable('Redis did not answer in time')), this.#timeoutMs)
+      work.then(resolve, (error: unknown) => reject(new BudgetStoreUnavailable('Redis failed', error))).finally(() => clearTimeout(timer))
+    })
+  }
+}
+
+/** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would move them apart. */
+export function budgetKeys (prefix: string, tag: string, windows: readonly Window[], walls: readonly string[]): string[] {
+  const scope = `${prefix.replace(/[{}]/g, '_')}:{${tag.replace(/[%{}]/g, encodeURIComponent) || '%'}}:`
+  const logs = windows.map(({ key }) => `${scope}window:${key}`)
+  return [`${scope}clock`, ...logs, ...walls.map((key) => `${scope}wall:${key}`)]
+}
+
+/** Whole microseconds: the list holds integers. Rounded up: a window is never shorter than asked for. Endless patience is a century. */
+function micro (ms: number): string {
+  return String(Math.ceil(Math.min(ms, 3.2e12) * 1000))
+}
+
+function usageOf (windows: readonly Window[], answer: readonly number[], from: number): Usage[] {
+  return windows.map(({ key, limit }, i) => ({
+    key,
+    limit,
+    remaining: answer[from + 2 * i] ?? 0,
+    resetMs: (answer[from + 2 * i + 1] ?? 0) / 1000
+  }))
+}

@@ -1,0 +1,701 @@
+/**
+ * The catalogue: every operation of ROLLER's REST and Reporting APIs, once. The shapes it points at are in `schemas/`, and every shape is
+ * what ROLLER publishes, also where that is odd; `openapi/drift.ts` compares the two.
+ */
+import type { Operation, OperationKey } from './operation.ts'
+import { Type } from './schema.ts'
+import * as availability from './schemas/availability.ts'
+import * as changes from './schemas/booking-changes.ts'
+import * as costs from './schemas/booking-costs.ts'
+import * as drafts from './schemas/booking-drafts.ts'
+import * as bookings from './schemas/bookings.ts'
+import * as bulk from './schemas/bulk.ts'
+import * as capacity from './schemas/capacity.ts'
+import * as common from './schemas/common.ts'
+import * as discounts from './schemas/discounts.ts'
+import * as forms from './schemas/forms.ts'
+import * as giftCards from './schemas/gift-cards.ts'
+import * as guests from './schemas/guests.ts'
+import * as payments from './schemas/payments.ts'
+import * as products from './schemas/products.ts'
+import * as redemptions from './schemas/redemptions.ts'
+import * as bookingReports from './schemas/reporting-bookings.ts'
+import * as reports from './schemas/reporting-common.ts'
+import * as guestReports from './schemas/reporting-guests.ts'
+import * as revenueReports from './schemas/reporting-revenue.ts'
+import * as venueReports from './schemas/reporting-venue.ts'
+import * as staff from './schemas/staff.ts'
+import * as stock from './schemas/stock.ts'
+import * as venue from './schemas/venue.ts'
+import * as waivers from './schemas/waivers.ts'
+import * as webhooks from './schemas/webhooks.ts'
+
+const read = <T extends string>(tag: T) => ({ tag, budget: 'rest', repeatable: true }) as const
+const write = <T extends string>(tag: T) => ({ tag, budget: 'rest', repeatable: false }) as const
+const report = <T extends string>(tag: T) => ({ tag, budget: 'reporting', repeatable: true }) as const
+
+const staffDisabled = { description: 'The staff API is switched off for the venue' } as const
+const noSuchStaff = { description: 'No such staff member' } as const
+const refused = { description: 'Refused' } as const
+
+export const operations = {
+  'GET /venues/me': {
+    id: 'getVenue',
+    summary: 'Read the venue of the credentials',
+    ...read('Venue'),
+    answers: { 200: { description: 'The venue', schema: venue.Venue } }
+  },
+  'GET /products': {
+    id: 'listProducts',
+    summary: 'List what the venue sells',
+    description: 'Changes rarely: keep the answer, and ask for the availability of a day.',
+    ...read('Products'),
+    query: products.ProductsQuery,
+    answers: { 200: { description: 'The products', schema: Type.Array(products.Product) } }
+  },
+  'GET /product-availability': {
+    id: 'getAvailability',
+    summary: 'List what can be booked on a day',
+    ...read('Products'),
+    query: availability.ProductAvailabilityQuery,
+    answers: {
+      200: { description: 'The products on offer, with sessions and capacity', schema: Type.Array(availability.AvailableProduct) }
+    }
+  },
+  'GET /product-availability/calendar': {
+    id: 'getAvailabilityCalendar',
+    summary: 'Show the availability of a product by day of a month',
+    description: 'ROLLER keeps the answer for a minute, or until the next booking.',
+    ...read('Products'),
+    query: availability.ProductCalendarQuery,
+    answers: {
+      200: { description: 'One entry a day', schema: Type.Array(availability.ProductAvailabilityCalendarDay) },
+      404: { description: 'No such product' }
+    }
+  },
+  'POST /products/stock': {
+    id: 'createStockProduct',
+    summary: 'Create a stock product',
+    ...write('Products'),
+    body: stock.CreateProductStock,
+    answers: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
+  },
+  'PUT /products/stock': {
+    id: 'updateStockProduct',
+    summary: 'Replace a stock product',
+    description: 'A field that is left out is emptied. Variations with a productId are changed, others added.',
+    ...write('Products'),
+    body: stock.UpdateProductStock,
+    answers: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
+  },
+  'PUT /products/stock/{parentProductId}/quantity': {
+    id: 'setStockQuantity',
+    summary: 'Set the quantity of a stock variation',
+    ...write('Products'),
+    params: stock.StockPath,
+    body: stock.StockQuantityBody,
+    answers: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
+  },
+  'POST /capacity-reservation': {
+    id: 'reserveCapacity',
+    summary: 'Hold capacity for a checkout',
+    description: 'The hold ends after 10 minutes.',
+    ...write('Capacity'),
+    body: capacity.CapacityReservationBody,
+    answers: {
+      200: { description: 'The hold', schema: capacity.CapacityReservation },
+      409: { description: 'The capacity cannot be held', schema: common.RequestErrors }
+    }
+  },
+  'DELETE /capacity-reservation/{uniqueId}': {
+    id: 'releaseCapacity',
+    summary: 'Give held capacity back',
+    ...write('Capacity'),
+    params: capacity.CapacityReservationPath,
+    answers: { 200: { description: 'Released' }, 400: { description: 'Not a reservation that can be released' } }
+  },
+  'POST /capacity-reservation/block': {
+    id: 'blockCapacity',
+    summary: 'Take capacity of a resource out of sale',
+    ...write('Capacity'),
+    body: capacity.CapacityBlockBody,
+    answers: {
+      200: { description: 'The id of the block', schema: capacity.CapacityBlockCreated },
+      409: { description: 'No such resource, or not that much capacity left' }
+    }
+  },
+  'GET /capacity-reservation/block': {
+    id: 'listCapacityBlocks',
+    summary: 'List capacity blocks',
+    ...read('Capacity'),
+    query: capacity.CapacityBlocksQuery,
+    answers: { 200: { description: 'The blocks', schema: Type.Array(capacity.ResourceCapacityBlock) } }
+  },
+  'GET /capacity-reservation/block/{blockId}': {
+    id: 'getCapacityBlock',
+    summary: 'Read a capacity block',
+    ...read('Capacity'),
+    params: capacity.CapacityBlockPath,
+    answers: { 200: { description: 'The block', schema: capacity.ResourceCapacityBlock }, 404: { description: 'No such block' } }
+  },
+  'DELETE /capacity-reservation/block/{blockId}': {
+    id: 'deleteCapacityBlock',
+    summary: 'Put blocked capacity back on sale',
+    ...write('Capacity'),
+    params: capacity.CapacityBlockPath,
+    answers: { 200: { description: 'Deleted' }, 404: { description: 'No such block' } }
+  },
+  'GET /bookings': {
+    id: 'searchBookings',
+    summary: 'Search bookings',
+    description: 'Needs at least one search criterion; answers the 100 most recent matches at most.',
+    ...read('Bookings'),
+    query: bookings.SearchBookingsQuery,
+    answers: { 200: { description: 'The bookings found', schema: bookings.BookingSearchResult } }
+  },
+  'POST /bookings': {
+    id: 'createBooking',
+    summary: 'Create a booking',
+    description: 'The customer becomes a guest record; a guest with the same email is reused and updated.',
+    ...write('Bookings'),
+    body: changes.CreateBookingBody,
+    answers: {
+      201: { description: 'The identifiers of the booking', schema: changes.BookingIdentifiers },
+      409: { description: 'Refused, for example because the capacity is gone', schema: common.RequestErrors }
+    }
+  },
+  'GET /bookings/{uniqueId}': {
+    id: 'getBooking',
+    summary: 'Read a booking',
+    description: 'Takes the bookingReference in place of the uniqueId.',
+    ...read('Bookings'),
+    params: bookings.BookingDetailPath,
+    answers: { 200: { description: 'The booking', schema: bookings.BookingDetail }, 404: { description: 'No such booking' } }
+  },
+  'PUT /bookings/{uniqueId}': {
+    id: 'updateBooking',
+    summary: 'Change a booking, add or remove items',
+    ...write('Bookings'),
+    params: bookings.BookingPath,
+    body: changes.UpdateBookingBody,
+    answers: { 200: { description: 'Changed' }, 409: { description: 'Refused', schema: common.RequestErrors } }
+  },
+  'DELETE /bookings/{uniqueId}': {
+    id: 'deleteBooking',
+    summary: 'Delete a booking and its transactions',
+    description: 'Only future bookings made through the API, and not cancelled ones; they vanish from all reports too.',
+    ...write('Bookings'),
+    params: bookings.BookingPath,
+    body: changes.DeleteBookingBody,
+    answers: { 200: { description: 'Deleted' } }
+  },
+  'POST /bookings/{uniqueId}/cancel': {
+    id: 'cancelBooking',
+    summary: 'Cancel a booking',
+    description: 'Only future bookings made through the API. A refund is recorded, not paid out.',
+    ...write('Bookings'),
+    params: bookings.BookingPath,
+    body: changes.CancelBookingBody,
+    answers: {
+      200: { description: 'Cancelled' },
+      403: { description: 'Not a booking made through the API', schema: changes.CancelRefused }
+    }
+  },
+  'POST /bookings/draft/costs': {
+    id: 'getBookingCosts',
+    summary: 'Compute what a booking would cost',
+    description: 'Nothing is stored.',
+    ...read('Bookings'),
+    body: costs.BookingCostsBody,
+    answers: {
+      200: { description: 'The costs', schema: costs.BookingCosts },
+      409: { description: 'Refused', schema: common.RequestErrors }
+    }
+  },
+  'POST /bookings/draft': {
+    id: 'createDraftBooking',
+    summary: 'Create a draft booking',
+    description: 'Answers a token to take the payment with.',
+    ...write('Bookings'),
+    body: drafts.DraftBookingBody,
+    answers: {
+      200: { description: 'The draft', schema: drafts.DraftBooking },
+      409: { description: 'Refused', schema: common.RequestErrors }
+    }
+  },
+  'POST /bookings/draft/publish': {
+    id: 'publishDraftBooking',
+    summary: 'Turn a draft with nothing to pay into a booking',
+    ...write('Bookings'),
+    body: drafts.PublishDraftBody,
+    answers: {
+      200: { description: 'The identifiers of the booking', schema: changes.BookingIdentifiers },
+      409: { description: 'Refused', schema: drafts.PublishErrors }
+    }
+  },
+  'GET /bookings/{uniqueId}/form-responses': {
+    id: 'getBookingFormResponses',
+    summary: 'Read the forms filled in for a booking',
+    ...read('Bookings'),
+    params: bookings.BookingPath,
+    answers: {
+      200: { description: 'The answers, form by form', schema: forms.BookingFormResponses },
+      404: { description: 'No such booking' }
+    }
+  },
+  'POST /bookings/{uniqueId}/payments': {
+    id: 'addPayment',
+    summary: 'Record a payment or refund',
+    description: 'Records what happened elsewhere: no money moves, except on ROLLER\'s own gift cards.',
+    ...write('Payments'),
+    params: bookings.BookingPath,
+    body: payments.AddPaymentBody,
+    answers: {
+      200: { description: 'The id of the payment', schema: payments.PaymentRecorded },
+      409: { description: 'Refused', schema: common.RequestErrors }
+    }
+  },
+  'POST /bookings/{uniqueId}/payments/tips': {
+    id: 'addTip',
+    summary: 'Record a tip',
+    description: 'Goes to the general tip pool and cannot be refunded through the API.',
+    ...write('Payments'),
+    params: bookings.BookingPath,
+    body: payments.AddTipBody,
+    answers: {
+      201: { description: 'The id of the payment', schema: payments.PaymentRecorded },
+      400: { description: 'Not a positive amount, or paid by gift card' },
+      409: { description: 'Refused', schema: common.RequestErrors }
+    }
+  },
+  'POST /bookings/{uniqueId}/payments/links': {
+    id: 'createPaymentLink',
+    summary: 'Send a guest a link to pay',
+    description: 'By SMS if a phone is given, else by email. Not for drafts.',
+    ...write('Payments'),
+    params: bookings.BookingPath,
+    body: payments.PaymentLinkBody,
+    answers: {
+      200: { description: 'The link', schema: payments.PaymentLink },
+      400: { description: 'Not valid, for example without email and phone' },
+      404: { description: 'No such booking' },
+      409: { description: 'Refused, for example because it is more than is owed' }
+    }
+  },
+  'DELETE /bookings/{uniqueId}/payments/links/{paymentLinkId}': {
+    id: 'cancelPaymentLink',
+    summary: 'Cancel a payment link',
+    ...write('Payments'),
+    params: payments.PaymentLinkPath,
+    answers: {
+      200: { description: 'Cancelled' },
+      404: { description: 'No such booking or link' },
+      409: { description: 'The link is of another booking' }
+    }
+  },
+  'POST /discounts': {
+    id: 'createDiscount',
+    summary: 'Create a discount',
+    ...write('Discounts'),
+    body: discounts.DiscountCreate,
+    answers: { 200: { description: 'The id of the discount', schema: discounts.DiscountCreated } }
+  },
+  'GET /discounts/{discountId}': {
+    id: 'getDiscount',
+    summary: 'Read a discount',
+    ...read('Discounts'),
+    params: discounts.DiscountPath,
+    answers: { 200: { description: 'The discount', schema: discounts.Discount } }
+  },
+  'PUT /discounts/{discountId}': {
+    id: 'updateDiscount',
+    summary: 'Change a discount',
+    ...write('Discounts'),
+    params: discounts.DiscountPath,
+    body: discounts.DiscountUpdate,
+    answers: { 200: { description: 'Changed' } }
+  },
+  'POST /discounts/{discountId}/codes': {
+    id: 'addDiscountCodes',
+    summary: 'Add codes to a discount',
+    ...write('Discounts'),
+    params: discounts.DiscountPath,
+    body: discounts.DiscountCodesBody,
+    answers: { 200: { description: 'Added' } }
+  },
+  'DELETE /discounts/{discountId}/codes': {
+    id: 'deleteDiscountCodes',
+    summary: 'Delete codes of a discount',
+    ...write('Discounts'),
+    params: discounts.DiscountPath,
+    body: discounts.DeleteDiscountCodesBody,
+    answers: { 200: { description: 'Deleted' } }
+  },
+  'POST /discounts/validate': {
+    id: 'validateDiscounts',
+    summary: 'Compute what discount codes take off',
+    description: 'Being phased out by ROLLER in favour of POST /bookings/draft/costs.',
+    ...read('Discounts'),
+    body: discounts.ValidateDiscountsBody,
+    answers: { 200: { description: 'The amounts off', schema: discounts.DiscountValidation } }
+  },
+  'GET /guests/{guestId}': {
+    id: 'getGuest',
+    summary: 'Read a guest',
+    ...read('Guests'),
+    params: guests.GuestPath,
+    answers: { 200: { description: 'The guest', schema: guests.Guest }, 404: { description: 'No such guest' } }
+  },
+  'PUT /guests/{guestId}': {
+    id: 'updateGuest',
+    summary: 'Change a guest',
+    ...write('Guests'),
+    params: guests.GuestPath,
+    body: guests.Guest,
+    answers: { 200: { description: 'Changed' } }
+  },
+  'GET /customers/{customerId}': {
+    id: 'getCustomer',
+    summary: 'Read a guest by the older path',
+    description: 'Being phased out by ROLLER in favour of GET /guests/{guestId}.',
+    ...read('Guests'),
+    params: guests.CustomerPath,
+    answers: { 200: { description: 'The guest', schema: guests.CustomerDetail }, 404: { description: 'No such guest' } }
+  },
+  'GET /customers/{customerId}/multi-passes': {
+    id: 'listGuestMultiPasses',
+    summary: 'List the multi-passes of a guest',
+    ...read('Guests'),
+    params: guests.CustomerPath,
+    answers: {
+      200: { description: 'The passes and what is left on them', schema: Type.Array(guests.CustomerMultiPass) },
+      404: { description: 'No such guest' }
+    }
+  },
+  'GET /signed-waivers/{signedWaiverId}': {
+    id: 'getSignedWaiver',
+    summary: 'Read a signed waiver',
+    ...read('Waivers'),
+    params: waivers.SignedWaiverPath,
+    answers: { 200: { description: 'The waiver', schema: waivers.SignedWaiver } }
+  },
+  'GET /signed-waivers/{signedWaiverId}/form-responses': {
+    id: 'getSignedWaiverFormResponses',
+    summary: 'Read the form filled in with a waiver',
+    ...read('Waivers'),
+    params: waivers.SignedWaiverPath,
+    answers: { 200: { description: 'The answers', schema: waivers.SignedWaiverFormResponses }, 404: { description: 'No such waiver' } }
+  },
+  'POST /redemptions': {
+    id: 'redeemTickets',
+    summary: 'Redeem up to 10 tickets',
+    description: 'Passes, session passes, recurring sessions and memberships only; each ticket once a call.',
+    ...write('Redemptions'),
+    body: redemptions.RedeemTicketsBody,
+    answers: {
+      200: { description: 'Redeemed' },
+      409: { description: 'Refused, with the reason for each ticket', schema: redemptions.RedemptionErrors }
+    }
+  },
+  'POST /giftcards': {
+    id: 'createGiftCards',
+    summary: 'Create gift cards',
+    description: 'All cards come from one booking and become usable shortly afterwards.',
+    ...write('Gift cards'),
+    body: giftCards.CreateGiftCardsBody,
+    answers: {
+      200: { description: 'The card numbers', schema: giftCards.GiftCardsCreated },
+      400: { description: 'Not valid' },
+      409: { description: 'Refused, for example because the externalId is taken', schema: common.RequestErrors }
+    }
+  },
+  'POST /giftcards/balance': {
+    id: 'getGiftCardBalance',
+    summary: 'Read the balance of a gift card',
+    ...read('Gift cards'),
+    body: giftCards.GiftCardBalanceBody,
+    answers: {
+      200: { description: 'The balance', schema: giftCards.GiftCardBalance },
+      409: { description: 'No such card', schema: common.RequestErrors }
+    }
+  },
+  'GET /webhooks': {
+    id: 'getWebhooks',
+    summary: 'Read the registered webhooks',
+    ...read('Webhooks'),
+    answers: { 200: { description: 'The registration', schema: webhooks.RegisteredWebhook } }
+  },
+  'POST /webhooks': {
+    id: 'createWebhook',
+    summary: 'Register a webhook',
+    description: 'Nothing is delivered unless enabled is true.',
+    ...write('Webhooks'),
+    body: webhooks.CreateWebhookConfiguration,
+    answers: { 201: { description: 'The registration', schema: webhooks.RegisteredWebhook } }
+  },
+  'PUT /webhooks/{webhookId}': {
+    id: 'updateWebhook',
+    summary: 'Change a webhook',
+    ...write('Webhooks'),
+    params: webhooks.WebhookPath,
+    body: webhooks.CreateWebhookConfiguration,
+    answers: { 200: { description: 'Changed' } }
+  },
+  'DELETE /webhooks/{webhookId}': {
+    id: 'deleteWebhook',
+    summary: 'Delete a webhook',
+    ...write('Webhooks'),
+    params: webhooks.WebhookPath,
+    answers: { 200: { description: 'Deleted' } }
+  },
+  'POST /staff': {
+    id: 'createStaff',
+    summary: 'Create a staff account',
+    ...write('Staff'),
+    body: staff.StaffRequest,
+    answers: { 201: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 409: refused }
+  },
+  'GET /staff/{uniqueId}': {
+    id: 'getStaff',
+    summary: 'Read a staff account',
+    ...read('Staff'),
+    params: staff.StaffPath,
+    answers: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff }
+  },
+  'PUT /staff/{uniqueId}': {
+    id: 'updateStaff',
+    summary: 'Change a staff account',
+    ...write('Staff'),
+    params: staff.StaffPath,
+    body: staff.StaffRequest,
+    answers: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+  },
+  'DELETE /staff/{uniqueId}': {
+    id: 'deleteStaff',
+    summary: 'Delete a staff account',
+    ...write('Staff'),
+    params: staff.StaffPath,
+    answers: { 200: { description: 'Deleted' }, 403: staffDisabled, 404: noSuchStaff }
+  },
+  'POST /staff/{uniqueId}/send-invitation': {
+    id: 'inviteStaff',
+    summary: 'Email a staff member an invitation',
+    ...write('Staff'),
+    params: staff.StaffPath,
+    answers: { 200: { description: 'Sent' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+  },
+  'POST /staff/{uniqueId}/lock': {
+    id: 'lockStaff',
+    summary: 'Keep a staff member from logging in',
+    ...write('Staff'),
+    params: staff.StaffPath,
+    answers: { 200: { description: 'Locked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+  },
+  'POST /staff/{uniqueId}/unlock': {
+    id: 'unlockStaff',
+    summary: 'Let a staff member log in again',
+    description: 'Needs a verified email.',
+    ...write('Staff'),
+    params: staff.StaffPath,
+    answers: { 200: { description: 'Unlocked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+  },
+  'GET /netsuite-settings': {
+    id: 'getNetSuiteSettings',
+    summary: 'Read the NetSuite settings',
+    ...read('Settings'),
+    answers: { 200: { description: 'The settings', schema: venue.NetSuiteSettings } }
+  },
+  'PUT /netsuite-settings': {
+    id: 'updateNetSuiteSettings',
+    summary: 'Change the NetSuite settings',
+    description: 'A field that is left out is cleared.',
+    ...write('Settings'),
+    body: venue.NetSuiteSettings,
+    answers: { 200: { description: 'Changed' } }
+  },
+  'GET /data/bookingitems': {
+    id: 'listBookingItemRecords',
+    summary: 'Report booking items',
+    description: 'By the day the booking was last changed.',
+    ...report('Reports: bookings'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The booking items', schema: bookingReports.BookingItemRecord } }
+  },
+  'GET /data/tickets': {
+    id: 'listTicketRecords',
+    summary: 'Report tickets',
+    description: 'By the day the booking was last changed; passes and memberships only.',
+    ...report('Reports: bookings'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The tickets', schema: bookingReports.TicketRecord } }
+  },
+  'GET /data/giftcards': {
+    id: 'listGiftCardRecords',
+    summary: 'Report gift cards',
+    description: 'By the day the card was last changed.',
+    ...report('Reports: bookings'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The gift cards', schema: bookingReports.GiftCardRecord } }
+  },
+  'GET /reporting/revenue-entries': {
+    id: 'listRevenueEntries',
+    summary: 'Report revenue entries',
+    description: 'By the day of the entry, not of a change. Pages hold 100 entries.',
+    ...report('Reports: revenue'),
+    query: revenueReports.RevenueEntriesQuery,
+    answers: { 200: { description: 'The entries', schema: revenueReports.RevenueEntry } }
+  },
+  'GET /data/bookingpayments': {
+    id: 'listPaymentRecords',
+    summary: 'Report payments',
+    description: 'By the day of the payment.',
+    ...report('Reports: revenue'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The payments', schema: revenueReports.BookingPaymentRecord } }
+  },
+  'GET /data/tillreconciliations': {
+    id: 'listTillReconciliations',
+    summary: 'Report till reconciliations',
+    description: 'By the day the till was closed.',
+    ...report('Reports: revenue'),
+    query: revenueReports.TillReconciliationsQuery,
+    answers: { 200: { description: 'The reconciliations', schema: revenueReports.TillReconciliation } }
+  },
+  'GET /data/products': {
+    id: 'listProductRecords',
+    summary: 'Report products',
+    description: 'Parent products and variations in one list.',
+    ...report('Reports: venue'),
+    query: venueReports.ProductRecordsQuery,
+    answers: { 200: { description: 'The products', schema: venueReports.ProductRecord } }
+  },
+  'GET /data/modifiers': {
+    id: 'listModifierRecords',
+    summary: 'Report modifiers',
+    ...report('Reports: venue'),
+    query: reports.PageQuery,
+    answers: { 200: { description: 'The modifiers', schema: venueReports.ModifierRecord } }
+  },
+  'GET /data/discounts': {
+    id: 'listDiscountRecords',
+    summary: 'Report discounts',
+    description: 'What is offered, not what was used. ROLLER\'s default page holds 20000.',
+    ...report('Reports: venue'),
+    query: reports.PageQuery,
+    answers: { 200: { description: 'The discounts', schema: venueReports.DiscountRecord } }
+  },
+  'GET /data/locations': {
+    id: 'listResourceRecords',
+    summary: 'Report resources',
+    ...report('Reports: venue'),
+    query: reports.PageQuery,
+    answers: { 200: { description: 'The resources', schema: venueReports.ResourceRecord } }
+  },
+  'GET /data/devices': {
+    id: 'listDeviceRecords',
+    summary: 'Report devices',
+    ...report('Reports: venue'),
+    query: reports.PageQuery,
+    answers: { 200: { description: 'The devices', schema: venueReports.DeviceRecord } }
+  },
+  'GET /data/staffs': {
+    id: 'listStaffRecords',
+    summary: 'Report active staff accounts',
+    ...report('Reports: venue'),
+    query: reports.PageQuery,
+    answers: { 200: { description: 'The accounts', schema: venueReports.StaffPage } }
+  },
+  'GET /data/roles': {
+    id: 'listRoleRecords',
+    summary: 'Report staff roles',
+    ...report('Reports: venue'),
+    query: reports.PageQuery,
+    answers: { 200: { description: 'The roles', schema: venueReports.RoleRecord } }
+  },
+  'GET /data/reportingcategories': {
+    id: 'listReportingCategories',
+    summary: 'Report reporting categories',
+    ...report('Reports: venue'),
+    answers: { 200: { description: 'The categories', schema: venueReports.ReportingCategory } }
+  },
+  'GET /data/waivers': {
+    id: 'listWaiverTerms',
+    summary: 'Report waiver texts',
+    description: 'The texts, not the signed waivers.',
+    ...report('Reports: venue'),
+    query: reports.PageQuery,
+    answers: { 200: { description: 'The waiver texts', schema: venueReports.WaiverTerms } }
+  },
+  'GET /data/customers': {
+    id: 'listGuestRecords',
+    summary: 'Report guests',
+    description: 'By the day the guest was last changed.',
+    ...report('Reports: guests'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The guests', schema: guestReports.GuestRecord } }
+  },
+  'GET /data/attendances': {
+    id: 'listAttendanceRecords',
+    summary: 'Report visits',
+    description: 'By the day of the visit; stock and add-ons are left out.',
+    ...report('Reports: guests'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The visits', schema: guestReports.AttendanceRecord } }
+  },
+  'GET /data/signedwaivers': {
+    id: 'listSignedWaiverRecords',
+    summary: 'Report signed waivers',
+    ...report('Reports: guests'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The signed waivers', schema: guestReports.SignedWaiverRecord } }
+  },
+  'GET /data/bookingsignedwaivers': {
+    id: 'listBookingSignedWaivers',
+    summary: 'Report which waiver belongs to which ticket',
+    ...report('Reports: guests'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The links', schema: guestReports.BookingSignedWaiver } }
+  },
+  'GET /data/membershipredemptions': {
+    id: 'listMembershipRedemptions',
+    summary: 'Report uses of memberships',
+    ...report('Reports: guests'),
+    query: reports.MembershipReportQuery,
+    answers: { 200: { description: 'The uses', schema: guestReports.MembershipRedemption } }
+  },
+  'GET /data/membershipstatuses': {
+    id: 'listMembershipStatusChanges',
+    summary: 'Report changes of membership status',
+    ...report('Reports: guests'),
+    query: reports.MembershipReportQuery,
+    answers: { 200: { description: 'The changes', schema: guestReports.MembershipStatusChange } }
+  },
+  'GET /data/membershipcredits': {
+    id: 'listMembershipCredits',
+    summary: 'Report credits given on memberships',
+    ...report('Reports: guests'),
+    query: reports.MembershipReportQuery,
+    answers: { 200: { description: 'The credits', schema: guestReports.MembershipCredit } }
+  },
+  'GET /reporting/gxs': {
+    id: 'listGxScoreResponses',
+    summary: 'Report guest experience scores',
+    description: 'By the day the response was last changed.',
+    ...report('Reports: guests'),
+    query: reports.ReportPeriodQuery,
+    answers: { 200: { description: 'The responses', schema: guestReports.GxScoreResponse } }
+  },
+  'POST /reporting/bulk': {
+    id: 'requestBulkExport',
+    summary: 'Order an export',
+    description: 'ROLLER delivers links to the files in a BulkExport webhook. Once in 6 hours for each exportType.',
+    tag: 'Bulk export',
+    budget: 'bulk',
+    repeatable: false,
+    headers: bulk.BulkExportHeaders,
+    body: bulk.BulkExportBody,
+    answers: { 200: { description: 'Ordered' }, 400: { description: 'Not valid' }, 429: { description: 'Ordered less than 6 hours ago' } }
+  }
+} as const satisfies Record<OperationKey, Operation>
+
+export type OperationName = keyof typeof operations

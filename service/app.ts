@@ -1,0 +1,52 @@
+/** Builds the service: the plugin, who may call it, its documents and its health. It starts nothing and reads no environment. */
+import helmet from '@fastify/helmet'
+import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
+import roller, { RollerError, sendProblem, toRollerError } from '../plugin/index.ts'
+import { requireKey, requireLocalCaller } from './auth.ts'
+import type { Config } from './config.ts'
+import { addDocs } from './docs.ts'
+import { healthRoutes } from './health.ts'
+import { loggerOptions, logRequests, requestId } from './logging.ts'
+
+export interface AppOptions {
+  readonly config: Omit<Config, 'nango'> & { readonly nango: NonNullable<Config['nango']> }
+  /** A connection id that works, for the documents. */
+  readonly exampleConnectionId?: string
+}
+
+/** Slow or endless requests end here. Milliseconds. */
+const REQUEST_TIMEOUT = 300_000
+const KEEP_ALIVE_TIMEOUT = 72_000
+
+export async function buildApp ({ config, exampleConnectionId }: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: loggerOptions(config.logLevel) ?? false,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    trustProxy: config.trustProxy,
+    requestTimeout: REQUEST_TIMEOUT,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (error, request, reply) => { sendProblem(request, reply, toRollerError(error)) }
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND')))
+  logRequests(app)
+  // TLS ends in front of the service, so HSTS is said there. Swagger UI brings a policy of its own.
+  await app.register(helmet, { contentSecurityPolicy: false, hsts: false })
+  await addDocs(app, { keys: config.apiKeys.length > 0, exampleConnectionId: exampleConnectionId ?? config.connectionId })
+
+  await app.register(async (api) => {
+    if (config.apiKeys.length > 0) await requireKey(api, config.apiKeys)
+    else if (config.loopbackOnly) requireLocalCaller(api)
+    await api.register(roller, {
+      nango: config.nango,
+      authorize: 'open', // the hooks above are the guard
+      readOnly: config.readOnly,
+      ...(config.connectionId !== null && { connection: config.connectionId })
+    })
+    // Outside the guard, but it asks the plugin.
+    await app.register(healthRoutes, { roller: () => api.roller })
+  })
+  return app
+}

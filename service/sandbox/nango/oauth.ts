@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { isDict, strictQuery } from './check.ts'
+import { findIntegration, isRoller } from './context.ts'
+import type { Context, SimulatedIntegration } from './context.ts'
+import { MintRefused, mint } from './credentials.ts'
+import type { Minted } from './credentials.ts'
+import { NangoError, crash } from './errors.ts'
+import { findSession } from './auth.ts'
+import type { Answer, Call } from './http.ts'
+import { newConnectionId } from './store.ts'
+import type { Session } from './store.ts'
+import { sendAuthWebhook } from './webhooks.ts'
+
+const PARAM = /^params\[([^\]]+)\]$/
+
+/**
+ * What Connect UI and a headless frontend call. Minting a token is the only check of the credentials. The session is not
+ * consumed: an ordinary one makes a new connection at every success, a reconnect one writes over its connection.
+ */
+export async function createConnection (ctx: Context, call: Call): Promise<Answer> {
+  const token = call.query.get('connect_session_token')
+  if (token === null) throw new NangoError(401, 'missing_public_key', { message: 'No connect session token' })
+  const session = findSession(ctx, token)
+  // A connection id may not be chosen here; with a session it counts as an unknown parameter.
+  strictQuery(call.query, ['connect_session_token'], [PARAM])
+  const integration = allowedIntegration(ctx, session, call.params[0] ?? '')
+  const { clientId, clientSecret } = credentialsOf(call.json)
+  const target = session.reconnect === null ? null : ctx.store.find(session.reconnect.connectionId, session.reconnect.integrationId)
+  if (target === undefined) throw new NangoError(400, 'invalid_connection', { message: 'The connection to reconnect is gone' })
+  const defaults = session.defaults[integration.uniqueKey]
+  const minted = await mintOrExplain(ctx, integration, { clientId, clientSecret, extra: { ...defaults?.authorizationParams } })
+  const { connection, created } = ctx.store.upsert({
+    ...minted,
+    connectionId: target?.connectionId ?? newConnectionId(),
+    integrationId: integration.uniqueKey,
+    provider: integration.provider,
+    clientId,
+    clientSecret,
+    // These three are the session's and nothing else: a reconnect session opened without tags wipes the tags.
+    tags: { ...session.tags },
+    connectionConfig: { ...defaults?.connectionConfig, ...paramsOf(call.query) },
+    webhookUrlOverride: session.webhookUrlOverride,
+    endUser: session.endUser,
+    metadata: target?.metadata ?? null,
+    lastFetchedAt: ctx.now()
+  }, ctx.now())
+  sendAuthWebhook(ctx, connection, created ? 'creation' : 'override', { success: true })
+  return { status: 200, json: { providerConfigKey: connection.integrationId, connectionId: connection.connectionId } }
+}
+
+function allowedIntegration (ctx: Context, session: Session, key: string): SimulatedIntegration {
+  const integration = findIntegration(ctx, key)
+  if (integration === undefined) throw new NangoError(400, 'unknown_provider_config', { message: 'No integration has this key' })
+  if (session.allowedIntegrations !== null && !session.allowedIntegrations.includes(key)) {
+    throw new NangoError(400, 'integration_not_allowed', { message: 'The session does not allow this integration' })
+  }
+  if (!isRoller(integration)) throw new NangoError(400, 'invalid_auth_mode', { message: 'The provider does not use OAUTH2_CC' })
+  return integration
+}
+
+function credentialsOf (json: unknown): { clientId: string, clientSecret: string } {
+  const { client_id: clientId, client_secret: clientSecret } = isDict(json) ? json : {}
+  if (typeof clientId !== 'string' || clientId === '') throw new NangoError(400, 'missing_client_id', { message: 'No client_id' })
+  if (typeof clientSecret !== 'string' || clientSecret === '') {
+    throw new NangoError(400, 'missing_client_secret', { message: 'No client_secret' })
+  }
+  return { clientId, clientSecret }
+}
+
+const paramsOf = (query: URLSearchParams): Record<string, string> =>
+  Object.fromEntries([...query].flatMap(([key, value]) => {
+    const name = PARAM.exec(key)?.[1]
+    return name === undefined || name === 'webhook_url' ? [] : [[name, value]]
+  }))
+
+/** A wrong secret and an unreachable token endpoint get the same code; only the text tells them apart. No webhook is sent. */
+async function mintOrExplain (ctx: Context, integration: SimulatedIntegration, input: Parameters<typeof mint>[2]): Promise<Minted> {
+  try {
+    return await mint(ctx, integration, input)
+  } catch (error) {
+    if (!(error instanceof MintRefused)) throw crash(randomUUID())
+    throw new NangoError(400, 'client_credentials_fetch_error', { message: error.message, payload: error.detail })
+  }
+}

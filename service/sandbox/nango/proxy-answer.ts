@@ -1,0 +1,89 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import { pipeline } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import type { Dispatcher } from 'undici'
+import type { Context } from './context.ts'
+import { send } from './http.ts'
+import type { Call } from './http.ts'
+
+type Upstream = Dispatcher.ResponseData
+
+const BUFFERED_SUCCESS = ['content-type', 'mcp-session-id', 'x-request-id', 'x-correlation-id']
+const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding',
+  'upgrade']
+
+/** Three ways back: streamed, buffered success, buffered failure. */
+export async function relay (ctx: Context, call: Call, upstream: Upstream): Promise<void> {
+  const status = upstream.statusCode
+  const success = status >= 200 && status < 300
+  const source = decompressed(upstream)
+  if (success && isStreamed(upstream)) return stream(ctx, call, upstream, source)
+  const body = await collect(source)
+  // A body that breaks off inside Nango becomes a 500 with nothing in it.
+  if (body === null) return send(call, { status: 500 })
+  const shown = success && status !== 204 && !ctx.settings.preserveStatus ? 200 : status
+  send(call, { status: shown, raw: body, headers: bufferedHeaders(ctx, upstream, success) })
+}
+
+/** Nango pipes what came chunked or as a file, and buffers everything else. */
+function isStreamed ({ headers }: Upstream): boolean {
+  const disposition = String(headers['content-disposition'] ?? '')
+  return String(headers['transfer-encoding'] ?? '').includes('chunked') || /^(attachment|inline)/.test(disposition)
+}
+
+function stream (ctx: Context, call: Call, upstream: Upstream, source: Readable): void {
+  const headers = ctx.settings.forwardAllHeaders ? forwardable(upstream, true) : all(upstream)
+  if (isCompressed(upstream)) delete headers['content-length']
+  call.res.writeHead(upstream.statusCode, headers)
+  call.res.flushHeaders()
+  // A failure on either side ends the other: here, and only here, a caller that leaves cancels the call to ROLLER.
+  pipeline(source, call.res, (error) => { if (error) ctx.log(`nango simulator: stream ended early: ${error.message}`) })
+}
+
+function bufferedHeaders (ctx: Context, upstream: Upstream, success: boolean): OutgoingHttpHeaders {
+  if (ctx.settings.forwardAllHeaders) return withType(forwardable(upstream, false))
+  if (!success) {
+    const headers = all(upstream)
+    delete headers['transfer-encoding']
+    return withType(headers)
+  }
+  return withType(Object.fromEntries(BUFFERED_SUCCESS.map((name) => [name, upstream.headers[name]])))
+}
+
+const withType = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
+  ({ 'content-type': 'application/octet-stream', ...defined(headers) })
+
+const defined = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
+
+/** Everything but the encoding, which the HTTP client undid. */
+function all ({ headers }: Upstream): OutgoingHttpHeaders {
+  const { 'content-encoding': _, ...rest } = headers
+  return rest
+}
+
+const forwardable = (upstream: Upstream, keepLength: boolean): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(all(upstream)).filter(([name]) =>
+    !HOP_BY_HOP.includes(name) && !name.startsWith('access-control-') && (keepLength || name !== 'content-length')))
+
+const encodingOf = ({ headers }: Upstream): string => String(headers['content-encoding'] ?? '').toLowerCase()
+const isCompressed = (upstream: Upstream): boolean => ['gzip', 'x-gzip', 'deflate', 'br'].includes(encodingOf(upstream))
+
+function decompressed (upstream: Upstream): Readable {
+  if (!isCompressed(upstream)) return upstream.body
+  const encoding = encodingOf(upstream)
+  const unzip = encoding === 'br' ? createBrotliDecompress() : encoding === 'deflate' ? createInflate() : createGunzip()
+  // The reader of `unzip` sees the error; this callback only keeps it from being thrown twice.
+  return pipeline(upstream.body, unzip, () => {})
+}
+
+async function collect (source: Readable): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of source) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,123 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { request } from 'undici'
+import type { Dispatcher } from 'undici'
+import { findIntegration } from './context.ts'
+import type { Context } from './context.ts'
+import { RefreshFailed, ensureFresh } from './credentials.ts'
+import { fullShape } from './connection-shape.ts'
+import { NangoError } from './errors.ts'
+import { send } from './http.ts'
+import type { Call } from './http.ts'
+import { relay } from './proxy-answer.ts'
+import { readControls, upstreamBody, upstreamHeaders, upstreamUrl } from './proxy-request.ts'
+import type { ProxyControls } from './proxy-request.ts'
+import type { SimulatedConnection } from './store.ts'
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+interface Outgoing { method: Method, url: URL, headers: Record<string, string>, body: Buffer | null }
+
+const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const MAX_REDIRECTS = 5
+const MAX_WAIT_MS = 600_000
+const MAX_BODY = 75 * 1024 * 1024
+const RETRYABLE = ['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'ECONNREFUSED', 'EHOSTUNREACH', 'EAI_AGAIN', 'UND_ERR_SOCKET']
+
+/** ANY /proxy/*: the whole body in memory, the token checked, the call made, one of three ways back. */
+export async function proxy (ctx: Context, call: Call): Promise<void> {
+  if (!METHODS.includes(call.method)) return send(call, { status: 405 })
+  // Too large is no clean 413 at Nango.
+  if (call.body.length > MAX_BODY) throw new NangoError(500, 'generic_error_support')
+  const controls = readControls(call)
+  if (controls.retries < 0) throw new NangoError(500, 'generic_error_support')
+  const integration = findIntegration(ctx, controls.integrationId)
+  if (integration === undefined) throw new NangoError(404, 'unknown_provider_config', { message: 'No integration has this key' })
+  const connection = ctx.store.find(controls.connectionId, controls.integrationId)
+  // Unknown and deleted look like a server error, with this text and nothing else to know them by.
+  if (connection === undefined) throw new NangoError(400, 'server_error', { message: 'Failed to get connection' })
+  await refreshOrExplain(ctx, connection)
+  const headers = upstreamHeaders(call, connection)
+  const outgoing: Outgoing = {
+    method: call.method as Method,
+    url: upstreamUrl(ctx, call, controls, integration, connection),
+    headers,
+    body: upstreamBody(call, headers)
+  }
+  // A real delay, so it does not go through the injected clock.
+  if (ctx.settings.proxyDelay > 0) await wait(ctx.settings.proxyDelay)
+  let upstream: Dispatcher.ResponseData
+  try {
+    upstream = await attempt(ctx, outgoing, controls)
+  } catch (error) {
+    return send(call, { status: 500, json: transportError(error, call.method) })
+  }
+  await relay(ctx, call, upstream)
+}
+
+async function refreshOrExplain (ctx: Context, connection: SimulatedConnection): Promise<void> {
+  try {
+    await ensureFresh(ctx, connection)
+  } catch (error) {
+    if (!(error instanceof RefreshFailed)) throw error
+    if (error.trouble !== 'refused') {
+      const message = 'The credentials of this connection cannot be refreshed'
+      throw new NangoError(424, `connection_refresh_${error.trouble}`, { message })
+    }
+    // The message carries the connection's row; what the token endpoint said is not in it.
+    const { credentials: _, ...row } = fullShape(connection, false)
+    throw new NangoError(400, 'server_error', { message: `Failed to get connection credentials: '${JSON.stringify(row)}'` })
+  }
+}
+
+/** Nango's own retries: any method, a 401 too, the same token each time, and the upstream's Retry-After ignored. */
+async function attempt (ctx: Context, outgoing: Outgoing, controls: ProxyControls): Promise<Dispatcher.ResponseData> {
+  for (let retry = 0; ; retry++) {
+    const last = retry >= controls.retries
+    try {
+      const answer = await follow(ctx, outgoing, controls)
+      const status = answer.statusCode
+      if (last || !(status >= 500 || status === 429 || status === 401 || controls.retryOn.includes(status))) return answer
+      await answer.body.dump()
+    } catch (error) {
+      if (last || !RETRYABLE.includes(codeOf(error))) throw error
+    }
+    await ctx.sleep(Math.min(ctx.settings.retryBaseMs * 2 ** retry, MAX_WAIT_MS))
+  }
+}
+
+/** Redirects are followed inside Nango; a 301 or 302 turns a POST into a GET, and another host does not get the token. */
+async function follow (ctx: Context, outgoing: Outgoing, controls: ProxyControls): Promise<Dispatcher.ResponseData> {
+  let { method, url, headers, body } = outgoing
+  for (let hop = 0; ; hop++) {
+    // No timeout, as in Nango: an upstream that hangs hangs the caller.
+    const answer = await request(url, { method, headers, body, dispatcher: ctx.agent })
+    const location = answer.headers.location
+    const isRedirect = [301, 302, 303, 307, 308].includes(answer.statusCode) && typeof location === 'string'
+    if (!isRedirect || hop >= MAX_REDIRECTS) return answer
+    await answer.body.dump()
+    const next = new URL(location, url)
+    if (answer.statusCode === 303 || (answer.statusCode < 303 && method === 'POST')) {
+      method = 'GET'
+      body = null
+      const { 'content-type': _, ...rest } = headers
+      headers = rest
+    }
+    if (next.host !== url.host && !controls.keepHeadersOnRedirect) {
+      const { authorization: _, cookie: __, ...rest } = headers
+      headers = rest
+    }
+    url = next
+  }
+}
+
+function codeOf (error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  // What undici calls a socket error, the HTTP client of Nango calls a reset.
+  return code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code
+}
+
+/** The one error of Nango without the `error` wrapper. */
+function transportError (error: unknown, method: string): Record<string, string> {
+  const code = codeOf(error)
+  const message = code === 'ECONNRESET' ? 'socket hang up' : error instanceof Error ? error.message : String(error)
+  return { message, code, method: method.toLowerCase() }
+}

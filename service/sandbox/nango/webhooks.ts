@@ -1,0 +1,69 @@
+import { createHash, createHmac } from 'node:crypto'
+import { request } from 'undici'
+import type { Context } from './context.ts'
+import { isDict } from './check.ts'
+import type { SimulatedConnection } from './store.ts'
+
+export type AuthOperation = 'creation' | 'override' | 'refresh' | 'deletion'
+interface Outcome { success: boolean, error?: { type: string, description: string } }
+
+const ATTEMPTS = 3
+const TIMEOUT_MS = 20_000
+
+/** Keys in alphabetical order at every depth and no white space: the bytes that Nango signs. */
+export function stableStringify (value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(stableStringify).join(',')}]`
+  if (!isDict(value)) return JSON.stringify(value) ?? 'null'
+  const fields = Object.keys(value).filter((key) => value[key] !== undefined).sort()
+  return `{${fields.map((key) => `${JSON.stringify(key)}:${stableStringify(value[key])}`).join(',')}}`
+}
+
+/** The HMAC that receivers should check, and the older plain hash that is still sent. */
+export const signatures = (signingKey: string, body: string): Record<string, string> => ({
+  'x-nango-hmac-sha256': createHmac('sha256', signingKey).update(body).digest('hex'),
+  'x-nango-signature': createHash('sha256').update(signingKey + body).digest('hex')
+})
+
+/** Fire and forget: Nango answers its caller first, keeps no order and gives no delivery id. */
+export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, operation: AuthOperation, outcome: Outcome): void {
+  // The URL of a connection replaces the one of the environment.
+  const url = connection.webhookUrlOverride ?? ctx.settings.webhookUrl
+  if (url === null) return
+  const { endUser } = connection
+  const body = stableStringify({
+    from: 'nango',
+    type: 'auth',
+    connectionId: connection.connectionId,
+    authMode: 'OAUTH2_CC',
+    providerConfigKey: connection.integrationId,
+    provider: connection.provider,
+    environment: 'dev',
+    operation,
+    tags: { ...connection.tags },
+    ...(endUser === null
+      ? {}
+      : { endUser: { endUserId: endUser.id, endUserEmail: endUser.email, organizationId: endUser.organization?.id, tags: endUser.tags } }),
+    ...outcome
+  })
+  deliver(ctx, url, body).catch((error: unknown) => ctx.log(`nango simulator: webhook to ${url} failed: ${String(error)}`))
+}
+
+/** Three attempts, and only a 5xx or a network failure earns the next one; a 4xx, 429 included, is final. */
+async function deliver (ctx: Context, url: string, body: string): Promise<void> {
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'nango/0.0.0 (simulator)',
+    ...signatures(ctx.settings.webhookSigningKey ?? ctx.settings.secretKey, body)
+  }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await ctx.sleep(ctx.settings.retryBaseMs * 2 ** (attempt - 1))
+    const status = await request(url, {
+      method: 'POST', headers, body, dispatcher: ctx.agent, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS
+    }).then(async (answer) => {
+      await answer.body.dump()
+      return answer.statusCode
+    }, () => 0)
+    if (status !== 0 && status < 500) return
+  }
+  ctx.log(`nango simulator: webhook to ${url} given up after ${ATTEMPTS} attempts`)
+}

@@ -1,0 +1,41 @@
+/** ROLLER's rate limits: a sliding window per credential pair and API, and a cooling-off once one is exceeded. */
+export interface LimitOptions { rest?: number, reporting?: number, windowMs?: number, coolingOffMs?: number, bulkWindowMs?: number }
+
+export function createLimits (now: () => number, options: LimitOptions | 'off') {
+  const { rest = 600, reporting = 120, windowMs = 60_000, coolingOffMs = 60_000 } = options === 'off' ? {} : options
+  const logs = new Map<string, number[]>()
+  const cooling = new Map<string, number>()
+  let penalties = 0
+
+  /** Milliseconds that the credential still has to rest; 0 when it may call. */
+  function resting (clientId: string): number {
+    return Math.max(0, (cooling.get(clientId) ?? 0) - now())
+  }
+
+  return {
+    get penalties () { return penalties },
+    resting,
+
+    /** Counts one call and answers how long the caller is to wait; a call that is refused is not counted. */
+    take (clientId: string, path: string): number {
+      if (options === 'off') return 0
+      const wait = resting(clientId)
+      if (wait > 0) return wait
+      const api = /^\/(data|reporting)(\/|$)/.test(path) ? 'reporting' : 'rest'
+      const key = `${api} ${clientId}`
+      const at = now()
+      const log = (logs.get(key) ?? []).filter((time) => time > at - windowMs)
+      logs.set(key, log)
+      if (log.length < (api === 'rest' ? rest : reporting)) {
+        log.push(at)
+        return 0
+      }
+      // ROLLER: exceeding one API's limit puts the whole credential to rest.
+      cooling.set(clientId, at + coolingOffMs)
+      penalties++
+      return coolingOffMs
+    }
+  }
+}
+
+export type Limits = ReturnType<typeof createLimits>

@@ -1,0 +1,84 @@
+/** Venue-local dates and times. ROLLER: a date or a time without an offset is the venue's own. */
+const DAY = 86_400_000
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+function parts (at: number, zone: string): Record<string, string> {
+  let formatter = formatters.get(zone)
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit'
+    })
+    formatters.set(zone, formatter)
+  }
+  return Object.fromEntries(formatter.formatToParts(at).map((part) => [part.type, part.value]))
+}
+
+export function localDate (at: number, zone: string): string {
+  const { year, month, day } = parts(at, zone)
+  return `${year}-${month}-${day}`
+}
+
+export function localTime (at: number, zone: string): string {
+  const { hour, minute } = parts(at, zone)
+  return `${hour}:${minute}`
+}
+
+/** How far the zone is ahead of UTC at that instant. */
+function offset (at: number, zone: string): number {
+  const p = parts(at, zone)
+  const wall = Date.UTC(Number(p['year']), Number(p['month']) - 1, Number(p['day']), Number(p['hour']), Number(p['minute']), Number(p['second']))
+  return wall - Math.floor(at / 1000) * 1000
+}
+
+/** The instant of a venue-local date and time. Reckoned twice, because the first guess may lie on the other side of a clock change. */
+export function instant (date: string, time: string, zone: string): number {
+  const wall = Date.parse(`${date}T${time}:00Z`)
+  return wall - offset(wall - offset(wall, zone), zone)
+}
+
+export function isDate (text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const at = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
+
+export function addDays (date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10)
+}
+
+export function daysBetween (from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY)
+}
+
+export function weekday (date: string): number {
+  return new Date(`${date}T00:00:00Z`).getUTCDay()
+}
+
+export function minutes (time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
+}
+
+/** ROLLER: an end at midnight is written 00:00. */
+export function clockTime (minute: number): string {
+  const inDay = minute % 1440
+  return `${String(Math.floor(inDay / 60)).padStart(2, '0')}:${String(inDay % 60).padStart(2, '0')}`
+}
+
+export function twelveHours (time: string): string {
+  const hour = Number(time.slice(0, 2))
+  return `${hour % 12 === 0 ? 12 : hour % 12}:${time.slice(3, 5)} ${hour < 12 ? 'am' : 'pm'}`
+}
+
+/** Reporting writes date-times in UTC without fractions. */
+export function utc (at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+/** The same instant with the venue's own offset, for `TimeZone-Designators: offset`. */
+export function withOffset (at: number, zone: string): string {
+  const ahead = offset(at, zone)
+  const sign = ahead < 0 ? '-' : '+'
+  const size = Math.abs(ahead) / 60_000
+  const designator = `${sign}${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`
+  return new Date(at + ahead).toISOString().replace(/\.\d+Z$/, designator)
+}

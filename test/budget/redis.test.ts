@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Redis as IoRedis } from 'ioredis'
+import { Redis as IoValkey } from 'iovalkey'
+import t from 'tap'
+
+import { budgetKeys, RedisBudgetStore } from '../../plugin/gateway/budget/redis.ts'
+import type { RedisLike } from '../../plugin/gateway/budget/redis.ts'
+import { BudgetStoreUnavailable } from '../../plugin/gateway/budget/store.ts'
+import { startRedis, whyNoRedis } from './redis-server.ts'
+import { freshTag, granted, refused, request, storeSuite } from './store-suite.ts'
+
+const skip = whyNoRedis()
+if (skip !== undefined) {
+  t.plan(0, skip)
+  process.exit(0)
+}
+
+const server = await startRedis()
+const ioredis = (): IoRedis => new IoRedis(server.port, '127.0.0.1')
+const a = ioredis()
+const b = ioredis()
+const v = new IoValkey(server.port, '127.0.0.1')
+const w = new IoValkey(server.port, '127.0.0.1')
+t.teardown(async () => {
+  for (const client of [a, b, v, w]) client.disconnect()
+  await server.kill()
+})
+
+for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const) {
+  t.test(`the common suite with ${name}`, (t) => {
+    const prefix = `suite-${name}`
+    storeSuite(t, {
+      store: new RedisBudgetStore(one, { prefix }),
+      other: new RedisBudgetStore(two, { prefix }),
+      slotsPerMs: 1000,
+      slackMs: 60,
+      runs: name === 'ioredis' ? 8 : 2,
+      pass: async (ms) => { await sleep(ms + 1) },
+      idleKeys: async () => {
+        // Other tests' keys live longer: only those of this test's short windows count.
+        const keys = await one.keys(`${prefix}:*:window:venue-*`)
+        return keys.length
+      }
+    })
+    t.end()
+  })
+}
+
+t.test('everything that is written has an end', async (t) => {
+  const tag = freshTag()
+  const store = new RedisBudgetStore(a, { prefix: 'ends' })
+  const windows = [{ key: 'rest', limit: 1, windowMs: 100 }, { key: 'account', limit: 5, windowMs: 200 }]
+  granted(await store.take(request(tag, windows)))
+  granted(await store.take(request(tag, windows, 1000)))
+  await store.raiseWall(tag, 'connection', 150)
+  const keys = await a.keys('ends:*')
+  t.equal(keys.length, 4)
+  for (const key of keys) {
+    const left = await a.pttl(key)
+    t.ok(left > 100 && left <= 400, `${key}: ${left}`)
+  }
+  await sleep(420)
+  t.same(await a.keys('ends:*'), [])
+})
+
+t.test('a full log is small', async (t) => {
+  const tag = freshTag()
+  const store = new RedisBudgetStore(a, { prefix: 'small' })
+  const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
+  await Promise.all(Array.from({ length: 582 }, () => store.take(request(tag, windows))))
+  const [, key = ''] = budgetKeys('small', tag, windows, [])
+  t.ok(Number(await a.memory('USAGE', key)) < 8192, 'under 8 KiB')
+})
+
+t.test('a server clock that was set back: nothing is forgotten, nobody waits for the jump', async (t) => {
+  const tag = freshTag()
+  const store = new RedisBudgetStore(a)
+  const windows = [{ key: 'rest', limit: 3, windowMs: 300 }]
+  const hour = 3_600_000_000
+  for (let i = 0; i < 3; i++) granted(await store.take(request(tag, windows)))
+  // The same as a server set back by an hour: all that was written lies an hour ahead.
+  const [clock = '', log = ''] = budgetKeys('roller', tag, windows, [])
+  const slots = (await a.lrange(log, 0, -1)).map((slot) => String(Number(slot) + hour))
+  await a.del(log)
+  await a.rpush(log, ...slots)
+  const [shift, last] = (await a.get(clock) ?? '').split(' ')
+  await a.set(clock, `${shift} ${Number(last) + hour}`, 'PX', 60_000)
+  const no = refused(await store.take(request(tag, windows)))
+  t.ok(no.waitMs > 250 && no.waitMs <= 300, `${no.waitMs}`)
+  await sleep(100)
+  const later = refused(await store.take(request(tag, windows)))
+  t.ok(later.waitMs < no.waitMs - 90, 'time goes on')
+  t.ok(granted(await store.take(request(tag, windows, 300))).waitMs > 100)
+})
+
+t.test('all keys of a script lie in one Cluster slot', async (t) => {
+  const windows = ['rest', 'a}b', '{x}'].map((key) => ({ key, limit: 1, windowMs: 1 }))
+  for (const tag of ['venue', '', '}', '{', '{}', 'a{b}c', '%7B', 'ünï', 'a:b c']) {
+    for (const prefix of ['roller', '{', '{}', 'a{b}']) {
+      const slots = new Set(budgetKeys(prefix, tag, windows, ['wall', '}{']).map(clusterSlot))
+      t.equal(slots.size, 1, `${prefix} ${tag}`)
+    }
+  }
+  t.equal(clusterSlot('123456789'), 0x31c3, 'the check value of CRC-16/XMODEM')
+  t.not(budgetKeys('roller', '{', [], [])[0], budgetKeys('roller', '%7B', [], [])[0], 'two tags never share keys')
+})
+
+t.test('a script that the server has lost is loaded again', async (t) => {
+  const store = new RedisBudgetStore(a)
+  await a.script('FLUSH')
+  granted(await store.take(request(freshTag(), [{ key: 'rest', limit: 1, windowMs: 10 }])))
+})
+
+t.test('away: every operation ends soon, and nothing piles up', async (t) => {
+  const windows = [{ key: 'rest', limit: 1, windowMs: 10 }]
+  const silent: RedisLike = { evalsha: () => new Promise(() => {}), eval: () => new Promise(() => {}) }
+  const store = new RedisBudgetStore(silent, { timeoutMs: 30, maxPending: 3 })
+  const started = performance.now()
+  const asked = Array.from({ length: 5 }, () => store.take(request('t', windows)).catch((error: unknown) => error as Error))
+  const errors = await Promise.all(asked)
+  t.ok(performance.now() - started < 300)
+  t.ok(errors.every((error) => error instanceof BudgetStoreUnavailable))
+  t.match(errors[4], { message: /unanswered/ })
+  const away = (part: Partial<RedisLike>): RedisBudgetStore => new RedisBudgetStore({ ...silent, ...part })
+  await t.rejects(away({ status: 'reconnecting' }).wall('t', 'x'), { message: /not connected/ })
+  await t.rejects(away({ evalsha: async () => { throw new Error('OOM') } }).wall('t', 'x'), { name: 'BudgetStoreUnavailable', message: /failed/ })
+  await t.rejects(away({ evalsha: async () => 'PONG' }).wall('t', 'x'), BudgetStoreUnavailable)
+  const closed = new RedisBudgetStore(a)
+  closed.close()
+  await t.rejects(closed.usage('t', windows), { message: /closed/ })
+})
+
+/** Where Redis Cluster puts a key: CRC-16/XMODEM of what is between the first braces, or of all of it. */
+function clusterSlot (key: string): number {
+  const open = key.indexOf('{')
+  const close = open < 0 ? -1 : key.indexOf('}', open)
+  const hashed = close > open + 1 ? key.slice(open + 1, close) : key
+  let crc = 0
+  for (const byte of Buffer.from(hashed)) {
+    crc ^= byte << 8
+    for (let bit = 0; bit < 8; bit++) crc = ((crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021) & 0xffff
+  }
+  return key === '123456789' ? crc : crc % 16384
+}

@@ -1,0 +1,138 @@
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { Value } from '@sinclair/typebox/value'
+import { isDeepStrictEqual } from 'node:util'
+import { test } from 'tap'
+import type { Operation } from '../../plugin/roller/operation.ts'
+import { operations } from '../../plugin/roller/operations.ts'
+import type { Static, TSchema } from '../../plugin/roller/schema.ts'
+import type { BookingDetail } from '../../plugin/roller/schemas/bookings.ts'
+import type { bookingStatuses } from '../../plugin/roller/schemas/common.ts'
+import { FormResponseQuestionAnswer } from '../../plugin/roller/schemas/forms.ts'
+
+const entries: Array<[string, Operation]> = Object.entries(operations)
+
+/** Every schema an operation points at, with where it is. */
+const schemas: Array<[string, TSchema]> = entries.flatMap(([key, { params, query, headers, body, answers }]) => [
+  ...Object.entries({ params, query, headers, body }),
+  ...Object.entries(answers).map(([status, { schema }]) => [status, schema] as const)
+].flatMap<[string, TSchema]>(([place, schema]) => schema === undefined ? [] : [[`${key} ${place}`, schema]]))
+
+/** Visits a schema and all that is in it. */
+function visit (schema: TSchema, place: string, see: (schema: TSchema, place: string) => void): void {
+  see(schema, place)
+  for (const [name, property] of Object.entries<TSchema>({ ...schema.properties, ...schema.patternProperties })) {
+    visit(property, `${place}.${name}`, see)
+  }
+  if (schema.items !== undefined) visit(schema.items, `${place}[]`, see)
+  for (const choice of schema.anyOf ?? []) visit(choice, place, see)
+}
+
+test('the catalogue holds every operation once', async (t) => {
+  t.equal(entries.length, 79)
+  t.equal(entries.filter(([, { budget }]) => budget === 'rest').length, 55)
+  t.equal(entries.filter(([, { budget }]) => budget === 'reporting').length, 23)
+  t.same(entries.filter(([, { budget }]) => budget === 'bulk').map(([key]) => key), ['POST /reporting/bulk'])
+  t.equal(new Set(entries.map(([, { id }]) => id)).size, 79)
+  for (const [key, { id, tag, summary }] of entries) {
+    t.match(key, /^(GET|POST|PUT|DELETE) \/[\w/{}-]+$/)
+    t.match(id, /^[a-z][a-zA-Z]+$/, key)
+    t.match(summary, /^[A-Z].*[^.]$/, key)
+    t.not(tag, '', key)
+  }
+})
+
+test('domains stay together', async (t) => {
+  const tags = entries.map(([, { tag }]) => tag)
+  t.equal(tags.filter((tag, index) => tag !== tags[index - 1]).length, new Set(tags).size)
+})
+
+test('path parameters are those of the template', async (t) => {
+  for (const [key, { params }] of entries) {
+    const names = [...key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    t.same(Object.keys(params?.properties ?? {}), names, key)
+    t.same(params?.required ?? [], names, key)
+  }
+})
+
+test('what may be sent twice', async (t) => {
+  const repeatable = entries.filter(([, operation]) => operation.repeatable).map(([key]) => key)
+  t.same(repeatable.filter((key) => !key.startsWith('GET ')).sort(), [
+    'POST /bookings/draft/costs', 'POST /discounts/validate', 'POST /giftcards/balance'
+  ])
+  t.same(entries.filter(([key, operation]) => key.startsWith('GET ') && !operation.repeatable), [])
+  t.same(entries.filter(([key, { body }]) => key.startsWith('GET ') && body !== undefined), [])
+})
+
+test('every operation documents how it succeeds', async (t) => {
+  for (const [key, { answers }] of entries) {
+    t.equal(Object.keys(answers).filter((status) => status.startsWith('2')).length, 1, key)
+  }
+})
+
+test('schemas compile', async (t) => {
+  for (const [place, schema] of schemas) t.doesNotThrow(() => TypeCompiler.Compile(schema), place)
+})
+
+test('examples fit their schemas', async (t) => {
+  let examples = 0
+  for (const [place, schema] of schemas) {
+    visit(schema, place, (part, where) => {
+      for (const example of part.examples ?? []) {
+        examples++
+        if (!Value.Check(part, example)) t.fail(`${where}: ${JSON.stringify(example)}`)
+      }
+    })
+  }
+  t.ok(examples > 500)
+})
+
+test('a name stands for one model', async (t) => {
+  const models = new Map<string, TSchema>()
+  for (const [place, schema] of schemas) {
+    visit(schema, place, (part, where) => {
+      const name = part.$id
+      if (name === undefined) return
+      const plain = JSON.parse(JSON.stringify(part)) as TSchema
+      const known = models.get(name)
+      if (known !== undefined && !isDeepStrictEqual(known, plain)) t.fail(`${where}: another ${name}`)
+      models.set(name, plain)
+      t.match(name, /^[A-Z]\w+$/)
+    })
+  }
+  // ROLLER's 51 less Page, which is only the base of the page of staff.
+  t.equal(models.size, 50)
+})
+
+test('unknown properties pass, and nothing fills in a default', async (t) => {
+  for (const [place, schema] of schemas) {
+    visit(schema, place, (part, where) => {
+      if (part.additionalProperties === false) t.fail(`${where}: closed`)
+      if ('default' in part) t.fail(`${where}: default`)
+    })
+  }
+})
+
+test('bodies are held to what ROLLER requires', async (t) => {
+  const body = operations['POST /bookings'].body
+  const item = { productId: 1, quantity: 2, bookingDate: '2030-01-31' }
+  const booking: Static<typeof body> = {
+    externalId: 'order-1',
+    customer: { firstName: 'Ada', lastName: 'Byron', email: 'ada@example.com', phone: '1' },
+    items: [item]
+  }
+  t.ok(Value.Check(body, booking))
+  t.ok(Value.Check(body, { ...booking, capacityReservationId: null, metadata: { group: '1' }, somethingNew: 1 }))
+  t.notOk(Value.Check(body, { ...booking, items: [{ ...item, quantity: '2' }] }))
+  t.notOk(Value.Check(body, { ...booking, externalId: 'x'.repeat(65) }))
+  t.notOk(Value.Check(body, { ...booking, customer: {} }))
+  t.notOk(Value.Check(body, { ...booking, metadata: { group: 1 } }))
+})
+
+test('types flow from the schemas', async (t) => {
+  const booking: Static<typeof BookingDetail> = { status: 'Paid', metadata: { group: '1' } }
+  const status: typeof bookingStatuses[number] | undefined = booking.status
+  t.equal(status, 'Paid')
+  const entry: Static<typeof FormResponseQuestionAnswer> = { groupName: 'a', items: [{ items: [{ question: 'b', answer: 'c' }] }] }
+  t.ok(Value.Check(FormResponseQuestionAnswer, entry))
+  t.notOk(Value.Check(FormResponseQuestionAnswer, { items: [{ items: [{ answer: 1 }] }] }))
+})

@@ -1,0 +1,52 @@
+import { test } from 'tap'
+import { setup } from './nango-fixture.ts'
+import type { ConnectionBody, ErrorBody } from './nango-fixture.ts'
+
+const PATH = '/connections/c1?provider_config_key=roller'
+
+test('reading a connection mints and shows its credentials, secret and all', async (t) => {
+  const { call } = await setup(t)
+  const { json } = await call<ConnectionBody & { created_at: string }>(PATH)
+  t.match(json.credentials, { token: 'token-1', client_secret: 'right-secret', expires_at: '2026-03-01T10:55:00.000Z' })
+  t.equal(json.created_at, '2026-03-01T10:00:00.000+00:00')
+})
+
+test('without read_credentials nothing is checked, nothing is shown and flags are forbidden', async (t) => {
+  const { call, roller } = await setup(t, { scopes: ['environment:connections:read'] })
+  roller.tokenStatus = 401
+  t.same((await call<ConnectionBody>(PATH)).json.credentials, {})
+  t.equal(roller.tokenCalls.length, 0)
+  t.equal((await call(`${PATH}&force_refresh=true`)).status, 403)
+})
+
+test('what is missing is called something else in each place', async (t) => {
+  const { call } = await setup(t)
+  const outcome = async (path: string, method = 'GET'): Promise<string> => {
+    const { status, json } = await call<ErrorBody>(path, { method })
+    return `${status} ${json.error.code}`
+  }
+  t.equal(await outcome('/connections/c1'), '400 invalid_query_params')
+  t.equal(await outcome('/connections/c1?provider_config_key=nope'), '400 unknown_provider_config')
+  t.equal(await outcome('/connections/nope?provider_config_key=roller'), '404 not_found')
+  t.equal((await call(PATH, { method: 'DELETE' })).text, '{"success":true}')
+  t.equal(await outcome(PATH, 'DELETE'), '400 unknown_connection')
+})
+
+test('PATCH replaces the whole set of tags', async (t) => {
+  const { call, nango } = await setup(t)
+  await call(PATH, { method: 'PATCH', body: { tags: { Venue: 'v1' } } })
+  t.same(nango.connections[0]?.tags, { venue: 'v1' })
+  t.equal((await call<ErrorBody>(PATH, { method: 'PATCH', body: { metadata: {} } })).json.error.code, 'invalid_body')
+})
+
+test('metadata: POST replaces, PATCH merges, one unknown id changes nothing', async (t) => {
+  const { call, nango } = await setup(t)
+  const write = (method: string, ids: string | string[], metadata: object): Promise<{ status: number }> =>
+    call('/connections/metadata', { method, body: { connection_id: ids, provider_config_key: 'roller', metadata } })
+  t.equal((await write('PATCH', 'c1', { zone: 'z' })).status, 200)
+  t.same(nango.connections[0]?.metadata, { venue: 'v1', zone: 'z' })
+  t.equal((await write('PATCH', ['c1', 'nope'], { zone: 'y' })).status, 404)
+  t.same(nango.connections[0]?.metadata, { venue: 'v1', zone: 'z' })
+  t.equal((await write('POST', ['c1'], { only: true })).status, 201)
+  t.same(nango.connections[0]?.metadata, { only: true })
+})

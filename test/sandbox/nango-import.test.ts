@@ -1,0 +1,40 @@
+import { test } from 'tap'
+import { setup } from './nango-fixture.ts'
+import type { ConnectionBody, ErrorBody } from './nango-fixture.ts'
+
+const credentials = { type: 'OAUTH2_CC', token: 'given', client_id: 'venue-1', client_secret: 'right-secret' }
+const body = { provider_config_key: 'roller', connection_id: 'c1', credentials }
+
+test('an import over a connection wipes what it does not repeat', async (t) => {
+  const { call, nango } = await setup(t)
+  const { status, json } = await call<ConnectionBody>('/connections', { method: 'POST', body })
+  t.equal(status, 201)
+  t.same([json.tags, json.metadata, json.connection_config], [{}, {}, {}])
+  t.equal(json.credentials.client_secret, 'right-secret')
+  t.equal(nango.connections.length, 1)
+})
+
+test('without expires_at a connection is never refreshed on its own', async (t) => {
+  const { call, proxy, advance, roller } = await setup(t)
+  await call('/connections', { method: 'POST', body })
+  advance(10 * 86_400_000)
+  await proxy('/venues/me')
+  t.equal(roller.calls[0]?.headers.authorization, 'Bearer given')
+})
+
+test('an expiry in the past makes Nango mint at the first use', async (t) => {
+  const { call, proxy, roller } = await setup(t)
+  const expired = { ...credentials, expires_at: '2020-01-01T00:00:00Z' }
+  await call('/connections', { method: 'POST', body: { ...body, credentials: expired } })
+  await proxy('/venues/me')
+  t.equal(roller.calls[0]?.headers.authorization, 'Bearer token-1')
+})
+
+test('an import needs a token, the right type and a known integration', async (t) => {
+  const { call } = await setup(t)
+  const code = async (changed: object): Promise<string> =>
+    (await call<ErrorBody>('/connections', { method: 'POST', body: { ...body, ...changed } })).json.error.code
+  t.equal(await code({ credentials: { ...credentials, token: '' } }), 'invalid_body')
+  t.equal(await code({ credentials: { ...credentials, type: 'API_KEY' } }), 'invalid_body')
+  t.equal(await code({ provider_config_key: 'nope' }), 'not_found')
+})

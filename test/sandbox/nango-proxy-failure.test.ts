@@ -1,0 +1,46 @@
+import { test } from 'tap'
+import { json, setup } from './nango-fixture.ts'
+
+test('ROLLER down is a 500 without the error wrapper', async (t) => {
+  const { call, proxy, nango } = await setup(t)
+  const credentials = { type: 'OAUTH2_CC', token: 'given', client_id: 'a', client_secret: 'b' }
+  await call('/connections', { method: 'POST', body: { provider_config_key: 'roller', connection_id: 'c1', credentials } })
+  nango.setOptions({ rollerUrl: 'http://127.0.0.1:1' })
+  const { status, json: body } = await proxy('/x')
+  t.equal(status, 500)
+  t.match(body, { message: /ECONNREFUSED/, code: 'ECONNREFUSED', method: 'get' })
+  t.notOk('error' in body)
+})
+
+test('ROLLER hanging up is ECONNRESET', async (t) => {
+  const { proxy, roller } = await setup(t)
+  roller.answer = (req) => { req.socket.destroy() }
+  t.match((await proxy('/x')).json, { message: 'socket hang up', code: 'ECONNRESET' })
+})
+
+test('a body that breaks off inside Nango is an empty 500', async (t) => {
+  const { proxy, roller } = await setup(t)
+  roller.answer = (req, res) => {
+    res.writeHead(200, { 'content-length': 100 }).write('half')
+    setTimeout(() => req.socket.destroy(), 5)
+  }
+  const { status, text } = await proxy('/x')
+  t.match({ status, text }, { status: 500, text: '' })
+})
+
+test('a stream that breaks off ends the socket', async (t) => {
+  const { proxy, roller } = await setup(t)
+  roller.answer = (req, res) => {
+    res.writeHead(200).write('half')
+    setTimeout(() => req.socket.destroy(), 5)
+  }
+  await t.rejects(proxy('/x'))
+})
+
+test('Retries repeats even a POST and a 401, and ignores Retry-After', async (t) => {
+  const { proxy, roller, sleeps } = await setup(t)
+  roller.answer = json(401, {}, { 'retry-after': '1' })
+  t.equal((await proxy('/x', { method: 'POST', headers: { retries: '2' } })).status, 401)
+  t.equal(roller.calls.length, 3)
+  t.same(sleeps, [3000, 6000])
+})

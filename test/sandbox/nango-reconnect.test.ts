@@ -1,0 +1,39 @@
+import { test } from 'tap'
+import { CLIENT, authorize, openSession, setup } from './nango-fixture.ts'
+import type { ErrorBody } from './nango-fixture.ts'
+
+const TARGET = { connection_id: 'c1', integration_id: 'roller' }
+const PATH = '/connect/sessions/reconnect'
+
+test('a reconnect without tags wipes tags, config and webhook URL; id and metadata stay', async (t) => {
+  const fixture = await setup(t)
+  fixture.nango.addConnection({
+    connectionId: 'c1', ...CLIENT, tags: { organization_id: 'o1' }, metadata: { venue: 'v1' }, connectionConfig: { a: 1 }
+  })
+  const { status, json } = await authorize(fixture, await openSession(fixture, TARGET, PATH))
+  t.match({ status, id: json.connectionId }, { status: 200, id: 'c1' })
+  t.equal(fixture.nango.connections.length, 1)
+  t.match(fixture.nango.connections[0], { tags: {}, connectionConfig: {}, webhookUrlOverride: null, metadata: { venue: 'v1' } })
+  t.same(fixture.nango.connections[0]?.tags, {})
+})
+
+test('what a reconnect session repeats is kept', async (t) => {
+  const fixture = await setup(t)
+  const config = { roller: { connection_config: { a: 1 } } }
+  const repeated = { tags: { organization_id: 'o1' }, webhook_url_override: 'https://example.com/x' }
+  const body = { ...TARGET, ...repeated, integrations_config_defaults: config }
+  await authorize(fixture, await openSession(fixture, body, PATH))
+  t.match(fixture.nango.connections[0], {
+    tags: { organization_id: 'o1' }, connectionConfig: { a: 1 }, webhookUrlOverride: 'https://example.com/x'
+  })
+})
+
+test('an unknown pair is 400 invalid_body, and a target that went away is invalid_connection', async (t) => {
+  const fixture = await setup(t)
+  const body = { connection_id: 'nobody', integration_id: 'roller' }
+  const { status, json } = await fixture.call<ErrorBody>(PATH, { method: 'POST', body })
+  t.match({ status, code: json.error.code }, { status: 400, code: 'invalid_body' })
+  const token = await openSession(fixture, TARGET, PATH)
+  await fixture.call('/connections/c1?provider_config_key=roller', { method: 'DELETE' })
+  t.equal((await authorize(fixture, token)).json.error.code, 'invalid_connection')
+})

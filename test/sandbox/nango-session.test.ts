@@ -1,0 +1,60 @@
+import { test } from 'tap'
+import { authorize, openSession, setup } from './nango-fixture.ts'
+import type { ErrorBody, SessionBody } from './nango-fixture.ts'
+
+test('a session has a token, a link without apiURL and thirty minutes', async (t) => {
+  const { call, nango } = await setup(t)
+  const { status, json: { data } } = await call<SessionBody>('/connect/sessions', { method: 'POST', body: { tags: { a: 'b' } } })
+  t.equal(status, 201)
+  t.match(data.token, /^nango_connect_session_[0-9a-f]{64}$/)
+  t.equal(data.connect_link, `${nango.connectUiUrl}?session_token=${data.token}`)
+  t.equal(data.expires_at, '2026-03-01T10:30:00.000Z')
+})
+
+test('the rules of a session body', async (t) => {
+  const { call } = await setup(t)
+  const wrong: unknown[] = [
+    {},
+    { tags: { '1a': 'x' } },
+    { tags: { a: '' } },
+    { tags: { a: 'x'.repeat(256) } },
+    { tags: { A: 'x', a: 'y' } },
+    { tags: { end_user_email: 'nobody' } },
+    { tags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`k${index}`, 'x'])) },
+    { tags: {}, allowed_integrations: ['shopify'] },
+    { tags: {}, webhook_url_override: 'https://api.nango.dev/x' }
+  ]
+  for (const body of wrong) {
+    const { status, json } = await call<ErrorBody>('/connect/sessions', { method: 'POST', body })
+    t.match({ status, code: json.error.code }, { status: 400, code: 'invalid_body' }, JSON.stringify(body))
+  }
+  const { json } = await call<ErrorBody>('/connect/sessions', { method: 'POST', body: { tags: {}, allowed_integrations: ['shopify'] } })
+  t.same(json.error.errors?.[0]?.path, ['allowed_integrations', 0])
+})
+
+test('more than ten tags in all is noticed too late for a clean error', async (t) => {
+  const { call } = await setup(t)
+  const tags = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`k${index}`, 'x']))
+  const { status, json } = await call<ErrorBody>('/connect/sessions', { method: 'POST', body: { tags, end_user: { id: 'u' } } })
+  t.match({ status, code: json.error.code }, { status: 500, code: 'server_error' })
+})
+
+test('an empty list of allowed integrations means all of them', async (t) => {
+  const fixture = await setup(t)
+  const token = await openSession(fixture, { tags: {}, allowed_integrations: [] })
+  const { json } = await fixture.call<{ data: Record<string, unknown> }>('/connect/session', { key: token })
+  t.notOk('allowed_integrations' in json.data)
+})
+
+test('a session ends by expiry and by deletion, not by use', async (t) => {
+  const fixture = await setup(t)
+  const token = await openSession(fixture)
+  t.equal((await authorize(fixture, token)).status, 200)
+  t.equal((await fixture.call('/connect/session', { key: token })).status, 200)
+  t.equal((await fixture.call('/connect/session', { key: token, method: 'DELETE' })).status, 204)
+  t.match((await fixture.call('/connect/session', { key: token })).json, { error: { code: 'unknown_connect_session_token' } })
+  const second = await openSession(fixture)
+  fixture.advance(30 * 60_000)
+  t.match((await fixture.call('/connect/session', { key: second })).json, { error: { code: 'unknown_connect_session_token' } })
+  t.match((await fixture.call('/connect/session', { key: 'nonsense' })).json, { error: { code: 'invalid_connect_session_token_format' } })
+})

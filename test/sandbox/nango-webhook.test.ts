@@ -1,0 +1,80 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { Nango } from '@nangohq/node'
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { authorize, openSession, setup } from './nango-fixture.ts'
+import type { Fixture } from './nango-fixture.ts'
+
+const SIGNING_KEY = '0a0a0a0a-1b1b-4c2c-8d3d-4e4e4e4e4e4e'
+
+interface Hook { body: string, verified: boolean }
+interface Receiver { hooks: Hook[], arrived (count: number): Promise<void> }
+
+async function receive (t: Test, status = 200): Promise<Receiver & { fixture: Fixture }> {
+  const hooks: Hook[] = []
+  const sdk = new Nango({ apiKey: SIGNING_KEY, webhookSigningKey: SIGNING_KEY })
+  const server = createServer(async (req, res) => {
+    const body = (await req.toArray()).join('')
+    hooks.push({ body, verified: sdk.verifyIncomingWebhookRequest(body, req.headers) })
+    res.writeHead(status).end()
+    server.emit('hook')
+  })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
+  const fixture = await setup(t, { webhookUrl, webhookSigningKey: SIGNING_KEY })
+  return {
+    hooks,
+    fixture,
+    async arrived (count) {
+      while (hooks.length < count) await once(server, 'hook')
+    }
+  }
+}
+
+test('a creation is announced with its tags, sorted keys and a signature the SDK accepts', async (t) => {
+  const { hooks, arrived, fixture } = await receive(t)
+  const { json: { connectionId } } = await authorize(fixture, await openSession(fixture))
+  await arrived(1)
+  t.ok(hooks[0]?.verified)
+  t.equal(hooks[0]?.body, '{"authMode":"OAUTH2_CC",' + `"connectionId":"${connectionId}","environment":"dev","from":"nango",` +
+    '"operation":"creation","provider":"roller","providerConfigKey":"roller","success":true,"tags":{"organization_id":"o1"},"type":"auth"}')
+})
+
+test('refused credentials at creation announce nothing; refresh, override and deletion do', async (t) => {
+  const { hooks, arrived, fixture } = await receive(t)
+  t.equal((await authorize(fixture, await openSession(fixture), 'wrong')).status, 400)
+  fixture.roller.tokenStatus = 401
+  await fixture.proxy('/x')
+  await arrived(1)
+  fixture.roller.tokenStatus = 200
+  fixture.advance(30_000)
+  await fixture.proxy('/x')
+  await arrived(2)
+  await authorize(fixture, await openSession(fixture, { connection_id: 'c1', integration_id: 'roller' }, '/connect/sessions/reconnect'))
+  await arrived(3)
+  await fixture.call('/connections/c1?provider_config_key=roller', { method: 'DELETE' })
+  await arrived(4)
+  t.match(hooks.map(({ body }): unknown => JSON.parse(body)), [
+    { operation: 'refresh', success: false, error: { type: 'client_credentials_fetch_error' } },
+    { operation: 'refresh', success: true },
+    { operation: 'override', success: true },
+    { operation: 'deletion', success: true }
+  ])
+})
+
+test('a 5xx is tried three times, a 4xx once', async (t) => {
+  for (const [status, attempts] of [[503, 3], [429, 1]] as const) {
+    const { hooks, arrived, fixture } = await receive(t, status)
+    await authorize(fixture, await openSession(fixture))
+    await arrived(attempts)
+    await new Promise((resolve) => { setTimeout(resolve, 20) })
+    t.equal(hooks.length, attempts)
+    t.same(fixture.sleeps, status === 503 ? [3000, 6000] : [])
+  }
+})

@@ -1,0 +1,9 @@
+import { test } from 'tap'
+import { build, callsAtRoller, VENUE } from './support/build.ts'
+
+test('a call reaches the venue', async (t) => {
+  const built = await build(t)
+  const answer = await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
+  t.equal(answer.statusCode, 200)
+  t.same(callsAtRoller(built), [{ method: 'GET', url: '/venues/me' }])
+})
