@@ -1,4 +1,5 @@
-// What the budget costs: `node --expose-gc --import tsx bench/budget.ts`. Redis is measured when redis-server is installed.
+// What the budget costs: `node --expose-gc --import tsx bench/budget.ts [connections ...]`.
+// Redis is measured when redis-server is installed. 100,000 full logs take a minute to fill.
 import { spawn, spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -11,30 +12,35 @@ import type { TakeRequest } from '../plugin/gateway/budget/store.ts'
 
 const { rest } = budgetLimits()
 const TAKES = 500_000
+const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10, 1000, 10_000, 100_000]
 
 function wish (connection: number, maxWaitMs: number): TakeRequest {
   const tag = `connection-${connection}`
   return { tag, windows: [{ key: 'rest', ...rest }], walls: ['wall'], maxWaitMs }
 }
 
-function heap (): number {
-  globalThis.gc?.()
+/** Array buffers are freed in the background after a collection. */
+async function heap (): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.()
+    await sleep(50)
+  }
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
 
 /** Full logs, and time going on just as fast as places free: every take is granted, one slot goes and one comes. */
-function memory (connections: number): Record<string, string> {
+async function memory (connections: number): Promise<Record<string, string>> {
   let now = 1
   const store = new MemoryBudgetStore({ now: () => now })
   const wishes = Array.from({ length: connections }, (_, i) => wish(i, 0))
-  const before = heap()
+  const before = await heap()
   const step = rest.windowMs / rest.limit
   for (let slot = 0; slot < rest.limit; slot++) {
     for (const one of wishes) store.take(one)
     now += step
   }
-  const full = (heap() - before) / connections
+  const full = (await heap() - before) / connections
   const timed = (): number => {
     let granted = 0
     const cpu = process.cpuUsage()
@@ -55,7 +61,7 @@ function memory (connections: number): Record<string, string> {
   // Idle: the windows are over, and one other connection is in use.
   now += rest.windowMs * 2
   for (let i = 0; i < connections + 10; i++) store.take(wish(-1, 0))
-  const idle = Math.max(0, heap() - before) / connections
+  const idle = Math.max(0, await heap() - before) / connections
   return {
     connections: String(connections),
     'granted µs': granted.toFixed(2),
@@ -83,7 +89,8 @@ function queue (): string {
 
 async function redis (): Promise<Array<Record<string, string>>> {
   const port = 20_000 + process.pid % 20_000
-  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const server = spawn('redis-server', options, { stdio: 'ignore' })
   await sleep(500)
   const client = new Redis(port, '127.0.0.1')
   try {
@@ -111,7 +118,9 @@ async function redis (): Promise<Array<Record<string, string>>> {
 }
 
 console.log('Memory store, one window of', rest.limit, 'in', rest.windowMs, 'ms; CPU per take')
-console.table([10, 1000, 10_000, 100_000].map(memory))
+const rows = []
+for (const connections of sizes) rows.push(await memory(connections))
+console.table(rows)
 console.log('Memory store, 500 callers waiting on one connection: µs per take', queue())
 if (spawnSync('redis-server', ['--version']).status === 0) console.table(await redis())
 else console.log('redis-server is not installed: Redis is not measured')

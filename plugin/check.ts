@@ -43,7 +43,11 @@ function gatewaySteps (nango: NangoClient): Step[] {
   let provider = ''
   return [
     ['nango-reachable', async () => {
-      await nango.call((sdk) => sdk.http.get(`${nango.host}/health`))
+      try {
+        await nango.call((sdk) => sdk.http.get(`${nango.host}/health`))
+      } catch (error) {
+        throw atNango(error)
+      }
       return `Nango answers at ${nango.host}.`
     }],
     ['key-valid', async () => {
@@ -87,11 +91,18 @@ function connectionSteps ({ connections, gateway }: CheckParts, connectionId: st
     ['venue-reached', async () => {
       const headers = { accept: 'application/json' }
       const answer = await gateway.send({ method: 'GET', target: '/venues/me', connectionId, headers, body: null, operation: null })
-      const body = await answer.collect(MAX_VENUE_BYTES)
+      const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
+      answer.abort(new Error('not a venue'))
       if (answer.status !== 200 || body === null) throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })
       return `ROLLER answers for ${venueName(body)}.`
     }]
   ]
+}
+
+/** The general hint would send the reader to this very check. */
+function atNango (error: unknown): unknown {
+  if (!isRollerError(error) || (error.code !== 'ROLLER_ERR_UNREACHABLE' && error.code !== 'ROLLER_ERR_TIMEOUT')) return error
+  return new RollerError(error.code, { detail: error.detail, hint: 'Check NANGO_HOST, and that Nango runs and can be reached from here.' })
 }
 
 const MAX_VENUE_BYTES = 64 * 1024

@@ -96,6 +96,12 @@ export const catalogue = {
     title: 'ROLLER knows this connection but does not allow this call',
     hint: `${CHECK_CREDENTIALS} If they are right, the venue's API key lacks the permission or the add-on for this call: change it in Venue Manager.`
   },
+  ROLLER_ERR_REFUSED: {
+    status: 502,
+    layer: 'roller',
+    title: 'ROLLER refused the call',
+    hint: 'Read upstream: status and body are ROLLER\'s own. Only calls made in process throw this; over HTTP ROLLER\'s answer passes through as it is.'
+  },
   ROLLER_ERR_TOKEN_RENEWED: {
     status: 503,
     layer: 'roller',
@@ -165,6 +171,8 @@ export interface RollerErrorOptions {
   readonly detail?: string
   /** Replaces the catalogue's hint where more is known. */
   readonly hint?: string
+  /** Replaces the catalogue's status where ROLLER's own is meant. */
+  readonly status?: number
   /** Replaces the catalogue's layer where the same code can come from two. */
   readonly layer?: Layer
   readonly upstream?: Upstream
@@ -179,7 +187,7 @@ const BRAND = Symbol.for('fastify-roller.error')
 /** The one error class of the gateway: thrown in process, answered as `application/problem+json` over HTTP. */
 export class RollerError extends Error {
   readonly code: ErrorCode
-  /** HTTP status, also what Fastify's own error handling reads. */
+  /** HTTP status; also what Fastify's own error handling reads. */
   readonly statusCode: number
   readonly layer: Layer
   readonly title: string
@@ -196,7 +204,7 @@ export class RollerError extends Error {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'RollerError'
     this.code = code
-    this.statusCode = entry.status
+    this.statusCode = options.status ?? entry.status
     this.layer = options.layer ?? entry.layer
     this.title = entry.title
     this.hint = options.hint ?? entry.hint

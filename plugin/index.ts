@@ -15,13 +15,15 @@ import { NangoTransport } from './gateway/transport/nango.ts'
 import { NangoClient } from './nango/client.ts'
 import { Connections } from './nango/connections.ts'
 import { parseOptions, type RollerOptions } from './options.ts'
+import { catalogueEntries, RollerClient } from './roller/client.ts'
 import { operations } from './roller/operations.ts'
 import { Roller } from './roller-api.ts'
 import { Access } from './routes/access.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { parseJson } from './routes/json-body.ts'
 import { answerWithProblems } from './routes/problems.ts'
-import { rollerRoutes } from './routes/roller.ts'
+import { permit, rollerRoutes } from './routes/roller.ts'
 import { USER_AGENT } from './version.ts'
 
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
@@ -42,7 +44,9 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const access = new Access({ authorize: options.authorize, identify: options.identify, connection: options.connection, connections })
 
   // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
-  const roller = new Roller({ integrationId, nango, connections, gateway })
+  const entries = catalogueEntries(operations)
+  const client = new RollerClient({ gateway, entries, validate: options.validation === 'on', permit: (method) => permit(method, options.readOnly) })
+  const roller = new Roller({ integrationId, nango, connections, gateway, client })
   if (app.hasDecorator('roller')) app.roller.add(roller)
   else app.decorate('roller', roller)
 
@@ -54,14 +58,14 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     scope.addHook('onRequest', async (_request, reply) => { reply.header('roller-answered-by', 'gateway') })
     await scope.register(async (own) => {
       own.removeAllContentTypeParsers()
-      own.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, own.getDefaultJsonParser('error', 'error'))
+      own.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error')))
       await own.register(connectSessionRoutes, { nango, access })
       await own.register(connectionRoutes, { nango, connections, gateway, access })
     })
     await scope.register(rollerRoutes, {
-      gateway, access, operations, readOnly: options.readOnly, limits: { whole: options.bodyLimit, stream: options.streamLimit }
+      gateway, access, entries, validate: options.validation === 'on', readOnly: options.readOnly, limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
-  }, { prefix: options.prefix ?? '', ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
+  }, { prefix: options.prefix?.replace(/\/+$/, '') ?? '', ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
 
   app.addHook('onClose', async () => { await agent.close() })
 }
@@ -77,6 +81,7 @@ declare module 'fastify' {
 
 export { catalogue, isRollerError, RollerError, type ErrorCode, type Layer } from './errors.ts'
 export { OptionsError, type Authorize, type AuthorizeContext, type ChooseConnection, type Identify, type Identity, type RollerOptions, type Scope } from './options.ts'
+export type { CallAnswer, CallInput, OperationName } from './roller/call-types.ts'
 export type { Connection } from './nango/connection.ts'
 export { CheckStep, type CheckReport } from './check.ts'
 export { Problem, toProblem, toRollerError } from './problem.ts'

@@ -64,6 +64,9 @@ export const Options = Type.Object({
   }),
   maxSockets: Type.Integer({ minimum: 1, default: 128, description: 'Open connections to Nango at a time; further calls wait for one.' }),
   retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Further tries of a call that may be repeated.' }),
+  validation: StringEnum(['on', 'off'], {
+    default: 'on', description: 'Checks calls against the catalogue before they are sent. off, or the header Roller-Validation: off, lets through what ROLLER takes and the catalogue does not know yet.'
+  }),
   readOnly: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.' }),
   logLevel: Type.Optional(StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })),
   clock: Type.Optional(Type.Unsafe<Clock>(Type.Object({}, { description: 'Replaces the system\'s clock, for tests.' }))),
@@ -75,7 +78,7 @@ export type RollerOptions = InputOf<Static<typeof Options>>
 /** The same with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
-type WithDefault = 'timeouts' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly'
+type WithDefault = 'timeouts' | 'validation' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly'
 type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts'>> & {
   timeouts?: Partial<T['timeouts']>
   nango: Pick<T['nango'], 'secretKey'> & Partial<T['nango']>

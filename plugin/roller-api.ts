@@ -3,6 +3,8 @@ import { checkConnection, checkGateway, type CheckReport, type CheckStep } from 
 import type { Gateway } from './gateway/gateway.ts'
 import type { NangoClient } from './nango/client.ts'
 import type { Connections } from './nango/connections.ts'
+import type { CallAnswer, CallInput, OperationName } from './roller/call-types.ts'
+import type { RollerClient } from './roller/client.ts'
 import { createReconnectSession, createSession, type ConnectSession, type SessionInput } from './nango/sessions.ts'
 
 export interface RollerParts {
@@ -10,6 +12,7 @@ export interface RollerParts {
   readonly nango: NangoClient
   readonly connections: Connections
   readonly gateway: Gateway
+  readonly client: RollerClient
 }
 
 export class Roller {
@@ -24,6 +27,16 @@ export class Roller {
     this.connections = parts.connections
     this.#parts = parts
     this.#integrations = new Map([[parts.integrationId, this]])
+  }
+
+  /**
+   * Makes one call to ROLLER: `request('GET /bookings/{uniqueId}', { connectionId, params: { uniqueId } })`.
+   * Input and answer are typed by the catalogue. It goes the same way as a call over HTTP, without HTTP in between.
+   * @returns the body of ROLLER's answer
+   * @throws RollerError for every failure; with code ROLLER_ERR_REFUSED its `upstream` is ROLLER's own status and body
+   */
+  request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallAnswer<Name>> {
+    return this.#parts.client.request(name, input)
   }
 
   /** A session with which a browser may connect one venue. Tags come from the server, never from the browser. */

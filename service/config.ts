@@ -7,7 +7,7 @@ import { Type, type Static } from '@sinclair/typebox'
 const Environment = Type.Object({
   NANGO_SECRET_KEY: Type.Optional(Type.String({ description: 'API key of the Nango environment. Without it, and not in production, the sandbox runs.' })),
   NANGO_HOST: Type.String({ default: 'https://api.nango.dev', pattern: '^https?://[^\\s]+$', description: 'Address of Nango\'s API.', examples: ['https://nango.example.com'] }),
-  NANGO_INTEGRATION_ID: Type.String({ default: 'roller', pattern: '^[A-Za-z0-9~:.@ _-]+$', description: 'Unique key of the ROLLER integration in Nango.', examples: ['roller'] }),
+  NANGO_INTEGRATION_ID: Type.String({ default: 'roller', maxLength: 255, pattern: '^[A-Za-z0-9~:.@ _-]+$', description: 'Unique key of the ROLLER integration in Nango.', examples: ['roller'] }),
   ROLLER_CONNECTION_ID: Type.Optional(Type.String({ maxLength: 255, description: 'Serves one venue alone; callers then name no connection.', examples: ['demo-venue'] })),
   ROLLER_READ_ONLY: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.', examples: ['true'] }),
   API_KEYS: Type.Optional(Type.String({ description: 'Keys of the callers, separated by commas, at least 16 characters each.', examples: ['old-key-of-32-characters,new-key-of-32-characters'] })),
@@ -64,6 +64,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   if (apiKeys.some((key) => key.length < MIN_KEY_LENGTH)) {
     faults.push(`API_KEYS holds a key of fewer than ${MIN_KEY_LENGTH} characters. Make one with: openssl rand -hex 32`)
   }
+  if (!URL.canParse(environment.NANGO_HOST)) faults.push('NANGO_HOST is not an address. Example: NANGO_HOST=https://nango.example.com')
   const loopback = isLoopback(environment.HOST)
   if (!loopback && apiKeys.length === 0 && environment.AUTH !== 'none') {
     faults.push('HOST is reachable from other machines, but nothing says who may call. Set API_KEYS, or AUTH=none if something in front of the service checks its callers.')
@@ -84,7 +85,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     logLevel: environment.LOG_LEVEL,
     trustProxy: environment.TRUST_PROXY,
     shutdownGrace: environment.SHUTDOWN_GRACE * 1000,
-    loopbackOnly: loopback && apiKeys.length === 0
+    loopbackOnly: loopback && apiKeys.length === 0 && environment.AUTH !== 'none'
   }
 }
 
@@ -92,7 +93,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
 function readFiles (source: Readonly<Record<string, string | undefined>>, faults: string[]): Record<string, string> {
   const values: Record<string, string> = {}
   for (const name of Object.keys(Environment.properties)) {
-    const value = source[name]
+    const value = source[name]?.trim()
     const file = source[`${name}_FILE`]
     if (value !== undefined && value !== '') values[name] = value
     if (file === undefined || file === '') continue
@@ -101,7 +102,10 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
       continue
     }
     try {
-      values[name] = readFileSync(file, 'utf8').trim()
+      const content = readFileSync(file, 'utf8').trim()
+      // Not the same as leaving it out: whoever names a file means a value.
+      if (content === '') faults.push(`${name}_FILE names a file that is empty.`)
+      else values[name] = content
     } catch (error) {
       faults.push(`${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`) // node:fs throws these
     }

@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { hoistSchemas, keepSchemaNames } from './openapi-document.ts'
+import { finishDocument, keepSchemaNames } from './openapi-document.ts'
 import { VERSION } from '../plugin/index.ts'
 
 export interface DocsOptions {
@@ -32,7 +32,7 @@ export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId
     },
     transform: ({ schema, url }) => ({ schema: keepSchemaNames(schema), url }),
     transformObject: (documentObject) => 'openapiObject' in documentObject
-      ? hoistSchemas(documentObject.openapiObject, exampleConnectionId)
+      ? finishDocument(documentObject.openapiObject, exampleConnectionId)
       : documentObject.swaggerObject
   })
   await app.register(swaggerUi, {

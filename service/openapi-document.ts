@@ -16,24 +16,40 @@ export function keepSchemaNames<T> (value: T): T {
 }
 
 /** Moves every schema that has a name to `components.schemas`, and refers to it from where it stood. */
-export function hoistSchemas (document: Document, exampleConnectionId: string | null): Document {
+export function finishDocument (document: Document, exampleConnectionId: string | null): Document {
   const schemas: Node = {}
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk)
     if (typeof value !== 'object' || value === null) return value
     const { [SCHEMA_NAME]: name, ...node } = value as Node // a plain JSON object
     if (name === undefined) {
-      const walked = Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)]))
-      return exampleConnectionId !== null && walked.in === 'header' && walked.name === 'Connection-Id' ? { ...walked, example: exampleConnectionId } : walked
+      return finishNode(Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)])), exampleConnectionId)
     }
     if (schemas[String(name)] === undefined) {
       schemas[String(name)] = {} // taken, for a schema that holds itself
       schemas[String(name)] = walk(node)
     }
-    return { $ref: `#/components/schemas/${String(name)}` }
+    return { $ref: reference(name) }
   }
-  const paths = walk(document.paths)
-  return { ...document, paths, components: { ...document.components, schemas: Object.fromEntries(Object.entries(schemas).sort(byName)) } } as Document // same shape, refs put in
+  const paths = Object.entries(document.paths ?? {}).map(([path, item]) => [path.replace('{*}', '{path}'), walk(item)])
+  return {
+    ...document,
+    paths: Object.fromEntries(paths),
+    components: { ...document.components, schemas: Object.fromEntries(Object.entries(schemas).sort(byName)) }
+  } as Document // the same shape, references put in
 }
+
+function finishNode (node: Node, exampleConnectionId: string | null): Node {
+  // A schema that holds itself refers to its bare name.
+  if (typeof node.$ref === 'string' && !node.$ref.startsWith('#')) return { $ref: reference(node.$ref) }
+  if (node.in === undefined || typeof node.schema !== 'object') return node
+  const { style, explode, ...schema } = node.schema as Node // of a parameter: these two belong to the parameter itself
+  const parameter = { ...node, ...(style !== undefined && { style, explode }), schema }
+  // Fastify's wildcard has no name; slashes in it are meant as slashes.
+  if (node.in === 'path' && node.name === '*') return { ...parameter, name: 'path', allowReserved: true }
+  return exampleConnectionId !== null && node.in === 'header' && node.name === 'Connection-Id' ? { ...parameter, example: exampleConnectionId } : parameter
+}
+
+function reference (name: unknown): string { return `#/components/schemas/${String(name)}` }
 
 function byName ([one]: [string, unknown], [other]: [string, unknown]): number { return one < other ? -1 : 1 }

@@ -16,6 +16,8 @@ import { ExchangeFailure, type Exchange } from './transport/exchange.ts'
 import type { OutgoingBody, OutgoingCall, Transport } from './transport/transport.ts'
 
 export interface CatalogueEntry {
+  /** `GET /bookings/{uniqueId}` */
+  readonly name: string
   readonly operation: Operation
   /** ROLLER's path template. */
   readonly template: string
@@ -30,6 +32,8 @@ export interface GatewayCall {
   readonly body: OutgoingBody | null
   /** The catalogue's entry; null for a path outside it, which is passed on unvalidated. */
   readonly operation: CatalogueEntry | null
+  /** False lets a call through unvalidated, for when ROLLER is ahead of the catalogue. Default true. */
+  readonly validate?: boolean
   /** Aborts when the caller goes away. */
   readonly signal?: AbortSignal
 }
@@ -72,7 +76,7 @@ export class Gateway {
       headers: guardHeaders(call.headers),
       body: call.body
     }
-    validate(outgoing, call.operation)
+    if (call.validate !== false) validate(outgoing, call.operation)
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
     let renewed = false
     for (let attempt = 0; ; attempt++) {

@@ -42,9 +42,17 @@ export class NangoClient {
       userAgent: options.userAgent,
       interceptors: {
         request: (config) => {
-          config.timeout = options.timeoutMs
+          // Not axios' own timeout, which is one of silence: an answer that trickles in would never end.
+          config.signal = AbortSignal.timeout(options.timeoutMs)
           config.maxRedirects = 0 // a redirect would carry the key elsewhere
           return config
+        },
+        response: {
+          onFulfilled: (answer) => {
+            // All of Nango's API speaks JSON, or says nothing. A page that says 200 is something else at Nango's address.
+            if (typeof answer.data === 'string' && answer.data !== '') throw notNango(answer.status)
+            return answer
+          }
         }
       }
     })
@@ -90,9 +98,17 @@ function asRefusal (thrown: unknown): NangoRefusal | null {
 function asNetworkError (thrown: unknown): RollerError {
   const code = (thrown as AxiosLike | null)?.code
   const name = typeof code === 'string' ? code : 'unknown error'
-  return code === 'ECONNABORTED' || code === 'ETIMEDOUT'
+  return code === 'ERR_CANCELED' || code === 'ETIMEDOUT'
     ? new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'Nango did not answer in time.' })
     : new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango could not be reached (${name}).` })
+}
+
+function notNango (status: number): RollerError {
+  return new RollerError('ROLLER_ERR_UNREACHABLE', {
+    detail: `What answers at Nango's address is not Nango's API (${status}, and no JSON).`,
+    hint: 'The operator must act: check NANGO_HOST. It is the address of Nango\'s API, not of its dashboard.',
+    upstream: { status }
+  })
 }
 
 /** Never Nango's own message: it may dump a connection or quote a provider. */

@@ -12,6 +12,11 @@ export const Tags = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]
 })
 export type Tags = Static<typeof Tags>
 
+/** Tags as Nango keeps them. Two keys that differ in case alone are one: the later wins. */
+export function lowerKeys<V> (tags: Readonly<Record<string, V>>): Record<string, V> {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value]))
+}
+
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
   description: 'Anything else that shall be kept with the connection.',
   examples: [{ region: 'north' }]

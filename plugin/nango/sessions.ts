@@ -2,7 +2,7 @@
 import { RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { isRecord, type NangoClient } from './client.ts'
-import { toConnection, type Tags } from './connection.ts'
+import { lowerKeys, toConnection, type Tags } from './connection.ts'
 
 export interface SessionInput {
   readonly tags: Tags
@@ -40,7 +40,7 @@ export async function createReconnectSession (nango: NangoClient, connectionId: 
   const { data } = await nango.call((sdk) => sdk.createReconnectSession({
     connection_id: connectionId,
     integration_id: nango.integrationId,
-    tags: { ...kept.tags, ...input.tags },
+    tags: { ...kept.tags, ...lowerKeys(input.tags ?? {}) },
     ...sessionExtras(nango, { ...kept, ...input })
   } as never)) // as above
   return toSession(nango, data)

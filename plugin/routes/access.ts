@@ -3,9 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
-import type { Connection } from '../nango/connection.ts'
+import { lowerKeys, type Connection } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'
 import type { Authorize, ChooseConnection, Identify, Identity, Scope } from '../options.ts'
+import { askHost } from './problems.ts'
 
 export interface AccessOptions {
   readonly authorize: 'open' | Authorize
@@ -35,7 +36,7 @@ export class Access {
   async address (request: FastifyRequest): Promise<string> {
     const { connection } = this.#options
     if (connection !== undefined) {
-      const chosen = typeof connection === 'string' ? connection : await connection(request)
+      const chosen = typeof connection === 'string' ? connection : await askHost(() => connection(request))
       if (typeof chosen !== 'string' || chosen === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
       return guardConnectionId(chosen)
     }
@@ -48,7 +49,7 @@ export class Access {
   async authorize (request: FastifyRequest, operation: string, scope: Scope, connectionId: string | null): Promise<void> {
     const { authorize } = this.#options
     if (authorize === 'open') return
-    if (await authorize(request, { connectionId, operation, scope }) === true) return
+    if (await askHost(() => authorize(request, { connectionId, operation, scope })) === true) return
     throw connectionId === null
       ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller may not do ${operation} (${scope}).` })
       : new RollerError('ROLLER_ERR_CONNECTION_FORBIDDEN')
@@ -61,13 +62,17 @@ export class Access {
   async identify (request: FastifyRequest): Promise<Identity | null> {
     const { identify } = this.#options
     if (identify === undefined) return null
-    const identity = await identify(request)
+    const identity = await askHost(() => identify(request))
     if (identity === null || identity === undefined) {
       throw new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail: 'Nobody is signed in.', hint: 'Sign in to this application first.' })
     }
-    // An empty set of tags would match every venue's connection.
-    if (Object.keys(identity.tags).length === 0) throw new Error('identify() gave no tags')
-    return { tags: Object.fromEntries(Object.entries(identity.tags).map(([key, value]) => [key.toLowerCase(), value])) }
+    const tags = lowerKeys(identity.tags)
+    // An empty set of tags would match every venue's connection, and a tag without a value every connection that has no such tag.
+    if (Object.keys(tags).length === 0) throw new Error('identify() gave no tags')
+    for (const [key, value] of Object.entries(tags)) {
+      if (typeof value !== 'string' || value === '') throw new Error(`identify() gave no text for the tag ${key}`)
+    }
+    return { tags }
   }
 
   /**

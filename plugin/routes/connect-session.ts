@@ -34,17 +34,19 @@ const TAG = ['Connect']
 
 export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access }) => {
   app.post('/connect-session', {
+    // A session needs no body.
+    preValidation: async (request) => { request.body ??= {} },
     schema: {
       summary: 'Start connecting a venue',
       description: 'Makes a session with which a browser may connect one venue. It is good for 30 minutes and for the ROLLER integration alone.',
       operationId: 'createConnectSession',
       tags: TAG,
-      body: Type.Union([SessionBody, Type.Null()]),
+      body: SessionBody,
       response: { 201: ConnectSession, ...problemAnswers }
     }
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connect-session', 'connect', null)
-    const input = await sessionInput(request, access, request.body ?? {})
+    const input = await sessionInput(request, access, request.body)
     reply.code(201)
     return await createSession(nango, { ...input, tags: input.tags ?? {} })
   })

@@ -6,7 +6,7 @@ import { checkConnection, CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { NangoClient } from '../nango/client.ts'
-import { Connection, Metadata, Tags } from '../nango/connection.ts'
+import { Connection, lowerKeys, Metadata, Tags } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'
 import type { Identity } from '../options.ts'
 import { Nullable } from '../roller/schema.ts'
@@ -69,7 +69,8 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     await access.authorize(request, 'GET /connections', 'connections:read', null)
     const { venue, tags, ...filter } = request.query
     const identity = await access.identify(request)
-    return await connections.list({ ...filter, tags: { ...tags, ...(venue !== undefined && { roller_venue_id: venue }), ...identity?.tags } })
+    // The caller's own tags come last, and in the case in which Nango compares: none that was written may stand in their place.
+    return await connections.list({ ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...identity?.tags } })
   })
 
   app.post('/connections', {

@@ -3,10 +3,20 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isRollerError, type RollerError } from '../errors.ts'
 import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 
+/** Requests that have passed the host's hooks. */
+const admitted = new WeakSet<FastifyRequest>()
+/** What functions of the host's have thrown. */
+const thrownByHost = new WeakSet<object>()
+
 export function answerWithProblems (app: FastifyInstance): void {
+  // The host's hooks run before those of this scope.
+  app.addHook('preHandler', (request, _reply, done) => {
+    admitted.add(request)
+    done()
+  })
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
-    // An error of the host's own hooks (its login, its rate limit) is the host's to answer.
-    if (belongsToHost(thrown)) throw thrown
+    // An error of the host's own hooks and functions (its login, its rate limit) is the host's to answer.
+    if (belongsToHost(thrown, request)) throw thrown
     return sendProblem(request, reply, toRollerError(thrown))
   })
 }
@@ -24,9 +34,20 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     .send(JSON.stringify(toProblem(error, request.id)))
 }
 
-function belongsToHost (thrown: FastifyError): boolean {
+/** Calls a function that the host gave as an option. What it throws is answered by the host's error handler. */
+export async function askHost<T> (ask: () => T | Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (typeof error === 'object' && error !== null) thrownByHost.add(error)
+    throw error
+  }
+}
+
+function belongsToHost (thrown: FastifyError, request: FastifyRequest): boolean {
   if (isRollerError(thrown) || thrown.validation !== undefined) return false
   if (typeof thrown.code === 'string' && thrown.code.startsWith('FST_ERR_CTP_')) return false
+  if (thrownByHost.has(thrown)) return true
   if (thrown instanceof SyntaxError) return false
-  return typeof thrown.statusCode === 'number'
+  return typeof thrown.statusCode === 'number' || !admitted.has(request)
 }

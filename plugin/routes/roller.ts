@@ -4,7 +4,7 @@ import { RollerError } from '../errors.ts'
 import type { CatalogueEntry, Gateway } from '../gateway/gateway.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
-import type { Method, Operation, OperationKey } from '../roller/operation.ts'
+import type { Method, OperationKey } from '../roller/operation.ts'
 import { splitKey, toRoutePath } from '../roller/paths.ts'
 import type { Access } from './access.ts'
 import { takeBodiesAsBytes, type BodyLimits } from './body.ts'
@@ -13,7 +13,10 @@ import { rollerSchema, wildcardSchema } from './roller-schema.ts'
 export interface RollerRoutesOptions {
   readonly gateway: Gateway
   readonly access: Access
-  readonly operations: Readonly<Record<OperationKey, Operation>>
+  /** The catalogue. */
+  readonly entries: ReadonlyMap<string, CatalogueEntry>
+  /** False lets every call through unvalidated. */
+  readonly validate: boolean
   readonly limits: BodyLimits
   readonly readOnly: boolean
 }
@@ -26,17 +29,18 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
   // The gateway validates, for calls over HTTP and in process alike; Fastify would change what it checks.
   app.setValidatorCompiler(() => () => true)
 
-  for (const [key, operation] of Object.entries(options.operations)) {
-    const { method, path } = splitKey(key as OperationKey) // the record's own key type
-    add(app, options, method, toRoutePath(path), key, { operation, template: path }, rollerSchema(operation))
+  for (const entry of options.entries.values()) {
+    const { method, path } = splitKey(entry.name as OperationKey) // an operation's name is its key
+    add(app, options, method, toRoutePath(path), entry, rollerSchema(entry.operation))
   }
-  for (const method of METHODS) add(app, options, method, '/*', `${method} /*`, null, wildcardSchema(method))
+  for (const method of METHODS) add(app, options, method, '/*', null, wildcardSchema(method))
 }
 
 function add (
-  app: FastifyInstance, { gateway, access, readOnly }: RollerRoutesOptions,
-  method: Method, url: string, name: string, entry: CatalogueEntry | null, schema: FastifySchema
+  app: FastifyInstance, { gateway, access, readOnly, validate }: RollerRoutesOptions,
+  method: Method, url: string, entry: CatalogueEntry | null, schema: FastifySchema
 ): void {
+  const name = entry?.name ?? `${method} /*`
   const scope: Scope = method === 'GET' ? 'roller:read' : 'roller:write'
   // Everything before this many slashes is the host's prefix and /roller, whatever parameters the prefix has.
   const skip = (app.prefix + BASE).split('/').length - 1
@@ -45,9 +49,7 @@ function add (
     const connectionId = await access.address(request)
     await access.authorize(request, name, scope, connectionId)
     if (!access.chosenByServer) await access.own(request, connectionId)
-    if (readOnly && method !== 'GET') {
-      throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'This gateway is read-only.', hint: 'Only GET calls are let through here.' })
-    }
+    permit(method, readOnly)
     const answer = await gateway.send({
       method,
       target: targetOf(request.raw.url ?? '', skip),
@@ -55,6 +57,7 @@ function add (
       headers: request.headers,
       body: (request.body as OutgoingBody | undefined | null) ?? null, // made by the parser of this scope
       operation: entry,
+      validate: validate && request.headers['roller-validation'] !== 'off',
       signal: goneSignal(reply)
     })
     reply.code(answer.status).headers(answer.headers).header('roller-answered-by', 'roller')
@@ -64,6 +67,13 @@ function add (
   }
   const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { rollerWholeBody: entry !== null } }
   app.route(route)
+}
+
+/** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN on a read-only gateway */
+export function permit (method: string, readOnly: boolean): void {
+  if (readOnly && method !== 'GET') {
+    throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'This gateway is read-only.', hint: 'Only GET calls are let through here.' })
+  }
 }
 
 /** The raw request target without its first segments: path parameters that Fastify has decoded would no longer be what the caller wrote. */

@@ -25,6 +25,7 @@ import { reportRoutes } from './roller/reports.ts'
 import { reservationRoutes } from './roller/reservations.ts'
 import { createVenue } from './roller/seed.ts'
 import { staffRoutes } from './roller/staff.ts'
+import { stockRoutes } from './roller/stock.ts'
 import { createTokens } from './roller/tokens.ts'
 import { venueRoutes } from './roller/venue.ts'
 import { waiverRoutes } from './roller/waivers.ts'
@@ -83,7 +84,8 @@ const MAX_REQUESTS = 50_000
 const DELIVERY_INTERVAL_MS = 250
 
 const route = createRouter([
-  venueRoutes, productRoutes, availabilityRoutes, reservationRoutes, bookingRoutes, draftRoutes, paymentRoutes, discountRoutes, guestRoutes, waiverRoutes,
+  venueRoutes, productRoutes, stockRoutes, availabilityRoutes, reservationRoutes, bookingRoutes, draftRoutes, paymentRoutes, discountRoutes,
+  guestRoutes, waiverRoutes,
   redemptionRoutes, giftCardRoutes, webhookRoutes, staffRoutes, reportRoutes, bulkRoutes
 ])
 
@@ -157,8 +159,7 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
       return work(request, path, new URLSearchParams(search), record.body, clientId)
     })
     if (result === undefined || fault === undefined) return result
-    const { headers, body } = render(result)
-    await spoil(fault, result, headers, body, response)
+    await spoil(fault, result, render(result), response)
     return undefined
   }
 
@@ -185,7 +186,11 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
   url = `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
 
   // A test with its own clock decides when deliveries happen; in the running sandbox the wall clock does.
-  const timer = options.now === undefined ? setInterval(() => { deliveries.deliverDue(now()).catch(() => {}) }, DELIVERY_INTERVAL_MS).unref() : undefined
+  const timer = options.now === undefined
+    ? setInterval(
+      () => { deliveries.deliverDue(now()).catch(() => {}) }, DELIVERY_INTERVAL_MS
+    ).unref()
+    : undefined
 
   return {
     url,

@@ -50,7 +50,8 @@ export async function startRedis (): Promise<RedisServer> {
   const server: RedisServer = {
     port,
     async start () {
-      child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+      const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+      child = spawn('redis-server', options, { stdio: 'ignore' })
       await answers(port)
     },
     async kill () {

@@ -34,7 +34,7 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
       store: new RedisBudgetStore(one, { prefix }),
       other: new RedisBudgetStore(two, { prefix }),
       slotsPerMs: 1000,
-      slackMs: 60,
+      realTime: true,
       runs: name === 'ioredis' ? 8 : 2,
       pass: async (ms) => { await sleep(ms + 1) },
       idleKeys: async () => {
@@ -58,7 +58,7 @@ t.test('everything that is written has an end', async (t) => {
   t.equal(keys.length, 4)
   for (const key of keys) {
     const left = await a.pttl(key)
-    t.ok(left > 100 && left <= 400, `${key}: ${left}`)
+    t.ok(left > 0 && left <= 400, `${key}: ${left}`)
   }
   await sleep(420)
   t.same(await a.keys('ends:*'), [])
@@ -76,7 +76,7 @@ t.test('a full log is small', async (t) => {
 t.test('a server clock that was set back: nothing is forgotten, nobody waits for the jump', async (t) => {
   const tag = freshTag()
   const store = new RedisBudgetStore(a)
-  const windows = [{ key: 'rest', limit: 3, windowMs: 300 }]
+  const windows = [{ key: 'rest', limit: 3, windowMs: 1000 }]
   const hour = 3_600_000_000
   for (let i = 0; i < 3; i++) granted(await store.take(request(tag, windows)))
   // The same as a server set back by an hour: all that was written lies an hour ahead.
@@ -87,11 +87,11 @@ t.test('a server clock that was set back: nothing is forgotten, nobody waits for
   const [shift, last] = (await a.get(clock) ?? '').split(' ')
   await a.set(clock, `${shift} ${Number(last) + hour}`, 'PX', 60_000)
   const no = refused(await store.take(request(tag, windows)))
-  t.ok(no.waitMs > 250 && no.waitMs <= 300, `${no.waitMs}`)
+  t.ok(no.waitMs > 500 && no.waitMs <= 1000, `${no.waitMs}`)
   await sleep(100)
   const later = refused(await store.take(request(tag, windows)))
   t.ok(later.waitMs < no.waitMs - 90, 'time goes on')
-  t.ok(granted(await store.take(request(tag, windows, 300))).waitMs > 100)
+  t.ok(granted(await store.take(request(tag, windows, 1000))).waitMs > 100)
 })
 
 t.test('all keys of a script lie in one Cluster slot', async (t) => {
@@ -124,7 +124,8 @@ t.test('away: every operation ends soon, and nothing piles up', async (t) => {
   t.match(errors[4], { message: /unanswered/ })
   const away = (part: Partial<RedisLike>): RedisBudgetStore => new RedisBudgetStore({ ...silent, ...part })
   await t.rejects(away({ status: 'reconnecting' }).wall('t', 'x'), { message: /not connected/ })
-  await t.rejects(away({ evalsha: async () => { throw new Error('OOM') } }).wall('t', 'x'), { name: 'BudgetStoreUnavailable', message: /failed/ })
+  const failing = away({ evalsha: async () => { throw new Error('OOM') } })
+  await t.rejects(failing.wall('t', 'x'), { name: 'BudgetStoreUnavailable', message: /failed/ })
   await t.rejects(away({ evalsha: async () => 'PONG' }).wall('t', 'x'), BudgetStoreUnavailable)
   const closed = new RedisBudgetStore(a)
   closed.close()

@@ -1,5 +1,5 @@
 import { SlotLog } from './slot-log.ts'
-import type { BudgetStore, ConfirmResult, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { BudgetStore, ConfirmResult, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { steady, sweeper } from './sweep.ts'
 
 export interface MemoryBudgetStoreOptions {
@@ -51,9 +51,11 @@ export class MemoryBudgetStore implements BudgetStore {
     }
     const waitMs = slot - now
     if (waitMs > maxWaitMs) {
-      const refused = { granted: false, waitMs, usage: usageOf(windows, logs, now) } as const
-      if (wall !== undefined && wallEnd - now > maxWaitMs) return { ...refused, reason: 'wall', wall, wallMs: wallEnd - now }
-      return { ...refused, reason: 'budget', ...(window === undefined ? undefined : { window }) } satisfies Refused
+      const usage = usageOf(windows, logs, now)
+      const wallMs = wallEnd - now
+      if (wall !== undefined && wallMs > maxWaitMs) return { granted: false, reason: 'wall', waitMs, usage, wall, wallMs }
+      if (window === undefined) return { granted: false, reason: 'budget', waitMs, usage }
+      return { granted: false, reason: 'budget', waitMs, usage, window }
     }
     this.#record(tag, windows, logs, slot)
     return { granted: true, waitMs, slot, usage: usageOf(windows, logs, now) }

@@ -118,8 +118,11 @@ export class RedisBudgetStore implements BudgetStore {
 /** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would move them apart. */
 export function budgetKeys (prefix: string, tag: string, windows: readonly Window[], walls: readonly string[]): string[] {
   const scope = `${prefix.replace(/[{}]/g, '_')}:{${tag.replace(/[%{}]/g, encodeURIComponent) || '%'}}:`
-  const logs = windows.map(({ key }) => `${scope}window:${key}`)
-  return [`${scope}clock`, ...logs, ...walls.map((key) => `${scope}wall:${key}`)]
+  const keys = [`${scope}clock`]
+  for (const { key } of windows) keys.push(`${scope}window:${key}`)
+  for (const { key } of windows) keys.push(`${scope}busy:${key}`)
+  for (const key of walls) keys.push(`${scope}wall:${key}`)
+  return keys
 }
 
 /** Whole microseconds: the list holds integers. Rounded up: a window is never shorter than asked for. Endless patience is a century. */

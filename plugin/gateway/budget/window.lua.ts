@@ -5,7 +5,8 @@
 export const WINDOW_LUA = `
 -- KEYS[1]          the tag's clock: "<shift> <last>" in microseconds
 -- KEYS[2 .. n+1]   the windows: a LIST of slots each, ascending (some 11 bytes a slot; a sorted set takes ten times that)
--- KEYS[n+2 .. ]    the walls: the end of each cooling-off
+-- KEYS[n+2 .. 2n+1] what is known to be taken in each window, while many wait
+-- KEYS[2n+2 .. ]   the walls: the end of each cooling-off
 -- ARGV             operation, n, then limit and length of each window, then the operation's own values; all times in microseconds
 -- A moment is this server's clock. Replicas' own clocks are never compared.
 
@@ -44,7 +45,7 @@ end
 
 local windows = {}
 for i = 1, n do
-  local w = { key = KEYS[1 + i], limit = tonumber(ARGV[1 + 2 * i]), length = tonumber(ARGV[2 + 2 * i]) }
+  local w = { key = KEYS[1 + i], busy = KEYS[1 + n + i], limit = tonumber(ARGV[1 + 2 * i]), length = tonumber(ARGV[2 + 2 * i]) }
   -- What has left the window goes. Usually one slot per take, after a pause many: look at a few at a time.
   w.size = redis.call('LLEN', w.key)
   local gone, looking = 0, w.size > 0
@@ -65,9 +66,9 @@ end
 
 -- The longest wall, and which one it is.
 local wallEnd, wall = 0, 0
-for i = n + 2, #KEYS do
+for i = 2 * n + 2, #KEYS do
   local e = tonumber(redis.call('GET', KEYS[i]) or 0)
-  if e > now and e > wallEnd then wallEnd, wall = e, i - n - 1 end
+  if e > now and e > wallEnd then wallEnd, wall = e, i - 2 * n - 1 end
 end
 
 local function addUsage (answer)
@@ -84,17 +85,36 @@ end
 -- from (last - length) to (first + length); these intervals are ordered, so one walk finds the first gap: a hole left by a caller who
 -- gave up, or the end.
 local function earliest (w, t)
-  local runs, i = w.size - w.limit + 1, 0
-  while i < runs do
-    local upTo = math.min(i + 63, runs - 1)
+  local runs, i, some = w.size - w.limit + 1, 0, 4
+  local from, start, long = t, t, runs > 16
+  -- Behind a long queue the walk is made once: new slots leave what is taken taken, only a slot that is given back changes it.
+  if long then
+    local a, b, limit, length = string.match(redis.call('GET', w.busy) or '', '^(%d+) (%d+) (%d+) (%d+)$')
+    if a and tonumber(limit) == w.limit and tonumber(length) == w.length and tonumber(a) <= t and t < tonumber(b) then
+      from, t = tonumber(a), tonumber(b)
+      start = t
+    end
+    local high = runs
+    while i < high do
+      local middle = math.floor((i + high) / 2)
+      if redis.call('LINDEX', w.key, middle) + w.length > t then high = middle else i = middle + 1 end
+    end
+  end
+  local open = false
+  while i < runs and not open do
+    local upTo = math.min(i + some - 1, runs - 1)
     local firsts = redis.call('LRANGE', w.key, i, upTo)
     local lasts = redis.call('LRANGE', w.key, i + w.limit - 1, upTo + w.limit - 1)
     for k = 1, #firsts do
       local first, final = tonumber(firsts[k]), tonumber(lasts[k])
-      if t + w.length <= final then return t end
+      if t + w.length <= final then open = true break end
       if first + w.length > final and first + w.length > t then t = first + w.length end
     end
-    i = upTo + 1
+    i, some = upTo + 1, math.min(64, some * 2)
+  end
+  if long and t > start then
+    local known = text(from) .. ' ' .. text(t) .. ' ' .. text(w.limit) .. ' ' .. text(w.length)
+    redis.call('SET', w.busy, known, 'PX', ttl(t - now))
   end
   return t
 end
@@ -120,7 +140,10 @@ local function insert (w, t)
 end
 
 local function forget (slot)
-  for _, w in ipairs(windows) do redis.call('LREM', w.key, 1, slot) end
+  for _, w in ipairs(windows) do
+    redis.call('LREM', w.key, 1, slot)
+    redis.call('DEL', w.busy)
+  end
 end
 
 if operation == 'take' then
@@ -156,7 +179,7 @@ end
 if operation == 'raise' then
   local us = tonumber(ARGV[own])
   if us > 0 and now + us > wallEnd then
-    redis.call('SET', KEYS[2 + n], text(now + us), 'PX', ttl(us))
+    redis.call('SET', KEYS[2], text(now + us), 'PX', ttl(us))
     keepClock(us)
   end
   return {}

@@ -103,7 +103,9 @@ export const availabilityRoutes: Routes = {
     const product = venue.products.find((candidate) => candidate.id === id || candidate.variations.some((variation) => variation.id === id))
     if (product === undefined) throw notFound(`Product ${id} not found`)
     const days: Record<string, unknown>[] = []
-    for (let date = `${month}-01`; date.startsWith(month); date = addDays(date, 1)) days.push({ date, availability: dayStatus(venue, product, date, now) })
+    for (
+      let date = `${month}-01`; date.startsWith(month); date = addDays(date, 1)
+    ) days.push({ date, availability: dayStatus(venue, product, date, now) })
     return { status: 200, body: days }
   }
 }

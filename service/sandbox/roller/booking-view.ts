@@ -39,7 +39,14 @@ function tickets (venue: VenueState, item: BookingItem): Record<string, unknown>
   const locations = usageOf(venue, item).map((usage) => usage.resourceId)
   return item.tickets.map((ticket) => ({
     ticketId: ticket.ticketId,
-    ...present({ customTicketId: ticket.customTicketId, ticketHolderName: ticket.name, customerId: ticket.customerId, signedWaiverId: ticket.signedWaiverId }),
+    ...present(
+      {
+        customTicketId: ticket.customTicketId,
+        ticketHolderName: ticket.name,
+        customerId: ticket.customerId,
+        signedWaiverId: ticket.signedWaiverId
+      }
+    ),
     ...(membership ? { membershipStatus: 'Current' } : {}),
     locations
   }))
@@ -54,7 +61,9 @@ export function basicDetail (venue: VenueState, booking: Booking): Record<string
     name: booking.name,
     customerId: booking.customerId,
     total: amounts(venue, booking).total,
-    items: booking.items.map(({ productId, quantity, bookingDate, startTime }) => ({ productId, quantity, bookingDate, ...present({ startTime }) })),
+    items: booking.items.map(
+      ({ productId, quantity, bookingDate, startTime }) => ({ productId, quantity, bookingDate, ...present({ startTime }) })
+    ),
     customerFlags: flagsOf(venue, booking)
   }
 }

@@ -1,10 +1,11 @@
 /** Bookings: make, find, change, cancel, delete. */
-import { claim, takesCapacity } from './capacity.ts'
+import { claim } from './capacity.ts'
+import { search } from './booking-search.ts'
 import { basicDetail, detail, statusOf } from './booking-view.ts'
 import { pay, readPayment, refundAll } from './payments.ts'
 import { upsertGuest } from './guests.ts'
 import { addDays, clockTime, instant, minutes } from './time.ts'
-import { conflict, demand, flag, forbidden, invalid, list, money, notFound, number, object, present, text, type Input } from './input.ts'
+import { conflict, demand, flag, forbidden, list, money, notFound, number, object, present, text, type Input } from './input.ts'
 import { itemNames, readItems, type WantedItem } from './items.ts'
 import { findVariation } from './products.ts'
 import { priceOf, type Costs } from './pricing.ts'
@@ -55,7 +56,9 @@ function takeStock (venue: VenueState, items: readonly WantedItem[]): void {
   for (const item of items) {
     const variation = findVariation(venue, item.productId)?.variation
     if (typeof variation?.stock !== 'number') continue
-    if (variation.stock < item.quantity) throw conflict({ name: 'OutOfStock', message: `Only ${variation.stock} of ${variation.name} left` })
+    if (variation.stock < item.quantity) {
+      throw conflict({ name: 'OutOfStock', message: `Only ${variation.stock} of ${variation.name} left` })
+    }
   }
   for (const item of items) {
     const variation = findVariation(venue, item.productId)?.variation
@@ -108,7 +111,9 @@ export function assemble (call: Call, state: 'Active' | 'Draft'): { booking: Boo
 }
 
 function readMetadata (body: Input): Record<string, string> {
-  return Object.fromEntries(Object.entries(object(body, 'metadata')).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  return Object.fromEntries(
+    Object.entries(object(body, 'metadata')).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  )
 }
 
 /** Takes the deductions that were worked out off the gift cards, as payments. */
@@ -120,28 +125,6 @@ export function settleGiftCards (venue: VenueState, booking: Booking, costs: Cos
 
 function isPast (venue: VenueState, booking: Booking, now: number): boolean {
   return booking.items.every((item) => instant(item.bookingDate, item.startTime ?? '23:59', venue.profile.zone) <= now)
-}
-
-function search (venue: VenueState, query: Call['query'], now: number): Booking[] {
-  const criteria = { keywords: query('keywords'), date: query('date'), startTime: query('startTime'), productIds: query('productIds'), locationIds: query('locationIds') }
-  if (Object.values(criteria).every((value) => value === undefined || value === '')) {
-    throw invalid({ name: 'criteria', message: 'At least one search criteria is required' })
-  }
-  const ids = (value: string | undefined): string[] | undefined => value?.split(',').map((id) => id.trim())
-  const words = criteria.keywords?.toLowerCase().split(/\s+/).filter((word) => word !== '') ?? []
-  const [products, locations] = [ids(criteria.productIds), ids(criteria.locationIds)]
-  return [...venue.bookings.values()].filter((booking) => {
-    if (booking.state !== 'Active' || !takesCapacity(booking, now)) return false
-    const guest = venue.guests.get(booking.customerId)
-    const haystack = [booking.name, booking.reference, booking.externalId, guest?.firstName, guest?.lastName, guest?.email, guest?.phone].join(' ').toLowerCase()
-    return words.every((word) => haystack.includes(word)) && booking.items.some((item) => {
-      const product = findVariation(venue, item.productId)?.product
-      return (criteria.date === undefined || item.bookingDate === criteria.date) &&
-        (criteria.startTime === undefined || item.startTime === criteria.startTime) &&
-        (products === undefined || products.includes(String(item.productId)) || products.includes(String(product?.id))) &&
-        (locations === undefined || locations.includes(String(product?.resourceId)))
-    })
-  }).sort((one, other) => other.createdAt - one.createdAt).slice(0, 100)
 }
 
 export const bookingRoutes: Routes = {
@@ -157,13 +140,17 @@ export const bookingRoutes: Routes = {
     return { status: 201, body: { bookingReference: booking.reference, uniqueId: booking.uniqueId } }
   },
 
-  'GET /bookings': ({ venue, query, now }) => ({ status: 200, body: { bookings: search(venue, query, now).map((booking) => basicDetail(venue, booking)) } }),
+  'GET /bookings': ({ venue, query, now }) => (
+    { status: 200, body: { bookings: search(venue, query, now).map((booking) => basicDetail(venue, booking)) } }
+  ),
 
   'GET /bookings/{uniqueId}': ({ venue, params }) => ({ status: 200, body: detail(venue, findBooking(venue, params['uniqueId'])) }),
 
   'PUT /bookings/{uniqueId}': ({ venue, world, params, body, now }) => {
     const booking = findBooking(venue, params['uniqueId'])
-    if (booking.state !== 'Active') throw conflict({ name: 'Booking', message: `Booking '${booking.uniqueId}' is ${booking.state.toLowerCase()}` })
+    if (booking.state !== 'Active') {
+      throw conflict({ name: 'Booking', message: `Booking '${booking.uniqueId}' is ${booking.state.toLowerCase()}` })
+    }
     demand(body, { at: 'newItems', names: itemNames, each: true }, { at: 'itemsToUpdate', names: ['bookingItemId'], each: true })
     change(venue, booking, body, now)
     booking.modifiedAt = now
@@ -177,7 +164,9 @@ export const bookingRoutes: Routes = {
     // ROLLER: only future bookings that came in through the API can be cancelled through it.
     if (booking.channel !== 'Api') throw forbidden("You can only cancel bookings you've made via the API")
     if (booking.state !== 'Active' || isPast(venue, booking, now)) throw forbidden('You can only cancel future bookings')
-    if (flag(body, 'issueRefund') === true) refundAll(venue, booking, text(body, 'refundType') ?? 'Other', text(body, 'refundTransactionId'), now)
+    if (flag(body, 'issueRefund') === true) {
+      refundAll(venue, booking, text(body, 'refundType') ?? 'Other', text(body, 'refundTransactionId'), now)
+    }
     booking.state = 'Cancelled'
     booking.modifiedAt = now
     world.emit(venue, 'Booking', 'Cancelled', { booking })
@@ -205,7 +194,9 @@ function change (venue: VenueState, booking: Booking, body: Input, now: number):
   takeStock(venue, wanted)
   for (const input of list(body, 'itemsToUpdate')) {
     const item = kept.find((candidate) => candidate.bookingItemId === number(input, 'bookingItemId'))
-    if (item === undefined) throw conflict({ name: 'BookingItem', message: `Booking item '${text(input, 'bookingItemId') ?? ''}' not found` })
+    if (item === undefined) {
+      throw conflict({ name: 'BookingItem', message: `Booking item '${text(input, 'bookingItemId') ?? ''}' not found` })
+    }
     item.bookingEndDate = text(input, 'bookingEndDate') ?? item.bookingEndDate
     for (const entry of list(input, 'tickets')) {
       const ticket = item.tickets.find((candidate) => candidate.ticketId === text(entry, 'ticketId'))

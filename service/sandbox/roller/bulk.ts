@@ -53,7 +53,11 @@ export const bulkRoutes: Routes = {
 
     // ROLLER: one request in six hours for each export type and venue. This does not put the credential to rest.
     const wait = (venue.bulkRequests.get(exportType) ?? -Infinity) + world.bulkWindowMs - now
-    if (wait > 0) throw new Refusal(429, { message: 'This export was requested less than 6 hours ago' }, { 'retry-after': String(Math.ceil(wait / 1000)) })
+    if (wait > 0) {
+      throw new Refusal(
+        429, { message: 'This export was requested less than 6 hours ago' }, { 'retry-after': String(Math.ceil(wait / 1000)) }
+      )
+    }
     venue.bulkRequests.set(exportType, now)
 
     const stamp = stampOf(venue, headers['timezone-designators'])

@@ -9,8 +9,13 @@ import type { Block, Booking, Usage, VenueState } from './types.ts'
 export const HOLD_MS = 10 * 60_000
 const END_OF_DAY = 24 * 60
 
-/** What one line of a booking takes; nothing for products without a resource. A single-booking resource is taken per line, not per guest. */
-export function usageOf (venue: VenueState, item: { productId: number, quantity: number, bookingDate: string, startTime?: string }): Usage[] {
+/** What one line takes; nothing for products without a resource. A single-booking resource is taken by the party, not by the guest. */
+export function usageOf (venue: VenueState, item: {
+  productId: number,
+  quantity: number,
+  bookingDate: string,
+  startTime?: string
+}): Usage[] {
   const found = findVariation(venue, item.productId)
   if (found === undefined || item.startTime === undefined) return []
   const resource = resourceOf(venue, found.product)
@@ -69,7 +74,9 @@ export function claim (venue: VenueState, items: readonly WantedItem[], now: num
       const taken = [...usagesOn(venue, usage.date, now, except), ...claimed.filter((known) => known.date === usage.date)]
       if (remaining(venue, taken, usage.resourceId, usage.from, usage.to) < usage.amount) {
         const when = new Intl.DateTimeFormat('en-AU', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(usage.date))
-        problems.push({ name: 'LocationFullyBooked', message: `Fully booked on ${when}, ${twelveHours(clockTime(usage.from)).toUpperCase()}` })
+        problems.push(
+          { name: 'LocationFullyBooked', message: `Fully booked on ${when}, ${twelveHours(clockTime(usage.from)).toUpperCase()}` }
+        )
       }
       claimed.push(usage)
     }

@@ -25,7 +25,11 @@ export function createCatalogue (base: number): { resources: Resource[], product
         type: 'sessionpass',
         category: 'Entry Tickets',
         description: 'One hour on every trampoline, the foam pit and the dodgeball court',
-        variations: [variation(11, 'Jumper', 22), variation(12, 'Junior Jumper (under 6)', 16), variation(13, 'Family of Four', 72, { groupSize: 4 })],
+        variations: [
+          variation(11, 'Jumper', 22),
+          variation(12, 'Junior Jumper (under 6)', 16),
+          variation(13, 'Family of Four', 72, { groupSize: 4 })
+        ],
         resourceId: main.id,
         sessions: everyDay(hourly),
         durationMinutes: 60,

@@ -48,7 +48,9 @@ export function createDeliveries () {
   async function attempt (delivery: Delivery, now: number): Promise<void> {
     const { webhook } = delivery
     const status = await send(delivery, now)
-    log.push({ webhookId: webhook.webhookId, url: delivery.url, eventId: String(delivery.event['id']), attempt: delivery.attempt, at: now, status })
+    log.push(
+      { webhookId: webhook.webhookId, url: delivery.url, eventId: String(delivery.event['id']), attempt: delivery.attempt, at: now, status }
+    )
     if (log.length > MAX_LOG) log.splice(0, MAX_LOG / 10)
     // Only 200 is success: 201 and 204 are repeated like any error.
     if (status === 200) return

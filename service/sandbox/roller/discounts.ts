@@ -14,7 +14,9 @@ function read (body: Input): Omit<Discount, 'discountId' | 'status' | 'codes'> {
   const [startDate, endDate] = [text(body, 'startDate') ?? null, text(body, 'endDate') ?? null]
   const usageLimit = number(body, 'usageLimit') ?? null
   const usageLimitType = text(body, 'usageLimitType') === 'PerCode' ? 'PerCode' : null
-  if (amountOff !== null && percentOff !== null) throw invalid({ name: 'percentOff', message: 'Only one of amountOff and percentOff may be set' })
+  if (amountOff !== null && percentOff !== null) {
+    throw invalid({ name: 'percentOff', message: 'Only one of amountOff and percentOff may be set' })
+  }
   if ((startDate === null) !== (endDate === null)) throw invalid({ name: 'endDate', message: 'startDate and endDate must be set together' })
   if ((usageLimit === null) !== (usageLimitType === null)) {
     throw invalid({ name: 'usageLimitType', message: 'usageLimit and usageLimitType must be set together' })
@@ -69,7 +71,9 @@ export const discountRoutes: Routes = {
     demand(body, { at: '', names: ['codes'] })
     const codes = texts(body, 'codes')
     const taken = codes.filter((code, index) => findDiscount(venue, code) !== undefined || codes.indexOf(code) !== index)
-    if (taken.length > 0) throw conflict(...taken.map((code) => ({ name: 'DiscountCode', message: `Discount code ${code} already exists` })))
+    if (taken.length > 0) {
+      throw conflict(...taken.map((code) => ({ name: 'DiscountCode', message: `Discount code ${code} already exists` })))
+    }
     discount.codes.push(...codes)
     return { status: 200 }
   },
@@ -94,7 +98,9 @@ export const discountRoutes: Routes = {
         tickets: []
       }
     })
-    const codes = [...new Set(inputs.flatMap((input) => list(input, 'discounts')).filter(isObject).flatMap((entry) => text(entry, 'code') ?? []))]
+    const codes = [
+      ...new Set(inputs.flatMap((input) => list(input, 'discounts')).filter(isObject).flatMap((entry) => text(entry, 'code') ?? []))
+    ]
     const costs = priceOf(venue, items, { discounts: codes.map((code) => ({ code })) }, now)
     return {
       status: 200,

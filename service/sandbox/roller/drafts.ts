@@ -9,7 +9,10 @@ import type { Routes } from './contract.ts'
 
 /** Looks like a JSON Web Token and is none: nothing in a simulator can take money. */
 const paymentJwt = (uniqueId: string): string =>
-  [{ alg: 'none', typ: 'JWT' }, { sub: uniqueId, sandbox: true }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.sandbox'
+  [
+    { alg: 'none', typ: 'JWT' },
+    { sub: uniqueId, sandbox: true }
+  ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.sandbox'
 
 export const draftRoutes: Routes = {
   'POST /bookings/draft/costs': ({ venue, body, now }) => {

@@ -72,8 +72,11 @@ export async function instead (fault: Fault, request: IncomingMessage, response:
   }
 }
 
+interface Rendered { headers: Record<string, string>, body: Buffer }
+
 /** Sends an answer whose work is done the way the fault says. */
-export async function spoil (fault: Fault, answer: Answer, headers: Record<string, string>, body: Buffer, response: ServerResponse): Promise<void> {
+export async function spoil (fault: Fault, answer: Answer, rendered: Rendered, response: ServerResponse): Promise<void> {
+  const { headers, body } = rendered
   const socket = response.socket
   switch (fault.kind) {
     case 'reset-after-work':

@@ -16,13 +16,21 @@ function problems (card: Input, index: number, variation: Variation, emails: boo
   const found: Problem[] = []
   const value = number(card, 'value')
   const name = `giftCards[${index}]`
-  if (variation.openValue !== undefined && (value === undefined || value <= 0)) found.push({ name: `${name}.value`, message: `${name}.value must be greater than zero` })
-  if (variation.openValue === undefined && value !== undefined) found.push({ name: `${name}.value`, message: `${name}.value is fixed for this product` })
+  if (variation.openValue !== undefined && (value === undefined || value <= 0)) {
+    found.push({ name: `${name}.value`, message: `${name}.value must be greater than zero` })
+  }
+  if (variation.openValue === undefined && value !== undefined) {
+    found.push({ name: `${name}.value`, message: `${name}.value is fixed for this product` })
+  }
   const length = text(card, 'giftCardNumber')?.length
-  if (length !== undefined && (length < 6 || length > 128)) found.push({ name: `${name}.giftCardNumber`, message: `${name}.giftCardNumber must have 6 to 128 characters` })
+  if (length !== undefined && (length < 6 || length > 128)) {
+    found.push({ name: `${name}.giftCardNumber`, message: `${name}.giftCardNumber must have 6 to 128 characters` })
+  }
   const recipient = object(card, 'recipient')
   const complete = text(recipient, 'name') !== undefined && text(recipient, 'email') !== undefined
-  if ((emails || Object.keys(recipient).length > 0) && !complete) found.push({ name: `${name}.recipient`, message: `${name}.recipient needs a name and an email` })
+  if ((emails || Object.keys(recipient).length > 0) && !complete) {
+    found.push({ name: `${name}.recipient`, message: `${name}.recipient needs a name and an email` })
+  }
   return found
 }
 
@@ -36,21 +44,31 @@ function numberOf (venue: VenueState, card: Input): string {
 
 export const giftCardRoutes: Routes = {
   'POST /giftcards': ({ venue, world, body, now }) => {
-    demand(body, { at: '', names: ['externalId', 'productId', 'bookingOwner', 'giftCards'] }, { at: 'bookingOwner', names: ['firstName', 'lastName', 'email', 'phone'] })
+    demand(
+      body,
+      { at: '', names: ['externalId', 'productId', 'bookingOwner', 'giftCards'] },
+      { at: 'bookingOwner', names: ['firstName', 'lastName', 'email', 'phone'] }
+    )
     const externalId = text(body, 'externalId') ?? ''
     // ROLLER: the external id is the idempotency key, so a repeated request is refused and not answered again.
     if (venue.giftCardOrders.has(externalId)) throw conflict({ name: 'ExternalId', message: `The booking ${externalId} already exists` })
     const productId = number(body, 'productId') ?? 0
     const found = findVariation(venue, productId)
-    if (found?.product.type !== 'giftcard') throw conflict({ name: 'ProductId', message: `Product ${productId} is not a gift card product` })
+    if (found?.product.type !== 'giftcard') {
+      throw conflict({ name: 'ProductId', message: `Product ${productId} is not a gift card product` })
+    }
     const { variation } = found
     const cards = list(body, 'giftCards')
-    if (cards.length === 0 || cards.length > MAX_CARDS) throw invalid({ name: 'giftCards', message: `giftCards must have 1 to ${MAX_CARDS} entries` })
+    if (cards.length === 0 || cards.length > MAX_CARDS) {
+      throw invalid({ name: 'giftCards', message: `giftCards must have 1 to ${MAX_CARDS} entries` })
+    }
     const wrong = cards.flatMap((card, index) => problems(card, index, variation, flag(body, 'sendGiftCardEmails') === true))
     if (wrong.length > 0) throw invalid(...wrong)
     const chosen = cards.flatMap((card) => text(card, 'giftCardNumber') ?? [])
     const taken = chosen.filter((value, index) => venue.giftCards.has(value) || chosen.indexOf(value) !== index)
-    if (taken.length > 0) throw conflict(...taken.map((value) => ({ name: 'GiftCardNumber', message: `Gift card number ${value} already exists` })))
+    if (taken.length > 0) {
+      throw conflict(...taken.map((value) => ({ name: 'GiftCardNumber', message: `Gift card number ${value} already exists` })))
+    }
 
     const guest = upsertGuest(venue, world, object(body, 'bookingOwner'), now)
     const reference = String(venue.next('booking'))
@@ -84,7 +102,14 @@ export const giftCardRoutes: Routes = {
       const giftCardNumber = numberOf(venue, card)
       const value = values[index] ?? 0
       venue.giftCards.set(giftCardNumber, {
-        giftCardNumber, productId, bookingReference: reference, balance: value, initialValue: value, createdAt: now, modifiedAt: now, expiresAt: now + VALID_MS
+        giftCardNumber,
+        productId,
+        bookingReference: reference,
+        balance: value,
+        initialValue: value,
+        createdAt: now,
+        modifiedAt: now,
+        expiresAt: now + VALID_MS
       })
       return giftCardNumber
     })
@@ -100,6 +125,9 @@ export const giftCardRoutes: Routes = {
     if (card === undefined) throw conflict({ name: 'GiftCardNumber', message: `Could not find giftcard for number ${giftCardNumber}` })
     const { balance, initialValue, expiresAt } = card
     // Without an offset, as the documents show it: venue-local time.
-    return { status: 200, body: { giftCardNumber, balance, initialValue, expiryDate: `${localDate(expiresAt, venue.profile.zone)}T00:00:00` } }
+    return {
+      status: 200,
+      body: { giftCardNumber, balance, initialValue, expiryDate: `${localDate(expiresAt, venue.profile.zone)}T00:00:00` }
+    }
   }
 }

@@ -18,7 +18,14 @@ function readAddress (input: Input, fallback: Address | null): Address | null {
   if (!isObject(input['address'])) return fallback
   const address = object(input, 'address')
   const part = (name: keyof Address): string => text(address, name) ?? fallback?.[name] ?? ''
-  return { street: part('street'), suburb: part('suburb'), city: part('city'), state: part('state'), postcode: part('postcode'), country: part('country') }
+  return {
+    street: part('street'),
+    suburb: part('suburb'),
+    city: part('city'),
+    state: part('state'),
+    postcode: part('postcode'),
+    country: part('country')
+  }
 }
 
 /** ROLLER: a guest with the same email is used again, and takes over what is different. */

@@ -21,7 +21,9 @@ export async function readBody (request: IncomingMessage): Promise<Buffer> {
 export function parseBody (request: IncomingMessage, body: Buffer): Input {
   if (body.length === 0) return {}
   const type = request.headers['content-type'] ?? ''
-  if (!/^application\/json\s*(;|$)/i.test(type)) throw new Refusal(415, { message: `Media type '${type}' is not supported, use application/json` })
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new Refusal(415, { message: `Media type '${type}' is not supported, use application/json` })
+  }
   let value: unknown
   try {
     value = JSON.parse(body.toString('utf8'))
@@ -36,7 +38,12 @@ export function parseBody (request: IncomingMessage, body: Buffer): Input {
 export function render (answer: Answer): { headers: Record<string, string>, body: Buffer } {
   if (Buffer.isBuffer(answer.body)) return { headers: answer.headers ?? {}, body: answer.body }
   if (answer.body === undefined) return { headers: answer.headers ?? {}, body: Buffer.alloc(0) }
-  return { headers: { 'content-type': 'application/json; charset=utf-8', ...answer.headers }, body: Buffer.from(JSON.stringify(answer.body)) }
+  return {
+    headers: { 'content-type': 'application/json; charset=utf-8', ...answer.headers },
+    body: Buffer.from(
+      JSON.stringify(answer.body)
+    )
+  }
 }
 
 /** Query parameters by name; ROLLER does not mind the case of a name. */

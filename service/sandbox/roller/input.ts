@@ -90,7 +90,10 @@ export function texts (input: Input, name: string): string[] {
 
 /** Leaves out what is undefined, so that a record can be spread under `exactOptionalPropertyTypes`. */
 export function present<T extends object> (values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K],
+    undefined>
+  }
 }
 
 export const money = (value: number): number => Math.round((value + Number.EPSILON) * 100) / 100

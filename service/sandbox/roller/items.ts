@@ -18,8 +18,12 @@ export const itemNames = ['productId', 'quantity', 'bookingDate'] as const
 function problemOf (venue: VenueState, item: WantedItem): Problem | undefined {
   const found = findVariation(venue, item.productId)
   if (found === undefined) return { name: 'ProductNotFound', message: `Product ${item.productId} could not be found` }
-  if (!Number.isInteger(item.quantity) || item.quantity < 1) return { name: 'Quantity', message: `Quantity of product ${item.productId} must be at least 1` }
-  if (!isDate(item.bookingDate)) return { name: 'BookingDate', message: `Booking date '${item.bookingDate}' is not a date in the format yyyy-MM-dd` }
+  if (!Number.isInteger(item.quantity) || item.quantity < 1) {
+    return { name: 'Quantity', message: `Quantity of product ${item.productId} must be at least 1` }
+  }
+  if (!isDate(item.bookingDate)) {
+    return { name: 'BookingDate', message: `Booking date '${item.bookingDate}' is not a date in the format yyyy-MM-dd` }
+  }
   const { sessions } = found.product
   if (sessions === undefined) return undefined
   if (item.startTime === undefined) return { name: 'StartTime', message: `Product ${item.productId} needs a start time` }

@@ -42,5 +42,11 @@ export async function count (request: IncomingMessage): Promise<{ bytes: number,
 }
 
 export function echo (request: IncomingMessage, body: Buffer): Record<string, unknown> {
-  return { method: request.method, url: request.url, headers: request.headers, bodyBase64: body.toString('base64'), bodyLength: body.length }
+  return {
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    bodyBase64: body.toString('base64'),
+    bodyLength: body.length
+  }
 }

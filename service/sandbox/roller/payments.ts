@@ -14,8 +14,12 @@ export function readPayment (input: Input, now: number): NewPayment {
   const amount = number(input, 'amount')
   const giftCardNumber = text(input, 'giftcardNumber')
   if (amount === undefined) throw invalid({ name: 'amount', message: 'amount must be a number' })
-  if (![...tenders, 'Giftcard'].includes(method)) throw invalid({ name: 'paymentType', message: `paymentType '${method}' is not supported` })
-  if (method === 'Giftcard' && giftCardNumber === undefined) throw invalid({ name: 'giftcardNumber', message: 'giftcardNumber is required for Giftcard payments' })
+  if (![...tenders, 'Giftcard'].includes(method)) {
+    throw invalid({ name: 'paymentType', message: `paymentType '${method}' is not supported` })
+  }
+  if (method === 'Giftcard' && giftCardNumber === undefined) {
+    throw invalid({ name: 'giftcardNumber', message: 'giftcardNumber is required for Giftcard payments' })
+  }
   const date = Date.parse(text(input, 'transactionDate') ?? '')
   return {
     id: text(input, 'id') ?? '',
@@ -42,7 +46,9 @@ export function pay (venue: VenueState, booking: Booking, payment: NewPayment): 
     const card = venue.giftCards.get(giftCardNumber)
     if (card === undefined) throw conflict({ name: 'GiftCardNumber', message: `Could not find giftcard for number ${giftCardNumber}` })
     if (card.expiresAt <= at) throw conflict({ name: 'GiftCardNumber', message: `Giftcard ${giftCardNumber} has expired` })
-    if (amount > card.balance) throw conflict({ name: 'GiftCardNumber', message: `Giftcard ${giftCardNumber} has a balance of ${card.balance} only` })
+    if (amount > card.balance) {
+      throw conflict({ name: 'GiftCardNumber', message: `Giftcard ${giftCardNumber} has a balance of ${card.balance} only` })
+    }
     card.balance = money(card.balance - amount)
     card.usedAt = at
     card.modifiedAt = at
@@ -107,7 +113,9 @@ export const paymentRoutes: Routes = {
 
   'POST /bookings/{uniqueId}/payments/links': ({ venue, world, params, body, now }) => {
     demand(body, { at: '', names: ['amount'] })
-    if (text(body, 'email') === undefined && text(body, 'phone') === undefined) throw invalid({ name: 'email', message: 'Email or phone is required' })
+    if (text(body, 'email') === undefined && text(body, 'phone') === undefined) {
+      throw invalid({ name: 'email', message: 'Email or phone is required' })
+    }
     const booking = findBooking(venue, params['uniqueId'])
     const amount = number(body, 'amount') ?? 0
     const { remainder } = amounts(venue, booking)
@@ -119,7 +127,12 @@ export const paymentRoutes: Routes = {
     const link = { id, url: `https://pay.example/${venue.id}/${id}`, amount, createdAt: now, cancelled: false }
     booking.links.push(link)
     const { reference: bookingReference, uniqueId } = booking
-    world.emit(venue, 'PaymentLink', 'Created', { venueId: venue.id, paymentLinkId: String(id), url: link.url, amount, bookingReference, bookingUniqueId: uniqueId })
+    world.emit(
+      venue,
+      'PaymentLink',
+      'Created',
+      { venueId: venue.id, paymentLinkId: String(id), url: link.url, amount, bookingReference, bookingUniqueId: uniqueId }
+    )
     return { status: 200, body: { id: String(id), url: link.url } }
   },
 
@@ -129,7 +142,9 @@ export const paymentRoutes: Routes = {
     const link = booking.links.find((candidate) => candidate.id === id)
     if (link === undefined) {
       const elsewhere = [...venue.bookings.values()].some((known) => known.links.some((candidate) => candidate.id === id))
-      if (elsewhere) throw conflict({ name: 'PaymentLink', message: `Payment link '${id}' does not belong to booking '${booking.uniqueId}'` })
+      if (elsewhere) {
+        throw conflict({ name: 'PaymentLink', message: `Payment link '${id}' does not belong to booking '${booking.uniqueId}'` })
+      }
       throw notFound(`Payment link '${params['paymentLinkId'] ?? ''}' not found`)
     }
     link.cancelled = true

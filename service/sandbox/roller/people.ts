@@ -4,8 +4,38 @@ import type { Random } from './random.ts'
 import type { VenueState } from './types.ts'
 
 const DAY = 86_400_000
-const firstNames = ['Amelia', 'Noah', 'Isla', 'Oliver', 'Mia', 'Leo', 'Ruby', 'Theo', 'Zara', 'Finn', 'Ava', 'Max', 'Priya', 'Mateo', 'Hana', 'Kai'] as const
-const lastNames = ['Nguyen', 'Smith', 'Patel', 'Walker', 'Rossi', 'Tane', 'Brown', 'Kim', 'Garcia', 'Okafor', 'Lindqvist', 'Murphy'] as const
+const firstNames = [
+  'Amelia',
+  'Noah',
+  'Isla',
+  'Oliver',
+  'Mia',
+  'Leo',
+  'Ruby',
+  'Theo',
+  'Zara',
+  'Finn',
+  'Ava',
+  'Max',
+  'Priya',
+  'Mateo',
+  'Hana',
+  'Kai'
+] as const
+const lastNames = [
+  'Nguyen',
+  'Smith',
+  'Patel',
+  'Walker',
+  'Rossi',
+  'Tane',
+  'Brown',
+  'Kim',
+  'Garcia',
+  'Okafor',
+  'Lindqvist',
+  'Murphy'
+] as const
 const streets = ['Riverside Drive', 'Station Street', 'Park Road', 'Harbour Esplanade', 'Mill Lane'] as const
 /** Roles are a fixed list: ROLLER's API only reads them. */
 export const roles = [
@@ -24,7 +54,8 @@ function seedGuests (venue: VenueState, random: Random, now: number): void {
     const lastName = random.pick(lastNames)
     const createdAt = now - random.int(1, 400) * DAY
     const minor = random.next() < 0.3
-    const dateOfBirth = `${minor ? random.int(2014, 2020) : random.int(1968, 2001)}-${String(random.int(1, 12)).padStart(2, '0')}-${String(random.int(1, 28)).padStart(2, '0')}`
+    const [year, month, day] = [minor ? random.int(2014, 2020) : random.int(1968, 2001), random.int(10, 12), random.int(10, 28)]
+    const dateOfBirth = `${year}-${month}-${day}`
     venue.guests.set(customerId, {
       customerId,
       firstName,
@@ -44,7 +75,11 @@ function seedGuests (venue: VenueState, random: Random, now: number): void {
         postcode: String(random.int(1000, 9999)),
         country: venue.profile.country
       },
-      flags: index % 16 === 5 ? [{ type: 'VIP', comment: 'Runs the school holiday programme', expiryDate: addDays(localDate(now, venue.profile.zone), 200) }] : [],
+      flags: index % 16 === 5
+        ? [
+            { type: 'VIP', comment: 'Runs the school holiday programme', expiryDate: addDays(localDate(now, venue.profile.zone), 200) }
+          ]
+        : [],
       createdAt,
       modifiedAt: createdAt
     })
@@ -94,7 +129,10 @@ function seedStaff (venue: VenueState, random: Random, now: number): void {
 }
 
 function seedOffers (venue: VenueState, random: Random, now: number): void {
-  const offers = [{ name: 'Weekday Ten', percentOff: 10, amountOff: null, code: 'WEEKDAY10' }, { name: 'Five Off', percentOff: null, amountOff: 5, code: 'FIVEOFF' }]
+  const offers = [
+    { name: 'Weekday Ten', percentOff: 10, amountOff: null, code: 'WEEKDAY10' },
+    { name: 'Five Off', percentOff: null, amountOff: 5, code: 'FIVEOFF' }
+  ]
   for (const { name, percentOff, amountOff, code } of offers) {
     const discountId = venue.next('discount')
     venue.discounts.set(discountId, {

@@ -61,7 +61,9 @@ function reduce (items: readonly WantedItem[], itemDiscounts: number[], reductio
   return money(off)
 }
 
-function giftCards (venue: VenueState, body: Input, total: number, now: number): Pick<Costs, 'giftCards' | 'giftCardErrors' | 'amountOwing'> {
+type GiftCardCosts = Pick<Costs, 'giftCards' | 'giftCardErrors' | 'amountOwing'>
+
+function giftCards (venue: VenueState, body: Input, total: number, now: number): GiftCardCosts {
   const used: Costs['giftCards'] = []
   const giftCardErrors: string[] = []
   let amountOwing = total
@@ -100,7 +102,9 @@ export function priceOf (venue: VenueState, items: readonly WantedItem[], body: 
       codes.push({ code, discount: 0, validationMessage: validationMessage ?? '' })
       continue
     }
-    const off = reduce(items, itemDiscounts, { percent: discount.percentOff, amount: discount.amountOff, applies: (item) => covers(venue, discount, item) })
+    const off = reduce(
+      items, itemDiscounts, { percent: discount.percentOff, amount: discount.amountOff, applies: (item) => covers(venue, discount, item) }
+    )
     codes.push({ code, discount: off })
     discountIds.push(discount.discountId)
   }

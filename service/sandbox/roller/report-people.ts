@@ -32,7 +32,9 @@ export const customers: Rows = (venue, stamp) => [...venue.guests.values()].map(
     taxIdentificationNumber: guest.taxIdentificationNumber,
     ...present({ address: guest.address ?? undefined }),
     // Here ROLLER writes the types of flags in lower case.
-    flags: guest.flags.map(({ type, comment, expiryDate }) => ({ type: type.toLowerCase(), comment, ...present({ expiryDate: expiryDate ?? undefined }) }))
+    flags: guest.flags.map(
+      ({ type, comment, expiryDate }) => ({ type: type.toLowerCase(), comment, ...present({ expiryDate: expiryDate ?? undefined }) })
+    )
   }
 }))
 
@@ -75,22 +77,23 @@ export const signedWaivers: Rows = (venue, stamp) => [...venue.waivers.values()]
   }
 }))
 
-export const bookingSignedWaivers: Rows = (venue, stamp) => ticketsOf(venue).flatMap(({ booking, ticket }) => ticket.signedWaiverId === undefined
-  ? []
-  : [{
-      at: booking.createdAt,
-      row: {
-        signedWaiverId: String(ticket.signedWaiverId),
-        receiptNumber: booking.reference,
-        bookingReference: booking.reference,
-        ticketId: ticket.ticketId,
-        modifiedDate: stamp(booking.createdAt),
-        createdDate: stamp(booking.createdAt)
-      }
-    }])
+export const bookingSignedWaivers: Rows = (venue, stamp) => ticketsOf(venue).flatMap(({ booking, ticket }) =>
+  ticket.signedWaiverId === undefined
+    ? []
+    : [{
+        at: booking.createdAt,
+        row: {
+          signedWaiverId: String(ticket.signedWaiverId),
+          receiptNumber: booking.reference,
+          bookingReference: booking.reference,
+          ticketId: ticket.ticketId,
+          modifiedDate: stamp(booking.createdAt),
+          createdDate: stamp(booking.createdAt)
+        }
+      }])
 
-export const membershipRedemptions: Rows = (venue, stamp) => memberships(venue).flatMap(({ booking, ticket }) => ticket.redeemedAt.map((at) =>
-  ({ at, row: { redemptionDate: stamp(at), bookingReference: booking.reference, ticketId: ticket.ticketId } })))
+export const membershipRedemptions: Rows = (venue, stamp) => memberships(venue).flatMap(({ booking, ticket }) =>
+  ticket.redeemedAt.map((at) => ({ at, row: { redemptionDate: stamp(at), bookingReference: booking.reference, ticketId: ticket.ticketId } })))
 
 export const membershipStatuses: Rows = (venue, stamp) => memberships(venue).map(({ booking, ticket }) => ({
   at: booking.createdAt,

@@ -32,7 +32,12 @@ export const products: Records = (venue) => venue.products.flatMap((product) => 
 })
 
 export const modifiers: Records = () => ['Extra cheese', 'Gluten free base', 'No onion'].map((modifierName, index) => ({
-  modifierGroupId: '647', modifierGroupName: 'Pizza', modifierId: String(6470 + index), modifierName, modifierType: 'price', amount: [2, 3, 0][index] ?? 0
+  modifierGroupId: '647',
+  modifierGroupName: 'Pizza',
+  modifierId: String(6470 + index),
+  modifierName,
+  modifierType: 'price',
+  amount: [2, 3, 0][index] ?? 0
 }))
 
 export const discounts: Records = (venue) => [...venue.discounts.values()].map((discount) => ({

@@ -6,7 +6,7 @@ import * as money from './report-rows.ts'
 import * as site from './report-venue.ts'
 import { addDays, daysBetween, instant, isDate, utc, withOffset } from './time.ts'
 import type { Answer, Call, Handler, Routes } from './contract.ts'
-import type { Rows, Stamp } from './report-rows.ts'
+import type { Row, Rows, Stamp } from './report-rows.ts'
 import type { VenueState } from './types.ts'
 
 const DEFAULT_PAGE_SIZE = 100
@@ -50,7 +50,7 @@ function dateOf (call: Call, name: string): string {
 }
 
 /** Rows between two venue-local days, the first included and the second not; in the order of their instants. */
-export function between (venue: VenueState, rows: Rows, startDate: string, endDate: string, stamp: Stamp): Readonly<Record<string, unknown>>[] {
+export function between (venue: VenueState, rows: Rows, startDate: string, endDate: string, stamp: Stamp): Row['row'][] {
   const [from, to] = [instant(startDate, '00:00', venue.profile.zone), instant(endDate, '00:00', venue.profile.zone)]
   return rows(venue, stamp).filter(({ at }) => at >= from && at < to).sort((one, other) => one.at - other.at).map(({ row }) => row)
 }
@@ -64,7 +64,9 @@ function period (rows: Rows, fixedSize?: number): Handler {
     if (days > 1) throw invalid({ name: 'endDate', message: 'startDate and endDate must not be more than 1 day apart' })
     const found = between(call.venue, rows, startDate, days === 0 ? addDays(endDate, 1) : endDate, stamp(call))
     const references = call.query('bookingReferences')?.split(',').map((reference) => reference.trim())
-    return page(call, references === undefined ? found : found.filter((row) => references.includes(String(row['bookingReference']))), fixedSize)
+    return page(
+      call, references === undefined ? found : found.filter((row) => references.includes(String(row['bookingReference']))), fixedSize
+    )
   }
 }
 

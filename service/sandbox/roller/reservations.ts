@@ -64,7 +64,9 @@ export const reservationRoutes: Routes = {
     return { status: 200, body: found.map(blockDetail) }
   },
 
-  'GET /capacity-reservation/block/{blockId}': ({ venue, params }) => ({ status: 200, body: blockDetail(findBlock(venue, params['blockId'])) }),
+  'GET /capacity-reservation/block/{blockId}': ({ venue, params }) => (
+    { status: 200, body: blockDetail(findBlock(venue, params['blockId'])) }
+  ),
 
   'DELETE /capacity-reservation/block/{blockId}': ({ venue, params }) => {
     venue.blocks.delete(findBlock(venue, params['blockId']).blockId)

@@ -36,7 +36,11 @@ function counters (venueId: number): (kind: string) => number {
   }
 }
 
-function seedItem (venue: VenueState, product: Product, variation: Variation, quantity: number, at: { date: string, startTime?: string, createdAt: number }): BookingItem {
+function seedItem (venue: VenueState, product: Product, variation: Variation, quantity: number, at: {
+  date: string,
+  startTime?: string,
+  createdAt: number
+}): BookingItem {
   const { date, startTime, createdAt } = at
   return {
     bookingItemId: venue.next('item'),
@@ -65,7 +69,7 @@ function seedBooking (venue: VenueState, random: Random, date: string, now: numb
   const startTime = times.length === 0 ? undefined : random.pick(times)
   const quantity = wanted === 'sessionpass' ? random.int(1, 6) : 1
   const visit = instant(date, startTime ?? '10:00', zone)
-  const createdAt = Math.min(visit - random.int(1, 20) * 3_600_000, now - random.int(1, 600) * 60_000)
+  const createdAt = Math.min(visit, now) - random.int(60, 12 * 1440) * 60_000
   const holder = random.pick([...venue.guests.values()])
   const items = [seedItem(venue, product, variation, quantity, { date, createdAt, ...(startTime === undefined ? {} : { startTime }) })]
   const socks = venue.products.find((candidate) => candidate.stockProductType === 'retail')
@@ -78,12 +82,19 @@ function seedBooking (venue: VenueState, random: Random, date: string, now: numb
   for (const item of items) {
     if (item.productId !== variation.id) continue
     for (let number = 0; number < quantity * variation.groupSize; number++) {
-      item.tickets.push({ ticketId: `${reference}-${venue.next('ticket')}`, redeemedAt: visit < now && random.next() < 0.85 ? [visit + number * 20_000] : [] })
+      item.tickets.push(
+        {
+          ticketId: `${reference}-${venue.next('ticket')}`,
+          redeemedAt: visit < now && random.next() < 0.85 ? [visit + number * 20_000] : []
+        }
+      )
     }
   }
   const waiver = [...venue.waivers.values()].find((candidate) => candidate.guestId === holder.customerId)
   const first = items[0]?.tickets[0]
-  if (first !== undefined && waiver !== undefined) Object.assign(first, { customerId: holder.customerId, signedWaiverId: waiver.signedWaiverId })
+  if (first !== undefined && waiver !== undefined) {
+    Object.assign(first, { customerId: holder.customerId, signedWaiverId: waiver.signedWaiverId })
+  }
   // A day that is already full takes nobody else: what is published must stay within the capacity.
   const fits = usageOf(venue, { ...items[0], productId: variation.id, quantity, bookingDate: date }).every((usage) =>
     remaining(venue, usagesOn(venue, date, now), usage.resourceId, usage.from, usage.to) >= usage.amount)

@@ -14,22 +14,36 @@ function published ({ staffId: _, posPin: _pin, createdAt: _created, ...staff }:
   return staff
 }
 
-function read (venue: VenueState, body: Input, own?: Staff): Omit<Staff, 'staffId' | 'uniqueId' | 'createdAt' | 'hasVerifiedEmail' | 'isLocked'> {
+type Writable = Omit<Staff, 'staffId' | 'uniqueId' | 'createdAt' | 'hasVerifiedEmail' | 'isLocked'>
+
+function read (venue: VenueState, body: Input, own?: Staff): Writable {
   demand(body, { at: '', names: ['roleId', 'firstName', 'lastName'] })
   const roleId = number(body, 'roleId') ?? 0
   const [email, posPin] = [text(body, 'email'), text(body, 'posPin')]
   if (!roles.some((role) => role.roleId === roleId)) throw conflict({ name: 'RoleId', message: `Role ${roleId} does not exist` })
-  if (email === undefined && posPin === undefined) throw conflict({ name: 'Email', message: 'Either an email address or a POS PIN is required' })
+  if (email === undefined && posPin === undefined) {
+    throw conflict({ name: 'Email', message: 'Either an email address or a POS PIN is required' })
+  }
   for (const other of venue.staff.values()) {
     if (other === own) continue
-    if (email !== undefined && other.email?.toLowerCase() === email.toLowerCase()) throw conflict({ name: 'Email', message: `Email ${email} is already in use` })
+    if (email !== undefined && other.email?.toLowerCase() === email.toLowerCase()) {
+      throw conflict({ name: 'Email', message: `Email ${email} is already in use` })
+    }
     if (posPin !== undefined && other.posPin === posPin) throw conflict({ name: 'PosPin', message: 'POS PIN is already in use' })
   }
   return {
     roleId,
     firstName: text(body, 'firstName') ?? '',
     lastName: text(body, 'lastName') ?? '',
-    ...present({ email, posPin, externalId: text(body, 'externalId'), contactNumber: text(body, 'contactNumber'), displayName: text(body, 'displayName') }),
+    ...present(
+      {
+        email,
+        posPin,
+        externalId: text(body, 'externalId'),
+        contactNumber: text(body, 'contactNumber'),
+        displayName: text(body, 'displayName')
+      }
+    ),
     staffIdentities: texts(body, 'staffIdentities'),
     hqVenueGroupTags: texts(body, 'hqVenueGroupTags'),
     hqVenueUniqueIds: texts(body, 'hqVenueUniqueIds')
@@ -39,7 +53,14 @@ function read (venue: VenueState, body: Input, own?: Staff): Omit<Staff, 'staffI
 export const staffRoutes: Routes = {
   'POST /staff': ({ venue, body, now }) => {
     const values = read(venue, body)
-    const staff: Staff = { staffId: venue.next('staff'), uniqueId: venue.random.uuid(), ...values, hasVerifiedEmail: false, isLocked: false, createdAt: now }
+    const staff: Staff = {
+      staffId: venue.next('staff'),
+      uniqueId: venue.random.uuid(),
+      ...values,
+      hasVerifiedEmail: false,
+      isLocked: false,
+      createdAt: now
+    }
     venue.staff.set(staff.uniqueId, staff)
     return { status: 201, body: published(staff) }
   },

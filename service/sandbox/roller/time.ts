@@ -6,7 +6,14 @@ function parts (at: number, zone: string): Record<string, string> {
   let formatter = formatters.get(zone)
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit'
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit'
     })
     formatters.set(zone, formatter)
   }
@@ -26,7 +33,9 @@ export function localTime (at: number, zone: string): string {
 /** How far the zone is ahead of UTC at that instant. */
 function offset (at: number, zone: string): number {
   const p = parts(at, zone)
-  const wall = Date.UTC(Number(p['year']), Number(p['month']) - 1, Number(p['day']), Number(p['hour']), Number(p['minute']), Number(p['second']))
+  const wall = Date.UTC(
+    Number(p['year']), Number(p['month']) - 1, Number(p['day']), Number(p['hour']), Number(p['minute']), Number(p['second'])
+  )
   return wall - Math.floor(at / 1000) * 1000
 }
 

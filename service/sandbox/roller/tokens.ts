@@ -19,7 +19,9 @@ export function createTokens (now: () => number, ttlSeconds: number) {
       demand(body, { at: '', names: ['client_id', 'client_secret'] })
       const clientId = text(body, 'client_id') ?? ''
       const secret = text(body, 'client_secret') ?? ''
-      if (clientId === '' || secret === '' || secret === 'wrong' || rejected.has(clientId)) throw refused('The client credentials are invalid')
+      if (clientId === '' || secret === '' || secret === 'wrong' || rejected.has(clientId)) {
+        throw refused('The client credentials are invalid')
+      }
       const token = randomBytes(32).toString('base64url')
       tokens.set(token, { clientId, expiresAt: now() + ttlSeconds * 1000 })
       issued++

@@ -60,7 +60,14 @@ export interface Product {
   waiver: boolean
 }
 
-export interface Ticket { ticketId: string, customTicketId?: string, name?: string, redeemedAt: number[], customerId?: number, signedWaiverId?: number }
+export interface Ticket {
+  ticketId: string,
+  customTicketId?: string,
+  name?: string,
+  redeemedAt: number[],
+  customerId?: number,
+  signedWaiverId?: number
+}
 
 export interface BookingItem {
   bookingItemId: number

@@ -13,7 +13,18 @@ function find (venue: VenueState, id: string | undefined): SignedWaiver {
 }
 
 function published (waiver: SignedWaiver): Record<string, unknown> {
-  const { signedWaiverId, parentSignedWaiverId, waiverId, firstName, lastName, guestId, dateOfBirth, isForMinor, email, contactNumber } = waiver
+  const {
+    signedWaiverId,
+    parentSignedWaiverId,
+    waiverId,
+    firstName,
+    lastName,
+    guestId,
+    dateOfBirth,
+    isForMinor,
+    email,
+    contactNumber
+  } = waiver
   return {
     signedWaiverId,
     parentSignedWaiverId,

@@ -9,11 +9,17 @@ import type { Booking, VenueState, WebhookRecord } from './types.ts'
 
 /** The property of `configuration.webhooks` that subscribes to each type. */
 const subscriptions: Readonly<Record<EventKind, string>> = {
-  Booking: 'booking', Redemption: 'redemption', Customer: 'customer', BulkExport: 'bulkExport', SignedWaiver: 'signedWaiver', PaymentLink: 'paymentLink'
+  Booking: 'booking',
+  Redemption: 'redemption',
+  Customer: 'customer',
+  BulkExport: 'bulkExport',
+  SignedWaiver: 'signedWaiver',
+  PaymentLink: 'paymentLink'
 }
 
 /** A booking inside the simulator; what a webhook gets of it depends on its own `include`. */
-const isBooking = (value: unknown): value is Booking => typeof value === 'object' && value !== null && 'uniqueId' in value && 'links' in value
+const isBooking = (value: unknown): value is Booking =>
+  typeof value === 'object' && value !== null && 'uniqueId' in value && 'links' in value
 
 function passesFilter (venue: VenueState, filter: Input, booking: Booking): boolean {
   const [channels, ids, types] = [texts(filter, 'channels'), texts(filter, 'productIds'), texts(filter, 'productTypes')]
@@ -45,7 +51,9 @@ function payload (venue: VenueState, webhook: WebhookRecord, type: EventKind, ev
 }
 
 /** Queues an event for every webhook of the venue that wants it. */
-export function dispatch (deliveries: Deliveries, venue: VenueState, type: EventKind, eventType: EventType, data: Input, now: number, times = 1): void {
+export function dispatch (
+  deliveries: Deliveries, venue: VenueState, type: EventKind, eventType: EventType, data: Input, now: number, times = 1
+): void {
   // One event has one id, whoever gets it and however often: that is what receivers tell repeats by.
   const id = randomUUID()
   for (const webhook of venue.webhooks.values()) {
@@ -80,14 +88,20 @@ function configuration (body: Input): Input {
   if (!Object.values(subscriptions).some((name) => texts(object(wanted, name), 'events').length > 0)) {
     throw invalid({ name: 'webhooks', message: 'webhooks needs the events of at least one type' })
   }
-  const webhooks = Object.fromEntries(Object.values(subscriptions).flatMap((name) => wanted[name] === undefined ? [] : [[name, wanted[name]]]))
+  const webhooks = Object.fromEntries(
+    Object.values(subscriptions).flatMap((name) => wanted[name] === undefined ? [] : [[name, wanted[name]]])
+  )
   const apiKey = text(object(body, 'authentication'), 'apiKey') ?? ''
   return { url: text(body, 'url'), enabled: flag(body, 'enabled') ?? false, authentication: { apiKey }, webhooks }
 }
 
 function published (webhook: WebhookRecord): Input {
   const enabled = flag(webhook.configuration, 'enabled') === true && !webhook.disabled
-  return { webhookId: webhook.webhookId, createdDate: new Date(webhook.createdAt).toISOString(), configuration: { ...webhook.configuration, enabled } }
+  return {
+    webhookId: webhook.webhookId,
+    createdDate: new Date(webhook.createdAt).toISOString(),
+    configuration: { ...webhook.configuration, enabled }
+  }
 }
 
 function findWebhook (venue: VenueState, id: string | undefined): WebhookRecord {

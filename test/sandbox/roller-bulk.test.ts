@@ -1,0 +1,65 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'tap'
+import { DAY, HOUR, send, start, type Json } from './roller-fixture.ts'
+
+test('a bulk export answers with files by webhook, out of order and with repeats', async (t) => {
+  const { roller, clock, call } = await start(t)
+  const events: Json[] = []
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => { chunks.push(chunk) }).on('end', () => {
+      events.push(JSON.parse(Buffer.concat(chunks).toString()) as Json)
+      response.end()
+    })
+  })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { server.close(); server.closeAllConnections() })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await call(
+    'POST', '/webhooks', { url, enabled: true, authentication: { apiKey: 'k' }, webhooks: { bulkExport: { events: ['Created'] } } }
+  )
+
+  t.equal(
+    (await call('POST', '/reporting/bulk', { exportType: 'BookingItems', startDate: '2026-09-15', endDate: '2026-12-01' })).status, 200
+  )
+  t.equal(await roller.deliverDue(), 4, 'three months, the third of them twice')
+  const data = events.map((event) => event['data'] as Json)
+  t.same(new Set(data.map((entry) => entry['sequenceNumber'])), new Set([1, 2, 3]))
+  t.ok(
+    data.every(
+      (entry) => entry['sequenceTotal'] === 3 && entry['exportType'] === 'BookingItems' && entry['processId'] === data[0]?.['processId']
+    )
+  )
+  t.equal(new Set(events.map((event) => event['id'])).size, 3, 'a repeat has the same id')
+
+  const rows = async (month: number) => {
+    const [file = ''] = data.find((entry) => entry['sequenceNumber'] === month)?.['preSignedUrls'] as string[]
+    const { pathname } = new URL(file)
+    const answer = await send(roller.url, 'GET', pathname)
+    return answer.status === 200 ? answer.body as unknown as Json[] : answer.status
+  }
+  t.same(await rows(1), [], 'before the venue has any history')
+  t.match(await rows(3), [{ bookingReference: String, bookingModifiedDate: /^2026-1/ }])
+  t.equal(roller.files.size, 3)
+  clock.forward(5 * DAY)
+  t.equal(await rows(1), 403, 'the addresses have run out')
+})
+
+test('an export type can be asked for once in six hours', async (t) => {
+  const { roller, clock, call } = await start(t)
+  const ask = async (exportType: string, endDate = '2026-11-02') => await call(
+    'POST', '/reporting/bulk', { exportType, startDate: '2026-11-01', endDate }
+  )
+  t.equal((await ask('Payments', '2026-11-01')).status, 400)
+  t.equal((await ask('Everything')).status, 400)
+  t.equal((await ask('Payments')).status, 200)
+  clock.forward(HOUR)
+  const refused = await ask('Payments')
+  t.equal(refused.status, 429)
+  t.equal(refused.headers['retry-after'], String(5 * 3600))
+  t.equal((await ask('Tickets')).status, 200)
+  t.equal(roller.penalties, 0, 'this limit does not put the credential to rest')
+  clock.forward(5 * HOUR)
+  t.equal((await ask('Payments')).status, 200)
+})

@@ -1,0 +1,77 @@
+import { test } from 'tap'
+import { bookingOf, customer, productId, start, TOMORROW } from './roller-fixture.ts'
+
+test('the checkout, from reservation to a paid booking', async (t) => {
+  const { roller, call } = await start(t)
+  const [jumper, socks] = [productId(roller, 'Jump Session 60 Minutes'), productId(roller, 'Grip Socks', 1)]
+  const items = [
+    { productId: jumper, quantity: 2, bookingDate: TOMORROW, startTime: '10:00' },
+    { productId: socks, quantity: 2, bookingDate: TOMORROW }
+  ]
+  const hold = await call('POST', '/capacity-reservation', { items })
+  const request = {
+    externalId: 'order-1',
+    customer,
+    items,
+    capacityReservationId: hold.body['uniqueId'],
+    discounts: [{ code: 'WEEKDAY10' }]
+  }
+  const costs = await call('POST', '/bookings/draft/costs', request)
+  t.match(
+    costs.body,
+    { bookingCosts: { subTotal: 53, discount: 5.3, total: 47.7, amountOwing: 47.7 }, discounts: [{ code: 'WEEKDAY10', discount: 5.3 }] }
+  )
+
+  const made = await call('POST', '/bookings', request)
+  t.match(made, { status: 201, body: { bookingReference: String, uniqueId: String } })
+  const id = made.body['uniqueId'] as string
+  t.match((await call('GET', `/bookings/${id}`)).body, { status: 'PendingPayment', total: 47.7, remainder: 47.7, externalId: 'order-1' })
+  t.equal((await call('POST', '/bookings', request)).status, 409, 'the external id is taken')
+
+  const pay = async (transaction: string, amount: number) => await call(
+    'POST', `/bookings/${id}/payments`, { id: transaction, paymentType: 'CreditCard', amount }
+  )
+  t.equal((await pay('tx-1', 20)).status, 200)
+  t.match((await call('GET', `/bookings/${id}`)).body, { status: 'PartiallyPaid', remainder: 27.7 })
+  t.equal((await pay('tx-1', 27.7)).status, 409, 'a transaction counts once')
+  t.equal((await pay('tx-2', 27.7)).status, 200)
+  const reference = made.body['bookingReference'] as string
+  t.match((await call('GET', `/bookings/${reference}`)).body, { status: 'Paid', remainder: 0, uniqueId: id })
+})
+
+test('bookings are found by words and by date, and never without a criterion', async (t) => {
+  const { roller, call } = await start(t)
+  await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 2))
+  t.equal((await call('GET', '/bookings')).status, 400)
+  t.match((await call('GET', '/bookings?keywords=robin%20marsh')).body, { bookings: [{ name: 'Robin Marsh', status: 'PendingPayment' }] })
+  const onDate = (await call('GET', `/bookings?date=${TOMORROW}`)).body['bookings'] as unknown as { name: string }[]
+  t.ok(onDate.length > 1 && onDate.some((booking) => booking.name === 'Robin Marsh'))
+})
+
+test('a booking can be changed and deleted', async (t) => {
+  const { roller, call } = await start(t)
+  const jumper = productId(roller, 'Jump Session 60 Minutes')
+  const { body } = await call('POST', '/bookings', bookingOf(jumper, 2, { metadata: { source: 'web', old: 'x' } }))
+  const path = `/bookings/${body['uniqueId'] as string}`
+  const newItems = [{ productId: productId(roller, 'Grip Socks'), quantity: 1, bookingDate: TOMORROW }]
+  t.equal((await call('PUT', path, { name: 'Marsh party', metadata: { old: null }, newItems })).status, 200)
+  t.match((await call('GET', path)).body, { name: 'Marsh party', total: 48.5, metadata: { source: 'web' } })
+  t.equal((await call('DELETE', path)).status, 200)
+  t.equal((await call('GET', path)).status, 404)
+})
+
+test('a draft without anything to pay can be published', async (t) => {
+  const { roller, call } = await start(t)
+  const jumper = productId(roller, 'Jump Session 60 Minutes')
+  const paid = await call('POST', '/bookings/draft', bookingOf(jumper, 1))
+  t.match(await call('POST', '/bookings/draft/publish', { uniqueId: paid.body['uniqueId'] }), { status: 409 })
+  const free = await call('POST', '/bookings/draft', {
+    ...bookingOf(jumper, 1, { externalId: 'free' }),
+    items: [
+      { productId: jumper, quantity: 1, bookingDate: TOMORROW, startTime: '10:00', priceOverride: 0 }
+    ]
+  })
+  t.match(free.body, { costs: { amountOwing: 0 }, paymentJwt: /^[\w-]+\.[\w-]+\.[\w-]+$/ })
+  t.equal((await call('POST', '/bookings/draft/publish', { uniqueId: free.body['uniqueId'] })).status, 200)
+  t.equal((await call('GET', `/bookings/${free.body['uniqueId'] as string}`)).body['status'], 'NoPaymentRequired')
+})

@@ -1,0 +1,31 @@
+import { test } from 'tap'
+import { bookingOf, connect, DAY, productId, start, START, TOMORROW, type Send } from './roller-fixture.ts'
+
+const paths = [
+  '/venues/me',
+  '/products',
+  `/product-availability?Date=${TOMORROW}`,
+  `/bookings?date=${TOMORROW}`,
+  '/data/customers?startDate=2026-11-01&endDate=2026-11-02'
+]
+
+test('one seed makes one venue, also after the same calls', async (t) => {
+  const [one, same, other] = [await start(t), await start(t), await start(t, { seed: 2 })]
+  const look = async (call: Send) => await Promise.all(paths.map(async (path) => (await call('GET', path)).body))
+  t.same(await look(one.call), await look(same.call))
+  const book = async (call: Send) => (await call('POST', '/bookings', bookingOf(productId(one.roller, 'All Day Pass'), 2))).body
+  t.same(await book(one.call), await book(same.call))
+  const [venue, another] = [await connect(one.roller, 'somewhere'), await connect(other.roller, 'somewhere')]
+  t.notSame(await look(venue), await look(another), 'another seed is another venue')
+})
+
+test('a day has the same visitors whenever the simulator was started', async (t) => {
+  const one = await start(t)
+  const later = await start(t, { now: () => START + 3 * DAY })
+  const on = (roller: typeof one.roller) => [
+    ...roller.venue('demo').bookings.values()
+  ].filter((booking) => booking.items[0]?.bookingDate === '2026-11-20')
+    .map((booking) => [booking.uniqueId, booking.name, booking.items[0]?.startTime])
+  t.ok(on(one.roller).length > 0)
+  t.same(on(one.roller), on(later.roller))
+})

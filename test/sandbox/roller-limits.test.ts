@@ -1,0 +1,40 @@
+import { test } from 'tap'
+import { connect, send, start, MINUTE } from './roller-fixture.ts'
+
+test('one call too many puts the whole credential to rest, and nobody else', async (t) => {
+  const { roller, clock, call } = await start(t, { limits: { rest: 3, reporting: 2 } })
+  const other = await connect(roller, 'other')
+  for (let index = 0; index < 3; index++) t.equal((await call('GET', '/venues/me')).status, 200)
+  t.equal((await call('GET', '/data/roles')).status, 200, 'reports have a limit of their own')
+  const refused = await call('GET', '/venues/me')
+  t.equal(refused.status, 429)
+  t.equal(refused.headers['retry-after'], '60')
+  clock.forward(20_000)
+  t.equal((await call('GET', '/data/roles')).headers['retry-after'], '40', 'every API rests')
+  t.equal((await send(roller.url, 'POST', '/token', { client_id: 'demo', client_secret: 'secret' })).status, 429)
+  t.equal(roller.penalties, 1, 'one cooling-off, however many calls run into it')
+  t.equal((await other('GET', '/venues/me')).status, 200)
+  clock.forward(40_000)
+  t.equal((await call('GET', '/venues/me')).status, 200)
+})
+
+test('the window slides', async (t) => {
+  const { roller, clock, call } = await start(t, { limits: { rest: 2 } })
+  await call('GET', '/venues/me')
+  clock.forward(MINUTE - 1)
+  t.equal((await call('GET', '/venues/me')).status, 200)
+  clock.forward(1)
+  t.equal((await call('GET', '/venues/me')).status, 200, 'the first call is a minute old')
+  t.equal((await call('GET', '/venues/me')).status, 429, 'the second is not')
+  t.equal(roller.penalties, 1)
+})
+
+test('the defaults are the published limits, and off is off', async (t) => {
+  const strict = await start(t)
+  for (let index = 0; index < 120; index++) await strict.call('GET', '/data/roles')
+  t.equal(strict.roller.penalties, 0)
+  t.equal((await strict.call('GET', '/data/roles')).status, 429)
+  const free = await start(t, { limits: 'off' })
+  for (let index = 0; index < 121; index++) await free.call('GET', '/data/roles')
+  t.equal(free.roller.penalties, 0)
+})

@@ -1,0 +1,36 @@
+/** Compile-time promises of the typed client: `npm run typecheck` is the test. Nothing here runs. */
+import type { Roller } from '../../plugin/index.ts'
+
+export async function promises (roller: Roller): Promise<void> {
+  const connectionId = 'demo-venue'
+
+  const venue = await roller.request('GET /venues/me', { connectionId })
+  const name: string | undefined = venue.name
+  // @ts-expect-error a venue has no such property
+  const nothing = venue.nothing
+  // @ts-expect-error a name is text
+  const wrong: number = venue.name
+
+  await roller.request('GET /bookings/{uniqueId}', { connectionId, params: { uniqueId: 'x' } })
+  // @ts-expect-error the parameter is missing
+  await roller.request('GET /bookings/{uniqueId}', { connectionId })
+  // @ts-expect-error the parameter has another name
+  await roller.request('GET /bookings/{uniqueId}', { connectionId, params: { id: 'x' } })
+  // @ts-expect-error there is no such operation
+  await roller.request('GET /bookings/{id}', { connectionId, params: { id: 'x' } })
+  // @ts-expect-error a call is about a connection
+  await roller.request('GET /venues/me', {})
+
+  await roller.request('GET /product-availability', { connectionId, query: { Date: '2026-11-30', ProductCategory: 'x' } })
+  // @ts-expect-error ROLLER writes this parameter with a capital
+  await roller.request('GET /product-availability', { connectionId, query: { date: '2026-11-30' } })
+  // @ts-expect-error an operation without a body takes none
+  await roller.request('GET /venues/me', { connectionId, body: {} })
+
+  const { bookings } = await roller.request('GET /bookings', { connectionId, query: { keywords: 'smith' } })
+  const status: 'PendingPayment' | 'NoPaymentRequired' | 'PaidPart' | 'PaidFull' | undefined = bookings?.[0]?.status
+
+  // @ts-expect-error the body is missing
+  await roller.request('POST /bookings', { connectionId })
+  return void [name, nothing, wrong, status]
+}
