@@ -99,7 +99,11 @@ export class OptionsError extends TypeError {
  */
 export function parseOptions (raw: unknown): ParsedOptions {
   if (!isPlainObject(raw)) throw new OptionsError(['options must be an object'])
-  const options = Value.Default(Options, copyPlain(raw))
+  const given = Object.entries(copyPlain(raw) as Record<string, unknown>) // a copy of the plain object
+  const isFunction = ([, value]: [string, unknown]): boolean => typeof value === 'function'
+  // TypeBox copies what stands where a union is wanted, and throws at a function.
+  const completed = Value.Default(Options, Object.fromEntries(given.filter((field) => !isFunction(field))))
+  const options = Object.assign(completed as object, Object.fromEntries(given.filter(isFunction)))
   const faults = new Map<string, string>()
   for (const error of Value.Errors(Options, options)) {
     const name = error.path.slice(1).replaceAll('/', '.')

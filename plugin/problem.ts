@@ -1,5 +1,6 @@
 /** RFC 9457 problem documents: how every error of the gateway looks on the wire. */
 import { Type, type Static } from '@sinclair/typebox'
+import { ExchangeFailure } from './gateway/transport/exchange.ts'
 import { StringEnum } from './roller/schema.ts'
 import { catalogue, isRollerError, RollerError, type ErrorCode } from './errors.ts'
 
@@ -64,6 +65,9 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** Turns whatever was thrown into an error of the catalogue. An unknown error says nothing about itself to the caller: its text may hold anything. */
 export function toRollerError (thrown: unknown): RollerError {
   if (isRollerError(thrown)) return thrown
+  if (thrown instanceof ExchangeFailure) {
+    return new RollerError(thrown.kind === 'timeout' ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off.', cause: thrown })
+  }
   const error: FastifyLikeError = typeof thrown === 'object' && thrown !== null ? thrown : {}
   if (error.validation !== undefined) {
     const root = POINTER_ROOT[String(error.validationContext)] ?? ''

@@ -109,7 +109,8 @@ export class Gateway {
     try {
       const exchange = await this.#transport.send(outgoing, signal)
       if (passesUnread(exchange)) {
-        if (!exchange.complete && declaredLength(exchange) <= WHOLE_LIMIT) await exchange.collect(WHOLE_LIMIT)
+        // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
+        if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
         return { exchange, outcome: { kind: 'pass' } }
       }
       return { exchange, outcome: judge(exchange, await exchange.collect(JUDGE_LIMIT)) }

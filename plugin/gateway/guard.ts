@@ -20,9 +20,9 @@ const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i
 // Control characters, space, DEL, and `#`, which a URL parser would cut the rest off at.
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0020#\u007f]/
-// 0xC0 and 0xC1 never occur in UTF-8; lenient decoders read %c0%ae as a dot and %c0%af as a slash.
+// Overlong UTF-8: lenient decoders read %c0%ae and %e0%80%ae as a dot, %c0%af as a slash.
 // eslint-disable-next-line no-control-regex
-const FORBIDDEN_DECODED = /[\u0000-\u001f\\\u007f\u00c0\u00c1]/
+const FORBIDDEN_DECODED = /[\u0000-\u001f\\\u007f\u00c0\u00c1]|\u00e0[\u0080-\u009f]|\u00f0[\u0080-\u008f]/
 // Nango interpolates `${client_secret}` in the final URL and splits it at `||`, so none of these four may stay literal.
 const TEMPLATE = /[${}|]/g
 // The path has been through latin1, so a character is a byte.
@@ -48,10 +48,11 @@ export function guardTarget (raw: string): Target {
   for (const segment of decoded.split('/')) {
     // Some servers cut `;parameters` off a segment before they look at its dots.
     const name = segment.split(';', 1)[0]
+    if (name === '' && segment !== '') throw badPath('There is a segment of parameters only in the path.')
     if (name === '.' || name === '..') throw badPath('There is a dot segment in the path.')
   }
   // ROLLER suspends credentials whose owner asks for a token per call; tokens are Nango's business alone.
-  if (/^\/\s*token\s*(?:[/;]|$)/i.test(decoded)) {
+  if (/^\/\s*token[\s.]*(?:[/;?#]|$)/i.test(decoded)) {
     throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'Tokens are not handed out: Nango keeps and renews them.' })
   }
   return { path: encode(path), query: encode(query) }
@@ -122,11 +123,11 @@ const DROPPED: ReadonlySet<string> = new Set([
 export function guardAnswerHeaders (raw: readonly Buffer[]): Record<string, string | string[]> {
   // No prototype: a header may be called __proto__ or constructor.
   const headers: Record<string, string | string[]> = Object.create(null)
-  let named: ReadonlySet<string> | null = null
+  let named: Set<string> | null = null
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
     const value = (raw[index + 1] as Buffer).toString('latin1')
-    if (name === 'connection') named = new Set(value.toLowerCase().split(',').map((token) => token.trim()))
+    if (name === 'connection') named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
     if (DROPPED.has(name) || name.startsWith('access-control-')) continue
     const before = headers[name]
     if (before === undefined) headers[name] = value

@@ -28,6 +28,9 @@ const REFRESH_BACKOFF_SECONDS = 30
 // Nothing reached ROLLER with these: no address, no route, no listener.
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
+/** No honest error goes deeper; what goes much deeper cannot be written again as a part of the problem document. */
+const MAX_DEPTH = 64
+
 interface Head {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[]>>
@@ -152,7 +155,15 @@ function asTransportError (status: number, parsed: unknown): string | null {
 function parse (body: Buffer): unknown {
   if (body.length === 0) return undefined
   const text = body.toString('utf8')
-  try { return JSON.parse(text) } catch { return text.slice(0, 2_000) }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!nestsDeeper(value, MAX_DEPTH)) return value
+  } catch {}
+  return text.slice(0, 2_000)
+}
+
+function nestsDeeper (value: unknown, levels: number): boolean {
+  return isRecord(value) && (levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1)))
 }
 
 function isRecord (value: unknown): value is Record<string, unknown> {

@@ -7,7 +7,7 @@ import { Temporal } from 'temporal-polyfill'
 
 export type TimeErrorCode = 'ROLLER_TIME_ZONE_UNKNOWN' | 'ROLLER_TIME_INVALID' | 'ROLLER_TIME_AMBIGUOUS'
 
-/** A value that is no date, time or zone (INVALID), needs a zone that is not known (ZONE_UNKNOWN), or was asked to be exact and is not (AMBIGUOUS). */
+/** INVALID: no date, or no time. ZONE_UNKNOWN: a local time without the venue's zone, or no such zone. AMBIGUOUS: skipped or repeated. */
 export class RollerTimeError extends RangeError {
   readonly code: TimeErrorCode
 
@@ -87,12 +87,10 @@ export function toInstant (text: string, zone: string | null, options: ToInstant
   if (zone === null) {
     throw new RollerTimeError('ROLLER_TIME_ZONE_UNKNOWN', `'${text}' is the venue's local time, and the venue's time zone is not known`)
   }
-  const midnight = parseZone(zone, (id) => local.toZonedDateTime(id))
-  if (options.disambiguation !== 'reject') {
-    return plain(local.toZonedDateTime(midnight.timeZoneId, { disambiguation: options.disambiguation ?? 'compatible' }).toInstant())
-  }
+  const { timeZoneId } = parseZone(zone, (id) => local.toZonedDateTime(id))
+  const disambiguation = options.disambiguation ?? 'compatible'
   try {
-    return plain(local.toZonedDateTime(midnight.timeZoneId, { disambiguation: 'reject' }).toInstant())
+    return plain(local.toZonedDateTime(timeZoneId, { disambiguation }).toInstant())
   } catch (error) {
     throw new RollerTimeError('ROLLER_TIME_AMBIGUOUS', `A clock change skips or repeats '${text}' in ${zone}`, error)
   }
@@ -154,10 +152,10 @@ function parseDate (text: string): Temporal.PlainDate {
 }
 
 function atVenue (instant: InstantInput, zone: string): Temporal.ZonedDateTime {
-  const { epochMilliseconds, iso } = typeof instant === 'string' ? toInstant(instant, null) : { epochMilliseconds: instant, iso: null }
-  const point = iso === null
-    ? parse(String(instant), () => Temporal.Instant.fromEpochMilliseconds(epochMilliseconds))
-    : Temporal.Instant.from(iso)
+  if (typeof instant === 'string' && !OFFSET.test(instant.trim())) throw invalid(instant, 'an instant: it has no offset, so it is local already')
+  const point = parse(String(instant), () => typeof instant === 'string'
+    ? Temporal.Instant.from(toInstant(instant, null).iso)
+    : Temporal.Instant.fromEpochMilliseconds(instant))
   return parseZone(zone, (id) => point.toZonedDateTimeISO(id))
 }
 

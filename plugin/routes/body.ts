@@ -40,7 +40,7 @@ async function readBody (payload: Readable, declared: number | null, whole: bool
   const collectLimit = whole ? limits.whole : WHOLE_LIMIT
   const exceeded = await new Promise<boolean>((resolve, reject) => {
     const stop = (outcome: boolean): void => {
-      payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', reject).removeListener('close', onClose)
+      payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onGone).removeListener('close', onGone)
       resolve(outcome)
     }
     const onData = (chunk: Buffer): void => {
@@ -49,8 +49,8 @@ async function readBody (payload: Readable, declared: number | null, whole: bool
       if (size > collectLimit) { payload.pause(); stop(true) }
     }
     const onEnd = (): void => stop(false)
-    const onClose = (): void => reject(new Error('the caller went away'))
-    payload.on('data', onData).once('end', onEnd).once('error', reject).once('close', onClose)
+    const onGone = (): void => reject(callerGone())
+    payload.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone)
   })
   if (!exceeded) return { kind: 'bytes', bytes: chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks, size) }
   if (whole) throw tooLarge(limit)
@@ -67,9 +67,13 @@ class Limiter extends Transform {
   constructor (limit: number) {
     super()
     this.#limit = limit
+    // Nobody may be reading yet, or any more: without a listener the error would end the process.
+    this.on('error', () => {})
     this.once('pipe', (source: Readable) => {
-      source.once('error', (error) => this.destroy(error))
-      source.once('close', () => { if (!source.readableEnded) this.destroy(new Error('the caller went away')) })
+      source.once('error', () => this.destroy(callerGone()))
+      source.once('close', () => { if (!source.readableEnded) this.destroy(callerGone()) })
+      // What is left of a body that nobody wants is read and dropped, as Node does, or the caller's line would stand still.
+      this.once('close', () => source.unpipe(this).resume())
     })
   }
 
@@ -78,6 +82,11 @@ class Limiter extends Transform {
     if (this.#size > this.#limit) callback(tooLarge(this.#limit))
     else callback(null, chunk)
   }
+}
+
+/** The status is the one that Fastify itself gives a body that breaks off; nobody will see it. */
+export function callerGone (): Error {
+  return Object.assign(new Error('the caller went away'), { statusCode: 400 })
 }
 
 function declaredLength (header: string | undefined): number | null {

@@ -1,5 +1,5 @@
 /** JSON bodies of the plugin's own routes. */
-import type { FastifyBodyParser } from 'fastify'
+import type { FastifyBodyParser, FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 
 /** No honest metadata goes deeper; what goes much deeper exhausts the stack of whoever walks it. */
@@ -7,8 +7,8 @@ const MAX_DEPTH = 64
 
 /** A JSON parser that refuses what is nested too deep before it is parsed. */
 export function parseJson (parse: FastifyBodyParser<string>): FastifyBodyParser<string> {
-  return function (request, text, done) {
-    if (!nestsDeeperThan(MAX_DEPTH, text)) return parse.call(this, request, text, done)
+  return (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
+    if (!nestsDeeperThan(MAX_DEPTH, text)) return parse(request, text, done)
     done(new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body', detail: `is nested more than ${MAX_DEPTH} levels deep` }] }))
   }
 }

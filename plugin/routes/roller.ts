@@ -1,13 +1,13 @@
 /** `ANY /roller/<ROLLER path>`: the typed operations of the catalogue, and a wildcard for what it does not know. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
-import { RollerError } from '../errors.ts'
+import { isRollerError, RollerError } from '../errors.ts'
 import type { CatalogueEntry, Gateway } from '../gateway/gateway.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
 import type { Method, OperationKey } from '../roller/operation.ts'
 import { splitKey, toRoutePath } from '../roller/paths.ts'
 import type { Access } from './access.ts'
-import { takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
 
 export interface RollerRoutesOptions {
@@ -45,7 +45,7 @@ function add (
   // Everything before this many slashes is the host's prefix and /roller, whatever parameters the prefix has.
   const skip = (app.prefix + BASE).split('/').length - 1
 
-  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const serve = async (request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: AbortSignal): Promise<FastifyReply> => {
     const connectionId = await access.address(request)
     await access.authorize(request, name, scope, connectionId)
     if (!access.chosenByServer) await access.own(request, connectionId)
@@ -55,15 +55,28 @@ function add (
       target: targetOf(request.raw.url ?? '', skip),
       connectionId,
       headers: request.headers,
-      body: (request.body as OutgoingBody | undefined | null) ?? null, // made by the parser of this scope
+      body,
       operation: entry,
       validate: validate && request.headers['roller-validation'] !== 'off',
-      signal: goneSignal(reply)
+      signal
     })
     reply.code(answer.status).headers(answer.headers).header('roller-answered-by', 'roller')
     const payload = answer.payload()
     // Fastify would give an empty Buffer a content type of its own.
     return Buffer.isBuffer(payload) && payload.length === 0 ? reply.send() : reply.send(payload)
+  }
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const body = (request.body as OutgoingBody | undefined | null) ?? null // made by the parser of this scope
+    const signal = goneSignal(reply)
+    if (body?.kind === 'stream') reply.raw.once('finish', () => body.stream.destroy())
+    try {
+      return await serve(request, reply, body, signal)
+    } catch (error) {
+      if (signal.aborted) throw signal.reason // whatever broke, broke because the caller left
+      // The caller may go on sending without end.
+      if (isRollerError(error) && error.code === 'ROLLER_ERR_BODY_TOO_LARGE') reply.header('connection', 'close')
+      throw error
+    }
   }
   const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { rollerWholeBody: entry !== null } }
   app.route(route)
@@ -82,8 +95,10 @@ function targetOf (url: string, skip: number): string {
   if (!url.startsWith('/')) throw new RollerError('ROLLER_ERR_PATH', { detail: 'The request target is not a path.' })
   let from = 0
   for (let count = 0; count < skip; count++) {
-    from = url.indexOf('/', from + 1)
-    if (from === -1) throw new RollerError('ROLLER_ERR_PATH')
+    const next = url.indexOf('/', from + 1)
+    // A host may be set to ignore double slashes. They would be counted here as segments.
+    if (next === -1 || next === from + 1) throw new RollerError('ROLLER_ERR_PATH')
+    from = next
   }
   return url.slice(from)
 }
@@ -91,6 +106,8 @@ function targetOf (url: string, skip: number): string {
 /** Aborts when the caller goes away before the answer is done. */
 function goneSignal (reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => { if (!reply.raw.writableFinished) controller.abort(new Error('the caller went away')) })
+  const onClose = (): void => { if (!reply.raw.writableFinished) controller.abort(callerGone()) }
+  if (reply.raw.destroyed) onClose() // it left while its body was read
+  else reply.raw.once('close', onClose)
   return controller.signal
 }

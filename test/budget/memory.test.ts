@@ -2,12 +2,15 @@ import fc from 'fast-check'
 import t from 'tap'
 
 import { MemoryBudgetStore } from '../../plugin/gateway/budget/memory.ts'
-import { freshTag, granted, refused, request, storeSuite, worst } from './store-suite.ts'
+import { freshTag, granted, refused, request, worst } from './helpers.ts'
+import type { Bench } from './helpers.ts'
+import { storeProperties } from './store-properties.ts'
+import { storeSuite } from './store-suite.ts'
 
 t.test('the common suite', (t) => {
   let now = 1000
   const store = new MemoryBudgetStore({ now: () => now })
-  storeSuite(t, {
+  const bench: Bench = {
     store,
     other: store,
     slotsPerMs: 1,
@@ -21,7 +24,9 @@ t.test('the common suite', (t) => {
       for (let i = 0; i < 1000; i++) store.take(request(tag, [{ key: 'sweep', limit: 1, windowMs: 1 }]))
       return store.size - 1
     }
-  })
+  }
+  storeSuite(t, bench)
+  storeProperties(t, bench)
   t.end()
 })
 

@@ -7,8 +7,11 @@ import t from 'tap'
 import { budgetKeys, RedisBudgetStore } from '../../plugin/gateway/budget/redis.ts'
 import type { RedisLike } from '../../plugin/gateway/budget/redis.ts'
 import { BudgetStoreUnavailable } from '../../plugin/gateway/budget/store.ts'
+import { freshTag, granted, refused, request } from './helpers.ts'
+import type { Bench } from './helpers.ts'
 import { startRedis, whyNoRedis } from './redis-server.ts'
-import { freshTag, granted, refused, request, storeSuite } from './store-suite.ts'
+import { storeProperties } from './store-properties.ts'
+import { storeSuite } from './store-suite.ts'
 
 const skip = whyNoRedis()
 if (skip !== undefined) {
@@ -30,7 +33,7 @@ t.teardown(async () => {
 for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const) {
   t.test(`the common suite with ${name}`, (t) => {
     const prefix = `suite-${name}`
-    storeSuite(t, {
+    const bench: Bench = {
       store: new RedisBudgetStore(one, { prefix }),
       other: new RedisBudgetStore(two, { prefix }),
       slotsPerMs: 1000,
@@ -42,7 +45,9 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
         const keys = await one.keys(`${prefix}:*:window:venue-*`)
         return keys.length
       }
-    })
+    }
+    storeSuite(t, bench)
+    storeProperties(t, bench)
     t.end()
   })
 }

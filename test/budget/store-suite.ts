@@ -1,57 +1,12 @@
-import fc from 'fast-check'
 import type { Test } from 'tap'
 
-import type { BudgetStore, Granted, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/budget/store.ts'
-
-/** One store under test, with its own idea of time. */
-export interface Bench {
-  readonly store: BudgetStore
-  /** Another replica's view of the same budgets. */
-  readonly other: BudgetStore
-  /** How much a slot grows in one millisecond. */
-  readonly slotsPerMs: number
-  /** Time passes by itself between two calls: a wait may be shorter than the expected one by as much as the test has lasted. */
-  readonly realTime: boolean
-  readonly runs: number
-  pass (ms: number): Promise<void>
-  idleKeys (): Promise<number>
-}
-
-let count = 0
-
-/** Keys of their own for each test: nothing is cleared between them. */
-export function freshTag (): string {
-  return `venue-${process.pid}-${++count}`
-}
-
-export function request (tag: string, windows: readonly Window[], maxWaitMs = 0, walls: readonly string[] = []): TakeRequest {
-  return { tag, windows, walls, maxWaitMs }
-}
-
-/** The largest number of moments in any half-open interval of this length. */
-export function worst (moments: readonly number[], length: number): number {
-  const sorted = [...moments].sort((a, b) => a - b)
-  let most = 0
-  for (let first = 0, last = 0; last < sorted.length; last++) {
-    while ((sorted[last] as number) - (sorted[first] as number) >= length) first++
-    most = Math.max(most, last - first + 1)
-  }
-  return most
-}
-
-export function granted (result: TakeResult): Granted {
-  if (!result.granted) throw new Error(`refused: ${result.reason}, ${result.waitMs} ms`)
-  return result
-}
-
-export function refused (result: TakeResult): Refused {
-  if (result.granted) throw new Error(`granted after ${result.waitMs} ms`)
-  return result
-}
+import type { TakeRequest, TakeResult } from '../../plugin/gateway/budget/store.ts'
+import { freshTag, granted, refused, request, times, worst } from './helpers.ts'
+import type { Bench } from './helpers.ts'
 
 /** What every store must do, whatever it is made of. */
 export function storeSuite (t: Test, bench: Bench): void {
-  const { store, other, slotsPerMs, realTime, runs } = bench
+  const { store, other, slotsPerMs, realTime } = bench
   let began = 0
   t.beforeEach(() => { began = performance.now() })
   const near = (t: Test, actual: number, expected: number, what: string): void => {
@@ -59,7 +14,6 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(actual <= expected + 0.001 && actual >= expected - slackMs - 0.001, `${what}: ${actual} should be ${expected}`)
   }
   const all = async (wishes: TakeRequest[]): Promise<TakeResult[]> => await Promise.all(wishes.map(async (wish) => await store.take(wish)))
-  const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i))
 
   t.test('gives the whole limit at once, then the exact wait', async (t) => {
     const tag = freshTag()
@@ -190,39 +144,5 @@ export function storeSuite (t: Test, bench: Bench): void {
     await store.raiseWall(tag, 'connection', 40)
     await bench.pass(500)
     t.equal(await bench.idleKeys(), 0)
-  })
-
-  t.test('in no interval more than the limit, whatever is asked for', async (t) => {
-    const step = fc.record({
-      pass: fc.nat(30),
-      key: fc.nat(2),
-      wait: fc.nat(150),
-      act: fc.constantFrom('take', 'take', 'take', 'take', 'burst', 'release', 'wall')
-    })
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 25 }), async (limit, steps) => {
-      const tag = freshTag()
-      const account = { key: 'account', limit: limit + 2, windowMs: 40 }
-      const windows = (key: number): Window[] => key === 0 ? [account] : [{ key: `c${key}`, limit, windowMs: 50 }, account]
-      const given: Array<{ key: number, slot: number, waitMs: number }> = []
-      for (const { pass, key, wait, act } of steps) {
-        if (pass > 20) await bench.pass(pass)
-        const wish = request(tag, windows(key), wait, ['connection'])
-        if (act === 'wall') await store.raiseWall(tag, 'connection', pass)
-        else if (act === 'release') {
-          const i = given.findIndex((one) => one.key === key && one.waitMs > 100)
-          // Well before it is due: whether the caller left is then beyond doubt.
-          if (i >= 0 && pass <= 20) for (const { slot } of given.splice(i, 1)) await store.release(tag, windows(key), slot)
-        } else {
-          for (const one of given) one.waitMs = 0
-          for (const result of await all(times(act === 'burst' ? limit + 2 : 1, () => wish))) {
-            if (result.granted) given.push({ key, slot: result.slot, waitMs: result.waitMs })
-            else if (!(result.waitMs > wait)) return false
-          }
-        }
-      }
-      const slots = (key: number): number[] => given.filter((one) => key === 0 || one.key === key).map(({ slot }) => slot)
-      return worst(slots(0), 40 * slotsPerMs) <= limit + 2 && [1, 2].every((key) => worst(slots(key), 50 * slotsPerMs) <= limit)
-    }), { numRuns: runs })
-    t.pass()
   })
 }

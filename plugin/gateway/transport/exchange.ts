@@ -70,9 +70,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Ends the exchange, cancelling the call at the other side. */
   abort (reason: Error): void {
     if (this.#state === 'complete' || this.#state === 'failed') return
-    this.#abortReason = reason
-    this.#undiciAbort?.(reason)
-    this.#fail(new ExchangeFailure('aborted', this.#sent, reason))
+    this.#end(new ExchangeFailure('aborted', this.#sent, reason), reason)
   }
 
   /** The body as it stands: one Buffer when it is complete, otherwise a stream. Call once. */
@@ -165,6 +163,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#progress()
   }
 
+  /** Ends the exchange from this side. The failure is noted first: undici calls `onError` from within its abort. */
+  #end (failure: ExchangeFailure, reason: Error): void {
+    this.#abortReason = reason
+    this.#fail(failure)
+    this.#undiciAbort?.(reason)
+  }
+
   #arm (ms: number): void {
     this.#timer = this.#clock.setTimeout(() => this.#onTimer(), ms)
   }
@@ -179,9 +184,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const left = Math.min(total, phase)
     if (left > 0) return this.#arm(Math.ceil(left))
     const reason = new Error(this.#state === 'head' ? 'no head in time' : total <= 0 ? 'the exchange took too long' : 'the body stalled')
-    this.#abortReason = reason
-    this.#undiciAbort?.(reason)
-    this.#fail(new ExchangeFailure('timeout', this.#sent, reason))
+    this.#end(new ExchangeFailure('timeout', this.#sent, reason), reason)
   }
 
   /** The reader took something: that is progress too. */

@@ -92,4 +92,3 @@ function escapeForNango (text: string): string {
   if (text.length < 8) return text
   return text.replace(/:(?=\/\/)/g, '%3A').replace(/connectionC(?=onfig)/g, 'connection%43')
 }
-

@@ -93,7 +93,10 @@ export const bookingSignedWaivers: Rows = (venue, stamp) => ticketsOf(venue).fla
       }])
 
 export const membershipRedemptions: Rows = (venue, stamp) => memberships(venue).flatMap(({ booking, ticket }) =>
-  ticket.redeemedAt.map((at) => ({ at, row: { redemptionDate: stamp(at), bookingReference: booking.reference, ticketId: ticket.ticketId } })))
+  ticket.redeemedAt.map((at) => ({
+    at,
+    row: { redemptionDate: stamp(at), bookingReference: booking.reference, ticketId: ticket.ticketId }
+  })))
 
 export const membershipStatuses: Rows = (venue, stamp) => memberships(venue).map(({ booking, ticket }) => ({
   at: booking.createdAt,

@@ -1,5 +1,8 @@
 /** What a simulated venue holds in memory. */
+import type { Guest, SignedWaiver, Staff } from './people-types.ts'
 import type { Random } from './random.ts'
+
+export type { Address, Guest, SignedWaiver, Staff } from './people-types.ts'
 
 export interface Profile {
   name: string
@@ -61,11 +64,11 @@ export interface Product {
 }
 
 export interface Ticket {
-  ticketId: string,
-  customTicketId?: string,
-  name?: string,
-  redeemedAt: number[],
-  customerId?: number,
+  ticketId: string
+  customTicketId?: string
+  name?: string
+  redeemedAt: number[]
+  customerId?: number
   signedWaiverId?: number
 }
 
@@ -139,42 +142,6 @@ export interface Block {
   notes: string
 }
 
-export interface Address { street: string, suburb: string, city: string, state: string, postcode: string, country: string }
-
-export interface Guest {
-  customerId: number
-  firstName: string
-  lastName: string
-  email: string | null
-  phone: string | null
-  dateOfBirth: string | null
-  gender: 'Male' | 'Female' | 'Other' | 'PreferNotToSay'
-  acceptMarketing: boolean
-  acceptMarketingSms: boolean
-  taxIdentificationNumber: string
-  address: Address | null
-  flags: { type: 'Ban' | 'VIP' | 'Medical' | 'Alert' | 'Competency', comment: string, expiryDate: string | null }[]
-  createdAt: number
-  modifiedAt: number
-}
-
-export interface SignedWaiver {
-  signedWaiverId: number
-  parentSignedWaiverId: number | null
-  waiverId: number
-  guestId: number
-  firstName: string
-  lastName: string
-  dateOfBirth: string
-  isForMinor: boolean
-  email: string
-  contactNumber: string
-  createdAt: number
-  expiresAt: number
-  bookingReference?: string
-  ticketId?: string
-}
-
 export interface Discount {
   discountId: number
   status: 'Active' | 'Archived'
@@ -202,25 +169,6 @@ export interface GiftCard {
   modifiedAt: number
   usedAt?: number
   expiresAt: number
-}
-
-export interface Staff {
-  staffId: number
-  uniqueId: string
-  roleId: number
-  firstName: string
-  lastName: string
-  email?: string
-  posPin?: string
-  externalId?: string
-  contactNumber?: string
-  displayName?: string
-  staffIdentities: string[]
-  hqVenueGroupTags: string[]
-  hqVenueUniqueIds: string[]
-  hasVerifiedEmail: boolean
-  isLocked: boolean
-  createdAt: number
 }
 
 export interface WebhookRecord {

@@ -1,0 +1,111 @@
+/**
+ * Rules of ROLLER's that a schema cannot say: how two fields go together. Only what ROLLER documents is refused here, since a call that ROLLER would
+ * have taken must pass. What a schema already refuses (missing fields, words that are no dates) is left to it, so nothing is reported twice.
+ */
+import type { InputFault } from '../errors.ts'
+import { operations } from './operations.ts'
+import { daysBetween, isDate } from './time.ts'
+
+/** What is looked at of a call: parsed values, under the names of ROLLER's contract. Parameters beyond the contract may be there too. */
+export interface RuledCall {
+  readonly query: Readonly<Record<string, unknown>>
+  readonly body: unknown
+}
+
+type Rule = (call: RuledCall) => InputFault[]
+
+const NONE: InputFault[] = []
+const MIN_KEYWORDS = 3
+const MAX_REFERENCES = 100
+
+/** @returns what ROLLER would refuse although every field fits its schema; empty for an operation without such rules */
+export function ruleFaults (name: string, call: RuledCall): InputFault[] {
+  return Object.hasOwn(rules, name) ? rules[name]?.(call) ?? NONE : NONE
+}
+
+/** ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. */
+const oneDay: Rule = ({ query: { startDate, endDate } }) => {
+  if (!isDate(startDate) || !isDate(endDate)) return NONE
+  const days = daysBetween(startDate, endDate)
+  if (days < 0) return [{ pointer: '/query/endDate', detail: 'is before startDate' }]
+  if (days <= 1) return NONE
+  return [{
+    pointer: '/query/endDate',
+    detail: `is ${days} days after startDate: a report covers one day at most. Ask day by day, page through the range, or order POST /reporting/bulk`
+  }]
+}
+
+/** ROLLER: at most 100 booking references in one call. */
+const references: Rule = ({ query: { bookingReferences } }) => {
+  if (typeof bookingReferences !== 'string') return NONE
+  const count = bookingReferences.split(',').filter((reference) => reference.trim() !== '').length
+  if (count <= MAX_REFERENCES) return NONE
+  return [{ pointer: '/query/bookingReferences', detail: `holds ${count} references, and ROLLER takes ${MAX_REFERENCES} at most` }]
+}
+
+/** ROLLER: endDate of a bulk export is exclusive and at least a day after startDate. */
+const bulkRange: Rule = ({ body }) => {
+  const { startDate, endDate } = fields(body)
+  if (!isDate(startDate) || !isDate(endDate) || daysBetween(startDate, endDate) >= 1) return NONE
+  return [{ pointer: '/body/endDate', detail: 'must be at least a day after startDate: it is the first day that is left out' }]
+}
+
+/** ROLLER: a search needs a criterion, keywords have three characters or more, and products and resources are searched on a day. */
+const search: Rule = ({ query }) => {
+  // A parameter the contract does not know counts: ROLLER may have added a criterion.
+  const given = new Set(Object.keys(query).filter((name) => !isEmpty(query[name])).map((name) => name.toLowerCase()))
+  if (given.size === 0) return [{ pointer: '/query', detail: 'needs at least one of keywords, date, startTime, productIds, locationIds' }]
+  const faults: InputFault[] = []
+  const { keywords } = query
+  if (typeof keywords === 'string' && given.has('keywords') && [...keywords].length < MIN_KEYWORDS) {
+    faults.push({ pointer: '/query/keywords', detail: `is shorter than ${MIN_KEYWORDS} characters` })
+  }
+  const needing = ['productIds', 'locationIds'].filter((name) => given.has(name.toLowerCase()))
+  if (needing.length > 0 && !given.has('date')) {
+    faults.push({ pointer: '/query/date', detail: `is missing: needed with ${needing.join(' and ')}` })
+  }
+  return faults
+}
+
+/** ROLLER: the calendar takes a month. */
+const month: Rule = ({ query: { date } }) => {
+  if (typeof date !== 'string' || /^\d{4}-(0[1-9]|1[0-2])$/.test(date)) return NONE
+  return [{ pointer: '/query/date', detail: 'is not a month such as 2026-11' }]
+}
+
+/** ROLLER documents a date here without saying so in the schema. */
+const optionalDate: Rule = ({ query: { date } }) =>
+  isEmpty(date) || isDate(date) ? NONE : [{ pointer: '/query/date', detail: 'is not a date such as 2026-11-30' }]
+
+/** ROLLER: startTime and endTime are required when blockEntireDay is false. What it takes a missing one for is not documented, so that passes. */
+const blockTimes: Rule = ({ body }) => {
+  const block = fields(body)
+  if (block['blockEntireDay'] !== false) return NONE
+  return ['startTime', 'endTime'].filter((name) => isEmpty(block[name]))
+    .map((name) => ({ pointer: `/body/${name}`, detail: 'is missing: it is needed when blockEntireDay is false' }))
+}
+
+const all = (...parts: Rule[]): Rule => (call) => parts.flatMap((part) => part(call))
+
+/** Every report with a period has the same rule, also those ROLLER adds to the catalogue later. */
+const periods = Object.fromEntries(Object.entries(operations)
+  .filter(([, operation]) => 'query' in operation && 'startDate' in operation.query.properties && 'endDate' in operation.query.properties)
+  .map(([name]) => [name, oneDay]))
+
+const rules: Readonly<Record<string, Rule>> = {
+  ...periods,
+  'GET /reporting/revenue-entries': all(oneDay, references),
+  'POST /reporting/bulk': bulkRange,
+  'GET /bookings': search,
+  'GET /product-availability/calendar': month,
+  'GET /capacity-reservation/block': optionalDate,
+  'POST /capacity-reservation/block': blockTimes
+}
+
+function fields (body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
+}
+
+function isEmpty (value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}

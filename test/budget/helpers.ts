@@ -1,0 +1,51 @@
+import type { BudgetStore, Granted, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/budget/store.ts'
+
+/** One store under test, with its own idea of time. */
+export interface Bench {
+  readonly store: BudgetStore
+  /** Another replica's view of the same budgets. */
+  readonly other: BudgetStore
+  /** How much a slot grows in one millisecond. */
+  readonly slotsPerMs: number
+  /** Time passes by itself between two calls: a wait may be shorter than the expected one by as much as the test has lasted. */
+  readonly realTime: boolean
+  readonly runs: number
+  pass (ms: number): Promise<void>
+  idleKeys (): Promise<number>
+}
+
+let count = 0
+
+/** Keys of their own for each test: nothing is cleared between them. */
+export function freshTag (): string {
+  return `venue-${process.pid}-${++count}`
+}
+
+export function request (tag: string, windows: readonly Window[], maxWaitMs = 0, walls: readonly string[] = []): TakeRequest {
+  return { tag, windows, walls, maxWaitMs }
+}
+
+/** The largest number of moments in any half-open interval of this length. */
+export function worst (moments: readonly number[], length: number): number {
+  const sorted = [...moments].sort((a, b) => a - b)
+  let most = 0
+  for (let first = 0, last = 0; last < sorted.length; last++) {
+    while ((sorted[last] as number) - (sorted[first] as number) >= length) first++
+    most = Math.max(most, last - first + 1)
+  }
+  return most
+}
+
+export function granted (result: TakeResult): Granted {
+  if (!result.granted) throw new Error(`refused: ${result.reason}, ${result.waitMs} ms`)
+  return result
+}
+
+export function refused (result: TakeResult): Refused {
+  if (result.granted) throw new Error(`granted after ${result.waitMs} ms`)
+  return result
+}
+
+export function times<T> (n: number, make: (i: number) => T): T[] {
+  return Array.from({ length: n }, (_, i) => make(i))
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Redis } from 'ioredis'
+import t from 'tap'
+
+import { RedisBudgetStore } from '../../plugin/gateway/budget/redis.ts'
+import { ResilientBudgetStore } from '../../plugin/gateway/budget/resilient.ts'
+import { request, worst } from './helpers.ts'
+import { startRedis, whyNoRedis } from './redis-server.ts'
+
+t.test('Redis killed, hung and restarted under load', { skip: whyNoRedis() ?? false }, async (t) => {
+  const server = await startRedis()
+  const client = new Redis(server.port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
+  client.on('error', () => {})
+  t.teardown(async () => { client.disconnect(); await server.kill() })
+  const told: string[] = []
+  const store = new ResilientBudgetStore(new RedisBudgetStore(client, { timeoutMs: 150 }), {
+    whenAway: 'share', replicas: 1, retryMs: 100, onAway: () => { told.push('away') }, onBack: () => { told.push('back') }
+  })
+  // Kept 100 ms longer than checked, as ROLLER's window is: answers take time to arrive.
+  const windows = [{ key: 'rest', limit: 20, windowMs: 400 }]
+  const until = async (away: boolean): Promise<void> => {
+    for (let i = 0; i < 500 && store.away !== away; i++) await sleep(10)
+    t.equal(store.away, away)
+  }
+  const left: number[] = []
+  const lasted: number[] = []
+  const load = { on: true }
+  const caller = async (): Promise<void> => {
+    while (load.on) {
+      const started = performance.now()
+      const result = await store.take(request('v', windows, 300))
+      const now = performance.now()
+      lasted.push(now - started)
+      if (result.granted) left.push(now + result.waitMs)
+      await sleep(result.granted ? result.waitMs + 1 : 10)
+    }
+  }
+  const callers = Promise.all(Array.from({ length: 30 }, caller))
+  await sleep(500)
+  await server.kill()
+  await until(true)
+  const alone = left.length
+  await sleep(500)
+  t.ok(left.length > alone, 'calls go on')
+  await server.start()
+  await until(false)
+  await sleep(300)
+  server.pause()
+  await until(true)
+  server.resume()
+  await until(false)
+  await sleep(300)
+  load.on = false
+  await callers
+  // A machine under load may be late once more than that; how often a change is told is tested in resilient.test.ts.
+  t.ok(told.every((word, i) => word === (i % 2 ? 'back' : 'away')) && told.length >= 4 && told.length <= 8, told.join())
+  t.ok(worst(left, 300) <= 20, `${worst(left, 300)} of 20`)
+  const took = (Math.max(...left) - Math.min(...left)) / 400
+  t.ok(left.length >= 20 * took * 0.7, `${left.length} calls in ${took} windows`)
+  t.ok(Math.max(...lasted) < 1000, `nobody waited longer than ${Math.max(...lasted)} ms for an answer`)
+})

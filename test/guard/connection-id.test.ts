@@ -1,0 +1,43 @@
+import { test } from 'tap'
+import { callsAtRoller, holdsNoSecret, listen } from '../support/build.ts'
+import { sendRaw } from './raw.ts'
+
+const call = (url: string, ...headers: string[]) => sendRaw(url, ['GET /roller/venues/me HTTP/1.1', ...headers].join('\r\n'))
+
+test('a connection id that no connection can have goes nowhere', async (t) => {
+  const built = await listen(t)
+  for (const id of ['.', '..', 'a'.repeat(300), 'demo?x', 'demo#x', 'demo&x', 'demo%2e', 'd\u00e9mo', 'demo\tvenue', 'a<b>']) {
+    const answer = await call(built.url, `Connection-Id: ${id}`)
+    t.match(answer, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
+  }
+  for (const id of ['', ' ']) t.match(await call(built.url, `Connection-Id: ${id}`), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' })
+  t.equal((await call(built.url, 'Connection-Id: demo\rvenue')).status, 400)
+  t.same(built.nango.requests, [])
+})
+
+test('an id with a path in it stays a header, and is unknown', async (t) => {
+  const built = await listen(t)
+  for (const id of ['../connections', '../../demo-venue', 'demo-venue/../x', 'a\\..\\b', '${client_secret}', 'demo-venue,demo-venue']) { // eslint-disable-line no-template-curly-in-string
+    const answer = await call(built.url, `Connection-Id: ${id}`)
+    t.match(answer, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
+    holdsNoSecret(t, answer.text, built)
+  }
+  t.same([...new Set(built.nango.requests.map(({ url }) => url))], ['/proxy/venues/me'])
+  t.same(callsAtRoller(built), [])
+})
+
+test('a second Connection-Id never picks another connection', async (t) => {
+  const built = await listen(t)
+  built.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 'x' })
+  for (const pair of [['demo-venue', 'other'], ['other', 'demo-venue']]) {
+    const answer = await call(built.url, ...pair.map((id) => `Connection-Id: ${id}`))
+    t.equal(answer.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
+  }
+  t.same(callsAtRoller(built), [])
+})
+
+test('a line break in an id starts no second header', async (t) => {
+  const built = await listen(t)
+  await call(built.url, 'Connection-Id: demo-venue\r\nBase-Url-Override: http://evil.example')
+  t.equal(built.nango.requests[0]?.headers['base-url-override'], undefined)
+})

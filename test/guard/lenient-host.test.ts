@@ -1,0 +1,32 @@
+import { test } from 'tap'
+import { callsAtRoller, listen } from '../support/build.ts'
+import { refuses, sendRaw } from './raw.ts'
+
+const server = { routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, caseSensitive: false, useSemicolonDelimiter: true } }
+
+for (const prefix of ['', '/t/:tenant/api']) {
+  const base = prefix.replace(':tenant', 'a')
+  test(`a host that is lenient about URLs does not soften the guard (${base})`, async (t) => {
+    const built = await listen(t, { server, options: { prefix } })
+    await refuses(t, built, [
+      `${base}/roller//token`, `/${base}/roller/token`, `${base}//roller/../token`, `//${base}/roller/venues/me`, `${base}//roller//venues/me`,
+      `${base}/ROLLER/../x`, `${base}/roller/..;x`, `${base}/roller/%2e%2e/`, `${base}/roller/..;/x`
+    ].filter((target) => !/^\/(roller\/token)/.test(target)), 'ROLLER_ERR_PATH')
+    await refuses(t, built, [`${base}/ROLLER/Token`, `${base}/Roller/token/`, `${base}/roller/token;x=1`], 'ROLLER_ERR_OPERATION_FORBIDDEN')
+  })
+}
+
+test('a path in the query is not the path', async (t) => {
+  const built = await listen(t, { server })
+  for (const target of ['/roller?x=/venues/me', '/roller?/venues/me', '/roller;x=/venues/me', '/roller']) {
+    t.equal((await sendRaw(built.url, `GET ${target} HTTP/1.1`)).status, 404, target)
+  }
+  t.same(callsAtRoller(built), [])
+})
+
+test('what the host takes for the same arrives as it was written', async (t) => {
+  const built = await listen(t, { server })
+  t.equal((await sendRaw(built.url, 'GET /Roller/venues/me HTTP/1.1')).status, 200)
+  await sendRaw(built.url, 'GET /roller/Venues/Me/ HTTP/1.1')
+  t.same(callsAtRoller(built).map(({ url }) => url), ['/venues/me', '/Venues/Me/'])
+})

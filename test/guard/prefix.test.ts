@@ -1,0 +1,27 @@
+import { test } from 'tap'
+import { callsAtRoller, listen } from '../support/build.ts'
+import { refuses, sendRaw } from './raw.ts'
+
+test('a prefix with a parameter hides nothing from the guard', async (t) => {
+  const built = await listen(t, { options: { prefix: '/t/:tenant/api' } })
+  await refuses(t, built, [
+    '/t/a/api/roller/../x', '/t/a/api/roller/%2e%2e/%2e%2e/%2e%2e/connections', '/t/a%2fb/api/roller/..', '/t/a/api/roller//x', '/t//api/roller/venues/me'
+  ], 'ROLLER_ERR_PATH')
+  await refuses(t, built, ['/t/a/api/roller/token', '/t/a%2fb%2fc/api/roller/token', '/t/a%2f/api/%72oller/token'], 'ROLLER_ERR_OPERATION_FORBIDDEN')
+})
+
+test('a prefix with a parameter is cut off whatever is in it', async (t) => {
+  const built = await listen(t, { options: { prefix: '/t/:tenant/api' } })
+  for (const tenant of ['a', 'a%2fb', 'a%2f..%2fb', 'a;b', '%2e%2e', 'roller', 'a:b@c']) {
+    t.equal((await sendRaw(built.url, `GET /t/${tenant}/api/roller/venues/me?x=/y HTTP/1.1`)).status, 200, tenant)
+  }
+  t.same([...new Set(callsAtRoller(built).map(({ url }) => url))], ['/venues/me?x=/y'])
+})
+
+for (const prefix of ['/', '/api/', '/api', '']) {
+  test(`under the prefix '${prefix}' a path is cut where it begins`, async (t) => {
+    const built = await listen(t, { options: { prefix } })
+    t.equal((await sendRaw(built.url, `GET ${prefix.replace(/\/$/, '')}/roller/venues/me HTTP/1.1`)).status, 200)
+    t.same(callsAtRoller(built), [{ method: 'GET', url: '/venues/me' }])
+  })
+}

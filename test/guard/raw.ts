@@ -1,0 +1,59 @@
+/** A client that sends exactly the bytes it is given: every other one would tidy up a hostile request before it leaves. */
+import { connect } from 'node:net'
+import type { Test } from 'tap'
+import { callsAtRoller, CONNECTION_ID, holdsNoSecret, SECRET_KEY, type Built } from '../support/build.ts'
+
+export interface RawAnswer { readonly status: number, readonly text: string, readonly code: string | undefined }
+
+/** @param head request line and headers, without Host, Connection-Id and Connection, which are added. */
+export async function sendRaw (url: string, head: string, body: string | Buffer = ''): Promise<RawAnswer> {
+  const { hostname, port } = new URL(url)
+  const [line, ...headers] = head.split('\r\n')
+  const socket = connect(Number(port), hostname)
+  const own = headers.some((header) => /^connection-id:/i.test(header)) ? [] : [`Connection-Id: ${CONNECTION_ID}`]
+  const lines = [line, 'Host: gateway.test', 'Connection: close', ...own, ...headers.filter((header) => header !== '')]
+  socket.write(Buffer.concat([Buffer.from(lines.join('\r\n') + '\r\n\r\n', 'latin1'), Buffer.from(body)]))
+  let text = ''
+  try {
+    for await (const chunk of socket) text += String(chunk)
+  } catch {} // a server that resets after its answer has answered all the same
+  return { status: Number(text.slice(9, 12)), text, code: /"code":"(ROLLER_ERR_\w+)"/.exec(text)?.[1] }
+}
+
+/** Sends each target and expects the refusal, and that neither Nango nor ROLLER saw anything. */
+export async function refuses (
+  t: Test, built: Built & { readonly url: string }, targets: readonly string[], code: string, method = 'GET'
+): Promise<void> {
+  for (const target of targets) {
+    const answer = await sendRaw(built.url, `${method} ${target} HTTP/1.1`)
+    t.equal(answer.code, code, JSON.stringify(target))
+    t.match(answer.text, /\r\ncontent-type: application\/problem\+json/i)
+    t.match(answer.text, /"hint":"[^"]+"/)
+    holdsNoSecret(t, answer.text, built)
+  }
+  t.same(built.nango.requests.map(({ url }) => url), [], 'nothing went to Nango')
+  t.same(built.roller.requests.map(({ url }) => url), [], 'nothing went to ROLLER')
+}
+
+/** What the gateway itself puts on a call through Nango; a header outside this list came from the caller. */
+const OWN = new Set([
+  'host', 'connection', 'authorization', 'provider-config-key', 'connection-id', 'retries', 'content-type', 'content-length', 'transfer-encoding',
+  'nango-proxy-user-agent', 'nango-proxy-accept', 'nango-proxy-accept-language', 'nango-proxy-content-type', 'nango-proxy-timezone-designators'
+])
+
+/** Every call that Nango saw was the gateway's own in all that steers Nango, and ROLLER was reached with the venue's token and nothing else. */
+export function onlyOwnValues (t: Test, built: Built): void {
+  for (const { url, headers } of built.nango.requests) {
+    t.match(url, /^\/proxy\//, 'only the proxy was called')
+    t.match(headers, { authorization: `Bearer ${SECRET_KEY}`, 'provider-config-key': 'roller', 'connection-id': CONNECTION_ID, retries: '0' })
+    t.same(Object.keys(headers).filter((name) => !OWN.has(name)), [], 'no other header went to Nango')
+    t.match(headers['nango-proxy-user-agent'], /^fastify-roller/)
+  }
+  const { token } = built.nango.connections[0] ?? { token: '' }
+  for (const { url, headers } of built.roller.requests) {
+    if (url === '/token') continue
+    t.equal(headers.host, new URL(built.roller.url).host, 'ROLLER itself was called')
+    t.equal(headers.authorization, `Bearer ${token}`, 'with the venue\'s token')
+  }
+  t.equal(callsAtRoller(built).length, built.nango.requests.length)
+}

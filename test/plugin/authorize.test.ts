@@ -1,0 +1,75 @@
+/** Who embeds the plugin says who may call: closed until then, asked at every route, and obeyed. */
+import Fastify from 'fastify'
+import { test } from 'tap'
+import roller, { OptionsError, type AuthorizeContext } from '../../plugin/index.ts'
+import { build, callsAtRoller, CONNECTION_ID, SECRET_KEY, VENUE } from '../support/build.ts'
+
+test('without authorize the registration fails and says what to give', async (t) => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  const options = { nango: { secretKey: SECRET_KEY } } as unknown as Parameters<typeof roller>[1]
+  const failure = await app.register(roller, options).then(() => null, (error: unknown) => error)
+  t.ok(failure instanceof OptionsError)
+  t.match(failure, { code: 'ROLLER_ERR_OPTIONS', message: /authorize is missing: give a function .*'open'/ })
+  t.notMatch(String(failure), SECRET_KEY)
+})
+
+test('each route asks with its connection, operation and scope', async (t) => {
+  const asked: AuthorizeContext[] = []
+  const { app } = await build(t, { options: { authorize: (_request, context) => { asked.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } }) } })
+  const id = CONNECTION_ID
+  const cases: [method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', url: string, context: AuthorizeContext][] = [
+    ['POST', '/connect-session', { connectionId: null, operation: 'POST /connect-session', scope: 'connect' }],
+    ['GET', '/connect-session', { connectionId: null, operation: 'GET /connect-session', scope: 'connect' }],
+    ['POST', '/connect-session/reconnect', { connectionId: id, operation: 'POST /connect-session/reconnect', scope: 'connect' }],
+    ['GET', '/connections', { connectionId: null, operation: 'GET /connections', scope: 'connections:read' }],
+    ['POST', '/connections', { connectionId: null, operation: 'POST /connections', scope: 'connections:write' }],
+    ['GET', `/connections/${id}`, { connectionId: id, operation: 'GET /connections/{id}', scope: 'connections:read' }],
+    ['GET', `/connections/${id}/check`, { connectionId: id, operation: 'GET /connections/{id}/check', scope: 'connections:read' }],
+    ['PATCH', `/connections/${id}`, { connectionId: id, operation: 'PATCH /connections/{id}', scope: 'connections:write' }],
+    ['GET', '/roller/venues/me', { connectionId: id, operation: 'GET /venues/me', scope: 'roller:read' }],
+    ['GET', '/roller/bookings/B1', { connectionId: id, operation: 'GET /bookings/{uniqueId}', scope: 'roller:read' }],
+    ['GET', '/roller/nothing/of/the/catalogue', { connectionId: id, operation: 'GET /*', scope: 'roller:read' }],
+    ['PUT', '/roller/nothing', { connectionId: id, operation: 'PUT /*', scope: 'roller:write' }],
+    ['DELETE', `/connections/${id}`, { connectionId: id, operation: 'DELETE /connections/{id}', scope: 'connections:write' }]
+  ]
+  const bodies: Record<string, object> = {
+    '/connect-session/reconnect': { connectionId: id }, '/connections': { clientId: 'a', clientSecret: 'b' }, [`/connections/${id}`]: { metadata: { a: 1 } }
+  }
+  for (const [method, url, context] of cases) {
+    asked.length = 0
+    const payload = method === 'GET' || method === 'DELETE' ? undefined : bodies[url]
+    const answer = await app.inject({ method, url, headers: VENUE, ...(payload !== undefined && { payload }) })
+    t.same(asked, [context], `${method} ${url} (${answer.statusCode})`)
+  }
+})
+
+test('false answers 403, and nothing is done', async (t) => {
+  const built = await build(t, { options: { authorize: () => false } })
+  const own = await built.app.inject({ url: '/connections' })
+  t.match(own.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /GET \/connections/ })
+  for (const [method, url] of [['GET', '/roller/venues/me'], ['POST', '/roller/anything'], ['GET', `/connections/${CONNECTION_ID}`], ['DELETE', `/connections/${CONNECTION_ID}`]] as const) {
+    const answer = await built.app.inject({ method, url, headers: VENUE })
+    t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, `${method} ${url}`)
+  }
+  t.same(callsAtRoller(built), [])
+  t.same(built.nango.requests, [])
+})
+
+test('only true lets a caller in', async (t) => {
+  const { app } = await build(t, { options: { authorize: (async () => 'yes') as never } })
+  t.equal((await app.inject({ url: '/roller/venues/me', headers: VENUE })).statusCode, 403)
+})
+
+test('what it throws is the host\'s error', async (t) => {
+  class NotAllowed extends Error {}
+  const { app } = await build(t, {
+    options: { authorize: async () => { throw new NotAllowed('no') } },
+    host: (app) => { app.setErrorHandler((error, _request, reply) => reply.code(error instanceof NotAllowed ? 418 : 500).send({ host: true })) }
+  })
+  for (const url of ['/roller/venues/me', '/connections']) {
+    const answer = await app.inject({ url, headers: VENUE })
+    t.equal(answer.statusCode, 418, url)
+    t.same(answer.json(), { host: true })
+  }
+})

@@ -1,0 +1,49 @@
+/** The option `connection` decides which venue is meant, and no header overrides it. */
+import { test } from 'tap'
+import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'
+
+const clientOf = (requests: readonly { url: string, clientId: string | null }[]): string | null | undefined =>
+  requests.filter(({ url }) => url !== '/token').at(-1)?.clientId
+
+test('a fixed id wins over the header', async (t) => {
+  const { app, nango, roller } = await build(t, { options: { connection: CONNECTION_ID } })
+  nango.addConnection({ connectionId: 'another', clientId: 'another', clientSecret: 's' })
+  t.equal((await app.inject({ url: '/roller/venues/me' })).statusCode, 200)
+  t.equal(clientOf(roller.requests), 'demo')
+  await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'another' } })
+  t.equal(clientOf(roller.requests), 'demo')
+  t.equal(roller.requests.some(({ clientId }) => clientId === 'another'), false)
+})
+
+test('a function chooses by request, and wins over the header', async (t) => {
+  const { app, nango, roller } = await build(t, { options: { connection: async ({ headers }) => `venue-${String(headers['x-tenant'])}` } })
+  for (const tenant of ['a', 'b']) nango.addConnection({ connectionId: `venue-${tenant}`, clientId: `client-${tenant}`, clientSecret: 's' })
+  for (const tenant of ['a', 'b']) {
+    const answer = await app.inject({ url: '/roller/venues/me', headers: { 'x-tenant': tenant, 'connection-id': CONNECTION_ID } })
+    t.equal(answer.statusCode, 200)
+    t.equal(clientOf(roller.requests), `client-${tenant}`)
+  }
+})
+
+test('a function that chooses nothing, or no possible id, sends nothing', async (t) => {
+  const choices: [choice: unknown, code: string][] = [
+    ['', 'ROLLER_ERR_CONNECTION_REQUIRED'], [undefined, 'ROLLER_ERR_CONNECTION_REQUIRED'], [7, 'ROLLER_ERR_CONNECTION_REQUIRED'],
+    ['..', 'ROLLER_ERR_CONNECTION_UNKNOWN'], ['é', 'ROLLER_ERR_CONNECTION_UNKNOWN'], ['x'.repeat(256), 'ROLLER_ERR_CONNECTION_UNKNOWN']
+  ]
+  let choice: unknown
+  const built = await build(t, { options: { connection: () => choice as string } })
+  for (const [value, code] of choices) {
+    choice = value
+    t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': CONNECTION_ID } })).json().code, code, String(value))
+  }
+  t.same(callsAtRoller(built), [])
+})
+
+test('without the option a call must name its connection', async (t) => {
+  const built = await build(t)
+  for (const headers of [{}, { 'connection-id': '' }]) {
+    t.match((await built.app.inject({ url: '/roller/venues/me', headers })).json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED', hint: /Connection-Id/ })
+  }
+  t.match((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'nobody' } })).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+  t.same(callsAtRoller(built), [])
+})

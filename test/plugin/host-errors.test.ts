@@ -1,0 +1,59 @@
+/** Errors of the host's own hooks are answered by the host's own error handler; the plugin's own are problems, whatever the host's handler does. */
+import { test } from 'tap'
+import { build, callsAtRoller, VENUE } from '../support/build.ts'
+
+class LoginNeeded extends Error { readonly statusCode = 401 }
+class Expired extends Error {}
+
+const URLS = ['/roller/venues/me', '/roller/any/thing', '/connections'] as const
+
+for (const hook of ['onRequest', 'preHandler'] as const) {
+  for (const failure of [new LoginNeeded('log in'), new Expired('again')]) {
+    test(`a ${failure.constructor.name} thrown in ${hook}`, async (t) => {
+      const built = await build(t, {
+        host: (app) => {
+          app.addHook(hook, async () => { throw failure })
+          app.setErrorHandler((error, _request, reply) => reply.code(error instanceof LoginNeeded ? 401 : 440).send({ host: error.constructor.name }))
+        }
+      })
+      for (const url of URLS) {
+        const answer = await built.app.inject({ url, headers: VENUE })
+        t.equal(answer.statusCode, failure instanceof LoginNeeded ? 401 : 440, url)
+        t.same(answer.json(), { host: failure.constructor.name }, url)
+      }
+      t.same(callsAtRoller(built), [])
+    })
+  }
+}
+
+test('what a hook answers itself stands', async (t) => {
+  const { app } = await build(t, { host: (app) => { app.addHook('preHandler', async (_request, reply) => reply.code(402).send('pay first')) } })
+  for (const url of URLS) {
+    const answer = await app.inject({ url, headers: VENUE })
+    t.equal(answer.statusCode, 402)
+    t.equal(answer.body, 'pay first')
+  }
+})
+
+test('the plugin\'s own errors do not go through the host\'s handler, and the host\'s do not through the plugin\'s', async (t) => {
+  const { app } = await build(t, {
+    options: { identify: () => { throw new LoginNeeded('log in') } },
+    host: (app) => {
+      app.setErrorHandler((error, _request, reply) => reply.code(599).send({ host: (error as Error).message }))
+      app.get('/own', async () => { throw new Error('mine') })
+    }
+  })
+  t.match((await app.inject({ url: '/connections?limit=0' })).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION' })
+  t.match((await app.inject({ url: '/roller/venues/me' })).json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' })
+  t.match((await app.inject({ method: 'POST', url: '/connections', payload: '{', headers: { 'content-type': 'application/json' } })).json(), { code: 'ROLLER_ERR_VALIDATION' })
+  t.same((await app.inject({ url: '/own' })).json(), { host: 'mine' })
+  t.same((await app.inject({ url: '/connections' })).json(), { host: 'log in' }, 'a function of the host\'s counts as the host')
+})
+
+test('an unforeseen error of the plugin\'s own says nothing about itself', async (t) => {
+  const { app, log } = await build(t, { options: { identify: () => ({ tags: {} }) }, host: (app) => { app.setErrorHandler((_error, _request, reply) => reply.code(599).send()) } })
+  const answer = await app.inject({ url: '/connections' })
+  t.match(answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', instance: /^req-/ })
+  t.notMatch(answer.body, 'identify')
+  t.match(log(), 'identify() gave no tags', 'the log says what it was')
+})

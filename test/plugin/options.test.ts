@@ -1,0 +1,66 @@
+/** A wrong option stops the registration with a message that names it and repeats no value. */
+import { test } from 'tap'
+import { parseOptions } from '../../plugin/options.ts'
+
+const good = { nango: { secretKey: 'a-key' }, authorize: 'open' }
+const nango = good.nango
+
+function messageFor (options: unknown): string {
+  try {
+    parseOptions(options)
+  } catch (error) {
+    if (error instanceof Error) return error.message
+  }
+  return ''
+}
+
+test('every kind of wrong field is named', async (t) => {
+  const cases: [label: string, options: unknown, expected: RegExp][] = [
+    ['no options', undefined, /options must be an object/],
+    ['no nango', { authorize: 'open' }, /option nango is missing/],
+    ['no key', { ...good, nango: {} }, /option nango\.secretKey is missing/],
+    ['an empty key', { ...good, nango: { secretKey: '' } }, /option nango\.secretKey is wrong/],
+    ['a key of another type', { ...good, nango: { secretKey: 12 } }, /option nango\.secretKey is wrong: expected string/],
+    ['a host that is no address', { ...good, nango: { ...nango, host: 'nango.example.com' } }, /option nango\.host is wrong/],
+    ['a host of another protocol', { ...good, nango: { ...nango, host: 'ftp://nango.example.com' } }, /option nango\.host is wrong/],
+    ['an integration id with a slash', { ...good, nango: { ...nango, integrationId: 'a/b' } }, /option nango\.integrationId is wrong/],
+    ['an unknown option', { ...good, autorize: 'open' }, /option autorize is not known/],
+    ['an unknown option inside', { ...good, nango: { ...nango, apiKey: 'x' } }, /option nango\.apiKey is not known/],
+    ['a wrong type inside', { ...good, timeouts: { connect: '5s' } }, /option timeouts\.connect is wrong: expected integer/],
+    ['a wait of no time', { ...good, timeouts: { total: 0 } }, /option timeouts\.total is wrong/],
+    ['a group of another type', { ...good, timeouts: 5 }, /option timeouts is wrong: expected object/],
+    ['no authorize', { nango }, /option authorize is missing: give a function .* or 'open'/],
+    ['another word for authorize', { nango, authorize: 'closed' }, /option authorize is wrong: expected a function .* or 'open'/],
+    ['identify that is no function', { ...good, identify: { tags: {} } }, /option identify is wrong/],
+    ['connection that is neither', { ...good, connection: 7 }, /option connection is wrong: expected a connection id or a function/],
+    ['a prefix without its slash', { ...good, prefix: 'api' }, /option prefix is wrong/],
+    ['a log level that is none', { ...good, logLevel: 'loud' }, /option logLevel is wrong/],
+    ['a limit that is no whole number', { ...good, bodyLimit: 1.5 }, /option bodyLimit is wrong/]
+  ]
+  for (const [label, options, expected] of cases) t.match(messageFor(options), expected, label)
+})
+
+test('all faults are named at once', async (t) => {
+  const message = messageFor({ nango: { host: 'x' }, retries: -1, nonsense: true })
+  for (const name of ['nango.secretKey', 'nango.host', 'authorize', 'retries', 'nonsense']) t.match(message, `option ${name} `)
+})
+
+test('a message repeats no value', async (t) => {
+  const canary = 'canary-3f9a'
+  const wrong = {
+    nango: { secretKey: [canary], host: canary, integrationId: `${canary}/`, [`x${1}`]: canary }, authorize: canary, prefix: canary, logLevel: canary, more: canary
+  }
+  const message = messageFor(wrong)
+  t.match(message, 'nango.secretKey')
+  t.notMatch(message, canary)
+})
+
+test('defaults are filled in, and the caller\'s object stays as it is', async (t) => {
+  const options = { ...good, nango: { ...nango }, timeouts: { connect: 100 }, retries: undefined }
+  const before = structuredClone(options)
+  const parsed = parseOptions(options)
+  t.same(options, before)
+  t.match(parsed, { nango: { secretKey: 'a-key', host: 'https://api.nango.dev', integrationId: 'roller' }, timeouts: { connect: 100, headers: 60_000 }, retries: 2 })
+  const frozen = Object.freeze({ ...good, nango: Object.freeze({ ...nango }) })
+  t.equal(parseOptions(frozen).nango.integrationId, 'roller')
+})

@@ -1,0 +1,54 @@
+import { test } from 'tap'
+import type { InputFault } from '../../plugin/errors.ts'
+import { isRollerError, type OperationName } from '../../plugin/index.ts'
+import type { Operation, OperationKey } from '../../plugin/roller/operation.ts'
+import { operations } from '../../plugin/roller/operations.ts'
+import { splitKey } from '../../plugin/roller/paths.ts'
+import type { TSchema } from '../../plugin/roller/schema.ts'
+import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
+
+const catalogue: readonly [string, Operation][] = Object.entries(operations)
+
+function requiredOf (schema: TSchema | undefined, root: string): string[] {
+  return ((schema?.required ?? []) as string[]).map((name) => `${root}/${name}`)
+}
+
+test('every required input that is missing is named, and ROLLER is not called', async (t) => {
+  const built = await build(t)
+  for (const [name, operation] of catalogue) {
+    const { method, path } = splitKey(name as OperationKey)
+    const wanted = [...requiredOf(operation.query, '/query'), ...requiredOf(operation.headers, '/headers'), ...requiredOf(operation.body, '/body')]
+    if (wanted.length === 0) continue
+    const answer = await built.app.inject({
+      method: method as 'GET', // the catalogue's methods are all Fastify's
+      url: `/roller${path.replace(/\{\w+\}/g, '1')}`,
+      headers: VENUE,
+      ...(operation.body !== undefined && { payload: {} })
+    })
+    t.equal(answer.statusCode, 400, name)
+    const pointers = (answer.json().errors as InputFault[]).filter(({ detail }) => detail === 'is missing').map(({ pointer }) => pointer)
+    t.same(wanted.filter((pointer) => !pointers.includes(pointer)), [], `${name} names ${wanted.join(', ')}`)
+  }
+  t.same(callsAtRoller(built), [])
+})
+
+test('a body that is missing as a whole is named', async (t) => {
+  const built = await build(t)
+  const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers: VENUE })
+  t.equal(answer.statusCode, 400)
+  t.match(answer.json(), { code: 'ROLLER_ERR_VALIDATION', layer: 'caller', errors: [{ pointer: '/body', detail: 'is missing' }] })
+  t.same(callsAtRoller(built), [])
+})
+
+test('the typed client names every parameter of the path that is missing', async (t) => {
+  const built = await build(t)
+  await built.app.ready()
+  for (const [name, operation] of catalogue) {
+    for (const pointer of requiredOf(operation.params, '/params')) {
+      const error: unknown = await built.app.roller.request(name as OperationName, { connectionId: CONNECTION_ID } as never).catch((thrown: unknown) => thrown)
+      t.ok(isRollerError(error) && error.code === 'ROLLER_ERR_VALIDATION', name)
+      t.match(error, { statusCode: 400, errors: [{ detail: 'is missing' }] }, pointer)
+    }
+  }
+  t.same(callsAtRoller(built), [])
+})

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { test } from 'tap'
+import { listen, VENUE } from '../support/build.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What somebody else would write with the generated types; `url` comes from the command line. */
+const PROGRAM = `
+import createClient from 'openapi-fetch'
+import type { paths } from './openapi.ts'
+const client = createClient<paths>({ baseUrl: process.argv[2] ?? '', headers: ${JSON.stringify(VENUE)} })
+const { data, error } = await client.GET('/roller/venues/me', {})
+if (error !== undefined) throw new Error(error.hint)
+const name: string | undefined = data.name
+const { data: created } = await client.POST('/connect-session', { body: { tags: { organization_id: 'a' } } })
+const token: string | undefined = created?.token
+// @ts-expect-error a venue has no such property
+void data.nothing
+process.stdout.write(JSON.stringify({ name, token }))
+`
+
+test('a client generated from the OpenAPI document type-checks and makes real calls', { timeout: 120_000 }, async (t) => {
+  const { url } = await listen(t)
+  // Inside the project, so that the program finds its packages.
+  const folder = await mkdtemp(join(root, '.cache-client-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
+  await run(bin('openapi-typescript'), [join(root, 'openapi', 'openapi.json'), '-o', join(folder, 'openapi.ts')])
+  await writeFile(join(folder, 'program.ts'), PROGRAM)
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({
+    compilerOptions: { target: 'ES2022', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true, types: ['node'] },
+    files: ['program.ts']
+  }))
+  await t.resolves(run(bin('tsc'), ['-p', folder]), 'type-checks')
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(folder, 'program.ts'), url], { cwd: root })
+  const { name, token } = JSON.parse(stdout) as { name?: string, token?: string }
+  t.match(name, /./)
+  t.match(token, /^nango_connect_session_/)
+})

@@ -1,0 +1,134 @@
+import { test } from 'tap'
+import { cursorOf, paginate, type PaginateOptions } from '../../plugin/roller/paginate.ts'
+import { collect, fake, rows, settle, type Envelope } from './paginate-source.ts'
+
+const ITEMS = 'GET /data/bookingitems'
+const RANGE = { startDate: '2026-01-30', endDate: '2026-02-03' } as const
+const SHAPES = [[0, 0, 0, 0], [1, 0, 0, 1], [3, 3, 3, 3], [6, 0, 4, 0], [0, 7, 1, 2], [9, 9, 0, 5]]
+
+const validation = (pointer: string, detail: RegExp): object => ({ code: 'ROLLER_ERR_VALIDATION', statusCode: 400, errors: [{ pointer, detail }] })
+const forge = (cursor: string, change: Record<string, unknown>): string =>
+  Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(cursor, 'base64url').toString()), ...change })).toString('base64url')
+
+test('from the cursor after any record comes exactly the rest', async (t) => {
+  for (const shape of SHAPES) {
+    const days = Object.fromEntries(shape.map((count, day) => [['2026-01-30', '2026-01-31', '2026-02-01', '2026-02-02'][day] ?? '', rows(count, `${day}-`)]))
+    for (const envelope of ['page', 'items', 'array'] satisfies Envelope[]) {
+      const { source } = fake(days, { envelope })
+      const options = { ...RANGE, pageSize: 3 }
+      const all = await collect(paginate(source, ITEMS, options))
+      t.equal(all.length, shape.reduce((sum, count) => sum + count), `${shape} ${envelope}`)
+      const pager = paginate(source, ITEMS, options)
+      for (let taken = 0; taken <= all.length; taken++) {
+        t.same(await collect(paginate(source, ITEMS, { ...options, cursor: pager.cursor })), all.slice(taken), `${shape} ${envelope} after ${taken}`)
+        if (taken === 0) t.same(await collect(paginate(source, ITEMS, { cursor: pager.cursor })), all, 'the cursor alone is enough')
+        await pager.next()
+      }
+      const log = fake(days, { envelope })
+      t.equal((await pager.next()).done, true)
+      t.same(await collect(paginate(log.source, ITEMS, { cursor: pager.cursor })), [])
+      t.equal(log.steps.length, 0, 'a finished walk costs no call')
+    }
+  }
+})
+
+test('a cursor into a page asks for that page, not for those before it', async (t) => {
+  const { source, steps } = fake({ '2026-01-30': rows(9), '2026-01-31': rows(9, 'b') })
+  const pager = paginate(source, ITEMS, { ...RANGE, pageSize: 3 })
+  for (let taken = 0; taken < 14; taken++) await pager.next()
+  await pager.return()
+  steps.length = 0
+  t.same((await collect(paginate(source, ITEMS, { cursor: pager.cursor }))), ['b5', 'b6', 'b7', 'b8'])
+  t.same(steps, ['2026-01-31/2', '2026-01-31/3', '2026-02-01/1', '2026-02-02/1'])
+})
+
+test('a walk without dates goes on as well', async (t) => {
+  const { source } = fake({ '': rows(7) })
+  const pager = paginate(source, 'GET /data/products', { pageSize: 3, query: { productType: 'pass' } })
+  for (let taken = 0; taken < 4; taken++) await pager.next()
+  t.same(await collect(paginate(source, 'GET /data/products', { cursor: pager.cursor, query: { productType: 'pass' } })), ['4', '5', '6'])
+})
+
+test('a cursor of something else is refused', async (t) => {
+  const { source, steps } = fake({})
+  const { cursor } = paginate(source, ITEMS, { ...RANGE, pageSize: 3, scope: 'venue-1' })
+  const resume = (options: PaginateOptions<typeof ITEMS>): unknown => paginate(source, ITEMS, { cursor, scope: 'venue-1', ...options })
+  t.ok(resume({ ...RANGE, pageSize: 3 }))
+  t.throws(() => paginate(source, 'GET /data/tickets', { cursor }), validation('/cursor', /another report, GET \/data\/bookingitems/))
+  t.throws(() => resume({ startDate: '2026-01-29', endDate: '2026-02-03' }), validation('/cursor', /range of days/))
+  t.throws(() => resume({ ...RANGE, endDate: '2026-02-04' }), validation('/cursor', /range of days/))
+  t.throws(() => resume({ pageSize: 4 }), validation('/cursor', /page size/))
+  t.throws(() => resume({ scope: 'venue-2' }), validation('/cursor', /query or scope/))
+  t.throws(() => resume({ scope: undefined }), validation('/cursor', /query or scope/))
+  t.throws(() => resume({ query: { extra: 1 } as object }), validation('/cursor', /query or scope/))
+  t.throws(() => resume({ cursor: forge(cursor, { v: 2 }) }), validation('/cursor', /another version/))
+  t.throws(() => resume({ cursor: forge(cursor, { d: 5 }) }), validation('/cursor', /beyond the range/))
+  t.throws(() => resume({ cursor: forge(cursor, { d: 4, p: 2 }) }), validation('/cursor', /beyond the range/))
+  for (const change of [{ d: -1 }, { p: 0 }, { i: 0.5 }, { s: null }, { e: 'soon' }, { z: 0 }, { k: 1 }, { more: 1 }, { o: undefined }]) {
+    t.throws(() => resume({ cursor: forge(cursor, change) }), validation('/cursor', /is not a cursor/), JSON.stringify(change))
+  }
+  for (const text of ['', 'x', 'bnVsbA', `${cursor}=`, ` ${cursor}`, 'A'.repeat(2000), '{}']) {
+    t.throws(() => resume({ cursor: text }), validation('/cursor', /is not a cursor/), text.slice(0, 20))
+  }
+  t.equal(steps.length, 0)
+})
+
+test('an error comes after the records before it, as it is, with the cursor to go on from', async (t) => {
+  class Lost extends Error { readonly code = 'LOST' }
+  let broken = true
+  const days = { '2026-01-30': rows(5), '2026-01-31': rows(1, 'b') }
+  const { source } = fake(days, {
+    answer (query) { if (broken && query['pageNumber'] === 2) throw new Lost('gone') }
+  })
+  const pager = paginate(source, ITEMS, { startDate: '2026-01-30', endDate: '2026-02-01', pageSize: 2 })
+  const before: string[] = []
+  let thrown: unknown
+  try {
+    for await (const record of pager) {
+      before.push(record.bookingReference ?? '')
+      await settle() // the page ahead has failed by now
+    }
+  } catch (error) { thrown = error }
+  t.same(before, ['0', '1'])
+  t.ok(thrown instanceof Lost)
+  t.equal(cursorOf(thrown), pager.cursor)
+  t.notOk(Object.keys(thrown as object).includes('cursor'), 'not where serialisers look')
+  t.same(await pager.next(), { done: true, value: undefined })
+  broken = false
+  t.same(await collect(paginate(source, ITEMS, { cursor: pager.cursor })), ['2', '3', '4', 'b0'])
+})
+
+test('errors that can hold no cursor are thrown all the same', async (t) => {
+  for (const error of [Object.freeze(new Error('frozen')), 'a string', null]) {
+    const { source } = fake({}, { answer () { throw error } })
+    const pager = paginate(source, ITEMS, RANGE)
+    const thrown: unknown = await pager.next().catch((reason: unknown) => ({ reason }))
+    t.same(thrown, { reason: error })
+    t.equal(cursorOf(error), undefined)
+    t.ok(paginate(source, ITEMS, { cursor: pager.cursor }))
+  }
+})
+
+test('an error of onPage stops the walk after its page', async (t) => {
+  const log = fake({ '2026-01-30': rows(4) })
+  const pager = paginate(log.source, ITEMS, { startDate: '2026-01-30', pageSize: 2, onPage () { throw new Error('disk full') } })
+  await t.rejects(collect(pager), { message: 'disk full' })
+  t.same(await collect(paginate(log.source, ITEMS, { cursor: pager.cursor })), ['2', '3'])
+})
+
+test('the caller\'s signal', async (t) => {
+  const log = fake({ '2026-01-30': rows(6) })
+  const controller = new AbortController()
+  const reason = new Error('closing time')
+  const pager = paginate(log.source, ITEMS, { startDate: '2026-01-30', pageSize: 2, signal: controller.signal })
+  await pager.next()
+  controller.abort(reason)
+  t.ok(log.signals.at(-1)?.aborted, 'reaches the page ahead')
+  t.equal(await pager.next().catch((error: unknown) => error), reason)
+  t.same(await collect(paginate(log.source, ITEMS, { cursor: cursorOf(reason) ?? '' })), ['1', '2', '3', '4', '5'])
+
+  const asked = log.steps.length
+  const late = paginate(log.source, ITEMS, { startDate: '2026-01-30', signal: AbortSignal.abort(reason) })
+  t.equal(await late.next().catch((error: unknown) => error), reason)
+  t.equal(log.steps.length, asked, 'nothing is sent')
+})

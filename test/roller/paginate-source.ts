@@ -1,0 +1,71 @@
+/** A made-up ROLLER for tests of paging: records by day, pages of them, and a log of what was asked for. */
+import type { PageQuery, PageSource, ReportName } from '../../plugin/roller/paginate.ts'
+
+export interface Row { bookingReference: string }
+export type Envelope = 'page' | 'items' | 'array'
+
+export interface Fake {
+  source: PageSource
+  /** The queries, in the order they were sent. */
+  asked: PageQuery[]
+  /** As `day/page`, or `/page` for a report without dates. */
+  steps: string[]
+  /** Most calls under way at once. */
+  busiest: number
+  signals: AbortSignal[]
+}
+
+export interface FakeOptions {
+  envelope?: Envelope
+  /** In place of an answer; undefined leaves it to the records. */
+  answer?: (query: PageQuery, name: ReportName) => unknown
+}
+
+export function rows (count: number, prefix = ''): Row[] {
+  return Array.from({ length: count }, (_, index) => ({ bookingReference: `${prefix}${index}` }))
+}
+
+/** @param days records by day; '' for a report without dates */
+export function fake (days: Record<string, Row[]>, { envelope = 'page', answer }: FakeOptions = {}): Fake {
+  let busy = 0
+  const log: Fake = {
+    asked: [],
+    steps: [],
+    busiest: 0,
+    signals: [],
+    async source (name, query, signal) {
+      log.asked.push(query)
+      const day = String(query['startDate'] ?? query['endDate'] ?? '')
+      const [page, size] = [Number(query['pageNumber']), Number(query['pageSize'] ?? 100)]
+      log.steps.push(`${day}/${page}`)
+      log.signals.push(signal)
+      busy++
+      log.busiest = Math.max(log.busiest, busy)
+      try {
+        await new Promise((resolve) => { setImmediate(resolve) })
+        signal.throwIfAborted()
+        const special = answer?.(query, name)
+        if (special !== undefined) return special
+        const all = days[day] ?? []
+        const items = all.slice((page - 1) * size, page * size)
+        if (envelope === 'array') return items
+        if (envelope === 'items') return { items }
+        return { currentPage: page, totalPages: Math.ceil(all.length / size), totalItems: all.length, itemsPerpage: size, items }
+      } finally {
+        busy--
+      }
+    }
+  }
+  return log
+}
+
+export async function collect (records: AsyncIterable<object>): Promise<string[]> {
+  const references: string[] = []
+  for await (const record of records) references.push((record as Row).bookingReference)
+  return references
+}
+
+/** Lets everything that is under way come to its end. */
+export async function settle (): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => { setImmediate(resolve) })
+}

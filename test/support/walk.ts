@@ -1,0 +1,225 @@
+/**
+ * Every documented operation, called at least once, over whichever road `call` is: what comes back must fit the catalogue, and so must what is sent.
+ *
+ * ROLLER's documents show one element where its API answers several: a row for a page of rows, one webhook for the list of webhooks, one
+ * line and one ticket for those of a booking. The simulator answers several, so here each element is held against the documented one.
+ */
+import { Value } from '@sinclair/typebox/value'
+import type { Test } from 'tap'
+import { operations } from '../../plugin/roller/operations.ts'
+import type { Operation } from '../../plugin/roller/operation.ts'
+import type { TSchema } from '../../plugin/roller/schema.ts'
+import { Page } from '../../plugin/roller/schemas/reporting-common.ts'
+import { Staff } from '../../plugin/roller/schemas/reporting-venue.ts'
+import type { RollerSimulator } from '../../service/sandbox/roller.ts'
+import { bookingOf, customer, productId, TODAY, TOMORROW, type Json, type Result, type Send } from '../sandbox/roller-fixture.ts'
+
+export type Key = keyof typeof operations
+const catalogue: Readonly<Record<string, Operation>> = operations
+
+function fits (t: Test, schema: TSchema, value: unknown, name: string): void {
+  const [error] = [...Value.Errors(schema, value)]
+  t.equal(error === undefined ? undefined : `${error.path}: ${error.message}`, undefined, name)
+}
+
+/** The same value with the first element in place of a list that is documented as one. */
+function single (key: string, body: unknown): unknown[] {
+  if (key === 'GET /webhooks') return body as unknown[]
+  if (key !== 'GET /bookings/{uniqueId}') return [body]
+  const booking = body as Json
+  return (booking['items'] as Json[]).flatMap((item) => {
+    const tickets = item['tickets'] as Json[]
+    const { tickets: _, ...line } = item
+    return [{ ...booking, items: line }, ...tickets.map((ticket) => ({ ...booking, items: { ...item, tickets: ticket } }))]
+  })
+}
+
+function checkBody (t: Test, key: string, schema: TSchema, body: unknown): void {
+  if (typeof body === 'object' && body !== null && 'itemsPerpage' in body && 'items' in body) {
+    fits(t, Page, body, `${key}: the page`)
+    const items = body.items as unknown[]
+    for (const item of items) fits(t, key === 'GET /data/staffs' ? Staff : schema, item, `${key}: a row`)
+    return
+  }
+  for (const value of single(key, body)) fits(t, schema, value, `${key}: the answer`)
+}
+
+/** Calls an operation by its key and holds both ways against the catalogue. */
+function caller (t: Test, call: Send, seen: Set<string>) {
+  return async (key: Key, path: string, body?: unknown, expected = 200): Promise<Result> => {
+    const [method = ''] = key.split(' ')
+    const operation = catalogue[key]
+    if (operation === undefined) throw new Error(`${key} is not in the catalogue`)
+    seen.add(key)
+    if (operation.body !== undefined && body !== undefined && expected < 300) fits(t, operation.body, body, `${key}: the request`)
+    const result = await call(method, path, body)
+    t.equal(result.status, expected, `${key}: ${result.text.slice(0, 120)}`)
+    const answer = operation.answers[expected]
+    if (answer?.schema !== undefined) checkBody(t, key, answer.schema, result.body)
+    else if (expected < 300) t.equal(result.text, '', `${key}: nothing is documented, so nothing is answered`)
+    return result
+  }
+}
+
+/** @param call takes ROLLER's own method, path and body */
+export async function walkCatalogue (t: Test, roller: RollerSimulator, call: Send): Promise<void> {
+  const venue = roller.venue('demo')
+  const seen = new Set<string>()
+  const ask = caller(t, call, seen)
+  const jumper = productId(roller, 'Jump Session 60 Minutes')
+  const idOf = (result: Result, name = 'uniqueId'): string => String(result.body[name])
+
+  await ask('GET /venues/me', '/venues/me')
+  await ask('PUT /netsuite-settings', '/netsuite-settings', { locationId: 'L1', exportId: 'E1' })
+  await ask('GET /netsuite-settings', '/netsuite-settings')
+
+  await ask('GET /products', '/products')
+  await ask('GET /product-availability', `/product-availability?Date=${TOMORROW}`)
+  await ask('GET /product-availability/calendar', `/product-availability/calendar?productId=${jumper}&date=2026-12`)
+  const shirts = {
+    externalId: 'SHIRTS',
+    name: 'Shirts',
+    stockProductType: 'retail',
+    products: [{ externalId: 'SHIRTS_M', name: 'Medium', price: 25, taxId: null }]
+  }
+  const stock = await ask('POST /products/stock', '/products/stock', shirts)
+  const medium = Number((stock.body['products'] as Json[])[0]?.['productId'])
+  const changed = { ...shirts, productId: idOf(stock, 'productId'), products: [{ productId: String(medium), name: 'Medium', price: 27 }] }
+  await ask('PUT /products/stock', '/products/stock', changed)
+  await ask(
+    'PUT /products/stock/{parentProductId}/quantity',
+    `/products/stock/${idOf(stock, 'productId')}/quantity`,
+    { productId: medium, quantity: 12 }
+  )
+
+  const items = bookingOf(jumper, 2)['items']
+  const hold = await ask('POST /capacity-reservation', '/capacity-reservation', { items })
+  await ask('DELETE /capacity-reservation/{uniqueId}', `/capacity-reservation/${idOf(hold)}`)
+  await ask(
+    'POST /capacity-reservation',
+    '/capacity-reservation',
+    { items: [{ productId: jumper, quantity: 100, bookingDate: TOMORROW, startTime: '10:00' }] },
+    409
+  )
+  const block = { resourceId: venue.resources[0]?.id, blockoutCapacity: 2, date: TOMORROW, blockEntireDay: true }
+  const blocked = await ask('POST /capacity-reservation/block', '/capacity-reservation/block', block)
+  const blockPath = `/capacity-reservation/block/${idOf(blocked, 'resourceCapacityBlockId')}`
+  await ask('GET /capacity-reservation/block', `/capacity-reservation/block?date=${TOMORROW}`)
+  await ask('GET /capacity-reservation/block/{blockId}', blockPath)
+  await ask('DELETE /capacity-reservation/block/{blockId}', blockPath)
+
+  const discount = {
+    name: 'Ten',
+    percentOff: 10,
+    amountOff: null,
+    usageLimit: 5,
+    usageLimitType: 'PerCode',
+    startDate: TODAY,
+    endDate: '2026-12-31'
+  }
+  const discountPath = `/discounts/${idOf(await ask('POST /discounts', '/discounts', discount), 'discountId')}`
+  await ask('POST /discounts/{discountId}/codes', `${discountPath}/codes`, { codes: ['TEN'] })
+  await ask(
+    'POST /discounts/validate',
+    '/discounts/validate',
+    { items: [{ productId: String(jumper), quantity: 1, discounts: [{ code: 'TEN' }, { code: 'NO' }] }] }
+  )
+
+  const request = bookingOf(jumper, 2, { discounts: [{ code: 'TEN' }], customerPaysFees: true, metadata: { source: 'walk' } })
+  await ask('POST /bookings/draft/costs', '/bookings/draft/costs', { ...request, metadata: undefined })
+  const booking = await ask('POST /bookings', '/bookings', request, 201)
+  const path = `/bookings/${idOf(booking)}`
+  await ask('POST /bookings', '/bookings', request, 409)
+  await ask('GET /bookings', '/bookings?keywords=Robin')
+  await ask(
+    'PUT /bookings/{uniqueId}', path, { newItems: [{ productId: productId(roller, 'Grip Socks'), quantity: 1, bookingDate: TOMORROW }] }
+  )
+  await ask('POST /bookings/{uniqueId}/payments', `${path}/payments`, { id: 'tx-1', paymentType: 'CreditCard', amount: 10 })
+  await ask(
+    'POST /bookings/{uniqueId}/payments/tips',
+    `${path}/payments/tips`,
+    { id: 'tip-1', paymentType: 'Cash', amount: 2, tipNote: 'Thanks' },
+    201
+  )
+  const link = { amount: 5, email: 'robin.marsh@example.com', phone: '0400000000' }
+  const linked = await ask('POST /bookings/{uniqueId}/payments/links', `${path}/payments/links`, link)
+  await ask('DELETE /bookings/{uniqueId}/payments/links/{paymentLinkId}', `${path}/payments/links/${idOf(linked, 'id')}`)
+  await ask('GET /bookings/{uniqueId}', path)
+  for (const known of venue.bookings.values()) {
+    await ask(
+      'GET /bookings/{uniqueId}/form-responses', `/bookings/${known.uniqueId}/form-responses`
+    )
+  }
+  await ask('POST /bookings/{uniqueId}/cancel', `${path}/cancel`, { issueRefund: true, refundType: 'CreditCard' })
+  const doomed = await ask('POST /bookings', '/bookings', bookingOf(jumper, 1), 201)
+  await ask('DELETE /bookings/{uniqueId}', `/bookings/${idOf(doomed)}`, { comments: 'Twice' })
+  const free = {
+    externalId: 'free',
+    customer,
+    items: [{ productId: jumper, quantity: 1, bookingDate: TOMORROW, startTime: '10:00', priceOverride: 0 }]
+  }
+  const draft = await ask('POST /bookings/draft', '/bookings/draft', free)
+  await ask('POST /bookings/draft/publish', '/bookings/draft/publish', { uniqueId: idOf(draft) })
+  await ask('DELETE /discounts/{discountId}/codes', `${discountPath}/codes`, { codes: ['TEN'] })
+  await ask('PUT /discounts/{discountId}', discountPath, { ...discount, status: 'Archived' })
+  await ask('GET /discounts/{discountId}', discountPath)
+
+  const guest = [...venue.guests.keys()][5] ?? 0
+  await ask('GET /customers/{customerId}', `/customers/${guest}`)
+  await ask('GET /customers/{customerId}/multi-passes', `/customers/${guest}/multi-passes`)
+  const before = await ask('GET /guests/{guestId}', `/guests/${guest}`)
+  await ask('PUT /guests/{guestId}', `/guests/${guest}`, before.body)
+  for (const id of venue.waivers.keys()) {
+    await ask('GET /signed-waivers/{signedWaiverId}', `/signed-waivers/${id}`)
+    await ask('GET /signed-waivers/{signedWaiverId}/form-responses', `/signed-waivers/${id}/form-responses`)
+  }
+
+  const visit = await ask(
+    'POST /bookings', '/bookings', bookingOf(productId(roller, 'Bounce Club'), 1, { externalId: 'visit' }, TODAY), 201
+  )
+  const ticketId = venue.bookings.get(idOf(visit))?.items[0]?.tickets[0]?.ticketId
+  await ask('POST /redemptions', '/redemptions', { tickets: [{ ticketId }] })
+  await ask('POST /redemptions', '/redemptions', { tickets: [{ ticketId: 'none' }] }, 409)
+
+  const order = { externalId: 'cards', productId: productId(roller, 'Gift Card', 1), bookingOwner: customer, giftCards: [{ value: 40 }] }
+  const cards = await ask('POST /giftcards', '/giftcards', order)
+  await ask('POST /giftcards', '/giftcards', order, 409)
+  await ask('POST /giftcards/balance', '/giftcards/balance', { giftCardNumber: (cards.body['giftCardNumbers'] as string[])[0] })
+
+  const hook = {
+    url: 'https://example.com/hook',
+    enabled: true,
+    authentication: { apiKey: 'key' },
+    webhooks: { booking: { events: ['Created'] } }
+  }
+  const hookPath = `/webhooks/${idOf(await ask('POST /webhooks', '/webhooks', hook, 201), 'webhookId')}`
+  await ask('PUT /webhooks/{webhookId}', hookPath, { ...hook, enabled: false })
+  await ask('GET /webhooks', '/webhooks')
+  await ask('DELETE /webhooks/{webhookId}', hookPath)
+
+  const person = { roleId: 1203, firstName: 'Sam', lastName: 'Reed', email: 'sam.reed@example.com' }
+  const staffPath = `/staff/${idOf(await ask('POST /staff', '/staff', person, 201))}`
+  await ask('GET /staff/{uniqueId}', staffPath)
+  await ask('PUT /staff/{uniqueId}', staffPath, { ...person, displayName: 'Sammy' })
+  await ask('POST /staff/{uniqueId}/send-invitation', `${staffPath}/send-invitation`)
+  await ask('DELETE /staff/{uniqueId}', staffPath)
+  const verified = `/staff/${[...venue.staff.keys()][0] ?? ''}`
+  await ask('POST /staff/{uniqueId}/lock', `${verified}/lock`)
+  await ask('POST /staff/{uniqueId}/unlock', `${verified}/unlock`)
+
+  const rows: Record<string, number> = {}
+  for (const key of Object.keys(operations).filter((name): name is Key => /^GET \/(data|reporting)\//.test(name))) {
+    // Some reports are about rare things, so the whole of the venue's recent past is asked for, day by day.
+    for (let day = 1; day <= 25; day++) {
+      const date = `2026-11-${String(day).padStart(2, '0')}`
+      const period = key.includes('till') ? `endDate=${date}` : `startDate=${date}&endDate=${date}`
+      const query = key.includes('membership') ? `date=${date}` : period
+      const { body } = await ask(key, `${key.slice(4)}?${query}&pageSize=500`)
+      rows[key] = (rows[key] ?? 0) + (Array.isArray(body['items']) ? body['items'].length : 1)
+    }
+  }
+  t.same(Object.entries(rows).filter(([, count]) => count === 0), [], 'no report is empty')
+  await ask('POST /reporting/bulk', '/reporting/bulk', { exportType: 'Payments', startDate: '2026-11-01', endDate: '2026-11-20' })
+
+  t.same(Object.keys(operations).filter((key) => !seen.has(key)), [], 'every operation was called')
+}
