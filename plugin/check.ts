@@ -90,7 +90,7 @@ function connectionSteps ({ connections, gateway }: CheckParts, connectionId: st
     }],
     ['venue-reached', async () => {
       const headers = { accept: 'application/json' }
-      const answer = await gateway.send({ method: 'GET', target: '/venues/me', connectionId, headers, body: null, operation: null })
+      const answer = await gateway.send({ method: 'GET', target: '/venues/me', connectionId, headers, body: null, operation: null, maxWaitMs: MAX_WAIT_MS })
       const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
       answer.abort(new Error('not a venue'))
       if (answer.status !== 200 || body === null) throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })
@@ -105,6 +105,8 @@ function atNango (error: unknown): unknown {
   return new RollerError(error.code, { detail: error.detail, hint: 'Check NANGO_HOST, and that Nango runs and can be reached from here.' })
 }
 
+/** A person is waiting. */
+const MAX_WAIT_MS = 5_000
 const MAX_VENUE_BYTES = 64 * 1024
 
 async function run (list: readonly Step[]): Promise<CheckStep[]> {

@@ -3,50 +3,25 @@
  *
  * `app.register(roller, { nango: { secretKey }, authorize })` adds the routes under `prefix` and decorates the app with `app.roller`.
  */
-import { Agent } from 'undici'
 import fp from 'fastify-plugin'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { systemClock } from './clock.ts'
-import { Gateway } from './gateway/gateway.ts'
-import { Renewals } from './gateway/renewal.ts'
-import { defaultRetryPolicy } from './gateway/retry.ts'
-import { NangoTransport } from './gateway/transport/nango.ts'
-import { NangoClient } from './nango/client.ts'
-import { Connections } from './nango/connections.ts'
+import { assemble } from './assembly.ts'
 import { parseOptions, type RollerOptions } from './options.ts'
-import { catalogueEntries, RollerClient } from './roller/client.ts'
-import { operations } from './roller/operations.ts'
-import { Roller } from './roller-api.ts'
+import type { Roller } from './roller-api.ts'
 import { Access } from './routes/access.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { parseJson } from './routes/json-body.ts'
 import { answerWithProblems } from './routes/problems.ts'
-import { permit, rollerRoutes } from './routes/roller.ts'
-import { USER_AGENT } from './version.ts'
+import { rollerRoutes } from './routes/roller.ts'
 
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
-  const clock = options.clock ?? systemClock
-  const { secretKey, host, integrationId } = options.nango
-
-  // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
-  const agent = new Agent({ connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect } })
-  const nango = new NangoClient({ host, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT })
-  const connections = new Connections(nango)
-  const gateway = new Gateway({
-    transport: new NangoTransport({ host, secretKey, integrationId, userAgent: USER_AGENT, agent, timeouts: options.timeouts, clock }),
-    renewals: new Renewals((connectionId) => connections.forceRefresh(connectionId), clock),
-    retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
-    clock
-  })
+  const { roller, nango, connections, budgets, gateway, entries, close } = assemble(options, app.log)
   const access = new Access({ authorize: options.authorize, identify: options.identify, connection: options.connection, connections })
 
   // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
-  const entries = catalogueEntries(operations)
-  const client = new RollerClient({ gateway, entries, validate: options.validation === 'on', permit: (method) => permit(method, options.readOnly) })
-  const roller = new Roller({ integrationId, nango, connections, gateway, client })
   if (app.hasDecorator('roller')) app.roller.add(roller)
   else app.decorate('roller', roller)
 
@@ -60,14 +35,20 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       own.removeAllContentTypeParsers()
       own.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error')))
       await own.register(connectSessionRoutes, { nango, access })
-      await own.register(connectionRoutes, { nango, connections, gateway, access })
+      await own.register(connectionRoutes, { nango, connections, gateway, budgets, access })
     })
     await scope.register(rollerRoutes, {
-      gateway, access, entries, validate: options.validation === 'on', readOnly: options.readOnly, limits: { whole: options.bodyLimit, stream: options.streamLimit }
+      gateway,
+      access,
+      entries,
+      validate: options.validation === 'on',
+      readOnly: options.readOnly,
+      maxWaitMs: options.budgets.maxWait,
+      limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
   }, { prefix: options.prefix?.replace(/\/+$/, '') ?? '', ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
 
-  app.addHook('onClose', async () => { await agent.close() })
+  app.addHook('onClose', close)
 }
 
 export default fp(rollerPlugin, { fastify: '5.x', name: 'fastify-roller' })

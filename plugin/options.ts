@@ -3,6 +3,7 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { Value, type ValueError } from '@sinclair/typebox/value'
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from './clock.ts'
+import type { RedisLike } from './gateway/budget/redis.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import { StringEnum } from './roller/schema.ts'
 
@@ -32,6 +33,10 @@ const milliseconds = (value: number, description: string) =>
 
 /** A function-valued option; TypeBox checks that it is one, and the type says which. */
 const func = <T> (description: string) => Type.Unsafe<T>({ ...Type.Function([], Type.Unknown()), description })
+
+const limitOption = (what: string, limit: number, windowMs: number) => Type.Optional(Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1 })), windowMs: Type.Optional(Type.Integer({ minimum: 1 }))
+}, { additionalProperties: false, description: `Limit of ${what}: ${limit} calls in ${windowMs} ms, as ROLLER publishes it.` }))
 
 export const Options = Type.Object({
   prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Put before every route, for example /api.' })),
@@ -64,6 +69,23 @@ export const Options = Type.Object({
   }),
   maxSockets: Type.Integer({ minimum: 1, default: 128, description: 'Open connections to Nango at a time; further calls wait for one.' }),
   retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Further tries of a call that may be repeated.' }),
+  budgets: Type.Object({
+    rest: limitOption('ROLLER\'s REST API', 600, 60_000),
+    reporting: limitOption('ROLLER\'s Reporting API', 120, 60_000),
+    bulk: Type.Optional(Type.Object({ windowMs: Type.Optional(Type.Integer({ minimum: 1 })) }, {
+      additionalProperties: false, description: 'One bulk export of a type in windowMs, 6 hours as ROLLER publishes it.'
+    })),
+    margin: Type.Optional(Type.Number({ minimum: 0, maximum: 0.5, description: 'Part of every limit that is left unused, 0.03 when not given.' })),
+    maxWait: Type.Integer({ minimum: 0, maximum: 3_600_000, default: 10_000, description: 'How long a call waits for its place when it does not say with Roller-Max-Wait. Milliseconds.' }),
+    maxQueue: Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one connection and budget.' }),
+    whenAway: StringEnum(['share', 'refuse'], {
+      default: 'share', description: 'Without Redis: share lets each replica use its part of the limits, refuse sends nothing.'
+    }),
+    replicas: Type.Integer({ minimum: 1, default: 1, description: 'How many replicas share the limits, for whenAway: share.' })
+  }, { additionalProperties: false, default: {} }),
+  redis: Type.Optional(Type.Unsafe<RedisLike>(Type.Object({
+    evalsha: Type.Function([], Type.Unknown()), eval: Type.Function([], Type.Unknown())
+  }, { description: 'An ioredis or iovalkey client (or Cluster) through which replicas share budgets and walls. The host connects and closes it.' }))),
   validation: StringEnum(['on', 'off'], {
     default: 'on', description: 'Checks calls against the catalogue before they are sent. off, or the header Roller-Validation: off, lets through what ROLLER takes and the catalogue does not know yet.'
   }),
@@ -78,9 +100,10 @@ export type RollerOptions = InputOf<Static<typeof Options>>
 /** The same with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
-type WithDefault = 'timeouts' | 'validation' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly'
-type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts'>> & {
+type WithDefault = 'timeouts' | 'budgets' | 'validation' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly'
+type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts' | 'budgets'>> & {
   timeouts?: Partial<T['timeouts']>
+  budgets?: Partial<T['budgets']>
   nango: Pick<T['nango'], 'secretKey'> & Partial<T['nango']>
 }
 

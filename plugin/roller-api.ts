@@ -1,5 +1,6 @@
 /** What `app.roller` offers to the host's own code. */
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
+import type { Budgets, BudgetUse } from './gateway/budget/budgets.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import type { NangoClient } from './nango/client.ts'
 import type { Connections } from './nango/connections.ts'
@@ -12,6 +13,7 @@ export interface RollerParts {
   readonly nango: NangoClient
   readonly connections: Connections
   readonly gateway: Gateway
+  readonly budgets: Budgets
   readonly client: RollerClient
 }
 
@@ -52,6 +54,11 @@ export class Roller {
   /** Finds out, step by step, why a connection does not work. */
   check (connectionId: string): Promise<CheckReport> {
     return checkConnection(this.#parts, connectionId)
+  }
+
+  /** How much of a connection's rate budgets is left. */
+  budget (connectionId: string): Promise<{ budgets: BudgetUse[], coolingOffMs: number }> {
+    return this.#parts.budgets.usage(connectionId)
   }
 
   /** The same for what all connections have in common: Nango, the key, the integration. */

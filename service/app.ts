@@ -32,6 +32,7 @@ export async function buildApp ({ config, exampleConnectionId }: AppOptions): Pr
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND')))
   logRequests(app)
+  endConnectionsAtClose(app)
   // TLS ends in front of the service, so HSTS is said there. Swagger UI brings a policy of its own.
   await app.register(helmet, { contentSecurityPolicy: false, hsts: false })
   await addDocs(app, { keys: config.apiKeys.length > 0, exampleConnectionId: exampleConnectionId ?? config.connectionId })
@@ -49,4 +50,14 @@ export async function buildApp ({ config, exampleConnectionId }: AppOptions): Pr
     await app.register(healthRoutes, { roller: () => api.roller })
   })
   return app
+}
+
+/** A connection that was busy when the closing began would be kept for further requests, and hold the process up until its idle time is over. */
+function endConnectionsAtClose (app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => { closing = true })
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (closing) request.raw.socket.end()
+    done()
+  })
 }

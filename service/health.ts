@@ -20,7 +20,10 @@ export async function healthRoutes (app: FastifyInstance, { roller }: HealthOpti
   app.get('/health', {
     logLevel: 'warn',
     schema: {
-      summary: 'Is the process alive?', operationId: 'getHealth', tags: ['Service'], security: [],
+      summary: 'Is the process alive?',
+      operationId: 'getHealth',
+      tags: ['Service'],
+      security: [],
       response: { 200: Type.Object({ status: Type.Literal('ok') }) }
     }
   }, async () => ({ status: 'ok' }))
@@ -30,7 +33,9 @@ export async function healthRoutes (app: FastifyInstance, { roller }: HealthOpti
     schema: {
       summary: 'Can it serve calls?',
       description: 'Not before Nango has taken the key and the integration was seen to be ROLLER\'s, and no more once the process is shutting down.',
-      operationId: 'getReady', tags: ['Service'], security: [],
+      operationId: 'getReady',
+      tags: ['Service'],
+      security: [],
       response: {
         200: Type.Object({ status: Type.Literal('ready') }),
         503: Type.Object({ status: Type.Union([Type.Literal('not-ready'), Type.Literal('draining')]), steps: Type.Optional(Type.Array(CheckStep)) })

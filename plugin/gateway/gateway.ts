@@ -2,12 +2,14 @@
  * The one road to ROLLER, read top to bottom:
  *
  *   identify the operation -> address the connection -> authorize     (routes/, where there is an HTTP request)
- *   -> guard -> validate -> transport -> outcome                                  (here; also for calls made in process)
+ *   -> guard -> validate -> budget -> transport -> outcome                                  (here; also for calls made in process)
  */
 import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Operation } from '../roller/operation.ts'
 import { validateCall } from '../roller/validate.ts'
+import type { Budgets, BudgetUse } from './budget/budgets.ts'
+import { spendingOf } from './budget/spend.ts'
 import { guardConnectionId, guardHeaders, guardTarget } from './guard.ts'
 import { judge, JUDGE_LIMIT, passesUnread, type Outcome } from './outcome.ts'
 import type { Renewals } from './renewal.ts'
@@ -34,12 +36,17 @@ export interface GatewayCall {
   readonly operation: CatalogueEntry | null
   /** False lets a call through unvalidated, for when ROLLER is ahead of the catalogue. Default true. */
   readonly validate?: boolean
+  /** Milliseconds the caller will wait for a place in the budget, or for a wall to fall. */
+  readonly maxWaitMs: number
   /** Aborts when the caller goes away. */
   readonly signal?: AbortSignal
+  /** Told how the call's budget stands, whether it got its place or not. */
+  readonly onUse?: (use: BudgetUse) => void
 }
 
 export interface GatewayOptions {
   readonly transport: Transport
+  readonly budgets: Budgets
   readonly renewals: Renewals
   readonly retry: RetryPolicy
   readonly clock: Clock
@@ -48,16 +55,21 @@ export interface GatewayOptions {
 /** Answers up to this size are read whole before they are passed on: they leave in one piece, and a line cut in the middle is still an error answer. */
 const WHOLE_LIMIT = 64 * 1024
 
+/** Nango's window is a minute; a reset further away is not believed. */
+const MAX_ACCOUNT_WALL_SECONDS = 60
+
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
 export class Gateway {
   readonly #transport: Transport
+  readonly #budgets: Budgets
   readonly #renewals: Renewals
   readonly #retry: RetryPolicy
   readonly #clock: Clock
 
   constructor (options: GatewayOptions) {
     this.#transport = options.transport
+    this.#budgets = options.budgets
     this.#renewals = options.renewals
     this.#retry = options.retry
     this.#clock = options.clock
@@ -78,10 +90,15 @@ export class Gateway {
     }
     if (call.validate !== false) validate(outgoing, call.operation)
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
+    const spending = spendingOf({ method: call.method, path: outgoing.target.path, operation: call.operation?.operation ?? null, body: bytesOf(call.body) })
+    const startedAt = this.#clock.now()
+    const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
     let renewed = false
-    for (let attempt = 0; ; attempt++) {
+    for (let repeats = 0; ;) {
+      await this.#budgets.enter({ ...spending, connectionId: outgoing.connectionId, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse })
       const sentAt = this.#clock.now()
       const { exchange, outcome } = await this.#attempt(outgoing, call.signal)
+      if (exchange !== null) await this.#learn(exchange)
       switch (outcome.kind) {
         case 'pass':
           return exchange as Exchange // `pass` is only said of an answer
@@ -94,15 +111,32 @@ export class Gateway {
           await this.#renew(outgoing, sentAt, outcome.error)
           renewed = true
           break
+        case 'limited':
+          // The wall first, before anything else of this connection can leave.
+          await (outcome.whose === 'connection' ? this.#budgets.coolOff(outgoing.connectionId, outcome.seconds) : this.#budgets.coolOffAccount(outcome.seconds))
+          exchange?.abort(NOT_PASSED_ON)
+          if (outgoing.body?.kind === 'stream' || outcome.seconds * 1000 > patience()) throw outcome.error
+          break
         case 'repeat':
-          if (attempt >= this.#retry.limit || !mayRepeat(repeatability, outcome.maySent)) {
+          if (repeats >= this.#retry.limit || !mayRepeat(repeatability, outcome.maySent)) {
             if (outcome.error === null) return exchange as Exchange // only an answer of ROLLER's own has no error to it
             throw describe(outcome.error, repeatability, outcome.maySent)
           }
           exchange?.abort(NOT_PASSED_ON)
-          await sleep(this.#clock, backoff(this.#retry, attempt), call.signal)
+          await sleep(this.#clock, Math.min(backoff(this.#retry, repeats), patience()), call.signal)
+          repeats++
       }
     }
+  }
+
+  /** Nango says with every answer how much of the account's limit is left. */
+  async #learn ({ limits }: Exchange): Promise<void> {
+    if (limits.size === 0) return
+    this.#budgets.learnAccountLimit(Number(limits.get('x-ratelimit-limit')))
+    // Others use the account too: when nothing is left, nothing is sent until the window ends.
+    if (limits.get('x-ratelimit-remaining') !== '0') return
+    const seconds = Number(limits.get('x-ratelimit-reset')) - Date.now() / 1000
+    if (seconds > 0 && seconds <= MAX_ACCOUNT_WALL_SECONDS) await this.#budgets.coolOffAccount(seconds)
   }
 
   async #attempt (outgoing: OutgoingCall, signal: AbortSignal | undefined): Promise<{ exchange: Exchange | null, outcome: Outcome }> {
@@ -143,7 +177,7 @@ export class Gateway {
 function validate (call: OutgoingCall, entry: CatalogueEntry | null): void {
   if (entry === null) return
   const faults = validateCall(entry.operation, entry.template, {
-    ...call.target, headers: call.headers, body: call.body?.kind === 'bytes' ? call.body.bytes : null
+    ...call.target, headers: call.headers, body: bytesOf(call.body)
   })
   if (faults.length > 0) {
     throw new RollerError('ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults })
@@ -177,6 +211,10 @@ function describe (error: RollerError, { repeatable }: Repeatability, maySent: b
     cause: error.cause,
     ...(error.upstream !== undefined && { upstream: error.upstream })
   })
+}
+
+function bytesOf (body: OutgoingBody | null): Buffer | null {
+  return body?.kind === 'bytes' ? body.bytes : null
 }
 
 function declaredLength (exchange: Exchange): number {

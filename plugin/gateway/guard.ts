@@ -119,8 +119,11 @@ const DROPPED: ReadonlySet<string> = new Set([
   'www-authenticate', 'authorization', 'alt-svc', 'clear-site-data', 'roller-answered-by'
 ])
 
-/** Raw answer headers as undici hands them over, cut down to those that belong to the answer itself. */
-export function guardAnswerHeaders (raw: readonly Buffer[]): Record<string, string | string[]> {
+/**
+ * Raw answer headers as undici hands them over, cut down to those that belong to the answer itself.
+ * @param limits takes what Nango says of its own limit (X-RateLimit-*)
+ */
+export function guardAnswerHeaders (raw: readonly Buffer[], limits?: Map<string, string>): Record<string, string | string[]> {
   // No prototype: a header may be called __proto__ or constructor.
   const headers: Record<string, string | string[]> = Object.create(null)
   let named: Set<string> | null = null
@@ -128,6 +131,7 @@ export function guardAnswerHeaders (raw: readonly Buffer[]): Record<string, stri
     const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
     const value = (raw[index + 1] as Buffer).toString('latin1')
     if (name === 'connection') named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
+    if (limits !== undefined && name.startsWith('x-ratelimit-')) limits.set(name, value)
     if (DROPPED.has(name) || name.startsWith('access-control-')) continue
     const before = headers[name]
     if (before === undefined) headers[name] = value

@@ -14,6 +14,8 @@ export type Outcome =
   | { readonly kind: 'renew', readonly error: RollerError }
   /** A passing fault. `maySent` false: nothing reached ROLLER, so any method may be repeated. `error` null: pass ROLLER's own answer when repeats end. */
   | { readonly kind: 'repeat', readonly maySent: boolean, readonly error: RollerError | null }
+  /** A limit is spent: nothing of the call was done, and nothing more may be sent for `seconds`. */
+  | { readonly kind: 'limited', readonly whose: 'connection' | 'account', readonly seconds: number, readonly error: RollerError }
   /** `maySent` true: the call may have been done although no answer to it came. */
   | { readonly kind: 'fail', readonly error: RollerError, readonly maySent?: boolean }
 
@@ -67,12 +69,7 @@ function judgeRoller ({ status, headers }: Head, upstream: Upstream): Outcome {
     case 403:
       return { kind: 'fail', error: new RollerError('ROLLER_ERR_ACCESS_DENIED', { detail: 'ROLLER answered 403.', upstream }) }
     case 429:
-      return {
-        kind: 'fail',
-        error: new RollerError('ROLLER_ERR_COOLING_OFF', {
-          detail: 'ROLLER answered 429.', upstream, retryAfter: secondsOf(headers['retry-after']) ?? COOLING_OFF_SECONDS
-        })
-      }
+      return coolingOff(secondsOf(headers['retry-after']) ?? COOLING_OFF_SECONDS, upstream)
     case 502: case 503: case 504:
       return { kind: 'repeat', maySent: true, error: null }
     default:
@@ -96,10 +93,12 @@ function judgeNango ({ status, headers }: Head, { code, message }: NangoError): 
   const upstream: Upstream = { status, body: { error: { code } } }
   const rejected = (detail: string): Outcome => ({ kind: 'fail', error: new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail, upstream }) })
   switch (code) {
-    case 'too_many_request':
+    case 'too_many_request': {
+      const seconds = secondsOf(headers['retry-after']) ?? 1 // Nango rounds it down, to 0 even
+      return { kind: 'limited', whose: 'account', seconds, error: new RollerError('ROLLER_ERR_NANGO_LIMIT', { upstream, retryAfter: seconds }) }
+    }
     case 'plan_limit':
-      // Nango rounds Retry-After down, to 0 even.
-      return { kind: 'fail', error: new RollerError('ROLLER_ERR_NANGO_LIMIT', { upstream, retryAfter: secondsOf(headers['retry-after']) ?? 1 }) }
+      return { kind: 'fail', error: new RollerError('ROLLER_ERR_NANGO_LIMIT', { detail: 'The quota of the Nango plan is used up.', upstream, retryAfter: 60 }) }
     case 'failed_to_get_connection':
       return unknownConnection(upstream)
     case 'server_error':
@@ -120,6 +119,11 @@ function judgeNango ({ status, headers }: Head, { code, message }: NangoError): 
       return rejected('Nango does not know this gateway\'s secret key.')
   }
   return status >= 500 ? unreachable('Nango failed.', upstream, true) : rejected(`Nango refused the call (${status} ${code}).`)
+}
+
+function coolingOff (seconds: number, upstream: Upstream): Outcome {
+  const error = new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER answered 429.', upstream, retryAfter: seconds })
+  return { kind: 'limited', whose: 'connection', seconds, error }
 }
 
 function unknownConnection (upstream: Upstream): Outcome {

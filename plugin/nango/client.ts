@@ -2,6 +2,8 @@
  * The control plane's door to Nango: the SDK, with what it lacks: a time limit, encoded ids, and errors that hold no secret. The SDK's own errors
  * carry the request with its Authorization header, so none of them leaves this file.
  */
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { Nango } from '@nangohq/node'
 import { isRollerError, RollerError, type InputFault } from '../errors.ts'
 
@@ -33,6 +35,9 @@ export class NangoClient {
   readonly encodedIntegrationId: string
   readonly host: string
   readonly #sdk: Nango
+  // Our own: those of Node and of the SDK belong to the whole process, and could not be closed with the app.
+  readonly #httpAgent = new HttpAgent({ keepAlive: true })
+  readonly #httpsAgent = new HttpsAgent({ keepAlive: true })
 
   constructor (options: NangoClientOptions) {
     this.integrationId = options.integrationId
@@ -44,6 +49,8 @@ export class NangoClient {
         request: (config) => {
           // Not axios' own timeout, which is one of silence: an answer that trickles in would never end.
           config.signal = AbortSignal.timeout(options.timeoutMs)
+          config.httpAgent = this.#httpAgent
+          config.httpsAgent = this.#httpsAgent
           config.maxRedirects = 0 // a redirect would carry the key elsewhere
           return config
         },
@@ -56,6 +63,12 @@ export class NangoClient {
         }
       }
     })
+  }
+
+  /** Closes the connections that are kept for further calls. */
+  close (): void {
+    this.#httpAgent.destroy()
+    this.#httpsAgent.destroy()
   }
 
   /**

@@ -9,6 +9,8 @@ export interface ClientOptions {
   readonly gateway: Gateway
   readonly entries: ReadonlyMap<string, CatalogueEntry>
   readonly validate: boolean
+  /** Milliseconds a call waits for its place when it does not say. */
+  readonly maxWaitMs: number
   /** Asked before anything is sent, as for calls over HTTP: a closed operation is closed in process too. */
   readonly permit: (method: string) => void
 }
@@ -25,6 +27,7 @@ interface LooseInput {
   readonly body?: unknown
   readonly signal?: AbortSignal
   readonly validation?: 'on' | 'off'
+  readonly maxWait?: number
 }
 
 export class RollerClient {
@@ -43,8 +46,8 @@ export class RollerClient {
     return await this.#send(name, input as LooseInput) as CallAnswer<Name> // ROLLER's word for it: answers are not validated
   }
 
-  async #send (name: OperationName, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation }: LooseInput): Promise<unknown> {
-    const { gateway, entries, validate, permit } = this.#options
+  async #send (name: OperationName, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait }: LooseInput): Promise<unknown> {
+    const { gateway, entries, validate, maxWaitMs, permit } = this.#options
     const entry = entries.get(name)
     if (entry === undefined) {
       throw new RollerError('ROLLER_ERR_VALIDATION', {
@@ -60,6 +63,7 @@ export class RollerClient {
       headers: { accept: 'application/json', ...writeHeaders(headers), ...(body !== undefined && { 'content-type': 'application/json; charset=UTF-8' }) },
       body: body === undefined ? null : { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
       operation: entry,
+      maxWaitMs: maxWait ?? maxWaitMs,
       validate: validation === undefined ? validate : validation === 'on',
       ...(signal !== undefined && { signal })
     })

@@ -64,6 +64,7 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   const query = options.query ?? {}
   const cursor = options.cursor === undefined ? null : readCursor(options.cursor)
   if (typeof cursor === 'string') throw refused([{ pointer: '/cursor', detail: cursor }])
+  if (cursor !== null && cursor.o !== name) throw refused([{ pointer: '/cursor', detail: `is of another report, ${cursor.o}` }])
 
   const faults: InputFault[] = []
   const fault = (pointer: string, detail: string): void => { faults.push({ pointer, detail }) }
@@ -82,7 +83,7 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   const days = startDate === null || endDate === null ? 1 : venueDays(startDate, endDate).length
   const key = keyOf(query, options.scope)
   if (cursor !== null) {
-    const differs = difference(cursor, { o: name, s: startDate, e: endDate, z: pageSize, k: key })
+    const differs = difference(cursor, { s: startDate, e: endDate, z: pageSize, k: key })
     if (differs !== null) throw refused([{ pointer: '/cursor', detail: `is of another ${differs}: give the same options as the first time` }])
     if (cursor.d > days || (cursor.d === days && cursor.p + cursor.i > 1)) throw refused([{ pointer: '/cursor', detail: 'is beyond the range' }])
   }
@@ -113,8 +114,7 @@ export function cursorAt (plan: ReportPlan, { day, page, index }: Position): str
   })
 }
 
-function difference (cursor: CursorContent, wanted: Pick<CursorContent, 'o' | 's' | 'e' | 'z' | 'k'>): string | null {
-  if (cursor.o !== wanted.o) return `report, ${cursor.o}`
+function difference (cursor: CursorContent, wanted: Pick<CursorContent, 's' | 'e' | 'z' | 'k'>): string | null {
   if (cursor.s !== wanted.s || cursor.e !== wanted.e) return 'range of days'
   if (cursor.z !== wanted.z) return 'page size'
   return cursor.k === wanted.k ? null : 'query or scope'

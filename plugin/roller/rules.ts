@@ -20,7 +20,7 @@ const MAX_REFERENCES = 100
 
 /** @returns what ROLLER would refuse although every field fits its schema; empty for an operation without such rules */
 export function ruleFaults (name: string, call: RuledCall): InputFault[] {
-  return Object.hasOwn(rules, name) ? rules[name]?.(call) ?? NONE : NONE
+  return rules.get(name)?.(call) ?? NONE
 }
 
 /** ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. */
@@ -92,7 +92,7 @@ const periods = Object.fromEntries(Object.entries(operations)
   .filter(([, operation]) => 'query' in operation && 'startDate' in operation.query.properties && 'endDate' in operation.query.properties)
   .map(([name]) => [name, oneDay]))
 
-const rules: Readonly<Record<string, Rule>> = {
+const rules: ReadonlyMap<string, Rule> = new Map(Object.entries({
   ...periods,
   'GET /reporting/revenue-entries': all(oneDay, references),
   'POST /reporting/bulk': bulkRange,
@@ -100,7 +100,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'GET /product-availability/calendar': month,
   'GET /capacity-reservation/block': optionalDate,
   'POST /capacity-reservation/block': blockTimes
-}
+}))
 
 function fields (body: unknown): Readonly<Record<string, unknown>> {
   return typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}

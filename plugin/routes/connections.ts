@@ -4,12 +4,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { checkConnection, CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
+import type { Budgets } from '../gateway/budget/budgets.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { guardConnectionId } from '../gateway/guard.ts'
 import type { NangoClient } from '../nango/client.ts'
 import { Connection, lowerKeys, Metadata, Tags } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'
 import type { Identity } from '../options.ts'
-import { Nullable } from '../roller/schema.ts'
+import { Nullable, StringEnum } from '../roller/schema.ts'
 import type { Access } from './access.ts'
 import { problemAnswers } from './roller-schema.ts'
 
@@ -17,6 +19,7 @@ export interface ConnectionRoutesOptions {
   readonly nango: NangoClient
   readonly connections: Connections
   readonly gateway: Gateway
+  readonly budgets: Budgets
   readonly access: Access
 }
 
@@ -51,9 +54,21 @@ const Change = Type.Object({
   metadata: Type.Optional(Metadata)
 }, { additionalProperties: false, minProperties: 1 })
 
+const BudgetReport = Type.Object({
+  connectionId: Type.String(),
+  coolingOff: Type.Integer({ description: 'Seconds until ROLLER takes calls again after a 429; 0 when it does.' }),
+  budgets: Type.Array(Type.Object({
+    name: StringEnum(['rest', 'reporting', 'bulk']),
+    limit: Type.Integer({ description: 'Calls in a window, the safety margin taken off.' }),
+    window: Type.Integer({ description: 'Seconds.' }),
+    remaining: Type.Integer({ description: 'Places that are free now.' }),
+    reset: Type.Integer({ description: 'Seconds until a place frees; 0 when nothing is used.' })
+  }))
+}, { $id: 'BudgetReport' })
+
 const TAG = ['Connections']
 
-export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { nango, connections, gateway, access }) => {
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { nango, connections, gateway, budgets, access }) => {
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation comes right after it.
@@ -152,6 +167,29 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     await access.authorize(request, 'GET /connections/{id}/check', 'connections:read', id)
     if (access.identifies) await access.own(request, id)
     return await checkConnection({ nango, connections, gateway }, id)
+  })
+
+  app.get('/connections/:id/budget', {
+    exposeHeadRoute: false,
+    schema: {
+      summary: 'See how much of a connection\'s rate budgets is left',
+      description: 'As this gateway counts. Others who use the same API key spend the same budgets at ROLLER.',
+      operationId: 'getBudget',
+      tags: TAG,
+      params: Params,
+      response: { 200: BudgetReport, ...problemAnswers }
+    }
+  }, async (request) => {
+    const { id } = request.params
+    await admit(request, 'GET /connections/{id}/budget', 'connections:read', id)
+    const usage = await budgets.usage(guardConnectionId(id))
+    return {
+      connectionId: id,
+      coolingOff: Math.ceil(usage.coolingOffMs / 1000),
+      budgets: usage.budgets.map(({ name, limit, windowMs, remaining, resetMs }) => ({
+        name, limit, window: Math.ceil(windowMs / 1000), remaining, reset: Math.ceil(resetMs / 1000)
+      }))
+    }
   })
 
   async function admit (request: FastifyRequest, operation: string, scope: 'connections:read' | 'connections:write', id: string): Promise<void> {

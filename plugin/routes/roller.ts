@@ -6,8 +6,10 @@ import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
 import type { Method, OperationKey } from '../roller/operation.ts'
 import { splitKey, toRoutePath } from '../roller/paths.ts'
+import { permit } from '../roller/permit.ts'
 import type { Access } from './access.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { rateLimitHeaders, readMaxWait } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
 
 export interface RollerRoutesOptions {
@@ -19,6 +21,8 @@ export interface RollerRoutesOptions {
   readonly validate: boolean
   readonly limits: BodyLimits
   readonly readOnly: boolean
+  /** Milliseconds a call waits for its place when it does not say with Roller-Max-Wait. */
+  readonly maxWaitMs: number
 }
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -37,7 +41,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
 }
 
 function add (
-  app: FastifyInstance, { gateway, access, readOnly, validate }: RollerRoutesOptions,
+  app: FastifyInstance, { gateway, access, readOnly, validate, maxWaitMs }: RollerRoutesOptions,
   method: Method, url: string, entry: CatalogueEntry | null, schema: FastifySchema
 ): void {
   const name = entry?.name ?? `${method} /*`
@@ -57,6 +61,8 @@ function add (
       headers: request.headers,
       body,
       operation: entry,
+      maxWaitMs: readMaxWait(request.headers['roller-max-wait'], maxWaitMs),
+      onUse: (use) => { reply.headers(rateLimitHeaders(use)) },
       validate: validate && request.headers['roller-validation'] !== 'off',
       signal
     })
@@ -80,13 +86,6 @@ function add (
   }
   const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { rollerWholeBody: entry !== null } }
   app.route(route)
-}
-
-/** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN on a read-only gateway */
-export function permit (method: string, readOnly: boolean): void {
-  if (readOnly && method !== 'GET') {
-    throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'This gateway is read-only.', hint: 'Only GET calls are let through here.' })
-  }
 }
 
 /** The raw request target without its first segments: path parameters that Fastify has decoded would no longer be what the caller wrote. */

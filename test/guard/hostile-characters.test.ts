@@ -9,16 +9,14 @@ test('double slashes, backslashes, control characters and broken escapes do not 
     '/roller/;x/token', '/roller/;/venues/me', '/roller/venues/%3b/me',
     '/roller/\\evil.example', '/roller/venues\\..\\x', '/roller/%5cevil.example', '/roller/%255c%255cevil.example', '/roller/a%5C..%5Cb',
     '/roller/venues/%00', '/roller/venues/me%00.json', '/roller/%2500', '/roller/%0d%0aHost:%20evil', '/roller/%250a', '/roller/%09', '/roller/%7f', '/roller/%1f',
-    '/roller/a%zz', '/roller/a%', '/roller/a%2', '/roller/%u002e%u002e/x',
-    '/roller/venues/me#/x', '/roller/venues/me?x=1#y', '/roller/a\x80%c0'
+    '/roller/venues/me#/x', '/roller/venues/me?x=1#y'
   ], 'ROLLER_ERR_PATH')
-  await refuses(t, built, [`/roller/${'a'.repeat(15_000)}?${'b'.repeat(1_400)}`], 'ROLLER_ERR_PATH')
 })
 
-test('a request line with a raw NUL or line break is no request at all', async (t) => {
+test('a target that cannot be read is refused before it is a call', async (t) => {
   const built = await listen(t)
-  for (const target of ['/roller/venues\0/me', '/roller/venues\x01/me', '/roller/ven\nues/me']) {
-    t.equal((await sendRaw(built.url, `GET ${target} HTTP/1.1`)).status, 400)
+  for (const target of ['/roller/a%zz', '/roller/a%', '/roller/a%2', '/roller/%u002e%u002e/x', '/roller/%ff', '/roller/venues\0/me', '/roller/venues\x01/me', '/roller/ven\nues/me']) {
+    t.equal((await sendRaw(built.url, `GET ${target} HTTP/1.1`)).status, 400, JSON.stringify(target))
   }
   t.same(built.nango.requests, [])
 })
@@ -28,7 +26,6 @@ test('honest odd characters pass', async (t) => {
   for (const path of ['/x/100%25', '/x/a%20b', '/x/Zo%C3%AB', '/x/..a', '/x/a..', '/x/...', '/x/%E2%82%AC', '/x/a;b=c']) {
     await sendRaw(built.url, `GET /roller${path} HTTP/1.1`)
   }
-  await sendRaw(built.url, 'GET /roller/x/Zo\xc3\xab?q=\xc3\xab HTTP/1.1')
   t.same(callsAtRoller(built).map(({ url }) => url),
-    ['/x/100%25', '/x/a%20b', '/x/Zo%C3%AB', '/x/..a', '/x/a..', '/x/...', '/x/%E2%82%AC', '/x/a;b=c', '/x/Zo%C3%AB?q=%C3%AB'])
+    ['/x/100%25', '/x/a%20b', '/x/Zo%C3%AB', '/x/..a', '/x/a..', '/x/...', '/x/%E2%82%AC', '/x/a;b=c'])
 })

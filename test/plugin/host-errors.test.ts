@@ -13,7 +13,7 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
       const built = await build(t, {
         host: (app) => {
           app.addHook(hook, async () => { throw failure })
-          app.setErrorHandler((error, _request, reply) => reply.code(error instanceof LoginNeeded ? 401 : 440).send({ host: error.constructor.name }))
+          app.setErrorHandler((error, _request, reply) => reply.code(error instanceof LoginNeeded ? 401 : 440).send({ host: (error as Error).constructor.name }))
         }
       })
       for (const url of URLS) {

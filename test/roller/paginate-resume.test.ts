@@ -1,18 +1,21 @@
 import { test } from 'tap'
 import { cursorOf, paginate, type PaginateOptions } from '../../plugin/roller/paginate.ts'
+import { addDays } from '../../plugin/roller/time.ts'
 import { collect, fake, rows, settle, type Envelope } from './paginate-source.ts'
 
 const ITEMS = 'GET /data/bookingitems'
 const RANGE = { startDate: '2026-01-30', endDate: '2026-02-03' } as const
 const SHAPES = [[0, 0, 0, 0], [1, 0, 0, 1], [3, 3, 3, 3], [6, 0, 4, 0], [0, 7, 1, 2], [9, 9, 0, 5]]
 
-const validation = (pointer: string, detail: RegExp): object => ({ code: 'ROLLER_ERR_VALIDATION', statusCode: 400, errors: [{ pointer, detail }] })
+const validation = (pointer: string, detail: RegExp) => ({
+  code: 'ROLLER_ERR_VALIDATION', statusCode: 400, errors: [{ pointer, detail }]
+})
 const forge = (cursor: string, change: Record<string, unknown>): string =>
   Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(cursor, 'base64url').toString()), ...change })).toString('base64url')
 
 test('from the cursor after any record comes exactly the rest', async (t) => {
   for (const shape of SHAPES) {
-    const days = Object.fromEntries(shape.map((count, day) => [['2026-01-30', '2026-01-31', '2026-02-01', '2026-02-02'][day] ?? '', rows(count, `${day}-`)]))
+    const days = Object.fromEntries(shape.map((count, day) => [addDays(RANGE.startDate, day), rows(count, `${day}-`)]))
     for (const envelope of ['page', 'items', 'array'] satisfies Envelope[]) {
       const { source } = fake(days, { envelope })
       const options = { ...RANGE, pageSize: 3 }
@@ -55,6 +58,8 @@ test('a cursor of something else is refused', async (t) => {
   const resume = (options: PaginateOptions<typeof ITEMS>): unknown => paginate(source, ITEMS, { cursor, scope: 'venue-1', ...options })
   t.ok(resume({ ...RANGE, pageSize: 3 }))
   t.throws(() => paginate(source, 'GET /data/tickets', { cursor }), validation('/cursor', /another report, GET \/data\/bookingitems/))
+  const { cursor: list } = paginate(source, 'GET /data/products')
+  t.throws(() => paginate(source, ITEMS, { cursor: list }), validation('/cursor', /another report, GET \/data\/products/))
   t.throws(() => resume({ startDate: '2026-01-29', endDate: '2026-02-03' }), validation('/cursor', /range of days/))
   t.throws(() => resume({ ...RANGE, endDate: '2026-02-04' }), validation('/cursor', /range of days/))
   t.throws(() => resume({ pageSize: 4 }), validation('/cursor', /page size/))

@@ -47,7 +47,9 @@ test('a search of bookings', async (t) => {
   t.same(query(name, { Date: '2026-07-01', productIds: '1' }), [], 'ROLLER does not mind the case of names')
   t.same(query(name, { date: '2026-07-01', productIds: '1', locationIds: '2' }), [])
   t.match(query(name, { productIds: '1' }), [['/query/date', /needed with productIds/]])
-  t.match(query(name, { productIds: '1', locationIds: '2', keywords: 'ab' }), [['/query/keywords', /3/], ['/query/date', /productIds and locationIds/]])
+  t.match(query(name, { productIds: '1', locationIds: '2', keywords: 'ab' }), [
+    ['/query/keywords', /3/], ['/query/date', /productIds and locationIds/]
+  ])
   t.same(query(name, { email: 'a@example.com' }), [], 'a criterion of tomorrow')
 })
 

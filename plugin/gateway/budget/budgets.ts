@@ -29,12 +29,8 @@ export interface Pass {
   /** Milliseconds the caller is still willing to wait. */
   readonly maxWaitMs: number
   readonly signal: AbortSignal | undefined
-}
-
-export interface Admission {
-  /** Milliseconds this call has waited. */
-  readonly waitedMs: number
-  readonly use: BudgetUse
+  /** Told how the budget stands, whether the call got its place or not. */
+  readonly onUse?: ((use: BudgetUse) => void) | undefined
 }
 
 export interface BudgetsOptions {
@@ -42,6 +38,8 @@ export interface BudgetsOptions {
   readonly limits: Readonly<Record<BudgetName, BudgetLimit>>
   /** Calls that may wait at a time, for one connection and budget. */
   readonly maxQueue: number
+  /** Put before every connection id: ids are unique only within an integration. */
+  readonly scope: string
   /** Through Nango all connections share the account's limit too. Null where nothing stands between. */
   readonly account: { readonly id: string } | null
   readonly clock: Clock
@@ -57,7 +55,6 @@ export interface BudgetObserver {
 }
 
 const ACCOUNT = 'account'
-const WALL = 'wall'
 /** Nango counts in fixed windows of a minute. */
 const ACCOUNT_WINDOW_MS = 60_000
 
@@ -74,25 +71,26 @@ export class Budgets {
 
   /**
    * Waits for a place.
+   * @returns the milliseconds waited
    * @throws RollerError ROLLER_ERR_BUDGET, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After when the caller would not
    *   wait that long; the signal's reason when the caller goes away
    */
-  async enter (pass: Pass): Promise<Admission> {
+  async enter (pass: Pass): Promise<number> {
     const { store, clock, observer, maxQueue } = this.#options
     const window = this.#window(pass)
-    const queue = `${pass.connectionId} ${window.key}`
+    const queue = window.key
     const startedAt = clock.now()
     for (;;) {
       const patience = pass.maxWaitMs - (clock.now() - startedAt)
       const request = this.#request(pass, window, Math.max(0, patience))
       const result = await store.take(request)
+      pass.onUse?.(toUse(pass.budget, window, result.usage))
       if (!result.granted) {
         observer?.refused(pass.budget, result.reason)
         throw this.#refusal(result, pass.budget)
       }
-      const use = toUse(pass.budget, window, result.usage)
       const wait = Math.ceil(result.waitMs)
-      if (wait <= 0) return this.#admit(pass.budget, startedAt, use)
+      if (wait <= 0) return this.#admit(pass.budget, startedAt)
 
       const waiting = this.#queued.get(queue) ?? 0
       if (waiting >= maxQueue) {
@@ -117,14 +115,14 @@ export class Budgets {
       }
       // A wall may have gone up while the call waited; then it lines up anew.
       const confirmed = await store.confirm(request, result.slot)
-      if (confirmed.ok) return this.#admit(pass.budget, startedAt, use)
+      if (confirmed.ok) return this.#admit(pass.budget, startedAt)
     }
   }
 
   /** ROLLER said 429: nothing more is sent for this connection, by any replica. */
   async coolOff (connectionId: string, seconds: number): Promise<void> {
     this.#options.observer?.walled('connection')
-    await this.#options.store.raiseWall(this.#tag(connectionId), wallKey(connectionId), seconds * 1000)
+    await this.#options.store.raiseWall(this.#tag(connectionId), this.#wallKey(connectionId), seconds * 1000)
   }
 
   /** Nango said 429: nothing more is sent for the account. */
@@ -150,28 +148,29 @@ export class Budgets {
     const usage = await store.usage(tag, windows)
     return {
       budgets: names.map((budget, index) => toUse(budget, windows[index] as Window, usage)), // as many windows as names
-      coolingOffMs: await store.wall(tag, wallKey(connectionId))
+      coolingOffMs: await store.wall(tag, this.#wallKey(connectionId))
     }
   }
 
   async close (): Promise<void> { await this.#options.store.close() }
 
-  #admit (budget: BudgetName, startedAt: number, use: BudgetUse): Admission {
+  #admit (budget: BudgetName, startedAt: number): number {
     const waitedMs = this.#options.clock.now() - startedAt
     this.#options.observer?.granted(budget, waitedMs)
-    return { waitedMs, use }
+    return waitedMs
   }
 
   #window ({ connectionId, budget, exportType }: Pick<Pass, 'connectionId' | 'budget' | 'exportType'>): Window {
     const { limit, windowMs } = this.#options.limits[budget]
-    return { key: budget === 'bulk' ? `${connectionId}:bulk:${exportType ?? ''}` : `${connectionId}:${budget}`, limit, windowMs }
+    const key = `${this.#name(connectionId)}:${budget}`
+    return { key: budget === 'bulk' ? `${key}:${exportType ?? ''}` : key, limit, windowMs }
   }
 
   #request (pass: Pass, window: Window, maxWaitMs: number): TakeRequest {
     const windows = [window]
     // A bulk export is a call to ROLLER's Reporting API as well.
     if (pass.budget === 'bulk') windows.push(this.#window({ ...pass, budget: 'reporting' }))
-    const walls = [wallKey(pass.connectionId)]
+    const walls = [this.#wallKey(pass.connectionId)]
     if (this.#accountTag !== null) {
       walls.push(ACCOUNT)
       if (this.#accountLimit !== null) windows.push({ key: ACCOUNT, ...this.#accountLimit })
@@ -180,7 +179,11 @@ export class Budgets {
   }
 
   /** All that one take touches must lie in one slot of a Redis Cluster: with an account's budget, all its connections do. */
-  #tag (connectionId: string): string { return this.#accountTag ?? connectionId }
+  #tag (connectionId: string): string { return this.#accountTag ?? this.#name(connectionId) }
+
+  #name (connectionId: string): string { return `${this.#options.scope}/${connectionId}` }
+
+  #wallKey (connectionId: string): string { return `${this.#name(connectionId)}:wall` }
 
   #refusal ({ reason, waitMs, wall, window }: Refused, budget: BudgetName): RollerError {
     const retryAfter = waitMs / 1000
@@ -192,8 +195,6 @@ export class Budgets {
     return new RollerError('ROLLER_ERR_BUDGET', { detail: `The ${budget} budget of this connection is spent.`, retryAfter })
   }
 }
-
-function wallKey (connectionId: string): string { return `${connectionId}:${WALL}` }
 
 function toUse (name: BudgetName, { key, limit, windowMs }: Window, usage: readonly Usage[]): BudgetUse {
   const own = usage.find((entry) => entry.key === key)

@@ -38,6 +38,8 @@ type State = 'head' | 'body' | 'complete' | 'failed'
 export class Exchange implements Dispatcher.DispatchHandler {
   status = 0
   headers: Record<string, string | string[]> = {}
+  /** What Nango says of its own limit, by header name. */
+  readonly limits = new Map<string, string>()
 
   readonly #clock: Clock
   readonly #timeouts: Timeouts
@@ -114,7 +116,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onHeaders (status: number, headers: Buffer[], resume: () => void): boolean {
     if (status < 200) return true
     this.status = status
-    this.headers = guardAnswerHeaders(headers)
+    this.headers = guardAnswerHeaders(headers, this.limits)
     this.#undiciResume = resume
     this.#state = 'body'
     this.#activeAt = this.#clock.now()

@@ -1,0 +1,89 @@
+/** Puts the parts together, from checked options. Knows nothing of Fastify. */
+import { Agent } from 'undici'
+import { systemClock, type Clock } from './clock.ts'
+import { Budgets } from './gateway/budget/budgets.ts'
+import { budgetLimits, type BudgetLimitOptions } from './gateway/budget/limits.ts'
+import { MemoryBudgetStore } from './gateway/budget/memory.ts'
+import { RedisBudgetStore } from './gateway/budget/redis.ts'
+import { ResilientBudgetStore } from './gateway/budget/resilient.ts'
+import type { BudgetStore } from './gateway/budget/store.ts'
+import { Gateway } from './gateway/gateway.ts'
+import { Renewals } from './gateway/renewal.ts'
+import { defaultRetryPolicy } from './gateway/retry.ts'
+import { NangoTransport } from './gateway/transport/nango.ts'
+import { NangoClient } from './nango/client.ts'
+import { Connections } from './nango/connections.ts'
+import type { ParsedOptions } from './options.ts'
+import { catalogueEntries, RollerClient } from './roller/client.ts'
+import { operations } from './roller/operations.ts'
+import { permit } from './roller/permit.ts'
+import { Roller } from './roller-api.ts'
+import { USER_AGENT } from './version.ts'
+
+/** What the assembly says to the host's log. */
+export interface AssemblyLog {
+  warn (message: string): void
+  info (message: string): void
+}
+
+export function assemble (options: ParsedOptions, log: AssemblyLog) {
+  const clock = options.clock ?? systemClock
+  const { secretKey, host, integrationId } = options.nango
+  // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
+  const agent = new Agent({ connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect } })
+  const nango = new NangoClient({ host, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT })
+  const connections = new Connections(nango)
+  const budgets = new Budgets({
+    store: budgetStore(options, clock, log),
+    // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
+    limits: budgetLimits(options.budgets as BudgetLimitOptions),
+    maxQueue: options.budgets.maxQueue,
+    scope: integrationId,
+    account: { id: `${host} ${secretKey}` },
+    clock
+  })
+  const gateway = new Gateway({
+    transport: new NangoTransport({ host, secretKey, integrationId, userAgent: USER_AGENT, agent, timeouts: options.timeouts, clock }),
+    budgets,
+    renewals: new Renewals((connectionId) => connections.forceRefresh(connectionId), clock),
+    retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
+    clock
+  })
+  const entries = catalogueEntries(operations)
+  const client = new RollerClient({
+    gateway,
+    entries,
+    validate: options.validation === 'on',
+    maxWaitMs: options.budgets.maxWait,
+    permit: (method) => permit(method, options.readOnly)
+  })
+  const roller = new Roller({ integrationId, nango, connections, gateway, budgets, client })
+  return {
+    roller,
+    nango,
+    connections,
+    budgets,
+    gateway,
+    entries,
+    async close () {
+      await agent.close()
+      await budgets.close()
+      nango.close()
+    }
+  }
+}
+
+/** One process counts in memory. Replicas share Redis, and agree on what to do when it is away. */
+function budgetStore ({ redis, budgets }: ParsedOptions, clock: Clock, log: AssemblyLog): BudgetStore {
+  const now = (): number => clock.now()
+  if (redis === undefined) return new MemoryBudgetStore({ now })
+  return new ResilientBudgetStore(new RedisBudgetStore(redis), {
+    whenAway: budgets.whenAway,
+    replicas: budgets.replicas,
+    now,
+    onAway: () => log.warn(budgets.whenAway === 'share'
+      ? `Redis is away: this replica keeps to its share of the rate budgets, 1 of ${budgets.replicas}`
+      : 'Redis is away: no calls are sent to ROLLER until it is back'),
+    onBack: () => log.info('Redis is back: the rate budgets are shared again')
+  })
+}

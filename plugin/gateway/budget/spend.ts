@@ -1,0 +1,39 @@
+/** Which budget a call spends, by ROLLER's rules: `/data` and `/reporting` are its Reporting API, and bulk exports have a limit of their own. */
+import type { BudgetName, Operation } from '../../roller/operation.ts'
+
+export interface Spending {
+  readonly budget: BudgetName
+  /** Of a bulk export. */
+  readonly exportType: string | null
+}
+
+export interface SpendingCall {
+  readonly method: string
+  readonly path: string
+  readonly operation: Operation | null
+  readonly body: Buffer | null
+}
+
+export function spendingOf ({ method, path, operation, body }: SpendingCall): Spending {
+  const budget = operation?.budget ?? budgetOfPath(method, path)
+  return { budget, exportType: budget === 'bulk' ? exportTypeOf(body) : null }
+}
+
+/** For paths outside the catalogue. Any case: a server may not care, and counting once too often harms nobody. */
+function budgetOfPath (method: string, path: string): BudgetName {
+  const plain = unescape(path).toLowerCase()
+  if (method === 'POST' && /^\/reporting\/bulk\/?$/.test(plain)) return 'bulk'
+  return /^\/(data|reporting)(\/|$)/.test(plain) ? 'reporting' : 'rest'
+}
+
+function unescape (path: string): string {
+  try { return decodeURIComponent(path) } catch { return path }
+}
+
+function exportTypeOf (body: Buffer | null): string | null {
+  try {
+    const parsed: unknown = JSON.parse(body?.toString('utf8') ?? '')
+    if (typeof parsed === 'object' && parsed !== null && 'exportType' in parsed && typeof parsed.exportType === 'string') return parsed.exportType.slice(0, 64)
+  } catch {}
+  return null
+}

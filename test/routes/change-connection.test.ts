@@ -1,0 +1,68 @@
+/** GET, PATCH and DELETE of one connection: what is not named stays, null takes a tag away, and gone is gone. */
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { build, holdsNoSecret, type Built } from '../support/build.ts'
+
+const URL = '/connections/acme'
+
+async function withConnection (t: Test): Promise<Built> {
+  const built = await build(t)
+  built.nango.addConnection({ connectionId: 'acme', clientId: 'acme', clientSecret: 's', tags: { organization_id: 'acme', region: 'north' }, metadata: { note: 'a', deep: { x: 1 } } })
+  return built
+}
+
+const stored = ({ nango }: Built) => nango.connections.find(({ connectionId }) => connectionId === 'acme')
+
+test('tags are merged, and null takes one away', async (t) => {
+  const built = await withConnection(t)
+  const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { Region: null, size: 'big' } } })
+  t.equal(answer.statusCode, 200)
+  t.same(answer.json().tags, { organization_id: 'acme', size: 'big' })
+  t.match(stored(built), { tags: { organization_id: 'acme', size: 'big' }, metadata: { note: 'a' } })
+  t.same((await built.app.inject({ url: URL })).json(), answer.json(), 'reading it gives the same')
+  await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { ORGANIZATION_ID: 'other', nothing: null } } })
+  t.same(stored(built)?.tags, { organization_id: 'other', size: 'big' })
+})
+
+test('metadata is merged at its first level', async (t) => {
+  const built = await withConnection(t)
+  const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { metadata: { deep: { y: 2 }, more: [1] } } })
+  t.same(answer.json().metadata, { note: 'a', deep: { y: 2 }, more: [1] })
+  t.match(stored(built), { metadata: answer.json().metadata, tags: { organization_id: 'acme', region: 'north' } })
+})
+
+test('more than ten tags are refused with a word on it, and nothing changes', async (t) => {
+  const built = await withConnection(t)
+  const nine = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`tag${index}`, 'x']))
+  const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: nine } })
+  t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/tags', detail: /11 tags.*at most 10/ }] })
+  t.same(stored(built)?.tags, { organization_id: 'acme', region: 'north' })
+  t.equal((await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { ...nine, region: null } } })).statusCode, 200, 'ten go in')
+})
+
+test('a change that makes no sense is 400', async (t) => {
+  const { app } = await withConnection(t)
+  const cases: [payload: object, pointer: string][] = [
+    [{}, '/body'], [{ tags: { '1': 'x' } }, '/body/tags/1'], [{ tags: { a: '' } }, '/body/tags/a'], [{ metadata: null }, '/body/metadata'],
+    [{ clientSecret: 'x' }, '/body/clientSecret'], [{ connectionId: 'x' }, '/body/connectionId']
+  ]
+  for (const [payload, pointer] of cases) {
+    const answer = await app.inject({ method: 'PATCH', url: URL, payload })
+    t.equal(answer.statusCode, 400, pointer)
+    t.ok(answer.json().errors.some((fault: { pointer: string }) => fault.pointer === pointer), `${pointer}: ${answer.body}`)
+  }
+})
+
+test('deleted once it is gone for every route, and a second time is 404', async (t) => {
+  const built = await withConnection(t)
+  const answer = await built.app.inject({ method: 'DELETE', url: URL })
+  t.equal(answer.statusCode, 204)
+  t.equal(answer.body, '')
+  t.equal(stored(built), undefined)
+  for (const method of ['DELETE', 'GET', 'PATCH'] as const) {
+    const second = await built.app.inject({ method, url: URL, ...(method === 'PATCH' && { payload: { metadata: { a: 1 } } }) })
+    t.match(second.json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, method)
+  }
+  t.equal(built.nango.connections.length, 1, 'the other one stays')
+  holdsNoSecret(t, built.log(), built)
+})

@@ -1,0 +1,64 @@
+/** POST /connections connects a venue from a server: the pair is tried at ROLLER, and goes nowhere else. */
+import { test } from 'tap'
+import { build, holdsNoSecret } from '../support/build.ts'
+
+const SECRET = 'canary-posted-secret-91c2'
+const PAIR = { clientId: 'acme', clientSecret: SECRET }
+
+test('201 with the connection as GET shows it', async (t) => {
+  const built = await build(t)
+  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, tags: { Organization_ID: 'acme' }, metadata: { region: 'north' } } })
+  t.equal(answer.statusCode, 201)
+  const created = answer.json()
+  t.match(created, { integrationId: 'roller', status: 'connected', tags: { organization_id: 'acme' }, metadata: { region: 'north' }, createdAt: /Z$/ })
+  t.same((await built.app.inject({ url: `/connections/${created.connectionId}` })).json(), created)
+  t.match(built.nango.connections.at(-1), { connectionId: created.connectionId, clientSecret: SECRET, metadata: { region: 'north' } })
+  t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)
+  for (const text of [answer.body, built.log(), (await built.app.inject({ url: '/connections' })).body]) {
+    holdsNoSecret(t, text, built)
+    t.notMatch(text, SECRET)
+  }
+})
+
+test('a wrong pair is refused with what to check, and leaves nothing behind', async (t) => {
+  const built = await build(t)
+  const before = built.nango.connections.length
+  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientSecret: 'wrong' } })
+  t.match(answer.json(), {
+    status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'roller', hint: /check the Client ID and the Client Secret/, errors: [{ pointer: '/body/clientSecret' }]
+  })
+  t.equal(built.nango.connections.length, before)
+  t.notMatch(answer.body, 'client credentials:', 'Nango\'s own text stays inside')
+})
+
+for (const clientSecret of [SECRET, 'wrong']) {
+  test(`the session is taken back after ${clientSecret === 'wrong' ? 'a refusal' : 'a success'}`, async (t) => {
+    const built = await build(t)
+    await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientSecret } })
+    const auth = built.nango.requests.find(({ url }) => url.startsWith('/oauth2/auth/'))
+    const token = new URL(auth?.url ?? '', built.nango.url).searchParams.get('connect_session_token')
+    t.match(token, /^nango_connect_session_/)
+    const again = await fetch(`${built.nango.url}/connect/session`, { headers: { authorization: `Bearer ${String(token)}` } })
+    t.equal(again.status, 401)
+    t.notMatch(built.log(), String(token))
+  })
+}
+
+test('a connection that the list does not have yet is answered all the same', async (t) => {
+  const { app } = await build(t, { nango: { replicaLag: 60_000 } })
+  t.match((await app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json(), { connectionId: String, status: 'connected' })
+})
+
+test('a body that lacks something, or has too much, is pointed at and not sent on', async (t) => {
+  const built = await build(t)
+  const cases: [payload: object, pointer: string][] = [
+    [{ clientId: 'a' }, '/body/clientSecret'], [{ clientSecret: SECRET }, '/body/clientId'], [{ ...PAIR, clientSecret: '' }, '/body/clientSecret'],
+    [{ ...PAIR, clientId: 7 }, '/body/clientId'], [{ ...PAIR, connectionId: 'mine' }, '/body/connectionId'], [{ ...PAIR, clientSecret: [SECRET] }, '/body/clientSecret']
+  ]
+  for (const [payload, pointer] of cases) {
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload })
+    t.match(answer.json(), { status: 400, errors: [{ pointer }] }, pointer)
+    t.notMatch(answer.body + built.log(), SECRET)
+  }
+  t.same(built.nango.requests, [])
+})

@@ -1,0 +1,67 @@
+/** POST /connect-session makes a session for the one integration, and says exactly what is wrong with a body. */
+import { test } from 'tap'
+import { build, holdsNoSecret } from '../support/build.ts'
+
+const PATH = '/connect-session'
+
+test('201 with a token, a link and an end; Nango is asked for exactly the one integration', async (t) => {
+  const integrations = [{ uniqueKey: 'other', provider: 'roller' }, { uniqueKey: 'roller', provider: 'roller' }]
+  const built = await build(t, { nango: { integrations } })
+  const answer = await built.app.inject({
+    method: 'POST', url: PATH, payload: { tags: { Organization_ID: 'acme' }, connectionConfig: { region: 'eu' }, webhookUrlOverride: 'https://hooks.example.com/nango' }
+  })
+  t.equal(answer.statusCode, 201)
+  t.match(answer.json(), { token: /^nango_connect_session_[0-9a-f]{64}$/, connectLink: /session_token=nango_connect/, expiresAt: /^\d{4}-.*Z$/ })
+  t.same(Object.keys(answer.json()).sort(), ['connectLink', 'expiresAt', 'token'])
+  const request = built.nango.requests.at(-1)
+  t.equal(request?.url, '/connect/sessions')
+  t.same(JSON.parse(String(request?.body)), {
+    tags: { Organization_ID: 'acme' },
+    allowed_integrations: ['roller'],
+    integrations_config_defaults: { roller: { connection_config: { region: 'eu' } } },
+    webhook_url_override: 'https://hooks.example.com/nango'
+  })
+  holdsNoSecret(t, answer.body + built.log(), built)
+  t.notMatch(built.log(), answer.json().token, 'the token is not logged')
+})
+
+test('no body is needed', async (t) => {
+  const { app, nango } = await build(t)
+  t.equal((await app.inject({ method: 'POST', url: PATH })).statusCode, 201)
+  t.equal((await app.inject({ method: 'POST', url: PATH, payload: {} })).statusCode, 201)
+  t.equal((await app.inject({ method: 'POST', url: PATH, payload: 'null', headers: { 'content-type': 'application/json' } })).statusCode, 201)
+  t.same(JSON.parse(String(nango.requests.at(-1)?.body)), { tags: {}, allowed_integrations: ['roller'] })
+})
+
+test('what is wrong is pointed at, and Nango is not asked', async (t) => {
+  const { app, nango } = await build(t)
+  const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`tag${index}`, 'x']))
+  const cases: [payload: unknown, pointer: string][] = [
+    [{ tags: { a: '' } }, '/body/tags/a'],
+    [{ tags: { a: 'x'.repeat(256) } }, '/body/tags/a'],
+    [{ tags: { a: 1 } }, '/body/tags/a'],
+    [{ tags: { '1a': 'x' } }, '/body/tags/1a'],
+    [{ tags: { 'a b': 'x' } }, '/body/tags/a b'],
+    [{ tags: eleven }, '/body/tags'],
+    [{ tags: ['a'] }, '/body/tags'],
+    [{ tag: {} }, '/body/tag'],
+    [{ allowed_integrations: [] }, '/body/allowed_integrations'],
+    [{ webhookUrlOverride: 'not a url' }, '/body/webhookUrlOverride'],
+    [{ connectionConfig: 'x' }, '/body/connectionConfig'],
+    [[], '/body'],
+    ['text', '/body']
+  ]
+  for (const [payload, pointer] of cases) {
+    const answer = await app.inject({ method: 'POST', url: PATH, payload: JSON.stringify(payload), headers: { 'content-type': 'application/json' } })
+    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' }, pointer)
+    t.ok(answer.json().errors.some((fault: { pointer: string }) => fault.pointer === pointer), `${pointer}: ${answer.body}`)
+    t.equal(answer.headers['content-type'], 'application/problem+json')
+  }
+  t.same(nango.requests, [])
+})
+
+test('what only Nango can refuse is pointed at too, without Nango\'s own text', async (t) => {
+  const { app } = await build(t)
+  const answer = await app.inject({ method: 'POST', url: PATH, payload: { tags: { a: 'x', A: 'y' } } })
+  t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: /^\/body\/tags/ }] })
+})

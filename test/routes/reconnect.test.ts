@@ -1,0 +1,69 @@
+/** Reconnecting keeps all that a connection has, though Nango wipes what is not sent again. */
+import Nango from '@nangohq/frontend'
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { build, holdsNoSecret, type Built } from '../support/build.ts'
+
+const HOOK = 'https://hooks.example.com/acme'
+
+/** A connection with everything a connection can have, made the way venues make theirs. */
+async function connected (t: Test): Promise<Built & { id: string }> {
+  const built = await build(t)
+  const { app, nango } = built
+  const session = await app.inject({
+    method: 'POST', url: '/connect-session', payload: { tags: { organization_id: 'acme', region: 'north' }, connectionConfig: { a: 'b' }, webhookUrlOverride: HOOK }
+  })
+  const id = await enter(nango.url, session.json().token, 'first')
+  await app.inject({ method: 'PATCH', url: `/connections/${id}`, payload: { metadata: { note: 'kept' } } })
+  return { ...built, id }
+}
+
+async function enter (host: string, connectSessionToken: string, secret: string): Promise<string> {
+  const { connectionId } = await new Nango({ host, connectSessionToken }).auth('roller', { credentials: { client_id: 'acme', client_secret: secret } } as never)
+  return connectionId
+}
+
+const KEPT = { tags: { organization_id: 'acme', region: 'north' }, connectionConfig: { a: 'b' }, webhookUrlOverride: HOOK, metadata: { note: 'kept' } }
+
+test('id, tags, config, webhook address and metadata stay', async (t) => {
+  const { app, nango, id, log } = await connected(t)
+  const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })
+  t.equal(answer.statusCode, 201)
+  t.equal(await enter(nango.url, answer.json().token, 'second'), id)
+  t.match(nango.connections.filter((one) => one.connectionId === id), [{ ...KEPT, clientSecret: 'second' }])
+  holdsNoSecret(t, answer.body + log(), { nango })
+})
+
+test('also when the credentials are refused at the moment', async (t) => {
+  const { app, nango, roller, id } = await connected(t)
+  roller.rejectCredentials('acme')
+  roller.revokeTokens('acme')
+  t.equal((await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).statusCode, 424)
+  for (const moment of ['just refused', 'in Nango\'s back-off']) {
+    const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })
+    t.equal(answer.statusCode, 201, moment)
+    roller.rejectCredentials('acme', false)
+    t.equal(await enter(nango.url, answer.json().token, moment), id)
+    t.match(nango.connections.filter((one) => one.connectionId === id), [{ ...KEPT, clientSecret: moment }])
+  }
+  t.equal((await app.inject({ url: `/connections/${id}` })).json().status, 'connected')
+})
+
+test('tags from the body are added, in whatever case they are written', async (t) => {
+  const { app, nango, id } = await connected(t)
+  const payload = { connectionId: id, tags: { Region: 'south', size: 'big' } }
+  const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload })
+  t.equal(answer.statusCode, 201)
+  await enter(nango.url, answer.json().token, 'second')
+  t.same(nango.connections.find((one) => one.connectionId === id)?.tags, { organization_id: 'acme', region: 'south', size: 'big' })
+})
+
+test('an unknown connection is 404, a missing id is 400', async (t) => {
+  const { app } = await build(t)
+  for (const connectionId of ['nobody', '..', 'é', 'a/../b']) {
+    const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId } })
+    t.match(answer.json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, connectionId)
+  }
+  const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: {} })
+  t.match(answer.json(), { status: 400, errors: [{ pointer: '/body/connectionId' }] })
+})

@@ -1,0 +1,37 @@
+/** Nango's guide for ROLLER works unchanged: fetch('/api/connect-session') answers a token that @nangohq/frontend takes. */
+import Nango from '@nangohq/frontend'
+import { test } from 'tap'
+import { listen } from '../support/build.ts'
+
+const identify = () => ({ tags: { organization_id: 'acme' } })
+
+test('the token of the text answer connects a venue in the frontend SDK', async (t) => {
+  const { url, nango } = await listen(t, { options: { prefix: '/api', identify } })
+  const answer = await fetch(`${url}/api/connect-session`)
+  t.equal(answer.status, 200)
+  t.match(answer.headers.get('content-type'), /^text\/plain/)
+  t.equal(answer.headers.get('cache-control'), 'no-store')
+  const token = await answer.text()
+  t.match(token, /^nango_connect_session_[0-9a-f]{64}$/)
+
+  const frontend = new Nango({ host: nango.url, connectSessionToken: token })
+  const { connectionId } = await frontend.auth('roller', { credentials: { client_id: 'acme-venue', client_secret: 'good' } } as never)
+  t.match(nango.connections.find((one) => one.connectionId === connectionId), { clientId: 'acme-venue', tags: { organization_id: 'acme' } })
+  const called = await fetch(`${url}/api/roller/venues/me`, { headers: { 'connection-id': connectionId } })
+  t.equal(called.status, 200, 'and it can be used at once')
+})
+
+test('a wrong secret is refused there, and leaves no connection', async (t) => {
+  const { url, nango } = await listen(t, { options: { identify } })
+  const token = await (await fetch(`${url}/connect-session`)).text()
+  const frontend = new Nango({ host: nango.url, connectSessionToken: token })
+  const before = nango.connections.length
+  const refusal = await frontend.auth('roller', { credentials: { client_id: 'acme-venue', client_secret: 'wrong' } } as never).catch((error: unknown) => error)
+  t.match(refusal, { type: 'client_credentials_fetch_error' })
+  t.equal(nango.connections.length, before)
+})
+
+test('without identify there is no such route: anybody could connect anything', async (t) => {
+  const { url } = await listen(t)
+  t.equal((await fetch(`${url}/connect-session`)).status, 404)
+})

@@ -1,0 +1,47 @@
+import { test } from 'tap'
+import { build, VENUE } from '../support/build.ts'
+import { stubNango } from './fixture.ts'
+
+const DROPPED = {
+  Connection: 'keep-alive, X-Hop', 'Keep-Alive': 'timeout=1', 'X-Hop': '1', 'Proxy-Authenticate': 'Basic', Server: 'canary', 'X-Powered-By': 'canary',
+  'Set-Cookie': ['a=1', 'b=2'], 'Access-Control-Allow-Origin': '*', 'access-control-expose-headers': '*', 'Strict-Transport-Security': 'max-age=1',
+  'Content-Security-Policy': 'x', 'X-Frame-Options': 'DENY', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'x', 'Cross-Origin-Resource-Policy': 'x',
+  'X-RateLimit-Limit': '200', 'X-RateLimit-Remaining': '7', 'X-RateLimit-Reset': '1', 'WWW-Authenticate': 'Bearer', Authorization: 'Bearer canary',
+  'Clear-Site-Data': '"*"', 'Alt-Svc': 'h3=":1"', 'Roller-Answered-By': 'canary'
+}
+const KEPT = {
+  'content-type': 'application/json; x=1', 'x-request-id': 'r', 'x-correlation-id': 'c', etag: '"e"', 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
+  location: '/bookings/1', link: '<x>; rel="next"', 'retry-after': '3', 'cache-control': 'no-store', 'content-disposition': 'attachment; filename="a"', vary: 'accept'
+}
+
+for (const status of [200, 404]) {
+  test(`of the headers of a ${status}, those of the answer stay and those of a server go`, async (t) => {
+    const stub = await stubNango(t, (_request, response) => { response.writeHead(status, { ...DROPPED, ...KEPT }).end('{}') })
+    const { app } = await build(t, {
+      options: { nango: { host: stub.url } },
+      host: (host) => { host.addHook('onRequest', async (_request, reply) => { reply.header('x-frame-options', 'the host\'s own') }) }
+    })
+    const { statusCode, headers } = await app.inject({ url: '/roller/venues/me', headers: VENUE })
+    t.equal(statusCode, status)
+    t.match(headers, KEPT)
+    t.equal(headers['roller-answered-by'], 'roller')
+    t.equal(headers['x-frame-options'], 'the host\'s own')
+    const gone = Object.keys(DROPPED).map((name) => name.toLowerCase()).filter((name) => !['connection', 'roller-answered-by', 'x-frame-options'].includes(name))
+    t.same(gone.filter((name) => name in headers), [])
+    t.notMatch(JSON.stringify(headers), /canary/)
+  })
+}
+
+test('odd header names and repeated headers do no harm', async (t) => {
+  const stub = await stubNango(t, (_request, response) => {
+    response.setHeader('x-many', ['1', '2'])
+    response.socket?.write('HTTP/1.1 200 OK\r\n__proto__: x\r\nconstructor: y\r\nx-many: 1\r\nx-many: 2\r\nConnection: close\r\nConnection: x-a\r\nx-a: 1\r\ncontent-length: 2\r\n\r\n{}')
+    response.socket?.end()
+  })
+  const { app } = await build(t, { options: { nango: { host: stub.url } } })
+  const { statusCode, headers, payload } = await app.inject({ url: '/roller/venues/me', headers: VENUE })
+  t.equal(statusCode, 200)
+  t.equal(payload, '{}')
+  t.same(headers['x-many'], ['1', '2'])
+  t.notOk('x-a' in headers, 'both Connection headers count')
+})

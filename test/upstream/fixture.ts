@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+import { holdsNoSecret, VENUE, type Built } from '../support/build.ts'
+import type { Clock } from '../../plugin/clock.ts'
+
+export interface Answer { readonly statusCode: number, readonly headers: Record<string, unknown>, readonly payload: string }
+export interface Expected { readonly status: number, readonly code: string, readonly layer: string, readonly retryAfter?: number | 'some', readonly detail?: RegExp }
+
+/** A GET of the venue, or whatever is asked. */
+export const call = async (built: Built, request: { method?: 'GET' | 'POST' | 'PUT', url?: string, payload?: string | Buffer } = {}): Promise<Answer> =>
+  await built.app.inject({
+    url: '/roller/venues/me', ...request, headers: { ...VENUE, ...(request.payload !== undefined && { 'content-type': 'application/json' }) }
+  })
+
+/** The answer is a complete problem document of this kind, and neither it nor the log holds a secret. */
+export function isProblem (t: Test, built: Built, answer: Answer, { status, code, layer, retryAfter, detail }: Expected): void {
+  t.equal(answer.statusCode, status, code)
+  t.match(answer.headers['content-type'], /^application\/problem\+json/)
+  const problem = JSON.parse(answer.payload)
+  t.match(problem, { type: `urn:fastify-roller:error:${code}`, status, code, layer, title: /./, detail: detail ?? /./, hint: /.{10}/, instance: /./ })
+  if (retryAfter === 'some') t.ok(Number.isInteger(problem.retryAfter) && problem.retryAfter >= 1, 'says when to come back')
+  else t.equal(problem.retryAfter, retryAfter)
+  t.equal(answer.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
+  t.equal(answer.headers['roller-answered-by'], layer === 'roller' || layer === 'nango' ? layer : 'gateway')
+  holdsNoSecret(t, answer.payload + JSON.stringify(answer.headers) + built.log(), built)
+}
+
+export interface Stub { readonly url: string, readonly requests: IncomingMessage[] }
+
+/** Stands in for Nango where a test must see its sockets. */
+export async function stubNango (t: Pick<Test, 'teardown'>, listener: RequestListener, port = 0): Promise<Stub> {
+  const requests: IncomingMessage[] = []
+  const server = createServer((request, response) => {
+    requests.push(request)
+    request.on('error', () => {})
+    listener(request, response)
+  })
+  await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
+  t.teardown(() => new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections() }))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
+}
+
+/** A clock whose time passes only when it is told to; the waits themselves are real timers, which a test never reaches. */
+export function steppedClock (): Clock & { advance (ms: number): void } {
+  let now = 1_000
+  return {
+    now: () => now,
+    setTimeout: (callback, ms) => setTimeout(callback, ms),
+    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    advance (ms) { now += ms }
+  }
+}
+
+export async function until (condition: () => boolean): Promise<void> {
+  for (let count = 0; count < 1_000 && !condition(); count++) await new Promise((resolve) => { setTimeout(resolve, 5) })
+  if (!condition()) throw new Error('it did not come true in time')
+}
+
+/** A booking that the simulated venue takes. */
+export function bookingFor ({ roller }: Pick<Built, 'roller'>): string {
+  const product = roller.venue('demo').products.find(({ name }) => name === 'Grip Socks') ?? roller.venue('demo').products[0]
+  return JSON.stringify({
+    externalId: 'shop-1',
+    customer: { firstName: 'Robin', lastName: 'Marsh', email: 'robin.marsh@example.com', phone: '0400000000' },
+    items: [{ productId: product?.variations[0]?.id, quantity: 1, bookingDate: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10), startTime: '10:00' }]
+  })
+}

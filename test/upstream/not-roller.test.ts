@@ -1,0 +1,29 @@
+import { test } from 'tap'
+import { build } from '../support/build.ts'
+import { call, isProblem, stubNango } from './fixture.ts'
+
+for (const status of [200, 302, 400, 403, 500, 502, 503]) {
+  test(`a page of HTML with ${status} is not passed on as ROLLER's answer`, async (t) => {
+    const built = await build(t)
+    built.nango.faults.always({ path: /^\/proxy/, kind: 'html', status })
+    const answer = await call(built)
+    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: new RegExp(`${status} with an HTML page`) })
+    t.notMatch(answer.payload, /doctype/i)
+    t.equal(built.nango.requests.length, 3)
+  })
+}
+
+test('a missing path may be answered with a page', async (t) => {
+  const built = await build(t)
+  built.nango.faults.always({ path: /^\/proxy/, kind: 'html', status: 404 })
+  const answer = await call(built)
+  t.match(answer, { statusCode: 404, headers: { 'content-type': 'text/html', 'roller-answered-by': 'roller' } })
+})
+
+test('headers without end are cut off', async (t) => {
+  const stub = await stubNango(t, (_request, response) => {
+    response.socket?.write(`HTTP/1.1 200 OK\r\n${'x-filler: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n'.repeat(2_000)}\r\n`, () => {})
+  })
+  const built = await build(t, { options: { nango: { host: stub.url } } })
+  isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /UND_ERR_HEADERS_OVERFLOW/ })
+})

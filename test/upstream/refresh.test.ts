@@ -1,0 +1,90 @@
+import { test } from 'tap'
+import { build, callsAtRoller, type Built } from '../support/build.ts'
+import { call, isProblem, steppedClock } from './fixture.ts'
+
+const refreshes = ({ nango }: Built): number => nango.requests.filter(({ url }) => url.includes('force_refresh=true')).length
+const REJECTED = { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' } as const
+
+for (const method of ['GET', 'POST'] as const) {
+  test(`a ${method} with a revoked token succeeds after one forced refresh, sent twice with the same bytes`, async (t) => {
+    const built = await build(t)
+    const payload = '{"n":9007199254740993}'
+    const request = method === 'GET' ? { url: '/roller/sandbox/echo' } : { method, url: '/roller/sandbox/echo', payload }
+    await call(built, request)
+    built.roller.revokeTokens()
+    t.equal((await call(built, request)).statusCode, 200)
+    t.equal(refreshes(built), 1)
+    t.equal(callsAtRoller(built).length, 3)
+    const bodies = built.roller.requests.filter(({ url }) => url === '/sandbox/echo').map(({ body }) => String(body))
+    t.same(new Set(bodies), new Set([method === 'GET' ? '' : payload]))
+  })
+}
+
+test('401 with a fresh token too is 424, with the guide\'s hints', async (t) => {
+  const built = await build(t)
+  built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: { message: 'no' } })
+  const answer = await call(built)
+  isProblem(t, built, answer, { ...REJECTED, detail: /also with a fresh token/ })
+  const { hint, upstream } = JSON.parse(answer.payload)
+  t.match(hint, /Client ID.*Client Secret.*connection id.*one connection for each.*reconnect/s)
+  t.same(upstream, { status: 401, body: { message: 'no' } })
+  t.equal(refreshes(built), 1)
+  t.equal(callsAtRoller(built).length, 2)
+})
+
+test('200 calls on a revoked token make one refresh, and each is repeated once', async (t) => {
+  const built = await build(t, { roller: { limits: 'off' } })
+  await call(built)
+  built.roller.revokeTokens()
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => call(built, { url: `/roller/sandbox/echo?n=${index}` })))
+  t.same(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200]))
+  t.equal(refreshes(built), 1)
+  const tries = new Map<string, number>()
+  for (const { url } of callsAtRoller(built)) tries.set(url, (tries.get(url) ?? 0) + 1)
+  t.equal(tries.size, 201)
+  t.ok(Math.max(...tries.values()) <= 2)
+})
+
+test('a refresh that fails is not tried again for 30 s, nor longer', async (t) => {
+  const clock = steppedClock()
+  const built = await build(t, { options: { clock } })
+  await call(built)
+  built.roller.revokeTokens()
+  built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
+  built.roller.rejectCredentials('demo')
+  const first = await call(built)
+  isProblem(t, built, first, { ...REJECTED, detail: /gave Nango no new token/ })
+  t.equal(JSON.parse(first.payload).upstream.status, 400)
+  t.equal(refreshes(built), 1)
+
+  clock.advance(29_000)
+  // Nango is in its own back-off now; a call that still meets a 401 must not force it.
+  built.nango.faults.always({ path: /^\/proxy/, kind: 'status', status: 401, body: { message: 'no' } })
+  isProblem(t, built, await call(built), { ...REJECTED, retryAfter: 1 })
+  t.equal(refreshes(built), 1)
+
+  clock.advance(2_000)
+  built.roller.rejectCredentials('demo', false)
+  built.roller.faults.always(null)
+  built.nango.faults.always(null)
+  built.nango.faults.next({ path: /^\/proxy/, kind: 'status', status: 401, body: { message: 'no' } })
+  t.equal((await call(built)).statusCode, 200)
+  t.equal(refreshes(built), 2)
+})
+
+test('a key that may not force a refresh is named as the reason', async (t) => {
+  const built = await build(t)
+  built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
+  built.nango.faults.next({ path: /force_refresh/, kind: 'status', status: 403, body: { error: { code: 'forbidden', message: 'x' } } })
+  isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /read_credentials/ })
+})
+
+test('a streamed body is gone after a 401: the token is renewed and the caller told to send again', async (t) => {
+  const built = await build(t)
+  await call(built)
+  built.roller.revokeTokens()
+  const request = { method: 'POST', url: '/roller/sandbox/count', payload: Buffer.alloc(200_000, 'x') } as const
+  isProblem(t, built, await call(built, request), { status: 503, code: 'ROLLER_ERR_TOKEN_RENEWED', layer: 'roller', retryAfter: 1 })
+  t.equal(refreshes(built), 1)
+  t.match(JSON.parse((await call(built, request)).payload), { bytes: 200_000 })
+})

@@ -1,0 +1,61 @@
+import { test } from 'tap'
+import { build, callsAtRoller } from '../support/build.ts'
+import { call, isProblem } from './fixture.ts'
+
+test('ROLLER\'s own errors pass byte for byte', async (t) => {
+  const bytes = Buffer.from('{ "errors" : [ {"name":"x","message":"Z\u00f6e 9007199254740993 1.0"} ] }\n')
+  for (const status of [400, 404, 405, 409, 410, 415, 422, 500, 501]) {
+    const built = await build(t)
+    built.roller.faults.next({ path: /^\/venues/, kind: 'status', status, body: bytes, headers: { 'content-type': 'application/problem+xml; x=y' } })
+    const answer = await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })
+    t.equal(answer.statusCode, status)
+    t.same(answer.rawPayload, bytes)
+    t.match(answer.headers, { 'content-type': 'application/problem+xml; x=y', 'roller-answered-by': 'roller' })
+    t.equal(callsAtRoller(built).length, 1, 'and are not asked for twice')
+  }
+})
+
+test('an error body larger than what is looked at arrives whole', async (t) => {
+  const built = await build(t)
+  const body = JSON.stringify({ errors: 'x'.repeat(300_000) })
+  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 409, body, headers: { 'content-type': 'application/json' } })
+  const answer = await call(built)
+  t.equal(answer.statusCode, 409)
+  t.equal(answer.payload, body)
+})
+
+test('403 says that permission is missing, with the guide\'s hints and ROLLER\'s words', async (t) => {
+  const built = await build(t)
+  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body: { message: 'add-on missing' } })
+  const answer = await call(built)
+  isProblem(t, built, answer, { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED', layer: 'roller' })
+  t.match(JSON.parse(answer.payload), { hint: /Client ID.*connection id.*each.*permission/is, upstream: { status: 403, body: { message: 'add-on missing' } } })
+})
+
+test('an error nested so deep that it cannot be written again is still a problem document', async (t) => {
+  const built = await build(t)
+  const body = '['.repeat(30_000) + ']'.repeat(30_000)
+  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body, headers: { 'content-type': 'application/json' } })
+  isProblem(t, built, await call(built), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED', layer: 'roller' })
+})
+
+for (const [header, seconds] of [[undefined, 60], ['7', 7], ['0', 1], ['soon', 60], ['-5', 60]] as const) {
+  test(`429 with Retry-After ${header ?? 'missing'} rests for ${seconds} s, and is not repeated`, async (t) => {
+    const built = await build(t)
+    built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 429, body: {}, headers: header === undefined ? {} : { 'retry-after': header } })
+    isProblem(t, built, await call(built), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', layer: 'roller', retryAfter: seconds })
+    t.equal(callsAtRoller(built).length, 1)
+  })
+}
+
+test('an answer keeps its status, 201 or what Nango makes of it, and 204 has no body', async (t) => {
+  for (const preserveStatus of [true, false]) {
+    const built = await build(t, { nango: { preserveStatus } })
+    for (const [status, body] of [[201, '{"id":1}'], [202, '{}'], [204, '']] as const) {
+      built.roller.faults.next({ path: /^\/sandbox/, kind: 'status', status, body })
+      const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
+      t.equal(answer.statusCode, preserveStatus || status === 204 ? status : 200)
+      t.equal(answer.payload, body)
+    }
+  }
+})
