@@ -1,7 +1,7 @@
 /** Finds out, step by step, why a connection does not work. The first step that fails names what to do; those after it are not tried. */
 import { Type, type Static } from '@sinclair/typebox'
 import { isRollerError, RollerError } from './errors.ts'
-import type { Gateway } from './gateway/gateway.ts'
+import type { CallHandler } from './gateway/gateway.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
 import type { Connections } from './nango/connections.ts'
 import { StringEnum } from './roller/schema.ts'
@@ -24,7 +24,7 @@ export type CheckReport = Static<typeof CheckReport>
 export interface CheckParts {
   readonly nango: NangoClient
   readonly connections: Connections
-  readonly gateway: Gateway
+  readonly gateway: CallHandler
 }
 
 type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]

@@ -1,7 +1,7 @@
 /** What `app.roller` offers to the host's own code. */
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
 import type { Budgets, BudgetUse } from './gateway/budget/budgets.ts'
-import type { Gateway } from './gateway/gateway.ts'
+import type { CallHandler } from './gateway/gateway.ts'
 import type { NangoClient } from './nango/client.ts'
 import type { Connections } from './nango/connections.ts'
 import type { CallAnswer, CallInput, OperationName } from './roller/call-types.ts'
@@ -12,7 +12,7 @@ export interface RollerParts {
   readonly integrationId: string
   readonly nango: NangoClient
   readonly connections: Connections
-  readonly gateway: Gateway
+  readonly gateway: CallHandler
   readonly budgets: Budgets
   readonly client: RollerClient
 }

@@ -8,6 +8,7 @@ import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Operation } from '../roller/operation.ts'
 import { validateCall } from '../roller/validate.ts'
+import type { Answer } from './answer.ts'
 import type { Budgets, BudgetUse } from './budget/budgets.ts'
 import { spendingOf } from './budget/spend.ts'
 import { guardConnectionId, guardHeaders, guardTarget } from './guard.ts'
@@ -60,7 +61,12 @@ const MAX_ACCOUNT_WALL_SECONDS = 60
 
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
-export class Gateway {
+/** Whatever takes calls to ROLLER. */
+export interface CallHandler {
+  send (call: GatewayCall): Promise<Answer>
+}
+
+export class Gateway implements CallHandler {
   readonly #transport: Transport
   readonly #budgets: Budgets
   readonly #renewals: Renewals
@@ -80,7 +86,7 @@ export class Gateway {
    * @returns ROLLER's own answer, whatever its status, head read and body waiting
    * @throws RollerError for all that the gateway answers itself
    */
-  async send (call: GatewayCall): Promise<Exchange> {
+  async send (call: GatewayCall): Promise<Answer> {
     const outgoing: OutgoingCall = {
       method: call.method,
       target: guardTarget(call.target),
@@ -101,7 +107,7 @@ export class Gateway {
       if (exchange !== null) await this.#learn(exchange)
       switch (outcome.kind) {
         case 'pass':
-          return exchange as Exchange // `pass` is only said of an answer
+          return exchange as Answer // `pass` is only said of an answer
         case 'fail':
           exchange?.abort(NOT_PASSED_ON)
           throw describe(outcome.error, repeatability, outcome.maySent ?? false)
@@ -119,7 +125,7 @@ export class Gateway {
           break
         case 'repeat':
           if (repeats >= this.#retry.limit || !mayRepeat(repeatability, outcome.maySent)) {
-            if (outcome.error === null) return exchange as Exchange // only an answer of ROLLER's own has no error to it
+            if (outcome.error === null) return exchange as Answer // only an answer of ROLLER's own has no error to it
             throw describe(outcome.error, repeatability, outcome.maySent)
           }
           exchange?.abort(NOT_PASSED_ON)

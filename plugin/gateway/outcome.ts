@@ -183,6 +183,7 @@ function isHtml (headers: Head['headers']): boolean {
 function secondsOf (value: string | string[] | undefined): number | undefined {
   if (typeof value !== 'string') return undefined
   if (/^\d{1,9}$/.test(value)) return Math.max(1, Number(value))
-  const date = Date.parse(value)
+  // Date.parse takes much for a date: -5, 60.0.
+  const date = /^[a-z]{3,9}, /i.test(value) ? Date.parse(value) : NaN
   return Number.isNaN(date) ? undefined : Math.max(1, (date - Date.now()) / 1000)
 }

@@ -1,12 +1,12 @@
 /** Calls made in process: typed by the catalogue, on the same road as those over HTTP. */
 import { isRollerError, RollerError } from '../errors.ts'
-import type { CatalogueEntry, Gateway } from '../gateway/gateway.ts'
+import type { CallHandler, CatalogueEntry } from '../gateway/gateway.ts'
 import type { CallAnswer, CallInput, OperationName } from './call-types.ts'
 import type { Operation, OperationKey } from './operation.ts'
 import { splitKey } from './paths.ts'
 
 export interface ClientOptions {
-  readonly gateway: Gateway
+  readonly gateway: CallHandler
   readonly entries: ReadonlyMap<string, CatalogueEntry>
   readonly validate: boolean
   /** Milliseconds a call waits for its place when it does not say. */

@@ -4,7 +4,7 @@ import { RollerError, type InputFault } from '../errors.ts'
 import { operations } from './operations.ts'
 import { encodeCursor, readCursor, type CursorContent, type Position } from './report-cursor.ts'
 import type { Static, TSchema } from './schema.ts'
-import { addDays, daysBetween, isDate, venueDays } from './time.ts'
+import { addDays, daysBetween, isDate, MAX_DAYS } from './time.ts'
 
 type Operations = typeof operations
 
@@ -80,7 +80,7 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   if (faults.length > 0) throw refused(faults)
 
   const [startDate, endDate] = range
-  const days = startDate === null || endDate === null ? 1 : venueDays(startDate, endDate).length
+  const days = startDate === null || endDate === null ? 1 : daysBetween(startDate, endDate)
   const key = keyOf(query, options.scope)
   if (cursor !== null) {
     const differs = difference(cursor, { s: startDate, e: endDate, z: pageSize, k: key })
@@ -146,6 +146,7 @@ function readRange (
   if (endDate === null) return none
   const days = daysBetween(startDate, endDate)
   if (days < 0) fault('/query/endDate', 'is before startDate')
+  if (days > MAX_DAYS) fault('/query/endDate', `is ${days} days after startDate; at most ${MAX_DAYS} are taken`)
   if (days === 0) fault('/query/endDate', 'is startDate: it is the first day that is left out. For one day leave it out, or give the day after')
   return [startDate, endDate]
 }

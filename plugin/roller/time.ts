@@ -53,8 +53,8 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|z|[+-]\d{2}:?\d{2})?$/
 const OFFSET = /(Z|z|[+-]\d{2}:?\d{2})$/
 const ZONE = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){1,2}$/
-/** A hundred years: more is a slip of the pen, and would only fill the memory. */
-const MAX_DAYS = 36_600
+/** A hundred years: more is a slip of the pen, and would fill the memory or spend the venue's calls. */
+export const MAX_DAYS = 36_600
 
 /**
  * The zone of a venue, as `GET /venues/me` gives it, or null when it is not usable. ROLLER's own example, `(UTC+10:00) Brisbane`, is not.

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import { checkConnection, CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
 import type { Budgets } from '../gateway/budget/budgets.ts'
-import type { Gateway } from '../gateway/gateway.ts'
+import type { CallHandler } from '../gateway/gateway.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import type { NangoClient } from '../nango/client.ts'
 import { Connection, lowerKeys, Metadata, Tags } from '../nango/connection.ts'
@@ -18,7 +18,7 @@ import { problemAnswers } from './roller-schema.ts'
 export interface ConnectionRoutesOptions {
   readonly nango: NangoClient
   readonly connections: Connections
-  readonly gateway: Gateway
+  readonly gateway: CallHandler
   readonly budgets: Budgets
   readonly access: Access
 }

@@ -1,7 +1,7 @@
 /** `ANY /roller/<ROLLER path>`: the typed operations of the catalogue, and a wildcard for what it does not know. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import { isRollerError, RollerError } from '../errors.ts'
-import type { CatalogueEntry, Gateway } from '../gateway/gateway.ts'
+import type { CallHandler, CatalogueEntry } from '../gateway/gateway.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
 import type { Method, OperationKey } from '../roller/operation.ts'
@@ -13,7 +13,7 @@ import { rateLimitHeaders, readMaxWait } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
 
 export interface RollerRoutesOptions {
-  readonly gateway: Gateway
+  readonly gateway: CallHandler
   readonly access: Access
   /** The catalogue. */
   readonly entries: ReadonlyMap<string, CatalogueEntry>

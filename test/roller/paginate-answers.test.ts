@@ -90,6 +90,7 @@ test('options that do not fit the report are refused before anything is sent', a
   refused(ITEMS, { startDate: '2026-02-30', endDate: 'x' }, '/query/startDate', '/query/endDate')
   refused(ITEMS, { startDate: '2026-07-02', endDate: '2026-07-01' }, '/query/endDate')
   refused(ITEMS, { startDate: '2026-07-01', endDate: '2026-07-01' }, '/query/endDate')
+  refused(ITEMS, { startDate: '2026-07-01', endDate: '2206-07-01' }, '/query/endDate')
   refused(ITEMS, { ...DAY, pageSize: 0 }, '/query/pageSize')
   refused(ITEMS, { ...DAY, pageSize: 1.5 }, '/query/pageSize')
   refused('GET /reporting/revenue-entries', { ...DAY, pageSize: 50 }, '/query/pageSize')

@@ -24,7 +24,7 @@ test('all is well', async (t) => {
   const report: Report = (await built.app.inject({ url: '/connections/demo-venue/check' })).json()
   t.equal(report.ok, true)
   t.same(report.steps.map(({ step, result }) => [step, result]), STEPS.map((step) => [step, 'ok']))
-  t.match(report.steps.at(-1)?.detail, built.roller.venue('demo').venue.name)
+  t.match(report.steps.at(-1)?.detail, /the venue \S+/)
 })
 
 test('Nango is down', async (t) => {

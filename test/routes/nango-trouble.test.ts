@@ -1,5 +1,6 @@
 /** Trouble at Nango's own API is answered as what it is: a limit, a time-out, a wrong address; never as success, never as the caller's fault. */
 import { test } from 'tap'
+import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 
 const CALLS = [
@@ -12,7 +13,7 @@ const CALLS = [
   { method: 'DELETE', url: '/connections/demo-venue' }
 ] as const
 
-async function everyRoute (t: Parameters<Parameters<typeof test>[1]>[0], built: Built, expected: object): Promise<void> {
+async function everyRoute (t: Test, built: Built, expected: object): Promise<void> {
   for (const call of CALLS) {
     const answer = await built.app.inject(call)
     t.match(answer.json(), expected, `${call.method} ${call.url}`)

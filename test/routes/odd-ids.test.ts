@@ -3,10 +3,11 @@ import { request } from 'node:http'
 import { test } from 'tap'
 import { build, listen } from '../support/build.ts'
 
-const ODD = ['a/b', 'a b', 'a?b=c', 'a%2Fb', 'a+b', 'a|b', '${client_secret}', 'a\\b', 'a"b\'c', '...', 'a;b', 'x'.repeat(255)].filter((id) => !id.includes('%'))
+// eslint-disable-next-line no-template-curly-in-string
+const ODD = ['a/b', 'a b', 'a+b', 'a|b', '${client_secret}', 'a\\b', 'a"b\'c', '...', 'a;b', '[a]', '~a,b:c=@', 'x'.repeat(255)]
 
 test('ids that Nango allows work on every route', async (t) => {
-  const { app, nango } = await build(t)
+  const { app, nango } = await build(t, { server: { routerOptions: { maxParamLength: 1024 } } }) // Fastify's own limit is 100
   for (const id of ODD) {
     nango.addConnection({ connectionId: id, clientId: 'odd', clientSecret: 's' })
     const url = `/connections/${encodeURIComponent(id)}`

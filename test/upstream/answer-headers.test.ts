@@ -3,15 +3,42 @@ import { build, VENUE } from '../support/build.ts'
 import { stubNango } from './fixture.ts'
 
 const DROPPED = {
-  Connection: 'keep-alive, X-Hop', 'Keep-Alive': 'timeout=1', 'X-Hop': '1', 'Proxy-Authenticate': 'Basic', Server: 'canary', 'X-Powered-By': 'canary',
-  'Set-Cookie': ['a=1', 'b=2'], 'Access-Control-Allow-Origin': '*', 'access-control-expose-headers': '*', 'Strict-Transport-Security': 'max-age=1',
-  'Content-Security-Policy': 'x', 'X-Frame-Options': 'DENY', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'x', 'Cross-Origin-Resource-Policy': 'x',
-  'X-RateLimit-Limit': '200', 'X-RateLimit-Remaining': '7', 'X-RateLimit-Reset': '1', 'WWW-Authenticate': 'Bearer', Authorization: 'Bearer canary',
-  'Clear-Site-Data': '"*"', 'Alt-Svc': 'h3=":1"', 'Roller-Answered-By': 'canary'
+  Connection: 'keep-alive, X-Hop',
+  'Keep-Alive': 'timeout=1',
+  'X-Hop': '1',
+  'Proxy-Authenticate': 'Basic',
+  Server: 'canary',
+  'X-Powered-By': 'canary',
+  'Set-Cookie': ['a=1', 'b=2'],
+  'Access-Control-Allow-Origin': '*',
+  'access-control-expose-headers': '*',
+  'Strict-Transport-Security': 'max-age=1',
+  'Content-Security-Policy': 'x',
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'x',
+  'Cross-Origin-Resource-Policy': 'x',
+  'X-RateLimit-Limit': '200',
+  'X-RateLimit-Remaining': '7',
+  'X-RateLimit-Reset': '1',
+  'WWW-Authenticate': 'Bearer',
+  Authorization: 'Bearer canary',
+  'Clear-Site-Data': '"*"',
+  'Alt-Svc': 'h3=":1"',
+  'Roller-Answered-By': 'canary'
 }
 const KEPT = {
-  'content-type': 'application/json; x=1', 'x-request-id': 'r', 'x-correlation-id': 'c', etag: '"e"', 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
-  location: '/bookings/1', link: '<x>; rel="next"', 'retry-after': '3', 'cache-control': 'no-store', 'content-disposition': 'attachment; filename="a"', vary: 'accept'
+  'content-type': 'application/json; x=1',
+  'x-request-id': 'r',
+  'x-correlation-id': 'c',
+  etag: '"e"',
+  'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
+  location: '/bookings/1',
+  link: '<x>; rel="next"',
+  'retry-after': '3',
+  'cache-control': 'no-store',
+  'content-disposition': 'attachment; filename="a"',
+  vary: 'accept'
 }
 
 for (const status of [200, 404]) {

@@ -33,7 +33,7 @@ test('a head that does not come in time is a 504, and is not waited for twice', 
 
 test('a small body that stalls is a 504; one that trickles on arrives', async (t) => {
   const built = await build(t, { options: { timeouts: { idle: 150 } } })
-  built.nango.faults.next({ path: /^\/proxy/, kind: 'trickle', every: 10_000 })
+  built.nango.faults.next({ path: /^\/proxy/, kind: 'trickle', every: 400 })
   isProblem(t, built, await call(built), { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network' })
   built.nango.faults.next({ path: /^\/proxy/, kind: 'trickle', every: 5, body: '{"slow":1}' })
   t.equal((await call(built)).payload, '{"slow":1}')

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { test } from 'tap'
+import { test, type Test } from 'tap'
 import { CONNECTION_ID, listen, VENUE } from '../support/build.ts'
 import { stubNango, until, type Stub } from './fixture.ts'
 
@@ -14,7 +14,7 @@ function open (url: string, text: string | Buffer): Socket {
 }
 
 /** A Nango that answers /ok at once and leaves anything else to the test. */
-async function setup (t: Parameters<typeof listen>[0], serve: Parameters<typeof stubNango>[1], timeouts = {}) {
+async function setup (t: Test, serve: Parameters<typeof stubNango>[1], timeouts = {}) {
   let closed = 0
   const stub: Stub = await stubNango(t, (request, response) => {
     if (request.url === '/proxy/ok') return response.setHeader('content-type', 'application/json').end('{}')
@@ -102,7 +102,7 @@ for (const [kind, framing] of [['declared', 'Content-Length: 500000\r\n\r\nabc']
 }
 
 test('a reader that stands still is cut off', async (t) => {
-  const { url, closed, alive } = await setup(t, (_request, response) => {
+  const { url, closed } = await setup(t, (_request, response) => {
     response.on('error', () => {}).writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 200_000_000 })
     const block = Buffer.alloc(65_536)
     const more = (): void => { while (!response.destroyed && response.write(block)); }
@@ -117,5 +117,4 @@ test('a reader that stands still is cut off', async (t) => {
   socket.resume()
   await ended
   t.equal((await fetch(`${url}/roller/ok`, { headers: VENUE })).status, 200)
-  t.ok(alive)
 })

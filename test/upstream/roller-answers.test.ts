@@ -39,7 +39,7 @@ test('an error nested so deep that it cannot be written again is still a problem
   isProblem(t, built, await call(built), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED', layer: 'roller' })
 })
 
-for (const [header, seconds] of [[undefined, 60], ['7', 7], ['0', 1], ['soon', 60], ['-5', 60]] as const) {
+for (const [header, seconds] of [[undefined, 60], ['7', 7], ['0', 1], ['soon', 60], ['-5', 60], ['90.0', 60]] as const) {
   test(`429 with Retry-After ${header ?? 'missing'} rests for ${seconds} s, and is not repeated`, async (t) => {
     const built = await build(t)
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 429, body: {}, headers: header === undefined ? {} : { 'retry-after': header } })

@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../clock.ts'
+import type { Answer } from '../answer.ts'
 import { guardAnswerHeaders } from '../guard.ts'
 
 export interface Timeouts {
@@ -35,7 +36,7 @@ const HIGH_WATER_MARK = 64 * 1024
 
 type State = 'head' | 'body' | 'complete' | 'failed'
 
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Answer, Dispatcher.DispatchHandler {
   status = 0
   headers: Record<string, string | string[]> = {}
   /** What Nango says of its own limit, by header name. */
@@ -173,7 +174,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #arm (ms: number): void {
-    this.#timer = this.#clock.setTimeout(() => this.#onTimer(), ms)
+    // Never past the idle limit: while the head is awaited that is too soon, but the body's first stall must not wait for the head's limit.
+    this.#timer = this.#clock.setTimeout(() => this.#onTimer(), Math.min(ms, this.#timeouts.idle))
   }
 
   /** One timer for three limits: when it fires, it looks which limit is due, and sleeps on if none is. Chunks only note the time. */
