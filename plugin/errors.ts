@@ -102,6 +102,12 @@ export const catalogue = {
     title: 'ROLLER refused the call',
     hint: 'Read upstream: status and body are ROLLER\'s own. Only calls made in process throw this; over HTTP ROLLER\'s answer passes through as it is.'
   },
+  ROLLER_ERR_ANSWER: {
+    status: 502,
+    layer: 'roller',
+    title: 'ROLLER\'s answer cannot be read',
+    hint: 'Nothing is wrong with the call. Ask for the page by itself to see what ROLLER sends, and go on later from the cursor.'
+  },
   ROLLER_ERR_TOKEN_RENEWED: {
     status: 503,
     layer: 'roller',

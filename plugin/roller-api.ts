@@ -6,7 +6,14 @@ import type { NangoClient } from './nango/client.ts'
 import type { Connections } from './nango/connections.ts'
 import type { CallAnswer, CallInput, OperationName } from './roller/call-types.ts'
 import type { RollerClient } from './roller/client.ts'
+import { paginate, type PageSource, type PaginateOptions, type Pager, type ReportName, type ReportRecord } from './roller/paginate.ts'
 import { createReconnectSession, createSession, type ConnectSession, type SessionInput } from './nango/sessions.ts'
+
+/** Everything `paginate` takes for one report. */
+export type ReportInput<Name extends ReportName> = Omit<PaginateOptions<Name>, 'scope'> & {
+  /** The venue's connection. */
+  readonly connectionId: string
+}
 
 export interface RollerParts {
   readonly integrationId: string
@@ -39,6 +46,18 @@ export class Roller {
    */
   request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallAnswer<Name>> {
     return this.#parts.client.request(name, input)
+  }
+
+  /**
+   * Walks through a report record by record: `for await (const record of paginate('GET /data/bookingitems', { connectionId, startDate, endDate }))`.
+   * The range is split into the venue's days, at most one page is fetched ahead, and every page is a call of the rate budget like any other.
+   * `cursor` goes on where a walk stood; an error carries the cursor too.
+   */
+  paginate<const Name extends ReportName> (name: Name, { connectionId, ...options }: ReportInput<Name>): Pager<ReportRecord<Name>> {
+    const { client } = this.#parts
+    // What a report takes is known to paginate; its query is checked like every call's.
+    const source: PageSource = (report, query, signal) => client.request(report, { connectionId, query, signal } as never)
+    return paginate(source, name, { ...options, scope: connectionId } as PaginateOptions<Name>)
   }
 
   /** A session with which a browser may connect one venue. Tags come from the server, never from the browser. */

@@ -6,25 +6,20 @@
  */
 import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import type { Operation } from '../roller/operation.ts'
-import { validateCall } from '../roller/validate.ts'
+import { validateCall, type CheckedOperation } from '../roller/validate.ts'
 import type { Answer } from './answer.ts'
 import type { Budgets, BudgetUse } from './budget/budgets.ts'
 import { spendingOf } from './budget/spend.ts'
 import { guardConnectionId, guardHeaders, guardTarget } from './guard.ts'
 import { judge, JUDGE_LIMIT, passesUnread, type Outcome } from './outcome.ts'
 import type { Renewals } from './renewal.ts'
+import { VenueZones } from './venue-zones.ts'
 import { backoff, mayRepeat, type Repeatability, type RetryPolicy } from './retry.ts'
 import { ExchangeFailure, type Exchange } from './transport/exchange.ts'
 import type { OutgoingBody, OutgoingCall, Transport } from './transport/transport.ts'
 
-export interface CatalogueEntry {
-  /** `GET /bookings/{uniqueId}` */
-  readonly name: string
-  readonly operation: Operation
-  /** ROLLER's path template. */
-  readonly template: string
-}
+/** An operation of the catalogue with its name and path template. */
+export type CatalogueEntry = CheckedOperation
 
 export interface GatewayCall {
   readonly method: string
@@ -72,6 +67,7 @@ export class Gateway implements CallHandler {
   readonly #renewals: Renewals
   readonly #retry: RetryPolicy
   readonly #clock: Clock
+  readonly #zones = new VenueZones()
 
   constructor (options: GatewayOptions) {
     this.#transport = options.transport
@@ -107,7 +103,7 @@ export class Gateway implements CallHandler {
       if (exchange !== null) await this.#learn(exchange)
       switch (outcome.kind) {
         case 'pass':
-          return exchange as Answer // `pass` is only said of an answer
+          return await this.#zones.note(call, exchange as Exchange) // `pass` is only said of an answer
         case 'fail':
           exchange?.abort(NOT_PASSED_ON)
           throw describe(outcome.error, repeatability, outcome.maySent ?? false)
@@ -182,7 +178,7 @@ export class Gateway implements CallHandler {
 /** @throws RollerError ROLLER_ERR_VALIDATION; ROLLER is not called */
 function validate (call: OutgoingCall, entry: CatalogueEntry | null): void {
   if (entry === null) return
-  const faults = validateCall(entry.operation, entry.template, {
+  const faults = validateCall(entry, {
     ...call.target, headers: call.headers, body: bytesOf(call.body)
   })
   if (faults.length > 0) {

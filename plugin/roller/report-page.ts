@@ -39,11 +39,7 @@ export function readPage (answer: unknown, asked: number, pageSize: number): Rep
 
 /** What is thrown for an answer that paging cannot go on with. */
 export function unreadable (detail: string): RollerError {
-  return new RollerError('ROLLER_ERR_INTERNAL', {
-    layer: 'roller',
-    detail,
-    hint: 'Nothing is wrong with the call. Ask for the page by itself to see what ROLLER sends, and go on later from the cursor.'
-  })
+  return new RollerError('ROLLER_ERR_ANSWER', { detail })
 }
 
 function believable (total: number | null, asked: number, records: readonly unknown[]): number | null {

@@ -7,6 +7,7 @@ import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import type { InputFault } from '../errors.ts'
 import type { Operation } from './operation.ts'
+import { ruleFaults } from './rules.ts'
 
 /** A call as it is about to be sent. */
 export interface WrittenCall {
@@ -23,13 +24,24 @@ export interface WrittenCall {
 const MAX_FAULTS = 50
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>()
 
+/** What a call is checked against. */
+export interface CheckedOperation {
+  /** `GET /bookings/{uniqueId}` */
+  readonly name: string
+  readonly operation: Operation
+  /** ROLLER's path template. */
+  readonly template: string
+}
+
 /** @returns every fault found, at most 50; empty when the call fits */
-export function validateCall (operation: Operation, template: string, call: WrittenCall): InputFault[] {
+export function validateCall ({ name, operation, template }: CheckedOperation, call: WrittenCall): InputFault[] {
   const faults: InputFault[] = []
   if (operation.params !== undefined) check(operation.params, readParams(template, call.path), '/params', faults)
   if (operation.query !== undefined) check(operation.query, readQuery(operation.query, call.query), '/query', faults)
   if (operation.headers !== undefined) check(operation.headers, readHeaders(operation.headers, call.headers), '/headers', faults)
-  if (operation.body !== undefined) checkBody(operation.body, call.body, faults)
+  const body = parseBody(call.body)
+  if (operation.body !== undefined) checkBody(operation.body, body, faults)
+  faults.push(...ruleFaults(name, { query: Object.fromEntries(new URLSearchParams(call.query)), body: body === INVALID ? undefined : body }))
   return faults
 }
 
@@ -54,19 +66,18 @@ function check (schema: TObject, written: Record<string, unknown>, root: string,
   faults.push(...validateValue(schema, Value.Convert(schema, written), root))
 }
 
-function checkBody (schema: TSchema, bytes: Buffer | null, faults: InputFault[]): void {
-  if (bytes === null || bytes.length === 0) {
-    if (!isOptionalBody(schema)) faults.push({ pointer: '/body', detail: 'is missing' })
-    return
-  }
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(bytes.toString('utf8'))
-  } catch {
-    faults.push({ pointer: '/body', detail: 'is not JSON' })
-    return
-  }
-  faults.push(...validateValue(schema, parsed, '/body'))
+const INVALID = Symbol('a body that is not JSON')
+
+/** undefined: there is none. */
+function parseBody (bytes: Buffer | null): unknown {
+  if (bytes === null || bytes.length === 0) return undefined
+  try { return JSON.parse(bytes.toString('utf8')) } catch { return INVALID }
+}
+
+function checkBody (schema: TSchema, body: unknown, faults: InputFault[]): void {
+  if (body === INVALID) faults.push({ pointer: '/body', detail: 'is not JSON' })
+  else if (body !== undefined) faults.push(...validateValue(schema, body, '/body'))
+  else if (!isOptionalBody(schema)) faults.push({ pointer: '/body', detail: 'is missing' })
 }
 
 /** ROLLER's documents mark no body as required; one whose schema an empty object fits may be left out. */

@@ -210,7 +210,8 @@ function readQuery (raw: unknown): Record<string, unknown> {
   for (const [name, value] of Object.entries(raw as Record<string, unknown>)) { // Fastify's parser makes an object
     const tag = /^tags\[([^\]]+)\]$/.exec(name)?.[1]
     if (tag !== undefined) tags[tag] = value
-    else if ((name === 'limit' || name === 'page') && typeof value === 'string' && /^\d{1,9}$/.test(value)) query[name] = Number(value)
+    // NaN fails; left as text, TypeBox would make 1 of `1.5` and of `true`.
+    else if (name === 'limit' || name === 'page') query[name] = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN
     else query[name] = value
   }
   if (Object.keys(tags).length > 0) query.tags = tags

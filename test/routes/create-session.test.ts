@@ -55,7 +55,7 @@ test('what is wrong is pointed at, and Nango is not asked', async (t) => {
     const answer = await app.inject({ method: 'POST', url: PATH, payload: JSON.stringify(payload), headers: { 'content-type': 'application/json' } })
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' }, pointer)
     t.ok(answer.json().errors.some((fault: { pointer: string }) => fault.pointer === pointer), `${pointer}: ${answer.body}`)
-    t.equal(answer.headers['content-type'], 'application/problem+json')
+    t.match(answer.headers['content-type'], /^application\/problem\+json/)
   }
   t.same(nango.requests, [])
 })

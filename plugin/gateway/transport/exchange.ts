@@ -202,6 +202,8 @@ class Reader extends Readable {
   constructor (exchange: Exchange, early: readonly Buffer[]) {
     super({ highWaterMark: HIGH_WATER_MARK })
     this.#exchange = exchange
+    // A hook of the host may still hold the answer back: without a listener the error would end the process. Who reads gets it all the same.
+    this.on('error', () => {})
     for (const chunk of early) this.push(chunk)
   }
 

@@ -1,0 +1,35 @@
+/** Remembers each venue's time zone from the answers that pass by, and puts it on the others, so that any client can show times to its users. */
+import { LRUCache } from 'lru-cache'
+import { readTimeZone } from '../roller/time.ts'
+import type { GatewayCall } from './gateway.ts'
+import type { Exchange } from './transport/exchange.ts'
+
+const VENUE_OPERATION = 'GET /venues/me'
+const MAX_VENUE_BYTES = 64 * 1024
+
+export class VenueZones {
+  readonly #zones = new LRUCache<string, string>({ max: 10_000, ttl: 24 * 3_600_000 })
+
+  /** Adds Roller-Time-Zone to an answer where the venue's zone is known. An unusable zone is unknown, never UTC. */
+  async note (call: GatewayCall, exchange: Exchange): Promise<Exchange> {
+    if (call.operation?.name === VENUE_OPERATION && exchange.status === 200) this.#learn(call.connectionId, await exchange.collect(MAX_VENUE_BYTES))
+    const zone = this.#zones.get(call.connectionId)
+    if (zone !== undefined) exchange.headers['roller-time-zone'] = zone
+    return exchange
+  }
+
+  #learn (connectionId: string, body: Buffer | null): void {
+    const zone = body === null ? null : readTimeZone(parse(body))
+    if (zone === null) this.#zones.delete(connectionId)
+    else this.#zones.set(connectionId, zone)
+  }
+}
+
+function parse (body: Buffer): { ianaTimeZone?: unknown } {
+  try {
+    const venue: unknown = JSON.parse(body.toString('utf8'))
+    return typeof venue === 'object' && venue !== null ? venue : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { request, type IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { test } from 'tap'
+import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
+import { isProblem, type Answer } from '../upstream/fixture.ts'
+
+interface Upload { readonly url: string, readonly path: string, readonly size: number, readonly declared: boolean }
+
+/** Sends as fast as it is let, and takes the answer whenever it comes. */
+async function upload ({ url, path, size, declared }: Upload): Promise<Answer> {
+  const headers = { ...VENUE, 'content-type': 'application/json', ...(declared && { 'content-length': size }) }
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const call = request({ port: new URL(url).port, method: 'POST', path, headers }, resolve).on('error', reject)
+    Readable.from(blocks(size)).pipe(call)
+  })
+  let payload = ''
+  for await (const chunk of answer) payload += String(chunk)
+  return { statusCode: answer.statusCode ?? 0, headers: answer.headers, payload }
+}
+
+function * blocks (size: number): Generator<Buffer> {
+  const block = Buffer.alloc(65_536, 'x')
+  for (let left = size; left > 0; left -= block.length) yield left >= block.length ? block : block.subarray(0, left)
+}
+
+const TOO_LARGE = { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE', layer: 'caller' } as const
+
+for (const declared of [true, false]) {
+  test(`a ${declared ? 'declared' : 'chunked'} body over the limit is a 413`, async (t) => {
+    const built = await listen(t, { options: { bodyLimit: 1_000, streamLimit: 200_000 } })
+    isProblem(t, built, await upload({ url: built.url, path: '/roller/bookings', size: 1_001, declared }), { ...TOO_LARGE, detail: /1000 bytes/ })
+    isProblem(t, built, await upload({ url: built.url, path: '/roller/bookings', size: 300_000, declared }), TOO_LARGE)
+    isProblem(t, built, await upload({ url: built.url, path: '/roller/sandbox/count', size: 200_001, declared }), { ...TOO_LARGE, detail: /200000 bytes/ })
+    t.same(callsAtRoller(built), [])
+    const answer = await upload({ url: built.url, path: '/roller/sandbox/count', size: 200_000, declared })
+    t.match(JSON.parse(answer.payload), { bytes: 200_000 }, 'and one of exactly the limit passes')
+  })
+}
+
+test('a 60 MB upload flows through', async (t) => {
+  const { url } = await listen(t)
+  const size = 60_000_000
+  const hash = createHash('sha256')
+  for (const block of blocks(size)) hash.update(block)
+  const answer = await upload({ url, path: '/roller/sandbox/count', size, declared: true })
+  t.same(JSON.parse(answer.payload), { bytes: size, sha256: hash.digest('hex') })
+})
+
+test('an upload that is refused early is read to its end, and the line serves the next call', async (t) => {
+  const built = await listen(t)
+  const { port } = new URL(built.url)
+  const { connect } = await import('node:net')
+  const socket = connect(Number(port), '127.0.0.1')
+  let text = ''
+  socket.on('data', (chunk) => { text += String(chunk) })
+  const seen = async (pattern: RegExp): Promise<void> => {
+    for (let count = 0; count < 1_000 && !pattern.test(text); count++) await new Promise((resolve) => { setTimeout(resolve, 5) })
+    t.match(text, pattern)
+    text = ''
+  }
+  const head = 'Host: x\r\nConnection-Id: demo-venue\r\n'
+  socket.write(`POST /roller/%2e%2e/x HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 3000000\r\n\r\n`)
+  socket.write(Buffer.alloc(3_000_000, 'x'))
+  socket.write(`GET /roller/sandbox/echo HTTP/1.1\r\n${head}\r\n`)
+  await seen(/ROLLER_ERR_PATH[^]*HTTP\/1.1 200 OK/)
+  socket.destroy()
+})
+
+test('what is no JSON, or JSON without end, is a 400 of a validated operation', async (t) => {
+  const built = await build(t)
+  for (const payload of ['{', 'null', '[]', '"x"', 'NaN', '\u0000', '{"a":1}}', '['.repeat(400_000) + ']'.repeat(400_000), '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)]) {
+    const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers: { ...VENUE, 'content-type': 'application/json' }, payload })
+    isProblem(t, built, answer, { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' })
+    t.match(JSON.parse(answer.payload).errors, [{ pointer: /^\/body/ }])
+  }
+  t.same(built.nango.requests, [])
+})
+
+test('a body of another type is ROLLER\'s to refuse', async (t) => {
+  const built = await build(t)
+  const payload = '{"externalId":"a","customer":{},"items":[]}'
+  const answer = await built.app.inject({
+    method: 'POST', url: '/roller/bookings', headers: { ...VENUE, 'content-type': 'text/plain', 'roller-validation': 'off' }, payload
+  })
+  t.match(answer, { statusCode: 415, headers: { 'roller-answered-by': 'roller' } })
+})

@@ -1,0 +1,112 @@
+import { test } from 'tap'
+import { Exchange, ExchangeFailure } from '../../plugin/gateway/transport/exchange.ts'
+import { steppedClock } from '../upstream/fixture.ts'
+
+interface Timer { readonly callback: () => void, readonly at: number }
+
+/** An exchange whose other side and whose clock are the test's. As undici's, its abort reports the error before it returns. */
+function setup (timeouts = { headers: 1_000, idle: 100, total: 10_000 }) {
+  const clock = steppedClock()
+  let timer: Timer | null = null
+  let settled: ExchangeFailure | null | undefined
+  let aborted: Error | undefined
+  const exchange = new Exchange({
+    now: clock.now,
+    setTimeout: (callback, ms) => { timer = { callback, at: clock.now() + ms }; return timer },
+    clearTimeout: () => { timer = null }
+  }, timeouts, (failure) => { settled = failure })
+  /** Lets time pass, timers included. */
+  const pass = (ms: number): void => {
+    const end = clock.now() + ms
+    while (timer !== null && (timer as Timer).at <= end) {
+      const { callback, at } = timer as Timer
+      timer = null
+      clock.advance(at - clock.now())
+      callback()
+    }
+    clock.advance(end - clock.now())
+  }
+  const connect = (): void => exchange.onConnect((reason) => { aborted = reason; exchange.onError(reason ?? new Error('aborted')) })
+  const head = (): void => { exchange.onHeaders(200, [], () => {}) }
+  return { exchange, clock, pass, connect, head, settled: () => settled, aborted: () => aborted }
+}
+
+test('a head that does not come is a timeout, not a broken line', async (t) => {
+  const { pass, connect, settled, aborted } = setup()
+  connect()
+  pass(900)
+  t.equal(settled(), undefined)
+  pass(200)
+  t.match(settled(), { kind: 'timeout', maySent: true })
+  t.match(aborted(), { message: 'no head in time' })
+})
+
+test('a call that never left says so', async (t) => {
+  const { pass, settled } = setup()
+  pass(1_000)
+  t.match(settled(), { kind: 'timeout', maySent: false })
+})
+
+test('a body that stalls is ended after the idle time, however long a head may take', async (t) => {
+  const { exchange, pass, connect, head, aborted } = setup({ headers: 60_000, idle: 100, total: 600_000 })
+  connect()
+  head()
+  const body = exchange.collect(1_000)
+  pass(250)
+  t.match(aborted(), { message: 'the body stalled' })
+  await t.rejects(body, { kind: 'timeout' })
+})
+
+test('bytes keep a body alive, up to the total', async (t) => {
+  const { exchange, pass, connect, head, aborted } = setup({ headers: 1_000, idle: 100, total: 1_000 })
+  connect()
+  head()
+  exchange.collect(1_000_000).catch(() => {})
+  for (let count = 0; count < 30 && aborted() === undefined; count++) {
+    exchange.onData(Buffer.alloc(1))
+    pass(60)
+  }
+  t.match(aborted(), { message: 'the exchange took too long' })
+})
+
+test('a caller that leaves is told from a line that breaks', async (t) => {
+  const left = setup()
+  left.connect()
+  left.exchange.abort(new Error('left'))
+  t.match(left.settled(), { kind: 'aborted', cause: { message: 'left' } })
+  const broken = setup()
+  broken.connect()
+  broken.exchange.onError(new Error('reset'))
+  t.match(broken.settled(), { kind: 'network', maySent: true })
+})
+
+test('one that leaves before there is a connection cancels the call when it comes', async (t) => {
+  const { exchange, connect, aborted } = setup()
+  exchange.abort(new Error('left'))
+  connect()
+  t.match(aborted(), { message: 'left' })
+})
+
+test('a body that breaks while nobody reads it ends no process', async (t) => {
+  const { exchange, connect, head } = setup()
+  connect()
+  head()
+  exchange.onData(Buffer.from('x'))
+  const payload = exchange.payload()
+  exchange.onError(new Error('reset'))
+  await new Promise((resolve) => { setImmediate(resolve) })
+  t.match(payload, { destroyed: true, errored: { kind: 'network' } })
+})
+
+test('what is collected stays for the reader, and a full buffer tells the other side to wait', async (t) => {
+  const { exchange, connect, head } = setup()
+  connect()
+  head()
+  t.equal(exchange.onData(Buffer.alloc(40_000)), true)
+  t.equal(exchange.onData(Buffer.alloc(40_000)), false)
+  t.equal(await exchange.collect(70_000), null)
+  exchange.onComplete()
+  const payload = exchange.payload()
+  t.ok(Buffer.isBuffer(payload))
+  t.equal((payload as Buffer).length, 80_000)
+})

@@ -1,0 +1,36 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { test } from 'tap'
+import { blocks } from '../../service/sandbox/roller/lab.ts'
+import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
+
+const SIZE = 200 * 1024 * 1024
+const MAX_GROWTH_KIB = 48 * 1024
+
+test('an answer of 200 MiB leaves the memory of the gateway as it was', async (t) => {
+  const { nango } = await startSimulators(t)
+  const child = fork(fileURLToPath(new URL('large-answer-server.ts', import.meta.url)), [nango.url, SECRET_KEY], { execArgv: ['--import=tsx'] })
+  t.teardown(() => { child.kill() })
+  const [{ url }] = await once(child, 'message')
+  const peak = async (): Promise<number> => {
+    child.send('rss')
+    const [{ kib }] = await once(child, 'message')
+    return kib
+  }
+  const download = async (size: number): Promise<string> => {
+    const answer = await fetch(`${url}/roller/sandbox/bytes/${size}?chunked=1`, { headers: VENUE })
+    t.equal(answer.status, 200)
+    const hash = createHash('sha256')
+    for await (const chunk of answer.body ?? []) hash.update(chunk)
+    return hash.digest('hex')
+  }
+  await download(16 * 1024 * 1024) // what every process takes once
+  const before = await peak()
+  const expected = createHash('sha256')
+  for (const block of blocks(SIZE)) expected.update(block)
+  t.equal(await download(SIZE), expected.digest('hex'))
+  const growth = await peak() - before
+  t.ok(growth < MAX_GROWTH_KIB, `grew by ${growth} KiB`)
+})

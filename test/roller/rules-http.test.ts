@@ -1,0 +1,22 @@
+import { test } from 'tap'
+import { build, callsAtRoller, VENUE } from '../support/build.ts'
+
+const REFUSED = [
+  ['/data/bookingitems?startDate=2026-11-01&endDate=2026-11-30', /day/],
+  ['/data/bookingitems?startDate=2026-11-02&endDate=2026-11-01', /startDate|before|after/],
+  ['/product-availability/calendar?productId=1&date=2026-13', /month/i],
+  ['/bookings', /./],
+  ['/bookings?keywords=ab', /3/],
+  ['/bookings?productIds=1', /date/]
+] as const
+
+test('calls that ROLLER would refuse by its rules of dates are answered here', async (t) => {
+  const built = await build(t)
+  for (const [url, sentence] of REFUSED) {
+    const answer = await built.app.inject({ url: `/roller${url}`, headers: VENUE })
+    t.equal(answer.statusCode, 400, url)
+    t.match(answer.json(), { code: 'ROLLER_ERR_VALIDATION', layer: 'caller' })
+    t.match(answer.json().detail, sentence, url)
+  }
+  t.same(callsAtRoller(built), [])
+})

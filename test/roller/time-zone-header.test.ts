@@ -1,0 +1,14 @@
+import { test } from 'tap'
+import { build, VENUE } from '../support/build.ts'
+
+test('answers carry the venue\'s time zone once it is known', async (t) => {
+  const { app, nango } = await build(t)
+  t.equal((await app.inject({ url: '/roller/products', headers: VENUE })).headers['roller-time-zone'], undefined, 'not known yet')
+  t.equal((await app.inject({ url: '/roller/venues/me', headers: VENUE })).headers['roller-time-zone'], 'Australia/Brisbane')
+  t.equal((await app.inject({ url: '/roller/products', headers: VENUE })).headers['roller-time-zone'], 'Australia/Brisbane')
+
+  nango.addConnection({ connectionId: 'odd', clientId: 'badzone-1', clientSecret: 'x' })
+  const odd = await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'odd' } })
+  t.equal(odd.statusCode, 200)
+  t.equal(odd.headers['roller-time-zone'], undefined, `an unusable zone is unknown, never UTC: ${String(odd.json().ianaTimeZone)}`)
+})

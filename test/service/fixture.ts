@@ -1,0 +1,72 @@
+/** The service in front of the simulators: as an app for `inject`, and as the process that people start. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import { buildApp } from '../../service/app.ts'
+import { readConfig } from '../../service/config.ts'
+import type { NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
+import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
+
+type Environment = Record<string, string>
+
+export const KEY = 'key-of-the-caller-1234567890'
+
+export interface Service extends Simulators { readonly app: FastifyInstance }
+
+export async function service (t: Pick<Test, 'teardown'>, env: Environment = {}, nango: Partial<NangoSimulatorOptions> = {}): Promise<Service> {
+  const simulators = await startSimulators(t, { nango })
+  const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulators.nango.url, LOG_LEVEL: 'silent', ...env })
+  if (config.nango === null) throw new Error('the fixture always gives a key')
+  const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue' })
+  t.teardown(() => app.close())
+  return { app, ...simulators }
+}
+
+export interface Process {
+  readonly child: ChildProcess
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** The address it listens on, once the banner is there. */
+  readonly url: () => Promise<string>
+  readonly exited: Promise<number | null>
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+// So that coverage sees the process; its own configuration comes from the test alone.
+const INHERITED = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|NODE_OPTIONS|NODE_V8_COVERAGE|_TAPJS.*|TAP.*)$/.test(name)))
+
+/** `node --import tsx service/main.ts`. */
+export function startProcess (t: Pick<Test, 'teardown'>, env: Environment = {}): Process {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'service/main.ts'], { cwd: ROOT, env: { ...INHERITED, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString() })
+  child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString() })
+  const exited = new Promise<number | null>((resolve) => { child.once('close', resolve) })
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    exited,
+    url: async () => {
+      for (;;) {
+        const url = /running at (http:\S+?)(?: on its|\n)/.exec(stdout)?.[1]
+        if (url !== undefined) return url
+        await new Promise<void>((resolve, reject) => {
+          child.stdout.once('data', () => resolve())
+          child.once('close', () => reject(new Error(`the service ended: ${stderr}`)))
+        })
+      }
+    }
+  }
+}
+
+/** Polls, because what is waited for happens in another process. */
+export async function until (condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1000 && !condition(); turn++) await new Promise((resolve) => { setTimeout(resolve, 10) })
+}

@@ -1,0 +1,59 @@
+/** /health says that the process lives, /ready that it can serve: after Nango has taken the key, and no more once it closes. */
+import { createConnection } from 'node:net'
+import { test } from 'tap'
+import { holdsNoSecret } from '../support/build.ts'
+import { service, until } from './fixture.ts'
+
+test('alive, whatever Nango does', async (t) => {
+  const { app, nango } = await service(t)
+  await nango.close()
+  const answer = await app.inject({ url: '/health' })
+  t.equal(answer.statusCode, 200)
+  t.same(answer.json(), { status: 'ok' })
+})
+
+test('not ready until Nango has taken the key, then ready for good', async (t) => {
+  const built = await service(t)
+  const { app, nango } = built
+  nango.setOptions({ scopes: [] })
+  for (let probe = 0; probe < 3; probe++) {
+    const answer = await app.inject({ url: '/ready' })
+    t.equal(answer.statusCode, 503)
+    t.match(answer.json(), { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'ok' }, { step: 'key-valid', result: 'failed', hint: /NANGO_SECRET_KEY/ }, { result: 'skipped' }] })
+    holdsNoSecret(t, answer.body, built)
+  }
+  t.equal(nango.requests.length, 2, 'probes in a row ask Nango once')
+  nango.setOptions({ scopes: null })
+  const now = Date.now
+  t.teardown(() => { Date.now = now })
+  Date.now = () => now() + 3_000
+  t.match((await app.inject({ url: '/ready' })).json(), { status: 'ready' })
+  await nango.close()
+  t.equal((await app.inject({ url: '/ready' })).statusCode, 200, 'a passing fault of Nango takes no replica out')
+})
+
+test('not ready while Nango\'s address is not Nango\'s, or nobody\'s', async (t) => {
+  const { app, nango } = await service(t)
+  nango.faults.always({ kind: 'html', status: 200 })
+  t.match((await app.inject({ url: '/ready' })).json(), { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'failed', hint: /NANGO_HOST/ }] })
+  const other = await service(t)
+  await other.nango.close()
+  t.match((await other.app.inject({ url: '/ready' })).json(), { status: 'not-ready', steps: [{ detail: /ECONNREFUSED/ }] })
+})
+
+test('no more once it closes, while a call is finished', async (t) => {
+  const { app, nango } = await service(t, {}, { proxyDelay: 150 })
+  await app.inject({ url: '/ready' })
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const socket = createConnection(Number(port), '127.0.0.1')
+  let received = ''
+  socket.on('data', (chunk) => { received += chunk.toString() })
+  const ended = new Promise<void>((resolve) => { socket.once('close', () => resolve()) })
+  socket.write('GET /roller/venues/me HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\n\r\n')
+  await until(() => nango.requests.some(({ url }) => url.startsWith('/proxy')))
+  const closed = app.close()
+  socket.write('GET /ready HTTP/1.1\r\nhost: localhost\r\n\r\n')
+  await ended
+  await closed
+  t.same(received.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 503'])
+})
