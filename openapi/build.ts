@@ -12,9 +12,15 @@ const FILE = new URL('./openapi.json', import.meta.url)
 const app = await buildApp({
   config: {
     nango: { secretKey: 'none', host: 'http://127.0.0.1', integrationId: 'roller' },
+    transport: 'nango',
+    rollerBaseUrl: 'http://127.0.0.1',
     connectionId: null,
     readOnly: false,
     apiKeys: ['a-key-for-the-document-alone'],
+    redisUrl: null,
+    whenAway: 'share',
+    replicas: 1,
+    maxWait: 0,
     host: '127.0.0.1',
     port: 0,
     logLevel: 'silent',

@@ -9,10 +9,13 @@ import { ResilientBudgetStore } from './gateway/budget/resilient.ts'
 import type { BudgetStore } from './gateway/budget/store.ts'
 import { Gateway } from './gateway/gateway.ts'
 import { Renewals } from './gateway/renewal.ts'
+import { RedisRenewalBoard } from './gateway/renewal-board.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
+import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
 import { NangoClient } from './nango/client.ts'
 import { Connections } from './nango/connections.ts'
+import { readToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
 import { catalogueEntries, RollerClient } from './roller/client.ts'
 import { operations } from './roller/operations.ts'
@@ -32,20 +35,26 @@ export function assemble (options: ParsedOptions, log: AssemblyLog) {
   // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
   const agent = new Agent({ connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect } })
   const nango = new NangoClient({ host, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT })
-  const connections = new Connections(nango)
+  const way = { userAgent: USER_AGENT, agent, timeouts: options.timeouts, clock }
+  const direct = options.transport === 'nango'
+    ? null
+    : new DirectTransport({ ...way, baseUrl: options.rollerBaseUrl, readToken: (connectionId, force) => readToken(nango, connectionId, force) })
+  const connections = new Connections(nango, (connectionId) => direct?.forget(connectionId))
   const budgets = new Budgets({
     store: budgetStore(options, clock, log),
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
     limits: budgetLimits(options.budgets as BudgetLimitOptions),
     maxQueue: options.budgets.maxQueue,
     scope: integrationId,
-    account: { id: `${host} ${secretKey}` },
-    clock
+    // Nango's limit counts the calls it passes on, and those to its own API, of which the direct way has hardly any.
+    account: direct === null ? { id: `${host} ${secretKey}` } : null,
+    clock,
+    observer: options.observer
   })
   const gateway = new Gateway({
-    transport: new NangoTransport({ host, secretKey, integrationId, userAgent: USER_AGENT, agent, timeouts: options.timeouts, clock }),
+    transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
-    renewals: new Renewals((connectionId) => connections.forceRefresh(connectionId), clock),
+    renewals: new Renewals((connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId), clock, options.redis === undefined ? null : new RedisRenewalBoard(options.redis, integrationId)),
     retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
     clock
   })

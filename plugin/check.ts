@@ -3,11 +3,12 @@ import { Type, type Static } from '@sinclair/typebox'
 import { isRollerError, RollerError } from './errors.ts'
 import type { CallHandler } from './gateway/gateway.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
+import { probeTokenRight } from './nango/token.ts'
 import type { Connections } from './nango/connections.ts'
 import { StringEnum } from './roller/schema.ts'
 
 export const CheckStep = Type.Object({
-  step: StringEnum(['nango-reachable', 'key-valid', 'integration-is-roller', 'connection-known', 'credentials-good', 'venue-reached']),
+  step: StringEnum(['nango-reachable', 'key-valid', 'integration-is-roller', 'tokens-readable', 'connection-known', 'credentials-good', 'venue-reached']),
   result: StringEnum(['ok', 'failed', 'skipped']),
   detail: Type.String(),
   hint: Type.Optional(Type.String())
@@ -30,18 +31,18 @@ export interface CheckParts {
 type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]
 
 /** The steps that every connection shares: can this gateway work with Nango at all? */
-export function checkGateway ({ nango }: Pick<CheckParts, 'nango'>): Promise<CheckStep[]> {
-  return run(gatewaySteps(nango))
+export function checkGateway (parts: Pick<CheckParts, 'nango' | 'gateway'>): Promise<CheckStep[]> {
+  return run(gatewaySteps(parts))
 }
 
 export async function checkConnection (parts: CheckParts, connectionId: string): Promise<CheckReport> {
-  const steps = await run([...gatewaySteps(parts.nango), ...connectionSteps(parts, connectionId)])
+  const steps = await run([...gatewaySteps(parts), ...connectionSteps(parts, connectionId)])
   return { connectionId, ok: steps.every(({ result }) => result === 'ok'), steps }
 }
 
-function gatewaySteps (nango: NangoClient): Step[] {
+function gatewaySteps ({ nango, gateway }: Pick<CheckParts, 'nango' | 'gateway'>): Step[] {
   let provider = ''
-  return [
+  const steps: Step[] = [
     ['nango-reachable', async () => {
       try {
         await nango.call((sdk) => sdk.http.get(`${nango.host}/health`))
@@ -72,6 +73,13 @@ function gatewaySteps (nango: NangoClient): Step[] {
       return `The integration ${nango.integrationId} is of the provider ${provider}.`
     }]
   ]
+  if (gateway.transport === 'direct') {
+    steps.push(['tokens-readable', async () => {
+      await probeTokenRight(nango)
+      return 'The key may read credentials, as the direct transport must.'
+    }])
+  }
+  return steps
 }
 
 function connectionSteps ({ connections, gateway }: CheckParts, connectionId: string): Step[] {

@@ -62,9 +62,11 @@ declare module 'fastify' {
 
 export { catalogue, isRollerError, RollerError, type ErrorCode, type Layer } from './errors.ts'
 export { OptionsError, type Authorize, type AuthorizeContext, type ChooseConnection, type Identify, type Identity, type RollerOptions, type Scope } from './options.ts'
+export { isRollerBaseUrl, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
 export type { CallAnswer, CallInput, OperationName } from './roller/call-types.ts'
 export { cursorOf, type Pager, type PageProgress, type ReportName, type ReportRecord } from './roller/paginate.ts'
 export { addDays, dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, venueDays } from './roller/time.ts'
+export type { BudgetObserver, BudgetUse } from './gateway/budget/budgets.ts'
 export type { Connection } from './nango/connection.ts'
 export { CheckStep, type CheckReport } from './check.ts'
 export { Problem, toProblem, toRollerError } from './problem.ts'

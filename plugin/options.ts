@@ -3,8 +3,10 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { Value, type ValueError } from '@sinclair/typebox/value'
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from './clock.ts'
+import type { BudgetObserver } from './gateway/budget/budgets.ts'
 import type { RedisLike } from './gateway/budget/redis.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
+import { isRollerBaseUrl, ROLLER_BASE_URL, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
 import { StringEnum } from './roller/schema.ts'
 
 /** The right a route asks for. */
@@ -47,6 +49,11 @@ export const Options = Type.Object({
       minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9~:.@ _-]+$', default: 'roller', description: 'Unique key of the ROLLER integration in Nango.'
     })
   }, { additionalProperties: false }),
+  transport: StringEnum(['nango', 'direct'], {
+    default: 'nango',
+    description: 'How calls reach ROLLER: through Nango\'s proxy, or direct with a token that Nango gives, for which its key needs the scope environment:connections:read_credentials.'
+  }),
+  rollerBaseUrl: Type.String({ default: ROLLER_BASE_URL, expected: ROLLER_BASE_URL_RULE, description: `Where the direct transport calls: ${ROLLER_BASE_URL_RULE}.` }),
   authorize: Type.Union([Type.Literal('open'), func<Authorize>('')], {
     expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' when the host\'s own hooks guard the routes',
     description: 'Who may call. Required: a function, or the word open when the host\'s own hooks guard the routes.'
@@ -57,7 +64,7 @@ export const Options = Type.Object({
     description: 'The connection to use, fixed or chosen by request. It wins, and no header may override it.'
   })),
   timeouts: Type.Object({
-    connect: milliseconds(5_000, 'Until a connection to Nango stands.'),
+    connect: milliseconds(5_000, 'Until a connection to Nango, or with transport direct to ROLLER, stands.'),
     headers: milliseconds(60_000, 'Until the head of ROLLER\'s answer has come.'),
     idle: milliseconds(30_000, 'Without a byte moving in an answer\'s body.'),
     total: milliseconds(600_000, 'For one exchange as a whole.'),
@@ -67,7 +74,7 @@ export const Options = Type.Object({
   streamLimit: Type.Integer({
     minimum: 1, default: 78_643_200, description: 'Largest body of a call outside the catalogue, which is streamed. Bytes. A Nango server takes 75 MiB by default.'
   }),
-  maxSockets: Type.Integer({ minimum: 1, default: 128, description: 'Open connections to Nango at a time; further calls wait for one.' }),
+  maxSockets: Type.Integer({ minimum: 1, default: 128, description: 'Open connections to Nango, or with transport direct to ROLLER, at a time; further calls wait for one.' }),
   retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Further tries of a call that may be repeated.' }),
   budgets: Type.Object({
     rest: limitOption('ROLLER\'s REST API', 600, 60_000),
@@ -76,6 +83,9 @@ export const Options = Type.Object({
       additionalProperties: false, description: 'One bulk export of a type in windowMs, 6 hours as ROLLER publishes it.'
     })),
     margin: Type.Optional(Type.Number({ minimum: 0, maximum: 0.5, description: 'Part of every limit that is left unused, 0.03 when not given.' })),
+    jitter: Type.Optional(Type.Integer({
+      minimum: 0, maximum: 60_000, description: 'By how much every window is kept longer than ROLLER\'s, for calls that travel unevenly: 500 when not given. Milliseconds.'
+    })),
     maxWait: Type.Integer({ minimum: 0, maximum: 3_600_000, default: 10_000, description: 'How long a call waits for its place when it does not say with Roller-Max-Wait. Milliseconds.' }),
     maxQueue: Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one connection and budget.' }),
     whenAway: StringEnum(['share', 'refuse'], {
@@ -90,6 +100,7 @@ export const Options = Type.Object({
     default: 'on', description: 'Checks calls against the catalogue before they are sent. off, or the header Roller-Validation: off, lets through what ROLLER takes and the catalogue does not know yet.'
   }),
   readOnly: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.' }),
+  observer: Type.Optional(Type.Unsafe<BudgetObserver>(Type.Object({}, { description: 'Told what the rate budgets do, for metrics.' }))),
   logLevel: Type.Optional(StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })),
   clock: Type.Optional(Type.Unsafe<Clock>(Type.Object({}, { description: 'Replaces the system\'s clock, for tests.' }))),
   retryPolicy: Type.Optional(Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the waiting between tries, for tests.' })))
@@ -100,7 +111,7 @@ export type RollerOptions = InputOf<Static<typeof Options>>
 /** The same with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
-type WithDefault = 'timeouts' | 'budgets' | 'validation' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly'
+type WithDefault = 'transport' | 'rollerBaseUrl' | 'timeouts' | 'budgets' | 'validation' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly'
 type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts' | 'budgets'>> & {
   timeouts?: Partial<T['timeouts']>
   budgets?: Partial<T['budgets']>
@@ -132,6 +143,8 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
+  const { rollerBaseUrl } = options as { rollerBaseUrl?: unknown } // checked so far for its type only
+  if (typeof rollerBaseUrl === 'string' && !isRollerBaseUrl(rollerBaseUrl)) faults.set('rollerBaseUrl', `option rollerBaseUrl is wrong: expected ${ROLLER_BASE_URL_RULE}`)
   if (faults.size > 0) throw new OptionsError([...faults.values()])
   return options as ParsedOptions // Value.Errors found nothing
 }

@@ -6,6 +6,8 @@ import { requireKey, requireLocalCaller } from './auth.ts'
 import type { Config } from './config.ts'
 import { addDocs } from './docs.ts'
 import { healthRoutes } from './health.ts'
+import { countRequests, createMetrics, serveMetrics } from './metrics.ts'
+import { connectRedis } from './redis.ts'
 import { loggerOptions, logRequests, requestId } from './logging.ts'
 
 export interface AppOptions {
@@ -27,7 +29,10 @@ export async function buildApp ({ config, exampleConnectionId }: AppOptions): Pr
     requestTimeout: REQUEST_TIMEOUT,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     routerOptions: { maxParamLength: 1024 },
-    frameworkErrors: (error, request, reply) => { sendProblem(request, reply, toRollerError(error)) }
+    // Fastify's own are all about the URL, found before there is a route.
+    frameworkErrors: (_error, request, reply) => {
+      sendProblem(request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not well encoded, or a part of it is too long.' }))
+    }
   })
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND')))
@@ -37,18 +42,31 @@ export async function buildApp ({ config, exampleConnectionId }: AppOptions): Pr
   await app.register(helmet, { contentSecurityPolicy: false, hsts: false })
   await addDocs(app, { keys: config.apiKeys.length > 0, exampleConnectionId: exampleConnectionId ?? config.connectionId })
 
-  await app.register(async (api) => {
+  const metrics = createMetrics()
+  countRequests(app, metrics)
+  const redis = config.redisUrl === null ? null : await connectRedis(config.redisUrl, app.log)
+  if (redis !== null) app.addHook('onClose', async () => { redis.disconnect() })
+
+  let api: FastifyInstance = app
+  await app.register(async (scope) => {
+    api = scope
     if (config.apiKeys.length > 0) await requireKey(api, config.apiKeys)
     else if (config.loopbackOnly) requireLocalCaller(api)
+    serveMetrics(api, metrics)
     await api.register(roller, {
       nango: config.nango,
+      transport: config.transport,
+      rollerBaseUrl: config.rollerBaseUrl,
       authorize: 'open', // the hooks above are the guard
       readOnly: config.readOnly,
+      budgets: { maxWait: config.maxWait, whenAway: config.whenAway, replicas: config.replicas },
+      observer: metrics.budgets,
+      ...(redis !== null && { redis }),
       ...(config.connectionId !== null && { connection: config.connectionId })
     })
-    // Outside the guard, but it asks the plugin.
-    await app.register(healthRoutes, { roller: () => api.roller })
   })
+  // Outside the guard, but it asks the plugin. Registered after it: what is registered inside inherits its hooks.
+  await app.register(healthRoutes, { roller: () => api.roller })
   return app
 }
 

@@ -17,9 +17,11 @@ try {
 // Loaded only where it is used: a container in production never reads the simulators.
 const sandbox = config.nango === null ? await (await import('./sandbox/index.ts')).startSandbox() : null
 const nango = config.nango ?? { secretKey: sandbox?.secretKey ?? '', host: sandbox?.nango.url ?? '', integrationId: 'roller' }
+// The sandbox's tokens are for its own ROLLER.
+const rollerBaseUrl = sandbox?.roller.url ?? config.rollerBaseUrl
 const demoConnectionId = sandbox === null ? null : (await import('./sandbox/index.ts')).DEMO_CONNECTION_ID
 
-const app = await buildApp({ config: { ...config, nango }, ...(demoConnectionId !== null && { exampleConnectionId: demoConnectionId }) })
+const app = await buildApp({ config: { ...config, nango, rollerBaseUrl }, ...(demoConnectionId !== null && { exampleConnectionId: demoConnectionId }) })
 
 closeWithGrace({ delay: config.shutdownGrace, logger: false }, async ({ signal, err: error }) => {
   if (error !== undefined) app.log.fatal({ err: error }, 'closing after an error')

@@ -8,15 +8,16 @@ import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import { validateCall, type CheckedOperation } from '../roller/validate.ts'
 import type { Answer } from './answer.ts'
+import { AccountLeft } from './budget/account-left.ts'
 import type { Budgets, BudgetUse } from './budget/budgets.ts'
-import { spendingOf } from './budget/spend.ts'
+import { spendingOf, type Spending } from './budget/spend.ts'
 import { guardConnectionId, guardHeaders, guardTarget } from './guard.ts'
 import { judge, JUDGE_LIMIT, passesUnread, type Outcome } from './outcome.ts'
 import type { Renewals } from './renewal.ts'
 import { VenueZones } from './venue-zones.ts'
 import { backoff, mayRepeat, type Repeatability, type RetryPolicy } from './retry.ts'
 import { ExchangeFailure, type Exchange } from './transport/exchange.ts'
-import type { OutgoingBody, OutgoingCall, Transport } from './transport/transport.ts'
+import type { OutgoingBody, OutgoingCall, Transport, TransportName } from './transport/transport.ts'
 
 /** An operation of the catalogue with its name and path template. */
 export type CatalogueEntry = CheckedOperation
@@ -32,6 +33,8 @@ export interface GatewayCall {
   readonly operation: CatalogueEntry | null
   /** False lets a call through unvalidated, for when ROLLER is ahead of the catalogue. Default true. */
   readonly validate?: boolean
+  /** What the caller may see, where callers' rights differ: calls with different rights never share an answer. */
+  readonly rights?: string
   /** Milliseconds the caller will wait for a place in the budget, or for a wall to fall. */
   readonly maxWaitMs: number
   /** Aborts when the caller goes away. */
@@ -51,13 +54,19 @@ export interface GatewayOptions {
 /** Answers up to this size are read whole before they are passed on: they leave in one piece, and a line cut in the middle is still an error answer. */
 const WHOLE_LIMIT = 64 * 1024
 
-/** Nango's window is a minute; a reset further away is not believed. */
-const MAX_ACCOUNT_WALL_SECONDS = 60
+/** Nango's window is a minute, and its end is told in whole seconds, rounded up; a reset further away is not believed. */
+const MAX_ACCOUNT_WALL_SECONDS = 61
+/** ROLLER's cooling-off is a minute. A longer Retry-After after a bulk export is about exports of its type alone. */
+const LONGEST_REST_AFTER_BULK_SECONDS = 60
+/** What a bulk export spends when it is sent again. */
+const BULK_AGAIN: Spending = { budget: 'reporting', exportType: null }
 
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
 /** Whatever takes calls to ROLLER. */
 export interface CallHandler {
+  /** How calls leave. */
+  readonly transport: TransportName
   send (call: GatewayCall): Promise<Answer>
 }
 
@@ -67,6 +76,7 @@ export class Gateway implements CallHandler {
   readonly #renewals: Renewals
   readonly #retry: RetryPolicy
   readonly #clock: Clock
+  readonly #accountLeft: AccountLeft
   readonly #zones = new VenueZones()
 
   constructor (options: GatewayOptions) {
@@ -75,7 +85,10 @@ export class Gateway implements CallHandler {
     this.#renewals = options.renewals
     this.#retry = options.retry
     this.#clock = options.clock
+    this.#accountLeft = new AccountLeft(options.clock)
   }
+
+  get transport (): TransportName { return this.#transport.name }
 
   /**
    * Sends a call to ROLLER.
@@ -88,7 +101,8 @@ export class Gateway implements CallHandler {
       target: guardTarget(call.target),
       connectionId: guardConnectionId(call.connectionId),
       headers: guardHeaders(call.headers),
-      body: call.body
+      body: call.body,
+      acceptEncoding: call.headers['accept-encoding']?.toString()
     }
     if (call.validate !== false) validate(outgoing, call.operation)
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
@@ -96,8 +110,11 @@ export class Gateway implements CallHandler {
     const startedAt = this.#clock.now()
     const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
     let renewed = false
+    let spent = spending
     for (let repeats = 0; ;) {
-      await this.#budgets.enter({ ...spending, connectionId: outgoing.connectionId, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse })
+      await this.#budgets.enter({ ...spent, connectionId: outgoing.connectionId, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse })
+      // An export is sent again only when ROLLER did not take it: its one place in six hours is this call's already.
+      if (spent.budget === 'bulk') spent = BULK_AGAIN
       const sentAt = this.#clock.now()
       const { exchange, outcome } = await this.#attempt(outgoing, call.signal)
       if (exchange !== null) await this.#learn(exchange)
@@ -114,6 +131,10 @@ export class Gateway implements CallHandler {
           renewed = true
           break
         case 'limited':
+          if (spending.budget === 'bulk' && outcome.whose === 'connection' && outcome.seconds > LONGEST_REST_AFTER_BULK_SECONDS) {
+            exchange?.abort(NOT_PASSED_ON)
+            throw exportedBefore(outcome.error)
+          }
           // The wall first, before anything else of this connection can leave.
           await (outcome.whose === 'connection' ? this.#budgets.coolOff(outgoing.connectionId, outcome.seconds) : this.#budgets.coolOffAccount(outcome.seconds))
           exchange?.abort(NOT_PASSED_ON)
@@ -131,28 +152,47 @@ export class Gateway implements CallHandler {
     }
   }
 
-  /** Nango says with every answer how much of the account's limit is left. */
+  /** Nango says with every answer how much of the account's limit is left, and when it is whole again. */
   async #learn ({ limits }: Exchange): Promise<void> {
     if (limits.size === 0) return
     this.#budgets.learnAccountLimit(Number(limits.get('x-ratelimit-limit')))
-    // Others use the account too: when nothing is left, nothing is sent until the window ends.
-    if (limits.get('x-ratelimit-remaining') !== '0') return
+    const remaining = Number(limits.get('x-ratelimit-remaining'))
     const seconds = Number(limits.get('x-ratelimit-reset')) - Date.now() / 1000
-    if (seconds > 0 && seconds <= MAX_ACCOUNT_WALL_SECONDS) await this.#budgets.coolOffAccount(seconds)
+    if (!limits.has('x-ratelimit-remaining') || !(remaining >= 0 && seconds > 0 && seconds <= MAX_ACCOUNT_WALL_SECONDS)) return
+    this.#accountLeft.learn(remaining, seconds * 1000)
+    await this.#closeAccount()
+  }
+
+  /** When nothing is left of Nango's limit, nothing is sent until its window ends. */
+  async #closeAccount (): Promise<void> {
+    const ms = this.#accountLeft.close()
+    if (ms > 0) await this.#budgets.coolOffAccount(ms / 1000)
   }
 
   async #attempt (outgoing: OutgoingCall, signal: AbortSignal | undefined): Promise<{ exchange: Exchange | null, outcome: Outcome }> {
     try {
-      const exchange = await this.#transport.send(outgoing, signal)
+      const exchange = await this.#depart(outgoing, signal)
       if (passesUnread(exchange)) {
         // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
         if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
         return { exchange, outcome: { kind: 'pass' } }
       }
-      return { exchange, outcome: judge(exchange, await exchange.collect(JUDGE_LIMIT)) }
+      return { exchange, outcome: judge(exchange, await exchange.collect(JUDGE_LIMIT), this.transport) }
     } catch (error) {
-      if (!(error instanceof ExchangeFailure)) throw error
-      return { exchange: null, outcome: judgeFailure(error) }
+      if (error instanceof ExchangeFailure) return { exchange: null, outcome: judgeFailure(error, this.transport) }
+      // No token for the direct way, because Nango could not be reached.
+      if (isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE') return { exchange: null, outcome: { kind: 'repeat', maySent: false, error } }
+      throw error
+    }
+  }
+
+  async #depart (outgoing: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange> {
+    this.#accountLeft.leave()
+    try {
+      await this.#closeAccount() // behind this call, if it is the last one
+      return await this.#transport.send(outgoing, signal)
+    } finally {
+      this.#accountLeft.arrive()
     }
   }
 
@@ -186,7 +226,7 @@ function validate (call: OutgoingCall, entry: CatalogueEntry | null): void {
   }
 }
 
-function judgeFailure (failure: ExchangeFailure): Outcome {
+function judgeFailure (failure: ExchangeFailure, by: TransportName): Outcome {
   // The caller left, or its body broke a rule while it was being sent.
   if (failure.kind === 'aborted') throw failure.cause ?? failure
   if (isRollerError(failure.cause)) throw failure.cause
@@ -199,7 +239,7 @@ function judgeFailure (failure: ExchangeFailure): Outcome {
   }
   const timedOut = cause?.code === 'UND_ERR_CONNECT_TIMEOUT'
   const error = new RollerError(timedOut ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', {
-    detail: `The connection to Nango failed${code}.`, cause: failure
+    detail: `The connection to ${by === 'nango' ? 'Nango' : 'ROLLER'} failed${code}.`, cause: failure
   })
   return { kind: 'repeat', maySent, error }
 }
@@ -212,6 +252,17 @@ function describe (error: RollerError, { repeatable }: Repeatability, maySent: b
     hint: 'Look before you send it again (for a booking: GET /bookings?keywords=…). The gateway never repeats a call that may have been done.',
     cause: error.cause,
     ...(error.upstream !== undefined && { upstream: error.upstream })
+  })
+}
+
+/** ROLLER counts exports of a type by themselves, and does not put the credential to rest for one too many. */
+function exportedBefore ({ upstream, retryAfter }: RollerError): RollerError {
+  return new RollerError('ROLLER_ERR_BUDGET', {
+    layer: 'roller',
+    detail: 'ROLLER has taken an export of this type a short while ago.',
+    hint: 'Wait for Retry-After seconds, or use the files of the export that was ordered before. Other calls of this connection go on.',
+    ...(upstream !== undefined && { upstream }),
+    ...(retryAfter !== undefined && { retryAfter })
   })
 }
 

@@ -1,8 +1,10 @@
 /**
- * Who answered, and what it means. Nango marks its own answers with no header, so status and body shape decide: an object `error` whose `code`
+ * Who answered, and what it means. Through Nango both do; on the direct way every answer is ROLLER's, whatever it looks like. Nango marks its own answers with no header, so status and body shape decide: an object `error` whose `code`
  * is one of Nango's, or the shape of its transport errors. Everything else is ROLLER's.
  */
 import { RollerError, type Upstream } from '../errors.ts'
+import { readable } from './readable.ts'
+import type { TransportName } from './transport/transport.ts'
 
 export type AnsweredBy = 'roller' | 'nango'
 
@@ -46,15 +48,19 @@ export function passesUnread ({ status, headers }: Head): boolean {
 /**
  * Judges an answer whose head alone does not tell.
  * @param body the whole body, or null when it is larger than JUDGE_LIMIT
+ * @param by the transport that brought it
  */
-export function judge (head: Head, body: Buffer | null): Outcome {
+export function judge (head: Head, body: Buffer | null, by: TransportName = 'nango'): Outcome {
   const { status, headers } = head
-  const parsed = body === null ? undefined : parse(body)
-  const nangoError = asNangoError(parsed)
-  if (nangoError !== null) return judgeNango(head, nangoError)
-  const transportCode = asTransportError(status, parsed)
-  if (transportCode !== null) return unreachable(`Nango could not reach ROLLER (${transportCode}).`, { status }, !NEVER_SENT.has(transportCode))
-  if (status === 500 && body?.length === 0) return unreachable('Nango broke off without an answer from ROLLER.', { status }, true)
+  const plain = body === null ? null : readable(body, headers['content-encoding'], JUDGE_LIMIT)
+  const parsed = plain === null ? undefined : parse(plain)
+  if (by === 'nango') {
+    const nangoError = asNangoError(parsed)
+    if (nangoError !== null) return judgeNango(head, nangoError)
+    const transportCode = asTransportError(status, parsed)
+    if (transportCode !== null) return unreachable(`Nango could not reach ROLLER (${transportCode}).`, { status }, !NEVER_SENT.has(transportCode))
+    if (status === 500 && body?.length === 0) return unreachable('Nango broke off without an answer from ROLLER.', { status }, true)
+  }
   // ROLLER speaks JSON only. An HTML page is a load balancer, a firewall or a wrong NANGO_HOST; but a missing path may well be answered by a web server.
   if (isHtml(headers) && status !== 404 && status !== 405) {
     return unreachable(`Something on the way answered ${status} with an HTML page.`, { status }, true)

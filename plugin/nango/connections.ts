@@ -41,9 +41,12 @@ const MAX_TAGS = 10
 
 export class Connections {
   readonly #nango: NangoClient
+  readonly #onGone: (connectionId: string) => void
 
-  constructor (nango: NangoClient) {
+  /** @param onGone told of a connection that was taken away here */
+  constructor (nango: NangoClient, onGone: (connectionId: string) => void = () => {}) {
     this.#nango = nango
+    this.#onGone = onGone
   }
 
   async list (filter: ListFilter = {}): Promise<ConnectionPage> {
@@ -117,6 +120,7 @@ export class Connections {
   async delete (connectionId: string): Promise<void> {
     guardConnectionId(connectionId)
     await this.#nango.call((sdk) => sdk.deleteConnection(this.#nango.encodedIntegrationId, encodeURIComponent(connectionId)))
+    this.#onGone(connectionId)
   }
 
   /**
@@ -166,7 +170,8 @@ function refusedPair ({ status, code }: NangoRefusal): RollerError | undefined {
   })
 }
 
-function refusedRefresh ({ status, code }: NangoRefusal): RollerError | undefined {
+/** What it means when a forced refresh brought no token. */
+export function refusedRefresh ({ status, code }: NangoRefusal): RollerError | undefined {
   const upstream = { status, body: { error: { code } } }
   switch (code) {
     case 'invalid_credentials':

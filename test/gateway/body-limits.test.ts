@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { request, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { test } from 'tap'
 import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
@@ -29,11 +30,12 @@ const TOO_LARGE = { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE', layer: 'call
 for (const declared of [true, false]) {
   test(`a ${declared ? 'declared' : 'chunked'} body over the limit is a 413`, async (t) => {
     const built = await listen(t, { options: { bodyLimit: 1_000, streamLimit: 200_000 } })
-    isProblem(t, built, await upload({ url: built.url, path: '/roller/bookings', size: 1_001, declared }), { ...TOO_LARGE, detail: /1000 bytes/ })
-    isProblem(t, built, await upload({ url: built.url, path: '/roller/bookings', size: 300_000, declared }), TOO_LARGE)
-    isProblem(t, built, await upload({ url: built.url, path: '/roller/sandbox/count', size: 200_001, declared }), { ...TOO_LARGE, detail: /200000 bytes/ })
+    const send = (path: string, size: number): Promise<Answer> => upload({ url: built.url, path, size, declared })
+    isProblem(t, built, await send('/roller/bookings', 1_001), { ...TOO_LARGE, detail: /1000 bytes/ })
+    isProblem(t, built, await send('/roller/bookings', 300_000), TOO_LARGE)
+    isProblem(t, built, await send('/roller/sandbox/count', 200_001), { ...TOO_LARGE, detail: /200000 bytes/ })
     t.same(callsAtRoller(built), [])
-    const answer = await upload({ url: built.url, path: '/roller/sandbox/count', size: 200_000, declared })
+    const answer = await send('/roller/sandbox/count', 200_000)
     t.match(JSON.parse(answer.payload), { bytes: 200_000 }, 'and one of exactly the limit passes')
   })
 }
@@ -50,7 +52,6 @@ test('a 60 MB upload flows through', async (t) => {
 test('an upload that is refused early is read to its end, and the line serves the next call', async (t) => {
   const built = await listen(t)
   const { port } = new URL(built.url)
-  const { connect } = await import('node:net')
   const socket = connect(Number(port), '127.0.0.1')
   let text = ''
   socket.on('data', (chunk) => { text += String(chunk) })
@@ -69,8 +70,10 @@ test('an upload that is refused early is read to its end, and the line serves th
 
 test('what is no JSON, or JSON without end, is a 400 of a validated operation', async (t) => {
   const built = await build(t)
-  for (const payload of ['{', 'null', '[]', '"x"', 'NaN', '\u0000', '{"a":1}}', '['.repeat(400_000) + ']'.repeat(400_000), '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)]) {
-    const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers: { ...VENUE, 'content-type': 'application/json' }, payload })
+  const endless = ['['.repeat(400_000) + ']'.repeat(400_000), '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)]
+  const headers = { ...VENUE, 'content-type': 'application/json' }
+  for (const payload of ['{', 'null', '[]', '"x"', 'NaN', '\u0000', '{"a":1}}', ...endless]) {
+    const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers, payload })
     isProblem(t, built, answer, { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' })
     t.match(JSON.parse(answer.payload).errors, [{ pointer: /^\/body/ }])
   }

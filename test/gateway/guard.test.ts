@@ -9,9 +9,11 @@ const TARGETS: readonly (readonly [string, string | null | false])[] = [
   ['/x/%E2%82%AC', '/x/%E2%82%AC'], ['/x/\u00e2\u0082\u00ac', '/x/%E2%82%AC'], ['/x/%c3%80', '/x/%c3%80'],
   ['/${a}|b', '/%24%7Ba%7D%7Cb'], ['/x?${a}||b', '/x?%24%7Ba%7D%7C%7Cb'], ['/x?$', '/x?%24'], // eslint-disable-line no-template-curly-in-string
   ['', null], ['venues', null], ['?x', null], ['//', null], ['//x', null], ['/x//y', null], ['/x/%2f', null], ['/x%2F/y', null], ['/%252f', null],
-  ['/.', null], ['/..', null], ['/x/.', null], ['/x/../y', null], ['/%2e', null], ['/%2E%2e/x', null], ['/%252e%252e', null], ['/%252e%252e/%25', null],
+  ['/.', null], ['/..', null], ['/x/.', null], ['/x/../y', null], ['/%2e', null], ['/%2E%2e/x', null], ['/%252e%252e', null],
+  ['/%252e%252e/%25', null],
   ['/..;x', null], ['/x/..;/y', null], ['/x/.%3b', null], ['/;/x', null], ['/x/;y', null],
-  ['/x\\y', null], ['/%5c', null], ['/%255c', null], ['/%00', null], ['/x%0a', null], ['/x y', null], ['/x?a b', null], ['/x#y', null], ['/x?#', null],
+  ['/x\\y', null], ['/%5c', null], ['/%255c', null], ['/%00', null], ['/x%0a', null], ['/x y', null], ['/x?a b', null], ['/x#y', null],
+  ['/x?#', null],
   ['/x\u0000', null], ['/x?\u0007', null], ['/x\u007f', null], ['/%', null], ['/%2', null], ['/%zz', null],
   ['/%c0%ae', null], ['/%c1%9c', null], ['/%e0%80%ae', null], ['/%e0%9f%bf', null], ['/%f0%80%80%ae', null], ['/%25c0%25ae', null],
   ['/token', false], ['/TOKEN', false], ['/token/', false], ['/token/x', false], ['/token;x', false], ['/token?x', false], ['/%74oken', false],
@@ -54,7 +56,14 @@ test('whatever a path hides, it is refused or has nothing left to hide', async (
 
 test('only the headers of the list pass', async (t) => {
   t.same(guardHeaders({
-    accept: 'a', 'content-type': 'b', authorization: 'x', cookie: 'x', host: 'x', 'nango-proxy-authorization': 'x', 'timezone-designators': 'true', 'accept-language': ['de', 'en']
+    accept: 'a',
+    'content-type': 'b',
+    authorization: 'x',
+    cookie: 'x',
+    host: 'x',
+    'nango-proxy-authorization': 'x',
+    'timezone-designators': 'true',
+    'accept-language': ['de', 'en']
   }), [['accept', 'a'], ['accept-language', 'de, en'], ['content-type', 'b'], ['timezone-designators', 'true']])
 })
 
@@ -66,7 +75,8 @@ test('connection ids are those that Nango can hold', async (t) => {
 })
 
 test('answer headers: many of one name, none that is hop-by-hop, no prototype', async (t) => {
-  const raw = [['X-A', '1'], ['x-a', '2'], ['X-A', '3'], ['Connection', 'x-b, X-C'], ['Connection', 'x-d'], ['x-b', '1'], ['X-C', '1'], ['x-d', '1'], ['__proto__', 'x']]
+  const hops = [['Connection', 'x-b, X-C'], ['Connection', 'x-d'], ['x-b', '1'], ['X-C', '1'], ['x-d', '1']]
+  const raw = [['X-A', '1'], ['x-a', '2'], ['X-A', '3'], ...hops, ['__proto__', 'x']]
   const headers = guardAnswerHeaders(raw.flat().map((text) => Buffer.from(text)))
   t.same(headers['x-a'], ['1', '2', '3'])
   t.same(Object.keys(headers).sort(), ['__proto__', 'x-a'])

@@ -17,7 +17,8 @@ test('a connection id that no connection can have goes nowhere', async (t) => {
 
 test('an id with a path in it stays a header, and is unknown', async (t) => {
   const built = await listen(t)
-  for (const id of ['../connections', '../../demo-venue', 'demo-venue/../x', 'a\\..\\b', '${client_secret}', 'demo-venue,demo-venue']) { // eslint-disable-line no-template-curly-in-string
+  // eslint-disable-next-line no-template-curly-in-string
+  for (const id of ['../connections', '../../demo-venue', 'demo-venue/../x', 'a\\..\\b', '${client_secret}', 'demo-venue,demo-venue']) {
     const answer = await call(built.url, `Connection-Id: ${id}`)
     t.match(answer, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
     holdsNoSecret(t, answer.text, built)

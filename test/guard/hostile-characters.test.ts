@@ -5,18 +5,20 @@ import { refuses, sendRaw } from './raw.ts'
 test('double slashes, backslashes, control characters and broken escapes do not leave the gateway', async (t) => {
   const built = await listen(t)
   await refuses(t, built, [
-    '/roller//evil.example/', '/roller//evil.example/venues/me', '/roller/venues//me', '/roller/%2fevil.example/', '/roller/venues/%2f/me', '/roller/%252f/x',
+    '/roller//evil.example/', '/roller//evil.example/venues/me', '/roller/venues//me', '/roller/%2fevil.example/', '/roller/venues/%2f/me',
+    '/roller/%252f/x',
     '/roller/;x/token', '/roller/;/venues/me', '/roller/venues/%3b/me',
     '/roller/\\evil.example', '/roller/venues\\..\\x', '/roller/%5cevil.example', '/roller/%255c%255cevil.example', '/roller/a%5C..%5Cb',
-    '/roller/venues/%00', '/roller/venues/me%00.json', '/roller/%2500', '/roller/%0d%0aHost:%20evil', '/roller/%250a', '/roller/%09', '/roller/%7f', '/roller/%1f',
+    '/roller/venues/%00', '/roller/venues/me%00.json', '/roller/%2500', '/roller/%0d%0aHost:%20evil', '/roller/%250a',
+    '/roller/%09', '/roller/%7f', '/roller/%1f',
     '/roller/venues/me#/x', '/roller/venues/me?x=1#y'
   ], 'ROLLER_ERR_PATH')
 })
 
 test('a target that cannot be read is refused before it is a call', async (t) => {
   const built = await listen(t)
-  for (const target of ['/roller/a%zz', '/roller/a%', '/roller/a%2', '/roller/%u002e%u002e/x', '/roller/%ff', '/roller/venues\0/me', '/roller/venues\x01/me', '/roller/ven\nues/me']) {
-    t.equal((await sendRaw(built.url, `GET ${target} HTTP/1.1`)).status, 400, JSON.stringify(target))
+  for (const target of ['a%zz', 'a%', 'a%2', '%u002e%u002e/x', '%ff', 'venues\0/me', 'venues\x01/me', 'ven\nues/me']) {
+    t.equal((await sendRaw(built.url, `GET /roller/${target} HTTP/1.1`)).status, 400, JSON.stringify(target))
   }
   t.same(built.nango.requests, [])
 })

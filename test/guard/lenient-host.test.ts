@@ -11,7 +11,7 @@ for (const prefix of ['', '/t/:tenant/api']) {
     await refuses(t, built, [
       `${base}/roller//token`, `/${base}/roller/token`, `${base}//roller/../token`, `//${base}/roller/venues/me`, `${base}//roller//venues/me`,
       `${base}/ROLLER/../x`, `${base}/roller/..;x`, `${base}/roller/%2e%2e/`, `${base}/roller/..;/x`
-    ].filter((target) => !/^\/(roller\/token)/.test(target)), 'ROLLER_ERR_PATH')
+    ], 'ROLLER_ERR_PATH')
     await refuses(t, built, [`${base}/ROLLER/Token`, `${base}/Roller/token/`, `${base}/roller/token;x=1`], 'ROLLER_ERR_OPERATION_FORBIDDEN')
   })
 }

@@ -17,6 +17,8 @@ function faultsOf (source: Record<string, string | undefined>): readonly string[
 test('defaults', async (t) => {
   t.same(readConfig({}), {
     nango: null,
+    transport: 'nango',
+    rollerBaseUrl: 'https://api.roller.app',
     connectionId: null,
     readOnly: false,
     apiKeys: [],

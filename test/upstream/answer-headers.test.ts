@@ -53,7 +53,8 @@ for (const status of [200, 404]) {
     t.match(headers, KEPT)
     t.equal(headers['roller-answered-by'], 'roller')
     t.equal(headers['x-frame-options'], 'the host\'s own')
-    const gone = Object.keys(DROPPED).map((name) => name.toLowerCase()).filter((name) => !['connection', 'roller-answered-by', 'x-frame-options'].includes(name))
+    const own = ['connection', 'roller-answered-by', 'x-frame-options']
+    const gone = Object.keys(DROPPED).map((name) => name.toLowerCase()).filter((name) => !own.includes(name))
     t.same(gone.filter((name) => name in headers), [])
     t.notMatch(JSON.stringify(headers), /canary/)
   })
@@ -61,9 +62,8 @@ for (const status of [200, 404]) {
 
 test('odd header names and repeated headers do no harm', async (t) => {
   const stub = await stubNango(t, (_request, response) => {
-    response.setHeader('x-many', ['1', '2'])
-    response.socket?.write('HTTP/1.1 200 OK\r\n__proto__: x\r\nconstructor: y\r\nx-many: 1\r\nx-many: 2\r\nConnection: close\r\nConnection: x-a\r\nx-a: 1\r\ncontent-length: 2\r\n\r\n{}')
-    response.socket?.end()
+    const lines = ['HTTP/1.1 200 OK', '__proto__: x', 'constructor: y', 'x-many: 1', 'x-many: 2', 'Connection: close', 'Connection: x-a', 'x-a: 1']
+    response.socket?.end([...lines, 'content-length: 2', '', '{}'].join('\r\n'))
   })
   const { app } = await build(t, { options: { nango: { host: stub.url } } })
   const { statusCode, headers, payload } = await app.inject({ url: '/roller/venues/me', headers: VENUE })

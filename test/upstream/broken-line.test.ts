@@ -8,7 +8,8 @@ test('Nango that refuses the connection is a 502, and the next call may work', a
   const built = await build(t, { options: { nango: { host: 'http://127.0.0.1:9' } } })
   for (const method of ['GET', 'POST'] as const) {
     const answer = await call(built, method === 'GET' ? {} : { method, url: '/roller/sandbox/x', payload: '{}' })
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /^The connection to Nango failed \(ECONNREFUSED\)\.$/ })
+    const detail = /^The connection to Nango failed \(ECONNREFUSED\)\.$/
+    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail })
   }
 })
 
@@ -74,7 +75,8 @@ test('an answer that breaks while a hook of the host holds it back is no failure
 for (const chunked of [false, true]) {
   test(`a large ${chunked ? 'chunked ' : ''}answer that is cut never looks complete`, async (t) => {
     const stub = await stubNango(t, (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', ...(!chunked && { 'content-length': 1_000_000 }) }).write(Buffer.alloc(300_000, 'x'))
+      response.writeHead(200, { 'content-type': 'application/json', ...(!chunked && { 'content-length': 1_000_000 }) })
+      response.write(Buffer.alloc(300_000, 'x'))
       setTimeout(() => response.destroy(), 50)
     })
     const { url } = await listen(t, { options: { nango: { host: stub.url } } })

@@ -76,7 +76,9 @@ test('a caller that leaves before its body is whole calls nobody', async (t) => 
   await alive()
 })
 
-for (const [kind, framing] of [['declared', 'Content-Length: 500000\r\n\r\nabc'], ['chunked', `Transfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}`]] as const) {
+const FRAMINGS = { declared: 'Content-Length: 500000\r\n\r\nabc', chunked: `Transfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}` }
+
+for (const [kind, framing] of Object.entries(FRAMINGS)) {
   test(`a caller that leaves a ${kind} upload while its identity is looked up harms nobody`, async (t) => {
     const stub = await stubNango(t, (_request, response) => { response.setHeader('content-type', 'application/json').end('{"connections":[]}') })
     let asked = 0

@@ -5,13 +5,21 @@ import { holdsNoSecret, VENUE, type Built } from '../support/build.ts'
 import type { Clock } from '../../plugin/clock.ts'
 
 export interface Answer { readonly statusCode: number, readonly headers: Record<string, unknown>, readonly payload: string }
-export interface Expected { readonly status: number, readonly code: string, readonly layer: string, readonly retryAfter?: number | 'some', readonly detail?: RegExp }
+export interface Expected {
+  readonly status: number
+  readonly code: string
+  readonly layer: string
+  readonly retryAfter?: number | 'some'
+  readonly detail?: RegExp
+}
+export interface Request { readonly method?: 'GET' | 'POST' | 'PUT', readonly url?: string, readonly payload?: string | Buffer, readonly maxWait?: number }
 
 /** A GET of the venue, or whatever is asked. */
-export const call = async (built: Built, request: { method?: 'GET' | 'POST' | 'PUT', url?: string, payload?: string | Buffer } = {}): Promise<Answer> =>
-  await built.app.inject({
-    url: '/roller/venues/me', ...request, headers: { ...VENUE, ...(request.payload !== undefined && { 'content-type': 'application/json' }) }
-  })
+export async function call (built: Built, { maxWait, ...request }: Request = {}): Promise<Answer> {
+  const type = request.payload !== undefined && { 'content-type': 'application/json' }
+  const wait = maxWait !== undefined && { 'roller-max-wait': String(maxWait) }
+  return await built.app.inject({ url: '/roller/venues/me', ...request, headers: { ...VENUE, ...type, ...wait } })
+}
 
 /** The answer is a complete problem document of this kind, and neither it nor the log holds a secret. */
 export function isProblem (t: Test, built: Built, answer: Answer, { status, code, layer, retryAfter, detail }: Expected): void {
@@ -60,9 +68,10 @@ export async function until (condition: () => boolean): Promise<void> {
 /** A booking that the simulated venue takes. */
 export function bookingFor ({ roller }: Pick<Built, 'roller'>): string {
   const product = roller.venue('demo').products.find(({ name }) => name === 'Grip Socks') ?? roller.venue('demo').products[0]
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
   return JSON.stringify({
     externalId: 'shop-1',
     customer: { firstName: 'Robin', lastName: 'Marsh', email: 'robin.marsh@example.com', phone: '0400000000' },
-    items: [{ productId: product?.variations[0]?.id, quantity: 1, bookingDate: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10), startTime: '10:00' }]
+    items: [{ productId: product?.variations[0]?.id, quantity: 1, bookingDate: tomorrow, startTime: '10:00' }]
   })
 }

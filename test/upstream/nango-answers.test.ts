@@ -3,6 +3,7 @@ import { build, callsAtRoller } from '../support/build.ts'
 import { call, isProblem, type Expected } from './fixture.ts'
 
 const ROW = 'canary-row {"connection_id":"demo-venue","end_user":{"email":"guest@example.com"}}'
+const NO_TOKEN = `Failed to get connection credentials: '${ROW}'`
 const wrapped = (code: string, message = ROW) => ({ error: { code, message, errors: [{ message: ROW }] } })
 
 /** Nango's own answers: status, body, headers; and what the caller must get. */
@@ -15,15 +16,16 @@ const CASES: readonly (readonly [status: number, body: object | string, expected
   [403, wrapped('forbidden'), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /environment:proxy/ }],
   [404, wrapped('unknown_provider_config'), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /integration/ }],
   [400, wrapped('server_error', 'Failed to get connection'), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN', layer: 'caller' }],
-  [400, wrapped('server_error', `Failed to get connection credentials: '${ROW}'`), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }],
-  [424, wrapped('server_error', `Failed to get connection credentials: '${ROW}'`), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }],
+  [400, wrapped('server_error', NO_TOKEN), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }],
+  [424, wrapped('server_error', NO_TOKEN), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }],
   [424, wrapped('connection_refresh_backoff'), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', retryAfter: 30 }],
   [424, wrapped('connection_refresh_exhausted'), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }],
   [400, wrapped('base_url_override_disabled'), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango' }],
   [429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 57 }, { 'retry-after': '57' }],
   [429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 1 }, { 'retry-after': '0' }],
   [500, { error: { code: 'generic_error_support', payload: { id: ROW } } }, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' }],
-  [500, { message: ROW, code: 'ECONNREFUSED', method: 'get' }, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /ECONNREFUSED/ }],
+  [500, { message: ROW, code: 'ECONNREFUSED', method: 'get' },
+    { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /ECONNREFUSED/ }],
   [500, { message: ROW, code: 'UND_ERR_SOCKET', method: 'get' }, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' }],
   [500, '', { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /without an answer/ }]
 ]
@@ -33,7 +35,7 @@ for (const [status, body, expected, headers = {}] of CASES) {
   test(`Nango's ${status} ${said} is ${expected.code}`, async (t) => {
     const built = await build(t)
     built.nango.faults.always({ path: /^\/proxy/, kind: 'status', status, body, headers })
-    const answer = await call(built)
+    const answer = await call(built, { maxWait: 0 })
     isProblem(t, built, answer, expected)
     t.notMatch(answer.payload + built.log(), /canary-row|guest@example/, 'nothing of Nango\'s own text is passed on')
     t.same(callsAtRoller(built), [])
@@ -42,7 +44,8 @@ for (const [status, body, expected, headers = {}] of CASES) {
 }
 
 test('an error of ROLLER\'s that looks a little like Nango\'s is ROLLER\'s', async (t) => {
-  for (const body of [{ error: 'server_error' }, { error: { code: 'something_else' } }, { code: 'ECONNREFUSED', message: 'x' }, [], 'null', '"forbidden"']) {
+  const bodies = [{ error: 'server_error' }, { error: { code: 'something_else' } }, { code: 'ECONNREFUSED', message: 'x' }, [], 'null', '"forbidden"']
+  for (const body of bodies) {
     const built = await build(t)
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 400, body })
     const answer = await call(built)

@@ -90,7 +90,8 @@ async function nangoThatComesUp (t: Parameters<typeof build>[0]) {
     }
     return 1
   }
-  const built = await build(t, { options: { retries: 10, retryPolicy: { baseMs: 30, capMs: 30, random }, nango: { host: `http://127.0.0.1:${port}` } } })
+  const retryPolicy = { baseMs: 30, capMs: 30, random }
+  const built = await build(t, { options: { retries: 10, retryPolicy, nango: { host: `http://127.0.0.1:${port}` } } })
   return { built, received, tries: () => tries }
 }
 

@@ -29,7 +29,9 @@ test('403 says that permission is missing, with the guide\'s hints and ROLLER\'s
   built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body: { message: 'add-on missing' } })
   const answer = await call(built)
   isProblem(t, built, answer, { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED', layer: 'roller' })
-  t.match(JSON.parse(answer.payload), { hint: /Client ID.*connection id.*each.*permission/is, upstream: { status: 403, body: { message: 'add-on missing' } } })
+  const { hint, upstream } = JSON.parse(answer.payload)
+  t.match(hint, /Client ID.*connection id.*each.*permission/is)
+  t.same(upstream, { status: 403, body: { message: 'add-on missing' } })
 })
 
 test('an error nested so deep that it cannot be written again is still a problem document', async (t) => {
@@ -42,8 +44,9 @@ test('an error nested so deep that it cannot be written again is still a problem
 for (const [header, seconds] of [[undefined, 60], ['7', 7], ['0', 1], ['soon', 60], ['-5', 60], ['90.0', 60]] as const) {
   test(`429 with Retry-After ${header ?? 'missing'} rests for ${seconds} s, and is not repeated`, async (t) => {
     const built = await build(t)
-    built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 429, body: {}, headers: header === undefined ? {} : { 'retry-after': header } })
-    isProblem(t, built, await call(built), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', layer: 'roller', retryAfter: seconds })
+    const headers = header === undefined ? undefined : { 'retry-after': header }
+    built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 429, body: {}, ...(headers !== undefined && { headers }) })
+    isProblem(t, built, await call(built, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', layer: 'roller', retryAfter: seconds })
     t.equal(callsAtRoller(built).length, 1)
   })
 }

@@ -84,7 +84,9 @@ export class Budgets {
       const patience = pass.maxWaitMs - (clock.now() - startedAt)
       const request = this.#request(pass, window, Math.max(0, patience))
       const result = await store.take(request)
-      pass.onUse?.(toUse(pass.budget, window, result.usage))
+      const use = toUse(pass.budget, window, result.usage)
+      // Whatever refuses (a wall, the account, a shared store that is away): for this connection nothing is left until then.
+      pass.onUse?.(result.granted ? use : { ...use, remaining: 0, resetMs: result.waitMs })
       if (!result.granted) {
         observer?.refused(pass.budget, result.reason)
         throw this.#refusal(result, pass.budget)

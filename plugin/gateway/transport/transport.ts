@@ -10,6 +10,8 @@ export interface OutgoingCall {
   /** What ROLLER shall see, names in lower case. */
   readonly headers: readonly [name: string, value: string][]
   readonly body: OutgoingBody | null
+  /** What the caller can decode. Only the direct transport passes it on: Nango decodes for itself. */
+  readonly acceptEncoding?: string | undefined
 }
 
 /** A small body is one Buffer and can be sent again; a large one flows and cannot. */
@@ -17,12 +19,15 @@ export type OutgoingBody =
   | { readonly kind: 'bytes', readonly bytes: Buffer }
   | { readonly kind: 'stream', readonly stream: Readable, readonly length: number | null }
 
+/** Who takes the call first. */
+export type TransportName = 'nango' | 'direct'
+
 /** One way out to ROLLER. Every transport keeps the venue's token to itself. */
 export interface Transport {
-  readonly name: 'nango'
+  readonly name: TransportName
   /**
    * Sends the call and resolves when the head of the answer has come. It neither judges nor repeats.
-   * @throws ExchangeFailure
+   * @throws ExchangeFailure, or a RollerError when there is no token for the call and nothing of it was sent
    */
   send (call: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange>
   close (): Promise<void>

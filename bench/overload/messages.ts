@@ -1,0 +1,13 @@
+/** What the parent and its replicas say to each other. */
+import type { RollerOptions } from '../../plugin/index.ts'
+
+/** Parent to replica. */
+export interface Setup {
+  readonly redisPort: number
+  readonly nangoUrl: string
+  readonly secretKey: string
+  readonly budgets: NonNullable<RollerOptions['budgets']>
+}
+
+/** Replica to parent: first that it listens, then, when asked with `stop`, how long its event loop stood still at worst. */
+export type Report = { readonly port: number } | { readonly stoodStillMs: number }

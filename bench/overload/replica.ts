@@ -1,0 +1,33 @@
+/** One replica: an app with the plugin and a Redis client of its own. Told by its parent where everything is. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import Fastify from 'fastify'
+import { Redis } from 'ioredis'
+import roller from '../../plugin/index.ts'
+import type { Report, Setup } from './messages.ts'
+
+const tell = (report: Report): void => { process.send?.(report) }
+
+async function serve ({ redisPort, nangoUrl, secretKey, budgets }: Setup): Promise<void> {
+  const redis = new Redis(redisPort, '127.0.0.1')
+  const app = Fastify()
+  await app.register(roller, { authorize: 'open', nango: { secretKey, host: nangoUrl }, redis, budgets })
+  app.addHook('onClose', () => { redis.disconnect() })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  process.once('message', () => {
+    delay.disable()
+    tell({ stoodStillMs: delay.max / 1e6 })
+    app.close().then(() => process.disconnect(), () => process.exit(1))
+  })
+  const [address] = app.addresses()
+  tell({ port: address?.port ?? 0 })
+}
+
+process.once('message', (setup: Setup) => {
+  serve(setup).catch((error: unknown) => {
+    console.error(error)
+    process.exit(1)
+  })
+})
+process.once('disconnect', () => process.exit())

@@ -1,0 +1,209 @@
+/**
+ * Three replicas in processes of their own share one Redis; twice as many calls as ROLLER takes are spread over them, at a steady pace that
+ * does not care about answers. ROLLER is simulated, counts, and silences the credential after one call too many.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, request } from 'undici'
+import { startNangoSimulator } from '../../service/sandbox/nango.ts'
+import { startRollerSimulator } from '../../service/sandbox/roller.ts'
+import { startRedis } from '../../test/budget/redis-server.ts'
+import type { Report, Setup } from './messages.ts'
+
+export interface Scale {
+  readonly limit: number
+  readonly windowMs: number
+  readonly coolingOffMs: number
+  /** Whole windows of the gateway's that are measured: the budget comes in bursts, so a part of a window says little. */
+  readonly windows: number
+  readonly margin: number
+  readonly jitter: number
+}
+
+/** Half a minute. Jitter is of the machine, not of the window, so it costs more of a short one: 4 % here, 0.8 % of ROLLER's. */
+export const SCALED: Scale = { limit: 100, windowMs: 5_000, coolingOffMs: 5_000, windows: 5, margin: 0, jitter: 200 }
+/** ROLLER's own figures with the gateway's own defaults. */
+export const FULL: Scale = { limit: 600, windowMs: 60_000, coolingOffMs: 60_000, windows: 10, margin: 0.03, jitter: 500 }
+
+export interface Figures {
+  readonly offered: number
+  readonly granted: number
+  readonly refused: number
+  /** Answers that are neither: must be 0. */
+  readonly strange: number
+  readonly penalties: number
+  /** Part of limit x time. */
+  readonly used: number
+  readonly late: number
+  /** The most by which a deadline was missed, in milliseconds. */
+  readonly latest: number
+  /** What the replicas sent, as parts of 1. */
+  readonly shares: readonly number[]
+  readonly p50: number
+  readonly p99: number
+  /** The longest that one of the processes did nothing: a run in which it is above the jitter says more about the machine. */
+  readonly stoodStillMs: number
+  readonly toleranceMs: number
+}
+
+export const REPLICAS = 3
+const DEMAND = 2
+/** Seconds, as callers say them: some take nothing but a place that is free now, the others have less and more patience. */
+const PATIENCE = [0, 1, 2, 4, 6] as const
+/** A loaded machine hands a due timer or an answer over late. */
+const TOLERANCE_MS = 250
+const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
+const CONNECTION_ID = 'venue'
+
+interface Sent {
+  readonly replica: number
+  readonly patienceMs: number
+  readonly at: number
+  answeredAt: number
+  status: number
+}
+
+export async function overload (scale: Scale): Promise<Figures> {
+  const closers: (() => Promise<unknown>)[] = []
+  try {
+    return await run(scale, (close) => { closers.unshift(close) })
+  } finally {
+    for (const close of closers) await close()
+  }
+}
+
+async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => void): Promise<Figures> {
+  const { limit, windowMs, coolingOffMs, windows, margin, jitter } = scale
+  const redis = await startRedis()
+  onClose(() => redis.kill())
+  const roller = await startRollerSimulator({ limits: { rest: limit, windowMs, coolingOffMs } })
+  onClose(() => roller.close())
+  const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: roller.url })
+  onClose(() => nango.close())
+  nango.addConnection({ connectionId: CONNECTION_ID, clientId: 'venue', clientSecret: 'secret' })
+  const setup: Setup = {
+    redisPort: redis.port,
+    nangoUrl: nango.url,
+    secretKey: SECRET_KEY,
+    budgets: { rest: { limit, windowMs }, margin, jitter, replicas: REPLICAS, whenAway: 'share' }
+  }
+  const replicas = Array.from({ length: REPLICAS }, () => fork(new URL('replica.ts', import.meta.url), { execArgv: ['--import', 'tsx'], serialization: 'json' }))
+  for (const replica of replicas) onClose(() => end(replica))
+  const ports = await Promise.all(replicas.map(async (replica) => {
+    replica.send(setup)
+    return await told(replica, 'port')
+  }))
+
+  const agent = new Agent({ connections: null })
+  onClose(() => agent.destroy())
+  const ask = async (replica: number, path: string, patience: number): Promise<number> => {
+    const answer = await request(`http://127.0.0.1:${ports[replica]}/roller${path}`, {
+      dispatcher: agent, headers: { 'connection-id': CONNECTION_ID, 'roller-max-wait': String(patience) }
+    })
+    answer.body.dump().catch(() => {})
+    return answer.statusCode
+  }
+  // What is slow only once (code, connections, the token) is not what is measured. These calls leave the window before the clock starts.
+  for (let replica = 0; replica < REPLICAS; replica++) await ask(replica, '/sandbox/echo?warm', 5)
+  await sleep(windowMs + jitter)
+
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  const calls: Sent[] = []
+  const pending: Promise<void>[] = []
+  const pause = windowMs / limit / DEMAND
+  const longest = (windowMs + jitter) * windows + 1_000
+  const startedAt = Date.now()
+  for (let n = 0; n * pause < longest; n++) {
+    const wait = startedAt + n * pause - Date.now()
+    if (wait > 0) await sleep(wait)
+    const replica = n % REPLICAS
+    const patience = PATIENCE[Math.floor(n / REPLICAS) % PATIENCE.length] ?? 0
+    const call: Sent = { replica, patienceMs: patience * 1000, at: Date.now(), answeredAt: Infinity, status: 0 }
+    calls.push(call)
+    pending.push(ask(replica, `/sandbox/echo?n=${n}`, patience).then((status) => { call.status = status }, () => {}).finally(() => { call.answeredAt = Date.now() }))
+  }
+  await Promise.all(pending)
+  delay.disable()
+  const stood = await Promise.all(replicas.map(async (replica) => {
+    replica.send('stop')
+    return await told(replica, 'stoodStillMs')
+  }))
+
+  // A call's wait ends when it reaches ROLLER: what is left to its answer is ROLLER's own time.
+  const arrivals = new Map<number, number>()
+  for (const { url, at } of roller.requests) {
+    const n = /^\/sandbox\/echo\?n=(\d+)$/.exec(url)?.[1]
+    if (n !== undefined) arrivals.set(Number(n), at)
+  }
+  return measure(scale, calls, arrivals, roller.penalties, Math.max(delay.max / 1e6, ...stood))
+}
+
+function measure (scale: Scale, calls: readonly Sent[], arrivals: ReadonlyMap<number, number>, penalties: number, stoodStillMs: number): Figures {
+  const { limit, windowMs, windows, jitter } = scale
+  const first = Math.min(...arrivals.values())
+  const span = windows * (windowMs + jitter)
+  const counted = [...arrivals.values()].filter((at) => at < first + span).length
+  const waits = calls.map(({ at, answeredAt }, n) => (arrivals.get(n) ?? answeredAt) - at)
+  const over = calls.map(({ patienceMs }, n) => (waits[n] ?? 0) - patienceMs)
+  const toleranceMs = TOLERANCE_MS + Math.round(stoodStillMs)
+  const granted = calls.filter(({ status }) => status === 200).length
+  const refused = calls.filter(({ status }) => status === 429).length
+  const served = waits.filter((_, n) => arrivals.has(n)).sort((a, b) => a - b)
+  const shares = Array.from({ length: REPLICAS }, (_, replica) => calls.filter((call) => call.replica === replica && call.status === 200).length / granted)
+  return {
+    offered: calls.length,
+    granted,
+    refused,
+    strange: calls.length - granted - refused,
+    penalties,
+    used: counted / (limit * span / windowMs),
+    late: over.filter((ms) => ms > toleranceMs).length,
+    latest: Math.max(0, ...over),
+    shares,
+    p50: served[Math.floor(served.length * 0.5)] ?? 0,
+    p99: served[Math.floor(served.length * 0.99)] ?? 0,
+    stoodStillMs,
+    toleranceMs
+  }
+}
+
+/** Each bound with its figure. */
+export function bounds (figures: Figures): { readonly bound: string, readonly figure: string, readonly ok: boolean }[] {
+  const { penalties, used, late, shares, strange, toleranceMs } = figures
+  const least = Math.min(...shares)
+  return [
+    { bound: 'no penalties', figure: String(penalties), ok: penalties === 0 },
+    { bound: 'at least 95 % of the budget used', figure: percent(used), ok: used >= 0.95 },
+    { bound: `nobody more than ${toleranceMs} ms past the deadline`, figure: String(late), ok: late === 0 },
+    { bound: 'every replica gets at least half of its part', figure: percent(least), ok: least >= 0.5 / REPLICAS },
+    { bound: 'every answer is 200 or 429', figure: `${strange} others`, ok: strange === 0 }
+  ]
+}
+
+export function percent (part: number): string { return `${(part * 100).toFixed(1)} %` }
+
+/** A machine that stood still for longer than the jitter allows for has not tried what the run is about. */
+export function saysNothing (scale: Scale, figures: Figures): boolean {
+  return figures.stoodStillMs > scale.jitter / 2 && bounds(figures).some(({ ok }) => !ok)
+}
+
+async function told (child: ChildProcess, what: 'port' | 'stoodStillMs'): Promise<number> {
+  const gone = once(child, 'exit').then(() => { throw new Error('a replica ended') })
+  gone.catch(() => {})
+  const [report] = await Promise.race([once(child, 'message'), gone]) as [Report]
+  const value = (report as Record<string, unknown>)[what]
+  if (typeof value !== 'number') throw new Error(`a replica did not say its ${what}`)
+  return value
+}
+
+async function end (child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  if (child.connected) child.disconnect()
+  const timer = setTimeout(() => child.kill('SIGKILL'), 2_000)
+  await ended
+  clearTimeout(timer)
+}

@@ -1,0 +1,23 @@
+/** The `cache` option: which operations are kept, and for how long. */
+import type { OperationKey } from '../../roller/operation.ts'
+import { operations } from '../../roller/operations.ts'
+import type { ReadName } from './invalidation.ts'
+
+/** Milliseconds by operation: `{ 'GET /products': 60_000 }`. */
+export type CacheRules = Readonly<Partial<Record<ReadName, number>>>
+
+export const MAX_TTL_MS = 24 * 3_600_000
+
+/** What is wrong with the option, in words that name the operation. */
+export function cacheFaults (rules: Readonly<Record<string, unknown>>): string[] {
+  const faults: string[] = []
+  for (const [name, ttl] of Object.entries(rules)) {
+    const label = `option cache: ${JSON.stringify(name.slice(0, 100))}`
+    if (!Object.hasOwn(operations as Readonly<Record<OperationKey, unknown>>, name)) faults.push(`${label} is not an operation of the catalogue`)
+    else if (!name.startsWith('GET ')) faults.push(`${label} is not a GET, and only reads can be kept`)
+    else if (!Number.isInteger(ttl) || (ttl as number) < 1 || (ttl as number) > MAX_TTL_MS) { // an integer is a number
+      faults.push(`${label} is wrong: expected whole milliseconds, from 1 to ${MAX_TTL_MS}`)
+    }
+  }
+  return faults
+}

@@ -1,0 +1,190 @@
+/**
+ * Calls that need not be made. Equal GETs of the catalogue that are in flight on one connection share one call to ROLLER; and where the `cache`
+ * option names an operation, its answers are kept for a while. A write on the connection ends both for what it touches: whoever asks after it
+ * is never told what was before it.
+ *
+ * Shared and kept is what two callers would have been told alike: same connection, target, headers that ROLLER sees, validation and rights.
+ */
+import type { Clock } from '../../clock.ts'
+import { isRollerError, RollerError } from '../../errors.ts'
+import type { Answer } from '../answer.ts'
+import type { CallHandler, GatewayCall } from '../gateway.ts'
+import { ExchangeFailure } from '../transport/exchange.ts'
+import { isRead, keyOf, mayHaveBeenDone, mayWaitLonger, wishOf, type ReadCall } from './calls.ts'
+import { Flight, type Landing } from './flight.ts'
+import { changedBy, resourceOf } from './invalidation.ts'
+import type { CacheRules } from './rules.ts'
+import { LabelledAnswer, SharedAnswer, withAge, withCacheStatus } from './shared-answer.ts'
+import type { CacheStore, Place } from './store.ts'
+
+export interface SharedCallsOptions {
+  readonly gateway: CallHandler
+  readonly clock: Clock
+  /** Without it nothing is kept. */
+  readonly cache?: { readonly store: CacheStore, readonly rules: CacheRules }
+}
+
+/** Larger answers are neither shared nor kept. */
+const SHARED_LIMIT = 1024 * 1024
+
+/** How a call stands to the cache. */
+interface Plan {
+  readonly key: string
+  /** Null: its operation is not cached. */
+  readonly kept: { readonly place: Place, readonly ttlMs: number } | null
+  /** The caller wants no answer that was made for somebody else. */
+  readonly fresh: boolean
+}
+
+export class SharedCalls implements CallHandler {
+  readonly #gateway: CallHandler
+  readonly #clock: Clock
+  readonly #store: CacheStore | null
+  readonly #ttls: ReadonlyMap<string, number>
+  /** By connection, so that a write finds all of them at once; then by what the calls have in common. */
+  readonly #flights = new Map<string, Map<string, Flight>>()
+
+  constructor ({ gateway, clock, cache }: SharedCallsOptions) {
+    this.#gateway = gateway
+    this.#clock = clock
+    this.#store = cache?.store ?? null
+    this.#ttls = new Map(Object.entries(cache?.rules ?? {}))
+  }
+
+  async send (call: GatewayCall): Promise<Answer> {
+    if (call.method !== 'GET') return await this.#write(call)
+    if (!isRead(call)) return await this.#gateway.send(call)
+    const wish = wishOf(call)
+    return wish === 'private' ? await this.#gateway.send(call) : await this.#read(call, wish === 'fresh')
+  }
+
+  /** Forgets a connection: another venue may come under its id. */
+  async forget (connectionId: string): Promise<void> {
+    this.#flights.delete(connectionId)
+    await this.#store?.invalidate(connectionId, null)
+  }
+
+  async #write (call: GatewayCall): Promise<Answer> {
+    let answer: Answer
+    try {
+      answer = await this.#gateway.send(call)
+    } catch (error) {
+      if (mayHaveBeenDone({ error })) await this.#changed(call)
+      throw error
+    }
+    if (mayHaveBeenDone(answer)) await this.#changed(call)
+    return answer
+  }
+
+  /** The caller hears of its write only after this: what it asks next is answered anew, by every replica. */
+  async #changed ({ connectionId, operation }: GatewayCall): Promise<void> {
+    const resources = changedBy(operation?.name)
+    if (resources?.length === 0) return
+    // Calls in flight go on for those who wait for them; nobody joins them any more.
+    this.#flights.delete(connectionId)
+    await this.#store?.invalidate(connectionId, resources)
+  }
+
+  async #read (call: ReadCall, fresh: boolean): Promise<Answer> {
+    call.signal?.throwIfAborted()
+    const deadline = this.#clock.now() + call.maxWaitMs
+    const plan = this.#plan(call, fresh)
+    const current = this.#flights.get(call.connectionId)?.get(plan.key)
+    // A flight that may wait longer than this caller would make it wait longer than it said.
+    const joined = current !== undefined && !fresh && current.deadline <= deadline ? current : null
+    const flight = joined ?? this.#take(call.connectionId, plan.key, new Flight(
+      deadline, fresh ? undefined : current, (empty) => this.#retire(call.connectionId, plan.key, empty)
+    ))
+    const landed = flight.join(call)
+    if (joined === null) this.#fly(flight, call, plan)
+    let landing: Landing
+    try {
+      landing = await landed
+    } catch (error) {
+      const now = this.#clock.now()
+      if (joined === null || !mayWaitLonger(error, { now, deadline, shared: flight.deadline })) throw error
+      return await this.send({ ...call, maxWaitMs: deadline - now })
+    }
+    const answer = landing.kind === 'taken'
+      ? await this.#gateway.send({ ...call, maxWaitMs: this.#left(deadline) })
+      : landing.kind === 'stream' ? landing.answer : null
+    if (answer !== null) return plan.kept === null ? answer : new LabelledAnswer(answer, withCacheStatus(answer.headers, forwarded(plan)))
+    return label(landing as Landing & { kind: 'whole' }, plan, joined !== null) // the only kind that is left
+  }
+
+  #plan (call: ReadCall, fresh: boolean): Plan {
+    const key = keyOf(call)
+    const { name } = call.operation
+    const ttlMs = this.#ttls.get(name)
+    return { key, fresh, kept: ttlMs === undefined ? null : { place: { connectionId: call.connectionId, resource: resourceOf(name), key }, ttlMs } }
+  }
+
+  #take (connectionId: string, key: string, flight: Flight): Flight {
+    const flights = this.#flights.get(connectionId)
+    if (flights === undefined) this.#flights.set(connectionId, new Map([[key, flight]]))
+    else flights.set(key, flight)
+    return flight
+  }
+
+  /** Lets nobody join any more. A more patient flight that is still under way takes the place. */
+  #retire (connectionId: string, key: string, flight: Flight): void {
+    flight.over = true
+    const flights = this.#flights.get(connectionId)
+    if (flights?.get(key) !== flight) return
+    let next = flight.behind
+    while (next?.over === true) next = next.behind
+    if (next !== undefined) flights.set(key, next)
+    else if (flights.size > 1) flights.delete(key)
+    else this.#flights.delete(connectionId)
+  }
+
+  #fly (flight: Flight, call: ReadCall, plan: Plan): void {
+    const retire = (): void => this.#retire(call.connectionId, plan.key, flight)
+    this.#fetch(flight, call, plan).then(
+      (landing) => { retire(); flight.land(landing) },
+      (error: unknown) => { retire(); flight.fail(error) }
+    )
+  }
+
+  async #fetch (flight: Flight, call: ReadCall, { kept, fresh }: Plan): Promise<Exclude<Landing, { kind: 'taken' }>> {
+    const found = kept === null ? null : await this.#store?.find(kept.place, fresh) ?? null
+    if (found !== null && found.hit !== null) return { kind: 'whole', ...found.hit, stored: false }
+    flight.signal.throwIfAborted()
+    const answer = await this.#gateway.send({ ...call, maxWaitMs: this.#left(flight.deadline), signal: flight.signal, onUse: flight.tell })
+    // A caller who is alone gets its answer as it comes.
+    if ((kept === null && flight.size < 2) || declaredLength(answer) > SHARED_LIMIT) return { kind: 'stream', answer }
+    const body = await answer.collect(SHARED_LIMIT).catch(brokenOff)
+    if (body === null) return { kind: 'stream', answer }
+    const { status, headers } = answer
+    const whole = { status, headers, body }
+    const generation = status === 200 ? found?.generation ?? null : null
+    const stored = kept !== null && generation !== null && await this.#store?.keep(kept.place, generation, whole, kept.ttlMs) === true
+    return { kind: 'whole', answer: whole, ageMs: null, stored }
+  }
+
+  #left (deadline: number): number { return Math.max(0, deadline - this.#clock.now()) }
+}
+
+function label ({ answer, ageMs, stored }: Landing & { kind: 'whole' }, plan: Plan, collapsed: boolean): Answer {
+  if (ageMs !== null) return new SharedAnswer(answer, withAge(withCacheStatus(answer.headers, 'hit'), ageMs))
+  if (plan.kept === null && !collapsed) return new SharedAnswer(answer, answer.headers)
+  const how = `${forwarded(plan)}${stored ? '; stored' : ''}${collapsed ? '; collapsed' : ''}`
+  return new SharedAnswer(answer, withCacheStatus(answer.headers, how))
+}
+
+/** Why ROLLER was asked, in the words of RFC 9211. */
+function forwarded ({ kept, fresh }: Plan): string {
+  return `fwd=${kept === null ? 'bypass' : fresh ? 'request' : 'miss'}`
+}
+
+function declaredLength ({ headers }: Answer): number {
+  const length = headers['content-length']
+  return typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : 0
+}
+
+/** The line broke in the middle of an answer of which nobody has seen anything yet. */
+function brokenOff (cause: unknown): never {
+  if (isRollerError(cause)) throw cause
+  const late = cause instanceof ExchangeFailure && cause.kind === 'timeout'
+  throw new RollerError(late ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off in the middle.', cause })
+}

@@ -1,0 +1,119 @@
+/**
+ * The way out straight to ROLLER: Nango keeps the credentials and gives the token, and is not in the path of the data. Token and credentials
+ * stay in this folder: nothing here puts one in an error, and no answer carries one out.
+ */
+import type { Agent } from 'undici'
+import type { Clock } from '../../clock.ts'
+import { Exchange, type Timeouts } from './exchange.ts'
+import { TokenCache, type TokenSource } from './token-cache.ts'
+import type { OutgoingCall, Transport } from './transport.ts'
+
+export interface DirectTransportOptions {
+  /** An origin: https, or of this machine. */
+  readonly baseUrl: string
+  readonly readToken: TokenSource
+  readonly userAgent: string
+  readonly agent: Agent
+  readonly timeouts: Timeouts
+  readonly clock: Clock
+}
+
+export class DirectTransport implements Transport {
+  readonly name = 'direct'
+  readonly #options: DirectTransportOptions
+  readonly #origin: string
+  readonly #tokens: TokenCache
+
+  constructor (options: DirectTransportOptions) {
+    this.#options = options
+    this.#origin = new URL(options.baseUrl).origin
+    this.#tokens = new TokenCache(options.readToken, options.clock)
+  }
+
+  send (call: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange> {
+    const token = this.#tokens.peek(call.connectionId)
+    return token === null ? this.#sendWhenReady(call, signal) : this.#send(call, token, signal)
+  }
+
+  /** Has Nango fetch a new token. @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none */
+  renew (connectionId: string): Promise<void> { return this.#tokens.renew(connectionId) }
+
+  /** Of a connection that is gone. */
+  forget (connectionId: string): void { this.#tokens.forget(connectionId) }
+
+  async close (): Promise<void> {}
+
+  async #sendWhenReady (call: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange> {
+    signal?.throwIfAborted()
+    return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal), signal)
+  }
+
+  #send (call: OutgoingCall, token: string, signal: AbortSignal | undefined): Promise<Exchange> {
+    const { agent, clock, timeouts } = this.#options
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(clock, timeouts, (failure) => {
+        if (failure !== null) return reject(failure)
+        if (exchange.status === 401) this.#tokens.reject(call.connectionId, token)
+        takeOverHeaders(exchange, token)
+        resolve(exchange)
+      })
+      if (signal !== undefined) {
+        if (signal.aborted) return exchange.abort(signal.reason)
+        signal.addEventListener('abort', () => exchange.abort(signal.reason), { once: true })
+      }
+      try {
+        agent.dispatch({
+          origin: this.#origin,
+          path: call.target.path + call.target.query,
+          method: call.method as 'GET', // undici's type lists the common methods; it sends any
+          headers: this.#headers(call, token),
+          body: call.body === null ? null : call.body.kind === 'bytes' ? call.body.bytes : call.body.stream,
+          headersTimeout: 0, // the exchange keeps its own time
+          bodyTimeout: 0
+        }, exchange)
+      } catch (error) {
+        // undici refuses some values (a header, a path) before anything is sent.
+        exchange.onError(error instanceof Error ? error : new Error('dispatch failed'))
+      }
+    })
+  }
+
+  #headers ({ headers, body, acceptEncoding }: OutgoingCall, token: string): string[] {
+    const out = [
+      'authorization', `Bearer ${token}`,
+      'user-agent', this.#options.userAgent,
+      // ROLLER's encoding passes through, so it must be one that the caller reads.
+      'accept-encoding', acceptEncoding ?? 'identity'
+    ]
+    let typed = false
+    for (const [name, value] of headers) {
+      typed ||= name === 'content-type'
+      out.push(name, value)
+    }
+    if (body !== null) {
+      // As ROLLER's own documents send it.
+      if (!typed) out.push('content-type', 'application/json; charset=UTF-8')
+      if (body.kind === 'stream' && body.length !== null) out.push('content-length', String(body.length))
+    }
+    return out
+  }
+}
+
+function takeOverHeaders ({ headers, limits }: Exchange, token: string): void {
+  // With Nango out of the way X-RateLimit-* is ROLLER's own word, and none about Nango's account.
+  for (const [name, value] of limits) headers[name] = value
+  limits.clear()
+  for (const name in headers) {
+    if (String(headers[name]).includes(token)) delete headers[name]
+  }
+}
+
+/** A caller that leaves waits for the token no longer; the read goes on for the others. */
+function unlessAborted<T> (work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}

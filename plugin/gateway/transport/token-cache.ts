@@ -1,0 +1,118 @@
+/**
+ * Tokens in memory, and nowhere else. One read for a connection at a time, however many calls wait for it; a token is renewed a while before its
+ * end while calls go on with it; one that ROLLER has refused is never used again. ROLLER suspends credentials whose owner asks for tokens too
+ * often, so nothing is read that is not needed.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../clock.ts'
+import { isRollerError } from '../../errors.ts'
+
+export interface FreshToken {
+  readonly token: string
+  /** Milliseconds since 1970. Null where it is not known. */
+  readonly expiresAt: number | null
+}
+
+/** @param force asks for a new token, whatever the old one's end */
+export type TokenSource = (connectionId: string, force: boolean) => Promise<FreshToken>
+
+interface Held {
+  readonly token: string
+  /** By the gateway's clock, as the next. */
+  readonly endsAt: number
+  renewAt: number
+}
+
+interface Reading { readonly token: Promise<string> }
+
+/** A token is some 1 KB. */
+const MAX_TOKENS = 100_000
+/**
+ * Nango renews a token of which less than 15 minutes are left when it is read. A read any earlier brings the same one back, so this is less.
+ */
+const MARGIN_MS = 10 * 60_000
+/** Of a token that lives no longer than that, this part is used first: Nango makes a new one at every read. */
+const USED_PART = 0.8
+/** A token is used for this long whatever its end is said to be: clocks differ, and ROLLER's 401 is the last word. */
+const MIN_LIFE_MS = 30_000
+/** After a renewal ahead of time has failed. Nango itself refuses for as long. */
+const RETRY_MS = 30_000
+
+export class TokenCache {
+  readonly #source: TokenSource
+  readonly #clock: Clock
+  readonly #held = new LRUCache<string, Held>({ max: MAX_TOKENS })
+  readonly #reading = new Map<string, Reading>()
+
+  constructor (source: TokenSource, clock: Clock) {
+    this.#source = source
+    this.#clock = clock
+  }
+
+  /** The token that is here, or null. */
+  peek (connectionId: string): string | null {
+    const held = this.#held.get(connectionId)
+    if (held === undefined) return null
+    const now = this.#clock.now()
+    if (now < held.renewAt) return held.token
+    if (now >= held.endsAt) return null
+    // Calls go on with the old one, which is good still.
+    held.renewAt = now + RETRY_MS
+    if (!this.#reading.has(connectionId)) this.#read(connectionId, false).catch((error: unknown) => this.#onFailedAhead(connectionId, error))
+    return held.token
+  }
+
+  /** @throws RollerError when there is none to be had */
+  async get (connectionId: string): Promise<string> {
+    return this.peek(connectionId) ?? await (this.#reading.get(connectionId)?.token ?? this.#read(connectionId, false))
+  }
+
+  /**
+   * Has a new token made. Its answer holds the token, so that is not read once more.
+   * @throws RollerError when there is none to be had
+   */
+  async renew (connectionId: string): Promise<void> {
+    this.forget(connectionId)
+    await this.#read(connectionId, true)
+  }
+
+  /** ROLLER refused this token. If another replica has it renewed, the next call reads the new one. */
+  reject (connectionId: string, token: string): void {
+    if (this.#held.peek(connectionId)?.token === token) this.#held.delete(connectionId)
+  }
+
+  forget (connectionId: string): void {
+    this.#held.delete(connectionId)
+    this.#reading.delete(connectionId) // what is being read is not kept
+  }
+
+  #read (connectionId: string, force: boolean): Promise<string> {
+    const reading: Reading = { token: this.#finish(connectionId, force, () => this.#reading.get(connectionId) === reading) }
+    this.#reading.set(connectionId, reading)
+    return reading.token
+  }
+
+  /** @param newest false once a later read has taken over: it may have been the one that renewed the token */
+  async #finish (connectionId: string, force: boolean, newest: () => boolean): Promise<string> {
+    try {
+      const { token, expiresAt } = await this.#source(connectionId, force)
+      if (newest()) this.#held.set(connectionId, this.#hold(token, expiresAt))
+      return token
+    } finally {
+      if (newest()) this.#reading.delete(connectionId)
+    }
+  }
+
+  #hold (token: string, expiresAt: number | null): Held {
+    if (expiresAt === null) return { token, endsAt: Infinity, renewAt: Infinity }
+    // Nango tells the time by the wall clock, waits here go by another.
+    const life = Math.max(expiresAt - Date.now(), MIN_LIFE_MS)
+    const now = this.#clock.now()
+    return { token, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
+  }
+
+  #onFailedAhead (connectionId: string, error: unknown): void {
+    // Anything else leaves the token as good as it is: nobody is told before its end.
+    if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') this.#held.delete(connectionId)
+  }
+}

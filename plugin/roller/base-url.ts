@@ -1,0 +1,18 @@
+/** Where ROLLER's API may be: a venue's token is sent there, so it is an https origin, or a test's own on this machine. */
+import { isIP } from 'node:net'
+
+export const ROLLER_BASE_URL = 'https://api.roller.app'
+
+/** What a message says of a wrong one. */
+export const ROLLER_BASE_URL_RULE = 'an https address (http for this machine alone) without path, query or credentials, such as https://api.roller.app'
+
+export function isRollerBaseUrl (text: string): boolean {
+  // What URL would leave out or repair does not pass: an empty query, a backslash, a tab.
+  if (!/^https?:\/\/[^/?#@\\\s]+\/?$/i.test(text) || !URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || isLoopback(hostname)
+}
+
+function isLoopback (hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
+}

@@ -1,0 +1,30 @@
+/** The sandbox: a connected venue at the start, and more to connect. */
+import { test } from 'tap'
+import { buildApp } from '../../service/app.ts'
+import { readConfig } from '../../service/config.ts'
+import { DEMO_CONNECTION_ID, startSandbox } from '../../service/sandbox/index.ts'
+
+test('demo-venue is ready, `wrong` is refused, and every other pair is a venue of its own', async (t) => {
+  const sandbox = await startSandbox()
+  t.teardown(() => sandbox.close())
+  const config = readConfig({ LOG_LEVEL: 'silent' })
+  const app = await buildApp({ config: { ...config, nango: { secretKey: sandbox.secretKey, host: sandbox.nango.url, integrationId: 'roller' } } })
+  t.teardown(() => app.close())
+  const venueOf = async (id: string): Promise<{ name: string }> => (await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).json()
+
+  t.equal(DEMO_CONNECTION_ID, 'demo-venue')
+  t.match(await venueOf('demo-venue'), { name: /\S/ })
+  t.match((await app.inject({ url: '/connections/demo-venue/check' })).json(), { ok: true })
+
+  const connect = (clientId: string, clientSecret: string) => app.inject({ method: 'POST', url: '/connections', payload: { clientId, clientSecret } })
+  t.match((await connect('mine', 'wrong')).json(), { status: 400, hint: /Client ID and the Client Secret/ })
+  const ids: string[] = []
+  for (const clientId of ['mine', 'yours']) {
+    const answer = await connect(clientId, 'any')
+    t.equal(answer.statusCode, 201)
+    ids.push(answer.json().connectionId)
+  }
+  const venues = await Promise.all(['demo-venue', ...ids].map(venueOf))
+  t.equal(new Set(venues.map((venue) => JSON.stringify(venue))).size, 3, 'three venues')
+  t.equal((await app.inject({ url: '/connections' })).json().connections.length, 3)
+})

@@ -1,0 +1,3 @@
+import { transportSuite } from './suite.ts'
+
+transportSuite('nango')
