@@ -7,6 +7,10 @@ import { MemoryBudgetStore } from './gateway/budget/memory.ts'
 import { RedisBudgetStore } from './gateway/budget/redis.ts'
 import { ResilientBudgetStore } from './gateway/budget/resilient.ts'
 import type { BudgetStore } from './gateway/budget/store.ts'
+import { MemoryCacheStore } from './gateway/cache/memory.ts'
+import { RedisCacheStore } from './gateway/cache/redis.ts'
+import { SharedCalls } from './gateway/cache/shared-calls.ts'
+import type { CacheStore } from './gateway/cache/store.ts'
 import { Gateway } from './gateway/gateway.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRenewalBoard } from './gateway/renewal-board.ts'
@@ -39,7 +43,10 @@ export function assemble (options: ParsedOptions, log: AssemblyLog) {
   const direct = options.transport === 'nango'
     ? null
     : new DirectTransport({ ...way, baseUrl: options.rollerBaseUrl, readToken: (connectionId, force) => readToken(nango, connectionId, force) })
-  const connections = new Connections(nango, (connectionId) => direct?.forget(connectionId))
+  const connections = new Connections(nango, (connectionId) => {
+    direct?.forget(connectionId)
+    gateway.forget(connectionId) // the cache throws nothing, and nobody waits for it
+  })
   const budgets = new Budgets({
     store: budgetStore(options, clock, log),
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
@@ -51,13 +58,15 @@ export function assemble (options: ParsedOptions, log: AssemblyLog) {
     clock,
     observer: options.observer
   })
-  const gateway = new Gateway({
+  const road = new Gateway({
     transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
     renewals: new Renewals((connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId), clock, options.redis === undefined ? null : new RedisRenewalBoard(options.redis, integrationId)),
     retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
     clock
   })
+  const { cache } = options
+  const gateway = new SharedCalls({ gateway: road, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock) } }) })
   const entries = catalogueEntries(operations)
   const client = new RollerClient({
     gateway,
@@ -95,4 +104,10 @@ function budgetStore ({ redis, budgets }: ParsedOptions, clock: Clock, log: Asse
       : 'Redis is away: no calls are sent to ROLLER until it is back'),
     onBack: () => log.info('Redis is back: the rate budgets are shared again')
   })
+}
+
+/** Replicas share what is kept. Another environment of Nango, or another ROLLER, has other venues under the same connection ids. */
+function cacheStore ({ redis, cacheSize, nango, transport, rollerBaseUrl }: ParsedOptions, clock: Clock): CacheStore {
+  if (redis === undefined) return new MemoryCacheStore(cacheSize, clock)
+  return new RedisCacheStore(redis, { clock, scope: JSON.stringify([nango.host, nango.integrationId, nango.secretKey, transport, rollerBaseUrl]) })
 }

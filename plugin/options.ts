@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Clock } from './clock.ts'
 import type { BudgetObserver } from './gateway/budget/budgets.ts'
 import type { RedisLike } from './gateway/budget/redis.ts'
+import { cacheFaults, type CacheRules } from './gateway/cache/rules.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import { isRollerBaseUrl, ROLLER_BASE_URL, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
 import { StringEnum } from './roller/schema.ts'
@@ -96,6 +97,11 @@ export const Options = Type.Object({
   redis: Type.Optional(Type.Unsafe<RedisLike>(Type.Object({
     evalsha: Type.Function([], Type.Unknown()), eval: Type.Function([], Type.Unknown())
   }, { description: 'An ioredis or iovalkey client (or Cluster) through which replicas share budgets and walls. The host connects and closes it.' }))),
+  cache: Type.Optional(Type.Unsafe<CacheRules>(Type.Object({}, {
+    description: 'For how long ROLLER\'s answers to a GET of the catalogue are kept, by operation: { \'GET /products\': 60000 }. Milliseconds, a day at most. ' +
+      'In Redis where it is given, else in memory. Nothing is kept of operations that are not named; do not name those with guests\' personal data.'
+  }))),
+  cacheSize: Type.Integer({ minimum: 1, default: 67_108_864, description: 'Memory for all answers that are kept in this process. Bytes. In Redis its own maxmemory counts.' }),
   validation: StringEnum(['on', 'off'], {
     default: 'on', description: 'Checks calls against the catalogue before they are sent. off, or the header Roller-Validation: off, lets through what ROLLER takes and the catalogue does not know yet.'
   }),
@@ -111,7 +117,7 @@ export type RollerOptions = InputOf<Static<typeof Options>>
 /** The same with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
-type WithDefault = 'transport' | 'rollerBaseUrl' | 'timeouts' | 'budgets' | 'validation' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly'
+type WithDefault = 'transport' | 'rollerBaseUrl' | 'timeouts' | 'budgets' | 'validation' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly' | 'cacheSize'
 type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts' | 'budgets'>> & {
   timeouts?: Partial<T['timeouts']>
   budgets?: Partial<T['budgets']>
@@ -143,8 +149,10 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
-  const { rollerBaseUrl } = options as { rollerBaseUrl?: unknown } // checked so far for its type only
+  const { rollerBaseUrl, cache } = options as { rollerBaseUrl?: unknown, cache?: unknown } // checked so far for its type only
   if (typeof rollerBaseUrl === 'string' && !isRollerBaseUrl(rollerBaseUrl)) faults.set('rollerBaseUrl', `option rollerBaseUrl is wrong: expected ${ROLLER_BASE_URL_RULE}`)
+  if (isPlainObject(cache)) for (const fault of cacheFaults(cache)) faults.set(fault, fault)
+  else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')
   if (faults.size > 0) throw new OptionsError([...faults.values()])
   return options as ParsedOptions // Value.Errors found nothing
 }

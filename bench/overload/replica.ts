@@ -1,4 +1,5 @@
 /** One replica: an app with the plugin and a Redis client of its own. Told by its parent where everything is. */
+import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
@@ -20,8 +21,7 @@ async function serve ({ redisPort, nangoUrl, secretKey, budgets }: Setup): Promi
     tell({ stoodStillMs: delay.max / 1e6 })
     app.close().then(() => process.disconnect(), () => process.exit(1))
   })
-  const [address] = app.addresses()
-  tell({ port: address?.port ?? 0 })
+  tell({ port: (app.server.address() as AddressInfo).port })
 }
 
 process.once('message', (setup: Setup) => {

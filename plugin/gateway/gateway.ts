@@ -77,6 +77,7 @@ export class Gateway implements CallHandler {
   readonly #retry: RetryPolicy
   readonly #clock: Clock
   readonly #accountLeft: AccountLeft
+  #closing: Promise<void> | null = null
   readonly #zones = new VenueZones()
 
   constructor (options: GatewayOptions) {
@@ -115,6 +116,11 @@ export class Gateway implements CallHandler {
       await this.#budgets.enter({ ...spent, connectionId: outgoing.connectionId, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse })
       // An export is sent again only when ROLLER did not take it: its one place in six hours is this call's already.
       if (spent.budget === 'bulk') spent = BULK_AGAIN
+      // Others use Nango's limit up as well. Back into the line, which now stands before a wall.
+      if (!this.#accountLeft.leave()) {
+        await this.#closeAccount()
+        continue
+      }
       const sentAt = this.#clock.now()
       const { exchange, outcome } = await this.#attempt(outgoing, call.signal)
       if (exchange !== null) await this.#learn(exchange)
@@ -165,13 +171,15 @@ export class Gateway implements CallHandler {
 
   /** When nothing is left of Nango's limit, nothing is sent until its window ends. */
   async #closeAccount (): Promise<void> {
-    const ms = this.#accountLeft.close()
-    if (ms > 0) await this.#budgets.coolOffAccount(ms / 1000)
+    const { closedFor } = this.#accountLeft
+    if (closedFor <= 0) return
+    this.#closing ??= this.#budgets.coolOffAccount(closedFor / 1000).finally(() => { this.#closing = null })
+    await this.#closing
   }
 
   async #attempt (outgoing: OutgoingCall, signal: AbortSignal | undefined): Promise<{ exchange: Exchange | null, outcome: Outcome }> {
     try {
-      const exchange = await this.#depart(outgoing, signal)
+      const exchange = await this.#transport.send(outgoing, signal).finally(() => this.#accountLeft.arrive())
       if (passesUnread(exchange)) {
         // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
         if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
@@ -183,16 +191,6 @@ export class Gateway implements CallHandler {
       // No token for the direct way, because Nango could not be reached.
       if (isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE') return { exchange: null, outcome: { kind: 'repeat', maySent: false, error } }
       throw error
-    }
-  }
-
-  async #depart (outgoing: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange> {
-    this.#accountLeft.leave()
-    try {
-      await this.#closeAccount() // behind this call, if it is the last one
-      return await this.#transport.send(outgoing, signal)
-    } finally {
-      this.#accountLeft.arrive()
     }
   }
 

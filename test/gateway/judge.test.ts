@@ -39,7 +39,8 @@ const TABLE: readonly (readonly [what: string, status: number, body: unknown, ex
   ['Nango 400', 400, nango('invalid_headers'), { kind: 'fail', code: 'ROLLER_ERR_NANGO_REJECTED' }],
   ['no such connection', 400, nango('server_error', 'Failed to get connection'), { kind: 'fail', code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }],
   ['no token', 400, nango('server_error', 'Failed to get connection credentials: \'x\''), { kind: 'fail', code: 'ROLLER_ERR_CREDENTIALS_REJECTED' }],
-  ['no token any more', 424, nango('server_error', 'Failed to get connection credentials: x'), { kind: 'fail', code: 'ROLLER_ERR_CREDENTIALS_REJECTED' }],
+  ['no token any more', 424, nango('server_error', 'Failed to get connection credentials: x'),
+    { kind: 'fail', code: 'ROLLER_ERR_CREDENTIALS_REJECTED' }],
   ['back-off', 424, nango('connection_refresh_backoff'), { kind: 'fail', code: 'ROLLER_ERR_CREDENTIALS_REJECTED', retryAfter: 30 }],
   ['exhausted', 424, nango('connection_refresh_exhausted'), { kind: 'fail', code: 'ROLLER_ERR_CREDENTIALS_REJECTED' }],
   ['an error code of ROLLER\'s', 400, nango('no_such_code'), { kind: 'pass' }]

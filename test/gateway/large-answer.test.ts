@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { blocks } from '../../service/sandbox/roller/lab.ts'
@@ -8,6 +9,8 @@ import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 
 const SIZE = 200 * 1024 * 1024
 const MAX_GROWTH_KIB = 48 * 1024
+/** The reader is slower than the sender: without back-pressure the answer would pile up in the gateway. */
+const PAUSE_MS = 500
 
 test('an answer of 200 MiB leaves the memory of the gateway as it was', async (t) => {
   const { nango } = await startSimulators(t)
@@ -23,6 +26,7 @@ test('an answer of 200 MiB leaves the memory of the gateway as it was', async (t
     const answer = await fetch(`${url}/roller/sandbox/bytes/${size}?chunked=1`, { headers: VENUE })
     t.equal(answer.status, 200)
     const hash = createHash('sha256')
+    await wait(PAUSE_MS)
     for await (const chunk of answer.body ?? []) hash.update(chunk)
     return hash.digest('hex')
   }

@@ -43,7 +43,7 @@ test('more than ten tags are refused with a word on it, and nothing changes', as
 test('a change that makes no sense is 400', async (t) => {
   const { app } = await withConnection(t)
   const cases: [payload: object, pointer: string][] = [
-    [{}, '/body'], [{ tags: { '1': 'x' } }, '/body/tags/1'], [{ tags: { a: '' } }, '/body/tags/a'], [{ metadata: null }, '/body/metadata'],
+    [{}, '/body'], [{ tags: { 1: 'x' } }, '/body/tags/1'], [{ tags: { a: '' } }, '/body/tags/a'], [{ metadata: null }, '/body/metadata'],
     [{ clientSecret: 'x' }, '/body/clientSecret'], [{ connectionId: 'x' }, '/body/connectionId']
   ]
   for (const [payload, pointer] of cases) {

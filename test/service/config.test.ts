@@ -15,7 +15,7 @@ function faultsOf (source: Record<string, string | undefined>): readonly string[
 }
 
 test('defaults', async (t) => {
-  t.same(readConfig({}), {
+  t.match(readConfig({}), {
     nango: null,
     transport: 'nango',
     rollerBaseUrl: 'https://api.roller.app',

@@ -1,7 +1,9 @@
 /** The log has one line for each request, and nothing in it that a caller or a venue would not want to read there. */
-import { test } from 'tap'
+import tap, { test } from 'tap'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { KEY, startProcess, until } from './fixture.ts'
+
+tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
 test('method, route, status, who answered and how long; no query value, no body, no secret', async (t) => {
   const { nango } = await startSimulators(t)

@@ -1,8 +1,10 @@
 /** SIGTERM: calls in flight are finished, new ones are not taken, and the process ends well. */
 import { createConnection } from 'node:net'
-import { test } from 'tap'
+import tap, { test } from 'tap'
 import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { startProcess, until } from './fixture.ts'
+
+tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} with calls in flight`, async (t) => {

@@ -103,6 +103,29 @@ for (const [kind, framing] of Object.entries(FRAMINGS)) {
   })
 }
 
+test('a caller that leaves while a hook of the host waits calls nobody', async (t) => {
+  const stub = await stubNango(t, (_request, response) => { response.setHeader('content-type', 'application/json').end('{}') })
+  let asked = 0
+  let release = (): void => {}
+  const built = await listen(t, {
+    options: { nango: { host: stub.url } },
+    host: (app) => {
+      app.addHook('preHandler', async () => {
+        asked++
+        await new Promise<void>((resolve) => { release = resolve })
+      })
+    }
+  })
+  const socket = open(built.url, `POST /roller/x HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`)
+  await until(() => asked === 1)
+  socket.destroy()
+  await wait(30)
+  release()
+  await wait(30)
+  t.same(stub.requests, [])
+  t.notMatch(built.log(), LOUD)
+})
+
 test('a reader that stands still is cut off', async (t) => {
   const { url, closed } = await setup(t, (_request, response) => {
     response.on('error', () => {}).writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 200_000_000 })

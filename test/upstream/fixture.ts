@@ -12,7 +12,13 @@ export interface Expected {
   readonly retryAfter?: number | 'some'
   readonly detail?: RegExp
 }
-export interface Request { readonly method?: 'GET' | 'POST' | 'PUT', readonly url?: string, readonly payload?: string | Buffer, readonly maxWait?: number }
+export interface Request {
+  readonly method?: 'GET' | 'POST' | 'PUT'
+  readonly url?: string
+  readonly payload?: string | Buffer
+  /** Seconds that the call waits for its place. */
+  readonly maxWait?: number
+}
 
 /** A GET of the venue, or whatever is asked. */
 export async function call (built: Built, { maxWait, ...request }: Request = {}): Promise<Answer> {

@@ -13,16 +13,17 @@ export class AccountLeft {
   #underWay = 0
   #left = Infinity
   #endsAt = -Infinity
-  #closed = true
 
   constructor (clock: Clock) {
     this.#clock = clock
   }
 
-  /** A call leaves. */
-  leave (): void {
+  /** A call leaves. False when it may not. */
+  leave (): boolean {
+    if (this.closedFor > 0) return false
     this.#underWay++
     this.#left--
+    return true
   }
 
   /** It was answered, or it never will be. */
@@ -37,14 +38,11 @@ export class AccountLeft {
     else if (endsAt > this.#endsAt) {
       this.#left = left
       this.#endsAt = endsAt
-      this.#closed = false
     }
   }
 
-  /** Milliseconds for which no call may leave any more; told once in a window. */
-  close (): number {
-    if (this.#left > 0 || this.#closed) return 0
-    this.#closed = true
-    return Math.max(0, this.#endsAt - this.#clock.now())
+  /** Milliseconds for which no call may leave. */
+  get closedFor (): number {
+    return this.#left > 0 ? 0 : Math.max(0, this.#endsAt - this.#clock.now())
   }
 }

@@ -78,6 +78,8 @@ export class ResilientBudgetStore implements BudgetStore {
   async confirm (request: TakeRequest, slot: number): Promise<ConfirmResult> {
     // A local slot means nothing to the shared store (nor 0, which no store hands out): it is asked for its walls only.
     const shared = await this.#guarded(() => this.#shared.confirm(request, slot > 0 ? slot : 0))
+    // Without the shared store nobody knows what walls stand, and nothing is sent.
+    if (shared === undefined && this.#refuse) return { ok: false, waitMs: this.#retryMs }
     const local = this.#local.confirm(request, slot > 0 ? 0 : -slot)
     if (shared === undefined || shared.ok) return local
     if (slot <= 0) this.#local.forget(request.tag, request.windows, -slot)

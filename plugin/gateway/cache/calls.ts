@@ -2,6 +2,7 @@
 import { isRollerError, type ErrorCode } from '../../errors.ts'
 import type { CatalogueEntry, GatewayCall } from '../gateway.ts'
 import { guardHeaders } from '../guard.ts'
+import type { TransportName } from '../transport/transport.ts'
 
 /** A GET of the catalogue: the calls that may be shared. */
 export interface ReadCall extends GatewayCall {
@@ -13,8 +14,10 @@ export function isRead (call: GatewayCall): call is ReadCall {
 }
 
 /** Everything in which two calls on one connection can differ, to ROLLER or to the caller. JSON, so that no value can pose as two. */
-export function keyOf ({ operation, target, validate, rights, headers }: ReadCall): string {
-  return JSON.stringify([operation.name, target, validate !== false, rights ?? null, guardHeaders(headers)])
+export function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
+  // Only on the direct way do callers say how bodies are packed.
+  const packing = transport === 'direct' ? String(headers['accept-encoding'] ?? '') : ''
+  return JSON.stringify([operation.name, target, validate !== false, rights ?? null, packing, guardHeaders(headers)])
 }
 
 /** What a caller's Cache-Control asks for: an answer that is made for it, or that none is kept of it. */

@@ -10,6 +10,7 @@ import { isRollerError, RollerError } from '../../errors.ts'
 import type { Answer } from '../answer.ts'
 import type { CallHandler, GatewayCall } from '../gateway.ts'
 import { ExchangeFailure } from '../transport/exchange.ts'
+import type { TransportName } from '../transport/transport.ts'
 import { isRead, keyOf, mayHaveBeenDone, mayWaitLonger, wishOf, type ReadCall } from './calls.ts'
 import { Flight, type Landing } from './flight.ts'
 import { changedBy, resourceOf } from './invalidation.ts'
@@ -50,6 +51,8 @@ export class SharedCalls implements CallHandler {
     this.#store = cache?.store ?? null
     this.#ttls = new Map(Object.entries(cache?.rules ?? {}))
   }
+
+  get transport (): TransportName { return this.#gateway.transport }
 
   async send (call: GatewayCall): Promise<Answer> {
     if (call.method !== 'GET') return await this.#write(call)
@@ -113,7 +116,7 @@ export class SharedCalls implements CallHandler {
   }
 
   #plan (call: ReadCall, fresh: boolean): Plan {
-    const key = keyOf(call)
+    const key = keyOf(call, this.transport)
     const { name } = call.operation
     const ttlMs = this.#ttls.get(name)
     return { key, fresh, kept: ttlMs === undefined ? null : { place: { connectionId: call.connectionId, resource: resourceOf(name), key }, ttlMs } }

@@ -1,0 +1,117 @@
+/** What fails, fails for all who share it; only patience is a caller's own. */
+import { test } from 'tap'
+import { RollerError, type ErrorCode } from '../../plugin/errors.ts'
+import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { ExchangeFailure } from '../../plugin/gateway/transport/exchange.ts'
+import { budgetSpent, callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
+
+function setup () {
+  const gateway = new FakeGateway()
+  const clock = steppedClock()
+  return { gateway, clock, shared: new SharedCalls({ gateway, clock }) }
+}
+
+test('errors of ROLLER and of the network are shared', async (t) => {
+  for (const code of ['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_VALIDATION'] as const satisfies ErrorCode[]) {
+    const { gateway, shared } = setup()
+    const calls = [shared.send(callOf()), shared.send(callOf({ maxWaitMs: 60_000 }))]
+    await settled()
+    gateway.at(1).fail(new RollerError(code))
+    for (const call of calls) await t.rejects(call, { code })
+    t.equal(gateway.sent.length, 1, code)
+  }
+})
+
+test('ROLLER\'s own refusals are shared', async (t) => {
+  const { gateway, shared } = setup()
+  const calls = [1, 2].map(() => shared.send(callOf()))
+  await settled()
+  gateway.at(1).answer({ status: 404, body: '{"message":"no"}' })
+  for (const answer of await Promise.all(calls)) t.strictSame([answer.status, await textOf(answer)], [404, '{"message":"no"}'])
+  t.equal(gateway.sent.length, 1)
+})
+
+test('a line that breaks before anybody has seen the answer is an error, not half an answer', async (t) => {
+  const cases = [
+    [new ExchangeFailure('network', true), 'ROLLER_ERR_UNREACHABLE'], [new ExchangeFailure('timeout', true), 'ROLLER_ERR_TIMEOUT'],
+    [new RollerError('ROLLER_ERR_BODY_TOO_LARGE'), 'ROLLER_ERR_BODY_TOO_LARGE']
+  ] as const
+  for (const [broken, code] of cases) {
+    const { gateway, shared } = setup()
+    const calls = [1, 2].map(() => shared.send(callOf()))
+    await settled()
+    gateway.at(1).answer({ broken })
+    for (const call of calls) await t.rejects(call, { code })
+  }
+})
+
+test('after a failure the next caller makes a new call', async (t) => {
+  const { gateway, shared } = setup()
+  const first = shared.send(callOf())
+  await settled()
+  gateway.at(1).fail(new RollerError('ROLLER_ERR_UNREACHABLE'))
+  await t.rejects(first)
+  gateway.serve = () => ({ body: 'good' })
+  t.equal(await textOf(await shared.send(callOf())), 'good')
+})
+
+test('callers with more patience than the one who began it call again, together', async (t) => {
+  for (const code of ['ROLLER_ERR_BUDGET', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'] as const) {
+    const { gateway, clock, shared } = setup()
+    const hasty = shared.send(callOf({ maxWaitMs: 0 }))
+    const patient = [1, 2, 3].map(() => shared.send(callOf({ maxWaitMs: 10_000 })))
+    await settled()
+    t.equal(gateway.sent.length, 1)
+    clock.advance(500)
+    gateway.at(1).fail(new RollerError(code, { retryAfter: 3 }))
+    await t.rejects(hasty, { code, retryAfter: 3 })
+    await settled()
+    t.equal(gateway.sent.length, 2, 'one call for all three')
+    t.equal(gateway.at(2).call.maxWaitMs, 9_500, 'with the patience that is left')
+    gateway.at(2).answer({ body: 'in the end' })
+    for (const answer of await Promise.all(patient)) t.equal(await textOf(answer), 'in the end')
+  }
+})
+
+test('each of several degrees of patience gets its chance', async (t) => {
+  const { gateway, shared } = setup()
+  const waits = [0, 5_000, 60_000]
+  const calls = waits.map((maxWaitMs) => shared.send(callOf({ maxWaitMs })))
+  for (const call of calls) call.catch(() => {}) // looked at below
+  await settled()
+  gateway.at(1).fail(budgetSpent(5))
+  await settled()
+  gateway.at(2).fail(budgetSpent(30))
+  await settled()
+  t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), waits)
+  gateway.at(3).answer({ body: 'patience' })
+  await t.rejects(calls[0] ?? Promise.resolve(), { code: 'ROLLER_ERR_BUDGET' })
+  await t.rejects(calls[1] ?? Promise.resolve(), { code: 'ROLLER_ERR_BUDGET', retryAfter: 30 })
+  t.equal(await textOf(await (calls[2] as NonNullable<typeof calls[2]>)), 'patience')
+})
+
+test('who is no more patient, or could not wait long enough either, is refused with the others', async (t) => {
+  const { gateway, clock, shared } = setup()
+  const calls = [shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 20_000 }))]
+  clock.advance(5)
+  calls.push(shared.send(callOf({ maxWaitMs: 1_000 })))
+  await settled()
+  gateway.at(1).fail(budgetSpent(30))
+  for (const call of calls) await t.rejects(call, { code: 'ROLLER_ERR_BUDGET' })
+  t.equal(gateway.sent.length, 1)
+})
+
+test('nobody is made to wait for a more patient caller', async (t) => {
+  const { gateway, shared } = setup()
+  const patient = shared.send(callOf({ maxWaitMs: 10_000 }))
+  const hasty = [1, 2].map(() => shared.send(callOf({ maxWaitMs: 0 })))
+  await settled()
+  t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [10_000, 0])
+  gateway.at(2).fail(budgetSpent(5))
+  for (const call of hasty) await t.rejects(call, { code: 'ROLLER_ERR_BUDGET' })
+  const late = shared.send(callOf({ maxWaitMs: 10_000 }))
+  await settled()
+  t.equal(gateway.sent.length, 2, 'and the patient one is still there to be joined')
+  gateway.at(1).answer({ body: 'waited' })
+  t.strictSame(await Promise.all((await Promise.all([patient, late])).map(textOf)), ['waited', 'waited'])
+})

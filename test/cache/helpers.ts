@@ -1,0 +1,128 @@
+/** A gateway that answers when the test says so, and what calls and answers are made of. */
+import { Readable } from 'node:stream'
+import type { Clock } from '../../plugin/clock.ts'
+import { RollerError } from '../../plugin/errors.ts'
+import type { Answer } from '../../plugin/gateway/answer.ts'
+import type { CallHandler, GatewayCall } from '../../plugin/gateway/gateway.ts'
+import { catalogueEntries } from '../../plugin/roller/client.ts'
+import { operations } from '../../plugin/roller/operations.ts'
+
+const entries = catalogueEntries(operations)
+
+export const LIMIT = 1024 * 1024
+
+export interface Reply {
+  readonly status?: number
+  readonly headers?: Record<string, string>
+  readonly body?: string | Buffer
+  /** Thrown instead of the body, as when a line breaks in the middle. */
+  readonly broken?: Error
+}
+
+/** An answer that can be taken once, as the real one. */
+export class FakeAnswer implements Answer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  aborted = false
+  taken = 0
+  readonly #body: Buffer
+  readonly #broken: Error | undefined
+
+  constructor ({ status = 200, headers = { 'content-type': 'application/json' }, body = '{}', broken }: Reply) {
+    this.status = status
+    this.headers = headers
+    this.#body = Buffer.from(body)
+    this.#broken = broken
+  }
+
+  payload (): Buffer | Readable {
+    this.taken++
+    return this.#body.length > LIMIT ? Readable.from([this.#body]) : this.#body
+  }
+
+  async collect (limit: number): Promise<Buffer | null> {
+    if (this.#broken !== undefined) throw this.#broken
+    return this.#body.length > limit ? null : this.#body
+  }
+
+  abort (): void { this.aborted = true }
+}
+
+/** A call that has reached the gateway. */
+export interface Sent {
+  readonly call: GatewayCall
+  /** The call was cancelled. */
+  gone: boolean
+  answer (reply?: Reply): FakeAnswer
+  fail (error: unknown): void
+}
+
+export class FakeGateway implements CallHandler {
+  readonly transport: 'nango' | 'direct'
+  readonly sent: Sent[] = []
+  /** Answers at once where it is set. */
+  serve: ((call: GatewayCall, count: number) => Reply) | null = null
+
+  constructor (transport: 'nango' | 'direct' = 'nango') { this.transport = transport }
+
+  send (call: GatewayCall): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const sent: Sent = {
+        call,
+        gone: false,
+        answer (reply = {}) {
+          const answer = new FakeAnswer(reply)
+          resolve(answer)
+          return answer
+        },
+        fail: reject
+      }
+      call.signal?.addEventListener('abort', () => { sent.gone = true; reject(call.signal?.reason) })
+      this.sent.push(sent)
+      if (this.serve !== null) sent.answer(this.serve(call, this.sent.length))
+    })
+  }
+
+  /** The n-th call, from 1. */
+  at (number: number): Sent {
+    const sent = this.sent[number - 1]
+    if (sent === undefined) throw new Error(`there is no call ${number}`)
+    return sent
+  }
+}
+
+type CallOf = Partial<Omit<GatewayCall, 'operation' | 'method'>> & { readonly name?: string }
+
+/** A GET of the products, or whatever is asked; a name outside the catalogue is a call through the wildcard. */
+export function callOf ({ name = 'GET /products', ...rest }: CallOf = {}): GatewayCall {
+  const [method = '', path = ''] = name.split(' ')
+  return { method, target: path, connectionId: 'venue', headers: {}, body: null, operation: entries.get(name) ?? null, maxWaitMs: 0, ...rest }
+}
+
+/** Lets everything happen that needs no time. */
+export async function settled (): Promise<void> {
+  for (let count = 0; count < 5; count++) await new Promise((resolve) => { setImmediate(resolve) })
+}
+
+export async function textOf (answer: Answer): Promise<string> {
+  const payload = answer.payload()
+  if (Buffer.isBuffer(payload)) return payload.toString()
+  const chunks: Buffer[] = []
+  for await (const chunk of payload) chunks.push(Buffer.from(chunk as Buffer)) // a stream of bytes
+  return Buffer.concat(chunks).toString()
+}
+
+export function budgetSpent (seconds: number): RollerError {
+  return new RollerError('ROLLER_ERR_BUDGET', { retryAfter: seconds })
+}
+
+/** Time passes only when it is told to. */
+export function steppedClock (): Clock & { advance (ms: number): void } {
+  let now = 1_000
+  return {
+    now: () => now,
+    setTimeout: (callback, ms) => setTimeout(callback, ms),
+    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout), // ours
+    advance (ms) { now += ms }
+  }
+}

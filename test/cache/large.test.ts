@@ -1,0 +1,60 @@
+/** What is too large to share goes to one caller as it comes; the others call for themselves, at the same time. */
+import { test } from 'tap'
+import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf } from './helpers.ts'
+
+function setup () {
+  const gateway = new FakeGateway()
+  const clock = steppedClock()
+  return { gateway, clock, shared: new SharedCalls({ gateway, clock }) }
+}
+
+test('a large answer goes to the first caller, and the others call for themselves', async (t) => {
+  for (const declared of [true, false]) {
+    const { gateway, clock, shared } = setup()
+    const calls = [1, 2, 3].map(() => shared.send(callOf({ maxWaitMs: 5_000 })))
+    await settled()
+    clock.advance(1_000)
+    const headers = declared ? { 'content-length': String(LIMIT + 1) } : {}
+    const answer = gateway.at(1).answer({ headers, body: Buffer.alloc(LIMIT + 1, 'x') })
+    await settled()
+    t.equal(gateway.sent.length, 3, 'both at once')
+    for (const number of [2, 3]) {
+      t.equal(gateway.at(number).call.maxWaitMs, 4_000, 'with the patience that is left')
+      gateway.at(number).answer({ headers, body: Buffer.alloc(LIMIT + 1, 'y') })
+    }
+    const texts = await Promise.all((await Promise.all(calls)).map(textOf))
+    t.strictSame(texts.map((text) => [text[0], text.length]), [['x', LIMIT + 1], ['y', LIMIT + 1], ['y', LIMIT + 1]])
+    t.equal(answer.taken, 1)
+  }
+})
+
+test('an answer of just the limit is shared', async (t) => {
+  const { gateway, shared } = setup()
+  const calls = [1, 2].map(() => shared.send(callOf()))
+  await settled()
+  gateway.at(1).answer({ headers: { 'content-length': String(LIMIT) }, body: Buffer.alloc(LIMIT) })
+  for (const answer of await Promise.all(calls)) t.equal((await textOf(answer)).length, LIMIT)
+  t.equal(gateway.sent.length, 1)
+})
+
+test('a caller who is alone gets the answer itself, unread', async (t) => {
+  const { gateway, shared } = setup()
+  const call = shared.send(callOf())
+  await settled()
+  const answer = gateway.at(1).answer({ broken: new Error('read') })
+  t.equal(await call, answer)
+})
+
+test('nobody joins an answer that is on its way to one caller', async (t) => {
+  const { gateway, shared } = setup()
+  const first = shared.send(callOf())
+  await settled()
+  gateway.at(1).answer({ body: 'one' })
+  await first
+  const second = shared.send(callOf())
+  await settled()
+  t.equal(gateway.sent.length, 2)
+  gateway.at(2).answer({ body: 'two' })
+  t.equal(await textOf(await second), 'two')
+})

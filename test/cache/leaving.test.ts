@@ -1,0 +1,113 @@
+/** Each caller of a shared call leaves when it wants to, and takes nobody along. */
+import { test } from 'tap'
+import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf } from './helpers.ts'
+
+async function three () {
+  const gateway = new FakeGateway()
+  const shared = new SharedCalls({ gateway, clock: steppedClock() })
+  const leavers = [1, 2, 3].map(() => new AbortController())
+  const calls = leavers.map(({ signal }) => shared.send(callOf({ signal })))
+  for (const call of calls) call.catch(() => {}) // looked at later
+  await settled()
+  const leave = (number: number): void => leavers[number - 1]?.abort(new Error(`${number} left`))
+  return { gateway, shared, calls: calls as [typeof calls[0] & {}, typeof calls[0] & {}, typeof calls[0] & {}], leave }
+}
+
+test('the one who began it leaves: the others get the answer', async (t) => {
+  const { gateway, calls, leave } = await three()
+  leave(1)
+  await t.rejects(calls[0], { message: '1 left' }, 'at once')
+  t.notOk(gateway.at(1).gone)
+  gateway.at(1).answer({ body: 'here' })
+  t.equal(await textOf(await calls[1]), 'here')
+  t.equal(await textOf(await calls[2]), 'here')
+  t.equal(gateway.sent.length, 1)
+})
+
+test('one who joined leaves: the others get the answer', async (t) => {
+  const { gateway, calls, leave } = await three()
+  leave(3)
+  await t.rejects(calls[2], { message: '3 left' })
+  gateway.at(1).answer({ body: 'here' })
+  t.equal(await textOf(await calls[0]), 'here')
+  t.equal(await textOf(await calls[1]), 'here')
+})
+
+test('all leave: the call is cancelled, and the next caller gets a new one', async (t) => {
+  const { gateway, shared, calls, leave } = await three()
+  for (const number of [2, 1]) leave(number)
+  t.notOk(gateway.at(1).gone, 'one is still there')
+  leave(3)
+  t.ok(gateway.at(1).gone)
+  const next = shared.send(callOf())
+  await settled()
+  t.equal(gateway.sent.length, 2)
+  gateway.at(2).answer({ body: 'new' })
+  t.equal(await textOf(await next), 'new')
+  for (const [index, call] of calls.entries()) await t.rejects(call, { message: `${index + 1} left` })
+})
+
+test('one who has left already begins nothing', async (t) => {
+  const gateway = new FakeGateway()
+  const shared = new SharedCalls({ gateway, clock: steppedClock() })
+  await t.rejects(shared.send(callOf({ signal: AbortSignal.abort(new Error('gone')) })), { message: 'gone' })
+  t.equal(gateway.sent.length, 0)
+})
+
+test('who leaves is told of no budget any more', async (t) => {
+  const gateway = new FakeGateway()
+  const shared = new SharedCalls({ gateway, clock: steppedClock() })
+  const leaver = new AbortController()
+  let told = 0
+  const gone = shared.send(callOf({ signal: leaver.signal, onUse: () => { told++ } }))
+  const stays = shared.send(callOf())
+  await settled()
+  leaver.abort(new Error('left'))
+  await t.rejects(gone)
+  gateway.at(1).call.onUse?.({ name: 'rest', limit: 1, windowMs: 1, remaining: 0, resetMs: 0 })
+  t.equal(told, 0)
+  gateway.at(1).answer()
+  await stays
+})
+
+test('the one who began it leaves before a large answer comes: the next takes it', async (t) => {
+  const { gateway, calls, leave } = await three()
+  leave(1)
+  const answer = gateway.at(1).answer({ body: Buffer.alloc(LIMIT + 1, 'x') })
+  t.equal((await textOf(await calls[1])).length, LIMIT + 1)
+  t.equal(answer.taken, 1)
+  await settled()
+  t.equal(gateway.sent.length, 2, 'and the third calls for itself')
+  gateway.at(2).answer({ body: 'own' })
+  t.equal(await textOf(await calls[2]), 'own')
+})
+
+test('one who leaves in the middle of a stream cancels it', async (t) => {
+  const gateway = new FakeGateway()
+  const shared = new SharedCalls({ gateway, clock: steppedClock() })
+  const leaver = new AbortController()
+  const call = shared.send(callOf({ signal: leaver.signal }))
+  await settled()
+  gateway.at(1).answer({ body: Buffer.alloc(LIMIT + 1) })
+  await call
+  leaver.abort(new Error('left'))
+  t.ok(gateway.at(1).call.signal?.aborted)
+})
+
+test('all leave while the answer arrives: it is let go', async (t) => {
+  const { gateway, calls, leave } = await three()
+  const answer = gateway.at(1).answer({ body: Buffer.alloc(LIMIT + 1) })
+  for (const number of [1, 2, 3]) leave(number)
+  for (const call of calls) await t.rejects(call, /left/)
+  await settled()
+  t.ok(answer.aborted)
+})
+
+test('callers who have their answer leave no listener behind', async (t) => {
+  const { gateway, calls, leave } = await three()
+  gateway.at(1).answer()
+  await Promise.all(calls)
+  for (const number of [1, 2, 3]) leave(number)
+  t.notOk(gateway.at(1).call.signal?.aborted)
+})

@@ -1,0 +1,50 @@
+/** Whoever asks after a write is never told what was before it, also without a cache. */
+import { test } from 'tap'
+import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
+
+async function readThenWrite (write: string, status: number, connectionId = 'venue') {
+  const gateway = new FakeGateway()
+  const shared = new SharedCalls({ gateway, clock: steppedClock() })
+  const before = shared.send(callOf())
+  const writing = shared.send(callOf({ name: write, connectionId }))
+  await settled()
+  gateway.at(2).answer({ status })
+  await writing
+  const after = shared.send(callOf())
+  await settled()
+  return { gateway, before, after }
+}
+
+test('a read after a write does not join a read from before it', async (t) => {
+  for (const write of ['PUT /products/stock', 'POST /bookings', 'POST /elsewhere']) {
+    const { gateway, before, after } = await readThenWrite(write, 200)
+    t.equal(gateway.sent.length, 3, write)
+    gateway.at(3).answer({ body: 'new' })
+    t.equal(await textOf(await after), 'new')
+    gateway.at(1).answer({ body: 'old' })
+    t.equal(await textOf(await before), 'old', 'who waits for the older one still gets it')
+  }
+})
+
+test('a write that changed nothing, and one on another connection, part nobody', async (t) => {
+  const cases = [['PUT /products/stock', 409, 'venue'], ['POST /bookings/draft/costs', 200, 'venue'], ['PUT /products/stock', 200, 'other']] as const
+  for (const [write, status, connectionId] of cases) {
+    const { gateway, before, after } = await readThenWrite(write, status, connectionId)
+    t.equal(gateway.sent.length, 2, `${write} ${status} ${connectionId}`)
+    gateway.at(1).answer({ body: 'same' })
+    t.strictSame(await Promise.all((await Promise.all([before, after])).map(textOf)), ['same', 'same'])
+  }
+})
+
+test('a connection that is taken away takes its calls in flight along', async (t) => {
+  const gateway = new FakeGateway()
+  const shared = new SharedCalls({ gateway, clock: steppedClock() })
+  const before = shared.send(callOf())
+  await shared.forget('venue')
+  const after = shared.send(callOf())
+  await settled()
+  t.equal(gateway.sent.length, 2)
+  for (const sent of gateway.sent) sent.answer()
+  await Promise.all([before, after])
+})

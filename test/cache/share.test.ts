@@ -1,0 +1,140 @@
+/** Equal GETs in flight on one connection are one call to ROLLER. */
+import { test } from 'tap'
+import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import type { GatewayCall } from '../../plugin/gateway/gateway.ts'
+import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
+
+function setup (transport: 'nango' | 'direct' = 'nango') {
+  const gateway = new FakeGateway(transport)
+  const clock = steppedClock()
+  return { gateway, clock, shared: new SharedCalls({ gateway, clock }) }
+}
+
+test('a hundred callers get the same bytes from one call', async (t) => {
+  const { gateway, shared } = setup()
+  const answers = Array.from({ length: 100 }, () => shared.send(callOf()))
+  await settled()
+  t.equal(gateway.sent.length, 1)
+  const body = Buffer.from('[{"id":9007199254740993,"price":1.0}]')
+  gateway.at(1).answer({ headers: { 'content-type': 'application/json; charset=utf-8', etag: '"1"' }, body })
+  for (const [index, answer] of (await Promise.all(answers)).entries()) {
+    const { 'cache-status': status, ...headers } = answer.headers
+    if (answer.status !== 200 || (await textOf(answer)) !== body.toString()) t.fail(`answer ${index}`)
+    t.strictSame({ ...headers }, { 'content-type': 'application/json; charset=utf-8', etag: '"1"' })
+    t.equal(status, index === 0 ? undefined : 'fastify-roller; fwd=bypass; collapsed')
+  }
+  t.equal(gateway.sent.length, 1)
+})
+
+test('a call after the answer is a new one: nothing is kept', async (t) => {
+  const { gateway, shared } = setup()
+  gateway.serve = (_call, count) => ({ body: String(count) })
+  t.equal(await textOf(await shared.send(callOf())), '1')
+  t.equal(await textOf(await shared.send(callOf())), '2')
+})
+
+test('whatever sets two calls apart keeps them apart', async (t) => {
+  const apart: [label: string, other: Partial<GatewayCall> & { name?: string }][] = [
+    ['the connection', { connectionId: 'other' }],
+    ['the query', { target: '/products?productType=Pass' }],
+    ['the order of the query', { target: '/products?a=1&b=2' }],
+    ['the way the path is written', { target: '/%70roducts' }],
+    ['what the caller accepts', { headers: { accept: 'text/csv' } }],
+    ['the caller\'s language', { headers: { 'accept-language': 'de' } }],
+    ['ROLLER\'s own header', { headers: { 'timezone-designators': 'true' } }],
+    ['validation', { validate: false }],
+    ['rights', { rights: 'kiosk' }],
+    ['no rights instead of unknown ones', { rights: '' }],
+    ['the operation', { name: 'GET /venues/me', target: '/products' }]
+  ]
+  for (const [label, other] of apart) {
+    const { gateway, shared } = setup()
+    const calls = [shared.send(callOf()), shared.send(callOf(other)), shared.send(callOf(other))]
+    await settled()
+    t.equal(gateway.sent.length, 2, label)
+    gateway.at(1).answer({ body: 'one' })
+    gateway.at(2).answer({ body: 'two' })
+    t.strictSame(await Promise.all((await Promise.all(calls)).map(textOf)), ['one', 'two', 'two'], label)
+  }
+})
+
+test('headers that ROLLER does not see set nothing apart', async (t) => {
+  const { gateway, shared } = setup()
+  const calls = [
+    shared.send(callOf()), shared.send(callOf({ headers: { 'user-agent': 'x', cookie: 'a=b', authorization: 'Bearer x', 'accept-encoding': 'br' } })),
+    shared.send(callOf({ validate: true }))
+  ]
+  await settled()
+  t.equal(gateway.sent.length, 1)
+  gateway.at(1).answer()
+  await Promise.all(calls)
+})
+
+test('on the direct way callers who can decode different things are told apart', async (t) => {
+  const { gateway, shared } = setup('direct')
+  t.equal(shared.transport, 'direct')
+  const calls = ['gzip', 'br', 'gzip'].map((packing) => shared.send(callOf({ headers: { 'accept-encoding': packing } })))
+  await settled()
+  t.equal(gateway.sent.length, 2)
+  for (const sent of gateway.sent) sent.answer()
+  await Promise.all(calls)
+})
+
+test('a header value cannot pose as two', async (t) => {
+  const { gateway, shared } = setup()
+  const calls = [
+    shared.send(callOf({ headers: { accept: 'a","b', 'accept-language': 'c' } })), shared.send(callOf({ headers: { accept: 'a', 'accept-language': 'b","c' } }))
+  ]
+  await settled()
+  t.equal(gateway.sent.length, 2)
+  for (const sent of gateway.sent) sent.answer()
+  await Promise.all(calls)
+})
+
+test('writes, calls outside the catalogue and calls with a body are never shared', async (t) => {
+  const body = { kind: 'bytes', bytes: Buffer.from('{}') } as const
+  for (const call of [callOf({ name: 'POST /bookings', body }), callOf({ name: 'GET /elsewhere' }), callOf({ body }), callOf({ name: 'POST /bookings/draft/costs', body })]) {
+    const { gateway, shared } = setup()
+    const calls = [shared.send(call), shared.send(call)]
+    await settled()
+    t.equal(gateway.sent.length, 2, `${call.method} ${call.target}`)
+    for (const sent of gateway.sent) t.equal(sent.call, call, 'passed on as it is')
+    for (const sent of gateway.sent) sent.answer()
+    for (const answer of await Promise.all(calls)) t.notOk('cache-status' in answer.headers)
+  }
+})
+
+test('a caller who wants a fresh answer makes a call of its own, which others may share', async (t) => {
+  for (const header of ['no-cache', 'max-age=0, No-Cache', 'max-age=0']) {
+    const { gateway, shared } = setup()
+    const calls = [shared.send(callOf()), shared.send(callOf({ headers: { 'cache-control': header } })), shared.send(callOf())]
+    await settled()
+    t.equal(gateway.sent.length, 2, header)
+    gateway.at(1).answer({ body: 'one' })
+    gateway.at(2).answer({ body: 'two' })
+    t.strictSame(await Promise.all((await Promise.all(calls)).map(textOf)), ['one', 'two', 'two'])
+  }
+})
+
+test('a caller who wants nothing stored is left alone', async (t) => {
+  const { gateway, shared } = setup()
+  const calls = [shared.send(callOf()), shared.send(callOf({ headers: { 'cache-control': 'no-store' } })), shared.send(callOf())]
+  await settled()
+  t.equal(gateway.sent.length, 2)
+  for (const sent of gateway.sent) sent.answer()
+  await Promise.all(calls)
+})
+
+test('everybody is told how the budget stands, also who comes later', async (t) => {
+  const { gateway, shared } = setup()
+  const told: string[] = []
+  const use = { name: 'rest', limit: 600, windowMs: 60_000, remaining: 599, resetMs: 0 } as const
+  const first = shared.send(callOf({ onUse: () => { told.push('first') } }))
+  await settled()
+  gateway.at(1).call.onUse?.(use)
+  const second = shared.send(callOf({ onUse: ({ remaining }) => { told.push(`second ${remaining}`) } }))
+  await settled()
+  t.strictSame(told, ['first', 'second 599'])
+  gateway.at(1).answer()
+  await Promise.all([first, second])
+})

@@ -1,0 +1,99 @@
+/** Several replicas in one test process: apps with a Redis client each, in front of the same simulators. */
+import Fastify, { type FastifyInstance } from 'fastify'
+import { Redis } from 'ioredis'
+import type { Test } from 'tap'
+import roller, { type RollerOptions } from '../../plugin/index.ts'
+import type { NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
+import type { RollerSimulatorOptions } from '../../service/sandbox/roller.ts'
+import { startRedis, type RedisServer } from '../budget/redis-server.ts'
+import { CLIENT_SECRET, SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
+
+export interface Replicas extends Simulators {
+  readonly apps: readonly FastifyInstance[]
+  readonly redis: RedisServer
+  /** What a replica has logged. */
+  readonly logs: readonly string[][]
+}
+
+export interface ReplicaOptions {
+  readonly count?: number
+  readonly options?: Partial<Omit<RollerOptions, 'nango' | 'redis'>>
+  readonly nango?: Partial<NangoSimulatorOptions>
+  readonly roller?: RollerSimulatorOptions
+}
+
+export async function startReplicas (t: Pick<Test, 'teardown'>, { count = 3, options = {}, nango = {}, roller: rollerOptions = {} }: ReplicaOptions = {}): Promise<Replicas> {
+  const simulators = await startSimulators(t, { nango, roller: rollerOptions })
+  const redis = await startRedis()
+  t.teardown(() => redis.kill())
+  const logs: string[][] = []
+  const apps = await Promise.all(Array.from({ length: count }, async () => {
+    const client = new Redis(redis.port, '127.0.0.1', { retryStrategy: () => 50 })
+    client.on('error', () => {})
+    const log: string[] = []
+    logs.push(log)
+    const app = Fastify({ logger: { level: 'info', stream: { write: (line: string) => { log.push(line) } } } })
+    await app.register(roller, {
+      authorize: 'open', retryPolicy: { baseMs: 0 }, ...options, nango: { secretKey: SECRET_KEY, host: simulators.nango.url }, redis: client
+    })
+    t.teardown(async () => { await app.close(); client.disconnect() })
+    return app
+  }))
+  return { ...simulators, redis, apps, logs }
+}
+
+/** One more venue, with a credential of its own. */
+export function addVenue ({ nango }: Pick<Simulators, 'nango'>, id: string): void {
+  nango.addConnection({ connectionId: id, clientId: id, clientSecret: CLIENT_SECRET })
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: string
+  readonly code: string | undefined
+  /** Whole seconds. */
+  readonly retryAfter: number | undefined
+  /** Milliseconds until the answer came. */
+  readonly took: number
+}
+
+export interface Ask {
+  readonly method?: 'GET' | 'POST'
+  readonly url?: string
+  readonly connection?: string
+  /** Seconds, for Roller-Max-Wait. */
+  readonly maxWait?: number | string | undefined
+  readonly payload?: object
+}
+
+export async function ask (app: FastifyInstance, { method = 'GET', url = '/sandbox/echo', connection = 'demo-venue', maxWait, payload }: Ask = {}): Promise<Answered> {
+  const startedAt = performance.now()
+  const answer = await app.inject({
+    method,
+    url: `/roller${url}`,
+    headers: { 'connection-id': connection, ...(maxWait !== undefined && { 'roller-max-wait': String(maxWait) }) },
+    ...(payload !== undefined && { payload })
+  })
+  const problem = String(answer.headers['content-type']).startsWith('application/problem+json') ? JSON.parse(answer.payload) : {}
+  const retryAfter = answer.headers['retry-after']
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.payload,
+    code: problem.code,
+    retryAfter: retryAfter === undefined ? undefined : Number(retryAfter),
+    took: performance.now() - startedAt
+  }
+}
+
+/** Arrivals at ROLLER of one credential, but for tokens. */
+export function arrivals ({ roller: simulator }: Pick<Simulators, 'roller'>, clientId = 'demo'): { readonly url: string, readonly at: number }[] {
+  return simulator.requests.filter((request) => request.clientId === clientId).map(({ url, at }) => ({ url, at }))
+}
+
+export function refreshes ({ nango }: Pick<Simulators, 'nango'>): number {
+  return nango.requests.filter(({ url }) => url.includes('force_refresh=true')).length
+}
+
+export const pause = async (ms: number): Promise<void> => { await new Promise((resolve) => { setTimeout(resolve, ms) }) }

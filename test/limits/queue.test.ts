@@ -1,0 +1,103 @@
+/** The line before a budget: how long callers wait, who is refused, and in what order they leave. */
+import { test } from 'tap'
+import { build, listen, VENUE } from '../support/build.ts'
+import { steppedClock } from '../upstream/fixture.ts'
+import { addVenue, arrivals, ask, pause } from './harness.ts'
+
+const tight = (limit: number, windowMs: number, more: object = {}) => ({ budgets: { rest: { limit, windowMs }, margin: 0, jitter: 0, ...more } })
+
+test('Retry-After is exact: after it the call passes, 10 % earlier it does not', async (t) => {
+  const clock = steppedClock()
+  const { app } = await build(t, { options: { ...tight(5, 20_000), clock } })
+  for (let n = 0; n < 5; n++) t.equal((await ask(app, { maxWait: 0 })).status, 200)
+  t.match(await ask(app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_BUDGET', retryAfter: 20 })
+  clock.advance(18_000)
+  t.match(await ask(app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_BUDGET', retryAfter: 2 })
+  clock.advance(2_000)
+  for (let n = 0; n < 5; n++) t.equal((await ask(app, { maxWait: 0 })).status, 200)
+  t.match(await ask(app, { maxWait: 0 }), { status: 429, retryAfter: 20 })
+})
+
+test('Retry-After counts those who are in line already', async (t) => {
+  const { app } = await build(t, { options: tight(1, 1_000) })
+  await ask(app, { maxWait: 0 })
+  const waiting = [ask(app, { maxWait: 10 }), ask(app, { maxWait: 10 })]
+  await pause(20)
+  t.match(await ask(app, { maxWait: 2 }), { status: 429, code: 'ROLLER_ERR_BUDGET', retryAfter: 3 })
+  t.same((await Promise.all(waiting)).map(({ status }) => status), [200, 200])
+})
+
+test('Roller-Max-Wait is kept: a caller who can be served waits, one who cannot is told at once', async (t) => {
+  const { app } = await build(t, { options: tight(2, 1_500, { maxWait: 100 }) })
+  await Promise.all([ask(app), ask(app)])
+  for (const maxWait of [0, 0.5, 1, undefined]) {
+    const answer = await ask(app, { maxWait })
+    t.match(answer, { status: 429, code: 'ROLLER_ERR_BUDGET' }, `${maxWait} s`)
+    t.ok(answer.took < 400, 'at once')
+  }
+  const patient = await ask(app, { maxWait: 1.5 })
+  t.equal(patient.status, 200)
+  t.ok(patient.took > 500 && patient.took < 1_900, `waited ${patient.took} ms`)
+})
+
+test('without the header the option says how long', async (t) => {
+  const { app } = await build(t, { options: tight(1, 500, { maxWait: 600 }) })
+  const answers = await Promise.all(Array.from({ length: 3 }, () => ask(app)))
+  t.same(answers.map(({ status }) => status), [200, 200, 429])
+})
+
+test('a Roller-Max-Wait that is no number of seconds is a 400, and nothing is sent', async (t) => {
+  const built = await build(t)
+  for (const maxWait of ['', 'soon', '-1', '1e3', '3601', '99999', 'Infinity', '1,2', '0x10', '1.2345', ' ']) {
+    const answer = await ask(built.app, { maxWait })
+    t.match(answer, { status: 400, code: 'ROLLER_ERR_VALIDATION' }, JSON.stringify(maxWait))
+    t.match(answer.body, '/headers/Roller-Max-Wait')
+  }
+  for (const maxWait of ['0', '3600', '0.25', '007']) t.equal((await ask(built.app, { maxWait })).status, 200, maxWait)
+  t.equal(arrivals(built).length, 4)
+})
+
+test('the line is bounded, and one who leaves makes room', async (t) => {
+  const built = await listen(t, { options: tight(1, 900, { maxQueue: 2 }) })
+  const { app, url } = built
+  await ask(app, { maxWait: 0 })
+  const leaving = new AbortController()
+  const gone = fetch(`${url}/roller/sandbox/echo?gone`, { headers: { ...VENUE, 'roller-max-wait': '20' }, signal: leaving.signal }).catch(() => 'left')
+  await pause(100)
+  const second = ask(app, { url: '/sandbox/echo?second', maxWait: 20 })
+  await pause(20)
+  const refused = await ask(app, { maxWait: 20 })
+  t.match(refused, { status: 429, code: 'ROLLER_ERR_BUDGET' })
+  t.match(refused.body, /2 calls are waiting/)
+  leaving.abort()
+  t.equal(await gone, 'left')
+  await pause(50)
+  // The place of the one who left is the next to come: with this patience no later one would do.
+  const next = await ask(app, { url: '/sandbox/echo?next', maxWait: 0.85 })
+  t.equal(next.status, 200)
+  t.equal((await second).status, 200)
+  t.same(arrivals(built).map(({ url: at }) => at).slice(1), ['/sandbox/echo?next', '/sandbox/echo?second'], 'nothing is sent for who has left')
+})
+
+test('first come, first served', async (t) => {
+  const built = await build(t, { options: tight(1, 100) })
+  await ask(built.app)
+  await Promise.all(Array.from({ length: 20 }, (_, n) => ask(built.app, { url: `/sandbox/echo?n=${n}`, maxWait: 30 })))
+  const order = arrivals(built).flatMap(({ url }) => /n=(\d+)/.exec(url)?.[1] ?? []).map(Number)
+  t.equal(order.length, 20)
+  // On a busy machine two that leave one after the other may overtake each other on the way.
+  t.ok(order.every((n, place) => Math.abs(n - place) <= 2), order.join())
+})
+
+test('one noisy venue delays no other, nor its own reports', async (t) => {
+  const built = await build(t, { options: tight(20, 3_000) })
+  addVenue(built, 'quiet')
+  const noisy = Array.from({ length: 400 }, () => ask(built.app, { maxWait: 1 }))
+  const waiting = Array.from({ length: 20 }, () => ask(built.app, { maxWait: 4 }))
+  for (let n = 0; n < 20; n++) t.equal((await ask(built.app, { connection: 'quiet', maxWait: 0 })).status, 200)
+  t.equal((await ask(built.app, { url: '/data/x', maxWait: 0 })).headers['roller-answered-by'], 'roller')
+  const statuses = (await Promise.all(noisy)).map(({ status }) => status)
+  t.equal(statuses.filter((status) => status === 200).length, 20)
+  t.equal(statuses.filter((status) => status === 429).length, 380)
+  t.ok((await Promise.all(waiting)).every(({ status }) => status === 200))
+})

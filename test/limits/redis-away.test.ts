@@ -1,0 +1,60 @@
+/** Redis dies and comes back in the middle of a load, on the same port. */
+import { test } from 'tap'
+import { whyNoRedis } from '../budget/redis-server.ts'
+import { ask, arrivals, pause, startReplicas, type Answered, type Replicas } from './harness.ts'
+
+const LIMIT = 60
+const ROLLER = { rest: LIMIT, windowMs: 2_000, coolingOffMs: 2_000 }
+const BUDGETS = { rest: { limit: LIMIT, windowMs: 2_000 }, margin: 0.1, jitter: 400, replicas: 3 }
+const MAX_WAIT = 1
+
+/** Twice the limit, evenly, until it is told to stop. */
+function load ({ apps }: Replicas) {
+  const answers: Promise<Answered & { at: number }>[] = []
+  const load = { on: true }
+  const done = (async () => {
+    for (let n = 0; load.on; n++) {
+      const at = Date.now()
+      answers.push(ask(apps[n % apps.length]!, { url: `/sandbox/echo?n=${n}`, maxWait: n % 2 ? MAX_WAIT : 0 }).then((answer) => ({ ...answer, at })))
+      await pause(ROLLER.windowMs / LIMIT / 2)
+    }
+  })()
+  return { async stop () { load.on = false; await done; return await Promise.all(answers) } }
+}
+
+const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
+
+for (const whenAway of ['share', 'refuse'] as const) {
+  test(`Redis killed under load, ${whenAway}`, { skip: whyNoRedis() ?? false }, async (t) => {
+    const replicas = await startReplicas(t, { roller: { limits: ROLLER }, options: { budgets: { ...BUDGETS, whenAway } } })
+    const { roller, redis, apps } = replicas
+    await Promise.all(apps.map((app) => ask(app)))
+    const running = load(replicas)
+    await pause(3_000)
+    await redis.kill()
+    const killedAt = Date.now()
+    await pause(3_500)
+    const startedAt = Date.now()
+    await redis.start()
+    await pause(6_500)
+    const answers = await running.stop()
+
+    t.equal(roller.penalties, 0, 'ROLLER\'s limit was not touched')
+    t.same([...new Set(answers.map(({ status }) => status))].sort(), [200, 429])
+    const slow = answers.map(({ took }) => took - MAX_WAIT * 1000).filter((over) => over > 1_000)
+    t.same(slow, [], 'every answer came within a second of the patience it had')
+    const impatient = answers.filter(({ at, status, took }) => status === 429 && at > killedAt && at < startedAt && took > 1_000)
+    t.same(impatient, [], 'a refusal took less than a second')
+    const while_ = arrivals(replicas).filter(({ at }) => at > killedAt + 700 && at < startedAt).length
+    if (whenAway === 'share') t.ok(while_ >= 15, `${while_} calls went on meanwhile`)
+    else {
+      t.equal(while_, 0, 'nothing was sent meanwhile')
+      const refused = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
+      t.ok(refused.length > 20 && refused.every(({ code, retryAfter, headers }) => code === 'ROLLER_ERR_BUDGET' && retryAfter === 1 && headers['ratelimit'] === '"rest";r=0;t=1'))
+    }
+    t.same(said(replicas, 'Redis is away'), [1, 1, 1], 'one warning in each log')
+    t.same(said(replicas, 'Redis is back'), [1, 1, 1])
+    const after = answers.filter(({ at, status }) => at > startedAt + 4_000 && status === 200).length
+    t.ok(after >= 25, `${after} calls after the return`)
+  })
+}

@@ -1,0 +1,19 @@
+import { test } from 'tap'
+import { whyNoRedis } from '../budget/redis-server.ts'
+import { ask, refreshes, startReplicas } from './harness.ts'
+
+test('200 calls over three replicas on a revoked token: one forced refresh, each call repeated once at most', { skip: whyNoRedis() ?? false }, async (t) => {
+  const replicas = await startReplicas(t, { roller: { limits: 'off' } })
+  const { apps, roller } = replicas
+  await Promise.all(apps.map((app) => ask(app)))
+  roller.revokeTokens()
+  const before = roller.requests.length
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => ask(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: 20 })))
+  t.same(new Set(answers.map(({ status }) => status)), new Set([200]))
+  t.equal(refreshes(replicas), 1)
+  const tries = new Map<string, number>()
+  for (const { url } of roller.requests.slice(before)) if (url !== '/token') tries.set(url, (tries.get(url) ?? 0) + 1)
+  t.equal(tries.size, 200)
+  t.ok(Math.max(...tries.values()) <= 2, 'each is sent twice at most')
+  t.ok([...tries.values()].some((count) => count === 2), 'and some met the revoked token')
+})

@@ -1,0 +1,34 @@
+/** The process as people start it says where it is, and its curl line works when pasted. */
+import { execFile } from 'node:child_process'
+import tap, { test } from 'tap'
+import { startProcess } from './fixture.ts'
+
+tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+
+const sh = (line: string): Promise<string> => new Promise((resolve, reject) => {
+  execFile('/bin/sh', ['-c', line], (error, stdout) => { if (error === null) resolve(stdout); else reject(error) })
+})
+
+test('the banner names a sandbox, and its lines work', async (t) => {
+  const service = startProcess(t, { PORT: '0', LOG_LEVEL: 'warn' })
+  const url = await service.url()
+  t.match(service.stdout(), /SANDBOX/)
+  const line = /^ *(curl .*)$/m.exec(service.stdout())?.[1] ?? ''
+  t.match(JSON.parse(await sh(`${line} -sS`)), { name: String }, 'pasted as it is')
+  t.match(line, `${url}/roller/venues/me`)
+  for (const path of ['/docs', '/openapi.json', '/health', '/ready']) {
+    t.match(service.stdout(), url + path)
+    t.equal((await fetch(url + path)).status, 200, path)
+  }
+  t.equal(service.stderr(), '')
+})
+
+test('with keys the line says where one goes, and works with it', async (t) => {
+  const key = 'canary-key-of-a-caller-5521'
+  const service = startProcess(t, { PORT: '0', API_KEYS: key, LOG_LEVEL: 'warn' })
+  await service.url()
+  const line = /^ *(curl .*)$/m.exec(service.stdout())?.[1] ?? ''
+  t.notMatch(service.stdout(), key)
+  t.match(JSON.parse(await sh(`${line} -sS`)), { status: 401 })
+  t.match(JSON.parse(await sh(`${line.replace('<one of API_KEYS>', key)} -sS`)), { name: String })
+})

@@ -1,0 +1,45 @@
+/** A token goes where the base URL says, so little is allowed there. */
+import { test } from 'tap'
+import { OptionsError, isRollerBaseUrl, type RollerOptions } from '../../plugin/index.ts'
+import { parseOptions } from '../../plugin/options.ts'
+import { ConfigError, readConfig } from '../../service/config.ts'
+
+const GOOD = [
+  'https://api.roller.app', 'https://api.roller.app/', 'https://api.play.roller.app', 'https://roller.example.com:8443',
+  'http://localhost:3000', 'http://127.0.0.1:1', 'http://127.9.9.9', 'http://[::1]:80'
+]
+const BAD = [
+  'http://api.roller.app', 'http://10.0.0.1', 'http://localhost.example.com', 'http://127.0.0.1.example.com', 'http://localhost@example.com', 'http://[::2]',
+  'https://user:pass@api.roller.app', 'https://user@api.roller.app', 'https://api.roller.app/v1', 'https://api.roller.app?', 'https://api.roller.app/?x=1',
+  'https://api.roller.app#x', 'https://api.roller.app//', 'https:\\\\api.roller.app', 'https://api.roller.app\n', 'https://', 'https://a b', 'https://x:99999',
+  'https://999.1.1.1', 'api.roller.app', '//api.roller.app', 'ftp://api.roller.app', 'file:///etc/passwd', 'javascript:1', ''
+]
+const options: RollerOptions = { nango: { secretKey: 'k' }, authorize: 'open' }
+
+test('https, or this machine, and nothing beside the origin', async (t) => {
+  for (const url of GOOD) t.ok(isRollerBaseUrl(url), url)
+  for (const url of BAD) t.notOk(isRollerBaseUrl(url), JSON.stringify(url))
+})
+
+test('a wrong one stops the registration, and is not repeated', async (t) => {
+  t.match(parseOptions(options), { transport: 'nango', rollerBaseUrl: 'https://api.roller.app' })
+  for (const url of [...BAD, 7, null]) {
+    t.throws(() => parseOptions({ ...options, rollerBaseUrl: url }), { message: /^fastify-roller: option rollerBaseUrl is wrong: expected an https address/, code: 'ROLLER_ERR_OPTIONS' })
+  }
+  try {
+    parseOptions({ ...options, rollerBaseUrl: 'http://user:canary@x' })
+  } catch (error) {
+    t.ok(error instanceof OptionsError && !error.message.includes('canary'))
+  }
+  t.throws(() => parseOptions({ ...options, transport: 'tunnel' }), /option transport is wrong/)
+})
+
+test('the service reads both from its environment', async (t) => {
+  t.match(readConfig({ ROLLER_TRANSPORT: 'direct', ROLLER_BASE_URL: 'http://127.0.0.1:9' }), { transport: 'direct', rollerBaseUrl: 'http://127.0.0.1:9' })
+  const faults = (env: Record<string, string>): readonly string[] => {
+    try { readConfig(env) } catch (error) { return error instanceof ConfigError ? error.faults : [] }
+    return []
+  }
+  t.match(faults({ ROLLER_TRANSPORT: 'tunnel', ROLLER_BASE_URL: 'http://canary.example.com' }), [/^ROLLER_TRANSPORT must be one of/, /^ROLLER_BASE_URL is not an https address/])
+  t.notMatch(faults({ ROLLER_BASE_URL: 'http://canary.example.com' }).join(), 'canary')
+})

@@ -1,0 +1,113 @@
+/** What the direct way gives that Nango's does not. */
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { test } from 'tap'
+import { blocks } from '../../service/sandbox/roller/lab.ts'
+import { callsAtRoller, VENUE } from '../support/build.ts'
+import { call, isProblem, until } from '../upstream/fixture.ts'
+import { reads, start, startAtPeer, type TransportName } from './fixture.ts'
+
+const BOTH: readonly TransportName[] = ['nango', 'direct']
+const JSON_BODY = { ...VENUE, 'content-type': 'application/json' }
+
+for (const transport of BOTH) {
+  test(`${transport}: status and headers of an answer`, async (t) => {
+    const built = await start(t, transport)
+    const headers = { location: '/bookings/1', etag: '"e"', 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9999999999', 'set-cookie': 'a=1' }
+    built.roller.faults.next({ path: /^\/sandbox/, kind: 'status', status: 201, body: '{"id":1}', headers })
+    const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
+    t.equal(answer.payload, '{"id":1}')
+    t.equal(answer.statusCode, transport === 'direct' ? 201 : 200)
+    t.match(answer.headers, transport === 'direct' ? { location: '/bookings/1', etag: '"e"', 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0' } : {})
+    t.equal(answer.headers.location, transport === 'direct' ? '/bookings/1' : undefined)
+    t.notOk('set-cookie' in answer.headers)
+    t.equal((await call(built)).statusCode, 200, 'ROLLER\'s limit is not taken for the account\'s')
+  })
+
+  test(`${transport}: an answer that looks like Nango's`, async (t) => {
+    const built = await start(t, transport)
+    const lookalikes = [
+      [400, { error: { code: 'forbidden', message: 'x' } }], [400, { error: { code: 'server_error', message: 'Failed to get connection' } }],
+      [500, { message: 'x', code: 'ECONNREFUSED', method: 'get' }], [500, '']
+    ] as const
+    for (const [status, body] of lookalikes) {
+      built.roller.faults.always({ path: /^\/sandbox/, kind: 'status', status, body })
+      const answer = await call(built, { url: '/roller/sandbox/x' })
+      if (transport === 'nango') t.notMatch(answer, { headers: { 'roller-answered-by': 'roller' } })
+      else t.match(answer, { statusCode: status, payload: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'roller-answered-by': 'roller' } })
+    }
+  })
+
+  test(`${transport}: who sees an upload`, async (t) => {
+    const built = await start(t, transport)
+    const body = Buffer.concat([...blocks(3_000_000)])
+    const answer = await fetch(`${built.url}/roller/sandbox/count`, { method: 'POST', headers: JSON_BODY, body })
+    t.same(await answer.json(), { bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') })
+    const proxied = built.nango.requests.filter(({ url }) => url.startsWith('/proxy'))
+    t.equal(proxied.length, transport === 'direct' ? 0 : 1)
+    const received = built.roller.requests.find(({ url }) => url === '/sandbox/count')
+    t.match(received?.headers, { 'content-length': String(body.length) })
+  })
+
+  test(`${transport}: the peer that fails is named, and a page of HTML is nobody's answer`, async (t) => {
+    const away = await start(t, transport, { options: transport === 'nango' ? { nango: { host: 'http://127.0.0.1:9' } } : { rollerBaseUrl: 'http://127.0.0.1:9' } })
+    isProblem(t, away, await call(away), {
+      status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: new RegExp(`^The connection to ${transport === 'nango' ? 'Nango' : 'ROLLER'} failed \\(ECONNREFUSED\\)\\.$`)
+    })
+    const page = await startAtPeer(t, transport, (_request, response) => { response.writeHead(503, { 'content-type': 'text/html' }).end('<html>') })
+    isProblem(t, page, await call(page), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /503 with an HTML page/ })
+  })
+}
+
+test('direct: an upload flows while it arrives', async (t) => {
+  let received = 0
+  const { url, peer } = await startAtPeer(t, 'direct', (request, response) => {
+    request.on('data', (chunk: Buffer) => { received += chunk.length }).on('end', () => response.setHeader('content-type', 'application/json').end('{}'))
+  })
+  let finish = (): void => {}
+  const half = Buffer.alloc(300_000, 'x')
+  const body = new ReadableStream<Uint8Array>({
+    start (controller) {
+      controller.enqueue(half)
+      finish = () => { controller.enqueue(half); controller.close() }
+    }
+  })
+  const answer = fetch(`${url}/roller/x`, { method: 'POST', headers: JSON_BODY, body, duplex: 'half' })
+  await until(() => received >= half.length)
+  t.equal(peer.requests[0]?.headers['transfer-encoding'], 'chunked')
+  finish()
+  t.equal((await answer).status, 200)
+  t.equal(received, 2 * half.length)
+})
+
+test('direct: ROLLER\'s compression is the caller\'s, and an error in it is still read', async (t) => {
+  const zipped = gzipSync('{"message":"zipped"}')
+  const asked: unknown[] = []
+  const built = await startAtPeer(t, 'direct', (request, response) => {
+    asked.push(request.headers['accept-encoding'])
+    response.writeHead(request.url === '/denied' ? 403 : 200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(zipped)
+  })
+  const headers = { ...VENUE, 'accept-encoding': 'gzip, br' }
+  const answer = await built.app.inject({ url: '/roller/x', headers })
+  t.equal(answer.headers['content-encoding'], 'gzip')
+  t.same(answer.rawPayload, zipped)
+  t.match((await built.app.inject({ url: '/roller/denied', headers })).json(), { status: 403, upstream: { body: { message: 'zipped' } } })
+  await built.app.inject({ url: '/roller/x', headers: VENUE })
+  t.same(asked, ['gzip, br', 'gzip, br', 'identity'])
+})
+
+test('direct: a header that carries the token out does not pass', async (t) => {
+  const built = await startAtPeer(t, 'direct', (request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'x-debug': String(request.headers.authorization), 'x-kept': '1' }).end('{}')
+  })
+  const { headers } = await built.app.inject({ url: '/roller/x', headers: VENUE })
+  t.equal(headers['x-kept'], '1')
+  t.notOk('x-debug' in headers)
+})
+
+test('direct: Nango\'s limit does not count, and calls are not among its requests', async (t) => {
+  const built = await start(t, 'direct', { nango: { rateLimit: 2 } })
+  for (let count = 0; count < 10; count++) t.equal((await call(built)).statusCode, 200)
+  t.same(reads(built), { plain: 1, forced: 0 })
+  t.equal(callsAtRoller(built).length, 10)
+})

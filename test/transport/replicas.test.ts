@@ -1,0 +1,29 @@
+/** Two replicas on one Redis and one Nango: what one has renewed, the other takes from Nango. */
+import { Redis } from 'ioredis'
+import { test } from 'tap'
+import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { callsAtRoller } from '../support/build.ts'
+import { call } from '../upstream/fixture.ts'
+import { reads, start } from './fixture.ts'
+
+const skip = whyNoRedis()
+
+test('a revoked token is renewed once, not once for each replica', { ...(skip !== undefined && { skip }) }, async (t) => {
+  const server = await startRedis()
+  t.teardown(() => server.kill())
+  const redis = (): Redis => {
+    const client = new Redis(server.port)
+    t.teardown(() => client.disconnect())
+    return client
+  }
+  const one = await start(t, 'direct', { options: { redis: redis() } })
+  const two = await start(t, 'direct', { options: { redis: redis(), nango: { host: one.nango.url }, rollerBaseUrl: one.roller.url } })
+  await Promise.all([call(one), call(two)])
+  t.same(reads(one), { plain: 2, forced: 0 }, 'each has read the token')
+  one.roller.revokeTokens()
+  const answers = await Promise.all([one, two].map((replica) => call(replica, { url: '/roller/sandbox/echo' })))
+  t.same(answers.map(({ statusCode }) => statusCode), [200, 200])
+  t.equal(reads(one).forced, 1)
+  t.equal(one.roller.tokensIssued, 2)
+  t.equal(callsAtRoller(one).length, 6, 'and each was refused once')
+})

@@ -1,0 +1,17 @@
+/** The service with ROLLER_TRANSPORT=direct. */
+import { test } from 'tap'
+import { service, startProcess } from '../service/fixture.ts'
+
+test('the sandbox\'s tokens stay in the sandbox', async (t) => {
+  const { url } = startProcess(t, { ROLLER_TRANSPORT: 'direct', PORT: '0', LOG_LEVEL: 'silent' })
+  const answer = await fetch(`${await url()}/roller/venues/me`, { headers: { 'connection-id': 'demo-venue' } })
+  t.equal(answer.status, 200)
+  t.equal((await fetch(`${await url()}/ready`)).status, 200)
+})
+
+test('a key that may not read credentials is not ready, and says why', async (t) => {
+  const { app } = await service(t, { ROLLER_TRANSPORT: 'direct' }, { scopes: ['environment:integrations:read', 'environment:connections:read'] })
+  const answer = await app.inject({ url: '/ready' })
+  t.equal(answer.statusCode, 503)
+  t.match(answer.json().steps, [{ result: 'ok' }, { result: 'ok' }, { result: 'ok' }, { step: 'tokens-readable', result: 'failed', hint: /tick the scope environment:connections:read_credentials/ }])
+})

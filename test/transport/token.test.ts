@@ -1,0 +1,167 @@
+/** How the direct transport comes by its tokens: as seldom as it can. */
+import { test } from 'tap'
+import { callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
+import { call, isProblem, steppedClock, stubNango, until } from '../upstream/fixture.ts'
+import { reads, start } from './fixture.ts'
+
+const MINUTE = 60_000
+
+test('100 calls at once read one credential, and further ones none', async (t) => {
+  const built = await start(t, 'direct')
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => call(built, { url: `/roller/sandbox/echo?n=${index}` })))
+  t.ok(answers.every(({ statusCode }) => statusCode === 200))
+  for (let count = 0; count < 5; count++) await call(built)
+  t.equal(callsAtRoller(built).length, 105)
+  t.same(reads(built), { plain: 1, forced: 0 })
+  t.equal(built.roller.tokensIssued, 1)
+})
+
+test('every connection has its own, whatever characters its id has', async (t) => {
+  const built = await start(t, 'direct')
+  for (const id of ['a/b=c;d', 'venue 2', '$' + '{x}']) {
+    built.nango.addConnection({ connectionId: id, clientId: `client-of-${id}`, clientSecret: 's' })
+    t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).statusCode, 200)
+    t.equal(built.roller.requests.at(-1)?.clientId, `client-of-${id}`)
+  }
+})
+
+test('a token is renewed before its end, while calls go on with the old one', async (t) => {
+  const clock = steppedClock()
+  let wall = Date.now()
+  const built = await start(t, 'direct', { options: { clock }, nango: { now: () => wall }, roller: { tokenTtl: 3_600 } })
+  const pass = (ms: number): void => { clock.advance(ms); wall += ms }
+  await call(built)
+  pass(49 * MINUTE)
+  await call(built)
+  t.same(reads(built), { plain: 1, forced: 0 }, 'not before there is need to')
+  pass(2 * MINUTE)
+  built.nango.faults.next({ path: /^\/connections/, kind: 'slow', delay: 50 })
+  await Promise.all([call(built), call(built)])
+  await until(() => built.roller.tokensIssued === 2)
+  t.same(reads(built), { plain: 2, forced: 0 })
+  const used = (): string | undefined => built.roller.requests.at(-1)?.headers.authorization
+  for (let tries = 0; tries < 50 && used() !== `Bearer ${built.nango.connections[0]?.token}`; tries++) await call(built)
+  t.equal(used(), `Bearer ${built.nango.connections[0]?.token}`, 'the new one is used as soon as it is here')
+  t.same(reads(built), { plain: 2, forced: 0 })
+})
+
+test('a token that lives for a short time only is used for most of it', async (t) => {
+  const clock = steppedClock()
+  const built = await start(t, 'direct', { options: { clock }, roller: { tokenTtl: 300 } })
+  for (let count = 0; count < 20; count++) {
+    await call(built)
+    clock.advance(10_000)
+  }
+  t.same(reads(built), { plain: 1, forced: 0 })
+  clock.advance(150_000)
+  await call(built)
+  t.same(reads(built), { plain: 2, forced: 0 }, 'and not after its end')
+})
+
+test('with Nango away the calls go on until the token ends', async (t) => {
+  const clock = steppedClock()
+  const built = await start(t, 'direct', { options: { clock, retries: 0 }, roller: { tokenTtl: 3_600 } })
+  await call(built)
+  built.nango.faults.always({ kind: 'reset' })
+  t.equal((await call(built)).statusCode, 200)
+  clock.advance(55 * MINUTE)
+  const before = built.nango.requests.length
+  for (let count = 0; count < 3; count++) t.equal((await call(built)).statusCode, 200, 'renewal ahead of time may fail')
+  await until(() => built.nango.requests.length > before)
+  t.equal(built.nango.requests.length, before + 1, 'and is not tried at every call')
+  clock.advance(6 * MINUTE)
+  isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /^Nango could not be reached/ })
+  built.nango.faults.always(null)
+  t.equal((await call(built)).statusCode, 200)
+})
+
+test('when Nango cannot be reached for a token, any call is tried again: nothing of it was sent', async (t) => {
+  const built = await start(t, 'direct')
+  built.nango.faults.next({ kind: 'reset' })
+  t.equal((await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })).statusCode, 200)
+  t.equal(callsAtRoller(built).length, 1)
+})
+
+test('after a 401 the refresh\'s own answer gives the token', async (t) => {
+  const built = await start(t, 'direct')
+  await call(built)
+  built.roller.revokeTokens()
+  await Promise.all([call(built), call(built)])
+  await call(built)
+  t.same(reads(built), { plain: 1, forced: 1 })
+})
+
+test('a streamed upload with a revoked token is told to come again, with the token renewed', async (t) => {
+  const built = await start(t, 'direct')
+  await call(built)
+  built.roller.revokeTokens()
+  const request = { method: 'POST', url: '/roller/sandbox/count', payload: Buffer.alloc(200_000, 'x') } as const
+  isProblem(t, built, await call(built, request), { status: 503, code: 'ROLLER_ERR_TOKEN_RENEWED', layer: 'roller', retryAfter: 1 })
+  t.match(JSON.parse((await call(built, request)).payload), { bytes: 200_000 })
+})
+
+test('a caller that leaves while the token is read calls nobody, and the others get theirs', async (t) => {
+  const built = await start(t, 'direct')
+  built.nango.faults.next({ kind: 'slow', delay: 200 })
+  const leaving = new AbortController()
+  const left = fetch(`${built.url}/roller/venues/me`, { headers: VENUE, signal: leaving.signal }).catch(() => 'left')
+  await until(() => built.nango.requests.length === 1)
+  const other = call(built)
+  leaving.abort()
+  t.equal(await left, 'left')
+  t.equal((await other).statusCode, 200)
+  t.equal(callsAtRoller(built).length, 1)
+  t.same(reads(built), { plain: 1, forced: 0 })
+})
+
+test('a key that may not read credentials: the check and every call say what to tick', async (t) => {
+  const scopes = ['environment:integrations:read', 'environment:connections:read', 'environment:connections:list', 'environment:proxy']
+  const built = await start(t, 'direct', { nango: { scopes } })
+  const hint = /tick the scope environment:connections:read_credentials/
+  const answer = await call(built)
+  isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /may not read credentials/ })
+  t.match(JSON.parse(answer.payload).hint, hint)
+  for (const steps of [await built.app.roller.checkGateway(), (await built.app.roller.check(CONNECTION_ID)).steps]) {
+    t.match(steps.find(({ result }) => result === 'failed'), { step: 'tokens-readable', hint })
+  }
+  t.same(callsAtRoller(built), [])
+  const through = await start(t, 'nango', { nango: { scopes } })
+  t.ok((await through.app.roller.checkGateway()).every(({ step, result }) => step !== 'tokens-readable' && result === 'ok'), 'nango needs it not')
+})
+
+test('the check needs no connection to find that out', async (t) => {
+  const built = await start(t, 'direct')
+  await built.app.roller.connections.delete(CONNECTION_ID)
+  t.match(await built.app.roller.checkGateway(), [{}, {}, {}, { step: 'tokens-readable', result: 'ok' }])
+})
+
+test('odd answers of Nango are no tokens', async (t) => {
+  const cases = [
+    [{}, /may not read/], [{ credentials: {} }, /may not read/], [{ credentials: { type: 'API_KEY', apiKey: 'canary-key' } }, /hold no token/],
+    [{ credentials: { token: 'canary-key\r\nx: y' } }, /hold no token/], [{ credentials: { token: '' } }, /hold no token/]
+  ] as const
+  for (const [body, detail] of cases) {
+    const stub = await stubNango(t, (_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(body)) })
+    const built = await start(t, 'direct', { options: { nango: { host: stub.url } } })
+    const answer = await call(built)
+    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail })
+    t.notMatch(answer.payload + built.log(), /canary-key/)
+    t.same(callsAtRoller(built), [])
+  }
+})
+
+test('a token without an end is used until ROLLER refuses it', async (t) => {
+  const clock = steppedClock()
+  const built = await start(t, 'direct', { options: { clock } })
+  await call(built)
+  const token = built.nango.connections[0]?.token
+  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
+  built.nango.faults.next({ path: /force_refresh=true/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials: { token } } })
+  t.equal((await call(built)).statusCode, 200)
+  clock.advance(400 * 24 * 60 * MINUTE)
+  t.equal((await call(built)).statusCode, 200)
+  t.same(reads(built), { plain: 1, forced: 1 })
+  built.roller.revokeTokens()
+  t.equal((await call(built)).statusCode, 200)
+  t.same(reads(built), { plain: 1, forced: 2 })
+})
