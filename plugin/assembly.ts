@@ -61,7 +61,11 @@ export function assemble (options: ParsedOptions, log: AssemblyLog) {
   const road = new Gateway({
     transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
-    renewals: new Renewals((connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId), clock, options.redis === undefined ? null : new RedisRenewalBoard(options.redis, integrationId)),
+    renewals: new Renewals(
+      (connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId),
+      clock,
+      options.redis === undefined ? null : new RedisRenewalBoard(options.redis, integrationId)
+    ),
     retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
     clock
   })

@@ -8,7 +8,9 @@ import type { Connections } from './nango/connections.ts'
 import { StringEnum } from './roller/schema.ts'
 
 export const CheckStep = Type.Object({
-  step: StringEnum(['nango-reachable', 'key-valid', 'integration-is-roller', 'tokens-readable', 'connection-known', 'credentials-good', 'venue-reached']),
+  step: StringEnum([
+    'nango-reachable', 'key-valid', 'integration-is-roller', 'tokens-readable', 'connection-known', 'credentials-good', 'venue-reached'
+  ]),
   result: StringEnum(['ok', 'failed', 'skipped']),
   detail: Type.String(),
   hint: Type.Optional(Type.String())

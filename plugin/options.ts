@@ -52,9 +52,12 @@ export const Options = Type.Object({
   }, { additionalProperties: false }),
   transport: StringEnum(['nango', 'direct'], {
     default: 'nango',
-    description: 'How calls reach ROLLER: through Nango\'s proxy, or direct with a token that Nango gives, for which its key needs the scope environment:connections:read_credentials.'
+    description: 'How calls reach ROLLER: through Nango\'s proxy, or direct with a token that Nango gives, for which its key needs the scope ' +
+      'environment:connections:read_credentials.'
   }),
-  rollerBaseUrl: Type.String({ default: ROLLER_BASE_URL, expected: ROLLER_BASE_URL_RULE, description: `Where the direct transport calls: ${ROLLER_BASE_URL_RULE}.` }),
+  rollerBaseUrl: Type.String({
+    default: ROLLER_BASE_URL, expected: ROLLER_BASE_URL_RULE, description: `Where the direct transport calls: ${ROLLER_BASE_URL_RULE}.`
+  }),
   authorize: Type.Union([Type.Literal('open'), func<Authorize>('')], {
     expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' when the host\'s own hooks guard the routes',
     description: 'Who may call. Required: a function, or the word open when the host\'s own hooks guard the routes.'
@@ -150,7 +153,9 @@ export function parseOptions (raw: unknown): ParsedOptions {
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
   const { rollerBaseUrl, cache } = options as { rollerBaseUrl?: unknown, cache?: unknown } // checked so far for its type only
-  if (typeof rollerBaseUrl === 'string' && !isRollerBaseUrl(rollerBaseUrl)) faults.set('rollerBaseUrl', `option rollerBaseUrl is wrong: expected ${ROLLER_BASE_URL_RULE}`)
+  if (typeof rollerBaseUrl === 'string' && !isRollerBaseUrl(rollerBaseUrl)) {
+    faults.set('rollerBaseUrl', `option rollerBaseUrl is wrong: expected ${ROLLER_BASE_URL_RULE}`)
+  }
   if (isPlainObject(cache)) for (const fault of cacheFaults(cache)) faults.set(fault, fault)
   else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')
   if (faults.size > 0) throw new OptionsError([...faults.values()])

@@ -12,7 +12,9 @@ const Environment = Type.Object({
   ROLLER_TRANSPORT: Type.Union([Type.Literal('nango'), Type.Literal('direct')], {
     default: 'nango', description: 'nango or direct: calls go through Nango\'s proxy, or straight to ROLLER with a token that Nango gives.', examples: ['direct']
   }),
-  ROLLER_BASE_URL: Type.String({ default: 'https://api.roller.app', description: `Where the direct transport calls: ${ROLLER_BASE_URL_RULE}.`, examples: ['https://api.roller.app'] }),
+  ROLLER_BASE_URL: Type.String({
+    default: 'https://api.roller.app', description: `Where the direct transport calls: ${ROLLER_BASE_URL_RULE}.`, examples: ['https://api.roller.app']
+  }),
   ROLLER_CONNECTION_ID: Type.Optional(Type.String({ maxLength: 255, description: 'Serves one venue alone; callers then name no connection.', examples: ['demo-venue'] })),
   ROLLER_READ_ONLY: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.', examples: ['true'] }),
   REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://[^\\s]+$', description: 'Redis through which replicas share the rate budgets.', examples: ['redis://redis:6379'] })),

@@ -1,6 +1,7 @@
 /**
- * Who answered, and what it means. Through Nango both do; on the direct way every answer is ROLLER's, whatever it looks like. Nango marks its own answers with no header, so status and body shape decide: an object `error` whose `code`
- * is one of Nango's, or the shape of its transport errors. Everything else is ROLLER's.
+ * Who answered, and what it means. On the direct way every answer is ROLLER's, whatever it looks like; through Nango it is either's. Nango marks
+ * its own answers with no header, so status and body shape decide: an object `error` whose `code` is one of Nango's, or the shape of its
+ * transport errors. Everything else is ROLLER's.
  */
 import { RollerError, type Upstream } from '../errors.ts'
 import { readable } from './readable.ts'

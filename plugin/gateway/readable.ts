@@ -1,7 +1,9 @@
 /** Opens a compressed error body: ROLLER compresses for the caller, but an error document quotes what ROLLER said. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 
-const DECODERS: Readonly<Record<string, typeof gunzipSync>> = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync }
+const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
+  gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync
+}
 
 /** @returns null when it cannot be read, or would be larger than `limit` */
 export function readable (body: Buffer, encoding: string | string[] | undefined, limit: number): Buffer | null {

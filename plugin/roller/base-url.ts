@@ -4,7 +4,8 @@ import { isIP } from 'node:net'
 export const ROLLER_BASE_URL = 'https://api.roller.app'
 
 /** What a message says of a wrong one. */
-export const ROLLER_BASE_URL_RULE = 'an https address (http for this machine alone) without path, query or credentials, such as https://api.roller.app'
+export const ROLLER_BASE_URL_RULE =
+  'an https address (http for this machine alone) without path, query or credentials, such as https://api.roller.app'
 
 export function isRollerBaseUrl (text: string): boolean {
   // What URL would leave out or repair does not pass: an empty query, a backslash, a tab.

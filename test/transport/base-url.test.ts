@@ -9,9 +9,12 @@ const GOOD = [
   'http://localhost:3000', 'http://127.0.0.1:1', 'http://127.9.9.9', 'http://[::1]:80'
 ]
 const BAD = [
-  'http://api.roller.app', 'http://10.0.0.1', 'http://localhost.example.com', 'http://127.0.0.1.example.com', 'http://localhost@example.com', 'http://[::2]',
-  'https://user:pass@api.roller.app', 'https://user@api.roller.app', 'https://api.roller.app/v1', 'https://api.roller.app?', 'https://api.roller.app/?x=1',
-  'https://api.roller.app#x', 'https://api.roller.app//', 'https:\\\\api.roller.app', 'https://api.roller.app\n', 'https://', 'https://a b', 'https://x:99999',
+  'http://api.roller.app', 'http://10.0.0.1', 'http://localhost.example.com', 'http://127.0.0.1.example.com', 'http://localhost@example.com',
+  'http://[::2]',
+  'https://user:pass@api.roller.app', 'https://user@api.roller.app', 'https://api.roller.app/v1', 'https://api.roller.app?',
+  'https://api.roller.app/?x=1',
+  'https://api.roller.app#x', 'https://api.roller.app//', 'https:\\\\api.roller.app', 'https://api.roller.app\n', 'https://', 'https://a b',
+  'https://x:99999',
   'https://999.1.1.1', 'api.roller.app', '//api.roller.app', 'ftp://api.roller.app', 'file:///etc/passwd', 'javascript:1', ''
 ]
 const options: RollerOptions = { nango: { secretKey: 'k' }, authorize: 'open' }
@@ -24,7 +27,9 @@ test('https, or this machine, and nothing beside the origin', async (t) => {
 test('a wrong one stops the registration, and is not repeated', async (t) => {
   t.match(parseOptions(options), { transport: 'nango', rollerBaseUrl: 'https://api.roller.app' })
   for (const url of [...BAD, 7, null]) {
-    t.throws(() => parseOptions({ ...options, rollerBaseUrl: url }), { message: /^fastify-roller: option rollerBaseUrl is wrong: expected an https address/, code: 'ROLLER_ERR_OPTIONS' })
+    t.throws(() => parseOptions({ ...options, rollerBaseUrl: url }), {
+      message: /^fastify-roller: option rollerBaseUrl is wrong: expected an https address/, code: 'ROLLER_ERR_OPTIONS'
+    })
   }
   try {
     parseOptions({ ...options, rollerBaseUrl: 'http://user:canary@x' })
@@ -35,11 +40,14 @@ test('a wrong one stops the registration, and is not repeated', async (t) => {
 })
 
 test('the service reads both from its environment', async (t) => {
-  t.match(readConfig({ ROLLER_TRANSPORT: 'direct', ROLLER_BASE_URL: 'http://127.0.0.1:9' }), { transport: 'direct', rollerBaseUrl: 'http://127.0.0.1:9' })
+  const url = 'http://127.0.0.1:9'
+  t.match(readConfig({ ROLLER_TRANSPORT: 'direct', ROLLER_BASE_URL: url }), { transport: 'direct', rollerBaseUrl: url })
   const faults = (env: Record<string, string>): readonly string[] => {
     try { readConfig(env) } catch (error) { return error instanceof ConfigError ? error.faults : [] }
     return []
   }
-  t.match(faults({ ROLLER_TRANSPORT: 'tunnel', ROLLER_BASE_URL: 'http://canary.example.com' }), [/^ROLLER_TRANSPORT must be one of/, /^ROLLER_BASE_URL is not an https address/])
+  t.match(faults({ ROLLER_TRANSPORT: 'tunnel', ROLLER_BASE_URL: 'http://canary.example.com' }), [
+    /^ROLLER_TRANSPORT must be one of/, /^ROLLER_BASE_URL is not an https address/
+  ])
   t.notMatch(faults({ ROLLER_BASE_URL: 'http://canary.example.com' }).join(), 'canary')
 })

@@ -13,12 +13,16 @@ const JSON_BODY = { ...VENUE, 'content-type': 'application/json' }
 for (const transport of BOTH) {
   test(`${transport}: status and headers of an answer`, async (t) => {
     const built = await start(t, transport)
-    const headers = { location: '/bookings/1', etag: '"e"', 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9999999999', 'set-cookie': 'a=1' }
+    const headers = {
+      location: '/bookings/1', etag: '"e"', 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '9999999999', 'set-cookie': 'a=1'
+    }
     built.roller.faults.next({ path: /^\/sandbox/, kind: 'status', status: 201, body: '{"id":1}', headers })
     const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
     t.equal(answer.payload, '{"id":1}')
     t.equal(answer.statusCode, transport === 'direct' ? 201 : 200)
-    t.match(answer.headers, transport === 'direct' ? { location: '/bookings/1', etag: '"e"', 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0' } : {})
+    const { 'set-cookie': _, ...kept } = headers
+    if (transport === 'direct') t.match(answer.headers, kept)
     t.equal(answer.headers.location, transport === 'direct' ? '/bookings/1' : undefined)
     t.notOk('set-cookie' in answer.headers)
     t.equal((await call(built)).statusCode, 200, 'ROLLER\'s limit is not taken for the account\'s')
@@ -34,7 +38,7 @@ for (const transport of BOTH) {
       built.roller.faults.always({ path: /^\/sandbox/, kind: 'status', status, body })
       const answer = await call(built, { url: '/roller/sandbox/x' })
       if (transport === 'nango') t.notMatch(answer, { headers: { 'roller-answered-by': 'roller' } })
-      else t.match(answer, { statusCode: status, payload: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'roller-answered-by': 'roller' } })
+      else t.match(answer, { statusCode: status, payload: body === '' ? '' : JSON.stringify(body), headers: { 'roller-answered-by': 'roller' } })
     }
   })
 
@@ -50,9 +54,13 @@ for (const transport of BOTH) {
   })
 
   test(`${transport}: the peer that fails is named, and a page of HTML is nobody's answer`, async (t) => {
-    const away = await start(t, transport, { options: transport === 'nango' ? { nango: { host: 'http://127.0.0.1:9' } } : { rollerBaseUrl: 'http://127.0.0.1:9' } })
+    const nobody = 'http://127.0.0.1:9'
+    const away = await start(t, transport, { options: transport === 'nango' ? { nango: { host: nobody } } : { rollerBaseUrl: nobody } })
     isProblem(t, away, await call(away), {
-      status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: new RegExp(`^The connection to ${transport === 'nango' ? 'Nango' : 'ROLLER'} failed \\(ECONNREFUSED\\)\\.$`)
+      status: 502,
+      code: 'ROLLER_ERR_UNREACHABLE',
+      layer: 'network',
+      detail: transport === 'nango' ? /^The connection to Nango failed \(ECONNREFUSED\)\.$/ : /^The connection to ROLLER failed \(ECONNREFUSED\)\.$/
     })
     const page = await startAtPeer(t, transport, (_request, response) => { response.writeHead(503, { 'content-type': 'text/html' }).end('<html>') })
     isProblem(t, page, await call(page), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /503 with an HTML page/ })
@@ -62,7 +70,8 @@ for (const transport of BOTH) {
 test('direct: an upload flows while it arrives', async (t) => {
   let received = 0
   const { url, peer } = await startAtPeer(t, 'direct', (request, response) => {
-    request.on('data', (chunk: Buffer) => { received += chunk.length }).on('end', () => response.setHeader('content-type', 'application/json').end('{}'))
+    request.on('data', (chunk: Buffer) => { received += chunk.length })
+    request.on('end', () => response.setHeader('content-type', 'application/json').end('{}'))
   })
   let finish = (): void => {}
   const half = Buffer.alloc(300_000, 'x')

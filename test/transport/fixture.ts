@@ -17,7 +17,9 @@ export interface StartOptions {
 export type Started = Built & { readonly url: string }
 
 /** Listening, because some of what is tested is about sockets. */
-export async function start (t: Pick<Test, 'teardown'>, transport: TransportName, { options = {}, ...simulated }: StartOptions = {}): Promise<Started> {
+export async function start (
+  t: Pick<Test, 'teardown'>, transport: TransportName, { options = {}, ...simulated }: StartOptions = {}
+): Promise<Started> {
   const simulators = await startSimulators(t, {
     ...(simulated.nango !== undefined && { nango: simulated.nango }), ...(simulated.roller !== undefined && { roller: simulated.roller })
   })

@@ -37,9 +37,8 @@ export function transportSuite (transport: TransportName): void {
 
   test('only ROLLER\'s headers leave, with the gateway\'s name', async (t) => {
     const built = await start(t, transport)
-    const sent = {
-      authorization: 'Bearer callers-own', cookie: 'a=1', 'x-forwarded-for': '10.0.0.1', 'nango-proxy-x': '1', 'base-url-override': 'http://127.0.0.1:9', retries: '9', 'x-api-key': 'k'
-    }
+    const steering = { 'nango-proxy-x': '1', 'base-url-override': 'http://127.0.0.1:9', retries: '9' }
+    const sent = { authorization: 'Bearer callers-own', cookie: 'a=1', 'x-forwarded-for': '10.0.0.1', 'x-api-key': 'k', ...steering }
     const { headers } = (await built.app.inject({
       url: '/roller/sandbox/echo', headers: { ...VENUE, ...sent, 'timezone-designators': 'true', 'accept-language': 'de' }
     })).json()
@@ -54,7 +53,8 @@ export function transportSuite (transport: TransportName): void {
     for (const url of ['/roller/%252e%252e/x', '/roller/a//b', '/roller/a%5cb', '/roller/a%00']) {
       isProblem(t, built, await call(built, { url }), { status: 400, code: 'ROLLER_ERR_PATH', layer: 'caller' })
     }
-    isProblem(t, built, await call(built, { method: 'POST', url: '/roller/token', payload: '{}' }), { status: 403, code: 'ROLLER_ERR_OPERATION_FORBIDDEN', layer: 'gateway' })
+    const token = await call(built, { method: 'POST', url: '/roller/token', payload: '{}' })
+    isProblem(t, built, token, { status: 403, code: 'ROLLER_ERR_OPERATION_FORBIDDEN', layer: 'gateway' })
     t.same(callsAtRoller(built), [])
     t.same(reads(built), { plain: 0, forced: 0 })
   })
@@ -77,7 +77,7 @@ export function transportSuite (transport: TransportName): void {
     await call(built)
     built.roller.revokeTokens()
     const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => call(built, { url: `/roller/sandbox/echo?n=${index}` })))
-    t.ok(answers.every(({ statusCode }) => statusCode === 200))
+    t.same(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200]))
     t.equal(reads(built).forced, 1)
   })
 
@@ -146,7 +146,9 @@ export function transportSuite (transport: TransportName): void {
     await call(built)
     built.roller.faults.next({ path: /^\/venues/, kind: 'hang' })
     isProblem(t, built, await call(built), { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network' })
-    const stalled = await startAtPeer(t, transport, (_request, response) => { response.writeHead(200, { 'content-length': 10 }).write('x') }, { timeouts: { idle: 200 } })
+    const stalled = await startAtPeer(
+      t, transport, (_request, response) => { response.writeHead(200, { 'content-length': 10 }).write('x') }, { timeouts: { idle: 200 } }
+    )
     isProblem(t, stalled, await call(stalled), { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network' })
   })
 

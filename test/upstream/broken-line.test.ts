@@ -69,7 +69,7 @@ test('an answer that breaks while a hook of the host holds it back is no failure
     options: { nango: { host: stub.url } },
     host: (app) => { app.addHook('onSend', async () => { await new Promise((resolve) => { setTimeout(resolve, 80) }) }) }
   })
-  isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
+  isProblem(t, built, await call(built, { url: '/roller/x' }), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
 })
 
 for (const chunked of [false, true]) {

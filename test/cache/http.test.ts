@@ -1,0 +1,100 @@
+/** Sharing and keeping as a caller over HTTP, or in process, sees them. */
+import { test } from 'tap'
+import { build, callsAtRoller, CONNECTION_ID, holdsNoSecret, VENUE } from '../support/build.ts'
+import { stubNango } from '../upstream/fixture.ts'
+import { settled, steppedClock } from './helpers.ts'
+
+const products = { url: '/roller/products', headers: VENUE }
+const FRESH = { ...products, headers: { ...VENUE, 'cache-control': 'no-cache' } }
+
+test('a hundred equal GETs in flight are one call, and a hundred equal answers', async (t) => {
+  let asked = 0
+  let release = (): void => {}
+  const gate = new Promise<void>((resolve) => { release = resolve })
+  const body = JSON.stringify(Array.from({ length: 5_000 }, (_, id) => ({ id, name: 'Grip Socks' })))
+  const nango = await stubNango(t, async (_request, response) => {
+    await gate
+    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
+    response.write(body.slice(0, 70_000)) // chunked, and more than is read before the head is passed on
+    response.end(body.slice(70_000))
+  })
+  const { app } = await build(t, { options: { nango: { host: nango.url }, authorize: () => { asked++; return true } } })
+  const calls = Array.from({ length: 100 }, () => app.inject(products))
+  while (asked < 100 || nango.requests.length === 0) await settled()
+  release()
+  for (const { statusCode, headers, payload } of await Promise.all(calls)) {
+    if (statusCode !== 200 || payload !== body || headers['content-type'] !== 'application/json; charset=utf-8') t.fail(`${statusCode} ${payload.length}`)
+    t.equal(headers['roller-answered-by'], 'roller')
+    t.ok(headers['ratelimit'], 'each is told of the budget')
+  }
+  t.equal(nango.requests.length, 1)
+})
+
+test('a kept answer is the same answer, with its age', async (t) => {
+  const clock = steppedClock()
+  const built = await build(t, { options: { clock, cache: { 'GET /products': 60_000 } } })
+  const first = await built.app.inject(products)
+  clock.advance(12_345)
+  const second = await built.app.inject(products)
+  t.equal(first.headers['cache-status'], 'fastify-roller; fwd=miss; stored')
+  t.notOk('age' in first.headers)
+  t.match(second.headers, { 'cache-status': 'fastify-roller; hit', age: '12', 'content-type': first.headers['content-type'], 'roller-answered-by': 'roller' })
+  t.ok(first.rawPayload.equals(second.rawPayload))
+  t.equal(callsAtRoller(built).length, 1)
+  clock.advance(60_000)
+  t.equal((await built.app.inject(products)).headers['cache-status'], 'fastify-roller; fwd=miss; stored')
+  t.equal((await built.app.inject(FRESH)).headers['cache-status'], 'fastify-roller; fwd=request; stored')
+  t.equal(callsAtRoller(built).length, 3)
+  holdsNoSecret(t, built.log() + JSON.stringify(second.headers), built)
+})
+
+test('calls in process and over HTTP read the same cache, where they are the same call', async (t) => {
+  const built = await build(t, { options: { cache: { 'GET /products': 60_000 } } })
+  await built.app.inject({ ...products, headers: { ...VENUE, accept: 'application/json' } })
+  t.ok(Array.isArray(await built.app.roller.request('GET /products', { connectionId: CONNECTION_ID })))
+  t.equal(callsAtRoller(built).length, 1)
+})
+
+test('without the option nothing is kept', async (t) => {
+  const built = await build(t)
+  for (const number of [1, 2]) {
+    const answer = await built.app.inject(products)
+    t.notOk('cache-status' in answer.headers)
+    t.equal(callsAtRoller(built).length, number)
+  }
+})
+
+test('a write over HTTP invalidates', async (t) => {
+  const built = await build(t, { options: { cache: { 'GET /products': 60_000 }, validation: 'off' } })
+  const status = async (): Promise<unknown> => (await built.app.inject(products)).headers['cache-status']
+  await status()
+  t.equal(await status(), 'fastify-roller; hit')
+  built.roller.faults.next({ kind: 'status', status: 409, method: 'POST', body: {} })
+  await built.app.inject({ method: 'POST', url: '/roller/products/stock', headers: VENUE, payload: {} })
+  t.equal(await status(), 'fastify-roller; hit', 'not when it was refused')
+  built.roller.faults.next({ kind: 'status', status: 200, method: 'POST', body: {} })
+  await built.app.inject({ method: 'POST', url: '/roller/products/stock', headers: VENUE, payload: {} })
+  t.equal(await status(), 'fastify-roller; fwd=miss; stored')
+})
+
+test('a caller without the right is refused, whatever is kept', async (t) => {
+  const built = await build(t, { options: { cache: { 'GET /products': 60_000 }, authorize: (request) => request.headers['x-role'] === 'staff' } })
+  const staff = await built.app.inject({ ...products, headers: { ...VENUE, 'x-role': 'staff' } })
+  t.equal(staff.statusCode, 200)
+  t.equal((await built.app.inject(products)).statusCode, 403)
+})
+
+test('the check of a connection asks ROLLER, not the cache', async (t) => {
+  const built = await build(t, { options: { cache: { 'GET /venues/me': 60_000 } } })
+  await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
+  const before = callsAtRoller(built).length
+  t.equal((await built.app.inject(`/connections/${CONNECTION_ID}/check`)).statusCode, 200)
+  t.equal(callsAtRoller(built).length, before + 1)
+})
+
+test('a connection that is deleted leaves nothing behind', async (t) => {
+  const built = await build(t, { options: { cache: { 'GET /products': 60_000 } } })
+  t.equal((await built.app.inject(products)).statusCode, 200)
+  t.match((await built.app.inject({ method: 'DELETE', url: `/connections/${CONNECTION_ID}` })).statusCode, 2)
+  t.equal((await built.app.inject(products)).statusCode, 404)
+})

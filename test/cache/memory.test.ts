@@ -1,0 +1,64 @@
+/** The store of one process: the common suite, and that it stays within its bounds. */
+import { test } from 'tap'
+import { MemoryCacheStore } from '../../plugin/gateway/cache/memory.ts'
+import type { Place } from '../../plugin/gateway/cache/store.ts'
+import { steppedClock } from './helpers.ts'
+import { storeSuite } from './store-suite.ts'
+
+const placeOf = (key: string, connectionId = 'venue'): Place => ({ connectionId, resource: 'products', key })
+const answerOf = (size: number) => ({ status: 200, headers: {}, body: Buffer.alloc(size, 1) })
+
+function keep (store: MemoryCacheStore, place: Place, size: number): boolean {
+  const { generation } = store.find(place, true)
+  return store.keep(place, generation ?? '', answerOf(size), 1_000)
+}
+
+test('the common suite', (t) => {
+  const clock = steppedClock()
+  storeSuite(t, { store: new MemoryCacheStore(64 * 1024 * 1024, clock), pass: (ms) => clock.advance(ms) })
+  t.end()
+})
+
+test('memory is bounded, and the least used goes first', async (t) => {
+  const store = new MemoryCacheStore(10_000, steppedClock())
+  for (const key of ['a', 'b', 'c']) t.ok(keep(store, placeOf(key), 2_500))
+  t.ok(store.find(placeOf('a'), false).hit, 'used')
+  t.ok(keep(store, placeOf('d'), 2_500))
+  t.strictSame(['a', 'b', 'c', 'd'].map((key) => store.find(placeOf(key), false).hit !== null), [true, false, true, true])
+})
+
+test('what is larger than the whole store is not kept, and takes nothing else away', async (t) => {
+  const store = new MemoryCacheStore(10_000, steppedClock())
+  t.ok(keep(store, placeOf('a'), 100))
+  t.notOk(keep(store, placeOf('b'), 10_001))
+  t.ok(store.find(placeOf('a'), false).hit)
+})
+
+test('keys and headers count too', async (t) => {
+  const store = new MemoryCacheStore(10_000, steppedClock())
+  t.notOk(keep(store, placeOf('k'.repeat(10_000)), 1))
+  const place = placeOf('a')
+  const { generation } = store.find(place, true)
+  t.notOk(store.keep(place, generation ?? '', { status: 200, headers: { x: 'h'.repeat(10_000) }, body: Buffer.alloc(1) }, 1_000))
+})
+
+test('a body is kept without the buffer that it is a piece of', async (t) => {
+  const store = new MemoryCacheStore(1_000_000, steppedClock())
+  const large = Buffer.alloc(65_536, 7)
+  const place = placeOf('a')
+  const { generation } = store.find(place, true)
+  store.keep(place, generation ?? '', { status: 200, headers: {}, body: large.subarray(100, 200) }, 1_000)
+  const kept = store.find(place, false).hit?.answer.body
+  t.equal(kept?.buffer.byteLength, 100)
+  t.ok(kept?.equals(Buffer.alloc(100, 7)))
+})
+
+test('a connection beyond those that are remembered loses answers, and no write', async (t) => {
+  const store = new MemoryCacheStore(64 * 1024 * 1024, steppedClock())
+  const first = placeOf('a', 'first')
+  const { generation } = store.find(first, true)
+  t.ok(keep(store, first, 10))
+  for (let index = 0; index < 10_000; index++) store.find(placeOf('a', `venue-${index}`), true)
+  t.notOk(store.find(first, false).hit)
+  t.notOk(store.keep(first, generation ?? '', answerOf(10), 1_000), 'what was read before is not kept after')
+})

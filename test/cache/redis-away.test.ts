@@ -1,0 +1,143 @@
+/** Redis away is a miss, soon noticed; and a write that Redis has not heard of is made good before anything is read from it again. */
+import { Redis } from 'ioredis'
+import t from 'tap'
+import type { RedisLike } from '../../plugin/gateway/budget/redis.ts'
+import { RedisCacheStore } from '../../plugin/gateway/cache/redis.ts'
+import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
+
+const skip = whyNoRedis()
+if (skip !== undefined) {
+  t.plan(0, skip)
+  process.exit(0)
+}
+
+const server = await startRedis()
+const client = new Redis(server.port, '127.0.0.1')
+t.teardown(async () => {
+  client.disconnect()
+  await server.kill()
+})
+
+/** A client in front of the real one that fails, or hangs, when it is told to. */
+function breakable () {
+  const state = { broken: false as false | 'fails' | 'hangs', asked: 0, status: 'ready' }
+  const through = (work: () => Promise<unknown>): Promise<unknown> => {
+    state.asked++
+    if (state.broken === 'hangs') return new Promise(() => {})
+    return state.broken === 'fails' ? Promise.reject(new Error('OOM command not allowed')) : work()
+  }
+  const redis: RedisLike = {
+    get status () { return state.status },
+    evalsha: (sha, keys, ...args) => through(() => client.evalsha(sha, keys, ...args)),
+    eval: (script, keys, ...args) => through(() => client.eval(script, keys, ...args))
+  }
+  return { state, redis }
+}
+
+let count = 0
+
+function setup (timeoutMs = 30_000) {
+  const { state, redis } = breakable()
+  const clock = steppedClock()
+  const gateway = new FakeGateway()
+  gateway.serve = (_call, number) => ({ body: `body ${number}` })
+  const store = new RedisCacheStore(redis, { scope: `away-${++count}`, clock, timeoutMs })
+  const shared = new SharedCalls({ gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
+  return { state, clock, gateway, shared, get: async (connectionId = 'venue') => await textOf(await shared.send(callOf({ connectionId }))) }
+}
+
+const write = (connectionId = 'venue') => callOf({ name: 'PUT /products/stock', connectionId })
+
+t.test('a failing Redis is a miss, and is left alone for a second', async (t) => {
+  const { state, clock, shared, get } = setup()
+  t.equal(await get(), 'body 1')
+  state.broken = 'fails'
+  const answer = await shared.send(callOf())
+  t.equal(answer.headers['cache-status'], 'fastify-roller; fwd=miss')
+  t.equal(await textOf(answer), 'body 2')
+  const { asked } = state
+  t.equal(await get(), 'body 3')
+  t.equal(state.asked, asked, 'not asked again')
+  state.broken = false
+  clock.advance(1_000)
+  t.equal(await get(), 'body 1', 'and back by itself')
+})
+
+t.test('a Redis that hangs costs one short wait', async (t) => {
+  const { state, get } = setup(20)
+  state.broken = 'hangs'
+  t.equal(await get(), 'body 1')
+  t.equal(await get(), 'body 2')
+  t.equal(state.asked, 1)
+})
+
+t.test('a client without a connection is not asked', async (t) => {
+  for (const status of ['reconnecting', 'close', 'end']) {
+    const { state, get } = setup()
+    state.status = status
+    t.equal(await get(), 'body 1')
+    t.equal(await get(), 'body 2')
+    t.equal(state.asked, 0, status)
+  }
+})
+
+t.test('an invalidation that did not arrive is made good before the next read', async (t) => {
+  const { state, clock, shared, get } = setup()
+  t.equal(await get(), 'body 1')
+  state.broken = 'fails'
+  await shared.send(write())
+  t.equal(await get(), 'body 3', 'not even asked')
+  state.broken = false
+  clock.advance(1_000)
+  t.equal(await get(), 'body 4', 'the older one is gone')
+  t.equal(await get(), 'body 4')
+})
+
+t.test('what several writes owe adds up', async (t) => {
+  const { state, clock, shared, get } = setup()
+  t.equal(await get(), 'body 1')
+  state.broken = 'fails'
+  await shared.send(write())
+  await shared.send(callOf({ name: 'POST /webhooks' }))
+  state.broken = false
+  clock.advance(1_000)
+  t.equal(await get(), 'body 4')
+  state.broken = 'fails'
+  await shared.send(callOf({ name: 'POST /elsewhere' }))
+  await shared.send(callOf({ name: 'POST /webhooks' }))
+  state.broken = false
+  clock.advance(1_000)
+  t.equal(await get(), 'body 7')
+})
+
+t.test('other connections\' debts are settled along the way', async (t) => {
+  const { state, clock, shared, get } = setup()
+  const venues = ['one', 'two', 'three']
+  for (const venue of venues) await get(venue)
+  state.broken = 'fails'
+  for (const venue of venues) await shared.send(write(venue))
+  state.broken = false
+  clock.advance(1_000)
+  t.equal(await get('one'), 'body 7')
+  for (let tries = 0; tries < 1_000 && state.asked < 2 + 6 + 1 + 5; tries++) await settled()
+  state.broken = 'fails'
+  const { asked } = state
+  await get('two')
+  t.equal(state.asked, asked + 1, 'nothing is owed: Redis is asked for the answer at once')
+})
+
+t.test('a server that was restarted, or never saw the script', async (t) => {
+  const { clock, get } = setup()
+  t.equal(await get(), 'body 1')
+  await client.script('FLUSH')
+  t.equal(await get(), 'body 1')
+  await server.kill()
+  await get()
+  await server.start()
+  for (let tries = 0; tries < 1_000 && client.status !== 'ready'; tries++) await new Promise((resolve) => { setTimeout(resolve, 10) })
+  clock.advance(1_000)
+  const fresh = await get()
+  t.equal(await get(), fresh)
+})

@@ -1,0 +1,117 @@
+/** The store of all replicas: the common suite with both clients, two replicas, and what stands in Redis. */
+import { Redis as IoRedis } from 'ioredis'
+import { Redis as IoValkey } from 'iovalkey'
+import t from 'tap'
+import { RedisCacheStore } from '../../plugin/gateway/cache/redis.ts'
+import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { callOf, FakeGateway, steppedClock, textOf } from './helpers.ts'
+import { storeSuite } from './store-suite.ts'
+
+const skip = whyNoRedis()
+if (skip !== undefined) {
+  t.plan(0, skip)
+  process.exit(0)
+}
+
+const server = await startRedis()
+const a = new IoRedis(server.port, '127.0.0.1')
+const b = new IoRedis(server.port, '127.0.0.1')
+const v = new IoValkey(server.port, '127.0.0.1')
+t.teardown(async () => {
+  for (const client of [a, b, v]) client.disconnect()
+  await server.kill()
+})
+
+const clock = steppedClock()
+/** Far longer than a busy machine takes: a time-out is not what is tested here. */
+const patient = { clock, timeoutMs: 30_000 }
+
+for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {
+  t.test(`the common suite with ${name}`, (t) => {
+    storeSuite(t, {
+      store: new RedisCacheStore(client, { scope: name, ...patient }),
+      async pass (ms) {
+        for (const key of await a.keys('roller:cache:*:answer:*')) await a.pexpire(key, await a.pttl(key) - ms)
+      }
+    })
+    t.end()
+  })
+}
+
+function replica (client: IoRedis, scope: string) {
+  const gateway = new FakeGateway()
+  const shared = new SharedCalls({ gateway, clock, cache: { store: new RedisCacheStore(client, { scope, ...patient }), rules: { 'GET /products': 60_000 } } })
+  return { gateway, shared, get: async (target = '/products') => await textOf(await shared.send(callOf({ target }))) }
+}
+
+t.test('replicas share answers and writes', async (t) => {
+  const [one, two] = [replica(a, 'shared'), replica(b, 'shared')]
+  one.gateway.serve = () => ({ body: 'from one' })
+  two.gateway.serve = () => ({ body: 'from two' })
+  t.equal(await one.get(), 'from one')
+  t.equal(await two.get(), 'from one')
+  await one.shared.send(callOf({ name: 'PUT /products/stock' }))
+  t.equal(await two.get(), 'from two')
+  t.equal(await one.get(), 'from two')
+})
+
+t.test('a read of one replica from before another\'s write is not kept', async (t) => {
+  const [one, two] = [replica(a, 'before'), replica(b, 'before')]
+  const reading = one.get()
+  while (one.gateway.sent.length === 0) await new Promise((resolve) => { setImmediate(resolve) })
+  two.gateway.serve = () => ({ body: 'new' })
+  await two.shared.send(callOf({ name: 'POST /elsewhere' }))
+  one.gateway.at(1).answer({ body: 'old' })
+  t.equal(await reading, 'old')
+  t.equal(await two.get(), 'new')
+})
+
+t.test('another environment or integration in the same Redis is another cache', async (t) => {
+  const [one, two] = [replica(a, 'live'), replica(a, 'test')]
+  one.gateway.serve = () => ({ body: 'live' })
+  two.gateway.serve = () => ({ body: 'test' })
+  t.equal(await one.get(), 'live')
+  t.equal(await two.get(), 'test')
+})
+
+t.test('generations that are lost lose answers, and no write', async (t) => {
+  const { gateway, get } = replica(a, 'lost')
+  gateway.serve = (_call, count) => ({ body: `body ${count}` })
+  const before = new Set(await a.keys('*:generations'))
+  t.equal(await get(), 'body 1')
+  for (const key of await a.keys('*:generations')) if (!before.has(key)) await a.del(key)
+  t.equal(await get(), 'body 2')
+})
+
+t.test('everything has an end, lies in one slot, and names nobody', async (t) => {
+  await a.flushall()
+  const { gateway, get } = replica(a, 'canary-scope-1f')
+  gateway.serve = () => ({})
+  await get('/products?productType=canary-query')
+  const keys = await a.keys('*')
+  t.equal(keys.length, 2)
+  for (const key of keys) {
+    t.match(key, /^roller:cache:\{[\w-]{22}\}:(generations|answer:[\w-]{43})$/)
+    t.ok(await a.pttl(key) > 0)
+  }
+  t.equal(new Set(keys.map((key) => /\{.*\}/.exec(key)?.[0])).size, 1)
+})
+
+t.test('what was not written by this store is a miss', async (t) => {
+  await a.flushall()
+  const { gateway, get } = replica(a, 'odd')
+  gateway.serve = (_call, count) => ({ body: `body ${count}` })
+  await get()
+  const [key = ''] = await a.keys('*:answer:*')
+  for (const [field, value] of [['head', 'not json'], ['head', 'null'], ['head', '[1]'], ['head', '["utf8",60000,null]']] as const) {
+    const calls = gateway.sent.length
+    await a.hset(key, field, value)
+    await get()
+    t.equal(gateway.sent.length, calls + 1, value)
+  }
+  await a.hdel(key, 'body')
+  t.match(await get(), /^body/)
+  await a.set(key, 'a string')
+  t.match(await get(), /^body/)
+})
