@@ -8,7 +8,7 @@ const products = { url: '/roller/products', headers: VENUE }
 const FRESH = { ...products, headers: { ...VENUE, 'cache-control': 'no-cache' } }
 
 test('a hundred equal GETs in flight are one call, and a hundred equal answers', async (t) => {
-  let asked = 0
+  const asked: string[] = []
   let release = (): void => {}
   const gate = new Promise<void>((resolve) => { release = resolve })
   const body = JSON.stringify(Array.from({ length: 5_000 }, (_, id) => ({ id, name: 'Grip Socks' })))
@@ -18,9 +18,9 @@ test('a hundred equal GETs in flight are one call, and a hundred equal answers',
     response.write(body.slice(0, 70_000)) // chunked, and more than is read before the head is passed on
     response.end(body.slice(70_000))
   })
-  const { app } = await build(t, { options: { nango: { host: nango.url }, authorize: () => { asked++; return true } } })
-  const calls = Array.from({ length: 100 }, () => app.inject(products))
-  while (asked < 100 || nango.requests.length === 0) await settled()
+  const { app } = await build(t, { options: { nango: { host: nango.url }, authorize: (request) => asked.push(request.id) > 0 } })
+  const calls = Array.from({ length: 100 }, async () => await app.inject(products))
+  while (asked.length < 100 || nango.requests.length === 0) await settled()
   release()
   for (const { statusCode, headers, payload } of await Promise.all(calls)) {
     if (statusCode !== 200 || payload !== body || headers['content-type'] !== 'application/json; charset=utf-8') t.fail(`${statusCode} ${payload.length}`)

@@ -4,7 +4,7 @@ import { whyNoRedis } from '../budget/redis-server.ts'
 import { build } from '../support/build.ts'
 import { addVenue, arrivals, ask, pause, startReplicas } from './harness.ts'
 
-const WALL_SECONDS = 4
+const WALL_SECONDS = 8
 
 test('an injected 429 with 500 callers on three replicas', { skip: whyNoRedis() ?? false }, async (t) => {
   const replicas = await startReplicas(t, { roller: { limits: 'off' } })

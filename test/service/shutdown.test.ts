@@ -9,8 +9,8 @@ tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} with calls in flight`, async (t) => {
     const { nango } = await startSimulators(t, { nango: { proxyDelay: 600 } })
-    // The grace is longer than the test may take: it ends because all is done, not because time is up.
-    const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '100', LOG_LEVEL: 'warn' })
+    // Shorter than the idle time of a kept connection: who waits for that runs out of grace, and exits with 1.
+    const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '30', LOG_LEVEL: 'warn' })
     const url = await service.url()
     // fetch keeps its connections: the process must not wait for their idle time.
     const calls = ['/roller/venues/me', '/roller/sandbox/bytes/200000?chunked=1'].map(async (path) => {

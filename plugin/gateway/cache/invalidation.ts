@@ -85,12 +85,15 @@ const writes: Readonly<Record<WriteName, readonly Resource[]>> = {
   'POST /reporting/bulk': NOTHING
 }
 
+const resources: ReadonlyMap<string, Resource> = new Map(Object.entries(reads))
+const changes: ReadonlyMap<string, readonly Resource[]> = new Map(Object.entries(writes))
+
 /** What the answer to a read tells of. What the table does not name is a report: nearly every write changes those. */
 export function resourceOf (name: string): Resource {
-  return (reads as Readonly<Record<string, Resource>>)[name] ?? 'reports'
+  return resources.get(name) ?? 'reports'
 }
 
 /** What a write changes; null: nobody knows, so everything. */
 export function changedBy (name: string | undefined): readonly Resource[] | null {
-  return name === undefined ? null : (writes as Readonly<Record<string, readonly Resource[]>>)[name] ?? null
+  return name === undefined ? null : changes.get(name) ?? null
 }

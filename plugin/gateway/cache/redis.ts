@@ -138,8 +138,12 @@ function digest (text: string): string { return createHash('sha256').update(text
 function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {
   if (typeof head !== 'string' || typeof body !== 'string' || typeof leftMs !== 'number' || leftMs < 0) return null
   try {
-    const [encoding, ttlMs, headers] = JSON.parse(head) as [BufferEncoding, number, WholeAnswer['headers']] // keep wrote it
-    return { answer: { status: 200, headers, body: Buffer.from(body, encoding) }, ageMs: Math.max(0, ttlMs - leftMs) }
+    const [encoding, ttlMs, headers] = JSON.parse(head) as unknown[] // anything else throws here
+    if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number' || typeof headers !== 'object' || headers === null) return null
+    return {
+      answer: { status: 200, headers: headers as WholeAnswer['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
+      ageMs: Math.max(0, ttlMs - leftMs)
+    }
   } catch {
     return null
   }
