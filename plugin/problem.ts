@@ -78,7 +78,7 @@ export function toRollerError (thrown: unknown): RollerError {
   }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new RollerError('ROLLER_ERR_BODY_TOO_LARGE', { cause: thrown })
+      return new RollerError('ROLLER_ERR_BODY_TOO_LARGE', { detail: 'The body is larger than the option bodyLimit allows.', cause: thrown })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new RollerError('ROLLER_ERR_MEDIA_TYPE', { cause: thrown })
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':

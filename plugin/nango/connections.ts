@@ -90,7 +90,13 @@ export class Connections {
         refusedPair
       )
       const connectionId = isRecord(data) && typeof data.connectionId === 'string' ? data.connectionId : ''
-      if (metadata !== undefined) await this.#writeMetadata(connectionId, metadata)
+      if (metadata !== undefined) {
+        await this.#writeMetadata(connectionId, metadata).catch(async (error: unknown) => {
+          // All or nothing: a caller who is told of a failure makes the connection again, and would have two.
+          await this.delete(connectionId).catch(() => {})
+          throw error
+        })
+      }
       return { ...await this.#readNew(connectionId), ...(metadata !== undefined && { metadata }) }
     } finally {
       // The session could make further connections until it ends by itself after 30 minutes.

@@ -47,7 +47,7 @@ function add (
   const name = entry?.name ?? `${method} /*`
   const scope: Scope = method === 'GET' ? 'roller:read' : 'roller:write'
   // Everything before this many slashes is the host's prefix and /roller, whatever parameters the prefix has.
-  const skip = (app.prefix + BASE).split('/').length - 1
+  const skip = (app.prefix.replace(/\/+$/, '') + BASE).split('/').length - 1
 
   const serve = async (request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: AbortSignal): Promise<FastifyReply> => {
     const connectionId = await access.address(request)

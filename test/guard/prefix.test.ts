@@ -1,5 +1,7 @@
+import Fastify from 'fastify'
 import { test } from 'tap'
-import { callsAtRoller, listen } from '../support/build.ts'
+import roller from '../../plugin/index.ts'
+import { callsAtRoller, listen, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { refuses, sendRaw } from './raw.ts'
 
 test('a prefix with a parameter hides nothing from the guard', async (t) => {
@@ -26,3 +28,15 @@ for (const prefix of ['/', '/api/', '/api', '']) {
     t.same(callsAtRoller(built), [{ method: 'GET', url: '/venues/me' }])
   })
 }
+
+test('a host prefix that ends in a slash takes nothing away from ROLLER\'s path', async (t) => {
+  const simulators = await startSimulators(t)
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(async (scope) => {
+    await scope.register(roller, { authorize: 'open', nango: { secretKey: SECRET_KEY, host: simulators.nango.url } })
+  }, { prefix: '/v1/' })
+  const answer = await app.inject({ url: '/v1/roller/venues/me', headers: VENUE })
+  t.equal(answer.statusCode, 200)
+  t.same(callsAtRoller(simulators), [{ method: 'GET', url: '/venues/me' }])
+})

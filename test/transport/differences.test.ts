@@ -14,8 +14,12 @@ for (const transport of BOTH) {
   test(`${transport}: status and headers of an answer`, async (t) => {
     const built = await start(t, transport)
     const headers = {
-      location: '/bookings/1', etag: '"e"', 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '0',
-      'x-ratelimit-reset': '9999999999', 'set-cookie': 'a=1'
+      location: '/bookings/1',
+      etag: '"e"',
+      'x-ratelimit-limit': '600',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '9999999999',
+      'set-cookie': 'a=1'
     }
     built.roller.faults.next({ path: /^\/sandbox/, kind: 'status', status: 201, body: '{"id":1}', headers })
     const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
