@@ -87,6 +87,7 @@ export class Exchange implements Answer, Dispatcher.DispatchHandler {
 
   /** Reads the body up to `limit` bytes. Null when there is more: what was read stays for `payload`. */
   async collect (limit: number): Promise<Buffer | null> {
+    this.#wanted = Math.max(this.#wanted, limit)
     while (this.#state === 'body' && this.#size <= limit) {
       await new Promise<void>((resolve) => { this.#onProgress = resolve; this.resume() })
     }
@@ -98,6 +99,8 @@ export class Exchange implements Answer, Dispatcher.DispatchHandler {
   }
 
   #onProgress: (() => void) | null = null
+  /** What `collect` reads goes on past the high-water mark. */
+  #wanted = 0
 
   /** Lets the other side send on. */
   resume (): void { this.#undiciResume?.() }
@@ -128,11 +131,13 @@ export class Exchange implements Answer, Dispatcher.DispatchHandler {
   onData (chunk: Buffer): boolean {
     if (this.#state !== 'body') return false
     this.#activeAt = this.#clock.now()
+    // undici resumes with an empty chunk; to pause at that would pause for ever.
+    if (chunk.length === 0) return true
     if (this.#reader !== null) return this.#reader.data(chunk)
     this.#chunks.push(chunk)
     this.#size += chunk.length
     this.#progress()
-    return this.#size < HIGH_WATER_MARK
+    return this.#size < HIGH_WATER_MARK || this.#size <= this.#wanted
   }
 
   onComplete (): void {
