@@ -11,12 +11,17 @@ const entries = catalogueEntries(operations)
 
 export const LIMIT = 1024 * 1024
 
+/** In which streams come. */
+const PIECE = 16 * 1024
+
 export interface Reply {
   readonly status?: number
   readonly headers?: Record<string, string>
   readonly body?: string | Buffer
   /** Thrown instead of the body, as when a line breaks in the middle. */
   readonly broken?: Error
+  /** The body is not complete with the head. Larger ones never are. */
+  readonly flows?: boolean
 }
 
 /** An answer that can be taken once, as the real one. */
@@ -25,10 +30,13 @@ export class FakeAnswer implements Answer {
   readonly headers: Record<string, string>
   aborted = false
   taken = 0
+  stream: Readable | null = null
+  readonly #flows: boolean
   readonly #body: Buffer
   readonly #broken: Error | undefined
 
-  constructor ({ status = 200, headers = { 'content-type': 'application/json' }, body = '{}', broken }: Reply) {
+  constructor ({ status = 200, headers = { 'content-type': 'application/json' }, body = '{}', broken, flows = false }: Reply) {
+    this.#flows = flows
     this.status = status
     this.headers = headers
     this.#body = Buffer.from(body)
@@ -37,7 +45,14 @@ export class FakeAnswer implements Answer {
 
   payload (): Buffer | Readable {
     this.taken++
-    return this.#body.length > LIMIT ? Readable.from([this.#body]) : this.#body
+    const broken = this.#broken
+    if (broken === undefined && this.#body.length <= LIMIT && !this.#flows) return this.#body
+    const pieces = Array.from({ length: Math.ceil(this.#body.length / PIECE) }, (_, index) => this.#body.subarray(index * PIECE, (index + 1) * PIECE))
+    this.stream = Readable.from((async function * () {
+      yield * pieces
+      if (broken !== undefined) throw broken
+    })(), { objectMode: false })
+    return this.stream
   }
 
   async collect (limit: number): Promise<Buffer | null> {

@@ -30,6 +30,24 @@ test('a hundred equal GETs in flight are one call, and a hundred equal answers',
   t.equal(nango.requests.length, 1)
 })
 
+test('answers of every size arrive whole, whether they are shared, kept or neither', async (t) => {
+  for (const size of [0, 1_000, 65_536, 65_537, 200_000, 1_048_576, 1_048_577, 3_000_000]) {
+    const nango = await stubNango(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write(Buffer.alloc(size >> 1, 'x'))
+      setImmediate(() => response.end(Buffer.alloc(size - (size >> 1), 'y')))
+    })
+    const whole = Buffer.alloc(size, 'y').fill('x', 0, size >> 1)
+    const { app } = await build(t, { options: { nango: { host: nango.url }, cache: { 'GET /products': 60_000 } } })
+    for (const url of ['/roller/products', '/roller/products', '/roller/venues/me']) {
+      const answers = await Promise.all([1, 2, 3].map(async () => await app.inject({ url, headers: VENUE })))
+      t.strictSame(answers.map(({ rawPayload }) => rawPayload.equals(whole)), [true, true, true], `${size} ${url}`)
+    }
+    const large = size > 1_048_576
+    t.equal(nango.requests.filter(({ url }) => url === '/proxy/products').length, large ? 6 : 1)
+  }
+})
+
 test('a kept answer is the same answer, with its age', async (t) => {
   const clock = steppedClock()
   const built = await build(t, { options: { clock, cache: { 'GET /products': 60_000 } } })

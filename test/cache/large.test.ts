@@ -1,4 +1,5 @@
 /** What is too large to share goes to one caller as it comes; the others call for themselves, at the same time. */
+import type { Readable } from 'node:stream'
 import { test } from 'tap'
 import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
 import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf } from './helpers.ts'
@@ -30,12 +31,40 @@ test('a large answer goes to the first caller, and the others call for themselve
 })
 
 test('an answer of just the limit is shared', async (t) => {
+  for (const flows of [false, true]) {
+    const { gateway, shared } = setup()
+    const calls = [1, 2].map(() => shared.send(callOf()))
+    await settled()
+    gateway.at(1).answer({ headers: { 'content-length': String(LIMIT) }, body: Buffer.alloc(LIMIT), flows })
+    for (const answer of await Promise.all(calls)) t.equal((await textOf(answer)).length, LIMIT)
+    t.equal(gateway.sent.length, 1)
+  }
+})
+
+test('a large answer that is let go in the middle, or before anybody reads it, is let go at ROLLER too', async (t) => {
+  for (const begun of [false, true]) {
+    const { gateway, shared } = setup()
+    const calls = [1, 2].map(() => shared.send(callOf()))
+    await settled()
+    const answer = gateway.at(1).answer({ body: Buffer.alloc(3 * LIMIT) })
+    const stream = (await (calls[0] as NonNullable<typeof calls[0]>)).payload() as Readable // too large for a Buffer
+    if (begun) stream.read()
+    stream.destroy()
+    await settled()
+    t.ok(answer.stream?.destroyed)
+    gateway.at(2).answer()
+    await calls[1]
+  }
+})
+
+test('a large answer that breaks off in the middle breaks off for its reader', async (t) => {
   const { gateway, shared } = setup()
   const calls = [1, 2].map(() => shared.send(callOf()))
   await settled()
-  gateway.at(1).answer({ headers: { 'content-length': String(LIMIT) }, body: Buffer.alloc(LIMIT) })
-  for (const answer of await Promise.all(calls)) t.equal((await textOf(answer)).length, LIMIT)
-  t.equal(gateway.sent.length, 1)
+  gateway.at(1).answer({ body: Buffer.alloc(3 * LIMIT), broken: new Error('cut') })
+  await t.rejects(textOf(await (calls[0] as NonNullable<typeof calls[0]>)), { message: 'cut' })
+  gateway.at(2).answer()
+  await calls[1]
 })
 
 test('a caller who is alone gets the answer itself, unread', async (t) => {
