@@ -5,6 +5,10 @@ import { buildApp } from './app.ts'
 import { banner } from './banner.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 
+// As process 1 of a container a signal without a handler is ignored: until there is something to close, it ends the process at once.
+const quit = (): void => process.exit(0)
+process.once('SIGTERM', quit).once('SIGINT', quit)
+
 let config: Config
 try {
   config = readConfig(process.env)
@@ -23,6 +27,7 @@ const demoConnectionId = sandbox === null ? null : (await import('./sandbox/inde
 
 const app = await buildApp({ config: { ...config, nango, rollerBaseUrl }, ...(demoConnectionId !== null && { exampleConnectionId: demoConnectionId }) })
 
+process.off('SIGTERM', quit).off('SIGINT', quit)
 closeWithGrace({ delay: config.shutdownGrace, logger: false }, async ({ signal, err: error }) => {
   if (error !== undefined) app.log.fatal({ err: error }, 'closing after an error')
   else app.log.info({ signal }, 'closing: calls in flight are finished first')
