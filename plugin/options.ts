@@ -99,7 +99,7 @@ export const Options = Type.Object({
   }, { additionalProperties: false, default: {} }),
   redis: Type.Optional(Type.Unsafe<RedisLike>(Type.Object({
     evalsha: Type.Function([], Type.Unknown()), eval: Type.Function([], Type.Unknown())
-  }, { description: 'An ioredis or iovalkey client (or Cluster) through which replicas share budgets and walls. The host connects and closes it.' }))),
+  }, { description: 'An ioredis or iovalkey client (or Cluster) through which replicas share budgets, walls and cached answers. The host connects and closes it.' }))),
   cache: Type.Optional(Type.Unsafe<CacheRules>(Type.Object({}, {
     description: 'For how long ROLLER\'s answers to a GET of the catalogue are kept, by operation: { \'GET /products\': 60000 }. Milliseconds, a day at most. ' +
       'In Redis where it is given, else in memory. Nothing is kept of operations that are not named; do not name those with guests\' personal data.'

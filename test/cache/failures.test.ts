@@ -12,7 +12,8 @@ function setup () {
 }
 
 test('errors of ROLLER and of the network are shared', async (t) => {
-  for (const code of ['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_VALIDATION'] as const satisfies ErrorCode[]) {
+  const codes: ErrorCode[] = ['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_VALIDATION']
+  for (const code of codes) {
     const { gateway, shared } = setup()
     const calls = [shared.send(callOf()), shared.send(callOf({ maxWaitMs: 60_000 }))]
     await settled()

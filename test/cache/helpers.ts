@@ -56,8 +56,9 @@ export class FakeAnswer implements Answer {
   }
 
   async collect (limit: number): Promise<Buffer | null> {
+    if (this.#body.length > limit) return null
     if (this.#broken !== undefined) throw this.#broken
-    return this.#body.length > limit ? null : this.#body
+    return this.#body
   }
 
   abort (): void { this.aborted = true }

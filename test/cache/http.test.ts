@@ -23,7 +23,8 @@ test('a hundred equal GETs in flight are one call, and a hundred equal answers',
   while (asked.length < 100 || nango.requests.length === 0) await settled()
   release()
   for (const { statusCode, headers, payload } of await Promise.all(calls)) {
-    if (statusCode !== 200 || payload !== body || headers['content-type'] !== 'application/json; charset=utf-8') t.fail(`${statusCode} ${payload.length}`)
+    if (statusCode !== 200 || payload !== body) t.fail(`${statusCode} ${payload.length}`)
+    t.equal(headers['content-type'], 'application/json; charset=utf-8')
     t.equal(headers['roller-answered-by'], 'roller')
     t.ok(headers['ratelimit'], 'each is told of the budget')
   }
@@ -56,7 +57,8 @@ test('a kept answer is the same answer, with its age', async (t) => {
   const second = await built.app.inject(products)
   t.equal(first.headers['cache-status'], 'fastify-roller; fwd=miss; stored')
   t.notOk('age' in first.headers)
-  t.match(second.headers, { 'cache-status': 'fastify-roller; hit', age: '12', 'content-type': first.headers['content-type'], 'roller-answered-by': 'roller' })
+  t.match(second.headers, { 'cache-status': 'fastify-roller; hit', age: '12', 'roller-answered-by': 'roller' })
+  t.equal(second.headers['content-type'], first.headers['content-type'])
   t.ok(first.rawPayload.equals(second.rawPayload))
   t.equal(callsAtRoller(built).length, 1)
   clock.advance(60_000)

@@ -2,8 +2,10 @@
 import { test } from 'tap'
 import { MemoryCacheStore } from '../../plugin/gateway/cache/memory.ts'
 import type { Place } from '../../plugin/gateway/cache/store.ts'
+import type { Bench } from './bench.ts'
 import { steppedClock } from './helpers.ts'
 import { storeSuite } from './store-suite.ts'
+import { writeSuite } from './write-suite.ts'
 
 const placeOf = (key: string, connectionId = 'venue'): Place => ({ connectionId, resource: 'products', key })
 const answerOf = (size: number) => ({ status: 200, headers: {}, body: Buffer.alloc(size, 1) })
@@ -15,7 +17,9 @@ function keep (store: MemoryCacheStore, place: Place, size: number): boolean {
 
 test('the common suite', (t) => {
   const clock = steppedClock()
-  storeSuite(t, { store: new MemoryCacheStore(64 * 1024 * 1024, clock), pass: (ms) => clock.advance(ms) })
+  const bench: Bench = { store: new MemoryCacheStore(64 * 1024 * 1024, clock), pass: (ms) => clock.advance(ms) }
+  storeSuite(t, bench)
+  writeSuite(t, bench)
   t.end()
 })
 

@@ -5,8 +5,10 @@ import t from 'tap'
 import { RedisCacheStore } from '../../plugin/gateway/cache/redis.ts'
 import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import type { Bench } from './bench.ts'
 import { callOf, FakeGateway, steppedClock, textOf } from './helpers.ts'
 import { storeSuite } from './store-suite.ts'
+import { writeSuite } from './write-suite.ts'
 
 const skip = whyNoRedis()
 if (skip !== undefined) {
@@ -29,19 +31,22 @@ const patient = { clock, timeoutMs: 30_000 }
 
 for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {
   t.test(`the common suite with ${name}`, (t) => {
-    storeSuite(t, {
+    const bench: Bench = {
       store: new RedisCacheStore(client, { scope: name, ...patient }),
       async pass (ms) {
         for (const key of await a.keys('roller:cache:*:answer:*')) await a.pexpire(key, await a.pttl(key) - ms)
       }
-    })
+    }
+    storeSuite(t, bench)
+    writeSuite(t, bench)
     t.end()
   })
 }
 
 function replica (client: IoRedis, scope: string) {
   const gateway = new FakeGateway()
-  const shared = new SharedCalls({ gateway, clock, cache: { store: new RedisCacheStore(client, { scope, ...patient }), rules: { 'GET /products': 60_000 } } })
+  const store = new RedisCacheStore(client, { scope, ...patient })
+  const shared = new SharedCalls({ gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
   return { gateway, shared, get: async (target = '/products') => await textOf(await shared.send(callOf({ target }))) }
 }
 

@@ -1,33 +1,8 @@
 /** What every store must do, seen through the calls that use it. */
 import type { Test } from 'tap'
-import { RollerError, type ErrorCode } from '../../plugin/errors.ts'
-import type { Answer } from '../../plugin/gateway/answer.ts'
-import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
-import type { CacheStore } from '../../plugin/gateway/cache/store.ts'
 import type { GatewayCall } from '../../plugin/gateway/gateway.ts'
-import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf, type Reply } from './helpers.ts'
-
-export interface Bench {
-  readonly store: CacheStore
-  /** Makes the entries older. */
-  pass (ms: number): Promise<void> | void
-}
-
-const RULES = { 'GET /products': 60_000, 'GET /product-availability': 30_000, 'GET /venues/me': 60_000, 'GET /data/products': 60_000 } as const
-let count = 0
-
-/** A venue of its own for each test: nothing is cleared between them. */
-function open ({ store }: Bench) {
-  const connectionId = `venue-${process.pid}-${++count}`
-  const gateway = new FakeGateway()
-  gateway.serve = (_call, number) => ({ body: `body ${number}` })
-  const shared = new SharedCalls({ gateway, clock: steppedClock(), cache: { store, rules: RULES } })
-  const send = (call: Parameters<typeof callOf>[0] = {}): Promise<Answer> => shared.send(callOf({ connectionId, ...call }))
-  const get = async (call: Parameters<typeof callOf>[0] = {}): Promise<string> => await textOf(await send(call))
-  return { connectionId, gateway, shared, send, get }
-}
-
-const said = ({ headers }: Answer): unknown[] => [headers['cache-status'], headers['age']]
+import { open, said, type Bench } from './bench.ts'
+import { LIMIT, settled, textOf, type Reply } from './helpers.ts'
 
 export function storeSuite (t: Test, bench: Bench): void {
   t.test('an answer is kept for its time, and says its age', async (t) => {
@@ -46,8 +21,8 @@ export function storeSuite (t: Test, bench: Bench): void {
 
   t.test('kept bytes and headers are ROLLER\'s own', async (t) => {
     const bodies = [
-      Buffer.from('{"id":9007199254740993,"price":1.0,"name":"Käse \u{1F9C0}"}'), Buffer.from('\uFEFF[]'), Buffer.from([0, 255, 254, 128, 10, 13, 0]),
-      Buffer.alloc(0), Buffer.alloc(LIMIT, 'é')
+      Buffer.from('{"id":9007199254740993,"price":1.0,"name":"Käse \u{1F9C0}"}'), Buffer.from('\uFEFF[]'),
+      Buffer.from([0, 255, 254, 128, 10, 13, 0]), Buffer.alloc(0), Buffer.alloc(LIMIT, 'é')
     ]
     for (const body of bodies) {
       const { gateway, send } = open(bench)
@@ -94,7 +69,8 @@ export function storeSuite (t: Test, bench: Bench): void {
   t.test('whatever sets two calls apart keeps their answers apart', async (t) => {
     const { connectionId, get } = open(bench)
     const others: Partial<GatewayCall>[] = [
-      { connectionId: `${connectionId}-other` }, { target: '/products?productType=Pass' }, { headers: { accept: 'text/csv' } }, { validate: false }, { rights: 'kiosk' }
+      { connectionId: `${connectionId}-other` }, { target: '/products?productType=Pass' }, { headers: { accept: 'text/csv' } },
+      { validate: false }, { rights: 'kiosk' }
     ]
     const first = await get()
     const seen = new Set([first])
@@ -126,81 +102,5 @@ export function storeSuite (t: Test, bench: Bench): void {
     for (const { headers } of others) t.equal(headers['cache-status'], 'fastify-roller; fwd=miss; stored; collapsed')
     for (const { headers } of await Promise.all([send(), send()])) t.equal(headers['cache-status'], 'fastify-roller; hit')
     t.equal(gateway.sent.length, 1)
-  })
-
-  t.test('a write takes away what it touches, on its connection alone', async (t) => {
-    const { connectionId, get, send } = open(bench)
-    const names = Object.keys(RULES)
-    const other = { connectionId: `${connectionId}-other` }
-    const before = new Map<string, string>()
-    for (const name of names) before.set(name, await get({ name }))
-    const foreign = await get(other)
-    const expected: [write: string, touched: string[]][] = [
-      ['POST /bookings', ['GET /product-availability', 'GET /data/products']],
-      ['POST /capacity-reservation', ['GET /product-availability']],
-      ['PUT /products/stock', ['GET /products', 'GET /product-availability', 'GET /data/products']],
-      ['POST /bookings/draft/costs', []],
-      ['POST /webhooks', []],
-      ['POST /elsewhere', names],
-      ['DELETE /products', names]
-    ]
-    for (const [write, touched] of expected) {
-      await send({ name: write })
-      for (const name of names) {
-        const now = await get({ name })
-        t.equal(now !== before.get(name), touched.includes(name), `${write}: ${name}`)
-        before.set(name, now)
-      }
-    }
-    t.equal(await get(other), foreign)
-  })
-
-  t.test('a write that may have been done takes away, one that was refused does not', async (t) => {
-    const outcomes: [outcome: number | ErrorCode | Error, done: boolean][] = [
-      [200, true], [201, true], [302, true], [500, true], [503, true], [408, true], [400, false], [404, false], [409, false],
-      ['ROLLER_ERR_TIMEOUT', true], ['ROLLER_ERR_UNREACHABLE', true], ['ROLLER_ERR_INTERNAL', true], [new Error('the caller left'), true],
-      ['ROLLER_ERR_VALIDATION', false], ['ROLLER_ERR_BUDGET', false], ['ROLLER_ERR_COOLING_OFF', false], ['ROLLER_ERR_ACCESS_DENIED', false]
-    ]
-    for (const [outcome, done] of outcomes) {
-      const { gateway, get, send } = open(bench)
-      const before = await get()
-      gateway.serve = null
-      const write = send({ name: 'PUT /products/stock' })
-      if (typeof outcome === 'number') gateway.at(2).answer({ status: outcome })
-      else gateway.at(2).fail(outcome instanceof Error ? outcome : new RollerError(outcome))
-      await write.catch(() => {})
-      gateway.serve = () => ({ body: 'new' })
-      t.equal(await get(), done ? 'new' : before, String(outcome))
-    }
-  })
-
-  t.test('what was read before a write was over is not kept', async (t) => {
-    for (const write of ['PUT /products/stock', 'POST /elsewhere']) {
-      for (const filled of [false, true]) {
-        const { gateway, get, send } = open(bench)
-        if (filled) await get()
-        gateway.serve = null
-        const begun = gateway.sent.length
-        const reading = send({ headers: { 'cache-control': 'no-cache' } })
-        while (gateway.sent.length === begun) await settled()
-        const writing = send({ name: write })
-        gateway.at(begun + 2).answer()
-        await writing
-        gateway.at(begun + 1).answer({ body: 'old' })
-        const old = await reading
-        t.equal(old.headers['cache-status'], 'fastify-roller; fwd=request', 'it says so')
-        t.equal(await textOf(old), 'old')
-        gateway.serve = () => ({ body: 'new' })
-        t.equal(await get(), 'new', write)
-        t.equal(await get(), 'new')
-      }
-    }
-  })
-
-  t.test('a connection that is taken away is forgotten', async (t) => {
-    const { connectionId, shared, get } = open(bench)
-    for (const name of Object.keys(RULES)) await get({ name })
-    await shared.forget(connectionId)
-    for (const [index, name] of Object.keys(RULES).entries()) t.equal(await get({ name }), `body ${5 + index}`)
   })
 }

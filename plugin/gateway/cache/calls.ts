@@ -49,7 +49,7 @@ const OUT_OF_PATIENCE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_
 const WHISKER_MS = 10
 
 /** True when a shared call failed because whoever began it would not wait longer, and this caller would, with a chance to get its place. */
-export function mayWaitLonger (error: unknown, { now, deadline, shared }: { readonly now: number, readonly deadline: number, readonly shared: number }): boolean {
+export function mayWaitLonger (error: unknown, { now, deadline, shared }: Readonly<Record<'now' | 'deadline' | 'shared', number>>): boolean {
   if (!isRollerError(error) || !OUT_OF_PATIENCE.has(error.code) || deadline <= shared + WHISKER_MS) return false
   // retryAfter is rounded up to a second.
   return deadline - now > ((error.retryAfter ?? 1) - 1) * 1000

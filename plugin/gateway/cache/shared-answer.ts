@@ -1,5 +1,5 @@
 /** Answers as they leave the cache: ROLLER's own, with a word on how they came. */
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Answer } from '../answer.ts'
 import type { WholeAnswer } from './store.ts'
 
@@ -22,48 +22,6 @@ export class SharedAnswer implements Answer {
   payload (): Buffer { return this.#body }
   async collect (limit: number): Promise<Buffer | null> { return this.#body.length > limit ? null : this.#body }
   abort (): void {}
-}
-
-/** An answer whose body is being read here, up to a limit. What turns out to be larger flows on, beginning with what was read. */
-export class ReadAnswer implements Answer {
-  readonly status: number
-  readonly headers: Headers
-  #body: Buffer | Readable
-
-  constructor (answer: Answer) {
-    this.status = answer.status
-    this.headers = answer.headers
-    this.#body = answer.payload()
-    if (!Buffer.isBuffer(this.#body)) this.#body.on('error', () => {}) // whoever reads it then is told all the same
-  }
-
-  payload (): Buffer | Readable { return this.#body }
-
-  async collect (limit: number): Promise<Buffer | null> {
-    const body = this.#body
-    if (Buffer.isBuffer(body)) return body.length > limit ? null : body
-    const chunks: Buffer[] = []
-    let size = 0
-    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) { // a stream of bytes
-      chunks.push(chunk)
-      size += chunk.length
-      if (size <= limit) continue
-      this.#body = prepend(chunks, body)
-      return null
-    }
-    return (this.#body = Buffer.concat(chunks, size))
-  }
-
-  abort (): void { if (!Buffer.isBuffer(this.#body)) this.#body.destroy() }
-}
-
-function prepend (chunks: readonly Buffer[], rest: Readable): Readable {
-  const whole = Readable.from((async function * () {
-    yield * chunks
-    yield * rest
-  })(), { objectMode: false })
-  // Also when nobody has begun to read.
-  return whole.on('error', () => {}).once('close', () => rest.destroy())
 }
 
 /** An answer that flows, under other headers. */

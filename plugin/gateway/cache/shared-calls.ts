@@ -15,7 +15,7 @@ import { isRead, keyOf, mayHaveBeenDone, mayWaitLonger, wishOf, type ReadCall } 
 import { Flight, type Landing } from './flight.ts'
 import { changedBy, resourceOf } from './invalidation.ts'
 import type { CacheRules } from './rules.ts'
-import { LabelledAnswer, ReadAnswer, SharedAnswer, withAge, withCacheStatus } from './shared-answer.ts'
+import { LabelledAnswer, SharedAnswer, withAge, withCacheStatus } from './shared-answer.ts'
 import type { CacheStore, Place } from './store.ts'
 
 export interface SharedCallsOptions {
@@ -156,9 +156,8 @@ export class SharedCalls implements CallHandler {
     const answer = await this.#gateway.send(sharedCall(call, flight, this.#left(flight.deadline)))
     // A caller who is alone gets its answer as it comes.
     if ((kept === null && flight.size < 2) || declaredLength(answer) > SHARED_LIMIT) return { kind: 'stream', answer }
-    const reading = new ReadAnswer(answer)
-    const body = await reading.collect(SHARED_LIMIT).catch(brokenOff)
-    if (body === null) return { kind: 'stream', answer: reading }
+    const body = await answer.collect(SHARED_LIMIT).catch(brokenOff)
+    if (body === null) return { kind: 'stream', answer }
     const { status, headers } = answer
     const whole = { status, headers, body }
     const generation = status === 200 ? found?.generation ?? null : null
@@ -170,7 +169,8 @@ export class SharedCalls implements CallHandler {
 }
 
 /** Written out: copying an object by spread takes longer than all the rest of the sharing. */
-function sharedCall ({ method, target, connectionId, headers, body, operation, validate = true }: ReadCall, flight: Flight, maxWaitMs: number): GatewayCall {
+function sharedCall (call: ReadCall, flight: Flight, maxWaitMs: number): GatewayCall {
+  const { method, target, connectionId, headers, body, operation, validate = true } = call
   return { method, target, connectionId, headers, body, operation, validate, maxWaitMs, signal: flight.signal, onUse: flight.tell }
 }
 

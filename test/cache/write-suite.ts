@@ -1,0 +1,83 @@
+/** What every store must forget when something is written. */
+import type { Test } from 'tap'
+import { RollerError, type ErrorCode } from '../../plugin/errors.ts'
+import { open, RULES, type Bench } from './bench.ts'
+import { settled, textOf } from './helpers.ts'
+
+export function writeSuite (t: Test, bench: Bench): void {
+  t.test('a write takes away what it touches, on its connection alone', async (t) => {
+    const { connectionId, get, send } = open(bench)
+    const names = Object.keys(RULES)
+    const other = { connectionId: `${connectionId}-other` }
+    const before = new Map<string, string>()
+    for (const name of names) before.set(name, await get({ name }))
+    const foreign = await get(other)
+    const expected: [write: string, touched: string[]][] = [
+      ['POST /bookings', ['GET /product-availability', 'GET /data/products']],
+      ['POST /capacity-reservation', ['GET /product-availability']],
+      ['PUT /products/stock', ['GET /products', 'GET /product-availability', 'GET /data/products']],
+      ['POST /bookings/draft/costs', []],
+      ['POST /webhooks', []],
+      ['POST /elsewhere', names],
+      ['DELETE /products', names]
+    ]
+    for (const [write, touched] of expected) {
+      await send({ name: write })
+      for (const name of names) {
+        const now = await get({ name })
+        t.equal(now !== before.get(name), touched.includes(name), `${write}: ${name}`)
+        before.set(name, now)
+      }
+    }
+    t.equal(await get(other), foreign)
+  })
+
+  t.test('a write that may have been done takes away, one that was refused does not', async (t) => {
+    const outcomes: [outcome: number | ErrorCode | Error, done: boolean][] = [
+      [200, true], [201, true], [302, true], [500, true], [503, true], [408, true], [400, false], [404, false], [409, false],
+      ['ROLLER_ERR_TIMEOUT', true], ['ROLLER_ERR_UNREACHABLE', true], ['ROLLER_ERR_INTERNAL', true], [new Error('the caller left'), true],
+      ['ROLLER_ERR_VALIDATION', false], ['ROLLER_ERR_BUDGET', false], ['ROLLER_ERR_COOLING_OFF', false], ['ROLLER_ERR_ACCESS_DENIED', false]
+    ]
+    for (const [outcome, done] of outcomes) {
+      const { gateway, get, send } = open(bench)
+      const before = await get()
+      gateway.serve = null
+      const write = send({ name: 'PUT /products/stock' })
+      if (typeof outcome === 'number') gateway.at(2).answer({ status: outcome })
+      else gateway.at(2).fail(outcome instanceof Error ? outcome : new RollerError(outcome))
+      await write.catch(() => {})
+      gateway.serve = () => ({ body: 'new' })
+      t.equal(await get(), done ? 'new' : before, String(outcome))
+    }
+  })
+
+  t.test('what was read before a write was over is not kept', async (t) => {
+    for (const write of ['PUT /products/stock', 'POST /elsewhere']) {
+      for (const filled of [false, true]) {
+        const { gateway, get, send } = open(bench)
+        if (filled) await get()
+        gateway.serve = null
+        const begun = gateway.sent.length
+        const reading = send({ headers: { 'cache-control': 'no-cache' } })
+        while (gateway.sent.length === begun) await settled()
+        const writing = send({ name: write })
+        gateway.at(begun + 2).answer()
+        await writing
+        gateway.at(begun + 1).answer({ body: 'old' })
+        const old = await reading
+        t.equal(old.headers['cache-status'], 'fastify-roller; fwd=request', 'it says so')
+        t.equal(await textOf(old), 'old')
+        gateway.serve = () => ({ body: 'new' })
+        t.equal(await get(), 'new', write)
+        t.equal(await get(), 'new')
+      }
+    }
+  })
+
+  t.test('a connection that is taken away is forgotten', async (t) => {
+    const { connectionId, shared, get } = open(bench)
+    for (const name of Object.keys(RULES)) await get({ name })
+    await shared.forget(connectionId)
+    for (const [index, name] of Object.keys(RULES).entries()) t.equal(await get({ name }), `body ${5 + index}`)
+  })
+}
