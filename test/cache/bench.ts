@@ -1,0 +1,27 @@
+/** What the tests of both stores stand on. */
+import type { Answer } from '../../plugin/gateway/answer.ts'
+import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import type { CacheStore } from '../../plugin/gateway/cache/store.ts'
+import { callOf, FakeGateway, steppedClock, textOf } from './helpers.ts'
+
+export interface Bench {
+  readonly store: CacheStore
+  /** Makes the entries older. */
+  pass (ms: number): Promise<void> | void
+}
+
+export const RULES = { 'GET /products': 60_000, 'GET /product-availability': 30_000, 'GET /venues/me': 60_000, 'GET /data/products': 60_000 } as const
+let count = 0
+
+/** A venue of its own for each test: nothing is cleared between them. */
+export function open ({ store }: Bench) {
+  const connectionId = `venue-${process.pid}-${++count}`
+  const gateway = new FakeGateway()
+  gateway.serve = (_call, number) => ({ body: `body ${number}` })
+  const shared = new SharedCalls({ gateway, clock: steppedClock(), cache: { store, rules: RULES } })
+  const send = (call: Parameters<typeof callOf>[0] = {}): Promise<Answer> => shared.send(callOf({ connectionId, ...call }))
+  const get = async (call: Parameters<typeof callOf>[0] = {}): Promise<string> => await textOf(await send(call))
+  return { connectionId, gateway, shared, send, get }
+}
+
+export const said = ({ headers }: Answer): unknown[] => [headers['cache-status'], headers['age']]
