@@ -5,31 +5,14 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '../service/app.ts'
+import { readConfig } from '../service/config.ts'
 
 const FILE = new URL('./openapi.json', import.meta.url)
 
 // Nothing is called while the document is gathered, so nothing real is needed.
-const app = await buildApp({
-  config: {
-    nango: { secretKey: 'none', host: 'http://127.0.0.1', integrationId: 'roller' },
-    transport: 'nango',
-    rollerBaseUrl: 'http://127.0.0.1',
-    connectionId: null,
-    readOnly: false,
-    apiKeys: ['a-key-for-the-document-alone'],
-    redisUrl: null,
-    whenAway: 'share',
-    replicas: 1,
-    maxWait: 0,
-    host: '127.0.0.1',
-    port: 0,
-    logLevel: 'silent',
-    trustProxy: false,
-    shutdownGrace: 1000,
-    loopbackOnly: false
-  },
-  exampleConnectionId: 'demo-venue'
-})
+const config = readConfig({ LOG_LEVEL: 'silent', API_KEYS: 'a-key-for-the-document-alone', NANGO_SECRET_KEY: 'none', NANGO_HOST: 'http://127.0.0.1', CONNECTION_WATCH: '0' })
+if (config.nango === null) throw new Error('the key is given')
+const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue' })
 await app.ready()
 const generated = `${JSON.stringify(app.swagger(), null, 2)}\n`
 await app.close()

@@ -1,6 +1,8 @@
 /** Puts the parts together, from checked options. Knows nothing of Fastify. */
 import { Agent } from 'undici'
 import { systemClock, type Clock } from './clock.ts'
+import { ConnectPage } from './connect-page/connect-page.ts'
+import { Events } from './events/events.ts'
 import { Budgets } from './gateway/budget/budgets.ts'
 import { budgetLimits, type BudgetLimitOptions } from './gateway/budget/limits.ts'
 import { MemoryBudgetStore } from './gateway/budget/memory.ts'
@@ -11,42 +13,57 @@ import { MemoryCacheStore } from './gateway/cache/memory.ts'
 import { RedisCacheStore } from './gateway/cache/redis.ts'
 import { SharedCalls } from './gateway/cache/shared-calls.ts'
 import type { CacheStore } from './gateway/cache/store.ts'
-import { Gateway } from './gateway/gateway.ts'
+import { Gateway, type CatalogueEntry } from './gateway/gateway.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRenewalBoard } from './gateway/renewal-board.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
 import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
+import { poolUse } from './gateway/transport/pool-use.ts'
+import { traceDispatches } from './gateway/transport/traced.ts'
 import { NangoClient } from './nango/client.ts'
 import { Connections } from './nango/connections.ts'
+import { OtherEnvironment } from './nango/other-environment.ts'
 import { readToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
+import { ROLLER_BASE_URLS } from './roller/base-url.ts'
 import { catalogueEntries, RollerClient } from './roller/client.ts'
 import { operations } from './roller/operations.ts'
-import { permit } from './roller/permit.ts'
+import { createPermit } from './roller/permit.ts'
 import { Roller } from './roller-api.ts'
+import { assembleVenues } from './venues/venues.ts'
 import { USER_AGENT } from './version.ts'
+import { assembleWebhooks } from './webhooks/webhooks.ts'
 
 /** What the assembly says to the host's log. */
 export interface AssemblyLog {
   warn (message: string): void
+  warn (fields: object, message: string): void
+  error (fields: object, message: string): void
   info (message: string): void
 }
 
-export function assemble (options: ParsedOptions, log: AssemblyLog) {
+/** @param prefix of all routes, the host's own included */
+export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: string) {
   const clock = options.clock ?? systemClock
-  const { secretKey, host, integrationId } = options.nango
+  const { secretKey, host, publicHost, connectUrl, integrationId } = options.nango
+  const { environment } = options
+  const rollerBaseUrl = options.rollerBaseUrl ?? ROLLER_BASE_URLS[environment]
   // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
   const agent = new Agent({ connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect } })
-  const nango = new NangoClient({ host, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT })
-  const way = { userAgent: USER_AGENT, agent, timeouts: options.timeouts, clock }
+  const nango = new NangoClient({ host, publicHost, connectUrl, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT })
+  const way = { userAgent: USER_AGENT, agent: options.tracer === undefined ? agent : traceDispatches(agent, options.tracer), timeouts: options.timeouts, clock }
   const direct = options.transport === 'nango'
     ? null
-    : new DirectTransport({ ...way, baseUrl: options.rollerBaseUrl, readToken: (connectionId, force) => readToken(nango, connectionId, force) })
-  const connections = new Connections(nango, (connectionId) => {
+    : new DirectTransport({ ...way, baseUrl: rollerBaseUrl, readToken: (connectionId, force) => readToken(nango, connectionId, force) })
+  const forgetCredentials = async (connectionId: string): Promise<void> => {
     direct?.forget(connectionId)
-    gateway.forget(connectionId) // the cache throws nothing, and nobody waits for it
+    await shared.forget(connectionId)
+  }
+  const otherEnvironment = new OtherEnvironment({
+    url: options.otherBaseUrl ?? ROLLER_BASE_URLS[environment === 'live' ? 'playground' : 'live'], dispatcher: agent, timeoutMs: options.timeouts.control
   })
+  const connections = new Connections(nango, { environment, otherEnvironment })
   const budgets = new Budgets({
     store: budgetStore(options, clock, log),
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
@@ -70,24 +87,67 @@ export function assemble (options: ParsedOptions, log: AssemblyLog) {
     clock
   })
   const { cache } = options
-  const gateway = new SharedCalls({ gateway: road, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock) } }) })
+  const shared = new SharedCalls({ gateway: road, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
   const entries = catalogueEntries(operations)
+  const permit = createPermit(options)
+  const events = new Events({ clock, timeoutMs: options.eventTimeout })
+  if (options.onEvent !== undefined) events.on('*', options.onEvent)
+  const venues = assembleVenues({
+    connections,
+    gateway: shared,
+    entry: entries.get('GET /venues/me') as CatalogueEntry, // the catalogue has it
+    environment,
+    identifies: options.venueIdentity === 'on',
+    watchMs: options.watch,
+    clock,
+    emit: (event) => webhooks.tell(event),
+    forgetCredentials,
+    budgets,
+    unsubscribe: async (connectionId) => { await webhooks.subscriptions.remove(connectionId) },
+    warn: (message, error) => { log.warn({ err: error }, message) }
+  })
+  const gateway = venues.guard
+  const publicUrl = options.publicUrl === undefined ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix
+  const connectPage = !options.connectPage
+    ? null
+    : new ConnectPage({ nango, secretKey, environment, url: `${publicUrl ?? prefix}/connect`, life: venues.life, forgetCredentials })
   const client = new RollerClient({
     gateway,
     entries,
     validate: options.validation === 'on',
     maxWaitMs: options.budgets.maxWait,
-    permit: (method) => permit(method, options.readOnly)
+    permit
   })
-  const roller = new Roller({ integrationId, nango, connections, gateway, budgets, client })
+  const webhooks = assembleWebhooks({
+    client,
+    events,
+    clock,
+    log,
+    redis: options.redis,
+    scope: JSON.stringify([host, integrationId, secretKey]),
+    publicUrl,
+    secrets: options.rollerWebhookSecrets ?? [],
+    eventTimeoutMs: options.eventTimeout,
+    venueOf: async (connectionId) => (await venues.directory.look(connectionId))?.venueId ?? null,
+    rollerBaseUrl,
+    timeouts: options.timeouts
+  })
+  const roller = new Roller({ integrationId, environment, nango, venues, otherEnvironment, gateway, budgets, client, events, webhooks, pool: () => poolUse(agent) })
   return {
     roller,
     nango,
-    connections,
     budgets,
     gateway,
     entries,
+    permit,
+    venues,
+    connectPage,
+    events,
+    webhooks,
+    clock,
     async close () {
+      await webhooks.close()
+      await venues.close()
       await agent.close()
       await budgets.close()
       nango.close()
@@ -111,7 +171,7 @@ function budgetStore ({ redis, budgets }: ParsedOptions, clock: Clock, log: Asse
 }
 
 /** Replicas share what is kept. Another environment of Nango, or another ROLLER, has other venues under the same connection ids. */
-function cacheStore ({ redis, cacheSize, nango, transport, rollerBaseUrl }: ParsedOptions, clock: Clock): CacheStore {
+function cacheStore ({ redis, cacheSize, nango, transport }: ParsedOptions, clock: Clock, rollerBaseUrl: string): CacheStore {
   if (redis === undefined) return new MemoryCacheStore(cacheSize, clock)
   return new RedisCacheStore(redis, { clock, scope: JSON.stringify([nango.host, nango.integrationId, nango.secretKey, transport, rollerBaseUrl]) })
 }

@@ -4,7 +4,10 @@ import { isRollerError, RollerError } from './errors.ts'
 import type { CallHandler } from './gateway/gateway.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
 import { probeTokenRight } from './nango/token.ts'
-import type { Connections } from './nango/connections.ts'
+import { wrongEnvironment } from './nango/connections.ts'
+import type { OtherEnvironment } from './nango/other-environment.ts'
+import type { RollerEnvironment } from './nango/venue.ts'
+import type { Venues } from './venues/venues.ts'
 import { StringEnum } from './roller/schema.ts'
 
 export const CheckStep = Type.Object({
@@ -26,14 +29,16 @@ export type CheckReport = Static<typeof CheckReport>
 
 export interface CheckParts {
   readonly nango: NangoClient
-  readonly connections: Connections
+  readonly venues: Pick<Venues, 'connections'>
   readonly gateway: CallHandler
+  readonly environment: RollerEnvironment
+  readonly otherEnvironment: OtherEnvironment
 }
 
 type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]
 
 /** The steps that every connection shares: can this gateway work with Nango at all? */
-export function checkGateway (parts: Pick<CheckParts, 'nango' | 'gateway'>): Promise<CheckStep[]> {
+export function checkGateway (parts: Pick<CheckParts, 'nango' | 'gateway' | 'environment'>): Promise<CheckStep[]> {
   return run(gatewaySteps(parts))
 }
 
@@ -42,7 +47,7 @@ export async function checkConnection (parts: CheckParts, connectionId: string):
   return { connectionId, ok: steps.every(({ result }) => result === 'ok'), steps }
 }
 
-function gatewaySteps ({ nango, gateway }: Pick<CheckParts, 'nango' | 'gateway'>): Step[] {
+function gatewaySteps ({ nango, gateway, environment }: Pick<CheckParts, 'nango' | 'gateway' | 'environment'>): Step[] {
   let provider = ''
   const steps: Step[] = [
     ['nango-reachable', async () => {
@@ -72,7 +77,17 @@ function gatewaySteps ({ nango, gateway }: Pick<CheckParts, 'nango' | 'gateway'>
           hint: 'Set NANGO_INTEGRATION_ID to an integration that was made with the provider roller.'
         })
       }
-      return `The integration ${nango.integrationId} is of the provider ${provider}.`
+      // Nango's stock provider knows Live alone; one for Playground says so in its name.
+      const its = /playground/i.test(provider) ? 'playground' : 'live'
+      if (its !== environment) {
+        throw new RollerError('ROLLER_ERR_ENVIRONMENT', {
+          detail: `The integration ${nango.integrationId} is of the provider ${provider}, for ROLLER's environment ${its}, and this gateway is set to ${environment}.`,
+          hint: its === 'live'
+            ? 'Nango\'s provider roller knows Live alone. Add one for Playground to a self-hosted Nango (docker/nango-roller-playground.yaml), make an integration of it, and set NANGO_INTEGRATION_ID to its key.'
+            : 'Set ROLLER_ENVIRONMENT=playground (option environment), or NANGO_INTEGRATION_ID to an integration of the provider roller.'
+        })
+      }
+      return `The integration ${nango.integrationId} is of the provider ${provider}, for ROLLER's environment ${environment}.`
     }]
   ]
   if (gateway.transport === 'direct') {
@@ -84,11 +99,11 @@ function gatewaySteps ({ nango, gateway }: Pick<CheckParts, 'nango' | 'gateway'>
   return steps
 }
 
-function connectionSteps ({ connections, gateway }: CheckParts, connectionId: string): Step[] {
+function connectionSteps ({ nango, venues, gateway, environment, otherEnvironment }: CheckParts, connectionId: string): Step[] {
   let status = ''
   return [
     ['connection-known', async () => {
-      const connection = await connections.get(connectionId)
+      const connection = await venues.connections.get(connectionId)
       status = connection.status
       return `The connection was made at ${connection.createdAt}.`
     }],
@@ -100,7 +115,12 @@ function connectionSteps ({ connections, gateway }: CheckParts, connectionId: st
     }],
     ['venue-reached', async () => {
       const headers = { accept: 'application/json' }
+      const otherTakesThem = await otherEnvironment.pairOf(nango, connectionId)
       const answer = await gateway.send({ method: 'GET', target: '/venues/me', connectionId, headers, body: null, operation: null, maxWaitMs: MAX_WAIT_MS })
+        .catch(async (error: unknown) => {
+          const refused = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
+          throw refused && await otherTakesThem() ? wrongEnvironment(environment) : error
+        })
       const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
       answer.abort(new Error('not a venue'))
       if (answer.status !== 200 || body === null) throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })

@@ -1,3 +1,5 @@
+import type { CancelSignal } from './cancellation.ts'
+
 /** Time as the gateway sees it, so that tests can own it. */
 export interface Clock {
   /** Milliseconds; only differences count. */
@@ -14,7 +16,7 @@ export const systemClock: Clock = {
 }
 
 /** Waits `ms`. @throws the signal's reason when it aborts first */
-export function sleep (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export function sleep (clock: Clock, ms: number, signal?: CancelSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason)
     const onAbort = (): void => { clock.clearTimeout(timer); reject(signal?.reason) }

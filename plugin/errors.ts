@@ -52,7 +52,7 @@ export const catalogue = {
     status: 400,
     layer: 'caller',
     title: 'The request names no connection',
-    hint: 'Send the header Connection-Id with the id of a venue\'s connection. GET /connections lists them.'
+    hint: 'Send the header Connection-Id with the id of a venue\'s connection, or Roller-Venue with ROLLER\'s id of the venue. GET /connections lists both.'
   },
   ROLLER_ERR_CONNECTION_UNKNOWN: {
     status: 404,
@@ -65,6 +65,18 @@ export const catalogue = {
     layer: 'caller',
     title: 'This caller may not use this connection',
     hint: 'Use a connection that belongs to the caller, or let the operator of this gateway widen the caller\'s rights.'
+  },
+  ROLLER_ERR_VENUE_CHANGED: {
+    status: 409,
+    layer: 'caller',
+    title: 'Credentials of another venue were entered for this connection',
+    hint: 'Confirm the new venue with POST /connections/{id}/confirm-venue, or let the right venue enter its credentials with POST /connect-session/reconnect.'
+  },
+  ROLLER_ERR_ENVIRONMENT: {
+    status: 409,
+    layer: 'caller',
+    title: 'The connection is of ROLLER\'s other environment',
+    hint: 'Live and Playground are never mixed: use this connection through a gateway that is set to its environment.'
   },
   ROLLER_ERR_OPERATION_FORBIDDEN: {
     status: 403,
@@ -83,6 +95,36 @@ export const catalogue = {
     layer: 'gateway',
     title: 'The caller\'s key does not cover this route',
     hint: 'Use a key with the right that the detail names.'
+  },
+  ROLLER_ERR_AUTH_UNAVAILABLE: {
+    status: 503,
+    layer: 'network',
+    title: 'The caller\'s token cannot be checked now',
+    hint: 'Wait for Retry-After seconds. If it comes back, the operator must act: the keys of the token\'s issuer (JWT_JWKS_URL) cannot be fetched.'
+  },
+  ROLLER_ERR_RATE_LIMIT: {
+    status: 429,
+    layer: 'caller',
+    title: 'This caller sends too many requests to this gateway',
+    hint: 'Wait for Retry-After seconds and send at a steadier pace. It is this gateway\'s own limit for each caller: no budget of ROLLER\'s was touched.'
+  },
+  ROLLER_ERR_OVERLOADED: {
+    status: 503,
+    layer: 'gateway',
+    title: 'The gateway has more to do than it can',
+    hint: 'Wait for Retry-After seconds. Nothing was sent to ROLLER. If it comes back, the operator must act: more replicas, or more CPU.'
+  },
+  ROLLER_ERR_CLOSING: {
+    status: 503,
+    layer: 'gateway',
+    title: 'The gateway is being shut down',
+    hint: 'Send the call again: another replica, or this one when it is back, takes it. Nothing was sent to ROLLER.'
+  },
+  ROLLER_ERR_HTTP: {
+    status: 400,
+    layer: 'caller',
+    title: 'What was received is not a whole HTTP request',
+    hint: 'Send a complete HTTP/1.1 request in time, with headers of reasonable size.'
   },
   ROLLER_ERR_CREDENTIALS_REJECTED: {
     status: 424,
@@ -149,6 +191,18 @@ export const catalogue = {
     layer: 'network',
     title: 'No answer came in time',
     hint: 'Try again later, or ask for less in one call. GET /connections/{id}/check says which hop is slow.'
+  },
+  ROLLER_ERR_NOT_CONFIGURED: {
+    status: 501,
+    layer: 'gateway',
+    title: 'This gateway is not set up for webhooks',
+    hint: 'The operator must act: set the options publicUrl and rollerWebhookSecrets (PUBLIC_URL and ROLLER_WEBHOOK_SECRET).'
+  },
+  ROLLER_ERR_EVENT_NOT_TAKEN: {
+    status: 503,
+    layer: 'gateway',
+    title: 'The event could not be handled now',
+    hint: 'Send the event again. A handler of this application failed or was too slow: the log holds the cause.'
   },
   ROLLER_ERR_INTERNAL: {
     status: 500,

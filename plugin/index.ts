@@ -10,20 +10,29 @@ import { assemble } from './assembly.ts'
 import { parseOptions, type RollerOptions } from './options.ts'
 import type { Roller } from './roller-api.ts'
 import { Access } from './routes/access.ts'
+import { decorateCallRecord } from './routes/call-record.ts'
+import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { parseJson } from './routes/json-body.ts'
+import { nangoWebhookRoute } from './routes/nango-webhook.ts'
+import { problemPages } from './routes/problem-pages.ts'
 import { answerWithProblems } from './routes/problems.ts'
 import { rollerRoutes } from './routes/roller.ts'
+import { webhookSubscriptionRoutes } from './routes/webhook-subscriptions.ts'
+import { rollerWebhookRoutes } from './routes/webhooks.ts'
 
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
-  const { roller, nango, connections, budgets, gateway, entries, close } = assemble(options, app.log)
-  const access = new Access({ authorize: options.authorize, identify: options.identify, connection: options.connection, connections })
+  const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
+  const { roller, nango, venues, budgets, gateway, entries, permit, connectPage, webhooks, clock, close } = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
+  const access = new Access({ authorize: options.authorize, identify: options.identify, connection: options.connection, connections: venues.connections, directory: venues.directory })
 
   // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
   if (app.hasDecorator('roller')) app.roller.add(roller)
   else app.decorate('roller', roller)
+
+  decorateCallRecord(app)
 
   // The routes live in a scope of their own, so that neither their parsers nor their error handler touch the host's routes.
   await app.register(async (scope) => {
@@ -34,20 +43,26 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     await scope.register(async (own) => {
       own.removeAllContentTypeParsers()
       own.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error')))
-      await own.register(connectSessionRoutes, { nango, access })
-      await own.register(connectionRoutes, { nango, connections, gateway, budgets, access })
+      await own.register(connectSessionRoutes, { nango, access, watch: venues.watch, page: connectPage })
+      if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
+      await own.register(connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), budgets, access })
+      await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
     })
+    await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
+    await scope.register(problemPages)
+    await scope.register(nangoWebhookRoute, { signingKeys: options.nango.webhookSigningKeys ?? [], integrationId: roller.integrationId, life: venues.life })
     await scope.register(rollerRoutes, {
       gateway,
       access,
       entries,
       validate: options.validation === 'on',
-      readOnly: options.readOnly,
+      permit,
       maxWaitMs: options.budgets.maxWait,
       limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
-  }, { prefix: options.prefix?.replace(/\/+$/, '') ?? '', ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
+  }, { prefix, ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
 
+  app.addHook('onReady', async () => { venues.watch?.start() })
   app.addHook('onClose', close)
 }
 
@@ -63,13 +78,28 @@ declare module 'fastify' {
 export { catalogue, isRollerError, RollerError, type ErrorCode, type Layer } from './errors.ts'
 export { OptionsError, type Authorize, type AuthorizeContext, type ChooseConnection, type Identify, type Identity, type RollerOptions, type Scope } from './options.ts'
 export { isRollerBaseUrl, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
+export { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
+export { webhookKey } from './webhooks/keys.ts'
+export type { Subscription, WebhookKinds } from './webhooks/subscriptions.ts'
+export type { AnyEvent, EventHandler, EventOf, EventPattern } from './events/events.ts'
+export type { OtherRollerEvent, RollerEvent, RollerEventName, UnknownMessage } from './roller/events.ts'
+export type { BulkExportFile, BulkExportInput, BulkExportType } from './roller/bulk-export.ts'
+export type { BulkExportEstimate, EstimateInput } from './roller/bulk-export-estimate.ts'
+export { OPERATION_NAMES_RULE, unknownOperations } from './roller/permit.ts'
 export type { CallAnswer, CallInput, OperationName } from './roller/call-types.ts'
 export { cursorOf, type Pager, type PageProgress, type ReportName, type ReportRecord } from './roller/paginate.ts'
 export { addDays, dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, venueDays } from './roller/time.ts'
 export type { BudgetObserver, BudgetUse } from './gateway/budget/budgets.ts'
-export type { Connection } from './nango/connection.ts'
+export type { PoolUse } from './gateway/transport/pool-use.ts'
+export type { TriedUpstream, UpstreamTracer, UpstreamTry } from './gateway/transport/traced.ts'
+export type { Connection, ConnectionWarning } from './nango/connection.ts'
+export type { ConnectionEvent, ConnectionEventName } from './nango/connection-events.ts'
+export type { Venue } from './nango/venue.ts'
 export { CheckStep, type CheckReport } from './check.ts'
+export type { KeyRight } from './nango/key-rights.ts'
 export { Problem, toProblem, toRollerError } from './problem.ts'
+export { problemOf, type CallRecord } from './routes/call-record.ts'
 export { sendProblem } from './routes/problems.ts'
+export { isRollerWebhook, refuseDelivery } from './routes/webhooks.ts'
 export { VERSION } from './version.ts'
 export type { Roller } from './roller-api.ts'

@@ -3,15 +3,20 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { Value, type ValueError } from '@sinclair/typebox/value'
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from './clock.ts'
+import type { EventHandler } from './events/events.ts'
 import type { BudgetObserver } from './gateway/budget/budgets.ts'
 import type { RedisLike } from './gateway/budget/redis.ts'
 import { cacheFaults, type CacheRules } from './gateway/cache/rules.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
-import { isRollerBaseUrl, ROLLER_BASE_URL, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
+import type { UpstreamTracer } from './gateway/transport/traced.ts'
+import { environments } from './nango/venue.ts'
+import { isRollerBaseUrl, ROLLER_BASE_URLS, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
+import { OPERATION_NAMES_RULE, unknownOperations } from './roller/permit.ts'
 import { StringEnum } from './roller/schema.ts'
+import { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
 
 /** The right a route asks for. */
-export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roller:read' | 'roller:write'
+export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roller:read' | 'roller:write' | 'webhooks'
 
 export interface AuthorizeContext {
   /** Null where the route is about no single connection. */
@@ -24,9 +29,16 @@ export interface AuthorizeContext {
 /** Says whether the caller may do this. False answers 403; an error thrown is answered as it is. */
 export type Authorize = (request: FastifyRequest, context: AuthorizeContext) => boolean | Promise<boolean>
 
-/** Who the caller is, as tags that are put on the connections made by it and asked of the connections used by it. Null: not signed in. */
-export type Identify = (request: FastifyRequest) => Identity | null | Promise<Identity | null>
-export interface Identity { readonly tags: Readonly<Record<string, string>> }
+/** Who the caller is. Null: not signed in. `'trusted'`: a program that may reach every connection, and says itself which tags it means. */
+export type Identify = (request: FastifyRequest) => Identity | 'trusted' | null | Promise<Identity | 'trusted' | null>
+
+/** What a caller's own connections have in common; at least one of the two. To the caller all others do not exist. */
+export interface Identity {
+  /** Put on the connections made by it, and asked of the connections used by it. */
+  readonly tags?: Readonly<Record<string, string>>
+  /** Their ids. A caller limited to these makes no others. */
+  readonly connections?: readonly string[]
+}
 
 /** Which connection a request is about, decided by the server. */
 export type ChooseConnection = (request: FastifyRequest) => string | Promise<string>
@@ -46,23 +58,52 @@ export const Options = Type.Object({
   nango: Type.Object({
     secretKey: Type.String({ minLength: 1, description: 'API key of the Nango environment.' }),
     host: Type.String({ format: 'uri', pattern: '^https?://', default: 'https://api.nango.dev', description: 'Address of Nango\'s API; set it for a self-hosted one.' }),
+    publicHost: Type.Optional(Type.String({
+      expected: PUBLIC_URL_RULE, description: 'The same API as browsers reach it, when host is an address of your own network.'
+    })),
+    connectUrl: Type.Optional(Type.String({
+      expected: PUBLIC_URL_RULE,
+      description: 'Nango\'s Connect UI as browsers reach it (NANGO_PUBLIC_CONNECT_URL of a self-hosted Nango). Without it the connect page of a self-hosted Nango has its own form alone.'
+    })),
     integrationId: Type.String({
       minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9~:.@ _-]+$', default: 'roller', description: 'Unique key of the ROLLER integration in Nango.'
-    })
+    }),
+    webhookSigningKeys: Type.Optional(Type.Array(Type.String({ minLength: 1 }), {
+      description: 'Webhook signing keys of the Nango environment, in its settings: the current one, and after a rotation the one before. It is not the API key. Without it POST /webhooks/nango takes nothing.'
+    }))
   }, { additionalProperties: false }),
+  environment: StringEnum(environments, {
+    default: 'live',
+    description: 'ROLLER\'s environment that the integration\'s keys are of. Connections of the other one are refused.'
+  }),
   transport: StringEnum(['nango', 'direct'], {
     default: 'nango',
     description: 'How calls reach ROLLER: through Nango\'s proxy, or direct with a token that Nango gives, for which its key needs the scope ' +
       'environment:connections:read_credentials.'
   }),
-  rollerBaseUrl: Type.String({
-    default: ROLLER_BASE_URL, expected: ROLLER_BASE_URL_RULE, description: `Where the direct transport calls: ${ROLLER_BASE_URL_RULE}.`
+  rollerBaseUrl: Type.Optional(Type.String({
+    expected: ROLLER_BASE_URL_RULE,
+    description: `Where the direct transport calls, when not the environment's own host: ${ROLLER_BASE_URL_RULE}.`
+  })),
+  otherBaseUrl: Type.Optional(Type.String({
+    expected: ROLLER_BASE_URL_RULE,
+    description: 'ROLLER\'s other environment, when not at its own host. A refused Client ID and Client Secret are shown to it, to tell keys of the wrong environment.'
+  })),
+  venueIdentity: StringEnum(['on', 'off'], {
+    default: 'on',
+    description: 'Asks ROLLER once for the venue of every connection, keeps it with the connection in Nango, and refuses calls when another venue\'s credentials were entered.'
+  }),
+  watch: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 2 ** 31 - 1,
+    description: 'How often Nango\'s list of connections is looked at for what webhooks did not tell; 0 never, otherwise at least 1000. Milliseconds.'
   }),
   authorize: Type.Union([Type.Literal('open'), func<Authorize>('')], {
     expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' when the host\'s own hooks guard the routes',
     description: 'Who may call. Required: a function, or the word open when the host\'s own hooks guard the routes.'
   }),
-  identify: Type.Optional(func<Identify>('Who the caller is, as tags; opens GET /connect-session, and limits callers to connections with their tags.')),
+  identify: Type.Optional(func<Identify>('Who the caller is: { tags }, { connections } (their ids), \'trusted\', or null. Opens GET /connect-session, and limits callers to their own connections: others do not exist for them.')),
   connection: Type.Optional(Type.Union([Type.String({ minLength: 1 }), func<ChooseConnection>('')], {
     expected: 'a connection id or a function (request) => connection id',
     description: 'The connection to use, fixed or chosen by request. It wins, and no header may override it.'
@@ -109,7 +150,30 @@ export const Options = Type.Object({
     default: 'on', description: 'Checks calls against the catalogue before they are sent. off, or the header Roller-Validation: off, lets through what ROLLER takes and the catalogue does not know yet.'
   }),
   readOnly: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.' }),
+  operations: Type.Optional(Type.Object({
+    allow: Type.Optional(Type.Array(Type.String(), { description: 'With it, nothing else is open.' })),
+    deny: Type.Optional(Type.Array(Type.String(), { description: 'Closed, also where allow names it.' }))
+  }, { additionalProperties: false, description: `Which of ROLLER's operations are open, by ${OPERATION_NAMES_RULE}.` })),
+  wildcard: Type.Optional(Type.Boolean({
+    description: 'Whether paths outside the catalogue are passed on. When not given they are, unless operations closes something: another way to write its path would get past.'
+  })),
+  tracer: Type.Optional(func<UpstreamTracer>('Told of every try of a call to ROLLER, and adds the headers by which the next hop finds the trace.')),
   observer: Type.Optional(Type.Unsafe<BudgetObserver>(Type.Object({}, { description: 'Told what the rate budgets do, for metrics.' }))),
+  connectPage: Type.Boolean({
+    default: false, description: 'Serves a page at /connect on which a venue manager enters the keys; POST /connect-session then answers with a link to it.'
+  }),
+  publicUrl: Type.Optional(Type.String({
+    expected: PUBLIC_URL_RULE,
+    description: `Where ROLLER reaches this app, for its webhooks: ${PUBLIC_URL_RULE}. The plugin's prefix is put behind it.`
+  })),
+  rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16 }), {
+    expected: 'a list of texts of at least 16 characters',
+    description: 'From which the keys of ROLLER\'s webhooks are made: the current one, and after a rotation those before. Without it none of ROLLER\'s webhooks is taken.'
+  })),
+  onEvent: Type.Optional(func<EventHandler>('Told of everything that happens at venues and to connections, as app.roller.on(\'*\', …). ROLLER hears that an event was taken when it has resolved.')),
+  eventTimeout: Type.Integer({
+    minimum: 1, maximum: 9_500, default: 8_000, description: 'How long handlers of an event may take; ROLLER waits 10 s for its answer. Milliseconds.'
+  }),
   logLevel: Type.Optional(StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })),
   clock: Type.Optional(Type.Unsafe<Clock>(Type.Object({}, { description: 'Replaces the system\'s clock, for tests.' }))),
   retryPolicy: Type.Optional(Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the waiting between tries, for tests.' })))
@@ -120,7 +184,7 @@ export type RollerOptions = InputOf<Static<typeof Options>>
 /** The same with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
-type WithDefault = 'transport' | 'rollerBaseUrl' | 'timeouts' | 'budgets' | 'validation' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly' | 'cacheSize'
+type WithDefault = 'transport' | 'environment' | 'venueIdentity' | 'watch' | 'timeouts' | 'budgets' | 'validation' | 'connectPage' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly' | 'cacheSize' | 'eventTimeout'
 type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts' | 'budgets'>> & {
   timeouts?: Partial<T['timeouts']>
   budgets?: Partial<T['budgets']>
@@ -152,14 +216,47 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
-  const { rollerBaseUrl, cache } = options as { rollerBaseUrl?: unknown, cache?: unknown } // checked so far for its type only
-  if (typeof rollerBaseUrl === 'string' && !isRollerBaseUrl(rollerBaseUrl)) {
-    faults.set('rollerBaseUrl', `option rollerBaseUrl is wrong: expected ${ROLLER_BASE_URL_RULE}`)
+  const { cache, ...urls } = options as { rollerBaseUrl?: unknown, otherBaseUrl?: unknown, environment?: unknown, watch?: unknown, cache?: unknown } // checked so far for its type only
+  for (const name of ['rollerBaseUrl', 'otherBaseUrl'] as const) {
+    const url = urls[name]
+    if (typeof url === 'string' && !isRollerBaseUrl(url)) faults.set(name, `option ${name} is wrong: expected ${ROLLER_BASE_URL_RULE}`)
   }
+  const { publicUrl } = options as { publicUrl?: unknown } // as above
+  if (typeof publicUrl === 'string' && !isPublicUrl(publicUrl)) faults.set('publicUrl', `option publicUrl is wrong: expected ${PUBLIC_URL_RULE}`)
+  for (const [name, fault] of pageFaults(options as Record<string, unknown>)) faults.set(name, fault) // as above
+  const other = urls.environment === 'playground' ? 'live' : 'playground'
+  if (urls.rollerBaseUrl === ROLLER_BASE_URLS[other]) {
+    faults.set('rollerBaseUrl', `option rollerBaseUrl is wrong: it is the host of the environment ${other}; set option environment to ${other}, or leave rollerBaseUrl out`)
+  }
+  if (typeof urls.watch === 'number' && urls.watch > 0 && urls.watch < 1000) faults.set('watch', 'option watch is wrong: expected 0 or at least 1000')
+  for (const [name, fault] of operationFaults((options as { operations?: unknown }).operations)) faults.set(name, fault) // as above
   if (isPlainObject(cache)) for (const fault of cacheFaults(cache)) faults.set(fault, fault)
   else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')
   if (faults.size > 0) throw new OptionsError([...faults.values()])
   return options as ParsedOptions // Value.Errors found nothing
+}
+
+/** Addresses that browsers send a Client Secret to. */
+function pageFaults ({ nango, connectPage }: Record<string, unknown>): [name: string, fault: string][] {
+  if (!isPlainObject(nango)) return []
+  const { host, publicHost } = nango
+  const faults = ['publicHost', 'connectUrl'].flatMap((name): [string, string][] => {
+    const url = nango[name]
+    return typeof url !== 'string' || isPublicUrl(url) ? [] : [[`nango.${name}`, `option nango.${name} is wrong: expected ${PUBLIC_URL_RULE}`]]
+  })
+  if (connectPage === true && publicHost === undefined && typeof host === 'string' && !isPublicUrl(host)) {
+    faults.push(['nango.publicHost', `option nango.publicHost is missing: the connect page of option connectPage sends keys to Nango, and nango.host is not ${PUBLIC_URL_RULE}`])
+  }
+  return faults
+}
+
+function operationFaults (lists: unknown): [name: string, fault: string][] {
+  if (!isPlainObject(lists)) return []
+  return ['allow', 'deny'].flatMap((list): [string, string][] => {
+    const given = lists[list]
+    const unknown = Array.isArray(given) && given.every((name) => typeof name === 'string') ? unknownOperations(given) : []
+    return unknown.length === 0 ? [] : [[`operations.${list}`, `option operations.${list} is wrong at place ${unknown.join(', ')}: expected ${OPERATION_NAMES_RULE}`]]
+  })
 }
 
 function describe (name: string, { schema, message, value }: ValueError): string {

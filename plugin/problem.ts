@@ -10,7 +10,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 const codes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]
 
 export const Problem = Type.Object({
-  type: Type.String({ description: 'A URI that names the kind of problem.' }),
+  type: Type.String({ description: 'Names the kind of problem; under this server it leads to a page about it.', examples: ['/problems/ROLLER_ERR_BUDGET'] }),
   title: Type.String({ description: 'The kind of problem in words.' }),
   status: Type.Integer({ description: 'The HTTP status of this answer.' }),
   detail: Type.String({ description: 'What happened this time.' }),
@@ -31,9 +31,13 @@ export const Problem = Type.Object({
 
 export type Problem = Static<typeof Problem>
 
-export function toProblem (error: RollerError, instance: string): Problem {
+/** Where the pages about problems are, under the plugin's prefix. */
+export const PROBLEMS_PATH = '/problems'
+
+/** @param base prefix of the plugin's routes */
+export function toProblem (error: RollerError, instance: string, base = ''): Problem {
   return {
-    type: `urn:fastify-roller:error:${error.code}`,
+    type: `${base}${PROBLEMS_PATH}/${error.code}`,
     title: error.title,
     status: error.statusCode,
     detail: error.detail,

@@ -1,13 +1,23 @@
 /** What `app.roller` offers to the host's own code. */
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
+import type { EventHandler, EventOf, EventPattern, Events } from './events/events.ts'
 import type { Budgets, BudgetUse } from './gateway/budget/budgets.ts'
 import type { CallHandler } from './gateway/gateway.ts'
+import type { PoolUse } from './gateway/transport/pool-use.ts'
 import type { NangoClient } from './nango/client.ts'
-import type { Connections } from './nango/connections.ts'
+import { checkKeyRights, type KeyRight } from './nango/key-rights.ts'
+import type { OtherEnvironment } from './nango/other-environment.ts'
+import type { RollerEnvironment } from './nango/venue.ts'
 import type { CallAnswer, CallInput, OperationName } from './roller/call-types.ts'
+import { estimateBulkExport, type BulkExportEstimate, type EstimateInput } from './roller/bulk-export-estimate.ts'
+import type { BulkExportFile, BulkExportInput } from './roller/bulk-export.ts'
 import type { RollerClient } from './roller/client.ts'
 import { paginate, type PageSource, type PaginateOptions, type Pager, type ReportName, type ReportRecord } from './roller/paginate.ts'
 import { createReconnectSession, createSession, type ConnectSession, type SessionInput } from './nango/sessions.ts'
+import type { ManagedConnections } from './venues/managed-connections.ts'
+import type { Venues } from './venues/venues.ts'
+import type { Subscriptions } from './webhooks/subscriptions.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** Everything `paginate` takes for one report. */
 export type ReportInput<Name extends ReportName> = Omit<PaginateOptions<Name>, 'scope'> & {
@@ -17,23 +27,31 @@ export type ReportInput<Name extends ReportName> = Omit<PaginateOptions<Name>, '
 
 export interface RollerParts {
   readonly integrationId: string
+  readonly environment: RollerEnvironment
   readonly nango: NangoClient
-  readonly connections: Connections
+  readonly venues: Venues
+  readonly otherEnvironment: OtherEnvironment
   readonly gateway: CallHandler
   readonly budgets: Budgets
   readonly client: RollerClient
+  readonly events: Events
+  readonly webhooks: Webhooks
+  readonly pool: () => PoolUse
 }
 
 export class Roller {
   readonly integrationId: string
   /** List, read, create, change and delete connections. */
-  readonly connections: Connections
+  readonly connections: ManagedConnections
+  /** Which of ROLLER's webhooks come here: subscribe, list, remove. */
+  readonly webhooks: Subscriptions
   readonly #parts: RollerParts
   readonly #integrations: Map<string, Roller>
 
   constructor (parts: RollerParts) {
     this.integrationId = parts.integrationId
-    this.connections = parts.connections
+    this.connections = parts.venues.connections
+    this.webhooks = parts.webhooks.subscriptions
     this.#parts = parts
     this.#integrations = new Map([[parts.integrationId, this]])
   }
@@ -60,14 +78,43 @@ export class Roller {
     return paginate(source, name, { ...options, scope: connectionId } as PaginateOptions<Name>)
   }
 
+  /**
+   * Listens to what happens: `on('booking.created', handler)`, all of a kind with `booking.*`, everything with `*`. ROLLER hears that an event was taken
+   * when all handlers have resolved, and sends it again when one failed or was too late: so a handler must bear repeats.
+   * @returns takes the handler away again
+   */
+  on<Pattern extends EventPattern> (pattern: Pattern, handler: EventHandler<EventOf<Pattern>>): () => void {
+    return this.#parts.events.on(pattern, handler)
+  }
+
+  /**
+   * Orders a bulk export and gives its files as they come, hours later: `for await (const { name, stream } of bulkExport({ connectionId, exportType,
+   * startDate, endDate }))`. The connection must be subscribed to ROLLER's webhooks. `order: false` goes on after a restart.
+   */
+  bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
+    return this.#parts.webhooks.bulkExport(input)
+  }
+
+  /** What a bulk export would cost of the venue's monthly allowance. Nothing is sent. */
+  estimateBulkExport (input: EstimateInput): BulkExportEstimate {
+    return estimateBulkExport(input)
+  }
+
   /** A session with which a browser may connect one venue. Tags come from the server, never from the browser. */
   createSession (input: SessionInput): Promise<ConnectSession> {
     return createSession(this.#parts.nango, input)
   }
 
   /** A session for a connection whose credentials must be entered again. It keeps its id, tags, metadata and config. */
-  createReconnectSession (connectionId: string): Promise<ConnectSession> {
-    return createReconnectSession(this.#parts.nango, connectionId)
+  async createReconnectSession (connectionId: string): Promise<ConnectSession> {
+    const session = await createReconnectSession(this.#parts.nango, connectionId)
+    await this.#parts.venues.watch?.expectReconnect(connectionId)
+    return session
+  }
+
+  /** The connection of a venue: of several the newest that works. */
+  connectionOf (venueId: string): Promise<string> {
+    return this.#parts.venues.directory.find(venueId)
   }
 
   /** Finds out, step by step, why a connection does not work. */
@@ -80,9 +127,30 @@ export class Roller {
     return this.#parts.budgets.usage(connectionId)
   }
 
+  /**
+   * Answers all calls that wait for their place in a rate budget with ROLLER_ERR_CLOSING, now and from now on. For hosts that shut down and
+   * give calls in flight a limited time.
+   */
+  releaseWaiting (): void {
+    this.#parts.budgets.releaseWaiting()
+  }
+
+  /** How the connections to Nango, or on the direct way to ROLLER, are used now: for metrics. */
+  pool (): PoolUse {
+    return this.#parts.pool()
+  }
+
   /** The same for what all connections have in common: Nango, the key, the integration. */
   checkGateway (): Promise<CheckStep[]> {
     return checkGateway(this.#parts)
+  }
+
+  /**
+   * Which scopes the Nango key has, of those that are used here. About six calls to Nango, none of which changes anything.
+   * @throws RollerError when Nango cannot be asked
+   */
+  checkKeyRights (): Promise<KeyRight[]> {
+    return checkKeyRights(this.#parts.nango, this.#parts.gateway.transport)
   }
 
   /**

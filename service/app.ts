@@ -1,81 +1,125 @@
 /** Builds the service: the plugin, who may call it, its documents and its health. It starts nothing and reads no environment. */
-import helmet from '@fastify/helmet'
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
-import roller, { RollerError, sendProblem, toRollerError } from '../plugin/index.ts'
-import { requireKey, requireLocalCaller } from './auth.ts'
+import roller, { isRollerWebhook, refuseDelivery, RollerError, sendProblem, toRollerError } from '../plugin/index.ts'
+import { anyLimited } from './auth/caller.ts'
+import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/guard.ts'
+import { requireLocalCaller } from './auth/local.ts'
+import { provesItself } from './auth/senders.ts'
 import type { Config } from './config.ts'
 import { addDocs } from './docs.ts'
-import { healthRoutes } from './health.ts'
-import { countRequests, createMetrics, serveMetrics } from './metrics.ts'
+import { addHealth } from './health.ts'
+import { serverOptions } from './http-server.ts'
+import { endConnectionsAtClose } from './last-answers.ts'
+import { createMetrics, requestCounter, serveMetrics, watchPool } from './metrics.ts'
+import { allowOrigins, limitCallers, shedLoad } from './protection.ts'
 import { connectRedis } from './redis.ts'
-import { loggerOptions, logRequests, requestId } from './logging.ts'
+import { loggerOptions, requestId, requestLogger } from './logging.ts'
+import { addSecurityHeaders } from './security-headers.ts'
+import type { Tracing } from './tracing.ts'
+import { createWebhookTarget } from './webhook-target.ts'
 
 export interface AppOptions {
   readonly config: Omit<Config, 'nango'> & { readonly nango: NonNullable<Config['nango']> }
   /** A connection id that works, for the documents. */
   readonly exampleConnectionId?: string
+  /** Started by the process, because it belongs to the process as a whole. */
+  readonly tracing?: Tracing | undefined
+  /** The sandbox's first page. */
+  readonly addLanding?: (app: FastifyInstance) => void
 }
 
-/** Slow or endless requests end here. Milliseconds. */
-const REQUEST_TIMEOUT = 300_000
-const KEEP_ALIVE_TIMEOUT = 72_000
-
-export async function buildApp ({ config, exampleConnectionId }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, exampleConnectionId, tracing, addLanding }: AppOptions): Promise<FastifyInstance> {
+  const metrics = createMetrics()
+  const count = requestCounter(metrics)
+  const log = requestLogger({ connectionIds: config.logConnectionIds, secretKey: config.nango.secretKey, more: tracing?.idOf })
   const app = Fastify({
+    ...serverOptions(config),
     logger: loggerOptions(config.logLevel) ?? false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
-    trustProxy: config.trustProxy,
-    requestTimeout: REQUEST_TIMEOUT,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-    routerOptions: { maxParamLength: 1024 },
-    // Fastify's own are all about the URL, found before there is a route.
+    // Fastify's own are all about the URL, found before there is a route; no hook runs for them.
     frameworkErrors: (_error, request, reply) => {
-      sendProblem(request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not well encoded, or a part of it is too long.' }))
+      Object.assign(request, { caller: null, rollerCall: null }) // made without the decorators of this app
+      reply.header('x-request-id', request.id)
+      if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
+      else sendProblem(request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not well encoded, or a part of it is too long.' }))
+      log(request, reply)
+      count(request, reply)
     }
   })
+  app.decorateRequest('caller', null)
+  app.decorateRequest('rollerCall', null) // the plugin's own, here also for routes outside its scope
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND')))
-  logRequests(app)
+  tracing?.addTo(app)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    log(request, reply)
+    count(request, reply)
+    done()
+  })
   endConnectionsAtClose(app)
-  // TLS ends in front of the service, so HSTS is said there. Swagger UI brings a policy of its own.
-  await app.register(helmet, { contentSecurityPolicy: false, hsts: false })
-  await addDocs(app, { keys: config.apiKeys.length > 0, exampleConnectionId: exampleConnectionId ?? config.connectionId })
+  await addSecurityHeaders(app)
+  await allowOrigins(app, config.corsOrigins)
+  const guarded = config.keys.length > 0 || config.jwt !== null
+  await addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? config.connectionId })
 
-  const metrics = createMetrics()
-  countRequests(app, metrics)
   const redis = config.redisUrl === null ? null : await connectRedis(config.redisUrl, app.log)
   if (redis !== null) app.addHook('onClose', async () => { redis.disconnect() })
+
+  const { publicUrl, rollerSecrets, target: targetOptions } = config.webhooks
+  const target = targetOptions === null ? null : createWebhookTarget(targetOptions)
+  if (target !== null) app.addHook('onClose', () => target.close())
 
   let api: FastifyInstance = app
   await app.register(async (scope) => {
     api = scope
-    if (config.apiKeys.length > 0) await requireKey(api, config.apiKeys)
-    else if (config.loopbackOnly) requireLocalCaller(api)
-    serveMetrics(api, metrics)
+    await guard(api, config, guarded)
+    serveMetrics(api, metrics, requireScope('metrics'))
     await api.register(roller, {
       nango: config.nango,
+      environment: config.environment,
+      venueIdentity: config.venueIdentity,
+      watch: config.connectionWatch,
+      connectPage: config.connectPage,
       transport: config.transport,
-      rollerBaseUrl: config.rollerBaseUrl,
-      authorize: 'open', // the hooks above are the guard
+      ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
+      ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
+      authorize: guarded ? authorizeCaller : 'open', // the hooks of guard() are what keeps others out
+      ...(anyLimited(config.keys) && { identify: identifyCaller }),
       readOnly: config.readOnly,
+      operations: config.operations,
+      ...(config.wildcard !== null && { wildcard: config.wildcard }),
+      ...(config.bodyLimit !== null && { bodyLimit: config.bodyLimit }),
+      ...(config.streamLimit !== null && { streamLimit: config.streamLimit }),
       budgets: { maxWait: config.maxWait, whenAway: config.whenAway, replicas: config.replicas },
       observer: metrics.budgets,
+      ...(tracing !== undefined && { tracer: tracing.tracer }),
+      ...(publicUrl !== null && { publicUrl }),
+      rollerWebhookSecrets: [...rollerSecrets],
+      ...(target !== null && { onEvent: target.send }),
       ...(redis !== null && { redis }),
       ...(config.connectionId !== null && { connection: config.connectionId })
     })
   })
-  // Outside the guard, but it asks the plugin. Registered after it: what is registered inside inherits its hooks.
-  await app.register(healthRoutes, { roller: () => api.roller })
+  watchPool(metrics, () => api.roller)
+  app.decorate('releaseWaiting', () => { api.roller.releaseWaiting() })
+  // Outside the guard, but it asks the plugin.
+  addLanding?.(app)
+  addHealth(app, { roller: () => api.roller })
   return app
 }
 
-/** A connection that was busy when the closing began would be kept for further requests, and hold the process up until its idle time is over. */
-function endConnectionsAtClose (app: FastifyInstance): void {
-  let closing = false
-  app.addHook('preClose', async () => { closing = true })
-  app.addHook('onResponse', (request, _reply, done) => {
-    if (closing) request.raw.socket.end()
-    done()
-  })
+/** In the order in which a request meets it: is there time for it, whose is it, and is it one too many? */
+async function guard (api: FastifyInstance, config: AppOptions['config'], guarded: boolean): Promise<void> {
+  await shedLoad(api, config.maxEventLoopDelay)
+  const { onCalled, onRefused } = await limitCallers(api, config.rateLimit)
+  if (guarded) {
+    const checkToken = config.jwt === null ? null : (await import('./auth/jwt.ts')).createTokenCheck(config.jwt)
+    requireCaller(api, { keys: config.keys, checkToken, onRefused })
+  } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)
+  if (onCalled !== null) api.addHook('onRequest', async (request, reply) => { if (!provesItself(request)) await onCalled(request, reply) })
 }

@@ -3,27 +3,78 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import envSchema from 'env-schema'
 import { Type, type Static } from '@sinclair/typebox'
-import { isRollerBaseUrl, ROLLER_BASE_URL_RULE } from '../plugin/index.ts'
+import { isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from '../plugin/index.ts'
+import type { JwtOptions } from './auth/jwt.ts'
+import { anyLimited } from './auth/caller.ts'
+import { KEYS_EXAMPLE, parseKeys } from './auth/key-file.ts'
+import type { KeyedCaller } from './auth/keys.ts'
+import { parseJwt, parseOperations, parseOrigins, parseTrustProxy, type JwtVariables, type TrustProxy } from './config-values.ts'
+import { parseWebhooks, type WebhookConfig, type WebhookVariables } from './webhook-config.ts'
 
 const Environment = Type.Object({
   NANGO_SECRET_KEY: Type.Optional(Type.String({ description: 'API key of the Nango environment. Without it, and not in production, the sandbox runs.' })),
   NANGO_HOST: Type.String({ default: 'https://api.nango.dev', pattern: '^https?://[^\\s]+$', description: 'Address of Nango\'s API.', examples: ['https://nango.example.com'] }),
+  NANGO_PUBLIC_HOST: Type.Optional(Type.String({ description: `Nango's API as browsers reach it, when NANGO_HOST is an address of your own network: ${PUBLIC_URL_RULE}.`, examples: ['https://nango.example.com'] })),
+  NANGO_CONNECT_URL: Type.Optional(Type.String({ description: `Nango's Connect UI as browsers reach it, for a self-hosted Nango: ${PUBLIC_URL_RULE}. Nango Cloud's is known.`, examples: ['https://connect.nango.example.com'] })),
+  CONNECT_PAGE: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'on', description: 'on or off: the page at /connect, on which a venue manager enters the keys. It needs a Nango that browsers reach.', examples: ['off']
+  }),
   NANGO_INTEGRATION_ID: Type.String({ default: 'roller', maxLength: 255, pattern: '^[A-Za-z0-9~:.@ _-]+$', description: 'Unique key of the ROLLER integration in Nango.', examples: ['roller'] }),
+  NANGO_WEBHOOK_SIGNING_KEY: Type.Optional(Type.String({
+    description: 'Webhook signing keys of the Nango environment, separated by commas: the current one, and after a rotation the one before.', examples: ['8b8e7f1c-0d4b-4f55-9a3c-2f3a6f0f5a11']
+  })),
+  ROLLER_ENVIRONMENT: Type.Union([Type.Literal('live'), Type.Literal('playground')], {
+    default: 'live', description: 'live or playground: the environment that the integration\'s keys are of. Connections of the other one are refused.', examples: ['playground']
+  }),
+  VENUE_IDENTITY: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'on', description: 'on or off: asks ROLLER once for the venue of every connection, for Roller-Venue, and refuses calls when another venue\'s credentials were entered.', examples: ['on']
+  }),
+  CONNECTION_WATCH: Type.Optional(Type.Integer({
+    minimum: 0, maximum: 86_400, description: 'Seconds between two looks at Nango\'s list of connections, for what its webhooks did not tell; 0 is never. When not given: 60 without NANGO_WEBHOOK_SIGNING_KEY, 600 with it.', examples: ['60']
+  })),
   ROLLER_TRANSPORT: Type.Union([Type.Literal('nango'), Type.Literal('direct')], {
     default: 'nango', description: 'nango or direct: calls go through Nango\'s proxy, or straight to ROLLER with a token that Nango gives.', examples: ['direct']
   }),
-  ROLLER_BASE_URL: Type.String({
-    default: 'https://api.roller.app', description: `Where the direct transport calls: ${ROLLER_BASE_URL_RULE}.`, examples: ['https://api.roller.app']
-  }),
+  ROLLER_BASE_URL: Type.Optional(Type.String({
+    description: `Where the direct transport calls, when not the environment's own host: ${ROLLER_BASE_URL_RULE}.`, examples: ['https://api.roller.app']
+  })),
+  ROLLER_OTHER_BASE_URL: Type.Optional(Type.String({
+    description: 'ROLLER\'s other environment, when not at its own host. A refused Client ID and Client Secret are shown to it, to tell keys of the wrong environment.', examples: ['https://api.play.roller.app']
+  })),
   ROLLER_CONNECTION_ID: Type.Optional(Type.String({ maxLength: 255, description: 'Serves one venue alone; callers then name no connection.', examples: ['demo-venue'] })),
   ROLLER_READ_ONLY: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.', examples: ['true'] }),
+  ROLLER_OPERATIONS_ALLOW: Type.Optional(Type.String({ description: 'The only operations that are open, by name, tag or group, separated by commas.', examples: ['GET /bookings,Products'] })),
+  ROLLER_OPERATIONS_DENY: Type.Optional(Type.String({ description: 'Operations that are closed, by name, tag or group, separated by commas.', examples: ['money-moving,staff-accounts'] })),
+  ROLLER_WILDCARD: Type.Optional(Type.Boolean({ description: 'Whether paths outside the catalogue are passed on; when not given, they are unless an operation is closed.', examples: ['false'] })),
+  PUBLIC_URL: Type.Optional(Type.String({ description: `Where ROLLER reaches this gateway, for its webhooks: ${PUBLIC_URL_RULE}.`, examples: ['https://gateway.example.com'] })),
+  ROLLER_WEBHOOK_SECRET: Type.Optional(Type.String({
+    description: 'From which the keys of ROLLER\'s webhooks are made, at least 16 characters; after a rotation a list, the current one first.', examples: ['new-secret-of-64-characters,the-one-before']
+  })),
+  WEBHOOK_TARGET_URL: Type.Optional(Type.String({ description: 'Where events are passed on to, signed by the Standard Webhooks convention.', examples: ['http://app:8080/webhooks/roller'] })),
+  WEBHOOK_TARGET_SECRET: Type.Optional(Type.String({ description: 'With which they are signed: whsec_ and base64; during a rotation a list, the current one first.', examples: ['whsec_…'] })),
   REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://[^\\s]+$', description: 'Redis through which replicas share the rate budgets.', examples: ['redis://redis:6379'] })),
   BUDGET_WHEN_AWAY: Type.Union([Type.Literal('share'), Type.Literal('refuse')], {
     default: 'share', description: 'share or refuse: without Redis each replica uses its part of the limits, or nothing is sent.', examples: ['share']
   }),
   REPLICAS: Type.Integer({ default: 1, minimum: 1, maximum: 1000, description: 'How many replicas share the limits, for BUDGET_WHEN_AWAY=share.', examples: ['3'] }),
   MAX_WAIT: Type.Integer({ default: 10, minimum: 0, maximum: 3600, description: 'Seconds a call waits for its place in the rate budget when it does not say with Roller-Max-Wait.', examples: ['10'] }),
-  API_KEYS: Type.Optional(Type.String({ description: 'Keys of the callers, separated by commas, at least 16 characters each.', examples: ['old-key-of-32-characters,new-key-of-32-characters'] })),
+  API_KEYS: Type.Optional(Type.String({
+    description: 'Keys of the callers, at least 16 characters each: separated by commas, or a JSON document that names each and limits what it may do.',
+    examples: ['old-key-of-32-characters,new-key-of-32-characters', KEYS_EXAMPLE]
+  })),
+  JWT_JWKS_URL: Type.Optional(Type.String({ description: 'Where the issuer of the callers\' tokens publishes its keys.', examples: ['https://login.example.com/.well-known/jwks.json'] })),
+  JWT_ISSUER: Type.Optional(Type.String({ description: 'What a token must have in iss.', examples: ['https://login.example.com/'] })),
+  JWT_AUDIENCE: Type.Optional(Type.String({ description: 'What a token must have in aud.', examples: ['roller-gateway'] })),
+  JWT_CLOCK_TOLERANCE: Type.Integer({ default: 30, minimum: 0, maximum: 600, description: 'Seconds by which the issuer\'s clock may differ.', examples: ['30'] }),
+  JWT_SCOPE_CLAIM: Type.String({ default: 'scope', minLength: 1, description: 'Claim that lists a token\'s rights: words in a text, or a list.', examples: ['scope'] }),
+  RATE_LIMIT: Type.Integer({ default: 0, minimum: 0, maximum: 10_000_000, description: 'Requests a minute that each caller may send to this replica; 0 is no limit. It protects the gateway: ROLLER\'s limits are kept by the budgets.', examples: ['6000'] }),
+  MAX_EVENT_LOOP_DELAY: Type.Integer({ default: 1000, minimum: 0, maximum: 60_000, description: 'Milliseconds by which the process may run late before it sheds load with 503; 0 is never.', examples: ['1000'] }),
+  HEADERS_TIMEOUT: Type.Integer({ default: 15, minimum: 1, maximum: 600, description: 'Seconds for a request\'s headers to arrive.', examples: ['15'] }),
+  REQUEST_TIMEOUT: Type.Integer({ default: 300, minimum: 1, maximum: 86_400, description: 'Seconds for a request to arrive as a whole, its body included.', examples: ['300'] }),
+  KEEP_ALIVE_TIMEOUT: Type.Integer({ default: 72, minimum: 1, maximum: 3600, description: 'Seconds that a connection without a request is kept. Longer than the balancer\'s own, or it sends calls into a connection that is just being closed.', examples: ['72'] }),
+  BODY_LIMIT: Type.Optional(Type.Integer({ minimum: 1, description: 'Largest body of a typed route. Bytes.', examples: ['1048576'] })),
+  STREAM_LIMIT: Type.Optional(Type.Integer({ minimum: 1, description: 'Largest body of a path outside the catalogue, which is streamed. Bytes.', examples: ['78643200'] })),
+  CORS_ORIGINS: Type.Optional(Type.String({ description: 'Origins whose pages may call, separated by commas. Without it no page of another origin may.', examples: ['https://app.example.com'] })),
   AUTH: Type.Optional(Type.Literal('none', { description: 'Says in words that anybody who reaches the port may call.', examples: ['none'] })),
   HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on.', examples: ['0.0.0.0'] }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65_535, description: 'Port to listen on.', examples: ['3000'] }),
@@ -31,8 +82,13 @@ const Environment = Type.Object({
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent.', examples: ['info'] }
   ),
-  TRUST_PROXY: Type.Boolean({ default: false, description: 'Takes the caller\'s address from X-Forwarded-For.', examples: ['true'] }),
-  SHUTDOWN_GRACE: Type.Integer({ default: 30, minimum: 1, maximum: 3600, description: 'Seconds that calls in flight may take after SIGTERM.', examples: ['30'] }),
+  LOG_CONNECTION_IDS: Type.Boolean({ default: false, description: 'Writes connection ids into the log as they are, in place of a hash.', examples: ['true'] }),
+  TRUST_PROXY: Type.String({
+    default: 'false', description: 'Whose X-Forwarded-For is believed for the caller\'s address: true for anybody\'s, a number of proxies, or their addresses and networks.', examples: ['10.0.0.0/8']
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://[^\\s]+$', description: 'Where traces are sent, by OTLP over HTTP. Without it nothing of OpenTelemetry is loaded.', examples: ['http://otel-collector:4318'] })),
+  SHUTDOWN_DELAY: Type.Integer({ default: 0, minimum: 0, maximum: 3600, description: 'Seconds after SIGTERM in which everything is still served while /ready says no, for balancers to notice.', examples: ['5'] }),
+  SHUTDOWN_GRACE: Type.Integer({ default: 30, minimum: 1, maximum: 3600, description: 'Seconds that calls in flight may take after that.', examples: ['30'] }),
   NODE_ENV: Type.Optional(Type.String({ description: 'production turns the sandbox off.', examples: ['production'] }))
 })
 type Environment = Static<typeof Environment>
@@ -42,14 +98,44 @@ export const environmentSchema = Environment
 
 export interface Config {
   /** Null: run on the sandbox. */
-  readonly nango: { readonly secretKey: string, readonly host: string, readonly integrationId: string } | null
+  readonly nango: {
+    readonly secretKey: string
+    readonly host: string
+    readonly integrationId: string
+    readonly webhookSigningKeys: string[]
+    readonly publicHost?: string
+    readonly connectUrl?: string
+  } | null
+  /** Off as well where no browser could reach Nango. */
+  readonly connectPage: boolean
+  readonly environment: 'live' | 'playground'
+  readonly venueIdentity: 'on' | 'off'
+  /** Milliseconds; 0 is never. */
+  readonly connectionWatch: number
   readonly transport: 'nango' | 'direct'
-  /** For the direct transport. */
-  readonly rollerBaseUrl: string
+  /** For the direct transport. Null: the environment's own host. */
+  readonly rollerBaseUrl: string | null
+  /** Null: the other environment's own host. */
+  readonly otherBaseUrl: string | null
   readonly connectionId: string | null
   readonly readOnly: boolean
-  /** Empty: anybody who reaches the port may call. */
-  readonly apiKeys: readonly string[]
+  readonly operations: { readonly allow?: string[], readonly deny?: string[] }
+  /** Null: as the plugin does by itself. */
+  readonly wildcard: boolean | null
+  /** Without these and `jwt` anybody who reaches the port may call. */
+  readonly keys: readonly KeyedCaller[]
+  readonly jwt: JwtOptions | null
+  /** Requests a minute of one caller; 0 is no limit. */
+  readonly rateLimit: number
+  /** Milliseconds; 0 is no limit. */
+  readonly maxEventLoopDelay: number
+  /** Milliseconds. */
+  readonly timeouts: { readonly headers: number, readonly request: number, readonly keepAlive: number }
+  /** Bytes. Null: as the plugin does by itself. */
+  readonly bodyLimit: number | null
+  readonly streamLimit: number | null
+  readonly corsOrigins: readonly string[]
+  readonly webhooks: WebhookConfig
   readonly redisUrl: string | null
   readonly whenAway: 'share' | 'refuse'
   readonly replicas: number
@@ -58,9 +144,15 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly logLevel: string
-  readonly trustProxy: boolean
+  readonly logConnectionIds: boolean
+  readonly trustProxy: TrustProxy
+  /** Null: no traces. */
+  readonly tracesTo: string | null
+  /** Milliseconds. */
+  readonly shutdownDelay: number
   /** Milliseconds. */
   readonly shutdownGrace: number
+  readonly production: boolean
   /** True when anybody may call because only this machine can. */
   readonly loopbackOnly: boolean
 }
@@ -75,35 +167,77 @@ export class ConfigError extends Error {
   }
 }
 
-const MIN_KEY_LENGTH = 16
+/** Seconds. With webhooks a look is for those that Nango gave up on. */
+const RARE_WATCH = 600
+const FREQUENT_WATCH = 60
 
 /** @throws ConfigError with every fault found */
 export function readConfig (source: Readonly<Record<string, string | undefined>>): Config {
   const faults: string[] = []
   const environment = check(readFiles(source, faults), faults)
-  const apiKeys = (environment.API_KEYS ?? '').split(',').map((key) => key.trim()).filter((key) => key !== '')
-  if (apiKeys.some((key) => key.length < MIN_KEY_LENGTH)) {
-    faults.push(`API_KEYS holds a key of fewer than ${MIN_KEY_LENGTH} characters. Make one with: openssl rand -hex 32`)
+  const keysSource = isGiven(source.API_KEYS_FILE) ? 'API_KEYS_FILE' : 'API_KEYS'
+  const keys = environment.API_KEYS === undefined ? [] : parseKeys(environment.API_KEYS, keysSource, faults)
+  const jwt = parseJwt(environment as JwtVariables, faults) // absent is not written as undefined
+  const allow = parseOperations('ROLLER_OPERATIONS_ALLOW', environment.ROLLER_OPERATIONS_ALLOW, faults)
+  const deny = parseOperations('ROLLER_OPERATIONS_DENY', environment.ROLLER_OPERATIONS_DENY, faults)
+  const corsOrigins = parseOrigins(environment.CORS_ORIGINS, faults)
+  const trustProxy = parseTrustProxy(environment.TRUST_PROXY, faults)
+  const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent is not written as undefined
+  if (environment.ROLLER_CONNECTION_ID !== undefined && anyLimited(keys)) {
+    faults.push(`${keysSource} limits callers to venues of their own, and ROLLER_CONNECTION_ID gives one venue to all. Keep one of the two. Example: ROLLER_CONNECTION_ID=`)
   }
   if (!URL.canParse(environment.NANGO_HOST)) faults.push('NANGO_HOST is not an address. Example: NANGO_HOST=https://nango.example.com')
-  if (!isRollerBaseUrl(environment.ROLLER_BASE_URL)) faults.push(`ROLLER_BASE_URL is not ${ROLLER_BASE_URL_RULE}.`)
-  const loopback = isLoopback(environment.HOST)
-  if (!loopback && apiKeys.length === 0 && environment.AUTH !== 'none') {
-    faults.push('HOST is reachable from other machines, but nothing says who may call. Set API_KEYS, or AUTH=none if something in front of the service checks its callers.')
+  for (const name of ['NANGO_PUBLIC_HOST', 'NANGO_CONNECT_URL'] as const) {
+    const url = environment[name]
+    if (url !== undefined && !isPublicUrl(url)) faults.push(`${name} is not ${PUBLIC_URL_RULE}. Example: ${name}=${name === 'NANGO_PUBLIC_HOST' ? 'https://nango.example.com' : 'https://connect.nango.example.com'}`)
   }
+  for (const name of ['ROLLER_BASE_URL', 'ROLLER_OTHER_BASE_URL'] as const) {
+    const url = environment[name]
+    if (url !== undefined && !isRollerBaseUrl(url)) faults.push(`${name} is not ${ROLLER_BASE_URL_RULE}. Example: ${name}=https://api.roller.app`)
+  }
+  const webhookSigningKeys = (environment.NANGO_WEBHOOK_SIGNING_KEY ?? '').split(',').map((key) => key.trim()).filter((key) => key !== '')
+  const loopback = isLoopback(environment.HOST)
+  // A variable that is there and wrong has a fault of its own.
+  const asksWhoCalls = environment.API_KEYS !== undefined || jwt !== null
+  if (!loopback && !asksWhoCalls && environment.AUTH !== 'none') {
+    faults.push('HOST is reachable from other machines, but nothing says who may call. Set API_KEYS or JWT_JWKS_URL, or AUTH=none if something in front of the service checks its callers. Example: HOST=127.0.0.1')
+  }
+  if (asksWhoCalls && environment.AUTH === 'none') faults.push('AUTH=none says that anybody may call, but API_KEYS or JWT_JWKS_URL say who. Keep one of the two. Example: AUTH=')
   if (environment.NANGO_SECRET_KEY === undefined && environment.NODE_ENV === 'production') {
-    faults.push('NANGO_SECRET_KEY is missing. The sandbox, which runs without it, is closed where NODE_ENV is production.')
+    faults.push('NANGO_SECRET_KEY is missing. The sandbox, which runs without it, is closed where NODE_ENV is production. Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')
   }
   if (faults.length > 0) throw new ConfigError(faults)
   return {
     nango: environment.NANGO_SECRET_KEY === undefined
       ? null
-      : { secretKey: environment.NANGO_SECRET_KEY, host: environment.NANGO_HOST, integrationId: environment.NANGO_INTEGRATION_ID },
+      : {
+          secretKey: environment.NANGO_SECRET_KEY,
+          host: environment.NANGO_HOST,
+          integrationId: environment.NANGO_INTEGRATION_ID,
+          webhookSigningKeys,
+          ...(environment.NANGO_PUBLIC_HOST !== undefined && { publicHost: environment.NANGO_PUBLIC_HOST }),
+          ...(environment.NANGO_CONNECT_URL !== undefined && { connectUrl: environment.NANGO_CONNECT_URL })
+        },
+    connectPage: environment.CONNECT_PAGE === 'on' && isPublicUrl(environment.NANGO_PUBLIC_HOST ?? environment.NANGO_HOST),
+    environment: environment.ROLLER_ENVIRONMENT,
+    venueIdentity: environment.VENUE_IDENTITY,
+    connectionWatch: (environment.CONNECTION_WATCH ?? (webhookSigningKeys.length > 0 ? RARE_WATCH : FREQUENT_WATCH)) * 1000,
     transport: environment.ROLLER_TRANSPORT,
-    rollerBaseUrl: environment.ROLLER_BASE_URL,
+    rollerBaseUrl: environment.ROLLER_BASE_URL ?? null,
+    otherBaseUrl: environment.ROLLER_OTHER_BASE_URL ?? null,
     connectionId: environment.ROLLER_CONNECTION_ID ?? null,
     readOnly: environment.ROLLER_READ_ONLY,
-    apiKeys,
+    operations: { ...(allow !== undefined && { allow }), ...(deny !== undefined && { deny }) },
+    wildcard: environment.ROLLER_WILDCARD ?? null,
+    keys,
+    jwt,
+    rateLimit: environment.RATE_LIMIT,
+    maxEventLoopDelay: environment.MAX_EVENT_LOOP_DELAY,
+    timeouts: { headers: environment.HEADERS_TIMEOUT * 1000, request: environment.REQUEST_TIMEOUT * 1000, keepAlive: environment.KEEP_ALIVE_TIMEOUT * 1000 },
+    bodyLimit: environment.BODY_LIMIT ?? null,
+    streamLimit: environment.STREAM_LIMIT ?? null,
+    corsOrigins,
+    webhooks,
     redisUrl: environment.REDIS_URL ?? null,
     whenAway: environment.BUDGET_WHEN_AWAY,
     replicas: environment.REPLICAS,
@@ -111,9 +245,13 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     host: environment.HOST,
     port: environment.PORT,
     logLevel: environment.LOG_LEVEL,
-    trustProxy: environment.TRUST_PROXY,
+    logConnectionIds: environment.LOG_CONNECTION_IDS,
+    trustProxy,
+    tracesTo: environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    shutdownDelay: environment.SHUTDOWN_DELAY * 1000,
     shutdownGrace: environment.SHUTDOWN_GRACE * 1000,
-    loopbackOnly: loopback && apiKeys.length === 0 && environment.AUTH !== 'none'
+    production: environment.NODE_ENV === 'production',
+    loopbackOnly: loopback && !asksWhoCalls && environment.AUTH !== 'none'
   }
 }
 
@@ -126,16 +264,16 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
     if (value !== undefined && value !== '') values[name] = value
     if (file === undefined || file === '') continue
     if (values[name] !== undefined) {
-      faults.push(`${name} and ${name}_FILE are both set. Keep one.`)
+      faults.push(`${name} and ${name}_FILE are both set. Keep one. Example: ${name}=`)
       continue
     }
     try {
       const content = readFileSync(file, 'utf8').trim()
       // Not the same as leaving it out: whoever names a file means a value.
-      if (content === '') faults.push(`${name}_FILE names a file that is empty.`)
+      if (content === '') faults.push(`${name}_FILE names a file that is empty. ${fileExample(name)}`)
       else values[name] = content
     } catch (error) {
-      faults.push(`${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`) // node:fs throws these
+      faults.push(`${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}). ${fileExample(name)}`) // node:fs throws these
     }
   }
   return values
@@ -161,6 +299,10 @@ function check (values: Record<string, string>, faults: string[]): Environment {
     return envSchema<Environment>({ schema: Environment, data: rest, env: false })
   }
 }
+
+function isGiven (value: string | undefined): boolean { return value !== undefined && value !== '' }
+
+function fileExample (name: string): string { return `Example: ${name}_FILE=/run/secrets/${name.toLowerCase().replaceAll('_', '-')}` }
 
 function isLoopback (host: string): boolean {
   if (host === 'localhost' || host === '::1') return true

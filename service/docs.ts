@@ -2,6 +2,9 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { fillInConnection, rememberConnection } from './docs-memory.ts'
+import { DOCS_STYLE } from './docs-style.css.ts'
+import { TAGS } from './docs-tags.ts'
 import { finishDocument, keepSchemaNames } from './openapi-document.ts'
 import { VERSION } from '../plugin/index.ts'
 
@@ -12,11 +15,11 @@ export interface DocsOptions {
   readonly exampleConnectionId: string | null
 }
 
-const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango.
+const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango. Three steps:
 
-1. **Authorize** with one of this gateway's API keys, where it asks for one.
-2. **Connect** a venue with \`POST /connect-session\`, or find one with \`GET /connections\`.
-3. **Call** ROLLER's own paths under \`/roller\`, with the connection's id in the header \`Connection-Id\`.`
+1. **Authorize** once with one of this gateway's API keys, where it asks for one. This browser keeps it.
+2. **Connect** a venue: \`POST /connect-session\` answers with a link to send to a venue manager. \`GET /connections\` lists who is connected.
+3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last is filled in for you.`
 
 /** Call before the routes are added: the document is gathered from them. */
 export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId }: DocsOptions): Promise<void> {
@@ -24,10 +27,11 @@ export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId
     openapi: {
       openapi: '3.1.0',
       info: { title: 'fastify-roller', version: VERSION, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      tags: TAGS,
       servers: [{ url: '/', description: 'This gateway' }],
       ...(keys && { security: [{ apiKey: [] }] }),
       components: {
-        ...(keys && { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'One of this gateway\'s API keys.' } } })
+        ...(keys && { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'One of this gateway\'s API keys, or a token of the issuer that it trusts.' } } })
       }
     },
     transform: ({ schema, url }) => ({ schema: keepSchemaNames(schema), url }),
@@ -39,7 +43,18 @@ export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId
     routePrefix: '/docs',
     // Swagger UI styles its elements inline; scripts come from this server alone, and nothing else is asked.
     staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
-    uiConfig: { persistAuthorization: true, tryItOutEnabled: true, docExpansion: 'none', displayRequestDuration: true, deepLinking: true, filter: true }
+    theme: { title: 'fastify-roller', css: [{ filename: 'docs.css', content: DOCS_STYLE }] },
+    uiConfig: {
+      layout: 'BaseLayout', // without a bar to load other documents with
+      persistAuthorization: true,
+      tryItOutEnabled: true,
+      docExpansion: 'none',
+      displayRequestDuration: true,
+      deepLinking: true,
+      filter: true,
+      requestInterceptor: rememberConnection,
+      responseInterceptor: fillInConnection
+    }
   })
   app.get('/openapi.json', { schema: { hide: true }, logLevel: 'warn' }, async () => app.swagger())
 }

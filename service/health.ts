@@ -8,14 +8,23 @@ export interface HealthOptions {
   readonly roller: () => Roller
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** From now on `/ready` says no; everything else goes on. */
+    drain: () => void
+  }
+}
+
 /** Nango counts every call against the account, so a failing check is not repeated at each probe. Milliseconds. */
 const CHECK_INTERVAL = 2_000
 
-export async function healthRoutes (app: FastifyInstance, { roller }: HealthOptions): Promise<void> {
+export function addHealth (app: FastifyInstance, { roller }: HealthOptions): void {
   let draining = false
   let passed = false
   let last: { at: number, steps: Promise<CheckStep[]> } | null = null
-  app.addHook('preClose', async () => { draining = true })
+  const drain = (): void => { draining = true }
+  app.decorate('drain', drain)
+  app.addHook('preClose', async () => { drain() })
 
   app.get('/health', {
     logLevel: 'warn',
@@ -47,6 +56,7 @@ export async function healthRoutes (app: FastifyInstance, { roller }: HealthOpti
     if (last === null || Date.now() - last.at > CHECK_INTERVAL) last = { at: Date.now(), steps: roller().checkGateway() }
     const steps = await last.steps
     passed = steps.every(({ result }) => result === 'ok')
+    if (draining) return await reply.code(503).send({ status: 'draining' })
     return passed ? { status: 'ready' } : await reply.code(503).send({ status: 'not-ready', steps })
   })
 }

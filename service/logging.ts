@@ -1,6 +1,11 @@
 /** The log: one line a request, without bodies, query values or anything secret. */
-import { randomUUID } from 'node:crypto'
-import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import { createHmac, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { problemOf } from '../plugin/index.ts'
+import { logStream } from './log-stream.ts'
+import { layerOf } from './request-facts.ts'
 
 /** Where a secret could turn up in something that is logged by mistake. */
 const REDACTED = [
@@ -9,7 +14,7 @@ const REDACTED = [
 ]
 
 export function loggerOptions (level: string): FastifyServerOptions['logger'] {
-  return { level, redact: { paths: REDACTED, censor: '[redacted]' } }
+  return { level, redact: { paths: REDACTED, censor: '[redacted]' }, stream: logStream }
 }
 
 /** A caller's own request id is kept when it is harmless in a log and a header. */
@@ -18,16 +23,69 @@ export function requestId ({ headers }: { headers: Record<string, string | strin
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
-/** One line when a request is done, in place of Fastify's two, which hold the URL with its query. */
-export function logRequests (app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info({
+export interface RequestLogOptions {
+  /** Connection ids as they are. Otherwise a hash that stays the same over restarts and replicas, but for another Nango key. */
+  readonly connectionIds: boolean
+  readonly secretKey: string
+  /** Further fields, such as the trace's id. */
+  readonly more?: ((request: FastifyRequest) => object) | undefined
+}
+
+export type LogRequest = (request: FastifyRequest, reply: FastifyReply) => void
+
+/** Levels at which lines of level info are written. */
+const SHOWS_INFO: ReadonlySet<string> = new Set(['info', 'debug', 'trace'])
+/** As Pino writes it. */
+const INFO = 30
+
+/**
+ * One line when a request is done, in place of Fastify's two, which hold the URL with its query. It is of Pino's shape, but not made by it: Pino would
+ * look through every line for what must be left out, and here everything that is in it is from a closed set.
+ */
+export function requestLogger ({ connectionIds, secretKey, more }: RequestLogOptions): LogRequest {
+  const name = connectionIds ? (id: string) => id : hasher(secretKey)
+  const [pid, host] = [process.pid, hostname()]
+  return (request, reply) => {
+    if (!SHOWS_INFO.has(request.log.level)) return
+    const { rollerCall: call, caller } = request
+    const problem = problemOf(request)
+    logStream.write(JSON.stringify({
+      level: INFO,
+      time: Date.now(),
+      pid,
+      hostname: host,
+      reqId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
       by: reply.getHeader('roller-answered-by'),
-      ms: Math.round(reply.elapsedTime)
-    }, 'request')
-  })
+      layer: layerOf(request, reply),
+      code: problem?.code,
+      // Of a token the subject may be a person.
+      caller: caller === null ? undefined : caller.name.startsWith('jwt:') ? 'jwt' : caller.name,
+      ...(call !== null && {
+        operation: call.operation,
+        connection: name(call.connectionId),
+        waitMs: Math.round(call.waitedMs),
+        upstreamMs: Math.round(call.upstreamMs),
+        tries: call.tries
+      }),
+      ms: Math.round(reply.elapsedTime),
+      ...more?.(request),
+      msg: 'request'
+    }) + '\n')
+  }
+}
+
+/** Keyed: ids are often the names of venues, which a plain hash would give away to whoever tries them. */
+function hasher (secretKey: string): (id: string) => string {
+  const known = new LRUCache<string, string>({ max: 10_000 })
+  return (id) => {
+    let hash = known.get(id)
+    if (hash === undefined) {
+      hash = createHmac('sha256', secretKey).update(`log:${id}`).digest('base64url').slice(0, 12)
+      known.set(id, hash)
+    }
+    return hash
+  }
 }

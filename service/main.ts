@@ -1,13 +1,22 @@
 #!/usr/bin/env node
 /** The process: environment in, signals handled. */
-import closeWithGrace from 'close-with-grace'
-import { buildApp } from './app.ts'
 import { banner } from './banner.ts'
+import { readCommand } from './command-line.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 
 // As process 1 of a container a signal without a handler is ignored: until there is something to close, it ends the process at once.
 const quit = (): void => process.exit(0)
 process.once('SIGTERM', quit).once('SIGINT', quit)
+
+const command = readCommand(process.argv.slice(2))
+if (command.kind === 'say') {
+  process[command.exitCode === 0 ? 'stdout' : 'stderr'].write(command.text)
+  process.exit(command.exitCode)
+}
+if (command.kind === 'check') {
+  const { check } = await import('./check.ts')
+  process.exit(await check(process.env, (line) => { process.stdout.write(`${line}\n`) }) ? 0 : 1)
+}
 
 let config: Config
 try {
@@ -18,26 +27,47 @@ try {
   process.exit(1)
 }
 
-// Loaded only where it is used: a container in production never reads the simulators.
+// All of this is loaded only where it is used: a check needs no server, a container in production never reads the simulators, and OpenTelemetry
+// is not there without an endpoint.
+const { startTracing, TracingMissingError } = config.tracesTo === null ? { startTracing: null, TracingMissingError: null } : await import('./tracing.ts')
+const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknown) => {
+  if (TracingMissingError === null || !(error instanceof TracingMissingError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+})
+const { buildApp } = await import('./app.ts')
+const { shutDownOnSignal } = await import('./shutdown.ts')
 const sandbox = config.nango === null ? await (await import('./sandbox/index.ts')).startSandbox() : null
-const nango = config.nango ?? { secretKey: sandbox?.secretKey ?? '', host: sandbox?.nango.url ?? '', integrationId: 'roller' }
+const nango = config.nango ?? { secretKey: sandbox?.secretKey ?? '', host: sandbox?.nango.url ?? '', integrationId: 'roller', webhookSigningKeys: [sandbox?.webhookSigningKey ?? ''], connectUrl: sandbox?.nango.connectUiUrl ?? '' }
 // The sandbox's tokens are for its own ROLLER.
 const rollerBaseUrl = sandbox?.roller.url ?? config.rollerBaseUrl
+const otherBaseUrl = sandbox?.roller.url ?? config.otherBaseUrl
 const demoConnectionId = sandbox === null ? null : (await import('./sandbox/index.ts')).DEMO_CONNECTION_ID
 
-const app = await buildApp({ config: { ...config, nango, rollerBaseUrl }, ...(demoConnectionId !== null && { exampleConnectionId: demoConnectionId }) })
+const landing = demoConnectionId === null ? null : await import('./sandbox/landing/landing.ts')
+
+const app = await buildApp({
+  config: { ...config, nango, rollerBaseUrl, otherBaseUrl },
+  tracing,
+  ...(demoConnectionId !== null && { exampleConnectionId: demoConnectionId, addLanding: (to) => { landing?.addLanding(to, { connectionId: demoConnectionId }) } })
+})
 
 process.off('SIGTERM', quit).off('SIGINT', quit)
-closeWithGrace({ delay: config.shutdownGrace, logger: false }, async ({ signal, err: error }) => {
-  if (error !== undefined) app.log.fatal({ err: error }, 'closing after an error')
-  else app.log.info({ signal }, 'closing: calls in flight are finished first')
-  await app.close()
-  await sandbox?.close()
+shutDownOnSignal({
+  app,
+  delay: config.shutdownDelay,
+  grace: config.shutdownGrace,
+  async after () {
+    await tracing?.close().catch(() => {}) // a collector that is away keeps nobody from ending
+    await sandbox?.close()
+  }
 })
 
 try {
   const url = await app.listen({ host: config.host, port: config.port })
-  process.stdout.write(`${banner({ url, demoConnectionId, keys: config.apiKeys.length > 0 })}\n`)
+  sandbox?.sendWebhooksTo(url)
+  // What reads the log in production reads JSON; Fastify has written the address there.
+  if (!config.production) process.stdout.write(`${banner({ url, demoConnectionId, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException // node:net throws these
   process.stderr.write(code === 'EADDRINUSE' ? `Port ${config.port} is in use. Set PORT to another one.\n` : `The service cannot listen: ${message}\n`)

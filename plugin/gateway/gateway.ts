@@ -4,13 +4,15 @@
  *   identify the operation -> address the connection -> authorize     (routes/, where there is an HTTP request)
  *   -> guard -> validate -> budget -> transport -> outcome                                  (here; also for calls made in process)
  */
+import type { CancelSignal } from '../cancellation.ts'
 import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import { validateCall, type CheckedOperation } from '../roller/validate.ts'
 import type { Answer } from './answer.ts'
-import { AccountLeft } from './budget/account-left.ts'
 import type { Budgets, BudgetUse } from './budget/budgets.ts'
+import type { Place } from './budget/place.ts'
 import { spendingOf, type Spending } from './budget/spend.ts'
+import { mayHaveBeenDone } from './cache/calls.ts'
 import { guardConnectionId, guardHeaders, guardTarget } from './guard.ts'
 import { judge, JUDGE_LIMIT, passesUnread, type Outcome } from './outcome.ts'
 import type { Renewals } from './renewal.ts'
@@ -35,12 +37,26 @@ export interface GatewayCall {
   readonly validate?: boolean
   /** What the caller may see, where callers' rights differ: calls with different rights never share an answer. */
   readonly rights?: string
-  /** Milliseconds the caller will wait for a place in the budget, or for a wall to fall. */
+  /**
+   * How long after it came, in milliseconds, the call may still be kept waiting: for a place in the budget, for a wall to fall, or between two
+   * tries. A wait that would end later is not begun; with 0 there is none. The time that ROLLER takes to answer passes too.
+   */
   readonly maxWaitMs: number
   /** Aborts when the caller goes away. */
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
   /** Told how the call's budget stands, whether it got its place or not. */
   readonly onUse?: (use: BudgetUse) => void
+  /** Filled in on the way, for the host's log and metrics. */
+  readonly timing?: CallTiming | undefined
+}
+
+/** Where a call's time went. All zero for one that shared another's answer. */
+export interface CallTiming {
+  /** Milliseconds in the line for a place in the budget. */
+  waitedMs: number
+  /** Milliseconds between sending and the head of the answer, over all tries; of a small answer, up to its end. */
+  upstreamMs: number
+  tries: number
 }
 
 export interface GatewayOptions {
@@ -58,7 +74,7 @@ const WHOLE_LIMIT = 64 * 1024
 const MAX_ACCOUNT_WALL_SECONDS = 61
 /** ROLLER's cooling-off is a minute. A longer Retry-After after a bulk export is about exports of its type alone. */
 const LONGEST_REST_AFTER_BULK_SECONDS = 60
-/** What a bulk export spends when it is sent again. */
+/** What a bulk export spends when it is sent again: its one place in six hours is this call's already. */
 const BULK_AGAIN: Spending = { budget: 'reporting', exportType: null }
 
 const NOT_PASSED_ON = new Error('the answer is not passed on')
@@ -68,6 +84,8 @@ export interface CallHandler {
   /** How calls leave. */
   readonly transport: TransportName
   send (call: GatewayCall): Promise<Answer>
+  /** How the call's budget stands, without spending of it. */
+  standing? (call: GatewayCall): BudgetUse
 }
 
 export class Gateway implements CallHandler {
@@ -76,8 +94,6 @@ export class Gateway implements CallHandler {
   readonly #renewals: Renewals
   readonly #retry: RetryPolicy
   readonly #clock: Clock
-  readonly #accountLeft: AccountLeft
-  #closing: Promise<void> | null = null
   readonly #zones = new VenueZones()
 
   constructor (options: GatewayOptions) {
@@ -86,7 +102,6 @@ export class Gateway implements CallHandler {
     this.#renewals = options.renewals
     this.#retry = options.retry
     this.#clock = options.clock
-    this.#accountLeft = new AccountLeft(options.clock)
   }
 
   get transport (): TransportName { return this.#transport.name }
@@ -106,24 +121,40 @@ export class Gateway implements CallHandler {
       acceptEncoding: call.headers['accept-encoding']?.toString()
     }
     if (call.validate !== false) validate(outgoing, call.operation)
+    const spending = spendingFor(call, outgoing)
+    const order: ExportOrder = { place: null, taken: false }
+    try {
+      return await this.#travel(call, outgoing, spending, order)
+    } finally {
+      if (order.place !== null && !order.taken) await order.place.giveExportBack()
+    }
+  }
+
+  standing (call: GatewayCall): BudgetUse {
+    return this.#budgets.standing({ ...spendingFor(call, { target: guardTarget(call.target) }), connectionId: call.connectionId })
+  }
+
+  /** From the line before the budget to the answer, as often as it takes. */
+  async #travel (call: GatewayCall, outgoing: OutgoingCall, spending: Spending, order: ExportOrder): Promise<Answer> {
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
-    const spending = spendingOf({ method: call.method, path: outgoing.target.path, operation: call.operation?.operation ?? null, body: bytesOf(call.body) })
     const startedAt = this.#clock.now()
     const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
     let renewed = false
-    let spent = spending
     for (let repeats = 0; ;) {
-      await this.#budgets.enter({ ...spent, connectionId: outgoing.connectionId, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse })
-      // An export is sent again only when ROLLER did not take it: its one place in six hours is this call's already.
-      if (spent.budget === 'bulk') spent = BULK_AGAIN
-      // Others use Nango's limit up as well. Back into the line, which now stands before a wall.
-      if (!this.#accountLeft.leave()) {
-        await this.#closeAccount()
-        continue
-      }
+      const place = await this.#budgets.enter({
+        ...(order.place === null ? spending : BULK_AGAIN), connectionId: outgoing.connectionId, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse
+      })
+      if (spending.budget === 'bulk') order.place ??= place
       const sentAt = this.#clock.now()
-      const { exchange, outcome } = await this.#attempt(outgoing, call.signal)
-      if (exchange !== null) await this.#learn(exchange)
+      order.taken = true // until it is known
+      const { exchange, outcome } = await this.#attempt(outgoing, place, call.signal, order)
+      order.taken = mayHaveTaken(outcome, exchange)
+      if (call.timing !== undefined) {
+        call.timing.waitedMs += place.waitedMs
+        call.timing.upstreamMs += this.#clock.now() - sentAt
+        call.timing.tries++
+      }
+      if (exchange !== null) await this.#learn(exchange, place)
       switch (outcome.kind) {
         case 'pass':
           return await this.#zones.note(call, exchange as Exchange) // `pass` is only said of an answer
@@ -132,13 +163,17 @@ export class Gateway implements CallHandler {
           throw describe(outcome.error, repeatability, outcome.maySent ?? false)
         case 'renew':
           exchange?.abort(NOT_PASSED_ON)
-          if (renewed) throw outcome.error
+          if (renewed) {
+            await this.#renewals.inVain(outgoing.connectionId, outcome.error)
+            throw outcome.error
+          }
           await this.#renew(outgoing, sentAt, outcome.error)
           renewed = true
           break
         case 'limited':
           if (spending.budget === 'bulk' && outcome.whose === 'connection' && outcome.seconds > LONGEST_REST_AFTER_BULK_SECONDS) {
             exchange?.abort(NOT_PASSED_ON)
+            order.taken = true // by an order before this one, which comes to the same
             throw exportedBefore(outcome.error)
           }
           // The wall first, before anything else of this connection can leave.
@@ -146,40 +181,36 @@ export class Gateway implements CallHandler {
           exchange?.abort(NOT_PASSED_ON)
           if (outgoing.body?.kind === 'stream' || outcome.seconds * 1000 > patience()) throw outcome.error
           break
-        case 'repeat':
-          if (repeats >= this.#retry.limit || !mayRepeat(repeatability, outcome.maySent)) {
+        case 'repeat': {
+          const may = repeats < this.#retry.limit && mayRepeat(repeatability, outcome.maySent)
+          const pause = may ? backoff(this.#retry, repeats) : Infinity
+          // What is left then is also what the repeat may wait for its place: without any it would be of no use.
+          if (pause >= patience()) {
             if (outcome.error === null) return exchange as Answer // only an answer of ROLLER's own has no error to it
             throw describe(outcome.error, repeatability, outcome.maySent)
           }
           exchange?.abort(NOT_PASSED_ON)
-          await sleep(this.#clock, Math.min(backoff(this.#retry, repeats), patience()), call.signal)
+          await sleep(this.#clock, pause, call.signal)
           repeats++
+        }
       }
     }
   }
 
   /** Nango says with every answer how much of the account's limit is left, and when it is whole again. */
-  async #learn ({ limits }: Exchange): Promise<void> {
+  async #learn ({ limits }: Exchange, place: Place): Promise<void> {
     if (limits.size === 0) return
-    this.#budgets.learnAccountLimit(Number(limits.get('x-ratelimit-limit')))
-    const remaining = Number(limits.get('x-ratelimit-remaining'))
+    const limit = Number(limits.get('x-ratelimit-limit'))
+    const remaining = limits.has('x-ratelimit-remaining') ? Number(limits.get('x-ratelimit-remaining')) : NaN
     const seconds = Number(limits.get('x-ratelimit-reset')) - Date.now() / 1000
-    if (!limits.has('x-ratelimit-remaining') || !(remaining >= 0 && seconds > 0 && seconds <= MAX_ACCOUNT_WALL_SECONDS)) return
-    this.#accountLeft.learn(remaining, seconds * 1000)
-    await this.#closeAccount()
+    await this.#budgets.learnAccount({ limit, remaining, endsInMs: seconds <= MAX_ACCOUNT_WALL_SECONDS ? seconds * 1000 : NaN }, place)
   }
 
-  /** When nothing is left of Nango's limit, nothing is sent until its window ends. */
-  async #closeAccount (): Promise<void> {
-    const { closedFor } = this.#accountLeft
-    if (closedFor <= 0) return
-    this.#closing ??= this.#budgets.coolOffAccount(closedFor / 1000).finally(() => { this.#closing = null })
-    await this.#closing
-  }
-
-  async #attempt (outgoing: OutgoingCall, signal: AbortSignal | undefined): Promise<{ exchange: Exchange | null, outcome: Outcome }> {
+  async #attempt (
+    outgoing: OutgoingCall, place: Place, signal: CancelSignal | undefined, order: ExportOrder
+  ): Promise<{ exchange: Exchange | null, outcome: Outcome }> {
     try {
-      const exchange = await this.#transport.send(outgoing, signal).finally(() => this.#accountLeft.arrive())
+      const exchange = await this.#transport.send({ ...outgoing, mayLeave: () => place.leave() }, signal)
       if (passesUnread(exchange)) {
         // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
         if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
@@ -187,9 +218,15 @@ export class Gateway implements CallHandler {
       }
       return { exchange, outcome: judge(exchange, await exchange.collect(JUDGE_LIMIT), this.transport) }
     } catch (error) {
-      if (error instanceof ExchangeFailure) return { exchange: null, outcome: judgeFailure(error, this.transport) }
       // No token for the direct way, because Nango could not be reached.
-      if (isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE') return { exchange: null, outcome: { kind: 'repeat', maySent: false, error } }
+      const tokenless = isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE'
+      if (isUnsent(error)) {
+        await place.giveBack()
+        if (order.place === place) order.place = null
+        order.taken = false
+      }
+      if (error instanceof ExchangeFailure) return { exchange: null, outcome: judgeFailure(error, this.transport) }
+      if (tokenless) return { exchange: null, outcome: { kind: 'repeat', maySent: false, error } }
       throw error
     }
   }
@@ -211,6 +248,33 @@ export class Gateway implements CallHandler {
     // A streamed body is gone. ROLLER took nothing of the call, so the caller may send it again at once.
     if (outgoing.body?.kind === 'stream') throw new RollerError('ROLLER_ERR_TOKEN_RENEWED', { retryAfter: 1 })
   }
+}
+
+/** The order of a bulk export, of which ROLLER takes one of a type in six hours. */
+interface ExportOrder {
+  /** The place of its own limit. */
+  place: Place | null
+  /** False when it is certain that ROLLER has not taken it. */
+  taken: boolean
+}
+
+/** Whether ROLLER may have taken the order. What it has counted is another matter: a call that was refused spends its other places all the same. */
+function mayHaveTaken (outcome: Outcome, exchange: Exchange | null): boolean {
+  switch (outcome.kind) {
+    case 'pass': return exchange === null || mayHaveBeenDone(exchange)
+    case 'fail': return mayHaveBeenDone(outcome)
+    case 'repeat': return outcome.maySent
+    case 'renew': case 'limited': return false
+  }
+}
+
+/** Certain that no byte of the call left this process. A refusal of the gateway's own in the transport (no token) comes before any. */
+function isUnsent (error: unknown): boolean {
+  return error instanceof ExchangeFailure ? !error.maySent : isRollerError(error)
+}
+
+function spendingFor ({ method, operation, body }: GatewayCall, { target }: Pick<OutgoingCall, 'target'>): Spending {
+  return spendingOf({ method, path: target.path, operation: operation?.operation ?? null, body: bytesOf(body) })
 }
 
 /** @throws RollerError ROLLER_ERR_VALIDATION; ROLLER is not called */

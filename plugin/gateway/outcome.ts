@@ -33,6 +33,9 @@ const REFRESH_BACKOFF_SECONDS = 30
 // Nothing reached ROLLER with these: no address, no route, no listener.
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
+/** Of the system, of undici, of the HTTP parser, of TLS and its certificates. */
+const NETWORK_ERROR = /^(E[A-Z_]+|UND_ERR_[A-Z_]+|HPE_[A-Z_]+|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/
+
 /** No honest error goes deeper; what goes much deeper cannot be written again as a part of the problem document. */
 const MAX_DEPTH = 64
 
@@ -160,7 +163,7 @@ function asNangoError (parsed: unknown): NangoError | null {
 /** Nango answers 500 `{message, code: 'ECONNREFUSED', method}`, without its usual wrapper, when it cannot reach ROLLER. */
 function asTransportError (status: number, parsed: unknown): string | null {
   if (status !== 500 || !isRecord(parsed) || typeof parsed.method !== 'string') return null
-  return typeof parsed.code === 'string' && /^(E[A-Z_]+|UND_ERR_[A-Z_]+)$/.test(parsed.code) ? parsed.code : null
+  return typeof parsed.code === 'string' && NETWORK_ERROR.test(parsed.code) ? parsed.code : null
 }
 
 function parse (body: Buffer): unknown {

@@ -2,7 +2,7 @@
  * One forced refresh over all replicas: a board in Redis says who refreshes, what was renewed when, and what just failed. The server's clock
  * counts. Without the board (no Redis, or Redis away) each replica refreshes for itself.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { RedisLike } from './budget/redis.ts'
 
 /** What to do about a 401. */
@@ -27,19 +27,20 @@ const LEASE_MS = 20_000
 const KEPT_MS = 600_000
 
 const SCRIPT = `
--- KEYS[1]: a hash of running (until), renewed (at) and failed (until), all in ms of this server's clock
+-- KEYS[1]: a hash of running (until), owner (who runs), renewed (at) and failed (until), all in ms of this server's clock
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[1] == 'ask' then
-  local state = redis.call('HMGET', KEYS[1], 'renewed', 'failed', 'running')
+  local state = redis.call('HMGET', KEYS[1], 'renewed', 'failed', 'running', 'owner')
   if state[1] and tonumber(state[1]) >= now - tonumber(ARGV[2]) then return {'renewed', 0} end
   if state[2] and tonumber(state[2]) > now then return {'failed', tonumber(state[2]) - now} end
-  if state[3] and tonumber(state[3]) > now then return {'wait', 0} end
-  redis.call('HSET', KEYS[1], 'running', now + tonumber(ARGV[3]))
+  -- Its own lease means that the answer to the question before this one was lost.
+  if state[3] and tonumber(state[3]) > now and state[4] ~= ARGV[5] then return {'wait', 0} end
+  redis.call('HSET', KEYS[1], 'running', now + tonumber(ARGV[3]), 'owner', ARGV[5])
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
   return {'refresh', 0}
 end
-redis.call('HDEL', KEYS[1], 'running')
+redis.call('HDEL', KEYS[1], 'running', 'owner')
 if ARGV[1] == 'renewed' then redis.call('HSET', KEYS[1], 'renewed', now) redis.call('HDEL', KEYS[1], 'failed') end
 if ARGV[1] == 'failed' then redis.call('HSET', KEYS[1], 'failed', now + tonumber(ARGV[2])) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
@@ -52,6 +53,7 @@ export class RedisRenewalBoard implements RenewalBoard {
   readonly #client: RedisLike
   readonly #scope: string
   readonly #timeoutMs: number
+  readonly #owner = randomUUID()
 
   /** @param scope ids of connections are unique within it: the integration */
   constructor (client: RedisLike, scope: string, timeoutMs = 500) {
@@ -72,7 +74,7 @@ export class RedisRenewalBoard implements RenewalBoard {
 
   async #run (connectionId: string, action: string, ms: number): Promise<unknown[]> {
     const key = `roller:renewal:{${this.#scope}/${connectionId}}`
-    const args = [action, String(Math.ceil(ms)), String(LEASE_MS), String(KEPT_MS)]
+    const args = [action, String(Math.ceil(ms)), String(LEASE_MS), String(KEPT_MS), this.#owner]
     const answer = await this.#bounded(this.#client.evalsha(SHA, 1, key, ...args).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
       return this.#client.eval(SCRIPT, 1, key, ...args)

@@ -11,11 +11,15 @@ const BACKOFF_MS = 30_000
 /** How often, and how long at most, a replica looks whether another has finished its refresh. */
 const POLL_MS = 100
 const MAX_POLLS = 250
+/** Questions in a row that the board may leave unanswered; each ends after half a second. */
+const MAX_UNANSWERED = 3
 
 interface Renewal {
   pending: Promise<void> | null
   renewedAt: number
   failure: { readonly error: RollerError, readonly until: number } | null
+  /** When this replica last refreshed without knowing of the others. */
+  aloneAt: number
 }
 
 export class Renewals {
@@ -40,7 +44,7 @@ export class Renewals {
   async renew (connectionId: string, sentAt: number): Promise<void> {
     let renewal = this.#known.get(connectionId)
     if (renewal === undefined) {
-      renewal = { pending: null, renewedAt: -Infinity, failure: null }
+      renewal = { pending: null, renewedAt: -Infinity, failure: null, aloneAt: -Infinity }
       this.#known.set(connectionId, renewal)
     }
     if (renewal.renewedAt >= sentAt) return
@@ -52,9 +56,22 @@ export class Renewals {
     await renewal.pending
   }
 
+  /**
+   * A call was sent again with the new token, and ROLLER said 401 all the same: it is not the token. A new one for every such call would be one
+   * refresh a call, and ROLLER suspends credentials whose owner asks for tokens too often. So there is none for a while, as after a refresh
+   * that failed, on any replica. It is the connection that rests, not the path: nobody can tell which paths are meant.
+   */
+  async inVain (connectionId: string, error: RollerError): Promise<void> {
+    const renewal = this.#known.get(connectionId)
+    const now = this.#clock.now()
+    if (renewal === undefined || (renewal.failure !== null && renewal.failure.until > now)) return
+    renewal.failure = { error, until: now + BACKOFF_MS }
+    await this.#board?.done(connectionId, 'failed', BACKOFF_MS).catch(() => {}) // then each replica finds out for itself
+  }
+
   async #start (connectionId: string, renewal: Renewal, sentAt: number): Promise<void> {
     try {
-      const turn = await this.#turn(connectionId, sentAt)
+      const turn = await this.#turn(connectionId, sentAt, renewal)
       if (turn.kind === 'failed') throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: FAILED_ELSEWHERE, retryAfter: turn.forMs / 1000 })
       if (turn.kind === 'refresh') await this.#refreshAndTell(connectionId)
       renewal.renewedAt = this.#clock.now()
@@ -80,16 +97,27 @@ export class Renewals {
     }
   }
 
-  /** Asks the board until this replica knows what to do. Without an answer it refreshes for itself. */
-  async #turn (connectionId: string, sentAt: number): Promise<Turn> {
-    const alone: Turn = { kind: 'refresh' }
-    if (this.#board === null) return alone
-    for (let polls = 0; polls < MAX_POLLS; polls++) {
-      const turn = await this.#board.ask(connectionId, this.#clock.now() - sentAt).catch(() => alone)
+  /**
+   * Asks the board until this replica knows what to do. A board that does not answer is asked again: it knows who asks, and who was to refresh
+   * is still the one. Without any answer the replica refreshes for itself, and not again for a while: however slow Redis is, that is one refresh
+   * of a connection for each replica in 30 s.
+   */
+  async #turn (connectionId: string, sentAt: number, renewal: Renewal): Promise<Turn> {
+    if (this.#board === null) return { kind: 'refresh' }
+    for (let polls = 0, unanswered = 0; polls < MAX_POLLS && unanswered < MAX_UNANSWERED; polls++) {
+      const turn = await this.#board.ask(connectionId, this.#clock.now() - sentAt).catch(() => null)
+      if (turn === null) {
+        unanswered++
+        continue
+      }
       if (turn.kind !== 'wait') return turn
+      unanswered = 0
       await sleep(this.#clock, POLL_MS)
     }
-    return alone
+    const restMs = renewal.aloneAt + BACKOFF_MS - this.#clock.now()
+    if (restMs > 0) return { kind: 'failed', forMs: restMs }
+    renewal.aloneAt = this.#clock.now()
+    return { kind: 'refresh' }
   }
 }
 

@@ -9,12 +9,19 @@ import { isRollerError, RollerError, type InputFault } from '../errors.ts'
 
 export interface NangoClientOptions {
   readonly host: string
+  /** The same API as browsers reach it, where that is another address. */
+  readonly publicHost?: string | undefined
+  /** Nango's Connect UI as browsers reach it. Nango Cloud's is known. */
+  readonly connectUrl?: string | undefined
   readonly secretKey: string
   readonly integrationId: string
   /** Milliseconds for one call. */
   readonly timeoutMs: number
   readonly userAgent: string
 }
+
+const CLOUD_HOST = 'https://api.nango.dev'
+const CLOUD_CONNECT_URL = 'https://connect.nango.dev'
 
 /** A refusal of Nango, as far as it may be known outside this file. */
 export interface NangoRefusal {
@@ -34,6 +41,9 @@ export class NangoClient {
   /** The integration id, safe to stand in a URL that the SDK puts together by concatenation. */
   readonly encodedIntegrationId: string
   readonly host: string
+  readonly publicHost: string
+  /** Null where it is not known. */
+  readonly connectUrl: string | null
   readonly #sdk: Nango
   // Our own: those of Node and of the SDK belong to the whole process, and could not be closed with the app.
   readonly #httpAgent = new HttpAgent({ keepAlive: true })
@@ -43,6 +53,8 @@ export class NangoClient {
     this.integrationId = options.integrationId
     this.encodedIntegrationId = encodeURIComponent(options.integrationId)
     this.host = options.host.replace(/\/+$/, '')
+    this.publicHost = options.publicHost?.replace(/\/+$/, '') ?? this.host
+    this.connectUrl = options.connectUrl ?? (this.isCloud ? CLOUD_CONNECT_URL : null)
     this.#sdk = new Nango({ apiKey: options.secretKey, host: this.host }, {
       userAgent: options.userAgent,
       interceptors: {
@@ -64,6 +76,8 @@ export class NangoClient {
       }
     })
   }
+
+  get isCloud (): boolean { return this.host === CLOUD_HOST }
 
   /** Closes the connections that are kept for further calls. */
   close (): void {

@@ -1,12 +1,16 @@
 /** A connection as callers see it: never a credential, a secret or a token. */
 import { Type, type Static } from '@sinclair/typebox'
+import { RollerError } from '../errors.ts'
 import { Nullable, StringEnum } from '../roller/schema.ts'
 import { isRecord } from './client.ts'
+import { ownMetadata, readPending, readVenue, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
+
+export const MAX_TAGS = 10
 
 /** Nango's rules: at most 10 tags, keys begin with a letter, values 1 to 255 characters. It writes keys in lower case. */
 export const Tags = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' }), Type.String({ minLength: 1, maxLength: 255 }), {
   additionalProperties: false,
-  maxProperties: 10,
+  maxProperties: MAX_TAGS,
   description: 'Small identifiers that find a connection again, such as the tenant it belongs to. At most 10; keys are kept in lower case.',
   examples: [{ organization_id: 'acme' }]
 })
@@ -22,11 +26,21 @@ export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
   examples: [{ region: 'north' }]
 })
 
+export const warnings = ['venue-connected-twice', 'venue-changed', 'no-room-for-venue'] as const
+export type ConnectionWarning = typeof warnings[number]
+
 export const Connection = Type.Object({
   connectionId: Type.String({ description: 'Send it as the header Connection-Id.', examples: ['demo-venue'] }),
   integrationId: Type.String({ description: 'The integration in Nango.', examples: ['roller'] }),
-  status: StringEnum(['connected', 'reconnect-required'], {
-    description: 'reconnect-required: ROLLER refused the credentials. POST /connect-session/reconnect lets the venue enter them again.'
+  status: StringEnum(['connected', 'reconnect-required', 'cooling-off'], {
+    description: 'reconnect-required: ROLLER refused the credentials; POST /connect-session/reconnect lets the venue enter them again. ' +
+      'cooling-off: ROLLER said 429, and nothing is sent for up to a minute.'
+  }),
+  venue: Nullable(Venue),
+  warnings: Type.Array(StringEnum(warnings), {
+    description: 'venue-connected-twice: another connection is of the same venue, and Roller-Venue takes the newest healthy one. ' +
+      'venue-changed: credentials of another venue were entered; no calls until POST /connections/{id}/confirm-venue. ' +
+      'no-room-for-venue: there are so many tags that the venue cannot be kept, and Roller-Venue does not find the connection.'
   }),
   tags: Type.Record(Type.String(), Type.String()),
   metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
@@ -38,14 +52,45 @@ export type Connection = Static<typeof Connection>
 export function toConnection (raw: unknown): Connection {
   const row = isRecord(raw) ? raw : {}
   const errors = Array.isArray(row.errors) ? row.errors : []
+  const tags = onlyStrings(row.tags)
+  const metadata = isRecord(row.metadata) ? row.metadata : null
   return {
     connectionId: String(row.connection_id ?? ''),
     integrationId: String(row.provider_config_key ?? ''),
     status: errors.some((error) => isRecord(error) && error.type === 'auth') ? 'reconnect-required' : 'connected',
-    tags: onlyStrings(row.tags),
-    metadata: isRecord(row.metadata) ? row.metadata : null,
+    venue: readVenue(tags, metadata),
+    warnings: [
+      ...(readPending(metadata) === null ? [] : ['venue-changed' as const]),
+      ...(hasRoomForVenue(tags) ? [] : ['no-room-for-venue' as const])
+    ],
+    tags,
+    metadata: ownMetadata(metadata),
     createdAt: isoDate(row.created ?? row.created_at)
   }
+}
+
+export function hasRoomForVenue (tags: Readonly<Record<string, string>>): boolean {
+  return new Set([...Object.keys(tags), ...RESERVED_TAGS]).size <= MAX_TAGS
+}
+
+/** Tags and fields that only the gateway writes: who could write them could take another venue's place. */
+function isReserved (key: string): boolean { return key.toLowerCase().startsWith(RESERVED_PREFIX) }
+
+/**
+ * What others want to write into a connection.
+ * @throws RollerError ROLLER_ERR_VALIDATION for what only the gateway writes, or when the venue's tags would find no room
+ */
+export function checkWritten ({ tags, metadata }: { readonly tags?: Readonly<Record<string, unknown>>, readonly metadata?: Readonly<Record<string, unknown>> }): void {
+  const errors = [
+    ...Object.keys(tags ?? {}).filter(isReserved).map((key) => ({ pointer: `/body/tags/${key}`, detail: 'is written by the gateway alone' })),
+    ...Object.keys(metadata ?? {}).filter(isReserved).map((key) => ({ pointer: `/body/metadata/${key}`, detail: 'is written by the gateway alone' }))
+  ]
+  const room = MAX_TAGS - RESERVED_TAGS.length
+  const wanted = Object.values(tags ?? {}).filter((value) => value !== null).length
+  if (wanted > room) {
+    errors.push({ pointer: '/body/tags', detail: `holds ${wanted} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: send at most ${room}` })
+  }
+  if (errors.length > 0) throw new RollerError('ROLLER_ERR_VALIDATION', { errors })
 }
 
 function onlyStrings (value: unknown): Record<string, string> {

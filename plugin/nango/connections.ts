@@ -1,9 +1,12 @@
 /** Connections in Nango: list, read, change, connect with a pair, disconnect. Nango is the store; nothing is kept here. */
-import { RollerError } from '../errors.ts'
+import { isRollerError, RollerError, type RollerErrorOptions } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
-import { toConnection, type Connection, type Tags } from './connection.ts'
+import { checkWritten, hasRoomForVenue, MAX_TAGS, toConnection, type Connection, type Tags } from './connection.ts'
+import { readRow } from './row.ts'
 import { createSession, endSession } from './sessions.ts'
+import type { OtherEnvironment } from './other-environment.ts'
+import { PENDING_FIELD, readPending, RESERVED_TAGS, VENUE_FIELD, venueTags, type RollerEnvironment, type Venue } from './venue.ts'
 
 export interface ListFilter {
   readonly tags?: Tags
@@ -36,17 +39,27 @@ export interface ConnectionChange {
   readonly metadata?: Record<string, unknown>
 }
 
+/** Nango gives its events no ids: these tell one change of a connection from the next. */
+export interface Stamps {
+  readonly updatedAt: string
+  /** Of what stands against its credentials; empty when nothing does. */
+  readonly errorId: string
+}
+
 const DEFAULT_LIMIT = 100
-const MAX_TAGS = 10
+
+export interface ConnectionsOptions {
+  readonly environment: RollerEnvironment
+  readonly otherEnvironment: OtherEnvironment
+}
 
 export class Connections {
   readonly #nango: NangoClient
-  readonly #onGone: (connectionId: string) => void
+  readonly #options: ConnectionsOptions
 
-  /** @param onGone told of a connection that was taken away here */
-  constructor (nango: NangoClient, onGone: (connectionId: string) => void = () => {}) {
+  constructor (nango: NangoClient, options: ConnectionsOptions) {
     this.#nango = nango
-    this.#onGone = onGone
+    this.#options = options
   }
 
   async list (filter: ListFilter = {}): Promise<ConnectionPage> {
@@ -81,6 +94,7 @@ export class Connections {
    * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair
    */
   async create ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<Connection> {
+    checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     // The road of Nango's own form. Its import of credentials would not check them, and would never renew a token without an expiry.
     const session = await createSession(this.#nango, { tags: tags ?? {} })
     try {
@@ -88,7 +102,7 @@ export class Connections {
       const { data } = await this.#nango.call(
         (sdk) => sdk.http.post<unknown>(url, { client_id: clientId, client_secret: clientSecret }),
         refusedPair
-      )
+      ).catch(async (error: unknown) => { throw await this.#explainPair(error, clientId, clientSecret) })
       const connectionId = isRecord(data) && typeof data.connectionId === 'string' ? data.connectionId : ''
       if (metadata !== undefined) {
         await this.#writeMetadata(connectionId, metadata).catch(async (error: unknown) => {
@@ -97,22 +111,61 @@ export class Connections {
           throw error
         })
       }
-      return { ...await this.#readNew(connectionId), ...(metadata !== undefined && { metadata }) }
+      return await this.fresh(connectionId)
     } finally {
       // The session could make further connections until it ends by itself after 30 minutes.
       await endSession(this.#nango, session.token).catch(() => {})
     }
   }
 
+  /**
+   * Reads one connection by its id, for when the list may not be up to date. A key that may read credentials makes Nango renew a token on the way.
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
+   */
+  async fresh (connectionId: string): Promise<Connection> {
+    return (await this.freshWithStamps(connectionId)).connection
+  }
+
+  /** The same, with what tells one state of it from another. */
+  async freshWithStamps (connectionId: string): Promise<{ connection: Connection, stamps: Stamps }> {
+    const row = await readRow(this.#nango, guardConnectionId(connectionId))
+    const [error] = Array.isArray(row.errors) ? row.errors : []
+    return {
+      connection: toConnection(row),
+      stamps: { updatedAt: String(row.updated_at ?? ''), errorId: isRecord(error) ? String(error.log_id ?? '') : '' }
+    }
+  }
+
+  /** The venue whose credentials were entered in place of those of the venue the connection is known by, if so. */
+  async pendingVenue (connectionId: string): Promise<Pick<Venue, 'id' | 'name'> | null> {
+    return readPending((await readRow(this.#nango, guardConnectionId(connectionId))).metadata)
+  }
+
+  /**
+   * Keeps with a connection which venue it is of. Nothing that is there is lost.
+   * @throws RollerError ROLLER_ERR_VALIDATION when there is no room for the tags
+   */
+  async keepVenue ({ connectionId, tags }: Connection, venue: Venue): Promise<Connection> {
+    await this.#writeMetadata(connectionId, { [VENUE_FIELD]: venue, [PENDING_FIELD]: null })
+    const wanted = venueTags(venue)
+    if (Object.entries(wanted).some(([key, value]) => tags[key] !== value)) await this.#writeTags(connectionId, mergeTags(tags, wanted))
+    return await this.fresh(connectionId)
+  }
+
+  /** Keeps that another venue's credentials were entered. */
+  async keepPending (connectionId: string, venue: Venue): Promise<Connection> {
+    await this.#writeMetadata(connectionId, { [PENDING_FIELD]: { id: venue.id, name: venue.name } })
+    return await this.fresh(connectionId)
+  }
+
   /** Merges: what is not named stays. Nango itself would replace the whole set of tags. */
   async update (connectionId: string, { tags, metadata }: ConnectionChange): Promise<Connection> {
+    checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     const before = await this.get(connectionId)
     let after = before
     if (tags !== undefined) {
       const merged = mergeTags(before.tags, tags)
-      await this.#nango.call((sdk) => sdk.patchConnection(
-        { connectionId: encodeURIComponent(connectionId), provider_config_key: this.#nango.encodedIntegrationId }, { tags: merged }
-      ))
+      await this.#writeTags(connectionId, merged)
       after = { ...after, tags: merged }
     }
     if (metadata !== undefined) {
@@ -126,7 +179,6 @@ export class Connections {
   async delete (connectionId: string): Promise<void> {
     guardConnectionId(connectionId)
     await this.#nango.call((sdk) => sdk.deleteConnection(this.#nango.encodedIntegrationId, encodeURIComponent(connectionId)))
-    this.#onGone(connectionId)
   }
 
   /**
@@ -140,14 +192,22 @@ export class Connections {
     )
   }
 
-  async #writeMetadata (connectionId: string, metadata: Record<string, unknown>): Promise<void> {
-    await this.#nango.call((sdk) => sdk.updateMetadata(this.#nango.integrationId, connectionId, metadata as never)) // the SDK's Metadata type is any JSON
+  /** Keys of ROLLER's other environment are the mistake that nothing in a refusal gives away. */
+  async #explainPair (error: unknown, clientId: string, clientSecret: string): Promise<unknown> {
+    const { environment, otherEnvironment } = this.#options
+    if (!isRollerError(error) || error.errors?.[0]?.pointer !== REFUSED_SECRET || !await otherEnvironment.takes(clientId, clientSecret)) return error
+    return wrongEnvironment(environment, { errors: error.errors, ...(error.upstream !== undefined && { upstream: error.upstream }) })
   }
 
-  /** Nango lists from a replica that may lag behind; a connection just made is read by its id until the list has it. */
-  async #readNew (connectionId: string): Promise<Connection> {
-    const raw = await this.#nango.call((sdk) => sdk.getConnection(this.#nango.integrationId, encodeURIComponent(connectionId)))
-    return toConnection(raw)
+  /** Nango replaces the whole set. */
+  async #writeTags (connectionId: string, tags: Tags): Promise<void> {
+    await this.#nango.call((sdk) => sdk.patchConnection(
+      { connectionId: encodeURIComponent(connectionId), provider_config_key: this.#nango.encodedIntegrationId }, { tags }
+    ))
+  }
+
+  async #writeMetadata (connectionId: string, metadata: Record<string, unknown>): Promise<void> {
+    await this.#nango.call((sdk) => sdk.updateMetadata(this.#nango.integrationId, connectionId, metadata as never)) // the SDK's Metadata type is any JSON
   }
 }
 
@@ -157,12 +217,30 @@ function mergeTags (before: Readonly<Record<string, string>>, change: Readonly<R
     if (value === null) merged.delete(key.toLowerCase())
     else merged.set(key.toLowerCase(), value)
   }
-  if (merged.size > MAX_TAGS) {
-    throw new RollerError('ROLLER_ERR_VALIDATION', {
-      errors: [{ pointer: '/body/tags', detail: `would make ${merged.size} tags; Nango keeps at most ${MAX_TAGS}. Take one away by setting it to null` }]
-    })
-  }
-  return Object.fromEntries(merged)
+  const tags = Object.fromEntries(merged)
+  if (hasRoomForVenue(tags)) return tags
+  const own = [...merged.keys()].filter((key) => !RESERVED_TAGS.includes(key)).length
+  throw new RollerError('ROLLER_ERR_VALIDATION', {
+    errors: [{
+      pointer: '/body/tags',
+      detail: `would make ${own} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: take one away by setting it to null`
+    }]
+  })
+}
+
+const REFUSED_SECRET = '/body/clientSecret'
+
+const NAMES: Readonly<Record<RollerEnvironment, string>> = { live: 'Live', playground: 'Playground' }
+
+/** What it means that the other environment takes a pair which this one refuses. */
+export function wrongEnvironment (environment: RollerEnvironment, more: RollerErrorOptions = {}): RollerError {
+  const [own, other] = environment === 'live' ? ['live', 'playground'] as const : ['playground', 'live'] as const
+  return new RollerError('ROLLER_ERR_ENVIRONMENT', {
+    ...more,
+    layer: 'roller',
+    detail: `These are keys of ROLLER's ${NAMES[other]}, and this gateway is set to ${NAMES[own]}.`,
+    hint: `Make an API key in the ${NAMES[own]} Venue Manager and use its Client ID and Client Secret, or use a gateway that is set to ${NAMES[other]}.`
+  })
 }
 
 function refusedPair ({ status, code }: NangoRefusal): RollerError | undefined {
@@ -171,7 +249,7 @@ function refusedPair ({ status, code }: NangoRefusal): RollerError | undefined {
     detail: 'ROLLER gave no token for this Client ID and Client Secret.',
     hint: 'Double-check the Client ID and the Client Secret, and that they are of the Live environment. Each venue has its own pair.',
     layer: 'roller',
-    errors: [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER together with the Client ID' }],
+    errors: [{ pointer: REFUSED_SECRET, detail: 'is not accepted by ROLLER together with the Client ID' }],
     upstream: { status, body: { error: { code } } }
   })
 }

@@ -1,8 +1,9 @@
 /** Connect sessions: short-lived tokens with which a browser may make one venue's connection, for exactly one integration. */
-import { RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { isRecord, type NangoClient } from './client.ts'
-import { lowerKeys, toConnection, type Tags } from './connection.ts'
+import { checkWritten, lowerKeys, toConnection, type Tags } from './connection.ts'
+import { PROOF_FIELD } from './proof.ts'
+import { readRow } from './row.ts'
 
 export interface SessionInput {
   readonly tags: Tags
@@ -10,6 +11,8 @@ export interface SessionInput {
   readonly connectionConfig?: Record<string, unknown>
   /** Where Nango sends this connection's webhooks instead of the environment's URLs. */
   readonly webhookUrlOverride?: string
+  /** Written into the connection that the session makes: what the connect page's link is known by. */
+  readonly proof?: string
 }
 
 export interface ConnectSession {
@@ -21,6 +24,7 @@ export interface ConnectSession {
 }
 
 export async function createSession (nango: NangoClient, input: SessionInput): Promise<ConnectSession> {
+  checkWritten({ tags: input.tags })
   const { data } = await nango.call((sdk) => sdk.createConnectSession({
     tags: input.tags,
     // Never empty: an empty list means every integration to Nango.
@@ -36,6 +40,7 @@ export async function createSession (nango: NangoClient, input: SessionInput): P
  */
 export async function createReconnectSession (nango: NangoClient, connectionId: string, input: Partial<SessionInput> = {}): Promise<ConnectSession> {
   guardConnectionId(connectionId)
+  if (input.tags !== undefined) checkWritten({ tags: input.tags })
   const kept = await readKept(nango, connectionId)
   const { data } = await nango.call((sdk) => sdk.createReconnectSession({
     connection_id: connectionId,
@@ -51,21 +56,16 @@ export async function endSession (nango: NangoClient, token: string): Promise<vo
   await nango.call((sdk) => sdk.http.delete(`${nango.host}/connect/session`, { headers: { Authorization: `Bearer ${token}` } }))
 }
 
-function sessionExtras (nango: NangoClient, { connectionConfig, webhookUrlOverride }: Partial<SessionInput>): Record<string, unknown> {
+function sessionExtras (nango: NangoClient, { connectionConfig, webhookUrlOverride, proof }: Partial<SessionInput>): Record<string, unknown> {
+  const config = { ...connectionConfig, ...(proof !== undefined && { [PROOF_FIELD]: proof }) }
   return {
-    ...(connectionConfig !== undefined && Object.keys(connectionConfig).length > 0 && {
-      integrations_config_defaults: { [nango.integrationId]: { connection_config: connectionConfig } }
-    }),
+    ...(Object.keys(config).length > 0 && { integrations_config_defaults: { [nango.integrationId]: { connection_config: config } } }),
     ...(webhookUrlOverride !== undefined && { webhook_url_override: webhookUrlOverride })
   }
 }
 
 async function readKept (nango: NangoClient, connectionId: string): Promise<Partial<SessionInput> & { tags: Tags }> {
-  const raw = await nango.call(
-    (sdk) => sdk.getConnection(nango.integrationId, encodeURIComponent(connectionId)).catch(connectionInError)
-  )
-  const row = isRecord(raw) ? raw : {}
-  if (row.connection_id !== connectionId) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+  const row = await readRow(nango, connectionId)
   return {
     tags: toConnection(row).tags,
     ...(isRecord(row.connection_config) && { connectionConfig: row.connection_config }),
@@ -73,26 +73,18 @@ async function readKept (nango: NangoClient, connectionId: string): Promise<Part
   }
 }
 
-/** A connection that needs reconnecting is just the one whose credentials are refused; Nango then sends it along with the error. */
-function connectionInError (thrown: unknown): unknown {
-  const data = (thrown as { response?: { data?: unknown } }).response?.data // axios' own shape
-  const error = isRecord(data) && isRecord(data.error) ? data.error : {}
-  const payload = isRecord(error.payload) ? error.payload : {}
-  const row = isRecord(payload.connection) ? payload.connection : payload
-  if (error.code === 'invalid_credentials' && typeof row.connection_id === 'string') return row
-  throw thrown
-}
-
 function toSession (nango: NangoClient, data: { token: string, connect_link: string, expires_at: string }): ConnectSession {
   return { token: data.token, connectLink: completeLink(nango, data.connect_link), expiresAt: data.expires_at }
 }
 
-const CLOUD_HOST = 'https://api.nango.dev'
-
-/** The link of a self-hosted Nango lacks the address of its own API, and would talk to Nango Cloud. */
+/** The link of a self-hosted Nango lacks the address of its own API, and would talk to Nango Cloud; and it may be of an address that only Nango knows. */
 function completeLink (nango: NangoClient, link: string): string {
-  if (nango.host === CLOUD_HOST || !URL.canParse(link)) return link
-  const url = new URL(link)
-  if (!url.searchParams.has('apiURL')) url.searchParams.set('apiURL', nango.host)
+  if (nango.isCloud || !URL.canParse(link)) return link
+  const { search } = new URL(link)
+  const url = new URL(nango.connectUrl ?? link)
+  // Its files are found only from a path that ends so.
+  if (nango.connectUrl !== null && !url.pathname.endsWith('/')) url.pathname += '/'
+  url.search = search
+  if (!url.searchParams.has('apiURL')) url.searchParams.set('apiURL', nango.publicHost)
   return url.href
 }

@@ -70,8 +70,10 @@ function noRight (upstream?: RollerError['upstream']): RollerError {
   })
 }
 
+const REFUSED_CODES: ReadonlySet<string> = new Set(['invalid_credentials', 'connection_refresh_backoff', 'connection_refresh_exhausted'])
+
 function refusedRead ({ status, code }: NangoRefusal): RollerError | undefined {
-  if (code !== 'invalid_credentials') return undefined
+  if (!REFUSED_CODES.has(code)) return undefined
   return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
     detail: 'Nango could not get a token from ROLLER for this connection.',
     upstream: { status, body: { error: { code } } },

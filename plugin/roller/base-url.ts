@@ -1,7 +1,8 @@
 /** Where ROLLER's API may be: a venue's token is sent there, so it is an https origin, or a test's own on this machine. */
 import { isIP } from 'node:net'
 
-export const ROLLER_BASE_URL = 'https://api.roller.app'
+/** Hosts of ROLLER's two environments. Some customers have domains of their own. */
+export const ROLLER_BASE_URLS = { live: 'https://api.roller.app', playground: 'https://api.play.roller.app' } as const
 
 /** What a message says of a wrong one. */
 export const ROLLER_BASE_URL_RULE =
@@ -14,6 +15,7 @@ export function isRollerBaseUrl (text: string): boolean {
   return protocol === 'https:' || isLoopback(hostname)
 }
 
-function isLoopback (hostname: string): boolean {
+/** @param hostname as URL writes it */
+export function isLoopback (hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
 }

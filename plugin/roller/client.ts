@@ -4,6 +4,7 @@ import type { CallHandler, CatalogueEntry } from '../gateway/gateway.ts'
 import type { CallAnswer, CallInput, OperationName } from './call-types.ts'
 import type { Operation, OperationKey } from './operation.ts'
 import { splitKey } from './paths.ts'
+import type { Permit } from './permit.ts'
 
 export interface ClientOptions {
   readonly gateway: CallHandler
@@ -12,7 +13,7 @@ export interface ClientOptions {
   /** Milliseconds a call waits for its place when it does not say. */
   readonly maxWaitMs: number
   /** Asked before anything is sent, as for calls over HTTP: a closed operation is closed in process too. */
-  readonly permit: (method: string) => void
+  readonly permit: Permit
 }
 
 /** A body of at most this many bytes is read into memory. */
@@ -55,7 +56,7 @@ export class RollerClient {
       })
     }
     const { method } = splitKey(name as OperationKey) // an operation's name is its key
-    permit(method)
+    permit({ method, operation: entry })
     const answer = await gateway.send({
       method,
       target: fillPath(entry.template, params) + writeQuery(query),

@@ -5,6 +5,7 @@ import { RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { lowerKeys, type Connection } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'
+import type { Directory } from '../venues/directory.ts'
 import type { Authorize, ChooseConnection, Identify, Identity, Scope } from '../options.ts'
 import { askHost } from './problems.ts'
 
@@ -12,7 +13,8 @@ export interface AccessOptions {
   readonly authorize: 'open' | Authorize
   readonly identify?: Identify | undefined
   readonly connection?: string | ChooseConnection | undefined
-  readonly connections: Connections
+  readonly connections: Pick<Connections, 'get'>
+  readonly directory: Directory
 }
 
 /** Tags of a connection seldom change; a caller who lost one is shut out after this. Milliseconds. */
@@ -40,9 +42,20 @@ export class Access {
       if (typeof chosen !== 'string' || chosen === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
       return guardConnectionId(chosen)
     }
-    const header = request.headers['connection-id']
+    const { 'connection-id': header, 'roller-venue': venueId } = request.headers
+    if (venueId !== undefined) {
+      if (header !== undefined) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: 'Connection-Id and Roller-Venue were both sent. Send one of them.' })
+      return await this.#addressVenue(request, String(venueId))
+    }
     if (typeof header !== 'string' || header === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
     return guardConnectionId(header)
+  }
+
+  /** Among the caller's own connections alone: another tenant may have connected the same venue. */
+  async #addressVenue (request: FastifyRequest, venueId: string): Promise<string> {
+    const limits = await this.identify(request)
+    return await this.#options.directory.find(venueId, ({ tags, connectionId }) => limits === null ||
+      (carries(tags, limits) && limits.connections?.includes(connectionId) !== false))
   }
 
   /** @throws RollerError ROLLER_ERR_CONNECTION_FORBIDDEN or ROLLER_ERR_SCOPE when the host says no */
@@ -56,38 +69,48 @@ export class Access {
   }
 
   /**
-   * The caller's own tags; null where the server does not identify its callers (they are trusted, and say themselves which tags they mean).
+   * The caller's limits; null where it has none (the server does not identify its callers, or trusts this one), so that it says itself which tags
+   * it means.
    * @throws RollerError ROLLER_ERR_UNAUTHORIZED when `identify` knows nobody
    */
-  async identify (request: FastifyRequest): Promise<Identity | null> {
+  async identify (request: FastifyRequest): Promise<Limits | null> {
     const { identify } = this.#options
     if (identify === undefined) return null
     const identity = await askHost(() => identify(request))
+    if (identity === 'trusted') return null
     if (identity === null || identity === undefined) {
       throw new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail: 'Nobody is signed in.', hint: 'Sign in to this application first.' })
     }
-    const tags = lowerKeys(identity.tags)
-    // An empty set of tags would match every venue's connection, and a tag without a value every connection that has no such tag.
-    if (Object.keys(tags).length === 0) throw new Error('identify() gave no tags')
-    for (const [key, value] of Object.entries(tags)) {
-      if (typeof value !== 'string' || value === '') throw new Error(`identify() gave no text for the tag ${key}`)
-    }
-    return { tags }
+    return toLimits(identity)
   }
 
   /**
-   * Checks that a connection named by the caller is the caller's own. A stranger's is answered like one that does not exist.
+   * The same for a caller who makes a connection.
+   * @throws RollerError ROLLER_ERR_SCOPE when the caller's connections are listed by their ids, of which a new one cannot be
+   */
+  async identifyMaker (request: FastifyRequest): Promise<Limits | null> {
+    const limits = await this.identify(request)
+    if (limits?.connections !== undefined) {
+      throw new RollerError('ROLLER_ERR_SCOPE', { detail: 'This caller is limited to connections that exist, and may not make another.' })
+    }
+    return limits
+  }
+
+  /**
+   * Checks that a connection named by the caller is the caller's own. A stranger's is answered like one that does not exist, and takes as long.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   async own (request: FastifyRequest, connectionId: string): Promise<void> {
-    const identity = await this.identify(request)
-    if (identity === null) return
-    let tags = this.#tags.get(connectionId)
-    if (tags === undefined) {
-      tags = (await this.#options.connections.get(connectionId)).tags
-      this.#tags.set(connectionId, tags)
-    }
-    if (!carries(tags, identity)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    const limits = await this.identify(request)
+    if (limits === null) return
+    if (limits.connections?.includes(connectionId) === false) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    if (limits.byId) return
+    const known = this.#tags.get(connectionId)
+    // Only for its owner: a quick no would tell a stranger that the connection exists, for one that does not is asked of Nango each time.
+    if (known !== undefined && carries(known, limits)) return
+    const { tags } = await this.#options.connections.get(connectionId)
+    this.#tags.set(connectionId, tags)
+    if (!carries(tags, limits)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
   }
 
   /** The server's own choice of connection needs no proof. */
@@ -96,6 +119,26 @@ export class Access {
   forget (connectionId: string): void { this.#tags.delete(connectionId) }
 }
 
-export function carries (tags: Connection['tags'], identity: Identity): boolean {
-  return Object.entries(identity.tags).every(([key, value]) => tags[key] === value)
+/** An identity as the routes use it. */
+export interface Limits {
+  /** Keys in lower case, as Nango keeps them. */
+  readonly tags: Readonly<Record<string, string>>
+  readonly connections?: readonly string[]
+  /** There are no tags: the ids alone say which connections are the caller's. */
+  readonly byId: boolean
+}
+
+function toLimits ({ tags: given = {}, connections }: Identity): Limits {
+  const tags = lowerKeys(given)
+  const byId = Object.keys(tags).length === 0
+  // An empty set of tags would match every venue's connection, and a tag without a value every connection that has no such tag.
+  if (byId && !Array.isArray(connections)) throw new Error('identify() gave neither tags nor connections')
+  for (const [key, value] of Object.entries(tags)) {
+    if (typeof value !== 'string' || value === '') throw new Error(`identify() gave no text for the tag ${key}`)
+  }
+  return { tags, byId, ...(connections !== undefined && { connections }) }
+}
+
+export function carries (tags: Connection['tags'], limits: Pick<Limits, 'tags'>): boolean {
+  return Object.entries(limits.tags).every(([key, value]) => tags[key] === value)
 }

@@ -1,26 +1,36 @@
 /** Connect sessions over HTTP: what a page needs to let a venue manager enter a Client ID and a Client Secret at Nango. */
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import type { ConnectPage } from '../connect-page/connect-page.ts'
 import { RollerError } from '../errors.ts'
 import type { NangoClient } from '../nango/client.ts'
 import { Tags } from '../nango/connection.ts'
-import { createReconnectSession, createSession, type SessionInput } from '../nango/sessions.ts'
-import type { Access } from './access.ts'
+import { createReconnectSession, createSession, type ConnectSession as NangoSession, type SessionInput } from '../nango/sessions.ts'
+import type { Access, Limits } from './access.ts'
+import type { ConnectionWatch } from '../venues/watch.ts'
 import { problemAnswers } from './roller-schema.ts'
 
 export interface ConnectSessionRoutesOptions {
   readonly nango: NangoClient
   readonly access: Access
+  /** Null: nobody looks whether credentials were entered again. */
+  readonly watch: Pick<ConnectionWatch, 'expectReconnect'> | null
+  /** Null: there is no page of our own. */
+  readonly page: ConnectPage | null
 }
 
 const ConnectSession = Type.Object({
   token: Type.String({ description: 'For @nangohq/frontend: openConnectUI({ sessionToken }).' }),
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
+  connectPage: Type.Optional(Type.String({
+    description: 'This gateway\'s own page, to send to a venue manager, with the Client ID filled in. From the root of this host where the gateway does not know its address. ' +
+      '&lang=de behind it chooses the language.'
+  })),
   expiresAt: Type.String({ format: 'date-time', description: '30 minutes from now; Nango decides.' })
 }, { $id: 'ConnectSession' })
 
 const SessionBody = Type.Object({
+  clientId: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'Filled in on the connect page, so that only the Client Secret is left to paste. Not sent to Nango.' })),
   tags: Type.Optional(Tags),
   connectionConfig: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Nango\'s connection config. The browser can read it: no secrets.' })),
   webhookUrlOverride: Type.Optional(Type.String({ format: 'uri', description: 'Where Nango sends this connection\'s webhooks.' }))
@@ -32,7 +42,15 @@ const ReconnectBody = Type.Composite([
 
 const TAG = ['Connect']
 
-export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access }) => {
+export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access, watch, page }) => {
+  /** Makes a session, and a link to the page that goes with it. */
+  async function withPage (input: Partial<SessionInput>, clientId: string | undefined, open: (input: Partial<SessionInput>) => Promise<NangoSession>): Promise<Static<typeof ConnectSession>> {
+    if (page === null) return await open(input)
+    const proof = page.newProof()
+    const session = await open({ ...input, proof })
+    return { ...session, connectPage: page.link(session, proof, clientId) }
+  }
+
   app.post('/connect-session', {
     // A session needs no body.
     preValidation: async (request) => { request.body ??= {} },
@@ -46,9 +64,10 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     }
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connect-session', 'connect', null)
-    const input = await sessionInput(request, access, request.body)
+    const { clientId, ...written } = request.body
+    const input = sessionInput(await access.identifyMaker(request), written)
     reply.code(201)
-    return await createSession(nango, { ...input, tags: input.tags ?? {} })
+    return await withPage(input, clientId, (complete) => createSession(nango, { ...complete, tags: complete.tags ?? {} }))
   })
 
   if (access.identifies) {
@@ -64,7 +83,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
       }
     }, async (request, reply) => {
       await access.authorize(request, 'GET /connect-session', 'connect', null)
-      const input = await sessionInput(request, access, {})
+      const input = sessionInput(await access.identifyMaker(request), {})
       const { token } = await createSession(nango, { ...input, tags: input.tags ?? {} })
       // A token must not stay in a cache between the server and the page.
       reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store')
@@ -82,19 +101,20 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
       response: { 201: ConnectSession, ...problemAnswers }
     }
   }, async (request, reply) => {
-    const { connectionId, ...written } = request.body
+    const { connectionId, clientId, ...written } = request.body
     await access.authorize(request, 'POST /connect-session/reconnect', 'connect', connectionId)
     await access.own(request, connectionId)
-    const input = await sessionInput(request, access, written)
+    const input = sessionInput(await access.identify(request), written)
     reply.code(201)
-    return await createReconnectSession(nango, connectionId, input)
+    const session = await withPage(input, clientId, (complete) => createReconnectSession(nango, connectionId, complete))
+    await watch?.expectReconnect(connectionId)
+    return session
   })
 }
 
 /** Where the server identifies its callers, the session carries their tags and nothing that the browser wrote. */
-async function sessionInput (request: FastifyRequest, access: Access, body: Static<typeof SessionBody>): Promise<Partial<SessionInput>> {
-  const identity = await access.identify(request)
-  if (identity === null) return body
+function sessionInput (limits: Limits | null, body: Omit<Static<typeof SessionBody>, 'clientId'>): Partial<SessionInput> {
+  if (limits === null) return body
   const written = Object.keys(body)
   if (written.length > 0) {
     throw new RollerError('ROLLER_ERR_VALIDATION', {
@@ -102,5 +122,5 @@ async function sessionInput (request: FastifyRequest, access: Access, body: Stat
       errors: written.map((name) => ({ pointer: `/body/${name}`, detail: 'is decided by the server and may not be sent' }))
     })
   }
-  return { tags: identity.tags }
+  return limits.byId ? {} : { tags: limits.tags }
 }

@@ -2,23 +2,20 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { checkConnection, CheckReport } from '../check.ts'
+import { CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
 import type { Budgets } from '../gateway/budget/budgets.ts'
-import type { CallHandler } from '../gateway/gateway.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
-import type { NangoClient } from '../nango/client.ts'
 import { Connection, lowerKeys, Metadata, Tags } from '../nango/connection.ts'
-import type { Connections } from '../nango/connections.ts'
-import type { Identity } from '../options.ts'
+import type { ManagedConnections } from '../venues/managed-connections.ts'
 import { Nullable, StringEnum } from '../roller/schema.ts'
-import type { Access } from './access.ts'
+import type { Access, Limits } from './access.ts'
+import { listOwn } from './own-connections.ts'
 import { problemAnswers } from './roller-schema.ts'
 
 export interface ConnectionRoutesOptions {
-  readonly nango: NangoClient
-  readonly connections: Connections
-  readonly gateway: CallHandler
+  readonly connections: ManagedConnections
+  readonly check: (connectionId: string) => Promise<CheckReport>
   readonly budgets: Budgets
   readonly access: Access
 }
@@ -54,6 +51,10 @@ const Change = Type.Object({
   metadata: Type.Optional(Metadata)
 }, { additionalProperties: false, minProperties: 1 })
 
+const Confirmation = Type.Object({
+  venueId: Type.String({ minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue whose credentials were entered.', examples: ['20981'] })
+}, { additionalProperties: false })
+
 const BudgetReport = Type.Object({
   connectionId: Type.String(),
   coolingOff: Type.Integer({ description: 'Seconds until ROLLER takes calls again after a 429; 0 when it does.' }),
@@ -68,7 +69,7 @@ const BudgetReport = Type.Object({
 
 const TAG = ['Connections']
 
-export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { nango, connections, gateway, budgets, access }) => {
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, budgets, access }) => {
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation comes right after it.
@@ -83,9 +84,10 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }, async (request) => {
     await access.authorize(request, 'GET /connections', 'connections:read', null)
     const { venue, tags, ...filter } = request.query
-    const identity = await access.identify(request)
+    const limits = await access.identify(request)
     // The caller's own tags come last, and in the case in which Nango compares: none that was written may stand in their place.
-    return await connections.list({ ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...identity?.tags } })
+    const asked = { ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...limits?.tags } }
+    return limits?.connections === undefined ? await connections.list(asked) : await listOwn(connections, limits.connections, asked)
   })
 
   app.post('/connections', {
@@ -100,9 +102,9 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connections', 'connections:write', null)
     const { tags, ...input } = request.body
-    const identity = await access.identify(request)
-    refuseTags(tags, identity)
-    const created = await connections.create({ ...input, ...(identity !== null ? { tags: identity.tags } : tags !== undefined && { tags }) })
+    const limits = await access.identifyMaker(request)
+    refuseTags(tags, limits)
+    const created = await connections.create({ ...input, ...(limits !== null ? { tags: limits.tags } : tags !== undefined && { tags }) })
     reply.code(201)
     return created
   })
@@ -134,10 +136,26 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return await connections.update(id, request.body)
   })
 
+  app.post('/connections/:id/confirm-venue', {
+    schema: {
+      summary: 'Confirm that a connection is of another venue now',
+      description: 'When credentials of another venue were entered, no call passes until it is said here that this was meant.',
+      operationId: 'confirmVenue',
+      tags: TAG,
+      params: Params,
+      body: Confirmation,
+      response: { 200: Connection, ...problemAnswers }
+    }
+  }, async (request) => {
+    const { id } = request.params
+    await admit(request, 'POST /connections/{id}/confirm-venue', 'connections:write', id)
+    return await connections.confirmVenue(id, request.body.venueId)
+  })
+
   app.delete('/connections/:id', {
     schema: {
       summary: 'Disconnect a venue',
-      description: 'Nango forgets the credentials. The API key itself is taken back in Venue Manager.',
+      description: 'ROLLER\'s webhooks to this gateway are taken back first, then Nango forgets the credentials. The API key itself is taken back in Venue Manager.',
       operationId: 'deleteConnection',
       tags: TAG,
       params: Params,
@@ -166,7 +184,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     const { id } = request.params
     await access.authorize(request, 'GET /connections/{id}/check', 'connections:read', id)
     if (access.identifies) await access.own(request, id)
-    return await checkConnection({ nango, connections, gateway }, id)
+    return await check(id)
   })
 
   app.get('/connections/:id/budget', {
@@ -198,8 +216,8 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }
 }
 
-function refuseTags (tags: unknown, identity: Identity | null): void {
-  if (tags === undefined || identity === null) return
+function refuseTags (tags: unknown, limits: Limits | null): void {
+  if (tags === undefined || limits === null) return
   throw new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body/tags', detail: 'is decided by the server and may not be sent' }] })
 }
 

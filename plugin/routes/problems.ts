@@ -1,6 +1,7 @@
 /** Every error of the plugin's routes as a problem document. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRollerError, type RollerError } from '../errors.ts'
+import { noteProblem } from './call-record.ts'
 import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 
 /** Requests that have passed the host's hooks. */
@@ -22,6 +23,7 @@ export function answerWithProblems (app: FastifyInstance): void {
 }
 
 export function sendProblem (request: FastifyRequest, reply: FastifyReply, error: RollerError): FastifyReply {
+  noteProblem(request, error)
   if (error.statusCode >= 500) {
     const level = error.code === 'ROLLER_ERR_INTERNAL' ? 'error' : 'warn'
     request.log[level]({ err: error, code: error.code, layer: error.layer }, error.title)
@@ -31,7 +33,7 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     .code(error.statusCode)
     .header('roller-answered-by', error.layer === 'roller' || error.layer === 'nango' ? error.layer : 'gateway')
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(toProblem(error, request.id)))
+    .send(JSON.stringify(toProblem(error, request.id, request.server.prefix)))
 }
 
 /** Calls a function that the host gave as an option. What it throws is answered by the host's error handler. */

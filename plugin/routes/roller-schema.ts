@@ -6,7 +6,8 @@ import type { Method, Operation } from '../roller/operation.ts'
 
 /** How a call names its connection. */
 export const ConnectionHeaders = Type.Object({
-  'Connection-Id': Type.Optional(Type.String({ description: 'The venue\'s connection, as GET /connections lists it.' }))
+  'Connection-Id': Type.Optional(Type.String({ description: 'The venue\'s connection, as GET /connections lists it.' })),
+  'Roller-Venue': Type.Optional(Type.String({ description: 'In its place: ROLLER\'s id of the venue. Of several connections the newest that works is used.' }))
 })
 
 export const problemAnswers = {

@@ -1,13 +1,15 @@
 /** `ANY /roller/<ROLLER path>`: the typed operations of the catalogue, and a wildcard for what it does not know. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
+import { Cancellation, type CancelSignal } from '../cancellation.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { CallHandler, CatalogueEntry } from '../gateway/gateway.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
 import type { Method, OperationKey } from '../roller/operation.ts'
 import { splitKey, toRoutePath } from '../roller/paths.ts'
-import { permit } from '../roller/permit.ts'
+import type { Permit } from '../roller/permit.ts'
 import type { Access } from './access.ts'
+import { beginRecord } from './call-record.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
 import { rateLimitHeaders, readMaxWait } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
@@ -20,7 +22,7 @@ export interface RollerRoutesOptions {
   /** False lets every call through unvalidated. */
   readonly validate: boolean
   readonly limits: BodyLimits
-  readonly readOnly: boolean
+  readonly permit: Permit
   /** Milliseconds a call waits for its place when it does not say with Roller-Max-Wait. */
   readonly maxWaitMs: number
 }
@@ -41,7 +43,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
 }
 
 function add (
-  app: FastifyInstance, { gateway, access, readOnly, validate, maxWaitMs }: RollerRoutesOptions,
+  app: FastifyInstance, { gateway, access, permit, validate, maxWaitMs }: RollerRoutesOptions,
   method: Method, url: string, entry: CatalogueEntry | null, schema: FastifySchema
 ): void {
   const name = entry?.name ?? `${method} /*`
@@ -49,14 +51,16 @@ function add (
   // Everything before this many slashes is the host's prefix and /roller, whatever parameters the prefix has.
   const skip = (app.prefix.replace(/\/+$/, '') + BASE).split('/').length - 1
 
-  const serve = async (request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: AbortSignal): Promise<FastifyReply> => {
+  const serve = async (request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: CancelSignal): Promise<FastifyReply> => {
     const connectionId = await access.address(request)
+    const record = request.rollerCall = beginRecord(name, connectionId)
     await access.authorize(request, name, scope, connectionId)
     if (!access.chosenByServer) await access.own(request, connectionId)
-    permit(method, readOnly)
+    const target = targetOf(request.raw.url ?? '', skip)
+    permit({ method, operation: entry, target })
     const answer = await gateway.send({
       method,
-      target: targetOf(request.raw.url ?? '', skip),
+      target,
       connectionId,
       headers: request.headers,
       body,
@@ -64,10 +68,12 @@ function add (
       maxWaitMs: readMaxWait(request.headers['roller-max-wait'], maxWaitMs),
       onUse: (use) => { reply.headers(rateLimitHeaders(use)) },
       validate: validate && request.headers['roller-validation'] !== 'off',
+      timing: record,
       signal
     })
     reply.code(answer.status).headers(answer.headers).header('roller-answered-by', 'roller')
     const payload = answer.payload()
+    record.headMs = reply.elapsedTime
     // Fastify would give an empty Buffer a content type of its own.
     return Buffer.isBuffer(payload) && payload.length === 0 ? reply.send() : reply.send(payload)
   }
@@ -84,7 +90,7 @@ function add (
       throw error
     }
   }
-  const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { rollerWholeBody: entry !== null } }
+  const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { rollerWholeBody: entry !== null, rollerOperation: name } }
   app.route(route)
 }
 
@@ -103,10 +109,10 @@ function targetOf (url: string, skip: number): string {
 }
 
 /** Aborts when the caller goes away before the answer is done. */
-function goneSignal (reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  const onClose = (): void => { if (!reply.raw.writableFinished) controller.abort(callerGone()) }
+function goneSignal (reply: FastifyReply): CancelSignal {
+  const cancellation = new Cancellation()
+  const onClose = (): void => { if (!reply.raw.writableFinished) cancellation.abort(callerGone()) }
   if (reply.raw.destroyed) onClose() // it left while its body was read
   else reply.raw.once('close', onClose)
-  return controller.signal
+  return cancellation
 }

@@ -9,11 +9,14 @@ export interface Sandbox {
   readonly nango: NangoSimulator
   readonly roller: RollerSimulator
   readonly secretKey: string
+  readonly webhookSigningKey: string
+  /** From now on the simulated Nango sends its webhooks there, as a real one does. */
+  sendWebhooksTo (url: string): void
   close (): Promise<void>
 }
 
 export async function startSandbox (): Promise<Sandbox> {
-  const secretKey = randomUUID()
+  const [secretKey, webhookSigningKey] = [randomUUID(), randomUUID()]
   const roller = await startRollerSimulator()
   const nango = await startNangoSimulator({ secretKey, rollerUrl: roller.url })
   nango.addConnection({ connectionId: DEMO_CONNECTION_ID, clientId: 'demo', clientSecret: randomUUID(), tags: { organization_id: 'demo' } })
@@ -21,6 +24,8 @@ export async function startSandbox (): Promise<Sandbox> {
     nango,
     roller,
     secretKey,
+    webhookSigningKey,
+    sendWebhooksTo (url) { nango.setOptions({ webhookUrl: `${url}/webhooks/nango`, webhookSigningKey }) },
     async close () {
       await nango.close()
       await roller.close()

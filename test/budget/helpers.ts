@@ -1,4 +1,4 @@
-import type { BudgetStore, Granted, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/budget/store.ts'
+import type { BudgetStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/budget/store.ts'
 
 /** One store under test, with its own idea of time. */
 export interface Bench {
@@ -37,12 +37,17 @@ export function worst (moments: readonly number[], length: number): number {
 }
 
 export function granted (result: TakeResult): Granted {
-  if (!result.granted) throw new Error(`refused: ${result.reason}, ${result.waitMs} ms`)
+  if (result.outcome !== 'granted') throw new Error(`${result.outcome}, ${result.waitMs} ms`)
+  return result
+}
+
+export function queued (result: TakeResult): Queued {
+  if (result.outcome !== 'queued') throw new Error(result.outcome)
   return result
 }
 
 export function refused (result: TakeResult): Refused {
-  if (result.granted) throw new Error(`granted after ${result.waitMs} ms`)
+  if (result.outcome !== 'refused') throw new Error(result.outcome)
   return result
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 
 import { MemoryBudgetStore } from '../../plugin/gateway/budget/memory.ts'
+import type { TakeRequest } from '../../plugin/gateway/budget/store.ts'
 import { freshTag, granted, refused, request, worst } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 import { storeProperties } from './store-properties.ts'
@@ -32,17 +33,20 @@ t.test('the common suite', (t) => {
 
 t.test('a clock that jumps back and forth lets nothing through', async (t) => {
   const jump = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -500, max: 0 }))
-  const step = fc.record({ real: fc.nat(40), jump, wait: fc.nat(200) })
+  const step = fc.record({ real: fc.nat(40), jump, wait: fc.nat(200), ask: fc.boolean() })
   fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 80 }), (limit, steps) => {
     let real = 0
     let clock = 5000
     const store = new MemoryBudgetStore({ now: () => clock })
     const left: number[] = []
+    let line: number[] = []
     for (const one of steps) {
       real += one.real
       clock += one.real + one.jump
-      const result = store.take(request('t', [{ key: 'rest', limit, windowMs: 100 }], one.wait))
-      if (result.granted) left.push(real + result.waitMs)
+      const ticket = one.ask ? line.shift() : undefined
+      const result = store.take({ ...request('t', [{ key: 'rest', limit, windowMs: 100 }], one.wait), ticket })
+      if (result.outcome === 'granted') left.push(real)
+      if (result.outcome === 'queued') line = ticket === undefined ? [...line, result.ticket] : [result.ticket, ...line]
     }
     return worst(left, 100) <= limit
   }), { numRuns: 500 })
@@ -58,7 +62,7 @@ t.test('a jump back does not make callers wait for the jump', async (t) => {
   now -= 900_000
   t.equal(refused(store.take(request('t', windows))).waitMs, 100)
   now += 100
-  t.equal(granted(store.take(request('t', windows))).waitMs, 0)
+  granted(store.take(request('t', windows)))
 })
 
 t.test('nothing goes missing: a full log uses the whole limit for hours', async (t) => {
@@ -66,13 +70,42 @@ t.test('nothing goes missing: a full log uses the whole limit for hours', async 
   const store = new MemoryBudgetStore({ now: () => now })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
   const left: number[] = []
+  let due: Array<{ at: number, ticket: number }> = []
   while (now < 10 * 60_500) {
-    const result = store.take(request('t', windows, 30_000))
-    if (result.granted) left.push(now + result.waitMs)
-    now += result.granted ? 1 / 3 : 97 / 3
+    const next = due[0] !== undefined && due[0].at <= now ? due.shift() : undefined
+    const result = store.take({ ...request('t', windows, 30_000), ticket: next?.ticket })
+    if (result.outcome === 'granted') left.push(now)
+    if (result.outcome === 'queued') due = [...due, { at: now + result.waitMs, ticket: result.ticket }].sort((a, b) => a.at - b.at)
+    if (next === undefined) now += result.outcome === 'granted' ? 1 / 3 : 97 / 3
   }
   t.ok(worst(left, 60_500 - 0.001) <= 582)
-  t.ok(left.length >= 582 * 10, `${left.length} calls`)
+  t.ok(left.length >= 582 * 10 * 0.99, `${left.length} calls`)
+})
+
+t.test('fair over hours: the account is full, each venue gets its part, and one with little demand hardly waits', async (t) => {
+  let now = 1
+  const store = new MemoryBudgetStore({ now: () => now })
+  const wish = (venue: string): TakeRequest => request('account', [{ key: venue, limit: 600, windowMs: 60_000 }, { key: 'account', limit: 60, windowMs: 60_000, flow: venue }], 600_000)
+  const line: Array<{ venue: string, ticket: number, since: number, at: number }> = []
+  const waits = new Map<string, number[]>()
+  const call = (venue: string, since: number, ticket?: number): void => {
+    const result = store.take({ ...wish(venue), ticket })
+    if (result.outcome === 'granted') waits.set(venue, [...waits.get(venue) ?? [], now - since])
+    if (result.outcome === 'queued') line.push({ venue, since, ticket: result.ticket, at: now + result.waitMs })
+  }
+  const step = (venues: readonly string[]): void => {
+    for (const one of line.splice(0).sort((a, b) => a.at - b.at)) if (one.at > now) line.push(one); else call(one.venue, one.since, one.ticket)
+    for (const venue of venues) call(venue, now)
+    now += 250
+  }
+  // Spent evenly at first: what has been spent in a burst comes back in a burst, whoever waits for it.
+  for (let i = 0; i < 240; i++) step(i % 4 === 0 ? ['noisy'] : [])
+  // Four times as much as there is from one, half of it from each of two more, and one that asks every ten seconds.
+  for (let i = 0; i < 960; i++) step(['noisy', ...(i % 8 === 0 ? ['one'] : []), ...(i % 8 === 4 ? ['two'] : []), ...(i % 40 === 0 ? ['quiet'] : [])])
+  const worstOf = (venue: string): number => Math.max(...waits.get(venue) ?? [Infinity])
+  t.ok(worstOf('quiet') <= 6_000, `the quiet one waited ${worstOf('quiet')} ms at most`)
+  t.ok((waits.get('quiet')?.length ?? 0) >= 23)
+  for (const venue of ['noisy', 'one', 'two']) t.ok((waits.get(venue)?.length ?? 0) >= 60, `${venue}: ${waits.get(venue)?.length}`)
 })
 
 t.test('the real clock, and an end', async (t) => {

@@ -6,8 +6,9 @@ import t from 'tap'
 
 import { budgetKeys, RedisBudgetStore } from '../../plugin/gateway/budget/redis.ts'
 import type { RedisLike } from '../../plugin/gateway/budget/redis.ts'
-import { BudgetStoreUnavailable } from '../../plugin/gateway/budget/store.ts'
-import { freshTag, granted, refused, request } from './helpers.ts'
+import { BudgetStoreUnavailable, LEASE_MS } from '../../plugin/gateway/budget/store.ts'
+import type { Window } from '../../plugin/gateway/budget/store.ts'
+import { freshTag, granted, queued, refused, request } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 import { startRedis, whyNoRedis } from './redis-server.ts'
 import { storeProperties } from './store-properties.ts'
@@ -34,8 +35,8 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
   t.test(`the common suite with ${name}`, (t) => {
     const prefix = `suite-${name}`
     const bench: Bench = {
-      store: new RedisBudgetStore(one, { prefix }),
-      other: new RedisBudgetStore(two, { prefix }),
+      store: new RedisBudgetStore(one, { prefix, timeoutMs: 5000 }),
+      other: new RedisBudgetStore(two, { prefix, timeoutMs: 5000 }),
       slotsPerMs: 1000,
       realTime: true,
       runs: name === 'ioredis' ? 8 : 2,
@@ -55,17 +56,22 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
 t.test('everything that is written has an end', async (t) => {
   const tag = freshTag()
   const store = new RedisBudgetStore(a, { prefix: 'ends' })
-  const windows = [{ key: 'rest', limit: 1, windowMs: 100 }, { key: 'account', limit: 5, windowMs: 200 }]
-  granted(await store.take(request(tag, windows)))
-  granted(await store.take(request(tag, windows, 1000)))
-  await store.raiseWall(tag, 'connection', 150)
-  const keys = await a.keys('ends:*')
-  t.equal(keys.length, 4)
-  for (const key of keys) {
+  const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }, { key: 'account', limit: 1, windowMs: 2000, flow: 'a' }]
+  const { slot } = granted(await store.take(request(tag, windows)))
+  const wish = { ...request(tag, windows, 5000), meter: 'account' }
+  const { ticket } = queued(await store.take(wish))
+  await store.raiseWall(tag, 'connection', 1500)
+  await store.report(tag, 'account', [windows[1] as Window], { remaining: 3, endsInMs: 1800, slot })
+  const names = (await a.keys('ends:*')).map((key) => key.slice(key.indexOf('}:') + 2)).sort()
+  t.same(names, ['clock', 'line:account', 'line:rest', 'meter:account', 'tickets', 'turns:account', 'wall:connection', 'window:account', 'window:rest'])
+  for (const key of await a.keys('ends:*')) {
     const left = await a.pttl(key)
-    t.ok(left > 0 && left <= 400, `${key}: ${left}`)
+    t.ok(left > 0 && left <= LEASE_MS + 2200, `${key}: ${left}`)
   }
-  await sleep(420)
+  await store.leave(wish, ticket)
+  const left = await a.keys('ends:*')
+  t.notOk(left.some((key) => /line|turns|tickets/.test(key)), 'nobody waits: nothing of it is left')
+  await sleep(LEASE_MS + 2400)
   t.same(await a.keys('ends:*'), [])
 })
 
@@ -74,7 +80,7 @@ t.test('a full log is small', async (t) => {
   const store = new RedisBudgetStore(a, { prefix: 'small' })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
   await Promise.all(Array.from({ length: 582 }, () => store.take(request(tag, windows))))
-  const [, key = ''] = budgetKeys('small', tag, windows, [])
+  const [, , , key = ''] = budgetKeys('small', { tag, windows })
   t.ok(Number(await a.memory('USAGE', key)) < 8192, 'under 8 KiB')
 })
 
@@ -85,7 +91,7 @@ t.test('a server clock that was set back: nothing is forgotten, nobody waits for
   const hour = 3_600_000_000
   for (let i = 0; i < 3; i++) granted(await store.take(request(tag, windows)))
   // The same as a server set back by an hour: all that was written lies an hour ahead.
-  const [clock = '', log = ''] = budgetKeys('roller', tag, windows, [])
+  const [clock = '', , , log = ''] = budgetKeys('roller', { tag, windows })
   const slots = (await a.lrange(log, 0, -1)).map((slot) => String(Number(slot) + hour))
   await a.del(log)
   await a.rpush(log, ...slots)
@@ -96,19 +102,19 @@ t.test('a server clock that was set back: nothing is forgotten, nobody waits for
   await sleep(100)
   const later = refused(await store.take(request(tag, windows)))
   t.ok(later.waitMs < no.waitMs - 90, 'time goes on')
-  t.ok(granted(await store.take(request(tag, windows, 1000))).waitMs > 100)
+  t.ok(queued(await store.take(request(tag, windows, 1000))).waitMs > 100)
 })
 
 t.test('all keys of a script lie in one Cluster slot', async (t) => {
   const windows = ['rest', 'a}b', '{x}'].map((key) => ({ key, limit: 1, windowMs: 1 }))
   for (const tag of ['venue', '', '}', '{', '{}', 'a{b}c', '%7B', 'ünï', 'a:b c']) {
     for (const prefix of ['roller', '{', '{}', 'a{b}']) {
-      const slots = new Set(budgetKeys(prefix, tag, windows, ['wall', '}{']).map(clusterSlot))
+      const slots = new Set(budgetKeys(prefix, { tag, windows, walls: ['wall', '}{'], meter: '{m}' }).map(clusterSlot))
       t.equal(slots.size, 1, `${prefix} ${tag}`)
     }
   }
   t.equal(clusterSlot('123456789'), 0x31c3, 'the check value of CRC-16/XMODEM')
-  t.not(budgetKeys('roller', '{', [], [])[0], budgetKeys('roller', '%7B', [], [])[0], 'two tags never share keys')
+  t.not(budgetKeys('roller', { tag: '{' })[0], budgetKeys('roller', { tag: '%7B' })[0], 'two tags never share keys')
 })
 
 t.test('a script that the server has lost is loaded again', async (t) => {

@@ -8,7 +8,7 @@ import { ResilientBudgetStore } from '../../plugin/gateway/budget/resilient.ts'
 import type { ResilientBudgetStoreOptions } from '../../plugin/gateway/budget/resilient.ts'
 import { BudgetStoreUnavailable } from '../../plugin/gateway/budget/store.ts'
 import type { BudgetStore, TakeResult, Window } from '../../plugin/gateway/budget/store.ts'
-import { granted, refused, request, worst } from './helpers.ts'
+import { granted, queued, refused, request, worst } from './helpers.ts'
 
 /** Several replicas on one shared store that can be taken away, on one clock that is set by hand. */
 function world (replicas: number, options: Partial<ResilientBudgetStoreOptions> = {}) {
@@ -22,8 +22,10 @@ function world (replicas: number, options: Partial<ResilientBudgetStoreOptions> 
   }
   const shared: BudgetStore = {
     take: (...args) => reach(() => memory.take(...args)),
-    confirm: (...args) => reach(() => memory.confirm(...args)),
-    release: (...args) => reach(() => memory.release(...args)),
+    leave: (...args) => reach(() => memory.leave(...args)),
+    giveBack: (...args) => reach(() => memory.giveBack(...args)),
+    restamp: (...args) => reach(() => memory.restamp(...args)),
+    report: (...args) => reach(() => memory.report(...args)),
     raiseWall: (...args) => reach(() => memory.raiseWall(...args)),
     wall: (...args) => reach(() => memory.wall(...args)),
     usage: (...args) => reach(() => memory.usage(...args)),
@@ -43,7 +45,7 @@ function world (replicas: number, options: Partial<ResilientBudgetStoreOptions> 
 const rest = (limit: number, windowMs = 60_000): Window[] => [{ key: 'rest', limit, windowMs }]
 const placesOf = async (store: BudgetStore, windows: Window[]): Promise<number> => {
   let places = 0
-  while ((await store.take(request('v', windows))).granted) places++
+  while ((await store.take(request('v', windows))).outcome === 'granted') places++
   return places
 }
 /** Lets a probe in the background end. */
@@ -82,59 +84,110 @@ t.test('coming back to a store that has lost everything does not give the limit 
   await one.take(request('v', rest(10)))
   await settle()
   t.equal(refused(await one.take(request('v', rest(10)))).waitMs, 29_000)
-  const waited = granted(await one.take(request('v', rest(10), 30_000)))
-  t.equal(waited.waitMs, 29_000)
+  const { ticket, waitMs } = queued(await one.take(request('v', rest(10), 30_000)))
+  t.equal(waitMs, 29_000)
   state.now += 29_000
-  t.same(await one.confirm(request('v', rest(10)), waited.slot), { ok: true })
+  granted(await one.take({ ...request('v', rest(10)), ticket }))
   t.equal(await placesOf(one, rest(10)), 9)
   state.now += 120_000
   t.equal(await placesOf(one, rest(10)), 10, 'and the shared log alone is believed after a window')
 })
 
-t.test('several replicas: an uneven use before does not become too much after', async (t) => {
+t.test('several replicas: for one window each keeps to what it had itself sent, then to its share', async (t) => {
   const { state, stores } = world(2)
   const [busy, quiet] = stores as [ResilientBudgetStore, ResilientBudgetStore]
   granted(await quiet.take(request('v', rest(10))))
+  state.now += 10_000
   for (let i = 0; i < 8; i++) granted(await busy.take(request('v', rest(10))))
-  await quiet.take(request('v', rest(10)))
   state.away = true
   t.equal(await placesOf(busy, rest(10)) + await placesOf(quiet, rest(10)), 0)
-  state.now += 60_000
+  state.now += 50_000
+  t.equal(await placesOf(quiet, rest(10)), 1, 'its own call has left the window, another may go in its stead')
+  t.equal(await placesOf(busy, rest(10)), 0)
+  state.now += 10_000
   t.equal(await placesOf(busy, rest(10)), 5, 'afterwards each has its part')
-  t.equal(await placesOf(quiet, rest(10)), 5)
-  t.equal(await placesOf(quiet, [{ key: 'bulk', limit: 1, windowMs: 1000 }]), 1, 'never less than one')
+  t.equal(await placesOf(quiet, rest(10)), 4)
 })
 
-t.test('one replica: never more than the limit, however often the store goes, comes back and forgets', async (t) => {
-  const step = fc.record({
-    pass: fc.nat(400),
-    wait: fc.nat(1500),
-    calls: fc.nat(6),
-    turn: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, fc.constantFrom('away', 'back', 'restart'))
-  })
-  await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 40 }), async (limit, steps) => {
-    const { state, one, restart } = world(1, { retryMs: 100 })
-    const left: number[] = []
-    for (const { pass, wait, calls, turn } of steps) {
-      state.now += pass
-      if (turn === 'back') state.away = false
-      if (turn === 'away') state.away = true
-      for (const result of await Promise.all(Array.from({ length: calls }, () => one.take(request('v', rest(limit, 1000), wait))))) {
-        if (result.granted) left.push(state.now + result.waitMs)
-      }
-      // A store that is empty again has been away, and somebody has noticed.
-      if (turn === 'restart' && one.away) restart()
-      for (let i = 0; i < 8; i++) await null
-    }
-    return worst(left, 1000) <= limit
-  }), { numRuns: 300 })
-  t.pass()
+t.test('several replicas: one that has never seen the connection starts a window later, and says exactly when', async (t) => {
+  const { state, stores } = world(3)
+  const [busy, stranger] = stores as [ResilientBudgetStore, ResilientBudgetStore]
+  t.equal(await placesOf(busy, rest(9)), 9)
+  state.away = true
+  t.equal(refused(await stranger.take(request('v', rest(9)))).waitMs, 60_000)
+  state.now += 20_000
+  const no = refused(await stranger.take(request('v', rest(9))))
+  t.equal(no.waitMs, 40_000)
+  state.now += no.waitMs - 1
+  refused(await stranger.take(request('v', rest(9))))
+  state.now += 1
+  t.equal(await placesOf(stranger, rest(9)), 3)
 })
+
+t.test('a limit that is smaller than the number of replicas has no shares', async (t) => {
+  const { state, one } = world(2)
+  state.away = true
+  t.match(await one.take(request('v', [{ key: 'bulk', limit: 1, windowMs: 1000 }, ...rest(10)])), { outcome: 'refused', reason: 'away', waitMs: 1000 })
+})
+
+t.test('a replica that nobody has called for a while asks before it goes by its share', async (t) => {
+  const { state, stores } = world(2)
+  const [busy, idle] = stores as [ResilientBudgetStore, ResilientBudgetStore]
+  state.away = true
+  for (const store of stores) await store.take(request('v', rest(10)))
+  state.away = false
+  state.now += 70_000
+  await busy.take(request('v', rest(10)))
+  t.notOk(busy.away)
+  t.ok(idle.away)
+  state.now += 70_000
+  t.equal(await placesOf(busy, rest(10)), 10)
+  refused(await idle.take(request('v', rest(10))))
+  t.notOk(idle.away, 'the store has been back for long')
+})
+
+for (const replicas of [1, 2, 3]) {
+  t.test(`${replicas} replicas: never more than the limit, however often the store goes, comes back and forgets`, async (t) => {
+    const step = fc.record({
+      pass: fc.nat(400),
+      wait: fc.nat(1500),
+      calls: fc.nat(6),
+      who: fc.nat(2),
+      turn: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, fc.constantFrom('away', 'back', 'restart'))
+    })
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 7 }), fc.array(step, { maxLength: 60 }), async (limit, steps) => {
+      const { state, stores, restart } = world(replicas, { retryMs: 100 })
+      const left: number[] = []
+      const line: Array<{ store: ResilientBudgetStore, ticket: number, at: number }> = []
+      const take = async (store: ResilientBudgetStore, wait: number, ticket?: number): Promise<void> => {
+        const result = await store.take({ ...request('v', rest(limit, 1000), wait), ticket })
+        if (result.outcome === 'granted') left.push(state.now)
+        if (result.outcome === 'queued') line.push({ store, ticket: result.ticket, at: state.now + result.waitMs })
+      }
+      for (const { pass, wait, calls, turn, who } of steps) {
+        state.now += pass
+        if (turn === 'back') state.away = false
+        if (turn === 'away') {
+          state.away = true
+          // Under load everybody notices.
+          for (const store of stores) await take(store, 0)
+        }
+        for (const { store, ticket, at } of line.splice(0)) if (at <= state.now) await take(store, wait, ticket); else line.push({ store, ticket, at })
+        await Promise.all(Array.from({ length: calls }, () => take(stores[who % replicas] as ResilientBudgetStore, wait)))
+        // A store that is empty again has been away, and everybody has noticed.
+        if (turn === 'restart' && stores.every((store) => store.away)) restart()
+        for (let i = 0; i < 12; i++) await null
+      }
+      return worst(left, 1000) <= limit
+    }), { numRuns: 400 })
+    t.pass()
+  })
+}
 
 t.test('refuse', async (t) => {
   const { state, one } = world(1, { whenAway: 'refuse' })
   state.away = true
-  t.match(await one.take(request('v', rest(10))), { granted: false, reason: 'away', waitMs: 1000 })
+  t.match(await one.take(request('v', rest(10))), { outcome: 'refused', reason: 'away', waitMs: 1000 })
   state.away = false
   state.now += 1000
   t.match(await one.take(request('v', rest(10))), { reason: 'away' })
@@ -142,33 +195,64 @@ t.test('refuse', async (t) => {
   granted(await one.take(request('v', rest(10))))
 })
 
+t.test('refuse: who is in line when the store goes away is refused too, and sends nothing', async (t) => {
+  const { state, one } = world(1, { whenAway: 'refuse' })
+  t.equal(await placesOf(one, rest(2)), 2)
+  const { ticket, waitMs } = queued(await one.take(request('v', rest(2), 100_000)))
+  state.away = true
+  state.now += waitMs
+  t.match(await one.take({ ...request('v', rest(2), 40_000), ticket }), { outcome: 'refused', reason: 'away', waitMs: 1000 })
+})
+
 t.test('walls hold on both sides of a change, and reach the others on the return', async (t) => {
   const { state, stores } = world(2)
   const [one, two] = stores as [ResilientBudgetStore, ResilientBudgetStore]
-  const wish = request('v', rest(10), 60_000, ['wall'])
+  const wish = request('v', rest(10), 120_000, ['wall'])
   await one.raiseWall('v', 'early', 500)
   t.equal(await two.wall('v', 'early'), 500)
   state.away = true
   await one.raiseWall('v', 'wall', 30_000)
   t.equal(await one.wall('v', 'wall'), 30_000)
-  t.match(await one.take(request('v', rest(10), 0, ['wall'])), { granted: false, reason: 'wall', wall: 'wall', wallMs: 30_000 })
-  const local = granted(await one.take(wish))
-  t.equal(local.waitMs, 30_000)
+  t.match(await one.take(request('v', rest(10), 0, ['wall'])), { outcome: 'refused', reason: 'wall', wall: 'wall', wallMs: 30_000 })
+  const local = queued(await one.take(wish))
   await one.raiseWall('v', 'wall', 40_000)
-  t.same(await one.confirm(wish, local.slot), { ok: false, waitMs: 40_000 })
-  const again = granted(await one.take(wish))
-  await one.release('v', rest(10), again.slot)
-  t.equal((await one.usage('v', rest(10)))[0]?.remaining, 5)
+  t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the line stands behind it')
+  await one.leave(wish, local.ticket)
   state.away = false
   state.now += 1000
-  const kept = granted(await one.take(wish))
+  const kept = queued(await one.take(wish))
   await settle()
   t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'wall', wallMs: 39_000 })
-  await two.raiseWall('v', 'wall', 50_000)
-  t.same(await one.confirm(wish, kept.slot), { ok: false, waitMs: 50_000 }, 'a local slot, a wall of another replica')
+  await two.raiseWall('v', 'wall', 150_000)
+  state.now += 60_000
+  t.match(await one.take({ ...wish, maxWaitMs: 80_000, ticket: kept.ticket }), { outcome: 'refused', reason: 'wall', wallMs: 90_000 }, 'a local ticket, a wall of another replica')
   state.away = true
   t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'wall' }, 'and remembered without the shared store')
   await two.close()
+})
+
+t.test('places are given back and moved where they were given', async (t) => {
+  const { state, one } = world(1)
+  const remaining = async (): Promise<number | undefined> => (await one.usage('v', rest(2)))[0]?.remaining
+  const shared = granted(await one.take(request('v', rest(2))))
+  await one.giveBack('v', rest(2), shared.slot)
+  t.equal(await remaining(), 2)
+  const late = granted(await one.take(request('v', rest(2))))
+  state.now += 10_000
+  const moved = await one.restamp('v', rest(2), late.slot)
+  state.now += 50_000
+  t.equal(await remaining(), 1)
+  await one.giveBack('v', rest(2), moved)
+  t.equal(await remaining(), 2)
+  state.now += 100_000
+  state.away = true
+  const local = granted(await one.take(request('v', rest(2))))
+  state.now += 10_000
+  const localMoved = await one.restamp('v', rest(2), local.slot)
+  state.now += 50_000
+  t.equal(refused(await one.take(request('v', rest(1)))).waitMs, 10_000)
+  await one.giveBack('v', rest(2), localMoved)
+  granted(await one.take(request('v', rest(1))))
 })
 
 t.test('an answer that is older than a change is not used', async (t) => {
@@ -179,14 +263,14 @@ t.test('an answer that is older than a change is not used', async (t) => {
   const answers = [slow, broken]
   const never = async (): Promise<never> => { throw new BudgetStoreUnavailable('away') }
   const shared: BudgetStore = {
-    take: () => answers.shift() ?? never(), confirm: never, release: never, raiseWall: never, wall: never, usage: never, close: () => {}
+    take: () => answers.shift() ?? never(), leave: never, giveBack: never, restamp: never, report: never, raiseWall: never, wall: never, usage: never, close: () => {}
   }
   const store = new ResilientBudgetStore(shared, { whenAway: 'share', replicas: 1 })
   const first = store.take(request('v', rest(1)))
   const second = store.take(request('v', rest(1)))
   fail(new BudgetStoreUnavailable('away'))
   granted(await second)
-  answer({ granted: true, waitMs: 0, slot: 1, usage: [] })
+  answer({ outcome: 'granted', slot: 1, usage: [] })
   refused(await first)
   const fault = async (): Promise<never> => { throw new TypeError('a fault') }
   const faulty = new ResilientBudgetStore({ ...shared, take: fault }, { whenAway: 'share', replicas: 1 })

@@ -1,79 +1,71 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
 
-import type { Window } from '../../plugin/gateway/budget/store.ts'
+import type { TakeRequest, Window } from '../../plugin/gateway/budget/store.ts'
 import { freshTag, request, times, worst } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 
+interface Waiting {
+  readonly key: number
+  readonly ticket: number
+}
+
 /** What must hold of every store for any schedule. */
 export function storeProperties (t: Test, bench: Bench): void {
-  const { store, slotsPerMs, runs } = bench
+  const { store, other, slotsPerMs, runs } = bench
 
-  t.test('in no interval more than the limit, whatever is asked for', async (t) => {
+  t.test('in no interval more than the limit, and nobody passes anybody, whatever is asked for', async (t) => {
     const step = fc.record({
       pass: fc.nat(30),
       key: fc.nat(2),
       wait: fc.nat(150),
-      act: fc.constantFrom('take', 'take', 'take', 'take', 'burst', 'release', 'wall')
+      act: fc.constantFrom('take', 'take', 'take', 'burst', 'ask', 'ask', 'leave', 'late', 'wall'),
+      pick: fc.nat(1000)
     })
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 25 }), async (limit, steps) => {
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 30 }), async (limit, steps) => {
       const tag = freshTag()
       const account = { key: 'account', limit: limit + 2, windowMs: 40 }
-      const windows = (key: number): Window[] => key === 0 ? [account] : [{ key: `c${key}`, limit, windowMs: 50 }, account]
-      const given: Array<{ key: number, slot: number, waitMs: number }> = []
-      for (const { pass, key, wait, act } of steps) {
-        if (pass > 20) await bench.pass(pass)
-        const wish = request(tag, windows(key), wait, ['connection'])
-        if (act === 'wall') await store.raiseWall(tag, 'connection', pass)
-        else if (act === 'release') {
-          const i = given.findIndex((one) => one.key === key && one.waitMs > 100)
-          // Well before it is due: whether the caller left is then beyond doubt.
-          if (i >= 0 && pass <= 20) for (const { slot } of given.splice(i, 1)) await store.release(tag, windows(key), slot)
-        } else {
-          for (const one of given) one.waitMs = 0
-          for (const result of await Promise.all(times(act === 'burst' ? limit + 2 : 1, async () => await store.take(wish)))) {
-            if (result.granted) given.push({ key, slot: result.slot, waitMs: result.waitMs })
-            else if (!(result.waitMs > wait)) return false
+      const windows = (key: number): Window[] => [{ key: `c${key}`, limit, windowMs: 50 }, { ...account, flow: `c${key}` }]
+      const left: Array<{ key: number, slot: number }> = []
+      let line: Waiting[] = []
+      const take = async (key: number, wish: TakeRequest): Promise<boolean> => {
+        const result = await (key === 0 ? other : store).take(wish)
+        const { ticket } = wish
+        if (result.outcome === 'granted') {
+          left.push({ key, slot: result.slot })
+          // Before its turn means: while one that has come before it has not been asked about although it may leave.
+          const ahead = line.filter((one) => one.key === key && (ticket === undefined || one.ticket < ticket))
+          for (const one of ahead) {
+            const before = await store.take({ ...request(tag, windows(key), Infinity, ['connection']), ticket: one.ticket })
+            if (before.outcome !== 'granted') return false
+            left.push({ key, slot: before.slot })
+            line = line.filter(({ ticket }) => ticket !== one.ticket)
           }
         }
+        if (result.outcome === 'queued' && ticket === undefined) line.push({ key, ticket: result.ticket })
+        if (result.outcome !== 'queued') line = line.filter((one) => one.ticket !== ticket)
+        return result.outcome === 'granted' || (result.outcome === 'queued') === (result.waitMs <= wish.maxWaitMs)
       }
-      const slots = (key: number): number[] => given.filter((one) => key === 0 || one.key === key).map(({ slot }) => slot)
-      return worst(slots(0), 40 * slotsPerMs) <= limit + 2 && [1, 2].every((key) => worst(slots(key), 50 * slotsPerMs) <= limit)
-    }), { numRuns: runs })
-    t.pass()
-  })
-
-  t.test('always the earliest moment that is free in every window, as counted by hand', async (t) => {
-    const step = fc.record({ key: fc.nat(2), notBefore: fc.constantFrom(0, 0, 0, 7000, 25_000), back: fc.boolean(), pick: fc.nat(1000) })
-    const schedule = fc.array(step, { minLength: 20, maxLength: 60 })
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 3 }), schedule, async (limit, steps) => {
-      const tag = freshTag()
-      // So long that nothing leaves a window while the test runs.
-      const account = { key: 'account', limit: limit + 1, windowMs: 60_000 }
-      const windows = (key: number): Window[] => key === 0 ? [account] : [{ key: `c${key}`, limit, windowMs: 90_000 }, account]
-      const given: Array<{ key: number, slot: number }> = []
-      for (const { key, notBefore, back, pick } of steps) {
-        const gone = back ? given[pick % given.length] : undefined
-        // A slot that has passed is not given back, so only what is far ahead is tried.
-        if (gone !== undefined && gone.slot > Math.min(...given.map(({ slot }) => slot)) + 5000 * slotsPerMs) {
-          await store.release(tag, windows(gone.key), gone.slot)
-          given.splice(given.indexOf(gone), 1)
+      for (const { pass, key, wait, act, pick } of steps) {
+        if (pass > 20) await bench.pass(pass)
+        const wish = request(tag, windows(key), wait, ['connection'])
+        const one = line[pick % line.length]
+        const gone = left[pick % left.length]
+        if (act === 'wall') await store.raiseWall(tag, 'connection', pass)
+        else if (act === 'take') { if (!await take(key, wish)) return false } else if (act === 'burst') {
+          for (const ok of await Promise.all(times(limit + 2, async () => await take(3, request(tag, [{ ...account, flow: 'c3' }], 0))))) if (!ok) return false
+        } else if (act === 'ask' && one !== undefined) {
+          if (!await take(one.key, { ...request(tag, windows(one.key), wait, ['connection']), ticket: one.ticket })) return false
+        } else if (act === 'leave' && one !== undefined) {
+          await store.leave(request(tag, windows(one.key)), one.ticket)
+          line = line.filter((other) => other !== one)
+        } else if (act === 'late' && gone !== undefined && gone === left.at(-1) && gone.key < 3) {
+          gone.slot = await store.restamp(tag, windows(gone.key), gone.slot)
         }
-        const result = await store.take({ ...request(tag, windows(key), Infinity), notBeforeMs: notBefore })
-        if (!result.granted) return false
-        const start = result.slot - Math.round(result.waitMs * slotsPerMs) + notBefore * slotsPerMs
-        const lengths = windows(key).map((window) => ({
-          ...window,
-          length: window.windowMs * slotsPerMs,
-          slots: given.filter((one) => window === account || one.key === key).map(({ slot }) => slot)
-        }))
-        const moments = lengths.flatMap(({ slots, length }) => slots.map((slot) => slot + length)).filter((moment) => moment > start)
-        const fits = (moment: number): boolean => lengths.every((one) => worst([...one.slots, moment], one.length) <= one.limit)
-        if (result.slot !== [start, ...moments.sort((a, b) => a - b)].find(fits)) return false
-        given.push({ key, slot: result.slot })
       }
-      return true
-    }), { numRuns: Math.min(runs, 100) })
+      const slots = (key: number | null): number[] => left.filter((one) => key === null || one.key === key).map(({ slot }) => slot)
+      return worst(slots(null), 40 * slotsPerMs) <= limit + 2 && [0, 1, 2].every((key) => worst(slots(key), 50 * slotsPerMs) <= limit)
+    }), { numRuns: runs })
     t.pass()
   })
 }

@@ -1,7 +1,8 @@
 import type { Test } from 'tap'
 
-import type { TakeRequest, TakeResult } from '../../plugin/gateway/budget/store.ts'
-import { freshTag, granted, refused, request, times, worst } from './helpers.ts'
+import { LEASE_MS } from '../../plugin/gateway/budget/store.ts'
+import type { TakeRequest, TakeResult, Window } from '../../plugin/gateway/budget/store.ts'
+import { freshTag, granted, queued, refused, request, times } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 
 /** What every store must do, whatever it is made of. */
@@ -14,82 +15,150 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(actual <= expected + 0.001 && actual >= expected - slackMs - 0.001, `${what}: ${actual} should be ${expected}`)
   }
   const all = async (wishes: TakeRequest[]): Promise<TakeResult[]> => await Promise.all(wishes.map(async (wish) => await store.take(wish)))
+  const fill = async (tag: string, windows: readonly Window[], places: number): Promise<number[]> =>
+    (await all(times(places, () => request(tag, windows)))).map((result) => granted(result).slot)
 
   t.test('gives the whole limit at once, then the exact wait', async (t) => {
     const tag = freshTag()
-    const windows = [{ key: 'rest', limit: 5, windowMs: 400 }]
+    const windows = [{ key: 'rest', limit: 5, windowMs: 1500 }]
     const first = (await all(times(5, () => request(tag, windows)))).map((result) => granted(result))
-    t.ok(first.every(({ waitMs }) => waitMs === 0))
     t.same(first.map(({ usage }) => usage[0]?.remaining), [4, 3, 2, 1, 0])
-    near(t, first[4]?.usage[0]?.resetMs ?? 0, 400, 'reset')
+    near(t, first[4]?.usage[0]?.resetMs ?? 0, 1500, 'reset')
     const no = refused(await other.take(request(tag, windows, 100)))
     t.equal(no.reason, 'budget')
     t.equal(no.window, 'rest')
-    near(t, no.waitMs, 400, 'the wait that would be needed')
-    near(t, no.usage[0]?.resetMs ?? 0, 400, 'reset')
+    near(t, no.waitMs, 1500, 'the wait that would be needed')
+    near(t, no.usage[0]?.resetMs ?? 0, 1500, 'reset')
     t.equal((await store.usage(tag, windows))[0]?.remaining, 0)
-    const yes = granted(await store.take(request(tag, windows, 400)))
-    t.equal(yes.slot - (first[0]?.slot ?? 0), 400 * slotsPerMs, 'exactly one window after the first')
+    const yes = queued(await store.take(request(tag, windows, 1500)))
     t.ok(yes.waitMs <= no.waitMs, 'the refused caller has taken nothing')
     await bench.pass(yes.waitMs)
-    t.same(await store.confirm(request(tag, windows), yes.slot), { ok: true })
+    const { slot } = granted(await other.take({ ...request(tag, windows), ticket: yes.ticket }))
+    t.ok(slot - (first[0]?.slot ?? 0) >= 1500 * slotsPerMs, 'not before one window after the first')
   })
 
-  t.test('serves waiters in the order of asking, over replicas', async (t) => {
+  t.test('serves waiters in the order of asking, over replicas, and no newcomer before them', async (t) => {
     const tag = freshTag()
-    const windows = [{ key: 'rest', limit: 3, windowMs: 1000 }]
-    const slots: number[] = []
-    for (let i = 0; i < 12; i++) slots.push(granted(await (i % 2 ? store : other).take(request(tag, windows, 60_000))).slot)
-    t.same(slots, [...slots].sort((a, b) => a - b))
-    for (let i = 3; i < 12; i++) t.equal((slots[i] as number) - (slots[i - 3] as number), 1000 * slotsPerMs)
+    const windows = [{ key: 'rest', limit: 3, windowMs: 300 }]
+    await fill(tag, windows, 3)
+    const line: number[] = []
+    for (let i = 0; i < 7; i++) {
+      const { ticket, waitMs } = queued(await (i % 2 ? store : other).take(request(tag, windows, 60_000)))
+      near(t, waitMs, 300 * (1 + Math.floor(i / 3)), `the wait of number ${i}`)
+      line.push(ticket)
+    }
     const [use] = await other.usage(tag, windows)
-    near(t, use?.resetMs ?? 0, 4000, 'a newcomer stands behind the queue')
+    near(t, use?.resetMs ?? 0, 900, 'a newcomer stands behind the line')
+    await bench.pass(300)
+    queued(await store.take({ ...request(tag, windows, 60_000), ticket: line[3] }))
+    near(t, refused(await other.take(request(tag, windows))).waitMs, 600, 'a newcomer is no faster than the last in line')
+    for (const ticket of [line[2], line[0], line[1]]) granted(await other.take({ ...request(tag, windows), ticket }))
+    queued(await store.take({ ...request(tag, windows, 60_000), ticket: line[3] }))
   })
 
-  t.test('a place given back is found by the next taker', async (t) => {
+  t.test('one who leaves the line lets all behind it move up', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }]
-    const slots = (await all(times(50, () => request(tag, windows, 60_000)))).map((result) => granted(result).slot)
-    for (const i of [4, 30]) {
-      await other.release(tag, windows, slots[i] as number)
-      t.equal(granted(await store.take(request(tag, windows, 60_000))).slot, slots[i])
-    }
-    await store.release(tag, windows, slots[40] as number)
-    await store.release(tag, windows, slots[20] as number)
-    t.equal(granted(await store.take(request(tag, windows, 60_000))).slot, slots[20], 'the earliest hole first')
-    t.equal(granted(await store.take(request(tag, windows, 60_000))).slot, slots[40])
-    t.ok(granted(await store.take(request(tag, windows, 60_000))).slot > (slots[49] as number))
-    await store.release(tag, windows, slots[0] as number)
-    t.ok(refused(await store.take(request(tag, windows))).waitMs > 3000, 'a slot that has passed is not given back')
-    await store.release(tag, windows, 12345)
-    t.ok(refused(await store.take(request(tag, windows))).waitMs > 3000, 'nor one that never was')
+    await fill(tag, windows, 2)
+    const wish = request(tag, windows, 60_000)
+    const line = (await all(times(9, () => wish))).map((result) => queued(result).ticket)
+    near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 5000, 'the ninth')
+    for (const i of [0, 4]) await other.leave(wish, line[i] as number)
+    near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 4000, 'now the seventh')
+    near(t, queued(await store.take({ ...wish, ticket: line[1] })).waitMs, 1000, 'now the first')
+    near(t, queued(await store.take(wish)).waitMs, 4000, 'a newcomer is the eighth')
+    await store.leave(wish, line[0] as number)
+    near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 4000, 'nobody leaves twice')
+    const gone = refused(await store.take({ ...wish, maxWaitMs: 0, ticket: line[2] }))
+    near(t, gone.waitMs, 1000, 'who has lost patience is told what would have been enough')
+    near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 3000, 'and has left: the sixth')
+    near(t, queued(await store.take({ ...wish, ticket: line[6] })).waitMs, 2000, 'the fourth')
+  })
+
+  t.test('a ticket whose holder is gone is dropped after its turn', async (t) => {
+    const tag = freshTag()
+    const windows = [{ key: 'rest', limit: 1, windowMs: 100 }]
+    await fill(tag, windows, 1)
+    const wish = request(tag, windows, 60_000)
+    const dead = queued(await store.take(wish))
+    const { ticket } = queued(await other.take(wish))
+    await bench.pass(300)
+    t.ok(queued(await other.take({ ...wish, ticket })).waitMs > 0, 'it holds its place for a while')
+    await bench.pass(LEASE_MS)
+    granted(await other.take({ ...wish, ticket }))
+    near(t, queued(await other.take({ ...wish, ticket: dead.ticket })).waitMs, 100, 'who comes back late is new')
+  })
+
+  t.test('a place given back is free at once, in the windows that are named', async (t) => {
+    const tag = freshTag()
+    const bulk = { key: 'bulk', limit: 1, windowMs: 60_000 }
+    const reporting = { key: 'reporting', limit: 2, windowMs: 30_000 }
+    const remaining = async (): Promise<unknown> => (await store.usage(tag, [bulk, reporting])).map((use) => use.remaining)
+    const { slot } = granted(await store.take(request(tag, [bulk, reporting])))
+    t.same(await remaining(), [0, 1])
+    await other.giveBack(tag, [bulk], slot)
+    t.same(await remaining(), [1, 1])
+    const again = granted(await store.take(request(tag, [bulk, reporting])))
+    t.same(await remaining(), [0, 0])
+    await store.giveBack(tag, [bulk, reporting], again.slot)
+    t.same(await remaining(), [1, 1])
+    await store.giveBack(tag, [bulk, reporting], again.slot + slotsPerMs * 5)
+    t.same(await remaining(), [1, 1], 'a place that never was changes nothing')
+  })
+
+  t.test('a call that leaves late counts from when it left', async (t) => {
+    const tag = freshTag()
+    const windows = [{ key: 'rest', limit: 2, windowMs: 400 }]
+    const [late = 0] = await fill(tag, windows, 2)
+    await bench.pass(200)
+    const moved = await other.restamp(tag, windows, late)
+    t.ok(moved - late >= 200 * slotsPerMs)
+    await bench.pass(201)
+    const [use] = await store.usage(tag, windows)
+    t.equal(use?.remaining, 1, 'the punctual one has left the window, the late one has not')
+    t.ok((use?.resetMs ?? 0) > 100)
+    await store.giveBack(tag, windows, moved)
+    t.equal((await store.usage(tag, windows))[0]?.remaining, 2, 'it goes by its new name')
   })
 
   t.test('two windows: the later one decides, both record, a refusal records nowhere', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 4, windowMs: 1000 }
-    const a = [{ key: 'a', limit: 2, windowMs: 3000 }, account]
-    const b = [{ key: 'b', limit: 10, windowMs: 3000 }, account]
-    const [first] = (await all([request(tag, a), request(tag, a)])).map((result) => granted(result).slot)
-    const far = granted(await store.take(request(tag, a, 10_000)))
-    t.equal(far.slot - (first as number), 3000 * slotsPerMs, 'the narrow window decides')
-    t.same((await store.usage(tag, [account])).map(({ remaining }) => remaining), [1])
+    const a = [{ key: 'a', limit: 2, windowMs: 3000 }, { ...account, flow: 'a' }]
+    const b = [{ key: 'b', limit: 10, windowMs: 3000 }, { ...account, flow: 'b' }]
+    await fill(tag, a, 2)
+    near(t, queued(await store.take(request(tag, a, 10_000))).waitMs, 3000, 'the narrow window decides')
     const no = refused(await store.take(request(tag, a, 10)))
     t.equal(no.window, 'a')
-    t.same((await store.usage(tag, [account])).map(({ remaining }) => remaining), [1], 'the refused one is not in the other window')
-    const between = (await all(times(2, () => request(tag, b)))).map((result) => granted(result))
-    t.ok(between.every(({ waitMs }) => waitMs === 0), 'the far reservation does not hold up another connection')
-    const next = granted(await store.take(request(tag, b, 10_000)))
-    t.equal(next.slot - (first as number), 1000 * slotsPerMs)
+    t.same((await store.usage(tag, [account])).map(({ remaining }) => remaining), [2], 'who waits for its own window takes nothing of the shared one')
+    await fill(tag, b, 2)
+    const next = queued(await store.take(request(tag, b, 10_000)))
+    near(t, next.waitMs, 1000, 'the shared one')
     t.equal(next.usage[1]?.key, 'account')
+    t.equal(refused(await store.take(request(tag, b))).window, 'account')
   })
 
-  t.test('not before: another gate has asked for the wait', async (t) => {
+  t.test('a shared window is served in turn: one of each, however many one has in line', async (t) => {
     const tag = freshTag()
-    const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }]
-    t.equal(granted(await store.take({ ...request(tag, windows, 500), notBeforeMs: 300 })).waitMs, 300)
-    t.equal(refused(await store.take({ ...request(tag, windows, 200), notBeforeMs: 300 })).waitMs, 300)
-    t.equal(granted(await store.take(request(tag, windows))).waitMs, 0)
+    const account = { key: 'account', limit: 2, windowMs: 1000 }
+    const of = (flow: string): Window[] => [{ key: flow, limit: 500, windowMs: 1000 }, { ...account, flow }]
+    await fill(tag, of('noisy'), 2)
+    const noisy = (await all(times(200, () => request(tag, of('noisy'), 600_000)))).map((result) => queued(result))
+    near(t, noisy[199]?.waitMs ?? 0, 100_000, 'the last of the noisy one')
+    const quiet = queued(await other.take(request(tag, of('quiet'), 600_000)))
+    near(t, quiet.waitMs, 1000, 'the quiet one is second')
+    near(t, queued(await other.take(request(tag, of('quiet'), 600_000))).waitMs, 2000, 'its next comes after the noisy one\'s next')
+    near(t, queued(await other.take(request(tag, of('third'), 600_000))).waitMs, 2000, 'a third is third')
+    const moved = queued(await store.take({ ...request(tag, of('noisy'), 600_000), ticket: noisy[1]?.ticket }))
+    near(t, moved.waitMs, 2000, 'and the second of the noisy one after it')
+    const turns = noisy.slice(0, 20).map(async ({ ticket }) => queued(await store.take({ ...request(tag, of('noisy'), 600_000), ticket })).waitMs)
+    const waits = await Promise.all(turns)
+    t.same(waits.map((ms) => Math.round(ms / 1000)), waits.map((ms) => Math.round(ms / 1000)).sort((a, b) => a - b), 'within a flow in the order of asking')
+    await bench.pass(1000)
+    granted(await other.take({ ...request(tag, of('quiet')), ticket: quiet.ticket }))
+    granted(await store.take({ ...request(tag, of('noisy')), ticket: noisy[0]?.ticket }))
+    const later = queued(await other.take(request(tag, of('fourth'), 600_000)))
+    t.ok(later.waitMs <= 2000, 'a newcomer has its turn with the next ones, not before those that were served')
   })
 
   t.test('a wall stops everybody, is extended and never shortened', async (t) => {
@@ -109,38 +178,65 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, no.waitMs, 8000, 'wait')
     near(t, no.wallMs ?? 0, 8000, 'wall')
     t.equal((await store.usage(tag, windows))[0]?.remaining, 9)
-    near(t, granted(await store.take(request(tag, windows, 8000, ['connection']))).waitMs, 8000, 'wait')
-    t.equal(granted(await store.take(request(tag, windows, 0, ['another']))).waitMs, 0)
-    t.equal(granted(await store.take(request(freshTag(), windows, 0, ['connection']))).waitMs, 0)
+    near(t, queued(await store.take(request(tag, windows, 8000, ['connection']))).waitMs, 8000, 'wait')
+    granted(await store.take(request(tag, [{ key: 'reporting', limit: 9, windowMs: 1000 }], 0, ['another'])))
+    granted(await store.take(request(freshTag(), windows, 0, ['connection'])))
   })
 
-  t.test('waiters who come due behind a wall take anew, in order, spaced', async (t) => {
+  t.test('a wall moves the line behind it, in order, and newcomers stay behind the line', async (t) => {
     const tag = freshTag()
-    const windows = [{ key: 'rest', limit: 100, windowMs: 100 }]
+    const windows = [{ key: 'rest', limit: 100, windowMs: 2000 }]
     const wish = request(tag, windows, 60_000, ['connection'])
-    const waiting = (await all(times(600, () => wish))).map((result) => granted(result)).slice(100)
-    await store.raiseWall(tag, 'connection', 1200)
+    await fill(tag, windows, 100)
+    const waiting = (await all(times(500, () => wish))).map((result) => queued(result).ticket)
+    await store.raiseWall(tag, 'connection', 2500)
+    const newcomer = queued(await other.take(wish))
+    near(t, newcomer.waitMs, 2500 + 10_000, 'behind five windows of waiters')
     await bench.pass(20)
-    const outcomes = await Promise.all(waiting.map(async ({ slot }) => await other.confirm(wish, slot)))
-    t.ok(outcomes.every((outcome) => !outcome.ok))
-    const [outcome] = outcomes
-    near(t, outcome?.ok === false ? outcome.waitMs : 0, 1180, 'what is left of the wall')
-    const again = (await all(waiting.map(() => wish))).map((result) => granted(result))
-    const slots = again.map(({ slot }) => slot)
-    t.same(slots, [...slots].sort((a, b) => a - b))
-    t.equal(worst(slots, 100 * slotsPerMs), 100)
-    near(t, again[0]?.waitMs ?? 0, 1180, 'none before the end of the wall')
-    t.equal((slots[499] as number) - (slots[0] as number), 400 * slotsPerMs, 'and no place left empty')
-    await bench.pass(again[0]?.waitMs ?? 0)
-    t.same(await store.confirm(wish, slots[0] as number), { ok: true })
+    const outcomes = await Promise.all(waiting.map(async (ticket) => queued(await other.take({ ...wish, ticket }))))
+    outcomes.forEach(({ waitMs }, i) => { if (i % 50 === 49) near(t, waitMs, 2480 + 2000 * Math.floor(i / 100), `number ${i}`) })
+    const impatient = refused(await other.take({ ...wish, maxWaitMs: 50, ticket: waiting[499] }))
+    t.match(impatient, { reason: 'wall', wall: 'connection' })
+    await bench.pass(outcomes[0]?.waitMs ?? 0)
+    refused(await store.take(request(tag, windows)))
+    for (const result of await Promise.all(waiting.slice(0, 100).map(async (ticket) => await store.take({ ...wish, ticket })))) granted(result)
+  })
+
+  t.test('a meter counts down on all replicas, and lets nothing through at 0 until it ends', async (t) => {
+    const tag = freshTag()
+    const account = { key: 'account', limit: 50, windowMs: 5000 }
+    const windows = [{ key: 'rest', limit: 20, windowMs: 5000 }, { ...account, flow: 'a' }]
+    const wish = { ...request(tag, windows), meter: 'account' }
+    const first = granted(await store.take(wish))
+    t.equal(first.left, undefined, 'nothing is known yet')
+    const slots = times(3, () => 0)
+    for (const i of slots.keys()) {
+      await bench.pass(1)
+      slots[i] = granted(await store.take(wish)).slot
+    }
+    await other.report(tag, 'account', [account], { remaining: 8, endsInMs: 2000, slot: first.slot })
+    t.equal(granted(await store.take(wish)).left, 4, 'what has left since the call that was answered is taken off')
+    await store.report(tag, 'account', [account], { remaining: 30, endsInMs: 1990, slot: slots[2] as number })
+    t.equal(granted(await other.take(wish)).left, 3, 'an answer that comes late changes nothing')
+    await store.report(tag, 'account', [account], { remaining: 4, endsInMs: 2010, slot: slots[2] as number })
+    t.equal(granted(await other.take(wish)).left, 1, 'others have used it up too')
+    t.equal(granted(await other.take(wish)).left, 0)
+    const no = refused(await store.take(wish))
+    t.equal(no.window, 'account')
+    near(t, no.waitMs, 2000, 'until it ends')
+    const { ticket, waitMs } = queued(await store.take({ ...wish, maxWaitMs: 3000 }))
+    await store.report(tag, 'account', [], { remaining: 0, endsInMs: 10, slot: 0 })
+    t.equal(refused(await store.take(wish)).window, 'account', 'news of a window before it changes nothing')
+    await bench.pass(waitMs)
+    t.equal(granted(await store.take({ ...wish, ticket })).left, undefined)
   })
 
   t.test('many connections do not touch each other, and leave nothing behind', async (t) => {
     const tag = freshTag()
     const wishes = times(300, (i) => request(tag, [{ key: `venue-${i % 100}`, limit: 2, windowMs: 400 }]))
     const results = await all(wishes)
-    t.equal(results.filter((result) => result.granted).length, 200)
-    t.ok(results.slice(200).every((result) => !result.granted))
+    t.equal(results.filter(({ outcome }) => outcome === 'granted').length, 200)
+    t.ok(results.slice(200).every(({ outcome }) => outcome === 'refused'))
     await store.raiseWall(tag, 'connection', 40)
     await bench.pass(500)
     t.equal(await bench.idleKeys(), 0)

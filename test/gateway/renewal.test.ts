@@ -1,13 +1,14 @@
 import { test } from 'tap'
 import { RollerError } from '../../plugin/errors.ts'
 import { Renewals } from '../../plugin/gateway/renewal.ts'
+import type { RenewalBoard, Turn } from '../../plugin/gateway/renewal-board.ts'
 import { steppedClock } from '../upstream/fixture.ts'
 
-function setup () {
+function setup (board: RenewalBoard | null = null) {
   const clock = steppedClock()
   const calls: string[] = []
   let outcome: () => Promise<void> = async () => {}
-  const renewals = new Renewals(async (id) => { calls.push(id); await outcome() }, clock)
+  const renewals = new Renewals(async (id) => { calls.push(id); await outcome() }, clock, board)
   return { clock, calls, renewals, respond: (next: () => Promise<void>) => { outcome = next } }
 }
 
@@ -59,4 +60,50 @@ test('a refresh that did not come to an answer may be tried again at once', asyn
   respond(async () => {})
   await renewals.renew('a', clock.now())
   t.equal(calls.length, 2)
+})
+
+test('a renewal in vain is the last one for 30 s, and every replica hears of it', async (t) => {
+  const told: unknown[] = []
+  const board: RenewalBoard = { ask: async () => ({ kind: 'refresh' }), done: async (...what) => { told.push(what) } }
+  const { clock, calls, renewals } = setup(board)
+  const sentAt = clock.now()
+  await renewals.renew('a', sentAt)
+  const error = new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'still 401', upstream: { status: 401 } })
+  clock.advance(10)
+  await renewals.inVain('a', error)
+  await renewals.inVain('a', error)
+  t.same(told, [['a', 'renewed', 30_000], ['a', 'failed', 30_000]])
+  await renewals.renew('a', sentAt)
+  clock.advance(10)
+  for (let n = 0; n < 20; n++) await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED', upstream: { status: 401 } })
+  await renewals.renew('b', clock.now())
+  t.same(calls, ['a', 'b'])
+  clock.advance(30_000)
+  await renewals.renew('a', clock.now())
+  t.same(calls, ['a', 'b', 'a'])
+})
+
+test('a board that loses an answer is asked again; one that never answers: a refresh for each replica, once in 30 s', async (t) => {
+  const answers: Array<Turn | null> = [null, null, { kind: 'renewed' }]
+  let asked = 0
+  const board: RenewalBoard = {
+    ask: async () => {
+      asked++
+      const turn = answers.shift() ?? null
+      if (turn === null) throw new Error('too late')
+      return turn
+    },
+    done: async () => { throw new Error('too late') }
+  }
+  const { clock, calls, renewals } = setup(board)
+  await renewals.renew('a', clock.now())
+  t.same([asked, calls], [3, []], 'the third answer says that another has done it')
+  clock.advance(1)
+  await renewals.renew('a', clock.now())
+  t.same([asked, calls], [6, ['a']])
+  clock.advance(10_000)
+  await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED', retryAfter: 20 })
+  clock.advance(20_000)
+  await renewals.renew('a', clock.now())
+  t.same(calls, ['a', 'a'])
 })

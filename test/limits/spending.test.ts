@@ -55,7 +55,7 @@ test('an export that ROLLER did not take is sent again, on its one place', async
   t.equal((await ask(built.app, { ...EXPORT, payload: payload('Payments') })).status, 200)
   t.equal(refreshes(built), 1)
   built.nango.faults.next({ path: /bulk/, kind: 'status', status: 500, body: { message: 'x', code: 'ECONNREFUSED', method: 'post' } })
-  t.equal((await ask(built.app, { ...EXPORT, payload: payload('Tickets') })).status, 200)
+  t.equal((await ask(built.app, { ...EXPORT, maxWait: 1, payload: payload('Tickets') })).status, 200)
 })
 
 test('an export that somebody else has ordered closes nothing but exports of its type', async (t) => {

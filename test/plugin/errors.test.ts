@@ -26,7 +26,7 @@ test('every error is a valid problem document', async (t) => {
   for (const code of codes) {
     const bare = toProblem(new RollerError(code), 'req-1')
     t.ok(Value.Check(Problem, bare), code)
-    t.equal(bare.type, `urn:fastify-roller:error:${code}`)
+    t.equal(bare.type, `/problems/${code}`)
     const full = toProblem(new RollerError(code, {
       detail: 'd', hint: 'h', layer: 'nango', retryAfter: 0.2, upstream: { status: 500, body: { a: 1 } }, errors: [{ pointer: '/body', detail: 'x' }]
     }), 'req-1')

@@ -88,3 +88,17 @@ test('an identity without tags, or with a tag without a value, opens nothing', a
     t.same(built.nango.requests, [])
   }
 })
+
+test('a caller may be limited to connections by their ids, and one that is trusted is not limited', async (t) => {
+  const who: Record<string, Awaited<ReturnType<Identify>>> = { trusted: 'trusted', listed: { connections: ['venue-of-acme'] }, none: { connections: [] } }
+  const built = await build(t, { options: { identify: ({ headers }) => who[String(headers['x-who'])] ?? null } })
+  for (const tenant of ['acme', 'other']) built.nango.addConnection({ connectionId: `venue-of-${tenant}`, clientId: tenant, clientSecret: 's', tags: { organization_id: tenant } })
+  const reaches = async (name: string): Promise<number[]> => await Promise.all(['venue-of-acme', 'venue-of-other'].map(async (id) =>
+    (await built.app.inject({ url: '/roller/sandbox/echo', headers: { 'x-who': name, 'connection-id': id } })).statusCode))
+  t.same(await reaches('trusted'), [200, 200])
+  t.same(await reaches('listed'), [200, 404])
+  t.same(await reaches('none'), [404, 404])
+  t.same(await reaches('nobody'), [401, 401])
+  const list = async (name: string): Promise<number> => (await built.app.inject({ url: '/connections', headers: { 'x-who': name } })).json().connections.length
+  t.same([await list('trusted'), await list('listed'), await list('none')], [3, 1, 0])
+})

@@ -48,7 +48,7 @@ test('events go out with the api key, and only to those that asked for them', as
   const ticketId = roller.venue('demo').bookings.get(made.body['uniqueId'] as string)?.items[0]?.tickets[0]?.ticketId
   await call('POST', '/redemptions', { tickets: [{ ticketId }] })
   await roller.deliverDue()
-  t.match(received[1]?.event, { type: 'Redemption', data: { ticketId } })
+  t.match(received[1]?.event, { type: 'Redemption', data: { redemptions: [{ ticketId }] } })
 })
 
 test('anything but 200 is repeated on the schedule, under the same id, and then the webhook is disabled', async (t) => {

@@ -1,7 +1,8 @@
 /** The process as people start it says where it is, and its curl line works when pasted. */
 import { execFile } from 'node:child_process'
 import tap, { test } from 'tap'
-import { startProcess } from './fixture.ts'
+import { SECRET_KEY, startSimulators } from '../support/build.ts'
+import { startProcess, until } from './fixture.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
@@ -31,4 +32,15 @@ test('with keys the line says where one goes, and works with it', async (t) => {
   t.notMatch(service.stdout(), key)
   t.match(JSON.parse(await sh(`${line} -sS`)), { status: 401 })
   t.match(JSON.parse(await sh(`${line.replace('<one of API_KEYS>', key)} -sS`)), { name: String })
+})
+
+test('in production there is no banner: every line is JSON, and one of them says where it listens', async (t) => {
+  const { nango } = await startSimulators(t)
+  const service = startProcess(t, { PORT: '0', NODE_ENV: 'production', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
+  await until(() => service.stdout().includes('Server listening'))
+  service.child.kill('SIGTERM')
+  t.equal(await service.exited, 0)
+  const lines = service.stdout().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line))
+  t.ok(lines.some(({ msg }) => /Server listening at http:\/\/127\.0\.0\.1:\d+/.test(msg)))
+  t.equal(service.stderr(), '')
 })

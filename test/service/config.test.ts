@@ -1,8 +1,10 @@
 /** The environment is read once; every fault is named with what to write instead, and no value is repeated. */
 import { test } from 'tap'
+import { findCaller } from '../../service/auth/keys.ts'
 import { ConfigError, environmentSchema, readConfig } from '../../service/config.ts'
 
 const CANARY = 'canary-4b7e'
+const JWT = { JWT_JWKS_URL: 'https://login.example.com/keys', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'gateway' }
 
 function faultsOf (source: Record<string, string | undefined>): readonly string[] {
   try {
@@ -18,10 +20,27 @@ test('defaults', async (t) => {
   t.match(readConfig({}), {
     nango: null,
     transport: 'nango',
-    rollerBaseUrl: 'https://api.roller.app',
+    rollerBaseUrl: null,
+    otherBaseUrl: null,
+    environment: 'live',
+    venueIdentity: 'on',
+    connectionWatch: 60_000,
     connectionId: null,
     readOnly: false,
-    apiKeys: [],
+    operations: {},
+    wildcard: null,
+    keys: [],
+    jwt: null,
+    rateLimit: 0,
+    maxEventLoopDelay: 1000,
+    timeouts: { headers: 15_000, request: 300_000, keepAlive: 72_000 },
+    bodyLimit: null,
+    streamLimit: null,
+    corsOrigins: [],
+    logConnectionIds: false,
+    tracesTo: null,
+    shutdownDelay: 0,
+    production: false,
     host: '127.0.0.1',
     port: 3000,
     logLevel: 'info',
@@ -29,21 +48,48 @@ test('defaults', async (t) => {
     shutdownGrace: 30_000,
     loopbackOnly: true
   })
-  t.same(readConfig({ NANGO_SECRET_KEY: 'k' }).nango, { secretKey: 'k', host: 'https://api.nango.dev', integrationId: 'roller' })
+  t.same(readConfig({ NANGO_SECRET_KEY: 'k' }).nango, { secretKey: 'k', host: 'https://api.nango.dev', integrationId: 'roller', webhookSigningKeys: [] })
+  t.equal(readConfig({ NANGO_WEBHOOK_SIGNING_KEY: 'one, two' }).connectionWatch, 600_000, 'Nango tells of changes itself')
 })
 
 test('values are taken as what they are', async (t) => {
   const config = readConfig({ NANGO_SECRET_KEY: 'k\n', PORT: '0', ROLLER_READ_ONLY: 'true', TRUST_PROXY: 'false', SHUTDOWN_GRACE: '5', API_KEYS: 'first-key-of-the-list, second-key-of-the-list,' })
   t.match(config, { nango: { secretKey: 'k' }, port: 0, readOnly: true, trustProxy: false, shutdownGrace: 5000, loopbackOnly: false })
-  t.same(config.apiKeys, ['first-key-of-the-list', 'second-key-of-the-list'])
-  t.match(readConfig({ PORT: '', NANGO_SECRET_KEY: '', API_KEYS: '' }), { port: 3000, nango: null, apiKeys: [] }, 'empty is not given')
+  t.same(config.keys.map(({ name, limits }) => [name, limits]), [['key-1', null], ['key-2', null]])
+  t.equal(findCaller(config.keys, 'second-key-of-the-list'), config.keys[1])
+  t.equal(findCaller(config.keys, 'third-key-of-no-list'), null)
+  t.match(readConfig({ PORT: '', NANGO_SECRET_KEY: '', API_KEYS: '' }), { port: 3000, nango: null, keys: [] }, 'empty is not given')
+  t.match(readConfig({
+    ROLLER_OPERATIONS_ALLOW: 'GET /bookings, Products',
+    ROLLER_OPERATIONS_DENY: 'money-moving',
+    ROLLER_WILDCARD: 'false',
+    CORS_ORIGINS: 'https://a.example, http://localhost:8080',
+    HEADERS_TIMEOUT: '2',
+    BODY_LIMIT: '10',
+    STREAM_LIMIT: '20',
+    SHUTDOWN_DELAY: '5',
+    NODE_ENV: 'production',
+    NANGO_SECRET_KEY: 'k'
+  }), {
+    operations: { allow: ['GET /bookings', 'Products'], deny: ['money-moving'] },
+    wildcard: false,
+    corsOrigins: ['https://a.example', 'http://localhost:8080'],
+    timeouts: { headers: 2000 },
+    bodyLimit: 10,
+    streamLimit: 20,
+    shutdownDelay: 5000,
+    production: true
+  })
 })
 
 test('each wrong value is named, with an example', async (t) => {
   const cases: [name: string, value: string][] = [
     ['PORT', CANARY], ['PORT', '65536'], ['PORT', '-1'], ['PORT', '1.5'], ['NANGO_HOST', CANARY], ['NANGO_HOST', `ftp://${CANARY}`], ['NANGO_HOST', `http://[${CANARY}`],
     ['NANGO_INTEGRATION_ID', `${CANARY}/`], ['ROLLER_READ_ONLY', CANARY], ['TRUST_PROXY', CANARY], ['LOG_LEVEL', CANARY], ['AUTH', CANARY], ['SHUTDOWN_GRACE', '0'],
-    ['ROLLER_CONNECTION_ID', CANARY.repeat(30)]
+    ['ROLLER_CONNECTION_ID', CANARY.repeat(30)], ['TRUST_PROXY', '10.0.0.0/33'], ['TRUST_PROXY', '0'], ['TRUST_PROXY', `10.0.0.1,${CANARY}`], ['CORS_ORIGINS', '*'], ['CORS_ORIGINS', `https://${CANARY}.example/`],
+    ['CORS_ORIGINS', CANARY], ['ROLLER_OPERATIONS_ALLOW', `GET /bookings,${CANARY}`], ['ROLLER_OPERATIONS_DENY', CANARY], ['ROLLER_OPERATIONS_DENY', ','], ['ROLLER_WILDCARD', CANARY],
+    ['RATE_LIMIT', '-1'], ['MAX_EVENT_LOOP_DELAY', CANARY], ['HEADERS_TIMEOUT', '0'], ['REQUEST_TIMEOUT', CANARY], ['KEEP_ALIVE_TIMEOUT', '0'], ['BODY_LIMIT', '0'], ['STREAM_LIMIT', CANARY],
+    ['LOG_CONNECTION_IDS', CANARY], ['OTEL_EXPORTER_OTLP_ENDPOINT', CANARY], ['SHUTDOWN_DELAY', '-1'], ['JWT_CLOCK_TOLERANCE', CANARY]
   ]
   for (const [name, value] of cases) {
     const faults = faultsOf({ [name]: value })
@@ -67,6 +113,7 @@ test('reachable from elsewhere only with keys, or with a word on it', async (t) 
     t.match(faultsOf({ HOST }), [/^HOST is reachable.*API_KEYS.*AUTH=none/], HOST)
     t.same(faultsOf({ HOST, AUTH: 'none' }), [], `${HOST} with AUTH=none`)
     t.same(faultsOf({ HOST, API_KEYS: 'a-long-enough-key-1234' }), [], `${HOST} with keys`)
+    t.same(faultsOf({ HOST, ...JWT }), [], `${HOST} with tokens`)
   }
   for (const HOST of ['127.0.0.1', '127.0.0.2', '::1', 'localhost']) t.equal(readConfig({ HOST }).loopbackOnly, true, HOST)
 })
@@ -82,12 +129,46 @@ test('no sandbox in production', async (t) => {
 
 test('X_FILE names a file that holds X', async (t) => {
   const dir = t.testdir({ key: `${CANARY}\n`, keys: 'a-key-from-a-file-1234', empty: '\n' })
-  t.match(readConfig({ NANGO_SECRET_KEY_FILE: `${dir}/key`, API_KEYS_FILE: `${dir}/keys` }), { nango: { secretKey: CANARY }, apiKeys: ['a-key-from-a-file-1234'] })
-  t.match(faultsOf({ NANGO_SECRET_KEY: CANARY, NANGO_SECRET_KEY_FILE: `${dir}/key` }), ['NANGO_SECRET_KEY and NANGO_SECRET_KEY_FILE are both set. Keep one.'])
+  t.match(readConfig({ NANGO_SECRET_KEY_FILE: `${dir}/key`, API_KEYS_FILE: `${dir}/keys` }), { nango: { secretKey: CANARY }, keys: [{ name: 'key-1' }] })
+  t.match(faultsOf({ NANGO_SECRET_KEY: CANARY, NANGO_SECRET_KEY_FILE: `${dir}/key` }), [/^NANGO_SECRET_KEY and NANGO_SECRET_KEY_FILE are both set. Keep one./])
   t.match(faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}` }), [/^NANGO_SECRET_KEY_FILE names a file that cannot be read \(ENOENT\)/])
   t.match(faultsOf({ API_KEYS_FILE: dir }), [/EISDIR/])
   t.match(faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/empty` }), [/^NANGO_SECRET_KEY_FILE names a file that is empty/], 'the sandbox does not start in its place')
   t.notMatch(faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}`, PORT_FILE: `${dir}/key` }).join(), CANARY)
+})
+
+test('who may be believed about addresses', async (t) => {
+  for (const [value, expected] of [['true', true], ['false', false], ['2', 2], ['10.0.0.0/8, 192.168.1.7', ['10.0.0.0/8', '192.168.1.7']], ['::1/128', ['::1/128']]] as const) {
+    t.same(readConfig({ TRUST_PROXY: value }).trustProxy, expected, value)
+  }
+})
+
+test('tokens need all that they are checked with, and keys that nobody can change on their way', async (t) => {
+  t.match(readConfig(JWT), { jwt: { jwksUrl: JWT.JWT_JWKS_URL, issuer: JWT.JWT_ISSUER, audience: 'gateway', clockTolerance: 30, scopeClaim: 'scope' }, loopbackOnly: false })
+  for (const missing of Object.keys(JWT)) t.match(faultsOf({ ...JWT, [missing]: '' }), [new RegExp(`^${missing} is missing.*Example: ${missing}=`)], missing)
+  for (const url of ['http://login.example.com/keys', CANARY, `ftp://${CANARY}/`]) {
+    const faults = faultsOf({ ...JWT, JWT_JWKS_URL: url })
+    t.match(faults, [/^JWT_JWKS_URL is not an https address.*Example: JWT_JWKS_URL=https/], url)
+    t.notMatch(faults.join(), CANARY)
+  }
+  t.same(faultsOf({ ...JWT, JWT_JWKS_URL: 'http://127.0.0.1:9000/keys' }), [], 'http of this machine')
+})
+
+test('AUTH=none beside keys or tokens is a contradiction', async (t) => {
+  for (const other of [{ API_KEYS: 'a-long-enough-key-1234' }, JWT]) t.match(faultsOf({ AUTH: 'none', ...other }), [/^AUTH=none says.*Keep one/])
+})
+
+test('every fault has an example', async (t) => {
+  const dir = t.testdir({ empty: '' })
+  const wrong = [
+    { HOST: '0.0.0.0' }, { NODE_ENV: 'production' }, { API_KEYS: 'short' }, { API_KEYS: 'a key with spaces in it' }, { API_KEYS: '{' }, { API_KEYS: '[]' }, { ROLLER_BASE_URL: 'x' },
+    { PORT_FILE: `${dir}/empty` }, { PORT_FILE: `${dir}/none` }, { PORT: '1', PORT_FILE: `${dir}/empty` }, { AUTH: 'none', ...JWT }, { JWT_ISSUER: 'x' }
+  ]
+  for (const env of wrong) {
+    const faults = faultsOf(env)
+    t.ok(faults.length > 0, JSON.stringify(env))
+    for (const fault of faults) t.match(fault, /Example: [A-Z_]+=|openssl rand|Example: \[/, fault)
+  }
 })
 
 test('every variable says what it is for', async (t) => {

@@ -10,13 +10,16 @@ import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.t
 
 type Environment = Record<string, string>
 
+/** A machine that is busy with other tests is no reason to shed load. */
+const PATIENT = { MAX_EVENT_LOOP_DELAY: '0' }
+
 export const KEY = 'key-of-the-caller-1234567890'
 
 export interface Service extends Simulators { readonly app: FastifyInstance }
 
 export async function service (t: Pick<Test, 'teardown'>, env: Environment = {}, nango: Partial<NangoSimulatorOptions> = {}): Promise<Service> {
   const simulators = await startSimulators(t, { nango })
-  const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulators.nango.url, LOG_LEVEL: 'silent', ...env })
+  const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulators.nango.url, LOG_LEVEL: 'silent', ...PATIENT, ...env })
   if (config.nango === null) throw new Error('the fixture always gives a key')
   const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue' })
   t.teardown(() => app.close())
@@ -37,8 +40,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const INHERITED = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|NODE_OPTIONS|NODE_V8_COVERAGE|_TAPJS.*|TAP.*)$/.test(name)))
 
 /** `node --import tsx service/main.ts`. */
-export function startProcess (t: Pick<Test, 'teardown'>, env: Environment = {}): Process {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'service/main.ts'], { cwd: ROOT, env: { ...INHERITED, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function startProcess (t: Pick<Test, 'teardown'>, env: Environment = {}, args: readonly string[] = []): Process {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'service/main.ts', ...args], { cwd: ROOT, env: { ...INHERITED, ...PATIENT, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString() })

@@ -22,7 +22,7 @@ test('not ready until Nango has taken the key, then ready for good', async (t) =
     t.match(answer.json(), { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'ok' }, { step: 'key-valid', result: 'failed', hint: /NANGO_SECRET_KEY/ }, { result: 'skipped' }] })
     holdsNoSecret(t, answer.body, built)
   }
-  t.equal(nango.requests.length, 2, 'probes in a row ask Nango once')
+  t.equal(nango.requests.filter(({ url }) => url === '/health' || url.startsWith('/integrations/')).length, 2, 'probes in a row ask Nango once')
   nango.setOptions({ scopes: null })
   const now = Date.now
   t.teardown(() => { Date.now = now })
@@ -56,4 +56,37 @@ test('no more once it closes, while a call is finished', async (t) => {
   await ended
   await closed
   t.same(received.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 503'])
+  t.match(received, '{"status":"draining"}')
+})
+
+test('no more once it drains, while everything else is served; a check that comes late does not change that', async (t) => {
+  const { app, nango } = await service(t)
+  nango.faults.always({ path: /^\/integrations/, kind: 'slow', delay: 100 })
+  const late = app.inject({ url: '/ready' })
+  await until(() => nango.requests.length > 0)
+  app.drain()
+  for (const answer of [await late, await app.inject({ url: '/ready' })]) {
+    t.equal(answer.statusCode, 503)
+    t.same(answer.json(), { status: 'draining' })
+  }
+  t.equal((await app.inject({ url: '/health' })).statusCode, 200)
+  t.equal((await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })).statusCode, 200)
+})
+
+test('what still comes in on a kept connection while it closes is served, and the connection ended', async (t) => {
+  const { app, nango } = await service(t, {}, { proxyDelay: 150 })
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const socket = createConnection(Number(port), '127.0.0.1')
+  let received = ''
+  socket.on('data', (chunk) => { received += chunk.toString() })
+  const ended = new Promise<void>((resolve) => { socket.once('close', () => resolve()) })
+  const call = 'GET /roller/venues/me HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\n\r\n'
+  socket.write(call)
+  await until(() => nango.requests.some(({ url }) => url.startsWith('/proxy')))
+  const closed = app.close()
+  socket.write(call.replace('/venues/me', '/products'))
+  await ended
+  await closed
+  t.same(received.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 200'])
+  t.match(received.slice(received.lastIndexOf('HTTP/1.1')), /\r\nconnection: close\r\n/i)
 })

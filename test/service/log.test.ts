@@ -18,31 +18,69 @@ test('method, route, status, who answered and how long; no query value, no body,
     ['/connections', { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: posted.replace('canary-posted', 'wrong') }],
     ['/connections?search=canary-query', { headers: { authorization: 'Bearer canary-wrong-key' } }],
     ['/canary-nothing?x=canary-query', {}],
-    ['/health', {}]
+    ['/health', {}],
+    ['/roller/%ffcanary?x=canary-query', { headers: { ...VENUE, authorization } }]
   ]
   const statuses: number[] = []
   for (const [path, init] of calls) statuses.push((await fetch(url + path, init)).status)
   nango.faults.always({ kind: 'reset' })
   statuses.push((await fetch(`${url}/connect-session?canary-query`, { method: 'POST', headers: { authorization } })).status)
-  t.same(statuses, [200, 404, 201, 400, 401, 404, 200, 502])
+  t.same(statuses, [200, 404, 201, 400, 401, 404, 200, 400, 502])
 
   const lines = (): Record<string, unknown>[] => service.stdout().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
   const requests = () => lines().filter(({ msg }) => msg === 'request')
-  await until(() => requests().length === 7)
+  await until(() => requests().length === 8)
   service.child.kill('SIGTERM')
   await service.exited
   t.match(requests(), [
-    { reqId: 'known-1', method: 'GET', route: '/roller/venues/me', status: 200, by: 'roller', ms: Number },
-    { method: 'GET', route: '/roller/*', status: 404, by: 'roller' },
+    {
+      reqId: 'known-1',
+      method: 'GET',
+      route: '/roller/venues/me',
+      status: 200,
+      by: 'roller',
+      layer: 'roller',
+      caller: 'key-1',
+      operation: 'GET /venues/me',
+      connection: /^[\w-]{12}$/,
+      waitMs: Number,
+      upstreamMs: Number,
+      tries: 1,
+      ms: Number
+    },
+    { method: 'GET', route: '/roller/*', status: 404, by: 'roller', operation: 'GET /*', connection: /^[\w-]{12}$/, tries: 1 },
     { method: 'POST', route: '/connections', status: 201 },
     { method: 'POST', route: '/connections', status: 400 },
-    { method: 'GET', route: '/connections', status: 401 },
-    { method: 'GET', route: 'unknown', status: 404 },
-    { method: 'POST', route: '/connect-session', status: 502 }
+    { method: 'GET', route: '/connections', status: 401, layer: 'gateway', code: 'ROLLER_ERR_UNAUTHORIZED' },
+    { method: 'GET', route: 'unknown', status: 404, code: 'ROLLER_ERR_NOT_FOUND' },
+    { method: 'GET', route: 'unknown', status: 400, layer: 'caller', code: 'ROLLER_ERR_PATH' },
+    { method: 'POST', route: '/connect-session', status: 502, layer: 'network', code: 'ROLLER_ERR_UNREACHABLE' }
   ])
-  t.equal(requests().length, 7, 'one each; health checks make none')
+  t.equal(requests().length, 8, 'one each; health checks make none')
+  t.equal(requests()[0]?.['connection'], requests()[1]?.['connection'], 'one hash for one connection')
   const text = service.stdout() + service.stderr()
-  for (const secret of ['canary', SECRET_KEY, CLIENT_SECRET, KEY, 'nango_connect_session', ...nango.connections.map(({ token }) => token).filter((token) => token !== '')]) {
+  for (const secret of ['canary', SECRET_KEY, CLIENT_SECRET, KEY, 'demo-venue', 'nango_connect_session', ...nango.connections.map(({ token }) => token).filter((token) => token !== '')]) {
     t.notMatch(text, secret, `the log holds ${secret}`)
   }
+})
+
+test('connection ids as they are, where the operator wants them', async (t) => {
+  const { nango } = await startSimulators(t)
+  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_CONNECTION_IDS: 'true' })
+  await fetch(`${await service.url()}/roller/venues/me`, { headers: VENUE })
+  await until(() => service.stdout().includes('"connection":"demo-venue"'))
+  t.match(service.stdout(), '"connection":"demo-venue"')
+})
+
+test('the time a call waited for its place is told apart from ROLLER\'s', async (t) => {
+  const { nango, roller } = await startSimulators(t)
+  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, MAX_WAIT: '5' })
+  const url = await service.url()
+  roller.faults.next({ path: /^\/products/, kind: 'status', status: 429, headers: { 'retry-after': '1' } })
+  t.equal((await fetch(`${url}/roller/products`, { headers: VENUE })).status, 200)
+  await until(() => service.stdout().includes('"operation":"GET /products"'))
+  const line = JSON.parse(service.stdout().split('\n').find((one) => one.includes('"operation":"GET /products"')) ?? '{}')
+  t.ok(line.waitMs >= 950 && line.waitMs <= line.ms, `waited ${line.waitMs} of ${line.ms} ms`)
+  t.equal(line.tries, 2)
+  t.ok(line.upstreamMs < line.ms - line.waitMs + 2)
 })

@@ -1,13 +1,9 @@
 import { test } from 'tap'
-import { buildApp } from '../../service/app.ts'
-import { readConfig } from '../../service/config.ts'
-import { CONNECTION_ID, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
+import { CONNECTION_ID, VENUE } from '../support/build.ts'
+import { KEY, service } from './fixture.ts'
 
 test('/metrics counts requests and what the rate budgets do, without a connection id', async (t) => {
-  const { nango, roller } = await startSimulators(t)
-  const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_LEVEL: 'silent', API_KEYS: 'a-key-of-the-callers', MAX_WAIT: '0' })
-  const app = await buildApp({ config: { ...config, nango: { secretKey: SECRET_KEY, host: nango.url, integrationId: 'roller' } } })
-  t.teardown(() => app.close())
+  const { app, roller } = await service(t, { API_KEYS: 'a-key-of-the-callers', MAX_WAIT: '0' })
   const headers = { ...VENUE, authorization: 'Bearer a-key-of-the-callers' }
   t.equal((await app.inject({ url: '/metrics' })).statusCode, 401, 'asks for a key')
 
@@ -19,6 +15,36 @@ test('/metrics counts requests and what the rate budgets do, without a connectio
   t.match(body, 'roller_budget_used_total{budget="rest"} 2\n')
   t.match(body, 'roller_budget_refused_total{budget="rest",reason="wall"} 1\n')
   t.match(body, 'roller_cooling_off_total{whose="connection"} 1\n')
-  t.match(body, /roller_request_seconds_count\{method="GET",route="\/roller\/venues\/me",status="2xx",by="roller"\} 1\n/)
+  for (const line of [
+    'roller_requests_total{operation="GET /venues/me",status="2xx",layer="roller"} 1',
+    'roller_requests_total{operation="GET /products",status="4xx",layer="roller"} 2',
+    'roller_requests_total{operation="GET /metrics",status="4xx",layer="gateway"} 1',
+    'roller_request_seconds_count{operation="GET /venues/me"} 1',
+    'roller_upstream_seconds_count{operation="GET /venues/me"} 1',
+    'roller_overhead_seconds_count 1',
+    'roller_pool_calls{state="running"} 0',
+    'roller_pool_calls{state="waiting"} 0'
+  ]) t.ok(body.includes(`${line}\n`), line)
+  t.match(body, /^roller_pool_connections\{state="idle"\} [1-9]/m)
+  t.match(body, /^nodejs_eventloop_lag_p99_seconds /m)
   t.notMatch(body, CONNECTION_ID)
+})
+
+test('a path as it was written, or an id in it, is no label', async (t) => {
+  const { app } = await service(t, { API_KEYS: KEY })
+  const headers = { ...VENUE, authorization: `Bearer ${KEY}` }
+  for (const url of ['/roller/bookings/canary-1', '/roller/canary-2', '/connections/canary-3', '/canary-4', '/roller/%', '/roller/venues/me?canary-5=1']) await app.inject({ url, headers })
+  const { body } = await app.inject({ url: '/metrics', headers })
+  t.notMatch(body, 'canary')
+  for (const operation of ['GET /bookings/{uniqueId}', 'GET /*', 'GET /connections/:id', 'unknown', 'GET /venues/me']) t.match(body, `roller_requests_total{operation="${operation}",`)
+})
+
+test('a call that is tried again counts as one, its further tries apart', async (t) => {
+  const { app, nango } = await service(t)
+  await app.inject({ url: '/roller/products', headers: VENUE })
+  nango.faults.next({ path: /^\/proxy\/products/, kind: 'reset' })
+  t.equal((await app.inject({ url: '/roller/products', headers: VENUE })).statusCode, 200)
+  const { body } = await app.inject({ url: '/metrics' })
+  t.match(body, 'roller_upstream_seconds_count{operation="GET /products"} 2\n')
+  t.match(body, 'roller_repeats_total 1\n')
 })

@@ -8,7 +8,13 @@ test('demo-venue is ready, `wrong` is refused, and every other pair is a venue o
   const sandbox = await startSandbox()
   t.teardown(() => sandbox.close())
   const config = readConfig({ LOG_LEVEL: 'silent' })
-  const app = await buildApp({ config: { ...config, nango: { secretKey: sandbox.secretKey, host: sandbox.nango.url, integrationId: 'roller' } } })
+  const app = await buildApp({
+    config: {
+      ...config,
+      nango: { secretKey: sandbox.secretKey, host: sandbox.nango.url, integrationId: 'roller', webhookSigningKeys: [] },
+      otherBaseUrl: sandbox.roller.url
+    }
+  })
   t.teardown(() => app.close())
   const venueOf = async (id: string): Promise<{ name: string }> => (await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).json()
 

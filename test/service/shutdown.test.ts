@@ -32,3 +32,77 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     t.equal(service.stderr(), '')
   })
 }
+
+test('before it closes, ready says no while everything is served, for as long as the operator says', async (t) => {
+  const { nango } = await startSimulators(t)
+  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_DELAY: '1', LOG_LEVEL: 'warn' })
+  const url = await service.url()
+  t.same(await (await fetch(`${url}/ready`)).json(), { status: 'ready' })
+  const startedAt = Date.now()
+  service.child.kill('SIGTERM')
+  let ready: { status?: string } = {}
+  await untilAsync(async () => {
+    ready = await (await fetch(`${url}/ready`, { headers: { connection: 'close' } })).json() as typeof ready // health.ts writes it
+    return ready.status !== 'ready'
+  })
+  t.same(ready, { status: 'draining' }, 'on a new connection')
+  t.equal((await fetch(`${url}/health`, { headers: { connection: 'close' } })).status, 200, 'it is alive')
+  t.equal((await fetch(`${url}/roller/venues/me`, { headers: { ...VENUE, connection: 'close' } })).status, 200)
+  t.equal(await service.exited, 0)
+  t.ok(Date.now() - startedAt >= 1000, 'not before the pause was over')
+})
+
+test('a second signal ends it at once', async (t) => {
+  const { nango } = await startSimulators(t, { nango: { proxyDelay: 60_000 } })
+  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '60', LOG_LEVEL: 'warn' })
+  const url = await service.url()
+  const call = fetch(`${url}/roller/venues/me`, { headers: VENUE }).then(() => 'answered', () => 'cut')
+  await until(() => nango.requests.some(({ url }) => url.startsWith('/proxy')))
+  const startedAt = Date.now()
+  service.child.kill('SIGTERM')
+  await untilAsync(async () => await fetch(`${url}/health`, { headers: { connection: 'close' } }).then(() => false, () => true))
+  service.child.kill('SIGTERM')
+  t.equal(await service.exited, 1)
+  t.ok(Date.now() - startedAt < 30_000)
+  t.match(service.stdout(), 'a second signal: ending at once')
+  t.equal(await call, 'cut')
+})
+
+test('callers who wait for their place are served while there is time, and answered before it is over', async (t) => {
+  const { nango, roller } = await startSimulators(t)
+  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', LOG_LEVEL: 'warn' })
+  const url = await service.url()
+  const call = async (path: string, connection: string) => {
+    const answer = await fetch(url + path, { headers: { 'connection-id': connection, 'roller-max-wait': '300' } })
+    const body = await answer.json() as { code?: string } // a problem, or ROLLER's
+    return [answer.status, answer.status === 200 ? 'served' : body.code, answer.headers.get('retry-after')]
+  }
+  nango.addConnection({ connectionId: 'patient', clientId: 'patient', clientSecret: 's' })
+  roller.faults.next({ path: /^\/products/, kind: 'status', status: 429, headers: { 'retry-after': '2' } })
+  const soon = call('/roller/products', 'patient')
+  await until(() => roller.requests.some(({ url }) => url === '/products'))
+  roller.faults.next({ path: /^\/discounts/, kind: 'status', status: 429, headers: { 'retry-after': '200' } })
+  const late = [call('/roller/discounts/1', 'demo-venue')]
+  await untilAsync(async () => (await (await fetch(`${url}/connections/demo-venue/budget`)).json() as { coolingOff: number }).coolingOff > 0)
+  late.push(call('/roller/bookings/1', 'demo-venue'))
+  await untilAsync(async () => (await (await fetch(`${url}/metrics`)).text()).includes('roller_budget_waiting{budget="rest"} 3\n'))
+  service.child.kill('SIGTERM')
+  t.same(await soon, [200, 'served', null])
+  for (const answer of await Promise.all(late)) t.same(answer, [503, 'ROLLER_ERR_CLOSING', '1'])
+  t.equal(await service.exited, 0)
+})
+
+test('a download in flight is finished', async (t) => {
+  const { nango } = await startSimulators(t)
+  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_LEVEL: 'warn' })
+  const url = await service.url()
+  const answer = await fetch(`${url}/roller/sandbox/bytes/30000000?chunked=1`, { headers: VENUE })
+  service.child.kill('SIGTERM')
+  await untilAsync(async () => await fetch(`${url}/health`, { headers: { connection: 'close' } }).then(() => false, () => true))
+  t.equal((await answer.arrayBuffer()).byteLength, 30_000_000)
+  t.equal(await service.exited, 0)
+})
+
+async function untilAsync (condition: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 1000 && !await condition(); turn++) await new Promise((resolve) => { setTimeout(resolve, 10) })
+}

@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Test } from 'tap'
 import roller, { type RollerOptions } from '../../plugin/index.ts'
+import { VENUE_FIELD, venueTags, type Venue } from '../../plugin/nango/venue.ts'
 import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
 import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '../../service/sandbox/roller.ts'
 
@@ -22,12 +23,20 @@ export async function startSimulators (
 ): Promise<Simulators> {
   const rollerSimulator = await startRollerSimulator(rollerOptions)
   const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: rollerSimulator.url, ...nangoOptions })
-  nango.addConnection({ connectionId: CONNECTION_ID, clientId: 'demo', clientSecret: CLIENT_SECRET, tags: { organization_id: 'demo' } })
+  const { tags, metadata } = asConnected(rollerSimulator, 'demo')
+  nango.addConnection({ connectionId: CONNECTION_ID, clientId: 'demo', clientSecret: CLIENT_SECRET, tags: { organization_id: 'demo', ...tags }, metadata })
   t.teardown(async () => {
     await nango.close()
     await rollerSimulator.close()
   })
   return { nango, roller: rollerSimulator }
+}
+
+/** What the gateway has kept of a venue when it was connected. */
+export function asConnected (simulator: RollerSimulator, clientId: string): { tags: Record<string, string>, metadata: Record<string, unknown> } {
+  const { id, profile: { name, zone: timeZone, currency, locale } } = simulator.venue(clientId)
+  const venue: Venue = { id: String(id), environment: 'live', name, timeZone, currency, locale }
+  return { tags: venueTags(venue), metadata: { [VENUE_FIELD]: venue } }
 }
 
 export interface BuildOptions {
@@ -56,6 +65,9 @@ export async function build (t: Teardown, { options = {}, nango, roller: rollerO
   await app.register(roller, {
     authorize: 'open',
     retryPolicy: { baseMs: 0 },
+    // What is asked of Nango and ROLLER besides the test's own calls has tests of its own, in test/venues.
+    venueIdentity: 'off',
+    otherBaseUrl: simulators.roller.url, // no test leaves this machine
     ...rest,
     nango: { secretKey: SECRET_KEY, host: simulators.nango.url, ...nangoOptions }
   })

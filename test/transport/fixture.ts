@@ -31,7 +31,9 @@ export async function start (
     authorize: 'open',
     retryPolicy: { baseMs: 0 },
     transport,
+    venueIdentity: 'off', // the calls of these tests are counted
     rollerBaseUrl: simulators.roller.url,
+    otherBaseUrl: simulators.roller.url,
     ...rest,
     nango: { secretKey: SECRET_KEY, host: simulators.nango.url, ...nango }
   })

@@ -88,3 +88,18 @@ test('a streamed body is gone after a 401: the token is renewed and the caller t
   t.equal(refreshes(built), 1)
   t.match(JSON.parse((await call(built, request)).payload), { bytes: 200_000 })
 })
+
+test('an endpoint that says 401 whatever the token makes one refresh in 30 s, not one a call', async (t) => {
+  const clock = steppedClock()
+  const built = await build(t, { options: { clock } })
+  built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: { message: 'no' } })
+  for (let n = 0; n < 5; n++) {
+    clock.advance(1)
+    isProblem(t, built, await call(built), { ...REJECTED, ...(n > 0 && { retryAfter: 30 }) })
+    t.equal(refreshes(built), 1)
+  }
+  t.equal((await call(built, { url: '/roller/sandbox/echo' })).statusCode, 200, 'the token is fine')
+  clock.advance(30_001)
+  isProblem(t, built, await call(built), REJECTED)
+  t.equal(refreshes(built), 2)
+})

@@ -3,12 +3,17 @@
  * caller has the patience, and is told exactly how long to stay away if not.
  */
 import { createHash } from 'node:crypto'
-import { sleep, type Clock } from '../../clock.ts'
+import { LRUCache } from 'lru-cache'
+import type { CancelSignal } from '../../cancellation.ts'
+import type { Clock } from '../../clock.ts'
 import { RollerError } from '../../errors.ts'
 import type { BudgetName } from '../../roller/operation.ts'
 import type { BudgetLimit } from './limits.ts'
 import { effectiveLimit } from './limits.ts'
+import { Place } from './place.ts'
+import { SAME_END_MS } from './store.ts'
 import type { BudgetStore, Refused, TakeRequest, Usage, Window } from './store.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** How a call stands with its budget, for the RateLimit headers. */
 export interface BudgetUse {
@@ -28,7 +33,7 @@ export interface Pass {
   readonly exportType: string | null
   /** Milliseconds the caller is still willing to wait. */
   readonly maxWaitMs: number
-  readonly signal: AbortSignal | undefined
+  readonly signal: CancelSignal | undefined
   /** Told how the budget stands, whether the call got its place or not. */
   readonly onUse?: ((use: BudgetUse) => void) | undefined
 }
@@ -54,15 +59,35 @@ export interface BudgetObserver {
   walled (whose: 'connection' | 'account'): void
 }
 
+/** What Nango says of the account's limit in an answer. */
+export interface AccountNews {
+  readonly limit: number
+  readonly remaining: number
+  readonly endsInMs: number
+}
+
 const ACCOUNT = 'account'
 /** Nango counts in fixed windows of a minute. */
 const ACCOUNT_WINDOW_MS = 60_000
+/** Connections and budgets whose last use is remembered, for answers that spend nothing. */
+const REMEMBERED = 10_000
+/** By this part Nango's own count may be less than the shared one before every replica hears of it: news of every single call costs a round trip. */
+const NEWS = 0.05
+
+interface Seen {
+  readonly use: BudgetUse
+  readonly at: number
+}
 
 export class Budgets {
   readonly #options: BudgetsOptions
   readonly #accountTag: string | null
-  readonly #queued = new Map<string, number>()
+  readonly #rooms = new Map<string, WaitingRoom>()
+  readonly #seen = new LRUCache<string, Seen>({ max: REMEMBERED })
   #accountLimit: BudgetLimit | null = null
+  #closed = false
+  /** The last news of the account. */
+  #told = { remaining: Infinity, endsAt: -Infinity }
 
   constructor (options: BudgetsOptions) {
     this.#options = options
@@ -71,53 +96,28 @@ export class Budgets {
 
   /**
    * Waits for a place.
-   * @returns the milliseconds waited
    * @throws RollerError ROLLER_ERR_BUDGET, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After when the caller would not
    *   wait that long; the signal's reason when the caller goes away
    */
-  async enter (pass: Pass): Promise<number> {
-    const { store, clock, observer, maxQueue } = this.#options
+  async enter (pass: Pass): Promise<Place> {
+    const { store, clock, observer } = this.#options
     const window = this.#window(pass)
-    const queue = window.key
     const startedAt = clock.now()
-    for (;;) {
-      const patience = pass.maxWaitMs - (clock.now() - startedAt)
-      const request = this.#request(pass, window, Math.max(0, patience))
+    for (let ticket: number | undefined; ;) {
+      const request = this.#request(pass, window, pass.maxWaitMs - (clock.now() - startedAt), ticket)
       const result = await store.take(request)
-      const use = toUse(pass.budget, window, result.usage)
-      // Whatever refuses (a wall, the account, a shared store that is away): for this connection nothing is left until then.
-      pass.onUse?.(result.granted ? use : { ...use, remaining: 0, resetMs: result.waitMs })
-      if (!result.granted) {
+      this.#tell(pass, window, result.usage, result.outcome === 'refused' ? result.waitMs : null)
+      if (result.outcome === 'refused') {
         observer?.refused(pass.budget, result.reason)
         throw this.#refusal(result, pass.budget)
       }
-      const wait = Math.ceil(result.waitMs)
-      if (wait <= 0) return this.#admit(pass.budget, startedAt)
-
-      const waiting = this.#queued.get(queue) ?? 0
-      if (waiting >= maxQueue) {
-        await store.release(request.tag, request.windows, result.slot)
-        observer?.refused(pass.budget, 'queue')
-        throw new RollerError('ROLLER_ERR_BUDGET', {
-          detail: `${maxQueue} calls are waiting for this connection's ${pass.budget} budget already.`, retryAfter: wait / 1000
-        })
+      if (result.outcome === 'granted') {
+        const waitedMs = clock.now() - startedAt
+        observer?.granted(pass.budget, waitedMs)
+        return new Place({ store, clock, tag: request.tag, windows: request.windows, slot: result.slot, left: result.left ?? null, waitedMs })
       }
-      this.#queued.set(queue, waiting + 1)
-      observer?.waiting(pass.budget, 1)
-      try {
-        await sleep(clock, wait, pass.signal)
-      } catch (gone) {
-        await store.release(request.tag, request.windows, result.slot)
-        throw gone
-      } finally {
-        observer?.waiting(pass.budget, -1)
-        const left = (this.#queued.get(queue) ?? 1) - 1
-        if (left > 0) this.#queued.set(queue, left)
-        else this.#queued.delete(queue)
-      }
-      // A wall may have gone up while the call waited; then it lines up anew.
-      const confirmed = await store.confirm(request, result.slot)
-      if (confirmed.ok) return this.#admit(pass.budget, startedAt)
+      ticket = result.ticket
+      await this.#wait(pass, request, ticket, Math.ceil(result.waitMs))
     }
   }
 
@@ -134,11 +134,36 @@ export class Budgets {
     await this.#options.store.raiseWall(this.#accountTag, ACCOUNT, Math.max(1, seconds) * 1000)
   }
 
-  /** Nango's X-RateLimit-Limit, calls a minute for the whole account: plans differ, so the limit is learned from the answers. */
-  learnAccountLimit (limit: number): void {
-    if (this.#accountTag === null || !Number.isInteger(limit) || limit < 1) return
-    const learned = effectiveLimit({ limit, windowMs: ACCOUNT_WINDOW_MS })
-    if (this.#accountLimit?.limit !== learned.limit) this.#accountLimit = learned
+  /**
+   * Nango's X-RateLimit-*, which come with every answer. The limit differs from plan to plan; and others use it up too (its syncs, other
+   * programs, calls made before the limit was known), so what Nango says is left counts beside what this gateway has sent. All replicas
+   * share it, and hear of it only when it is less than they know.
+   */
+  async learnAccount ({ limit, remaining, endsInMs }: AccountNews, place: Place): Promise<void> {
+    if (this.#accountTag === null) return
+    if (Number.isInteger(limit) && limit >= 1) {
+      const learned = effectiveLimit({ limit, windowMs: ACCOUNT_WINDOW_MS })
+      if (this.#accountLimit?.limit !== learned.limit) this.#accountLimit = learned
+    }
+    if (!(remaining >= 0 && endsInMs > 0)) return
+    const endsAt = this.#options.clock.now() + endsInMs
+    const toldBefore = Math.abs(endsAt - this.#told.endsAt) <= SAME_END_MS
+    // Of the calls that were under way when a window of Nango's began, each would bring the same news.
+    const known = place.left ?? (toldBefore ? Math.floor(this.#told.remaining / 2) : Infinity)
+    if (known < Infinity && remaining + Math.floor(known * NEWS) >= known) return
+    this.#told = { remaining, endsAt }
+    const window = this.#accountWindow()
+    await this.#options.store.report(this.#accountTag, ACCOUNT, window === null ? [] : [window], { remaining, endsInMs, slot: place.slot })
+  }
+
+  /** How a connection's budget stands now, without spending of it: asked of the store where that costs nothing, else as it was last seen. */
+  standing ({ connectionId, budget, exportType }: Pick<Pass, 'connectionId' | 'budget' | 'exportType'>): BudgetUse {
+    const window = this.#window({ connectionId, budget, exportType })
+    const usage = this.#options.store.glance?.(this.#tag(connectionId), [window])
+    if (usage !== undefined) return toUse(budget, window, usage)
+    const seen = this.#seen.get(window.key)
+    const elapsed = seen === undefined ? Infinity : this.#options.clock.now() - seen.at
+    return seen === undefined || elapsed >= seen.use.resetMs ? toUse(budget, window, []) : { ...seen.use, resetMs: seen.use.resetMs - elapsed }
   }
 
   /** How a connection stands, for people who look. */
@@ -154,12 +179,51 @@ export class Budgets {
     }
   }
 
+  /** Milliseconds until ROLLER takes calls of a connection again after a 429; 0 when it does. */
+  async coolingOff (connectionId: string): Promise<number> {
+    return await this.#options.store.wall(this.#tag(connectionId), this.#wallKey(connectionId))
+  }
+
+  /** Answers all who wait for their place, now and from now on: the process ends. */
+  releaseWaiting (): void {
+    this.#closed = true
+    for (const room of this.#rooms.values()) room.close()
+  }
+
   async close (): Promise<void> { await this.#options.store.close() }
 
-  #admit (budget: BudgetName, startedAt: number): number {
-    const waitedMs = this.#options.clock.now() - startedAt
-    this.#options.observer?.granted(budget, waitedMs)
-    return waitedMs
+  /** Until the turn comes. @throws ROLLER_ERR_BUDGET when too many wait already; the signal's reason when the caller goes away */
+  async #wait (pass: Pass, request: TakeRequest, ticket: number, ms: number): Promise<void> {
+    const { store, clock, observer, maxQueue } = this.#options
+    const key = request.windows[0]?.key ?? ''
+    const room = this.#rooms.get(key) ?? new WaitingRoom(clock)
+    if (request.ticket === undefined && room.size >= maxQueue) {
+      await store.leave(request, ticket)
+      observer?.refused(pass.budget, 'queue')
+      throw new RollerError('ROLLER_ERR_BUDGET', {
+        detail: `${maxQueue} calls are waiting for this connection's ${pass.budget} budget already.`, retryAfter: ms / 1000
+      })
+    }
+    this.#rooms.set(key, room)
+    if (this.#closed) room.close()
+    observer?.waiting(pass.budget, 1)
+    try {
+      await room.wait(ms, pass.signal)
+    } catch (gone) {
+      await store.leave(request, ticket)
+      throw gone
+    } finally {
+      observer?.waiting(pass.budget, -1)
+      if (room.size === 0 && this.#rooms.get(key) === room) this.#rooms.delete(key)
+    }
+  }
+
+  /** @param refusedMs whatever refuses (a wall, the account, a shared store that is away): for this connection nothing is left until then */
+  #tell (pass: Pass, window: Window, usage: readonly Usage[], refusedMs: number | null): void {
+    const use = toUse(pass.budget, window, usage)
+    const told = refusedMs === null ? use : { ...use, remaining: 0, resetMs: refusedMs }
+    if (this.#options.store.glance === undefined) this.#seen.set(window.key, { use: told, at: this.#options.clock.now() })
+    pass.onUse?.(told)
   }
 
   #window ({ connectionId, budget, exportType }: Pick<Pass, 'connectionId' | 'budget' | 'exportType'>): Window {
@@ -168,16 +232,21 @@ export class Budgets {
     return { key: budget === 'bulk' ? `${key}:${exportType ?? ''}` : key, limit, windowMs }
   }
 
-  #request (pass: Pass, window: Window, maxWaitMs: number): TakeRequest {
+  #request (pass: Pass, window: Window, maxWaitMs: number, ticket: number | undefined): TakeRequest {
     const windows = [window]
     // A bulk export is a call to ROLLER's Reporting API as well.
     if (pass.budget === 'bulk') windows.push(this.#window({ ...pass, budget: 'reporting' }))
     const walls = [this.#wallKey(pass.connectionId)]
-    if (this.#accountTag !== null) {
-      walls.push(ACCOUNT)
-      if (this.#accountLimit !== null) windows.push({ key: ACCOUNT, ...this.#accountLimit })
-    }
-    return { tag: this.#tag(pass.connectionId), windows, walls, maxWaitMs }
+    const request = { tag: this.#tag(pass.connectionId), windows, walls, maxWaitMs: Math.max(0, maxWaitMs), ticket }
+    if (this.#accountTag === null) return request
+    walls.push(ACCOUNT)
+    const account = this.#accountWindow()
+    if (account !== null) windows.push({ ...account, flow: pass.connectionId })
+    return { ...request, meter: ACCOUNT }
+  }
+
+  #accountWindow (): Window | null {
+    return this.#accountLimit === null ? null : { key: ACCOUNT, ...this.#accountLimit }
   }
 
   /** All that one take touches must lie in one slot of a Redis Cluster: with an account's budget, all its connections do. */

@@ -1,5 +1,7 @@
+import { Line } from './line.ts'
 import { SlotLog } from './slot-log.ts'
-import type { BudgetStore, ConfirmResult, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import { LEASE_MS, SAME_END_MS } from './store.ts'
+import type { BudgetStore, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { steady, sweeper } from './sweep.ts'
 
 export interface MemoryBudgetStoreOptions {
@@ -7,13 +9,29 @@ export interface MemoryBudgetStoreOptions {
   readonly now?: () => number
 }
 
+interface Meter {
+  left: number
+  readonly endsAt: number
+}
+
+/** The longest cooling-off that a request must respect. */
+interface Standing {
+  readonly key: string | undefined
+  readonly end: number
+}
+
 /** Budgets of one process. Every method is synchronous, so a take is atomic by itself. */
 export class MemoryBudgetStore implements BudgetStore {
   readonly #now: () => number
   readonly #logs = new Map<string, SlotLog>()
+  /** Only those in which somebody waits. */
+  readonly #lines = new Map<string, Line>()
   readonly #walls = new Map<string, number>()
+  readonly #meters = new Map<string, Meter>()
   readonly #sweepLogs = sweeper(this.#logs, (log, now) => log.idle(now))
   readonly #sweepWalls = sweeper(this.#walls, (end, now) => end <= now)
+  readonly #sweepLines = sweeper(this.#lines, (line, now) => line.emptied(now))
+  #tickets = 0
 
   constructor (options: MemoryBudgetStoreOptions = {}) {
     this.#now = steady(options.now ?? (() => performance.now()))
@@ -21,57 +39,73 @@ export class MemoryBudgetStore implements BudgetStore {
 
   /** Windows and walls that are held: what is idle disappears while others are used. */
   get size (): number {
-    return this.#logs.size + this.#walls.size
+    return this.#logs.size + this.#walls.size + this.#lines.size
   }
 
   take (request: TakeRequest): TakeResult {
-    const { tag, windows, walls, maxWaitMs } = request
+    const { tag, windows, maxWaitMs, ticket } = request
     const now = this.#now()
     this.#sweep(now, windows.length)
     const logs = this.#open(tag, windows, now)
-    let slot = now + (request.notBeforeMs ?? 0)
-    let wall: string | undefined
-    let wallEnd = 0
-    for (const key of walls) {
-      const end = this.#walls.get(name(tag, key)) ?? 0
-      if (end > wallEnd && end > now) {
-        wallEnd = end
-        wall = key
+    const wall = this.#standing(request, now)
+    const from = Math.max(now, wall.end)
+    let at = from
+    let window: string | undefined
+    let ahead = 0
+    // The first window that the call must wait for: it stands in no line behind it. Before a wall that is the first of all.
+    let stage = from > now ? 0 : windows.length
+    for (let i = 0; i < windows.length; i++) {
+      const { key, limit, flow } = windows[i] as Window
+      const line = this.#lineOf(tag, key)
+      line?.drop(now, ticket)
+      ahead = line?.ahead(ticket, flow) ?? 0
+      const turn = (logs[i] as SlotLog).turn(limit, ahead, from)
+      if (turn > now && i < stage) stage = i
+      if (turn > at) {
+        at = turn
+        window = key
       }
     }
-    if (wallEnd > slot) slot = wallEnd
-    // A moment that one window admits may be taken in the next: go round until none of them moves it any more.
-    let window: string | undefined
-    for (let i = 0, settled = 0; settled < windows.length; i = (i + 1) % windows.length) {
-      const { limit, key } = windows[i] as Window
-      const later = (logs[i] as SlotLog).earliest(limit, slot)
-      settled = later > slot ? 1 : settled + 1
-      if (later > slot) window = key
-      slot = later
+    const meter = request.meter === undefined ? undefined : this.#meters.get(name(tag, request.meter))
+    if (meter !== undefined && meter.endsAt > now && meter.left <= ahead) {
+      stage = Math.min(stage, windows.length - 1)
+      if (meter.endsAt > at) {
+        at = meter.endsAt
+        window = request.meter
+      }
     }
-    const waitMs = slot - now
+    const waitMs = at - now
     if (waitMs > maxWaitMs) {
-      const usage = usageOf(windows, logs, now)
-      const wallMs = wallEnd - now
-      if (wall !== undefined && wallMs > maxWaitMs) return { granted: false, reason: 'wall', waitMs, usage, wall, wallMs }
-      if (window === undefined) return { granted: false, reason: 'budget', waitMs, usage }
-      return { granted: false, reason: 'budget', waitMs, usage, window }
+      if (ticket !== undefined) this.leave(request, ticket)
+      return refusal(waitMs, usageOf(windows, logs, this.#waitingIn(tag, windows), now), window, wall, now, maxWaitMs)
     }
-    this.#record(tag, windows, logs, slot)
-    return { granted: true, waitMs, slot, usage: usageOf(windows, logs, now) }
+    if (waitMs > 0) return this.#queue(request, stage, now, waitMs, logs)
+    for (let i = 0; i < windows.length; i++) {
+      const { key, limit, flow } = windows[i] as Window
+      const log = logs[i] as SlotLog
+      this.#lineOf(tag, key)?.serve(ticket, flow)
+      this.#closeLine(tag, key)
+      this.#record(tag, key, log, now, limit)
+    }
+    const usage = usageOf(windows, logs, this.#waitingIn(tag, windows), now)
+    if (meter === undefined || meter.endsAt <= now) return { outcome: 'granted', slot: now, usage }
+    return { outcome: 'granted', slot: now, left: --meter.left, usage }
   }
 
-  confirm (request: TakeRequest, slot: number): ConfirmResult {
-    let waitMs = 0
-    for (const key of request.walls) waitMs = Math.max(waitMs, this.wall(request.tag, key))
-    if (waitMs === 0) return { ok: true }
-    // The call has not left, so its place is free even though its moment has come.
-    this.forget(request.tag, request.windows, slot)
-    return { ok: false, waitMs }
+  leave ({ tag, windows }: TakeRequest, ticket: number): void {
+    for (const { key } of windows) {
+      this.#lineOf(tag, key)?.leave(ticket)
+      this.#closeLine(tag, key)
+    }
   }
 
-  release (tag: string, windows: readonly Window[], slot: number): void {
-    if (slot > this.#now()) this.forget(tag, windows, slot)
+  giveBack (tag: string, windows: readonly Window[], slot: number): void {
+    for (const { key } of windows) this.#logs.get(name(tag, key))?.remove(slot)
+  }
+
+  restamp (tag: string, windows: readonly Window[], slot: number): number {
+    this.giveBack(tag, windows, slot)
+    return this.note(tag, windows)
   }
 
   raiseWall (tag: string, key: string, ms: number): void {
@@ -86,27 +120,84 @@ export class MemoryBudgetStore implements BudgetStore {
     return Math.max(0, (this.#walls.get(name(tag, key)) ?? 0) - this.#now())
   }
 
+  report (tag: string, meter: string, windows: readonly Window[], { remaining, endsInMs, slot }: MeterReading): void {
+    const now = this.#now()
+    const endsAt = now + endsInMs
+    const [log] = this.#open(tag, windows, now)
+    const left = remaining - (log?.since(slot) ?? 0)
+    const id = name(tag, meter)
+    const known = this.#meters.get(id)
+    if (known !== undefined && Math.abs(endsAt - known.endsAt) <= SAME_END_MS) known.left = Math.min(known.left, left)
+    else if (known === undefined || endsAt > known.endsAt) this.#meters.set(id, { left, endsAt })
+  }
+
   usage (tag: string, windows: readonly Window[]): readonly Usage[] {
     const now = this.#now()
-    return usageOf(windows, this.#open(tag, windows, now), now)
+    return usageOf(windows, this.#open(tag, windows, now), this.#waitingIn(tag, windows), now)
+  }
+
+  glance (tag: string, windows: readonly Window[]): readonly Usage[] {
+    return this.usage(tag, windows)
   }
 
   close (): void {
-    this.#logs.clear()
-    this.#walls.clear()
+    for (const map of [this.#logs, this.#lines, this.#walls, this.#meters]) map.clear()
   }
 
-  /** Counts a call that somebody else has granted, to leave in `inMs`, without asking whether there is room for it. */
-  note (tag: string, windows: readonly Window[], inMs: number, times = 1): void {
+  /**
+   * Counts calls that somebody else has granted, without asking whether there is room for them.
+   * @param at when they left, if that is not now
+   * @returns their place
+   */
+  note (tag: string, windows: readonly Window[], times = 1, at?: number): number {
     const now = this.#now()
     this.#sweep(now, windows.length)
     const logs = this.#open(tag, windows, now)
-    for (let i = 0; i < times; i++) this.#record(tag, windows, logs, now + inMs)
+    windows.forEach(({ key, limit }, i) => {
+      for (let n = 0; n < times; n++) this.#record(tag, key, logs[i] as SlotLog, at ?? now, limit)
+    })
+    return at ?? now
   }
 
-  /** Takes a slot back, due or not: the caller knows that no call has left for it. */
-  forget (tag: string, windows: readonly Window[], slot: number): void {
-    for (const { key } of windows) this.#logs.get(name(tag, key))?.remove(slot)
+  /** The ticket is not let go of before its turn comes and somebody has had time to ask. */
+  #queue ({ tag, windows, ticket = ++this.#tickets }: TakeRequest, stage: number, now: number, waitMs: number, logs: readonly SlotLog[]): TakeResult {
+    windows.forEach(({ key, flow }, i) => {
+      const id = name(tag, key)
+      let line = this.#lines.get(id)
+      if (i > stage) {
+        line?.leave(ticket)
+        this.#closeLine(tag, key)
+        return
+      }
+      if (line === undefined) this.#lines.set(id, line = new Line())
+      line.join(ticket, flow, now + waitMs + LEASE_MS)
+    })
+    return { outcome: 'queued', ticket, waitMs, usage: usageOf(windows, logs, this.#waitingIn(tag, windows), now) }
+  }
+
+  #standing ({ tag, walls }: TakeRequest, now: number): Standing {
+    let key: string | undefined
+    let end = 0
+    for (const one of walls) {
+      const ends = this.#walls.get(name(tag, one)) ?? 0
+      if (ends > end && ends > now) {
+        end = ends
+        key = one
+      }
+    }
+    return { key, end }
+  }
+
+  #lineOf (tag: string, key: string): Line | undefined {
+    return this.#lines.size === 0 ? undefined : this.#lines.get(name(tag, key))
+  }
+
+  #closeLine (tag: string, key: string): void {
+    if (this.#lineOf(tag, key)?.size === 0) this.#lines.delete(name(tag, key))
+  }
+
+  #waitingIn (tag: string, windows: readonly Window[]): readonly number[] | null {
+    return this.#lines.size === 0 ? null : windows.map(({ key }) => this.#lineOf(tag, key)?.size ?? 0)
   }
 
   /** A log enters the map with its first slot: a refused or merely curious caller leaves nothing behind. */
@@ -118,18 +209,15 @@ export class MemoryBudgetStore implements BudgetStore {
     })
   }
 
-  #record (tag: string, windows: readonly Window[], logs: readonly SlotLog[], slot: number): void {
-    for (let i = 0; i < windows.length; i++) {
-      const { key, limit } = windows[i] as Window
-      const log = logs[i] as SlotLog
-      if (log.size === 0) this.#logs.set(name(tag, key), log)
-      log.insert(slot, limit)
-    }
+  #record (tag: string, key: string, log: SlotLog, now: number, limit: number): void {
+    if (log.size === 0) this.#logs.set(name(tag, key), log)
+    log.push(now, limit)
   }
 
   #sweep (now: number, added: number): void {
     this.#sweepLogs(now, added * 2)
     this.#sweepWalls(now, 2)
+    if (this.#lines.size > 0) this.#sweepLines(now, 2)
   }
 }
 
@@ -138,11 +226,16 @@ function name (tag: string, key: string): string {
   return `${tag}\0${key}`
 }
 
-function usageOf (windows: readonly Window[], logs: readonly SlotLog[], now: number): Usage[] {
+function refusal (waitMs: number, usage: readonly Usage[], window: string | undefined, { key, end }: Standing, now: number, patience: number): Refused {
+  if (key !== undefined && end - now > patience) return { outcome: 'refused', reason: 'wall', waitMs, usage, wall: key, wallMs: end - now }
+  return { outcome: 'refused', reason: 'budget', waitMs, usage, ...(window !== undefined && { window }) }
+}
+
+function usageOf (windows: readonly Window[], logs: readonly SlotLog[], waiting: readonly number[] | null, now: number): Usage[] {
   return windows.map(({ key, limit, windowMs }, i) => {
     const log = logs[i] as SlotLog
-    const remaining = Math.max(0, limit - log.size)
-    const resetMs = log.size === 0 ? 0 : log.at(Math.max(0, log.size - limit)) + windowMs - now
-    return { key, limit, remaining, resetMs }
+    const used = log.size + (waiting?.[i] ?? 0)
+    if (used >= limit) return { key, limit, remaining: 0, resetMs: log.turn(limit, waiting?.[i] ?? 0, now) - now }
+    return { key, limit, remaining: limit - used, resetMs: log.size === 0 ? 0 : log.at(0) + windowMs - now }
   })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { BudgetStoreUnavailable } from './store.ts'
-import type { BudgetStore, ConfirmResult, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { BudgetStore, MeterReading, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { WINDOW_LUA } from './window.lua.ts'
 
 /** What is used of an ioredis or iovalkey client or Cluster. The client is the application's: it connects, authenticates, closes it. */
@@ -19,6 +19,9 @@ export interface RedisBudgetStoreOptions {
   /** Operations without an answer, after which more are refused at once: a client that buffers must not buffer without end. */
   readonly maxPending?: number
 }
+
+/** What one operation touches. */
+type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'walls' | 'meter'>>
 
 /** States of a client in which a command would only be queued, for nobody knows how long. */
 const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
@@ -41,37 +44,50 @@ export class RedisBudgetStore implements BudgetStore {
   }
 
   async take (request: TakeRequest): Promise<TakeResult> {
-    const { tag, windows, walls, maxWaitMs } = request
-    const answer = await this.#run('take', tag, windows, walls, [micro(maxWaitMs), micro(request.notBeforeMs ?? 0)])
-    const [granted, us, slot = 0, wall = 0, window = 0, wallUs = 0] = answer
+    const { tag, windows, walls, maxWaitMs, ticket, meter } = request
+    const answer = await this.#run('take', { tag, windows, walls, meter }, [micro(maxWaitMs), ticket === undefined ? '' : String(ticket), meter === undefined ? '0' : '1'])
+    const [outcome, us, name, wall, window, wallUs] = answer.map(Number)
     const waitMs = (us ?? 0) / 1000
     const usage = usageOf(windows, answer, 6)
-    if (granted === 1) return { granted: true, waitMs, slot, usage }
-    if (wall > 0) return { granted: false, reason: 'wall', waitMs, usage, wall: walls[wall - 1] as string, wallMs: wallUs / 1000 }
-    const key = windows[window - 1]?.key
-    return { granted: false, reason: 'budget', waitMs, usage, ...(key === undefined ? undefined : { window: key }) }
+    if (outcome === 1) {
+      const left = answer[3] // '' where no meter runs
+      return { outcome: 'granted', slot: name ?? 0, usage, ...(left !== '' && { left: Number(left) }) }
+    }
+    if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, usage }
+    const key = wall === undefined || wall === 0 ? undefined : walls[wall - 1]
+    if (key !== undefined) return { outcome: 'refused', reason: 'wall', waitMs, usage, wall: key, wallMs: (wallUs ?? 0) / 1000 }
+    const late = window === windows.length + 1 ? meter : windows[(window ?? 0) - 1]?.key
+    return { outcome: 'refused', reason: 'budget', waitMs, usage, ...(late !== undefined && { window: late }) }
   }
 
-  async confirm (request: TakeRequest, slot: number): Promise<ConfirmResult> {
-    const [us = 0] = await this.#run('confirm', request.tag, request.windows, request.walls, [String(slot)])
-    return us > 0 ? { ok: false, waitMs: us / 1000 } : { ok: true }
+  async leave ({ tag, windows }: TakeRequest, ticket: number): Promise<void> {
+    await this.#run('leave', { tag, windows }, [String(ticket)])
   }
 
-  async release (tag: string, windows: readonly Window[], slot: number): Promise<void> {
-    await this.#run('release', tag, windows, [], [String(slot)])
+  async giveBack (tag: string, windows: readonly Window[], slot: number): Promise<void> {
+    await this.#run('back', { tag, windows }, [String(slot)])
+  }
+
+  async restamp (tag: string, windows: readonly Window[], slot: number): Promise<number> {
+    const [moved] = await this.#run('restamp', { tag, windows }, [String(slot)])
+    return Number(moved)
+  }
+
+  async report (tag: string, meter: string, windows: readonly Window[], { remaining, endsInMs, slot }: MeterReading): Promise<void> {
+    await this.#run('report', { tag, windows, meter }, [String(Math.floor(remaining)), micro(endsInMs), String(slot)])
   }
 
   async raiseWall (tag: string, key: string, ms: number): Promise<void> {
-    await this.#run('raise', tag, [], [key], [micro(ms)])
+    await this.#run('raise', { tag, walls: [key] }, [micro(ms)])
   }
 
   async wall (tag: string, key: string): Promise<number> {
-    const [us = 0] = await this.#run('wall', tag, [], [key], [])
-    return us / 1000
+    const [us] = await this.#run('wall', { tag, walls: [key] }, [])
+    return Number(us) / 1000
   }
 
   async usage (tag: string, windows: readonly Window[]): Promise<readonly Usage[]> {
-    return usageOf(windows, await this.#run('usage', tag, windows, [], []), 0)
+    return usageOf(windows, await this.#run('usage', { tag, windows }, []), 0)
   }
 
   /** The client is not closed: it was made by somebody else. */
@@ -79,16 +95,16 @@ export class RedisBudgetStore implements BudgetStore {
     this.#closed = true
   }
 
-  async #run (operation: string, tag: string, windows: readonly Window[], walls: readonly string[], values: string[]): Promise<number[]> {
+  async #run (operation: string, keys: Keys, values: string[]): Promise<unknown[]> {
     if (this.#closed) throw new BudgetStoreUnavailable('the budget store is closed')
     if (DOWN.has(this.#client.status)) throw new BudgetStoreUnavailable('Redis is not connected')
     if (this.#pending >= this.#maxPending) throw new BudgetStoreUnavailable('Redis has left too many budget operations unanswered')
-    const keys = budgetKeys(this.#prefix, tag, windows, walls)
+    const { windows = [] } = keys
     const args = [operation, String(windows.length)]
-    for (const { limit, windowMs } of windows) args.push(String(limit), micro(windowMs))
-    const answer = await this.#bounded(this.#send(keys, args.concat(values)))
+    for (const { limit, windowMs, flow = '' } of windows) args.push(String(limit), micro(windowMs), flow)
+    const answer = await this.#bounded(this.#send(budgetKeys(this.#prefix, keys), args.concat(values)))
     if (!Array.isArray(answer)) throw new BudgetStoreUnavailable('Redis gave an answer that is not a budget')
-    return answer.map(Number)
+    return answer
   }
 
   async #send (keys: readonly string[], args: readonly string[]): Promise<unknown> {
@@ -106,7 +122,7 @@ export class RedisBudgetStore implements BudgetStore {
     }
   }
 
-  /** A command that Redis answers too late may still have reserved a slot: that place is lost for one window, which is the safe side. */
+  /** A command that Redis answers too late may still have given a place: it is lost for one window, which is the safe side. */
   #bounded (work: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new BudgetStoreUnavailable('Redis did not answer in time')), this.#timeoutMs)
@@ -116,11 +132,10 @@ export class RedisBudgetStore implements BudgetStore {
 }
 
 /** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would move them apart. */
-export function budgetKeys (prefix: string, tag: string, windows: readonly Window[], walls: readonly string[]): string[] {
+export function budgetKeys (prefix: string, { tag, windows = [], walls = [], meter = '' }: Keys): string[] {
   const scope = `${prefix.replace(/[{}]/g, '_')}:{${tag.replace(/[%{}]/g, encodeURIComponent) || '%'}}:`
-  const keys = [`${scope}clock`]
-  for (const { key } of windows) keys.push(`${scope}window:${key}`)
-  for (const { key } of windows) keys.push(`${scope}busy:${key}`)
+  const keys = [`${scope}clock`, `${scope}tickets`, `${scope}meter:${meter}`]
+  for (const part of ['window', 'line', 'turns']) for (const { key } of windows) keys.push(`${scope}${part}:${key}`)
   for (const key of walls) keys.push(`${scope}wall:${key}`)
   return keys
 }
@@ -130,11 +145,11 @@ function micro (ms: number): string {
   return String(Math.ceil(Math.min(ms, 3.2e12) * 1000))
 }
 
-function usageOf (windows: readonly Window[], answer: readonly number[], from: number): Usage[] {
+function usageOf (windows: readonly Window[], answer: readonly unknown[], from: number): Usage[] {
   return windows.map(({ key, limit }, i) => ({
     key,
     limit,
-    remaining: answer[from + 2 * i] ?? 0,
-    resetMs: (answer[from + 2 * i + 1] ?? 0) / 1000
+    remaining: Number(answer[from + 2 * i]),
+    resetMs: Number(answer[from + 2 * i + 1]) / 1000
   }))
 }

@@ -2,7 +2,7 @@ import { Connectivity } from './connectivity.ts'
 import { MemoryBudgetStore } from './memory.ts'
 import { Shadow } from './shadow.ts'
 import { BudgetStoreUnavailable } from './store.ts'
-import type { BudgetStore, ConfirmResult, Granted, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { BudgetStore, Granted, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 
 export interface ResilientBudgetStoreOptions {
   /** While the shared store is away: each replica keeps to its part of the limit, or nobody calls. Never unlimited. */
@@ -17,15 +17,14 @@ export interface ResilientBudgetStoreOptions {
   readonly retryMs?: number
 }
 
-/** Replicas notice a return up to a probe and a time-out apart. Until the last has, the others must not rely on the shared log alone. */
-const STRAGGLERS_MS = 2000
-
 /**
  * A shared store, and what to do without it.
  *
  * Going away: see Shadow. Coming back: the shared log knows nothing of the calls that were shared out locally, and a restarted Redis
  * knows nothing at all. So for one window after the return both must agree: the replica's own share AND the shared log. The shares add up
- * to at most the limit.
+ * to at most the limit, and by the time the shared log alone is believed all that it does not know has left the window.
+ *
+ * Places and tickets of the local store are handed out negative: that is how they are known again.
  */
 export class ResilientBudgetStore implements BudgetStore {
   readonly #shared: BudgetStore
@@ -37,6 +36,8 @@ export class ResilientBudgetStore implements BudgetStore {
   readonly #retryMs: number
   /** Walls that went up while the shared store was away: the other replicas hear of them on the return. */
   readonly #owed = new Map<string, readonly [tag: string, key: string]>()
+  /** Where the last call wanted to go: a probe writes there. */
+  #tag = ''
 
   constructor (shared: BudgetStore, options: ResilientBudgetStoreOptions) {
     const now = options.now ?? (() => performance.now())
@@ -47,7 +48,14 @@ export class ResilientBudgetStore implements BudgetStore {
     this.#refuse = options.whenAway === 'refuse'
     this.#retryMs = options.retryMs ?? 1000
     this.#link = new Connectivity({
-      now, retryMs: this.#retryMs, onAway: options.onAway ?? (() => {}), onBack: options.onBack ?? (() => {})
+      now,
+      retryMs: this.#retryMs,
+      onAway: () => {
+        this.#shadow.lost()
+        options.onAway?.()
+      },
+      onBack: options.onBack ?? (() => {}),
+      probe: () => this.#return()
     })
   }
 
@@ -56,40 +64,46 @@ export class ResilientBudgetStore implements BudgetStore {
   }
 
   async take (request: TakeRequest): Promise<TakeResult> {
-    if (this.#link.away) return this.#alone(request)
+    if (this.#link.away) {
+      this.#tag = request.tag
+      await this.#link.tryAgain()
+      if (this.#link.away) return this.#alone(request)
+    }
     const { epoch } = this.#link
     const { tag } = request
     const doubtful = this.#doubtful(request.windows)
-    const own = doubtful.length === 0 ? undefined : this.#local.take({ ...request, windows: this.#shadow.shareOf(doubtful) })
-    if (own?.granted === false) return own
-    const asked = own === undefined ? request : { ...request, notBeforeMs: own.waitMs }
-    const result = await this.#guarded(() => this.#shared.take(asked))
-    if (own !== undefined) this.#local.forget(tag, doubtful, own.slot)
-    // The answer is older than a change: nobody has counted what it granted in the meantime. Its place is lost, the question is put again.
-    if (result === undefined || this.#link.epoch !== epoch) return this.take(request)
-    if (result.granted) this.#shadow.granted(request, result.waitMs, result.usage)
-    else {
-      if (result.wall !== undefined) this.#local.raiseWall(tag, result.wall, result.wallMs ?? 0)
-      this.#shadow.seen(request, result.usage)
+    const own = doubtful.length === 0 ? undefined : this.#takeShare({ ...request, windows: doubtful })
+    if (own !== undefined && own.outcome !== 'granted') {
+      if (isShared(request.ticket)) await this.leave(request, request.ticket)
+      return own
     }
+    // A local ticket has done its work, or belongs to a time that is over: the call is new to the shared store.
+    if (own === undefined && isLocal(request.ticket)) this.#local.leave(request, -request.ticket)
+    const result = await this.#guarded(() => this.#shared.take(isLocal(request.ticket) ? { ...request, ticket: undefined } : request))
+    if (own !== undefined) this.#local.giveBack(tag, doubtful, -own.slot)
+    // The answer is older than a change: nobody has counted what it granted in the meantime. Its place is lost, the question is put again.
+    if (result === undefined || this.#link.epoch !== epoch) return await this.take({ ...request, ticket: undefined })
+    if (result.outcome === 'granted') this.#shadow.granted(request)
+    else if (result.outcome === 'refused' && result.wall !== undefined) this.#local.raiseWall(tag, result.wall, result.wallMs ?? 0)
     return result
   }
 
-  async confirm (request: TakeRequest, slot: number): Promise<ConfirmResult> {
-    // A local slot means nothing to the shared store (nor 0, which no store hands out): it is asked for its walls only.
-    const shared = await this.#guarded(() => this.#shared.confirm(request, slot > 0 ? slot : 0))
-    // Without the shared store nobody knows what walls stand, and nothing is sent.
-    if (shared === undefined && this.#refuse) return { ok: false, waitMs: this.#retryMs }
-    const local = this.#local.confirm(request, slot > 0 ? 0 : -slot)
-    if (shared === undefined || shared.ok) return local
-    if (slot <= 0) this.#local.forget(request.tag, request.windows, -slot)
-    return local.ok ? shared : { ok: false, waitMs: Math.max(local.waitMs, shared.waitMs) }
+  async leave (request: TakeRequest, ticket: number): Promise<void> {
+    if (isLocal(ticket)) this.#local.leave(request, -ticket)
+    else await this.#guarded(() => this.#shared.leave(request, ticket))
   }
 
-  /** A slot of the shared store stays in the local shadow: a call that never left counts there until its window is over, the safe side. */
-  async release (tag: string, windows: readonly Window[], slot: number): Promise<void> {
-    if (slot > 0) await this.#guarded(() => this.#shared.release(tag, windows, slot))
-    else this.#local.release(tag, windows, -slot)
+  /** A place of the shared store stays in the local shadow: a call that never left counts there until its window is over, the safe side. */
+  async giveBack (tag: string, windows: readonly Window[], slot: number): Promise<void> {
+    if (isLocal(slot)) this.#local.giveBack(tag, windows, -slot)
+    else await this.#guarded(() => this.#shared.giveBack(tag, windows, slot))
+  }
+
+  async restamp (tag: string, windows: readonly Window[], slot: number): Promise<number> {
+    if (isLocal(slot)) return -this.#local.restamp(tag, windows, -slot)
+    // In the shadow it counts twice until the first has left the window: the safe side again.
+    this.#local.note(tag, windows)
+    return await this.#guarded(() => this.#shared.restamp(tag, windows, slot)) ?? slot
   }
 
   async raiseWall (tag: string, key: string, ms: number): Promise<void> {
@@ -102,8 +116,14 @@ export class ResilientBudgetStore implements BudgetStore {
     return Math.max(this.#local.wall(tag, key), await this.#guarded(() => this.#shared.wall(tag, key)) ?? 0)
   }
 
+  /** Kept on both sides: without the shared store this replica goes by what it has heard itself. */
+  async report (tag: string, meter: string, windows: readonly Window[], reading: MeterReading): Promise<void> {
+    this.#local.report(tag, meter, windows, { ...reading, slot: isLocal(reading.slot) ? -reading.slot : Infinity })
+    if (isShared(reading.slot)) await this.#guarded(() => this.#shared.report(tag, meter, windows, reading))
+  }
+
   async usage (tag: string, windows: readonly Window[]): Promise<readonly Usage[]> {
-    return await this.#guarded(() => this.#shared.usage(tag, windows)) ?? this.#local.usage(tag, this.#shadow.shareOf(windows))
+    return await this.#guarded(() => this.#shared.usage(tag, windows)) ?? this.#local.usage(tag, this.#shadow.shareOf(windows) ?? windows)
   }
 
   async close (): Promise<void> {
@@ -111,26 +131,32 @@ export class ResilientBudgetStore implements BudgetStore {
     await this.#shared.close()
   }
 
-  /** Without the shared store. Local slots are handed out negative: that is how they are known again. */
   #alone (request: TakeRequest): TakeResult {
-    const { tag, windows } = request
-    this.#link.tryAgain(() => this.#return(tag))
-    if (this.#refuse) return { granted: false, reason: 'away', waitMs: this.#retryMs, usage: [] }
-    this.#shadow.crowd(tag, windows)
-    const result = this.#local.take({ ...request, windows: this.#shadow.shareOf(windows) })
-    return result.granted ? { ...result, slot: -result.slot } satisfies Granted : result
+    if (this.#refuse) return away(this.#retryMs)
+    return this.#takeShare(isShared(request.ticket) ? { ...request, ticket: undefined } : request)
   }
 
-  /** The windows in which calls may lie that the shared log does not know. */
+  /** Of this replica's share alone. */
+  #takeShare (request: TakeRequest): TakeResult {
+    const { tag, ticket } = request
+    const windows = this.#shadow.shareOf(request.windows)
+    if (windows === null) return away(this.#retryMs)
+    this.#shadow.fill(tag, windows)
+    const result = this.#local.take({ ...request, windows, ticket: isLocal(ticket) ? -ticket : undefined })
+    if (result.outcome === 'granted') return { ...result, slot: -result.slot } satisfies Granted
+    return result.outcome === 'queued' ? { ...result, ticket: -result.ticket } : result
+  }
+
+  /** The windows in which calls may lie that the shared log does not know: of this replica, or of one that notices the return last. */
   #doubtful (windows: readonly Window[]): readonly Window[] {
     const since = this.#now() - this.#link.backAt
-    return since === Infinity ? [] : windows.filter(({ windowMs }) => since < windowMs + STRAGGLERS_MS)
+    return since === Infinity ? [] : windows.filter(({ windowMs }) => since <= windowMs + this.#link.unnoticedMs)
   }
 
   /** Walls first: nobody shall call by the shared store before it knows them. */
-  async #return (tag: string): Promise<void> {
+  async #return (): Promise<void> {
     // A write, not a read: a replica that is not the primary any more, or one without memory, would answer reads.
-    await this.#shared.raiseWall(tag, '', 1)
+    await this.#shared.raiseWall(this.#tag, '', 1)
     for (const [name, [tag, key]] of this.#owed) {
       const left = this.#local.wall(tag, key)
       if (left > 0) await this.#shared.raiseWall(tag, key, left)
@@ -151,4 +177,11 @@ export class ResilientBudgetStore implements BudgetStore {
       return undefined
     }
   }
+}
+
+function isLocal (name: number | undefined): name is number { return name !== undefined && name < 0 }
+function isShared (name: number | undefined): name is number { return name !== undefined && name >= 0 }
+
+function away (retryMs: number): Refused {
+  return { outcome: 'refused', reason: 'away', waitMs: retryMs, usage: [] }
 }

@@ -1,30 +1,18 @@
 const FIRST_SIZE = 8
 
-/**
- * The slots of one window in ascending order, past and reserved, in a ring.
- *
- * A take that must satisfy two windows can reserve a moment far ahead in one of them, and a released slot leaves a hole. So a newcomer
- * gets the earliest moment that fits BETWEEN the others, not simply the moment after the last: `limit` neighbours that lie within one
- * window forbid every moment from (last of them - window) to (first of them + window), both ends excluded. Those intervals are ordered,
- * so one walk finds the first gap.
- */
+/** When the calls of one window left, in ascending order, in a ring of numbers: some 8 bytes a call, and no work for the garbage collector. */
 export class SlotLog {
   /** Of the latest take: tells when the log is idle. */
   windowMs = 0
   #ring = new Float64Array(FIRST_SIZE)
   #head = 0
   #size = 0
-  // From #busyFrom up to #busyTo all is known to be taken. New slots cannot change that: a deep queue is walked once, not by every
-  // newcomer.
-  #busyFrom = 0
-  #busyTo = 0
-  #busyLimit = 0
 
   get size (): number {
     return this.#size
   }
 
-  /** The i-th oldest slot. */
+  /** The i-th oldest. */
   at (i: number): number {
     let place = this.#head + i
     if (place >= this.#ring.length) place -= this.#ring.length
@@ -37,78 +25,57 @@ export class SlotLog {
 
   /** Forgets what has left the window. */
   trim (now: number, windowMs: number): void {
-    if (windowMs !== this.windowMs) {
-      this.windowMs = windowMs
-      this.#forgetBusy()
-    }
+    this.windowMs = windowMs
     while (this.#size > 0 && this.at(0) + windowMs <= now) {
       this.#head = this.#head + 1 === this.#ring.length ? 0 : this.#head + 1
       this.#size--
     }
   }
 
-  /** The earliest moment from `start` on that leaves no window with more than `limit` slots. Trim first. */
-  earliest (limit: number, start: number): number {
-    const runs = this.#size - limit + 1
-    if (runs < 1) return start
-    const windowMs = this.windowMs
-    const known = limit === this.#busyLimit && start >= this.#busyFrom && start < this.#busyTo
-    let t = known ? this.#busyTo : start
-    for (let i = this.#firstWithin(t); i < runs; i++) {
-      const first = this.at(i)
-      const last = this.at(i + limit - 1)
-      if (t + windowMs <= last) break
-      if (first + windowMs > last && first + windowMs > t) t = first + windowMs
-    }
-    if (t > start) {
-      if (!known) this.#busyFrom = start
-      this.#busyTo = t
-      this.#busyLimit = limit
-    }
-    return t
+  /** When the call behind `ahead` others has its turn, if all of them leave as soon as they can, and none before `from`. Trim first. */
+  turn (limit: number, ahead: number, from: number): number {
+    // Only the newest `limit` calls weigh: the limit may have been larger when the others left.
+    const size = Math.min(this.#size, limit)
+    const place = (size + ahead) % limit
+    const rounds = Math.floor((size + ahead) / limit)
+    if (place >= size) return from + rounds * this.windowMs
+    return Math.max(from, this.at(this.#size - size + place) + this.windowMs) + (rounds - 1) * this.windowMs
   }
 
-  /** `limit` is where the ring stops doubling: more than that is only held for callers who wait. */
-  insert (slot: number, limit: number): void {
+  /** `limit` is where the ring stops doubling: more than that is only held when the limit has shrunk. */
+  push (slot: number, limit: number): void {
     if (this.#size === this.#ring.length) this.#grow(limit)
-    const ring = this.#ring
-    const end = ring.length
     let place = this.#head + this.#size
-    if (place >= end) place -= end
-    for (let i = this.#size; i > 0; i--) {
-      const before = place === 0 ? end - 1 : place - 1
-      const value = ring[before] as number
-      if (value <= slot) break
-      ring[place] = value
-      place = before
+    if (place >= this.#ring.length) place -= this.#ring.length
+    // Hardly ever not the latest: what is noted afterwards has its place among the others.
+    for (let i = this.#size; i > 0 && this.at(i - 1) > slot; i--) {
+      this.#ring[place] = this.at(i - 1)
+      place = place === 0 ? this.#ring.length - 1 : place - 1
     }
-    ring[place] = slot
+    this.#ring[place] = slot
     this.#size++
   }
 
-  /** Takes one slot out again; false when it is not there. */
+  /** Takes one out again; false when it is not there. */
   remove (slot: number): boolean {
-    let i = this.#search((value) => value >= slot)
+    let i = this.#firstFrom(slot)
     if (i === this.#size || this.at(i) !== slot) return false
-    const ring = this.#ring
-    for (; i < this.#size - 1; i++) ring[(this.#head + i) % ring.length] = this.at(i + 1)
+    for (; i < this.#size - 1; i++) this.#ring[(this.#head + i) % this.#ring.length] = this.at(i + 1)
     this.#size--
-    this.#forgetBusy()
     return true
   }
 
-  /** Index of the first slot that still weighs on the moment t. */
-  #firstWithin (t: number): number {
-    const windowMs = this.windowMs
-    return this.#search((value) => value + windowMs > t)
+  /** How many others left at this moment or after it. */
+  since (slot: number): number {
+    return Math.max(0, this.#size - this.#firstFrom(slot) - 1)
   }
 
-  #search (found: (value: number) => boolean): number {
+  #firstFrom (slot: number): number {
     let low = 0
     let high = this.#size
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (found(this.at(middle))) high = middle
+      if (this.at(middle) >= slot) high = middle
       else low = middle + 1
     }
     return low
@@ -120,10 +87,5 @@ export class SlotLog {
     for (let i = 0; i < this.#size; i++) ring[i] = this.at(i)
     this.#ring = ring
     this.#head = 0
-  }
-
-  #forgetBusy (): void {
-    this.#busyTo = this.#busyFrom = 0
-    this.#busyLimit = 0
   }
 }

@@ -1,26 +1,32 @@
 // A script in a .ts file: the compiler copies no assets, and a package must not look for files beside itself.
 // Needs Redis 5 or any Valkey (effects are replicated, so TIME may come before a write). No function newer than that is used.
+import { LEASE_MS, SAME_END_MS } from './store.ts'
 
 /** Every operation of the Redis budget store: one script, so that one SHA is loaded and every operation is one atomic round trip. */
 export const WINDOW_LUA = `
--- KEYS[1]          the tag's clock: "<shift> <last>" in microseconds
--- KEYS[2 .. n+1]   the windows: a LIST of slots each, ascending (some 11 bytes a slot; a sorted set takes ten times that)
--- KEYS[n+2 .. 2n+1] what is known to be taken in each window, while many wait
--- KEYS[2n+2 .. ]   the walls: the end of each cooling-off
--- ARGV             operation, n, then limit and length of each window, then the operation's own values; all times in microseconds
--- A moment is this server's clock. Replicas' own clocks are never compared.
+-- KEYS[1]            the tag's clock: "<shift> <last>" in microseconds
+-- KEYS[2]            a HASH of the tickets of those who wait: until when each is kept
+-- KEYS[3]            the meter: "<left> <end>"
+-- KEYS[4 .. n+3]     the windows: a LIST of moments each, ascending (some 11 bytes a call; a sorted set takes ten times that)
+-- KEYS[n+4 .. 2n+3]  the line of each: a ZSET of tickets by order
+-- KEYS[2n+4 .. 3n+3] the turns of a shared window's flows, a HASH; '' is what is being served
+-- KEYS[3n+4 .. ]     the walls: the end of each cooling-off
+-- ARGV               operation, n, then limit, length and flow ('' where it is not shared) of each window, then the operation's own values;
+--                    all times in microseconds
+-- A moment is this server's clock, which also numbers the tickets. Replicas' own clocks are never compared.
 
 local operation, n = ARGV[1], tonumber(ARGV[2])
-local own = 3 + 2 * n
+local own = 3 + 3 * n
+local tickets = KEYS[2]
 
 local function text (value) return string.format('%.0f', value) end
 local function ttl (us) return text(math.ceil(us / 1000) + 50) end
 
--- THE CLOCK. The server's clock can be set back, by hand, by NTP or by a failover to another machine. Slots then seem to lie in the
--- future. Nobody could tell them from reservations, and every caller would wait for as long as the jump was wide. So the last moment that
--- was written is kept: when the server's clock is behind it, the difference is added from then on. No time has passed, nothing is
--- forgotten, slots keep their meaning. A jump FORWARD cannot be told from time that has passed (and Redis itself expires keys by it): the
--- budget may be given out once more.
+-- THE CLOCK. The server's clock can be set back, by hand, by NTP or by a failover to another machine. What has been written then seems to
+-- lie in the future, and every caller would wait for as long as the jump was wide. So the last moment that was written is kept: when the
+-- server's clock is behind it, the difference is added from then on. No time has passed, nothing is forgotten. A jump FORWARD cannot be
+-- told from time that has passed (and Redis itself expires keys by it): the budget may be given out once more. No moment comes twice: it
+-- is the name of a place or a ticket.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local shift, last = 0, 0
@@ -37,16 +43,24 @@ local function keepClock (us)
   redis.call('SET', KEYS[1], text(shift) .. ' ' .. text(now), 'PX', text(math.max(left, math.ceil(us / 1000) + 100)))
 end
 
-if now < last then
-  shift = shift + last - now
-  now = last
+if now <= last then
+  shift = shift + last + 1 - now
+  now = last + 1
   keepClock(0)
+end
+
+-- A key of those who wait lives as long as the longest of them.
+local function keep (key, us)
+  if redis.call('PTTL', key) < us / 1000 then redis.call('PEXPIRE', key, ttl(us)) end
 end
 
 local windows = {}
 for i = 1, n do
-  local w = { key = KEYS[1 + i], busy = KEYS[1 + n + i], limit = tonumber(ARGV[1 + 2 * i]), length = tonumber(ARGV[2 + 2 * i]) }
-  -- What has left the window goes. Usually one slot per take, after a pause many: look at a few at a time.
+  local w = {
+    key = KEYS[3 + i], line = KEYS[3 + n + i], turns = KEYS[3 + 2 * n + i],
+    limit = tonumber(ARGV[3 * i]), length = tonumber(ARGV[1 + 3 * i]), flow = ARGV[2 + 3 * i]
+  }
+  -- What has left the window goes. Usually one call per take, after a pause many: look at a few at a time.
   w.size = redis.call('LLEN', w.key)
   local gone, looking = 0, w.size > 0
   while looking do
@@ -61,127 +75,194 @@ for i = 1, n do
     redis.call('LTRIM', w.key, gone, -1)
     w.size = w.size - gone
   end
+  w.waiting = redis.call('ZCARD', w.line)
   windows[i] = w
 end
 
 -- The longest wall, and which one it is.
 local wallEnd, wall = 0, 0
-for i = 2 * n + 2, #KEYS do
+for i = 3 * n + 4, #KEYS do
   local e = tonumber(redis.call('GET', KEYS[i]) or 0)
-  if e > now and e > wallEnd then wallEnd, wall = e, i - 2 * n - 1 end
+  if e > now and e > wallEnd then wallEnd, wall = e, i - 3 * n - 3 end
+end
+
+-- When the call behind 'ahead' others has its turn, if all of them leave as soon as they can, and none before 'from'. Only the newest
+-- 'limit' calls weigh: the limit may have been larger when the others left.
+local function turn (w, ahead, from)
+  local size = math.min(w.size, w.limit)
+  local place, rounds = (size + ahead) % w.limit, math.floor((size + ahead) / w.limit)
+  if place >= size then return from + rounds * w.length end
+  return math.max(from, redis.call('LINDEX', w.key, w.size - size + place) + w.length) + (rounds - 1) * w.length
 end
 
 local function addUsage (answer)
   for _, w in ipairs(windows) do
-    local reset = 0
-    if w.size > 0 then reset = redis.call('LINDEX', w.key, math.max(0, w.size - w.limit)) + w.length - now end
-    answer[#answer + 1] = math.max(0, w.limit - w.size)
+    local used, reset = w.size + w.waiting, 0
+    if used >= w.limit then reset = turn(w, w.waiting, now) - now
+    elseif w.size > 0 then reset = redis.call('LINDEX', w.key, 0) + w.length - now end
+    answer[#answer + 1] = math.max(0, w.limit - used)
     answer[#answer + 1] = reset
   end
   return answer
 end
 
--- The earliest moment from t on that leaves no window with more than its limit. 'limit' neighbours within one window forbid every moment
--- from (last - length) to (first + length); these intervals are ordered, so one walk finds the first gap: a hole left by a caller who
--- gave up, or the end.
-local function earliest (w, t)
-  local runs, i, some = w.size - w.limit + 1, 0, 4
-  local from, start, long = t, t, runs > 16
-  -- Behind a long queue the walk is made once: new slots leave what is taken taken, only a slot that is given back changes it.
-  if long then
-    local a, b, limit, length = string.match(redis.call('GET', w.busy) or '', '^(%d+) (%d+) (%d+) (%d+)$')
-    if a and tonumber(limit) == w.limit and tonumber(length) == w.length and tonumber(a) <= t and t < tonumber(b) then
-      from, t = tonumber(a), tonumber(b)
-      start = t
-    end
-    local high = runs
-    while i < high do
-      local middle = math.floor((i + high) / 2)
-      if redis.call('LINDEX', w.key, middle) + w.length > t then high = middle else i = middle + 1 end
-    end
-  end
-  local open = false
-  while i < runs and not open do
-    local upTo = math.min(i + some - 1, runs - 1)
-    local firsts = redis.call('LRANGE', w.key, i, upTo)
-    local lasts = redis.call('LRANGE', w.key, i + w.limit - 1, upTo + w.limit - 1)
-    for k = 1, #firsts do
-      local first, final = tonumber(firsts[k]), tonumber(lasts[k])
-      if t + w.length <= final then open = true break end
-      if first + w.length > final and first + w.length > t then t = first + w.length end
-    end
-    i, some = upTo + 1, math.min(64, some * 2)
-  end
-  if long and t > start then
-    local known = text(from) .. ' ' .. text(t) .. ' ' .. text(w.limit) .. ' ' .. text(w.length)
-    redis.call('SET', w.busy, known, 'PX', ttl(t - now))
-  end
-  return t
+local function leave (w, ticket)
+  if w.waiting == 0 or redis.call('ZREM', w.line, ticket) == 0 then return end
+  w.waiting = w.waiting - 1
+  if w.waiting == 0 then redis.call('DEL', w.turns) end
 end
 
--- In its place: a reservation of another connection may lie further ahead in a window that both share.
-local function insert (w, t)
-  local pivot
-  local i, looking = w.size - 1, true
-  while looking and i >= 0 do
-    local from = math.max(0, i - 15)
-    local part = redis.call('LRANGE', w.key, from, i)
-    for k = #part, 1, -1 do
-      if tonumber(part[k]) <= t then looking = false break end
-      pivot = part[k]
-    end
-    i = from - 1
+-- Nobody has asked about these for long after their turn: the replica that held them is gone.
+local function drop (w, but)
+  while w.waiting > 0 do
+    local head = redis.call('ZRANGE', w.line, 0, 0)[1]
+    if head == but or tonumber(redis.call('HGET', tickets, head) or 0) > now then return end
+    leave(w, head)
+    redis.call('HDEL', tickets, head)
   end
-  if pivot then redis.call('LINSERT', w.key, 'BEFORE', pivot, text(t)) else redis.call('RPUSH', w.key, text(t)) end
+end
+
+-- On a shared window each call has a turn: the one after the last of its flow, but none before those that are being served.
+local function nextTurn (w)
+  local known = redis.call('HMGET', w.turns, w.flow, '')
+  return math.max(tonumber(known[1] or 0), tonumber(known[2] or 0)) + 1
+end
+
+-- How many stand before this ticket, or would if it joined now.
+local function aheadOf (w, ticket)
+  if w.waiting == 0 then return 0 end
+  local rank = ticket ~= '' and redis.call('ZRANK', w.line, ticket)
+  if rank then return rank end
+  if w.flow ~= '' then return redis.call('ZCOUNT', w.line, '-inf', nextTurn(w)) end
+  return ticket == '' and w.waiting or redis.call('ZCOUNT', w.line, '-inf', '(' .. ticket)
+end
+
+local function join (w, ticket, lease)
+  if not redis.call('ZSCORE', w.line, ticket) then
+    local order = ticket
+    if w.flow ~= '' then
+      order = nextTurn(w)
+      redis.call('HSET', w.turns, w.flow, order)
+    end
+    redis.call('ZADD', w.line, order, ticket)
+    w.waiting = w.waiting + 1
+  end
+  keep(w.line, lease - now)
+  if w.flow ~= '' then keep(w.turns, lease - now) end
+end
+
+-- The call has its place: out of the line, or as a newcomer whose turn has come.
+local function serve (w, ticket)
+  if w.waiting == 0 then return end
+  if w.flow ~= '' then
+    local order = ticket ~= '' and redis.call('ZSCORE', w.line, ticket)
+    if not order then
+      order = nextTurn(w)
+      redis.call('HSET', w.turns, w.flow, order)
+    end
+    if tonumber(order) > tonumber(redis.call('HGET', w.turns, '') or 0) then redis.call('HSET', w.turns, '', order) end
+  end
+  if ticket ~= '' then leave(w, ticket) end
+end
+
+local function record (w)
+  redis.call('RPUSH', w.key, text(now))
+  redis.call('PEXPIRE', w.key, ttl(w.length))
   w.size = w.size + 1
-  local left = redis.call('LINDEX', w.key, -1) + w.length - now
-  redis.call('PEXPIRE', w.key, ttl(left))
-  return left
+  return w.length
 end
 
-local function forget (slot)
-  for _, w in ipairs(windows) do
-    redis.call('LREM', w.key, 1, slot)
-    redis.call('DEL', w.busy)
-  end
+local function readMeter ()
+  local left, e = string.match(redis.call('GET', KEYS[3]) or '', '^(-?%d+) (%d+)$')
+  if e and tonumber(e) > now then return tonumber(left), tonumber(e) end
+end
+
+local function setMeter (left, e)
+  redis.call('SET', KEYS[3], text(left) .. ' ' .. text(e), 'PX', ttl(e - now))
 end
 
 if operation == 'take' then
-  local patience, t = tonumber(ARGV[own]), math.max(now + ARGV[own + 1], wallEnd)
-  -- A moment that one window admits may be taken in the next: go round until none of them moves it any more.
-  local i, settled, window = 1, 0, 0
-  while settled < n do
-    local later = earliest(windows[i], t)
-    if later > t then settled, window, t = 1, i, later else settled = settled + 1 end
-    i = i % n + 1
+  local patience, ticket, metered = tonumber(ARGV[own]), ARGV[own + 1], ARGV[own + 2] == '1'
+  local from = math.max(now, wallEnd)
+  local at, window, ahead = from, 0, 0
+  -- The first window that the call must wait for: it stands in no line behind it. Before a wall that is the first of all.
+  local stage = from > now and 1 or n + 1
+  for i, w in ipairs(windows) do
+    drop(w, ticket)
+    ahead = aheadOf(w, ticket)
+    local t = turn(w, ahead, from)
+    if t > now and i < stage then stage = i end
+    if t > at then at, window = t, i end
   end
-  if t - now > patience then
+  local left, ends
+  if metered then left, ends = readMeter() end
+  if left and left <= ahead then
+    stage = math.min(stage, n)
+    if ends > at then at, window = ends, n + 1 end
+  end
+  if at - now > patience then
+    for _, w in ipairs(windows) do if ticket ~= '' then leave(w, ticket) end end
+    if ticket ~= '' then redis.call('HDEL', tickets, ticket) end
     if wallEnd - now <= patience then wall = 0 end
-    return addUsage({ 0, t - now, 0, wall, window, math.max(0, wallEnd - now) })
+    return addUsage({ 0, at - now, 0, wall, window, math.max(0, wallEnd - now) })
+  end
+  if at > now then
+    if ticket == '' then ticket = text(now) end
+    local lease = at + ${LEASE_MS * 1000}
+    for i, w in ipairs(windows) do if i <= stage then join(w, ticket, lease) else leave(w, ticket) end end
+    redis.call('HSET', tickets, ticket, text(lease))
+    keep(tickets, lease - now)
+    keepClock(lease - now)
+    return addUsage({ 2, at - now, ticket, 0, 0, 0 })
   end
   local longest = 0
-  for _, w in ipairs(windows) do longest = math.max(longest, insert(w, t)) end
+  for _, w in ipairs(windows) do
+    serve(w, ticket)
+    longest = math.max(longest, record(w))
+  end
+  if ticket ~= '' then redis.call('HDEL', tickets, ticket) end
+  if left then
+    left = left - 1
+    setMeter(left, ends)
+  end
   keepClock(longest)
-  return addUsage({ 1, t - now, t, 0, 0, 0 })
+  return addUsage({ 1, 0, text(now), left and text(left) or '', 0, 0 })
 end
 
-if operation == 'confirm' then
-  -- The call has not left, so its place is free even though its moment has come.
-  if wall > 0 then forget(ARGV[own]) end
-  return { math.max(0, wallEnd - now) }
-end
-
-if operation == 'release' then
-  if tonumber(ARGV[own]) > now then forget(ARGV[own]) end
+if operation == 'leave' then
+  for _, w in ipairs(windows) do leave(w, ARGV[own]) end
+  redis.call('HDEL', tickets, ARGV[own])
   return {}
+end
+
+if operation == 'back' or operation == 'restamp' then
+  local longest = 0
+  for _, w in ipairs(windows) do
+    w.size = w.size - redis.call('LREM', w.key, -1, ARGV[own])
+    if operation == 'restamp' then longest = math.max(longest, record(w)) end
+  end
+  if longest > 0 then keepClock(longest) end
+  return { text(now) }
 end
 
 if operation == 'raise' then
   local us = tonumber(ARGV[own])
   if us > 0 and now + us > wallEnd then
-    redis.call('SET', KEYS[2], text(now + us), 'PX', ttl(us))
+    redis.call('SET', KEYS[4], text(now + us), 'PX', ttl(us))
     keepClock(us)
   end
+  return {}
+end
+
+if operation == 'report' then
+  local remaining, ends, slot = tonumber(ARGV[own]), now + ARGV[own + 1], tonumber(ARGV[own + 2])
+  -- What has left since the call that was answered is not in it yet.
+  local since, w = 0, windows[1]
+  while w and since < w.size and tonumber(redis.call('LINDEX', w.key, -1 - since)) > slot do since = since + 1 end
+  local left, known = readMeter()
+  if known and math.abs(ends - known) <= ${SAME_END_MS * 1000} then setMeter(math.min(left, remaining - since), known)
+  elseif not known or ends > known then setMeter(remaining - since, ends) end
+  keepClock(ends - now)
   return {}
 end
 

@@ -1,3 +1,4 @@
+import { Cancellation, type CancelSignal } from '../../cancellation.ts'
 import { RollerError } from '../../errors.ts'
 import type { Answer } from '../answer.ts'
 import type { BudgetUse } from '../budget/budgets.ts'
@@ -28,7 +29,7 @@ export class Flight {
   readonly behind: Flight | undefined
   over = false
   readonly #aboard = new Set<Passenger>()
-  readonly #controller = new AbortController()
+  readonly #cancellation = new Cancellation()
   readonly #onEmpty: (flight: Flight) => void
   #use: BudgetUse | null = null
 
@@ -39,7 +40,7 @@ export class Flight {
   }
 
   /** Aborts when nobody waits any more. */
-  get signal (): AbortSignal { return this.#controller.signal }
+  get signal (): CancelSignal { return this.#cancellation }
 
   get size (): number { return this.#aboard.size }
 
@@ -99,6 +100,6 @@ export class Flight {
 
   #abandon (reason: unknown): void {
     this.#onEmpty(this)
-    this.#controller.abort(reason)
+    this.#cancellation.abort(reason)
   }
 }

@@ -151,7 +151,12 @@ export class SharedCalls implements CallHandler {
 
   async #fetch (flight: Flight, call: ReadCall, { kept, fresh }: Plan): Promise<Exclude<Landing, { kind: 'taken' }>> {
     const found = kept === null ? null : await this.#store?.find(kept.place, fresh) ?? null
-    if (found !== null && found.hit !== null) return { kind: 'whole', ...found.hit, stored: false }
+    if (found !== null && found.hit !== null) {
+      // Every answer says how the budget stands, this one too, although it has spent nothing.
+      const use = this.#gateway.standing?.(call)
+      if (use !== undefined) flight.tell(use)
+      return { kind: 'whole', ...found.hit, stored: false }
+    }
     flight.signal.throwIfAborted()
     const answer = await this.#gateway.send(sharedCall(call, flight, this.#left(flight.deadline)))
     // A caller who is alone gets its answer as it comes.
@@ -170,8 +175,8 @@ export class SharedCalls implements CallHandler {
 
 /** Written out: copying an object by spread takes longer than all the rest of the sharing. */
 function sharedCall (call: ReadCall, flight: Flight, maxWaitMs: number): GatewayCall {
-  const { method, target, connectionId, headers, body, operation, validate = true } = call
-  return { method, target, connectionId, headers, body, operation, validate, maxWaitMs, signal: flight.signal, onUse: flight.tell }
+  const { method, target, connectionId, headers, body, operation, validate = true, timing } = call
+  return { method, target, connectionId, headers, body, operation, validate, maxWaitMs, signal: flight.signal, onUse: flight.tell, timing }
 }
 
 function label ({ answer, ageMs, stored }: Landing & { kind: 'whole' }, plan: Plan, collapsed: boolean): Answer {

@@ -2,20 +2,17 @@
  * The way out straight to ROLLER: Nango keeps the credentials and gives the token, and is not in the path of the data. Token and credentials
  * stay in this folder: nothing here puts one in an error, and no answer carries one out.
  */
-import type { Agent } from 'undici'
-import type { Clock } from '../../clock.ts'
-import { Exchange, type Timeouts } from './exchange.ts'
+import type { CancelSignal } from '../../cancellation.ts'
+import { dispatch, type Way } from './dispatch.ts'
+import type { Exchange } from './exchange.ts'
 import { TokenCache, type TokenSource } from './token-cache.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
 
-export interface DirectTransportOptions {
+export interface DirectTransportOptions extends Way {
   /** An origin: https, or of this machine. */
   readonly baseUrl: string
   readonly readToken: TokenSource
   readonly userAgent: string
-  readonly agent: Agent
-  readonly timeouts: Timeouts
-  readonly clock: Clock
 }
 
 export class DirectTransport implements Transport {
@@ -30,7 +27,7 @@ export class DirectTransport implements Transport {
     this.#tokens = new TokenCache(options.readToken, options.clock)
   }
 
-  send (call: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange> {
+  send (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
     const token = this.#tokens.peek(call.connectionId)
     return token === null ? this.#sendWhenReady(call, signal) : this.#send(call, token, signal)
   }
@@ -43,38 +40,23 @@ export class DirectTransport implements Transport {
 
   async close (): Promise<void> {}
 
-  async #sendWhenReady (call: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange> {
+  async #sendWhenReady (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
     signal?.throwIfAborted()
     return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal), signal)
   }
 
-  #send (call: OutgoingCall, token: string, signal: AbortSignal | undefined): Promise<Exchange> {
-    const { agent, clock, timeouts } = this.#options
-    return new Promise((resolve, reject) => {
-      const exchange = new Exchange(clock, timeouts, (failure) => {
-        if (failure !== null) return reject(failure)
-        if (exchange.status === 401) this.#tokens.reject(call.connectionId, token)
-        takeOverHeaders(exchange, token)
-        resolve(exchange)
-      })
-      if (signal !== undefined) {
-        if (signal.aborted) return exchange.abort(signal.reason)
-        signal.addEventListener('abort', () => exchange.abort(signal.reason), { once: true })
-      }
-      try {
-        agent.dispatch({
-          origin: this.#origin,
-          path: call.target.path + call.target.query,
-          method: call.method as 'GET', // undici's type lists the common methods; it sends any
-          headers: this.#headers(call, token),
-          body: call.body === null ? null : call.body.kind === 'bytes' ? call.body.bytes : call.body.stream,
-          headersTimeout: 0, // the exchange keeps its own time
-          bodyTimeout: 0
-        }, exchange)
-      } catch (error) {
-        // undici refuses some values (a header, a path) before anything is sent.
-        exchange.onError(error instanceof Error ? error : new Error('dispatch failed'))
-      }
+  #send (call: OutgoingCall, token: string, signal: CancelSignal | undefined): Promise<Exchange> {
+    const request = {
+      origin: this.#origin,
+      path: call.target.path + call.target.query,
+      method: call.method,
+      headers: this.#headers(call, token),
+      body: call.body,
+      mayLeave: call.mayLeave
+    }
+    return dispatch(this.#options, request, signal, (exchange) => {
+      if (exchange.status === 401) this.#tokens.reject(call.connectionId, token)
+      takeOverHeaders(exchange, token)
     })
   }
 
@@ -109,7 +91,7 @@ function takeOverHeaders ({ headers, limits }: Exchange, token: string): void {
 }
 
 /** A caller that leaves waits for the token no longer; the read goes on for the others. */
-function unlessAborted<T> (work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+function unlessAborted<T> (work: Promise<T>, signal: CancelSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason)

@@ -46,6 +46,7 @@ export class Exchange implements Answer, Dispatcher.DispatchHandler {
   readonly #timeouts: Timeouts
   readonly #startedAt: number
   readonly #settle: (failure: ExchangeFailure | null) => void
+  readonly #mayLeave: (() => boolean) | undefined
   #state: State = 'head'
   #sent = false
   #activeAt: number
@@ -58,11 +59,15 @@ export class Exchange implements Answer, Dispatcher.DispatchHandler {
   #reader: Reader | null = null
   #failure: Error | null = null
 
-  /** @param settle called once: with null when the head has come, with the failure when it will not */
-  constructor (clock: Clock, timeouts: Timeouts, settle: (failure: ExchangeFailure | null) => void) {
+  /**
+   * @param settle called once: with null when the head has come, with the failure when it will not
+   * @param mayLeave asked when the request has its socket; false keeps it from being sent
+   */
+  constructor (clock: Clock, timeouts: Timeouts, settle: (failure: ExchangeFailure | null) => void, mayLeave?: () => boolean) {
     this.#clock = clock
     this.#timeouts = timeouts
     this.#settle = settle
+    this.#mayLeave = mayLeave
     this.#startedAt = this.#activeAt = clock.now()
     this.#arm(Math.min(timeouts.headers, timeouts.total))
   }
@@ -113,6 +118,7 @@ export class Exchange implements Answer, Dispatcher.DispatchHandler {
 
   onConnect (abort: (reason?: Error) => void): void {
     if (this.#abortReason !== null) return abort(this.#abortReason)
+    if (this.#mayLeave?.() === false) return abort(new Error('the call was held up for too long'))
     this.#undiciAbort = abort
     this.#sent = true
   }

@@ -2,19 +2,16 @@
  * The way out through Nango's `/proxy`, which adds the venue's token. Nango's own retries stay off: they would repeat a POST that may have been
  * done, and step into ROLLER's cooling-off.
  */
-import type { Agent } from 'undici'
-import type { Clock } from '../../clock.ts'
-import { Exchange, type Timeouts } from './exchange.ts'
+import type { CancelSignal } from '../../cancellation.ts'
+import { dispatch, type Way } from './dispatch.ts'
+import type { Exchange } from './exchange.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
 
-export interface NangoTransportOptions {
+export interface NangoTransportOptions extends Way {
   readonly host: string
   readonly secretKey: string
   readonly integrationId: string
   readonly userAgent: string
-  readonly agent: Agent
-  readonly timeouts: Timeouts
-  readonly clock: Clock
 }
 
 export class NangoTransport implements Transport {
@@ -37,32 +34,15 @@ export class NangoTransport implements Transport {
     ]
   }
 
-  send (call: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange> {
-    const { agent, clock, timeouts } = this.#options
-    return new Promise((resolve, reject) => {
-      const exchange = new Exchange(clock, timeouts, (failure) => {
-        if (failure === null) resolve(exchange)
-        else reject(failure)
-      })
-      if (signal !== undefined) {
-        if (signal.aborted) return exchange.abort(signal.reason)
-        signal.addEventListener('abort', () => exchange.abort(signal.reason), { once: true })
-      }
-      try {
-        agent.dispatch({
-          origin: this.#origin,
-          path: this.#basePath + escapeForNango(call.target.path) + escapeForNango(call.target.query),
-          method: call.method as 'GET', // undici's type lists the common methods; it sends any
-          headers: this.#headers(call),
-          body: call.body === null ? null : call.body.kind === 'bytes' ? call.body.bytes : call.body.stream,
-          headersTimeout: 0, // the exchange keeps its own time
-          bodyTimeout: 0
-        }, exchange)
-      } catch (error) {
-        // undici refuses some values (a header, a path) before anything is sent.
-        exchange.onError(error instanceof Error ? error : new Error('dispatch failed'))
-      }
-    })
+  send (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
+    return dispatch(this.#options, {
+      origin: this.#origin,
+      path: this.#basePath + escapeForNango(call.target.path) + escapeForNango(call.target.query),
+      method: call.method,
+      headers: this.#headers(call),
+      body: call.body,
+      mayLeave: call.mayLeave
+    }, signal)
   }
 
   #headers (call: OutgoingCall): string[] {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { CancelSignal } from '../../cancellation.ts'
 import type { Target } from '../guard.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -12,6 +13,8 @@ export interface OutgoingCall {
   readonly body: OutgoingBody | null
   /** What the caller can decode. Only the direct transport passes it on: Nango decodes for itself. */
   readonly acceptEncoding?: string | undefined
+  /** Asked when the call has its token and its socket; false keeps it from being sent. */
+  readonly mayLeave?: (() => boolean) | undefined
 }
 
 /** A small body is one Buffer and can be sent again; a large one flows and cannot. */
@@ -29,6 +32,6 @@ export interface Transport {
    * Sends the call and resolves when the head of the answer has come. It neither judges nor repeats.
    * @throws ExchangeFailure, or a RollerError when there is no token for the call and nothing of it was sent
    */
-  send (call: OutgoingCall, signal: AbortSignal | undefined): Promise<Exchange>
+  send (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange>
   close (): Promise<void>
 }

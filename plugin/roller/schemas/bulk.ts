@@ -5,11 +5,13 @@ export const BulkExportHeaders = Type.Partial(Type.Object({
   'TimeZone-Designators': StringEnum(['Offset'], { description: 'Offset: times in the venue\'s zone in place of UTC' })
 }))
 
+export const bulkExportTypes = [
+  'RevenueEntries', 'Customers', 'Attendance', 'Payments', 'MembershipRedemptions', 'MembershipStatuses', 'MembershipCredits', 'Tickets',
+  'Giftcards', 'BookingItems', 'PosTillReconciliations', 'SignedWaivers', 'BookingSignedWaivers'
+] as const
+
 export const BulkExportBody = Type.Object({
-  exportType: StringEnum([
-    'RevenueEntries', 'Customers', 'Attendance', 'Payments', 'MembershipRedemptions', 'MembershipStatuses', 'MembershipCredits', 'Tickets',
-    'Giftcards', 'BookingItems', 'PosTillReconciliations', 'SignedWaivers', 'BookingSignedWaivers'
-  ], { examples: ['RevenueEntries'] }),
+  exportType: StringEnum(bulkExportTypes, { examples: ['RevenueEntries'] }),
   startDate: Type.String({ format: 'date', examples: ['2020-01-01'], description: 'Venue-local, inclusive' }),
   endDate: Type.String({ format: 'date', examples: ['2021-06-01'], description: 'Venue-local, exclusive; at least a day after startDate' })
 })

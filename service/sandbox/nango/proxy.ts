@@ -110,6 +110,8 @@ async function follow (ctx: Context, outgoing: Outgoing, controls: ProxyControls
 }
 
 function codeOf (error: unknown): string {
+  // Node's own parser names what it found; undici's often does not.
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'HPE_INVALID_CONSTANT'
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   // What undici calls a socket error, the HTTP client of Nango calls a reset.
   return code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code

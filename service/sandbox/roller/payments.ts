@@ -126,12 +126,12 @@ export const paymentRoutes: Routes = {
     const id = venue.next('link')
     const link = { id, url: `https://pay.example/${venue.id}/${id}`, amount, createdAt: now, cancelled: false }
     booking.links.push(link)
-    const { reference: bookingReference, uniqueId } = booking
+    const [email, phone] = [text(body, 'email'), text(body, 'phone')]
     world.emit(
       venue,
       'PaymentLink',
       'Created',
-      { venueId: venue.id, paymentLinkId: String(id), url: link.url, amount, bookingReference, bookingUniqueId: uniqueId }
+      { id, bookingUniqueIdentifier: booking.uniqueId, amount, url: link.url, ...(phone === undefined ? { email } : { phone }), bookingPaymentId: null }
     )
     return { status: 200, body: { id: String(id), url: link.url } }
   },

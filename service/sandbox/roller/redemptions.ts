@@ -53,18 +53,16 @@ export const redemptionRoutes: Routes = {
     if (errors.length > 0) throw conflict(...errors)
     for (const { found: match, at } of found) {
       if (match === undefined) continue
-      const { booking, item, ticket } = match
+      const { booking, ticket } = match
       ticket.redeemedAt.push(at)
       booking.modifiedAt = now
       world.emit(venue, 'Redemption', 'Created', {
-        venueId: venue.id,
-        bookingReference: booking.reference,
-        bookingUniqueId: booking.uniqueId,
-        bookingItemId: item.bookingItemId,
-        productId: item.productId,
-        ticketId: ticket.ticketId,
-        customerId: ticket.customerId ?? booking.customerId,
-        redemptionDate: new Date(at).toISOString(),
+        redemptions: [{
+          redemptionDate: new Date(at).toISOString(),
+          ticketId: ticket.ticketId,
+          quantityRedeemed: ticket.redeemedAt.length,
+          customerId: ticket.customerId ?? booking.customerId
+        }],
         booking
       })
     }

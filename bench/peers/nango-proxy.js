@@ -1,0 +1,20 @@
+// A Fastify handler with nango.proxy(), as Nango's guide shows it.
+import { Nango } from '@nangohq/node'
+import Fastify from 'fastify'
+
+const { PORT, NANGO_HOST, NANGO_KEY, LOG } = process.env
+const nango = new Nango({ secretKey: NANGO_KEY, host: NANGO_HOST })
+const app = Fastify({ logger: LOG === 'on' })
+
+app.all('/roller/*', async (request, reply) => {
+  const answer = await nango.proxy({
+    method: request.method,
+    endpoint: request.url.slice('/roller'.length),
+    providerConfigKey: 'roller',
+    connectionId: request.headers['connection-id'],
+    data: request.body
+  })
+  return reply.code(answer.status).send(answer.data)
+})
+
+await app.listen({ port: Number(PORT), host: '127.0.0.1' })

@@ -1,0 +1,105 @@
+/** Processes on a core of their own, and what they have used. Linux alone: taskset and /proc. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { availableParallelism } from 'node:os'
+
+/** Upstream and load generator share one core; what is measured has the other for itself. */
+export const LOAD_CORE = 0
+export const PROXY_CORE = 1
+
+export interface Command {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface Running {
+  readonly pid: number
+  /** Milliseconds from the start of the process until it took a connection. */
+  readonly listeningAfter: number
+  /** Processor time so far, in microseconds, of all threads. */
+  cpu (): number
+  /** Bytes: in memory now, and at most so far. */
+  memory (): { readonly now: number, readonly peak: number }
+  stop (): Promise<void>
+}
+
+/** Says what is missing on this machine, or nothing. */
+export function missing (programs: readonly string[]): string[] {
+  const absent = programs.filter((program) => spawnSync('which', [program]).status !== 0).map((program) => `${program} is not installed`)
+  if (availableParallelism() < 2) absent.push('two cores are needed: one for what is measured, one for the load')
+  return absent
+}
+
+/** Starts a program on a core, with what it prints going to /dev/null, and waits until it listens. */
+export async function start (core: number, { file, args, env = {} }: Command, port: number): Promise<Running> {
+  const startedAt = performance.now()
+  const child = spawn('taskset', ['-c', String(core), file, ...args], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }, stdio: ['ignore', 'ignore', 'inherit']
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error(`${file} could not be started`)
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  await listening(child, port)
+  return {
+    pid, // taskset becomes the program it starts
+    listeningAfter: performance.now() - startedAt,
+    cpu: () => cpuOf(pid),
+    memory: () => memoryOf(pid),
+    async stop () {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL') // nothing is worth keeping, and a clean end takes time
+      await ended
+    }
+  }
+}
+
+const running = new Set<ChildProcess>()
+process.once('exit', () => { for (const child of running) child.kill('SIGKILL') })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+/** Below the ports that the system gives to outgoing connections: the load makes many, and one could take a port before its server has. */
+let nextPort = 20_000 + process.pid % 5_000
+
+export async function freePort (): Promise<number> {
+  for (;;) {
+    const port = nextPort++
+    const server = createServer().listen(port, '127.0.0.1')
+    const free = await once(server, 'listening').then(() => true, () => false)
+    server.close()
+    if (free) return port
+  }
+}
+
+/** Tries often: the time from start to ready is one of the figures. */
+async function listening (child: ChildProcess, port: number): Promise<void> {
+  for (let tries = 0; tries < 15_000; tries++) {
+    if (child.exitCode !== null) break
+    const taken = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) }).once('error', () => resolve(false))
+    })
+    if (taken) return
+    await new Promise((resolve) => { setTimeout(resolve, 2) })
+  }
+  throw new Error(`${child.spawnargs.join(' ')} does not listen on port ${port}`)
+}
+
+function cpuOf (pid: number): number {
+  let nanoseconds = 0
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+    } catch {} // the thread has ended
+  }
+  return nanoseconds / 1000
+}
+
+function memoryOf (pid: number): { now: number, peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const bytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
+  return { now: bytes('VmRSS'), peak: bytes('VmHWM') }
+}

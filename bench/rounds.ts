@@ -1,0 +1,106 @@
+/** Everybody in turn, round after round, so that what the machine does beside it touches all alike; of the rounds the median counts. */
+import type { Contestant } from './contestants.ts'
+import { load } from './load.ts'
+import { freePort, PROXY_CORE, start, type Running } from './processes.ts'
+import type { OtherSide } from './servers/other-side.ts'
+import { API_KEY, BASE, GET_10, POST_10, SEARCH, venue, type Workload } from './workloads.ts'
+
+export interface Figures {
+  readonly requestsPerSecond: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  /** Processor time for a request, in microseconds. */
+  readonly cpu: number
+}
+
+export interface Row {
+  readonly contestant: Contestant
+  readonly workload: Workload
+  readonly rounds: readonly Figures[]
+  readonly median: Figures
+  /** Bytes, at most so far. */
+  readonly peakMemory: number
+}
+
+export interface Lane {
+  readonly contestant: Contestant
+  readonly process: Running
+  readonly url: string
+}
+
+export interface Effort {
+  readonly rounds: number
+  /** Of one round, and one contestant. */
+  readonly seconds: number
+  /** Requests before anything is measured: the engine compiles what is hot, which takes the larger programs longer. */
+  readonly warmUp: number
+}
+
+/** Part of a run's calls by which ROLLER may have seen more or fewer: a run's first and last calls lie on its edge. */
+const EDGE = 0.05
+
+/** Starts everybody and checks that each answers as it should. */
+export async function line (contestants: readonly Contestant[], other: OtherSide, folder: string): Promise<Lane[]> {
+  const lanes: Lane[] = []
+  for (const contestant of contestants) {
+    const port = await freePort()
+    const process = await start(PROXY_CORE, contestant.command(port, other, folder), port)
+    const url = `http://127.0.0.1:${port}`
+    lanes.push({ contestant, process, url })
+    const answer = await fetch(url + BASE + SEARCH, { headers: { 'connection-id': venue(1), authorization: `Bearer ${API_KEY}`, ...contestant.headers } })
+    const size = (await answer.arrayBuffer()).byteLength
+    if (answer.status !== 200 || size !== 1_536) throw new Error(`${contestant.name} answers ${answer.status} with ${size} bytes`)
+  }
+  return lanes
+}
+
+export async function warmUp (lanes: readonly Lane[], { warmUp }: Effort, folder: string): Promise<void> {
+  for (const { contestant, url } of lanes) {
+    try {
+      for (let left = warmUp; left > 0;) left -= (await load(url, GET_10, contestant.headers, 1, folder)).requests
+      await load(url, POST_10, contestant.headers, 1, folder)
+    } catch (cause) {
+      throw new Error(`${contestant.name}${contestant.without === null ? '' : ` without ${contestant.without}`} fails`, { cause })
+    }
+  }
+}
+
+export async function race (lanes: readonly Lane[], workload: Workload, { rounds, seconds }: Effort, other: OtherSide, folder: string): Promise<Row[]> {
+  const results = lanes.map((): Figures[] => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, lane] of lanes.entries()) results[index]?.push(await once(lane, workload, seconds, other, folder))
+  }
+  return lanes.map(({ contestant, process }, index) => {
+    const figures = results[index] ?? []
+    const middle = (pick: (one: Figures) => number): number => median(figures.map(pick))
+    return {
+      contestant,
+      workload,
+      rounds: figures,
+      median: {
+        requestsPerSecond: middle((one) => one.requestsPerSecond), p50: middle((one) => one.p50), p99: middle((one) => one.p99), cpu: middle((one) => one.cpu)
+      },
+      peakMemory: process.memory().peak
+    }
+  })
+}
+
+async function once ({ contestant, process, url }: Lane, workload: Workload, seconds: number, other: OtherSide, folder: string): Promise<Figures> {
+  const [cpu, calls] = [process.cpu(), await other.calls()]
+  const figures = await load(url, workload, contestant.headers, seconds, folder)
+  const used = process.cpu() - cpu
+  const arrived = await other.calls() - calls
+  // Who answers without asking ROLLER (from a cache, or one call for several) has not done the work that is compared.
+  if (Math.abs(arrived - figures.requests) > figures.requests * EDGE + 2 * workload.connections) {
+    throw new Error(`${contestant.name}: ${figures.requests} calls were answered, ${arrived} reached ROLLER`)
+  }
+  return { requestsPerSecond: figures.requests / figures.seconds, p50: figures.p50, p99: figures.p99, cpu: used / figures.requests }
+}
+
+export function median (values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  const [low = NaN, high = NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
+  return (low + high) / 2
+}

@@ -1,0 +1,31 @@
+/**
+ * Writes the tables of README.md and docs/*.md from the code, or with --check says whether they are what the code generates.
+ *
+ *   node --import tsx docs/build.ts [--check]
+ *
+ * A table stands between `<!-- table: <name> -->` and `<!-- end of table -->`.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { renderTable, tables } from './tables.ts'
+
+const ROOT = new URL('..', import.meta.url)
+const TABLE = /(<!-- table: ([\w-]+) -->\n)[\s\S]*?(<!-- end of table -->)/g
+
+const guides = (await readdir(new URL('docs/', ROOT))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
+for (const name of ['README.md', ...guides]) {
+  const file = new URL(name, ROOT)
+  const committed = await readFile(file, 'utf8')
+  const generated = committed.replace(TABLE, (_all, start: string, table: string, end: string) => {
+    const make = tables[table]
+    if (make === undefined) throw new Error(`${name} asks for the table ${table}, which nothing makes`)
+    return `${start}${renderTable(make())}${end}`
+  })
+  if (generated === committed) continue
+  if (process.argv.includes('--check')) {
+    process.stderr.write(`${name} is not what the code generates. Run: npm run docs\n`)
+    process.exitCode = 1
+  } else {
+    await writeFile(file, generated)
+    process.stdout.write(`${name}\n`)
+  }
+}

@@ -1,0 +1,138 @@
+/** Browser module: the page's one flow, from the link to the venue's name. */
+export const PAGE_SCRIPT = String.raw`import { takeLink } from './link.js'
+import { connect, endSession, isExpired, openConnectUi, readResult } from './nango.js'
+import { $, announce, checkFields, hideProblem, mark, say, setBusy, showDone, showEnd, showProblem, useLanguage } from './view.js'
+
+const config = JSON.parse(document.body.dataset.config)
+const link = takeLink()
+const language = useLanguage(link.language)
+const host = new URL(config.apiUrl).host
+const other = config.environment === 'live' ? 'playground' : 'live'
+/** open: keys may be entered; busy: a pair is being checked; done: nothing changes any more. */
+let state = 'open'
+let connectUi = null
+
+const EXPIRED = new Set(['unknown_connect_session_token', 'invalid_connect_session_token_format', 'missing_auth_token'])
+const SETUP = new Set(['integration_not_allowed', 'unknown_provider_config', 'invalid_auth_mode', 'unknown_provider_template', 'invalid_connection', 'resource_capped'])
+
+$('secure').textContent = say('secure', { host })
+$('step-note').textContent = say('stepNote', { environment: say(config.environment) })
+$('client-id').value = link.clientId
+$('client-id-hint').hidden = link.clientId === ''
+mark('client-id', false)
+$('other-way').hidden = config.connectUrl === null
+
+// Another link pasted into the same tab.
+addEventListener('hashchange', () => { if (location.hash.includes('token=')) location.reload() })
+
+if (link.token === null) finish('missing')
+else {
+  $('form').addEventListener('submit', submit)
+  $('reveal').addEventListener('click', reveal)
+  $('connect-ui').addEventListener('click', useConnectUi)
+  watchEnd()
+  // Only on a screen with a keyboard: elsewhere the focus opens one over half of the page.
+  if (matchMedia('(pointer: fine)').matches) $(link.clientId === '' ? 'client-id' : 'client-secret').focus()
+  if (await isExpired(config, link.token) && state === 'open') finish('expired')
+}
+
+async function submit (event) {
+  event.preventDefault()
+  if (state !== 'open') return
+  hideProblem()
+  if (!checkFields()) return
+  state = 'busy'
+  setBusy(true)
+  const slow = setTimeout(() => announce(say('slow')), 10_000)
+  try {
+    // Nobody's key begins or ends with a space, and copied text often does.
+    const connectionId = await connect(config, link.token, $('client-id').value.trim(), $('client-secret').value.trim())
+    await succeed(connectionId)
+  } catch (error) {
+    state = 'open'
+    setBusy(false)
+    fail(error.type)
+  } finally {
+    clearTimeout(slow)
+  }
+}
+
+async function succeed (connectionId, keepSession = false) {
+  state = 'done'
+  $('client-secret').value = ''
+  const { result, refused } = await readResult(config, link.ticket, connectionId)
+  if (!keepSession) endSession(config, link.token)
+  announce('')
+  showDone(result, refused)
+}
+
+function fail (type) {
+  if (EXPIRED.has(type)) return finish('expired')
+  const values = { host, code: type, environment: say(config.environment), other: say(other) }
+  if (type === 'client_credentials_fetch_error') {
+    showProblem('refused', values)
+    mark('client-secret', true)
+    $('client-secret').select()
+    return
+  }
+  const name = type === 'network' || type === 'late' ? type : type === 'too_many_request' ? 'busy' : SETUP.has(type) ? 'setup' : 'trouble'
+  showProblem(name, values)
+  $('problem').focus()
+}
+
+function finish (name) {
+  state = 'done'
+  connectUi?.close()
+  $('client-secret').value = ''
+  showEnd(name)
+}
+
+function reveal () {
+  const shown = $('client-secret').type === 'text'
+  $('client-secret').type = shown ? 'password' : 'text'
+  $('reveal').textContent = say(shown ? 'show' : 'hide')
+  $('reveal').setAttribute('aria-label', say(shown ? 'showSecret' : 'hideSecret'))
+}
+
+function useConnectUi () {
+  if (state !== 'open') return
+  hideProblem()
+  let connected = null
+  connectUi = openConnectUi(config, link.token, {
+    language,
+    title: say('connectUiTitle'),
+    onConnect (connectionId) {
+      // Nango's form shows that it has worked, until it is closed.
+      connected = succeed(connectionId, true)
+    },
+    onClose () {
+      connectUi = null
+      if (connected === null) return $('connect-ui').focus()
+      endSession(config, link.token)
+      connected.then(() => $('done').focus())
+    },
+    onSilence () {
+      connectUi = null
+      fail('network')
+    }
+  })
+}
+
+/** Nango's form says nothing when a session ends, so this page watches the time itself. */
+function watchEnd () {
+  const left = link.expiresAt - Date.now()
+  if (state === 'done') return
+  if (left <= 0) {
+    // A pair that is being checked is let through or refused by Nango.
+    if (state === 'open') return finish('expired')
+  } else {
+    const minutes = Math.floor(left / 60_000)
+    $('remaining').textContent = minutes > 1 ? say('minutes', { minutes }) : say('minute')
+    if (minutes === 4 && !$('remaining').dataset.said) {
+      $('remaining').dataset.said = 'yes'
+      announce($('remaining').textContent)
+    }
+  }
+  setTimeout(watchEnd, Math.min(15_000, Math.max(left, 1_000)))
+}
+`

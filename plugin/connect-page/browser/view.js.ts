@@ -1,0 +1,109 @@
+/** Browser module: what is seen and said. All text goes in as text, never as markup. */
+export const VIEW_SCRIPT = String.raw`import { languages } from './texts.js'
+
+export const $ = (id) => document.getElementById(id)
+let texts = languages.en
+
+/** lang= of the link, then the browser's own languages. */
+export function useLanguage (wanted) {
+  const names = [wanted, ...navigator.languages].map((name) => String(name ?? '').slice(0, 2).toLowerCase())
+  const language = names.find((name) => Object.hasOwn(languages, name)) ?? 'en'
+  texts = languages[language]
+  document.documentElement.lang = language
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = texts[element.dataset.text]
+  $('reveal').setAttribute('aria-label', texts.showSecret)
+  return language
+}
+
+export function say (name, values = {}) {
+  return texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole)
+}
+
+/** For screen readers: what changes without the focus going there. */
+export function announce (text) { $('status').textContent = text }
+
+/** One of the three panels, and the focus with it. */
+export function show (panel) {
+  for (const id of ['enter', 'done', 'ended']) $(id).hidden = id !== panel
+  if (panel !== 'enter') $(panel).focus()
+}
+
+export function showEnd (name) {
+  $('ended-title').textContent = say(name + 'Title')
+  $('ended-text').textContent = say(name)
+  show('ended')
+}
+
+export function showProblem (name, values) {
+  $('problem-title').textContent = say(name + 'Title')
+  $('problem-text').textContent = say(name, values)
+  $('problem').hidden = false
+  announce('')
+}
+
+export function hideProblem () { $('problem').hidden = true }
+
+/** The button keeps its place and its focus: it says that it is busy, and does nothing. */
+export function setBusy (busy) {
+  const button = $('submit')
+  button.setAttribute('aria-disabled', String(busy))
+  button.classList.toggle('busy', busy)
+  $('submit-text').textContent = say(busy ? 'checking' : 'submit')
+  $('form').setAttribute('aria-busy', String(busy))
+  for (const id of ['client-id', 'client-secret']) $(id).readOnly = busy
+  $('connect-ui').disabled = busy
+  if (busy) announce(say('checking'))
+}
+
+/** @returns whether both fields are filled in; the first that is not gets the focus */
+export function checkFields () {
+  const empty = ['client-id', 'client-secret'].filter((id) => {
+    const missing = $(id).value.trim() === ''
+    mark(id, missing)
+    $(id + '-error').hidden = !missing
+    return missing
+  })
+  if (empty.length > 0) $(empty[0]).focus()
+  return empty.length === 0
+}
+
+export function mark (id, wrong) {
+  const field = $(id)
+  if (wrong) field.setAttribute('aria-invalid', 'true')
+  else field.removeAttribute('aria-invalid')
+  const described = [wrong ? id + '-error' : '', id === 'client-id' ? 'client-id-hint' : '', wrong ? 'problem' : ''].filter((name) => name !== '' && $(name) !== null && !$(name).hidden)
+  if (described.length > 0) field.setAttribute('aria-describedby', described.join(' '))
+  else field.removeAttribute('aria-describedby')
+}
+
+export function showDone ({ status, venue }, refused) {
+  const name = venue?.name ?? null
+  if (status === 'other-venue') {
+    $('done-title').textContent = say('otherVenue')
+    $('done-text').textContent = say('otherVenueLead', { venue: name ?? say('otherVenueUnnamed') })
+  } else {
+    $('done-title').textContent = name === null ? say('connected') : say('venueConnected', { venue: name })
+    $('done-text').textContent = say(venue !== null ? 'connectedLead' : refused ? 'connectedNoAccess' : 'connectedNoVenue')
+  }
+  $('facts').hidden = venue === null || status === 'other-venue'
+  if (venue !== null) {
+    $('venue-zone').textContent = zoneText(venue.timeZone)
+    $('venue-environment').textContent = say(venue.environment)
+  }
+  show('done')
+}
+
+/** Australia/Brisbane is Brisbane, and what time it is there shows at a glance whether it is the right one. */
+function zoneText (zone) {
+  if (zone === null) return '–'
+  const city = zone.split('/').at(-1).replaceAll('_', ' ')
+  try {
+    // As the reader's own region writes it.
+    const { lang } = document.documentElement
+    const time = new Intl.DateTimeFormat(navigator.languages.find((name) => name.startsWith(lang)) ?? lang, { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date())
+    return say('timeThere', { zone: city, time })
+  } catch {
+    return city
+  }
+}
+`

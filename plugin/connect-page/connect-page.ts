@@ -1,0 +1,54 @@
+/** Puts the connect page together: its links, its tickets, and what it may be told. Knows nothing of Fastify. */
+import type { NangoClient } from '../nango/client.ts'
+import type { ConnectSession } from '../nango/sessions.ts'
+import type { RollerEnvironment } from '../nango/venue.ts'
+import type { ConnectionLife } from '../venues/life.ts'
+import { ConnectResults } from './result.ts'
+import { Tickets } from './ticket.ts'
+
+/** What the page must know of this gateway. All of it may be read by anybody. */
+export interface PageSettings {
+  /** Nango's API as browsers reach it. */
+  readonly apiUrl: string
+  /** Nango's Connect UI; null where its address is not known, and the page has its own form alone. */
+  readonly connectUrl: string | null
+  readonly integrationId: string
+  readonly environment: RollerEnvironment
+}
+
+export interface ConnectPageOptions {
+  readonly nango: NangoClient
+  readonly secretKey: string
+  readonly environment: RollerEnvironment
+  /** The page's address: absolute where the gateway's own is known, else from the root. */
+  readonly url: string
+  readonly life: ConnectionLife
+  readonly forgetCredentials: (connectionId: string) => Promise<void>
+}
+
+export class ConnectPage {
+  readonly settings: PageSettings
+  readonly results: ConnectResults
+  readonly #tickets: Tickets
+  readonly #url: string
+
+  constructor ({ nango, secretKey, environment, url, life, forgetCredentials }: ConnectPageOptions) {
+    this.#url = url
+    this.#tickets = new Tickets(secretKey, nango.integrationId)
+    this.results = new ConnectResults({ nango, tickets: this.#tickets, life, forgetCredentials, now: Date.now })
+    this.settings = { apiUrl: nango.publicHost, connectUrl: nango.connectUrl, integrationId: nango.integrationId, environment }
+  }
+
+  newProof (): string { return this.#tickets.newProof() }
+
+  /** Everything is in the fragment, which browsers send to nobody. */
+  link ({ token, expiresAt }: ConnectSession, proof: string, clientId?: string): string {
+    const fragment = new URLSearchParams({
+      token,
+      ticket: this.#tickets.issue(proof, expiresAt),
+      expires: String(Math.floor(Date.parse(expiresAt) / 1000)),
+      ...(clientId !== undefined && { client_id: clientId })
+    })
+    return `${this.#url}#${fragment.toString()}`
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What lets the connect page show which venue was just connected. The page has no key of this gateway's, and a session token proves nothing here:
+ * Nango does not say which connection a session has made. So each link carries a ticket, signed by this gateway, and each session writes the
+ * ticket's proof into the connection it makes. Whoever holds a link learns the venue behind that one connection, for as long as the link is good,
+ * and nothing of any other. Nothing is stored: every replica can check every ticket.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** A key that is entered in the last second has yet to be checked. Milliseconds. */
+const GRACE = 5 * 60_000
+const TICKET = /^(\d{10,16})\.([\w-]{22})\.([\w-]{43})$/
+
+export class Tickets {
+  readonly #key: Buffer
+
+  /** @param secretKey of Nango; the tickets' own key is made from it, for each integration another */
+  constructor (secretKey: string, integrationId: string) {
+    this.#key = createHmac('sha256', secretKey).update(`fastify-roller connect page\n${integrationId}`).digest()
+  }
+
+  /** To be written into the connection, before there is a session. */
+  newProof (): string { return randomBytes(16).toString('base64url') }
+
+  /** @param expiresAt when the session ends, ISO 8601 */
+  issue (proof: string, expiresAt: string): string {
+    const content = `${Date.parse(expiresAt) + GRACE}.${proof}`
+    return `${content}.${this.#sign(content).toString('base64url')}`
+  }
+
+  /** @returns the proof that the connection must hold; null for a ticket that is not ours or is out of date */
+  read (ticket: string, now: number): string | null {
+    const [, end = '', proof = '', signature = ''] = TICKET.exec(ticket) ?? []
+    if (signature === '' || !timingSafeEqual(this.#sign(`${end}.${proof}`), Buffer.from(signature, 'base64url'))) return null
+    return now < Number(end) ? proof : null
+  }
+
+  #sign (content: string): Buffer { return createHmac('sha256', this.#key).update(content).digest() }
+}

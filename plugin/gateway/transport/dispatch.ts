@@ -1,0 +1,59 @@
+/** Hands a call to undici and waits for the head of its answer: what both ways out have in common. */
+import type { Agent } from 'undici'
+import type { Clock } from '../../clock.ts'
+import type { CancelSignal } from '../../cancellation.ts'
+import { Exchange, type Timeouts } from './exchange.ts'
+import type { OutgoingBody } from './transport.ts'
+
+/** What every call of a transport goes with. */
+export interface Way {
+  readonly agent: Pick<Agent, 'dispatch'>
+  readonly timeouts: Timeouts
+  readonly clock: Clock
+}
+
+export interface WrittenRequest {
+  readonly origin: string
+  readonly path: string
+  readonly method: string
+  /** Name, value, name, value and so on: undici takes a list as it is. */
+  readonly headers: string[]
+  readonly body: OutgoingBody | null
+  /** Asked when the request has its socket; false keeps it from being sent. */
+  readonly mayLeave: (() => boolean) | undefined
+}
+
+/**
+ * @param onHead called before anybody else sees the head
+ * @throws ExchangeFailure
+ */
+export function dispatch (
+  { agent, timeouts, clock }: Way, { origin, path, method, headers, body, mayLeave }: WrittenRequest, signal: CancelSignal | undefined, onHead?: (exchange: Exchange) => void
+): Promise<Exchange> {
+  return new Promise((resolve, reject) => {
+    const exchange = new Exchange(clock, timeouts, (failure) => {
+      if (failure !== null) return reject(failure)
+      onHead?.(exchange)
+      resolve(exchange)
+    }, mayLeave)
+    if (signal !== undefined) {
+      const cancel = (): void => exchange.abort(signal.reason as Error) // some give another value, which is only handed on
+      if (signal.aborted) return cancel()
+      signal.addEventListener('abort', cancel, { once: true })
+    }
+    try {
+      agent.dispatch({
+        origin,
+        path,
+        method: method as 'GET', // undici's type lists the common methods; it sends any
+        headers,
+        body: body === null ? null : body.kind === 'bytes' ? body.bytes : body.stream,
+        headersTimeout: 0, // the exchange keeps its own time
+        bodyTimeout: 0
+      }, exchange)
+    } catch (error) {
+      // undici refuses some values (a header, a path) before anything is sent.
+      exchange.onError(error instanceof Error ? error : new Error('dispatch failed'))
+    }
+  })
+}

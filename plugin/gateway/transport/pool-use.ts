@@ -1,0 +1,23 @@
+import type { Agent } from 'undici'
+
+/** How the connections to Nango or ROLLER are used now. */
+export interface PoolUse {
+  readonly open: number
+  /** Of these, without a call. */
+  readonly idle: number
+  /** Calls that are under way. */
+  readonly running: number
+  /** Calls that wait for a connection. */
+  readonly waiting: number
+}
+
+export function poolUse (agent: Pick<Agent, 'stats'>): PoolUse {
+  const use = { open: 0, idle: 0, running: 0, waiting: 0 }
+  for (const stats of Object.values(agent.stats)) {
+    use.open += Number(stats.connected)
+    use.idle += Math.max(0, Number(stats.connected) - stats.running) // one call at a time on each
+    use.running += stats.running
+    use.waiting += stats.pending
+  }
+  return use
+}

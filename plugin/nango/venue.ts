@@ -1,0 +1,74 @@
+/** Which venue a connection belongs to, as ROLLER says it, and where Nango keeps it: Nango is the only store there is. */
+import { Type, type Static } from '@sinclair/typebox'
+import { isRecord } from './client.ts'
+import { Nullable, StringEnum } from '../roller/schema.ts'
+import { readTimeZone } from '../roller/time.ts'
+
+export const environments = ['live', 'playground'] as const
+/** ROLLER has two, with hosts and keys of their own. */
+export type RollerEnvironment = typeof environments[number]
+
+/** Connections are found by these tags. Nobody but the gateway writes tags that begin like this. */
+export const RESERVED_PREFIX = 'roller_'
+export const VENUE_TAG = 'roller_venue_id'
+export const ENVIRONMENT_TAG = 'roller_environment'
+export const RESERVED_TAGS: readonly string[] = [VENUE_TAG, ENVIRONMENT_TAG]
+
+/** Nango merges metadata by its top fields, so all that is known of a venue is one field. */
+export const VENUE_FIELD = 'roller_venue'
+/** The venue whose credentials were entered in place of those of the venue above. */
+export const PENDING_FIELD = 'roller_venue_pending'
+
+export const Venue = Type.Object({
+  id: Type.String({ description: 'ROLLER\'s id of the venue; Roller-Venue takes it.', examples: ['20981'] }),
+  environment: StringEnum(environments, { examples: ['live'] }),
+  name: Nullable(Type.String({ examples: ['Brisbane North'] })),
+  timeZone: Nullable(Type.String({ description: 'IANA name; null where ROLLER gives none that can be used.', examples: ['Australia/Brisbane'] })),
+  currency: Nullable(Type.String({ examples: ['AUD'] })),
+  locale: Nullable(Type.String({ examples: ['en-AU'] }))
+}, { $id: 'ConnectedVenue', description: 'What GET /venues/me said when the venue was connected.' })
+export type Venue = Static<typeof Venue>
+
+/** @returns null when the answer names no venue */
+export function toVenue (answer: unknown, environment: RollerEnvironment): Venue | null {
+  if (!isRecord(answer)) return null
+  const id = typeof answer.id === 'number' ? String(answer.id) : answer.id
+  if (typeof id !== 'string' || !isVenueId(id)) return null
+  return {
+    id, environment, name: text(answer.name), timeZone: readTimeZone(answer), currency: text(answer.currency), locale: text(answer.locale)
+  }
+}
+
+/** A tag's value, and a header's: short, and of characters that need no care anywhere. */
+export function isVenueId (id: string): boolean { return /^[A-Za-z0-9_-]{1,64}$/.test(id) }
+
+export function venueTags ({ id, environment }: Pick<Venue, 'id' | 'environment'>): Record<string, string> {
+  return { [VENUE_TAG]: id, [ENVIRONMENT_TAG]: environment }
+}
+
+/** What Nango keeps of a connection's venue. The tag decides which one it is; the metadata may lack, or be of an earlier one. */
+export function readVenue (tags: Readonly<Record<string, string>>, metadata: unknown): Venue | null {
+  const id = tags[VENUE_TAG]
+  if (id === undefined) return null
+  const kept = isRecord(metadata) && isRecord(metadata[VENUE_FIELD]) ? metadata[VENUE_FIELD] : {}
+  const environment = tags[ENVIRONMENT_TAG] === 'playground' ? 'playground' : 'live'
+  if (String(kept.id) !== id) return { id, environment, name: null, timeZone: null, currency: null, locale: null }
+  return { id, environment, name: text(kept.name), timeZone: text(kept.timeZone), currency: text(kept.currency), locale: text(kept.locale) }
+}
+
+/** The venue that waits to be confirmed in place of the one that is known. */
+export function readPending (metadata: unknown): Pick<Venue, 'id' | 'name'> | null {
+  const kept = isRecord(metadata) ? metadata[PENDING_FIELD] : null
+  if (!isRecord(kept) || typeof kept.id !== 'string' || !isVenueId(kept.id)) return null
+  return { id: kept.id, name: text(kept.name) }
+}
+
+/** Metadata without what the gateway keeps in it. */
+export function ownMetadata (metadata: Record<string, unknown> | null): Record<string, unknown> | null {
+  if (metadata === null) return null
+  return Object.fromEntries(Object.entries(metadata).filter(([field]) => !field.startsWith(RESERVED_PREFIX)))
+}
+
+function text (value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 255) : null
+}

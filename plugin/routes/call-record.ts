@@ -1,0 +1,39 @@
+/** What the host's log and metrics may know of a request: which call it became, and how it ended. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { RollerError } from '../errors.ts'
+import type { CallTiming } from '../gateway/gateway.ts'
+
+/** A call to ROLLER over HTTP. */
+export interface CallRecord extends CallTiming {
+  /** The catalogue's name, or `GET /*` and so on for a path outside it. */
+  readonly operation: string
+  readonly connectionId: string
+  /** Milliseconds from the request to the moment at which the answer's head was passed on; null while there is none. */
+  headMs: number | null
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the plugin's routes under /roller, once the request names its connection. */
+    rollerCall: CallRecord | null
+  }
+  interface FastifyContextConfig {
+    /** The catalogue's name of the route, also of requests that were turned away early. */
+    rollerOperation?: string
+  }
+}
+
+export function decorateCallRecord (app: FastifyInstance): void {
+  if (!app.hasRequestDecorator('rollerCall')) app.decorateRequest('rollerCall', null)
+}
+
+export function beginRecord (operation: string, connectionId: string): CallRecord {
+  return { operation, connectionId, waitedMs: 0, upstreamMs: 0, tries: 0, headMs: null }
+}
+
+const problems = new WeakMap<FastifyRequest, RollerError>()
+
+export function noteProblem (request: FastifyRequest, error: RollerError): void { problems.set(request, error) }
+
+/** The problem that a request was answered with; undefined when it was none of the gateway's. */
+export function problemOf (request: FastifyRequest): RollerError | undefined { return problems.get(request) }

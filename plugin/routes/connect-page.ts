@@ -1,0 +1,114 @@
+/** `GET /connect`: the page on which a venue manager enters the venue's keys; its files; and the one question that it may ask this gateway. */
+import { randomBytes } from 'node:crypto'
+import { Type } from '@sinclair/typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { readAssets } from '../connect-page/assets.ts'
+import type { ConnectPage, PageSettings } from '../connect-page/connect-page.ts'
+import { connectPageHtml } from '../connect-page/html.ts'
+import { chooseLanguage } from '../connect-page/texts.ts'
+import { environments } from '../nango/venue.ts'
+import { Nullable, StringEnum } from '../roller/schema.ts'
+import { problemAnswers } from './roller-schema.ts'
+
+export interface ConnectPageRoutesOptions {
+  readonly page: ConnectPage
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set on the routes of the connect page. A guard around the plugin must let them through: a venue manager has a link, and no key of the host's. */
+    rollerConnectPage?: boolean
+  }
+}
+
+const config = { rollerConnectPage: true } as const
+
+const ResultBody = Type.Object({
+  ticket: Type.String({ maxLength: 128, description: 'From the link of the page.' }),
+  connectionId: Type.String({ minLength: 1, maxLength: 255, description: 'What Nango called the connection.' })
+}, { additionalProperties: false })
+
+const ConnectedVenue = Type.Object({
+  name: Nullable(Type.String({ examples: ['Brisbane North'] })),
+  timeZone: Nullable(Type.String({ examples: ['Australia/Brisbane'] })),
+  environment: StringEnum(environments)
+})
+
+const ConnectResult = Type.Object({
+  status: StringEnum(['connected', 'other-venue'], { description: 'other-venue: the keys of another venue were entered for this connection.' }),
+  venue: Nullable(ConnectedVenue)
+}, { $id: 'ConnectResult' })
+
+const SAFE_HEADERS = {
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'
+}
+
+export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptions> = async (app, { page }) => {
+  const { version, files } = readAssets()
+
+  app.get('/connect', { config, schema: { hide: true } }, async (request, reply) => {
+    const nonce = randomBytes(16).toString('base64')
+    reply.headers({
+      ...SAFE_HEADERS,
+      'content-security-policy': policy(page.settings, nonce),
+      'x-frame-options': 'DENY',
+      'cache-control': 'no-store',
+      vary: 'Accept-Language'
+    }).type('text/html; charset=utf-8')
+    return connectPageHtml({
+      settings: page.settings,
+      language: chooseLanguage(request.headers['accept-language']),
+      // From where the page is, whatever a proxy in front puts before it.
+      assets: `connect/${version}/`,
+      resultPath: 'connect/result',
+      nonce
+    })
+  })
+
+  app.get('/connect/:version/:file', {
+    config, logLevel: 'warn', schema: { hide: true, params: Type.Object({ version: Type.String(), file: Type.String() }) }
+  }, async (request, reply) => {
+    const file = files.get(request.params.file)
+    if (file === undefined) return reply.callNotFound()
+    // While replicas of two versions stand side by side, one is asked for the other's files: its own will do, this once.
+    const forEver = request.params.version === version
+    reply.headers({ ...SAFE_HEADERS, 'cache-control': forEver ? 'public, max-age=31536000, immutable' : 'no-store' }).type(file.type)
+    return file.content
+  })
+
+  app.post('/connect/result', {
+    config,
+    schema: {
+      summary: 'See which venue a link has connected',
+      description: 'For the connect page, which has no key: the ticket of its link is good for the one connection that was made with it.',
+      operationId: 'getConnectResult',
+      tags: ['Connect'],
+      security: [],
+      body: ResultBody,
+      response: { 200: ConnectResult, ...problemAnswers }
+    }
+  }, async ({ body: { ticket, connectionId } }, reply) => {
+    reply.header('cache-control', 'no-store')
+    return await page.results.read(ticket, connectionId)
+  })
+}
+
+/** Scripts and styles of this very answer; data to and from Nango, and the result; nothing else, and nobody may put it into a frame. */
+function policy ({ apiUrl, connectUrl }: PageSettings, nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    'img-src data:', // the empty icon, so that none is asked for
+    `connect-src 'self' ${new URL(apiUrl).origin}`,
+    ...(connectUrl === null ? [] : [`frame-src ${new URL(connectUrl).origin}`]),
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'"
+  ].join('; ')
+}

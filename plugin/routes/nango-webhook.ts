@@ -1,0 +1,70 @@
+/** `POST /webhooks/nango`. Nango takes any 2xx for done, a 4xx for final, and tries twice more after a 5xx. */
+import { Type } from '@sinclair/typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { RollerError } from '../errors.ts'
+import { EventNotTaken } from '../events/events.ts'
+import { guardConnectionId } from '../gateway/guard.ts'
+import { isSignedByNango, readReport } from '../nango/webhook.ts'
+import type { ConnectionLife } from '../venues/life.ts'
+import { problemAnswers } from './roller-schema.ts'
+
+export interface NangoWebhookOptions {
+  /** Empty: none is taken. */
+  readonly signingKeys: readonly string[]
+  readonly integrationId: string
+  readonly life: ConnectionLife
+}
+
+/** Nango's events are small. */
+const BODY_LIMIT = 256 * 1024
+
+export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> = async (app, { signingKeys, integrationId, life }) => {
+  // The bytes as they came: a body that was parsed and written again has another signature.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+
+  app.post('/webhooks/nango', {
+    config: { rollerWebhook: true },
+    schema: {
+      summary: 'Take a webhook of Nango',
+      description: 'For Nango alone, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. Set this address in Nango\'s environment settings.',
+      operationId: 'takeNangoWebhook',
+      tags: ['Webhooks'],
+      security: [],
+      body: { content: { 'application/json': { schema: Type.Unsafe({ type: 'object', description: 'An event of Nango.' }) } } },
+      response: { 204: { type: 'null', description: 'Taken, or of no concern here.' }, ...problemAnswers }
+    },
+    validatorCompiler: () => () => true
+  }, async (request, reply) => {
+    if (signingKeys.length === 0) {
+      throw new RollerError('ROLLER_ERR_NOT_CONFIGURED', {
+        detail: 'This gateway has no webhook signing key of Nango.',
+        hint: 'The operator must act: set the option nango.webhookSigningKeys, or NANGO_WEBHOOK_SIGNING_KEY, to the key in Nango\'s environment settings.'
+      })
+    }
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    if (!isSignedByNango(body, request.headers['x-nango-hmac-sha256'], signingKeys)) {
+      throw new RollerError('ROLLER_ERR_UNAUTHORIZED', {
+        detail: 'The signature in X-Nango-Hmac-Sha256 is missing or wrong.',
+        hint: 'Set NANGO_WEBHOOK_SIGNING_KEY to the webhook signing key of the Nango environment. It is not the API key.'
+      })
+    }
+    const report = readReport(parse(body))
+    // An environment's webhooks are about all of its integrations.
+    if (report !== null && report.integrationId === integrationId) {
+      await life[report.change](guardConnectionId(report.connectionId)).catch((error: unknown) => {
+        throw error instanceof EventNotTaken ? new RollerError('ROLLER_ERR_EVENT_NOT_TAKEN', { detail: error.message, cause: error }) : error
+      })
+    }
+    reply.code(204)
+    return null
+  })
+}
+
+function parse (body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return null // signed, and yet no JSON: of a kind that is not known
+  }
+}

@@ -1,0 +1,13 @@
+/** The list of a caller whose connections are known by their ids. */
+import type { ConnectionPage, ListFilter } from '../nango/connections.ts'
+import type { ManagedConnections } from '../venues/managed-connections.ts'
+
+/** Nango filters by one id at a time, so each is asked for; an id that stands for nothing, or that the filter leaves out, is left out. */
+export async function listOwn (connections: ManagedConnections, ids: readonly string[], { limit = 100, page = 0, ...filter }: ListFilter): Promise<ConnectionPage> {
+  const end = (page + 1) * limit
+  const found = await Promise.all(ids.slice(page * limit, end).map(async (connectionId) => {
+    const answer = await connections.list({ ...filter, connectionId, limit: 2 })
+    return answer.connections.filter((connection) => connection.connectionId === connectionId)
+  }))
+  return { connections: found.flat(), nextPage: end < ids.length ? page + 1 : null }
+}

@@ -1,0 +1,143 @@
+/**
+ * `POST /webhooks/roller/:connectionId`. ROLLER reviews a webhook that ever gets another answer than 200, 500, 503 or 504, and may disable it: over
+ * every way through here only the first three go back. 200: taken. 500: refused, and the same again would be. 503: not now; ROLLER repeats for 4 days.
+ */
+import { Type } from '@sinclair/typebox'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../clock.ts'
+import type { RollerIntake } from '../webhooks/intake.ts'
+import { isWebhookKey } from '../webhooks/keys.ts'
+import { WebhookMessage } from '../roller/events.ts'
+
+export interface RollerWebhookRoutesOptions {
+  /** The current one first; empty: nothing is taken. */
+  readonly secrets: readonly string[]
+  readonly intake: RollerIntake
+  readonly clock: Clock
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set on routes whose sender proves itself: a guard around the plugin must let them through, for ROLLER and Nango have no key of the host's. */
+    rollerWebhook?: boolean
+  }
+}
+
+/** Where the routes stand under the plugin's prefix. */
+export const ROLLER_WEBHOOKS = '/webhooks/roller'
+/** A busy booking with everything included has some 100 KB. */
+const BODY_LIMIT = 5 * 1024 * 1024
+
+type Status = 200 | 500 | 503
+const STATUSES: ReadonlySet<number> = new Set<Status>([200, 500, 503])
+/** What Fastify finds wrong with a body, and always would. */
+const WRONG_BODY: ReadonlySet<string> = new Set(['FST_ERR_CTP_BODY_TOO_LARGE', 'FST_ERR_CTP_INVALID_MEDIA_TYPE'])
+
+const config = { rollerWebhook: true } as const
+const Answer = Type.String({ description: 'A word on it, for whoever tries it by hand.' })
+const answers = {
+  200: { description: 'Taken, now or before.', content: { 'text/plain': { schema: Answer } } },
+  500: { description: 'Refused: the key is wrong, the body too large, or it is no delivery at all.', content: { 'text/plain': { schema: Answer } } },
+  503: { description: 'Not now: ROLLER sends it again.', content: { 'text/plain': { schema: Answer } } }
+}
+
+export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, intake, clock }: RollerWebhookRoutesOptions): Promise<void> {
+  const startedAt = new WeakMap<FastifyRequest, number>()
+  let draining = false
+  let unconfigured = false
+  app.addHook('preClose', async () => { draining = true })
+
+  // What is JSON and what is not is nobody's fault here: the key says who sent it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+  app.setValidatorCompiler(() => () => true)
+
+  // Before the body is read: strangers have no memory of ours to fill.
+  app.addHook('onRequest', async (request, reply) => {
+    startedAt.set(request, clock.now())
+    if (request.method !== 'POST') return
+    if (secrets.length === 0) {
+      if (!unconfigured) request.log.error('ROLLER\'s webhooks are not taken: set the option rollerWebhookSecrets, or ROLLER_WEBHOOK_SECRET')
+      unconfigured = true
+      return answer(reply, 503, 'not configured')
+    }
+    if (draining) return answer(reply, 503, 'shutting down')
+    if (isWebhookKey(secrets, connectionIdOf(request), request.headers['x-roller-apikey'])) return
+    request.log.warn('a delivery to ROLLER\'s webhook had no key of this gateway\'s')
+    reply.header('connection', 'close') // its body is not waited for
+    return answer(reply, 500, 'wrong key')
+  })
+
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    // The error's own text may quote the body.
+    request.log.warn({ code: error.code ?? error.name, status: error.statusCode }, 'a delivery to ROLLER\'s webhook failed')
+    if (!WRONG_BODY.has(error.code)) return answer(reply, 503, 'not now')
+    reply.header('connection', 'close')
+    return answer(reply, 500, 'wrong body')
+  })
+
+  // The last word: a hook of the host's (a login, a rate limit) may have answered in our place.
+  app.addHook('onSend', async (request, reply, payload) => {
+    reply.header('cache-control', 'no-store')
+    if (STATUSES.has(reply.statusCode)) return payload
+    request.log.error({ status: reply.statusCode }, 'something in front of ROLLER\'s webhook answers in its place: let it through, by the route\'s config.rollerWebhook')
+    reply.code(503).removeHeader('content-length').removeHeader('location').type('text/plain; charset=utf-8')
+    return 'not now'
+  })
+
+  const take = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const outcome = await intake.take({
+      connectionId: connectionIdOf(request),
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      startedAt: startedAt.get(request) ?? clock.now()
+    })
+    return outcome === 'taken' ? answer(reply, 200, 'taken') : answer(reply, 503, 'not now')
+  }
+
+  app.post(`${ROLLER_WEBHOOKS}/:connectionId`, {
+    config,
+    schema: {
+      summary: 'Take a webhook of ROLLER',
+      description: 'For ROLLER alone, which sends x-roller-apikey as it was given by POST /connections/{id}/webhooks.',
+      operationId: 'takeRollerWebhook',
+      tags: ['Webhooks'],
+      security: [],
+      params: Type.Object({ connectionId: Type.String({ description: 'Connection id, percent-encoded.', examples: ['demo-venue'] }) }),
+      headers: Type.Object({ 'x-roller-apikey': Type.String() }),
+      body: { content: { 'application/json': { schema: WebhookMessage } } },
+      response: answers
+    }
+  }, take)
+
+  // Ids that are longer than the host's maxParamLength, other methods, and everything below: a 404 or 405 would cost the webhook.
+  for (const url of [`${ROLLER_WEBHOOKS}/*`, ROLLER_WEBHOOKS]) {
+    app.route({
+      method: app.supportedMethods,
+      url,
+      config,
+      exposeHeadRoute: false,
+      schema: { hide: true },
+      handler: async (request, reply) => request.method === 'POST' ? await take(request, reply) : answer(reply, 500, 'no such webhook')
+    })
+  }
+}
+
+/** For a host whose own handlers meet a URL before there is a route, as with one that cannot be decoded. */
+export function isRollerWebhook (url: string): boolean {
+  const path = url.split('?', 1)[0] ?? ''
+  return path.endsWith(ROLLER_WEBHOOKS) || path.includes(`${ROLLER_WEBHOOKS}/`)
+}
+
+/** The answer to a delivery that can never be taken. */
+export function refuseDelivery (reply: FastifyReply): FastifyReply {
+  return answer(reply.header('cache-control', 'no-store'), 500, 'no such webhook')
+}
+
+function connectionIdOf ({ params }: FastifyRequest): string {
+  const { connectionId, '*': rest } = params as { readonly connectionId?: string, readonly '*'?: string } // of the routes above
+  return connectionId ?? rest ?? ''
+}
+
+function answer (reply: FastifyReply, status: Status, text: string): FastifyReply {
+  return reply.code(status).type('text/plain; charset=utf-8').send(text)
+}

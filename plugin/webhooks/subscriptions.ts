@@ -1,0 +1,135 @@
+/** Which webhooks ROLLER has registered for a venue under this gateway's address. ROLLER is the store: nothing is kept here. */
+import { isRollerError, RollerError } from '../errors.ts'
+import { guardConnectionId } from '../gateway/guard.ts'
+import type { RollerClient } from '../roller/client.ts'
+import { CreateWebhookConfiguration, type RegisteredWebhook } from '../roller/schemas/webhooks.ts'
+import { Type, type Static } from '../roller/schema.ts'
+import { webhookKey } from './keys.ts'
+
+export interface SubscriptionsOptions {
+  readonly client: RollerClient
+  /** Where ROLLER finds the gateway, with the plugin's prefix; undefined where the host did not say. */
+  readonly baseUrl: string | undefined
+  /** The current one first. */
+  readonly secrets: readonly string[]
+}
+
+/** Kinds and events in ROLLER's own shape. */
+export const WebhookKinds = Type.Composite([CreateWebhookConfiguration.properties.webhooks], {
+  minProperties: 1, additionalProperties: false, examples: [{ booking: { events: ['Created', 'Cancelled'], include: { tickets: true } } }]
+})
+export type WebhookKinds = Static<typeof WebhookKinds>
+
+/** A registration of this gateway's; never the key in it. */
+export const Subscription = Type.Object({
+  webhookId: Type.Integer({ examples: [233] }),
+  url: Type.String({ examples: ['https://gateway.example.com/webhooks/roller/demo-venue'] }),
+  enabled: Type.Boolean({ description: 'False after ROLLER has disabled it, because deliveries had failed for four days. Subscribe again to enable it.' }),
+  webhooks: Type.Unsafe<WebhookKinds>(Type.Object({}, { additionalProperties: true, description: 'What ROLLER tells about.' }))
+}, { $id: 'WebhookSubscription' })
+export type Subscription = Static<typeof Subscription>
+
+type Registered = Static<typeof RegisteredWebhook>
+
+/** Everything that can be registered for. */
+const ALL_KINDS: WebhookKinds = {
+  booking: { events: ['Created', 'Updated', 'Cancelled'] },
+  redemption: { events: ['Created'] },
+  customer: { events: ['Created', 'Updated'] },
+  bulkExport: { events: ['Created'] },
+  signedWaiver: { events: ['Created'] },
+  paymentLink: { events: ['Created'] }
+}
+
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions
+
+  constructor (options: SubscriptionsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Registers this gateway with ROLLER. Done again, it changes the registration that is there: kinds, key, and whether it is enabled.
+   * @throws RollerError ROLLER_ERR_NOT_CONFIGURED without a public address or a secret
+   */
+  async subscribe (connectionId: string, webhooks: WebhookKinds = ALL_KINDS): Promise<Subscription> {
+    const { client, secrets } = this.#options
+    const url = this.#url(connectionId)
+    const [secret] = secrets
+    if (secret === undefined) throw notConfigured('no secret for ROLLER\'s webhooks')
+    const body = { url, enabled: true, authentication: { apiKey: webhookKey(secret, connectionId) }, webhooks }
+    const [first, ...doubles] = await this.#ours(connectionId, url)
+    const webhookId = first !== undefined && await found(client.request('PUT /webhooks/{webhookId}', { connectionId, params: { webhookId: String(first.webhookId) }, body }))
+      ? first.webhookId
+      : idOf(await client.request('POST /webhooks', { connectionId, body }))
+    // Two of them would send every event twice.
+    for (const double of doubles) await this.#delete(connectionId, double.webhookId)
+    return { webhookId, url, enabled: true, webhooks }
+  }
+
+  /** Those under this gateway's address; more than one only when something went wrong. */
+  async list (connectionId: string): Promise<Subscription[]> {
+    return await this.#ours(connectionId, this.#url(connectionId))
+  }
+
+  /**
+   * Takes this gateway's registrations away. Before a disconnect it must be called while the credentials are still there: ROLLER goes on sending
+   * when the connection, and even when the venue's API key, has been deleted.
+   * @returns how many there were; without a public address none, for none can have been made
+   */
+  async remove (connectionId: string): Promise<number> {
+    if (this.#options.baseUrl === undefined) return 0
+    const ours = await this.list(connectionId)
+    for (const { webhookId } of ours) await this.#delete(connectionId, webhookId)
+    return ours.length
+  }
+
+  #url (connectionId: string): string {
+    const { baseUrl } = this.#options
+    if (baseUrl === undefined) throw notConfigured('no public address')
+    return `${baseUrl}/webhooks/roller/${encodeURIComponent(guardConnectionId(connectionId))}`
+  }
+
+  async #ours (connectionId: string, url: string): Promise<Subscription[]> {
+    // Documented as one registration, and answered as a list: a venue can have several.
+    const answer: unknown = await this.#options.client.request('GET /webhooks', { connectionId })
+    const all = (Array.isArray(answer) ? answer : [answer]) as (Registered | null | undefined)[] // ROLLER's word; what is read of it is looked at
+    return all.flatMap((registered) => {
+      const { webhookId, configuration } = registered ?? {}
+      if (typeof webhookId !== 'number' || typeof configuration?.url !== 'string' || !isSame(configuration.url, url)) return []
+      return [{ webhookId, url, enabled: configuration.enabled === true, webhooks: configuration.webhooks as WebhookKinds ?? {} }] // as it was sent
+    }).sort((a, b) => a.webhookId - b.webhookId)
+  }
+
+  async #delete (connectionId: string, webhookId: number): Promise<void> {
+    await found(this.#options.client.request('DELETE /webhooks/{webhookId}', { connectionId, params: { webhookId: String(webhookId) } }))
+  }
+}
+
+/** ROLLER may write an address its own way. */
+function isSame (one: string, other: string): boolean {
+  return one === other || (URL.canParse(one) && new URL(one).href === new URL(other).href)
+}
+
+function idOf ({ webhookId }: Registered): number {
+  if (typeof webhookId === 'number') return webhookId
+  throw new RollerError('ROLLER_ERR_ANSWER', { detail: 'ROLLER registered the webhook and did not say its id.', hint: 'GET /connections/{id}/webhooks shows it.' })
+}
+
+/** @returns false when somebody else had deleted it in between */
+async function found (work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if (isRollerError(error) && error.code === 'ROLLER_ERR_REFUSED' && error.statusCode === 404) return false
+    throw error
+  }
+}
+
+function notConfigured (what: string): RollerError {
+  return new RollerError('ROLLER_ERR_NOT_CONFIGURED', {
+    detail: `This gateway has ${what}.`,
+    hint: 'The operator must act: set the options publicUrl and rollerWebhookSecrets, or PUBLIC_URL and ROLLER_WEBHOOK_SECRET.'
+  })
+}

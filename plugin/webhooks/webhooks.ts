@@ -1,0 +1,84 @@
+/** Puts the parts together that have to do with ROLLER's webhooks. */
+import { Agent } from 'undici'
+import type { Clock } from '../clock.ts'
+import { RollerError } from '../errors.ts'
+import { EventBusy, type Events } from '../events/events.ts'
+import { MemoryInbox } from '../events/inbox-memory.ts'
+import { RedisInbox } from '../events/inbox-redis.ts'
+import { MemorySeenStore } from '../events/seen-memory.ts'
+import { once } from '../events/once.ts'
+import { RedisSeenStore } from '../events/seen-redis.ts'
+import { SharedSeenStore } from '../events/seen-shared.ts'
+import type { ConnectionEvent } from '../nango/connection-events.ts'
+import type { RedisLike } from '../gateway/budget/redis.ts'
+import { isLoopback } from '../roller/base-url.ts'
+import { bulkExport, type BulkExportFile, type BulkExportInput } from '../roller/bulk-export.ts'
+import type { RollerClient } from '../roller/client.ts'
+import { RollerIntake, type IntakeLog } from './intake.ts'
+import { Subscriptions } from './subscriptions.ts'
+
+export interface WebhookParts {
+  readonly client: RollerClient
+  readonly events: Events
+  readonly clock: Clock
+  readonly log: IntakeLog
+  readonly redis: RedisLike | undefined
+  /** Tells the Nango environment and the integration from others in the same Redis. */
+  readonly scope: string
+  /** With the prefix of the routes. */
+  readonly publicUrl: string | undefined
+  readonly secrets: readonly string[]
+  readonly eventTimeoutMs: number
+  readonly venueOf: (connectionId: string) => Promise<string | null>
+  readonly rollerBaseUrl: string
+  readonly timeouts: { readonly connect: number, readonly headers: number, readonly idle: number }
+}
+
+export type Webhooks = ReturnType<typeof assembleWebhooks>
+
+export function assembleWebhooks ({ client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, venueOf, rollerBaseUrl, timeouts }: WebhookParts) {
+  const memory = new MemorySeenStore(clock)
+  const seen = redis === undefined
+    ? memory
+    : new SharedSeenStore({
+      local: memory,
+      shared: new RedisSeenStore(redis, { scope, clock }),
+      onAway: () => log.warn({}, 'Redis is away: an event that two replicas get is handled by both until it is back')
+    })
+  const inbox = redis === undefined ? new MemoryInbox(clock) : new RedisInbox(redis, { scope, clock })
+  const subscriptions = new Subscriptions({ client, baseUrl: publicUrl, secrets })
+  // Files lie on hosts of their own, seldom asked for.
+  const closing = new AbortController()
+  const files = new Agent({ keepAliveTimeout: 4_000, connect: { timeout: timeouts.connect } })
+  return {
+    subscriptions,
+    intake: new RollerIntake({ events, seen, inbox, clock, log, timeoutMs: eventTimeoutMs, venueOf }),
+
+    /**
+     * Tells an event of a connection, which several replicas and several roads may report.
+     * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it
+     */
+    async tell (event: ConnectionEvent): Promise<void> {
+      const claim = await once(seen, { connectionId: event.connectionId, id: event.id }, () => events.deliver(event))
+      if (claim === 'busy') throw new EventBusy(`Somebody else has ${event.name} in hand.`)
+    },
+
+    bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
+      return bulkExport({
+        client,
+        inbox,
+        clock,
+        timeouts,
+        dispatcher: files,
+        allowLoopback: isLoopback(new URL(rollerBaseUrl).hostname),
+        isSubscribed: async (connectionId) => (await subscriptions.list(connectionId)).some(({ enabled, webhooks }) => enabled && webhooks.bulkExport?.events.includes('Created') === true)
+      }, { ...input, signal: input.signal === undefined ? closing.signal : AbortSignal.any([input.signal, closing.signal]) })
+    },
+
+    /** Who waits for an export, for hours it may be, or has left a file half read, would hold up the closing. */
+    async close (): Promise<void> {
+      closing.abort(new RollerError('ROLLER_ERR_CLOSING', { hint: 'Go on waiting with bulkExport({ …, order: false }), which orders and costs nothing.' }))
+      await files.destroy()
+    }
+  }
+}

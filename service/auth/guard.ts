@@ -1,0 +1,73 @@
+/** Lets in callers that show a key or a token, and says what each may do. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RollerError, type Authorize, type Identify } from '../../plugin/index.ts'
+import type { CallerScope } from './caller.ts'
+import type { TokenCheck } from './jwt.ts'
+import { findCaller, type KeyedCaller } from './keys.ts'
+import { provesItself } from './senders.ts'
+
+export interface GuardOptions {
+  readonly keys: readonly KeyedCaller[]
+  readonly checkToken: TokenCheck | null
+  /** Told of a caller that was not let in. Throws to answer otherwise than with 401. */
+  readonly onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+}
+
+/** Guards every route of the scope. */
+export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: GuardOptions): void {
+  scope.addHook('onRequest', (request, reply, done) => {
+    if (provesItself(request)) return done()
+    const bearer = bearerOf(request)
+    const keyed = bearer === null ? null : findCaller(keys, bearer)
+    if (keyed !== null) {
+      request.caller = keyed
+      return done()
+    }
+    const refuse = async (detail: string): Promise<void> => {
+      await onRefused?.(request, reply)
+      throw unauthorized(reply, detail)
+    }
+    const answer = bearer !== null && checkToken !== null && looksLikeToken(bearer)
+      ? checkToken(bearer).then(async (found) => {
+        if ('refused' in found) return await refuse(found.refused)
+        request.caller = found.caller
+      })
+      : refuse(request.headers.authorization === undefined ? 'The request has no Authorization header.' : 'The key is not one of this gateway\'s.')
+    answer.then(() => done(), done)
+  })
+}
+
+/** The plugin's question, answered by the caller's rights. */
+export const authorizeCaller: Authorize = ({ caller }, { operation, scope }) => {
+  if (caller === null) return false // the guard has let nobody in without
+  if (!caller.scopes.has(scope)) throw lacks(operation, scope)
+  return true
+}
+
+export const identifyCaller: Identify = ({ caller }) => caller === null ? null : caller.limits ?? 'trusted'
+
+/** For routes of the service itself. */
+export function requireScope (scope: CallerScope): (request: FastifyRequest) => Promise<void> {
+  return async ({ caller, method, routeOptions }) => {
+    if (caller !== null && !caller.scopes.has(scope)) throw lacks(`${method} ${routeOptions.url ?? ''}`, scope)
+  }
+}
+
+function bearerOf ({ headers: { authorization } }: FastifyRequest): string | null {
+  // The scheme's name in any case (RFC 9110).
+  return authorization === undefined ? null : /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1] ?? null
+}
+
+/** The shape of a signed token (RFC 7515, compact). */
+function looksLikeToken (bearer: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer)
+}
+
+function unauthorized (reply: FastifyReply, detail: string): RollerError {
+  reply.header('www-authenticate', 'Bearer realm="fastify-roller"')
+  return new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail })
+}
+
+function lacks (operation: string, scope: string): RollerError {
+  return new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller lacks the right ${scope}, which ${operation} asks for.` })
+}

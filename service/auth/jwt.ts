@@ -1,0 +1,91 @@
+/** Callers by JSON Web Token: signed by an issuer whose public keys are fetched, and whose word on the caller's rights is taken. */
+import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import { RollerError } from '../../plugin/index.ts'
+import { SCOPES, type Caller } from './caller.ts'
+
+export interface JwtOptions {
+  readonly jwksUrl: string
+  readonly issuer: string
+  readonly audience: string
+  /** Seconds by which the issuer's clock and this one may differ. */
+  readonly clockTolerance: number
+  /** The claim that lists rights: words in a text (RFC 8693), or a list of them. */
+  readonly scopeClaim: string
+}
+
+/** With a secret shared by both sides (HS256) who can check tokens could make them; `none` is no signature at all. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+const FETCH_TIMEOUT_MS = 5_000
+/** Without an answer of the issuer the keys known before are good for this long: a fault of the issuer then stops nobody. */
+const KNOWN_KEYS_GOOD_FOR_MS = 3_600_000
+/** After a failed fetch nobody waits for another one. */
+const REST_MS = 10_000
+
+/** Resolves to null for a token that is not good. @throws RollerError ROLLER_ERR_AUTH_UNAVAILABLE when that cannot be known */
+export type TokenCheck = (token: string) => Promise<{ readonly caller: Caller } | { readonly refused: string }>
+
+export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance, scopeClaim }: JwtOptions): TokenCheck {
+  const keys = issuerKeys(jwksUrl)
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keys, { issuer, audience, clockTolerance, algorithms: ALGORITHMS, requiredClaims: ['exp'] })
+      return { caller: toCaller(payload, scopeClaim) }
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return { refused: reasonOf(error) }
+      throw error
+    }
+  }
+}
+
+function toCaller (payload: JWTPayload, scopeClaim: string): Caller {
+  const claim = payload[scopeClaim]
+  const words = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
+  return { name: `jwt:${payload.sub ?? ''}`, scopes: new Set(SCOPES.filter((scope) => words.includes(scope))), limits: null }
+}
+
+function reasonOf (error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'The token has expired.'
+  if (error instanceof errors.JWTClaimValidationFailed) return `The token's claim ${error.claim} does not fit this gateway.`
+  if (error instanceof errors.JWKSNoMatchingKey) return 'The token is signed by a key that its issuer does not publish.'
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'The token is signed by an algorithm that this gateway does not take.'
+  return 'The token\'s signature or form is not good.'
+}
+
+/** The issuer's keys: fetched when needed, again when a token names a key that is not among them, and kept over faults of the issuer. */
+function issuerKeys (url: string): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_TIMEOUT_MS })
+  let fetchedAt = -Infinity
+  let restUntil = -Infinity
+
+  const known: JWTVerifyGetKey = async (header, token): Promise<CryptoKey> => {
+    const jwks = remote.jwks()
+    if (jwks !== undefined && Date.now() - fetchedAt < KNOWN_KEYS_GOOD_FOR_MS) {
+      try {
+        return await createLocalJWKSet(jwks)(header, token)
+      } catch (error) {
+        // The issuer may have made a new key, and that cannot be asked now.
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      }
+    }
+    throw new RollerError('ROLLER_ERR_AUTH_UNAVAILABLE', { retryAfter: REST_MS / 1000 })
+  }
+
+  return async (header, token) => {
+    if (Date.now() < restUntil) return await known(header, token)
+    try {
+      const key = await remote(header, token)
+      if (remote.fresh) fetchedAt = Date.now()
+      return key
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      restUntil = Date.now() + REST_MS
+      return await known(header, token)
+    }
+  }
+}
+
+/** Whatever speaks of the issuer, and not of the token: no answer, another status than 200, no key set. */
+function isOutage (error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return true
+  return error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error.code === 'ERR_JOSE_GENERIC'
+}

@@ -1,0 +1,98 @@
+/** API keys as the operator writes them: a plain list, or a JSON document that gives each key a name, its rights and its venues. */
+import { Type, type Static } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { ALL_SCOPES, SCOPES } from './caller.ts'
+import { digestOf, type KeyedCaller } from './keys.ts'
+
+const MIN_KEY_LENGTH = 16
+/** Nango is asked for each of them when such a caller lists its connections. */
+const MAX_CONNECTIONS = 100
+
+const scopeRule = `a list of at least one of ${SCOPES.join(', ')}`
+
+/** `expected` is what a fault says; the value itself is never repeated. */
+const NamedKey = Type.Object({
+  name: Type.String({ pattern: '^[\\w.@-]{1,64}$', expected: 'a name of letters, digits, and . _ @ -' }),
+  key: Type.Optional(Type.String({ minLength: MIN_KEY_LENGTH, pattern: '^[\\x21-\\x7e]+$', expected: `at least ${MIN_KEY_LENGTH} visible ASCII characters. Make one with: openssl rand -hex 32` })),
+  sha256: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{64}$', expected: "64 hexadecimal digits. Make them with: printf %s 'the key' | sha256sum" })),
+  scopes: Type.Array(Type.Union(SCOPES.map((scope) => Type.Literal(scope)), { expected: `one of ${SCOPES.join(', ')}` }), { minItems: 1, expected: scopeRule }),
+  tags: Type.Optional(Type.Record(
+    Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' }), Type.String({ minLength: 1, maxLength: 255, expected: 'a text' }),
+    { minProperties: 1, maxProperties: 10, additionalProperties: false, expected: 'an object of tags, such as {"organization_id": "acme"}' }
+  )),
+  connections: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 255, expected: 'a connection id' }), {
+    minItems: 1, maxItems: MAX_CONNECTIONS, expected: `a list of 1 to ${MAX_CONNECTIONS} connection ids`
+  }))
+}, { additionalProperties: false, expected: 'an object with name, key or sha256, scopes, and perhaps tags or connections' })
+const NamedKeys = Type.Array(NamedKey, { minItems: 1, expected: 'a list of at least one key' })
+
+export const KEYS_EXAMPLE = '[{"name": "shop", "sha256": "…", "scopes": ["roller:read"], "tags": {"organization_id": "acme"}}]'
+
+/**
+ * @param text of API_KEYS, or of the file that API_KEYS_FILE names
+ * @param source the variable's name, for messages
+ */
+export function parseKeys (text: string, source: string, faults: string[]): KeyedCaller[] {
+  return /^\s*[[{]/.test(text) ? parseDocument(text, source, faults) : parseList(text, source, faults)
+}
+
+/** Every key of a plain list may do everything. */
+function parseList (text: string, source: string, faults: string[]): KeyedCaller[] {
+  const keys = text.split(/[,\n]/).map((key) => key.trim()).filter((key) => key !== '')
+  if (keys.some((key) => key.length < MIN_KEY_LENGTH)) {
+    faults.push(`${source} holds a key of fewer than ${MIN_KEY_LENGTH} characters. Make one with: openssl rand -hex 32`)
+  }
+  if (keys.some((key) => !/^[\x21-\x7e]*$/.test(key))) {
+    faults.push(`${source} holds a key with a space or a character beyond ASCII, which no header carries. Make one with: openssl rand -hex 32`)
+  }
+  return keys.map((key, index) => ({ name: `key-${index + 1}`, digest: digestOf(key), scopes: ALL_SCOPES, limits: null }))
+}
+
+function parseDocument (text: string, source: string, faults: string[]): KeyedCaller[] {
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch {
+    // The parser's own message quotes what it read, which may be a key.
+    faults.push(`${source} begins like JSON, but is not valid JSON. Example: ${KEYS_EXAMPLE}`)
+    return []
+  }
+  const wrong = documentFaults(document, source)
+  faults.push(...wrong)
+  return wrong.length > 0 ? [] : (document as Static<typeof NamedKeys>).map(toCaller) // documentFaults found nothing
+}
+
+function documentFaults (document: unknown, source: string): string[] {
+  const found = new Map<string, string>()
+  for (const { path, schema, message } of Value.Errors(NamedKeys, document)) {
+    const [, index = '', field = ''] = path.split('/')
+    const place = index === '' ? source : `${source}: ${field === '' ? '' : `${field} of `}key ${Number(index) + 1}`
+    if (found.has(place)) continue
+    found.set(place, message === 'Unexpected property'
+      // Whatever stands there may be a key that slipped.
+      ? `${source}: key ${Number(index) + 1} has a property that is not known. There are name, key, sha256, scopes, tags and connections. Example: ${KEYS_EXAMPLE}`
+      : `${place} is ${message === 'Expected required property' ? 'missing' : 'wrong'}: give ${String(schema.expected ?? 'what the example shows')}. Example: ${KEYS_EXAMPLE}`)
+  }
+  if (found.size > 0) return [...found.values()]
+  const keys = document as Static<typeof NamedKeys> // Value.Errors found nothing
+  const faults = keys.flatMap(({ key, sha256 }, index) => (key === undefined) === (sha256 === undefined)
+    ? [`${source}: key ${index + 1} needs either key or sha256, and not both. Example: ${KEYS_EXAMPLE}`]
+    : [])
+  const twice = (what: string, values: readonly string[]): string[] =>
+    new Set(values).size < values.length ? [`${source} has the same ${what} twice. Give each caller its own. Example: ${KEYS_EXAMPLE}`] : []
+  return [...faults, ...twice('name', keys.map(({ name }) => name)), ...twice('key', keys.map((one) => digestOfNamed(one).toString('hex')))]
+}
+
+function toCaller (named: Static<typeof NamedKey>): KeyedCaller {
+  const { name, scopes, tags, connections } = named
+  return {
+    name,
+    digest: digestOfNamed(named),
+    scopes: new Set(scopes),
+    limits: tags === undefined && connections === undefined ? null : { ...(tags !== undefined && { tags }), ...(connections !== undefined && { connections }) }
+  }
+}
+
+function digestOfNamed ({ key, sha256 }: Pick<Static<typeof NamedKey>, 'key' | 'sha256'>): Buffer {
+  return sha256 === undefined ? digestOf(key ?? '') : Buffer.from(sha256, 'hex')
+}

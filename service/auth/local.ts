@@ -1,0 +1,36 @@
+/**
+ * Without keys the service listens on loopback alone. That keeps other machines out, but not the pages in this machine's browser: a foreign page
+ * can send requests to localhost, and by DNS rebinding read the answers. Both show in the headers that browsers set.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { RollerError } from '../../plugin/index.ts'
+import { provesItself } from './senders.ts'
+
+/** @param origins of pages that may call, as CORS has them */
+export function requireLocalCaller (scope: FastifyInstance, origins: readonly string[]): void {
+  scope.addHook('onRequest', async (request) => {
+    if (provesItself(request)) return
+    if (!isLocalHost(hostOf(request)) || isForeignPage(request, origins)) {
+      throw new RollerError('ROLLER_ERR_UNAUTHORIZED', {
+        detail: 'Without API_KEYS only programs on this machine may call, and no pages of other sites.',
+        hint: 'Set API_KEYS and send one as Authorization: Bearer <key>, or call http://localhost directly.'
+      })
+    }
+  })
+}
+
+function hostOf (request: FastifyRequest): string {
+  return (request.raw.headers.host ?? 'localhost').replace(/:\d+$/, '').toLowerCase()
+}
+
+function isLocalHost (host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function isForeignPage (request: FastifyRequest, origins: readonly string[]): boolean {
+  const { origin } = request.headers
+  if (origin !== undefined && origins.includes(origin)) return false
+  if (request.headers['sec-fetch-site'] === 'cross-site') return true
+  if (origin === undefined) return false
+  return !URL.canParse(origin) || new URL(origin).host !== request.raw.headers.host
+}

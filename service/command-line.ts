@@ -1,0 +1,26 @@
+/** What stands behind the program's name. */
+import { parseArgs } from 'node:util'
+import { VERSION } from '../plugin/index.ts'
+
+export const USAGE = `Usage: roller-sidecar [check]
+
+  roller-sidecar          starts the service
+  roller-sidecar check    says whether configuration, Nango, the rights of its key and the integration are good; exits with 0 or 1
+
+  --help, --version
+
+It is configured by environment variables, which the README lists. Each may be given as X_FILE, the path of a file that holds it.
+`
+
+export type Command = { readonly kind: 'serve' | 'check' } | { readonly kind: 'say', readonly text: string, readonly exitCode: number }
+
+export function readCommand (args: readonly string[]): Command {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } })
+    if (values.help === true) return { kind: 'say', text: USAGE, exitCode: 0 }
+    if (values.version === true) return { kind: 'say', text: `${VERSION}\n`, exitCode: 0 }
+    if (positionals.length === 0) return { kind: 'serve' }
+    if (positionals.length === 1 && positionals[0] === 'check') return { kind: 'check' }
+  } catch {} // an option that is not known
+  return { kind: 'say', text: USAGE, exitCode: 1 }
+}

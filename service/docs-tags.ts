@@ -1,0 +1,26 @@
+/** The groups of the API explorer, in the order in which a newcomer needs them. */
+export const TAGS = [
+  { name: 'Connect', description: 'Let a venue enter its keys once' },
+  { name: 'Connections', description: 'The venues that are connected' },
+  { name: 'Venue', description: 'Who the venue is' },
+  { name: 'Products', description: 'What is on sale, and when' },
+  { name: 'Capacity', description: 'Hold places for a checkout, take resources out of sale' },
+  { name: 'Bookings', description: 'Find, draft, make, change and cancel' },
+  { name: 'Payments', description: 'Payments, tips and links to pay' },
+  { name: 'Discounts', description: 'Discounts and their codes' },
+  { name: 'Gift cards', description: 'Sell them, ask for a balance' },
+  { name: 'Redemptions', description: 'Let guests in' },
+  { name: 'Guests', description: 'Guests and their passes' },
+  { name: 'Waivers', description: 'What guests have signed' },
+  { name: 'Staff', description: 'Accounts of the venue\'s own people' },
+  { name: 'Settings', description: 'Settings of accounting' },
+  { name: 'Reports: bookings', description: 'Records for a data warehouse' },
+  { name: 'Reports: revenue', description: 'Records for accounting' },
+  { name: 'Reports: venue', description: 'Records about the venue' },
+  { name: 'Reports: guests', description: 'Records about guests' },
+  { name: 'Bulk export', description: 'Whole months as files' },
+  { name: 'Webhooks', description: 'What ROLLER and Nango tell, and who is told' },
+  { name: 'Other paths', description: 'What ROLLER has and this catalogue does not' },
+  { name: 'Problems', description: 'What each error means, and what to do' },
+  { name: 'Service', description: 'Is it alive, can it serve' }
+]

@@ -1,0 +1,54 @@
+/** How the HTTP server itself behaves: how long it waits for whom, and what it says to bytes that never become a request. */
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import { RollerError, toProblem } from '../plugin/index.ts'
+import type { Config } from './config.ts'
+
+/** Node looks at its connections this often, and only then ends those that are too slow. Milliseconds. */
+const LOOK_EVERY = 5_000
+/** All headers of a request. Bytes. */
+const MAX_HEADERS = 16 * 1024
+
+export function serverOptions ({ timeouts, trustProxy }: Pick<Config, 'timeouts' | 'trustProxy'>): FastifyHttpOptions<Server> {
+  return {
+    // Fastify's type does not know the number, which it takes to mean the same.
+    trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    http: {
+      headersTimeout: Math.min(timeouts.headers, timeouts.request),
+      connectionsCheckingInterval: Math.min(LOOK_EVERY, Math.ceil(timeouts.headers / 2)),
+      maxHeaderSize: MAX_HEADERS
+    },
+    routerOptions: { maxParamLength: 1024 },
+    // While it closes, what still comes in on a kept connection is served: a balancer may have sent it before it could know.
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest
+  }
+}
+
+/** There is no request, so neither hooks nor the log's line for each see it. */
+function answerBrokenRequest (this: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const problem = brokenRequest(error.code)
+  const id = randomUUID()
+  this.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
+  const body = JSON.stringify(toProblem(problem, id))
+  // In the middle of an answer to a request before it, another head would be read as that answer's body.
+  const { _httpMessage: answering } = socket as Socket & { _httpMessage?: { readonly headersSent: boolean } } // Node's own handler looks at it
+  if (socket.writable && answering?.headersSent !== true) {
+    socket.write([
+      `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json', 'roller-answered-by: gateway',
+      `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
+    ].join('\r\n'))
+  }
+  socket.destroySoon()
+}
+
+function brokenRequest (code: string | undefined): RollerError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new RollerError('ROLLER_ERR_HTTP', { status: 408, detail: 'The request did not arrive in time.' })
+  if (code === 'HPE_HEADER_OVERFLOW') return new RollerError('ROLLER_ERR_HTTP', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
+  return new RollerError('ROLLER_ERR_HTTP', { detail: 'The bytes received are not HTTP/1.1.' })
+}

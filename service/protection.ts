@@ -1,0 +1,70 @@
+/** What keeps one caller, or too many at once, from taking the service away from the others. */
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RollerError } from '../plugin/index.ts'
+
+const WINDOW_MS = 60_000
+/** Wrong keys and tokens from one address in a minute. Nobody guesses a key, but each token costs the check of a signature. */
+const MAX_REFUSED = 120
+const LOOK_EVERY_MS = 1_000
+/** The next look may find it better. Seconds. */
+const RETRY_OVERLOAD = 1
+
+export interface CallerLimits {
+  /** Counts a request of a caller that was let in. @throws RollerError ROLLER_ERR_RATE_LIMIT */
+  readonly onCalled: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | null
+  /** Counts a request whose caller was not let in. @throws RollerError ROLLER_ERR_RATE_LIMIT */
+  readonly onRefused: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+}
+
+/** @param max requests a minute; 0 is no limit */
+export async function limitCallers (scope: FastifyInstance, max: number): Promise<CallerLimits> {
+  await scope.register(rateLimit, { global: false, timeWindow: WINDOW_MS })
+  const limiter = (limit: number, keyGenerator: (request: FastifyRequest) => string) => {
+    const count = scope.createRateLimit({ max: limit, keyGenerator })
+    return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const counted = await count(request)
+      if (counted.isAllowed || !counted.isExceeded) return
+      // The names that a ROLLER budget has on other answers, with a policy of another name (draft-ietf-httpapi-ratelimit-headers).
+      reply.headers({ 'ratelimit-policy': `"caller";q=${limit};w=${WINDOW_MS / 1000}`, ratelimit: `"caller";r=0;t=${counted.ttlInSeconds}` })
+      throw new RollerError('ROLLER_ERR_RATE_LIMIT', { detail: `This caller has sent more than ${limit} requests in a minute.`, retryAfter: counted.ttl / 1000 })
+    }
+  }
+  return {
+    onCalled: max === 0 ? null : limiter(max, ({ caller, ip }) => caller?.name ?? ip),
+    onRefused: limiter(MAX_REFUSED, ({ ip }) => ip)
+  }
+}
+
+/** Answers 503 while the process runs late: what it took on would be late as well. @param maxDelay milliseconds; 0 is never */
+export async function shedLoad (scope: FastifyInstance, maxDelay: number): Promise<void> {
+  if (maxDelay === 0) return
+  let since = -Infinity
+  let last = -Infinity
+  await scope.register(underPressure, {
+    maxEventLoopDelay: maxDelay,
+    sampleInterval: LOOK_EVERY_MS,
+    pressureHandler: (_request, _reply, _type, value) => {
+      if (!Number.isFinite(value)) return // there was nothing to measure
+      const now = performance.now()
+      if (now - last > 2 * LOOK_EVERY_MS) since = now
+      last = now
+      // The start of the process, or one long collection of garbage, is over when it is seen.
+      if (now - since >= LOOK_EVERY_MS) throw new RollerError('ROLLER_ERR_OVERLOADED', { retryAfter: RETRY_OVERLOAD })
+    }
+  })
+}
+
+/** Lets pages of these origins read answers. Without any, no header says so, and browsers keep all pages out. */
+export async function allowOrigins (app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return
+  const { default: cors } = await import('@fastify/cors')
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'connection-id', 'roller-venue', 'roller-max-wait', 'roller-validation', 'cache-control', 'x-request-id'],
+    exposedHeaders: ['roller-answered-by', 'ratelimit', 'ratelimit-policy', 'retry-after', 'cache-status', 'age', 'x-request-id'],
+    maxAge: 600
+  })
+}

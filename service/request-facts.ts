@@ -1,0 +1,17 @@
+/** What log, metrics and traces call a request: names from closed sets, never a path as it was written. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { problemOf, type Layer } from '../plugin/index.ts'
+
+/** The catalogue's name of a call to ROLLER, otherwise method and route. */
+export function operationOf (request: FastifyRequest): string {
+  const { config, url } = request.routeOptions
+  // There is none where the URL could not be decoded.
+  const operation = (config as typeof config | undefined)?.rollerOperation
+  if (operation !== undefined) return operation
+  return url === undefined ? 'unknown' : `${request.method} ${url}`
+}
+
+/** Whose answer it is. */
+export function layerOf (request: FastifyRequest, reply: FastifyReply): Layer {
+  return problemOf(request)?.layer ?? (reply.getHeader('roller-answered-by') === 'roller' ? 'roller' : 'gateway')
+}

@@ -1,0 +1,41 @@
+/** The end of the process: ready says no, a pause for balancers to notice, then calls in flight are finished. A second signal ends it at once. */
+import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Answers calls that wait for their place in a rate budget. */
+    releaseWaiting: () => void
+  }
+}
+
+export interface ShutdownOptions {
+  readonly app: FastifyInstance
+  /** Milliseconds in which everything is still served. */
+  readonly delay: number
+  /** Milliseconds for calls in flight after that. */
+  readonly grace: number
+  /** Runs when nothing is in flight any more. */
+  readonly after: () => Promise<void>
+}
+
+/** Callers in line are answered this long before the grace is over, so that the answer still gets out. Part of the grace. */
+const LEAVE_IN_LINE = 0.9
+
+export function shutDownOnSignal ({ app, delay, grace, after }: ShutdownOptions): void {
+  closeWithGrace({
+    delay: delay + grace,
+    logger: false,
+    onTimeout: () => { app.log.error('calls were still in flight when the grace was over: they are cut') },
+    onSecondSignal: (signal) => { app.log.warn({ signal }, 'a second signal: ending at once') }
+  }, async ({ signal, err: error }) => {
+    if (error !== undefined) app.log.fatal({ err: error }, 'closing after an error')
+    else app.log.info({ signal }, 'closing: calls in flight are finished first')
+    app.drain()
+    if (error === undefined && delay > 0) await new Promise((resolve) => { setTimeout(resolve, delay) })
+    const leave = setTimeout(() => { app.releaseWaiting() }, grace * LEAVE_IN_LINE)
+    await app.close()
+    clearTimeout(leave)
+    await after()
+  })
+}

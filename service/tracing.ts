@@ -1,0 +1,119 @@
+/**
+ * OpenTelemetry traces: a span for each request, one for each try at Nango or ROLLER under it, and `traceparent` on the way in and out. Loaded only
+ * where an endpoint is set; the packages are optional ones. Written by hand and not by the usual instrumentations, because those put the whole URL
+ * into a span, and query values and ids of guests have no place there. Sampling and the like are set by OpenTelemetry's own OTEL_* variables.
+ */
+import type { Attributes, Span } from '@opentelemetry/api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { VERSION, type UpstreamTracer } from '../plugin/index.ts'
+import { layerOf, operationOf } from './request-facts.ts'
+
+export interface Tracing {
+  /** Adds the hooks; call before any other hook is added, so that all that follows is inside the span. */
+  readonly addTo: (app: FastifyInstance) => void
+  /** For the plugin. */
+  readonly tracer: UpstreamTracer
+  /** For the line of the log. */
+  readonly idOf: (request: FastifyRequest) => { traceId?: string }
+  /** Sends what is left. */
+  readonly close: () => Promise<void>
+}
+
+/** What has to be there, as package.json has it under optionalDependencies. */
+const PACKAGES = ['@opentelemetry/api@1.9.1', '@opentelemetry/sdk-trace-node@2.12.0', '@opentelemetry/resources@2.12.0', '@opentelemetry/exporter-trace-otlp-http@0.223.0']
+
+export class TracingMissingError extends Error {
+  constructor (cause: unknown) {
+    super(`OTEL_EXPORTER_OTLP_ENDPOINT is set, but the packages for it are not installed. Install them, or leave it out: npm install ${PACKAGES.join(' ')}`, { cause })
+    this.name = 'TracingMissingError'
+  }
+}
+
+/** @throws TracingMissingError */
+export async function startTracing (endpoint: string): Promise<Tracing> {
+  const { api, sdk, resources, exporters } = await load()
+  const { context, propagation, trace, SpanKind, SpanStatusCode, ROOT_CONTEXT } = api
+  const provider = new sdk.NodeTracerProvider({
+    resource: resources.resourceFromAttributes({ 'service.name': 'fastify-roller', 'service.version': VERSION })
+      // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
+      .merge(resources.detectResources({ detectors: [resources.envDetector] })),
+    spanProcessors: [new sdk.BatchSpanProcessor(new exporters.OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` }))]
+  })
+  provider.register()
+  const tracer = provider.getTracer('fastify-roller', VERSION)
+  const spans = new WeakMap<FastifyRequest, Span>()
+
+  return {
+    addTo (app) {
+      app.addHook('onRequest', (request, _reply, done) => {
+        // Probes and documents, which have no line in the log either.
+        if (request.routeOptions.logLevel === 'warn') return done()
+        const parent = propagation.extract(ROOT_CONTEXT, request.headers)
+        const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER, attributes: requestAttributes(request) }, parent)
+        spans.set(request, span)
+        context.with(trace.setSpan(parent, span), done)
+      })
+      app.addHook('onResponse', (request, reply, done) => {
+        const span = spans.get(request)
+        if (span !== undefined) {
+          const layer = layerOf(request, reply)
+          span.updateName(operationOf(request))
+          span.setAttributes({ 'http.response.status_code': reply.statusCode, 'roller.layer': layer, ...callAttributes(request) })
+          if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+          span.end()
+        }
+        done()
+      })
+    },
+    tracer ({ method, origin }) {
+      const { hostname, port, protocol } = new URL(origin)
+      const span = tracer.startSpan(method, {
+        kind: SpanKind.CLIENT,
+        attributes: { 'http.request.method': method, 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80) }
+      })
+      const headers: Record<string, string> = {}
+      propagation.inject(trace.setSpan(context.active(), span), headers)
+      return {
+        headers,
+        onStatus (status) {
+          span.setAttribute('http.response.status_code', status)
+          if (status >= 400) span.setStatus({ code: SpanStatusCode.ERROR })
+        },
+        onEnd (error) {
+          if (error !== undefined) {
+            // The kind of error alone: a message may quote what was sent.
+            span.setAttribute('error.type', (error as NodeJS.ErrnoException).code ?? error.name) // network errors have a code
+            span.setStatus({ code: SpanStatusCode.ERROR })
+          }
+          span.end()
+        }
+      }
+    },
+    idOf (request) {
+      const span = spans.get(request)
+      return span === undefined ? {} : { traceId: span.spanContext().traceId }
+    },
+    close: () => provider.shutdown()
+  }
+}
+
+function requestAttributes ({ method, routeOptions: { url } }: FastifyRequest): Attributes {
+  return { 'http.request.method': method, ...(url !== undefined && { 'http.route': url }) }
+}
+
+function callAttributes ({ rollerCall }: FastifyRequest): Attributes {
+  if (rollerCall === null) return {}
+  const { operation, waitedMs, upstreamMs, tries } = rollerCall
+  return { 'roller.operation': operation, 'roller.wait_ms': waitedMs, 'roller.upstream_ms': upstreamMs, 'roller.tries': tries }
+}
+
+async function load () {
+  try {
+    const [api, sdk, resources, exporters] = await Promise.all([
+      import('@opentelemetry/api'), import('@opentelemetry/sdk-trace-node'), import('@opentelemetry/resources'), import('@opentelemetry/exporter-trace-otlp-http')
+    ])
+    return { api, sdk, resources, exporters }
+  } catch (error) {
+    throw new TracingMissingError(error)
+  }
+}

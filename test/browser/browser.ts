@@ -1,0 +1,79 @@
+/** A real Chromium, and everything that a page must never do, watched in every test. */
+import { accessSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { Test } from 'tap'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** Kept out of git. */
+const SHOTS = fileURLToPath(new URL('../../.cache/screenshots/', import.meta.url))
+
+/** Options of tap's `test`: says why it is skipped. Where CI is set, a browser that is missing is a failure. */
+export const needsBrowser: { skip?: string } = hasBrowser() || process.env.CI === 'true' ? {} : { skip: `there is no browser at ${CHROMIUM}` }
+
+function hasBrowser (): boolean {
+  try {
+    accessSync(CHROMIUM)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** One for a whole file; closed with the file. */
+export async function launch (t: Pick<Test, 'teardown'>): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
+  t.teardown(() => browser.close())
+  return browser
+}
+
+export interface Watched {
+  readonly page: Page
+  /** Fails the test for errors in the console, requests to others than these origins, and violations of the page's policy. */
+  readonly behaves: (t: Pick<Test, 'same'>, origins: readonly string[], expected?: RegExp) => Promise<void>
+}
+
+export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
+  // Not the machine's own language and colours.
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/London', colorScheme: 'light', ...options })
+  t.teardown(() => context.close())
+  const errors: string[] = []
+  const asked = new Set<string>()
+  const violations: string[] = []
+  await context.exposeBinding('reportViolation', (_source, text: string) => { violations.push(text) })
+  await context.addInitScript('document.addEventListener(\'securitypolicyviolation\', (event) => reportViolation(event.violatedDirective + \' \' + event.blockedURI + \' \' + event.sourceFile))')
+  context.on('request', (request) => { if (/^(https?|wss?):/.test(request.url())) asked.add(new URL(request.url()).origin) })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text()) })
+  page.on('pageerror', (error) => { errors.push(String(error)) })
+  return {
+    page,
+    behaves: async (t, origins, expected) => {
+      t.same(errors.filter((text) => expected === undefined || !expected.test(text)), [], 'the console is silent')
+      t.same([...asked].filter((origin) => !origins.includes(origin)), [], 'nobody else is asked')
+      t.same(violations, [], 'the policy is kept')
+    }
+  }
+}
+
+interface AxeResult { violations: { id: string, nodes: { html: string, any: { message: string }[] }[] }[] }
+
+/** All of axe-core's rules, best practices included, but those named. */
+export async function isAccessible (t: Pick<Test, 'same'>, page: Page, state: string, { without = [] }: { without?: readonly string[] } = {}): Promise<void> {
+  // What fades or turns has no colour of its own yet.
+  await page.evaluate('Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished))')
+  await page.evaluate(AXE)
+  const rules = Object.fromEntries(without.map((id) => [id, { enabled: false }]))
+  const { violations } = await page.evaluate(`axe.run(document, { rules: ${JSON.stringify(rules)}, resultTypes: ['violations'] })`) as AxeResult
+  t.same(violations.map(({ id, nodes }) => [id, nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`)]), [], `${state}: axe-core finds nothing`)
+}
+
+/** For people to look at. */
+export async function shoot (page: Page, name: string, { fullPage = true }: { fullPage?: boolean } = {}): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true })
+  await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage, animations: 'disabled' })
+}

@@ -1,0 +1,37 @@
+/** The service on a socket, in front of the simulators, as a browser meets it. */
+import type { Test } from 'tap'
+import { buildApp, type AppOptions } from '../../service/app.ts'
+import { readConfig } from '../../service/config.ts'
+import type { NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
+import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
+
+export interface Site extends Simulators {
+  readonly url: string
+  /** The gateway, Nango's API, and its Connect UI. */
+  readonly origins: string[]
+  /** The link for a venue manager. */
+  readonly link: (body?: object, path?: string) => Promise<string>
+}
+
+export async function site (
+  t: Pick<Test, 'teardown'>, { env = {}, nango = {}, ...more }: { env?: Record<string, string>, nango?: Partial<NangoSimulatorOptions> } & Partial<AppOptions> = {}
+): Promise<Site> {
+  const simulators = await startSimulators(t, { nango })
+  const { url: host, connectUiUrl } = simulators.nango
+  const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: host, NANGO_CONNECT_URL: connectUiUrl, LOG_LEVEL: 'silent', ...env })
+  if (config.nango === null) throw new Error('the fixture always gives a key')
+  const app = await buildApp({ config: { ...config, nango: config.nango, rollerBaseUrl: simulators.roller.url }, exampleConnectionId: 'demo-venue', ...more })
+  t.teardown(() => app.close())
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const headers = { 'content-type': 'application/json', ...(config.keys.length > 0 && { authorization: `Bearer ${env.API_KEYS ?? ''}` }) }
+  return {
+    ...simulators,
+    url,
+    origins: [url, host, new URL(connectUiUrl).origin],
+    link: async (body = {}, path = '/connect-session') => {
+      const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+      const { connectPage } = await answer.json() as { connectPage: string }
+      return new URL(connectPage, url).href
+    }
+  }
+}

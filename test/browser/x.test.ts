@@ -1,0 +1,87 @@
+/** The API explorer, tried by hand: a read and a write with what is filled in, a key and a connection that are kept. */
+import type { Page } from 'playwright-core'
+import { test } from 'tap'
+import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
+import { site } from './fixture.ts'
+
+const KEY = 'key-of-the-caller-1234567890'
+/**
+ * What Swagger UI does and nobody can change from outside: headings and landmarks of its own order (heading-order, region, landmark-one-main,
+ * page-has-heading-one), buttons in buttons and tables of divs (nested-interactive, aria-required-children), fields named by their place alone
+ * (label, select-name, aria-input-field-name), empty cells of a head (empty-table-header), and examples that scroll (scrollable-region-focusable).
+ */
+const SWAGGER_UI = [
+  'heading-order', 'region', 'landmark-one-main', 'page-has-heading-one', 'nested-interactive', 'aria-required-children', 'label', 'select-name',
+  'aria-input-field-name', 'empty-table-header', 'scrollable-region-focusable'
+]
+
+/** Opens an operation by its link and runs it as it stands. */
+async function execute (page: Page, tag: string, id: string, change?: (operation: ReturnType<Page['locator']>) => Promise<void>): Promise<string> {
+  const operation = page.locator(`[id="operations-${tag}-${id}"]`)
+  if (!await operation.isVisible()) await page.locator(`[id="operations-tag-${tag}"]`).click()
+  if (await operation.locator('.execute').count() === 0) await operation.locator('.opblock-summary-control').click()
+  await change?.(operation)
+  await operation.locator('.execute').click()
+  const answer = operation.locator('.live-responses-table tr.response')
+  await answer.waitFor()
+  const status = await answer.locator('.response-col_status').textContent()
+  const body = await answer.locator('.highlight-code').first().textContent()
+  return `${status?.trim() ?? ''} ${body ?? ''}`
+}
+
+test('the explorer', needsBrowser, async (t) => {
+  const browser = await launch(t)
+  const served = await site(t, { env: { API_KEYS: KEY } })
+  const { page, behaves } = await open(t, browser, { viewport: { width: 1200, height: 900 } })
+  const authorize = async (): Promise<void> => {
+    await page.locator('.auth-wrapper .authorize').first().click()
+    await page.locator('.auth-container input').fill(KEY)
+    await page.locator('.auth-btn-wrapper .authorize').click()
+    await page.locator('.btn-done').click()
+  }
+  await page.goto(`${served.url}/docs`)
+  await page.locator('.opblock-tag').first().waitFor()
+
+  await t.test('the first screen says the three steps, and lists the groups in their order', async (t) => {
+    t.match(await page.textContent('.info'), /Authorize once.*Connect a venue.*Call ROLLER/s)
+    const groups = await page.locator('.opblock-tag > a').allTextContents()
+    t.same(groups.slice(0, 4), ['Connect', 'Connections', 'Venue', 'Products'])
+    t.same(groups.slice(-2), ['Problems', 'Service'])
+    await isAccessible(t, page, 'first screen', {})
+    await shoot(page, 'docs', { fullPage: false })
+  })
+
+  await t.test('without the key: a problem that says so', async (t) => {
+    t.match(await execute(page, 'Venue', 'getVenue'), /^401 .*ROLLER_ERR_UNAUTHORIZED/s)
+  })
+
+  await t.test('one key for all, then a GET with the connection that is filled in', async (t) => {
+    await authorize()
+    t.match(await execute(page, 'Venue', 'getVenue'), new RegExp(`^200 .*${served.roller.venue('demo').profile.name}`, 's'))
+    await isAccessible(t, page, 'an answer', {})
+    await shoot(page, 'docs-answer', { fullPage: false })
+  })
+
+  await t.test('a POST with a body of its own', async (t) => {
+    const answer = await execute(page, 'Connections', 'createConnection', async (operation) => {
+      await operation.locator('textarea').fill('{"clientId":"docs-park","clientSecret":"anything"}')
+    })
+    t.match(answer, new RegExp(`^201 .*${served.roller.venue('docs-park').profile.name}`, 's'))
+  })
+
+  await t.test('a POST as its form comes', async (t) => {
+    t.match(await execute(page, 'Connect', 'createConnectSession', async (operation) => { await operation.locator('textarea').fill('{"clientId":"my-park"}') }), /^201 .*\/connect#token=/s)
+  })
+
+  await t.test('the connection that was used last is filled in the next time, and the key is kept', async (t) => {
+    await execute(page, 'Venue', 'getVenue', async (operation) => { await operation.getByPlaceholder('Connection-Id').fill('no-such-connection') })
+    await page.reload()
+    await page.locator('.opblock-tag').first().waitFor()
+    const answer = await execute(page, 'Products', 'listProducts', async (operation) => {
+      t.equal(await operation.getByPlaceholder('Connection-Id').inputValue(), 'no-such-connection')
+    })
+    t.match(answer, /^404 .*ROLLER_ERR_CONNECTION_UNKNOWN/s, 'and not 401')
+  })
+
+  await behaves(t, [served.url], /status of 40[14]/)
+})

@@ -1,0 +1,92 @@
+import t from 'tap'
+
+import { WaitingRoom } from '../../plugin/gateway/budget/waiting-room.ts'
+
+/** Timers that fire when time is told to pass. */
+function world () {
+  let now = 0
+  let timers: Array<{ at: number, callback: () => void }> = []
+  const clock = {
+    now: () => now,
+    setTimeout: (callback: () => void, ms: number) => {
+      const timer = { at: now + ms, callback }
+      timers.push(timer)
+      return timer
+    },
+    clearTimeout: (timer: unknown) => { timers = timers.filter((one) => one !== timer) }
+  }
+  const woken: string[] = []
+  const room = new WaitingRoom(clock)
+  return {
+    woken,
+    room,
+    timers: () => timers.length,
+    enter (name: string, ms: number) {
+      const leaving = new AbortController()
+      room.wait(ms, leaving.signal).then(() => woken.push(name), () => woken.push(`${name} left`))
+      return { leave: () => leaving.abort(new Error('gone')) }
+    },
+    async pass (ms: number) {
+      for (now += ms; ;) {
+        const due = timers.find(({ at }) => at <= now)
+        if (due === undefined) break
+        timers = timers.filter((one) => one !== due)
+        due.callback()
+      }
+      for (let i = 0; i < 5; i++) await null
+      return woken.splice(0)
+    }
+  }
+}
+
+t.test('each wakes at its moment, with one timer for all', async (t) => {
+  const { enter, pass, timers } = world()
+  enter('a', 100)
+  enter('b', 200)
+  enter('c', 50)
+  t.equal(timers(), 1)
+  t.same(await pass(49), [])
+  t.same(await pass(1), ['c'])
+  t.same(await pass(100), ['a'])
+  t.same(await pass(100), ['b'])
+  t.equal(timers(), 0)
+})
+
+t.test('one who leaves hands its moment on, and so does everybody behind it', async (t) => {
+  const { enter, pass, timers, room } = world()
+  enter('first', 100)
+  const leaver = enter('leaver', 200)
+  enter('third', 300)
+  enter('fourth', 400)
+  leaver.leave()
+  t.equal(room.size, 3)
+  t.same(await pass(100), ['leaver left', 'first'])
+  t.same(await pass(100), ['third'])
+  t.same(await pass(100), ['fourth'])
+  t.equal(timers(), 0)
+})
+
+t.test('the first to leave, the last to leave, and one who has left before', async (t) => {
+  const { enter, pass, timers, room } = world()
+  const first = enter('first', 100)
+  enter('second', 200)
+  const last = enter('last', 300)
+  first.leave()
+  last.leave()
+  t.same(await pass(100), ['first left', 'last left', 'second'])
+  t.equal(timers(), 0)
+  await t.rejects(room.wait(10, AbortSignal.abort(new Error('gone'))), { message: 'gone' })
+  t.equal(room.size, 0)
+  t.equal(timers(), 0)
+})
+
+t.test('a thousand who leave at once take no time worth the name', async (t) => {
+  const { enter, pass, room } = world()
+  const guests = Array.from({ length: 2000 }, (_, i) => enter(String(i), i))
+  const startedAt = process.cpuUsage()
+  for (const { leave } of guests.slice(0, 1000)) leave()
+  const { user } = process.cpuUsage(startedAt)
+  t.ok(user < 500_000, `${user / 1000} ms`)
+  t.equal(room.size, 1000)
+  t.equal((await pass(1000)).filter((name) => !name.endsWith('left')).length, 1000, 'the others have moved up by 1000')
+})

@@ -1,0 +1,120 @@
+/** Fetching a file: only where it may lie, nothing sent along, no redirect followed, and an end to every wait. */
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { test, type Test } from 'tap'
+import { Agent } from 'undici'
+import { fileName, fileStream, type FileSource } from '../../plugin/roller/bulk-export-file.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { until } from './fixture.ts'
+
+async function serve (t: Test, listener: RequestListener): Promise<{ url: string, requests: IncomingMessage[] }> {
+  const requests: IncomingMessage[] = []
+  const server = createServer((request, response) => { requests.push(request); listener(request, response) })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { server.close(); server.closeAllConnections() })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
+}
+
+function source (t: Test, fields: Partial<Omit<FileSource, 'clock'>> = {}): FileSource & { clock: ManualClock } {
+  const dispatcher = new Agent()
+  t.teardown(() => dispatcher.destroy())
+  const clock = new ManualClock()
+  return { dispatcher, timeouts: { headers: 5_000, idle: 5_000 }, allowLoopback: true, ...fields, clock }
+}
+
+async function read (source: FileSource, url: string, signal?: AbortSignal): Promise<string> {
+  let text = ''
+  for await (const chunk of fileStream(source, url, 'The file', signal)) text += String(chunk)
+  return text
+}
+
+test('the bytes as they are, and nothing sent along', async (t) => {
+  const { url, requests } = await serve(t, (_request, response) => { response.end('[{"id":1}]') })
+  t.equal(await read(source(t), `${url}/x.json?X-Amz-Signature=abc`), '[{"id":1}]')
+  t.equal(requests[0]?.url, '/x.json?X-Amz-Signature=abc')
+  t.strictSame(Object.keys(requests[0]?.headers ?? {}).sort(), ['connection', 'host'])
+})
+
+test('only https, and this machine where ROLLER is here too', async (t) => {
+  const { url, requests } = await serve(t, (_request, response) => { response.end('x') })
+  const strict = source(t, { allowLoopback: false })
+  for (const address of [url, 'http://files.example.com/x', 'ftp://files.example.com/x', 'file:///etc/passwd', 'no address', 'https://user:password@files.example.com/x']) {
+    await t.rejects(read(strict, address), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file is not at an https address.' }, address)
+  }
+  await t.rejects(read(source(t), 'http://169.254.169.254/latest'), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file is not at an https address.' })
+  t.strictSame(requests, [])
+})
+
+test('no redirect is followed', async (t) => {
+  const { url, requests } = await serve(t, (_request, response) => { response.writeHead(302, { location: '/elsewhere' }).end() })
+  await t.rejects(read(source(t), url), { code: 'ROLLER_ERR_UNREACHABLE', detail: /was answered with 302/ })
+  t.equal(requests.length, 1)
+})
+
+test('a link that has ended is not tried again', async (t) => {
+  const { url, requests } = await serve(t, (_request, response) => { response.writeHead(403).end('<Error>Request has expired</Error>') })
+  const error = await read(source(t), `${url}/x.json?signature=canary`).catch((error: unknown) => error)
+  t.match(error, { code: 'ROLLER_ERR_UNREACHABLE', message: /answered with 403.*5 days/ })
+  t.notMatch(inspect(error, { depth: 5 }), /canary|127\.0/, 'the link opens the file, and is in no error')
+  t.equal(requests.length, 1)
+})
+
+test('what fails before the first byte is tried again, twice', async (t) => {
+  const answers: RequestListener[] = [(request) => { request.socket.destroy() }, (_request, response) => { response.writeHead(503).end('busy') }]
+  let count = 0
+  const { url } = await serve(t, (request, response) => { const answer = answers[count++]; answer === undefined ? response.end('here') : answer(request, response) })
+  const from = source(t)
+  const text = read(from, url)
+  for (const ms of [1_000, 5_000]) {
+    await until(() => from.clock.waits.includes(ms))
+    from.clock.advance(ms)
+  }
+  t.equal(await text, 'here')
+
+  count = -10
+  answers[-10] = answers[-9] = answers[-8] = (_request, response) => { response.writeHead(500).end() }
+  const failing = source(t)
+  const failed = read(failing, url).catch((error: unknown) => error)
+  for (const ms of [1_000, 5_000]) {
+    await until(() => failing.clock.waits.includes(ms))
+    failing.clock.advance(ms)
+  }
+  t.match(await failed, { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file could not be fetched (status 500).' })
+  t.equal(count, -7)
+})
+
+test('a file that breaks off is an error, not a short file', async (t) => {
+  const { url, requests } = await serve(t, (_request, response) => {
+    response.writeHead(200, { 'content-length': 100 }).write('[1,2')
+    setTimeout(() => response.destroy(), 20)
+  })
+  await t.rejects(read(source(t), url), { code: 'ROLLER_ERR_UNREACHABLE' })
+  t.equal(requests.length, 1, 'the reader has had a part of it')
+})
+
+test('silence in the middle ends it', async (t) => {
+  const { url } = await serve(t, (_request, response) => { response.writeHead(200, { 'content-length': 100 }).write('[1,2') })
+  await t.rejects(read(source(t, { timeouts: { headers: 5_000, idle: 50 } }), url), { code: 'ROLLER_ERR_UNREACHABLE', detail: /UND_ERR_BODY_TIMEOUT/ })
+})
+
+test('a reader who leaves takes the download along', async (t) => {
+  let closed = false
+  const { url } = await serve(t, (_request, response) => { response.on('close', () => { closed = true }).write('x'.repeat(1_000)) })
+  const left = fileStream(source(t), url, 'The file', undefined)
+  await new Promise((resolve) => left.once('data', resolve))
+  left.destroy()
+  await until(() => closed)
+  closed = false
+  const controller = new AbortController()
+  const stream = fileStream(source(t), url, 'The file', controller.signal)
+  await t.rejects(async () => { for await (const chunk of stream) { t.ok(chunk); controller.abort(new Error('enough')) } }, { message: 'enough' })
+  await until(() => closed)
+})
+
+test('the name is the last part of the path', async (t) => {
+  t.strictSame(
+    ['https://x/bulk-exports/4-a-BookingItems-1.json?X=1', 'https://x/a%20b.json', 'https://x/%zz', 'https://x', 'nothing'].map(fileName),
+    ['4-a-BookingItems-1.json', 'a b.json', '%zz', '', '']
+  )
+})

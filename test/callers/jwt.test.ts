@@ -1,0 +1,193 @@
+/** Tokens of an issuer that publishes its keys: which are taken, what they allow, and what happens when the keys change or cannot be had. */
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { test, type Test } from 'tap'
+import { VENUE } from '../support/build.ts'
+import { service, type Service } from '../service/fixture.ts'
+
+const ISSUER = 'https://login.example.com/'
+const AUDIENCE = 'gateway'
+const SECOND = 1000
+
+interface Issuer {
+  readonly url: string
+  readonly fetched: () => number
+  /** Publishes another key under this id, beside the others or alone. */
+  readonly rotate: (kid: string, alone?: boolean) => Promise<void>
+  readonly answer: (how: ((response: ServerResponse) => void) | null) => void
+  readonly token: (claims?: Record<string, unknown>, how?: { kid?: string, alg?: string, expires?: number }) => Promise<string>
+}
+
+async function startIssuer (t: Test, alg = 'RS256'): Promise<Issuer> {
+  const signers = new Map<string, Awaited<ReturnType<typeof generateKeyPair>>['privateKey']>()
+  let keys: object[] = []
+  let fetched = 0
+  let how: ((response: ServerResponse) => void) | null = null
+  const server = createServer((_request, response) => {
+    fetched++
+    if (how !== null) return how(response)
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
+  })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { server.closeAllConnections(); server.close() })
+  const rotate = async (kid: string, alone = false): Promise<void> => {
+    const pair = await generateKeyPair(alg, { extractable: true })
+    signers.set(kid, pair.privateKey)
+    keys = [...alone ? [] : keys, { ...await exportJWK(pair.publicKey), kid, alg, use: 'sig' }]
+  }
+  await rotate('one')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`, // of a TCP server
+    fetched: () => fetched,
+    rotate,
+    answer: (next) => { how = next },
+    token: async (claims = {}, { kid = 'one', expires = 600 } = {}) => {
+      const now = Math.floor(Date.now() / SECOND)
+      const signer = signers.get(kid)
+      if (signer === undefined) throw new Error(`no key ${kid}`)
+      return await new SignJWT({ iss: ISSUER, aud: AUDIENCE, exp: now + expires, sub: 'canary-subject', scope: 'roller:read connections:read', ...claims })
+        .setProtectedHeader({ alg, kid }).sign(signer)
+    }
+  }
+}
+
+async function start (t: Test, issuer: Issuer, env: Record<string, string> = {}): Promise<Service> {
+  return await service(t, { JWT_JWKS_URL: issuer.url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_CLOCK_TOLERANCE: '5', ...env })
+}
+
+const call = async ({ app }: Service, token: string, method: 'GET' | 'POST' = 'GET') =>
+  await app.inject({ method, url: method === 'GET' ? '/roller/venues/me' : '/roller/sandbox/echo', headers: { ...VENUE, authorization: `Bearer ${token}` } })
+
+function moveTime (t: Test, ms: number): void {
+  const now = Date.now
+  Date.now = () => now() + ms
+  t.teardown(() => { Date.now = now })
+}
+
+test('a good token is taken, with the rights that its claim lists and no others', async (t) => {
+  const issuer = await startIssuer(t)
+  const built = await start(t, issuer)
+  const token = await issuer.token()
+  t.equal((await call(built, token)).statusCode, 200)
+  t.match((await call(built, token, 'POST')).json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /roller:write/ })
+  for (const [scope, status] of [[['roller:read'], 200], ['roller:readonly', 403], ['', 403], [undefined, 403], [{ 'roller:read': true }, 403], ['other roller:read', 200]] as const) {
+    t.equal((await call(built, await issuer.token({ scope }))).statusCode, status, JSON.stringify(scope))
+  }
+  t.equal(issuer.fetched(), 1, 'the keys are fetched once')
+})
+
+test('the claim may have another name', async (t) => {
+  const issuer = await startIssuer(t, 'ES256')
+  const built = await start(t, issuer, { JWT_SCOPE_CLAIM: 'permissions' })
+  t.equal((await call(built, await issuer.token())).statusCode, 403)
+  t.equal((await call(built, await issuer.token({ permissions: ['roller:read'] }))).statusCode, 200)
+})
+
+test('whatever is not quite right is 401, and says why', async (t) => {
+  const issuer = await startIssuer(t)
+  const other = await startIssuer(t)
+  const built = await start(t, issuer)
+  const good = await issuer.token()
+  const [header = '', payload = '', signature = ''] = good.split('.')
+  const forged = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), scope: 'roller:write' })).toString('base64url')
+  const shared = await new SignJWT({ iss: ISSUER, aud: AUDIENCE, exp: Math.floor(Date.now() / SECOND) + 600, scope: 'roller:read' })
+    .setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(new TextEncoder().encode('a-secret-of-at-least-32-characters!'))
+  const cases: [label: string, token: string, detail: RegExp][] = [
+    ['another issuer', await issuer.token({ iss: 'https://evil.example/' }), /claim iss/],
+    ['another audience', await issuer.token({ aud: 'another' }), /claim aud/],
+    ['expired, beyond the tolerance', await issuer.token({}, { expires: -10 }), /has expired/],
+    ['not good yet', await issuer.token({ nbf: Math.floor(Date.now() / SECOND) + 60 }), /claim nbf/],
+    ['without an end', await issuer.token({ exp: undefined }), /claim exp/],
+    ['signed by somebody else', await other.token(), /signature or form/],
+    ['with other claims than were signed', `${header}.${forged}.${signature}`, /signature or form/],
+    ['signed with a shared secret', shared, /algorithm/],
+    ['not signed', `${new UnsecuredJWT({ iss: ISSUER, aud: AUDIENCE }).setExpirationTime('1h').encode()}x`, /algorithm/],
+    ['no token', 'a.b.c', /signature or form/]
+  ]
+  for (const [label, token, detail] of cases) {
+    const answer = await call(built, token)
+    t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', detail }, label)
+    t.match(answer.headers['www-authenticate'], /^Bearer/)
+    t.notMatch(answer.body, 'canary')
+  }
+  t.equal((await call(built, await issuer.token({}, { expires: -2 }))).statusCode, 200, 'clocks differ a little')
+  t.same(built.nango.requests.filter(({ url }) => url.startsWith('/proxy')).length, 1)
+})
+
+test('a new key of the issuer is fetched when a token names it, but not for every name', async (t) => {
+  const issuer = await startIssuer(t)
+  const built = await start(t, issuer)
+  await call(built, await issuer.token())
+  await issuer.rotate('two')
+  const token = await issuer.token({}, { kid: 'two' })
+  t.match((await call(built, token)).json(), { status: 401, detail: /does not publish/ }, 'fetched a moment ago')
+  t.equal(issuer.fetched(), 1)
+  moveTime(t, 31 * SECOND)
+  t.equal((await call(built, token)).statusCode, 200)
+  t.equal((await call(built, await issuer.token())).statusCode, 200, 'the old one goes on')
+  t.equal(issuer.fetched(), 2)
+})
+
+test('a key that the issuer has withdrawn ends with the next fetch', async (t) => {
+  const issuer = await startIssuer(t)
+  const built = await start(t, issuer)
+  const old = await issuer.token()
+  t.equal((await call(built, old)).statusCode, 200)
+  await issuer.rotate('two', true)
+  moveTime(t, 601 * SECOND)
+  t.match((await call(built, old)).json(), { status: 401, detail: /does not publish/ })
+})
+
+const AWAY: [label: string, how: (response: ServerResponse) => void][] = [
+  ['it is down', (response) => { response.destroy() }],
+  ['it answers 500', (response) => { response.writeHead(500).end() }],
+  ['it redirects', (response) => { response.writeHead(302, { location: 'https://evil.example/' }).end() }],
+  ['it answers with a page', (response) => { response.setHeader('content-type', 'text/html').end('<html>') }],
+  ['it answers with something else', (response) => { response.setHeader('content-type', 'application/json').end('{"keys":1}') }]
+]
+
+for (const [label, how] of AWAY) {
+  test(`without the issuer's keys nobody is judged: ${label}`, async (t) => {
+    const issuer = await startIssuer(t)
+    issuer.answer(how)
+    const built = await start(t, issuer)
+    const token = await issuer.token()
+    for (let round = 0; round < 3; round++) {
+      const answer = await call(built, token)
+      t.match(answer.json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE', layer: 'network', retryAfter: 10 })
+      t.equal(answer.headers['retry-after'], '10')
+    }
+    t.equal(issuer.fetched(), 1, 'it is left alone for a while')
+    issuer.answer(null)
+    moveTime(t, 11 * SECOND)
+    t.equal((await call(built, token)).statusCode, 200, 'and asked again')
+  })
+}
+
+test('keys that are known are good over an hour of silence, and no longer', async (t) => {
+  const issuer = await startIssuer(t)
+  const built = await start(t, issuer)
+  const token = await issuer.token({}, { expires: 90_000 })
+  t.equal((await call(built, token)).statusCode, 200)
+  issuer.answer((response) => { response.destroy() })
+  const now = Date.now
+  t.teardown(() => { Date.now = now })
+  Date.now = () => now() + 3_500 * SECOND
+  t.equal((await call(built, token)).statusCode, 200)
+  t.equal((await call(built, token)).statusCode, 200)
+  t.equal(issuer.fetched(), 2, 'one try in ten seconds')
+  const stranger = await startIssuer(t)
+  t.match((await call(built, await stranger.token())).json(), { status: 401 }, 'a bad signature is a bad signature')
+  Date.now = () => now() + 3_700 * SECOND
+  t.match((await call(built, token)).json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE' })
+})
+
+test('keys and tokens side by side', async (t) => {
+  const issuer = await startIssuer(t)
+  const built = await start(t, issuer, { API_KEYS: 'a.key.that-looks-like-a-token' })
+  t.equal((await call(built, 'a.key.that-looks-like-a-token')).statusCode, 200)
+  t.equal(issuer.fetched(), 0)
+  t.equal((await call(built, await issuer.token())).statusCode, 200)
+  t.equal((await call(built, 'neither-of-the-two-at-all')).statusCode, 401)
+})

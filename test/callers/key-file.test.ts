@@ -1,0 +1,76 @@
+/** A document of named keys is taken whole or refused with what is wrong where; nothing in it is repeated. */
+import { createHash } from 'node:crypto'
+import { test } from 'tap'
+import { parseKeys } from '../../service/auth/key-file.ts'
+import { findCaller } from '../../service/auth/keys.ts'
+
+const CANARY = 'canary-key-0123456789'
+const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
+
+function parse (document: unknown): { faults: string[], callers: ReturnType<typeof parseKeys> } {
+  const faults: string[] = []
+  const callers = parseKeys(typeof document === 'string' ? document : JSON.stringify(document), 'API_KEYS_FILE', faults)
+  return { faults, callers }
+}
+
+test('names, rights and limits of each key, given as it is or by its digest', async (t) => {
+  const { faults, callers } = parse([
+    { name: 'shop', key: CANARY, scopes: ['roller:read', 'connect'], tags: { organization_id: 'acme' } },
+    { name: 'reports', sha256: sha256('another-key-0123456789').toUpperCase(), scopes: ['roller:read'], connections: ['venue-a', 'venue-b'] },
+    { name: 'ops@example.com', key: 'third-key-0123456789', scopes: ['metrics'] }
+  ])
+  t.same(faults, [])
+  t.same(callers.map(({ name, scopes, limits }) => ({ name, scopes: [...scopes], limits })), [
+    { name: 'shop', scopes: ['roller:read', 'connect'], limits: { tags: { organization_id: 'acme' } } },
+    { name: 'reports', scopes: ['roller:read'], limits: { connections: ['venue-a', 'venue-b'] } },
+    { name: 'ops@example.com', scopes: ['metrics'], limits: null }
+  ])
+  t.equal(findCaller(callers, CANARY)?.name, 'shop')
+  t.equal(findCaller(callers, 'another-key-0123456789')?.name, 'reports')
+  for (const wrong of ['', CANARY.slice(1), `${CANARY} `, sha256('another-key-0123456789')]) t.equal(findCaller(callers, wrong), null, wrong)
+  t.notMatch(JSON.stringify(callers), CANARY, 'only the digest is kept')
+})
+
+test('a plain list, by commas or lines', async (t) => {
+  const { faults, callers } = parse('first-key-0123456789, second-key-0123456789\nthird-key-0123456789\n')
+  t.same(faults, [])
+  t.same(callers.map(({ name, scopes, limits }) => [name, scopes.size, limits]), [['key-1', 7, null], ['key-2', 7, null], ['key-3', 7, null]])
+})
+
+test('whatever else is refused, by place and with an example', async (t) => {
+  const key = { name: 'a', key: CANARY, scopes: ['roller:read'] }
+  const cases: [label: string, document: unknown, fault: RegExp][] = [
+    ['not JSON', `[{"name": "${CANARY}"`, /^API_KEYS_FILE begins like JSON, but is not valid JSON\. Example: \[/],
+    ['an object', { keys: [key] }, /^API_KEYS_FILE is wrong: give a list of at least one key\. Example: /],
+    ['an empty list', [], /^API_KEYS_FILE is wrong: give a list of at least one key/],
+    ['no object', [CANARY], /^API_KEYS_FILE: key 1 is wrong: give an object/],
+    ['no name', [key, { ...key, name: undefined }], /^API_KEYS_FILE: name of key 2 is missing: give a name/],
+    ['an odd name', [{ ...key, name: `${CANARY} ${CANARY}` }], /^API_KEYS_FILE: name of key 1 is wrong: give a name of letters/],
+    ['no scopes', [{ ...key, scopes: undefined }], /^API_KEYS_FILE: scopes of key 1 is missing: give a list of at least one of connect/],
+    ['empty scopes', [{ ...key, scopes: [] }], /^API_KEYS_FILE: scopes of key 1 is wrong: give a list/],
+    ['an unknown scope', [{ ...key, scopes: ['roller:read', CANARY] }], /^API_KEYS_FILE: scopes of key 1 is wrong: give one of connect, connections:read/],
+    ['a short key', [{ ...key, key: 'canary-short' }], /^API_KEYS_FILE: key of key 1 is wrong: give at least 16 .*openssl/],
+    ['a digest that is none', [{ ...key, key: undefined, sha256: CANARY }], /^API_KEYS_FILE: sha256 of key 1 is wrong: give 64 hexadecimal digits/],
+    ['key and digest', [{ ...key, sha256: sha256(CANARY) }], /^API_KEYS_FILE: key 1 needs either key or sha256, and not both/],
+    ['neither', [{ ...key, key: undefined }], /^API_KEYS_FILE: key 1 needs either key or sha256/],
+    ['empty tags', [{ ...key, tags: {} }], /^API_KEYS_FILE: tags of key 1 is wrong: give an object of tags/],
+    ['a tag of no text', [{ ...key, tags: { a: '' } }], /^API_KEYS_FILE: tags of key 1 is wrong/],
+    ['no connections', [{ ...key, connections: [] }], /^API_KEYS_FILE: connections of key 1 is wrong: give a list of 1 to 100/],
+    ['another property', [{ ...key, [CANARY]: 1 }], /^API_KEYS_FILE: key 1 has a property that is not known\. There are name, key/],
+    ['a name twice', [key, { ...key, key: 'another-key-0123456789' }], /^API_KEYS_FILE has the same name twice/],
+    ['a key twice', [key, { ...key, name: 'b', key: undefined, sha256: sha256(CANARY) }], /^API_KEYS_FILE has the same key twice/],
+    ['a short key in a list', 'canary-short,first-key-0123456789', /^API_KEYS_FILE holds a key of fewer than 16 characters/],
+    ['a key that no header carries', 'canary with spaces inside,first-key-0123456789', /^API_KEYS_FILE holds a key with a space/]
+  ]
+  for (const [label, document, fault] of cases) {
+    const { faults } = parse(document)
+    t.equal(faults.length, 1, `${label}: ${faults.join(' | ')}`)
+    t.match(faults[0], fault, label)
+    t.notMatch(faults.join(), /canary/i, label)
+  }
+})
+
+test('every fault of a document at once', async (t) => {
+  const { faults } = parse([{ name: '', key: 'short', scopes: ['x'] }, { name: 'b', key: 'also-short', scopes: [] }])
+  t.equal(faults.length, 5, faults.join('\n'))
+})

@@ -1,0 +1,125 @@
+/** POST /connect/result tells the venue of the one connection that was made with a link, and nothing else to anybody. */
+import { test } from 'tap'
+import type { FastifyInstance } from 'fastify'
+import { build, holdsNoSecret, type BuildOptions, type Built } from '../support/build.ts'
+
+interface Link { token: string, ticket: string }
+
+async function start (t: Parameters<typeof build>[0], { options = {}, ...more }: BuildOptions = {}): Promise<Built> {
+  return await build(t, { options: { connectPage: true, venueIdentity: 'on', ...options }, ...more })
+}
+
+async function newLink (app: FastifyInstance, payload: object = {}, url = '/connect-session'): Promise<Link> {
+  const { connectPage } = (await app.inject({ method: 'POST', url, payload })).json()
+  const fragment = new URLSearchParams(String(connectPage).split('#')[1])
+  return { token: fragment.get('token') ?? '', ticket: fragment.get('ticket') ?? '' }
+}
+
+/** What the page's form does. */
+async function enter ({ nango }: Built, { token }: Link, clientId: string): Promise<string> {
+  const answer = await fetch(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ client_id: clientId, client_secret: 'right' })
+  })
+  const { connectionId } = await answer.json() as { connectionId: string }
+  return connectionId
+}
+
+const ask = (app: FastifyInstance, ticket: string, connectionId: string) => app.inject({ method: 'POST', url: '/connect/result', payload: { ticket, connectionId } })
+
+test('the venue of the connection that was just made', async (t) => {
+  const built = await start(t)
+  const link = await newLink(built.app)
+  const connectionId = await enter(built, link, 'my-park')
+  const answer = await ask(built.app, link.ticket, connectionId)
+  t.equal(answer.statusCode, 200)
+  const { name, zone } = built.roller.venue('my-park').profile
+  t.same(answer.json(), { status: 'connected', venue: { name, timeZone: zone, environment: 'live' } }, 'these and no more')
+  t.equal(answer.headers['cache-control'], 'no-store')
+  t.match((await built.app.inject(`/connections/${connectionId}`)).json(), { venue: { name } }, 'and it is kept')
+  holdsNoSecret(t, answer.body + built.log(), built)
+  t.notMatch(built.log(), link.ticket)
+})
+
+test('a link opens no other connection, and does not say which there are', async (t) => {
+  const built = await start(t)
+  const [mine, theirs] = [await newLink(built.app, { tags: { organization_id: 'demo' } }), await newLink(built.app)]
+  const [made, foreign] = [await enter(built, mine, 'my-park'), await enter(built, theirs, 'their-park')]
+  const texts = new Set<string>()
+  for (const connectionId of [foreign, 'demo-venue', 'no-such-connection']) {
+    const { statusCode, body } = await ask(built.app, mine.ticket, connectionId)
+    t.equal(statusCode, 404, connectionId)
+    texts.add(body.replace(/"instance":"[^"]*"/, ''))
+  }
+  t.equal(texts.size, 1, 'the same words for each')
+  t.equal((await ask(built.app, mine.ticket, made)).statusCode, 200)
+})
+
+test('a browser that writes a proof into its own connection learns about its own connection alone', async (t) => {
+  const built = await start(t)
+  const link = await newLink(built.app)
+  const proof = link.ticket.split('.')[1] ?? ''
+  const victim = await enter(built, await newLink(built.app), 'victim-park')
+  // Nango lets a browser set fields of the config of the connection that it makes.
+  const answer = await fetch(`${built.nango.url}/oauth2/auth/roller?connect_session_token=${link.token}&params[roller_connect_page]=${proof}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ client_id: 'own-park', client_secret: 'right' })
+  })
+  const { connectionId } = await answer.json() as { connectionId: string }
+  t.equal((await ask(built.app, link.ticket, connectionId)).statusCode, 200)
+  t.equal((await ask(built.app, link.ticket, victim)).statusCode, 404)
+})
+
+test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t) => {
+  const built = await start(t, { nango: { now: () => Date.now() - 3_600_000 } })
+  const ended = await newLink(built.app) // by Nango's clock, an hour ago
+  const other = await newLink((await start(t, { nango: { secretKey: '00000000-0000-4000-8000-000000000000' }, options: { nango: { secretKey: '00000000-0000-4000-8000-000000000000' } } })).app)
+  const before = built.nango.requests.length
+  for (const ticket of [ended.ticket, other.ticket, 'x', ended.ticket.replace(/^\d+/, '99999999999999')]) {
+    const answer = await ask(built.app, ticket, 'demo-venue')
+    t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' })
+  }
+  t.equal(built.nango.requests.length, before)
+  for (const payload of [{}, { ticket: 'x' }, { ticket: 1, connectionId: 'a' }, { ticket: 'x'.repeat(129), connectionId: 'a' }, { ticket: 'x', connectionId: 'a', token: 'y' }]) {
+    t.equal((await built.app.inject({ method: 'POST', url: '/connect/result', payload })).statusCode, 400)
+  }
+})
+
+test('a link may be asked about twenty times', async (t) => {
+  const built = await start(t)
+  const link = await newLink(built.app)
+  for (let time = 0; time < 20; time++) t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404)
+  const before = built.nango.requests.length
+  const answer = await ask(built.app, link.ticket, 'demo-venue')
+  t.match(answer.json(), { status: 429, code: 'ROLLER_ERR_RATE_LIMIT' })
+  t.ok(Number(answer.headers['retry-after']) > 0)
+  t.equal(built.nango.requests.length, before)
+  t.equal((await ask(built.app, (await newLink(built.app)).ticket, 'demo-venue')).statusCode, 404, 'another link counts by itself')
+})
+
+test('entered again: only once that has happened, and another venue is noticed', async (t) => {
+  const built = await start(t)
+  const link = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
+  t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'a link that was not used opens nothing')
+  await enter(built, link, 'demo')
+  t.match((await ask(built.app, link.ticket, 'demo-venue')).json(), { status: 'connected', venue: { name: built.roller.venue('demo').profile.name } })
+
+  const second = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
+  await enter(built, second, 'someone-else')
+  t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'the first link is no longer the one')
+  t.match((await ask(built.app, second.ticket, 'demo-venue')).json(), { status: 'other-venue', venue: { name: built.roller.venue('someone-else').profile.name } })
+  t.match((await built.app.inject('/connections/demo-venue')).json(), { tags: { organization_id: 'demo' } }, 'its tags are kept')
+})
+
+test('where connections are not asked for their venue, there is none to tell', async (t) => {
+  const built = await start(t, { options: { venueIdentity: 'off' } })
+  const link = await newLink(built.app)
+  t.same((await ask(built.app, link.ticket, await enter(built, link, 'my-park'))).json(), { status: 'connected', venue: null })
+})
+
+test('a key that may not read its venue', async (t) => {
+  const built = await start(t)
+  const link = await newLink(built.app)
+  const connectionId = await enter(built, link, 'my-park')
+  built.roller.faults.next({ kind: 'status', status: 403, body: { message: 'no' } } as never) // one of the simulator's own
+  t.match((await ask(built.app, link.ticket, connectionId)).json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
+  t.match((await ask(built.app, link.ticket, connectionId)).json(), { status: 'connected' }, 'and again when it may')
+})

@@ -1,0 +1,33 @@
+/** Every language says the same: the same places to fill in, no text left empty, and scripts that use what is there. */
+import { test } from 'tap'
+import { readAssets } from '../../plugin/connect-page/assets.ts'
+import { chooseLanguage, languages, type TextName } from '../../plugin/connect-page/texts.ts'
+
+test('places to fill in are the same in all languages', async (t) => {
+  const places = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
+  for (const [language, texts] of Object.entries(languages)) {
+    for (const name of Object.keys(languages.en) as TextName[]) { // its keys are these
+      t.same(places(texts[name]), places(languages.en[name]), `${language}: ${name}`)
+      t.not(texts[name].trim(), '')
+    }
+  }
+})
+
+test('every text that a script asks for exists, and each is asked for', async (t) => {
+  const { files } = readAssets()
+  const own = ['page.js', 'view.js'].map((name) => files.get(name)?.content ?? '').join('\n')
+  const words = new Set(own.match(/'[\w-]+'/g)?.map((word) => word.slice(1, -1)))
+  const asked = [...own.matchAll(/\bsay\('(\w+)'/g)].map(([, name]) => String(name))
+  t.ok(asked.length > 10)
+  t.same(asked.filter((name) => !(name in languages.en)), [])
+  const { connectPageHtml } = await import('../../plugin/connect-page/html.ts')
+  const html = connectPageHtml({ settings: { apiUrl: 'https://a', connectUrl: null, integrationId: 'roller', environment: 'live' }, language: 'en', assets: '', resultPath: '', nonce: '' })
+  const unused = Object.keys(languages.en).filter((name) => !words.has(name) && !words.has(name.replace(/Title$/, '')) && !html.includes(`data-text="${name}"`))
+  t.same(unused.filter((name) => !['live', 'playground'].includes(name)), [], 'live and playground are asked for by the environment\'s name')
+})
+
+test('the language of the browser', async (t) => {
+  t.equal(chooseLanguage(undefined), 'en')
+  t.equal(chooseLanguage('fr-FR, de-CH;q=0.8, en;q=0.5'), 'de')
+  t.equal(chooseLanguage('constructor, __proto__'), 'en')
+})

@@ -1,0 +1,38 @@
+/** A ticket is good until shortly after its session has ended, for one gateway and one integration, and not with one character changed. */
+import { test } from 'tap'
+import { Tickets } from '../../plugin/connect-page/ticket.ts'
+
+const END = '2026-11-23T10:30:00.000Z'
+const end = Date.parse(END)
+const tickets = new Tickets('secret-key', 'roller')
+
+test('what was issued is read, until five minutes after the session', async (t) => {
+  const proof = tickets.newProof()
+  const ticket = tickets.issue(proof, END)
+  t.equal(tickets.read(ticket, end - 1), proof)
+  t.equal(tickets.read(ticket, end + 5 * 60_000 - 1), proof)
+  t.equal(tickets.read(ticket, end + 5 * 60_000), null)
+  t.not(tickets.newProof(), proof)
+})
+
+test('every replica reads it; another key or integration does not', async (t) => {
+  const proof = tickets.newProof()
+  const ticket = tickets.issue(proof, END)
+  t.equal(new Tickets('secret-key', 'roller').read(ticket, end), proof)
+  t.equal(new Tickets('another-key', 'roller').read(ticket, end), null)
+  t.equal(new Tickets('secret-key', 'roller-playground').read(ticket, end), null)
+})
+
+test('no character of it can be changed', async (t) => {
+  const ticket = tickets.issue(tickets.newProof(), END)
+  const [time = '', proof = '', signature = ''] = ticket.split('.')
+  const other = (character: string): string => character === 'A' ? 'B' : 'A'
+  // The last character of the signature carries bits that base64url does not use: it may be written in several ways, and means the same.
+  for (let at = 0; at < ticket.length - 1; at++) {
+    if (ticket[at] === '.') continue
+    t.equal(tickets.read(ticket.slice(0, at) + other(ticket[at] ?? '') + ticket.slice(at + 1), end), null)
+  }
+  for (const forged of [
+    '', '..', `${time}.${proof}`, `${time}.${proof}.`, `${Number(time) + 3_600_000}.${proof}.${signature}`, ` ${ticket}`, `${ticket}=`, `${ticket}.x`
+  ]) t.equal(tickets.read(forged, end), null, forged)
+})

@@ -1,0 +1,69 @@
+/** Who hears what: by name, by kind, or everything, until it is taken away. */
+import { test } from 'tap'
+import { EventLate, EventNotTaken, Events, type AnyEvent } from '../../plugin/events/events.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+
+const event = (name: string): AnyEvent => ({ name, id: '1', connectionId: 'venue' }) as AnyEvent // all that is looked at here
+
+test('patterns', async (t) => {
+  const events = new Events({ clock: new ManualClock() })
+  t.notOk(events.listened)
+  const heard: string[] = []
+  const off = (['booking.created', 'booking.*', '*', 'connection.*', 'membership.*'] as const).map((pattern) => events.on(pattern, (event: { name: string }) => { heard.push(`${pattern} ${event.name}`) }))
+  t.ok(events.listened)
+  for (const name of ['booking.created', 'booking.updated', 'bookings.created', 'membership.paused', 'connection.deleted']) await events.deliver(event(name))
+  t.strictSame(heard, [
+    'booking.created booking.created', 'booking.* booking.created', '* booking.created', 'booking.* booking.updated', '* booking.updated', '* bookings.created',
+    'membership.* membership.paused', '* membership.paused', 'connection.* connection.deleted', '* connection.deleted'
+  ])
+  for (const end of off) end()
+  t.notOk(events.listened)
+  await events.deliver(event('booking.created'))
+  t.equal(heard.length, 10)
+})
+
+test('a handler taken away twice takes no other with it', async (t) => {
+  const events = new Events({ clock: new ManualClock() })
+  const first = events.on('*', () => {})
+  first()
+  let heard = 0
+  events.on('*', () => { heard++ })
+  first()
+  await events.deliver(event('booking.created'))
+  t.equal(heard, 1)
+})
+
+test('all are waited for, also when one has failed', async (t) => {
+  const clock = new ManualClock()
+  const events = new Events({ clock })
+  let finish = (): void => {}
+  const work = new Promise<void>((resolve) => { finish = resolve })
+  let done = false
+  events.on('*', () => { throw new TypeError('no room') })
+  events.on('*', () => work)
+  const delivered = events.deliver(event('booking.created')).finally(() => { done = true })
+  delivered.catch(() => {})
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+  t.notOk(done)
+  finish()
+  const error = await delivered.catch((error: unknown) => error)
+  t.ok(error instanceof EventNotTaken && !(error instanceof EventLate))
+  t.match(error, { cause: { message: 'no room' } })
+  t.equal(clock.waiting, 0, 'and no timer is left')
+})
+
+test('a late one says what became of it', async (t) => {
+  for (const fails of [false, true]) {
+    const clock = new ManualClock()
+    const events = new Events({ clock, timeoutMs: 100 })
+    let end = (): void => {}
+    const work = new Promise<void>((resolve, reject) => { end = () => fails ? reject(new Error('no')) : resolve() })
+    events.on('*', () => work)
+    const delivered = events.deliver(event('booking.created')).catch((error: unknown) => error)
+    clock.advance(100)
+    const error = await delivered
+    t.ok(error instanceof EventLate)
+    end()
+    t.equal(await (error as EventLate).taken, !fails)
+  }
+})

@@ -1,0 +1,57 @@
+/** The inbox of all replicas: the common suite, two replicas, and a Redis that is away. */
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { RedisInbox } from '../../plugin/events/inbox-redis.ts'
+import { RedisAway } from '../../plugin/events/redis-script.ts'
+import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { inboxSuite, part } from './inbox-suite.ts'
+
+const skip = whyNoRedis()
+if (skip !== undefined) {
+  t.plan(0, skip)
+  process.exit(0)
+}
+
+const server = await startRedis()
+const client = new Redis(server.port, '127.0.0.1', { retryStrategy: () => 20 })
+client.on('error', () => {})
+t.teardown(async () => {
+  client.disconnect()
+  await server.kill()
+})
+const clock = new ManualClock()
+const open = (scope: string): RedisInbox => new RedisInbox(client, { scope, clock })
+const key = { connectionId: 'canary-venue', exportType: 'Payments' }
+
+t.test('the common suite', (t) => {
+  inboxSuite(t, {
+    inbox: open('suite'),
+    async pass (ms) {
+      for (const key of await client.keys('roller:inbox:*')) await client.pexpire(key, Math.max(0, await client.pttl(key) - ms))
+    }
+  })
+  t.end()
+})
+
+t.test('replicas read what others put, environments do not', async (t) => {
+  await open('a').put(key, part(1))
+  t.strictSame(await open('a').read(key), [part(1)])
+  t.strictSame(await open('b').read(key), [])
+  t.notMatch((await client.keys('*')).join(), /canary/)
+})
+
+t.test('what it does not understand is left out', async (t) => {
+  const inbox = open('odd')
+  await inbox.put(key, part(1))
+
+  for (const one of await client.keys('roller:inbox:*')) await client.rpush(one, 'no JSON', '{"kind":"later"}', '{"kind":"message"}', 'null')
+
+  t.strictSame(await inbox.read(key), [part(1)])
+})
+
+t.test('what Redis did not keep was not put', async (t) => {
+  await server.kill()
+  await t.rejects(open('a').put(key, part(2)), RedisAway)
+  await t.rejects(open('a').read(key), RedisAway)
+})

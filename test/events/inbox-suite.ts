@@ -1,0 +1,65 @@
+/** What every inbox must do. */
+import type { Test } from 'tap'
+import { INBOX_MAX, INBOX_MS, type Inbox, type InboxEntry } from '../../plugin/events/inbox.ts'
+
+export interface InboxBench {
+  readonly inbox: Inbox
+  pass (ms: number): Promise<void> | void
+}
+
+export const part = (sequenceNumber: number, processId = 'p'): InboxEntry => ({
+  kind: 'message', part: { processId, sequenceNumber, sequenceTotal: 3, urls: [`https://files.example.com/${processId}-${sequenceNumber}.json`] }
+})
+
+let count = 0
+const keyOf = (exportType = 'Payments') => ({ connectionId: `venue-${++count}`, exportType })
+
+export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
+  t.test('what was put is read in its sequence, as often as one likes', async (t) => {
+    const key = keyOf()
+    t.strictSame(await inbox.read(key), [])
+    const entries: InboxEntry[] = [{ kind: 'ordered', order: 'o' }, part(3), part(1), part(1), { kind: 'withdrawn', order: 'o' }]
+    for (const entry of entries) await inbox.put(key, entry)
+    for (let time = 0; time < 2; time++) t.strictSame(await inbox.read(key), entries)
+  })
+
+  t.test('connections and types are apart', async (t) => {
+    const key = keyOf()
+    await inbox.put(key, part(1))
+    t.strictSame(await inbox.read({ ...key, exportType: 'Tickets' }), [])
+    t.strictSame(await inbox.read({ ...key, connectionId: 'other' }), [])
+  })
+
+  t.test('it is kept as long as ROLLER\'s links are good', async (t) => {
+    const key = keyOf()
+    await inbox.put(key, part(1))
+    await pass(INBOX_MS - 60_000)
+    t.equal((await inbox.read(key)).length, 1)
+    await pass(60_001)
+    t.strictSame(await inbox.read(key), [])
+    await inbox.put(key, part(2))
+    t.strictSame(await inbox.read(key), [part(2)])
+  })
+
+  t.test('it does not grow without end: the oldest goes first', async (t) => {
+    const key = keyOf()
+    for (let index = 0; index < INBOX_MAX + 5; index++) await inbox.put(key, part(index))
+    const kept = await inbox.read(key)
+    t.equal(kept.length, INBOX_MAX)
+    t.strictSame(kept[0], part(5))
+  })
+
+  t.test('who watches is told, until it has enough', async (t) => {
+    const key = keyOf()
+    let told = 0
+    const end = inbox.watch(key, () => { told++ })
+    const endOther = inbox.watch({ ...key, exportType: 'Tickets' }, () => { told += 100 })
+    await inbox.put(key, part(1))
+    t.equal(told, 1)
+    end()
+    end()
+    await inbox.put(key, part(2))
+    t.equal(told, 1)
+    endOther()
+  })
+}

@@ -1,0 +1,63 @@
+/** What all replicas have seen: the common suite, two replicas, and what stands in Redis. */
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { RedisSeenStore } from '../../plugin/events/seen-redis.ts'
+import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { seenSuite } from './seen-suite.ts'
+
+const skip = whyNoRedis()
+if (skip !== undefined) {
+  t.plan(0, skip)
+  process.exit(0)
+}
+
+const server = await startRedis()
+const client = new Redis(server.port, '127.0.0.1')
+t.teardown(async () => {
+  client.disconnect()
+  await server.kill()
+})
+const clock = new ManualClock()
+const open = (scope: string): RedisSeenStore => new RedisSeenStore(client, { scope, clock })
+
+/** Redis has a clock of its own: its keys lose what has passed. */
+async function pass (ms: number): Promise<void> {
+  for (const key of await client.keys('roller:seen:*')) await client.pexpire(key, Math.max(0, await client.pttl(key) - ms))
+}
+
+t.test('the common suite', (t) => {
+  seenSuite(t, { store: open('suite'), pass })
+  t.end()
+})
+
+t.test('replicas know of each other, environments do not', async (t) => {
+  const [one, two, other] = [open('a'), open('a'), open('b')]
+  const key = { connectionId: 'venue', id: 'shared' }
+  t.equal(await one.claim(key), 'new')
+  t.equal(await two.claim(key), 'busy')
+  t.equal(await other.claim(key), 'new')
+  await one.done(key)
+  t.equal(await two.claim(key), 'done')
+  t.equal(await other.claim(key), 'busy')
+})
+
+t.test('a claim that ran out is not given back by who had it', async (t) => {
+  const [one, two] = [open('a'), open('a')]
+  const key = { connectionId: 'venue', id: 'late' }
+  t.equal(await one.claim(key), 'new')
+  await pass(30_001)
+  t.equal(await two.claim(key), 'new')
+  await one.release(key)
+  t.equal(await one.claim(key), 'busy', 'it is the other\'s')
+})
+
+t.test('neither ids nor the scope stand in Redis, and all of a connection is in one slot', async (t) => {
+  await client.flushall()
+  const store = open('canary-scope')
+  for (const id of ['canary-1', 'canary-2']) await store.claim({ connectionId: 'canary-venue', id })
+  const keys = await client.keys('*')
+  t.equal(keys.length, 2)
+  t.notMatch(keys.join(), /canary/)
+  t.equal(new Set(keys.map((key) => /\{[^}]+\}/.exec(key)?.[0])).size, 1)
+})

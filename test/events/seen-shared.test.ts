@@ -1,0 +1,56 @@
+/** Memory and Redis together: Redis away is memory alone, said once. */
+import { test } from 'tap'
+import { MemorySeenStore } from '../../plugin/events/seen-memory.ts'
+import { SharedSeenStore } from '../../plugin/events/seen-shared.ts'
+import type { SeenStore } from '../../plugin/events/seen.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { seenSuite } from './seen-suite.ts'
+
+const key = { connectionId: 'venue', id: '1' }
+
+/** A shared store that can be switched off. */
+function open () {
+  const clock = new ManualClock()
+  const inner = new MemorySeenStore(clock)
+  const state = { away: false, warnings: 0 }
+  const answer = <T>(work: () => T): T => { if (state.away) throw new Error('away'); return work() }
+  const shared: SeenStore = {
+    claim: async (key) => answer(() => inner.claim(key)), done: async (key) => answer(() => inner.done(key)), release: async (key) => answer(() => inner.release(key))
+  }
+  const replica = (): SharedSeenStore => new SharedSeenStore({ local: new MemorySeenStore(clock), shared, onAway: () => { state.warnings++ } })
+  return { clock, state, replica }
+}
+
+test('the common suite', (t) => {
+  const { clock, replica } = open()
+  seenSuite(t, { store: replica(), pass: (ms) => clock.advance(ms) })
+  t.end()
+})
+
+test('another replica\'s word counts', async (t) => {
+  const { replica } = open()
+  const [one, two] = [replica(), replica()]
+  t.equal(await one.claim(key), 'new')
+  t.equal(await two.claim(key), 'busy')
+  await one.release(key)
+  t.equal(await two.claim(key), 'new')
+  await two.done(key)
+  t.equal(await one.claim(key), 'done')
+})
+
+test('without Redis each replica goes on alone, and says so once', async (t) => {
+  const { state, replica } = open()
+  const [one, two] = [replica(), replica()]
+  state.away = true
+  t.equal(await one.claim(key), 'new')
+  t.equal(await one.claim(key), 'busy')
+  await one.done(key)
+  t.equal(await one.claim(key), 'done')
+  t.equal(state.warnings, 1)
+  t.equal(await two.claim(key), 'new', 'two replicas, so handlers must bear repeats')
+  state.away = false
+  await one.release({ ...key, id: '2' })
+  state.away = true
+  await one.claim({ ...key, id: '3' })
+  t.equal(state.warnings, 3, 'again after it was back')
+})

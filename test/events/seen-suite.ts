@@ -1,0 +1,56 @@
+/** What every store must do. */
+import type { Test } from 'tap'
+import { LEASE_MS, REMEMBERED_MS, type SeenStore } from '../../plugin/events/seen.ts'
+
+export interface SeenBench {
+  readonly store: SeenStore
+  pass (ms: number): Promise<void> | void
+}
+
+let count = 0
+const keyOf = (connectionId = 'venue') => ({ connectionId, id: `event-${++count}` })
+
+export function seenSuite (t: Test, { store, pass }: SeenBench): void {
+  t.test('one has it in hand, the others are told', async (t) => {
+    const key = keyOf()
+    const claims = await Promise.all(Array.from({ length: 20 }, () => store.claim(key)))
+    t.strictSame(claims.sort(), [...Array.from({ length: 19 }, () => 'busy'), 'new'])
+  })
+
+  t.test('what is done stays done, beyond ROLLER\'s last try', async (t) => {
+    const key = keyOf()
+    t.equal(await store.claim(key), 'new')
+    await store.done(key)
+    t.equal(await store.claim(key), 'done')
+    await store.release(key)
+    t.equal(await store.claim(key), 'done', 'nobody undoes it')
+    await pass((4 * 86_400 + 77 * 60) * 1_000)
+    t.equal(await store.claim(key), 'done')
+    await pass(REMEMBERED_MS)
+    t.equal(await store.claim(key), 'new')
+  })
+
+  t.test('what is released is new', async (t) => {
+    const key = keyOf()
+    t.equal(await store.claim(key), 'new')
+    await store.release(key)
+    t.equal(await store.claim(key), 'new')
+    await store.release(keyOf())
+  })
+
+  t.test('a claim whose owner has gone ends before ROLLER comes again', async (t) => {
+    const key = keyOf()
+    t.equal(await store.claim(key), 'new')
+    await pass(LEASE_MS - 1_000)
+    t.equal(await store.claim(key), 'busy')
+    await pass(1_001)
+    t.equal(await store.claim(key), 'new')
+    t.ok(LEASE_MS < 60_000)
+  })
+
+  t.test('connections are apart', async (t) => {
+    const key = keyOf('one')
+    t.equal(await store.claim(key), 'new')
+    t.equal(await store.claim({ ...key, connectionId: 'two' }), 'new')
+  })
+}

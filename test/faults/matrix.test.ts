@@ -1,0 +1,21 @@
+import { test } from 'tap'
+import { whyNoRedis } from '../budget/redis-server.ts'
+import { rows, type Way } from './rows.ts'
+import { World } from './world.ts'
+
+const WAYS: readonly Way[] = ['nango', 'direct']
+
+for (const row of rows) {
+  const skip = row.who === 'Redis' && (whyNoRedis() ?? false)
+  for (const way of WAYS) {
+    test(`${way}: ${row.who} ${row.how} (${row.call})`, { skip }, async (t) => {
+      const world = await World.start(t, way)
+      await row.arrange(world)
+      t.equal(await world.call(row), typeof row.seen === 'string' ? row.seen : row.seen[way], 'what the caller sees')
+      const arrived = world.arrived(row)
+      if (row.call === 'POST') t.ok(arrived <= (row.arrived ?? 1), `it came to ROLLER ${arrived} times`)
+      else if (row.arrived !== undefined) t.ok(arrived <= row.arrived, `it came to ROLLER ${arrived} times`)
+      t.ok(await world.recovers(row), 'the next call goes through')
+    })
+  }
+}

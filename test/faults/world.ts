@@ -1,0 +1,278 @@
+/** One gateway with everything around it, for one row: each thing behind a door that can be shut. */
+import { spawn } from 'node:child_process'
+import { open, readFile, readdir, readlink } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { Redis } from 'ioredis'
+import type { Test } from 'tap'
+import { request } from 'undici'
+import roller from '../../plugin/index.ts'
+import { startNangoSimulator, type NangoSimulator } from '../../service/sandbox/nango.ts'
+import { startRollerSimulator, type RollerSimulator } from '../../service/sandbox/roller.ts'
+import { startRedis } from '../budget/redis-server.ts'
+import { asConnected, CLIENT_SECRET, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
+import { bookingFor } from '../upstream/fixture.ts'
+import { Door } from './door.ts'
+import type { Row, Seen, Way } from './rows.ts'
+
+/** Milliseconds: short, so that what never comes is soon given up. */
+const TIMEOUTS = { connect: 2_000, headers: 1_000, idle: 1_000, total: 4_000, control: 1_000 }
+/** For repeats; shorter than any wall. Milliseconds. */
+const MAX_WAIT = 8_000
+const LARGE = '/roller/sandbox/bytes/4000000?chunked=1'
+const ROOT = new URL('../..', import.meta.url)
+
+type Teardown = Pick<Test, 'teardown'>
+
+export class World {
+  readonly way: Way
+  readonly roller: RollerSimulator
+  readonly nango: NangoSimulator
+  readonly #t: Teardown
+  readonly #rollerDoor: Door
+  readonly #nangoDoor: Door
+  readonly #time: { ahead: number }
+  #app: FastifyInstance | null = null
+  #base: string | null = null
+  #redis: { readonly client: Redis, readonly door: Door, readonly whenAway: 'share' | 'refuse' } | null = null
+  #call: (() => Promise<Seen>) | null = null
+  #service: string | null = null
+  #before = 0
+
+  private constructor (t: Teardown, way: Way, roller: RollerSimulator, nango: NangoSimulator, doors: { roller: Door, nango: Door }, time: { ahead: number }) {
+    this.#t = t
+    this.way = way
+    this.roller = roller
+    this.nango = nango
+    this.#rollerDoor = doors.roller
+    this.#nangoDoor = doors.nango
+    this.#time = time
+  }
+
+  static async start (t: Teardown, way: Way): Promise<World> {
+    const time = { ahead: 0 }
+    const rollerSimulator = await startRollerSimulator()
+    const rollerDoor = new Door(rollerSimulator.url)
+    await rollerDoor.open()
+    const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: rollerDoor.url, now: () => Date.now() + time.ahead })
+    const nangoDoor = new Door(nango.url)
+    await nangoDoor.open()
+    t.teardown(async () => {
+      await Promise.all([rollerDoor.shut(), nangoDoor.shut()])
+      await nango.close()
+      await rollerSimulator.close()
+    })
+    const world = new World(t, way, rollerSimulator, nango, { roller: rollerDoor, nango: nangoDoor }, time)
+    world.restoreConnection()
+    return world
+  }
+
+  /** After a first call: before it nobody has a token, and Nango cannot tell a ROLLER that is away from one that refuses the key. */
+  async closeRoller (): Promise<void> {
+    await this.warm()
+    await this.#rollerDoor.shut()
+  }
+
+  /** From here on everybody has a token. */
+  async warm (): Promise<void> { await this.#get() }
+
+  openRoller (): Promise<void> { return this.#rollerDoor.open() }
+  closeNango (): Promise<void> { return this.#nangoDoor.shut() }
+  openNango (): Promise<void> { return this.#nangoDoor.open() }
+  cutLarge (): void { this.#rollerDoor.cutAfter(1_000_000) }
+
+  /** Time that passes for all. */
+  pass (ms: number): void { this.#time.ahead += ms }
+  /** The machine's clock is set, which is not time that passes: only what reads the date sees it. */
+  jump (ms: number): void {
+    const { now } = Date
+    Date.now = () => now() + ms
+    this.#t.teardown(() => { Date.now = now })
+  }
+
+  /** Nango asks ROLLER for no token for 30 s after one was refused, and the gateway asks Nango for none. */
+  passBackoff (): void { this.pass(31_000) }
+
+  /** By somebody else, in Nango's dashboard. */
+  async loseConnection (): Promise<void> {
+    const { body } = await request(`${this.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`, {
+      method: 'DELETE', headers: { authorization: `Bearer ${SECRET_KEY}` }
+    })
+    await body.dump()
+  }
+
+  restoreConnection (): void {
+    this.nango.addConnection({ connectionId: CONNECTION_ID, clientId: 'demo', clientSecret: CLIENT_SECRET, ...asConnected(this.roller, 'demo') })
+  }
+
+  /** What the calls go to stands somewhere else. */
+  at (url: string): void { this.#base = url }
+  async atPlainServer (): Promise<void> {
+    const server = createServer((socket) => { socket.on('error', () => {}).once('data', () => { socket.end('HTTP/1.1 400 Bad Request\r\n\r\n') }) })
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+    this.#t.teardown(() => { server.close() })
+    this.at(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  }
+
+  async withDeadRedis (whenAway: 'share' | 'refuse'): Promise<void> {
+    const { door } = await this.#withRedis(whenAway)
+    await this.#start()
+    await this.#get()
+    await door.shut()
+  }
+
+  async withSilentRedis (): Promise<void> {
+    const { door } = await this.#withRedis('share')
+    await this.#start()
+    await this.#get()
+    door.beSilent()
+  }
+
+  async #withRedis (whenAway: 'share' | 'refuse') {
+    const server = await startRedis()
+    const door = new Door(server.port)
+    await door.open()
+    const client = new Redis(door.port, '127.0.0.1', { retryStrategy: () => 50 })
+    client.on('error', () => {})
+    this.#t.teardown(async () => { client.disconnect(); await door.shut(); await server.kill() })
+    this.#redis = { client, door, whenAway }
+    return this.#redis
+  }
+
+  leaveEarly (): void {
+    this.roller.faults.next({ path: /^\/products/, kind: 'slow', ms: 300 })
+    this.#call = async () => {
+      const gone = AbortSignal.timeout(100)
+      await request(`${await this.#start()}/roller/products`, { headers: { 'connection-id': CONNECTION_ID }, signal: gone }).catch(() => {})
+      return 'left'
+    }
+  }
+
+  stopSending (): void {
+    this.#call = async () => {
+      const socket = connect(Number(new URL(await this.#start()).port), '127.0.0.1')
+      socket.on('error', () => {})
+      const head = `POST /roller/bookings HTTP/1.1\r\nHost: x\r\nConnection-Id: ${CONNECTION_ID}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n`
+      socket.write(`${head}{"items":`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      socket.destroy()
+      return 'left'
+    }
+  }
+
+  /** The service itself, writing its log to a device that is always full. */
+  async fillDisk (): Promise<void> {
+    const full = await open('/dev/full', 'w')
+    const child = spawn(process.execPath, ['--import', 'tsx', 'service/main.ts'], {
+      cwd: ROOT, env: { PATH: process.env['PATH'], PORT: '0', ROLLER_TRANSPORT: this.way, LOG_LEVEL: 'info' }, stdio: ['ignore', full.fd, 'pipe']
+    })
+    this.#t.teardown(async () => { child.kill('SIGKILL'); await full.close() })
+    const port = await portOf(child.pid ?? 0)
+    this.#service = `http://127.0.0.1:${port}`
+  }
+
+  /** Makes the row's call. */
+  async call (row: Row): Promise<Seen> {
+    this.#before = this.#count(row)
+    if (this.#call !== null) return await this.#call()
+    if (row.call === 'POST') return await this.#post()
+    return row.call === 'GET' ? await this.#get() : await this.#getLarge()
+  }
+
+  /** Whether the same gateway serves its next caller. */
+  async recovers (row: Row): Promise<boolean> {
+    this.roller.faults.always(null)
+    this.nango.faults.always(null)
+    this.#call = null
+    this.#rollerDoor.cutAfter(Infinity)
+    if (this.#base !== null) { // somebody puts the address right, and starts it anew
+      this.#base = null
+      this.#app = null
+    }
+    if (this.#redis !== null) {
+      await this.#redis.door.shut()
+      await this.#redis.door.open()
+    }
+    await row.repair?.(this)
+    // Redis is looked for once a second; everything else is there at once.
+    for (let tries = 0; tries < (this.#redis === null ? 1 : 60); tries++) {
+      if (await this.#get() === '200') return true
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    return false
+  }
+
+  /** How often the row's call has come to ROLLER. */
+  arrived (row: Row): number { return this.#count(row) - this.#before }
+
+  #count (row: Row): number {
+    const path = row.call === 'POST' ? '/bookings' : '/products'
+    const method = row.call === 'POST' ? 'POST' : 'GET'
+    return this.roller.requests.filter((one) => one.method === method && one.url.startsWith(path)).length
+  }
+
+  async #start (): Promise<string> {
+    if (this.#service !== null) return this.#service
+    if (this.#app === null) {
+      const app = Fastify()
+      const base = { nango: this.#nangoDoor.url, roller: this.#rollerDoor.url }
+      if (this.#base !== null) base[this.way === 'nango' ? 'nango' : 'roller'] = this.#base
+      await app.register(roller, {
+        authorize: 'open',
+        transport: this.way,
+        rollerBaseUrl: base.roller,
+        nango: { secretKey: SECRET_KEY, host: base.nango },
+        venueIdentity: 'off',
+        timeouts: TIMEOUTS,
+        retryPolicy: { baseMs: 0 },
+        budgets: { maxWait: MAX_WAIT, whenAway: this.#redis?.whenAway ?? 'share' },
+        clock: {
+          now: () => performance.now() + this.#time.ahead,
+          setTimeout: (callback, ms) => setTimeout(callback, ms),
+          clearTimeout: (timer) => { clearTimeout(timer as NodeJS.Timeout) } // made above
+        },
+        ...(this.#redis !== null && { redis: this.#redis.client })
+      })
+      await app.listen({ host: '127.0.0.1', port: 0 })
+      this.#t.teardown(() => app.close())
+      this.#app = app
+    }
+    return `http://127.0.0.1:${(this.#app.server.address() as AddressInfo).port}`
+  }
+
+  async #get (): Promise<Seen> { return await this.#ask('/roller/products', {}) }
+
+  async #getLarge (): Promise<Seen> { return await this.#ask(LARGE, {}) }
+
+  async #post (): Promise<Seen> {
+    return await this.#ask('/roller/bookings', { method: 'POST', headers: { 'content-type': 'application/json' }, body: bookingFor({ roller: this.roller }) })
+  }
+
+  async #ask (path: string, { headers = {}, ...call }: { method?: 'POST', headers?: Record<string, string>, body?: string }): Promise<Seen> {
+    try {
+      const { statusCode, headers: { 'content-type': type }, body } = await request(`${await this.#start()}${path}`, {
+        ...call, headers: { 'connection-id': CONNECTION_ID, connection: 'close', ...headers }
+      })
+      const text = await body.text()
+      return String(type).startsWith('application/problem+json') ? `${statusCode} ${(JSON.parse(text) as { code: string }).code}` : String(statusCode)
+    } catch {
+      return 'cut'
+    }
+  }
+}
+
+/** Its log is lost, so the port is read where Linux keeps it. */
+async function portOf (pid: number): Promise<number> {
+  for (let tries = 0; tries < 400; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const files = await readdir(`/proc/${pid}/fd`).catch(() => [])
+    const inodes = new Set((await Promise.all(files.map(async (fd) => await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))).map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1]))
+    const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/))
+    const ports = lines.filter((fields) => fields[3] === '0A' && inodes.has(fields[9])).map((fields) => parseInt(fields[1]?.split(':')[1] ?? '', 16))
+    for (const port of ports) {
+      const answer = await request(`http://127.0.0.1:${port}/health`).then(async ({ statusCode, body }) => { const text = await body.text(); return statusCode === 200 && text.includes('version') }, () => false)
+      if (answer) return port
+    }
+  }
+  throw new Error('the service did not start')
+}

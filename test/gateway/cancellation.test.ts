@@ -1,0 +1,57 @@
+/** A cancellation behaves as an AbortSignal does, as far as the gateway looks. */
+import { test } from 'tap'
+import { Cancellation, toAbortSignal, type CancelSignal } from '../../plugin/cancellation.ts'
+
+function make (kind: string): { signal: CancelSignal, abort: (reason: unknown) => void } {
+  if (kind === 'AbortController') {
+    const controller = new AbortController()
+    return { signal: controller.signal, abort: (reason) => controller.abort(reason) }
+  }
+  const cancellation = new Cancellation()
+  return { signal: cancellation, abort: (reason) => cancellation.abort(reason) }
+}
+
+for (const kind of ['AbortController', 'Cancellation']) {
+  test(`${kind}: who listens is told once, with the first reason`, async (t) => {
+    const { signal, abort } = make(kind)
+    const heard: string[] = []
+    const gone = (): void => { heard.push('removed') }
+    signal.addEventListener('abort', () => { heard.push('first') }, { once: true })
+    signal.addEventListener('abort', gone)
+    signal.addEventListener('abort', () => { heard.push('second') })
+    signal.removeEventListener('abort', gone)
+    t.equal(signal.aborted, false)
+    signal.throwIfAborted()
+    const reason = new Error('left')
+    abort(reason)
+    abort(new Error('again'))
+    signal.addEventListener('abort', () => { heard.push('late') })
+    t.same(heard, ['first', 'second'])
+    t.equal(signal.aborted, true)
+    t.equal(signal.reason, reason)
+    t.throws(() => signal.throwIfAborted(), reason)
+  })
+
+  test(`${kind}: a listener may take another away while it is told`, async (t) => {
+    const { signal, abort } = make(kind)
+    const heard: string[] = []
+    const last = (): void => { heard.push('last') }
+    signal.addEventListener('abort', () => {
+      heard.push('first')
+      signal.removeEventListener('abort', last)
+    })
+    signal.addEventListener('abort', last)
+    abort(new Error('left'))
+    t.same(heard, ['first'])
+  })
+
+  test(`${kind}: what takes an AbortSignal gets one that ends with it`, async (t) => {
+    const { signal, abort } = make(kind)
+    const before = toAbortSignal(signal)
+    t.ok(before instanceof AbortSignal)
+    t.equal(before.aborted, false)
+    abort('any value')
+    t.equal(before.reason, 'any value')
+    t.equal(toAbortSignal(signal).reason, 'any value')
+  })
+}

@@ -1,0 +1,21 @@
+import { test } from 'tap'
+import { Exchange, type ExchangeFailure } from '../../plugin/gateway/transport/exchange.ts'
+import { steppedClock } from '../upstream/fixture.ts'
+
+for (const good of [true, false]) {
+  test(`a call whose place is ${good ? 'still good leaves' : 'too old is not sent, and may be sent again'}`, async (t) => {
+    const failures: (ExchangeFailure | null)[] = []
+    let asked = 0
+    const exchange = new Exchange(steppedClock(), { headers: 50, idle: 50, total: 50 }, (failure) => { failures.push(failure) }, () => {
+      asked++
+      return good
+    })
+    const aborted: unknown[] = []
+    t.equal(asked, 0, 'not before it has its socket')
+    exchange.onConnect((reason) => { aborted.push(reason) })
+    t.equal(asked, 1)
+    t.equal(aborted.length, good ? 0 : 1)
+    exchange.onError(new Error('closed'))
+    t.match(failures, [{ kind: 'network', maySent: good }])
+  })
+}

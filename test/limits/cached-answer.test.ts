@@ -1,0 +1,36 @@
+/** Every answer says how the budget stands, one from the cache too, which spends nothing of it. */
+import { test } from 'tap'
+import { whyNoRedis } from '../budget/redis-server.ts'
+import { build, callsAtRoller } from '../support/build.ts'
+import { steppedClock } from '../upstream/fixture.ts'
+import { ask, startReplicas } from './harness.ts'
+
+const options = { cache: { 'GET /products': 600_000 }, budgets: { margin: 0, jitter: 0, rest: { limit: 5, windowMs: 30_000 } } }
+const told = ({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): unknown[] => [headers['cache-status'], headers['ratelimit-policy'], headers['ratelimit']]
+const HIT = 'fastify-roller; hit'
+const POLICY = '"rest";q=5;w=30'
+
+test('in memory it is the present state', async (t) => {
+  const clock = steppedClock()
+  const built = await build(t, { options: { ...options, clock } })
+  await ask(built.app, { url: '/products' })
+  t.same(told(await ask(built.app, { url: '/products' })), [HIT, POLICY, '"rest";r=4;t=30'])
+  clock.advance(10_000)
+  await ask(built.app)
+  t.same(told(await ask(built.app, { url: '/products' })), [HIT, POLICY, '"rest";r=3;t=20'])
+  clock.advance(30_000)
+  t.same(told(await ask(built.app, { url: '/products', maxWait: 0 })), [HIT, POLICY, '"rest";r=5;t=0'])
+  t.equal(callsAtRoller(built).length, 2)
+})
+
+test('with Redis it is what this replica has last seen, and no question to Redis', { skip: whyNoRedis() ?? false }, async (t) => {
+  const replicas = await startReplicas(t, { count: 2, options })
+  const [one, two] = replicas.apps
+  await ask(one!, { url: '/products' })
+  const [status, policy, state] = told(await ask(one!, { url: '/products' }))
+  t.same([status, policy], [HIT, POLICY])
+  t.match(state, /^"rest";r=4;t=(30|2\d)$/)
+  t.same(told(await ask(two!, { url: '/products' })), [HIT, POLICY, '"rest";r=5;t=0'], 'which may be nothing')
+  await ask(two!)
+  t.match(told(await ask(two!, { url: '/products' }))[2], /^"rest";r=3;/)
+})

@@ -1,0 +1,67 @@
+/** One export of a type in six hours: an order that ROLLER did not take must not cost it. */
+import { test } from 'tap'
+import { build, type Built } from '../support/build.ts'
+import { ask, type Answered } from './harness.ts'
+
+const TOO_MANY = { error: { code: 'too_many_request', method: 'POST', path: '/proxy/reporting/bulk' } }
+const NO_CONNECTION = { error: { code: 'server_error', message: 'Failed to get connection' } }
+const order = async ({ app }: Built, more: object = {}): Promise<Answered> => await ask(app, {
+  method: 'POST', url: '/reporting/bulk', maxWait: 0, payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02', ...more }
+})
+const reportsLeft = async ({ app }: Built): Promise<number> =>
+  (await app.inject('/connections/demo-venue/budget')).json().budgets.find(({ name }: { name: string }) => name === 'reporting').remaining
+
+for (const status of [400, 403, 404, 422]) {
+  test(`ROLLER answers ${status}: the export can be ordered again, the request was counted`, async (t) => {
+    const built = await build(t, { options: { budgets: { margin: 0 } } })
+    built.roller.faults.next({ path: /bulk/, kind: 'status', status, body: {} })
+    t.equal((await order(built)).status, status)
+    t.equal(await reportsLeft(built), 119)
+    t.equal((await order(built)).status, 200)
+    t.equal(await reportsLeft(built), 118)
+    t.match(await order(built), { status: 429, code: 'ROLLER_ERR_BUDGET' }, 'and then it is spent')
+  })
+}
+
+for (const [what, fault] of [
+  ['Nango\'s own 429', { kind: 'status', status: 429, body: TOO_MANY }],
+  ['a connection that Nango does not know', { kind: 'status', status: 400, body: NO_CONNECTION }],
+  ['a Nango that cannot reach ROLLER', { kind: 'status', status: 500, body: { message: 'x', code: 'ECONNREFUSED', method: 'post' } }]
+] as const) {
+  test(`${what}: the export can be ordered again`, async (t) => {
+    const built = await build(t, { options: { retries: 0 } })
+    built.nango.faults.next({ path: /bulk/, ...fault })
+    t.not((await order(built)).status, 200)
+    for (let again = 0; again < 3; again++) {
+      const answer = await ask(built.app, { method: 'POST', url: '/reporting/bulk', maxWait: 2, payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02' } })
+      t.equal(answer.status, again === 0 ? 200 : 429)
+    }
+  })
+}
+
+test('a 401 that stays costs no export', async (t) => {
+  const built = await build(t)
+  built.roller.faults.always({ path: /bulk/, kind: 'status', status: 401, body: {} })
+  t.equal((await order(built)).status, 424)
+  built.roller.faults.always(null)
+  t.equal((await order(built)).status, 200)
+})
+
+test('nothing was sent: neither the export nor the report is spent', async (t) => {
+  const built = await build(t, { options: { retries: 0, budgets: { margin: 0 }, nango: { host: 'http://127.0.0.1:9' } } })
+  for (let again = 0; again < 3; again++) t.match(await order(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE' })
+  const { budget } = built.app.roller
+  t.match((await budget.call(built.app.roller, 'demo-venue')).budgets, [{ remaining: 600 }, { name: 'reporting', remaining: 120 }])
+})
+
+for (const [what, fault] of [
+  ['ROLLER answers 500', { kind: 'status', status: 500, body: {} }],
+  ['the line breaks', { kind: 'reset-after-work' }]
+] as const) {
+  test(`${what}: nobody knows whether the export was taken, so it stays spent`, async (t) => {
+    const built = await build(t)
+    built.roller.faults.next({ path: /bulk/, ...fault })
+    t.ok((await order(built)).status >= 500)
+    t.match(await order(built), { status: 429, code: 'ROLLER_ERR_BUDGET' })
+  })
+}

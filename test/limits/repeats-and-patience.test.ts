@@ -1,0 +1,26 @@
+/** Roller-Max-Wait is about every wait of a call, the pause before a repeat too. */
+import { test } from 'tap'
+import { build, callsAtRoller } from '../support/build.ts'
+import { ask } from './harness.ts'
+
+/** Pauses of exactly 200 and 400 ms. */
+const retryPolicy = { baseMs: 200, random: () => 1 }
+
+for (const [maxWait, tries] of [[0, 1], [0.1, 1], [0.35, 2], [5, 3]] as const) {
+  test(`Roller-Max-Wait: ${maxWait}: ${tries} tries`, async (t) => {
+    const built = await build(t, { options: { retryPolicy } })
+    built.roller.faults.always({ path: /venues/, kind: 'status', status: 502, body: '{"own":"words"}' })
+    const answer = await ask(built.app, { url: '/venues/me', maxWait })
+    t.match(answer, { status: 502, body: '{"own":"words"}' }, 'ROLLER\'s own answer in the end')
+    t.equal(callsAtRoller(built).length, tries)
+    const pauses = [0, 0, 200, 600][tries] ?? 0
+    t.ok(answer.took >= pauses - 2, `${answer.took} ms: no repeat without its pause`)
+  })
+}
+
+test('a call that does not want to wait is sent again after a 401 all the same: that is no wait', async (t) => {
+  const built = await build(t, { options: { retryPolicy } })
+  await ask(built.app)
+  built.roller.revokeTokens()
+  t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
+})

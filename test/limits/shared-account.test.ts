@@ -1,0 +1,52 @@
+/** Nango's limit is shared by all venues of the account: a noisy one must not take the others' part of it. */
+import { test } from 'tap'
+import { whyNoRedis } from '../budget/redis-server.ts'
+import { build } from '../support/build.ts'
+import { steppedClock } from '../upstream/fixture.ts'
+import { addVenue, ask, pause, startReplicas } from './harness.ts'
+
+/** Nango's window is a minute. It began so long ago that it ends in `seconds`. */
+function lateWindow (seconds: number) {
+  let shift = (seconds - 60) * 1000
+  return { now: () => Date.now() + shift, begun: () => { shift = 0 } }
+}
+
+test('a quiet venue is served before the line of a noisy one', async (t) => {
+  const clock = steppedClock()
+  const built = await build(t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock: { ...clock, setTimeout: (callback, ms) => setTimeout(callback, ms / 100) } } })
+  addVenue(built, 'quiet')
+  for (let n = 0; n < 3; n++) await ask(built.app)
+  const noisy = Array.from({ length: 100 }, () => ask(built.app, { maxWait: 1_000 }))
+  await pause(100)
+  // All of the account's places are gone for a minute; then there are places for 18 calls.
+  const quiet = await ask(built.app, { connection: 'quiet', maxWait: 0 })
+  t.match(quiet, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
+  t.ok(Number(quiet.retryAfter) <= 61, `it is one of the next: ${quiet.retryAfter} s, not minutes`)
+  const patient = await ask(built.app, { maxWait: 60 })
+  t.match(patient, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
+  t.ok(Number(patient.retryAfter) > 200, `the noisy one itself stands behind its own line: ${patient.retryAfter} s`)
+  await built.app.close()
+  await Promise.allSettled(noisy)
+})
+
+test('three replicas and others who use the account too: Nango never has to say 429', { skip: whyNoRedis() ?? false }, async (t) => {
+  const limit = 90
+  const window = lateWindow(14)
+  const replicas = await startReplicas(t, { nango: { rateLimit: limit, now: window.now }, roller: { limits: 'off' } })
+  const { apps, nango } = replicas
+  for (const id of ['b', 'c']) addVenue(replicas, id)
+  await ask(apps[0]!, { maxWait: 0 })
+  window.begun()
+  // Each replica looks every connection up once, at Nango's own API.
+  for (const app of apps) for (const connection of ['demo-venue', 'b', 'c']) await ask(app, { connection, maxWait: 0 })
+  await pause(1_000)
+  for (let n = 0; n < 30; n++) await apps[0]!.inject('/connections') // a sync, another program
+  for (const app of apps) await ask(app, { connection: 'b', maxWait: 0 })
+  const before = nango.requests.length
+  const answers = await Promise.all(Array.from({ length: 150 }, (_, n) => ask(apps[n % 3]!, { connection: ['b', 'c'][n % 2]!, maxWait: 0 })))
+  const outcomes = new Set(answers.map(({ status, code }) => `${status} ${code ?? ''}`))
+  t.same(outcomes, new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))
+  t.ok(nango.requests.length <= limit, `${nango.requests.length} of ${limit}: each one more would be a 429`)
+  const served = answers.filter(({ status }) => status === 200).length
+  t.ok(served >= (limit - before) * 0.7, `${served} of the ${limit - before} that were left are used`)
+})

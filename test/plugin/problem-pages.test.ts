@@ -1,0 +1,25 @@
+import Fastify from 'fastify'
+import { test } from 'tap'
+import roller, { catalogue } from '../../plugin/index.ts'
+import { build } from '../support/build.ts'
+
+test('the type of every problem leads to a page that says what to do', async (t) => {
+  const { app } = await build(t)
+  for (const [code, { title }] of Object.entries(catalogue)) {
+    const answer = await app.inject({ url: `/problems/${code}` })
+    t.equal(answer.statusCode, 200, code)
+    t.match(answer.headers, { 'content-type': /^text\/html/, 'content-security-policy': /default-src 'none'/ })
+    t.ok(answer.body.includes(title.replaceAll('\'', '\'')), title)
+  }
+  t.match((await app.inject({ url: '/problems/ROLLER_ERR_NOTHING' })).json(), { status: 404, code: 'ROLLER_ERR_NOT_FOUND' })
+  t.match((await app.inject({ url: '/problems/__proto__' })).json(), { status: 404 })
+})
+
+test('under a prefix the type leads there too', async (t) => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(roller, { prefix: '/api', authorize: 'open', nango: { secretKey: 'k', host: 'http://127.0.0.1:1' } })
+  const { type } = (await app.inject({ url: '/api/roller/venues/me' })).json()
+  t.equal(type, '/api/problems/ROLLER_ERR_CONNECTION_REQUIRED')
+  t.equal((await app.inject({ url: type })).statusCode, 200)
+})

@@ -1,0 +1,52 @@
+/** One line closes all that moves money, and one all that touches staff: whatever the catalogue has of either is in its group. */
+import { test } from 'tap'
+import { operationGroups } from '../../plugin/roller/operation-groups.ts'
+import type { Operation } from '../../plugin/roller/operation.ts'
+import { operations } from '../../plugin/roller/operations.ts'
+
+const catalogue = Object.entries(operations as Record<string, Operation>)
+const [money, staff] = [operationGroups['money-moving'], operationGroups['staff-accounts']].map((names) => new Set<string>(names))
+
+/** Names of all properties that a body may have, however deep. */
+function propertiesOf (schema: unknown, seen = new Set<unknown>()): string[] {
+  if (typeof schema !== 'object' || schema === null || seen.has(schema)) return []
+  seen.add(schema)
+  const { properties, ...rest } = schema as { properties?: object }
+  return [...Object.entries(properties ?? {}).flatMap(([name, child]) => [name, ...propertiesOf(child, seen)]), ...Object.values(rest).flatMap((child) => propertiesOf(child, seen))]
+}
+
+const MONEY = /payment|refund|giftcard|tip(s|note)?$/i
+
+test('what records, returns, spends or makes money is in money-moving, and nothing that only reads', async (t) => {
+  let found = 0
+  for (const [key, operation] of catalogue) {
+    if (operation.repeatable) {
+      t.notOk(money?.has(key), `${key} only reads`)
+      continue
+    }
+    // A webhook's body names the events that it is told of.
+    const words = [...key.split('/'), ...operation.tag === 'Webhooks' ? [] : propertiesOf(operation.body)]
+    // A draft that is published is paid; a booking is deleted with its transactions.
+    const moves = words.some((word) => MONEY.test(word)) || key === 'POST /bookings/draft/publish' || key === 'DELETE /bookings/{uniqueId}'
+    t.equal(money?.has(key), moves, key)
+    if (moves) found++
+  }
+  t.equal(found, money?.size)
+  t.ok(found >= 10)
+})
+
+test('what touches accounts of staff is in staff-accounts', async (t) => {
+  let found = 0
+  for (const [key, operation] of catalogue) {
+    const touches = /staff/i.test(`${key} ${operation.id} ${operation.tag} ${operation.summary}`)
+    t.equal(staff?.has(key), touches, key)
+    if (touches) found++
+  }
+  t.equal(found, staff?.size)
+  t.ok(found >= 9)
+})
+
+test('a group is not mistaken for a tag', async (t) => {
+  const tags = new Set(catalogue.map(([, { tag }]) => tag))
+  for (const name of Object.keys(operationGroups)) t.notOk(tags.has(name), name)
+})

@@ -1,0 +1,104 @@
+/** `roller-sidecar check` says what is right and what is not, one line each, and ends with 0 or 1. */
+import { createServer, type AddressInfo } from 'node:net'
+import tap, { test } from 'tap'
+import { check } from '../../service/check.ts'
+import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'
+import { startProcess } from './fixture.ts'
+
+tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+
+const SCOPES = [
+  'environment:proxy', 'environment:connections:list', 'environment:connections:read_credentials', 'environment:connections:update',
+  'environment:connections:delete', 'environment:connect_sessions:write'
+]
+
+async function run (env: Record<string, string>): Promise<{ good: boolean, lines: string[] }> {
+  const lines: string[] = []
+  const good = await check(env, (line) => lines.push(line))
+  for (const secret of [SECRET_KEY, CLIENT_SECRET, 'canary']) if (lines.join().includes(secret)) throw new Error(`the check tells ${secret}: ${lines.join('\n')}`)
+  return { good, lines }
+}
+
+const results = (lines: readonly string[]): string[] => lines.map((line) => line.split(/ {2,}/).slice(0, 2).join(' '))
+
+test('all is well', async (t) => {
+  const { nango } = await startSimulators(t)
+  const before = { connections: nango.connections.length }
+  const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
+  t.equal(good, true, lines.join('\n'))
+  t.same(results(lines), ['ok configuration', 'ok nango-reachable', 'ok key-valid', 'ok integration-is-roller', ...SCOPES.map(() => 'ok key-scope')])
+  for (const scope of SCOPES) t.ok(lines.some((line) => line.includes(`${scope}: `)), scope)
+  t.same({ connections: nango.connections.length }, before)
+  t.notOk(nango.requests.some(({ url }) => url.startsWith('/connect/sessions/')))
+})
+
+test('a scope that is missing is named; it fails where no call gets through without it', async (t) => {
+  for (const [transport, missing, fails] of [
+    ['nango', 'environment:proxy', true], ['direct', 'environment:proxy', false], ['nango', 'environment:connections:read_credentials', false],
+    ['nango', 'environment:connections:list', true], ['nango', 'environment:connect_sessions:write', false], ['nango', 'environment:connections:delete', false],
+    ['nango', 'environment:connections:update', false]
+  ] as const) {
+    const scopes = [...SCOPES, 'environment:integrations:read', 'environment:connections:read'].filter((scope) => scope !== missing)
+    const { nango } = await startSimulators(t, { nango: { scopes } })
+    const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: transport })
+    t.equal(good, !fails, `${transport} without ${missing}`)
+    const wrong = lines.filter((line) => !line.startsWith('ok'))
+    t.equal(wrong.length, 1, wrong.join('\n'))
+    t.match(wrong[0], new RegExp(`^${fails ? 'failed' : 'absent'} +key-scope +${missing} is not granted.*Tick it`))
+  }
+})
+
+test('the direct way without the right to read credentials fails', async (t) => {
+  const { nango } = await startSimulators(t, { nango: { scopes: SCOPES.filter((scope) => !scope.includes('credentials')).concat('environment:integrations:read', 'environment:connections:read') } })
+  const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: 'direct' })
+  t.equal(good, false)
+  t.ok(lines.some((line) => /^failed .*read/.test(line)), lines.join('\n'))
+})
+
+test('every fault of the configuration, and no step after it', async (t) => {
+  const { good, lines } = await run({ PORT: 'canary', LOG_LEVEL: 'canary', API_KEYS: 'canary' })
+  t.equal(good, false)
+  t.same(results(lines), ['failed configuration', 'failed configuration', 'failed configuration'])
+  t.match(lines.join('\n'), /PORT .*Example: PORT=3000/)
+})
+
+test('a key that Nango does not know, a Nango that is not there, and no key at all', async (t) => {
+  const { nango } = await startSimulators(t)
+  const unknown = await run({ NANGO_SECRET_KEY: '11111111-1111-4111-8111-111111111111', NANGO_HOST: nango.url })
+  t.same([unknown.good, ...results(unknown.lines)], [false, 'ok configuration', 'ok nango-reachable', 'failed key-valid', 'skipped integration-is-roller'])
+  await nango.close()
+  const away = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
+  t.equal(away.good, false)
+  t.match(away.lines[1], /^failed +nango-reachable .*ECONNREFUSED.*NANGO_HOST/)
+  const none = await run({})
+  t.equal(none.good, false)
+  t.match(none.lines[1], /^failed +nango +NANGO_SECRET_KEY is not set/)
+})
+
+test('Redis and the issuer of tokens are asked where they are configured', async (t) => {
+  const closed = createServer()
+  await new Promise<void>((resolve) => { closed.listen(0, '127.0.0.1', resolve) })
+  const { port } = closed.address() as AddressInfo // of a TCP server
+  await new Promise((resolve) => { closed.close(resolve) })
+  const { nango } = await startSimulators(t)
+  const { good, lines } = await run({
+    NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, REDIS_URL: `redis://:canary@127.0.0.1:${port}`, JWT_JWKS_URL: `http://127.0.0.1:${port}/canary`, JWT_ISSUER: 'i', JWT_AUDIENCE: 'a'
+  })
+  t.equal(good, false)
+  t.match(lines.at(-2), /^failed +redis +Redis does not answer \(\w+\)/)
+  t.match(lines.at(-1), /^failed +token-keys .*\(ECONNREFUSED\)/)
+})
+
+test('as a program: 0, 1, and how to use it', async (t) => {
+  const { nango } = await startSimulators(t)
+  const good = startProcess(t, { NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url }, ['check'])
+  const bad = startProcess(t, { PORT: 'x' }, ['check'])
+  const usage = startProcess(t, {}, ['--help'])
+  const wrong = startProcess(t, {}, ['chek'])
+  t.same(await Promise.all([good, bad, usage, wrong].map(({ exited }) => exited)), [0, 1, 0, 1])
+  t.match(good.stdout(), /^ok +configuration /)
+  t.equal(good.stderr(), '')
+  t.match(bad.stdout(), /^failed +configuration +PORT /)
+  t.match(usage.stdout(), /Usage: roller-sidecar \[check\]/)
+  t.match(wrong.stderr(), /Usage: /)
+})

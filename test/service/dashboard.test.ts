@@ -1,0 +1,42 @@
+/** The dashboard asks for metrics and labels that exist, and shows every metric of ours. */
+import { readFileSync } from 'node:fs'
+import { test } from 'tap'
+import { VENUE } from '../support/build.ts'
+import { service } from './fixture.ts'
+
+interface Panel { title: string, targets: { expr: string }[] }
+
+const { panels } = JSON.parse(readFileSync(new URL('../../docker/grafana-dashboard.json', import.meta.url), 'utf8')) as { panels: Panel[] }
+
+const METRIC = /\b(?:roller|nodejs|process)_[a-z0-9_]+/g
+
+test('every name and label in it is one that is served', async (t) => {
+  const { app, roller } = await service(t, { MAX_WAIT: '0' })
+  // One of everything, so that each metric has its labels.
+  await app.inject({ url: '/roller/venues/me', headers: VENUE })
+  roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '9' } })
+  for (let call = 0; call < 2; call++) await app.inject({ url: '/roller/products', headers: VENUE })
+  const { body } = await app.inject({ url: '/metrics' })
+  const types = new Map([...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [String(name), String(type)]))
+  const labels = (name: string): Set<string> =>
+    new Set([...body.matchAll(new RegExp(`^${name}(?:_bucket)?\\{(.*)\\} `, 'gm'))].flatMap(([, list]) => [...String(list).matchAll(/(\w+)="/g)].map(([, label]) => String(label))))
+  const shown = new Set<string>()
+  t.ok(panels.length >= 10)
+  for (const { title, targets } of panels) {
+    t.ok(targets.length > 0, title)
+    for (const { expr } of targets) {
+      const names = expr.match(METRIC) ?? []
+      t.ok(names.length > 0, `${title}: ${expr}`)
+      for (const written of names) {
+        const name = written.replace(/_(bucket|sum|count)$/, '')
+        t.ok(types.has(name), `${title}: ${written}`)
+        if (written !== name) t.equal(types.get(name), 'histogram', written)
+        shown.add(name)
+      }
+      const asked = [...expr.matchAll(/by \(([^)]*)\)/g), ...expr.matchAll(/\{(\w+)=/g)].flatMap(([, list]) => String(list).split(/[, ]+/))
+      const there = new Set(names.flatMap((name) => [...labels(name.replace(/_(bucket|sum|count)$/, ''))]))
+      for (const label of asked) t.ok(there.has(label), `${title}: the label ${label} in ${expr}`)
+    }
+  }
+  for (const name of types.keys()) if (name.startsWith('roller_')) t.ok(shown.has(name), `${name} is shown`)
+})

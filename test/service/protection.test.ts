@@ -1,0 +1,83 @@
+/** One caller, or too many at once, do not take the service from the others. */
+import { test } from 'tap'
+import { Value } from '@sinclair/typebox/value'
+import { Problem } from '../../plugin/index.ts'
+import { callsAtRoller, VENUE } from '../support/build.ts'
+import { bearer, serviceWithKeys } from '../callers/fixture.ts'
+import { KEY, service } from './fixture.ts'
+
+const SCOPES = ['roller:read', 'connections:read', 'metrics']
+
+test('each caller has a limit of its own, told as a problem, and a minute later it is whole again', async (t) => {
+  const built = await serviceWithKeys(t, [{ name: 'busy', scopes: SCOPES }, { name: 'quiet', scopes: SCOPES }], { RATE_LIMIT: '5' })
+  const call = async (name: string, url = '/roller/sandbox/echo') => await built.app.inject({ url, headers: { ...VENUE, ...bearer(name) } })
+  for (let count = 0; count < 5; count++) {
+    const answer = await call('busy')
+    t.equal(answer.statusCode, 200)
+    t.match(answer.headers['ratelimit-policy'], /^"rest";/, 'the budget at ROLLER is what is told')
+  }
+  const atRoller = callsAtRoller(built).length
+  for (const url of ['/roller/sandbox/echo', '/connections', '/metrics']) {
+    const refused = await call('busy', url)
+    t.match(refused.json(), { status: 429, code: 'ROLLER_ERR_RATE_LIMIT', layer: 'caller', detail: /5 requests in a minute/ }, url)
+    t.ok(Value.Check(Problem, refused.json()))
+    t.match(refused.headers['ratelimit-policy'], '"caller";q=5;w=60')
+    t.match(refused.headers['ratelimit'], /^"caller";r=0;t=\d+$/)
+    t.ok(Number(refused.headers['retry-after']) >= 1 && Number(refused.headers['retry-after']) <= 60)
+    t.notOk(Object.keys(refused.headers).some((name) => name.startsWith('x-ratelimit')))
+  }
+  t.equal(callsAtRoller(built).length, atRoller)
+  t.equal((await call('quiet')).statusCode, 200, 'others go on')
+  for (const url of ['/health', '/ready']) t.equal((await built.app.inject({ url })).statusCode, 200, url)
+  const now = Date.now
+  t.teardown(() => { Date.now = now })
+  Date.now = () => now() + 61_000
+  t.equal((await call('busy')).statusCode, 200)
+})
+
+test('without keys the address is the caller, as TRUST_PROXY says', async (t) => {
+  const { app } = await service(t, { AUTH: 'none', RATE_LIMIT: '1', TRUST_PROXY: '10.0.0.0/8' })
+  const from = async (remoteAddress: string, forwarded: string): Promise<number> =>
+    (await app.inject({ url: '/roller/sandbox/echo', remoteAddress, headers: { ...VENUE, 'x-forwarded-for': forwarded } })).statusCode
+  t.same([await from('10.0.0.1', '203.0.113.1'), await from('10.0.0.1', '203.0.113.2'), await from('10.0.0.1', '203.0.113.1')], [200, 200, 429], 'a proxy that is trusted')
+  t.same([await from('198.51.100.1', '203.0.113.7'), await from('198.51.100.1', '203.0.113.8')], [200, 429], 'one that is not')
+})
+
+test('who tries keys is stopped, and who has one is not', async (t) => {
+  const { app } = await service(t, { API_KEYS: KEY })
+  const call = async (key: string, remoteAddress = '203.0.113.1') => await app.inject({ url: '/roller/sandbox/echo', remoteAddress, headers: { ...VENUE, authorization: `Bearer ${key}` } })
+  const statuses: number[] = []
+  for (let count = 0; count < 121; count++) statuses.push((await call(`wrong-key-${count}-0123456789`)).statusCode)
+  t.same(new Set(statuses.slice(0, 120)), new Set([401]))
+  t.equal(statuses[120], 429)
+  t.equal((await call(KEY)).statusCode, 200, 'from the same address')
+  t.equal((await call('wrong-key-0123456789', '203.0.113.2')).statusCode, 401, 'from another')
+})
+
+test('no limit where none is set', async (t) => {
+  const { app } = await service(t)
+  for (let count = 0; count < 50; count++) t.equal((await app.inject({ url: '/connections/demo-venue/budget' })).statusCode, 200)
+})
+
+test('while the process runs late, calls are turned away and probes are answered', async (t) => {
+  const built = await service(t, { MAX_EVENT_LOOP_DELAY: '20' })
+  await built.app.ready()
+  const call = async () => await built.app.inject({ url: '/roller/sandbox/echo', headers: VENUE })
+  t.equal((await call()).statusCode, 200)
+  const atRoller = callsAtRoller(built).length
+  // Busy until the service has looked (once a second) and seen it.
+  let answer = await call()
+  for (let turn = 0; turn < 60 && answer.statusCode === 200; turn++) {
+    const until = Date.now() + 100
+    while (Date.now() < until);
+    await new Promise((resolve) => { setImmediate(resolve) })
+    answer = await call()
+  }
+  t.match(answer.json(), { status: 503, code: 'ROLLER_ERR_OVERLOADED', layer: 'gateway', retryAfter: 1 })
+  t.equal(answer.headers['retry-after'], '1')
+  const before = callsAtRoller(built).length
+  t.ok(before > atRoller)
+  for (const url of ['/health', '/ready']) t.equal((await built.app.inject({ url })).statusCode, 200, url)
+  t.equal((await call()).statusCode, 503)
+  t.equal(callsAtRoller(built).length, before, 'what is turned away goes nowhere')
+})

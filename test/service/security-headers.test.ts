@@ -1,0 +1,19 @@
+/** Every answer of the service has the headers that helmet gives it, though helmet is asked only once. */
+import helmet from '@fastify/helmet'
+import Fastify from 'fastify'
+import { test } from 'tap'
+import { VENUE } from '../support/build.ts'
+import { service } from './fixture.ts'
+
+test('the same headers as with helmet on every request', async (t) => {
+  const reference = Fastify()
+  await reference.register(helmet, { contentSecurityPolicy: false, hsts: false })
+  reference.get('/', async () => '')
+  const expected = Object.fromEntries(Object.entries((await reference.inject('/')).headers).filter(([name]) => !['content-length', 'date', 'connection', 'content-type'].includes(name)))
+  t.ok(Object.keys(expected).length > 8, 'helmet gives headers')
+  const { app } = await service(t)
+  for (const url of ['/health', '/nothing', '/roller/venues/me', '/connections', '/docs/']) {
+    const { headers } = await app.inject({ url, headers: VENUE })
+    t.match(headers, expected, url)
+  }
+})

@@ -1,0 +1,105 @@
+/** Connections that are too slow, too large or no HTTP are ended in time with a problem, and hold up nobody else. */
+import { createConnection, type Socket } from 'node:net'
+import { test, type Test } from 'tap'
+import { Value } from '@sinclair/typebox/value'
+import { Problem } from '../../plugin/index.ts'
+import { callsAtRoller } from '../support/build.ts'
+import { service, until, type Service } from './fixture.ts'
+
+interface Line { readonly socket: Socket, readonly received: () => string, readonly ended: Promise<number> }
+
+async function listen (t: Test, env: Record<string, string> = {}): Promise<Service & { connect: () => Line, port: number }> {
+  const built = await service(t, env)
+  const port = Number(new URL(await built.app.listen({ host: '127.0.0.1', port: 0 })).port)
+  const connect = (): Line => {
+    const socket = createConnection(port, '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    let received = ''
+    socket.on('data', (chunk) => { received += chunk.toString() }).on('error', () => {})
+    return { socket, received: () => received, ended: new Promise((resolve) => { socket.once('close', () => resolve(Date.now())) }) }
+  }
+  return { ...built, connect, port }
+}
+
+function isProblem (t: Test, text: string, status: number): void {
+  t.match(text, new RegExp(`^HTTP/1\\.1 ${status} `))
+  t.match(text, /\r\ncontent-type: application\/problem\+json\r\n/)
+  t.match(text, /\r\nconnection: close\r\n/)
+  const [head = '', body = ''] = text.split('\r\n\r\n')
+  t.equal(Number(/content-length: (\d+)/.exec(head)?.[1]), Buffer.byteLength(body))
+  const problem = JSON.parse(body)
+  t.ok(Value.Check(Problem, problem))
+  t.match(problem, { status, code: 'ROLLER_ERR_HTTP', layer: 'caller' })
+  t.match(head, `x-request-id: ${problem.instance}`)
+}
+
+test('headers that trickle in are cut off after HEADERS_TIMEOUT, however many do so; others are served meanwhile', async (t) => {
+  const { connect, app } = await listen(t, { HEADERS_TIMEOUT: '1', KEEP_ALIVE_TIMEOUT: '30' })
+  const startedAt = Date.now()
+  const slow = Array.from({ length: 50 }, () => connect())
+  for (const { socket } of slow) socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\n')
+  const drip = setInterval(() => { for (const { socket } of slow) if (socket.writable) socket.write('x: y\r\n') }, 100)
+  t.teardown(() => clearInterval(drip))
+  t.equal((await app.inject({ url: '/health' })).statusCode, 200)
+  const quick = connect()
+  quick.socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
+  await quick.ended
+  t.match(quick.received(), /^HTTP\/1\.1 200/)
+  const ends = await Promise.all(slow.map(({ ended }) => ended))
+  t.ok(Math.max(...ends) - startedAt < 10_000, `after ${Math.max(...ends) - startedAt} ms`)
+  t.ok(Math.min(...ends) - startedAt >= 1_000)
+  for (const { received } of slow.slice(0, 3)) isProblem(t, received(), 408)
+})
+
+test('a body that trickles in is cut off after REQUEST_TIMEOUT, and ROLLER hears nothing of it', async (t) => {
+  const built = await listen(t, { REQUEST_TIMEOUT: '1', HEADERS_TIMEOUT: '1' })
+  const { socket, received, ended } = built.connect()
+  socket.write('POST /roller/bookings HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{')
+  const drip = setInterval(() => { if (socket.writable) socket.write(' ') }, 100)
+  t.teardown(() => clearInterval(drip))
+  await ended
+  t.match(received(), /^HTTP\/1\.1 408 /)
+  t.same(callsAtRoller(built), [])
+})
+
+test('headers that are too large, and bytes that are no HTTP', async (t) => {
+  const { connect } = await listen(t)
+  for (const [bytes, status] of [
+    [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431], [`GET /${'y'.repeat(20_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`, 431],
+    ['\x16\x03\x01\x02\x00\x01\x00', 400], ['GET / HTTP/9.9\r\n\r\n', 400], ['POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n', 400],
+    ['GET / HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n', 400], ['GET / HTTP/1.1\r\nhost: localhost\r\nx y: z\r\n\r\n', 400]
+  ] as const) {
+    const { socket, received, ended } = connect()
+    socket.write(bytes)
+    await ended
+    isProblem(t, received(), status)
+  }
+})
+
+test('garbage behind a request is not written into the middle of its answer', async (t) => {
+  const { connect } = await listen(t)
+  const { socket, received, ended } = connect()
+  socket.write('GET /roller/sandbox/bytes/50000000?chunked=1 HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\n\r\n')
+  await until(() => received().length > 1000)
+  socket.pause() // the answer stands still in the middle
+  socket.write('\0garbage\r\n\r\n')
+  await new Promise((resolve) => { setTimeout(resolve, 200) })
+  socket.resume()
+  await ended
+  t.ok(received().length < 50_000_000)
+  t.equal(received().match(/HTTP\/1\.1 \d+/g)?.length, 1)
+  t.notMatch(received(), 'ROLLER_ERR_HTTP')
+})
+
+test('the sizes of bodies are the operator\'s', async (t) => {
+  const built = await service(t, { BODY_LIMIT: '100', STREAM_LIMIT: '200' })
+  const send = async (url: string, size: number): Promise<[number, string | undefined]> => {
+    const payload = JSON.stringify({ x: 'y'.repeat(size - 8) })
+    const answer = await built.app.inject({ method: 'POST', url, headers: { 'connection-id': 'demo-venue', 'content-type': 'application/json' }, payload })
+    return [answer.statusCode, answer.json().code]
+  }
+  t.same(await send('/roller/bookings', 101), [413, 'ROLLER_ERR_BODY_TOO_LARGE'])
+  t.same(await send('/roller/sandbox/count', 201), [413, 'ROLLER_ERR_BODY_TOO_LARGE'])
+  t.same(callsAtRoller(built), [])
+  t.equal((await send('/roller/sandbox/count', 200))[0], 200)
+})

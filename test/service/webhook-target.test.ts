@@ -1,0 +1,78 @@
+/** Events are passed on signed: the target's 2xx is ROLLER's 200, and anything else is tried again. */
+import { Webhook } from 'standardwebhooks'
+import { test } from 'tap'
+import type { AnyEvent } from '../../plugin/index.ts'
+import { createWebhookTarget } from '../../service/webhook-target.ts'
+import { deliver, message, SECRET } from '../webhooks/fixture.ts'
+import { KEY, service } from './fixture.ts'
+import { NOW, target } from './target-server.ts'
+
+const BEFORE = `whsec_${Buffer.from('the-secret-of-the-target-before!').toString('base64')}`
+
+const event = { name: 'booking.created', id: '67d2ada6-10cc-4177-909d-430f3b2593d4', connectionId: 'venue', data: { name: 'Käse 🧀' } } as unknown as AnyEvent // as much as is looked at here
+
+test('the library verifies it, with either secret during a rotation', async (t) => {
+  const { url, received } = await target(t)
+  const { send, close } = createWebhookTarget({ url, secrets: [NOW, BEFORE] })
+  t.teardown(close)
+  await send(event)
+  const [{ path, headers, body } = { path: '', headers: {}, body: '' }] = received
+  t.equal(path, '/hook?of=roller')
+  t.match(headers, { 'content-type': 'application/json', 'webhook-id': event.id })
+  for (const secret of [NOW, BEFORE]) t.strictSame(new Webhook(secret).verify(body, headers as Record<string, string>), event)
+  t.throws(() => new Webhook(NOW).verify(body.replace('venue', 'other'), headers as Record<string, string>), 'a tampered byte')
+  t.throws(() => new Webhook(`whsec_${Buffer.alloc(32).toString('base64')}`).verify(body, headers as Record<string, string>), 'another secret')
+})
+
+test('an id that could be mistaken is sent as its hash, the same each time', async (t) => {
+  const { url, received } = await target(t)
+  const { send, close } = createWebhookTarget({ url, secrets: [NOW] })
+  t.teardown(close)
+  for (const id of ['1.2', '1.2', 'é']) await send({ ...event, id })
+  const ids = received.map(({ headers }) => headers['webhook-id'])
+  t.match(ids, [/^[0-9a-f]{64}$/, ids[0], /^[0-9a-f]{64}$/])
+  t.not(ids[0], ids[2])
+})
+
+test('only a 2xx is taken, and no redirect is followed', async (t) => {
+  const statuses = [200, 204, 299, 301, 307, 400, 410, 429, 500, 503]
+  const { url, received } = await target(t, (response, count) => { response.writeHead(statuses[count - 1] ?? 0, { location: '/elsewhere' }).end('canary') })
+  const { send, close } = createWebhookTarget({ url, secrets: [NOW] })
+  t.teardown(close)
+  for (const status of statuses) {
+    if (status < 300) await t.resolves(send(event), String(status))
+    else await t.rejects(send(event), { message: `the webhook target answered ${status}` })
+  }
+  t.ok(received.every(({ path }) => path === '/hook?of=roller'))
+})
+
+test('silence, and nobody there, end in time and say nothing of the event', async (t) => {
+  const { url } = await target(t, () => {})
+  const silent = createWebhookTarget({ url, secrets: [NOW], timeoutMs: 50 })
+  await t.rejects(silent.send(event), { message: 'the webhook target did not answer in time' })
+  await silent.close()
+  const nobody = createWebhookTarget({ url: 'http://127.0.0.1:1/hook', secrets: [NOW] })
+  t.teardown(nobody.close)
+  await t.rejects(nobody.send(event), { message: 'the webhook target could not be reached (ECONNREFUSED)' })
+})
+
+test('a status is an answer, however long what comes behind it takes', async (t) => {
+  const { url } = await target(t, (response) => { response.writeHead(200).write('x'.repeat(100_000)) })
+  const { send, close } = createWebhookTarget({ url, secrets: [NOW], timeoutMs: 500 })
+  t.teardown(close)
+  await t.resolves(send(event))
+})
+
+test('through the service: ROLLER needs no key of its callers\', and hears what the target said', async (t) => {
+  const answers = [503, 200]
+  const { url, received } = await target(t, (response, count) => { response.writeHead(answers[count - 1] ?? 200).end() })
+  const { app } = await service(t, {
+    API_KEYS: KEY, RATE_LIMIT: '1', ROLLER_WEBHOOK_SECRET: `${SECRET},another-secret-of-16`, PUBLIC_URL: 'https://gateway.example.com', WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: NOW
+  })
+  const sent = message()
+  t.strictSame([(await deliver(app, sent)).statusCode, (await deliver(app, sent)).statusCode, (await deliver(app, sent)).statusCode], [503, 200, 200])
+  t.equal(received.length, 2)
+  const [, { headers, body } = { headers: {}, body: '' }] = received
+  t.match(new Webhook(NOW).verify(body, headers as Record<string, string>), { name: 'booking.created', id: sent.id, connectionId: 'demo-venue', venueId: String, data: sent.data })
+  t.equal((await app.inject({ url: '/connections/demo-venue/webhooks' })).statusCode, 401, 'everything else asks for a key')
+})

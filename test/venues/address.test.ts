@@ -1,0 +1,74 @@
+import { test } from 'tap'
+import { asConnected } from '../support/build.ts'
+import { start, stored, venueIdOf, type Life } from './fixture.ts'
+
+const lists = ({ nango }: Life): number => nango.requests.filter(({ method, url }) => method === 'GET' && url.startsWith('/connections?')).length
+
+test('of two connections of a venue the newest healthy one is used, and both say that there are two', async (t) => {
+  let now = Date.now()
+  const life = await start(t, { webhooks: false, nango: { now: () => now } })
+  now += 60_000
+  life.nango.addConnection({ connectionId: 'newer', clientId: 'demo', clientSecret: 's', ...asConnected(life.roller, 'demo') })
+  const venueId = venueIdOf(life, 'demo')
+  t.equal(await life.app.roller.connectionOf(venueId), 'newer')
+  const listed = (await life.app.inject({ url: `/connections?venue=${venueId}` })).json().connections
+  t.same(listed.map(({ connectionId, warnings }: { connectionId: string, warnings: string[] }) => [connectionId, warnings]),
+    [['newer', ['venue-connected-twice']], ['demo-venue', ['venue-connected-twice']]])
+
+  stored(life, 'newer').errors = [{ type: 'auth', log_id: 'a' }]
+  await life.app.inject({ url: '/connections' })
+  t.equal(await life.app.roller.connectionOf(venueId), 'demo-venue', 'the newer one must be connected again')
+  await life.app.inject({ method: 'DELETE', url: '/connections/newer' })
+  t.same((await life.app.inject({ url: '/connections/demo-venue' })).json().warnings, [])
+})
+
+test('an address that is none, or two, is 400', async (t) => {
+  const life = await start(t, { webhooks: false })
+  for (const headers of [{ 'roller-venue': '' }, { 'roller-venue': '1 2' }, { 'roller-venue': '../x' }, { 'roller-venue': 'x'.repeat(65) }, { 'roller-venue': '1', 'connection-id': 'demo-venue' }]) {
+    const answer = await life.app.inject({ url: '/roller/venues/me', headers })
+    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' }, JSON.stringify(headers))
+  }
+  t.equal(life.roller.requests.length, 0)
+})
+
+test('a caller finds a venue among its own connections alone', async (t) => {
+  const life = await start(t, { webhooks: false, options: { identify: (request) => ({ tags: { organization_id: String(request.headers['x-user']) } }) } })
+  const venueId = venueIdOf(life, 'demo')
+  life.nango.addConnection({ connectionId: 'of-acme', clientId: 'demo', clientSecret: 's', tags: { ...asConnected(life.roller, 'demo').tags, organization_id: 'acme' } })
+  const as = async (user: string) => await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId, 'x-user': user } })
+  t.equal((await as('demo')).statusCode, 200)
+  t.equal((await as('acme')).statusCode, 200)
+  t.match((await as('stranger')).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+})
+
+test('the option connection wins over Roller-Venue too', async (t) => {
+  const life = await start(t, { webhooks: false, options: { connection: 'demo-venue' } })
+  const answer = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': '1' } })
+  t.equal(answer.json().id, life.roller.venue('demo').id)
+})
+
+test('among 10,000 connections a venue is found with one look, warm with none, and the list loses none', async (t) => {
+  const life = await start(t, { webhooks: false })
+  for (let index = 0; index < 10_000; index++) {
+    life.nango.addConnection({
+      connectionId: `c${index}`, clientId: 'demo', clientSecret: 's', tags: { organization_id: 'many', roller_venue_id: `v${index}`, roller_environment: 'live' }
+    })
+  }
+  const call = async (venueId: string) => await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
+  const before = lists(life)
+  t.equal((await call('v7777')).statusCode, 200)
+  t.equal(lists(life) - before, 1, 'the look finds the connection, and what is to be known of it')
+  for (let calls = 0; calls < 20; calls++) t.equal((await call('v7777')).statusCode, 200)
+  t.equal(lists(life) - before, 1)
+  await Promise.all(Array.from({ length: 50 }, async () => { await call('v123') }))
+  t.equal(lists(life) - before, 2, 'those who ask at once look once')
+
+  const seen = new Set<string>()
+  let page: number | null = 0
+  while (page !== null) {
+    const answer: { connections: { connectionId: string }[], nextPage: number | null } = (await life.app.inject({ url: `/connections?tags[organization_id]=many&limit=1000&page=${page}` })).json()
+    for (const { connectionId } of answer.connections) seen.add(connectionId)
+    page = answer.nextPage
+  }
+  t.equal(seen.size, 10_000)
+})

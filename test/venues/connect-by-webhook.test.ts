@@ -1,0 +1,47 @@
+import { test } from 'tap'
+import { enterCredentials, start, stored, until, venueIdOf } from './fixture.ts'
+
+test('a venue that connects in the browser is known by its id as soon as Nango says so', async (t) => {
+  const life = await start(t)
+  const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: { tags: { organization_id: 'acme' } } })
+  const connectionId = await enterCredentials(life, session.json().token, 'acme-park')
+  await until(() => life.events.length > 0)
+
+  const venueId = venueIdOf(life, 'acme-park')
+  t.match(life.events, [{ name: 'connection.created', connectionId, id: /^evt_/, noticedAt: /Z$/, connection: { venue: { id: venueId, environment: 'live' } } }])
+  t.match(stored(life, connectionId), { tags: { organization_id: 'acme', roller_venue_id: venueId, roller_environment: 'live' }, metadata: { roller_venue: { id: venueId } } })
+  const { profile } = life.roller.venue('acme-park')
+  t.match((await life.app.inject({ url: `/connections/${connectionId}` })).json(), {
+    venue: { id: venueId, name: profile.name, timeZone: profile.zone, currency: profile.currency, locale: profile.locale, environment: 'live' },
+    metadata: {},
+    warnings: [],
+    status: 'connected'
+  })
+  const answer = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
+  t.equal(answer.json().id, Number(venueId))
+})
+
+test('a repeated webhook of the same connection asks ROLLER for the venue once', async (t) => {
+  const life = await start(t)
+  let failures = 1
+  life.app.roller.on('connection.created', () => { if (failures-- > 0) throw new Error('not now') })
+  const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: {} })
+  await enterCredentials(life, session.json().token, 'acme-park')
+  await until(() => failures < 0)
+  t.equal(life.roller.requests.filter(({ url }) => url === '/venues/me').length, 1)
+  t.same(new Set(life.events.map(({ id }) => id)).size, 1, 'the same change has the same id')
+})
+
+test('a connection of a venue whose venue cannot be read now is told all the same, and asked again at its first call', async (t) => {
+  const life = await start(t)
+  life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
+  life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
+  life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
+  const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: {} })
+  const connectionId = await enterCredentials(life, session.json().token, 'acme-park')
+  await until(() => life.events.length > 0)
+  t.match(life.events, [{ name: 'connection.created', connection: { venue: null } }])
+  t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })).statusCode, 200)
+  await until(() => stored(life, connectionId).tags.roller_venue_id !== undefined)
+  t.equal(stored(life, connectionId).tags.roller_venue_id, venueIdOf(life, 'acme-park'))
+})

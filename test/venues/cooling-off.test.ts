@@ -1,0 +1,24 @@
+import { test } from 'tap'
+import { VENUE } from '../support/build.ts'
+import { start } from './fixture.ts'
+
+test('the list says which connections ROLLER has put to rest, and reads no credential for it', async (t) => {
+  const life = await start(t, { webhooks: false })
+  life.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 's' })
+  life.roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '60' } })
+  t.equal((await life.app.inject({ url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '0' } })).statusCode, 429)
+  life.nango.requests.length = 0
+  const listed = (await life.app.inject({ url: '/connections' })).json().connections
+  t.same(Object.fromEntries(listed.map(({ connectionId, status }: Record<string, string>) => [connectionId, status])), { other: 'connected', 'demo-venue': 'cooling-off' })
+  t.equal((await life.app.inject({ url: '/connections/demo-venue' })).json().status, 'cooling-off')
+  t.same(life.nango.requests.map(({ url }) => url.split('?')[0]), ['/connections', '/connections'])
+})
+
+test('refused credentials outweigh a cooling-off', async (t) => {
+  const life = await start(t, { webhooks: false })
+  life.roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '60' } })
+  await life.app.inject({ url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '0' } })
+  const [connection] = life.nango.connections
+  if (connection !== undefined) connection.errors = [{ type: 'auth', log_id: 'a' }]
+  t.equal((await life.app.inject({ url: '/connections/demo-venue' })).json().status, 'reconnect-required')
+})

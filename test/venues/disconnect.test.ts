@@ -1,0 +1,40 @@
+import { test } from 'tap'
+import { request } from 'undici'
+import { SECRET_KEY } from '../support/build.ts'
+import { start, until, venueIdOf } from './fixture.ts'
+
+test('a connection deleted here is gone for Roller-Venue at once, and told once', async (t) => {
+  const life = await start(t)
+  const byVenue = { url: '/roller/venues/me', headers: { 'roller-venue': venueIdOf(life, 'demo') } }
+  t.equal((await life.app.inject(byVenue)).statusCode, 200)
+  t.equal((await life.app.inject({ method: 'DELETE', url: '/connections/demo-venue' })).statusCode, 204)
+  t.match((await life.app.inject(byVenue)).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+  await until(() => life.events.length > 0)
+  t.match(life.events[0], { name: 'connection.deleted', connectionId: 'demo-venue', connection: null })
+  // The route and Nango both report it.
+  await until(() => life.log().includes('"/webhooks/nango"'))
+  await life.app.close()
+  t.same(life.names(), ['connection.deleted'])
+})
+
+test('a connection deleted elsewhere is dropped when Nango says so', async (t) => {
+  const life = await start(t)
+  const byVenue = { url: '/roller/venues/me', headers: { 'roller-venue': venueIdOf(life, 'demo') } }
+  t.equal((await life.app.inject(byVenue)).statusCode, 200)
+  const headers = { authorization: `Bearer ${SECRET_KEY}` }
+  await (await request(`${life.nango.url}/connections/demo-venue?provider_config_key=roller`, { method: 'DELETE', headers })).body.dump()
+  await until(() => life.events.length > 0)
+  t.same(life.names(), ['connection.deleted'])
+  t.equal((await life.app.inject(byVenue)).statusCode, 404)
+})
+
+test('a connection deleted elsewhere, and nobody says so, is dropped at the first 404', async (t) => {
+  const life = await start(t, { webhooks: false })
+  const byVenue = { url: '/roller/venues/me', headers: { 'roller-venue': venueIdOf(life, 'demo') } }
+  t.equal((await life.app.inject(byVenue)).statusCode, 200)
+  const headers = { authorization: `Bearer ${SECRET_KEY}` }
+  await (await request(`${life.nango.url}/connections/demo-venue?provider_config_key=roller`, { method: 'DELETE', headers })).body.dump()
+  t.equal((await life.app.inject(byVenue)).statusCode, 404)
+  life.nango.addConnection({ connectionId: 'again', clientId: 'demo', clientSecret: 's', tags: { roller_venue_id: venueIdOf(life, 'demo'), roller_environment: 'live' } })
+  t.equal((await life.app.inject(byVenue)).statusCode, 200, 'looked for anew')
+})

@@ -1,0 +1,72 @@
+import { test, type Test } from 'tap'
+import { startRollerSimulator } from '../../service/sandbox/roller.ts'
+import { holdsNoSecret, VENUE } from '../support/build.ts'
+import { start, stored } from './fixture.ts'
+
+/** ROLLER's Playground beside its Live, each with keys of its own: what the one takes the other refuses. */
+async function both (t: Test) {
+  const playground = await startRollerSimulator()
+  t.teardown(() => playground.close())
+  const life = await start(t, { webhooks: false, options: { otherBaseUrl: playground.url } })
+  life.roller.rejectCredentials('play-park')
+  return { ...life, playground }
+}
+
+test('a Playground connection is refused by a gateway for Live, and the other way round', async (t) => {
+  const life = await start(t, { webhooks: false })
+  stored(life, 'demo-venue').tags.roller_environment = 'playground'
+  const answer = await life.app.inject({ url: '/roller/products', headers: VENUE })
+  t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /playground.*live/ })
+  t.equal(life.roller.requests.length, 0)
+  const other = await start(t, { webhooks: false, options: { environment: 'playground' } })
+  t.match((await other.app.inject({ url: '/roller/products', headers: VENUE })).json(), { code: 'ROLLER_ERR_ENVIRONMENT', detail: /live.*playground/ })
+})
+
+test('POST /connections says when the keys are of the other environment, and asks it once', async (t) => {
+  const life = await both(t)
+  const pair = { clientId: 'play-park', clientSecret: 'canary-play-secret' }
+  for (let tries = 0; tries < 3; tries++) {
+    const answer = await life.app.inject({ method: 'POST', url: '/connections', payload: pair })
+    t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /Playground.*Live/, hint: /Venue Manager/ })
+    t.notMatch(answer.body, 'canary')
+  }
+  t.equal(life.playground.tokensIssued, 1)
+  t.notMatch(life.log(), 'canary-play-secret')
+  const wrong = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'play-park', clientSecret: 'wrong' } })
+  t.match(wrong.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/clientSecret' }] }, 'refused by both: just wrong')
+})
+
+test('the check names keys of the other environment, where Nango gives them to be shown to it', async (t) => {
+  const life = await both(t)
+  // Imported into Nango with a token of the Playground, which Live does not know; without an end Nango does not renew it.
+  life.nango.addConnection({ connectionId: 'imported', clientId: 'play-park', clientSecret: 'canary-play-secret' })
+  Object.assign(stored(life, 'imported'), { token: 'a-token-of-the-playground', expiresAt: null })
+  const report = (await life.app.inject({ url: '/connections/imported/check' })).json()
+  t.match(report, { ok: false })
+  t.match(report.steps.find(({ result }: { result: string }) => result === 'failed'), { step: 'venue-reached', detail: /Playground.*Live/, hint: /Venue Manager/ })
+  t.notMatch(JSON.stringify(report) + life.log(), 'canary-play-secret')
+  holdsNoSecret(t, JSON.stringify(report), life)
+})
+
+test('the check names an integration of the other environment', async (t) => {
+  const life = await start(t, { webhooks: false, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller-playground' }] } })
+  const { steps } = (await life.app.inject({ url: '/connections/demo-venue/check' })).json()
+  t.match(steps.find(({ result }: { result: string }) => result === 'failed'), { step: 'integration-is-roller', hint: /ROLLER_ENVIRONMENT=playground/ })
+  const other = await start(t, { webhooks: false, options: { environment: 'playground' } })
+  const report = (await other.app.inject({ url: '/connections/demo-venue/check' })).json()
+  t.match(report.steps.find(({ result }: { result: string }) => result === 'failed'), { step: 'integration-is-roller', hint: /docker\/nango-roller-playground.yaml/ })
+})
+
+test('a Playground gateway works with an integration of its own beside the Live one', async (t) => {
+  const playground = await startRollerSimulator({ seed: 2 })
+  t.teardown(() => playground.close())
+  const life = await start(t, {
+    webhooks: false,
+    options: { environment: 'playground', nango: { integrationId: 'roller-playground' } },
+    nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'roller-playground', provider: 'roller-playground', rollerUrl: playground.url }] }
+  })
+  const created = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'park', clientSecret: 'right' } })
+  t.match(created.json(), { integrationId: 'roller-playground', venue: { id: String(playground.venue('park').id), environment: 'playground' } })
+  const report = (await life.app.inject({ url: `/connections/${created.json().connectionId}/check` })).json()
+  t.equal(report.ok, true)
+})

@@ -1,0 +1,76 @@
+import type { Test } from 'tap'
+import { request } from 'undici'
+import type { ConnectionEvent } from '../../plugin/index.ts'
+import type { Clock } from '../../plugin/clock.ts'
+import { listen, type BuildOptions, type Built } from '../support/build.ts'
+
+export const SIGNING_KEY = 'a-signing-key-of-nango'
+
+export interface Life extends Built {
+  readonly url: string
+  /** What was told of connections, in order. */
+  readonly events: ConnectionEvent[]
+  readonly names: () => string[]
+}
+
+/** A gateway that hears of Nango's webhooks, unless it shall not. */
+export async function start (
+  t: Pick<Test, 'teardown'>, { webhooks = true, options = {}, ...rest }: BuildOptions & { webhooks?: boolean } = {}
+): Promise<Life> {
+  const events: ConnectionEvent[] = []
+  const built = await listen(t, {
+    // The simulated Nango keeps its line for further webhooks; the gateway would wait for it to be idle.
+    ...rest, server: { forceCloseConnections: true }, options: { venueIdentity: 'on', ...options, nango: { webhookSigningKeys: [SIGNING_KEY], ...options.nango } }
+  })
+  built.app.roller.on('*', (event) => { if (event.name.startsWith('connection.')) events.push(event as ConnectionEvent) })
+  if (webhooks) built.nango.setOptions({ webhookUrl: `${built.url}/webhooks/nango`, webhookSigningKey: SIGNING_KEY, retryBaseMs: 1 })
+  return { ...built, events, names: () => events.map(({ name }) => name) }
+}
+
+/** What Connect UI does when a venue manager presses the button. */
+export async function enterCredentials ({ nango }: Pick<Built, 'nango'>, token: string, clientId: string, clientSecret = 'right'): Promise<string> {
+  const answer = await request(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ client_id: clientId, client_secret: clientSecret })
+  })
+  const body = await answer.body.json() as { connectionId: string }
+  return body.connectionId
+}
+
+/** Lets what was begun behind an answer come to its end. */
+export async function until (holds: () => boolean): Promise<void> {
+  for (let turns = 0; !holds(); turns++) {
+    if (turns > 2_000) throw new Error('it never came')
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+
+export function stored ({ nango }: Pick<Built, 'nango'>, connectionId: string) {
+  const found = nango.connections.find((connection) => connection.connectionId === connectionId)
+  if (found === undefined) throw new Error(`Nango has no connection ${connectionId}`)
+  return found
+}
+
+export function venueIdOf ({ roller }: Pick<Built, 'roller'>, clientId: string): string { return String(roller.venue(clientId).id) }
+
+/** A clock whose time passes when it is told to. */
+export function manualClock (): Clock & { tick (ms: number): void } {
+  let now = 1_000_000
+  const timers = new Map<object, { readonly at: number, readonly callback: () => void }>()
+  return {
+    now: () => now,
+    setTimeout (callback, ms) {
+      const timer = {}
+      timers.set(timer, { at: now + ms, callback })
+      return timer
+    },
+    clearTimeout (timer) { timers.delete(timer as object) },
+    tick (ms) {
+      now += ms
+      for (const [timer, { at, callback }] of [...timers]) {
+        if (at > now) continue
+        timers.delete(timer)
+        callback()
+      }
+    }
+  }
+}

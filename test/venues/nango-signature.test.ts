@@ -1,0 +1,76 @@
+import { createHash, createHmac } from 'node:crypto'
+import { test } from 'tap'
+import { holdsNoSecret } from '../support/build.ts'
+import { SIGNING_KEY, start, stored } from './fixture.ts'
+
+const BODY = JSON.stringify({
+  authMode: 'OAUTH2_CC', connectionId: 'new', environment: 'dev', from: 'nango', operation: 'creation', provider: 'roller', providerConfigKey: 'roller', success: true, tags: {}, type: 'auth'
+})
+const sign = (body: string, key = SIGNING_KEY): string => createHmac('sha256', key).update(body).digest('hex')
+
+async function gateway (t: Parameters<typeof start>[0], keys = [SIGNING_KEY]) {
+  const life = await start(t, { webhooks: false, options: { nango: { webhookSigningKeys: keys } } })
+  life.nango.addConnection({ connectionId: 'new', clientId: 'new', clientSecret: 's' })
+  const post = async (body: string, headers: Record<string, string>) => await life.app.inject({
+    method: 'POST', url: '/webhooks/nango', payload: body, headers: { 'content-type': 'application/json', ...headers }
+  })
+  return { ...life, post }
+}
+
+test('the current and the previous key are taken, and nothing else is', async (t) => {
+  const { post, names } = await gateway(t, [SIGNING_KEY, 'the-key-before'])
+  t.equal((await post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).statusCode, 204)
+  t.equal((await post(BODY, { 'x-nango-hmac-sha256': sign(BODY, 'the-key-before') })).statusCode, 204)
+  t.equal((await post(BODY, { 'X-NANGO-HMAC-SHA256': sign(BODY).toUpperCase() })).statusCode, 204, 'in any case')
+  t.ok(names().every((name) => name === 'connection.created'))
+  const respaced = JSON.stringify(JSON.parse(BODY), null, 1)
+  const wrong: [string, string, Record<string, string>][] = [
+    ['no signature', BODY, {}],
+    ['an empty one', BODY, { 'x-nango-hmac-sha256': '' }],
+    ['one that is too short', BODY, { 'x-nango-hmac-sha256': sign(BODY).slice(2) }],
+    ['one that is no hex', BODY, { 'x-nango-hmac-sha256': 'z'.repeat(64) }],
+    ['zeros', BODY, { 'x-nango-hmac-sha256': '0'.repeat(64) }],
+    ['one under an old key', BODY, { 'x-nango-hmac-sha256': sign(BODY, 'two-keys-ago') }],
+    ['a tampered byte', BODY.replace('"new"', '"nev"'), { 'x-nango-hmac-sha256': sign(BODY) }],
+    ['the same JSON, written again', respaced, { 'x-nango-hmac-sha256': sign(BODY) }],
+    ['only the weak one', BODY, { 'x-nango-signature': createHash('sha256').update(SIGNING_KEY + BODY).digest('hex') }],
+    ['the weak one in the strong one\'s place', BODY, { 'x-nango-hmac-sha256': createHash('sha256').update(SIGNING_KEY + BODY).digest('hex') }]
+  ]
+  for (const [name, body, headers] of wrong) t.match((await post(body, headers)).json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, name)
+})
+
+test('a signed body that is of no concern is acknowledged and changes nothing', async (t) => {
+  const life = await gateway(t)
+  const strange: unknown[] = [
+    { from: 'nango', type: 'sync', connectionId: 'new', providerConfigKey: 'roller' }, { from: 'nango', type: 'auth', operation: 'mystery', connectionId: 'new', providerConfigKey: 'roller', success: true },
+    { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'new', providerConfigKey: 'another', success: true }, { from: 'roller', type: 'forward', payload: {} },
+    { from: 'nango', type: 'auth', operation: 'creation', success: false, connectionId: 'new', providerConfigKey: 'roller' }, { from: 'nango', type: 'auth', operation: 'creation', connectionId: 7, providerConfigKey: 'roller', success: true },
+    [], null, 'text', 1, { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'nobody', providerConfigKey: 'roller', success: true }
+  ]
+  for (const body of [...strange.map((value) => JSON.stringify(value)), 'no JSON', '']) {
+    t.equal((await life.post(body, { 'x-nango-hmac-sha256': sign(body) })).statusCode, 204, body)
+  }
+  t.same(life.names(), [])
+  t.same(stored(life, 'new').tags, {})
+})
+
+test('a handler that fails is a 5xx, so that Nango sends it again; a key that is missing says who must act', async (t) => {
+  const life = await gateway(t)
+  const off = life.app.roller.on('connection.created', () => { throw new Error('canary-of-the-handler') })
+  const answer = await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })
+  t.match(answer.json(), { status: 503, code: 'ROLLER_ERR_EVENT_NOT_TAKEN' })
+  t.notMatch(answer.body, 'canary')
+  off()
+  t.equal((await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).statusCode, 204)
+  holdsNoSecret(t, life.log(), life)
+
+  const none = await gateway(t, [])
+  t.match((await none.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).json(), { status: 501, code: 'ROLLER_ERR_NOT_CONFIGURED', hint: /NANGO_WEBHOOK_SIGNING_KEY/ })
+})
+
+test('a body that is too large, or of another type, is refused for good', async (t) => {
+  const { post } = await gateway(t)
+  const large = JSON.stringify({ text: 'x'.repeat(300_000) })
+  t.equal((await post(large, { 'x-nango-hmac-sha256': sign(large) })).statusCode, 413)
+  t.equal((await post(BODY, { 'x-nango-hmac-sha256': sign(BODY), 'content-type': 'text/plain' })).statusCode, 204, 'the bytes count, not what they are called')
+})

@@ -1,0 +1,89 @@
+import { test, type Test } from 'tap'
+import { callsAtRoller, VENUE } from '../support/build.ts'
+import { enterCredentials, start, stored, until, venueIdOf, type Life } from './fixture.ts'
+
+const PRODUCTS = { url: '/roller/products', headers: VENUE }
+
+async function reconnect (life: Life, clientId: string): Promise<void> {
+  const before = life.events.length
+  const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
+  await enterCredentials(life, session.json().token, clientId)
+  await until(() => life.events.length > before)
+}
+
+async function refused (t: Test, life: Life): Promise<void> {
+  const calls = callsAtRoller(life).length
+  const answer = await life.app.inject(PRODUCTS)
+  t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', hint: /confirm-venue/ })
+  await t.rejects(life.app.roller.request('GET /products', { connectionId: 'demo-venue' }), { code: 'ROLLER_ERR_VENUE_CHANGED' }, 'in process too')
+  t.equal(callsAtRoller(life).length, calls, 'nothing was sent')
+}
+
+test('a reconnect with the same venue\'s keys keeps id, tags, metadata, config and the webhook address', async (t) => {
+  const life = await start(t)
+  const before = structuredClone(stored(life, 'demo-venue'))
+  stored(life, 'demo-venue').connectionConfig = { region: 'eu' }
+  await reconnect(life, 'demo')
+  t.match(life.events, [{ name: 'connection.reconnected', connectionId: 'demo-venue', connection: { warnings: [], venue: { id: venueIdOf(life, 'demo') } } }])
+  const { tags, metadata, connectionConfig } = stored(life, 'demo-venue')
+  t.same({ tags, connectionConfig }, { tags: before.tags, connectionConfig: { region: 'eu' } })
+  t.match(metadata, { roller_venue: before.metadata?.roller_venue })
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+})
+
+test('another venue\'s keys are refused for traffic until somebody confirms them', async (t) => {
+  const life = await start(t)
+  const [known, other] = [venueIdOf(life, 'demo'), venueIdOf(life, 'other-park')]
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+  await reconnect(life, 'other-park')
+  t.match(life.events, [{ name: 'connection.venue-changed', connection: { venue: { id: known }, warnings: ['venue-changed'] } }])
+  await refused(t, life)
+  t.match((await life.app.inject({ url: '/connections/demo-venue' })).json(), { venue: { id: known }, warnings: ['venue-changed'] })
+
+  const url = '/connections/demo-venue/confirm-venue'
+  t.match((await life.app.inject({ method: 'POST', url, payload: { venueId: known } })).json(), { status: 400, errors: [{ pointer: '/body/venueId' }] })
+  await refused(t, life)
+  const confirmed = await life.app.inject({ method: 'POST', url, payload: { venueId: other } })
+  t.match(confirmed.json(), { venue: { id: other }, warnings: [] })
+  t.equal(confirmed.statusCode, 200)
+  t.equal(stored(life, 'demo-venue').tags.roller_venue_id, other)
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+  t.equal((await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': other } })).json().id, Number(other))
+  t.equal((await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': known } })).statusCode, 404)
+})
+
+test('the right keys entered after the wrong ones let calls pass again', async (t) => {
+  const life = await start(t)
+  await reconnect(life, 'other-park')
+  await refused(t, life)
+  await reconnect(life, 'demo')
+  t.same(life.names(), ['connection.venue-changed', 'connection.reconnected'])
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+  t.same((await life.app.inject({ url: '/connections/demo-venue' })).json().warnings, [])
+})
+
+test('no call passes while nobody could look whose keys were entered', async (t) => {
+  const life = await start(t)
+  for (let tries = 0; tries < 3; tries++) life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
+  await reconnect(life, 'other-park')
+  t.same(life.names(), ['connection.reconnected'], 'that much is known')
+  const answer = await life.app.inject(PRODUCTS)
+  t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' }, 'found out at the first call')
+  t.same(callsAtRoller(life).filter(({ url }) => url === '/products'), [])
+})
+
+test('another replica refuses as well once it has looked at the connection', async (t) => {
+  const life = await start(t)
+  await reconnect(life, 'other-park')
+  const replica = await start(t, { options: { nango: { host: life.nango.url } }, webhooks: false })
+  t.match((await replica.app.inject(PRODUCTS)).json(), { code: 'ROLLER_ERR_VENUE_CHANGED' })
+})
+
+test('answers of the earlier venue are not served any more', async (t) => {
+  const life = await start(t, { options: { cache: { 'GET /venues/me': 60_000 } } })
+  const me = async (): Promise<number> => (await life.app.inject({ url: '/roller/venues/me', headers: VENUE })).json().id
+  t.equal(await me(), life.roller.venue('demo').id)
+  await reconnect(life, 'other-park')
+  await life.app.inject({ method: 'POST', url: '/connections/demo-venue/confirm-venue', payload: { venueId: venueIdOf(life, 'other-park') } })
+  t.equal(await me(), life.roller.venue('other-park').id)
+})

@@ -1,0 +1,58 @@
+/** Who may deliver: only who sends the key of the very connection, made from the current secret or the one before. */
+import { test } from 'tap'
+import { webhookKey } from '../../plugin/index.ts'
+import { build, CONNECTION_ID } from '../support/build.ts'
+import { deliver, listener, message, PREVIOUS, SECRET } from './fixture.ts'
+
+const options = { rollerWebhookSecrets: [SECRET, PREVIOUS] }
+
+test('the key is the HMAC of the connection id', async (t) => {
+  // As computed by: printf demo-venue | openssl dgst -sha256 -hmac secret-of-the-webhooks-now
+  t.equal(webhookKey(SECRET, 'demo-venue'), '731f2fffabf7f6ff4ae1b7b17b418161c858fab1422565e37bca04c15267e676')
+})
+
+test('the key of the current secret and that of the one before open', async (t) => {
+  const { app } = await build(t, { options })
+  const heard = listener(app)
+  for (const secret of [SECRET, PREVIOUS]) {
+    const answer = await deliver(app, message(), { secret })
+    t.equal(answer.statusCode, 200)
+    t.equal(answer.headers['cache-control'], 'no-store')
+  }
+  t.equal(heard.length, 2)
+})
+
+test('nothing else does', async (t) => {
+  const { app, log } = await build(t, { options })
+  const heard = listener(app)
+  const right = webhookKey(SECRET, CONNECTION_ID)
+  const tampered = right.replace(/.$/, (last) => last === '0' ? '1' : '0')
+  const keys: Record<string, string | string[] | null> = {
+    'no key': null,
+    'an empty key': '',
+    'a tampered key': tampered,
+    'a cut key': right.slice(0, -1),
+    'a key with more behind it': `${right}0`,
+    'the key in capitals': right.toUpperCase(),
+    'the secret itself': SECRET,
+    'the key of another connection': webhookKey(SECRET, 'other-venue'),
+    'the key of a secret that is no more': webhookKey('secret-of-the-webhooks-long-ago', CONNECTION_ID),
+    'two keys': [right, right]
+  }
+  for (const [what, key] of Object.entries(keys)) {
+    const answer = await deliver(app, message(), { key })
+    t.equal(answer.statusCode, 500, what)
+    t.equal(answer.body, 'wrong key')
+  }
+  t.strictSame(heard, [])
+  t.notMatch(log(), right, 'keys stay out of the log')
+})
+
+test('a connection id may have any characters', async (t) => {
+  const { app } = await build(t, { options })
+  const heard = listener(app)
+  for (const connectionId of ['a b', 'ä/ö', 'x%2Fy', 'id:1@2', 'n'.repeat(255)]) {
+    t.equal((await deliver(app, message(), { connectionId })).statusCode, 200, connectionId)
+    t.equal((heard.at(-1) as { connectionId: string }).connectionId, connectionId)
+  }
+})

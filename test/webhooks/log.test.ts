@@ -1,0 +1,27 @@
+/** What ROLLER sends holds guests' personal data: none of it is logged, whatever becomes of the delivery. */
+import { test } from 'tap'
+import { webhookKey } from '../../plugin/index.ts'
+import { build, CONNECTION_ID } from '../support/build.ts'
+import { deliver, message, SECRET } from './fixture.ts'
+
+test('no payload and no key is logged', async (t) => {
+  const { app, log } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
+  const canary = 'canary-guest-4f1d'
+  const event = message({ data: { email: `${canary}@example.com` } })
+  let work = (): void => {}
+  app.roller.on('*', (event) => { work(); if (event.name === 'booking.updated') throw Object.assign(new Error('no room'), { event, detail: event }) })
+  const key = webhookKey(SECRET, CONNECTION_ID)
+  t.equal((await deliver(app, event)).statusCode, 200)
+  t.equal((await deliver(app, event)).statusCode, 200)
+  t.equal((await deliver(app, message({ eventType: 'Updated', data: event.data }))).statusCode, 503)
+  t.equal((await deliver(app, `{"${canary}`)).statusCode, 200)
+  t.equal((await deliver(app, event, { key: `${key}x` })).statusCode, 500)
+  t.equal((await deliver(app, canary.repeat(400_000))).statusCode, 500)
+  work = () => { throw new Error('no room') }
+  t.equal((await deliver(app, message({ data: canary }))).statusCode, 503)
+  t.match(log(), /was not taken.*/, 'but it says what happened')
+  t.match(log(), /Error: no room/)
+  t.notMatch(log(), canary)
+  t.notMatch(log(), key)
+  t.notMatch(log(), SECRET)
+})

@@ -1,0 +1,52 @@
+/** The options of webhooks: what is wrong is said when the plugin is registered, and no secret is repeated. */
+import { test } from 'tap'
+import { parseOptions } from '../../plugin/options.ts'
+import { build } from '../support/build.ts'
+import { deliver, message, SECRET } from './fixture.ts'
+
+const base = { nango: { secretKey: 'key' }, authorize: 'open' }
+
+test('what is wrong is named', async (t) => {
+  const wrong: [Record<string, unknown>, RegExp][] = [
+    [{ publicUrl: 'http://gateway.example.com' }, /option publicUrl is wrong: expected an https address/],
+    [{ publicUrl: 7 }, /option publicUrl is wrong/],
+    [{ rollerWebhookSecrets: ['canary-short'] }, /option rollerWebhookSecrets.* is wrong/],
+    [{ rollerWebhookSecrets: 'canary-which-is-no-list' }, /option rollerWebhookSecrets is wrong: expected a list/],
+    [{ onEvent: 'canary' }, /option onEvent is wrong/],
+    [{ eventTimeout: 10_000 }, /option eventTimeout is wrong/],
+    [{ eventTimeout: 0 }, /option eventTimeout is wrong/]
+  ]
+  for (const [options, fault] of wrong) {
+    let error: unknown
+    try { parseOptions({ ...base, ...options }) } catch (thrown) { error = thrown }
+    t.match(error, { code: 'ROLLER_ERR_OPTIONS', message: fault })
+    t.notMatch(String(error), 'canary')
+  }
+})
+
+test('the defaults', async (t) => {
+  const { eventTimeout, publicUrl, rollerWebhookSecrets, onEvent } = parseOptions(base)
+  t.strictSame({ eventTimeout, publicUrl, rollerWebhookSecrets, onEvent }, { eventTimeout: 8_000, publicUrl: undefined, rollerWebhookSecrets: undefined, onEvent: undefined })
+})
+
+test('onEvent hears everything, beside other handlers', async (t) => {
+  const heard: string[] = []
+  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET], onEvent: async ({ name }) => { heard.push(name) } } })
+  app.roller.on('booking.created', ({ name, data }) => { heard.push(`${name} of ${String(data.name)}`) })
+  t.equal((await deliver(app, message())).statusCode, 200)
+  t.equal((await deliver(app, message({ type: 'Membership', eventType: 'Paused' }))).statusCode, 200)
+  t.strictSame(heard.sort(), ['booking.created', 'booking.created of Sports Club Booking', 'membership.paused'])
+})
+
+test('two integrations of one app have their own listeners and secrets', async (t) => {
+  const other = 'secret-of-the-other-integration'
+  const { app, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
+  const { default: roller } = await import('../../plugin/index.ts')
+  await app.register(roller, { authorize: 'open', prefix: '/other', nango: { secretKey: 'key', host: nango.url, integrationId: 'other' }, rollerWebhookSecrets: [other] })
+  const heard: string[] = []
+  app.roller.on('*', () => { heard.push('first') })
+  app.roller.integration('other').on('*', () => { heard.push('other') })
+  t.equal((await deliver(app, message())).statusCode, 200)
+  t.equal((await deliver(app, message(), { secret: other })).statusCode, 500)
+  t.strictSame(heard, ['first'])
+})

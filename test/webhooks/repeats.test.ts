@@ -1,0 +1,43 @@
+/** ROLLER repeats what it is not sure of, and sometimes what was taken: the same id is handled once. */
+import { test } from 'tap'
+import { build } from '../support/build.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { DAY, deliver, listener, message, SECRET } from './fixture.ts'
+
+test('what was taken is acknowledged again, and not handled', async (t) => {
+  const clock = new ManualClock()
+  const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
+  const heard = listener(app)
+  const event = message()
+  for (let count = 0; count < 3; count++) t.equal((await deliver(app, { ...event, sendDate: `2026-11-25T00:0${count}:00Z` })).statusCode, 200)
+  t.equal(heard.length, 1)
+  clock.advance(4.1 * DAY)
+  t.equal((await deliver(app, event)).statusCode, 200)
+  t.equal(heard.length, 1, 'remembered beyond ROLLER\'s last try')
+})
+
+test('what is no message is told by its bytes', async (t) => {
+  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
+  const heard = listener(app)
+  for (const body of ['hello', 'hello', 'hallo']) t.equal((await deliver(app, body)).statusCode, 200)
+  t.strictSame(heard.map((event) => 'data' in event && event.data), ['hello', 'hallo'])
+})
+
+test('what was not taken is handled when it comes again', async (t) => {
+  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
+  let tries = 0
+  app.roller.on('*', () => { if (++tries < 3) throw new Error('not yet') })
+  const event = message()
+  const answers = []
+  for (let count = 0; count < 4; count++) answers.push((await deliver(app, event)).statusCode)
+  t.strictSame(answers, [503, 503, 200, 200])
+  t.equal(tries, 3)
+})
+
+test('the same id of two connections is two events', async (t) => {
+  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
+  const heard = listener(app)
+  const event = message()
+  for (const connectionId of ['one', 'two']) t.equal((await deliver(app, event, { connectionId })).statusCode, 200)
+  t.equal(heard.length, 2)
+})

@@ -1,0 +1,126 @@
+/** Registering with ROLLER: one registration a connection and address, however often it is asked for. */
+import { test } from 'tap'
+import { webhookKey } from '../../plugin/index.ts'
+import { build, CONNECTION_ID, callsAtRoller } from '../support/build.ts'
+import { deliver, listener, PREVIOUS, SECRET } from './fixture.ts'
+
+const publicUrl = 'https://gateway.example.com'
+const options = { publicUrl, rollerWebhookSecrets: [SECRET, PREVIOUS] }
+const URL = `/connections/${CONNECTION_ID}/webhooks`
+const HOOK = `${publicUrl}/webhooks/roller/${CONNECTION_ID}`
+
+interface Registered { readonly webhookId: number, readonly configuration: { readonly url: string, readonly authentication: { readonly apiKey: string } } }
+
+test('subscribing registers everything, with the key of the connection', async (t) => {
+  const { app, roller } = await build(t, { options })
+  const answer = await app.inject({ method: 'POST', url: URL })
+  t.equal(answer.statusCode, 201)
+  t.match(answer.json(), { webhookId: Number, url: HOOK, webhooks: { booking: { events: ['Created', 'Updated', 'Cancelled'] } } })
+  t.strictSame(Object.keys(answer.json().webhooks), ['booking', 'redemption', 'customer', 'bulkExport', 'signedWaiver', 'paymentLink'])
+  const [webhook] = [...roller.venue('demo').webhooks.values()]
+  t.match(webhook?.configuration, { url: HOOK, enabled: true, authentication: { apiKey: webhookKey(SECRET, CONNECTION_ID) } })
+})
+
+test('subscribing again changes what is there, and enables it', async (t) => {
+  const { app, roller } = await build(t, { options })
+  const first = (await app.inject({ method: 'POST', url: URL })).json()
+  const [webhook] = [...roller.venue('demo').webhooks.values()]
+  if (webhook !== undefined) webhook.disabled = true
+  t.match((await app.inject({ url: URL })).json(), { subscriptions: [{ webhookId: first.webhookId, url: HOOK, enabled: false }] })
+
+  const wanted = { booking: { events: ['Created'], include: { tickets: true }, filter: { productIds: [1] } } }
+  const second = await app.inject({ method: 'POST', url: URL, payload: { webhooks: wanted } })
+  t.equal(second.statusCode, 201)
+  t.strictSame(second.json(), { webhookId: first.webhookId, url: HOOK, enabled: true, webhooks: wanted })
+  t.equal(roller.venue('demo').webhooks.size, 1)
+  t.strictSame((await app.inject({ url: URL })).json(), { subscriptions: [second.json()] })
+})
+
+test('doubles are removed, and what is not ours stays', async (t) => {
+  const { app, roller } = await build(t, { options })
+  const call = (url: string) => app.roller.request('POST /webhooks', {
+    connectionId: CONNECTION_ID, body: { url, enabled: true, authentication: { apiKey: 'k' }, webhooks: { customer: { events: ['Created'] } } }
+  })
+  const others = ['https://crm.example.com/hook', `${HOOK}-2`, 'https://staging.example.com/webhooks/roller/demo-venue']
+  for (const url of [...others, HOOK, HOOK, `${publicUrl}:443/webhooks/roller/${CONNECTION_ID}`]) await call(url)
+  t.equal((await app.inject({ url: URL })).json().subscriptions.length, 3)
+  await app.inject({ method: 'POST', url: URL })
+  const left = await app.roller.request('GET /webhooks', { connectionId: CONNECTION_ID }) as unknown as Registered[]
+  t.strictSame(left.map(({ configuration }) => configuration.url), [...others, HOOK])
+  t.equal((await app.inject({ method: 'DELETE', url: URL })).statusCode, 204)
+  t.equal((await app.inject({ method: 'DELETE', url: URL })).statusCode, 204, 'nothing is left to take away')
+  t.equal(roller.venue('demo').webhooks.size, others.length)
+})
+
+test('the key is in no answer of ours', async (t) => {
+  const { app } = await build(t, { options })
+  const key = webhookKey(SECRET, CONNECTION_ID)
+  for (const method of ['POST', 'GET'] as const) t.notMatch((await app.inject({ method, url: URL })).body, key)
+})
+
+test('after a rotation the old key opens until it is subscribed again', async (t) => {
+  const { app, roller } = await build(t, { options: { ...options, rollerWebhookSecrets: [PREVIOUS] } })
+  await app.roller.webhooks.subscribe(CONNECTION_ID)
+  const [webhook] = [...roller.venue('demo').webhooks.values()]
+  const keyNow = (): string => (webhook?.configuration as { authentication: { apiKey: string } }).authentication.apiKey
+  const rotated = await build(t, { options, nango: { rollerUrl: roller.url } })
+  listener(rotated.app)
+  t.equal((await deliver(rotated.app, {}, { key: keyNow() })).statusCode, 200)
+  await rotated.app.roller.webhooks.subscribe(CONNECTION_ID)
+  t.equal(keyNow(), webhookKey(SECRET, CONNECTION_ID))
+  t.equal((await deliver(rotated.app, {}, { key: keyNow() })).statusCode, 200)
+})
+
+test('a registration that goes away in between is made anew', async (t) => {
+  const { app, roller } = await build(t, { options })
+  await app.roller.webhooks.subscribe(CONNECTION_ID)
+  roller.faults.next({ kind: 'status', method: 'PUT', path: /webhooks/, status: 404, body: { message: 'Webhook not found' } })
+  const { webhookId } = await app.roller.webhooks.subscribe(CONNECTION_ID)
+  t.ok(webhookId > 1)
+  t.equal((await app.roller.webhooks.list(CONNECTION_ID)).length, 2, 'the simulator only said it was gone')
+})
+
+test('the address has the prefix, and an id that is encoded', async (t) => {
+  const { app } = await build(t, { options: { ...options, publicUrl: 'https://example.com/outside/', prefix: '/api/' } })
+  const { url } = await app.roller.webhooks.subscribe(CONNECTION_ID)
+  t.equal(url, `https://example.com/outside/api/webhooks/roller/${CONNECTION_ID}`)
+})
+
+test('without a public address or a secret it says what to set', async (t) => {
+  for (const missing of ['publicUrl', 'rollerWebhookSecrets'] as const) {
+    const { app, roller, nango } = await build(t, { options: { ...options, [missing]: undefined } })
+    const answer = await app.inject({ method: 'POST', url: URL })
+    t.equal(answer.statusCode, 501)
+    t.match(answer.json(), { code: 'ROLLER_ERR_NOT_CONFIGURED', layer: 'gateway', hint: /publicUrl and rollerWebhookSecrets.*PUBLIC_URL and ROLLER_WEBHOOK_SECRET/ })
+    t.strictSame(callsAtRoller({ roller, nango }), [], 'ROLLER is not called')
+  }
+})
+
+test('a body that ROLLER would not take does not reach it', async (t) => {
+  const { app, roller, nango } = await build(t, { options })
+  for (const payload of [{ webhooks: {} }, { webhooks: { booking: { events: ['Deleted'] } } }, { webhooks: { bookings: { events: ['Created'] } } }, { url: 'https://evil.example' }]) {
+    const answer = await app.inject({ method: 'POST', url: URL, payload })
+    t.equal(answer.statusCode, 400, JSON.stringify(payload))
+    t.equal(answer.json().code, 'ROLLER_ERR_VALIDATION')
+  }
+  t.strictSame(callsAtRoller({ roller, nango }), [])
+})
+
+test('it asks for the right webhooks, and for the caller\'s own connection', async (t) => {
+  const asked: unknown[] = []
+  const { app } = await build(t, {
+    options: { ...options, authorize: (request, context) => { asked.push(context); return request.headers.role === 'admin' }, identify: () => ({ tags: { organization_id: 'someone-else' } }) }
+  })
+  for (const method of ['POST', 'GET', 'DELETE'] as const) {
+    t.equal((await app.inject({ method, url: URL })).statusCode, 403)
+    t.equal((await app.inject({ method, url: URL, headers: { role: 'admin' } })).json().code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
+    t.match(asked.at(-1), { connectionId: CONNECTION_ID, operation: `${method} /connections/{id}/webhooks`, scope: 'webhooks' })
+  }
+})
+
+test('disconnecting takes the registration away first', async (t) => {
+  const { app, roller } = await build(t, { options })
+  await app.roller.webhooks.subscribe(CONNECTION_ID)
+  t.equal((await app.inject({ method: 'DELETE', url: `/connections/${CONNECTION_ID}` })).statusCode, 204)
+  t.equal(roller.venue('demo').webhooks.size, 0)
+})
