@@ -1,7 +1,8 @@
 /**
  * Processor time for a call through the full service, for work on the hot path: a minute, where `npm run bench` takes many. The least of the rounds
  * counts, so that what else the machine does matters little.
- * `node --import tsx bench/hot.ts [--connections 10] [--rounds 3] [--profile folder] [--alone] [dist ...]`: several builds run side by side.
+ * `node --import tsx bench/hot.ts [--connections 10] [--post] [--warm-up 40000] [--rounds 3] [--profile folder] [--alone] [--quiet] [dist ...]`: several
+ * builds run side by side.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,12 +12,15 @@ import { BARE, contestants, HTTP_PROXY, nameOf, type Contestant } from './contes
 import { line, race, warmUp } from './rounds.ts'
 import { startOtherSide } from './servers/other-side.ts'
 import { ROOT } from './variant.ts'
-import { GET_1, GET_10, GET_100 } from './workloads.ts'
+import { GET_1, GET_10, GET_100, POST_10 } from './workloads.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     connections: { type: 'string', default: '10' },
+    /** In place of the GET. */
+    post: { type: 'boolean', default: false },
+    'warm-up': { type: 'string', default: '40000' },
     rounds: { type: 'string', default: '3' },
     /** Where V8 writes a profile of each build. */
     profile: { type: 'string' },
@@ -26,7 +30,7 @@ const { values, positionals } = parseArgs({
     quiet: { type: 'boolean', default: false }
   }
 })
-const workload = { 1: GET_1, 10: GET_10, 100: GET_100 }[values.connections]
+const workload = values.post ? POST_10 : { 1: GET_1, 10: GET_10, 100: GET_100 }[values.connections]
 if (workload === undefined) throw new Error('--connections is 1, 10 or 100')
 const rounds = Number(values.rounds)
 const logs = !values.quiet
@@ -56,7 +60,7 @@ const folder = mkdtempSync(join(tmpdir(), 'fastify-roller-hot-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const other = await startOtherSide(folder)
 const lanes = await line(all, other, folder)
-await warmUp(lanes, { rounds, seconds: 1, warmUp: 40_000 }, folder)
+await warmUp(lanes, { rounds, seconds: 1, warmUp: Number(values['warm-up']) }, folder)
 const rows = await race(lanes, workload, { rounds, seconds: 2, warmUp: 0 }, other, folder)
 for (const { contestant, rounds: figures } of rows) {
   const cpu = figures.map((one) => one.cpu)

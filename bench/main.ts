@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the gateway and what could be used in its place, side by side in one run; writes RESULTS.md.
- * `--quick`: fewer and shorter rounds. `--only get10,get1,get100,post,hop,bodies,start`: those parts alone.
+ * `--quick`: 10 connections alone, without features taken out one by one, in shorter rounds. `--only get10,get1,get100,post,hop,bodies,start`: those parts alone.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,8 +20,8 @@ import { GET_1, GET_10, GET_100, POST_10 } from './workloads.ts'
 const PARTS = ['get10', 'get1', 'get100', 'post', 'hop', 'bodies', 'start'] as const
 type Part = typeof PARTS[number]
 
-const { values: { quick, only } } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: PARTS.join(',') } } })
-const chosen = new Set(only.split(','))
+const { values: { quick, only } } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const chosen = new Set<string>(only?.split(',') ?? (quick ? ['get10', 'post'] : PARTS))
 const unknown = [...chosen].filter((part) => !PARTS.includes(part as Part)) // looked for among them all the same
 const faults = [...missing(['wrk', 'nginx', 'taskset']), ...unknown.map((part) => `--only ${part} is not one of ${PARTS.join(', ')}`)]
 if (faults.length > 0) {
@@ -30,7 +30,7 @@ if (faults.length > 0) {
 }
 
 const has = (part: Part): boolean => chosen.has(part)
-const effort: Effort = quick ? { rounds: 3, seconds: 1, warmUp: 5_000 } : { rounds: 5, seconds: 2, warmUp: 20_000 }
+const effort: Effort = quick ? { rounds: 3, seconds: 1, warmUp: 15_000 } : { rounds: 5, seconds: 2, warmUp: 20_000 }
 /** Of what has no goal of its own. */
 const less: Effort = { ...effort, rounds: quick ? 1 : effort.rounds, seconds: 1 }
 const folder = mkdtempSync(join(tmpdir(), 'fastify-roller-bench-'))
@@ -41,7 +41,7 @@ const other = await startOtherSide(folder)
 
 async function sideBySide (): Promise<Row[]> {
   const plain = await line(contestants, other, folder)
-  const reduced = has('get10') || has('post') ? await line(featuresOff, other, folder) : []
+  const reduced = !quick && (has('get10') || has('post')) ? await line(featuresOff, other, folder) : []
   const all = [...plain, ...reduced]
   say('warming up')
   await warmUp(all, effort, folder)

@@ -6,7 +6,7 @@
  * A table stands between `<!-- table: <name> -->` and `<!-- end of table -->`.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { renderTable, tables } from './tables.ts'
+import { render, tables } from './tables.ts'
 
 const ROOT = new URL('..', import.meta.url)
 const TABLE = /(<!-- table: ([\w-]+) -->\n)[\s\S]*?(<!-- end of table -->)/g
@@ -18,7 +18,7 @@ for (const name of ['README.md', ...guides]) {
   const generated = committed.replace(TABLE, (_all, start: string, table: string, end: string) => {
     const make = tables[table]
     if (make === undefined) throw new Error(`${name} asks for the table ${table}, which nothing makes`)
-    return `${start}${renderTable(make())}${end}`
+    return `${start}${render(make())}${end}`
   })
   if (generated === committed) continue
   if (process.argv.includes('--check')) {

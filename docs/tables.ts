@@ -1,18 +1,45 @@
-/** Tables of the documents, made from the schemas and catalogues that the code itself uses. */
+/** Tables and lists of the documents, made from the schemas and catalogues that the code itself uses. */
+import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
-import { catalogue } from '../plugin/errors.ts'
+import { catalogue, type ErrorCode } from '../plugin/errors.ts'
 import { Options } from '../plugin/options.ts'
-import { environmentSchema } from '../service/config.ts'
+import { operationGroups } from '../plugin/roller/operation-groups.ts'
+import { Environment } from '../service/environment.ts'
 import { rows as faultRows } from '../test/faults/rows.ts'
+import { dependencyReasons } from './dependency-reasons.ts'
+import { errorCauses } from './error-causes.ts'
 
 export interface Table {
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
 }
 
-export const tables: Readonly<Record<string, () => Table>> = { options, environment, errors, faults }
+/** A text is Markdown as it is. */
+export const tables: Readonly<Record<string, () => Table | string>> = {
+  options,
+  'main-options': () => only(options(), MAIN_OPTIONS),
+  environment,
+  'main-environment': () => only(environment(), MAIN_VARIABLES),
+  errors,
+  'error-sections': errorSections,
+  faults,
+  dependencies,
+  'operation-groups': groups
+}
 
-export function renderTable ({ head, rows }: Table): string {
+/** What a reader meets first; all of them are in docs/options.md and docs/environment.md. */
+const MAIN_OPTIONS = [
+  'nango.secretKey', 'nango.host', 'authorize', 'identify', 'connection', 'prefix', 'transport', 'environment', 'connectPage', 'publicUrl', 'rollerWebhookSecrets', 'redis', 'cache', 'readOnly', 'operations'
+]
+const MAIN_VARIABLES = [
+  'NANGO_SECRET_KEY', 'NANGO_HOST', 'API_KEYS', 'HOST', 'PORT', 'PUBLIC_URL', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_URL', 'WEBHOOK_TARGET_SECRET', 'REDIS_URL', 'REPLICAS', 'ROLLER_TRANSPORT', 'ROLLER_READ_ONLY'
+]
+
+export function render (block: Table | string): string {
+  return typeof block === 'string' ? block : renderTable(block)
+}
+
+function renderTable ({ head, rows }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |\n`
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('')
 }
@@ -25,17 +52,57 @@ function options (): Table {
 }
 
 function environment (): Table {
-  const required = new Set<string>(environmentSchema.required ?? [])
+  const required = new Set<string>(Environment.required ?? [])
   return {
     head: ['Variable', 'Default', 'Meaning'],
-    rows: Object.entries<TSchema>(environmentSchema.properties).map(([name, schema]) => [code(name), defaultOf(schema, required.has(name)), String(schema.description)])
+    rows: Object.entries<TSchema>(Environment.properties).map(([name, schema]) => [code(name), defaultOf(schema, required.has(name)), String(schema.description)])
   }
 }
 
 function errors (): Table {
   return {
-    head: ['Code', 'Status', 'Who acts', 'When', 'What to do'],
-    rows: Object.entries(catalogue).map(([name, { status, layer, title, hint }]) => [code(name), String(status), layer, title, hint])
+    head: ['Code', 'Status', 'Who acts', 'When'],
+    // Anchors are GitHub's: the heading in lower case.
+    rows: Object.entries(catalogue).map(([name, { status, layer, title }]) => [`[${code(name)}](docs/errors.md#${name.toLowerCase()})`, String(status), layer, title])
+  }
+}
+
+function errorSections (): string {
+  const codes = Object.keys(catalogue) as ErrorCode[] // a literal's own keys
+  return codes.map((name) => {
+    const { status, layer, title, hint } = catalogue[name]
+    return `\n## ${name}\n\n${title}.\n\n- **Status:** ${status}\n- **Who acts:** ${layer}\n- **When:** ${errorCauses[name]}\n- **What to do:** ${hint}\n`
+  }).join('') + '\n'
+}
+
+function dependencies (): Table {
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<string, Record<string, string>>
+  return {
+    head: ['Package', 'For', 'Why'],
+    rows: Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => {
+      const reason = dependencyReasons[name]
+      if (reason === undefined) throw new Error(`${name} is a dependency, and nothing says why: add it to docs/dependency-reasons.ts, or take it out`)
+      return [code(name), reason.part, reason.why]
+    })
+  }
+}
+
+function groups (): Table {
+  return {
+    head: ['Group', 'Operations'],
+    rows: Object.entries(operationGroups).map(([name, operations]) => [code(name), operations.map(code).join(', ')])
+  }
+}
+
+/** These rows, in this order. */
+function only ({ head, rows }: Table, names: readonly string[]): Table {
+  return {
+    head,
+    rows: names.map((name) => {
+      const row = rows.find(([cell]) => cell === code(name))
+      if (row === undefined) throw new Error(`${name} is in no table any more`)
+      return row
+    })
   }
 }
 

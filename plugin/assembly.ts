@@ -69,6 +69,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
     limits: budgetLimits(options.budgets as BudgetLimitOptions),
     maxQueue: options.budgets.maxQueue,
+    sole: typeof options.connection === 'string',
     scope: integrationId,
     // Nango's limit counts the calls it passes on, and those to its own API, of which the direct way has hardly any.
     account: direct === null ? { id: `${host} ${secretKey}` } : null,

@@ -39,8 +39,16 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     scope.setValidatorCompiler(TypeBoxValidatorCompiler)
     scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
     answerWithProblems(scope)
-    scope.addHook('onRequest', async (_request, reply) => { reply.header('roller-answered-by', 'gateway') })
+    scope.addHook('onRequest', (_request, reply, done) => {
+      reply.header('roller-answered-by', 'gateway')
+      done()
+    })
     await scope.register(async (own) => {
+      // What is true of connections now is not what it was; and a session's token must stay in no cache.
+      own.addHook('onRequest', (_request, reply, done) => {
+        reply.header('cache-control', 'no-store')
+        done()
+      })
       own.removeAllContentTypeParsers()
       own.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error')))
       await own.register(connectSessionRoutes, { nango, access, watch: venues.watch, page: connectPage })

@@ -8,27 +8,34 @@ import { provesItself } from './auth/senders.ts'
 import type { Config } from './config.ts'
 import { addDocs } from './docs.ts'
 import { addHealth } from './health.ts'
-import { serverOptions } from './http-server.ts'
+import { rememberLatest, serverOptions } from './http-server.ts'
 import { endConnectionsAtClose } from './last-answers.ts'
 import { createMetrics, requestCounter, serveMetrics, watchPool } from './metrics.ts'
 import { allowOrigins, limitCallers, shedLoad } from './protection.ts'
 import { connectRedis } from './redis.ts'
 import { loggerOptions, requestId, requestLogger } from './logging.ts'
+import { requestLog } from './request-log.ts'
 import { addSecurityHeaders } from './security-headers.ts'
+import { refuseBrokenRules } from './strict-http.ts'
 import type { Tracing } from './tracing.ts'
 import { createWebhookTarget } from './webhook-target.ts'
 
+/** A configuration with a Nango to call. */
+export type ConnectedConfig = Omit<Config, 'nango'> & { readonly nango: NonNullable<Config['nango']> }
+
 export interface AppOptions {
-  readonly config: Omit<Config, 'nango'> & { readonly nango: NonNullable<Config['nango']> }
+  readonly config: ConnectedConfig
   /** A connection id that works, for the documents. */
   readonly exampleConnectionId?: string
   /** Started by the process, because it belongs to the process as a whole. */
   readonly tracing?: Tracing | undefined
   /** The sandbox's first page. */
   readonly addLanding?: (app: FastifyInstance) => void
+  /** Writes every event into the log, where nobody else takes it. */
+  readonly logEvents?: boolean
 }
 
-export async function buildApp ({ config, exampleConnectionId, tracing, addLanding }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, exampleConnectionId, tracing, addLanding, logEvents = false }: AppOptions): Promise<FastifyInstance> {
   const metrics = createMetrics()
   const count = requestCounter(metrics)
   const log = requestLogger({ connectionIds: config.logConnectionIds, secretKey: config.nango.secretKey, more: tracing?.idOf })
@@ -37,6 +44,7 @@ export async function buildApp ({ config, exampleConnectionId, tracing, addLandi
     logger: loggerOptions(config.logLevel) ?? false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
+    childLoggerFactory: requestLog,
     // Fastify's own are all about the URL, found before there is a route; no hook runs for them.
     frameworkErrors: (_error, request, reply) => {
       Object.assign(request, { caller: null, rollerCall: null }) // made without the decorators of this app
@@ -56,6 +64,8 @@ export async function buildApp ({ config, exampleConnectionId, tracing, addLandi
     reply.header('x-request-id', request.id)
     done()
   })
+  rememberLatest(app)
+  refuseBrokenRules(app)
   app.addHook('onResponse', (request, reply, done) => {
     log(request, reply)
     count(request, reply)
@@ -101,6 +111,7 @@ export async function buildApp ({ config, exampleConnectionId, tracing, addLandi
       ...(publicUrl !== null && { publicUrl }),
       rollerWebhookSecrets: [...rollerSecrets],
       ...(target !== null && { onEvent: target.send }),
+      ...(target === null && logEvents && { onEvent: ({ name, id, connectionId }) => { app.log.info({ event: name, id, connectionId }, 'an event') } }),
       ...(redis !== null && { redis }),
       ...(config.connectionId !== null && { connection: config.connectionId })
     })

@@ -16,6 +16,7 @@ export function banner ({ url, demoConnectionId, keys }: BannerOptions): string 
       ? `fastify-roller is running at ${url}`
       : `fastify-roller is running at ${url} on its SANDBOX: a simulated Nango and a simulated ROLLER, nothing real.`,
     '',
+    ...(demoConnectionId === null ? [] : [`  Start     ${url}/`]),
     `  Explore   ${url}/docs`,
     `  OpenAPI   ${url}/openapi.json`,
     `  Health    ${url}/health   ${url}/ready`,

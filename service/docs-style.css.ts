@@ -10,6 +10,7 @@ export const DOCS_STYLE = `.swagger-ui .wrapper { max-width: 1180px }
 .swagger-ui .scheme-container:not(:has(.auth-wrapper)) { display: none }
 .swagger-ui .opblock-tag { font-size: 1.125rem; padding: .625rem .5rem }
 .swagger-ui .opblock-tag small, .swagger-ui .opblock-tag small p { color: #55626f; font-size: .9375rem }
+.swagger-ui .opblock-tag small p { margin: 0 }
 .swagger-ui .opblock.opblock-get .opblock-summary-method { background: #1a5fa8 }
 .swagger-ui .opblock.opblock-post .opblock-summary-method { background: #1d6f4c }
 .swagger-ui .opblock.opblock-put .opblock-summary-method { background: #96500a }

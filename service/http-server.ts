@@ -1,6 +1,6 @@
 /** How the HTTP server itself behaves: how long it waits for whom, and what it says to bytes that never become a request. */
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES, type Server } from 'node:http'
+import { STATUS_CODES, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError, toProblem } from '../plugin/index.ts'
@@ -20,13 +20,30 @@ export function serverOptions ({ timeouts, trustProxy }: Pick<Config, 'timeouts'
     http: {
       headersTimeout: Math.min(timeouts.headers, timeouts.request),
       connectionsCheckingInterval: Math.min(LOOK_EVERY, Math.ceil(timeouts.headers / 2)),
-      maxHeaderSize: MAX_HEADERS
+      maxHeaderSize: MAX_HEADERS,
+      requireHostHeader: false // strict-http.ts does, and answers with a problem
     },
     routerOptions: { maxParamLength: 1024 },
     // While it closes, what still comes in on a kept connection is served: a balancer may have sent it before it could know.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest
   }
+}
+
+const latest = new WeakMap<Socket, ServerResponse>()
+
+/** For answerBrokenRequest, which is given no request. */
+export function rememberLatest (app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    latest.set(request.raw.socket, reply.raw)
+    done()
+  })
+}
+
+/** Its body broke off after its answer was out: a second answer would be taken for the next request's. */
+function isAnswered (socket: Socket): boolean {
+  const response = latest.get(socket)
+  return response !== undefined && response.writableEnded && !response.req.complete
 }
 
 /** There is no request, so neither hooks nor the log's line for each see it. */
@@ -38,7 +55,7 @@ function answerBrokenRequest (this: FastifyInstance, error: Error & { readonly c
   const body = JSON.stringify(toProblem(problem, id))
   // In the middle of an answer to a request before it, another head would be read as that answer's body.
   const { _httpMessage: answering } = socket as Socket & { _httpMessage?: { readonly headersSent: boolean } } // Node's own handler looks at it
-  if (socket.writable && answering?.headersSent !== true) {
+  if (socket.writable && answering?.headersSent !== true && !isAnswered(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json', 'roller-answered-by: gateway',
       `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body

@@ -1,6 +1,7 @@
 /** The log: one line a request, without bodies, query values or anything secret. */
 import { createHmac, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { pid } from 'node:process'
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { problemOf } from '../plugin/index.ts'
@@ -44,38 +45,33 @@ const INFO = 30
  */
 export function requestLogger ({ connectionIds, secretKey, more }: RequestLogOptions): LogRequest {
   const name = connectionIds ? (id: string) => id : hasher(secretKey)
-  const [pid, host] = [process.pid, hostname()]
+  const self = `"pid":${pid},"hostname":${JSON.stringify(hostname())},`
   return (request, reply) => {
     if (!SHOWS_INFO.has(request.log.level)) return
     const { rollerCall: call, caller } = request
     const problem = problemOf(request)
-    logStream.write(JSON.stringify({
-      level: INFO,
-      time: Date.now(),
-      pid,
-      hostname: host,
-      reqId: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
-      status: reply.statusCode,
-      by: reply.getHeader('roller-answered-by'),
-      layer: layerOf(request, reply),
-      code: problem?.code,
-      // Of a token the subject may be a person.
-      caller: caller === null ? undefined : caller.name.startsWith('jwt:') ? 'jwt' : caller.name,
-      ...(call !== null && {
-        operation: call.operation,
-        connection: name(call.connectionId),
-        waitMs: Math.round(call.waitedMs),
-        upstreamMs: Math.round(call.upstreamMs),
-        tries: call.tries
-      }),
-      ms: Math.round(reply.elapsedTime),
-      ...more?.(request),
-      msg: 'request'
-    }) + '\n')
+    // Written out: JSON.stringify takes an object of this size three times as long.
+    let line = `{"level":${INFO},"time":${Date.now()},${self}"reqId":${quoted(request.id)},"method":${quoted(request.method)},` +
+      `"route":${quoted(request.routeOptions.url ?? 'unknown')},"status":${reply.statusCode}`
+    const by = reply.getHeader('roller-answered-by')
+    if (by !== undefined) line += `,"by":${quoted(String(by))}`
+    line += `,"layer":"${layerOf(request, reply)}"`
+    if (problem !== undefined) line += `,"code":"${problem.code}"`
+    // Of a token the subject may be a person.
+    if (caller !== null) line += `,"caller":${caller.name.startsWith('jwt:') ? '"jwt"' : quoted(caller.name)}`
+    if (call !== null) {
+      line += `,"operation":${quoted(call.operation)},"connection":${quoted(name(call.connectionId))},"waitMs":${Math.round(call.waitedMs)},` +
+        `"upstreamMs":${Math.round(call.upstreamMs)},"tries":${call.tries}`
+    }
+    line += `,"ms":${Math.round(reply.elapsedTime)}`
+    const further = more === undefined ? '{}' : JSON.stringify(more(request))
+    if (further !== '{}') line += `,${further.slice(1, -1)}`
+    logStream.write(`${line},"msg":"request"}\n`)
   }
 }
+
+/** Nearly every text is plain; what is not is written by JSON's own rules. */
+function quoted (text: string): string { return /^[\w .:/{}*-]*$/.test(text) ? `"${text}"` : JSON.stringify(text) }
 
 /** Keyed: ids are often the names of venues, which a plain hash would give away to whoever tries them. */
 function hasher (secretKey: string): (id: string) => string {

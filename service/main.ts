@@ -2,6 +2,7 @@
 /** The process: environment in, signals handled. */
 import { banner } from './banner.ts'
 import { readCommand } from './command-line.ts'
+import type { ConnectedConfig } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 
 // As process 1 of a container a signal without a handler is ignored: until there is something to close, it ends the process at once.
@@ -37,20 +38,8 @@ const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknow
 })
 const { buildApp } = await import('./app.ts')
 const { shutDownOnSignal } = await import('./shutdown.ts')
-const sandbox = config.nango === null ? await (await import('./sandbox/index.ts')).startSandbox() : null
-const nango = config.nango ?? { secretKey: sandbox?.secretKey ?? '', host: sandbox?.nango.url ?? '', integrationId: 'roller', webhookSigningKeys: [sandbox?.webhookSigningKey ?? ''], connectUrl: sandbox?.nango.connectUiUrl ?? '' }
-// The sandbox's tokens are for its own ROLLER.
-const rollerBaseUrl = sandbox?.roller.url ?? config.rollerBaseUrl
-const otherBaseUrl = sandbox?.roller.url ?? config.otherBaseUrl
-const demoConnectionId = sandbox === null ? null : (await import('./sandbox/index.ts')).DEMO_CONNECTION_ID
-
-const landing = demoConnectionId === null ? null : await import('./sandbox/landing/landing.ts')
-
-const app = await buildApp({
-  config: { ...config, nango, rollerBaseUrl, otherBaseUrl },
-  tracing,
-  ...(demoConnectionId !== null && { exampleConnectionId: demoConnectionId, addLanding: (to) => { landing?.addLanding(to, { connectionId: demoConnectionId }) } })
-})
+const sandbox = config.nango === null ? await (await import('./sandbox/service.ts')).startOnSandbox(config) : null
+const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing }) // without a sandbox there is a Nango
 
 process.off('SIGTERM', quit).off('SIGINT', quit)
 shutDownOnSignal({
@@ -67,7 +56,7 @@ try {
   const url = await app.listen({ host: config.host, port: config.port })
   sandbox?.sendWebhooksTo(url)
   // What reads the log in production reads JSON; Fastify has written the address there.
-  if (!config.production) process.stdout.write(`${banner({ url, demoConnectionId, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
+  if (!config.production) process.stdout.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException // node:net throws these
   process.stderr.write(code === 'EADDRINUSE' ? `Port ${config.port} is in use. Set PORT to another one.\n` : `The service cannot listen: ${message}\n`)

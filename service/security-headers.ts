@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 
 /**
  * With these options helmet's headers are the same for every answer. Left to itself it makes a dozen middlewares anew for each request and writes
- * past Fastify's headers, which sends all headers of the answer down Node's slow way: a fifth of the service's time for a call.
+ * past Fastify's headers, which sends all headers of the answer down Node's slow way.
  */
 export async function addSecurityHeaders (app: FastifyInstance): Promise<void> {
   const headers = await askHelmet()

@@ -54,7 +54,7 @@ export class ConnectResults {
     }
     const asked = this.#count(proof)
     guardConnectionId(connectionId)
-    let row = await readRow(nango, connectionId).catch((error: unknown) => {
+    let row = await readRow(nango, connectionId).catch((error: unknown): Record<string, unknown> => {
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return {} // holds no proof either
       throw error
     })

@@ -77,6 +77,7 @@ const LONGEST_REST_AFTER_BULK_SECONDS = 60
 /** What a bulk export spends when it is sent again: its one place in six hours is this call's already. */
 const BULK_AGAIN: Spending = { budget: 'reporting', exportType: null }
 
+const PASS: Outcome = { kind: 'pass' }
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
 /** Whatever takes calls to ROLLER. */
@@ -112,17 +113,19 @@ export class Gateway implements CallHandler {
    * @throws RollerError for all that the gateway answers itself
    */
   async send (call: GatewayCall): Promise<Answer> {
-    const outgoing: OutgoingCall = {
+    const outgoing: Outgoing = {
       method: call.method,
       target: guardTarget(call.target),
       connectionId: guardConnectionId(call.connectionId),
       headers: guardHeaders(call.headers),
       body: call.body,
-      acceptEncoding: call.headers['accept-encoding']?.toString()
+      acceptEncoding: call.headers['accept-encoding']?.toString(),
+      mayLeave: undefined
     }
     if (call.validate !== false) validate(outgoing, call.operation)
     const spending = spendingFor(call, outgoing)
     const order: ExportOrder = { place: null, taken: false }
+    if (spending.budget !== 'bulk') return this.#travel(call, outgoing, spending, order)
     try {
       return await this.#travel(call, outgoing, spending, order)
     } finally {
@@ -135,15 +138,17 @@ export class Gateway implements CallHandler {
   }
 
   /** From the line before the budget to the answer, as often as it takes. */
-  async #travel (call: GatewayCall, outgoing: OutgoingCall, spending: Spending, order: ExportOrder): Promise<Answer> {
+  async #travel (call: GatewayCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<Answer> {
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
     const startedAt = this.#clock.now()
     const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
     let renewed = false
     for (let repeats = 0; ;) {
-      const place = await this.#budgets.enter({
-        ...(order.place === null ? spending : BULK_AGAIN), connectionId: outgoing.connectionId, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse
+      const { budget, exportType } = order.place === null ? spending : BULK_AGAIN
+      const entered = this.#budgets.enter({
+        connectionId: outgoing.connectionId, budget, exportType, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse
       })
+      const place = entered instanceof Promise ? await entered : entered
       if (spending.budget === 'bulk') order.place ??= place
       const sentAt = this.#clock.now()
       order.taken = true // until it is known
@@ -154,10 +159,10 @@ export class Gateway implements CallHandler {
         call.timing.upstreamMs += this.#clock.now() - sentAt
         call.timing.tries++
       }
-      if (exchange !== null) await this.#learn(exchange, place)
+      if (exchange !== null && exchange.limits !== null) await this.#learn(exchange.limits, place)
       switch (outcome.kind) {
         case 'pass':
-          return await this.#zones.note(call, exchange as Exchange) // `pass` is only said of an answer
+          return this.#zones.note(call, exchange as Exchange) // `pass` is only said of an answer
         case 'fail':
           exchange?.abort(NOT_PASSED_ON)
           throw describe(outcome.error, repeatability, outcome.maySent ?? false)
@@ -198,8 +203,7 @@ export class Gateway implements CallHandler {
   }
 
   /** Nango says with every answer how much of the account's limit is left, and when it is whole again. */
-  async #learn ({ limits }: Exchange, place: Place): Promise<void> {
-    if (limits.size === 0) return
+  async #learn (limits: ReadonlyMap<string, string>, place: Place): Promise<void> {
     const limit = Number(limits.get('x-ratelimit-limit'))
     const remaining = limits.has('x-ratelimit-remaining') ? Number(limits.get('x-ratelimit-remaining')) : NaN
     const seconds = Number(limits.get('x-ratelimit-reset')) - Date.now() / 1000
@@ -207,14 +211,15 @@ export class Gateway implements CallHandler {
   }
 
   async #attempt (
-    outgoing: OutgoingCall, place: Place, signal: CancelSignal | undefined, order: ExportOrder
+    outgoing: Outgoing, place: Place, signal: CancelSignal | undefined, order: ExportOrder
   ): Promise<{ exchange: Exchange | null, outcome: Outcome }> {
     try {
-      const exchange = await this.#transport.send({ ...outgoing, mayLeave: () => place.leave() }, signal)
+      outgoing.mayLeave = () => place.leave()
+      const exchange = await this.#transport.send(outgoing, signal)
       if (passesUnread(exchange)) {
         // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
         if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
-        return { exchange, outcome: { kind: 'pass' } }
+        return { exchange, outcome: PASS }
       }
       return { exchange, outcome: judge(exchange, await exchange.collect(JUDGE_LIMIT), this.transport) }
     } catch (error) {
@@ -250,6 +255,11 @@ export class Gateway implements CallHandler {
   }
 }
 
+/** One call, asked anew before each of its tries. */
+interface Outgoing extends OutgoingCall {
+  mayLeave: (() => boolean) | undefined
+}
+
 /** The order of a bulk export, of which ROLLER takes one of a type in six hours. */
 interface ExportOrder {
   /** The place of its own limit. */
@@ -280,9 +290,8 @@ function spendingFor ({ method, operation, body }: GatewayCall, { target }: Pick
 /** @throws RollerError ROLLER_ERR_VALIDATION; ROLLER is not called */
 function validate (call: OutgoingCall, entry: CatalogueEntry | null): void {
   if (entry === null) return
-  const faults = validateCall(entry, {
-    ...call.target, headers: call.headers, body: bytesOf(call.body)
-  })
+  const { path, query } = call.target
+  const faults = validateCall(entry, { path, query, headers: call.headers, body: bytesOf(call.body) })
   if (faults.length > 0) {
     throw new RollerError('ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults })
   }

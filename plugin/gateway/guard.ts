@@ -24,9 +24,12 @@ const FORBIDDEN = /[\u0000-\u0020#\u007f]/
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN_DECODED = /[\u0000-\u001f\\\u007f\u00c0\u00c1]|\u00e0[\u0080-\u009f]|\u00f0[\u0080-\u008f]/
 // Nango interpolates `${client_secret}` in the final URL and splits it at `||`, so none of these four may stay literal.
-const TEMPLATE = /[${}|]/g
-// The path has been through latin1, so a character is a byte.
-const BEYOND_ASCII = /[\u0080-\u00ff]/g
+// The target has been through latin1, so a character is a byte; those beyond ASCII are encoded too.
+const ENCODED = /[${}|\u0080-\u00ff]/g
+/** Nearly every path of ROLLER's: nothing in it could be decoded to anything else. What is not of this kind is looked at in full. */
+const PLAIN_PATH = /^(?:\/[\w-]+)+$/
+// ROLLER suspends credentials whose owner asks for a token per call; tokens are Nango's business alone.
+const TOKEN = /^\/\s*token[\s.]*(?:[/;?#]|$)/i
 
 /**
  * Checks a raw request target under ROLLER's API.
@@ -38,8 +41,13 @@ export function guardTarget (raw: string): Target {
   const mark = raw.indexOf('?')
   const path = mark === -1 ? raw : raw.slice(0, mark)
   const query = mark === -1 ? '' : raw.slice(mark)
+  if (PLAIN_PATH.test(path)) {
+    if (FORBIDDEN.test(query)) throw badPath(FORBIDDEN_DETAIL)
+    if (TOKEN.test(path)) throw closedToken()
+    return { path, query: encode(query) }
+  }
   if (!path.startsWith('/')) throw badPath('The path does not begin with a slash.')
-  if (FORBIDDEN.test(path) || FORBIDDEN.test(query)) throw badPath('There is a control character, a space or a # in it.')
+  if (FORBIDDEN.test(path) || FORBIDDEN.test(query)) throw badPath(FORBIDDEN_DETAIL)
   if (BROKEN_ESCAPE.test(path)) throw badPath('There is a % in the path that is not followed by two hexadecimal digits.')
 
   const decoded = decodeFully(path)
@@ -51,10 +59,7 @@ export function guardTarget (raw: string): Target {
     if (name === '' && segment !== '') throw badPath('There is a segment of parameters only in the path.')
     if (name === '.' || name === '..') throw badPath('There is a dot segment in the path.')
   }
-  // ROLLER suspends credentials whose owner asks for a token per call; tokens are Nango's business alone.
-  if (/^\/\s*token[\s.]*(?:[/;?#]|$)/i.test(decoded)) {
-    throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'Tokens are not handed out: Nango keeps and renews them.' })
-  }
+  if (TOKEN.test(decoded)) throw closedToken()
   return { path: encode(path), query: encode(query) }
 }
 
@@ -70,11 +75,17 @@ function decodeFully (path: string): string {
 }
 
 function encode (text: string): string {
-  return text.replace(TEMPLATE, escapeCharacter).replace(BEYOND_ASCII, escapeCharacter)
+  return text.replace(ENCODED, escapeCharacter)
 }
 
 function escapeCharacter (character: string): string {
   return '%' + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')
+}
+
+const FORBIDDEN_DETAIL = 'There is a control character, a space or a # in it.'
+
+function closedToken (): RollerError {
+  return new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'Tokens are not handed out: Nango keeps and renews them.' })
 }
 
 function badPath (detail: string): RollerError {
@@ -85,7 +96,7 @@ function badPath (detail: string): RollerError {
  * The request headers that ROLLER may see, from its documents and the formats it speaks. Authorization is not one of them: it was meant for this
  * gateway, and through Nango it would replace the venue's token.
  */
-const FORWARDED: ReadonlySet<string> = new Set(['accept', 'accept-language', 'content-type', 'timezone-designators'])
+export const FORWARDED: readonly string[] = ['accept', 'accept-language', 'content-type', 'timezone-designators']
 
 /** Incoming headers, cut down to what ROLLER may see; names in lower case. */
 export function guardHeaders (incoming: Readonly<Record<string, string | string[] | undefined>>): [name: string, value: string][] {
@@ -115,24 +126,64 @@ const DROPPED: ReadonlySet<string> = new Set([
   'server', 'date', 'set-cookie', 'set-cookie2', 'strict-transport-security', 'content-security-policy', 'content-security-policy-report-only',
   'cross-origin-embedder-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'origin-agent-cluster', 'referrer-policy',
   'permissions-policy', 'x-content-type-options', 'x-dns-prefetch-control', 'x-download-options', 'x-frame-options',
-  'x-permitted-cross-domain-policies', 'x-xss-protection', 'x-powered-by', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset',
+  'x-permitted-cross-domain-policies', 'x-xss-protection', 'x-powered-by',
   'www-authenticate', 'authorization', 'alt-svc', 'clear-site-data', 'roller-answered-by'
 ])
 
+/** Nango's word on its own limit, which is not the caller's. */
+const LIMITS: ReadonlySet<string> = new Set(['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'])
+
+/** What becomes of an answer's header. */
+interface Field {
+  readonly name: string
+  readonly kind: 'kept' | 'dropped' | 'connection' | 'limit'
+}
+
+/** Servers send the same few names, written alike, with every answer. Whoever sends others without end fills this once. */
+const fields = new Map<string, Field>()
+const MAX_FIELDS = 500
+
+function fieldOf (written: string): Field {
+  const known = fields.get(written)
+  if (known !== undefined) return known
+  const name = written.toLowerCase()
+  const field: Field = { name, kind: kindOf(name) }
+  if (fields.size < MAX_FIELDS) fields.set(written, field)
+  return field
+}
+
+function kindOf (name: string): Field['kind'] {
+  if (name === 'connection') return name
+  if (LIMITS.has(name)) return 'limit'
+  return DROPPED.has(name) || name.startsWith('access-control-') ? 'dropped' : 'kept'
+}
+
+export interface LimitSink {
+  /** Null where nothing is said. */
+  limits: Map<string, string> | null
+}
+
 /**
  * Raw answer headers as undici hands them over, cut down to those that belong to the answer itself.
- * @param limits takes what Nango says of its own limit (X-RateLimit-*)
+ * @param sink takes what Nango says of its own limit (X-RateLimit-*)
  */
-export function guardAnswerHeaders (raw: readonly Buffer[], limits?: Map<string, string>): Record<string, string | string[]> {
+export function guardAnswerHeaders (raw: readonly Buffer[], sink?: LimitSink): Record<string, string | string[]> {
   // No prototype: a header may be called __proto__ or constructor.
   const headers: Record<string, string | string[]> = Object.create(null)
   let named: Set<string> | null = null
   for (let index = 0; index < raw.length; index += 2) {
-    const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
+    const { name, kind } = fieldOf((raw[index] as Buffer).toString('latin1'))
+    if (kind === 'dropped') continue
     const value = (raw[index + 1] as Buffer).toString('latin1')
-    if (name === 'connection') named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
-    if (limits !== undefined && name.startsWith('x-ratelimit-')) limits.set(name, value)
-    if (DROPPED.has(name) || name.startsWith('access-control-')) continue
+    if (kind === 'connection') {
+      // What it names nearly always is dropped for its own name.
+      if (!/^(?:keep-alive|close)$/i.test(value)) named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
+      continue
+    }
+    if (kind === 'limit') {
+      if (sink !== undefined) (sink.limits ??= new Map()).set(name, value)
+      continue
+    }
     const before = headers[name]
     if (before === undefined) headers[name] = value
     else headers[name] = Array.isArray(before) ? [...before, value] : [before, value]

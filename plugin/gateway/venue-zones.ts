@@ -11,8 +11,16 @@ export class VenueZones {
   readonly #zones = new LRUCache<string, string>({ max: 10_000, ttl: 24 * 3_600_000 })
 
   /** Adds Roller-Time-Zone to an answer where the venue's zone is known. An unusable zone is unknown, never UTC. */
-  async note (call: GatewayCall, exchange: Exchange): Promise<Exchange> {
-    if (call.operation?.name === VENUE_OPERATION && exchange.status === 200) this.#learn(call.connectionId, await exchange.collect(MAX_VENUE_BYTES))
+  note (call: GatewayCall, exchange: Exchange): Exchange | Promise<Exchange> {
+    return call.operation?.name === VENUE_OPERATION && exchange.status === 200 ? this.#read(call, exchange) : this.#add(call, exchange)
+  }
+
+  async #read (call: GatewayCall, exchange: Exchange): Promise<Exchange> {
+    this.#learn(call.connectionId, await exchange.collect(MAX_VENUE_BYTES))
+    return this.#add(call, exchange)
+  }
+
+  #add (call: GatewayCall, exchange: Exchange): Exchange {
     const zone = this.#zones.get(call.connectionId)
     if (zone !== undefined) exchange.headers['roller-time-zone'] = zone
     return exchange

@@ -23,6 +23,9 @@ export function ruleFaults (name: string, call: RuledCall): InputFault[] {
   return rules.get(name)?.(call) ?? NONE
 }
 
+/** Whether the operation has any: most have none, and need not be read for them. */
+export function hasRules (name: string): boolean { return rules.has(name) }
+
 /** ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. */
 const oneDay: Rule = ({ query: { startDate, endDate } }) => {
   if (!isDate(startDate) || !isDate(endDate)) return NONE

@@ -7,7 +7,7 @@ import { lowerKeys, type Connection } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'
 import type { Directory } from '../venues/directory.ts'
 import type { Authorize, ChooseConnection, Identify, Identity, Scope } from '../options.ts'
-import { askHost } from './problems.ts'
+import { askHost, isPromise } from './problems.ts'
 
 export interface AccessOptions {
   readonly authorize: 'open' | Authorize
@@ -35,20 +35,21 @@ export class Access {
    * The connection a ROLLER call is about.
    * @throws RollerError ROLLER_ERR_CONNECTION_REQUIRED when nothing names one
    */
-  async address (request: FastifyRequest): Promise<string> {
+  address (request: FastifyRequest): string | Promise<string> {
     const { connection } = this.#options
-    if (connection !== undefined) {
-      const chosen = typeof connection === 'string' ? connection : await askHost(() => connection(request))
-      if (typeof chosen !== 'string' || chosen === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
-      return guardConnectionId(chosen)
-    }
+    if (typeof connection === 'function') return this.#choose(request, connection)
+    if (connection !== undefined) return guardChosen(connection)
     const { 'connection-id': header, 'roller-venue': venueId } = request.headers
     if (venueId !== undefined) {
       if (header !== undefined) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: 'Connection-Id and Roller-Venue were both sent. Send one of them.' })
-      return await this.#addressVenue(request, String(venueId))
+      return this.#addressVenue(request, String(venueId))
     }
     if (typeof header !== 'string' || header === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
     return guardConnectionId(header)
+  }
+
+  async #choose (request: FastifyRequest, choose: ChooseConnection): Promise<string> {
+    return guardChosen(await askHost(() => choose(request)))
   }
 
   /** Among the caller's own connections alone: another tenant may have connected the same venue. */
@@ -59,13 +60,11 @@ export class Access {
   }
 
   /** @throws RollerError ROLLER_ERR_CONNECTION_FORBIDDEN or ROLLER_ERR_SCOPE when the host says no */
-  async authorize (request: FastifyRequest, operation: string, scope: Scope, connectionId: string | null): Promise<void> {
+  authorize (request: FastifyRequest, operation: string, scope: Scope, connectionId: string | null): void | Promise<void> {
     const { authorize } = this.#options
     if (authorize === 'open') return
-    if (await askHost(() => authorize(request, { connectionId, operation, scope })) === true) return
-    throw connectionId === null
-      ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller may not do ${operation} (${scope}).` })
-      : new RollerError('ROLLER_ERR_CONNECTION_FORBIDDEN')
+    const allowed = askHost(() => authorize(request, { connectionId, operation, scope }))
+    return isPromise(allowed) ? allowed.then((said) => refuseUnless(said, operation, scope, connectionId)) : refuseUnless(allowed, operation, scope, connectionId)
   }
 
   /**
@@ -100,7 +99,11 @@ export class Access {
    * Checks that a connection named by the caller is the caller's own. A stranger's is answered like one that does not exist, and takes as long.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
-  async own (request: FastifyRequest, connectionId: string): Promise<void> {
+  own (request: FastifyRequest, connectionId: string): void | Promise<void> {
+    if (this.#options.identify !== undefined) return this.#own(request, connectionId)
+  }
+
+  async #own (request: FastifyRequest, connectionId: string): Promise<void> {
     const limits = await this.identify(request)
     if (limits === null) return
     if (limits.connections?.includes(connectionId) === false) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
@@ -126,6 +129,18 @@ export interface Limits {
   readonly connections?: readonly string[]
   /** There are no tags: the ids alone say which connections are the caller's. */
   readonly byId: boolean
+}
+
+function guardChosen (chosen: unknown): string {
+  if (typeof chosen !== 'string' || chosen === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
+  return guardConnectionId(chosen)
+}
+
+function refuseUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
+  if (allowed === true) return
+  throw connectionId === null
+    ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller may not do ${operation} (${scope}).` })
+    : new RollerError('ROLLER_ERR_CONNECTION_FORBIDDEN')
 }
 
 function toLimits ({ tags: given = {}, connections }: Identity): Limits {

@@ -4,15 +4,21 @@ import { isRollerError, type RollerError } from '../errors.ts'
 import { noteProblem } from './call-record.ts'
 import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 
-/** Requests that have passed the host's hooks. */
-const admitted = new WeakSet<FastifyRequest>()
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** It has passed the host's hooks. On the request, since a WeakSet of all requests is work for the garbage collector. */
+    rollerAdmitted: boolean
+  }
+}
+
 /** What functions of the host's have thrown. */
 const thrownByHost = new WeakSet<object>()
 
 export function answerWithProblems (app: FastifyInstance): void {
+  if (!app.hasRequestDecorator('rollerAdmitted')) app.decorateRequest('rollerAdmitted', false)
   // The host's hooks run before those of this scope.
   app.addHook('preHandler', (request, _reply, done) => {
-    admitted.add(request)
+    request.rollerAdmitted = true
     done()
   })
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
@@ -36,14 +42,24 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     .send(JSON.stringify(toProblem(error, request.id, request.server.prefix)))
 }
 
-/** Calls a function that the host gave as an option. What it throws is answered by the host's error handler. */
-export async function askHost<T> (ask: () => T | Promise<T>): Promise<T> {
+/** Calls a function that the host gave as an option. What it throws is answered by the host's error handler. Where it answers at once, so does this. */
+export function askHost<T> (ask: () => T | Promise<T>): T | Promise<T> {
   try {
-    return await ask()
+    const answer = ask()
+    return isPromise(answer) ? answer.then(undefined, thrown) : answer
   } catch (error) {
-    if (typeof error === 'object' && error !== null) thrownByHost.add(error)
-    throw error
+    return thrown(error)
   }
+}
+
+function thrown (error: unknown): never {
+  if (typeof error === 'object' && error !== null) thrownByHost.add(error)
+  throw error
+}
+
+/** A host may bring promises of its own. */
+export function isPromise<T> (value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 function belongsToHost (thrown: FastifyError, request: FastifyRequest): boolean {
@@ -51,5 +67,5 @@ function belongsToHost (thrown: FastifyError, request: FastifyRequest): boolean 
   if (typeof thrown.code === 'string' && thrown.code.startsWith('FST_ERR_CTP_')) return false
   if (thrownByHost.has(thrown)) return true
   if (thrown instanceof SyntaxError) return false
-  return typeof thrown.statusCode === 'number' || !admitted.has(request)
+  return typeof thrown.statusCode === 'number' || !request.rollerAdmitted
 }

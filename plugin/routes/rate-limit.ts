@@ -1,4 +1,5 @@
 /** The budget on the wire: what a caller says (Roller-Max-Wait), and what it is told (the IETF's RateLimit headers). */
+import type { FastifyReply } from 'fastify'
 import { RollerError } from '../errors.ts'
 import type { BudgetUse } from '../gateway/budget/budgets.ts'
 
@@ -22,9 +23,7 @@ export function readMaxWait (header: string | string[] | undefined, defaultMs: n
 }
 
 /** RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers. Times are whole seconds there. */
-export function rateLimitHeaders ({ name, limit, windowMs, remaining, resetMs }: BudgetUse): { 'ratelimit-policy': string, ratelimit: string } {
-  return {
-    'ratelimit-policy': `"${name}";q=${limit};w=${Math.ceil(windowMs / 1000)}`,
-    ratelimit: `"${name}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`
-  }
+export function sayBudget (reply: FastifyReply, { name, limit, windowMs, remaining, resetMs }: BudgetUse): void {
+  reply.header('ratelimit-policy', `"${name}";q=${limit};w=${Math.ceil(windowMs / 1000)}`)
+  reply.header('ratelimit', `"${name}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`)
 }

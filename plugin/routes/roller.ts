@@ -11,7 +11,7 @@ import type { Permit } from '../roller/permit.ts'
 import type { Access } from './access.ts'
 import { beginRecord } from './call-record.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
-import { rateLimitHeaders, readMaxWait } from './rate-limit.ts'
+import { readMaxWait, sayBudget } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
 
 export interface RollerRoutesOptions {
@@ -52,10 +52,14 @@ function add (
   const skip = (app.prefix.replace(/\/+$/, '') + BASE).split('/').length - 1
 
   const serve = async (request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: CancelSignal): Promise<FastifyReply> => {
-    const connectionId = await access.address(request)
+    // What is known at once is not waited for: each wait is a promise, and a turn of the queue.
+    const addressed = access.address(request)
+    const connectionId = typeof addressed === 'string' ? addressed : await addressed
     const record = request.rollerCall = beginRecord(name, connectionId)
-    await access.authorize(request, name, scope, connectionId)
-    if (!access.chosenByServer) await access.own(request, connectionId)
+    const authorized = access.authorize(request, name, scope, connectionId)
+    if (authorized !== undefined) await authorized
+    const owned = access.chosenByServer ? undefined : access.own(request, connectionId)
+    if (owned !== undefined) await owned
     const target = targetOf(request.raw.url ?? '', skip)
     permit({ method, operation: entry, target })
     const answer = await gateway.send({
@@ -66,7 +70,7 @@ function add (
       body,
       operation: entry,
       maxWaitMs: readMaxWait(request.headers['roller-max-wait'], maxWaitMs),
-      onUse: (use) => { reply.headers(rateLimitHeaders(use)) },
+      onUse: (use) => { sayBudget(reply, use) },
       validate: validate && request.headers['roller-validation'] !== 'off',
       timing: record,
       signal

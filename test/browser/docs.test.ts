@@ -6,14 +6,11 @@ import { site } from './fixture.ts'
 
 const KEY = 'key-of-the-caller-1234567890'
 /**
- * What Swagger UI does and nobody can change from outside: headings and landmarks of its own order (heading-order, region, landmark-one-main,
- * page-has-heading-one), buttons in buttons and tables of divs (nested-interactive, aria-required-children), fields named by their place alone
- * (label, select-name, aria-input-field-name), empty cells of a head (empty-table-header), and examples that scroll (scrollable-region-focusable).
+ * What Swagger UI does and nobody can change from outside: a third heading without a second (heading-order), the button that copies an answer
+ * without a name (button-name), a link inside the button that opens an operation (nested-interactive), and long answers that scroll without a
+ * tabindex (scrollable-region-focusable), which browsers make up for by now.
  */
-const SWAGGER_UI = [
-  'heading-order', 'region', 'landmark-one-main', 'page-has-heading-one', 'nested-interactive', 'aria-required-children', 'label', 'select-name',
-  'aria-input-field-name', 'empty-table-header', 'scrollable-region-focusable'
-]
+const SWAGGER_UI = ['heading-order', 'button-name', 'nested-interactive', 'scrollable-region-focusable']
 
 /** Opens an operation by its link and runs it as it stands. */
 async function execute (page: Page, tag: string, id: string, change?: (operation: ReturnType<Page['locator']>) => Promise<void>): Promise<string> {

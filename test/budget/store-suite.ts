@@ -202,6 +202,24 @@ export function storeSuite (t: Test, bench: Bench): void {
     for (const result of await Promise.all(waiting.slice(0, 100).map(async (ticket) => await store.take({ ...wish, ticket })))) granted(result)
   })
 
+  t.test('the reserve of a shared window is for those who have sent little', async (t) => {
+    const tag = freshTag()
+    const account = { key: 'account', limit: 10, windowMs: 1000, reserve: 3 }
+    const of = (flow: string): Window[] => [{ key: flow, limit: 500, windowMs: 1000 }, { ...account, flow }]
+    await fill(tag, of('noisy'), 7)
+    t.equal(refused(await store.take(request(tag, of('noisy')))).window, 'account', 'the noisy one has used up all but the reserve')
+    const waiting = await all(times(50, () => request(tag, of('noisy'), 600_000)))
+    t.ok(waiting.every(({ outcome }) => outcome === 'queued'))
+    for (const venue of ['quiet', 'rare', 'rare']) granted(await other.take(request(tag, of(venue)))) // at once, past a line of 50
+    refused(await other.take(request(tag, of('quiet'))))
+    const meter = { ...request(freshTag(), of('noisy')), meter: 'account' }
+    const first = granted(await store.take(meter))
+    for (let sent = 1; sent < 3; sent++) granted(await store.take(meter))
+    await store.report(meter.tag, 'account', [account], { remaining: 5, endsInMs: 1000, slot: first.slot })
+    t.equal(refused(await store.take(meter)).window, 'account', 'of what Nango says is left, too')
+    granted(await other.take({ ...meter, windows: of('quiet') }))
+  })
+
   t.test('a meter counts down on all replicas, and lets nothing through at 0 until it ends', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 50, windowMs: 5000 }

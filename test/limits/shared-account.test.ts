@@ -11,17 +11,17 @@ function lateWindow (seconds: number) {
   return { now: () => Date.now() + shift, begun: () => { shift = 0 } }
 }
 
-test('a quiet venue is served before the line of a noisy one', async (t) => {
+test('a quiet venue is served at once while a noisy one has used up its part of the account and has a long line', async (t) => {
   const clock = steppedClock()
   const built = await build(t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock: { ...clock, setTimeout: (callback, ms) => setTimeout(callback, ms / 100) } } })
   addVenue(built, 'quiet')
   for (let n = 0; n < 3; n++) await ask(built.app)
   const noisy = Array.from({ length: 100 }, () => ask(built.app, { maxWait: 1_000 }))
   await pause(100)
-  // All of the account's places are gone for a minute; then there are places for 18 calls.
-  const quiet = await ask(built.app, { connection: 'quiet', maxWait: 0 })
-  t.match(quiet, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
-  t.ok(Number(quiet.retryAfter) <= 61, `it is one of the next: ${quiet.retryAfter} s, not minutes`)
+  // All of the account's places but the reserve are gone for a minute.
+  t.equal((await ask(built.app, { connection: 'quiet', maxWait: 0 })).status, 200)
+  const noisyAgain = await ask(built.app, { maxWait: 0 })
+  t.match(noisyAgain, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
   const patient = await ask(built.app, { maxWait: 60 })
   t.match(patient, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
   t.ok(Number(patient.retryAfter) > 200, `the noisy one itself stands behind its own line: ${patient.retryAfter} s`)

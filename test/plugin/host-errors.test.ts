@@ -55,5 +55,5 @@ test('an unforeseen error of the plugin\'s own says nothing about itself', async
   const answer = await app.inject({ url: '/connections' })
   t.match(answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', instance: /^req-/ })
   t.notMatch(answer.body, 'identify')
-  t.match(log(), 'identify() gave no tags', 'the log says what it was')
+  t.match(log(), 'identify() gave neither tags nor connections', 'the log says what it was')
 })

@@ -14,7 +14,7 @@ test('two prefixes and two integrations in one app', async (t) => {
   t.teardown(() => app.close())
   const common = { secretKey: SECRET_KEY, host: nango.url }
   await app.register(roller, { prefix: '/live', nango: common, authorize: 'open' })
-  await app.register(roller, { prefix: '/trial', nango: { ...common, integrationId: 'roller-playground' }, authorize: () => true, readOnly: true })
+  await app.register(roller, { prefix: '/trial', nango: { ...common, integrationId: 'roller-playground' }, authorize: () => true, readOnly: true, venueIdentity: 'off' })
 
   t.same((await app.inject({ url: '/live/connections' })).json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['demo-venue'])
   t.same((await app.inject({ url: '/trial/connections' })).json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['trial'])

@@ -1,7 +1,8 @@
 /** The environment is read once; every fault is named with what to write instead, and no value is repeated. */
 import { test } from 'tap'
 import { findCaller } from '../../service/auth/keys.ts'
-import { ConfigError, environmentSchema, readConfig } from '../../service/config.ts'
+import { ConfigError, readConfig } from '../../service/config.ts'
+import { Environment } from '../../service/environment.ts'
 
 const CANARY = 'canary-4b7e'
 const JWT = { JWT_JWKS_URL: 'https://login.example.com/keys', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'gateway' }
@@ -172,5 +173,5 @@ test('every fault has an example', async (t) => {
 })
 
 test('every variable says what it is for', async (t) => {
-  for (const [name, { description }] of Object.entries(environmentSchema.properties)) t.match(description, /\S.*\.$/s, name)
+  for (const [name, { description }] of Object.entries(Environment.properties)) t.match(description, /\S.*\.$/s, name)
 })

@@ -1,7 +1,8 @@
 /** What the Kubernetes example says of the service is so: its variables, its probes, and that there is time to end. */
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
-import { environmentSchema, readConfig } from '../../service/config.ts'
+import { readConfig } from '../../service/config.ts'
+import { Environment } from '../../service/environment.ts'
 import { service } from './fixture.ts'
 
 const documents = readFileSync(new URL('../../docker/kubernetes.yaml', import.meta.url), 'utf8').split(/^---$/m)
@@ -27,7 +28,7 @@ test('its variables are ones that the service reads, with values that it takes',
   for (const document of documents) {
     const variables = variablesOf(sidecarOf(document))
     t.ok(variables.length >= 4)
-    for (const [name] of variables) t.ok(name.replace(/_FILE$/, '') in environmentSchema.properties, name)
+    for (const [name] of variables) t.ok(name.replace(/_FILE$/, '') in Environment.properties, name)
     const plain = Object.fromEntries(variables.filter(([name]) => !name.endsWith('_FILE')))
     const config = readConfig({ ...plain, NODE_ENV: 'production', HOST: '0.0.0.0', NANGO_SECRET_KEY: 'k', API_KEYS: 'a-key-for-the-test-1234' })
     const allowed = Number(/terminationGracePeriodSeconds: (\d+)/.exec(document)?.[1]) * 1000

@@ -1,26 +1,8 @@
 import { test } from 'tap'
 import { asConnected } from '../support/build.ts'
-import { start, stored, venueIdOf, type Life } from './fixture.ts'
+import { start, venueIdOf, type Life } from './fixture.ts'
 
 const lists = ({ nango }: Life): number => nango.requests.filter(({ method, url }) => method === 'GET' && url.startsWith('/connections?')).length
-
-test('of two connections of a venue the newest healthy one is used, and both say that there are two', async (t) => {
-  let now = Date.now()
-  const life = await start(t, { webhooks: false, nango: { now: () => now } })
-  now += 60_000
-  life.nango.addConnection({ connectionId: 'newer', clientId: 'demo', clientSecret: 's', ...asConnected(life.roller, 'demo') })
-  const venueId = venueIdOf(life, 'demo')
-  t.equal(await life.app.roller.connectionOf(venueId), 'newer')
-  const listed = (await life.app.inject({ url: `/connections?venue=${venueId}` })).json().connections
-  t.same(listed.map(({ connectionId, warnings }: { connectionId: string, warnings: string[] }) => [connectionId, warnings]),
-    [['newer', ['venue-connected-twice']], ['demo-venue', ['venue-connected-twice']]])
-
-  stored(life, 'newer').errors = [{ type: 'auth', log_id: 'a' }]
-  await life.app.inject({ url: '/connections' })
-  t.equal(await life.app.roller.connectionOf(venueId), 'demo-venue', 'the newer one must be connected again')
-  await life.app.inject({ method: 'DELETE', url: '/connections/newer' })
-  t.same((await life.app.inject({ url: '/connections/demo-venue' })).json().warnings, [])
-})
 
 test('an address that is none, or two, is 400', async (t) => {
   const life = await start(t, { webhooks: false })

@@ -74,3 +74,11 @@ export function manualClock (): Clock & { tick (ms: number): void } {
     }
   }
 }
+
+/** Enters a pair for the demo venue's connection again, and waits until it is told. */
+export async function reconnect (life: Life, clientId: string): Promise<void> {
+  const before = life.events.length
+  const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
+  await enterCredentials(life, session.json().token, clientId)
+  await until(() => life.events.length > before)
+}

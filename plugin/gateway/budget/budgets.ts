@@ -12,7 +12,7 @@ import type { BudgetLimit } from './limits.ts'
 import { effectiveLimit } from './limits.ts'
 import { Place } from './place.ts'
 import { SAME_END_MS } from './store.ts'
-import type { BudgetStore, Refused, TakeRequest, Usage, Window } from './store.ts'
+import type { BudgetStore, Granted, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 /** How a call stands with its budget, for the RateLimit headers. */
@@ -45,6 +45,8 @@ export interface BudgetsOptions {
   readonly maxQueue: number
   /** Put before every connection id: ids are unique only within an integration. */
   readonly scope: string
+  /** There is but one connection, so nobody to keep a reserve for. */
+  readonly sole?: boolean
   /** Through Nango all connections share the account's limit too. Null where nothing stands between. */
   readonly account: { readonly id: string } | null
   readonly clock: Clock
@@ -71,6 +73,11 @@ const ACCOUNT = 'account'
 const ACCOUNT_WINDOW_MS = 60_000
 /** Connections and budgets whose last use is remembered, for answers that spend nothing. */
 const REMEMBERED = 10_000
+/**
+ * Part of the account's limit that is kept for connections which have sent less than that in the last minute. A noisy venue that has used up
+ * all the rest thus delays nobody who calls now and then; alone on the account, it has that much less.
+ */
+const RESERVE = 0.1
 /** By this part Nango's own count may be less than the shared one before every replica hears of it: news of every single call costs a round trip. */
 const NEWS = 0.05
 
@@ -99,26 +106,39 @@ export class Budgets {
    * @throws RollerError ROLLER_ERR_BUDGET, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After when the caller would not
    *   wait that long; the signal's reason when the caller goes away
    */
-  async enter (pass: Pass): Promise<Place> {
-    const { store, clock, observer } = this.#options
+  enter (pass: Pass): Place | Promise<Place> {
+    const { store, clock } = this.#options
     const window = this.#window(pass)
     const startedAt = clock.now()
-    for (let ticket: number | undefined; ;) {
-      const request = this.#request(pass, window, pass.maxWaitMs - (clock.now() - startedAt), ticket)
-      const result = await store.take(request)
+    const request = this.#request(pass, window, pass.maxWaitMs, undefined)
+    const result = store.take(request)
+    // A store in memory answers at once, and nearly always yes.
+    if (result instanceof Promise || result.outcome !== 'granted') return this.#stay(pass, window, startedAt, request, result)
+    this.#tell(pass, window, result.usage, null)
+    return this.#grant(pass, request, result, 0)
+  }
+
+  /** Goes on from the first answer of the store. */
+  async #stay (pass: Pass, window: Window, startedAt: number, request: TakeRequest, first: TakeResult | Promise<TakeResult>): Promise<Place> {
+    const { store, clock, observer } = this.#options
+    for (let result = await first; ;) {
       this.#tell(pass, window, result.usage, result.outcome === 'refused' ? result.waitMs : null)
       if (result.outcome === 'refused') {
         observer?.refused(pass.budget, result.reason)
         throw this.#refusal(result, pass.budget)
       }
-      if (result.outcome === 'granted') {
-        const waitedMs = clock.now() - startedAt
-        observer?.granted(pass.budget, waitedMs)
-        return new Place({ store, clock, tag: request.tag, windows: request.windows, slot: result.slot, left: result.left ?? null, waitedMs })
-      }
-      ticket = result.ticket
+      if (result.outcome === 'granted') return this.#grant(pass, request, result, clock.now() - startedAt)
+      const { ticket } = result
       await this.#wait(pass, request, ticket, Math.ceil(result.waitMs))
+      request = this.#request(pass, window, pass.maxWaitMs - (clock.now() - startedAt), ticket)
+      result = await store.take(request)
     }
+  }
+
+  #grant ({ budget }: Pass, { tag, windows }: TakeRequest, { slot, left }: Granted, waitedMs: number): Place {
+    const { store, clock, observer } = this.#options
+    observer?.granted(budget, waitedMs)
+    return new Place({ store, clock, tag, windows, slot, left: left ?? null, waitedMs })
   }
 
   /** ROLLER said 429: nothing more is sent for this connection, by any replica. */
@@ -241,7 +261,7 @@ export class Budgets {
     if (this.#accountTag === null) return request
     walls.push(ACCOUNT)
     const account = this.#accountWindow()
-    if (account !== null) windows.push({ ...account, flow: pass.connectionId })
+    if (account !== null) windows.push({ ...account, flow: pass.connectionId, reserve: this.#options.sole ? 0 : Math.floor(account.limit * RESERVE) })
     return { ...request, meter: ACCOUNT }
   }
 

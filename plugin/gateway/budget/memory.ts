@@ -1,6 +1,6 @@
 import { Line } from './line.ts'
 import { SlotLog } from './slot-log.ts'
-import { LEASE_MS, SAME_END_MS } from './store.ts'
+import { LEASE_MS, placesFor, SAME_END_MS } from './store.ts'
 import type { BudgetStore, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { steady, sweeper } from './sweep.ts'
 
@@ -19,6 +19,8 @@ interface Standing {
   readonly key: string | undefined
   readonly end: number
 }
+
+const NO_WALL: Standing = { key: undefined, end: 0 }
 
 /** Budgets of one process. Every method is synchronous, so a take is atomic by itself. */
 export class MemoryBudgetStore implements BudgetStore {
@@ -52,14 +54,16 @@ export class MemoryBudgetStore implements BudgetStore {
     let at = from
     let window: string | undefined
     let ahead = 0
+    const ownCalls = logs[0]?.size ?? 0
     // The first window that the call must wait for: it stands in no line behind it. Before a wall that is the first of all.
     let stage = from > now ? 0 : windows.length
     for (let i = 0; i < windows.length; i++) {
-      const { key, limit, flow } = windows[i] as Window
+      const { key, flow, reserve = 0 } = windows[i] as Window
       const line = this.#lineOf(tag, key)
       line?.drop(now, ticket)
-      ahead = line?.ahead(ticket, flow) ?? 0
-      const turn = (logs[i] as SlotLog).turn(limit, ahead, from)
+      // Those with more to do cannot have a place of the reserve: only its own calls, in line for its first window too, stand before this one.
+      if (i === 0 || ownCalls >= reserve) ahead = line?.ahead(ticket, flow) ?? 0
+      const turn = (logs[i] as SlotLog).turn(placesFor(windows[i] as Window, ownCalls), ahead, from)
       if (turn > now && i < stage) stage = i
       if (turn > at) {
         at = turn
@@ -67,7 +71,9 @@ export class MemoryBudgetStore implements BudgetStore {
       }
     }
     const meter = request.meter === undefined ? undefined : this.#meters.get(name(tag, request.meter))
-    if (meter !== undefined && meter.endsAt > now && meter.left <= ahead) {
+    const shared = windows[windows.length - 1]
+    const kept = shared === undefined ? 0 : shared.limit - placesFor(shared, ownCalls)
+    if (meter !== undefined && meter.endsAt > now && meter.left <= ahead + kept) {
       stage = Math.min(stage, windows.length - 1)
       if (meter.endsAt > at) {
         at = meter.endsAt
@@ -176,6 +182,7 @@ export class MemoryBudgetStore implements BudgetStore {
   }
 
   #standing ({ tag, walls }: TakeRequest, now: number): Standing {
+    if (this.#walls.size === 0) return NO_WALL
     let key: string | undefined
     let end = 0
     for (const one of walls) {

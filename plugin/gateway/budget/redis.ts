@@ -101,7 +101,7 @@ export class RedisBudgetStore implements BudgetStore {
     if (this.#pending >= this.#maxPending) throw new BudgetStoreUnavailable('Redis has left too many budget operations unanswered')
     const { windows = [] } = keys
     const args = [operation, String(windows.length)]
-    for (const { limit, windowMs, flow = '' } of windows) args.push(String(limit), micro(windowMs), flow)
+    for (const { limit, windowMs, flow = '', reserve = 0 } of windows) args.push(String(limit), micro(windowMs), flow, String(reserve))
     const answer = await this.#bounded(this.#send(budgetKeys(this.#prefix, keys), args.concat(values)))
     if (!Array.isArray(answer)) throw new BudgetStoreUnavailable('Redis gave an answer that is not a budget')
     return answer

@@ -14,6 +14,11 @@ export interface Window {
    * with a thousand calls in line delays another's by no more than one.
    */
   readonly flow?: string
+  /**
+   * Places of a shared window that are kept for connections with little to do: whose first window holds fewer calls than this. Who has sent a
+   * burst before the others came cannot take that back, and they would wait for it to age.
+   */
+  readonly reserve?: number
 }
 
 export interface TakeRequest {
@@ -75,6 +80,11 @@ export interface Refused {
   readonly wallMs?: number
   /** Key of the window or meter that was the last to give way, for `budget`. */
   readonly window?: string
+}
+
+/** Places of a window for a connection whose own window holds so many calls. */
+export function placesFor ({ limit, reserve = 0 }: Window, ownCalls: number): number {
+  return ownCalls < reserve ? limit : Math.max(1, limit - reserve)
 }
 
 export type TakeResult = Granted | Queued | Refused

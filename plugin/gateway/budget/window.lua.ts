@@ -11,12 +11,12 @@ export const WINDOW_LUA = `
 -- KEYS[n+4 .. 2n+3]  the line of each: a ZSET of tickets by order
 -- KEYS[2n+4 .. 3n+3] the turns of a shared window's flows, a HASH; '' is what is being served
 -- KEYS[3n+4 .. ]     the walls: the end of each cooling-off
--- ARGV               operation, n, then limit, length and flow ('' where it is not shared) of each window, then the operation's own values;
---                    all times in microseconds
+-- ARGV               operation, n, then limit, length, flow ('' where it is not shared) and reserve of each window, then the operation's own
+--                    values; all times in microseconds
 -- A moment is this server's clock, which also numbers the tickets. Replicas' own clocks are never compared.
 
 local operation, n = ARGV[1], tonumber(ARGV[2])
-local own = 3 + 3 * n
+local own = 3 + 4 * n
 local tickets = KEYS[2]
 
 local function text (value) return string.format('%.0f', value) end
@@ -58,7 +58,7 @@ local windows = {}
 for i = 1, n do
   local w = {
     key = KEYS[3 + i], line = KEYS[3 + n + i], turns = KEYS[3 + 2 * n + i],
-    limit = tonumber(ARGV[3 * i]), length = tonumber(ARGV[1 + 3 * i]), flow = ARGV[2 + 3 * i]
+    limit = tonumber(ARGV[4 * i - 1]), length = tonumber(ARGV[4 * i]), flow = ARGV[4 * i + 1], reserve = tonumber(ARGV[4 * i + 2])
   }
   -- What has left the window goes. Usually one call per take, after a pause many: look at a few at a time.
   w.size = redis.call('LLEN', w.key)
@@ -86,11 +86,17 @@ for i = 3 * n + 4, #KEYS do
   if e > now and e > wallEnd then wallEnd, wall = e, i - 3 * n - 3 end
 end
 
+-- Places of a window for this connection: the reserve is for those whose own window holds few calls.
+local function placesFor (w)
+  if windows[1].size < w.reserve then return w.limit end
+  return math.max(1, w.limit - w.reserve)
+end
+
 -- When the call behind 'ahead' others has its turn, if all of them leave as soon as they can, and none before 'from'. Only the newest
 -- 'limit' calls weigh: the limit may have been larger when the others left.
-local function turn (w, ahead, from)
-  local size = math.min(w.size, w.limit)
-  local place, rounds = (size + ahead) % w.limit, math.floor((size + ahead) / w.limit)
+local function turn (w, places, ahead, from)
+  local size = math.min(w.size, places)
+  local place, rounds = (size + ahead) % places, math.floor((size + ahead) / places)
   if place >= size then return from + rounds * w.length end
   return math.max(from, redis.call('LINDEX', w.key, w.size - size + place) + w.length) + (rounds - 1) * w.length
 end
@@ -98,7 +104,7 @@ end
 local function addUsage (answer)
   for _, w in ipairs(windows) do
     local used, reset = w.size + w.waiting, 0
-    if used >= w.limit then reset = turn(w, w.waiting, now) - now
+    if used >= w.limit then reset = turn(w, w.limit, w.waiting, now) - now
     elseif w.size > 0 then reset = redis.call('LINDEX', w.key, 0) + w.length - now end
     answer[#answer + 1] = math.max(0, w.limit - used)
     answer[#answer + 1] = reset
@@ -189,14 +195,16 @@ if operation == 'take' then
   local stage = from > now and 1 or n + 1
   for i, w in ipairs(windows) do
     drop(w, ticket)
-    ahead = aheadOf(w, ticket)
-    local t = turn(w, ahead, from)
+    -- Those with more to do cannot have a place of the reserve: only its own calls, in line for its first window too, stand before this one.
+    if i == 1 or windows[1].size >= w.reserve then ahead = aheadOf(w, ticket) end
+    local t = turn(w, placesFor(w), ahead, from)
     if t > now and i < stage then stage = i end
     if t > at then at, window = t, i end
   end
   local left, ends
   if metered then left, ends = readMeter() end
-  if left and left <= ahead then
+  local shared = windows[n]
+  if left and left <= ahead + (shared and shared.limit - placesFor(shared) or 0) then
     stage = math.min(stage, n)
     if ends > at then at, window = ends, n + 1 end
   end

@@ -1,7 +1,7 @@
 /** What the sharing of calls reads in them. */
 import { isRollerError, type ErrorCode } from '../../errors.ts'
 import type { CatalogueEntry, GatewayCall } from '../gateway.ts'
-import { guardHeaders } from '../guard.ts'
+import { FORWARDED } from '../guard.ts'
 import type { TransportName } from '../transport/transport.ts'
 
 /** A GET of the catalogue: the calls that may be shared. */
@@ -13,11 +13,18 @@ export function isRead (call: GatewayCall): call is ReadCall {
   return call.method === 'GET' && call.operation !== null && call.body === null
 }
 
-/** Everything in which two calls on one connection can differ, to ROLLER or to the caller. JSON, so that no value can pose as two. */
+/** Everything in which two calls on one connection can differ, to ROLLER or to the caller. Each value with its length before it, so that none can pose as two. */
 export function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
+  let key = part(operation.name) + part(target) + (validate !== false ? 'v' : '-') + part(rights)
+  for (const name of FORWARDED) key += part(headers[name])
   // Only on the direct way do callers say how bodies are packed.
-  const packing = transport === 'direct' ? String(headers['accept-encoding'] ?? '') : ''
-  return JSON.stringify([operation.name, target, validate !== false, rights ?? null, packing, guardHeaders(headers)])
+  return transport === 'direct' ? key + part(headers['accept-encoding']) : key
+}
+
+function part (value: string | string[] | undefined): string {
+  if (value === undefined) return '-'
+  const text = typeof value === 'string' ? value : value.join(', ')
+  return `${text.length}:${text}`
 }
 
 /** What a caller's Cache-Control asks for: an answer that is made for it, or that none is kept of it. */

@@ -28,11 +28,20 @@ export interface SharedCallsOptions {
 /** Larger answers are neither shared nor kept. */
 const SHARED_LIMIT = 1024 * 1024
 
+/** What a call comes to when it is made. */
+type Fetched = Exclude<Landing, { kind: 'taken' }>
+
+/** Where an answer is kept, and for how long. */
+interface Kept {
+  readonly place: Place
+  readonly ttlMs: number
+}
+
 /** How a call stands to the cache. */
 interface Plan {
   readonly key: string
   /** Null: its operation is not cached. */
-  readonly kept: { readonly place: Place, readonly ttlMs: number } | null
+  readonly kept: Kept | null
   /** The caller wants no answer that was made for somebody else. */
   readonly fresh: boolean
 }
@@ -54,11 +63,11 @@ export class SharedCalls implements CallHandler {
 
   get transport (): TransportName { return this.#gateway.transport }
 
-  async send (call: GatewayCall): Promise<Answer> {
-    if (call.method !== 'GET') return await this.#write(call)
-    if (!isRead(call)) return await this.#gateway.send(call)
+  send (call: GatewayCall): Promise<Answer> {
+    if (call.method !== 'GET') return this.#write(call)
+    if (!isRead(call)) return this.#gateway.send(call)
     const wish = wishOf(call)
-    return wish === 'private' ? await this.#gateway.send(call) : await this.#read(call, wish === 'fresh')
+    return wish === 'private' ? this.#gateway.send(call) : this.#read(call, wish === 'fresh')
   }
 
   /** Forgets a connection: another venue may come under its id. */
@@ -99,7 +108,7 @@ export class SharedCalls implements CallHandler {
       deadline, fresh ? undefined : current, (empty) => this.#retire(call.connectionId, plan.key, empty)
     ))
     const landed = flight.join(call)
-    if (joined === null) this.#fly(flight, call, plan)
+    if (joined === null) this.#fly(flight, call, plan) // it never fails: whoever is aboard hears of its end
     let landing: Landing
     try {
       landing = await landed
@@ -141,16 +150,25 @@ export class SharedCalls implements CallHandler {
     else this.#flights.delete(connectionId)
   }
 
-  #fly (flight: Flight, call: ReadCall, plan: Plan): void {
-    const retire = (): void => this.#retire(call.connectionId, plan.key, flight)
-    this.#fetch(flight, call, plan).then(
-      (landing) => { retire(); flight.land(landing) },
-      (error: unknown) => { retire(); flight.fail(error) }
-    )
+  async #fly (flight: Flight, call: ReadCall, plan: Plan): Promise<void> {
+    let landing: Fetched
+    try {
+      if (plan.kept === null) {
+        const answer = await this.#gateway.send(sharedCall(call, flight, this.#left(flight.deadline)))
+        // A caller who is alone gets its answer as it comes.
+        landing = flight.size < 2 ? { kind: 'stream', answer } : await this.#gather(answer)
+      } else landing = await this.#fetch(flight, call, plan.kept, plan.fresh)
+    } catch (error) {
+      this.#retire(call.connectionId, plan.key, flight)
+      return flight.fail(error)
+    }
+    this.#retire(call.connectionId, plan.key, flight)
+    flight.land(landing)
   }
 
-  async #fetch (flight: Flight, call: ReadCall, { kept, fresh }: Plan): Promise<Exclude<Landing, { kind: 'taken' }>> {
-    const found = kept === null ? null : await this.#store?.find(kept.place, fresh) ?? null
+  /** For an operation that is cached. */
+  async #fetch (flight: Flight, call: ReadCall, { place, ttlMs }: Kept, fresh: boolean): Promise<Fetched> {
+    const found = await this.#store?.find(place, fresh) ?? null
     if (found !== null && found.hit !== null) {
       // Every answer says how the budget stands, this one too, although it has spent nothing.
       const use = this.#gateway.standing?.(call)
@@ -158,16 +176,19 @@ export class SharedCalls implements CallHandler {
       return { kind: 'whole', ...found.hit, stored: false }
     }
     flight.signal.throwIfAborted()
-    const answer = await this.#gateway.send(sharedCall(call, flight, this.#left(flight.deadline)))
-    // A caller who is alone gets its answer as it comes.
-    if ((kept === null && flight.size < 2) || declaredLength(answer) > SHARED_LIMIT) return { kind: 'stream', answer }
+    const landing = await this.#gather(await this.#gateway.send(sharedCall(call, flight, this.#left(flight.deadline))))
+    if (landing.kind === 'stream' || landing.answer.status !== 200) return landing
+    const generation = found?.generation ?? null
+    return { ...landing, stored: generation !== null && await this.#store?.keep(place, generation, landing.answer, ttlMs) === true }
+  }
+
+  /** Reads an answer whole, unless it is too large to be shared. */
+  async #gather (answer: Answer): Promise<Fetched> {
+    if (declaredLength(answer) > SHARED_LIMIT) return { kind: 'stream', answer }
     const body = await answer.collect(SHARED_LIMIT).catch(brokenOff)
     if (body === null) return { kind: 'stream', answer }
     const { status, headers } = answer
-    const whole = { status, headers, body }
-    const generation = status === 200 ? found?.generation ?? null : null
-    const stored = kept !== null && generation !== null && await this.#store?.keep(kept.place, generation, whole, kept.ttlMs) === true
-    return { kind: 'whole', answer: whole, ageMs: null, stored }
+    return { kind: 'whole', answer: { status, headers, body }, ageMs: null, stored: false }
   }
 
   #left (deadline: number): number { return Math.max(0, deadline - this.#clock.now()) }

@@ -81,10 +81,13 @@ export class DirectTransport implements Transport {
   }
 }
 
-function takeOverHeaders ({ headers, limits }: Exchange, token: string): void {
-  // With Nango out of the way X-RateLimit-* is ROLLER's own word, and none about Nango's account.
-  for (const [name, value] of limits) headers[name] = value
-  limits.clear()
+function takeOverHeaders (exchange: Exchange, token: string): void {
+  const { headers, limits } = exchange
+  if (limits !== null) {
+    // With Nango out of the way X-RateLimit-* is ROLLER's own word, and none about Nango's account.
+    for (const [name, value] of limits) headers[name] = value
+    exchange.limits = null
+  }
   for (const name in headers) {
     if (String(headers[name]).includes(token)) delete headers[name]
   }

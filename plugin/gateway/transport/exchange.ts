@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../clock.ts'
 import type { Answer } from '../answer.ts'
-import { guardAnswerHeaders } from '../guard.ts'
+import { guardAnswerHeaders, type LimitSink } from '../guard.ts'
 
 export interface Timeouts {
   /** Milliseconds until the head of the answer. */
@@ -36,11 +36,11 @@ const HIGH_WATER_MARK = 64 * 1024
 
 type State = 'head' | 'body' | 'complete' | 'failed'
 
-export class Exchange implements Answer, Dispatcher.DispatchHandler {
+export class Exchange implements Answer, LimitSink, Dispatcher.DispatchHandler {
   status = 0
   headers: Record<string, string | string[]> = {}
   /** What Nango says of its own limit, by header name. */
-  readonly limits = new Map<string, string>()
+  limits: Map<string, string> | null = null
 
   readonly #clock: Clock
   readonly #timeouts: Timeouts
@@ -126,7 +126,7 @@ export class Exchange implements Answer, Dispatcher.DispatchHandler {
   onHeaders (status: number, headers: Buffer[], resume: () => void): boolean {
     if (status < 200) return true
     this.status = status
-    this.headers = guardAnswerHeaders(headers, this.limits)
+    this.headers = guardAnswerHeaders(headers, this)
     this.#undiciResume = resume
     this.#state = 'body'
     this.#activeAt = this.#clock.now()

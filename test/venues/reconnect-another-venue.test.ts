@@ -1,15 +1,8 @@
 import { test, type Test } from 'tap'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { enterCredentials, start, stored, until, venueIdOf, type Life } from './fixture.ts'
+import { reconnect, start, stored, venueIdOf, type Life } from './fixture.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
-
-async function reconnect (life: Life, clientId: string): Promise<void> {
-  const before = life.events.length
-  const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
-  await enterCredentials(life, session.json().token, clientId)
-  await until(() => life.events.length > before)
-}
 
 async function refused (t: Test, life: Life): Promise<void> {
   const calls = callsAtRoller(life).length
@@ -18,18 +11,6 @@ async function refused (t: Test, life: Life): Promise<void> {
   await t.rejects(life.app.roller.request('GET /products', { connectionId: 'demo-venue' }), { code: 'ROLLER_ERR_VENUE_CHANGED' }, 'in process too')
   t.equal(callsAtRoller(life).length, calls, 'nothing was sent')
 }
-
-test('a reconnect with the same venue\'s keys keeps id, tags, metadata, config and the webhook address', async (t) => {
-  const life = await start(t)
-  const before = structuredClone(stored(life, 'demo-venue'))
-  stored(life, 'demo-venue').connectionConfig = { region: 'eu' }
-  await reconnect(life, 'demo')
-  t.match(life.events, [{ name: 'connection.reconnected', connectionId: 'demo-venue', connection: { warnings: [], venue: { id: venueIdOf(life, 'demo') } } }])
-  const { tags, metadata, connectionConfig } = stored(life, 'demo-venue')
-  t.same({ tags, connectionConfig }, { tags: before.tags, connectionConfig: { region: 'eu' } })
-  t.match(metadata, { roller_venue: before.metadata?.roller_venue })
-  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
-})
 
 test('another venue\'s keys are refused for traffic until somebody confirms them', async (t) => {
   const life = await start(t)

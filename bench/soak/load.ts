@@ -1,0 +1,89 @@
+/** Calls of every kind at a steady pace, half of what the budgets allow, with faults on the other side and callers who leave. */
+import { Agent, request } from 'undici'
+import type { Fault as NangoFault, NangoSimulator } from '../../service/sandbox/nango.ts'
+import type { Fault as RollerFault, RollerSimulator } from '../../service/sandbox/roller.ts'
+import type { Random } from '../../service/sandbox/roller/random.ts'
+
+export const VENUES = Array.from({ length: 8 }, (_, index) => `venue-${index}`)
+/** Calls a minute for each venue: half of ROLLER's limits. */
+const PACE = { rest: 300, reporting: 60 } as const
+const FAULT_EVERY_MS = 1_500
+
+const rollerFaults: readonly RollerFault[] = [
+  { kind: 'status', status: 500, body: { message: 'fault' } }, { kind: 'status', status: 502, body: 'fault' }, { kind: 'status', status: 503, body: { message: 'fault' } }, { kind: 'status', status: 403, body: { message: 'fault' } },
+  { kind: 'status', status: 429, headers: { 'retry-after': '1' }, body: { message: 'fault' } }, { kind: 'reset' }, { kind: 'reset-after-work' }, { kind: 'reset-after-headers' }, { kind: 'cut' }, { kind: 'garbage' }, { kind: 'slow', ms: 700 }
+]
+const nangoFaults: readonly NangoFault[] = [
+  { kind: 'reset' }, { kind: 'reset-after-headers' }, { kind: 'cut' }, { kind: 'html', status: 502 }, { kind: 'garbage' }, { kind: 'slow', delay: 700 }, { kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } }
+]
+
+export interface LoadOptions {
+  readonly url: string
+  readonly nango: NangoSimulator
+  readonly roller: RollerSimulator
+  /** Seeded, so that a run can be made again. */
+  readonly random: Random
+}
+
+export interface Load {
+  /** By status, or how it ended otherwise. */
+  readonly outcomes: ReadonlyMap<string, number>
+  stop (): Promise<void>
+}
+
+interface Call { readonly path: string, readonly method?: 'GET' | 'POST', readonly body?: string, readonly leaveAfterMs?: number }
+
+export function startLoad ({ url, nango, roller, random }: LoadOptions): Load {
+  const agent = new Agent({ connections: 64 })
+  const outcomes = new Map<string, number>()
+  const pending = new Set<Promise<void>>()
+  const timers: NodeJS.Timeout[] = []
+
+  const rest = (): Call => {
+    const chance = random.next()
+    if (chance < 0.02) return { path: '/roller/sandbox/bytes/3000000?chunked=1' }
+    if (chance < 0.04) return { path: '/roller/sandbox/bytes/3000000?chunked=1', leaveAfterMs: 5 }
+    if (chance < 0.06) return { path: '/roller/products', leaveAfterMs: 2 }
+    if (chance < 0.16) return { path: '/roller/sandbox/count', method: 'POST', body: JSON.stringify({ text: 'x'.repeat(Math.floor(random.next() * 200_000)) }) }
+    if (chance < 0.20) return { path: '/roller/bookings', method: 'POST', body: '{"items":[]}' }
+    if (chance < 0.22) return { path: '/roller/not-known-yet?x=1' }
+    return { path: random.pick(['/roller/venues/me', '/roller/products', '/roller/bookings?keywords=a', '/roller/discounts/x']) }
+  }
+  const send = async ({ path, method = 'GET', body, leaveAfterMs }: Call, venue: string): Promise<string> => {
+    const leave = leaveAfterMs === undefined ? {} : { signal: AbortSignal.timeout(leaveAfterMs) }
+    const answer = await request(url + path, {
+      method, dispatcher: agent, ...leave, headers: { 'connection-id': venue, ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body })
+    })
+    await answer.body.dump({ limit: 1e9 })
+    return String(answer.statusCode)
+  }
+  const call = (one: Call): void => {
+    const done = send(one, random.pick(VENUES)).catch(() => one.leaveAfterMs === undefined ? 'cut' : 'left').then((outcome) => {
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+      pending.delete(done)
+    })
+    pending.add(done)
+  }
+  const often = (perMinute: number, run: () => void): void => { timers.push(setInterval(run, 60_000 / perMinute)) }
+  often(PACE.rest * VENUES.length, () => { call(rest()) })
+  often(PACE.reporting * VENUES.length, () => { call({ path: '/roller/data/waivers?startDate=2026-01-01&endDate=2026-01-02' }) })
+  // What belongs to no budget.
+  often(60, () => { call({ path: random.pick(['/connections', '/connections/venue-1', '/connections/venue-1/check', '/ready', '/metrics', '/docs/', '/nothing', '/connections/nobody']) }) })
+  timers.push(setInterval(() => {
+    const chance = random.next()
+    if (chance < 0.05) roller.revokeTokens()
+    else if (chance < 0.6) roller.faults.next({ ...random.pick(rollerFaults), path: /^\/(products|venues|bookings|discounts|data|sandbox)/ })
+    else nango.faults.next({ ...random.pick(nangoFaults), path: /^\/(proxy|connections)/ })
+    // The simulators keep what they were asked.
+    ;(roller.requests as unknown[]).splice(0) // their own list
+    nango.requests.splice(0)
+  }, FAULT_EVERY_MS))
+  return {
+    outcomes,
+    async stop () {
+      timers.forEach(clearInterval)
+      await Promise.all(pending)
+      await agent.close()
+    }
+  }
+}

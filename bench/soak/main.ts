@@ -1,0 +1,93 @@
+/** `npm run soak`: the service under half its load, with faults, for 30 minutes (`-- --minutes 2` for less), and whether it holds more and more. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { startNangoSimulator } from '../../service/sandbox/nango.ts'
+import { startRollerSimulator } from '../../service/sandbox/roller.ts'
+import { createRandom } from '../../service/sandbox/roller/random.ts'
+import { startLoad, VENUES } from './load.ts'
+import { grows, slopeOf } from './slope.ts'
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' }, transport: { type: 'string', default: 'nango' } } })
+const minutes = Number(values.minutes)
+if (!(minutes >= 2)) throw new Error('--minutes is at least 2: the first of them warms up')
+const MB = 1024 * 1024
+/** Budgets remember a minute, so it takes more than one until everything has its size. */
+const WARM_UP_MS = Math.max(65_000, minutes * 60_000 * 0.2)
+const SAMPLE_EVERY_MS = minutes > 5 ? 10_000 : 2_000
+const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
+
+interface Sample { readonly rss: number, readonly heapUsed: number, readonly external: number, readonly handles: number, readonly descriptors: number }
+
+/** What each may rise by over the whole time, for certain, without being a leak: noise of the allocator, and connections that come and go. */
+const WATCHED: readonly { readonly name: keyof Sample, readonly unit: string, readonly scale: number, readonly allowance: number }[] = [
+  { name: 'heapUsed', unit: 'MB', scale: MB, allowance: 3 },
+  { name: 'rss', unit: 'MB', scale: MB, allowance: 25 },
+  { name: 'external', unit: 'MB', scale: MB, allowance: 5 },
+  { name: 'handles', unit: '', scale: 1, allowance: 15 },
+  { name: 'descriptors', unit: '', scale: 1, allowance: 15 }
+]
+
+const roller = await startRollerSimulator()
+const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: roller.url })
+for (const venue of VENUES) nango.addConnection({ connectionId: venue, clientId: venue, clientSecret: 'secret' })
+
+const service = fork(fileURLToPath(new URL('../../dist/service/main.js', import.meta.url)), {
+  execArgv: ['--expose-gc', '--import', fileURLToPath(new URL('probe.js', import.meta.url))],
+  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  env: {
+    PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_BASE_URL: roller.url, ROLLER_OTHER_BASE_URL: roller.url, ROLLER_TRANSPORT: values.transport, CONNECTION_WATCH: '30'
+  }
+})
+const ended = once(service, 'exit')
+const load = startLoad({ url: await urlOf(service), nango, roller, random: createRandom(Number(values.seed)) })
+console.log(`${minutes} minutes through ${values.transport}, seed ${values.seed}; the first ${Math.round(WARM_UP_MS / 1000)} s warm up`)
+
+const samples: (Sample & { at: number })[] = []
+const startedAt = performance.now()
+while (performance.now() - startedAt < minutes * 60_000) {
+  await sleep(SAMPLE_EVERY_MS)
+  const at = performance.now() - startedAt
+  const sample = await sampleOf(service)
+  if (at >= WARM_UP_MS) samples.push({ ...sample, at })
+}
+await load.stop()
+service.kill('SIGTERM')
+const [code] = await ended
+await nango.close()
+await roller.close()
+
+const rows = WATCHED.map(({ name, unit, scale, allowance }) => {
+  const slope = slopeOf(samples.map((sample) => ({ at: sample.at, value: sample[name] / scale })))
+  const number = (value: number): string => value.toFixed(1)
+  return {
+    what: name, mean: `${number(slope.mean)} ${unit}`, 'slope an hour': `${number(slope.perHour)} ± ${number(slope.error)} ${unit}`, 'rise in this run': `${number(slope.rise)} ${unit}`, allowed: `${allowance} ${unit}`, result: grows(slope, allowance) ? 'GROWS' : 'flat'
+  }
+})
+console.log([...load.outcomes].sort().map(([outcome, count]) => `${outcome}: ${count}`).join(', '))
+console.log(`${samples.length} samples after the warm-up; each slope with its 95 % interval`)
+console.table(rows)
+if (code !== 0) console.log(`The service ended with ${String(code)}.`)
+if (code !== 0 || rows.some(({ result }) => result === 'GROWS')) process.exitCode = 1
+
+async function urlOf (child: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const chunk of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
+    text += String(chunk)
+    const url = /running at (http:\S+?)(?: on its|\n)/.exec(text)?.[1]
+    if (url === undefined) continue
+    child.stdout?.resume() // its log is of no interest, but must be read
+    return url
+  }
+  throw new Error('the service did not start')
+}
+
+async function sampleOf (child: ChildProcess): Promise<Sample> {
+  child.send('sample')
+  const gone = ended.then(() => { throw new Error('the service has ended') })
+  gone.catch(() => {})
+  const [sample] = await Promise.race([once(child, 'message'), gone]) as [Sample] // probe.js sends nothing else
+  return sample
+}

@@ -1,0 +1,38 @@
+/** Why each dependency is here. One without a reason does not go into the package: the documents' test says so. */
+
+export interface Reason {
+  /** Who needs it: the plugin, or the service alone. */
+  readonly part: 'plugin' | 'service'
+  readonly why: string
+}
+
+const plugin = (why: string): Reason => ({ part: 'plugin', why })
+const service = (why: string): Reason => ({ part: 'service', why })
+
+export const dependencyReasons: Readonly<Record<string, Reason>> = {
+  fastify: plugin('What this is a plugin for; the service runs on it.'),
+  'fastify-plugin': plugin('Lets the host see `app.roller`, and says which Fastify the plugin is for.'),
+  '@fastify/type-provider-typebox': plugin('Types of requests derived from their schemas. 5.2 is the line for TypeBox 0.34.'),
+  '@sinclair/typebox': plugin('Schemas of options, operations and problems: validated by them, typed by them, and documented from them.'),
+  '@nangohq/node': plugin('Nango\'s own client, for connections and sessions. Calls to ROLLER do not go through it: its proxy holds whole answers in memory.'),
+  '@nangohq/frontend': plugin('Nango\'s client for browsers: its three modules are served by the connect page, so that no page asks a third party for scripts.'),
+  undici: plugin('The way out to Nango and ROLLER. Node.js has it inside, but neither its pools nor `dispatch`, which passes bytes on without copies.'),
+  'lru-cache': plugin('Everything that is remembered in memory is bounded, by number, size or age.'),
+  'temporal-polyfill': plugin('Days and hours of a venue\'s own time zone, daylight saving included. Node.js 20 has no Temporal.'),
+  '@fastify/cors': service('`CORS_ORIGINS`.'),
+  '@fastify/helmet': service('Security headers of the service\'s answers.'),
+  '@fastify/rate-limit': service('`RATE_LIMIT`, for each caller.'),
+  '@fastify/swagger': service('The OpenAPI document, from the same schemas.'),
+  '@fastify/swagger-ui': service('`/docs`. 6.1.0 is the last that takes Node.js 20.'),
+  '@fastify/under-pressure': service('Sheds load with 503 before the process stalls.'),
+  'close-with-grace': service('An orderly end on signals and on errors that nobody caught.'),
+  'env-schema': service('Reads the environment by a schema.'),
+  ioredis: service('`REDIS_URL`. The plugin takes any client that the host gives it.'),
+  jose: service('Callers\' JSON Web Tokens, and the issuer\'s published keys.'),
+  'prom-client': service('`/metrics`.'),
+  standardwebhooks: service('Signs the events that are passed on, by a convention for which most languages have a library.'),
+  '@opentelemetry/api': service('Traces. Optional, as the three below: nothing of it is loaded without `OTEL_EXPORTER_OTLP_ENDPOINT`, and `npm install --omit=optional` leaves it out.'),
+  '@opentelemetry/exporter-trace-otlp-http': service('Sends traces by OTLP.'),
+  '@opentelemetry/resources': service('Says in every trace which service it is of.'),
+  '@opentelemetry/sdk-trace-node': service('Makes and batches the traces.')
+}

@@ -1,0 +1,48 @@
+/** The page of the app: sign in, see your venues, connect another. */
+const status = document.querySelector('[role=status]')
+const venues = document.querySelector('#venues')
+
+async function call (path, options) {
+  const answer = await fetch(path, options)
+  if (answer.ok) return answer.status === 204 ? null : await answer.json()
+  const problem = await answer.json()
+  // The gateway's problems say what to do next; this app's own answers have a message.
+  throw new Error(problem.hint ?? problem.message)
+}
+
+async function show () {
+  const overview = await call('/api/overview')
+  document.querySelector('#login').hidden = true
+  venues.hidden = false
+  venues.querySelector('ul').replaceChildren(...overview.map(({ venue, bookings }) => {
+    const item = document.createElement('li')
+    item.textContent = `${venue ?? 'A venue'}: ${bookings} bookings today`
+    return item
+  }))
+  status.textContent = overview.length === 0 ? 'No venue is connected yet.' : ''
+}
+
+document.querySelector('#login').addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const body = JSON.stringify(Object.fromEntries(new FormData(event.target)))
+  await call('/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body }).then(show).catch(say)
+})
+
+document.querySelector('#connect').addEventListener('click', async () => {
+  // Opened at once, because browsers block windows that come later than the click.
+  const opened = window.open('about:blank')
+  try {
+    const { connectPage } = await call('/api/connect-session', { method: 'POST' })
+    opened.location = connectPage
+  } catch (error) {
+    opened.close()
+    say(error)
+  }
+})
+
+// Whoever comes back from the connect page sees what has come of it.
+window.addEventListener('focus', () => { if (!venues.hidden) show().catch(say) })
+
+function say (error) { status.textContent = error.message }
+
+await show().catch(() => {}) // nobody is signed in

@@ -1,0 +1,55 @@
+/** Takes the events that the container passes on: verified, each handled once. */
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Webhook, WebhookVerificationError } from 'standardwebhooks'
+import type { AnyEvent } from 'fastify-roller'
+
+const secret = process.env.WEBHOOK_TARGET_SECRET
+if (secret === undefined) throw new Error('WEBHOOK_TARGET_SECRET is missing: it is the one that the container has.')
+const webhook = new Webhook(secret)
+
+const PATH = '/roller'
+const MAX_BODY = 1024 * 1024
+
+/** What was handled. Your database keeps this: in the same transaction as what the event changes, so that neither happens without the other. */
+const handled = new Set<string>()
+
+async function handle (event: AnyEvent): Promise<void> {
+  // This is where your work goes. Throw, and the event comes again.
+  console.log(`${event.name} ${event.connectionId}`)
+}
+
+const server = createServer(async (request, response) => {
+  if (request.method !== 'POST' || request.url !== PATH) return response.writeHead(404).end()
+  try {
+    const body = await read(request)
+    // The signature is over the bytes as they came: parse nothing before. It also refuses what is older than five minutes.
+    const event = webhook.verify(body, request.headers as Record<string, string>) as AnyEvent // signed by the container, which has no other events
+    const id = String(request.headers['webhook-id'])
+    if (!handled.has(id)) {
+      await handle(event)
+      handled.add(id)
+    }
+    response.writeHead(204).end()
+  } catch (error) {
+    const status = error instanceof WebhookVerificationError ? 401 : error instanceof RangeError ? 413 : 500
+    console.error(status === 500 ? error : `refused: ${String(error)}`)
+    response.writeHead(status, { connection: 'close' }).end()
+  }
+})
+
+async function read (request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BODY) throw new RangeError('the body is too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+server.listen(Number(process.env.PORT ?? 3200), () => {
+  console.log(`The receiver is at http://localhost:${(server.address() as AddressInfo).port}${PATH}`)
+})
+process.once('SIGTERM', () => { server.close() })

@@ -1,0 +1,34 @@
+/** Rules of HTTP/1.1 that Node leaves to its user, or would answer in words of its own. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { RollerError } from '../plugin/index.ts'
+
+/** Refuses them as every other request is refused: with a problem, an id and a line in the log. */
+export function refuseBrokenRules (app: FastifyInstance): void {
+  // Node would answer an expectation that it does not know by itself, without a body.
+  app.server.on('checkExpectation', (request, response) => { app.routing(request, response) })
+  app.addHook('onRequest', (request, reply, done) => {
+    const broken = brokenRule(request)
+    if (broken === null) return done()
+    reply.header('connection', 'close') // who breaks one rule may frame the next request as he likes
+    done(broken)
+  })
+}
+
+function brokenRule ({ raw: { httpVersionMajor, httpVersionMinor, rawHeaders, headers: { expect } } }: FastifyRequest): RollerError | null {
+  if (httpVersionMajor !== 1) return new RollerError('ROLLER_ERR_HTTP', { detail: 'The request is not of HTTP/1.1.' })
+  // RFC 9112 3.2: one Host, no more and no less. Two servers that choose differently between two send one request to two places.
+  const hosts = countHosts(rawHeaders)
+  if (hosts > 1 || (hosts === 0 && httpVersionMinor > 0)) return new RollerError('ROLLER_ERR_HTTP', { detail: `There are ${hosts} Host headers, where one is asked for.` })
+  // RFC 9110 10.1.1: the only one there is.
+  if (expect !== undefined && !/^100-continue$/i.test(expect)) return new RollerError('ROLLER_ERR_HTTP', { status: 417, detail: 'The header Expect asks for what is not known here.' })
+  return null
+}
+
+function countHosts (rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string // names and values take turns
+    if (name.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count
+}

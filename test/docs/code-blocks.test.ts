@@ -1,0 +1,119 @@
+/** Every code block of the documents does what it says: commands run against the sandbox, programs are type-checked, and run when they are whole. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import tap, { test } from 'tap'
+import ts from 'typescript'
+import { startExample } from '../examples/program.ts'
+import { startProcess } from '../service/fixture.ts'
+import { SECRET_KEY, startSimulators } from '../support/build.ts'
+import { blocksOf, documents, ROOT, type Block } from './blocks.ts'
+
+tap.setTimeout(300_000) // starting processes takes its time on a busy machine
+
+const root = fileURLToPath(ROOT)
+const all = documents().flatMap(blocksOf)
+const runnable = all.filter(({ notRun }) => notRun === null)
+const of = (...languages: string[]): Block[] => runnable.filter(({ language }) => languages.includes(language))
+
+/** What the documents call the service. */
+const ADDRESS = 'http://localhost:3000'
+
+async function freePort (): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => { server.close(resolve) })
+  return port
+}
+
+function run (command: string, args: readonly string[], input: string): Promise<{ code: number | null, output: string }> {
+  const child = spawn(command, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  child.stdin.end(input)
+  return new Promise((resolve) => { child.once('close', (code) => { resolve({ code, output }) }).once('error', (error) => { resolve({ code: null, output: error.message }) }) })
+}
+
+test('every block is of a kind that is tried here, or says why it is not', (t) => {
+  const known = ['sh', 'ts', 'js', 'json', 'python', 'mermaid']
+  for (const { at, language, notRun } of all) t.ok(notRun !== null || known.includes(language), `${at} ${language}`)
+  const skipped = all.filter(({ notRun }) => notRun !== null)
+  t.comment(`${all.length} blocks, of which ${skipped.length} are not run here:`)
+  for (const { at, language, notRun } of skipped) t.comment(`${at} ${language}: ${notRun ?? ''}`)
+  t.ok(skipped.every(({ notRun }) => (notRun ?? '').length > 10), 'each says why')
+  t.ok(of('sh').length >= 5 && of('ts').length >= 8 && of('python').length >= 1, 'the blocks are found')
+  t.end()
+})
+
+test('commands and Python programs work on the sandbox', async (t) => {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  await startProcess(t, { PORT: String(port), LOG_LEVEL: 'silent', PUBLIC_URL: url, ROLLER_WEBHOOK_SECRET: 'a-secret-of-the-documents-1234' }).url()
+  const here = (code: string): string => code.replaceAll(ADDRESS, url)
+  for (const { at, code } of of('sh')) {
+    // The first command that fails ends it, and an HTTP status of 400 and above is a failure.
+    const { code: status, output } = await run('sh', ['-e'], `curl () { command curl --silent --show-error --fail-with-body "$@"; echo; }\n${here(code)}`)
+    t.equal(status, 0, `${at}: ${code}${output.slice(-2000)}`)
+  }
+  const python = await run('python3', ['--version'], '')
+  if (python.code !== 0 && process.env.CI !== 'true') return t.comment('python3 is not on this machine: its blocks are not run')
+  for (const { at, code } of of('python')) {
+    const { code: status, output } = await run('python3', ['-'], here(code))
+    t.equal(status, 0, `${at}: ${output}`)
+    t.match(output, /^\w.*\n$/, at)
+    t.notMatch(output, /ROLLER_ERR/, at)
+  }
+})
+
+test('TypeScript is right by its types, and runs where it is whole', async (t) => {
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  const folder = mkdtempSync(join(root, '.cache/blocks-')) // inside the project, so that imports are found
+  t.teardown(() => { rmSync(folder, { recursive: true }) })
+  const files = new Map(of('ts').map((block) => {
+    const file = join(folder, `${block.at.replace(/\W/g, '-')}.ts`)
+    // What is declared stands on one line in front, so lines of errors are those of the block plus one.
+    writeFileSync(file, `${block.declares ?? ''};export {}\n${block.code}`)
+    return [file, block]
+  }))
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path))
+  const { options } = ts.parseJsonConfigFileContent({ compilerOptions: config.compilerOptions, files: [] }, ts.sys, root)
+  const program = ts.createProgram([...files.keys()], { ...options, noEmit: true, incremental: false, declaration: false })
+  for (const [file, { at }] of files) {
+    const source = program.getSourceFile(file)
+    const faults = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+    t.same(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')), [], at)
+  }
+
+  // A program that listens is whole: it serves the venue through the simulators, when it is told where they are.
+  const whole = [...files].filter(([, { declares, code }]) => declares === null && code.includes('.listen('))
+  t.ok(whole.length > 0, 'there is a whole program')
+  const { nango } = await startSimulators(t)
+  for (const [file, { at, code }] of whole) {
+    const port = await freePort()
+    const told = code.replace('nango: {', `nango: { host: '${nango.url}',`).replace('port: 3000', `port: ${port}`)
+    t.not(told, code)
+    writeFileSync(file, `${told}\nconsole.log('it listens')\n`)
+    const running = startExample(t, `../${file.slice(root.length)}`, [], { NANGO_SECRET_KEY: SECRET_KEY })
+    await running.printed(/it listens/)
+    const get = async (path: string, headers = {}): Promise<{ status: number, body: string }> => {
+      const answer = await fetch(`http://localhost:${port}${path}`, { headers })
+      return { status: answer.status, body: await answer.text() }
+    }
+    t.match(await get('/venue-name'), { status: 200, body: 'SkyBound' }, at)
+    t.match(await get('/api/connect-session', { 'x-organization': 'acme' }), { status: 200, body: /^nango_connect_session_/ }, at)
+    t.match(await get('/api/roller/venues/me', { 'x-organization': 'acme', 'connection-id': 'demo-venue' }), { status: 404 }, `${at}: another tenant`)
+    t.match(await get('/api/roller/venues/me', { 'x-organization': 'demo', 'connection-id': 'demo-venue' }), { status: 200 }, `${at}: the venue's own`)
+  }
+})
+
+test('JavaScript and JSON can be read', (t) => {
+  for (const { at, code } of of('js')) {
+    const { diagnostics = [] } = ts.transpileModule(code, { reportDiagnostics: true, compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, allowJs: true }, fileName: 'block.js' })
+    t.same(diagnostics.map(({ messageText }) => messageText), [], at)
+  }
+  for (const { at, code } of of('json')) t.doesNotThrow(() => JSON.parse(code), at)
+  t.end()
+})

@@ -1,0 +1,61 @@
+/** The clients of the sidecar example read bookings, say a problem in its own words, and wait when they are told to. */
+import { execFileSync } from 'node:child_process'
+import tap, { test } from 'tap'
+import { listen } from '../support/build.ts'
+import { start } from './program.ts'
+
+tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+
+const missing = (command: string): string | false => {
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' })
+    return false
+  } catch {
+    if (process.env.CI === 'true') throw new Error(`${command} is missing`)
+    return `${command} is not on this machine`
+  }
+}
+
+const clients = [
+  { name: 'Python', command: 'python3', needs: 'python3', file: 'examples/sidecar/client.py' },
+  { name: 'shell', command: 'sh', needs: 'curl', file: 'examples/sidecar/client.sh' }
+]
+
+for (const { name, command, needs, file } of clients) {
+  test(`the ${name} client`, { skip: missing(needs) }, async (t) => {
+    const { url, roller } = await listen(t)
+    const venue = roller.venue('demo')
+    const [booking] = venue.bookings.values()
+    const reference = String(booking?.reference)
+    const run = async (env: Record<string, string> = {}): Promise<{ code: number | null, output: string }> => {
+      const program = start(t, command, [file, reference], { GATEWAY_URL: url, ...env })
+      return { code: await program.exited, output: program.output() }
+    }
+    const good = await run()
+    t.equal(good.code, 0, good.output)
+    t.match(good.output, venue.profile.name)
+    t.match(good.output, reference)
+
+    const unknown = await run({ CONNECTION_ID: 'nobody' })
+    t.equal(unknown.code, 1)
+    t.match(unknown.output, 'GET /connections lists them', 'the hint')
+
+    roller.faults.next({ kind: 'status', status: 418, path: /^\/venues\/me/, body: 'canary of ROLLER' })
+    const own = await run()
+    t.equal(own.code, 1)
+    t.match(own.output, /ROLLER answered 418|roller answered 418/)
+    t.match(own.output, 'canary of ROLLER')
+  })
+
+  test(`the ${name} client waits for as long as it is told`, { skip: missing(needs) }, async (t) => {
+    // One place in a window of two seconds, and no line: the second call is refused with Retry-After.
+    let refused = 0
+    const { url } = await listen(t, {
+      options: { budgets: { rest: { limit: 1, windowMs: 2000 }, margin: 0, jitter: 0, maxQueue: 0 } },
+      host: (app) => { app.addHook('onResponse', async (_request, reply) => { if (reply.statusCode === 429) refused++ }) }
+    })
+    const program = start(t, command, [file], { GATEWAY_URL: url })
+    t.equal(await program.exited, 0, program.output())
+    t.ok(refused > 0, 'it was refused')
+  })
+}

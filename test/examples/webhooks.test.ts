@@ -1,0 +1,37 @@
+/** The receiver handles what the container has signed, once, and nothing else. */
+import { randomUUID } from 'node:crypto'
+import tap, { test } from 'tap'
+import type { AnyEvent } from '../../plugin/index.ts'
+import { createWebhookTarget } from '../../service/webhook-target.ts'
+import { startExample } from './program.ts'
+
+tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+
+const SECRET = `whsec_${Buffer.from('the-secret-of-the-receiver-1234!').toString('base64')}`
+
+test('the webhooks example', async (t) => {
+  const program = startExample(t, 'webhooks/receiver.ts', [], { PORT: '0', WEBHOOK_TARGET_SECRET: SECRET })
+  const url = String((await program.printed(/The receiver is at (\S+)/))[1])
+  const container = createWebhookTarget({ url, secrets: [SECRET] })
+  const stranger = createWebhookTarget({ url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`] })
+  t.teardown(async () => { await container.close(); await stranger.close() })
+
+  const event = { name: 'booking.created', id: randomUUID(), connectionId: 'the-venue', data: {} } as unknown as AnyEvent // as much as is looked at here
+  await container.send(event)
+  await container.send(event)
+  await container.send({ ...event, id: randomUUID(), connectionId: 'the-other-venue' })
+  t.same(program.output().match(/booking\.created .*/g), ['booking.created the-venue', 'booking.created the-other-venue'])
+
+  await t.rejects(stranger.send({ ...event, id: randomUUID() }), { message: 'the webhook target answered 401' })
+  const status = async (init: RequestInit, path = '') => (await fetch(url + path, init)).status
+  t.equal(await status({ method: 'POST', body: '{}' }), 401, 'no signature')
+  t.equal(await status({ method: 'POST', body: 'x'.repeat(2 * 1024 * 1024) }).catch(() => 413), 413, 'too large')
+  t.equal(await status({ method: 'POST' }, '/elsewhere'), 404)
+  t.equal(program.output().match(/booking\.created/g)?.length, 2)
+})
+
+test('without a secret it says what is missing', async (t) => {
+  const program = startExample(t, 'webhooks/receiver.ts', [], { WEBHOOK_TARGET_SECRET: undefined })
+  t.equal(await program.exited, 1)
+  t.match(program.output(), 'WEBHOOK_TARGET_SECRET is missing')
+})

@@ -1,0 +1,112 @@
+/** What must hold of every answer, every call that arrives anywhere, and every line of the log. Each check says what it found, or nothing. */
+import { Value } from '@sinclair/typebox/value'
+import { Problem } from '../../plugin/index.ts'
+import type { ReceivedRequest } from '../../service/sandbox/nango.ts'
+import type { RecordedRequest } from '../../service/sandbox/roller.ts'
+import { PRIVATE, SECRET_KEY, SECRETS } from './canaries.ts'
+import { MARK_HEADER, type Conversation } from './conversation.ts'
+import type { Exchange, WireAnswer } from './wire.ts'
+
+export type Fault = string
+
+export function faultsOfExchange ({ sent, inOrder, expected, shape }: Conversation, { answers, text, garbled, hung }: Exchange): Fault[] {
+  const faults: Fault[] = []
+  if (hung) faults.push(`${shape}: neither answered nor closed`)
+  if (garbled !== null) faults.push(`${shape}: the answer is no HTTP: ${garbled}`)
+  if (answers.length > Math.max(sent.length, expected === 100 ? 1 : expected)) faults.push(`${shape}: ${answers.length} answers to ${sent.length} requests`)
+  if (inOrder) {
+    const ids = answers.map(({ headers }) => headers.get('x-request-id'))
+    // Who says that an answer is the last may leave out the others.
+    const said = /close/i.test(answers.at(-1)?.headers.get('connection') ?? '')
+    if ((ids.length !== sent.length && !said) || ids.some((id, index) => id !== sent[index])) faults.push(`${shape}: answers ${ids.join()} to ${sent.join()}`)
+  }
+  for (const secret of SECRETS) if (text.includes(secret)) faults.push(`${shape}: the answer holds ${secret}`)
+  for (const answer of answers) faults.push(...faultsOfAnswer(answer).map((fault) => `${shape}: ${fault}`))
+  return faults
+}
+
+/** By contract with ROLLER its webhooks hear a status and a word, and readiness is for balancers. */
+const PLAIN = /^(text\/plain|application\/json)/
+
+function faultsOfAnswer ({ status, headers, body }: WireAnswer): Fault[] {
+  if (status < 400 || headers.get('roller-answered-by') === 'roller') return []
+  const type = headers.get('content-type') ?? ''
+  if (PLAIN.test(type)) {
+    const delivery = [500, 503].includes(status) && headers.get('cache-control') === 'no-store' && body.length < 100
+    const readiness = status === 503 && /"status":"(not-ready|draining)"/.test(body)
+    return delivery || readiness ? [] : [`${status} of ours as ${type}: ${body.slice(0, 200)}`]
+  }
+  if (!type.startsWith('application/problem+json')) return [`${status} of ours without a problem (${type}): ${body.slice(0, 200)}`]
+  if (body === '') return [] // to a HEAD
+  const problem: unknown = JSON.parse(body)
+  if (!Value.Check(Problem, problem)) return [`no problem: ${body.slice(0, 300)}`]
+  if (problem.code === 'ROLLER_ERR_INTERNAL') return [`the gateway failed: ${body.slice(0, 300)}`]
+  return problem.status === status ? [] : [`status ${status}, and ${problem.status} in the problem`]
+}
+
+/** What the gateway asks of Nango's own API, besides its proxy. */
+const CONTROL = [
+  /^GET \/health$/, /^GET \/integrations\/roller(\?|$)/, /^(GET|POST) \/connections(\?|$)/, /^(GET|PATCH|DELETE) \/connections\/[^/?]+\?/, /^(POST|PATCH) \/connections\/metadata$/, /^POST \/connect\/sessions(\/reconnect)?$/, /^GET \/connect\/session$/,
+  /^DELETE \/connect\/session$/, /^POST \/oauth2\/auth\/roller\?/
+]
+/** What a call through the proxy may carry. */
+const TO_PROXY = new Set([
+  'host', 'connection', 'authorization', 'provider-config-key', 'connection-id', 'retries', 'content-type', 'content-length', 'transfer-encoding', 'nango-proxy-user-agent', 'nango-proxy-accept', 'nango-proxy-accept-language', 'nango-proxy-content-type',
+  'nango-proxy-timezone-designators'
+])
+const TO_ROLLER = new Set([
+  'host', 'connection', 'authorization', 'accept', 'accept-encoding', 'accept-language', 'content-type', 'content-length', 'transfer-encoding', 'timezone-designators', 'user-agent'
+])
+
+export function faultsAtNango ({ method, url, headers }: ReceivedRequest, transport: 'nango' | 'direct'): Fault[] {
+  const where = `Nango: ${method} ${url.slice(0, 200)}`
+  if (/^\/proxy\//.test(url)) {
+    const faults = faultsOfPath(url.slice('/proxy'.length)).map((fault) => `${where}: ${fault}`)
+    if (transport === 'direct') faults.push(`${where}: through the proxy`)
+    if (headers.authorization !== `Bearer ${SECRET_KEY}` || headers['provider-config-key'] !== 'roller' || headers['retries'] !== '0') faults.push(`${where}: steered by a caller`)
+    const strange = Object.keys(headers).filter((name) => !TO_PROXY.has(name))
+    return strange.length === 0 ? faults : [...faults, `${where}: with ${strange.join()}`]
+  }
+  if (!CONTROL.some((known) => known.test(`${method} ${url}`))) return [`${where}: is not for the gateway to call`]
+  return /\/\.{1,2}([/?]|$)|%2e%2e|\$\{/i.test(url.split('?')[0] ?? '') ? [`${where}: climbs`] : []
+}
+
+export function faultsAtRoller ({ method, url, headers, clientId }: RecordedRequest, host: string): Fault[] {
+  const where = `ROLLER: ${method} ${url.slice(0, 200)}`
+  if (headers.host !== host) return [`${where}: as ${headers.host}`]
+  // Nango's and the connect check's own, with credentials in the body.
+  if (url === '/token') return method === 'POST' && headers.authorization === undefined && headers[MARK_HEADER] === undefined ? [] : [`${where}: a caller asked for a token`]
+  const faults = faultsOfPath(url).map((fault) => `${where}: ${fault}`)
+  if (clientId === null) faults.push(`${where}: without a venue's token: ${String(headers.authorization).slice(0, 20)}`)
+  const strange = Object.keys(headers).filter((name) => !TO_ROLLER.has(name))
+  return strange.length === 0 ? faults : [...faults, `${where}: with ${strange.join()}`]
+}
+
+/** Of a path that has left, read by the most lenient reader there could be. */
+function faultsOfPath (target: string): Fault[] {
+  const faults: Fault[] = []
+  // eslint-disable-next-line no-control-regex
+  if (/[${}|\u0000-\u0020\u007f-\uffff#]/.test(target)) faults.push('a character that must not leave')
+  let path = target.split('?')[0] ?? ''
+  for (let round = 0; round < 12; round++) path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f\\]|[\u00c0\u00c1]|\u00e0[\u0080-\u009f]/.test(path)) faults.push('a control character or a backslash')
+  if (path.includes('//')) faults.push('a double slash')
+  if (path.split('/').some((segment) => /^\.{1,2}(;|$)/.test(segment))) faults.push('a dot segment')
+  if (/^\/\s*token[\s.]*([/;?#]|$)/i.test(path)) faults.push('ROLLER\'s tokens')
+  return faults
+}
+
+export function faultsOfLog (lines: readonly string[]): Fault[] {
+  return lines.flatMap((line) => {
+    const faults = PRIVATE.filter((secret) => line.includes(secret)).map((secret) => `the log holds ${secret}: ${line.slice(0, 300)}`)
+    try {
+      const { level, msg } = JSON.parse(line) as { level?: unknown, msg?: unknown }
+      if (typeof level !== 'number' || typeof msg !== 'string') faults.push(`the log holds a line of somebody else's: ${line.slice(0, 200)}`)
+      else if (level >= 60) faults.push(`fatal: ${line.slice(0, 300)}`)
+    } catch {
+      faults.push(`the log holds a line that is no record: ${line.slice(0, 200)}`)
+    }
+    return faults
+  })
+}

@@ -1,0 +1,10 @@
+/** Bytes on a raw socket: pipelining, request smuggling, broken framing and what is no HTTP. One request is one call, in its own name. */
+import tap, { test } from 'tap'
+import { campaign } from './campaign.ts'
+import { rawConversation } from './smuggling.ts'
+
+tap.setTimeout(1_800_000)
+
+for (const transport of ['nango', 'direct'] as const) {
+  test(transport, async (t) => { await campaign(t, transport, rawConversation) })
+}

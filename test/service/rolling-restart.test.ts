@@ -1,0 +1,119 @@
+/** Two replicas behind a balancer are replaced one after the other, ten times, under load: no call fails, no stream is cut, and nothing is done twice. */
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import tap, { test, type Test } from 'tap'
+import { Agent, request } from 'undici'
+import { blocks } from '../../service/sandbox/roller/lab.ts'
+import { asConnected, SECRET_KEY, startSimulators } from '../support/build.ts'
+import { Balancer, type Backend } from '../support/balancer.ts'
+import { startProcess, type Process } from './fixture.ts'
+
+tap.setTimeout(300_000) // each start of a process takes its time on a busy machine
+
+const RESTARTS = 10
+/** Calls a second, and streams at a time. */
+const PACE = 40
+const STREAMS = 3
+/** More than the sockets on the way hold, so that a stream is in the hands of its replica for as long as its caller reads. */
+const STREAM_BYTES = 16_000_000
+const STREAM_SECONDS = 3
+const STREAM_PATH = `/roller/sandbox/bytes/${STREAM_BYTES}?chunked=1`
+const EXPECTED = [...blocks(STREAM_BYTES)].reduce((hash, block) => hash.update(block), createHash('sha256')).digest('hex')
+/** So many that no budget is spent. */
+const VENUES = Array.from({ length: 20 }, (_, index) => `venue-${index}`)
+
+interface Replica { readonly process: Process, readonly backend: Backend }
+
+test(`${RESTARTS} restarts`, async (t) => {
+  const { nango, roller } = await startSimulators(t)
+  for (const connectionId of VENUES) nango.addConnection({ connectionId, clientId: connectionId, clientSecret: 'secret', ...asConnected(roller, connectionId) })
+  const balancer = await Balancer.start(t)
+  const start = async (): Promise<Replica> => {
+    const process = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: 'direct', ROLLER_BASE_URL: roller.url, ROLLER_OTHER_BASE_URL: roller.url, LOG_LEVEL: 'warn', SHUTDOWN_DELAY: '2', SHUTDOWN_GRACE: '60', CONNECTION_WATCH: '0' })
+    const backend = balancer.add(await process.url())
+    await untilTrue(() => backend.ready)
+    return { process, backend }
+  }
+  const replicas = await Promise.all([start(), start()])
+  const load = startLoad(t, balancer.url)
+
+  for (let restart = 0; restart < RESTARTS; restart++) {
+    const old = replicas[restart % 2] as Replica // there are two
+    // It must have a stream in its hands, or the restart proves nothing of them.
+    await untilTrue(() => [...old.backend.calls].some(({ path }) => path === STREAM_PATH))
+    old.process.child.kill('SIGTERM')
+    const [next, code] = await Promise.all([start(), old.process.exited])
+    t.equal(code, 0, `restart ${restart + 1}`)
+    t.match(old.process.stderr(), /^$/)
+    balancer.remove(old.backend)
+    replicas[restart % 2] = next
+  }
+
+  const { calls, streams, failures } = await load.stop()
+  t.same(failures, [])
+  const posts = roller.requests.filter(({ method }) => method === 'POST').map(({ url }) => url).filter((url) => url.startsWith('/sandbox/count'))
+  t.equal(new Set(posts).size, posts.length, 'no POST came to ROLLER twice')
+  t.ok(posts.length > 0 && streams >= RESTARTS, `${streams} streams`)
+  t.comment(`${RESTARTS} restarts, ${calls} calls and ${streams} streams of ${STREAM_BYTES / 1e6} MB: ${failures.length} failed`)
+})
+
+/** Goes on at its pace, whatever comes back. */
+function startLoad (t: Pick<Test, 'teardown'>, url: string) {
+  const kept = new Agent({ connections: 20 })
+  const failures: string[] = []
+  const pending = new Set<Promise<void>>()
+  const over = new AbortController()
+  let calls = 0
+  let streams = 0
+  t.teardown(() => { over.abort(); return kept.destroy() })
+
+  const watch = (work: Promise<string | null>): void => {
+    const done = work.catch((error: unknown) => String(error)).then((failure) => { if (failure !== null) failures.push(failure); pending.delete(done) })
+    pending.add(done)
+  }
+  const call = async (n: number): Promise<string | null> => {
+    const headers = { 'connection-id': VENUES[n % VENUES.length] as string, ...(n % 7 === 0 && { connection: 'close' }) } // there are some
+    const answer = n % 3 === 0
+      ? await request(`${url}/roller/sandbox/count?n=${n}`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: `{"n":${n}}`, dispatcher: kept })
+      : await request(`${url}/roller/products`, { headers, dispatcher: kept })
+    const text = await answer.body.text()
+    calls++
+    return answer.statusCode === 200 ? null : `call ${n}: ${answer.statusCode} ${String(answer.headers['x-balancer'] ?? '')} ${text.slice(0, 300)}`
+  }
+  const stream = async (n: number): Promise<string | null> => {
+    const { statusCode, body } = await request(url + STREAM_PATH, { headers: { 'connection-id': VENUES[n % VENUES.length] as string }, dispatcher: kept })
+    const hash = createHash('sha256')
+    const startedAt = Date.now()
+    let bytes = 0
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      hash.update(chunk)
+      bytes += chunk.length
+      const ahead = startedAt + bytes / STREAM_BYTES * STREAM_SECONDS * 1_000 - Date.now()
+      if (ahead > 50) await sleep(ahead)
+    }
+    streams++
+    return statusCode === 200 && hash.digest('hex') === EXPECTED ? null : `stream ${n}: ${statusCode}, ${bytes} bytes`
+  }
+  const forever = async (lane: number): Promise<void> => {
+    for (let n = lane; !over.signal.aborted; n += STREAMS) {
+      const failure = await stream(n).catch((error: unknown) => `stream ${n}: ${String(error)}`)
+      if (failure !== null) failures.push(failure)
+    }
+  }
+  const lanes = Array.from({ length: STREAMS }, (_, lane) => forever(lane))
+  let n = 0
+  const timer = setInterval(() => { watch(call(n++)) }, 1_000 / PACE)
+  t.teardown(() => { clearInterval(timer) })
+  return {
+    async stop () {
+      clearInterval(timer)
+      over.abort()
+      await Promise.all([...lanes, ...pending])
+      return { calls, streams, failures }
+    }
+  }
+}
+
+async function untilTrue (condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20)
+}

@@ -1,0 +1,57 @@
+/** What HTTP/1.1 forbids is refused with a problem, also where Node would take it, or answer without one. */
+import { createConnection } from 'node:net'
+import { Value } from '@sinclair/typebox/value'
+import { test } from 'tap'
+import { Problem } from '../../plugin/index.ts'
+import { callsAtRoller } from '../support/build.ts'
+import { service } from './fixture.ts'
+
+const GOOD = 'Connection-Id: demo-venue\r\nConnection: close'
+const cases: Record<string, readonly [request: string, status: number]> = {
+  'no Host': [`GET /roller/venues/me HTTP/1.1\r\n${GOOD}\r\n\r\n`, 400],
+  'two Hosts': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\nHOST: localhost\r\n${GOOD}\r\n\r\n`, 400],
+  'an unknown expectation': [`POST /roller/bookings HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 2\r\n${GOOD}\r\n\r\n{}`, 417],
+  'HTTP/0.9': ['GET /health\r\n\r\n', 400],
+  'one Host': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${GOOD}\r\n\r\n`, 200],
+  'HTTP/1.0, which has none': ['GET /health HTTP/1.0\r\n\r\n', 200]
+}
+
+for (const [name, [request, status]] of Object.entries(cases)) {
+  test(name, async (t) => {
+    const built = await service(t)
+    const { port } = new URL(await built.app.listen({ host: '127.0.0.1', port: 0 }))
+    const socket = createConnection(Number(port), '127.0.0.1').setEncoding('utf8')
+    socket.write(request)
+    let received = ''
+    for await (const chunk of socket) received += String(chunk)
+    t.match(received, new RegExp(`^HTTP/1\\.1 ${status} `))
+    if (status === 200) return
+    t.match(received, /\r\ncontent-type: application\/problem\+json/i)
+    t.match(received, /\r\nconnection: close\r\n/i)
+    const problem = JSON.parse(received.split('\r\n\r\n')[1] ?? '')
+    t.ok(Value.Check(Problem, problem))
+    t.match(problem, { status, code: 'ROLLER_ERR_HTTP' })
+    t.same(callsAtRoller(built), [])
+  })
+}
+
+test('Swagger UI\'s files are sent whole, whatever part or condition is asked for', async (t) => {
+  const { app } = await service(t)
+  for (const headers of [{ range: 'bytes=999999999-' }, { 'if-match': '"x"' }, { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }]) {
+    t.equal((await app.inject({ url: '/docs/static/index.css', headers })).statusCode, 200)
+  }
+})
+
+test('a request that was answered before its body broke off gets no second answer', async (t) => {
+  const { app } = await service(t)
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const socket = createConnection(Number(port), '127.0.0.1').setEncoding('utf8')
+  let received = ''
+  socket.on('data', (chunk) => {
+    received += String(chunk)
+    if (received.includes('"status":"ok"')) socket.end()
+  })
+  socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\na part')
+  await new Promise<void>((resolve) => { socket.once('close', () => { resolve() }) })
+  t.equal(received.match(/HTTP\/1\.1 \d+/g)?.join(), 'HTTP/1.1 200')
+})

@@ -1,0 +1,102 @@
+/**
+ * A balancer as they stand in front of replicas: it asks each for /ready, gives calls in turn to those that say yes, and streams both ways. It
+ * repeats nothing: a call that a replica did not take, or an answer that breaks off, is one that its caller sees fail.
+ */
+import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream'
+import type { Test } from 'tap'
+
+/** Milliseconds. */
+const ASK_EVERY = 100
+const ASK_TIMEOUT = 1_000
+/** Questions without an answer before a replica counts as gone: one of a busy machine is only slow. A no counts at once. */
+const SILENT_TIMES = 3
+
+export interface Backend {
+  readonly url: string
+  /** As the balancer knows it. */
+  readonly ready: boolean
+  /** Paths of the calls it is busy with. */
+  readonly calls: ReadonlySet<{ readonly path: string }>
+}
+
+interface Known { readonly url: string, ready: boolean, silent: number, asked: number, heard: number, readonly calls: Set<{ readonly path: string }>, readonly agent: Agent }
+
+export class Balancer {
+  readonly #backends = new Set<Known>()
+  #turn = 0
+  #url = ''
+
+  get url (): string { return this.#url }
+
+  static async start (t: Pick<Test, 'teardown'>): Promise<Balancer> {
+    const balancer = new Balancer()
+    const server = createServer((incoming, outgoing) => { balancer.#pass(incoming, outgoing) })
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+    balancer.#url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on TCP
+    const timer = setInterval(() => { for (const backend of balancer.#backends) balancer.#ask(backend) }, ASK_EVERY)
+    t.teardown(() => {
+      clearInterval(timer)
+      server.close()
+      server.closeAllConnections()
+      for (const { agent } of balancer.#backends) agent.destroy()
+    })
+    return balancer
+  }
+
+  add (url: string): Backend {
+    const backend: Known = { url, ready: false, silent: 0, asked: 0, heard: 0, calls: new Set(), agent: new Agent({ keepAlive: true }) }
+    this.#backends.add(backend)
+    return backend
+  }
+
+  remove (backend: Backend): void {
+    for (const known of this.#backends) {
+      if (known !== backend) continue
+      this.#backends.delete(known)
+      known.agent.destroy()
+    }
+  }
+
+  /** On a connection of its own, so that a replica that takes no new ones is seen not to. */
+  #ask (backend: Known): void {
+    const turn = ++backend.asked
+    const hear = (ready: boolean): void => {
+      if (turn < backend.heard) return // a later question has been answered already
+      backend.heard = turn
+      backend.silent = 0
+      backend.ready = ready
+    }
+    let late = false
+    const question = request(`${backend.url}/ready`, { agent: false, timeout: ASK_TIMEOUT }, (answer) => {
+      answer.resume()
+      hear(answer.statusCode === 200)
+    })
+    question.on('timeout', () => { late = true; question.destroy() })
+    question.on('error', () => { if (!late || ++backend.silent >= SILENT_TIMES) hear(false) })
+    question.end()
+  }
+
+  #pass (incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const ready = [...this.#backends].filter((backend) => backend.ready)
+    const backend = ready[this.#turn++ % ready.length]
+    if (backend === undefined) {
+      outgoing.writeHead(503, { 'x-balancer': 'no replica is ready' }).end()
+      return
+    }
+    const call = { path: incoming.url ?? '' }
+    backend.calls.add(call)
+    outgoing.once('close', () => { backend.calls.delete(call) })
+    const forward = request(`${backend.url}${call.path}`, { method: incoming.method, headers: incoming.headers, agent: backend.agent }, (answer) => {
+      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = answer.headers // of one hop alone
+      outgoing.writeHead(answer.statusCode ?? 502, headers)
+      pipeline(answer, outgoing, () => {})
+    })
+    forward.on('error', (error) => {
+      if (outgoing.headersSent) outgoing.destroy()
+      else outgoing.writeHead(502, { 'x-balancer': String(error) }).end()
+    })
+    pipeline(incoming, forward, () => {})
+  }
+}

@@ -1,0 +1,17 @@
+import { test } from 'tap'
+import { VENUE } from '../support/build.ts'
+import { reconnect, start, stored, venueIdOf } from './fixture.ts'
+
+const PRODUCTS = { url: '/roller/products', headers: VENUE }
+
+test('a reconnect with the same venue\'s keys keeps id, tags, metadata, config and the webhook address', async (t) => {
+  const life = await start(t)
+  const before = structuredClone(stored(life, 'demo-venue'))
+  stored(life, 'demo-venue').connectionConfig = { region: 'eu' }
+  await reconnect(life, 'demo')
+  t.match(life.events, [{ name: 'connection.reconnected', connectionId: 'demo-venue', connection: { warnings: [], venue: { id: venueIdOf(life, 'demo') } } }])
+  const { tags, metadata, connectionConfig } = stored(life, 'demo-venue')
+  t.same({ tags, connectionConfig }, { tags: before.tags, connectionConfig: { region: 'eu' } })
+  t.match(metadata, { roller_venue: before.metadata?.roller_venue })
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+})
