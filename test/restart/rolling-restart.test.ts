@@ -6,7 +6,7 @@ import { Agent, request } from 'undici'
 import { blocks } from '../../service/sandbox/roller/lab.ts'
 import { asConnected, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { Balancer, type Backend } from '../support/balancer.ts'
-import { startProcess, type Process } from './fixture.ts'
+import { startProcess, type Process } from '../service/fixture.ts'
 
 tap.setTimeout(300_000) // each start of a process takes its time on a busy machine
 

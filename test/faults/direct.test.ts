@@ -1,0 +1,3 @@
+import { proveRows } from './matrix.ts'
+
+proveRows('direct')
