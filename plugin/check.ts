@@ -1,7 +1,7 @@
 /** Finds out, step by step, why a connection does not work. The first step that fails names what to do; those after it are not tried. */
 import { Type, type Static } from '@sinclair/typebox'
 import { isRollerError, RollerError } from './errors.ts'
-import type { CallHandler } from './gateway/gateway.ts'
+import type { CallHandler } from './gateway/call.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
 import { probeTokenRight } from './nango/token.ts'
 import { wrongEnvironment } from './nango/connections.ts'

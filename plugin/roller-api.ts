@@ -2,7 +2,7 @@
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
 import type { EventHandler, EventOf, EventPattern, Events } from './events/events.ts'
 import type { Budgets, BudgetUse } from './gateway/budget/budgets.ts'
-import type { CallHandler } from './gateway/gateway.ts'
+import type { CallHandler } from './gateway/call.ts'
 import type { PoolUse } from './gateway/transport/pool-use.ts'
 import type { NangoClient } from './nango/client.ts'
 import { checkKeyRights, type KeyRight } from './nango/key-rights.ts'

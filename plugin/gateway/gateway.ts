@@ -7,11 +7,12 @@
 import type { CancelSignal } from '../cancellation.ts'
 import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import { validateCall, type CheckedOperation } from '../roller/validate.ts'
+import { validateCall } from '../roller/validate.ts'
 import type { Answer } from './answer.ts'
 import type { Budgets, BudgetUse } from './budget/budgets.ts'
 import type { Place } from './budget/place.ts'
 import { spendingOf, type Spending } from './budget/spend.ts'
+import type { CallHandler, CatalogueEntry, GatewayCall } from './call.ts'
 import { mayHaveBeenDone } from './cache/calls.ts'
 import { guardConnectionId, guardHeaders, guardTarget } from './guard.ts'
 import { judge, JUDGE_LIMIT, passesUnread, type Outcome } from './outcome.ts'
@@ -20,44 +21,6 @@ import { VenueZones } from './venue-zones.ts'
 import { backoff, mayRepeat, type Repeatability, type RetryPolicy } from './retry.ts'
 import { ExchangeFailure, type Exchange } from './transport/exchange.ts'
 import type { OutgoingBody, OutgoingCall, Transport, TransportName } from './transport/transport.ts'
-
-/** An operation of the catalogue with its name and path template. */
-export type CatalogueEntry = CheckedOperation
-
-export interface GatewayCall {
-  readonly method: string
-  /** Path and query under ROLLER's API as the caller wrote them. */
-  readonly target: string
-  readonly connectionId: string
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: OutgoingBody | null
-  /** The catalogue's entry; null for a path outside it, which is passed on unvalidated. */
-  readonly operation: CatalogueEntry | null
-  /** False lets a call through unvalidated, for when ROLLER is ahead of the catalogue. Default true. */
-  readonly validate?: boolean
-  /** What the caller may see, where callers' rights differ: calls with different rights never share an answer. */
-  readonly rights?: string
-  /**
-   * How long after it came, in milliseconds, the call may still be kept waiting: for a place in the budget, for a wall to fall, or between two
-   * tries. A wait that would end later is not begun; with 0 there is none. The time that ROLLER takes to answer passes too.
-   */
-  readonly maxWaitMs: number
-  /** Aborts when the caller goes away. */
-  readonly signal?: CancelSignal
-  /** Told how the call's budget stands, whether it got its place or not. */
-  readonly onUse?: (use: BudgetUse) => void
-  /** Filled in on the way, for the host's log and metrics. */
-  readonly timing?: CallTiming | undefined
-}
-
-/** Where a call's time went. All zero for one that shared another's answer. */
-export interface CallTiming {
-  /** Milliseconds in the line for a place in the budget. */
-  waitedMs: number
-  /** Milliseconds between sending and the head of the answer, over all tries; of a small answer, up to its end. */
-  upstreamMs: number
-  tries: number
-}
 
 export interface GatewayOptions {
   readonly transport: Transport
@@ -79,15 +42,6 @@ const BULK_AGAIN: Spending = { budget: 'reporting', exportType: null }
 
 const PASS: Outcome = { kind: 'pass' }
 const NOT_PASSED_ON = new Error('the answer is not passed on')
-
-/** Whatever takes calls to ROLLER. */
-export interface CallHandler {
-  /** How calls leave. */
-  readonly transport: TransportName
-  send (call: GatewayCall): Promise<Answer>
-  /** How the call's budget stands, without spending of it. */
-  standing? (call: GatewayCall): BudgetUse
-}
 
 export class Gateway implements CallHandler {
   readonly #transport: Transport

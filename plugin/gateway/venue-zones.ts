@@ -1,7 +1,7 @@
 /** Remembers each venue's time zone from the answers that pass by, and puts it on the others, so that any client can show times to its users. */
 import { LRUCache } from 'lru-cache'
 import { readTimeZone } from '../roller/time.ts'
-import type { GatewayCall } from './gateway.ts'
+import type { GatewayCall } from './call.ts'
 import type { Exchange } from './transport/exchange.ts'
 
 const VENUE_OPERATION = 'GET /venues/me'

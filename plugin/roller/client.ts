@@ -1,6 +1,6 @@
 /** Calls made in process: typed by the catalogue, on the same road as those over HTTP. */
 import { isRollerError, RollerError } from '../errors.ts'
-import type { CallHandler, CatalogueEntry } from '../gateway/gateway.ts'
+import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
 import type { CallAnswer, CallInput, OperationName } from './call-types.ts'
 import type { Operation, OperationKey } from './operation.ts'
 import { splitKey } from './paths.ts'

@@ -1,6 +1,6 @@
 /** What the operator lets through, asked by calls over HTTP and in process alike. */
 import { RollerError } from '../errors.ts'
-import type { CatalogueEntry } from '../gateway/gateway.ts'
+import type { CatalogueEntry } from '../gateway/call.ts'
 import { operationGroups } from './operation-groups.ts'
 import type { OperationKey } from './operation.ts'
 import { operations } from './operations.ts'

@@ -1,7 +1,7 @@
 /** What the host's log and metrics may know of a request: which call it became, and how it ended. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RollerError } from '../errors.ts'
-import type { CallTiming } from '../gateway/gateway.ts'
+import type { CallTiming } from '../gateway/call.ts'
 
 /** A call to ROLLER over HTTP. */
 export interface CallRecord extends CallTiming {

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import { Cancellation, type CancelSignal } from '../cancellation.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import type { CallHandler, CatalogueEntry } from '../gateway/gateway.ts'
+import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
 import type { Method, OperationKey } from '../roller/operation.ts'

@@ -1,5 +1,5 @@
 /** Finds out whose credentials a connection holds, and keeps it with the connection, so that nobody needs a database for it. */
-import type { CallHandler, CatalogueEntry } from '../gateway/gateway.ts'
+import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
 import { RollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'

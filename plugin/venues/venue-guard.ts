@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Answer } from '../gateway/answer.ts'
-import type { CallHandler, GatewayCall } from '../gateway/gateway.ts'
+import type { CallHandler, GatewayCall } from '../gateway/call.ts'
 import type { TransportName } from '../gateway/transport/transport.ts'
 import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'
 import type { Directory, Known } from './directory.ts'

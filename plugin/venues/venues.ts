@@ -1,7 +1,7 @@
 /** Puts together what knows of venues: the guard on the road, the directory behind it, and what keeps both up to date. */
 import type { Clock } from '../clock.ts'
 import type { Budgets } from '../gateway/budget/budgets.ts'
-import type { CallHandler, CatalogueEntry } from '../gateway/gateway.ts'
+import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
 import type { ConnectionEvent } from '../nango/connection-events.ts'
 import type { Connections } from '../nango/connections.ts'
 import type { RollerEnvironment } from '../nango/venue.ts'

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { Clock } from '../../plugin/clock.ts'
 import { RollerError } from '../../plugin/errors.ts'
 import type { Answer } from '../../plugin/gateway/answer.ts'
-import type { CallHandler, GatewayCall } from '../../plugin/gateway/gateway.ts'
+import type { CallHandler, GatewayCall } from '../../plugin/gateway/call.ts'
 import { catalogueEntries } from '../../plugin/roller/client.ts'
 import { operations } from '../../plugin/roller/operations.ts'
 

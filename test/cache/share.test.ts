@@ -1,7 +1,7 @@
 /** Equal GETs in flight on one connection are one call to ROLLER. */
 import { test } from 'tap'
 import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
-import type { GatewayCall } from '../../plugin/gateway/gateway.ts'
+import type { GatewayCall } from '../../plugin/gateway/call.ts'
 import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 
 function setup (transport: 'nango' | 'direct' = 'nango') {

@@ -1,6 +1,6 @@
 /** What the sharing of calls reads in them. */
 import { isRollerError, type ErrorCode } from '../../errors.ts'
-import type { CatalogueEntry, GatewayCall } from '../gateway.ts'
+import type { CatalogueEntry, GatewayCall } from '../call.ts'
 import { FORWARDED } from '../guard.ts'
 import type { TransportName } from '../transport/transport.ts'
 

@@ -2,7 +2,7 @@ import { Cancellation, type CancelSignal } from '../../cancellation.ts'
 import { RollerError } from '../../errors.ts'
 import type { Answer } from '../answer.ts'
 import type { BudgetUse } from '../budget/budgets.ts'
-import type { GatewayCall } from '../gateway.ts'
+import type { GatewayCall } from '../call.ts'
 import type { WholeAnswer } from './store.ts'
 
 /** What a shared call came to, for one of those who waited for it. */

@@ -8,7 +8,7 @@
 import type { Clock } from '../../clock.ts'
 import { isRollerError, RollerError } from '../../errors.ts'
 import type { Answer } from '../answer.ts'
-import type { CallHandler, GatewayCall } from '../gateway.ts'
+import type { CallHandler, GatewayCall } from '../call.ts'
 import { ExchangeFailure } from '../transport/exchange.ts'
 import type { TransportName } from '../transport/transport.ts'
 import { isRead, keyOf, mayHaveBeenDone, mayWaitLonger, wishOf, type ReadCall } from './calls.ts'
