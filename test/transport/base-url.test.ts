@@ -25,7 +25,9 @@ test('https, or this machine, and nothing beside the origin', async (t) => {
 })
 
 test('a wrong one stops the registration, and is not repeated', async (t) => {
-  t.match(parseOptions(options), { transport: 'nango', rollerBaseUrl: 'https://api.roller.app' })
+  t.match(parseOptions(options), { transport: 'nango', environment: 'live', rollerBaseUrl: undefined }, 'the environment\'s own host')
+  t.throws(() => parseOptions({ ...options, rollerBaseUrl: 'https://api.play.roller.app' }), /it is the host of the environment playground/)
+  t.throws(() => parseOptions({ ...options, environment: 'playground', rollerBaseUrl: 'https://api.roller.app' }), /it is the host of the environment live/)
   for (const url of [...BAD, 7, null]) {
     t.throws(() => parseOptions({ ...options, rollerBaseUrl: url }), {
       message: /^fastify-roller: option rollerBaseUrl is wrong: expected an https address/, code: 'ROLLER_ERR_OPTIONS'
