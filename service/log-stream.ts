@@ -21,14 +21,28 @@ class LogStream {
     this.#timer = null
     const lines = this.#lines
     this.#lines = ''
-    if (lines !== '') process.stdout.write(lines)
+    if (lines === '') return
+    try {
+      process.stdout.write(lines)
+    } catch (error) { // a file's write fails where it is called
+      dropped(error as NodeJS.ErrnoException) // node:fs throws these
+    }
   }
 }
+
+/** A full disk, or a reader that has gone, is no reason to stop serving: the lines are lost, and that is said once where it may still be heard. */
+function dropped (error: NodeJS.ErrnoException): void {
+  if (!LOST.has(error.code)) throw error
+  if (said || error.code === 'EPIPE') return
+  said = true
+  process.stderr.write(`The log cannot be written (${error.code ?? ''}): lines are lost from now on.\n`)
+}
+const LOST: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
+let said = false
 
 /** The process has one standard output. */
 export const logStream = new LogStream()
 
 // A process that ends, also by an error, has said everything first: on a POSIX system the write waits until it is done.
 process.once('exit', () => logStream.flushSync())
-// Whoever read the log has gone. That is no reason to stop serving.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error })
+process.stdout.on('error', dropped)

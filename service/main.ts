@@ -37,6 +37,7 @@ const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknow
   process.exit(1)
 })
 const { buildApp } = await import('./app.ts')
+const { logStream } = await import('./log-stream.ts')
 const { shutDownOnSignal } = await import('./shutdown.ts')
 const sandbox = config.nango === null ? await (await import('./sandbox/service.ts')).startOnSandbox(config) : null
 const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing }) // without a sandbox there is a Nango
@@ -56,7 +57,7 @@ try {
   const url = await app.listen({ host: config.host, port: config.port })
   sandbox?.sendWebhooksTo(url)
   // What reads the log in production reads JSON; Fastify has written the address there.
-  if (!config.production) process.stdout.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
+  if (!config.production) logStream.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException // node:net throws these
   process.stderr.write(code === 'EADDRINUSE' ? `Port ${config.port} is in use. Set PORT to another one.\n` : `The service cannot listen: ${message}\n`)
