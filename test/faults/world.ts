@@ -270,7 +270,7 @@ async function portOf (pid: number): Promise<number> {
     const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/))
     const ports = lines.filter((fields) => fields[3] === '0A' && inodes.has(fields[9])).map((fields) => parseInt(fields[1]?.split(':')[1] ?? '', 16))
     for (const port of ports) {
-      const answer = await request(`http://127.0.0.1:${port}/health`).then(async ({ statusCode, body }) => { const text = await body.text(); return statusCode === 200 && text.includes('version') }, () => false)
+      const answer = await request(`http://127.0.0.1:${port}/health`).then(async ({ statusCode, body }) => { const text = await body.text(); return statusCode === 200 && text === '{"status":"ok"}' }, () => false)
       if (answer) return port
     }
   }
