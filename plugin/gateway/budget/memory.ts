@@ -2,7 +2,7 @@ import { Line } from './line.ts'
 import { SlotLog } from './slot-log.ts'
 import { LEASE_MS, placesFor, SAME_END_MS } from './store.ts'
 import type { BudgetStore, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
-import { steady, sweeper } from './sweep.ts'
+import { steady, sweeper } from '../sweep.ts'
 
 export interface MemoryBudgetStoreOptions {
   /** A monotonic clock in ms. */

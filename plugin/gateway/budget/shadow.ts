@@ -1,6 +1,6 @@
 import type { MemoryBudgetStore } from './memory.ts'
 import type { TakeRequest, Window } from './store.ts'
-import { sweeper } from './sweep.ts'
+import { sweeper } from '../sweep.ts'
 
 /**
  * What this replica knows by itself, in a local store that is kept beside the shared one while all is well.

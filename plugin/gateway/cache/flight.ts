@@ -23,19 +23,22 @@ interface Passenger {
 
 /** One call to ROLLER for several callers. Each leaves when it wants to; the call ends early only when the last has left. */
 export class Flight {
+  readonly connectionId: string
+  /** What the calls have in common. */
+  readonly key: string
   /** Until when the call may wait for its place, by the clock: the patience of the caller who began it. */
   readonly deadline: number
-  /** The flight that this one has hidden from callers with little patience. */
-  readonly behind: Flight | undefined
-  over = false
+  /** The one that was under way on the connection when this one began: see Flights. */
+  before: Flight | null = null
   readonly #aboard = new Set<Passenger>()
   readonly #cancellation = new Cancellation()
   readonly #onEmpty: (flight: Flight) => void
   #use: BudgetUse | null = null
 
-  constructor (deadline: number, behind: Flight | undefined, onEmpty: (flight: Flight) => void) {
+  constructor (connectionId: string, key: string, deadline: number, onEmpty: (flight: Flight) => void) {
+    this.connectionId = connectionId
+    this.key = key
     this.deadline = deadline
-    this.behind = behind
     this.#onEmpty = onEmpty
   }
 

@@ -13,6 +13,7 @@ import { ExchangeFailure } from '../transport/exchange.ts'
 import type { TransportName } from '../transport/transport.ts'
 import { isRead, keyOf, mayHaveBeenDone, mayWaitLonger, wishOf, type ReadCall } from './calls.ts'
 import { Flight, type Landing } from './flight.ts'
+import { Flights } from './flights.ts'
 import { changedBy, resourceOf } from './invalidation.ts'
 import type { CacheRules } from './rules.ts'
 import { LabelledAnswer, SharedAnswer, withAge, withCacheStatus } from './shared-answer.ts'
@@ -51,8 +52,8 @@ export class SharedCalls implements CallHandler {
   readonly #clock: Clock
   readonly #store: CacheStore | null
   readonly #ttls: ReadonlyMap<string, number>
-  /** By connection, so that a write finds all of them at once; then by what the calls have in common. */
-  readonly #flights = new Map<string, Map<string, Flight>>()
+  readonly #flights = new Flights()
+  readonly #retire = (flight: Flight): void => this.#flights.remove(flight)
 
   constructor ({ gateway, clock, cache }: SharedCallsOptions) {
     this.#gateway = gateway
@@ -72,7 +73,7 @@ export class SharedCalls implements CallHandler {
 
   /** Forgets a connection: another venue may come under its id. */
   async forget (connectionId: string): Promise<void> {
-    this.#flights.delete(connectionId)
+    this.#flights.clear(connectionId)
     await this.#store?.invalidate(connectionId, null)
   }
 
@@ -93,20 +94,19 @@ export class SharedCalls implements CallHandler {
     const resources = changedBy(operation?.name)
     if (resources?.length === 0) return
     // Calls in flight go on for those who wait for them; nobody joins them any more.
-    this.#flights.delete(connectionId)
+    this.#flights.clear(connectionId)
     await this.#store?.invalidate(connectionId, resources)
   }
 
   async #read (call: ReadCall, fresh: boolean): Promise<Answer> {
     call.signal?.throwIfAborted()
-    const deadline = this.#clock.now() + call.maxWaitMs
+    const now = this.#clock.now()
+    const deadline = now + call.maxWaitMs
     const plan = this.#plan(call, fresh)
-    const current = this.#flights.get(call.connectionId)?.get(plan.key)
+    const current = this.#flights.find(call.connectionId, plan.key)
     // A flight that may wait longer than this caller would make it wait longer than it said.
-    const joined = current !== undefined && !fresh && current.deadline <= deadline ? current : null
-    const flight = joined ?? this.#take(call.connectionId, plan.key, new Flight(
-      deadline, fresh ? undefined : current, (empty) => this.#retire(call.connectionId, plan.key, empty)
-    ))
+    const joined = current !== null && !fresh && current.deadline <= deadline ? current : null
+    const flight = joined ?? this.#begin(call.connectionId, plan, deadline, now)
     const landed = flight.join(call)
     if (joined === null) this.#fly(flight, call, plan) // it never fails: whoever is aboard hears of its end
     let landing: Landing
@@ -131,23 +131,12 @@ export class SharedCalls implements CallHandler {
     return { key, fresh, kept: ttlMs === undefined ? null : { place: { connectionId: call.connectionId, resource: resourceOf(name), key }, ttlMs } }
   }
 
-  #take (connectionId: string, key: string, flight: Flight): Flight {
-    const flights = this.#flights.get(connectionId)
-    if (flights === undefined) this.#flights.set(connectionId, new Map([[key, flight]]))
-    else flights.set(key, flight)
+  #begin (connectionId: string, { key, fresh }: Plan, deadline: number, now: number): Flight {
+    // Who wants none that was made for somebody else shall not be led back to an older one either.
+    if (fresh) this.#flights.removeAll(connectionId, key)
+    const flight = new Flight(connectionId, key, deadline, this.#retire)
+    this.#flights.add(flight, now)
     return flight
-  }
-
-  /** Lets nobody join any more. A more patient flight that is still under way takes the place. */
-  #retire (connectionId: string, key: string, flight: Flight): void {
-    flight.over = true
-    const flights = this.#flights.get(connectionId)
-    if (flights?.get(key) !== flight) return
-    let next = flight.behind
-    while (next?.over === true) next = next.behind
-    if (next !== undefined) flights.set(key, next)
-    else if (flights.size > 1) flights.delete(key)
-    else this.#flights.delete(connectionId)
   }
 
   async #fly (flight: Flight, call: ReadCall, plan: Plan): Promise<void> {
@@ -159,10 +148,10 @@ export class SharedCalls implements CallHandler {
         landing = flight.size < 2 ? { kind: 'stream', answer } : await this.#gather(answer)
       } else landing = await this.#fetch(flight, call, plan.kept, plan.fresh)
     } catch (error) {
-      this.#retire(call.connectionId, plan.key, flight)
+      this.#retire(flight)
       return flight.fail(error)
     }
-    this.#retire(call.connectionId, plan.key, flight)
+    this.#retire(flight)
     flight.land(landing)
   }
 
