@@ -24,3 +24,6 @@ export function sleep (clock: Clock, ms: number, signal?: CancelSignal): Promise
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
+
+/** For caches with an end: what is known for a minute or more may be known a second longer. Told to the millisecond, a cache sets a timer in each. */
+export const TTL_RESOLUTION = 1_000

@@ -6,9 +6,10 @@ import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './
 import { requireLocalCaller } from './auth/local.ts'
 import { provesItself } from './auth/senders.ts'
 import type { Config } from './config.ts'
+import { watchConnectionUse } from './connection-use.ts'
 import { addDocs } from './docs.ts'
 import { addHealth } from './health.ts'
-import { rememberLatest, serverOptions } from './http-server.ts'
+import { serverOptions } from './http-server.ts'
 import { endConnectionsAtClose } from './last-answers.ts'
 import { createMetrics, requestCounter, serveMetrics, watchPool } from './metrics.ts'
 import { allowOrigins, limitCallers, shedLoad } from './protection.ts'
@@ -64,7 +65,7 @@ export async function buildApp ({ config, exampleConnectionId, tracing, addLandi
     reply.header('x-request-id', request.id)
     done()
   })
-  rememberLatest(app)
+  watchConnectionUse(app)
   refuseBrokenRules(app)
   app.addHook('onResponse', (request, reply, done) => {
     log(request, reply)

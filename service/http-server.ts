@@ -1,10 +1,11 @@
 /** How the HTTP server itself behaves: how long it waits for whom, and what it says to bytes that never become a request. */
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES, type Server, type ServerResponse } from 'node:http'
+import { STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError, toProblem } from '../plugin/index.ts'
 import type { Config } from './config.ts'
+import { latestAnswer } from './connection-use.ts'
 
 /** Node looks at its connections this often, and only then ends those that are too slow. Milliseconds. */
 const LOOK_EVERY = 5_000
@@ -30,19 +31,9 @@ export function serverOptions ({ timeouts, trustProxy }: Pick<Config, 'timeouts'
   }
 }
 
-const latest = new WeakMap<Socket, ServerResponse>()
-
-/** For answerBrokenRequest, which is given no request. */
-export function rememberLatest (app: FastifyInstance): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    latest.set(request.raw.socket, reply.raw)
-    done()
-  })
-}
-
 /** Its body broke off after its answer was out: a second answer would be taken for the next request's. */
 function isAnswered (socket: Socket): boolean {
-  const response = latest.get(socket)
+  const response = latestAnswer(socket)
   return response !== undefined && response.writableEnded && !response.req.complete
 }
 

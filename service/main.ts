@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The process: environment in, signals handled. */
+import './engine.ts'
 import { banner } from './banner.ts'
 import { readCommand } from './command-line.ts'
 import type { ConnectedConfig } from './app.ts'

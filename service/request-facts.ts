@@ -4,7 +4,8 @@ import { problemOf, type Layer } from '../plugin/index.ts'
 
 /** The catalogue's name of a call to ROLLER, otherwise method and route. */
 export function operationOf (request: FastifyRequest): string {
-  const { config, url } = request.routeOptions
+  if (request.rollerCall !== null) return request.rollerCall.operation
+  const { config, url } = request.routeOptions // made anew each time it is asked for
   // There is none where the URL could not be decoded.
   const operation = (config as typeof config | undefined)?.rollerOperation
   if (operation !== undefined) return operation

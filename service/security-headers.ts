@@ -1,6 +1,19 @@
-/** The headers that helmet puts on every answer, asked of it once. */
+/** The headers that keep browsers from doing with an answer what nobody meant. */
 import helmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance } from 'fastify'
+
+/** Everything of ROLLER's, and nothing else, is served under this path. */
+const CALLS = '/roller/'
+
+/**
+ * For what ROLLER answers: data, whatever its type says. A page made of it would load nothing, run nothing and stand in no frame, so that the rest of
+ * helmet's headers, which are about pages, would say nothing more, and cost a call a twentieth of its time.
+ */
+const FOR_DATA = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff'
+}
 
 /**
  * With these options helmet's headers are the same for every answer. Left to itself it makes a dozen middlewares anew for each request and writes
@@ -8,8 +21,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
  */
 export async function addSecurityHeaders (app: FastifyInstance): Promise<void> {
   const headers = await askHelmet()
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(request.raw.url?.startsWith(CALLS) === true ? FOR_DATA : headers)
     done()
   })
 }

@@ -4,7 +4,6 @@
  *   identify the operation -> address the connection -> authorize     (routes/, where there is an HTTP request)
  *   -> guard -> validate -> budget -> transport -> outcome                                  (here; also for calls made in process)
  */
-import type { CancelSignal } from '../cancellation.ts'
 import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import { validateCall } from '../roller/validate.ts'
@@ -66,20 +65,20 @@ export class Gateway implements CallHandler {
    * @returns ROLLER's own answer, whatever its status, head read and body waiting
    * @throws RollerError for all that the gateway answers itself
    */
-  async send (call: GatewayCall): Promise<Answer> {
-    const outgoing: Outgoing = {
-      method: call.method,
-      target: guardTarget(call.target),
-      connectionId: guardConnectionId(call.connectionId),
-      headers: guardHeaders(call.headers),
-      body: call.body,
-      acceptEncoding: call.headers['accept-encoding']?.toString(),
-      mayLeave: undefined
+  send (call: GatewayCall): Promise<Answer> {
+    let outgoing: Outgoing
+    try {
+      outgoing = guard(call)
+      if (call.validate !== false) validate(outgoing, call.operation)
+    } catch (error) {
+      return refuse(error)
     }
-    if (call.validate !== false) validate(outgoing, call.operation)
     const spending = spendingFor(call, outgoing)
     const order: ExportOrder = { place: null, taken: false }
-    if (spending.budget !== 'bulk') return this.#travel(call, outgoing, spending, order)
+    return spending.budget === 'bulk' ? this.#sendExport(call, outgoing, spending, order) : this.#travel(call, outgoing, spending, order)
+  }
+
+  async #sendExport (call: GatewayCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<Answer> {
     try {
       return await this.#travel(call, outgoing, spending, order)
     } finally {
@@ -91,7 +90,7 @@ export class Gateway implements CallHandler {
     return this.#budgets.standing({ ...spendingFor(call, { target: guardTarget(call.target) }), connectionId: call.connectionId })
   }
 
-  /** From the line before the budget to the answer, as often as it takes. */
+  /** From the line before the budget to the answer, as often as it takes. One function, for every promise on the way costs half a microsecond. */
   async #travel (call: GatewayCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<Answer> {
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
     const startedAt = this.#clock.now()
@@ -106,7 +105,18 @@ export class Gateway implements CallHandler {
       if (spending.budget === 'bulk') order.place ??= place
       const sentAt = this.#clock.now()
       order.taken = true // until it is known
-      const { exchange, outcome } = await this.#attempt(outgoing, place, call.signal, order)
+      outgoing.mayLeave = () => place.leave()
+      let exchange: Exchange | null = null
+      let outcome: Outcome = PASS
+      try {
+        exchange = await this.#transport.send(outgoing, call.signal)
+        if (!passesUnread(exchange)) outcome = judge(exchange, await exchange.collect(JUDGE_LIMIT), this.transport)
+        // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
+        else if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
+      } catch (error) {
+        exchange = null
+        outcome = await this.#failed(error, place, order)
+      }
       order.taken = mayHaveTaken(outcome, exchange)
       if (call.timing !== undefined) {
         call.timing.waitedMs += place.waitedMs
@@ -164,30 +174,18 @@ export class Gateway implements CallHandler {
     await this.#budgets.learnAccount({ limit, remaining, endsInMs: seconds <= MAX_ACCOUNT_WALL_SECONDS ? seconds * 1000 : NaN }, place)
   }
 
-  async #attempt (
-    outgoing: Outgoing, place: Place, signal: CancelSignal | undefined, order: ExportOrder
-  ): Promise<{ exchange: Exchange | null, outcome: Outcome }> {
-    try {
-      outgoing.mayLeave = () => place.leave()
-      const exchange = await this.#transport.send(outgoing, signal)
-      if (passesUnread(exchange)) {
-        // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
-        if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
-        return { exchange, outcome: PASS }
-      }
-      return { exchange, outcome: judge(exchange, await exchange.collect(JUDGE_LIMIT), this.transport) }
-    } catch (error) {
-      // No token for the direct way, because Nango could not be reached.
-      const tokenless = isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE'
-      if (isUnsent(error)) {
-        await place.giveBack()
-        if (order.place === place) order.place = null
-        order.taken = false
-      }
-      if (error instanceof ExchangeFailure) return { exchange: null, outcome: judgeFailure(error, this.transport) }
-      if (tokenless) return { exchange: null, outcome: { kind: 'repeat', maySent: false, error } }
-      throw error
+  /** No answer came. @throws what is no fault of the way */
+  async #failed (error: unknown, place: Place, order: ExportOrder): Promise<Outcome> {
+    // No token for the direct way, because Nango could not be reached.
+    const tokenless = isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE'
+    if (isUnsent(error)) {
+      await place.giveBack()
+      if (order.place === place) order.place = null
+      order.taken = false
     }
+    if (error instanceof ExchangeFailure) return judgeFailure(error, this.transport)
+    if (tokenless) return { kind: 'repeat', maySent: false, error }
+    throw error
   }
 
   async #renew (outgoing: OutgoingCall, sentAt: number, rejected: RollerError): Promise<void> {
@@ -220,6 +218,22 @@ interface ExportOrder {
   place: Place | null
   /** False when it is certain that ROLLER has not taken it. */
   taken: boolean
+}
+
+/** Nobody who calls for an answer has to expect an error before it. */
+async function refuse (error: unknown): Promise<never> { throw error }
+
+/** @throws RollerError */
+function guard (call: GatewayCall): Outgoing {
+  return {
+    method: call.method,
+    target: guardTarget(call.target),
+    connectionId: guardConnectionId(call.connectionId),
+    headers: guardHeaders(call.headers),
+    body: call.body,
+    acceptEncoding: call.headers['accept-encoding']?.toString(),
+    mayLeave: undefined
+  }
 }
 
 /** Whether ROLLER may have taken the order. What it has counted is another matter: a call that was refused spends its other places all the same. */

@@ -26,6 +26,7 @@ const FORBIDDEN_DECODED = /[\u0000-\u001f\\\u007f\u00c0\u00c1]|\u00e0[\u0080-\u0
 // Nango interpolates `${client_secret}` in the final URL and splits it at `||`, so none of these four may stay literal.
 // The target has been through latin1, so a character is a byte; those beyond ASCII are encoded too.
 const ENCODED = /[${}|\u0080-\u00ff]/g
+const NEEDS_ENCODING = /[${}|\u0080-\u00ff]/
 /** Nearly every path of ROLLER's: nothing in it could be decoded to anything else. What is not of this kind is looked at in full. */
 const PLAIN_PATH = /^(?:\/[\w-]+)+$/
 // ROLLER suspends credentials whose owner asks for a token per call; tokens are Nango's business alone.
@@ -75,7 +76,7 @@ function decodeFully (path: string): string {
 }
 
 function encode (text: string): string {
-  return text.replace(ENCODED, escapeCharacter)
+  return NEEDS_ENCODING.test(text) ? text.replace(ENCODED, escapeCharacter) : text
 }
 
 function escapeCharacter (character: string): string {
@@ -158,6 +159,11 @@ function kindOf (name: string): Field['kind'] {
   return DROPPED.has(name) || name.startsWith('access-control-') ? 'dropped' : 'kept'
 }
 
+/** Has nothing of its own and nothing above: a header may be called __proto__ or constructor. Unlike `Object.create(null)` it is no dictionary to the engine. */
+class Headers {}
+Object.setPrototypeOf(Headers.prototype, null)
+delete (Headers.prototype as { constructor?: unknown }).constructor
+
 export interface LimitSink {
   /** Null where nothing is said. */
   limits: Map<string, string> | null
@@ -168,8 +174,7 @@ export interface LimitSink {
  * @param sink takes what Nango says of its own limit (X-RateLimit-*)
  */
 export function guardAnswerHeaders (raw: readonly Buffer[], sink?: LimitSink): Record<string, string | string[]> {
-  // No prototype: a header may be called __proto__ or constructor.
-  const headers: Record<string, string | string[]> = Object.create(null)
+  const headers = new Headers() as Record<string, string | string[]>
   let named: Set<string> | null = null
   for (let index = 0; index < raw.length; index += 2) {
     const { name, kind } = fieldOf((raw[index] as Buffer).toString('latin1'))

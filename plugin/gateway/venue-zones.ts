@@ -1,5 +1,6 @@
 /** Remembers each venue's time zone from the answers that pass by, and puts it on the others, so that any client can show times to its users. */
 import { LRUCache } from 'lru-cache'
+import { TTL_RESOLUTION } from '../clock.ts'
 import { readTimeZone } from '../roller/time.ts'
 import type { GatewayCall } from './call.ts'
 import type { Exchange } from './transport/exchange.ts'
@@ -8,7 +9,7 @@ const VENUE_OPERATION = 'GET /venues/me'
 const MAX_VENUE_BYTES = 64 * 1024
 
 export class VenueZones {
-  readonly #zones = new LRUCache<string, string>({ max: 10_000, ttl: 24 * 3_600_000 })
+  readonly #zones = new LRUCache<string, string>({ max: 10_000, ttl: 24 * 3_600_000, ttlResolution: TTL_RESOLUTION })
 
   /** Adds Roller-Time-Zone to an answer where the venue's zone is known. An unusable zone is unknown, never UTC. */
   note (call: GatewayCall, exchange: Exchange): Exchange | Promise<Exchange> {

@@ -1,6 +1,7 @@
 /** Who may do what, to which connection: asked before anything else is done for a request. */
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import { TTL_RESOLUTION } from '../clock.ts'
 import { RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { lowerKeys, type Connection } from '../nango/connection.ts'
@@ -22,7 +23,7 @@ const TAGS_KNOWN_FOR = 60_000
 
 export class Access {
   readonly #options: AccessOptions
-  readonly #tags = new LRUCache<string, Readonly<Record<string, string>>>({ max: 10_000, ttl: TAGS_KNOWN_FOR })
+  readonly #tags = new LRUCache<string, Readonly<Record<string, string>>>({ max: 10_000, ttl: TAGS_KNOWN_FOR, ttlResolution: TTL_RESOLUTION })
 
   constructor (options: AccessOptions) {
     this.#options = options

@@ -23,7 +23,20 @@ export function readMaxWait (header: string | string[] | undefined, defaultMs: n
 }
 
 /** RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers. Times are whole seconds there. */
-export function sayBudget (reply: FastifyReply, { name, limit, windowMs, remaining, resetMs }: BudgetUse): void {
-  reply.header('ratelimit-policy', `"${name}";q=${limit};w=${Math.ceil(windowMs / 1000)}`)
+export function sayBudget (reply: FastifyReply, use: BudgetUse): void {
+  const { name, remaining, resetMs } = use
+  reply.header('ratelimit-policy', policyOf(use))
   reply.header('ratelimit', `"${name}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`)
+}
+
+/** The same for every call of a budget. */
+const policies = new Map<string, Pick<BudgetUse, 'limit' | 'windowMs'> & { readonly text: string }>()
+
+function policyOf ({ name, limit, windowMs }: BudgetUse): string {
+  let policy = policies.get(name)
+  // Each registration of the plugin may have its own limits.
+  if (policy?.limit !== limit || policy.windowMs !== windowMs) {
+    policies.set(name, policy = { limit, windowMs, text: `"${name}";q=${limit};w=${Math.ceil(windowMs / 1000)}` })
+  }
+  return policy.text
 }

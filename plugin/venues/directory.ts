@@ -3,6 +3,7 @@
  * bound and an end, renewed by webhooks, by the watch, and by looking again.
  */
 import { LRUCache } from 'lru-cache'
+import { TTL_RESOLUTION } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'
@@ -35,12 +36,12 @@ export class Directory {
   readonly #options: DirectoryOptions
   /** Null: Nango could not be asked. */
   readonly #known = new LRUCache<string, { readonly entry: Known | null }>({
-    max: MAX_CONNECTIONS, ttl: KNOWN_FOR, dispose: ({ entry }) => { this.#leave(entry) }
+    max: MAX_CONNECTIONS, ttl: KNOWN_FOR, ttlResolution: TTL_RESOLUTION, dispose: ({ entry }) => { this.#leave(entry) }
   })
 
   /** Known connections by their venue, to see doubles. */
   readonly #byVenue = new Map<string, Set<string>>()
-  readonly #venues = new LRUCache<string, readonly Known[]>({ max: MAX_VENUES, ttl: VENUE_KNOWN_FOR })
+  readonly #venues = new LRUCache<string, readonly Known[]>({ max: MAX_VENUES, ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION })
   readonly #looking = new Map<string, Promise<readonly Known[]>>()
   readonly #reading = new Map<string, Promise<Known | null>>()
 

@@ -3,6 +3,7 @@
  * environment? And the first: a connection that does not say yet which venue it is of is asked after its first call, once.
  */
 import { LRUCache } from 'lru-cache'
+import { TTL_RESOLUTION } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Answer } from '../gateway/answer.ts'
 import type { CallHandler, GatewayCall } from '../gateway/call.ts'
@@ -27,7 +28,7 @@ export interface VenueGuardOptions {
 export class VenueGuard implements CallHandler {
   readonly #options: VenueGuardOptions
   /** One try for each connection until the directory would look again, not one for each call. */
-  readonly #tried = new LRUCache<string, Promise<void>>({ max: MAX_TRIED, ttl: TRY_AGAIN_AFTER })
+  readonly #tried = new LRUCache<string, Promise<void>>({ max: MAX_TRIED, ttl: TRY_AGAIN_AFTER, ttlResolution: TTL_RESOLUTION })
 
   constructor (options: VenueGuardOptions) {
     this.#options = options
@@ -35,13 +36,22 @@ export class VenueGuard implements CallHandler {
 
   get transport (): TransportName { return this.#options.gateway.transport }
 
-  async send (call: GatewayCall): Promise<Answer> {
-    const { gateway, directory } = this.#options
+  send (call: GatewayCall): Promise<Answer> {
+    const known = this.#options.directory.peek(call.connectionId)
+    return known === undefined || known?.unverified === true ? this.#sendWhenKnown(call) : this.#send(call, known)
+  }
+
+  async #sendWhenKnown (call: GatewayCall): Promise<Answer> {
     const { connectionId } = call
-    let known = directory.peek(connectionId)
-    if (known === undefined) known = await directory.look(connectionId)
+    let known = await this.#options.directory.look(connectionId)
     // Nobody knows whose credentials these are, and they were just entered.
     if (known?.unverified === true) known = await this.#options.settle(connectionId, true)
+    return await this.#send(call, known)
+  }
+
+  async #send (call: GatewayCall, known: Known | null): Promise<Answer> {
+    const { gateway, directory } = this.#options
+    const { connectionId } = call
     if (known !== null) this.#admit(known)
     try {
       const answer = await gateway.send(call)

@@ -16,13 +16,13 @@ export interface GuardOptions {
 /** Guards every route of the scope. */
 export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: GuardOptions): void {
   scope.addHook('onRequest', (request, reply, done) => {
-    if (provesItself(request)) return done()
     const bearer = bearerOf(request)
     const keyed = bearer === null ? null : findCaller(keys, bearer)
     if (keyed !== null) {
       request.caller = keyed
       return done()
     }
+    if (provesItself(request)) return done()
     const refuse = async (detail: string): Promise<void> => {
       await onRefused?.(request, reply)
       throw unauthorized(reply, detail)

@@ -40,7 +40,7 @@ test('without keys, on loopback: a page of a named origin is let in, others stay
 
 test('what a browser is told about answers', async (t) => {
   const { app } = await service(t)
-  const { headers } = await app.inject({ url: '/roller/venues/me', headers: VENUE })
+  const { headers } = await app.inject({ url: '/connections', headers: VENUE })
   t.match(headers, { 'x-content-type-options': 'nosniff', 'x-frame-options': /./, 'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'same-origin' })
   t.notOk('x-powered-by' in headers)
 })

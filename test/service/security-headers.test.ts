@@ -1,4 +1,4 @@
-/** Every answer of the service has the headers that helmet gives it, though helmet is asked only once. */
+/** Every answer of the service has the headers that helmet gives it, though helmet is asked only once; what ROLLER answers has those for data. */
 import helmet from '@fastify/helmet'
 import Fastify from 'fastify'
 import { test } from 'tap'
@@ -12,8 +12,16 @@ test('the same headers as with helmet on every request', async (t) => {
   const expected = Object.fromEntries(Object.entries((await reference.inject('/')).headers).filter(([name]) => !['content-length', 'date', 'connection', 'content-type'].includes(name)))
   t.ok(Object.keys(expected).length > 8, 'helmet gives headers')
   const { app } = await service(t)
-  for (const url of ['/health', '/nothing', '/roller/venues/me', '/connections', '/docs/']) {
+  for (const url of ['/health', '/nothing', '/connections', '/docs/']) {
     const { headers } = await app.inject({ url, headers: VENUE })
     t.match(headers, expected, url)
+  }
+})
+
+test('what ROLLER answers is no page, whatever it says it is', async (t) => {
+  const { app } = await service(t)
+  for (const url of ['/roller/venues/me', '/roller/nothing', '/roller/bookings']) {
+    const { headers } = await app.inject({ url, headers: VENUE })
+    t.match(headers, { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox", 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' }, url)
   }
 })

@@ -47,7 +47,7 @@ export class MemoryBudgetStore implements BudgetStore {
   take (request: TakeRequest): TakeResult {
     const { tag, windows, maxWaitMs, ticket } = request
     const now = this.#now()
-    this.#sweep(now, windows.length)
+    this.#sweep(now)
     const logs = this.#open(tag, windows, now)
     const wall = this.#standing(request, now)
     const from = Math.max(now, wall.end)
@@ -116,7 +116,7 @@ export class MemoryBudgetStore implements BudgetStore {
 
   raiseWall (tag: string, key: string, ms: number): void {
     const now = this.#now()
-    this.#sweep(now, 1)
+    this.#sweep(now)
     const id = name(tag, key)
     const end = now + ms
     if (end > Math.max(now, this.#walls.get(id) ?? 0)) this.#walls.set(id, end)
@@ -157,7 +157,7 @@ export class MemoryBudgetStore implements BudgetStore {
    */
   note (tag: string, windows: readonly Window[], times = 1, at?: number): number {
     const now = this.#now()
-    this.#sweep(now, windows.length)
+    this.#sweep(now)
     const logs = this.#open(tag, windows, now)
     windows.forEach(({ key, limit }, i) => {
       for (let n = 0; n < times; n++) this.#record(tag, key, logs[i] as SlotLog, at ?? now, limit)
@@ -209,21 +209,27 @@ export class MemoryBudgetStore implements BudgetStore {
 
   /** A log enters the map with its first slot: a refused or merely curious caller leaves nothing behind. */
   #open (tag: string, windows: readonly Window[], now: number): SlotLog[] {
-    return windows.map(({ key, windowMs }) => {
+    const logs: SlotLog[] = []
+    for (const { key, windowMs } of windows) {
       const log = this.#logs.get(name(tag, key)) ?? new SlotLog()
       log.trim(now, windowMs)
-      return log
-    })
+      logs.push(log)
+    }
+    return logs
   }
 
   #record (tag: string, key: string, log: SlotLog, now: number, limit: number): void {
-    if (log.size === 0) this.#logs.set(name(tag, key), log)
+    if (log.size === 0) {
+      this.#sweepLogs(now, 2)
+      this.#logs.set(name(tag, key), log)
+    }
     log.push(now, limit)
   }
 
-  #sweep (now: number, added: number): void {
-    this.#sweepLogs(now, added * 2)
-    this.#sweepWalls(now, 2)
+  /** Besides the steps for every log that is added. */
+  #sweep (now: number): void {
+    this.#sweepLogs(now, 1)
+    if (this.#walls.size > 0) this.#sweepWalls(now, 2)
     if (this.#lines.size > 0) this.#sweepLines(now, 2)
   }
 }

@@ -24,8 +24,6 @@ interface Passenger {
 /** One call to ROLLER for several callers. Each leaves when it wants to; the call ends early only when the last has left. */
 export class Flight {
   readonly connectionId: string
-  /** What the calls have in common. */
-  readonly key: string
   /** Until when the call may wait for its place, by the clock: the patience of the caller who began it. */
   readonly deadline: number
   /** The one that was under way on the connection when this one began: see Flights. */
@@ -33,13 +31,22 @@ export class Flight {
   readonly #aboard = new Set<Passenger>()
   readonly #cancellation = new Cancellation()
   readonly #onEmpty: (flight: Flight) => void
+  readonly #makeKey: () => string
+  #key: string | null = null
   #use: BudgetUse | null = null
 
-  constructor (connectionId: string, key: string, deadline: number, onEmpty: (flight: Flight) => void) {
+  /** @param makeKey says what the calls have in common; hardly any call is asked for it */
+  constructor (connectionId: string, makeKey: () => string, deadline: number, onEmpty: (flight: Flight) => void) {
     this.connectionId = connectionId
-    this.key = key
+    this.#makeKey = makeKey
     this.deadline = deadline
     this.#onEmpty = onEmpty
+  }
+
+  /** What the calls have in common. */
+  get key (): string {
+    this.#key ??= this.#makeKey()
+    return this.#key
   }
 
   /** Aborts when nobody waits any more. */

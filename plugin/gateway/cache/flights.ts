@@ -24,9 +24,14 @@ export class Flights {
   /** Lanes that are held. */
   get size (): number { return this.#lanes.size }
 
-  /** The newest flight for this key. */
-  find (connectionId: string, key: string): Flight | null {
+  /**
+   * The newest flight for a key.
+   * @param makeKey called only where there are flights to compare with
+   */
+  find (connectionId: string, makeKey: () => string): Flight | null {
     let flight = this.#lanes.get(connectionId)?.newest ?? null
+    if (flight === null) return null
+    const key = makeKey()
     while (flight !== null && flight.key !== key) flight = flight.before
     return flight
   }
@@ -60,8 +65,8 @@ export class Flights {
   }
 
   /** Removes all of this key. */
-  removeAll (connectionId: string, key: string): void {
-    for (let flight = this.find(connectionId, key); flight !== null; flight = this.find(connectionId, key)) this.remove(flight)
+  removeAll (connectionId: string, makeKey: () => string): void {
+    for (let flight = this.find(connectionId, makeKey); flight !== null; flight = this.find(connectionId, makeKey)) this.remove(flight)
   }
 
   /** Removes all of a connection. Those under way go on for whoever waits for them. */

@@ -40,7 +40,8 @@ interface Kept {
 
 /** How a call stands to the cache. */
 interface Plan {
-  readonly key: string
+  /** What equal calls have in common. */
+  readonly makeKey: () => string
   /** Null: its operation is not cached. */
   readonly kept: Kept | null
   /** The caller wants no answer that was made for somebody else. */
@@ -103,7 +104,7 @@ export class SharedCalls implements CallHandler {
     const now = this.#clock.now()
     const deadline = now + call.maxWaitMs
     const plan = this.#plan(call, fresh)
-    const current = this.#flights.find(call.connectionId, plan.key)
+    const current = this.#flights.find(call.connectionId, plan.makeKey)
     // A flight that may wait longer than this caller would make it wait longer than it said.
     const joined = current !== null && !fresh && current.deadline <= deadline ? current : null
     const flight = joined ?? this.#begin(call.connectionId, plan, deadline, now)
@@ -125,16 +126,20 @@ export class SharedCalls implements CallHandler {
   }
 
   #plan (call: ReadCall, fresh: boolean): Plan {
-    const key = keyOf(call, this.transport)
+    let key: string | null = null
+    const makeKey = (): string => {
+      key ??= keyOf(call, this.transport)
+      return key
+    }
     const { name } = call.operation
-    const ttlMs = this.#ttls.get(name)
-    return { key, fresh, kept: ttlMs === undefined ? null : { place: { connectionId: call.connectionId, resource: resourceOf(name), key }, ttlMs } }
+    const ttlMs = this.#ttls.size === 0 ? undefined : this.#ttls.get(name)
+    return { makeKey, fresh, kept: ttlMs === undefined ? null : { place: { connectionId: call.connectionId, resource: resourceOf(name), key: makeKey() }, ttlMs } }
   }
 
-  #begin (connectionId: string, { key, fresh }: Plan, deadline: number, now: number): Flight {
+  #begin (connectionId: string, { makeKey, fresh }: Plan, deadline: number, now: number): Flight {
     // Who wants none that was made for somebody else shall not be led back to an older one either.
-    if (fresh) this.#flights.removeAll(connectionId, key)
-    const flight = new Flight(connectionId, key, deadline, this.#retire)
+    if (fresh) this.#flights.removeAll(connectionId, makeKey)
+    const flight = new Flight(connectionId, makeKey, deadline, this.#retire)
     this.#flights.add(flight, now)
     return flight
   }

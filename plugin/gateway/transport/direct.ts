@@ -5,7 +5,7 @@
 import type { CancelSignal } from '../../cancellation.ts'
 import { dispatch, type Way } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
-import { TokenCache, type TokenSource } from './token-cache.ts'
+import { TokenCache, type HeldToken, type TokenSource } from './token-cache.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
 
 export interface DirectTransportOptions extends Way {
@@ -28,8 +28,8 @@ export class DirectTransport implements Transport {
   }
 
   send (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
-    const token = this.#tokens.peek(call.connectionId)
-    return token === null ? this.#sendWhenReady(call, signal) : this.#send(call, token, signal)
+    const held = this.#tokens.peek(call.connectionId)
+    return held === null ? this.#sendWhenReady(call, signal) : this.#send(call, held, signal)
   }
 
   /** Has Nango fetch a new token. @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none */
@@ -45,24 +45,24 @@ export class DirectTransport implements Transport {
     return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal), signal)
   }
 
-  #send (call: OutgoingCall, token: string, signal: CancelSignal | undefined): Promise<Exchange> {
+  #send (call: OutgoingCall, held: HeldToken, signal: CancelSignal | undefined): Promise<Exchange> {
     const request = {
       origin: this.#origin,
       path: call.target.path + call.target.query,
       method: call.method,
-      headers: this.#headers(call, token),
+      headers: this.#headers(call, held.authorization),
       body: call.body,
       mayLeave: call.mayLeave
     }
     return dispatch(this.#options, request, signal, (exchange) => {
-      if (exchange.status === 401) this.#tokens.reject(call.connectionId, token)
-      takeOverHeaders(exchange, token)
+      if (exchange.status === 401) this.#tokens.reject(call.connectionId, held)
+      takeOverHeaders(exchange, held.token)
     })
   }
 
-  #headers ({ headers, body, acceptEncoding }: OutgoingCall, token: string): string[] {
+  #headers ({ headers, body, acceptEncoding }: OutgoingCall, authorization: string): string[] {
     const out = [
-      'authorization', `Bearer ${token}`,
+      'authorization', authorization,
       'user-agent', this.#options.userAgent,
       // ROLLER's encoding passes through, so it must be one that the caller reads.
       'accept-encoding', acceptEncoding ?? 'identity'
@@ -89,7 +89,9 @@ function takeOverHeaders (exchange: Exchange, token: string): void {
     exchange.limits = null
   }
   for (const name in headers) {
-    if (String(headers[name]).includes(token)) delete headers[name]
+    const value = headers[name]
+    // Nearly all are shorter than a token.
+    if (typeof value === 'string' ? value.length >= token.length && value.includes(token) : String(value).includes(token)) delete headers[name]
   }
 }
 

@@ -16,14 +16,20 @@ export interface FreshToken {
 /** @param force asks for a new token, whatever the old one's end */
 export type TokenSource = (connectionId: string, force: boolean) => Promise<FreshToken>
 
-interface Held {
+/** A token that is here. */
+export interface HeldToken {
   readonly token: string
+  /** As it is sent. Written once: a long text that is put together anew for each call costs more than all other headers. */
+  readonly authorization: string
+}
+
+interface Held extends HeldToken {
   /** By the gateway's clock, as the next. */
   readonly endsAt: number
   renewAt: number
 }
 
-interface Reading { readonly token: Promise<string> }
+interface Reading { readonly token: Promise<HeldToken> }
 
 /** A token is some 1 KB. */
 const MAX_TOKENS = 100_000
@@ -50,20 +56,20 @@ export class TokenCache {
   }
 
   /** The token that is here, or null. */
-  peek (connectionId: string): string | null {
+  peek (connectionId: string): HeldToken | null {
     const held = this.#held.get(connectionId)
     if (held === undefined) return null
     const now = this.#clock.now()
-    if (now < held.renewAt) return held.token
+    if (now < held.renewAt) return held
     if (now >= held.endsAt) return null
     // Calls go on with the old one, which is good still.
     held.renewAt = now + RETRY_MS
     if (!this.#reading.has(connectionId)) this.#read(connectionId, false).catch((error: unknown) => this.#onFailedAhead(connectionId, error))
-    return held.token
+    return held
   }
 
   /** @throws RollerError when there is none to be had */
-  async get (connectionId: string): Promise<string> {
+  async get (connectionId: string): Promise<HeldToken> {
     return this.peek(connectionId) ?? await (this.#reading.get(connectionId)?.token ?? this.#read(connectionId, false))
   }
 
@@ -77,7 +83,7 @@ export class TokenCache {
   }
 
   /** ROLLER refused this token. If another replica has it renewed, the next call reads the new one. */
-  reject (connectionId: string, token: string): void {
+  reject (connectionId: string, { token }: HeldToken): void {
     if (this.#held.peek(connectionId)?.token === token) this.#held.delete(connectionId)
   }
 
@@ -86,29 +92,31 @@ export class TokenCache {
     this.#reading.delete(connectionId) // what is being read is not kept
   }
 
-  #read (connectionId: string, force: boolean): Promise<string> {
+  #read (connectionId: string, force: boolean): Promise<HeldToken> {
     const reading: Reading = { token: this.#finish(connectionId, force, () => this.#reading.get(connectionId) === reading) }
     this.#reading.set(connectionId, reading)
     return reading.token
   }
 
   /** @param newest false once a later read has taken over: it may have been the one that renewed the token */
-  async #finish (connectionId: string, force: boolean, newest: () => boolean): Promise<string> {
+  async #finish (connectionId: string, force: boolean, newest: () => boolean): Promise<HeldToken> {
     try {
       const { token, expiresAt } = await this.#source(connectionId, force)
-      if (newest()) this.#held.set(connectionId, this.#hold(token, expiresAt))
-      return token
+      const held = this.#hold(token, expiresAt)
+      if (newest()) this.#held.set(connectionId, held)
+      return held
     } finally {
       if (newest()) this.#reading.delete(connectionId)
     }
   }
 
   #hold (token: string, expiresAt: number | null): Held {
-    if (expiresAt === null) return { token, endsAt: Infinity, renewAt: Infinity }
+    const authorization = Buffer.from(`Bearer ${token}`, 'latin1').toString('latin1') // in one piece
+    if (expiresAt === null) return { token, authorization, endsAt: Infinity, renewAt: Infinity }
     // Nango tells the time by the wall clock, waits here go by another.
     const life = Math.max(expiresAt - Date.now(), MIN_LIFE_MS)
     const now = this.#clock.now()
-    return { token, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
+    return { token, authorization, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
   }
 
   #onFailedAhead (connectionId: string, error: unknown): void {

@@ -1,0 +1,18 @@
+/** The process sets the engine up before anything else runs. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { test } from 'tap'
+
+const file = (name: string): string => fileURLToPath(new URL(`../../service/${name}`, import.meta.url))
+
+test('a tick is kept', async (t) => {
+  const script = `const { ticksKept } = await import(${JSON.stringify(file('engine.ts'))}); process.stdout.write(String(ticksKept()))`
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], { encoding: 'utf8', timeout: 60_000 })
+  t.equal(stdout, '1')
+})
+
+test('it is the first thing that the process loads', async (t) => {
+  const [first] = /^import .*$/m.exec(readFileSync(file('main.ts'), 'utf8')) ?? []
+  t.equal(first, "import './engine.ts'")
+})
