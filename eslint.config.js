@@ -1,7 +1,7 @@
 import neostandard from 'neostandard'
 
 export default [
-  ...neostandard({ ts: true, ignores: ['dist/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
+  ...neostandard({ ts: true, ignores: ['.cache', 'dist/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
   {
     rules: {
       // A schema and the type derived from it share one name.

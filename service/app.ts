@@ -8,6 +8,7 @@ import { provesItself } from './auth/senders.ts'
 import type { Config } from './config.ts'
 import { watchConnectionUse } from './connection-use.ts'
 import { addDocs } from './docs.ts'
+import type { ExampleCalls } from './docs-examples.ts'
 import { addHealth } from './health.ts'
 import { serverOptions } from './http-server.ts'
 import { endConnectionsAtClose } from './last-answers.ts'
@@ -28,6 +29,8 @@ export interface AppOptions {
   readonly config: ConnectedConfig
   /** A connection id that works, for the documents. */
   readonly exampleConnectionId?: string
+  /** Calls that work on it, for the documents. */
+  readonly exampleCalls?: ExampleCalls
   /** Started by the process, because it belongs to the process as a whole. */
   readonly tracing?: Tracing | undefined
   /** The sandbox's first page. */
@@ -36,7 +39,7 @@ export interface AppOptions {
   readonly logEvents?: boolean
 }
 
-export async function buildApp ({ config, exampleConnectionId, tracing, addLanding, logEvents = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, exampleConnectionId, exampleCalls, tracing, addLanding, logEvents = false }: AppOptions): Promise<FastifyInstance> {
   const metrics = createMetrics()
   const count = requestCounter(metrics)
   const log = requestLogger({ connectionIds: config.logConnectionIds, secretKey: config.nango.secretKey, more: tracing?.idOf })
@@ -76,7 +79,7 @@ export async function buildApp ({ config, exampleConnectionId, tracing, addLandi
   await addSecurityHeaders(app)
   await allowOrigins(app, config.corsOrigins)
   const guarded = config.keys.length > 0 || config.jwt !== null
-  await addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? config.connectionId })
+  await addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? config.connectionId, exampleCalls })
 
   const redis = config.redisUrl === null ? null : await connectRedis(config.redisUrl, app.log)
   if (redis !== null) app.addHook('onClose', async () => { redis.disconnect() })

@@ -8,8 +8,13 @@ interface ReceivedResponse { url: string, text: string }
 /** Of the browser. */
 declare const localStorage: { getItem (key: string): string | null, setItem (key: string, value: string): void }
 
-/** Keeps the Connection-Id of a call that has one, and gives it to one that needs it and has none. */
+/**
+ * Keeps the Connection-Id of a call that has one. And lets the slashes be slashes that somebody writes into the path of ROLLER's that the wildcard
+ * takes: Swagger UI encodes them, as it does in every parameter of a path. No id of ROLLER's has one.
+ */
 export const rememberConnection = function (request: SentRequest): SentRequest {
+  const [path = '', ...query] = request.url.split('?')
+  if (new URL(path, 'http://localhost').pathname.startsWith('/roller/')) request.url = [path.replace(/%2F/gi, '/'), ...query].join('?')
   const given = request.headers['Connection-Id']
   if (given !== undefined && given !== '') localStorage.setItem('fastify-roller-connection-id', given)
   return request

@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fillInExamples, type ExampleCalls } from './docs-examples.ts'
 import { fillInConnection, rememberConnection } from './docs-memory.ts'
 import { DOCS_STYLE } from './docs-style.css.ts'
 import { TAGS } from './docs-tags.ts'
@@ -13,6 +14,8 @@ export interface DocsOptions {
   readonly keys: boolean
   /** A connection id that works here, offered in every form; null where none is known. */
   readonly exampleConnectionId: string | null
+  /** Calls that work here, for the forms of ROLLER's operations. */
+  readonly exampleCalls?: ExampleCalls | undefined
 }
 
 const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango. Three steps:
@@ -22,7 +25,7 @@ const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nang
 3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last is filled in for you.`
 
 /** Call before the routes are added: the document is gathered from them. */
-export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId }: DocsOptions): Promise<void> {
+export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId, exampleCalls = {} }: DocsOptions): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -36,7 +39,7 @@ export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId
     },
     transform: ({ schema, url }) => ({ schema: keepSchemaNames(schema), url }),
     transformObject: (documentObject) => 'openapiObject' in documentObject
-      ? finishDocument(documentObject.openapiObject, exampleConnectionId)
+      ? fillInExamples(finishDocument(documentObject.openapiObject, exampleConnectionId), exampleCalls)
       : documentObject.swaggerObject
   })
   await app.register(async (scope) => {

@@ -4,7 +4,10 @@ import type { Fault as NangoFault, NangoSimulator } from '../../service/sandbox/
 import type { Fault as RollerFault, RollerSimulator } from '../../service/sandbox/roller.ts'
 import type { Random } from '../../service/sandbox/roller/random.ts'
 
-export const VENUES = Array.from({ length: 8 }, (_, index) => `venue-${index}`)
+const some = (count: number, name: string): string[] => Array.from({ length: count }, (_, index) => `${name}-${index}`)
+export const VENUES: readonly string[] = some(8, 'venue')
+/** Of these nothing is called any more once the engine is warm. */
+export const WARM_UP_VENUES: readonly string[] = some(60, 'warm')
 /** Calls a minute for each venue: half of ROLLER's limits. */
 const PACE = { rest: 300, reporting: 60 } as const
 const FAULT_EVERY_MS = 1_500
@@ -23,6 +26,7 @@ export interface LoadOptions {
   readonly roller: RollerSimulator
   /** Seeded, so that a run can be made again. */
   readonly random: Random
+  readonly venues: readonly string[]
 }
 
 export interface Load {
@@ -33,7 +37,7 @@ export interface Load {
 
 interface Call { readonly path: string, readonly method?: 'GET' | 'POST', readonly body?: string, readonly leaveAfterMs?: number }
 
-export function startLoad ({ url, nango, roller, random }: LoadOptions): Load {
+export function startLoad ({ url, nango, roller, random, venues }: LoadOptions): Load {
   const agent = new Agent({ connections: 64 })
   const outcomes = new Map<string, number>()
   const pending = new Set<Promise<void>>()
@@ -58,15 +62,15 @@ export function startLoad ({ url, nango, roller, random }: LoadOptions): Load {
     return String(answer.statusCode)
   }
   const call = (one: Call): void => {
-    const done = send(one, random.pick(VENUES)).catch(() => one.leaveAfterMs === undefined ? 'cut' : 'left').then((outcome) => {
+    const done = send(one, random.pick(venues)).catch(() => one.leaveAfterMs === undefined ? 'cut' : 'left').then((outcome) => {
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
       pending.delete(done)
     })
     pending.add(done)
   }
   const often = (perMinute: number, run: () => void): void => { timers.push(setInterval(run, 60_000 / perMinute)) }
-  often(PACE.rest * VENUES.length, () => { call(rest()) })
-  often(PACE.reporting * VENUES.length, () => { call({ path: '/roller/data/waivers?startDate=2026-01-01&endDate=2026-01-02' }) })
+  often(PACE.rest * venues.length, () => { call(rest()) })
+  often(PACE.reporting * venues.length, () => { call({ path: '/roller/data/waivers?startDate=2026-01-01&endDate=2026-01-02' }) })
   // What belongs to no budget.
   often(60, () => { call({ path: random.pick(['/connections', '/connections/venue-1', '/connections/venue-1/check', '/ready', '/metrics', '/docs/', '/nothing', '/connections/nobody']) }) })
   timers.push(setInterval(() => {

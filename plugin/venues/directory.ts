@@ -22,7 +22,7 @@ export interface DirectoryOptions {
   readonly environment: RollerEnvironment
 }
 
-const MAX_CONNECTIONS = 50_000
+const MAX_CONNECTIONS = 150_000
 const MAX_VENUES = 10_000
 /** Other replicas and other programs change connections too. Milliseconds. */
 const KNOWN_FOR = 600_000

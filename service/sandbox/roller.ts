@@ -15,7 +15,7 @@ import { createFiles, type PublishedFile } from './roller/files.ts'
 import { giftCardRoutes } from './roller/gift-cards.ts'
 import { guestRoutes } from './roller/guests.ts'
 import { createRouter, parseBody, readBody, readQuery, render } from './roller/http.ts'
-import { forbidden, notFound, Refusal } from './roller/input.ts'
+import { forbidden, notFound, Refusal, type Input } from './roller/input.ts'
 import { count, deterministicBytes, echo } from './roller/lab.ts'
 import { createLimits, type LimitOptions } from './roller/limits.ts'
 import { paymentRoutes } from './roller/payments.ts'
@@ -68,6 +68,8 @@ export interface RollerSimulator {
   readonly penalties: number
   readonly tokensIssued: number
   venue: (clientId: string) => VenueState
+  /** What an operation answers to this venue, without a token and outside of its limits. @throws Refusal */
+  perform: (clientId: string, method: string, path: string, body?: Input) => unknown
   revokeTokens: (clientId?: string) => void
   rejectCredentials: (clientId: string, rejected?: boolean) => void
   readonly faults: Faults
@@ -198,6 +200,11 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
     get penalties () { return limits.penalties },
     get tokensIssued () { return tokens.issued },
     venue: venueOf,
+    perform (clientId, method, path, body = {}) {
+      const match = route(method, path)
+      if (match === undefined) throw notFound(`No resource was found at ${path}`)
+      return match.handler({ params: match.params, query: readQuery(new URLSearchParams()), body, headers: {}, venue: venueOf(clientId), world, now: now() }).body
+    },
     revokeTokens: (clientId) => { tokens.revoke(clientId) },
     rejectCredentials: (clientId, rejected = true) => { tokens.reject(clientId, rejected) },
     faults,

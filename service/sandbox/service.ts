@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { AppOptions } from '../app.ts'
 import type { Config } from '../config.ts'
 import { DEMO_CONNECTION_ID, startSandbox, type Sandbox } from './index.ts'
+import { makeExampleCalls } from './example-calls.ts'
 import { addLanding } from './landing/landing.ts'
 
 export interface SandboxService extends Pick<Sandbox, 'sendWebhooksTo' | 'close'> {
@@ -29,6 +30,7 @@ export async function startOnSandbox (config: Config): Promise<SandboxService> {
         }
       },
       exampleConnectionId: DEMO_CONNECTION_ID,
+      exampleCalls: makeExampleCalls(roller),
       addLanding: (app) => { addLanding(app, { connectionId: DEMO_CONNECTION_ID }) },
       logEvents: true
     }

@@ -1,7 +1,7 @@
 /** The API explorer, tried by hand: a read and a write with what is filled in, a key and a connection that are kept. */
-import type { Page } from 'playwright-core'
 import { test } from 'tap'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
+import { execute } from './explorer.ts'
 import { site } from './fixture.ts'
 
 const KEY = 'key-of-the-caller-1234567890'
@@ -11,20 +11,6 @@ const KEY = 'key-of-the-caller-1234567890'
  * tabindex (scrollable-region-focusable), which browsers make up for by now.
  */
 const SWAGGER_UI = ['heading-order', 'button-name', 'nested-interactive', 'scrollable-region-focusable']
-
-/** Opens an operation by its link and runs it as it stands. */
-async function execute (page: Page, tag: string, id: string, change?: (operation: ReturnType<Page['locator']>) => Promise<void>): Promise<string> {
-  const operation = page.locator(`[id="operations-${tag}-${id}"]`)
-  if (!await operation.isVisible()) await page.locator(`[id="operations-tag-${tag}"]`).click()
-  if (await operation.locator('.execute').count() === 0) await operation.locator('.opblock-summary-control').click()
-  await change?.(operation)
-  await operation.locator('.execute').click()
-  const answer = operation.locator('.live-responses-table tr.response')
-  await answer.waitFor()
-  const status = await answer.locator('.response-col_status').textContent()
-  const body = await answer.locator('.highlight-code').first().textContent()
-  return `${status?.trim() ?? ''} ${body ?? ''}`
-}
 
 test('the explorer', needsBrowser, async (t) => {
   const browser = await launch(t)

@@ -3,6 +3,8 @@ import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../../service/app.ts'
 import { readConfig } from '../../service/config.ts'
 import type { NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
+import type { ExampleCalls } from '../../service/docs-examples.ts'
+import type { RollerSimulator } from '../../service/sandbox/roller.ts'
 import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 
 export interface Site extends Simulators {
@@ -13,14 +15,26 @@ export interface Site extends Simulators {
   readonly link: (body?: object, path?: string) => Promise<string>
 }
 
+interface SiteOptions extends Omit<Partial<AppOptions>, 'exampleCalls'> {
+  readonly env?: Record<string, string>
+  readonly nango?: Partial<NangoSimulatorOptions>
+  /** Made from the venues that are there. */
+  readonly exampleCalls?: (roller: RollerSimulator) => ExampleCalls
+}
+
 export async function site (
-  t: Pick<Test, 'teardown'>, { env = {}, nango = {}, ...more }: { env?: Record<string, string>, nango?: Partial<NangoSimulatorOptions> } & Partial<AppOptions> = {}
+  t: Pick<Test, 'teardown'>, { env = {}, nango = {}, exampleCalls, ...more }: SiteOptions = {}
 ): Promise<Site> {
   const simulators = await startSimulators(t, { nango })
   const { url: host, connectUiUrl } = simulators.nango
   const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: host, NANGO_CONNECT_URL: connectUiUrl, LOG_LEVEL: 'silent', ...env })
   if (config.nango === null) throw new Error('the fixture always gives a key')
-  const app = await buildApp({ config: { ...config, nango: config.nango, rollerBaseUrl: simulators.roller.url }, exampleConnectionId: 'demo-venue', ...more })
+  const app = await buildApp({
+    config: { ...config, nango: config.nango, rollerBaseUrl: simulators.roller.url },
+    exampleConnectionId: 'demo-venue',
+    ...(exampleCalls !== undefined && { exampleCalls: exampleCalls(simulators.roller) }),
+    ...more
+  })
   t.teardown(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const headers = { 'content-type': 'application/json', ...(config.keys.length > 0 && { authorization: `Bearer ${env.API_KEYS ?? ''}` }) }

@@ -1,0 +1,36 @@
+/** Fills the forms of the API explorer in with calls that work here. Only the sandbox knows any: of a real venue nobody makes things up. */
+import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
+
+/** What fills one form in. */
+export interface ExampleCall {
+  /** By the names of path and query parameters; a parameter that is not among them stays empty. */
+  readonly values?: Readonly<Record<string, string | number>>
+  readonly body?: unknown
+}
+
+/** By ROLLER's method and path template, such as `GET /bookings/{uniqueId}`. */
+export type ExampleCalls = Readonly<Record<string, ExampleCall>>
+
+type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>
+
+interface Parameter { readonly in: string, readonly name: string, example?: unknown, schema?: Record<string, unknown> }
+interface Operation { readonly parameters?: Parameter[], readonly requestBody?: { readonly content: Record<string, { example?: unknown }> } }
+
+/** Writes into the document, which was made for this. */
+export function fillInExamples (document: Document, calls: ExampleCalls): Document {
+  for (const [name, { values = {}, body }] of Object.entries(calls)) {
+    const [method = '', path = ''] = name.split(' ')
+    const operations = document.paths?.[`/roller${path}`] as Readonly<Record<string, Operation>> | undefined // as the routes wrote it
+    const operation = operations?.[method.toLowerCase()]
+    for (const parameter of operation?.parameters ?? []) {
+      if (parameter.in !== 'path' && parameter.in !== 'query') continue
+      // What the contract gives for an example is of no venue here.
+      const { example: _, examples: __, ...schema } = parameter.schema ?? {}
+      parameter.schema = schema
+      if (Object.hasOwn(values, parameter.name)) parameter.example = values[parameter.name]
+      else delete parameter.example
+    }
+    if (body !== undefined) for (const media of Object.values(operation?.requestBody?.content ?? {})) media.example = body
+  }
+  return document
+}

@@ -1,0 +1,26 @@
+/** "Try it out" of every operation of ROLLER's, in the sandbox, with nothing typed: open, execute, and ROLLER has done it. */
+import tap, { test } from 'tap'
+import { operations } from '../../plugin/roller/operations.ts'
+import { makeExampleCalls } from '../../service/sandbox/example-calls.ts'
+import { launch, needsBrowser, open } from './browser.ts'
+import { execute, press } from './explorer.ts'
+import { site } from './fixture.ts'
+
+tap.setTimeout(300_000) // some ninety forms, one after the other
+
+const WILDCARDS = ['getRoller', 'postRoller', 'putRoller', 'patchRoller', 'deleteRoller'].map((id) => ({ tag: 'Other paths', id }))
+
+test('every form', needsBrowser, async (t) => {
+  const browser = await launch(t)
+  const served = await site(t, { exampleCalls: (roller) => makeExampleCalls(roller) })
+  const { page, behaves } = await open(t, browser, { viewport: { width: 1200, height: 900 } })
+  await page.goto(`${served.url}/docs`)
+  await page.locator('.opblock-tag').first().waitFor()
+  for (const { tag, id } of [...Object.values(operations), ...WILDCARDS]) {
+    const answer = await execute(page, tag, id)
+    t.match(answer, /^20[0-4] /, `${id}: ${answer.slice(0, 300)}`)
+    // An open group with its answers makes all that is done on the page slower.
+    await press(page.locator(`.opblock[id$="-${id}"] .opblock-summary-control`))
+  }
+  await behaves(t, [served.url])
+})

@@ -1,0 +1,30 @@
+/** Every operation has a call that works on the sandbox's demo venue: what the API explorer's forms are filled in with. */
+import { test } from 'tap'
+import { operations } from '../../plugin/roller/operations.ts'
+import { makeExampleCalls } from '../../service/sandbox/example-calls.ts'
+import { site } from '../browser/fixture.ts'
+
+interface Parameter { readonly in: string, readonly name: string, readonly required?: boolean, readonly example?: unknown }
+interface Described { readonly parameters?: readonly Parameter[], readonly requestBody?: { readonly content: Record<string, { readonly example?: unknown }> } }
+
+test('each operation, as its form is filled in', async (t) => {
+  const served = await site(t, { exampleCalls: (roller) => makeExampleCalls(roller) })
+  const { paths } = await (await fetch(`${served.url}/openapi.json`)).json() as { paths: Record<string, Record<string, Described>> }
+  for (const key of Object.keys(operations)) {
+    const [method = '', path = ''] = key.split(' ')
+    const operation = paths[`/roller${path}`]?.[method.toLowerCase()]
+    if (operation === undefined) { t.fail(`${key} is not in the document`); continue }
+    let url = `/roller${path}`
+    const query = new URLSearchParams()
+    for (const { in: place, name, required, example } of operation.parameters ?? []) {
+      if (place === 'path') url = url.replace(`{${name}}`, encodeURIComponent(String(example)))
+      if (place === 'query' && example !== undefined) query.set(name, String(example))
+      if (place !== 'header' && required === true) t.ok(example !== undefined, `${key}: ${name} is filled in`)
+    }
+    const body = operation.requestBody?.content['application/json']?.example
+    const answer = await fetch(`${served.url}${url}?${query}`, {
+      method, headers: { 'connection-id': 'demo-venue', ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) })
+    })
+    t.ok(answer.ok, `${key}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
+  }
+})
