@@ -3,10 +3,10 @@ import tap, { test } from 'tap'
 import { operations } from '../../plugin/roller/operations.ts'
 import { makeExampleCalls } from '../../service/sandbox/example-calls.ts'
 import { launch, needsBrowser, open } from './browser.ts'
-import { execute, press } from './explorer.ts'
+import { executeQuickly } from './explorer.ts'
 import { site } from './fixture.ts'
 
-tap.setTimeout(300_000) // some ninety forms, one after the other
+tap.setTimeout(600_000) // some ninety forms, one after the other
 
 const WILDCARDS = ['getRoller', 'postRoller', 'putRoller', 'patchRoller', 'deleteRoller'].map((id) => ({ tag: 'Other paths', id }))
 
@@ -17,10 +17,8 @@ test('every form', needsBrowser, async (t) => {
   await page.goto(`${served.url}/docs`)
   await page.locator('.opblock-tag').first().waitFor()
   for (const { tag, id } of [...Object.values(operations), ...WILDCARDS]) {
-    const answer = await execute(page, tag, id)
+    const answer = await executeQuickly(page, tag, id)
     t.match(answer, /^20[0-4] /, `${id}: ${answer.slice(0, 300)}`)
-    // An open group with its answers makes all that is done on the page slower.
-    await press(page.locator(`.opblock[id$="-${id}"] .opblock-summary-control`))
   }
   await behaves(t, [served.url])
 })
