@@ -37,10 +37,12 @@ interface Variant {
   readonly headers?: Readonly<Record<string, string>>
   /** Modules in `without/` that take something out of the built code. */
   readonly preload?: readonly string[]
+  /** Of Node.js. */
+  readonly flags?: readonly string[]
 }
 
 /** `node dist/service/main.js`, with its own budgets (ROLLER's), metrics, validation and a caller's key. */
-function service (transport: TransportName, { logs, without, env = {}, headers = {}, preload = [] }: Variant): Contestant {
+function service (transport: TransportName, { logs, without, env = {}, headers = {}, preload = [], flags = [] }: Variant): Contestant {
   return {
     name: nameOf(transport),
     logs,
@@ -48,7 +50,7 @@ function service (transport: TransportName, { logs, without, env = {}, headers =
     headers,
     command: (port, other) => ({
       file: process.execPath,
-      args: [...preload.flatMap((name) => ['--import', here(`without/${name}.js`)]), here('../dist/service/main.js')],
+      args: [...flags, ...preload.flatMap((name) => ['--import', here(`without/${name}.js`)]), here('../dist/service/main.js')],
       env: {
         PORT: String(port),
         API_KEYS: API_KEY,
@@ -109,6 +111,7 @@ export const featuresOff: readonly Contestant[] = [
   service('direct', { logs: true, without: 'the sharing of equal calls', headers: UNSHARED }),
   service('direct', { logs: true, without: 'budgets', preload: ['budget'] }),
   service('direct', { logs: true, without: 'metrics', preload: ['metrics'] }),
+  service('direct', { logs: true, without: 'V8\'s helper threads (--single-threaded-gc)', flags: ['--single-threaded-gc'] }),
   service('direct', {
     logs: false, without: 'all of these and the log', env: ANYBODY, headers: { ...UNVALIDATED, ...UNSHARED }, preload: ['budget', 'metrics']
   })
