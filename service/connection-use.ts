@@ -10,13 +10,18 @@ interface Use {
 }
 
 const uses = new WeakMap<Socket, Use>()
+/** Those on which a request has come, as long as they are open. */
+const sockets = new Set<Socket>()
 
 export function watchConnectionUse (app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { socket } = request.raw
     const use = uses.get(socket)
-    if (use === undefined) uses.set(socket, { open: 1, latest: reply.raw })
-    else {
+    if (use === undefined) {
+      uses.set(socket, { open: 1, latest: reply.raw })
+      sockets.add(socket)
+      socket.once('close', () => { sockets.delete(socket) })
+    } else {
       use.open++
       use.latest = reply.raw
     }
@@ -31,6 +36,15 @@ export function watchConnectionUse (app: FastifyInstance): void {
 
 /** How many requests of a connection are not answered yet. */
 export function openRequests (socket: Socket): number { return uses.get(socket)?.open ?? 0 }
+
+/** Whether an answer has been given whole of which its reader has not had all yet. */
+export function isFlushing (): boolean {
+  for (const socket of sockets) {
+    const latest = latestAnswer(socket)
+    if (latest !== undefined && latest.writableEnded && !latest.writableFinished) return true
+  }
+  return false
+}
 
 /** The answer to the latest request of a connection. */
 export function latestAnswer (socket: Socket): ServerResponse | undefined { return uses.get(socket)?.latest }

@@ -3,13 +3,17 @@
  * and hold the process up until its idle time is over. So the last answer on each says that it is the last: nobody sends into a line that is closing.
  */
 import type { FastifyInstance } from 'fastify'
-import { openRequests } from './connection-use.ts'
+import { isFlushing, openRequests } from './connection-use.ts'
 
 /** For connections whose answer had begun before anybody knew. Milliseconds. */
 const LOOK_EVERY = 200
 
 export function endConnectionsAtClose (app: FastifyInstance): void {
   let closing = false
+  // Node takes a connection for idle as soon as its answer has been given whole, and ends it although a slow reader has not had the end of it.
+  const { server } = app
+  const endIdle = server.closeIdleConnections.bind(server)
+  server.closeIdleConnections = () => { if (!isFlushing()) endIdle() }
   app.addHook('onSend', (request, reply, _payload, done) => {
     if (closing && openRequests(request.raw.socket) <= 1) reply.header('connection', 'close')
     done()

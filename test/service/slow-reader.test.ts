@@ -1,0 +1,30 @@
+/** A caller who reads slowly gets the end of its answer, though the service is closing. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'tap'
+import Fastify from 'fastify'
+import { watchConnectionUse } from '../../service/connection-use.ts'
+import { endConnectionsAtClose } from '../../service/last-answers.ts'
+
+const SIZE = 16 * 1024 * 1024 // more than the sockets hold
+
+test('an answer that has been given whole, and not been read yet', async (t) => {
+  const app = Fastify()
+  watchConnectionUse(app)
+  endConnectionsAtClose(app)
+  app.get('/', async () => Buffer.alloc(SIZE, 'x'))
+  const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const socket = connect(Number(url.port), url.hostname)
+  socket.pause()
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await once(socket, 'readable')
+  const closed = app.close()
+  await sleep(50) // Node's own look at its connections has been
+  let received = 0
+  socket.on('data', (chunk: Buffer) => { received += chunk.length })
+  await once(socket, 'close')
+  t.ok(received > SIZE, `${received} bytes`)
+  await closed
+  t.pass('and then the service closes')
+})
