@@ -155,7 +155,8 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
       if (streams) return { status: 200, body: await count(request) }
       const size = /^\/sandbox\/bytes\/(\d+)$/.exec(path)?.[1]
       if (size !== undefined) {
-        await deterministicBytes(response, Number(size), new URLSearchParams(search).get('chunked') === '1')
+        const query = new URLSearchParams(search)
+        await deterministicBytes(response, Number(size), { chunked: query.get('chunked') === '1', seconds: Number(query.get('seconds')) })
         return undefined
       }
       return work(request, path, new URLSearchParams(search), record.body, clientId)

@@ -14,10 +14,11 @@ const RESTARTS = 10
 /** Calls a second, and streams at a time. */
 const PACE = 40
 const STREAMS = 3
-/** More than the sockets on the way hold, so that a stream is in the hands of its replica for as long as its caller reads. */
 const STREAM_BYTES = 16_000_000
-const STREAM_SECONDS = 3
-const STREAM_PATH = `/roller/sandbox/bytes/${STREAM_BYTES}?chunked=1`
+/** ROLLER sends for so long, and a stream is in the hands of its replica meanwhile; its caller reads for longer, and has the end from sockets alone. */
+const SEND_SECONDS = 2
+const READ_SECONDS = 3
+const STREAM_PATH = `/roller/sandbox/bytes/${STREAM_BYTES}?chunked=1&seconds=${SEND_SECONDS}`
 const EXPECTED = [...blocks(STREAM_BYTES)].reduce((hash, block) => hash.update(block), createHash('sha256')).digest('hex')
 /** So many that no budget is spent. */
 const VENUES = Array.from({ length: 20 }, (_, index) => `venue-${index}`)
@@ -36,6 +37,8 @@ test(`${RESTARTS} restarts`, async (t) => {
   }
   const replicas = await Promise.all([start(), start()])
   const load = startLoad(t, balancer.url)
+  const removed: Array<Promise<void>> = []
+  const processes = replicas.map(({ process }) => process)
 
   for (let restart = 0; restart < RESTARTS; restart++) {
     const old = replicas[restart % 2] as Replica // there are two
@@ -45,12 +48,15 @@ test(`${RESTARTS} restarts`, async (t) => {
     const [next, code] = await Promise.all([start(), old.process.exited])
     t.equal(code, 0, `restart ${restart + 1}`)
     t.match(old.process.stderr(), /^$/)
-    balancer.remove(old.backend)
+    removed.push(balancer.remove(old.backend))
     replicas[restart % 2] = next
+    processes.push(next.process)
   }
 
   const { calls, streams, failures } = await load.stop()
+  await Promise.all(removed)
   t.same(failures, [])
+  if (failures.length > 0) t.comment(processes.map((process, index) => `replica ${index}: ${process.stdout()}`).join('\n'))
   const posts = roller.requests.filter(({ method }) => method === 'POST').map(({ url }) => url).filter((url) => url.startsWith('/sandbox/count'))
   t.equal(new Set(posts).size, posts.length, 'no POST came to ROLLER twice')
   t.ok(posts.length > 0 && streams >= RESTARTS, `${streams} streams`)
@@ -88,7 +94,7 @@ function startLoad (t: Pick<Test, 'teardown'>, url: string) {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       hash.update(chunk)
       bytes += chunk.length
-      const ahead = startedAt + bytes / STREAM_BYTES * STREAM_SECONDS * 1_000 - Date.now()
+      const ahead = startedAt + bytes / STREAM_BYTES * READ_SECONDS * 1_000 - Date.now()
       if (ahead > 50) await sleep(ahead)
     }
     streams++

@@ -5,6 +5,7 @@
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 
 /** Milliseconds. */
@@ -51,10 +52,12 @@ export class Balancer {
     return backend
   }
 
-  remove (backend: Backend): void {
+  /** It gets no more calls. What it has answered is still passed on, though it may be gone: all of that can be on the way in sockets. */
+  async remove (backend: Backend): Promise<void> {
     for (const known of this.#backends) {
       if (known !== backend) continue
       this.#backends.delete(known)
+      while (known.calls.size > 0) await sleep(20)
       known.agent.destroy()
     }
   }

@@ -62,7 +62,7 @@ export async function instead (fault: Fault, request: IncomingMessage, response:
     case 'hang':
       return true
     case 'huge':
-      await deterministicBytes(response, fault.bytes, fault.chunked === true)
+      await deterministicBytes(response, fault.bytes, { chunked: fault.chunked === true })
       return true
     case 'slow':
       await pause(fault.ms)

@@ -1,6 +1,7 @@
 /** Test-only paths under `/sandbox/`: bodies of any size in both directions, with constant memory. */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 // One prime-length block, repeated: any shift of the stream by a power of two shows up in its hash.
 const BLOCK = Buffer.from(Uint8Array.from({ length: 65_521 }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
@@ -21,11 +22,22 @@ async function drained (response: ServerResponse): Promise<void> {
   })
 }
 
-export async function deterministicBytes (response: ServerResponse, size: number, chunked: boolean): Promise<void> {
+export interface BytesOptions {
+  readonly chunked: boolean
+  /** How long the whole takes at least; 0 is as fast as they are read. */
+  readonly seconds?: number
+}
+
+export async function deterministicBytes (response: ServerResponse, size: number, { chunked, seconds = 0 }: BytesOptions): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/octet-stream', ...(chunked ? {} : { 'content-length': size }) })
+  const startedAt = performance.now()
+  let sent = 0
   for (const block of blocks(size)) {
     if (response.destroyed) return
     if (!response.write(block)) await drained(response)
+    sent += block.length
+    const ahead = startedAt + sent / size * seconds * 1_000 - performance.now()
+    if (ahead > 0) await sleep(ahead)
   }
   response.end()
 }
