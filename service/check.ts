@@ -2,6 +2,7 @@
 import Fastify from 'fastify'
 import roller, { isRollerError } from '../plugin/index.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
+import { redisHint, redisReason } from './redis.ts'
 
 type Result = 'ok' | 'failed' | 'absent' | 'skipped'
 type Say = (line: string) => void
@@ -67,13 +68,15 @@ async function checkNango (config: Config & { readonly nango: NonNullable<Config
 async function checkRedis (url: string, report: Report): Promise<void> {
   const { Redis } = await import('ioredis')
   const client = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, maxRetriesPerRequest: 0, retryStrategy: () => null })
-  client.on('error', () => {}) // connect() says it too
+  let why: unknown // connect() itself says no more than that it is closed
+  client.on('error', (error) => { why ??= error })
   try {
     await client.connect()
     await client.ping()
     report.add('ok', 'redis', 'Redis answers.')
   } catch (error) {
-    report.add('failed', 'redis', `Redis does not answer (${codeOf(error)}). Check REDIS_URL.`)
+    const reason = redisReason(why ?? error)
+    report.add('failed', 'redis', `Redis cannot be used (${reason}): ${redisHint(reason)}`)
   } finally {
     client.disconnect()
   }

@@ -6,7 +6,36 @@ import type { Redis } from 'ioredis'
 export async function connectRedis (url: string, log: FastifyBaseLogger): Promise<Redis> {
   const { Redis } = await import('ioredis')
   const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000, retryStrategy: (times) => Math.min(100 * times, 1_000) })
-  // Each failed attempt to reconnect says so; the plugin warns once when the budgets are affected. The message may hold an address, never the URL.
-  client.on('error', (error: NodeJS.ErrnoException) => { log.debug({ code: error.code }, 'redis') })
+  // Every attempt to connect again says it. It is news once, until there is another reason or all was well.
+  let known = ''
+  client.on('ready', () => { known = '' })
+  client.on('error', (error: unknown) => {
+    const reason = redisReason(error)
+    if (reason === known) return
+    known = reason
+    log.warn({ reason }, `Redis cannot be used: ${redisHint(reason)}`)
+  })
   return client
+}
+
+/** Node's code (ECONNREFUSED) or the word that a reply of Redis begins with (WRONGPASS). Never the message: it may hold an address or a user's name. */
+export function redisReason (error: unknown): string {
+  const { code, name, message } = error as { code?: unknown, name?: unknown, message?: unknown } // Node's errors and ioredis's
+  return String(code ?? /^[A-Z]{3,20}(?= )/.exec(String(message))?.[0] ?? name)
+}
+
+export function redisHint (reason: string): string {
+  switch (reason) {
+    case 'NOAUTH':
+    case 'WRONGPASS':
+      return 'it does not take the user and password in REDIS_URL.'
+    case 'NOPERM':
+      return 'its user may not run the commands that are needed.'
+    case 'DENIED':
+    case 'EPIPE': // it hangs up while it is greeted
+    case 'ECONNRESET':
+      return 'it hangs up. A Redis without a password takes calls of its own machine alone while its protected-mode is on.'
+    default:
+      return 'nothing answers. Check REDIS_URL, and that it can be reached from here.'
+  }
 }
