@@ -4,10 +4,14 @@
 const GATHER_MS = 10
 /** Nothing is held back beyond this. Characters. */
 const GATHER_MAX = 64 * 1024
+/** What waits for a reader that has stopped reading, in memory. Bytes. */
+const UNREAD_MAX = 8 * 1024 * 1024
 
 class LogStream {
   #lines = ''
   #timer: NodeJS.Timeout | null = null
+  /** Lines that were lost since a reader had time last. */
+  #lost = 0
 
   write (line: string): void {
     this.#lines += line
@@ -22,7 +26,13 @@ class LogStream {
     const lines = this.#lines
     this.#lines = ''
     if (lines === '') return
+    if (process.stdout.writableLength > UNREAD_MAX) {
+      this.#lost += lines.split('\n').length - 1
+      return
+    }
     try {
+      if (this.#lost > 0) process.stdout.write(`${JSON.stringify({ level: 40, time: Date.now(), lost: this.#lost, msg: 'lines of the log are lost: nobody read them' })}\n`)
+      this.#lost = 0
       process.stdout.write(lines)
     } catch (error) { // a file's write fails where it is called
       dropped(error as NodeJS.ErrnoException) // node:fs throws these

@@ -1,15 +1,15 @@
 /** The log's lines leave together, in order, and all of them before the process does. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 
 const LOG_STREAM = fileURLToPath(new URL('../../service/log-stream.ts', import.meta.url))
 
-/** Runs a script of its own, for standard output belongs to the process. */
-function run (script: string) {
-  const text = `const { logStream } = await import(${JSON.stringify(LOG_STREAM)});\n${script}`
-  return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', text], { encoding: 'utf8', timeout: 60_000 })
-}
+/** A script of its own, for standard output belongs to the process. */
+const args = (script: string): string[] => ['--import', 'tsx', '--input-type=module', '--eval', `const { logStream } = await import(${JSON.stringify(LOG_STREAM)});\n${script}`]
+const run = (script: string) => spawnSync(process.execPath, args(script), { encoding: 'utf8', timeout: 60_000 })
 
 const COUNT_WRITES = 'let writes = 0; const write = process.stdout.write; process.stdout.write = function (text) { writes++; return write.call(this, text) };'
 
@@ -42,3 +42,29 @@ for (const [how, script, status] of [
     t.equal(ended.status, status)
   })
 }
+
+test('a reader that has stopped reading costs some memory and no more; what it missed is counted', async (t) => {
+  const lines = 30_000
+  const child = spawn(process.execPath, args(`
+    const line = JSON.stringify({ msg: 'x'.repeat(1_000) }) + '\\n'
+    for (let n = 0; n < ${lines}; n++) logStream.write(line)
+    logStream.flushSync()
+    process.stderr.write(String(process.stdout.writableLength))
+    process.stdout.on('drain', () => { logStream.write('{"msg":"last"}\\n') })`), { stdio: ['ignore', 'pipe', 'pipe'] })
+  t.teardown(() => child.kill())
+  const held = Number(String((await once(child.stderr, 'data'))[0]))
+  t.ok(held >= 8 * 1024 * 1024 && held < 9 * 1024 * 1024, `${held} bytes wait`)
+  let had = 0
+  let lost = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { msg, ...facts } = JSON.parse(line) as { msg: string, level?: number, lost?: number }
+    if (msg.startsWith('x')) had++
+    if (facts.lost !== undefined) {
+      lost += facts.lost
+      t.match({ msg, ...facts }, { level: 40, msg: 'lines of the log are lost: nobody read them' })
+    }
+    if (msg === 'last') break
+  }
+  t.ok(lost > 0)
+  t.equal(had + lost, lines)
+})
