@@ -3,7 +3,7 @@
  * and hold the process up until its idle time is over. So the last answer on each says that it is the last: nobody sends into a line that is closing.
  */
 import type { FastifyInstance } from 'fastify'
-import { isFlushing, openRequests } from './connection-use.ts'
+import { isFlushing, openRequests, unusedConnections } from './connection-use.ts'
 
 /** For connections whose answer had begun before anybody knew. Milliseconds. */
 const LOOK_EVERY = 200
@@ -20,7 +20,11 @@ export function endConnectionsAtClose (app: FastifyInstance): void {
   })
   app.addHook('preClose', async () => {
     closing = true
-    const timer = setInterval(() => { app.server.closeIdleConnections() }, LOOK_EVERY).unref()
-    app.server.once('close', () => { clearInterval(timer) })
+    const timer = setInterval(() => {
+      server.closeIdleConnections()
+      // Opened in advance, and nothing has come: to Node they are busy until the time for the headers is over.
+      for (const socket of unusedConnections()) socket.destroySoon()
+    }, LOOK_EVERY).unref()
+    server.once('close', () => { clearInterval(timer) })
   })
 }

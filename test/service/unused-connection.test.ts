@@ -1,0 +1,38 @@
+/** A connection on which nothing has ever come, as browsers and balancers open them in advance, holds up no shutdown. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { test } from 'tap'
+import Fastify from 'fastify'
+import { watchConnectionUse } from '../../service/connection-use.ts'
+import { endConnectionsAtClose } from '../../service/last-answers.ts'
+
+async function start () {
+  // Node would wait for so long until it ends the connection.
+  const app = Fastify({ return503OnClosing: false, http: { headersTimeout: 600_000, requestTimeout: 600_000 } })
+  watchConnectionUse(app)
+  endConnectionsAtClose(app)
+  app.get('/', async () => 'hello')
+  const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const opened = once(app.server, 'connection')
+  const socket = connect(Number(url.port), url.hostname)
+  await Promise.all([opened, once(socket, 'connect')])
+  return { app, socket }
+}
+
+test('it is ended', async (t) => {
+  const { app, socket } = await start()
+  const ended = once(socket.resume(), 'end')
+  await app.close()
+  await ended
+  t.pass('and the service closes')
+})
+
+test('a request that was on the way is answered', async (t) => {
+  const { app, socket } = await start()
+  const closed = app.close()
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  let text = ''
+  for await (const chunk of socket) text += String(chunk)
+  t.match(text, /^HTTP\/1\.1 200 OK\r\n.*connection: close\r\n.*hello$/is)
+  await closed
+})
