@@ -36,7 +36,8 @@ export class Directory {
   readonly #options: DirectoryOptions
   /** Null: Nango could not be asked. */
   readonly #known = new LRUCache<string, { readonly entry: Known | null }>({
-    max: MAX_CONNECTIONS, ttl: KNOWN_FOR, ttlResolution: TTL_RESOLUTION, dispose: ({ entry }) => { this.#leave(entry) }
+    // Not `max`: that makes room for all of them at once, 7 MB and the start's slowest line, and hardly anybody has so many.
+    maxSize: MAX_CONNECTIONS, sizeCalculation: () => 1, ttl: KNOWN_FOR, ttlResolution: TTL_RESOLUTION, dispose: ({ entry }) => { this.#leave(entry) }
   })
 
   /** Known connections by their venue, to see doubles. */
