@@ -130,12 +130,10 @@ export function pluginCommand (port: number, options: Omit<RollerOptions, 'autho
 
 /** Bodies larger than any of ROLLER's, for which the limit must be raised. */
 export const largeBodies: readonly LargeBodyContestant[] = [
-  ...(['direct', 'nango'] as const).map((transport): LargeBodyContestant => ({
-    name: nameOf(transport),
-    command: (port, { bodiesUrl, nangoUrl }) => pluginCommand(port, {
-      nango: { secretKey: NANGO_KEY, host: transport === 'nango' ? bodiesUrl : nangoUrl }, transport, rollerBaseUrl: bodiesUrl, streamLimit: 2 ** 31
-    })
-  })),
+  ...(['direct', 'nango'] as const).map((transport): LargeBodyContestant => {
+    const { name, command } = service(transport, { logs: false, env: { STREAM_LIMIT: String(2 ** 31) } })
+    return { name, command: (port, other, folder) => command(port, { ...other, rollerUrl: other.bodiesUrl }, folder) }
+  }),
   ...[[HTTP_PROXY, 'http-proxy'], [BARE, 'bare']].map(([name = '', script = '']): LargeBodyContestant => ({
     name,
     command: (port, { bodiesUrl }) => ({ file: process.execPath, args: [here(`peers/${script}.js`)], env: { PORT: String(port), UPSTREAM: bodiesUrl, LOG: 'off' } })

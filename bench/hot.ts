@@ -1,8 +1,8 @@
 /**
  * Processor time for a call through the full service, for work on the hot path: a minute, where `npm run bench` takes many. The least of the rounds
  * counts, so that what else the machine does matters little.
- * `node --import tsx bench/hot.ts [--connections 10] [--post] [--warm-up 40000] [--rounds 3] [--profile folder] [--alone] [--quiet] [dist ...]`: several
- * builds run side by side.
+ * `node --import tsx bench/hot.ts [--connections 10] [--post] [--warm-up 40000] [--rounds 3] [--profile folder] [--alone] [--quiet] [dist[@--flag,--flag] ...]`:
+ * several builds run side by side, each with its own flags of Node.js.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,14 +35,15 @@ if (workload === undefined) throw new Error('--connections is 1, 10 or 100')
 const rounds = Number(values.rounds)
 const logs = !values.quiet
 
-function build (of: Contestant, dist: string, index: number): Contestant {
+function build (of: Contestant, named: string, index: number): Contestant {
+  const [dist = '', flags] = named.split('@')
   return {
     ...of,
-    name: `${of.name} ${dist}`,
+    name: `${of.name} ${named}`,
     command (port, other, folder) {
       const { file, args, env } = of.command(port, other, folder)
       const profile = values.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', values.profile, '--cpu-prof-name', `${index}.cpuprofile`]
-      return { file, args: [...profile, ...args.map((arg) => arg.replace(join(ROOT, 'dist'), resolve(dist)).replace(/^.*\/bench\/\.\.\/dist/, resolve(dist)))], ...(env !== undefined && { env }) }
+      return { file, args: [...(flags?.split(',') ?? []), ...profile, ...args.map((arg) => arg.replace(join(ROOT, 'dist'), resolve(dist)).replace(/^.*\/bench\/\.\.\/dist/, resolve(dist)))], ...(env !== undefined && { env }) }
     }
   }
 }
@@ -65,7 +66,8 @@ const rows = await race(lanes, workload, { rounds, seconds: 2, warmUp: 0 }, othe
 for (const { contestant, rounds: figures } of rows) {
   const cpu = figures.map((one) => one.cpu)
   const speed = figures.map((one) => one.requestsPerSecond)
-  console.log(`${Math.min(...cpu).toFixed(0).padStart(4)} µs  ${Math.max(...speed).toFixed(0).padStart(6)}/s  ${contestant.name}  (${cpu.map((one) => one.toFixed(0)).join(' ')})`)
+  const p99 = figures.map((one) => one.p99)
+  console.log(`${Math.min(...cpu).toFixed(0).padStart(4)} µs  ${Math.max(...speed).toFixed(0).padStart(6)}/s  p99 ${Math.min(...p99).toFixed(2)}  ${contestant.name}  (${cpu.map((one) => one.toFixed(0)).join(' ')})`)
 }
 for (const { process: running } of lanes) {
   if (values.profile !== undefined) {

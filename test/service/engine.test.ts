@@ -12,6 +12,12 @@ test('a tick is kept', async (t) => {
   t.equal(stdout, '1')
 })
 
+test('memory that is made free for large bodies is not taken from anybody', async (t) => {
+  const script = `const before = process.memoryUsage().rss; await import(${JSON.stringify(file('engine.ts'))}); process.stdout.write(String(process.memoryUsage().rss - before))`
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], { encoding: 'utf8', timeout: 60_000 })
+  t.ok(Number(stdout) < 8 * 1024 * 1024, `${stdout} bytes`)
+})
+
 test('it is the first thing that the process loads', async (t) => {
   const [first] = /^import .*$/m.exec(readFileSync(file('main.ts'), 'utf8')) ?? []
   t.equal(first, "import './engine.ts'")
