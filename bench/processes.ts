@@ -23,6 +23,9 @@ export interface Running {
   cpu (): number
   /** Bytes: in memory now, and at most so far. */
   memory (): { readonly now: number, readonly peak: number }
+  /** Takes no processor time from now on, not even for its timers. */
+  freeze (): void
+  thaw (): void
   stop (): Promise<void>
 }
 
@@ -49,6 +52,8 @@ export async function start (core: number, { file, args, env = {} }: Command, po
     listeningAfter: performance.now() - startedAt,
     cpu: () => cpuOf(pid),
     memory: () => memoryOf(pid),
+    freeze () { child.kill('SIGSTOP') },
+    thaw () { child.kill('SIGCONT') },
     async stop () {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')

@@ -1,4 +1,5 @@
 /** Everybody in turn, round after round, so that what the machine does beside it touches all alike; of the rounds the median counts. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contestant } from './contestants.ts'
 import { load } from './load.ts'
 import { freePort, PROXY_CORE, start, type Running } from './processes.ts'
@@ -37,8 +38,17 @@ export interface Effort {
   readonly warmUp: number
 }
 
-/** Part of a run's calls by which ROLLER may have seen more or fewer: a run's first and last calls lie on its edge. */
-const EDGE = 0.05
+/** For timers that are overdue when a process goes on, and for connections that the other side has ended meanwhile. Milliseconds. */
+const THAW_MS = 300
+
+/**
+ * Each round's first calls are not measured. Who was idle tidies up its heap (V8 begins to when little is allocated), and would go on with that in a
+ * round of two seconds, where a server under load has it once in minutes. Seconds.
+ */
+const RUN_IN_S = 1
+
+/** Part of a run's calls by which ROLLER may have seen more or fewer: wrk stops at a tick of 100 ms, so up to that much of two seconds lies on its edge. */
+const EDGE = 0.1
 
 /** Starts everybody and checks that each answers as it should. */
 export async function line (contestants: readonly Contestant[], other: OtherSide, folder: string): Promise<Lane[]> {
@@ -68,9 +78,18 @@ export async function warmUp (lanes: readonly Lane[], { warmUp }: Effort, folder
 
 export async function race (lanes: readonly Lane[], workload: Workload, { rounds, seconds }: Effort, other: OtherSide, folder: string): Promise<Row[]> {
   const results = lanes.map((): Figures[] => [])
+  // Those that wait for their turn would still look at their event loops a hundred times a second, on the core of the one whose turn it is.
+  for (const { process } of lanes) process.freeze()
   for (let round = 0; round < rounds; round++) {
-    for (const [index, lane] of lanes.entries()) results[index]?.push(await once(lane, workload, seconds, other, folder))
+    for (const [index, lane] of lanes.entries()) {
+      lane.process.thaw()
+      await sleep(THAW_MS)
+      await load(lane.url, workload, lane.contestant.headers, RUN_IN_S, folder)
+      results[index]?.push(await once(lane, workload, seconds, other, folder))
+      lane.process.freeze()
+    }
   }
+  for (const { process } of lanes) process.thaw()
   return lanes.map(({ contestant, process }, index) => {
     const figures = results[index] ?? []
     const middle = (pick: (one: Figures) => number): number => median(figures.map(pick))
