@@ -54,6 +54,11 @@ export class QuickHistogram {
     series.sum += value
   }
 
+  /** How many values there were, by the label's value. */
+  * totals (): Iterable<[of: string, total: number]> {
+    for (const [of, { counts }] of this.#series) yield [of, counts.reduce((sum, count) => sum + count, 0)]
+  }
+
   reset (): void {
     this.#series.clear()
     if (this.#label === undefined) this.#begin('')

@@ -1,5 +1,5 @@
 /** Where a walk through a report stands, as text. Opaque to callers: what is in it may change with any version, and then `v` does. */
-import { isDate } from './time.ts'
+import { isDate } from './date.ts'
 
 /** The next record to hand out: the n-th day of the range from 0, its page from 1, and how many records of that page are done. */
 export interface Position {

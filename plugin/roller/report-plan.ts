@@ -1,10 +1,11 @@
 /** What a paged report is asked for: its days, the size of its pages, and the position a cursor names. */
 import { createHash } from 'node:crypto'
 import { RollerError, type InputFault } from '../errors.ts'
+import { isDate } from './date.ts'
 import { operations } from './operations.ts'
 import { encodeCursor, readCursor, type CursorContent, type Position } from './report-cursor.ts'
 import type { Static, TSchema } from './schema.ts'
-import { addDays, daysBetween, isDate, MAX_DAYS } from './time.ts'
+import { addDays, daysBetween, MAX_DAYS } from './time.ts'
 
 type Operations = typeof operations
 

@@ -3,8 +3,8 @@
  * have taken must pass. What a schema already refuses (missing fields, words that are no dates) is left to it, so nothing is reported twice.
  */
 import type { InputFault } from '../errors.ts'
+import { dayNumber, isDate } from './date.ts'
 import { operations } from './operations.ts'
-import { daysBetween, isDate } from './time.ts'
 
 /** What is looked at of a call: parsed values, under the names of ROLLER's contract. Parameters beyond the contract may be there too. */
 export interface RuledCall {
@@ -28,8 +28,9 @@ export function hasRules (name: string): boolean { return rules.has(name) }
 
 /** ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. */
 const oneDay: Rule = ({ query: { startDate, endDate } }) => {
-  if (!isDate(startDate) || !isDate(endDate)) return NONE
-  const days = daysBetween(startDate, endDate)
+  const [first, last] = [dayNumber(startDate), dayNumber(endDate)]
+  if (first === null || last === null) return NONE
+  const days = last - first
   if (days < 0) return [{ pointer: '/query/endDate', detail: 'is before startDate' }]
   if (days <= 1) return NONE
   return [{
@@ -49,22 +50,24 @@ const references: Rule = ({ query: { bookingReferences } }) => {
 /** ROLLER: endDate of a bulk export is exclusive and at least a day after startDate. */
 const bulkRange: Rule = ({ body }) => {
   const { startDate, endDate } = fields(body)
-  if (!isDate(startDate) || !isDate(endDate) || daysBetween(startDate, endDate) >= 1) return NONE
+  const [first, last] = [dayNumber(startDate), dayNumber(endDate)]
+  if (first === null || last === null || last > first) return NONE
   return [{ pointer: '/body/endDate', detail: 'must be at least a day after startDate: it is the first day that is left out' }]
 }
 
 /** ROLLER: a search needs a criterion, keywords have three characters or more, and products and resources are searched on a day. */
 const search: Rule = ({ query }) => {
   // A parameter the contract does not know counts: ROLLER may have added a criterion.
-  const given = new Set(Object.keys(query).filter((name) => !isEmpty(query[name])).map((name) => name.toLowerCase()))
-  if (given.size === 0) return [{ pointer: '/query', detail: 'needs at least one of keywords, date, startTime, productIds, locationIds' }]
+  const given = Object.keys(query).filter((name) => !isEmpty(query[name]))
+  if (given.length === 0) return [{ pointer: '/query', detail: 'needs at least one of keywords, date, startTime, productIds, locationIds' }]
   const faults: InputFault[] = []
   const { keywords } = query
-  if (typeof keywords === 'string' && given.has('keywords') && [...keywords].length < MIN_KEYWORDS) {
+  if (typeof keywords === 'string' && keywords !== '' && [...keywords.slice(0, MIN_KEYWORDS * 2)].length < MIN_KEYWORDS) {
     faults.push({ pointer: '/query/keywords', detail: `is shorter than ${MIN_KEYWORDS} characters` })
   }
-  const needing = ['productIds', 'locationIds'].filter((name) => given.has(name.toLowerCase()))
-  if (needing.length > 0 && !given.has('date')) {
+  const has = (wanted: string): boolean => given.some((name) => name.toLowerCase() === wanted.toLowerCase())
+  const needing = ['productIds', 'locationIds'].filter(has)
+  if (needing.length > 0 && !has('date')) {
     faults.push({ pointer: '/query/date', detail: `is missing: needed with ${needing.join(' and ')}` })
   }
   return faults

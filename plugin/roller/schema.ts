@@ -3,6 +3,7 @@
  * time and TypeBox has no builder for.
  */
 import { FormatRegistry, Kind, Type, TypeRegistry, type TSchema, type TUnsafe } from '@sinclair/typebox'
+import { isDate } from './date.ts'
 
 export { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox'
 
@@ -23,16 +24,8 @@ if (!TypeRegistry.Has('StringEnum')) {
   TypeRegistry.Set<{ enum: string[] }>('StringEnum', (schema, value) => typeof value === 'string' && schema.enum.includes(value))
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d|:60)?(\.\d+)?$/
 const OFFSET = /(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/i
-
-function isDate (text: string): boolean {
-  const match = DATE.exec(text)
-  if (match === null) return false
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
-  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
-}
 
 /** ROLLER: a date-time without an offset is the venue's local time, so an offset is allowed and not required. */
 function isDateTime (text: string): boolean {

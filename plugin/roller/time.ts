@@ -4,6 +4,7 @@
  * no instant, and guessing would move bookings by hours.
  */
 import { Temporal } from 'temporal-polyfill'
+import { dayNumber, isDate } from './date.ts'
 
 export type TimeErrorCode = 'ROLLER_TIME_ZONE_UNKNOWN' | 'ROLLER_TIME_INVALID' | 'ROLLER_TIME_AMBIGUOUS'
 
@@ -49,7 +50,6 @@ export interface DayBounds {
   readonly hours: number
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|z|[+-]\d{2}:?\d{2})?$/
 const OFFSET = /(Z|z|[+-]\d{2}:?\d{2})$/
 const ZONE = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){1,2}$/
@@ -138,12 +138,13 @@ export function addDays (date: string, days: number): string {
 
 /** Days of the calendar from one date to the other; negative when the second comes first. */
 export function daysBetween (startDate: string, endDate: string): number {
-  return parseDate(startDate).until(parseDate(endDate), { largestUnit: 'days' }).days
+  return numberOf(endDate) - numberOf(startDate)
 }
 
-export function isDate (text: unknown): text is string {
-  if (typeof text !== 'string' || !DATE.test(text)) return false
-  try { return Temporal.PlainDate.from(text, { overflow: 'reject' }).year > 0 } catch { return false }
+function numberOf (date: string): number {
+  const number = dayNumber(date)
+  if (number === null) throw invalid(date, 'a date such as 2026-11-30')
+  return number
 }
 
 function parseDate (text: string): Temporal.PlainDate {

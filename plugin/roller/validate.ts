@@ -2,12 +2,12 @@
  * Checks a call against its operation before it is sent: a call that ROLLER would refuse costs the venue money. Everything is checked on a parsed
  * copy; what is sent stays as it was written. Validators are compiled at their first use, so that 79 operations cost nothing at start.
  */
-import { parse as parseQuery } from 'node:querystring'
 import type { TObject, TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import type { InputFault } from '../errors.ts'
 import type { Operation } from './operation.ts'
+import { readPairs } from './query.ts'
 import { hasRules, ruleFaults } from './rules.ts'
 
 /** A call as it is about to be sent. */
@@ -38,7 +38,7 @@ export interface CheckedOperation {
 export function validateCall ({ name, operation, template }: CheckedOperation, call: WrittenCall): InputFault[] {
   const faults: InputFault[] = []
   if (operation.params !== undefined) check(operation.params, readParams(template, call.path), '/params', faults)
-  const query = call.query === '' ? NO_QUERY : parseQuery(call.query.slice(1), '&', '=', EVERY_KEY)
+  const query = readPairs(call.query)
   if (operation.query !== undefined) check(operation.query, readQuery(operation.query, query), '/query', faults)
   if (operation.headers !== undefined) check(operation.headers, readHeaders(operation.headers, call.headers), '/headers', faults)
   const body = parseBody(call.body)
@@ -109,29 +109,33 @@ function readParams (template: string, path: string): Record<string, unknown> {
   return params
 }
 
-/** As URLSearchParams reads it, but into an object: text where a name stands once, an array where it stands again. */
-type ParsedQuery = Readonly<Record<string, string | string[] | undefined>>
+/** Whether a parameter is a list, by name. */
+const parameters = new WeakMap<TObject, ReadonlyMap<string, boolean>>()
 
-const NO_QUERY: ParsedQuery = {}
-const EVERY_KEY = { maxKeys: 0 }
+function parametersOf (schema: TObject): ReadonlyMap<string, boolean> {
+  let known = parameters.get(schema)
+  if (known === undefined) parameters.set(schema, known = new Map(Object.entries(schema.properties).map(([name, { type }]) => [name, type === 'array'])))
+  return known
+}
 
-function readQuery (schema: TObject, query: ParsedQuery): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  for (const name in schema.properties) {
-    if (!Object.hasOwn(query, name)) continue
-    const written = query[name]
-    if (schema.properties[name]?.type === 'array') values[name] = Array.isArray(written) ? written : [written]
-    else values[name] = Array.isArray(written) ? written[0] : written
+/** What the schema knows. Of a text that stands more than once the first counts. */
+function readQuery (schema: TObject, pairs: readonly string[]): Record<string, unknown> {
+  const known = parametersOf(schema)
+  const values: Record<string, string | string[]> = {}
+  for (let index = 0; index < pairs.length; index += 2) {
+    const [name, value] = [pairs[index] as string, pairs[index + 1] as string] // they come in twos
+    const isList = known.get(name)
+    if (isList === undefined) continue
+    const before = values[name]
+    if (before === undefined) values[name] = isList ? [value] : value
+    else if (Array.isArray(before)) before.push(value)
   }
   return values
 }
 
-function lastOfEach (query: ParsedQuery): Readonly<Record<string, unknown>> {
+function lastOfEach (pairs: readonly string[]): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
-  for (const name in query) {
-    const written = query[name]
-    values[name] = Array.isArray(written) ? written.at(-1) : written
-  }
+  for (let index = 0; index < pairs.length; index += 2) values[pairs[index] as string] = pairs[index + 1]
   return values
 }
 

@@ -1,5 +1,7 @@
 import { test } from 'tap'
-import { addDays, dayBounds, daysBetween, isDate, toInstant, toVenueDate, venueDays } from '../../plugin/roller/time.ts'
+import { Temporal } from 'temporal-polyfill'
+import { dayNumber, isDate } from '../../plugin/roller/date.ts'
+import { addDays, dayBounds, daysBetween, toInstant, toVenueDate, venueDays } from '../../plugin/roller/time.ts'
 
 const invalid = { name: 'RollerTimeError', code: 'ROLLER_TIME_INVALID' }
 
@@ -23,6 +25,22 @@ test('what a date is', async (t) => {
   for (const text of ['2026-02-29', '2026-04-31', '2026-00-10', '0000-01-01', '2026-11-30T00:00:00', ' 2026-11-30', '2026-11', 20261130, null]) {
     t.notOk(isDate(text), String(text))
   }
+})
+
+test('days are counted as Temporal counts them', async (t) => {
+  const epoch = Temporal.PlainDate.from('1970-01-01')
+  const two = (number: number): string => String(number).padStart(2, '0')
+  for (const year of [1, 4, 99, 100, 400, 1899, 1900, 1970, 2000, 2023, 2024, 2026, 2100, 9999]) {
+    for (let month = 0; month <= 13; month++) {
+      for (let day = 0; day <= 32; day++) {
+        const text = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
+        let expected: number | null = null
+        try { expected = epoch.until(Temporal.PlainDate.from(text), { largestUnit: 'days' }).days } catch {} // there is no such day
+        if (dayNumber(text) !== expected) t.equal(dayNumber(text), expected, text)
+      }
+    }
+  }
+  t.equal(dayNumber('1970-01-02'), 1)
 })
 
 test('the days of a range: the first in, the last out', async (t) => {

@@ -20,6 +20,12 @@ interface Standing {
   readonly end: number
 }
 
+/** What is idle is looked for this often, while the store is used. Milliseconds. */
+const SWEEP_MS = 100
+/** Of what is held, at a time: all of it in ten seconds. */
+const SWEPT = 0.01
+const LEAST_SWEPT = 10
+
 const NO_WALL: Standing = { key: undefined, end: 0 }
 
 /** Budgets of one process. Every method is synchronous, so a take is atomic by itself. */
@@ -33,6 +39,7 @@ export class MemoryBudgetStore implements BudgetStore {
   readonly #sweepLogs = sweeper(this.#logs, (log, now) => log.idle(now))
   readonly #sweepWalls = sweeper(this.#walls, (end, now) => end <= now)
   readonly #sweepLines = sweeper(this.#lines, (line, now) => line.emptied(now))
+  #sweepAt = -Infinity
   #tickets = 0
 
   constructor (options: MemoryBudgetStoreOptions = {}) {
@@ -226,13 +233,17 @@ export class MemoryBudgetStore implements BudgetStore {
     log.push(now, limit)
   }
 
-  /** Besides the steps for every log that is added. */
+  /** Besides the steps for every log that is added. Not with every call: that would be a twentieth of its processor time. */
   #sweep (now: number): void {
-    this.#sweepLogs(now, 1)
-    if (this.#walls.size > 0) this.#sweepWalls(now, 2)
-    if (this.#lines.size > 0) this.#sweepLines(now, 2)
+    if (now < this.#sweepAt) return
+    this.#sweepAt = now + SWEEP_MS
+    this.#sweepLogs(now, share(this.#logs))
+    this.#sweepWalls(now, share(this.#walls))
+    this.#sweepLines(now, share(this.#lines))
   }
 }
+
+function share ({ size }: ReadonlyMap<string, unknown>): number { return Math.max(LEAST_SWEPT, Math.ceil(size * SWEPT)) }
 
 /** NUL cannot be part of a header or a path, so two pairs never share a name. */
 function name (tag: string, key: string): string {
