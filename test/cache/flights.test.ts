@@ -3,21 +3,21 @@ import { test } from 'tap'
 import { Flight } from '../../plugin/gateway/cache/flight.ts'
 import { Flights } from '../../plugin/gateway/cache/flights.ts'
 
-const flight = (connectionId: string, key: string): Flight => new Flight(connectionId, () => key, 0, () => {})
+const flight = (connectionId: string, key: string): Flight => new Flight(connectionId, { text: key }, 0, () => {})
 
 test('the newest of a key is found, and after it the one before', async (t) => {
   const flights = new Flights()
   const [first, other, second] = [flight('a', 'x'), flight('a', 'y'), flight('a', 'x')]
   for (const one of [first, other, second]) flights.add(one, 0)
-  t.equal(flights.find('a', () => 'x'), second)
-  t.equal(flights.find('a', () => 'y'), other)
+  t.equal(flights.find('a', { text: 'x' }), second)
+  t.equal(flights.find('a', { text: 'y' }), other)
   flights.remove(second)
-  t.equal(flights.find('a', () => 'x'), first)
+  t.equal(flights.find('a', { text: 'x' }), first)
   flights.remove(other)
-  t.equal(flights.find('a', () => 'y'), null)
-  t.equal(flights.find('a', () => 'x'), first, 'what stood behind the removed one is still there')
+  t.equal(flights.find('a', { text: 'y' }), null)
+  t.equal(flights.find('a', { text: 'x' }), first, 'what stood behind the removed one is still there')
   flights.remove(first)
-  t.equal(flights.find('a', () => 'x'), null)
+  t.equal(flights.find('a', { text: 'x' }), null)
 })
 
 test('one in the middle can go', async (t) => {
@@ -26,7 +26,7 @@ test('one in the middle can go', async (t) => {
   for (const one of all) flights.add(one, 0)
   flights.remove(all[1])
   flights.remove(all[2])
-  t.equal(flights.find('a', () => 'x'), all[0])
+  t.equal(flights.find('a', { text: 'x' }), all[0])
 })
 
 test('a connection\'s flights are its own, and all of them go at once', async (t) => {
@@ -35,21 +35,21 @@ test('a connection\'s flights are its own, and all of them go at once', async (t
   flights.add(mine, 0)
   flights.add(theirs, 0)
   flights.clear('a')
-  t.equal(flights.find('a', () => 'x'), null)
-  t.equal(flights.find('b', () => 'x'), theirs)
+  t.equal(flights.find('a', { text: 'x' }), null)
+  t.equal(flights.find('b', { text: 'x' }), theirs)
   const next = flight('a', 'x')
   flights.add(next, 0)
   flights.remove(mine) // it lands after it was cleared
-  t.equal(flights.find('a', () => 'x'), next)
+  t.equal(flights.find('a', { text: 'x' }), next)
 })
 
 test('all of one key go, and the others stay', async (t) => {
   const flights = new Flights()
   const other = flight('a', 'y')
   for (const one of [flight('a', 'x'), other, flight('a', 'x')]) flights.add(one, 0)
-  flights.removeAll('a', () => 'x')
-  t.equal(flights.find('a', () => 'x'), null)
-  t.equal(flights.find('a', () => 'y'), other)
+  flights.removeAll('a', { text: 'x' })
+  t.equal(flights.find('a', { text: 'x' }), null)
+  t.equal(flights.find('a', { text: 'y' }), other)
 })
 
 test('a connection that is not used any more leaves nothing behind', async (t) => {
@@ -67,5 +67,5 @@ test('a connection that is not used any more leaves nothing behind', async (t) =
     flights.remove(one)
   }
   t.equal(flights.size, 1_001, 'the new ones, and the one with a call under way')
-  t.equal(flights.find('busy', () => 'x'), busy)
+  t.equal(flights.find('busy', { text: 'x' }), busy)
 })

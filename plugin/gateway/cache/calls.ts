@@ -13,8 +13,25 @@ export function isRead (call: GatewayCall): call is ReadCall {
   return call.method === 'GET' && call.operation !== null && call.body === null
 }
 
+/** What equal calls on one connection have in common. Hardly any call is asked for it: there must be another one under way. */
+export class CallKey {
+  readonly #call: ReadCall
+  readonly #transport: TransportName
+  #text: string | null = null
+
+  constructor (call: ReadCall, transport: TransportName) {
+    this.#call = call
+    this.#transport = transport
+  }
+
+  get text (): string {
+    this.#text ??= keyOf(this.#call, this.#transport)
+    return this.#text
+  }
+}
+
 /** Everything in which two calls on one connection can differ, to ROLLER or to the caller. Each value with its length before it, so that none can pose as two. */
-export function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
+function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
   let key = part(operation.name) + part(target) + (validate !== false ? 'v' : '-') + part(rights)
   for (const name of FORWARDED) key += part(headers[name])
   // Only on the direct way do callers say how bodies are packed.

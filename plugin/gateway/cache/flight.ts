@@ -3,6 +3,7 @@ import { RollerError } from '../../errors.ts'
 import type { Answer } from '../answer.ts'
 import type { BudgetUse } from '../budget/budgets.ts'
 import type { GatewayCall } from '../call.ts'
+import type { CallKey } from './calls.ts'
 import type { WholeAnswer } from './store.ts'
 
 /** What a shared call came to, for one of those who waited for it. */
@@ -18,53 +19,42 @@ interface Passenger {
   readonly resolve: (landing: Landing) => void
   readonly reject: (reason: unknown) => void
   readonly onUse: GatewayCall['onUse']
-  readonly release: () => void
+  readonly signal: CancelSignal | undefined
+  readonly leave: () => void
 }
 
 /** One call to ROLLER for several callers. Each leaves when it wants to; the call ends early only when the last has left. */
 export class Flight {
   readonly connectionId: string
+  readonly key: Pick<CallKey, 'text'>
   /** Until when the call may wait for its place, by the clock: the patience of the caller who began it. */
   readonly deadline: number
   /** The one that was under way on the connection when this one began: see Flights. */
   before: Flight | null = null
-  readonly #aboard = new Set<Passenger>()
+  /** Hardly ever more than one. */
+  #aboard: Passenger[] = []
   readonly #cancellation = new Cancellation()
   readonly #onEmpty: (flight: Flight) => void
-  readonly #makeKey: () => string
-  #key: string | null = null
   #use: BudgetUse | null = null
 
-  /** @param makeKey says what the calls have in common; hardly any call is asked for it */
-  constructor (connectionId: string, makeKey: () => string, deadline: number, onEmpty: (flight: Flight) => void) {
+  constructor (connectionId: string, key: Pick<CallKey, 'text'>, deadline: number, onEmpty: (flight: Flight) => void) {
     this.connectionId = connectionId
-    this.#makeKey = makeKey
+    this.key = key
     this.deadline = deadline
     this.#onEmpty = onEmpty
-  }
-
-  /** What the calls have in common. */
-  get key (): string {
-    this.#key ??= this.#makeKey()
-    return this.#key
   }
 
   /** Aborts when nobody waits any more. */
   get signal (): CancelSignal { return this.#cancellation }
 
-  get size (): number { return this.#aboard.size }
+  get size (): number { return this.#aboard.length }
 
   /** @throws what the call fails with; the signal's reason when this caller leaves */
   join ({ signal, onUse }: Pick<GatewayCall, 'signal' | 'onUse'>): Promise<Landing> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        reject(signal?.reason)
-        this.#aboard.delete(passenger)
-        if (this.#aboard.size === 0) this.#abandon(signal?.reason)
-      }
-      const passenger: Passenger = { resolve, reject, onUse, release: () => signal?.removeEventListener('abort', onAbort) }
-      signal?.addEventListener('abort', onAbort, { once: true })
-      this.#aboard.add(passenger)
+      const passenger: Passenger = { resolve, reject, onUse, signal, leave: () => this.#leave(passenger) }
+      signal?.addEventListener('abort', passenger.leave, { once: true })
+      this.#aboard.push(passenger)
       if (this.#use !== null) onUse?.(this.#use)
     })
   }
@@ -77,38 +67,38 @@ export class Flight {
 
   land (landing: Exclude<Landing, { kind: 'taken' }>): void {
     if (landing.kind === 'stream') return this.#handOver(landing)
-    for (const { resolve, release } of this.#leaving()) {
-      release()
-      resolve(landing)
-    }
+    for (const passenger of this.#disembark()) passenger.resolve(landing)
   }
 
   fail (error: unknown): void {
-    for (const { reject, release } of this.#leaving()) {
-      release()
-      reject(error)
-    }
+    for (const passenger of this.#disembark()) passenger.reject(error)
   }
 
   /** The first caller still here takes the stream, and stays aboard: it can leave in the middle of it. */
   #handOver (landing: Landing & { kind: 'stream' }): void {
-    const [first, ...others] = this.#aboard
+    const first = this.#aboard[0]
     if (first === undefined) return landing.answer.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'Nobody waits for the answer.' }))
-    for (const passenger of others) {
-      this.#aboard.delete(passenger)
-      passenger.release()
-      passenger.resolve({ kind: 'taken' })
+    if (this.#aboard.length > 1) {
+      const [, ...others] = this.#disembark()
+      this.#aboard = [first]
+      first.signal?.addEventListener('abort', first.leave, { once: true })
+      for (const passenger of others) passenger.resolve({ kind: 'taken' })
     }
     first.resolve(landing)
   }
 
-  #leaving (): Passenger[] {
-    const leaving = [...this.#aboard]
-    this.#aboard.clear()
+  #disembark (): Passenger[] {
+    const leaving = this.#aboard
+    this.#aboard = []
+    for (const { signal, leave } of leaving) signal?.removeEventListener('abort', leave)
     return leaving
   }
 
-  #abandon (reason: unknown): void {
+  #leave (passenger: Passenger): void {
+    const reason: unknown = passenger.signal?.reason
+    passenger.reject(reason)
+    this.#aboard = this.#aboard.filter((one) => one !== passenger)
+    if (this.#aboard.length > 0) return
     this.#onEmpty(this)
     this.#cancellation.abort(reason)
   }

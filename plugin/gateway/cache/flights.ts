@@ -5,6 +5,7 @@
  * with every call is made anew every few calls, and what it held outlives its time in the old generation (a third of a call's processor time).
  */
 import { sweeper } from '../sweep.ts'
+import type { CallKey } from './calls.ts'
 import type { Flight } from './flight.ts'
 
 interface Lane {
@@ -24,15 +25,10 @@ export class Flights {
   /** Lanes that are held. */
   get size (): number { return this.#lanes.size }
 
-  /**
-   * The newest flight for a key.
-   * @param makeKey called only where there are flights to compare with
-   */
-  find (connectionId: string, makeKey: () => string): Flight | null {
+  /** The newest flight for a key, whose text is asked for only where there are flights to compare it with. */
+  find (connectionId: string, key: Pick<CallKey, 'text'>): Flight | null {
     let flight = this.#lanes.get(connectionId)?.newest ?? null
-    if (flight === null) return null
-    const key = makeKey()
-    while (flight !== null && flight.key !== key) flight = flight.before
+    while (flight !== null && flight.key.text !== key.text) flight = flight.before
     return flight
   }
 
@@ -65,8 +61,8 @@ export class Flights {
   }
 
   /** Removes all of this key. */
-  removeAll (connectionId: string, makeKey: () => string): void {
-    for (let flight = this.find(connectionId, makeKey); flight !== null; flight = this.find(connectionId, makeKey)) this.remove(flight)
+  removeAll (connectionId: string, key: Pick<CallKey, 'text'>): void {
+    for (let flight = this.find(connectionId, key); flight !== null; flight = this.find(connectionId, key)) this.remove(flight)
   }
 
   /** Removes all of a connection. Those under way go on for whoever waits for them. */

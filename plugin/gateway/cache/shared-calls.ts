@@ -11,7 +11,7 @@ import type { Answer } from '../answer.ts'
 import type { CallHandler, GatewayCall } from '../call.ts'
 import { ExchangeFailure } from '../transport/exchange.ts'
 import type { TransportName } from '../transport/transport.ts'
-import { isRead, keyOf, mayHaveBeenDone, mayWaitLonger, wishOf, type ReadCall } from './calls.ts'
+import { CallKey, isRead, mayHaveBeenDone, mayWaitLonger, wishOf, type ReadCall } from './calls.ts'
 import { Flight, type Landing } from './flight.ts'
 import { Flights } from './flights.ts'
 import { changedBy, resourceOf } from './invalidation.ts'
@@ -36,16 +36,6 @@ type Fetched = Exclude<Landing, { kind: 'taken' }>
 interface Kept {
   readonly place: Place
   readonly ttlMs: number
-}
-
-/** How a call stands to the cache. */
-interface Plan {
-  /** What equal calls have in common. */
-  readonly makeKey: () => string
-  /** Null: its operation is not cached. */
-  readonly kept: Kept | null
-  /** The caller wants no answer that was made for somebody else. */
-  readonly fresh: boolean
 }
 
 export class SharedCalls implements CallHandler {
@@ -103,13 +93,14 @@ export class SharedCalls implements CallHandler {
     call.signal?.throwIfAborted()
     const now = this.#clock.now()
     const deadline = now + call.maxWaitMs
-    const plan = this.#plan(call, fresh)
-    const current = this.#flights.find(call.connectionId, plan.makeKey)
+    const key = new CallKey(call, this.transport)
+    const kept = this.#ttls.size === 0 ? null : this.#placeOf(call, key)
+    const current = this.#flights.find(call.connectionId, key)
     // A flight that may wait longer than this caller would make it wait longer than it said.
     const joined = current !== null && !fresh && current.deadline <= deadline ? current : null
-    const flight = joined ?? this.#begin(call.connectionId, plan, deadline, now)
+    const flight = joined ?? this.#begin(call.connectionId, key, fresh, deadline, now)
     const landed = flight.join(call)
-    if (joined === null) this.#fly(flight, call, plan) // it never fails: whoever is aboard hears of its end
+    if (joined === null) this.#fly(flight, call, kept, fresh) // it never fails: whoever is aboard hears of its end
     let landing: Landing
     try {
       landing = await landed
@@ -118,40 +109,34 @@ export class SharedCalls implements CallHandler {
       if (joined === null || !mayWaitLonger(error, { now, deadline, shared: flight.deadline })) throw error
       return await this.send({ ...call, maxWaitMs: deadline - now })
     }
-    const answer = landing.kind === 'taken'
-      ? await this.#gateway.send({ ...call, maxWaitMs: this.#left(deadline) })
-      : landing.kind === 'stream' ? landing.answer : null
-    if (answer !== null) return plan.kept === null ? answer : new LabelledAnswer(answer, withCacheStatus(answer.headers, forwarded(plan)))
-    return label(landing as Landing & { kind: 'whole' }, plan, joined !== null) // the only kind that is left
+    if (landing.kind === 'stream' && kept === null) return landing.answer
+    if (landing.kind === 'whole') return label(landing, kept, fresh, joined !== null)
+    const answer = landing.kind === 'taken' ? await this.#gateway.send({ ...call, maxWaitMs: this.#left(deadline) }) : landing.answer
+    return kept === null ? answer : new LabelledAnswer(answer, withCacheStatus(answer.headers, forwarded(kept, fresh)))
   }
 
-  #plan (call: ReadCall, fresh: boolean): Plan {
-    let key: string | null = null
-    const makeKey = (): string => {
-      key ??= keyOf(call, this.transport)
-      return key
-    }
-    const { name } = call.operation
-    const ttlMs = this.#ttls.size === 0 ? undefined : this.#ttls.get(name)
-    return { makeKey, fresh, kept: ttlMs === undefined ? null : { place: { connectionId: call.connectionId, resource: resourceOf(name), key: makeKey() }, ttlMs } }
+  /** Null: the operation is not cached. */
+  #placeOf ({ connectionId, operation: { name } }: ReadCall, key: CallKey): Kept | null {
+    const ttlMs = this.#ttls.get(name)
+    return ttlMs === undefined ? null : { place: { connectionId, resource: resourceOf(name), key: key.text }, ttlMs }
   }
 
-  #begin (connectionId: string, { makeKey, fresh }: Plan, deadline: number, now: number): Flight {
+  #begin (connectionId: string, key: CallKey, fresh: boolean, deadline: number, now: number): Flight {
     // Who wants none that was made for somebody else shall not be led back to an older one either.
-    if (fresh) this.#flights.removeAll(connectionId, makeKey)
-    const flight = new Flight(connectionId, makeKey, deadline, this.#retire)
+    if (fresh) this.#flights.removeAll(connectionId, key)
+    const flight = new Flight(connectionId, key, deadline, this.#retire)
     this.#flights.add(flight, now)
     return flight
   }
 
-  async #fly (flight: Flight, call: ReadCall, plan: Plan): Promise<void> {
+  async #fly (flight: Flight, call: ReadCall, kept: Kept | null, fresh: boolean): Promise<void> {
     let landing: Fetched
     try {
-      if (plan.kept === null) {
+      if (kept === null) {
         const answer = await this.#gateway.send(sharedCall(call, flight, this.#left(flight.deadline)))
         // A caller who is alone gets its answer as it comes.
         landing = flight.size < 2 ? { kind: 'stream', answer } : await this.#gather(answer)
-      } else landing = await this.#fetch(flight, call, plan.kept, plan.fresh)
+      } else landing = await this.#fetch(flight, call, kept, fresh)
     } catch (error) {
       this.#retire(flight)
       return flight.fail(error)
@@ -194,15 +179,15 @@ function sharedCall (call: ReadCall, flight: Flight, maxWaitMs: number): Gateway
   return { method, target, connectionId, headers, body, operation, validate, maxWaitMs, signal: flight.signal, onUse: flight.tell, timing }
 }
 
-function label ({ answer, ageMs, stored }: Landing & { kind: 'whole' }, plan: Plan, collapsed: boolean): Answer {
+function label ({ answer, ageMs, stored }: Landing & { kind: 'whole' }, kept: Kept | null, fresh: boolean, collapsed: boolean): Answer {
   if (ageMs !== null) return new SharedAnswer(answer, withAge(withCacheStatus(answer.headers, 'hit'), ageMs))
-  if (plan.kept === null && !collapsed) return new SharedAnswer(answer, answer.headers)
-  const how = `${forwarded(plan)}${stored ? '; stored' : ''}${collapsed ? '; collapsed' : ''}`
+  if (kept === null && !collapsed) return new SharedAnswer(answer, answer.headers)
+  const how = `${forwarded(kept, fresh)}${stored ? '; stored' : ''}${collapsed ? '; collapsed' : ''}`
   return new SharedAnswer(answer, withCacheStatus(answer.headers, how))
 }
 
 /** Why ROLLER was asked, in the words of RFC 9211. */
-function forwarded ({ kept, fresh }: Plan): string {
+function forwarded (kept: Kept | null, fresh: boolean): string {
   return `fwd=${kept === null ? 'bypass' : fresh ? 'request' : 'miss'}`
 }
 
