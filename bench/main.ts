@@ -30,7 +30,7 @@ if (faults.length > 0) {
 }
 
 const has = (part: Part): boolean => chosen.has(part)
-const effort: Effort = quick ? { rounds: 3, seconds: 1, warmUp: 15_000 } : { rounds: 5, seconds: 2, warmUp: 20_000 }
+const effort: Effort = quick ? { rounds: 3, seconds: 1, warmUp: 15_000 } : { rounds: 5, seconds: 2, warmUp: 100_000 }
 /** Of what has no goal of its own. */
 const less: Effort = { ...effort, rounds: quick ? 1 : effort.rounds, seconds: 1 }
 const folder = mkdtempSync(join(tmpdir(), 'fastify-roller-bench-'))

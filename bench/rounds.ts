@@ -34,7 +34,7 @@ export interface Effort {
   readonly rounds: number
   /** Of one round, and one contestant. */
   readonly seconds: number
-  /** Requests before anything is measured: the engine compiles what is hot, which takes the larger programs longer. */
+  /** Requests before anything is measured. The engine compiles what is hot, of the larger programs for some ten seconds, in threads that share the core. */
   readonly warmUp: number
 }
 
@@ -65,20 +65,25 @@ export async function line (contestants: readonly Contestant[], other: OtherSide
   return lanes
 }
 
+/** Those whose turn it is not are stopped: whoever has had its turn would tidy up in its idle time, and lose some of what the engine has compiled. */
 export async function warmUp (lanes: readonly Lane[], { warmUp }: Effort, folder: string): Promise<void> {
-  for (const { contestant, url } of lanes) {
+  for (const { process } of lanes) process.freeze()
+  for (const { contestant, process, url } of lanes) {
+    process.thaw()
+    await sleep(THAW_MS)
     try {
       for (let left = warmUp; left > 0;) left -= (await load(url, GET_10, contestant.headers, 1, folder)).requests
-      await load(url, POST_10, contestant.headers, 1, folder)
+      await load(url, POST_10, contestant.headers, 2, folder)
     } catch (cause) {
       throw new Error(`${contestant.name}${contestant.without === null ? '' : ` without ${contestant.without}`} fails`, { cause })
     }
+    process.freeze()
   }
 }
 
 export async function race (lanes: readonly Lane[], workload: Workload, { rounds, seconds }: Effort, other: OtherSide, folder: string): Promise<Row[]> {
   const results = lanes.map((): Figures[] => [])
-  // Those that wait for their turn would still look at their event loops a hundred times a second, on the core of the one whose turn it is.
+  // Those that wait for their turn would also look at their event loops a hundred times a second, on the core of the one whose turn it is.
   for (const { process } of lanes) process.freeze()
   for (let round = 0; round < rounds; round++) {
     for (const [index, lane] of lanes.entries()) {

@@ -2,20 +2,26 @@
 
 /** A write to the system costs as much as making the line. Milliseconds. */
 const GATHER_MS = 10
-/** Nothing is held back beyond this. Characters. */
+/** Nothing is held back beyond this. Bytes. */
 const GATHER_MAX = 64 * 1024
+/** At most, for a character in UTF-8. */
+const BYTES_OF_A_CHARACTER = 3
 /** What waits for a reader that has stopped reading, in memory. Bytes. */
 const UNREAD_MAX = 8 * 1024 * 1024
 
 class LogStream {
-  #lines = ''
+  /** Lines as bytes: as text they would be hundreds of small pieces, which the garbage collector copies while they wait. */
+  #gathered = Buffer.allocUnsafeSlow(GATHER_MAX)
+  #size = 0
   #timer: NodeJS.Timeout | null = null
   /** Lines that were lost since a reader had time last. */
   #lost = 0
 
   write (line: string): void {
-    this.#lines += line
-    if (this.#lines.length > GATHER_MAX) return this.flushSync()
+    const most = line.length * BYTES_OF_A_CHARACTER
+    if (most > GATHER_MAX - this.#size) this.flushSync()
+    if (most > GATHER_MAX) return this.#pass(Buffer.from(line))
+    this.#size += this.#gathered.write(line, this.#size)
     this.#timer ??= setTimeout(() => this.flushSync(), GATHER_MS).unref()
   }
 
@@ -23,11 +29,17 @@ class LogStream {
   flushSync (): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    const lines = this.#lines
-    this.#lines = ''
-    if (lines === '') return
+    if (this.#size === 0) return
+    const lines = this.#gathered.subarray(0, this.#size)
+    this.#size = 0
+    this.#pass(lines)
+    // It still waits to be read.
+    if (process.stdout.writableLength > 0) this.#gathered = Buffer.allocUnsafeSlow(GATHER_MAX)
+  }
+
+  #pass (lines: Buffer): void {
     if (process.stdout.writableLength > UNREAD_MAX) {
-      this.#lost += lines.split('\n').length - 1
+      for (let at = lines.indexOf(NEWLINE); at !== -1; at = lines.indexOf(NEWLINE, at + 1)) this.#lost++
       return
     }
     try {
@@ -39,6 +51,8 @@ class LogStream {
     }
   }
 }
+
+const NEWLINE = 0x0a
 
 /** A full disk, or a reader that has gone, is no reason to stop serving: the lines are lost, and that is said once where it may still be heard. */
 function dropped (error: NodeJS.ErrnoException): void {

@@ -45,28 +45,44 @@ const INFO = 30
  */
 export function requestLogger ({ connectionIds, secretKey, more }: RequestLogOptions): LogRequest {
   const name = connectionIds ? (id: string) => id : hasher(secretKey)
-  const self = `"pid":${pid},"hostname":${JSON.stringify(hostname())},`
+  const self = `"pid":${pid},"hostname":${JSON.stringify(hostname())},"reqId":"`
+  const routeOf = routes()
   return (request, reply) => {
     if (!SHOWS_INFO.has(request.log.level)) return
     const { rollerCall: call, caller } = request
-    const problem = problemOf(request)
     // Written out: JSON.stringify takes an object of this size three times as long.
-    let line = `{"level":${INFO},"time":${Date.now()},${self}"reqId":${quoted(request.id)},"method":${quoted(request.method)},` +
-      `"route":${quoted(request.routeOptions.url ?? 'unknown')},"status":${reply.statusCode}`
+    let line = `{"level":${INFO},"time":${Date.now()},${self}${request.id}",${routeOf(request)},"status":${reply.statusCode}`
     const by = reply.getHeader('roller-answered-by')
-    if (by !== undefined) line += `,"by":${quoted(String(by))}`
-    line += `,"layer":"${layerOf(request, reply)}"`
-    if (problem !== undefined) line += `,"code":"${problem.code}"`
+    const problem = problemOf(request)
+    if (by === 'roller' && problem === undefined) line += ',"by":"roller","layer":"roller"'
+    else {
+      if (by !== undefined) line += `,"by":${quoted(String(by))}`
+      line += `,"layer":"${layerOf(request, reply)}"`
+      if (problem !== undefined) line += `,"code":"${problem.code}"`
+    }
     // Of a token the subject may be a person.
     if (caller !== null) line += `,"caller":${caller.name.startsWith('jwt:') ? '"jwt"' : quoted(caller.name)}`
     if (call !== null) {
-      line += `,"operation":${quoted(call.operation)},"connection":${quoted(name(call.connectionId))},"waitMs":${Math.round(call.waitedMs)},` +
+      line += `,"operation":"${call.operation}","connection":${quoted(name(call.connectionId))},"waitMs":${Math.round(call.waitedMs)},` +
         `"upstreamMs":${Math.round(call.upstreamMs)},"tries":${call.tries}`
     }
     line += `,"ms":${Math.round(reply.elapsedTime)}`
     const further = more === undefined ? '{}' : JSON.stringify(more(request))
     if (further !== '{}') line += `,${further.slice(1, -1)}`
     logStream.write(`${line},"msg":"request"}\n`)
+  }
+}
+
+/** Method and route. A call's are known by its operation, while Fastify makes all options of a route anew each time it is asked for one. */
+function routes (): (request: FastifyRequest) => string {
+  const known = new Map<string, string>()
+  const write = (request: FastifyRequest): string => `"method":${quoted(request.method)},"route":${quoted(request.routeOptions.url ?? 'unknown')}`
+  return (request) => {
+    const operation = request.rollerCall?.operation
+    if (operation === undefined) return write(request)
+    let text = known.get(operation)
+    if (text === undefined) known.set(operation, text = write(request))
+    return text
   }
 }
 
