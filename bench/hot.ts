@@ -61,8 +61,9 @@ const folder = mkdtempSync(join(tmpdir(), 'fastify-roller-hot-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const other = await startOtherSide(folder)
 const lanes = await line(all, other, folder)
-await warmUp(lanes, { rounds, seconds: 1, warmUp: Number(values['warm-up']) }, folder)
-const rows = await race(lanes, workload, { rounds, seconds: 2, warmUp: 0 }, other, folder)
+const effort = { rounds, seconds: 2, runIn: 1, warmUp: Number(values['warm-up']) }
+await warmUp(lanes, effort, folder)
+const rows = await race(lanes, workload, effort, other, folder)
 for (const { contestant, rounds: figures } of rows) {
   const cpu = figures.map((one) => one.cpu)
   const speed = figures.map((one) => one.requestsPerSecond)

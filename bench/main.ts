@@ -30,9 +30,9 @@ if (faults.length > 0) {
 }
 
 const has = (part: Part): boolean => chosen.has(part)
-const effort: Effort = quick ? { rounds: 3, seconds: 1, warmUp: 15_000 } : { rounds: 5, seconds: 2, warmUp: 100_000 }
+const effort: Effort = quick ? { rounds: 3, seconds: 1, runIn: 1, warmUp: 15_000 } : { rounds: 5, seconds: 2, runIn: 3, warmUp: 50_000 }
 /** Of what has no goal of its own. */
-const less: Effort = { ...effort, rounds: quick ? 1 : effort.rounds, seconds: 1 }
+const less: Effort = { ...effort, rounds: quick ? 1 : effort.rounds, seconds: 1, runIn: 1 }
 const folder = mkdtempSync(join(tmpdir(), 'fastify-roller-bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const say = (text: string): void => console.log(`${Math.round(process.uptime())} s: ${text}`)

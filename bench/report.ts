@@ -24,12 +24,12 @@ function part (text: string, section: Section): string {
   return new RegExp(`<!-- ${section} -->\\n([^]*?)(?=\\n<!-- |$)`).exec(text)?.[1]?.trim() ?? ''
 }
 
-export function benchReport (results: Results, goals: readonly Goal[], { rounds, seconds, warmUp }: Effort, quick: boolean): string {
+export function benchReport (results: Results, goals: readonly Goal[], { rounds, seconds, runIn, warmUp }: Effort, quick: boolean): string {
   const workloads = [...new Set(results.rows.map(({ workload }) => workload.name))]
   return [
     '## Side by side',
     `Node.js ${process.version.slice(1)}. Each process has one core for itself, and those whose turn it is not are stopped; ROLLER, Nango and the load share another. Medians of ${rounds} alternating rounds of ` +
-    `${seconds} s, each after a second that is not measured, after ${warmUp} requests of warm-up, all in one run. Ratios are against ${HTTP_PROXY} of the same kind; absolute figures say nothing about another machine.` +
+    `${seconds} s, each after ${runIn} s that are not measured (100 connections and POST: 1 s after 1), after ${warmUp} requests of warm-up, all in one run. Ratios are against ${HTTP_PROXY} of the same kind; absolute figures say nothing about another machine.` +
     (quick ? ' **A quick run: fewer and shorter rounds, for development.**' : ''),
     'The service is `node dist/service/main.js` with a caller\'s key, validation, ROLLER\'s own budgets, metrics and helmet\'s headers on. Calls go round 1,000 connections, so no call is ' +
     'answered without one to ROLLER. Logging is at level info, to /dev/null. Processor time and memory are of the process alone.',

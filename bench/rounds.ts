@@ -34,18 +34,17 @@ export interface Effort {
   readonly rounds: number
   /** Of one round, and one contestant. */
   readonly seconds: number
+  /**
+   * Seconds at the beginning of each round that are not measured, a whole number. Who was stopped takes itself for idle: V8 tidies up its heap, and for some
+   * three seconds compiles anew what it has thrown away with that. A server under load never does.
+   */
+  readonly runIn: number
   /** Requests before anything is measured. The engine compiles what is hot, of the larger programs for some ten seconds, in threads that share the core. */
   readonly warmUp: number
 }
 
 /** For timers that are overdue when a process goes on, and for connections that the other side has ended meanwhile. Milliseconds. */
 const THAW_MS = 300
-
-/**
- * Each round's first calls are not measured. Who was idle tidies up its heap (V8 begins to when little is allocated), and would go on with that in a
- * round of two seconds, where a server under load has it once in minutes. Seconds.
- */
-const RUN_IN_S = 1
 
 /** Part of a run's calls by which ROLLER may have seen fewer: the two are counted one after the other. */
 const EDGE = 0.05
@@ -81,7 +80,7 @@ export async function warmUp (lanes: readonly Lane[], { warmUp }: Effort, folder
   }
 }
 
-export async function race (lanes: readonly Lane[], workload: Workload, { rounds, seconds }: Effort, other: OtherSide, folder: string): Promise<Row[]> {
+export async function race (lanes: readonly Lane[], workload: Workload, { rounds, seconds, runIn }: Effort, other: OtherSide, folder: string): Promise<Row[]> {
   const results = lanes.map((): Figures[] => [])
   // Those that wait for their turn would also look at their event loops a hundred times a second, on the core of the one whose turn it is.
   for (const { process } of lanes) process.freeze()
@@ -89,7 +88,7 @@ export async function race (lanes: readonly Lane[], workload: Workload, { rounds
     for (const [index, lane] of lanes.entries()) {
       lane.process.thaw()
       await sleep(THAW_MS)
-      await load(lane.url, workload, lane.contestant.headers, RUN_IN_S, folder)
+      await load(lane.url, workload, lane.contestant.headers, runIn, folder)
       results[index]?.push(await once(lane, workload, seconds, other, folder))
       lane.process.freeze()
     }
