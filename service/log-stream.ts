@@ -11,7 +11,7 @@ const UNREAD_MAX = 8 * 1024 * 1024
 
 class LogStream {
   /** Lines as bytes: as text they would be hundreds of small pieces, which the garbage collector copies while they wait. */
-  #gathered = Buffer.allocUnsafeSlow(GATHER_MAX)
+  readonly #gathered = Buffer.allocUnsafeSlow(GATHER_MAX)
   #size = 0
   #timer: NodeJS.Timeout | null = null
   /** Lines that were lost since a reader had time last. */
@@ -30,11 +30,10 @@ class LogStream {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#size === 0) return
-    const lines = this.#gathered.subarray(0, this.#size)
+    // A copy: what waits for a reader must hold no more memory than its own length, which is what the bound counts.
+    const lines = Buffer.from(this.#gathered.subarray(0, this.#size))
     this.#size = 0
     this.#pass(lines)
-    // It still waits to be read.
-    if (process.stdout.writableLength > 0) this.#gathered = Buffer.allocUnsafeSlow(GATHER_MAX)
   }
 
   #pass (lines: Buffer): void {

@@ -68,3 +68,16 @@ test('a reader that has stopped reading costs some memory and no more; what it m
   t.ok(lost > 0)
   t.equal(had + lost, lines)
 })
+
+test('lines that wait for a reader hold no more memory than they are long, however few leave at a time', async (t) => {
+  const child = spawn(process.execPath, args(`
+    for (let n = 0; n < 3_000; n++) {
+      logStream.write('x'.repeat(400) + '\\n')
+      logStream.flushSync()
+    }
+    process.stderr.write(JSON.stringify({ waiting: process.stdout.writableLength, held: process.memoryUsage().arrayBuffers }))`), { stdio: ['ignore', 'pipe', 'pipe'] })
+  t.teardown(() => child.kill())
+  const { waiting, held } = JSON.parse(String((await once(child.stderr, 'data'))[0])) as { waiting: number, held: number }
+  t.ok(waiting > 500_000, `${waiting} bytes wait`)
+  t.ok(held < 5 * waiting, `${held} bytes are held for ${waiting}`)
+})
