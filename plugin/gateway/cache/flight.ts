@@ -79,10 +79,12 @@ export class Flight {
     const first = this.#aboard[0]
     if (first === undefined) return landing.answer.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'Nobody waits for the answer.' }))
     if (this.#aboard.length > 1) {
-      const [, ...others] = this.#disembark()
+      const others = this.#aboard.slice(1)
       this.#aboard = [first]
-      first.signal?.addEventListener('abort', first.leave, { once: true })
-      for (const passenger of others) passenger.resolve({ kind: 'taken' })
+      for (const passenger of others) {
+        release(passenger)
+        passenger.resolve({ kind: 'taken' })
+      }
     }
     first.resolve(landing)
   }
@@ -90,7 +92,7 @@ export class Flight {
   #disembark (): Passenger[] {
     const leaving = this.#aboard
     this.#aboard = []
-    for (const { signal, leave } of leaving) signal?.removeEventListener('abort', leave)
+    leaving.forEach(release)
     return leaving
   }
 
@@ -103,3 +105,5 @@ export class Flight {
     this.#cancellation.abort(reason)
   }
 }
+
+function release ({ signal, leave }: Passenger): void { signal?.removeEventListener('abort', leave) }
