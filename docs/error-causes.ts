@@ -11,6 +11,8 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_CONNECTION_UNKNOWN: 'Nango knows no such connection, no connection is of that venue, or it belongs to somebody else: a stranger\'s connection looks like none at all.',
   ROLLER_ERR_CONNECTION_FORBIDDEN: 'The option `authorize` said no for this connection.',
   ROLLER_ERR_VENUE_CHANGED: 'Somebody entered the keys of another venue for this connection, and calls would read or write the wrong venue.',
+  ROLLER_ERR_VENUE_UNVERIFIED: 'Credentials were entered, and ROLLER or Nango could not be asked yet which venue they are of. Until they answer, no call of the ' +
+    'connection is sent. `detail` names what is waited for.',
   ROLLER_ERR_ENVIRONMENT: 'The connection holds keys of Playground and the gateway is set to Live, or the other way round.',
   ROLLER_ERR_OPERATION_FORBIDDEN: '`POST /token`, a write on a gateway that is read-only, an operation that `operations` closes, or a path outside the catalogue while something is closed.',
   ROLLER_ERR_UNAUTHORIZED: 'No key or token, one that the gateway does not know, or one that has expired; without keys, a program on another machine or a page of another site. In the plugin, `identify` knows nobody.',

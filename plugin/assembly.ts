@@ -3,10 +3,10 @@ import { Agent } from 'undici'
 import { systemClock, type Clock } from './clock.ts'
 import { ConnectPage } from './connect-page/connect-page.ts'
 import { Events } from './events/events.ts'
-import { Budgets } from './gateway/budget/budgets.ts'
+import { Budgets, budgetTag } from './gateway/budget/budgets.ts'
 import { budgetLimits, type BudgetLimitOptions } from './gateway/budget/limits.ts'
 import { MemoryBudgetStore } from './gateway/budget/memory.ts'
-import { RedisBudgetStore } from './gateway/budget/redis.ts'
+import { newsKeys, RedisBudgetStore } from './gateway/budget/redis.ts'
 import { ResilientBudgetStore } from './gateway/budget/resilient.ts'
 import type { BudgetStore } from './gateway/budget/store.ts'
 import { MemoryCacheStore } from './gateway/cache/memory.ts'
@@ -20,9 +20,11 @@ import { RedisRenewalBoard } from './gateway/renewal-board.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
 import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
+import type { TokenSource } from './gateway/transport/token-cache.ts'
 import { poolUse } from './gateway/transport/pool-use.ts'
 import { traceDispatches } from './gateway/transport/traced.ts'
 import { NangoClient } from './nango/client.ts'
+import { readState } from './nango/connection-state.ts'
 import { Connections } from './nango/connections.ts'
 import { OtherEnvironment } from './nango/other-environment.ts'
 import { readToken } from './nango/token.ts'
@@ -32,6 +34,8 @@ import { catalogueEntries, RollerClient } from './roller/client.ts'
 import { operations } from './roller/operations.ts'
 import { createPermit } from './roller/permit.ts'
 import { Roller } from './roller-api.ts'
+import { ConnectionIndex } from './venues/connection-index.ts'
+import { ConnectionNews } from './venues/connection-news.ts'
 import { assembleVenues } from './venues/venues.ts'
 import { USER_AGENT } from './version.ts'
 import { assembleWebhooks } from './webhooks/webhooks.ts'
@@ -56,7 +60,18 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const way = { userAgent: USER_AGENT, agent: options.tracer === undefined ? agent : traceDispatches(agent, options.tracer), timeouts: options.timeouts, clock }
   const direct = options.transport === 'nango'
     ? null
-    : new DirectTransport({ ...way, baseUrl: rollerBaseUrl, readToken: (connectionId, force) => readToken(nango, connectionId, force) })
+    : new DirectTransport({ ...way, baseUrl: rollerBaseUrl, readToken: (connectionId, force) => readVerifiedToken(connectionId, force) })
+  const identifies = options.venueIdentity === 'on'
+  const now = (): number => clock.now()
+  /** The row that holds the token holds what is known of its venue: what is verified there is verified for this very token. */
+  const readVerifiedToken: TokenSource = async (connectionId, force) => {
+    const asOf = now()
+    const { token, expiresAt, row } = await readToken(nango, connectionId, force)
+    if (!identifies) return { token, expiresAt, verified: true }
+    const state = readState(nango, row, asOf)
+    index.learn(state)
+    return { token, expiresAt, verified: state.verification === 'verified' }
+  }
   const forgetCredentials = async (connectionId: string): Promise<void> => {
     direct?.forget(connectionId)
     await shared.forget(connectionId)
@@ -64,7 +79,12 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const otherEnvironment = new OtherEnvironment({
     url: options.otherBaseUrl ?? ROLLER_BASE_URLS[environment === 'live' ? 'playground' : 'live'], dispatcher: agent, timeoutMs: options.timeouts.control
   })
-  const connections = new Connections(nango, { environment, otherEnvironment })
+  const connections = new Connections(nango, { environment, otherEnvironment, clientIds: nango.clientIds, now })
+  const index = new ConnectionIndex({ connections, environment, clock })
+  const credentialOf = async (connectionId: string): Promise<string> =>
+    identifies ? (await index.look(connectionId)).credential : `connection:${connectionId}`
+  /** Another environment of Nango has other venues under the same connection ids. */
+  const nangoEnvironment = JSON.stringify([host, secretKey])
   const budgets = new Budgets({
     store: budgetStore(options, clock, log),
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
@@ -72,47 +92,70 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     maxQueue: options.budgets.maxQueue,
     sole: typeof options.connection === 'string',
     scope: integrationId,
+    environment: nangoEnvironment,
     // Nango's limit counts the calls it passes on, and those to its own API, of which the direct way has hardly any.
-    account: direct === null ? { id: `${host} ${secretKey}` } : null,
+    account: direct === null,
     clock,
     observer: options.observer
   })
-  const road = new Gateway({
+  const news = options.redis === undefined
+    ? null
+    : new ConnectionNews({
+      client: options.redis, keys: newsKeys('roller', budgetTag(nangoEnvironment), integrationId), clock, onNews: (connectionId) => { onNews(connectionId) }
+    })
+  /** Another replica has found something out. */
+  const onNews = (connectionId: string | null): void => {
+    if (connectionId === null) {
+      index.forgetAll()
+      direct?.forgetAll()
+      return
+    }
+    index.forget(connectionId)
+    direct?.forget(connectionId)
+    shared.leave(connectionId)
+  }
+  const pipeline = new Gateway({
     transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
     renewals: new Renewals(
       (connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId),
       clock,
-      options.redis === undefined ? null : new RedisRenewalBoard(options.redis, integrationId)
+      options.redis === undefined ? null : new RedisRenewalBoard(options.redis, budgetTag(JSON.stringify([host, integrationId, secretKey])))
     ),
     retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
+    news,
     clock
   })
   const { cache } = options
-  const shared = new SharedCalls({ gateway: road, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
+  const shared = new SharedCalls({ gateway: pipeline, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
   const entries = catalogueEntries(operations)
   const permit = createPermit(options)
   const events = new Events({ clock, timeoutMs: options.eventTimeout })
   if (options.onEvent !== undefined) events.on('*', options.onEvent)
   const venues = assembleVenues({
     connections,
+    index,
     gateway: shared,
+    pipeline,
     entry: entries.get('GET /venues/me') as CatalogueEntry, // the catalogue has it
     environment,
-    identifies: options.venueIdentity === 'on',
-    watchMs: options.watch,
+    identifies,
+    pollMs: options.watch,
     clock,
     emit: (event) => webhooks.tell(event),
     forgetCredentials,
+    holdsToken: (connectionId) => direct?.holdsVerified(connectionId) ?? false,
+    lock: (connectionId) => webhooks.lock(connectionId),
+    publish: async (connectionId) => { await news?.publish(connectionId) },
     budgets,
     unsubscribe: async (connectionId) => { await webhooks.subscriptions.remove(connectionId) },
     warn: (message, error) => { log.warn({ err: error }, message) }
   })
-  const gateway = venues.guard
+  const gateway = venues.check
   const publicUrl = options.publicUrl === undefined ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix
   const connectPage = !options.connectPage
     ? null
-    : new ConnectPage({ nango, secretKey, environment, url: `${publicUrl ?? prefix}/connect`, life: venues.life, forgetCredentials })
+    : new ConnectPage({ nango, secretKey, environment, url: `${publicUrl ?? prefix}/connect`, lifecycle: venues.lifecycle })
   const client = new RollerClient({
     gateway,
     entries,
@@ -130,15 +173,16 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     publicUrl,
     secrets: options.rollerWebhookSecrets ?? [],
     eventTimeoutMs: options.eventTimeout,
-    venueOf: async (connectionId) => (await venues.directory.look(connectionId))?.venueId ?? null,
+    venueOf: async (connectionId) => (await index.look(connectionId)).venueId,
     rollerBaseUrl,
     timeouts: options.timeouts
   })
-  const roller = new Roller({ integrationId, environment, nango, venues, otherEnvironment, gateway, budgets, client, events, webhooks, pool: () => poolUse(agent) })
+  const roller = new Roller({ integrationId, environment, nango, venues, otherEnvironment, gateway, budgets, credentialOf, client, events, webhooks, pool: () => poolUse(agent) })
   return {
     roller,
     nango,
     budgets,
+    credentialOf,
     gateway,
     entries,
     permit,
@@ -147,7 +191,12 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     events,
     webhooks,
     clock,
+    start () {
+      news?.start()
+      venues.poller?.start()
+    },
     async close () {
+      await news?.stop()
       await webhooks.close()
       await venues.close()
       await agent.close()

@@ -70,7 +70,14 @@ export const catalogue = {
     status: 409,
     layer: 'caller',
     title: 'Credentials of another venue were entered for this connection',
-    hint: 'Confirm the new venue with POST /connections/{id}/confirm-venue, or let the right venue enter its credentials with POST /connect-session/reconnect.'
+    hint: 'Confirm the venue in pendingVenue with POST /connections/{id}/confirm-venue {"venueId"}, or let the right venue enter its ' +
+      'credentials with POST /connect-session/reconnect.'
+  },
+  ROLLER_ERR_VENUE_UNVERIFIED: {
+    status: 503,
+    layer: 'gateway',
+    title: 'The venue of this connection is not verified yet',
+    hint: 'Send the call again after Retry-After seconds: nothing was sent. GET /connections/{id}/check shows what is waited for.'
   },
   ROLLER_ERR_ENVIRONMENT: {
     status: 409,
@@ -239,6 +246,8 @@ export interface RollerErrorOptions {
   /** Seconds until a new try makes sense. Whole, at least 1. */
   readonly retryAfter?: number
   readonly errors?: readonly InputFault[]
+  /** The venue that waits to be confirmed, for ROLLER_ERR_VENUE_CHANGED. */
+  readonly pendingVenue?: { readonly id: string, readonly name: string | null }
   readonly cause?: unknown
 }
 
@@ -256,6 +265,7 @@ export class RollerError extends Error {
   readonly upstream: Upstream | undefined
   readonly retryAfter: number | undefined
   readonly errors: readonly InputFault[] | undefined
+  readonly pendingVenue: { readonly id: string, readonly name: string | null } | undefined
   readonly [BRAND] = true
 
   constructor (code: ErrorCode, options: RollerErrorOptions = {}) {
@@ -272,6 +282,7 @@ export class RollerError extends Error {
     this.upstream = options.upstream
     this.retryAfter = options.retryAfter === undefined ? undefined : Math.max(1, Math.ceil(options.retryAfter))
     this.errors = options.errors
+    this.pendingVenue = options.pendingVenue
   }
 }
 

@@ -25,8 +25,8 @@ import { rollerWebhookRoutes } from './routes/webhooks.ts'
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
-  const { roller, nango, venues, budgets, gateway, entries, permit, connectPage, webhooks, clock, close } = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
-  const access = new Access({ authorize: options.authorize, identify: options.identify, connection: options.connection, connections: venues.connections, directory: venues.directory })
+  const { roller, nango, venues, budgets, credentialOf, gateway, entries, permit, connectPage, webhooks, clock, start, close } = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
+  const access = new Access({ authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index })
 
   // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
   if (app.hasDecorator('roller')) app.roller.add(roller)
@@ -51,26 +51,26 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       })
       own.removeAllContentTypeParsers()
       own.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error')))
-      await own.register(connectSessionRoutes, { nango, access, watch: venues.watch, page: connectPage })
+      await own.register(connectSessionRoutes, { nango, access, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
-      await own.register(connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), budgets, access })
+      await own.register(connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), budgets, credentialOf, access })
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
     })
     await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
     await scope.register(problemPages)
-    await scope.register(nangoWebhookRoute, { signingKeys: options.nango.webhookSigningKeys ?? [], integrationId: roller.integrationId, life: venues.life })
+    await scope.register(nangoWebhookRoute, { signingKeys: options.nango.webhookSigningKeys ?? [], integrationId: roller.integrationId, lifecycle: venues.lifecycle })
     await scope.register(rollerRoutes, {
       gateway,
       access,
       entries,
       validate: options.validation === 'on',
       permit,
-      maxWaitMs: options.budgets.maxWait,
+      waits: { default: options.budgets.maxWait, longest: options.budgets.maxWaitLimit },
       limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
   }, { prefix, ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
 
-  app.addHook('onReady', async () => { venues.watch?.start() })
+  app.addHook('onReady', async () => { start() })
   app.addHook('onClose', close)
 }
 

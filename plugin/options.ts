@@ -132,6 +132,9 @@ export const Options = Type.Object({
       minimum: 0, maximum: 60_000, description: 'By how much every window is kept longer than ROLLER\'s, for calls that travel unevenly: 500 when not given. Milliseconds.'
     })),
     maxWait: Type.Integer({ minimum: 0, maximum: 3_600_000, default: 10_000, description: 'How long a call waits for its place when it does not say with Roller-Max-Wait. Milliseconds.' }),
+    maxWaitLimit: Type.Integer({
+      minimum: 0, maximum: 3_600_000, default: 60_000, description: 'The longest that Roller-Max-Wait may ask for; a call that asks for more waits this long. Milliseconds.'
+    }),
     maxQueue: Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one connection and budget.' }),
     whenAway: StringEnum(['share', 'refuse'], {
       default: 'share', description: 'Without Redis: share lets each replica use its part of the limits, refuse sends nothing.'

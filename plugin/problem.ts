@@ -1,7 +1,7 @@
 /** RFC 9457 problem documents: how every error of the gateway looks on the wire. */
 import { Type, type Static } from '@sinclair/typebox'
 import { ExchangeFailure } from './gateway/transport/exchange.ts'
-import { StringEnum } from './roller/schema.ts'
+import { Nullable, StringEnum } from './roller/schema.ts'
 import { catalogue, isRollerError, RollerError, type ErrorCode } from './errors.ts'
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
@@ -23,6 +23,9 @@ export const Problem = Type.Object({
     status: Type.Integer(),
     body: Type.Optional(Type.Unknown())
   }, { description: 'What ROLLER (or Nango) said.' })),
+  pendingVenue: Type.Optional(Type.Object({
+    id: Type.String(), name: Nullable(Type.String())
+  }, { description: 'With ROLLER_ERR_VENUE_CHANGED: the venue whose credentials were entered, as confirm-venue takes it.' })),
   errors: Type.Optional(Type.Array(Type.Object({
     pointer: Type.String({ description: 'JSON pointer; its first segment is params, query, headers or body.' }),
     detail: Type.String()
@@ -47,6 +50,7 @@ export function toProblem (error: RollerError, instance: string, base = ''): Pro
     hint: error.hint,
     ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
     ...(error.upstream !== undefined && { upstream: error.upstream }),
+    ...(error.pendingVenue !== undefined && { pendingVenue: error.pendingVenue }),
     ...(error.errors !== undefined && { errors: [...error.errors] })
   }
 }

@@ -33,6 +33,8 @@ export interface RollerParts {
   readonly otherEnvironment: OtherEnvironment
   readonly gateway: CallHandler
   readonly budgets: Budgets
+  /** Whose rate limits a connection's calls count against. */
+  readonly credentialOf: (connectionId: string) => Promise<string>
   readonly client: RollerClient
   readonly events: Events
   readonly webhooks: Webhooks
@@ -107,14 +109,12 @@ export class Roller {
 
   /** A session for a connection whose credentials must be entered again. It keeps its id, tags, metadata and config. */
   async createReconnectSession (connectionId: string): Promise<ConnectSession> {
-    const session = await createReconnectSession(this.#parts.nango, connectionId)
-    await this.#parts.venues.watch?.expectReconnect(connectionId)
-    return session
+    return await createReconnectSession(this.#parts.nango, connectionId)
   }
 
   /** The connection of a venue: of several the newest that works. */
   connectionOf (venueId: string): Promise<string> {
-    return this.#parts.venues.directory.find(venueId)
+    return this.#parts.venues.index.find(venueId)
   }
 
   /** Finds out, step by step, why a connection does not work. */
@@ -123,8 +123,8 @@ export class Roller {
   }
 
   /** How much of a connection's rate budgets is left. */
-  budget (connectionId: string): Promise<{ budgets: BudgetUse[], coolingOffMs: number }> {
-    return this.#parts.budgets.usage(connectionId)
+  async budget (connectionId: string): Promise<{ budgets: BudgetUse[], coolingOffMs: number }> {
+    return await this.#parts.budgets.usage(await this.#parts.credentialOf(connectionId))
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { NangoClient } from '../nango/client.ts'
 import type { ConnectSession } from '../nango/sessions.ts'
 import type { RollerEnvironment } from '../nango/venue.ts'
-import type { ConnectionLife } from '../venues/life.ts'
+import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import { ConnectResults } from './result.ts'
 import { Tickets } from './ticket.ts'
 
@@ -22,8 +22,7 @@ export interface ConnectPageOptions {
   readonly environment: RollerEnvironment
   /** The page's address: absolute where the gateway's own is known, else from the root. */
   readonly url: string
-  readonly life: ConnectionLife
-  readonly forgetCredentials: (connectionId: string) => Promise<void>
+  readonly lifecycle: ConnectionLifecycle
 }
 
 export class ConnectPage {
@@ -32,10 +31,10 @@ export class ConnectPage {
   readonly #tickets: Tickets
   readonly #url: string
 
-  constructor ({ nango, secretKey, environment, url, life, forgetCredentials }: ConnectPageOptions) {
+  constructor ({ nango, secretKey, environment, url, lifecycle }: ConnectPageOptions) {
     this.#url = url
     this.#tickets = new Tickets(secretKey, nango.integrationId)
-    this.results = new ConnectResults({ nango, tickets: this.#tickets, life, forgetCredentials, now: Date.now })
+    this.results = new ConnectResults({ nango, tickets: this.#tickets, lifecycle, now: Date.now })
     this.settings = { apiUrl: nango.publicHost, connectUrl: nango.connectUrl, integrationId: nango.integrationId, environment }
   }
 

@@ -4,19 +4,17 @@ import { LRUCache } from 'lru-cache'
 import { isRollerError, RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { isRecord, type NangoClient } from '../nango/client.ts'
-import { toConnection } from '../nango/connection.ts'
+import { readState, type ConnectionState } from '../nango/connection-state.ts'
 import { PROOF_FIELD } from '../nango/proof.ts'
 import { readRow } from '../nango/row.ts'
-import { readPending, type Venue } from '../nango/venue.ts'
-import type { ConnectionLife } from '../venues/life.ts'
+import type { Venue } from '../nango/venue.ts'
+import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import type { Tickets } from './ticket.ts'
 
 export interface ConnectResultsOptions {
   readonly nango: NangoClient
   readonly tickets: Tickets
-  readonly life: Pick<ConnectionLife, 'settle'>
-  /** Drops what was made with a connection's earlier credentials: it would tell the earlier venue. */
-  readonly forgetCredentials: (connectionId: string) => Promise<void>
+  readonly lifecycle: Pick<ConnectionLifecycle, 'identifies' | 'settle'>
   /** Milliseconds since 1970: sessions end by the calendar. */
   readonly now: () => number
 }
@@ -45,7 +43,7 @@ export class ConnectResults {
    *   made, whether there is such a connection or not
    */
   async read (ticket: string, connectionId: string): Promise<ConnectResult> {
-    const { nango, tickets, life, forgetCredentials, now } = this.#options
+    const { nango, tickets, lifecycle, now } = this.#options
     const proof = tickets.read(ticket, now())
     if (proof === null) {
       throw new RollerError('ROLLER_ERR_UNAUTHORIZED', {
@@ -54,24 +52,16 @@ export class ConnectResults {
     }
     const asked = this.#count(proof)
     guardConnectionId(connectionId)
-    let row = await readRow(nango, connectionId).catch((error: unknown): Record<string, unknown> => {
+    const row = await readRow(nango, connectionId).catch((error: unknown): Record<string, unknown> => {
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return {} // holds no proof either
       throw error
     })
     // In the same words for one that is another's and for one that is not there.
     if (!holds(row, proof)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
-    if (!asked.settled) {
-      // Known before: then these credentials were entered again, and may be another venue's.
-      const again = toConnection(row).venue !== null
-      if (again) await forgetCredentials(connectionId)
-      await life.settle(connectionId, again)
-      asked.settled = true
-      row = await readRow(nango, connectionId)
-    }
-    const { venue } = toConnection(row)
-    const pending = readPending(row.metadata)
-    if (pending !== null) return { status: 'other-venue', venue: { name: pending.name, timeZone: null, environment: venue?.environment ?? 'live' } }
-    return { status: 'connected', venue: venue === null ? null : { name: venue.name, timeZone: venue.timeZone, environment: venue.environment } }
+    const state = asked.settled ? readState(nango, row, now()) : await lifecycle.settle(connectionId)
+    if (lifecycle.identifies && state.verification === 'unverified') throw notAsked()
+    asked.settled = true
+    return toResult(state)
   }
 
   #count (proof: string): { count: number, settled: boolean } {
@@ -81,6 +71,15 @@ export class ConnectResults {
     if (asked.count > MAX_QUESTIONS) throw new RollerError('ROLLER_ERR_RATE_LIMIT', { detail: 'This link was asked about too often.', retryAfter: REMEMBERED_FOR / 1000 })
     return asked
   }
+}
+
+function toResult ({ connection: { venue, pendingVenue } }: ConnectionState): ConnectResult {
+  if (pendingVenue !== null) return { status: 'other-venue', venue: { name: pendingVenue.name, timeZone: null, environment: venue?.environment ?? 'live' } }
+  return { status: 'connected', venue: venue === null ? null : { name: venue.name, timeZone: venue.timeZone, environment: venue.environment } }
+}
+
+function notAsked (): RollerError {
+  return new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { detail: 'ROLLER could not be asked yet which venue these credentials are of.', retryAfter: 5 })
 }
 
 function holds (row: Record<string, unknown>, proof: string): boolean {

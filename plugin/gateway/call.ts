@@ -28,6 +28,20 @@ export interface GatewayCall {
   readonly maxWaitMs: number
   /** Aborts when the caller goes away. */
   readonly signal?: CancelSignal
+  /** Whose rate limits the call counts against; set in front of the pipeline. Default: the connection's own. */
+  credential?: string | undefined
+  /** True for the question which venue the credentials are of: nobody knows yet, and nothing else may pass without that. */
+  readonly verifying?: boolean
+  /**
+   * Asked again right before a call leaves that has waited: may this caller still make it? Set by routes.
+   * @throws RollerError
+   */
+  readonly admit?: (() => void | Promise<void>) | undefined
+  /**
+   * Asked again as well, and when another replica has told something: is it still that venue? Set in front of the pipeline.
+   * @throws RollerError
+   */
+  verify?: ((call: GatewayCall, waited: boolean) => Promise<void>) | undefined
   /** Told how the call's budget stands, whether it got its place or not. */
   readonly onUse?: (use: BudgetUse) => void
   /** Filled in on the way, for the host's log and metrics. */

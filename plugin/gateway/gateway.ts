@@ -26,7 +26,16 @@ export interface GatewayOptions {
   readonly budgets: Budgets
   readonly renewals: Renewals
   readonly retry: RetryPolicy
+  /** What replicas tell each other of connections; null for a single one. */
+  readonly news: NewsVersion | null
   readonly clock: Clock
+}
+
+/** The version of what replicas tell each other, which comes with every lease of a shared rate limit. */
+export interface NewsVersion {
+  isCurrent (version: number): boolean
+  /** Learns what was told up to this version. */
+  reach (version: number): Promise<void>
 }
 
 /** Answers up to this size are read whole before they are passed on: they leave in one piece, and a line cut in the middle is still an error answer. */
@@ -48,6 +57,7 @@ export class Gateway implements CallHandler {
   readonly #renewals: Renewals
   readonly #retry: RetryPolicy
   readonly #clock: Clock
+  readonly #news: NewsVersion | null
   readonly #zones = new VenueZones()
 
   constructor (options: GatewayOptions) {
@@ -55,6 +65,7 @@ export class Gateway implements CallHandler {
     this.#budgets = options.budgets
     this.#renewals = options.renewals
     this.#retry = options.retry
+    this.#news = options.news
     this.#clock = options.clock
   }
 
@@ -87,7 +98,7 @@ export class Gateway implements CallHandler {
   }
 
   standing (call: GatewayCall): BudgetUse {
-    return this.#budgets.standing({ ...spendingFor(call, { target: guardTarget(call.target) }), connectionId: call.connectionId })
+    return this.#budgets.standing({ ...spendingFor(call, { target: guardTarget(call.target) }), credential: credentialOf(call) })
   }
 
   /** From the line before the budget to the answer, as often as it takes. One function, for every promise on the way costs half a microsecond. */
@@ -96,13 +107,15 @@ export class Gateway implements CallHandler {
     const startedAt = this.#clock.now()
     const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
     let renewed = false
-    for (let repeats = 0; ;) {
+    let waited = false
+    for (let repeats = 0; ; waited = true) {
       const { budget, exportType } = order.place === null ? spending : BULK_AGAIN
       const entered = this.#budgets.enter({
-        connectionId: outgoing.connectionId, budget, exportType, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse
+        credential: credentialOf(call), budget, exportType, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse
       })
       const place = entered instanceof Promise ? await entered : entered
       if (spending.budget === 'bulk') order.place ??= place
+      if (waited || place.waitedMs > 0 || this.#hasNews(place)) await this.#checkAgain(call, place, order, waited || place.waitedMs > 0)
       const sentAt = this.#clock.now()
       order.taken = true // until it is known
       outgoing.mayLeave = () => place.leave()
@@ -146,7 +159,7 @@ export class Gateway implements CallHandler {
             throw exportedBefore(outcome.error)
           }
           // The wall first, before anything else of this connection can leave.
-          await (outcome.whose === 'connection' ? this.#budgets.coolOff(outgoing.connectionId, outcome.seconds) : this.#budgets.coolOffAccount(outcome.seconds))
+          await (outcome.whose === 'connection' ? this.#budgets.coolOff(credentialOf(call), outcome.seconds) : this.#budgets.coolOffAccount(outcome.seconds))
           exchange?.abort(NOT_PASSED_ON)
           if (outgoing.body?.kind === 'stream' || outcome.seconds * 1000 > patience()) throw outcome.error
           break
@@ -163,6 +176,22 @@ export class Gateway implements CallHandler {
           repeats++
         }
       }
+    }
+  }
+
+  #hasNews ({ news }: Place): boolean { return news !== null && this.#news !== null && !this.#news.isCurrent(news) }
+
+  /** A decision is only as old as the send: who waited is asked again. @throws RollerError, and the lease is given back */
+  async #checkAgain (call: GatewayCall, place: Place, order: ExportOrder, waited: boolean): Promise<void> {
+    try {
+      if (this.#hasNews(place) && place.news !== null) await this.#news?.reach(place.news)
+      await call.verify?.(call, waited)
+      await call.admit?.()
+      call.signal?.throwIfAborted()
+    } catch (error) {
+      await place.giveBack()
+      if (order.place === place) order.place = null
+      throw error
     }
   }
 
@@ -220,6 +249,8 @@ interface ExportOrder {
   taken: boolean
 }
 
+function credentialOf ({ credential, connectionId }: GatewayCall): string { return credential ?? `connection:${connectionId}` }
+
 /** Nobody who calls for an answer has to expect an error before it. */
 async function refuse (error: unknown): Promise<never> { throw error }
 
@@ -232,6 +263,7 @@ function guard (call: GatewayCall): Outgoing {
     headers: guardHeaders(call.headers),
     body: call.body,
     acceptEncoding: call.headers['accept-encoding']?.toString(),
+    verifying: call.verifying === true,
     mayLeave: undefined
   }
 }

@@ -6,6 +6,10 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { Nango } from '@nangohq/node'
 import { isRollerError, RollerError, type InputFault } from '../errors.ts'
+import { ClientIds } from './entry.ts'
+import { isRecord } from './is-record.ts'
+
+export { isRecord }
 
 export interface NangoClientOptions {
   readonly host: string
@@ -44,6 +48,7 @@ export class NangoClient {
   readonly publicHost: string
   /** Null where it is not known. */
   readonly connectUrl: string | null
+  readonly clientIds: ClientIds
   readonly #sdk: Nango
   // Our own: those of Node and of the SDK belong to the whole process, and could not be closed with the app.
   readonly #httpAgent = new HttpAgent({ keepAlive: true })
@@ -55,6 +60,7 @@ export class NangoClient {
     this.host = options.host.replace(/\/+$/, '')
     this.publicHost = options.publicHost?.replace(/\/+$/, '') ?? this.host
     this.connectUrl = options.connectUrl ?? (this.isCloud ? CLOUD_CONNECT_URL : null)
+    this.clientIds = new ClientIds(options.secretKey, options.integrationId)
     this.#sdk = new Nango({ apiKey: options.secretKey, host: this.host }, {
       userAgent: options.userAgent,
       interceptors: {
@@ -169,8 +175,4 @@ function faults (errors: NangoRefusal['errors']): InputFault[] {
     pointer: '/body' + path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join(''),
     detail: message
   }))
-}
-
-export function isRecord (value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

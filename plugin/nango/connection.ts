@@ -2,8 +2,9 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { RollerError } from '../errors.ts'
 import { Nullable, StringEnum } from '../roller/schema.ts'
-import { isRecord } from './client.ts'
-import { ownMetadata, readPending, readVenue, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
+import { isRecord } from './is-record.ts'
+import type { PendingVenue } from './entry.ts'
+import { ownMetadata, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
 
 export const MAX_TAGS = 10
 
@@ -26,7 +27,7 @@ export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
   examples: [{ region: 'north' }]
 })
 
-export const warnings = ['venue-connected-twice', 'venue-changed', 'no-room-for-venue'] as const
+export const warnings = ['venue-connected-twice', 'venue-changed', 'venue-unverified', 'no-room-for-venue'] as const
 export type ConnectionWarning = typeof warnings[number]
 
 export const Connection = Type.Object({
@@ -37,10 +38,15 @@ export const Connection = Type.Object({
       'cooling-off: ROLLER said 429, and nothing is sent for up to a minute.'
   }),
   venue: Nullable(Venue),
+  pendingVenue: Nullable(Type.Object({
+    id: Type.String({ description: 'Send it to POST /connections/{id}/confirm-venue.', examples: ['20982'] }),
+    name: Nullable(Type.String({ examples: ['Brisbane South'] }))
+  }), { description: 'The venue whose credentials were entered in place of those of `venue`; null where there is none.' }),
   warnings: Type.Array(StringEnum(warnings), {
     description: 'venue-connected-twice: another connection is of the same venue, and Roller-Venue takes the newest healthy one. ' +
       'venue-changed: credentials of another venue were entered; no calls until POST /connections/{id}/confirm-venue. ' +
-      'no-room-for-venue: there are so many tags that the venue cannot be kept, and Roller-Venue does not find the connection.'
+      'venue-unverified: credentials were entered, and ROLLER has not been asked yet which venue they are of; the next call asks. ' +
+      'no-room-for-venue: there are so many tags that the venue cannot be kept; no calls until PATCH /connections/{id} removes some.'
   }),
   tags: Type.Record(Type.String(), Type.String()),
   metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
@@ -48,23 +54,31 @@ export const Connection = Type.Object({
 }, { $id: 'Connection', description: 'One venue\'s connection.' })
 export type Connection = Static<typeof Connection>
 
-/** What the gateway reads of Nango's own connection object, in either of the shapes its API has. Everything else is left behind. */
-export function toConnection (raw: unknown): Connection {
-  const row = isRecord(raw) ? raw : {}
+/** What is known of a connection beside Nango's own fields. */
+export interface ConnectionFacts {
+  readonly tags: Readonly<Record<string, string>>
+  readonly venue: Venue | null
+  readonly pendingVenue: PendingVenue | null
+  readonly unverified: boolean
+  readonly hasRoom: boolean
+}
+
+/** Nango's own connection object, in either of the shapes its API has, as callers see it. */
+export function toConnection (row: Readonly<Record<string, unknown>>, { tags, venue, pendingVenue, unverified, hasRoom }: ConnectionFacts): Connection {
   const errors = Array.isArray(row.errors) ? row.errors : []
-  const tags = onlyStrings(row.tags)
-  const metadata = isRecord(row.metadata) ? row.metadata : null
   return {
     connectionId: String(row.connection_id ?? ''),
     integrationId: String(row.provider_config_key ?? ''),
     status: errors.some((error) => isRecord(error) && error.type === 'auth') ? 'reconnect-required' : 'connected',
-    venue: readVenue(tags, metadata),
+    venue,
+    pendingVenue,
     warnings: [
-      ...(readPending(metadata) === null ? [] : ['venue-changed' as const]),
-      ...(hasRoomForVenue(tags) ? [] : ['no-room-for-venue' as const])
+      ...(pendingVenue === null ? [] : ['venue-changed' as const]),
+      ...(unverified ? ['venue-unverified' as const] : []),
+      ...(hasRoom ? [] : ['no-room-for-venue' as const])
     ],
-    tags,
-    metadata: ownMetadata(metadata),
+    tags: { ...tags },
+    metadata: ownMetadata(isRecord(row.metadata) ? row.metadata : null),
     createdAt: isoDate(row.created ?? row.created_at)
   }
 }
@@ -91,11 +105,6 @@ export function checkWritten ({ tags, metadata }: { readonly tags?: Readonly<Rec
     errors.push({ pointer: '/body/tags', detail: `holds ${wanted} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: send at most ${room}` })
   }
   if (errors.length > 0) throw new RollerError('ROLLER_ERR_VALIDATION', { errors })
-}
-
-function onlyStrings (value: unknown): Record<string, string> {
-  if (!isRecord(value)) return {}
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 function isoDate (value: unknown): string {

@@ -2,11 +2,13 @@
 import { isRollerError, RollerError, type RollerErrorOptions } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
-import { checkWritten, hasRoomForVenue, MAX_TAGS, toConnection, type Connection, type Tags } from './connection.ts'
+import { checkWritten, hasRoomForVenue, lowerKeys, MAX_TAGS, type Tags } from './connection.ts'
+import { readState, type ConnectionState, type StateReader } from './connection-state.ts'
+import { ownTags, TAGS_FIELD, VERIFIED_FIELD, type KeptEntry } from './entry.ts'
 import { readRow } from './row.ts'
 import { createSession, endSession } from './sessions.ts'
 import type { OtherEnvironment } from './other-environment.ts'
-import { PENDING_FIELD, readPending, RESERVED_TAGS, VENUE_FIELD, venueTags, type RollerEnvironment, type Venue } from './venue.ts'
+import { ENTRY_TAG, PENDING_FIELD, RESERVED_TAGS, VENUE_FIELD, venueTags, type RollerEnvironment, type Venue } from './venue.ts'
 
 export interface ListFilter {
   readonly tags?: Tags
@@ -20,8 +22,8 @@ export interface ListFilter {
   readonly page?: number
 }
 
-export interface ConnectionPage {
-  readonly connections: Connection[]
+export interface StatePage {
+  readonly states: ConnectionState[]
   /** The number to ask for next, or null at the end. */
   readonly nextPage: number | null
 }
@@ -39,16 +41,9 @@ export interface ConnectionChange {
   readonly metadata?: Record<string, unknown>
 }
 
-/** Nango gives its events no ids: these tell one change of a connection from the next. */
-export interface Stamps {
-  readonly updatedAt: string
-  /** Of what stands against its credentials; empty when nothing does. */
-  readonly errorId: string
-}
-
 const DEFAULT_LIMIT = 100
 
-export interface ConnectionsOptions {
+export interface ConnectionsOptions extends StateReader {
   readonly environment: RollerEnvironment
   readonly otherEnvironment: OtherEnvironment
 }
@@ -62,7 +57,9 @@ export class Connections {
     this.#options = options
   }
 
-  async list (filter: ListFilter = {}): Promise<ConnectionPage> {
+  /** A page may hold fewer than were asked for: what a stale reconnect link has tagged is left out. */
+  async list (filter: ListFilter = {}): Promise<StatePage> {
+    const asOf = this.#options.now()
     const limit = filter.limit ?? DEFAULT_LIMIT
     const page = filter.page ?? 0
     const query = new URLSearchParams({ integrationId: this.#nango.integrationId, limit: String(limit), page: String(page) })
@@ -74,17 +71,18 @@ export class Connections {
       headers: { Authorization: `Bearer ${sdk.apiKey}`, 'Content-Type': 'application/json' }
     }))
     const rows = isRecord(data) && Array.isArray(data.connections) ? data.connections : []
-    return { connections: rows.map(toConnection), nextPage: rows.length < limit ? null : page + 1 }
+    const states = rows.map((row) => readState(this.#options, row, asOf)).filter(({ connection }) => carriesTags(connection.tags, filter.tags))
+    return { states, nextPage: rows.length < limit ? null : page + 1 }
   }
 
   /**
    * Reads one connection from the list, which needs no right to credentials and does not refresh a token on the way.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
-  async get (connectionId: string): Promise<Connection> {
+  async get (connectionId: string): Promise<ConnectionState> {
     guardConnectionId(connectionId)
-    const { connections } = await this.list({ connectionId, limit: 2 })
-    const found = connections.find((connection) => connection.connectionId === connectionId)
+    const { states } = await this.list({ connectionId, limit: 2 })
+    const found = states.find(({ connection }) => connection.connectionId === connectionId)
     if (found === undefined) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
     return found
   }
@@ -93,7 +91,7 @@ export class Connections {
    * Connects a venue from a server, without a browser. Nango asks ROLLER for a token on the way, so a wrong pair is refused here and now.
    * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair
    */
-  async create ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<Connection> {
+  async create ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<ConnectionState> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     // The road of Nango's own form. Its import of credentials would not check them, and would never renew a token without an expiry.
     const session = await createSession(this.#nango, { tags: tags ?? {} })
@@ -122,57 +120,38 @@ export class Connections {
    * Reads one connection by its id, for when the list may not be up to date. A key that may read credentials makes Nango renew a token on the way.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
-  async fresh (connectionId: string): Promise<Connection> {
-    return (await this.freshWithStamps(connectionId)).connection
+  async fresh (connectionId: string): Promise<ConnectionState> {
+    const asOf = this.#options.now()
+    return readState(this.#options, await readRow(this.#nango, guardConnectionId(connectionId)), asOf)
   }
 
-  /** The same, with what tells one state of it from another. */
-  async freshWithStamps (connectionId: string): Promise<{ connection: Connection, stamps: Stamps }> {
-    const row = await readRow(this.#nango, guardConnectionId(connectionId))
-    const [error] = Array.isArray(row.errors) ? row.errors : []
-    return {
-      connection: toConnection(row),
-      stamps: { updatedAt: String(row.updated_at ?? ''), errorId: isRecord(error) ? String(error.log_id ?? '') : '' }
-    }
+  /** Writes the tags that a verification begins with. Whatever enters credentials from now on wipes `entry`. */
+  async beginVerification ({ connection: { connectionId, tags } }: ConnectionState, venue: Pick<Venue, 'id' | 'environment'>, entry: string): Promise<void> {
+    await this.#writeTags(connectionId, mergeTags(tags, { ...venueTags(venue), [ENTRY_TAG]: entry }))
   }
 
-  /** The venue whose credentials were entered in place of those of the venue the connection is known by, if so. */
-  async pendingVenue (connectionId: string): Promise<Pick<Venue, 'id' | 'name'> | null> {
-    return readPending((await readRow(this.#nango, guardConnectionId(connectionId))).metadata)
+  /** Ends a verification: the credentials entered are those of the connection's venue. Nothing else in the metadata changes. */
+  async keepVenue ({ connection: { connectionId, tags } }: ConnectionState, venue: Venue, verified: KeptEntry): Promise<void> {
+    await this.#writeMetadata(connectionId, { [VENUE_FIELD]: venue, [VERIFIED_FIELD]: verified, [TAGS_FIELD]: ownTags(tags), [PENDING_FIELD]: null })
+  }
+
+  /** Ends a verification: the credentials entered are another venue's. */
+  async keepPending ({ connection: { connectionId, tags } }: ConnectionState, { id, name }: Venue, verified: KeptEntry): Promise<void> {
+    await this.#writeMetadata(connectionId, { [PENDING_FIELD]: { ...verified, id, name }, [TAGS_FIELD]: ownTags(tags) })
   }
 
   /**
-   * Keeps with a connection which venue it is of. Nothing that is there is lost.
-   * @throws RollerError ROLLER_ERR_VALIDATION when there is no room for the tags
+   * Merges: what is not named stays. Nango itself would replace the whole set of tags. New tags leave the connection unverified: credentials may have
+   * been entered between the reading and the writing, and would pass for verified if the tag were written again.
    */
-  async keepVenue ({ connectionId, tags }: Connection, venue: Venue): Promise<Connection> {
-    await this.#writeMetadata(connectionId, { [VENUE_FIELD]: venue, [PENDING_FIELD]: null })
-    const wanted = venueTags(venue)
-    if (Object.entries(wanted).some(([key, value]) => tags[key] !== value)) await this.#writeTags(connectionId, mergeTags(tags, wanted))
-    return await this.fresh(connectionId)
-  }
-
-  /** Keeps that another venue's credentials were entered. */
-  async keepPending (connectionId: string, venue: Venue): Promise<Connection> {
-    await this.#writeMetadata(connectionId, { [PENDING_FIELD]: { id: venue.id, name: venue.name } })
-    return await this.fresh(connectionId)
-  }
-
-  /** Merges: what is not named stays. Nango itself would replace the whole set of tags. */
-  async update (connectionId: string, { tags, metadata }: ConnectionChange): Promise<Connection> {
+  async update (connectionId: string, { tags, metadata }: ConnectionChange): Promise<void> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
-    const before = await this.get(connectionId)
-    let after = before
-    if (tags !== undefined) {
-      const merged = mergeTags(before.tags, tags)
-      await this.#writeTags(connectionId, merged)
-      after = { ...after, tags: merged }
-    }
-    if (metadata !== undefined) {
-      await this.#writeMetadata(connectionId, metadata)
-      after = { ...after, metadata: { ...before.metadata, ...metadata } }
-    }
-    return after
+    const { connection } = await this.get(connectionId)
+    const merged = tags === undefined ? null : mergeTags(connection.tags, tags)
+    // First: a reconnect link that is used in between is known by it to be older.
+    const written = { ...metadata, ...(merged !== null && { [TAGS_FIELD]: ownTags(merged) }) }
+    if (Object.keys(written).length > 0) await this.#writeMetadata(connectionId, written)
+    if (merged !== null) await this.#writeTags(connectionId, merged)
   }
 
   /** Disconnects. Nango forgets the credentials; ROLLER's key itself is taken back in Venue Manager. */
@@ -209,6 +188,10 @@ export class Connections {
   async #writeMetadata (connectionId: string, metadata: Record<string, unknown>): Promise<void> {
     await this.#nango.call((sdk) => sdk.updateMetadata(this.#nango.integrationId, connectionId, metadata as never)) // the SDK's Metadata type is any JSON
   }
+}
+
+function carriesTags (tags: Readonly<Record<string, string>>, wanted: Tags = {}): boolean {
+  return Object.entries(lowerKeys(wanted)).every(([key, value]) => tags[key] === value)
 }
 
 function mergeTags (before: Readonly<Record<string, string>>, change: Readonly<Record<string, string | null>>): Tags {

@@ -1,9 +1,12 @@
 /** Connect sessions: short-lived tokens with which a browser may make one venue's connection, for exactly one integration. */
 import { guardConnectionId } from '../gateway/guard.ts'
 import { isRecord, type NangoClient } from './client.ts'
-import { checkWritten, lowerKeys, toConnection, type Tags } from './connection.ts'
+import { checkWritten, lowerKeys, type Tags } from './connection.ts'
+import { readState } from './connection-state.ts'
+import { sessionEntry } from './entry.ts'
 import { PROOF_FIELD } from './proof.ts'
 import { readRow } from './row.ts'
+import { ENTRY_TAG } from './venue.ts'
 
 export interface SessionInput {
   readonly tags: Tags
@@ -45,7 +48,8 @@ export async function createReconnectSession (nango: NangoClient, connectionId: 
   const { data } = await nango.call((sdk) => sdk.createReconnectSession({
     connection_id: connectionId,
     integration_id: nango.integrationId,
-    tags: { ...kept.tags, ...lowerKeys(input.tags ?? {}) },
+    // Never the value that verified the credentials before.
+    tags: { ...kept.tags, ...lowerKeys(input.tags ?? {}), [ENTRY_TAG]: sessionEntry(kept.tags) },
     ...sessionExtras(nango, { ...kept, ...input })
   } as never)) // as above
   return toSession(nango, data)
@@ -67,7 +71,7 @@ function sessionExtras (nango: NangoClient, { connectionConfig, webhookUrlOverri
 async function readKept (nango: NangoClient, connectionId: string): Promise<Partial<SessionInput> & { tags: Tags }> {
   const row = await readRow(nango, connectionId)
   return {
-    tags: toConnection(row).tags,
+    tags: readState({ clientIds: nango.clientIds }, row, 0).connection.tags,
     ...(isRecord(row.connection_config) && { connectionConfig: row.connection_config }),
     ...(typeof row.webhook_url_override === 'string' && { webhookUrlOverride: row.webhook_url_override })
   }

@@ -11,6 +11,8 @@ export interface AccessToken {
   readonly token: string
   /** Milliseconds since 1970. Null where Nango does not know it. */
   readonly expiresAt: number | null
+  /** Where Nango keeps it, with what is known of its venue. */
+  readonly row: unknown
 }
 
 /** Nango refuses for 30 s after a refresh failed. */
@@ -54,7 +56,7 @@ function pickToken (raw: unknown): AccessToken {
     })
   }
   const end = typeof expiresAt === 'string' ? Date.parse(expiresAt) : NaN
-  return { token, expiresAt: Number.isNaN(end) ? null : end }
+  return { token, expiresAt: Number.isNaN(end) ? null : end, row: raw }
 }
 
 function missingScope ({ status, code }: NangoRefusal): RollerError | undefined {

@@ -1,6 +1,6 @@
 /** Which venue a connection belongs to, as ROLLER says it, and where Nango keeps it: Nango is the only store there is. */
 import { Type, type Static } from '@sinclair/typebox'
-import { isRecord } from './client.ts'
+import { isRecord } from './is-record.ts'
 import { Nullable, StringEnum } from '../roller/schema.ts'
 import { readTimeZone } from '../roller/time.ts'
 
@@ -12,7 +12,9 @@ export type RollerEnvironment = typeof environments[number]
 export const RESERVED_PREFIX = 'roller_'
 export const VENUE_TAG = 'roller_venue_id'
 export const ENVIRONMENT_TAG = 'roller_environment'
-export const RESERVED_TAGS: readonly string[] = [VENUE_TAG, ENVIRONMENT_TAG]
+/** Names the entry of credentials that was verified, see entry.ts. */
+export const ENTRY_TAG = 'roller_entry'
+export const RESERVED_TAGS: readonly string[] = [VENUE_TAG, ENVIRONMENT_TAG, ENTRY_TAG]
 
 /** Nango merges metadata by its top fields, so all that is known of a venue is one field. */
 export const VENUE_FIELD = 'roller_venue'
@@ -46,21 +48,18 @@ export function venueTags ({ id, environment }: Pick<Venue, 'id' | 'environment'
   return { [VENUE_TAG]: id, [ENVIRONMENT_TAG]: environment }
 }
 
-/** What Nango keeps of a connection's venue. The tag decides which one it is; the metadata may lack, or be of an earlier one. */
+/**
+ * The venue a connection is known by. The metadata decides: it survives whatever enters credentials, while a session made elsewhere wipes the tags.
+ * The tag alone counts where nothing was verified yet.
+ */
 export function readVenue (tags: Readonly<Record<string, string>>, metadata: unknown): Venue | null {
-  const id = tags[VENUE_TAG]
-  if (id === undefined) return null
   const kept = isRecord(metadata) && isRecord(metadata[VENUE_FIELD]) ? metadata[VENUE_FIELD] : {}
-  const environment = tags[ENVIRONMENT_TAG] === 'playground' ? 'playground' : 'live'
-  if (String(kept.id) !== id) return { id, environment, name: null, timeZone: null, currency: null, locale: null }
+  const id = typeof kept.id === 'string' && isVenueId(kept.id) ? kept.id : null
+  const tag = tags[VENUE_TAG] ?? null
+  if (id === null && tag === null) return null
+  const environment = (tags[ENVIRONMENT_TAG] ?? kept.environment) === 'playground' ? 'playground' : 'live'
+  if (id === null) return { id: String(tag), environment, name: null, timeZone: null, currency: null, locale: null }
   return { id, environment, name: text(kept.name), timeZone: text(kept.timeZone), currency: text(kept.currency), locale: text(kept.locale) }
-}
-
-/** The venue that waits to be confirmed in place of the one that is known. */
-export function readPending (metadata: unknown): Pick<Venue, 'id' | 'name'> | null {
-  const kept = isRecord(metadata) ? metadata[PENDING_FIELD] : null
-  if (!isRecord(kept) || typeof kept.id !== 'string' || !isVenueId(kept.id)) return null
-  return { id: kept.id, name: text(kept.name) }
 }
 
 /** Metadata without what the gateway keeps in it. */
@@ -69,6 +68,6 @@ export function ownMetadata (metadata: Record<string, unknown> | null): Record<s
   return Object.fromEntries(Object.entries(metadata).filter(([field]) => !field.startsWith(RESERVED_PREFIX)))
 }
 
-function text (value: unknown): string | null {
+export function text (value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value.slice(0, 255) : null
 }

@@ -1,12 +1,10 @@
 /** Who may do what, to which connection: asked before anything else is done for a request. */
 import type { FastifyRequest } from 'fastify'
-import { LRUCache } from 'lru-cache'
-import { TTL_RESOLUTION } from '../clock.ts'
 import { RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { lowerKeys, type Connection } from '../nango/connection.ts'
-import type { Connections } from '../nango/connections.ts'
-import type { Directory } from '../venues/directory.ts'
+import { OWNER_AGE, RECHECK_AGE } from '../venues/ages.ts'
+import type { ConnectionIndex } from '../venues/connection-index.ts'
 import type { Authorize, ChooseConnection, Identify, Identity, Scope } from '../options.ts'
 import { askHost, isPromise } from './problems.ts'
 
@@ -14,16 +12,11 @@ export interface AccessOptions {
   readonly authorize: 'open' | Authorize
   readonly identify?: Identify | undefined
   readonly connection?: string | ChooseConnection | undefined
-  readonly connections: Pick<Connections, 'get'>
-  readonly directory: Directory
+  readonly index: Pick<ConnectionIndex, 'find' | 'look' | 'peek' | 'forget'>
 }
-
-/** Tags of a connection seldom change; a caller who lost one is shut out after this. Milliseconds. */
-const TAGS_KNOWN_FOR = 60_000
 
 export class Access {
   readonly #options: AccessOptions
-  readonly #tags = new LRUCache<string, Readonly<Record<string, string>>>({ max: 10_000, ttl: TAGS_KNOWN_FOR, ttlResolution: TTL_RESOLUTION })
 
   constructor (options: AccessOptions) {
     this.#options = options
@@ -56,7 +49,7 @@ export class Access {
   /** Among the caller's own connections alone: another tenant may have connected the same venue. */
   async #addressVenue (request: FastifyRequest, venueId: string): Promise<string> {
     const limits = await this.identify(request)
-    return await this.#options.directory.find(venueId, ({ tags, connectionId }) => limits === null ||
+    return await this.#options.index.find(venueId, ({ tags, connectionId }) => limits === null ||
       (carries(tags, limits) && limits.connections?.includes(connectionId) !== false))
   }
 
@@ -101,26 +94,35 @@ export class Access {
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   own (request: FastifyRequest, connectionId: string): void | Promise<void> {
-    if (this.#options.identify !== undefined) return this.#own(request, connectionId)
+    if (this.#options.identify !== undefined) return this.#own(request, connectionId, OWNER_AGE)
   }
 
-  async #own (request: FastifyRequest, connectionId: string): Promise<void> {
+  /**
+   * All of it once more, for a call that has waited: is it still this connection that the caller means, may it, and is it its own?
+   * @throws RollerError
+   */
+  async again (request: FastifyRequest, operation: string, scope: Scope, connectionId: string): Promise<void> {
+    const { connection, identify } = this.#options
+    if (typeof connection === 'function' && await this.#choose(request, connection) !== connectionId) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    await this.authorize(request, operation, scope, connectionId)
+    if (identify !== undefined && !this.chosenByServer) await this.#own(request, connectionId, RECHECK_AGE)
+  }
+
+  async #own (request: FastifyRequest, connectionId: string, maxAge: number): Promise<void> {
+    const { index } = this.#options
     const limits = await this.identify(request)
     if (limits === null) return
     if (limits.connections?.includes(connectionId) === false) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
     if (limits.byId) return
-    const known = this.#tags.get(connectionId)
+    const known = index.peek(connectionId, maxAge)
     // Only for its owner: a quick no would tell a stranger that the connection exists, for one that does not is asked of Nango each time.
-    if (known !== undefined && carries(known, limits)) return
-    const { tags } = await this.#options.connections.get(connectionId)
-    this.#tags.set(connectionId, tags)
+    if (known !== undefined && carries(known.tags, limits)) return
+    const { tags } = await index.look(connectionId, 0)
     if (!carries(tags, limits)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
   }
 
   /** The server's own choice of connection needs no proof. */
   get chosenByServer (): boolean { return this.#options.connection !== undefined }
-
-  forget (connectionId: string): void { this.#tags.delete(connectionId) }
 }
 
 /** An identity as the routes use it. */

@@ -7,14 +7,11 @@ import type { NangoClient } from '../nango/client.ts'
 import { Tags } from '../nango/connection.ts'
 import { createReconnectSession, createSession, type ConnectSession as NangoSession, type SessionInput } from '../nango/sessions.ts'
 import type { Access, Limits } from './access.ts'
-import type { ConnectionWatch } from '../venues/watch.ts'
 import { problemAnswers } from './roller-schema.ts'
 
 export interface ConnectSessionRoutesOptions {
   readonly nango: NangoClient
   readonly access: Access
-  /** Null: nobody looks whether credentials were entered again. */
-  readonly watch: Pick<ConnectionWatch, 'expectReconnect'> | null
   /** Null: there is no page of our own. */
   readonly page: ConnectPage | null
 }
@@ -42,7 +39,7 @@ const ReconnectBody = Type.Composite([
 
 const TAG = ['Connect']
 
-export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access, watch, page }) => {
+export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access, page }) => {
   /** Makes a session, and a link to the page that goes with it. */
   async function withPage (input: Partial<SessionInput>, clientId: string | undefined, open: (input: Partial<SessionInput>) => Promise<NangoSession>): Promise<Static<typeof ConnectSession>> {
     if (page === null) return await open(input)
@@ -106,9 +103,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     await access.own(request, connectionId)
     const input = sessionInput(await access.identify(request), written)
     reply.code(201)
-    const session = await withPage(input, clientId, (complete) => createReconnectSession(nango, connectionId, complete))
-    await watch?.expectReconnect(connectionId)
-    return session
+    return await withPage(input, clientId, (complete) => createReconnectSession(nango, connectionId, complete))
   })
 }
 

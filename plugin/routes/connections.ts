@@ -17,6 +17,8 @@ export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
   readonly check: (connectionId: string) => Promise<CheckReport>
   readonly budgets: Budgets
+  /** Whose rate limits a connection's calls count against. */
+  readonly credentialOf: (connectionId: string) => Promise<string>
   readonly access: Access
 }
 
@@ -69,7 +71,7 @@ const BudgetReport = Type.Object({
 
 const TAG = ['Connections']
 
-export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, budgets, access }) => {
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, budgets, credentialOf, access }) => {
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation comes right after it.
@@ -132,7 +134,6 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     const { id } = request.params
     await admit(request, 'PATCH /connections/{id}', 'connections:write', id)
     refuseTags(request.body.tags, await access.identify(request))
-    access.forget(id)
     return await connections.update(id, request.body)
   })
 
@@ -164,7 +165,6 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }, async (request, reply) => {
     const { id } = request.params
     await admit(request, 'DELETE /connections/{id}', 'connections:write', id)
-    access.forget(id)
     await connections.delete(id)
     reply.code(204)
     return null
@@ -200,7 +200,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }, async (request) => {
     const { id } = request.params
     await admit(request, 'GET /connections/{id}/budget', 'connections:read', id)
-    const usage = await budgets.usage(guardConnectionId(id))
+    const usage = await budgets.usage(await credentialOf(guardConnectionId(id)))
     return {
       connectionId: id,
       coolingOff: Math.ceil(usage.coolingOffMs / 1000),

@@ -5,20 +5,20 @@ import { RollerError } from '../errors.ts'
 import { EventNotTaken } from '../events/events.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { isSignedByNango, readReport } from '../nango/webhook.ts'
-import type { ConnectionLife } from '../venues/life.ts'
+import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import { problemAnswers } from './roller-schema.ts'
 
 export interface NangoWebhookOptions {
   /** Empty: none is taken. */
   readonly signingKeys: readonly string[]
   readonly integrationId: string
-  readonly life: ConnectionLife
+  readonly lifecycle: ConnectionLifecycle
 }
 
 /** Nango's events are small. */
 const BODY_LIMIT = 256 * 1024
 
-export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> = async (app, { signingKeys, integrationId, life }) => {
+export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> = async (app, { signingKeys, integrationId, lifecycle }) => {
   // The bytes as they came: a body that was parsed and written again has another signature.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
@@ -52,7 +52,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
     const report = readReport(parse(body))
     // An environment's webhooks are about all of its integrations.
     if (report !== null && report.integrationId === integrationId) {
-      await life[report.change](guardConnectionId(report.connectionId)).catch((error: unknown) => {
+      await lifecycle[report.change](guardConnectionId(report.connectionId)).catch((error: unknown) => {
         throw error instanceof EventNotTaken ? new RollerError('ROLLER_ERR_EVENT_NOT_TAKEN', { detail: error.message, cause: error }) : error
       })
     }

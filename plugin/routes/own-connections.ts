@@ -1,6 +1,6 @@
 /** The list of a caller whose connections are known by their ids. */
-import type { ConnectionPage, ListFilter } from '../nango/connections.ts'
-import type { ManagedConnections } from '../venues/managed-connections.ts'
+import type { ListFilter } from '../nango/connections.ts'
+import type { ConnectionPage, ManagedConnections } from '../venues/managed-connections.ts'
 
 /** Nango filters by one id at a time, so each is asked for; an id that stands for nothing, or that the filter leaves out, is left out. */
 export async function listOwn (connections: ManagedConnections, ids: readonly string[], { limit = 100, page = 0, ...filter }: ListFilter): Promise<ConnectionPage> {

@@ -3,23 +3,29 @@ import type { FastifyReply } from 'fastify'
 import { RollerError } from '../errors.ts'
 import type { BudgetUse } from '../gateway/budget/budgets.ts'
 
-/** Longer than ROLLER's cooling-off by far; a caller who waits longer has gone. Seconds. */
-const LONGEST_WAIT = 3_600
+/** Milliseconds. */
+export interface WaitLimits {
+  /** For a call that does not say with Roller-Max-Wait. */
+  readonly default: number
+  /** The operator's bound: a call that says more waits this long. */
+  readonly longest: number
+}
+
+const SECONDS = /^\d{1,5}(\.\d{1,3})?$/
 
 /**
  * @param header seconds, whole or decimal
  * @returns milliseconds
  * @throws RollerError ROLLER_ERR_VALIDATION
  */
-export function readMaxWait (header: string | string[] | undefined, defaultMs: number): number {
-  if (header === undefined) return defaultMs
-  const seconds = typeof header === 'string' && /^\d{1,5}(\.\d{1,3})?$/.test(header) ? Number(header) : NaN
-  if (!(seconds <= LONGEST_WAIT)) {
+export function readMaxWait (header: string | string[] | undefined, limits: WaitLimits): number {
+  if (header === undefined) return Math.min(limits.default, limits.longest)
+  if (typeof header !== 'string' || !SECONDS.test(header)) {
     throw new RollerError('ROLLER_ERR_VALIDATION', {
-      errors: [{ pointer: '/headers/Roller-Max-Wait', detail: `must be a number of seconds from 0 to ${LONGEST_WAIT}` }]
+      errors: [{ pointer: '/headers/Roller-Max-Wait', detail: `must be a number of seconds, 0 to 99999; more than ${limits.longest / 1000} counts as that` }]
     })
   }
-  return seconds * 1000
+  return Math.min(Number(header) * 1000, limits.longest)
 }
 
 /** RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers. Times are whole seconds there. */

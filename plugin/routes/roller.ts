@@ -11,7 +11,7 @@ import type { Permit } from '../roller/permit.ts'
 import type { Access } from './access.ts'
 import { beginRecord } from './call-record.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
-import { readMaxWait, sayBudget } from './rate-limit.ts'
+import { readMaxWait, sayBudget, type WaitLimits } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
 
 export interface RollerRoutesOptions {
@@ -23,8 +23,8 @@ export interface RollerRoutesOptions {
   readonly validate: boolean
   readonly limits: BodyLimits
   readonly permit: Permit
-  /** Milliseconds a call waits for its place when it does not say with Roller-Max-Wait. */
-  readonly maxWaitMs: number
+  /** How long a call may wait for its lease. */
+  readonly waits: WaitLimits
 }
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -43,7 +43,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
 }
 
 function add (
-  app: FastifyInstance, { gateway, access, permit, validate, maxWaitMs }: RollerRoutesOptions,
+  app: FastifyInstance, { gateway, access, permit, validate, waits }: RollerRoutesOptions,
   method: Method, url: string, entry: CatalogueEntry | null, schema: FastifySchema
 ): void {
   const name = entry?.name ?? `${method} /*`
@@ -69,7 +69,8 @@ function add (
       headers: request.headers,
       body,
       operation: entry,
-      maxWaitMs: readMaxWait(request.headers['roller-max-wait'], maxWaitMs),
+      maxWaitMs: readMaxWait(request.headers['roller-max-wait'], waits),
+      admit: () => access.again(request, name, scope, connectionId),
       onUse: (use) => { sayBudget(reply, use) },
       validate: validate && request.headers['roller-validation'] !== 'off',
       timing: record,

@@ -3,21 +3,29 @@ import { isRollerError } from '../errors.ts'
 import { EventBusy } from '../events/events.ts'
 import type { Budgets } from '../gateway/budget/budgets.ts'
 import type { Connection } from '../nango/connection.ts'
-import type { ConnectionChange, ConnectionPage, Connections, ListFilter, NewConnection } from '../nango/connections.ts'
-import type { Directory } from './directory.ts'
-import type { VenueIdentity } from './identity.ts'
-import type { ConnectionLife } from './life.ts'
+import type { ConnectionChange, Connections, ListFilter, NewConnection } from '../nango/connections.ts'
+import type { ConnectionState } from '../nango/connection-state.ts'
+import type { ConnectionIndex } from './connection-index.ts'
+import type { ConnectionLifecycle } from './connection-lifecycle.ts'
+import type { VenueVerifier } from './venue-verifier.ts'
+
+export interface ConnectionPage {
+  readonly connections: Connection[]
+  /** The number to ask for next, or null at the end. */
+  readonly nextPage: number | null
+}
 
 export interface ManagedConnectionsOptions {
   readonly connections: Connections
-  readonly directory: Directory
-  readonly identity: VenueIdentity
-  /** False: connections are not asked for their venue. */
-  readonly identifies: boolean
-  readonly life: ConnectionLife
+  readonly index: ConnectionIndex
+  /** Null where connections are not asked for their venue. */
+  readonly verifier: VenueVerifier | null
+  readonly lifecycle: ConnectionLifecycle
   readonly budgets: Pick<Budgets, 'coolingOff'>
   /** Drops what was made with a connection's credentials. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
+  /** Makes the other replicas read a connection anew. */
+  readonly publish: (connectionId: string) => Promise<void>
   /** Takes a venue's registrations for ROLLER's webhooks back. Rejects when ROLLER would not. */
   readonly unsubscribe: (connectionId: string) => Promise<void>
   readonly warn: (message: string, error: unknown) => void
@@ -33,15 +41,13 @@ export class ManagedConnections {
 
   /** No credential is read for it. */
   async list (filter: ListFilter = {}): Promise<ConnectionPage> {
-    const { connections, nextPage } = await this.#options.connections.list(filter)
-    return { connections: await this.#complete(connections), nextPage }
+    const { states, nextPage } = await this.#options.connections.list(filter)
+    return { connections: await this.#complete(states), nextPage }
   }
 
   /** @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN */
   async get (connectionId: string): Promise<Connection> {
-    const connection = await this.#options.connections.get(connectionId)
-    const [complete = connection] = await this.#complete([connection])
-    return complete
+    return await this.#completeOne(await this.#options.connections.get(connectionId))
   }
 
   /**
@@ -50,32 +56,32 @@ export class ManagedConnections {
    *   ROLLER_ERR_ACCESS_DENIED when it may not read its venue; then there is no connection
    */
   async create (input: NewConnection): Promise<Connection> {
-    const { connections, directory, identity, identifies, life, warn } = this.#options
-    let connection = await connections.create(input)
-    const { connectionId } = connection
-    if (identifies) {
-      try {
-        connection = await identity.settle(connection)
-      } catch (error) {
-        if (isRollerError(error) && (error.code === 'ROLLER_ERR_ACCESS_DENIED' || error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED')) {
-          await connections.delete(connectionId).catch((failure: unknown) => { warn('a refused connection could not be taken away', failure) })
-          throw error
-        }
-        // ROLLER or Nango is in trouble now, and the pair is good: the venue is asked for at the first call.
-        warn('the venue of a new connection could not be found out', error)
+    const { connections, index, verifier, lifecycle, warn } = this.#options
+    let state = await connections.create(input)
+    const { connectionId } = state.connection
+    if (verifier !== null) {
+      const result = await verifier.verify(connectionId, true)
+      state = result.state
+      const code = result.error?.code
+      if (code === 'ROLLER_ERR_ACCESS_DENIED' || code === 'ROLLER_ERR_CREDENTIALS_REJECTED') {
+        await connections.delete(connectionId).catch((failure: unknown) => { warn('a refused connection could not be taken away', failure) })
+        throw result.error
       }
+      // ROLLER or Nango is in trouble now, and the pair is good: the venue is asked for at the first call.
+      if (result.error !== null) warn('the venue of a new connection could not be verified', result.error)
     }
-    directory.learn(connection)
-    this.#tell(life.created(connectionId))
-    return connection
+    index.learn(state)
+    this.#tell(lifecycle.created(connectionId))
+    return await this.#completeOne(state)
   }
 
-  /** Merges: what is not named stays. */
+  /** Merges: what is not named stays. Callers who lose the connection by it are shut out when this is done. */
   async update (connectionId: string, change: ConnectionChange): Promise<Connection> {
-    const connection = await this.#options.connections.update(connectionId, change)
-    this.#options.directory.forget(connectionId)
-    const [complete = connection] = await this.#complete([connection])
-    return complete
+    const { connections, index, lifecycle, publish } = this.#options
+    await connections.update(connectionId, change)
+    index.forget(connectionId)
+    await publish(connectionId)
+    return await this.#completeOne(change.tags === undefined ? await connections.fresh(connectionId) : await lifecycle.settle(connectionId))
   }
 
   /**
@@ -83,11 +89,11 @@ export class ManagedConnections {
    * @throws RollerError ROLLER_ERR_VALIDATION when the credentials are not those of the venue that was named
    */
   async confirmVenue (connectionId: string, venueId: string): Promise<Connection> {
-    const { connections, directory, identity } = this.#options
-    const connection = await identity.confirm(await connections.fresh(connectionId), venueId)
-    directory.forget(connectionId)
-    directory.learn(connection)
-    return connection
+    const { connections, index, verifier, publish } = this.#options
+    const state = verifier === null ? await connections.fresh(connectionId) : await verifier.confirm(connectionId, venueId)
+    index.forget(connectionId)
+    await publish(connectionId)
+    return await this.#completeOne(state)
   }
 
   /**
@@ -95,16 +101,15 @@ export class ManagedConnections {
    * Where ROLLER does not take the first, because the credentials are refused already, the second is done all the same.
    */
   async delete (connectionId: string): Promise<void> {
-    const { connections, directory, life, forgetCredentials, unsubscribe, warn } = this.#options
+    const { connections, lifecycle, unsubscribe, warn } = this.#options
     await unsubscribe(connectionId).catch((error: unknown) => {
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return
       warn('ROLLER\'s webhooks of a connection could not be taken back before it was disconnected; ROLLER will go on sending until it gives up', error)
     })
     await connections.delete(connectionId)
-    // At once: whoever has the answer must not be served from what is left of the connection.
-    directory.forget(connectionId)
-    await forgetCredentials(connectionId)
-    this.#tell(life.deleted(connectionId))
+    // Whoever has the answer must not be served from what is left of the connection, by any replica.
+    await lifecycle.gone(connectionId)
+    this.#tell(lifecycle.deleted(connectionId))
   }
 
   /** Waits for what is told behind answers that were given. */
@@ -121,15 +126,24 @@ export class ManagedConnections {
     this.#behind.add(behind)
   }
 
+  async #completeOne (state: ConnectionState): Promise<Connection> {
+    const [complete = state.connection] = await this.#complete([state])
+    return complete
+  }
+
   /** What Nango does not know: ROLLER's cooling-off, and other connections of the same venue. */
-  async #complete (connections: readonly Connection[]): Promise<Connection[]> {
-    const { budgets, directory } = this.#options
-    for (const connection of connections) directory.learn(connection, directory.peek(connection.connectionId)?.unverified)
-    const resting = await Promise.all(connections.map(async ({ connectionId }) => await budgets.coolingOff(connectionId)))
-    return connections.map((connection, index) => ({
+  async #complete (states: readonly ConnectionState[]): Promise<Connection[]> {
+    const { budgets, index, verifier } = this.#options
+    for (const state of states) index.learn(state)
+    const resting = await Promise.all(states.map(async ({ credential }) => await budgets.coolingOff(credential)))
+    return states.map(({ connection }, position) => ({
       ...connection,
-      status: connection.status === 'connected' && (resting[index] ?? 0) > 0 ? 'cooling-off' : connection.status,
-      warnings: directory.isDouble(connection) ? [...connection.warnings, 'venue-connected-twice'] : connection.warnings
+      status: connection.status === 'connected' && (resting[position] ?? 0) > 0 ? 'cooling-off' : connection.status,
+      warnings: [
+        // Where nobody asks for venues, none is verified.
+        ...connection.warnings.filter((warning) => verifier !== null || warning !== 'venue-unverified'),
+        ...(index.isDouble(connection) ? ['venue-connected-twice' as const] : [])
+      ]
     }))
   }
 }

@@ -63,6 +63,12 @@ export function assembleWebhooks ({ client, events, clock, log, redis, scope, pu
       if (claim === 'busy') throw new EventBusy(`Somebody else has ${event.name} in hand.`)
     },
 
+    /** Lets one replica at a time verify a connection; a replica that dies holds it up for half a minute. Null: another one is at it. */
+    async lock (connectionId: string): Promise<(() => Promise<void>) | null> {
+      const key = { connectionId, id: 'verification' }
+      return await seen.claim(key) === 'new' ? async () => { await seen.release(key) } : null
+    },
+
     bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
       return bulkExport({
         client,

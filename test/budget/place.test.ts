@@ -13,7 +13,7 @@ function world (limit: number, windowMs: number) {
   const windows = [{ key: 'rest', limit, windowMs }]
   const enter = (): Place | null => {
     const result = store.take(request('v', windows))
-    return result.outcome === 'granted' ? new Place({ store, clock, tag: 'v', windows, slot: result.slot, left: null, waitedMs: 0 }) : null
+    return result.outcome === 'granted' ? new Place({ store, news: null, clock, tag: 'v', windows, slot: result.slot, left: null, waitedMs: 0 }) : null
   }
   return { state, store, windows, enter }
 }
@@ -69,7 +69,7 @@ t.test('nothing was sent: all is given back; an export that was not taken: its o
   const store = new MemoryBudgetStore({ now: () => 5 })
   const windows = [{ key: 'bulk', limit: 1, windowMs: 1000 }, { key: 'reporting', limit: 1, windowMs: 1000 }]
   const clock = { now: () => 5, setTimeout: () => null, clearTimeout: () => {} }
-  const enter = (): Place => new Place({ store, clock, tag: 'v', windows, slot: granted(store.take(request('v', windows))).slot, left: null, waitedMs: 0 })
+  const enter = (): Place => new Place({ store, news: null, clock, tag: 'v', windows, slot: granted(store.take(request('v', windows))).slot, left: null, waitedMs: 0 })
   await enter().giveBack()
   t.same(store.usage('v', windows).map(({ remaining }) => remaining), [1, 1])
   await enter().giveExportBack()

@@ -80,7 +80,7 @@ t.test('a full log is small', async (t) => {
   const store = new RedisBudgetStore(a, { prefix: 'small' })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
   await Promise.all(Array.from({ length: 582 }, () => store.take(request(tag, windows))))
-  const [, , , key = ''] = budgetKeys('small', { tag, windows })
+  const [, , , , key = ''] = budgetKeys('small', { tag, windows })
   t.ok(Number(await a.memory('USAGE', key)) < 8192, 'under 8 KiB')
 })
 
@@ -91,7 +91,7 @@ t.test('a server clock that was set back: nothing is forgotten, nobody waits for
   const hour = 3_600_000_000
   for (let i = 0; i < 3; i++) granted(await store.take(request(tag, windows)))
   // The same as a server set back by an hour: all that was written lies an hour ahead.
-  const [clock = '', , , log = ''] = budgetKeys('roller', { tag, windows })
+  const [clock = '', , , , log = ''] = budgetKeys('roller', { tag, windows })
   const slots = (await a.lrange(log, 0, -1)).map((slot) => String(Number(slot) + hour))
   await a.del(log)
   await a.rpush(log, ...slots)

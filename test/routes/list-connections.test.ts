@@ -52,7 +52,7 @@ test('filters by tags, by venue and by text, all at once', async (t) => {
 test('a connection shows what it is and no more', async (t) => {
   const { app } = await build(t)
   const [connection] = (await app.inject({ url: '/connections' })).json().connections
-  t.same(Object.keys(connection).sort(), ['connectionId', 'createdAt', 'integrationId', 'metadata', 'status', 'tags', 'venue', 'warnings'])
+  t.same(Object.keys(connection).sort(), ['connectionId', 'createdAt', 'integrationId', 'metadata', 'pendingVenue', 'status', 'tags', 'venue', 'warnings'])
   t.match(connection, { connectionId: 'demo-venue', integrationId: 'roller', status: 'connected', tags: { organization_id: 'demo' }, metadata: {}, venue: { environment: 'live', currency: 'AUD' }, warnings: [], createdAt: /Z$/ })
 })
 

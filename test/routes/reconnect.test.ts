@@ -55,7 +55,8 @@ test('tags from the body are added, in whatever case they are written', async (t
   const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload })
   t.equal(answer.statusCode, 201)
   await enter(nango.url, answer.json().token, 'second')
-  t.same(nango.connections.find((one) => one.connectionId === id)?.tags, { organization_id: 'acme', region: 'south', size: 'big' })
+  t.match((await app.inject({ url: `/connections/${id}` })).json().tags, { organization_id: 'acme', region: 'south', size: 'big' })
+  t.same(nango.connections.find((one) => one.connectionId === id)?.tags.region, 'south')
 })
 
 test('an unknown connection is 404, a missing id is 400', async (t) => {

@@ -2,7 +2,8 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Test } from 'tap'
 import roller, { type RollerOptions } from '../../plugin/index.ts'
-import { VENUE_FIELD, venueTags, type Venue } from '../../plugin/nango/venue.ts'
+import { newEntry, VERIFIED_FIELD } from '../../plugin/nango/entry.ts'
+import { ENTRY_TAG, VENUE_FIELD, venueTags, type Venue } from '../../plugin/nango/venue.ts'
 import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
 import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '../../service/sandbox/roller.ts'
 
@@ -36,7 +37,13 @@ export async function startSimulators (
 export function asConnected (simulator: RollerSimulator, clientId: string): { tags: Record<string, string>, metadata: Record<string, unknown> } {
   const { id, profile: { name, zone: timeZone, currency, locale } } = simulator.venue(clientId)
   const venue: Venue = { id: String(id), environment: 'live', name, timeZone, currency, locale }
-  return { tags: venueTags(venue), metadata: { [VENUE_FIELD]: venue } }
+  return asVerified(venue)
+}
+
+/** What Nango keeps of a connection whose venue was verified for the credentials it holds. */
+export function asVerified (venue: Venue): { tags: Record<string, string>, metadata: Record<string, unknown> } {
+  const entry = newEntry()
+  return { tags: { ...venueTags(venue), [ENTRY_TAG]: entry }, metadata: { [VENUE_FIELD]: venue, [VERIFIED_FIELD]: { entry } } }
 }
 
 export interface BuildOptions {

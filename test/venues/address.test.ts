@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { asConnected } from '../support/build.ts'
+import { asConnected, asVerified } from '../support/build.ts'
 import { start, venueIdOf, type Life } from './fixture.ts'
 
 const lists = ({ nango }: Life): number => nango.requests.filter(({ method, url }) => method === 'GET' && url.startsWith('/connections?')).length
@@ -32,9 +32,8 @@ test('the option connection wins over Roller-Venue too', async (t) => {
 test('among 10,000 connections a venue is found with one look, warm with none, and the list loses none', async (t) => {
   const life = await start(t, { webhooks: false })
   for (let index = 0; index < 10_000; index++) {
-    life.nango.addConnection({
-      connectionId: `c${index}`, clientId: 'demo', clientSecret: 's', tags: { organization_id: 'many', roller_venue_id: `v${index}`, roller_environment: 'live' }
-    })
+    const { tags, metadata } = asVerified({ id: `v${index}`, environment: 'live', name: null, timeZone: null, currency: null, locale: null })
+    life.nango.addConnection({ connectionId: `c${index}`, clientId: 'demo', clientSecret: 's', tags: { organization_id: 'many', ...tags }, metadata })
   }
   const call = async (venueId: string) => await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
   const before = lists(life)

@@ -1,43 +1,52 @@
 import { test } from 'tap'
 import { callsAtRoller } from '../support/build.ts'
-import { start, stored, until, venueIdOf } from './fixture.ts'
+import { manualClock, start, stored, venueIdOf } from './fixture.ts'
 
-test('without webhooks the venue is asked for behind the first call, once, and kept beside what is there', async (t) => {
+const headers = { 'connection-id': 'older' }
+
+test('asks ROLLER for the venue before the first call, once, and keeps it beside what is there', async (t) => {
   const life = await start(t, { webhooks: false })
   life.nango.addConnection({ connectionId: 'older', clientId: 'older', clientSecret: 's', tags: { region: 'north' }, metadata: { note: 'mine' } })
-  for (let calls = 0; calls < 3; calls++) {
-    t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': 'older' } })).statusCode, 200)
-  }
-  await until(() => stored(life, 'older').tags.roller_venue_id !== undefined)
+  for (let calls = 0; calls < 3; calls++) t.equal((await life.app.inject({ url: '/roller/products', headers })).statusCode, 200)
   const venueId = venueIdOf(life, 'older')
-  t.same(stored(life, 'older').tags, { region: 'north', roller_venue_id: venueId, roller_environment: 'live' })
-  t.match(stored(life, 'older').metadata, { note: 'mine', roller_venue: { id: venueId } })
-  t.same(callsAtRoller(life).map(({ url }) => url).filter((url) => url === '/venues/me').length, 1)
+  const { roller_entry: entry, ...tags } = stored(life, 'older').tags
+  t.same(tags, { region: 'north', roller_venue_id: venueId, roller_environment: 'live' })
+  t.match(stored(life, 'older').metadata, { note: 'mine', roller_venue: { id: venueId }, roller_verified: { entry } })
+  t.same(callsAtRoller(life).map(({ url }) => url), ['/venues/me', '/products', '/products', '/products'])
 })
 
-test('a call that ROLLER refuses is no occasion to ask', async (t) => {
-  const life = await start(t, { webhooks: false })
+test('sends no call of a connection that may not read its venue, and does not ask with every call', async (t) => {
+  const clock = manualClock()
+  const life = await start(t, { webhooks: false, options: { clock } })
   life.nango.addConnection({ connectionId: 'older', clientId: 'noaccess-park', clientSecret: 's' })
-  t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': 'older' } })).statusCode, 403)
-  await life.app.close()
-  t.equal(callsAtRoller(life).length, 1)
+  for (let calls = 0; calls < 3; calls++) {
+    t.match((await life.app.inject({ url: '/roller/products', headers })).json(), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED' })
+  }
+  t.same(callsAtRoller(life).map(({ url }) => url), ['/venues/me'])
+  clock.tick(30_001)
+  await life.app.inject({ url: '/roller/products', headers })
+  t.same(callsAtRoller(life).map(({ url }) => url), ['/venues/me', '/venues/me'])
 })
 
-test('a connection with as many tags as Nango keeps loses none, works by its id, and says what is wrong', async (t) => {
+test('refuses a connection with as many tags as Nango keeps, names the remedy, and loses none of them', async (t) => {
   const life = await start(t, { webhooks: false })
   const tags = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`tag${index}`, 'x']))
-  life.nango.addConnection({ connectionId: 'full', clientId: 'full', clientSecret: 's', tags })
-  t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': 'full' } })).statusCode, 200)
-  await until(() => life.log().includes('could not be kept'))
-  t.same(stored(life, 'full').tags, tags)
-  const shown = (await life.app.inject({ url: '/connections/full' })).json()
-  t.match(shown, { warnings: ['no-room-for-venue'], venue: null })
-  const missing = await life.app.inject({ url: '/roller/products', headers: { 'roller-venue': venueIdOf(life, 'full') } })
-  t.match(missing.json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN', hint: /GET \/connections/ })
+  life.nango.addConnection({ connectionId: 'older', clientId: 'full', clientSecret: 's', tags })
+  const refused = (await life.app.inject({ url: '/roller/products', headers })).json()
+  t.match(refused, { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /has 10 tags/, hint: /PATCH/ })
+  t.same(stored(life, 'older').tags, tags)
+  t.match((await life.app.inject({ url: '/connections/older' })).json(), { warnings: ['venue-unverified', 'no-room-for-venue'], venue: null })
+  const change = { tags: { tag0: null, tag1: null, tag2: null } }
+  t.equal((await life.app.inject({ method: 'PATCH', url: '/connections/older', payload: change })).statusCode, 200)
+  t.equal((await life.app.inject({ url: '/roller/products', headers })).statusCode, 200)
 })
 
-test('Nango being away or saying no does not stand in the way of a call', async (t) => {
+test('sends nothing while Nango cannot say whose the credentials are', async (t) => {
   const life = await start(t, { webhooks: false })
-  life.nango.faults.next({ path: /^\/connections/, kind: 'status', status: 403, body: { error: { code: 'forbidden' } } })
-  t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': 'demo-venue' } })).statusCode, 200)
+  const products = { url: '/roller/products', headers: { 'connection-id': 'demo-venue' } }
+  life.nango.faults.next({ path: /^\/connections/, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })
+  const refused = await life.app.inject(products)
+  t.match(refused.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'network' })
+  t.ok(Number(refused.headers['retry-after']) >= 1)
+  t.same(callsAtRoller(life), [])
 })

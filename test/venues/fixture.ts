@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import { request } from 'undici'
 import type { ConnectionEvent } from '../../plugin/index.ts'
 import type { Clock } from '../../plugin/clock.ts'
-import { listen, type BuildOptions, type Built } from '../support/build.ts'
+import { CONNECTION_ID, listen, SECRET_KEY, type BuildOptions, type Built } from '../support/build.ts'
 
 export const SIGNING_KEY = 'a-signing-key-of-nango'
 
@@ -81,4 +81,15 @@ export async function reconnect (life: Life, clientId: string): Promise<void> {
   const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
   await enterCredentials(life, session.json().token, clientId)
   await until(() => life.events.length > before)
+}
+
+/** Another program makes a reconnect session at Nango itself, and credentials are entered through it. */
+export async function enterThroughNango (life: Pick<Life, 'nango'>, clientId: string, tags: Record<string, string> = {}): Promise<void> {
+  const answer = await request(`${life.nango.url}/connect/sessions/reconnect`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${SECRET_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ connection_id: CONNECTION_ID, integration_id: 'roller', tags })
+  })
+  const { data } = await answer.body.json() as { data: { token: string } }
+  await enterCredentials(life, data.token, clientId)
 }

@@ -1,6 +1,6 @@
 import { test, type Test } from 'tap'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { reconnect, start, stored, venueIdOf, type Life } from './fixture.ts'
+import { manualClock, reconnect, start, stored, until, venueIdOf, type Life } from './fixture.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
@@ -17,7 +17,11 @@ test('another venue\'s keys are refused for traffic until somebody confirms them
   const [known, other] = [venueIdOf(life, 'demo'), venueIdOf(life, 'other-park')]
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await reconnect(life, 'other-park')
-  t.match(life.events, [{ name: 'connection.venue-changed', connection: { venue: { id: known }, warnings: ['venue-changed'] } }])
+  const pendingVenue = { id: other, name: life.roller.venue('other-park').profile.name }
+  t.match(life.events, [{ name: 'connection.venue-changed', connection: { venue: { id: known }, pendingVenue, warnings: ['venue-changed'] } }])
+  t.match((await life.app.inject(PRODUCTS)).json(), { pendingVenue, detail: new RegExp(other) })
+  t.match((await life.app.inject({ url: '/connections/demo-venue' })).json(), { pendingVenue })
+  t.match((await life.app.inject({ url: '/connections/demo-venue/check' })).json(), { steps: [{}, {}, {}, {}, {}, { detail: new RegExp(other) }] })
   await refused(t, life)
   t.match((await life.app.inject({ url: '/connections/demo-venue' })).json(), { venue: { id: known }, warnings: ['venue-changed'] })
 
@@ -43,13 +47,19 @@ test('the right keys entered after the wrong ones let calls pass again', async (
   t.same((await life.app.inject({ url: '/connections/demo-venue' })).json().warnings, [])
 })
 
-test('no call passes while nobody could look whose keys were entered', async (t) => {
-  const life = await start(t)
+test('sends no call while ROLLER cannot be asked whose credentials were entered', async (t) => {
+  const clock = manualClock()
+  const life = await start(t, { options: { clock } })
   for (let tries = 0; tries < 3; tries++) life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
+  const ticking = setInterval(() => { clock.tick(1) }, 2) // for the waits between tries
   await reconnect(life, 'other-park')
-  t.same(life.names(), ['connection.reconnected'], 'that much is known')
-  const answer = await life.app.inject(PRODUCTS)
-  t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' }, 'found out at the first call')
+  clearInterval(ticking)
+  t.match(life.events, [{ name: 'connection.reconnected', connection: { warnings: ['venue-unverified'] } }], 'that much is known')
+  t.match((await life.app.inject(PRODUCTS)).json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED' })
+  clock.tick(5_001)
+  t.match((await life.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' }, 'found out as soon as ROLLER answers')
+  await until(() => life.events.length === 2)
+  t.equal(life.events[1]?.name, 'connection.venue-changed')
   t.same(callsAtRoller(life).filter(({ url }) => url === '/products'), [])
 })
 

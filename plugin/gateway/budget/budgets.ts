@@ -27,7 +27,8 @@ export interface BudgetUse {
 }
 
 export interface Pass {
-  readonly connectionId: string
+  /** Whose limits they are: ROLLER counts by the pair of Client ID and Client Secret, however many connections hold it. */
+  readonly credential: string
   readonly budget: BudgetName
   /** ROLLER counts bulk exports by their type. */
   readonly exportType: string | null
@@ -43,12 +44,14 @@ export interface BudgetsOptions {
   readonly limits: Readonly<Record<BudgetName, BudgetLimit>>
   /** Calls that may wait at a time, for one connection and budget. */
   readonly maxQueue: number
-  /** Put before every connection id: ids are unique only within an integration. */
+  /** Put before every credential: ids are unique only within an integration. */
   readonly scope: string
+  /** Tells the Nango environment from others in the same Redis. Only a hash of it leaves the process. */
+  readonly environment: string
   /** There is but one connection, so nobody to keep a reserve for. */
   readonly sole?: boolean
-  /** Through Nango all connections share the account's limit too. Null where nothing stands between. */
-  readonly account: { readonly id: string } | null
+  /** Through Nango all connections share the account's limit too. False where nothing stands between. */
+  readonly account: boolean
   readonly clock: Clock
   readonly observer?: BudgetObserver | undefined
 }
@@ -88,7 +91,8 @@ interface Seen {
 
 export class Budgets {
   readonly #options: BudgetsOptions
-  readonly #accountTag: string | null
+  /** All of an environment lies in one slot of a Redis Cluster, with the account's limit and what replicas tell each other. */
+  readonly #tag: string
   readonly #rooms = new Map<string, WaitingRoom>()
   readonly #seen = new LRUCache<string, Seen>({ max: REMEMBERED })
   #accountLimit: BudgetLimit | null = null
@@ -98,7 +102,7 @@ export class Budgets {
 
   constructor (options: BudgetsOptions) {
     this.#options = options
-    this.#accountTag = options.account === null ? null : createHash('sha256').update(options.account.id).digest('base64url').slice(0, 16)
+    this.#tag = budgetTag(options.environment)
   }
 
   /**
@@ -135,23 +139,23 @@ export class Budgets {
     }
   }
 
-  #grant ({ budget }: Pass, { tag, windows }: TakeRequest, { slot, left }: Granted, waitedMs: number): Place {
+  #grant ({ budget }: Pass, { tag, windows }: TakeRequest, { slot, left, news }: Granted, waitedMs: number): Place {
     const { store, clock, observer } = this.#options
     observer?.granted(budget, waitedMs)
-    return new Place({ store, clock, tag, windows, slot, left: left ?? null, waitedMs })
+    return new Place({ store, clock, tag, windows, slot, left: left ?? null, news: news ?? null, waitedMs })
   }
 
   /** ROLLER said 429: nothing more is sent for this connection, by any replica. */
-  async coolOff (connectionId: string, seconds: number): Promise<void> {
+  async coolOff (credential: string, seconds: number): Promise<void> {
     this.#options.observer?.walled('connection')
-    await this.#options.store.raiseWall(this.#tag(connectionId), this.#wallKey(connectionId), seconds * 1000)
+    await this.#options.store.raiseWall(this.#tag, this.#wallKey(credential), seconds * 1000)
   }
 
   /** Nango said 429: nothing more is sent for the account. */
   async coolOffAccount (seconds: number): Promise<void> {
-    if (this.#accountTag === null) return
+    if (!this.#options.account) return
     this.#options.observer?.walled('account')
-    await this.#options.store.raiseWall(this.#accountTag, ACCOUNT, Math.max(1, seconds) * 1000)
+    await this.#options.store.raiseWall(this.#tag, ACCOUNT, Math.max(1, seconds) * 1000)
   }
 
   /**
@@ -160,7 +164,7 @@ export class Budgets {
    * share it, and hear of it only when it is less than they know.
    */
   async learnAccount ({ limit, remaining, endsInMs }: AccountNews, place: Place): Promise<void> {
-    if (this.#accountTag === null) return
+    if (!this.#options.account) return
     if (Number.isInteger(limit) && limit >= 1) {
       const learned = effectiveLimit({ limit, windowMs: ACCOUNT_WINDOW_MS })
       if (this.#accountLimit?.limit !== learned.limit) this.#accountLimit = learned
@@ -173,13 +177,13 @@ export class Budgets {
     if (known < Infinity && remaining + Math.floor(known * NEWS) >= known) return
     this.#told = { remaining, endsAt }
     const window = this.#accountWindow()
-    await this.#options.store.report(this.#accountTag, ACCOUNT, window === null ? [] : [window], { remaining, endsInMs, slot: place.slot })
+    await this.#options.store.report(this.#tag, ACCOUNT, window === null ? [] : [window], { remaining, endsInMs, slot: place.slot })
   }
 
   /** How a connection's budget stands now, without spending of it: asked of the store where that costs nothing, else as it was last seen. */
-  standing ({ connectionId, budget, exportType }: Pick<Pass, 'connectionId' | 'budget' | 'exportType'>): BudgetUse {
-    const window = this.#window({ connectionId, budget, exportType })
-    const usage = this.#options.store.glance?.(this.#tag(connectionId), [window])
+  standing ({ credential, budget, exportType }: Pick<Pass, 'credential' | 'budget' | 'exportType'>): BudgetUse {
+    const window = this.#window({ credential, budget, exportType })
+    const usage = this.#options.store.glance?.(this.#tag, [window])
     if (usage !== undefined) return toUse(budget, window, usage)
     const seen = this.#seen.get(window.key)
     const elapsed = seen === undefined ? Infinity : this.#options.clock.now() - seen.at
@@ -187,21 +191,21 @@ export class Budgets {
   }
 
   /** How a connection stands, for people who look. */
-  async usage (connectionId: string): Promise<{ budgets: BudgetUse[], coolingOffMs: number }> {
+  async usage (credential: string): Promise<{ budgets: BudgetUse[], coolingOffMs: number }> {
     const { store } = this.#options
-    const tag = this.#tag(connectionId)
+    const tag = this.#tag
     const names = ['rest', 'reporting'] as const
-    const windows = names.map((budget) => this.#window({ connectionId, budget, exportType: null }))
+    const windows = names.map((budget) => this.#window({ credential, budget, exportType: null }))
     const usage = await store.usage(tag, windows)
     return {
       budgets: names.map((budget, index) => toUse(budget, windows[index] as Window, usage)), // as many windows as names
-      coolingOffMs: await store.wall(tag, this.#wallKey(connectionId))
+      coolingOffMs: await store.wall(tag, this.#wallKey(credential))
     }
   }
 
-  /** Milliseconds until ROLLER takes calls of a connection again after a 429; 0 when it does. */
-  async coolingOff (connectionId: string): Promise<number> {
-    return await this.#options.store.wall(this.#tag(connectionId), this.#wallKey(connectionId))
+  /** Milliseconds until ROLLER takes calls of a credential again after a 429; 0 when it does. */
+  async coolingOff (credential: string): Promise<number> {
+    return await this.#options.store.wall(this.#tag, this.#wallKey(credential))
   }
 
   /** Answers all who wait for their place, now and from now on: the process ends. */
@@ -246,9 +250,9 @@ export class Budgets {
     pass.onUse?.(told)
   }
 
-  #window ({ connectionId, budget, exportType }: Pick<Pass, 'connectionId' | 'budget' | 'exportType'>): Window {
+  #window ({ credential, budget, exportType }: Pick<Pass, 'credential' | 'budget' | 'exportType'>): Window {
     const { limit, windowMs } = this.#options.limits[budget]
-    const key = `${this.#name(connectionId)}:${budget}`
+    const key = `${this.#name(credential)}:${budget}`
     return { key: budget === 'bulk' ? `${key}:${exportType ?? ''}` : key, limit, windowMs }
   }
 
@@ -256,12 +260,12 @@ export class Budgets {
     const windows = [window]
     // A bulk export is a call to ROLLER's Reporting API as well.
     if (pass.budget === 'bulk') windows.push(this.#window({ ...pass, budget: 'reporting' }))
-    const walls = [this.#wallKey(pass.connectionId)]
-    const request = { tag: this.#tag(pass.connectionId), windows, walls, maxWaitMs: Math.max(0, maxWaitMs), ticket }
-    if (this.#accountTag === null) return request
+    const walls = [this.#wallKey(pass.credential)]
+    const request = { tag: this.#tag, windows, walls, maxWaitMs: Math.max(0, maxWaitMs), ticket, news: this.#options.scope }
+    if (!this.#options.account) return request
     walls.push(ACCOUNT)
     const account = this.#accountWindow()
-    if (account !== null) windows.push({ ...account, flow: pass.connectionId, reserve: this.#options.sole ? 0 : Math.floor(account.limit * RESERVE) })
+    if (account !== null) windows.push({ ...account, flow: pass.credential, reserve: this.#options.sole ? 0 : Math.floor(account.limit * RESERVE) })
     return { ...request, meter: ACCOUNT }
   }
 
@@ -269,12 +273,9 @@ export class Budgets {
     return this.#accountLimit === null ? null : { key: ACCOUNT, ...this.#accountLimit }
   }
 
-  /** All that one take touches must lie in one slot of a Redis Cluster: with an account's budget, all its connections do. */
-  #tag (connectionId: string): string { return this.#accountTag ?? this.#name(connectionId) }
+  #name (credential: string): string { return `${this.#options.scope}/${credential}` }
 
-  #name (connectionId: string): string { return `${this.#options.scope}/${connectionId}` }
-
-  #wallKey (connectionId: string): string { return `${this.#name(connectionId)}:wall` }
+  #wallKey (credential: string): string { return `${this.#name(credential)}:wall` }
 
   #refusal ({ reason, waitMs, wall, window }: Refused, budget: BudgetName): RollerError {
     const retryAfter = waitMs / 1000
@@ -286,6 +287,9 @@ export class Budgets {
     return new RollerError('ROLLER_ERR_BUDGET', { detail: `The ${budget} budget of this connection is spent.`, retryAfter })
   }
 }
+
+/** Part of every key in Redis. @param environment what tells a Nango environment from others */
+export function budgetTag (environment: string): string { return createHash('sha256').update(environment).digest('base64url').slice(0, 16) }
 
 function toUse (name: BudgetName, { key, limit, windowMs }: Window, usage: readonly Usage[]): BudgetUse {
   const own = usage.find((entry) => entry.key === key)

@@ -13,6 +13,8 @@ export interface PlaceKept {
   readonly slot: number
   /** What the meter showed then, where there is one. */
   readonly left: number | null
+  /** The version of what replicas have told each other, as the lease was given. */
+  readonly news: number | null
   readonly waitedMs: number
 }
 
@@ -30,6 +32,7 @@ export class Place {
 
   get slot (): number { return this.#slot }
   get left (): number | null { return this.#kept.left }
+  get news (): number | null { return this.#kept.news }
   /** How long the call stood in line. */
   get waitedMs (): number { return this.#kept.waitedMs }
 

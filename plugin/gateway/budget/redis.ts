@@ -21,7 +21,7 @@ export interface RedisBudgetStoreOptions {
 }
 
 /** What one operation touches. */
-type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'walls' | 'meter'>>
+type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'walls' | 'meter' | 'news'>>
 
 /** States of a client in which a command would only be queued, for nobody knows how long. */
 const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
@@ -44,14 +44,14 @@ export class RedisBudgetStore implements BudgetStore {
   }
 
   async take (request: TakeRequest): Promise<TakeResult> {
-    const { tag, windows, walls, maxWaitMs, ticket, meter } = request
-    const answer = await this.#run('take', { tag, windows, walls, meter }, [micro(maxWaitMs), ticket === undefined ? '' : String(ticket), meter === undefined ? '0' : '1'])
+    const { tag, windows, walls, maxWaitMs, ticket, meter, news } = request
+    const answer = await this.#run('take', { tag, windows, walls, meter, news }, [micro(maxWaitMs), ticket === undefined ? '' : String(ticket), meter === undefined ? '0' : '1'])
     const [outcome, us, name, wall, window, wallUs] = answer.map(Number)
     const waitMs = (us ?? 0) / 1000
     const usage = usageOf(windows, answer, 6)
     if (outcome === 1) {
       const left = answer[3] // '' where no meter runs
-      return { outcome: 'granted', slot: name ?? 0, usage, ...(left !== '' && { left: Number(left) }) }
+      return { outcome: 'granted', slot: name ?? 0, usage, ...(left !== '' && { left: Number(left) }), ...(news !== undefined && { news: window ?? 0 }) }
     }
     if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, usage }
     const key = wall === undefined || wall === 0 ? undefined : walls[wall - 1]
@@ -132,12 +132,22 @@ export class RedisBudgetStore implements BudgetStore {
 }
 
 /** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would move them apart. */
-export function budgetKeys (prefix: string, { tag, windows = [], walls = [], meter = '' }: Keys): string[] {
-  const scope = `${prefix.replace(/[{}]/g, '_')}:{${tag.replace(/[%{}]/g, encodeURIComponent) || '%'}}:`
-  const keys = [`${scope}clock`, `${scope}tickets`, `${scope}meter:${meter}`]
+export function budgetKeys (prefix: string, { tag, windows = [], walls = [], meter = '', news = '' }: Keys): string[] {
+  const scope = keyScope(prefix, tag)
+  const keys = [`${scope}clock`, `${scope}tickets`, `${scope}meter:${meter}`, `${scope}news:${news}`]
   for (const part of ['window', 'line', 'turns']) for (const { key } of windows) keys.push(`${scope}${part}:${key}`)
   for (const key of walls) keys.push(`${scope}wall:${key}`)
   return keys
+}
+
+/** Where the version and the items of what replicas tell each other are: in the slot of the rate limits, which give the version along. */
+export function newsKeys (prefix: string, tag: string, news: string): [version: string, log: string] {
+  const version = `${keyScope(prefix, tag)}news:${news}`
+  return [version, `${version}:log`]
+}
+
+function keyScope (prefix: string, tag: string): string {
+  return `${prefix.replace(/[{}]/g, '_')}:{${tag.replace(/[%{}]/g, encodeURIComponent) || '%'}}:`
 }
 
 /** Whole microseconds: the list holds integers. Rounded up: a window is never shorter than asked for. Endless patience is a century. */

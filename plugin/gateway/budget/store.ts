@@ -33,6 +33,8 @@ export interface TakeRequest {
   readonly walls: readonly string[]
   /** Key of what the other side says is left of its own limit, see `report`. */
   readonly meter?: string | undefined
+  /** Key of the version of what replicas tell each other; a shared store gives it along. */
+  readonly news?: string | undefined
   /** The caller's patience from now on. 0: now or not at all. */
   readonly maxWaitMs: number
   /** From an earlier answer `queued`. One that the store has dropped counts as a new call. */
@@ -56,6 +58,8 @@ export interface Granted {
   readonly slot: number
   /** What the meter shows after this call, where there is one. */
   readonly left?: number
+  /** The version of what replicas have told each other. */
+  readonly news?: number
   readonly usage: readonly Usage[]
 }
 

@@ -7,10 +7,11 @@ export const WINDOW_LUA = `
 -- KEYS[1]            the tag's clock: "<shift> <last>" in microseconds
 -- KEYS[2]            a HASH of the tickets of those who wait: until when each is kept
 -- KEYS[3]            the meter: "<left> <end>"
--- KEYS[4 .. n+3]     the windows: a LIST of moments each, ascending (some 11 bytes a call; a sorted set takes ten times that)
--- KEYS[n+4 .. 2n+3]  the line of each: a ZSET of tickets by order
--- KEYS[2n+4 .. 3n+3] the turns of a shared window's flows, a HASH; '' is what is being served
--- KEYS[3n+4 .. ]     the walls: the end of each cooling-off
+-- KEYS[4]            the version of what replicas tell each other, given along with a lease
+-- KEYS[5 .. n+4]     the windows: a LIST of moments each, ascending (some 11 bytes a call; a sorted set takes ten times that)
+-- KEYS[n+5 .. 2n+4]  the line of each: a ZSET of tickets by order
+-- KEYS[2n+5 .. 3n+4] the turns of a shared window's flows, a HASH; '' is what is being served
+-- KEYS[3n+5 .. ]     the walls: the end of each cooling-off
 -- ARGV               operation, n, then limit, length, flow ('' where it is not shared) and reserve of each window, then the operation's own
 --                    values; all times in microseconds
 -- A moment is this server's clock, which also numbers the tickets. Replicas' own clocks are never compared.
@@ -57,7 +58,7 @@ end
 local windows = {}
 for i = 1, n do
   local w = {
-    key = KEYS[3 + i], line = KEYS[3 + n + i], turns = KEYS[3 + 2 * n + i],
+    key = KEYS[4 + i], line = KEYS[4 + n + i], turns = KEYS[4 + 2 * n + i],
     limit = tonumber(ARGV[4 * i - 1]), length = tonumber(ARGV[4 * i]), flow = ARGV[4 * i + 1], reserve = tonumber(ARGV[4 * i + 2])
   }
   -- What has left the window goes. Usually one call per take, after a pause many: look at a few at a time.
@@ -81,9 +82,9 @@ end
 
 -- The longest wall, and which one it is.
 local wallEnd, wall = 0, 0
-for i = 3 * n + 4, #KEYS do
+for i = 3 * n + 5, #KEYS do
   local e = tonumber(redis.call('GET', KEYS[i]) or 0)
-  if e > now and e > wallEnd then wallEnd, wall = e, i - 3 * n - 3 end
+  if e > now and e > wallEnd then wallEnd, wall = e, i - 3 * n - 4 end
 end
 
 -- Places of a window for this connection: the reserve is for those whose own window holds few calls.
@@ -234,7 +235,7 @@ if operation == 'take' then
     setMeter(left, ends)
   end
   keepClock(longest)
-  return addUsage({ 1, 0, text(now), left and text(left) or '', 0, 0 })
+  return addUsage({ 1, 0, text(now), left and text(left) or '', tonumber(redis.call('GET', KEYS[4]) or 0), 0 })
 end
 
 if operation == 'leave' then
@@ -256,7 +257,7 @@ end
 if operation == 'raise' then
   local us = tonumber(ARGV[own])
   if us > 0 and now + us > wallEnd then
-    redis.call('SET', KEYS[4], text(now + us), 'PX', ttl(us))
+    redis.call('SET', KEYS[5], text(now + us), 'PX', ttl(us))
     keepClock(us)
   end
   return {}

@@ -20,6 +20,7 @@ interface Passenger {
   readonly reject: (reason: unknown) => void
   readonly onUse: GatewayCall['onUse']
   readonly signal: CancelSignal | undefined
+  readonly admit: GatewayCall['admit']
   readonly leave: () => void
 }
 
@@ -50,9 +51,9 @@ export class Flight {
   get size (): number { return this.#aboard.length }
 
   /** @throws what the call fails with; the signal's reason when this caller leaves */
-  join ({ signal, onUse }: Pick<GatewayCall, 'signal' | 'onUse'>): Promise<Landing> {
+  join ({ signal, onUse, admit }: Pick<GatewayCall, 'signal' | 'onUse' | 'admit'>): Promise<Landing> {
     return new Promise((resolve, reject) => {
-      const passenger: Passenger = { resolve, reject, onUse, signal, leave: () => this.#leave(passenger) }
+      const passenger: Passenger = { resolve, reject, onUse, signal, admit, leave: () => this.#leave(passenger) }
       signal?.addEventListener('abort', passenger.leave, { once: true })
       this.#aboard.push(passenger)
       if (this.#use !== null) onUse?.(this.#use)
@@ -63,6 +64,25 @@ export class Flight {
   readonly tell = (use: BudgetUse): void => {
     this.#use = use
     for (const { onUse } of this.#aboard) onUse?.(use)
+  }
+
+  /**
+   * Asks again for each caller whether it may have the answer. Those who may not get the error.
+   * @throws RollerError the last one's, when nobody is left
+   */
+  readonly admit = async (): Promise<void> => {
+    let last: unknown
+    for (const passenger of this.#aboard) {
+      try {
+        await passenger.admit?.()
+      } catch (error) {
+        last = error
+        release(passenger)
+        passenger.reject(error)
+        this.#aboard = this.#aboard.filter((one) => one !== passenger)
+      }
+    }
+    if (this.#aboard.length === 0 && last !== undefined) throw last
   }
 
   land (landing: Exclude<Landing, { kind: 'taken' }>): void {

@@ -62,9 +62,12 @@ export class SharedCalls implements CallHandler {
     return wish === 'private' ? this.#gateway.send(call) : this.#read(call, wish === 'fresh')
   }
 
+  /** Lets nobody join what is under way on a connection. */
+  leave (connectionId: string): void { this.#flights.clear(connectionId) }
+
   /** Forgets a connection: another venue may come under its id. */
   async forget (connectionId: string): Promise<void> {
-    this.#flights.clear(connectionId)
+    this.leave(connectionId)
     await this.#store?.invalidate(connectionId, null)
   }
 
@@ -175,8 +178,10 @@ export class SharedCalls implements CallHandler {
 
 /** Written out: copying an object by spread takes longer than all the rest of the sharing. */
 function sharedCall (call: ReadCall, flight: Flight, maxWaitMs: number): GatewayCall {
-  const { method, target, connectionId, headers, body, operation, validate = true, timing } = call
-  return { method, target, connectionId, headers, body, operation, validate, maxWaitMs, signal: flight.signal, onUse: flight.tell, timing }
+  const { method, target, connectionId, credential, headers, body, operation, validate = true, verify, timing } = call
+  return {
+    method, target, connectionId, credential, headers, body, operation, validate, maxWaitMs, signal: flight.signal, admit: flight.admit, verify, onUse: flight.tell, timing
+  }
 }
 
 function label ({ answer, ageMs, stored }: Landing & { kind: 'whole' }, kept: Kept | null, fresh: boolean, collapsed: boolean): Answer {

@@ -3,6 +3,7 @@
  * stay in this folder: nothing here puts one in an error, and no answer carries one out.
  */
 import type { CancelSignal } from '../../cancellation.ts'
+import { RollerError } from '../../errors.ts'
 import { dispatch, type Way } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { TokenCache, type HeldToken, type TokenSource } from './token-cache.ts'
@@ -35,8 +36,14 @@ export class DirectTransport implements Transport {
   /** Has Nango fetch a new token. @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none */
   renew (connectionId: string): Promise<void> { return this.#tokens.renew(connectionId) }
 
+  /** True while there is a token, read with verified credentials. */
+  holdsVerified (connectionId: string): boolean { return this.#tokens.peek(connectionId)?.verified === true }
+
   /** Of a connection that is gone. */
   forget (connectionId: string): void { this.#tokens.forget(connectionId) }
+
+  /** Which connections have changed is not known. */
+  forgetAll (): void { this.#tokens.forgetAll() }
 
   async close (): Promise<void> {}
 
@@ -45,7 +52,13 @@ export class DirectTransport implements Transport {
     return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal), signal)
   }
 
+  async #refuse (connectionId: string): Promise<never> {
+    this.#tokens.forget(connectionId) // the next call reads it together with what is known then
+    throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { detail: 'The token is of credentials whose venue is not verified.', retryAfter: 1 })
+  }
+
   #send (call: OutgoingCall, held: HeldToken, signal: CancelSignal | undefined): Promise<Exchange> {
+    if (!held.verified && call.verifying !== true) return this.#refuse(call.connectionId)
     const request = {
       origin: this.#origin,
       path: call.target.path + call.target.query,

@@ -11,6 +11,8 @@ export interface FreshToken {
   readonly token: string
   /** Milliseconds since 1970. Null where it is not known. */
   readonly expiresAt: number | null
+  /** Read together with what Nango keeps of its venue: verified for the very credentials that the token was made with. */
+  readonly verified: boolean
 }
 
 /** @param force asks for a new token, whatever the old one's end */
@@ -21,6 +23,7 @@ export interface HeldToken {
   readonly token: string
   /** As it is sent. Written once: a long text that is put together anew for each call costs more than all other headers. */
   readonly authorization: string
+  readonly verified: boolean
 }
 
 interface Held extends HeldToken {
@@ -92,6 +95,11 @@ export class TokenCache {
     this.#reading.delete(connectionId) // what is being read is not kept
   }
 
+  forgetAll (): void {
+    this.#held.clear()
+    this.#reading.clear()
+  }
+
   #read (connectionId: string, force: boolean): Promise<HeldToken> {
     const reading: Reading = { token: this.#finish(connectionId, force, () => this.#reading.get(connectionId) === reading) }
     this.#reading.set(connectionId, reading)
@@ -101,8 +109,7 @@ export class TokenCache {
   /** @param newest false once a later read has taken over: it may have been the one that renewed the token */
   async #finish (connectionId: string, force: boolean, newest: () => boolean): Promise<HeldToken> {
     try {
-      const { token, expiresAt } = await this.#source(connectionId, force)
-      const held = this.#hold(token, expiresAt)
+      const held = this.#hold(await this.#source(connectionId, force))
       if (newest()) this.#held.set(connectionId, held)
       return held
     } finally {
@@ -110,13 +117,13 @@ export class TokenCache {
     }
   }
 
-  #hold (token: string, expiresAt: number | null): Held {
+  #hold ({ token, expiresAt, verified }: FreshToken): Held {
     const authorization = Buffer.from(`Bearer ${token}`, 'latin1').toString('latin1') // in one piece
-    if (expiresAt === null) return { token, authorization, endsAt: Infinity, renewAt: Infinity }
+    if (expiresAt === null) return { token, authorization, verified, endsAt: Infinity, renewAt: Infinity }
     // Nango tells the time by the wall clock, waits here go by another.
     const life = Math.max(expiresAt - Date.now(), MIN_LIFE_MS)
     const now = this.#clock.now()
-    return { token, authorization, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
+    return { token, authorization, verified, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
   }
 
   #onFailedAhead (connectionId: string, error: unknown): void {

@@ -13,6 +13,8 @@ export interface OutgoingCall {
   readonly body: OutgoingBody | null
   /** What the caller can decode. Only the direct transport passes it on: Nango decodes for itself. */
   readonly acceptEncoding?: string | undefined
+  /** The question which venue the credentials are of, which a token of unverified credentials may ask. */
+  readonly verifying?: boolean
   /** Asked when the call has its token and its socket; false keeps it from being sent. */
   readonly mayLeave?: (() => boolean) | undefined
 }

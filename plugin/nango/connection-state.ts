@@ -1,0 +1,81 @@
+/** A connection with what the gateway itself must know of it. Of Nango's own object everything else is left behind, credentials first of all. */
+import { isRecord } from './is-record.ts'
+import { hasRoomForVenue, toConnection, type Connection } from './connection.ts'
+import {
+  isStaleSession, isVerificationEntry, ownTags, readPending, readVerified, TAGS_FIELD, type ClientIds, type PendingVenue
+} from './entry.ts'
+import { ENTRY_TAG, readVenue, RESERVED_PREFIX, VENUE_TAG } from './venue.ts'
+
+/** `changed`: the credentials are those of another venue, which waits to be confirmed. `unverified`: ROLLER has to be asked. */
+export type Verification = 'verified' | 'changed' | 'unverified'
+
+export interface ConnectionState {
+  readonly connection: Connection
+  readonly verification: Verification
+  /** The tag that names the entry of credentials; empty where whatever entered them has wiped it. */
+  readonly entry: string
+  /** Keyed hash of the Client ID; null where this reading does not show it. */
+  readonly client: string | null
+  /** Whose rate limits its calls count against: those of the Client ID where it is known, else of the venue. */
+  readonly credential: string
+  /** Of what stands against its credentials; empty when nothing does. */
+  readonly errorId: string
+  readonly updatedAt: string
+  /** By the clock, when this reading began. */
+  readonly asOf: number
+}
+
+export interface StateReader {
+  readonly clientIds: ClientIds
+  readonly now: () => number
+}
+
+/** @param asOf when the reading began: what was learned since is newer */
+export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: unknown, asOf: number): ConnectionState {
+  const row = isRecord(raw) ? raw : {}
+  const metadata = isRecord(row.metadata) ? row.metadata : null
+  const written = onlyStrings(row.tags)
+  const entry = written[ENTRY_TAG] ?? ''
+  const tags = effectiveTags(written, metadata, entry)
+  const credentials = isRecord(row.credentials) ? row.credentials : {}
+  const client = typeof credentials.client_id === 'string' ? clientIds.hash(credentials.client_id) : null
+  const verified = readVerified(metadata)
+  const pending = readPending(metadata)
+  const venue = readVenue(written, metadata)
+  const isOf = (kept: { entry: string, client: string | null } | null): boolean =>
+    kept !== null && isVerificationEntry(entry) && kept.entry === entry && clientIds.mayBeSame(kept.client, client)
+  // A venue that Roller-Venue would find by another venue's tag is not verified either.
+  const verification = isOf(pending) ? 'changed' : isOf(verified) && venue !== null && written[VENUE_TAG] === venue.id ? 'verified' : 'unverified'
+  const pendingVenue: PendingVenue | null = verification === 'changed' && pending !== null ? { id: pending.id, name: pending.name } : null
+  const connection = toConnection(row, { tags, venue, pendingVenue, unverified: verification === 'unverified', hasRoom: hasRoomForVenue(tags) })
+  const known = verification === 'unverified' ? client ?? verified?.client ?? null : client ?? (pendingVenue === null ? verified : pending)?.client ?? null
+  const [error] = Array.isArray(row.errors) ? row.errors : []
+  return {
+    connection,
+    verification,
+    entry,
+    client,
+    credential: credentialOf(connection, known),
+    errorId: isRecord(error) ? String(error.log_id ?? '') : '',
+    updatedAt: String(row.updated_at ?? ''),
+    asOf
+  }
+}
+
+/** A reconnect link that was made before the connection moved must not give it back. */
+function effectiveTags (written: Record<string, string>, metadata: Record<string, unknown> | null, entry: string): Record<string, string> {
+  const kept = isRecord(metadata?.[TAGS_FIELD]) ? onlyStrings(metadata[TAGS_FIELD]) : null
+  const { [ENTRY_TAG]: _, ...tags } = written
+  if (kept === null || !isStaleSession(entry, kept)) return tags
+  return { ...ownTags(kept), ...Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(RESERVED_PREFIX))) }
+}
+
+function credentialOf ({ connectionId, venue }: Connection, client: string | null): string {
+  if (client !== null) return `client:${client}`
+  return venue === null ? `connection:${connectionId}` : `venue:${venue.environment}/${venue.id}`
+}
+
+export function onlyStrings (value: unknown): Record<string, string> {
+  if (!isRecord(value)) return {}
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}

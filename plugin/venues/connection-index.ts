@@ -1,0 +1,214 @@
+/**
+ * What this process knows of connections: whose they are, and whether calls may be made with them. Nango is the store; this is a bounded copy that
+ * expires. What cannot be read is not known: nothing is ever assumed of a connection.
+ */
+import { LRUCache } from 'lru-cache'
+import { TTL_RESOLUTION, type Clock } from '../clock.ts'
+import { isRollerError, RollerError } from '../errors.ts'
+import type { Connection } from '../nango/connection.ts'
+import type { ConnectionState, Verification } from '../nango/connection-state.ts'
+import type { Connections } from '../nango/connections.ts'
+import { ENVIRONMENT_TAG, isVenueId, VENUE_TAG, type RollerEnvironment } from '../nango/venue.ts'
+
+/** A connection without what may be large in it. */
+export type Known = Pick<Connection, 'connectionId' | 'status' | 'tags' | 'createdAt' | 'pendingVenue'> & {
+  readonly venueId: string | null
+  readonly verification: Verification
+  /** Whose rate limits its calls count against. */
+  readonly credential: string
+  readonly errorId: string
+  /** By the clock, when the reading that told this began. */
+  readonly asOf: number
+}
+
+export interface ConnectionIndexOptions {
+  readonly connections: Pick<Connections, 'get' | 'list'>
+  readonly environment: RollerEnvironment
+  readonly clock: Clock
+}
+
+const MAX_CONNECTIONS = 150_000
+const MAX_VENUES = 10_000
+/** Other programs change connections too, and a replica without Redis hears of nothing. Milliseconds. */
+export const KNOWN_FOR = 600_000
+const VENUE_KNOWN_FOR = 300_000
+/** After a reading that failed, callers get its error for this long: they must not add to what is wrong. Milliseconds. */
+const FAILED_FOR = 1_000
+const MAX_CHANGES = 50_000
+/** Connections of one venue that are looked at. */
+const MAX_DOUBLES = 100
+
+export class ConnectionIndex {
+  readonly #options: ConnectionIndexOptions
+  readonly #known = new LRUCache<string, Known>({
+    // Not `max`: that makes room for all of them at once, 7 MB and the start's slowest line, and hardly anybody has so many.
+    maxSize: MAX_CONNECTIONS, sizeCalculation: () => 1, dispose: (known) => { this.#leave(known) }
+  })
+
+  /** When a connection was last known to have changed: what was read before that is not learned after it. */
+  readonly #changedAt = new LRUCache<string, number>({ max: MAX_CHANGES })
+  #allChangedAt = -Infinity
+  /** Known connections by their venue, to see doubles. */
+  readonly #byVenue = new Map<string, Set<string>>()
+  readonly #venues = new LRUCache<string, readonly Known[]>({ max: MAX_VENUES, ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION })
+  readonly #searching = new Map<string, Promise<readonly Known[]>>()
+  readonly #reading = new Map<string, Promise<Known>>()
+  readonly #failed = new LRUCache<string, { readonly error: unknown, readonly until: number }>({ max: 10_000 })
+
+  constructor (options: ConnectionIndexOptions) {
+    this.#options = options
+  }
+
+  /** What is known without a question. @param maxAge milliseconds */
+  peek (connectionId: string, maxAge = KNOWN_FOR): Known | undefined {
+    const known = this.#known.get(connectionId)
+    return known !== undefined && this.#options.clock.now() - known.asOf < maxAge ? known : undefined
+  }
+
+  /** What was known last, however long ago. */
+  last (connectionId: string): Known | undefined { return this.#known.get(connectionId) }
+
+  /**
+   * What is known of a connection, read from Nango at most once for all who ask.
+   * @param maxAge milliseconds; what is older is read anew
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, or what became of the call to Nango
+   */
+  async look (connectionId: string, maxAge = KNOWN_FOR): Promise<Known> {
+    const known = this.peek(connectionId, maxAge)
+    if (known !== undefined) return known
+    const failed = this.#failed.get(connectionId)
+    if (failed !== undefined && this.#options.clock.now() < failed.until) throw failed.error
+    const reading = this.#reading.get(connectionId) ?? this.#read(connectionId)
+    this.#reading.set(connectionId, reading)
+    return await reading
+  }
+
+  /** A connection as it was just read. What changed since that reading began is newer, and stays. */
+  learn (state: ConnectionState): Known {
+    const entry = toKnown(state)
+    const { connectionId } = entry
+    const before = this.#known.get(connectionId)
+    if (entry.asOf < this.#lastChange(connectionId) || (before !== undefined && before.asOf > entry.asOf)) return entry
+    this.#failed.delete(connectionId)
+    this.#set(entry)
+    // Its venue's list of connections is out of date, if anything in it changed.
+    for (const venueId of new Set([before?.venueId, entry.venueId])) {
+      if (typeof venueId === 'string' && !same(this.#venues.get(venueId), entry)) this.#venues.delete(venueId)
+    }
+    return entry
+  }
+
+  /** The connection is gone, or everything about it must be read anew. */
+  forget (connectionId: string): void {
+    this.#changedAt.set(connectionId, this.#options.clock.now())
+    this.#reading.delete(connectionId) // what is being read is not joined any more
+    this.#failed.delete(connectionId)
+    const before = this.#known.get(connectionId)
+    this.#known.delete(connectionId)
+    if (typeof before?.venueId === 'string') this.#venues.delete(before.venueId)
+    for (const [venueId, found] of this.#venues.entries()) {
+      if (found.some((known) => known.connectionId === connectionId)) this.#venues.delete(venueId)
+    }
+  }
+
+  /** Nobody knows which connections have changed. */
+  forgetAll (): void {
+    this.#allChangedAt = this.#options.clock.now()
+    this.#reading.clear()
+    this.#failed.clear()
+    this.#known.clear()
+    this.#venues.clear()
+  }
+
+  /**
+   * The connection to use for a venue: of several the newest that works.
+   * @param admits which of them the caller may use; others are as if they were not there
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, ROLLER_ERR_CONNECTION_REQUIRED when the id is none
+   */
+  async find (venueId: string, admits: (connection: Pick<Known, 'connectionId' | 'tags'>) => boolean = () => true): Promise<string> {
+    if (!isVenueId(venueId)) {
+      throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: 'Roller-Venue holds no venue id.' })
+    }
+    // A quick no would tell a stranger that the venue is known here, for one that is not is asked of Nango each time.
+    const known = this.#venues.get(venueId)?.filter(admits) ?? []
+    const found = known.length > 0 ? known : (await this.#search(venueId)).filter(admits)
+    const best = found.find(isHealthy) ?? found[0]
+    if (best === undefined) {
+      throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', {
+        detail: 'No connection of this venue is known.',
+        hint: 'Check the venue id (GET /connections lists the venues), or let the venue connect with POST /connect-session.'
+      })
+    }
+    return best.connectionId
+  }
+
+  /** True when another connection of the same venue is known. */
+  isDouble ({ connectionId, venue, tags }: Connection): boolean {
+    const key = venueKey({ venueId: venue?.id ?? null, tags })
+    if (key === null) return false
+    return [...this.#byVenue.get(key) ?? []].some((id) => id !== connectionId && this.#known.has(id))
+  }
+
+  async #search (venueId: string): Promise<readonly Known[]> {
+    const searching = this.#searching.get(venueId) ?? this.#list(venueId).finally(() => this.#searching.delete(venueId))
+    this.#searching.set(venueId, searching)
+    return await searching
+  }
+
+  async #list (venueId: string): Promise<readonly Known[]> {
+    const { connections, environment } = this.#options
+    const page = await connections.list({ tags: { [VENUE_TAG]: venueId, [ENVIRONMENT_TAG]: environment }, limit: MAX_DOUBLES })
+    const found = page.states.map((state) => this.learn(state)).sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+    // A venue that is not there is looked for again: it may be connected the next moment.
+    if (found.length > 0) this.#venues.set(venueId, found)
+    return found
+  }
+
+  async #read (connectionId: string): Promise<Known> {
+    try {
+      return this.learn(await this.#options.connections.get(connectionId))
+    } catch (error) {
+      // A connection that is not there may be made the next moment.
+      const passing = isRollerError(error) && error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN'
+      if (passing) this.#failed.set(connectionId, { error, until: this.#options.clock.now() + FAILED_FOR })
+      else this.#known.delete(connectionId)
+      throw error
+    } finally {
+      this.#reading.delete(connectionId)
+    }
+  }
+
+  #lastChange (connectionId: string): number { return Math.max(this.#allChangedAt, this.#changedAt.get(connectionId) ?? -Infinity) }
+
+  #set (entry: Known): void {
+    this.#known.set(entry.connectionId, entry) // whatever was there leaves its venue first
+    const venue = venueKey(entry)
+    if (venue === null) return
+    const members = this.#byVenue.get(venue)
+    if (members === undefined) this.#byVenue.set(venue, new Set([entry.connectionId]))
+    else members.add(entry.connectionId)
+  }
+
+  #leave (entry: Known): void {
+    const venue = venueKey(entry)
+    if (venue === null) return
+    const members = this.#byVenue.get(venue)
+    members?.delete(entry.connectionId)
+    if (members?.size === 0) this.#byVenue.delete(venue)
+  }
+}
+
+function toKnown ({ connection, verification, credential, errorId, asOf }: ConnectionState): Known {
+  const { connectionId, status, tags, createdAt, venue, pendingVenue } = connection
+  return { connectionId, status, tags, createdAt, pendingVenue, venueId: venue?.id ?? null, verification, credential, errorId, asOf }
+}
+
+function venueKey ({ venueId, tags }: Pick<Known, 'venueId' | 'tags'>): string | null {
+  return venueId === null ? null : `${tags[ENVIRONMENT_TAG] ?? ''}/${venueId}`
+}
+
+function isHealthy ({ status, verification }: Known): boolean { return status !== 'reconnect-required' && verification === 'verified' }
+
+function same (found: readonly Known[] | undefined, entry: Known): boolean {
+  return found?.some((known) => known.connectionId === entry.connectionId && isHealthy(known) === isHealthy(entry) && known.venueId === entry.venueId) ?? false
+}

@@ -1,0 +1,189 @@
+/**
+ * What happens to connections, from whatever source: Nango's webhooks, the poller, a call that found something out, or the gateway's own routes. A
+ * report is only a hint, for it has no id, may be late, and may come twice: the connection is read anew, and what it is then counts. Whatever is
+ * found out here is told to the other replicas before anything else is done.
+ */
+import { createHash } from 'node:crypto'
+import { isRollerError, RollerError } from '../errors.ts'
+import type { Connection } from '../nango/connection.ts'
+import type { ConnectionEvent, ConnectionEventName } from '../nango/connection-events.ts'
+import type { ConnectionState } from '../nango/connection-state.ts'
+import type { Connections } from '../nango/connections.ts'
+import type { ConnectionIndex, Known } from './connection-index.ts'
+import type { VenueVerifier } from './venue-verifier.ts'
+
+export interface ConnectionLifecycleOptions {
+  readonly connections: Connections
+  readonly index: ConnectionIndex
+  /** Null where connections are not asked for their venue. */
+  readonly verifier: VenueVerifier | null
+  /** Rejects when the event was not taken. */
+  readonly emit: (event: ConnectionEvent) => Promise<void>
+  /** Drops what was made with a connection's earlier credentials: answers, tokens, refusals. */
+  readonly forgetCredentials: (connectionId: string) => Promise<void>
+  /** Makes the other replicas read a connection anew. */
+  readonly publish: (connectionId: string) => Promise<void>
+  readonly warn: (message: string, error: unknown) => void
+}
+
+export class ConnectionLifecycle {
+  readonly #options: ConnectionLifecycleOptions
+  readonly #behind = new Set<Promise<void>>()
+
+  constructor (options: ConnectionLifecycleOptions) {
+    this.#options = options
+  }
+
+  /** True where connections are asked for their venue. */
+  get identifies (): boolean { return this.#options.verifier !== null }
+
+  /** @throws what the handlers of the event threw, or RollerError when Nango could not be asked; then the report should come again */
+  async created (connectionId: string): Promise<void> {
+    const state = await this.#settled(connectionId)
+    if (state !== null) await this.#emitCreated(state)
+  }
+
+  /** Credentials were entered again, perhaps another venue's. */
+  async reconnected (connectionId: string): Promise<void> {
+    const { verifier, forgetCredentials, index, publish } = this.#options
+    verifier?.reset(connectionId)
+    index.forget(connectionId)
+    await publish(connectionId)
+    await forgetCredentials(connectionId)
+    const state = await this.#settled(connectionId)
+    if (state !== null) await this.#emitEntered(state)
+  }
+
+  /** Nango reports every refresh that fails, one in 30 s: told once. */
+  async failed (connectionId: string): Promise<void> {
+    const known = this.#options.index.last(connectionId)?.status
+    const state = await this.#read(connectionId)
+    if (state === null || state.connection.status !== 'reconnect-required' || known === 'reconnect-required') return
+    await this.#options.publish(connectionId)
+    await this.#undoneIfNotTaken(connectionId, async () => { await this.#emit('connection.failed', state.connection, state.errorId) })
+  }
+
+  async recovered (connectionId: string): Promise<void> {
+    const known = this.#options.index.last(connectionId)
+    const state = await this.#settled(connectionId)
+    if (state === null || state.connection.status === 'reconnect-required' || known?.status === 'connected') return
+    await this.#options.publish(connectionId)
+    // What it recovered from tells one recovery from the next, on whichever replica it is noticed.
+    const stamp = known !== undefined && known.errorId !== '' ? known.errorId : state.updatedAt
+    if (state.verification === 'changed') await this.#emitEntered(state)
+    else await this.#undoneIfNotTaken(connectionId, async () => { await this.#emit('connection.recovered', state.connection, stamp) })
+  }
+
+  async deleted (connectionId: string): Promise<void> {
+    // The id alone: whether it was read before must not make another event of it.
+    if (await this.#read(connectionId) !== null) return
+    await this.gone(connectionId)
+    await this.#emit('connection.deleted', null, '', connectionId)
+  }
+
+  /** It is known not to be there any more. */
+  async gone (connectionId: string): Promise<void> {
+    const { index, forgetCredentials, publish } = this.#options
+    index.forget(connectionId)
+    await publish(connectionId)
+    await forgetCredentials(connectionId)
+  }
+
+  /**
+   * Has ROLLER asked whose credentials a connection holds, unless that is known.
+   * @throws RollerError while it is not known: which step failed, and when to try again
+   */
+  async verify (connectionId: string): Promise<Known> {
+    const { verifier, index } = this.#options
+    if (verifier === null) return await index.look(connectionId)
+    const failure = verifier.failure(connectionId)
+    if (failure !== null) throw failure
+    const { state, error } = await this.#verify(connectionId, verifier)
+    if (error !== null) throw error
+    return index.learn(state)
+  }
+
+  /**
+   * The same for a report: credentials were entered a moment ago, and what failed before was about others.
+   * @throws RollerError when the connection cannot be read
+   */
+  async settle (connectionId: string): Promise<ConnectionState> {
+    const { verifier, connections, index } = this.#options
+    if (verifier === null) {
+      const state = await connections.fresh(connectionId)
+      index.learn(state)
+      return state
+    }
+    verifier.reset(connectionId)
+    return (await this.#verify(connectionId, verifier)).state
+  }
+
+  /** Waits for events that are told behind a call. */
+  async close (): Promise<void> { await Promise.all(this.#behind) }
+
+  async #verify (connectionId: string, verifier: VenueVerifier): Promise<{ state: ConnectionState, error: RollerError | null }> {
+    const { index, publish, warn } = this.#options
+    const { state, news, first, error } = await verifier.verify(connectionId)
+    index.learn(state)
+    if (error !== null) warn('the venue of a connection could not be verified', error)
+    if (news) {
+      await publish(connectionId)
+      this.#tellSoon(first ? this.#emitCreated(state) : this.#emitEntered(state))
+    }
+    return { state, error }
+  }
+
+  /** Null when it is gone. An event is not held back because ROLLER cannot be asked now: the connection says that it is unverified. */
+  async #settled (connectionId: string): Promise<ConnectionState | null> {
+    try {
+      return await this.settle(connectionId)
+    } catch (error) {
+      return goneOrThrow(error)
+    }
+  }
+
+  /** Null when it is gone. */
+  async #read (connectionId: string): Promise<ConnectionState | null> {
+    try {
+      const state = await this.#options.connections.fresh(connectionId)
+      this.#options.index.learn(state)
+      return state
+    } catch (error) {
+      return goneOrThrow(error)
+    }
+  }
+
+  /** So that the next report of the same is not taken for known. */
+  async #undoneIfNotTaken (connectionId: string, emit: () => Promise<void>): Promise<void> {
+    try {
+      await emit()
+    } catch (error) {
+      this.#options.index.forget(connectionId)
+      throw error
+    }
+  }
+
+  /** The caller goes on, whatever the handlers of the event do. */
+  #tellSoon (told: Promise<void>): void {
+    const behind: Promise<void> = told.catch((error: unknown) => { this.#options.warn('an event of a connection was not taken', error) })
+      .finally(() => { this.#behind.delete(behind) })
+    this.#behind.add(behind)
+  }
+
+  async #emitCreated ({ connection }: ConnectionState): Promise<void> { await this.#emit('connection.created', connection, connection.createdAt) }
+
+  /** Each entry of credentials is verified under a value of its own, which is the same whoever reports it. */
+  async #emitEntered ({ connection, verification, entry }: ConnectionState): Promise<void> {
+    await this.#emit(verification === 'changed' ? 'connection.venue-changed' : 'connection.reconnected', connection, entry)
+  }
+
+  async #emit (name: ConnectionEventName, connection: Connection | null, stamp: string, connectionId = connection?.connectionId ?? ''): Promise<void> {
+    const id = `evt_${createHash('sha256').update(JSON.stringify([name, connectionId, stamp])).digest('base64url').slice(0, 27)}`
+    await this.#options.emit({ name, id, connectionId, noticedAt: new Date().toISOString(), connection } satisfies ConnectionEvent)
+  }
+}
+
+function goneOrThrow (error: unknown): null {
+  if (!isRollerError(error) || error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN') throw error
+  return null
+}

@@ -1,0 +1,120 @@
+/**
+ * Reads Nango's list of connections from time to time, for what webhooks did not tell: a self-hosted Nango may send none, and any Nango gives up
+ * after three tries. One poll is one call to Nango for a thousand connections. The list shows the tags, so that credentials which were entered
+ * again are seen in it: see nango/entry.ts.
+ */
+import { sleep, type Clock } from '../clock.ts'
+import type { Connection } from '../nango/connection.ts'
+import type { ConnectionState } from '../nango/connection-state.ts'
+import type { Connections } from '../nango/connections.ts'
+import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'
+import type { ConnectionIndex } from './connection-index.ts'
+import type { ConnectionLifecycle } from './connection-lifecycle.ts'
+
+export interface ConnectionPollerOptions {
+  readonly connections: Connections
+  readonly index: ConnectionIndex
+  readonly lifecycle: ConnectionLifecycle
+  readonly environment: RollerEnvironment
+  readonly clock: Clock
+  /** Milliseconds between two polls. */
+  readonly intervalMs: number
+  /** Connections are asked for their venue: those without one are new even at the first poll. */
+  readonly identifies: boolean
+  readonly warn: (message: string, error: unknown) => void
+}
+
+/** Nango lists up to 2,000. */
+const PAGE = 1_000
+/** More than this many are not compared: 50,000 connections. */
+const MAX_PAGES = 50
+/** Each costs calls to Nango and ROLLER, which others need too; the next poll goes on. */
+const MAX_CHANGES = 50
+
+type Seen = Pick<Connection, 'status'>
+type Change = 'created' | 'reconnected' | 'failed' | 'recovered'
+
+export class ConnectionPoller {
+  readonly #options: ConnectionPollerOptions
+  readonly #stop = new AbortController()
+  #seen: Map<string, Seen> | null = null
+  #running: Promise<void> = Promise.resolve()
+
+  constructor (options: ConnectionPollerOptions) {
+    this.#options = options
+  }
+
+  start (): void { this.#running = this.#run() }
+
+  async stop (): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  /** One poll. What could not be told is told at the next one. */
+  async poll (): Promise<void> {
+    const { states, complete } = await this.#list()
+    const before = this.#seen
+    const after = new Map<string, Seen>()
+    let changes = 0
+    const tell = async (connectionId: string, change: () => Promise<void>): Promise<boolean> => {
+      if (changes++ >= MAX_CHANGES || this.#stop.signal.aborted) return false
+      try {
+        await change()
+        return true
+      } catch (error) {
+        this.#options.warn('a change of a connection could not be told, and will be again', error)
+        return false
+      }
+    }
+    const { lifecycle, index } = this.#options
+    for (const state of states) {
+      const { connectionId, status } = state.connection
+      const known = before?.get(connectionId)
+      const change = this.#changeOf(state, known, before === null)
+      // Before it is learned: what is known of it tells the change from what was told already.
+      const told = change === null || await tell(connectionId, () => lifecycle[change](connectionId))
+      if (told) after.set(connectionId, { status })
+      else if (known !== undefined) after.set(connectionId, known)
+      if (change === null) index.learn(state)
+    }
+    for (const [connectionId, known] of before ?? []) {
+      if (after.has(connectionId) || states.some(({ connection }) => connection.connectionId === connectionId)) continue
+      if (!complete || !await tell(connectionId, () => lifecycle.deleted(connectionId))) after.set(connectionId, known)
+    }
+    this.#seen = after
+  }
+
+  #changeOf ({ connection, verification }: ConnectionState, known: Seen | undefined, first: boolean): Change | null {
+    const { identifies, environment } = this.#options
+    const { venue, tags, warnings, status } = connection
+    const mine = (tags[ENVIRONMENT_TAG] ?? environment) === environment
+    // Of refused credentials ROLLER is not asked with every poll.
+    const askable = mine && !warnings.includes('no-room-for-venue') && (status !== 'reconnect-required' || known === undefined)
+    if (identifies && askable && verification === 'unverified') return venue === null ? 'created' : 'reconnected'
+    if (known === undefined) return identifies || first ? null : 'created'
+    if (known.status === status) return null
+    return status === 'reconnect-required' ? 'failed' : 'recovered'
+  }
+
+  async #list (): Promise<{ states: ConnectionState[], complete: boolean }> {
+    const states = new Map<string, ConnectionState>() // pages shift while they are read: a row may come twice
+    let page: number | null = 0
+    for (let pages = 0; page !== null && pages < MAX_PAGES; pages++) {
+      const found: { states: ConnectionState[], nextPage: number | null } = await this.#options.connections.list({ limit: PAGE, page })
+      for (const state of found.states) states.set(state.connection.connectionId, state)
+      page = found.nextPage
+    }
+    return { states: [...states.values()], complete: page === null }
+  }
+
+  async #run (): Promise<void> {
+    const { clock, intervalMs, warn } = this.#options
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await this.poll().catch((error: unknown) => { warn('Nango\'s list of connections could not be read', error) })
+      // Replicas that were started together must not ask together for ever.
+      await sleep(clock, intervalMs * (0.9 + 0.2 * Math.random()), signal).catch(() => {})
+    }
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * In front of the pipeline: is the connection's venue verified for the credentials it holds, and of this gateway's environment? Whatever cannot be
+ * read is not verified, and nothing is sent. A call that waited is asked about again right before it leaves.
+ */
+import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
+import type { Answer } from '../gateway/answer.ts'
+import type { CallHandler, GatewayCall } from '../gateway/call.ts'
+import type { TransportName } from '../gateway/transport/transport.ts'
+import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'
+import { RECHECK_AGE } from './ages.ts'
+import type { ConnectionIndex, Known } from './connection-index.ts'
+import { checkEnvironment } from './venue-verifier.ts'
+
+export interface VenueCheckOptions {
+  readonly gateway: CallHandler
+  readonly index: ConnectionIndex
+  readonly environment: RollerEnvironment
+  /** Has ROLLER asked whose credentials a connection holds. @throws RollerError while that is not known */
+  readonly verify: (connectionId: string) => Promise<Known>
+  /** True while the direct transport holds a token that was read with verified credentials: it outlives a Nango that is away. */
+  readonly holdsToken: (connectionId: string) => boolean
+}
+
+/** Nango is away, or busy: what it would have said is not known. */
+const AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_NANGO_LIMIT'])
+/** Seconds. */
+const RETRY_AFTER = 5
+
+export class VenueCheck implements CallHandler {
+  readonly #options: VenueCheckOptions
+  readonly #again = async (call: GatewayCall, waited: boolean): Promise<void> => {
+    const known = await this.#verified(call.connectionId, waited ? RECHECK_AGE : undefined)
+    // Its lease is one of another credential's.
+    if (known.credential !== call.credential) throw unverified('Other credentials were entered while the call waited.', 1)
+  }
+
+  constructor (options: VenueCheckOptions) {
+    this.#options = options
+  }
+
+  get transport (): TransportName { return this.#options.gateway.transport }
+
+  send (call: GatewayCall): Promise<Answer> {
+    const known = this.#options.index.peek(call.connectionId)
+    return known?.verification === 'verified' ? this.#send(call, known) : this.#sendWhenVerified(call)
+  }
+
+  async #sendWhenVerified (call: GatewayCall): Promise<Answer> {
+    return await this.#send(call, await this.#verified(call.connectionId))
+  }
+
+  async #send (call: GatewayCall, { tags, credential }: Known, again = false): Promise<Answer> {
+    const { gateway, index, environment } = this.#options
+    checkEnvironment(tags[ENVIRONMENT_TAG], environment)
+    call.credential = credential
+    call.verify = this.#again
+    try {
+      return await gateway.send(call)
+    } catch (error) {
+      if (!isRollerError(error)) throw error
+      if (error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') index.forget(call.connectionId)
+      // The token that was just read is not of the credentials that were verified. Nothing was sent.
+      if (error.code !== 'ROLLER_ERR_VENUE_UNVERIFIED' || again || call.body?.kind === 'stream') throw error
+      index.forget(call.connectionId)
+      const settled = await this.#verified(call.connectionId)
+      await call.admit?.() // it has waited for all of that
+      return await this.#send(call, settled, true)
+    }
+  }
+
+  /** @throws RollerError ROLLER_ERR_VENUE_CHANGED, ROLLER_ERR_VENUE_UNVERIFIED and what else keeps the venue from being known */
+  async #verified (connectionId: string, maxAge?: number): Promise<Known> {
+    const known = await this.#look(connectionId, maxAge)
+    checkEnvironment(known.tags[ENVIRONMENT_TAG], this.#options.environment)
+    const settled = known.verification === 'unverified' ? await this.#options.verify(connectionId) : known
+    if (settled.verification === 'verified') return settled
+    throw changed(settled)
+  }
+
+  async #look (connectionId: string, maxAge?: number): Promise<Known> {
+    const { index, holdsToken } = this.#options
+    try {
+      return await index.look(connectionId, maxAge)
+    } catch (error) {
+      if (!isRollerError(error) || !AWAY.has(error.code)) throw error
+      const last = index.last(connectionId)
+      if (last?.verification === 'verified' && holdsToken(connectionId)) return last
+      throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
+        detail: `Nango could not be asked whose credentials this connection holds: ${error.detail}`,
+        layer: error.layer,
+        retryAfter: error.retryAfter ?? RETRY_AFTER,
+        cause: error
+      })
+    }
+  }
+}
+
+function changed ({ pendingVenue }: Known): RollerError {
+  if (pendingVenue === null) return unverified('The venue of this connection is not verified.', RETRY_AFTER)
+  const name = pendingVenue.name === null ? '' : ` (${pendingVenue.name})`
+  return new RollerError('ROLLER_ERR_VENUE_CHANGED', {
+    detail: `The credentials that were entered are those of the venue ${pendingVenue.id}${name}.`, pendingVenue
+  })
+}
+
+function unverified (detail: string, retryAfter: number): RollerError {
+  return new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { detail, retryAfter })
+}

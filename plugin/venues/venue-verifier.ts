@@ -1,0 +1,254 @@
+/**
+ * Finds out whose credentials a connection holds, and keeps it with the connection in Nango: see nango/entry.ts for what makes that safe. The tag
+ * is written first, then ROLLER is asked, then the metadata: whatever is entered in between wipes the tag, and the verification is worth nothing.
+ */
+import { LRUCache } from 'lru-cache'
+import { sleep, type Clock } from '../clock.ts'
+import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
+import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
+import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
+import type { ConnectionState } from '../nango/connection-state.ts'
+import type { Connections } from '../nango/connections.ts'
+import { newEntry } from '../nango/entry.ts'
+import { ENVIRONMENT_TAG, RESERVED_TAGS, toVenue, venueTags, type RollerEnvironment, type Venue } from '../nango/venue.ts'
+
+export interface VenueVerifierOptions {
+  readonly connections: Connections
+  /** The pipeline to ROLLER, before anything is asked of the venue. */
+  readonly gateway: CallHandler
+  /** `GET /venues/me`. */
+  readonly entry: CatalogueEntry
+  readonly environment: RollerEnvironment
+  readonly clock: Clock
+  /** Lets one replica at a time verify a connection. Null: another one is at it. */
+  readonly lock: (connectionId: string) => Promise<(() => Promise<void>) | null>
+  /** Drops tokens and answers that were made with the credentials before. */
+  readonly forgetCredentials: (connectionId: string) => Promise<void>
+}
+
+export interface VerifyResult {
+  /** As it stands now. */
+  readonly state: ConnectionState
+  /** True when this process found something out that was not known before. */
+  readonly news: boolean
+  /** True for a connection that was of no venue before. */
+  readonly first: boolean
+  /** Why it is still unverified. */
+  readonly error: RollerError | null
+}
+
+const MAX_VENUE_BYTES = 64 * 1024
+/** Somebody waits for it: a person who has just connected, or Nango for its answer. Milliseconds. */
+const MAX_WAIT = 5_000
+/** Credentials may be entered while they are verified. */
+const MAX_ROUNDS = 3
+/** How long, and how often, a replica looks whether another has finished. */
+const LOOK_AGAIN_MS = 250
+const MAX_LOOKS = 20
+/** A verification that failed is not tried again before: each costs calls to Nango and ROLLER. Milliseconds. */
+const REST_MS = 5_000
+const REST_WHEN_REFUSED_MS = 30_000
+/** These say more than that the venue is not verified, and waiting mends none of them. */
+const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_ACCESS_DENIED', 'ROLLER_ERR_ENVIRONMENT', 'ROLLER_ERR_CONNECTION_UNKNOWN',
+  'ROLLER_ERR_NANGO_REJECTED', 'ROLLER_ERR_CLOSING'
+])
+
+interface Failure {
+  readonly error: RollerError
+  readonly until: number
+  /** What the tag holds since then: it need not be written again. */
+  readonly entry: string
+}
+
+export class VenueVerifier {
+  readonly #options: VenueVerifierOptions
+  readonly #running = new Map<string, Promise<VerifyResult>>()
+  readonly #failures = new LRUCache<string, Failure>({ max: 10_000 })
+
+  constructor (options: VenueVerifierOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Has a connection verified, once for all who ask at the same time.
+   * @param sole the connection was just made here, and nobody else knows of it: ROLLER is asked once
+   * @throws RollerError when the connection itself cannot be read
+   */
+  async verify (connectionId: string, sole = false): Promise<VerifyResult> {
+    const running = this.#running.get(connectionId) ?? this.#run(connectionId, sole).finally(() => this.#running.delete(connectionId))
+    this.#running.set(connectionId, running)
+    return await running
+  }
+
+  /** The last failure, while it is too early to try again. */
+  failure (connectionId: string): RollerError | null {
+    const failure = this.#failures.get(connectionId)
+    const restMs = (failure?.until ?? 0) - this.#options.clock.now()
+    if (failure === undefined || restMs <= 0) return null
+    const { code, detail, hint, layer, upstream } = failure.error
+    return new RollerError(code, { detail, hint, layer, retryAfter: restMs / 1000, ...(upstream !== undefined && { upstream }) })
+  }
+
+  /** Credentials were entered again: the failure was of those before. */
+  reset (connectionId: string): void { this.#failures.delete(connectionId) }
+
+  /**
+   * Takes the venue whose credentials were entered for the one that the connection is of from now on.
+   * @throws RollerError ROLLER_ERR_VALIDATION when it is not the venue that was named
+   */
+  async confirm (connectionId: string, venueId: string): Promise<ConnectionState> {
+    return await this.#locked(connectionId, async () => {
+      const { connections, environment } = this.#options
+      const state = await connections.fresh(connectionId)
+      if (state.connection.pendingVenue?.id !== venueId) notTheVenue(await this.#ask(state), venueId)
+      const entry = newEntry()
+      await connections.beginVerification(state, { id: venueId, environment }, entry)
+      const venue = await this.#ask(state)
+      notTheVenue(venue, venueId)
+      await connections.keepVenue(state, venue, { entry, client: state.client })
+      const after = await this.#finished(connectionId)
+      if (after.verification === 'verified') return after
+      throw unverified('Credentials were entered again while the venue was confirmed.', { retryAfter: 1 })
+    })
+  }
+
+  async #run (connectionId: string, sole: boolean): Promise<VerifyResult> {
+    return await this.#locked(connectionId, async () => {
+      const before = await this.#options.connections.fresh(connectionId)
+      if (before.verification !== 'unverified') return { state: before, news: false, first: false, error: null }
+      const first = before.connection.venue === null
+      const progress = { entry: this.#failures.get(connectionId)?.entry ?? '' }
+      try {
+        const state = await this.#verify(before, sole, progress)
+        this.#failures.delete(connectionId)
+        return { state, news: true, first, error: null }
+      } catch (error) {
+        if (!isRollerError(error)) throw error
+        const told = explain(error)
+        const restMs = told.retryAfter !== undefined ? told.retryAfter * 1000 : FINAL.has(told.code) ? REST_WHEN_REFUSED_MS : REST_MS
+        this.#failures.set(connectionId, { error: told, until: this.#options.clock.now() + restMs, entry: progress.entry })
+        return { state: progress.entry === '' ? before : { ...before, entry: progress.entry }, news: false, first, error: told }
+      }
+    })
+  }
+
+  async #verify (before: ConnectionState, sole: boolean, progress: { entry: string }): Promise<ConnectionState> {
+    const { connections, environment, forgetCredentials } = this.#options
+    const { connectionId } = before.connection
+    await forgetCredentials(connectionId)
+    let state = before
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { tags, venue: known } = state.connection
+      checkEnvironment(tags[ENVIRONMENT_TAG], environment)
+      if (!hasRoomForVenue(tags)) throw noRoom(tags)
+      const expected = known ?? await this.#ask(state)
+      if (state.entry === '' || state.entry !== progress.entry || !holds(tags, venueTags(expected))) {
+        progress.entry = newEntry()
+        await connections.beginVerification(state, expected, progress.entry)
+      }
+      const verified = { entry: progress.entry, client: state.client }
+      const venue = known === null && (sole || await this.#isSameClient(state)) ? expected as Venue : await this.#ask(state) // asked above
+      if (venue.id === expected.id) await connections.keepVenue(state, venue, verified)
+      else if (known !== null) await connections.keepPending(state, venue, verified)
+      state = await this.#finished(connectionId)
+      if (state.verification !== 'unverified') return state
+    }
+    throw unverified('Credentials were entered again and again while ROLLER was asked which venue they are of.', { retryAfter: 1 })
+  }
+
+  /** Shows that no other Client ID was entered since ROLLER was asked, where the key may read credentials: then it is not asked twice. */
+  async #isSameClient ({ connection: { connectionId }, client }: ConnectionState): Promise<boolean> {
+    return client !== null && (await this.#options.connections.fresh(connectionId)).client === client
+  }
+
+  /** A token that was read while the verification went on does not say that its credentials are verified. */
+  async #finished (connectionId: string): Promise<ConnectionState> {
+    await this.#options.forgetCredentials(connectionId)
+    return await this.#options.connections.fresh(connectionId)
+  }
+
+  /** Asks ROLLER for the venue behind a connection: one call of its rate limit. @throws RollerError */
+  async #ask ({ connection: { connectionId }, credential }: ConnectionState): Promise<Venue> {
+    const { gateway, entry, environment } = this.#options
+    const answer = await gateway.send({
+      method: 'GET',
+      target: '/venues/me',
+      connectionId,
+      credential,
+      verifying: true,
+      headers: { accept: 'application/json' },
+      body: null,
+      operation: entry,
+      maxWaitMs: MAX_WAIT
+    })
+    const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
+    answer.abort(new Error('not a venue'))
+    const venue = answer.status === 200 && body !== null ? toVenue(parse(body), environment) : null
+    if (venue !== null) return venue
+    throw new RollerError('ROLLER_ERR_ANSWER', { detail: `ROLLER answered ${answer.status} to GET /venues/me, without a venue's id.` })
+  }
+
+  /** One replica at a time; what another one has found out meanwhile is read by `work`. */
+  async #locked<T> (connectionId: string, work: () => Promise<T>): Promise<T> {
+    const { lock, clock } = this.#options
+    let release = await lock(connectionId)
+    for (let looks = 0; release === null && looks < MAX_LOOKS; looks++) {
+      await sleep(clock, LOOK_AGAIN_MS)
+      release = await lock(connectionId)
+    }
+    if (release === null) throw unverified('Another replica is asking ROLLER which venue these credentials are of.', { retryAfter: 1 })
+    try {
+      return await work()
+    } finally {
+      await release()
+    }
+  }
+}
+
+/** @throws RollerError ROLLER_ERR_ENVIRONMENT */
+export function checkEnvironment (its: string | undefined, environment: RollerEnvironment): void {
+  if (its === undefined || its === environment) return
+  throw new RollerError('ROLLER_ERR_ENVIRONMENT', { detail: `The connection is of ROLLER's environment ${its}, and this gateway is set to ${environment}.` })
+}
+
+/** What a caller hears while a venue is not verified: what is waited for, and how long. */
+export function explain (error: RollerError): RollerError {
+  if (FINAL.has(error.code) || error.code === 'ROLLER_ERR_VENUE_UNVERIFIED') return error
+  return unverified(`ROLLER has not said yet which venue the credentials of this connection are of: ${error.detail}`, {
+    layer: error.layer, retryAfter: error.retryAfter ?? REST_MS / 1000, cause: error, ...(error.upstream !== undefined && { upstream: error.upstream })
+  })
+}
+
+function unverified (detail: string, options: ConstructorParameters<typeof RollerError>[1]): RollerError {
+  return new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { ...options, detail })
+}
+
+function noRoom (tags: Readonly<Record<string, string>>): RollerError {
+  const own = Object.keys(tags).filter((key) => !RESERVED_TAGS.includes(key)).length
+  return new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
+    detail: `The connection has ${own} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}.`,
+    hint: 'Remove tags with PATCH /connections/{id} (null removes one), then send the call again.',
+    retryAfter: REST_WHEN_REFUSED_MS / 1000
+  })
+}
+
+function notTheVenue ({ id }: Pick<Venue, 'id'>, venueId: string): void {
+  if (id === venueId) return
+  throw new RollerError('ROLLER_ERR_VALIDATION', {
+    detail: `The credentials of this connection are those of the venue ${id}.`,
+    errors: [{ pointer: '/body/venueId', detail: 'is not the venue whose credentials were entered' }]
+  })
+}
+
+function holds (tags: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([key, value]) => tags[key] === value)
+}
+
+function parse (body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return null
+  }
+}

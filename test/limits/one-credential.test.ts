@@ -1,0 +1,48 @@
+/** ROLLER counts by credential, however many connections hold it. */
+import { test, type Test } from 'tap'
+import { asConnected, callsAtRoller } from '../support/build.ts'
+import { start } from '../venues/fixture.ts'
+
+const limits = { rest: { limit: 4, windowMs: 60_000 }, margin: 0, maxWait: 0 }
+
+async function twice (t: Pick<Test, 'teardown'>, clientId: string, nango: object = {}) {
+  const life = await start(t, { webhooks: false, nango, options: { budgets: limits } })
+  for (const connectionId of ['one', 'two']) life.nango.addConnection({ connectionId, clientId: connectionId === 'one' ? 'park' : clientId, clientSecret: 's' })
+  return { life, call: async (id: string) => await life.app.inject({ url: '/roller/products', headers: { 'connection-id': id } }) }
+}
+
+test('two connections of one Client ID spend one limit', async (t) => {
+  const { life, call } = await twice(t, 'park')
+  t.equal((await call('one')).statusCode, 200)
+  t.equal((await call('two')).statusCode, 200)
+  const { budgets } = (await life.app.inject({ url: '/connections/one/budget' })).json()
+  t.same(budgets[0].remaining, 0, 'both asked for their venue, and made one call')
+  t.equal((await call('one')).json().code, 'ROLLER_ERR_BUDGET')
+  t.equal((await call('two')).json().code, 'ROLLER_ERR_BUDGET')
+})
+
+test('a 429 for one of them closes the other', async (t) => {
+  const { life, call } = await twice(t, 'park')
+  await call('two')
+  life.roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '60' } })
+  t.equal((await call('one')).statusCode, 429)
+  const sent = callsAtRoller(life).length
+  t.equal((await call('two')).json().code, 'ROLLER_ERR_COOLING_OFF')
+  t.equal(callsAtRoller(life).length, sent)
+  const { connections } = (await life.app.inject({ url: '/connections' })).json()
+  t.same(connections.filter(({ status }: { status: string }) => status === 'cooling-off').length, 2)
+})
+
+test('connections of two Client IDs have limits of their own', async (t) => {
+  const { call } = await twice(t, 'other-park')
+  for (const id of ['one', 'one', 'two', 'two']) t.equal((await call(id)).statusCode, 200)
+})
+
+test('where the key may not read credentials, connections of one venue share its limit', async (t) => {
+  const scopes = ['environment:proxy', 'environment:connections:list', 'environment:connections:read', 'environment:connections:update']
+  const { life, call } = await twice(t, 'park', { scopes })
+  const { tags, metadata } = asConnected(life.roller, 'park')
+  for (const connectionId of ['three', 'four']) life.nango.addConnection({ connectionId, clientId: 'park', clientSecret: 's', tags, metadata })
+  for (const id of ['three', 'four', 'three', 'four']) t.equal((await call(id)).statusCode, 200)
+  t.equal((await call('three')).json().code, 'ROLLER_ERR_BUDGET')
+})

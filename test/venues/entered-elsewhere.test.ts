@@ -1,0 +1,85 @@
+/** Credentials that were entered without this gateway, and nobody told it. */
+import { test, type Test } from 'tap'
+import { callsAtRoller, VENUE } from '../support/build.ts'
+import { enterCredentials, enterThroughNango, manualClock, start, stored, until, venueIdOf, type Life } from './fixture.ts'
+
+const PRODUCTS = { url: '/roller/products', headers: VENUE }
+const productCalls = (life: Life): number => callsAtRoller(life).filter(({ url }) => url === '/products').length
+
+async function refused (t: Test, life: Life, app = life.app): Promise<void> {
+  const sent = productCalls(life)
+  t.match((await app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', pendingVenue: { id: venueIdOf(life, 'other-park') } })
+  t.equal(productCalls(life), sent, 'nothing was sent')
+}
+
+test('refuses another venue\'s credentials entered through Nango once the connection is read again, and after a restart', async (t) => {
+  const clock = manualClock()
+  const life = await start(t, { webhooks: false, options: { clock } })
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+  await enterThroughNango(life, 'other-park')
+  clock.tick(600_001)
+  await refused(t, life)
+  t.same(life.names(), ['connection.venue-changed'], 'and tells it')
+  const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
+  await refused(t, life, restarted.app)
+})
+
+test('refuses them with the first poll', async (t) => {
+  const clock = manualClock()
+  const life = await start(t, { webhooks: false, options: { clock, watch: 60_000 } })
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+  await enterThroughNango(life, 'other-park')
+  await until(() => { clock.tick(5_000); return life.events.length > 0 })
+  t.same(life.names(), ['connection.venue-changed'])
+  await refused(t, life)
+})
+
+test('does not take credentials for verified because the tags were copied', async (t) => {
+  const clock = manualClock()
+  const life = await start(t, { webhooks: false, options: { clock } })
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+  await enterThroughNango(life, 'demo')
+  clock.tick(600_001)
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200, 'verified, with the Client ID')
+  await enterThroughNango(life, 'other-park', stored(life, 'demo-venue').tags)
+  clock.tick(600_001)
+  // The list does not show the Client ID; whatever reads the row itself does.
+  await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
+  await life.app.roller.connections.update('demo-venue', { tags: { region: 'south' } })
+  await refused(t, life)
+})
+
+test('a link that is used twice is verified twice', async (t) => {
+  const life = await start(t)
+  const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
+  await enterCredentials(life, session.json().token, 'demo')
+  await until(() => life.events.length === 1)
+  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
+  await enterCredentials(life, session.json().token, 'other-park')
+  await until(() => life.events.length === 2)
+  t.same(life.names(), ['connection.reconnected', 'connection.venue-changed'])
+  await refused(t, life)
+})
+
+test('six entries of credentials are six events', async (t) => {
+  const life = await start(t)
+  for (let entries = 1; entries <= 6; entries++) {
+    await enterThroughNango(life, entries % 2 === 0 ? 'demo' : 'other-park')
+    await until(() => life.events.length === entries)
+  }
+  t.equal(new Set(life.events.map(({ id }) => id)).size, 6)
+})
+
+test('on the direct way a token is only used with the credentials that were verified', async (t) => {
+  const life = await start(t, { webhooks: false, options: { transport: 'direct' } })
+  const { url } = life.roller
+  const direct = await start(t, { webhooks: false, options: { transport: 'direct', rollerBaseUrl: url, nango: { host: life.nango.url } } })
+  t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
+  await enterThroughNango(life, 'other-park')
+  life.roller.revokeTokens('demo')
+  // Nothing has told it, and the connection was read a moment ago: the renewed token shows whose it is.
+  t.match((await direct.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
+  const sent = life.roller.requests.filter(({ url }) => url === '/products')
+  t.equal(sent.length, 2, 'the last one with the token of before, which ROLLER refused')
+  t.same(sent.filter(({ headers }) => headers.authorization === `Bearer ${stored(life, 'demo-venue').token}`), [])
+})

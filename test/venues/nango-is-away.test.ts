@@ -1,0 +1,31 @@
+import { test } from 'tap'
+import { callsAtRoller, VENUE } from '../support/build.ts'
+import { manualClock, reconnect, start } from './fixture.ts'
+
+const PRODUCTS = { url: '/roller/products', headers: VENUE }
+
+test('one 429 of Nango\'s list after a restart lets no call of another venue\'s credentials pass', async (t) => {
+  const life = await start(t)
+  await reconnect(life, 'other-park')
+  const sent = callsAtRoller(life).length
+  const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
+  life.nango.faults.next({ path: /^\/connections\?/, kind: 'status', status: 429, headers: { 'retry-after': '7' }, body: { error: { code: 'too_many_request' } } })
+  const refused = await restarted.app.inject(PRODUCTS)
+  t.match(refused.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'nango' })
+  t.equal(refused.headers['retry-after'], '7')
+  t.equal(callsAtRoller(life).length, sent)
+})
+
+test('on the direct way a verified venue stays so while Nango is away, as long as its token lives', async (t) => {
+  const clock = manualClock()
+  const life = await start(t, { webhooks: false })
+  const direct = await start(t, {
+    webhooks: false, options: { clock, transport: 'direct', rollerBaseUrl: life.roller.url, nango: { host: life.nango.url } }
+  })
+  t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
+  life.nango.faults.always({ path: /./, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })
+  clock.tick(3_600_000)
+  t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
+  clock.tick(24 * 3_600_000)
+  t.match((await direct.app.inject(PRODUCTS)).json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED' })
+})
