@@ -132,6 +132,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     eventTimeoutMs: options.eventTimeout,
     venueOf: async (connectionId) => (await venues.directory.look(connectionId))?.venueId ?? null,
     rollerBaseUrl,
+    bulkExportHosts: options.bulkExportHosts,
     timeouts: options.timeouts
   })
   const roller = new Roller({ integrationId, environment, nango, venues, otherEnvironment, gateway, budgets, client, events, webhooks, pool: () => poolUse(agent) })
