@@ -173,7 +173,7 @@ export const Options = Type.Object({
   })),
   bulkExportHosts: Type.Optional(Type.Array(Type.String({ maxLength: 253, pattern: BULK_EXPORT_HOST_PATTERN }), {
     expected: `a list of ${BULK_EXPORT_HOST_RULE}`,
-    description: `Hosts from which files of bulk exports are fetched, in place of ${BULK_EXPORT_HOSTS.join(', ')}: ${BULK_EXPORT_HOST_RULE}.`
+    description: `Hosts from which files of bulk exports are fetched: ${BULK_EXPORT_HOST_RULE}. Without it ${BULK_EXPORT_HOSTS.join(', ')}.`
   })),
   onEvent: Type.Optional(func<EventHandler>('Told of everything that happens at venues and to connections, as app.roller.on(\'*\', …). ROLLER hears that an event was taken when it has resolved.')),
   eventTimeout: Type.Integer({

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from '../plugin/index.ts'
 
 /**
- * A browser behind two proxies sends some forty. Node leaves out without a word what is beyond 2000, and more than that fit into the bytes that it
- * takes: one server would see a header, and the next one would not.
+ * A browser behind two proxies sends some forty. Node leaves out without a word what is beyond 2000, and more than that fit into the bytes
+ * that it takes: one server would see a header, and the next one would not.
  */
 const MAX_HEADER_COUNT = 200
 

@@ -121,8 +121,8 @@ const DROPPED: ReadonlySet<string> = new Set([
 ])
 /**
  * Names that belong to the server that answers here: the venue's rate limit in the IETF's headers, this gateway's own (Roller-Answered-By,
- * Roller-Venue), the host's CORS, Nango's, and orders to nginx. What passes on purpose: Retry-After, which is part of ROLLER's answer and set by
- * the gateway in problems alone; Cache-Status and Age, to which each cache on the way adds (RFC 9211, RFC 9111).
+ * Roller-Venue), the host's CORS, Nango's, and orders to nginx. What passes on purpose: Retry-After, which is part of ROLLER's answer and
+ * set by the gateway in problems alone; Cache-Status and Age, to which each cache on the way adds (RFC 9211, RFC 9111).
  */
 const DROPPED_PREFIX = /^(?:access-control-|ratelimit|roller-|nango-|x-accel-)/
 

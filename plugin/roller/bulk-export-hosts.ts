@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import { isLoopback } from './base-url.ts'
 
 /**
- * ROLLER's domains, and Amazon S3: its documents speak of presigned URLs and name no host. Not all of amazonaws.com, where some names are of
- * private networks.
+ * ROLLER's domains, and Amazon S3: its documents speak of presigned URLs and name no host. Not all of amazonaws.com, where some names are
+ * of private networks.
  */
 export const BULK_EXPORT_HOSTS: readonly string[] = [
   '*.roller.app', '*.rollerdigital.com', '*.roller.software', '*.s3.amazonaws.com', 's3.amazonaws.com', '*.s3.{region}.amazonaws.com',

@@ -1,4 +1,6 @@
-/** A name under which a file of an export can be kept: ROLLER's own name for it comes from outside, and programs write to where it points. */
+/**
+ * A name under which a file of an export can be kept: ROLLER's own name for it comes from outside, and programs write to where it points.
+ */
 
 /** Short enough for every file system, with the numbers before it. */
 const MAX_STEM = 80
@@ -13,9 +15,9 @@ export interface FilePlace {
 }
 
 /**
- * `02-1-BookingItems.json`: month, file of the month, and what is harmless of the last part of the address. The two numbers make it unique in
- * its export and the same after a resume, whatever order the months come in; as it begins with a digit it is no hidden file and no device of
- * Windows.
+ * `02-1-BookingItems.json`: month, file of the month, and what is harmless of the last part of the address. The two numbers make it unique
+ * in its export and the same after a resume, whatever order the months come in; as it begins with a digit it is no hidden file and no
+ * device of Windows.
  */
 export function exportFileName (url: string, { sequenceNumber, sequenceTotal, fileNumber }: FilePlace): string {
   const month = String(sequenceNumber).padStart(String(sequenceTotal).length, '0')

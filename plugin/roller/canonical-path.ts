@@ -1,6 +1,6 @@
 /**
- * The one form in which a path decides anything: which operations it could be and which rate limit it spends. Fully decoded, `;parameters` cut
- * off, without the case, spaces and dots that a lenient server ignores. It is never sent: what leaves are the caller's bytes.
+ * The one form in which a path decides anything: which operations it could be and which rate limit it spends. Fully decoded, `;parameters`
+ * cut off, without the case, spaces and dots that a lenient server ignores. It is never sent: what leaves are the caller's bytes.
  */
 import { RollerError } from '../errors.ts'
 

@@ -31,8 +31,8 @@ export function operationAt (method: string, segments: readonly string[]): strin
 }
 
 /**
- * Whether the catalog has a longer path that begins as this one does: `/bookings/{uniqueId}/cancel` for `/bookings/{uniqueId}`. With any method:
- * ROLLER may serve more there than the catalog has.
+ * Whether the catalog has a longer path that begins as this one does: `/bookings/{uniqueId}/cancel` for `/bookings/{uniqueId}`. With any
+ * method: ROLLER may serve more there than the catalog has.
  */
 export function hasDeeperSibling (template: string): boolean {
   let known = siblings.get(template)

@@ -74,7 +74,8 @@ export class RollerIntake {
     const { inbox, log } = this.#options
     const part = partOf(event.data)
     if (part === null) {
-      log.warn({ event: event.name, id: event.id }, 'a message about a bulk export is not kept: a field is missing, or counts or names are out of bounds')
+      log.warn({ event: event.name, id: event.id },
+        'a message about a bulk export is not kept: a field is missing, or counts or names are out of bounds')
       return
     }
     await inbox.put({ connectionId: event.connectionId, exportType: part.exportType }, { kind: 'message', part: part.part })

@@ -15,9 +15,12 @@ test('month, file of the month, and the last part of the address', async (t) => 
 
 const HOSTILE = [
   '..%2F..%2Fembed%2Fpwned.txt', '%2e%2e%2f%2e%2e%2fembed%2fpwned.txt', '..%252F..%252Fembed%252Fpwned.txt', '..%5C..%5Cembed%5Cpwned.txt',
-  '%2Fetc%2Fpasswd', 'C%3A%5CWindows%5Cpwned.txt', 'C%3Apwned.txt', 'a.txt%3Astream', '%00', 'a%00.json', 'a%0A.json', 'a%0d%0aX: y', '%1b[2J', '..', '%2e%2e', '.',
-  '%2e', '...', '.bashrc', '%2Ebashrc', '.%2F', '%20', 'CON', 'con.json', 'NUL', 'COM1.txt', 'LPT9', 'aux.', 'a.', 'a%20', 'a. . .', '~', '-rf', '*', 'a|b', '"',
-  '$(id)', '`id`', '%E2%80%AE', '%EF%BC%8F', 'a%2', '%zz', '%E0%A4%A', 'a'.repeat(5_000), `${'a'.repeat(300)}.json`, `a.${'b'.repeat(300)}`, '.'.repeat(300), 'é.json',
+  '%2Fetc%2Fpasswd', 'C%3A%5CWindows%5Cpwned.txt', 'C%3Apwned.txt', 'a.txt%3Astream', '%00', 'a%00.json', 'a%0A.json', 'a%0d%0aX: y',
+  '%1b[2J', '..', '%2e%2e', '.',
+  '%2e', '...', '.bashrc', '%2Ebashrc', '.%2F', '%20', 'CON', 'con.json', 'NUL', 'COM1.txt', 'LPT9', 'aux.', 'a.', 'a%20', 'a. . .', '~',
+  '-rf', '*', 'a|b', '"',
+  '$(id)', '`id`', '%E2%80%AE', '%EF%BC%8F', 'a%2', '%zz', '%E0%A4%A', 'a'.repeat(5_000), `${'a'.repeat(300)}.json`,
+  `a.${'b'.repeat(300)}`, '.'.repeat(300), 'é.json',
   'a..b', '__proto__'
 ]
 
@@ -39,5 +42,6 @@ test('it is unique in its export though ROLLER calls all files alike, and whoeve
     exportFileName('https://files.roller.app/1-1-x.json', { sequenceNumber: month + 1, sequenceTotal: 120, fileNumber }))).flat()
   t.equal(new Set(all().map((one) => one.toLowerCase())).size, 360)
   t.strictSame(all().reverse(), all().reverse())
-  t.strictSame([...all()].sort((a, b) => a < b ? -1 : 1).map((one) => one.slice(0, 3)), all().map((one) => one.slice(0, 3)), 'sorted by month')
+  t.strictSame([...all()].sort((a, b) => a < b ? -1 : 1).map((one) => one.slice(0, 3)), all().map((one) => one.slice(0, 3)),
+    'sorted by month')
 })

@@ -40,7 +40,8 @@ test('a path is decoded eight times and no deeper', async (t) => {
 })
 
 test('whatever a path hides, it is refused or has nothing left to hide', async (t) => {
-  const pieces = ['%3f', '%23', '%ef%bc%8f', '%ef%bc%8e', '.', '%2e', '%252e', '/', '%2f', ';', '%3b', '%25', '%', 'a', '\\', '%c0%ae', '?', '//', '..', 'token', '%74']
+  const pieces = ['%3f', '%23', '%ef%bc%8f', '%ef%bc%8e', '.', '%2e', '%252e', '/', '%2f', ';', '%3b', '%25', '%', 'a', '\\', '%c0%ae',
+    '?', '//', '..', 'token', '%74']
   let seed = 1
   const random = (): number => { seed = (seed * 48_271) % 2_147_483_647; return seed }
   for (let count = 0; count < 20_000; count++) {

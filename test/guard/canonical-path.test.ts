@@ -10,7 +10,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['/%2576enues/me', ['venues', 'me']], ['/venues;a=b;c/me;d', ['venues', 'me']], ['/venues%3Ba/me', ['venues', 'me']],
   ['/venues%2Fme', ['venues', 'me']], ['/venues%252fme', ['venues', 'me']], ['/%20venues%20/me.', ['venues', 'me']],
   ['/venues/me%3Fa=b', ['venues', 'me']], ['/bookings/%20', ['bookings']], ['/', []],
-  ['/%EF%BD%96enues/me', ['venues', 'me']], ['/%E2%84%AA', ['k']], ['/\u017ftaff'.replace('\u017f', '%C5%BF'), ['staff']], ['/x%E2%82%AC', ['x€']]
+  ['/%EF%BD%96enues/me', ['venues', 'me']], ['/%E2%84%AA', ['k']], ['/%C5%BFtaff', ['staff']], ['/x%E2%82%AC', ['x€']]
 ]
 
 for (const [path, segments] of CASES) {
@@ -18,7 +18,8 @@ for (const [path, segments] of CASES) {
 }
 
 test('a path that two servers read in two ways is refused', async (t) => {
-  for (const path of ['/x/%EF%BC%8E%EF%BC%8E/y', '/x%EF%BC%8F%EF%BC%8Fy', '/x/%E2%80%A5', '/x/%C0%AE', '/x/%5c', '/%zz', '/%2', 'x', '/x/..;a']) {
+  for (const path of ['/x/%EF%BC%8E%EF%BC%8E/y', '/x%EF%BC%8F%EF%BC%8Fy', '/x/%E2%80%A5', '/x/%C0%AE', '/x/%5c', '/%zz', '/%2', 'x',
+    '/x/..;a']) {
     t.throws(() => canonicalPath(path), { code: 'ROLLER_ERR_PATH' }, path)
   }
   for (const path of ['/x/%3f', '/x/%23y', '/x/%253Fy']) t.throws(() => guardTarget(path), { code: 'ROLLER_ERR_PATH' }, path)
@@ -28,15 +29,19 @@ const budget = (path: string, method = 'GET'): string => spendingOf({ method, pa
 
 test('the Reporting API is counted as such in every way to write it', async (t) => {
   for (const path of [
-    '/data/x', '/data', '/data/', '/DATA/x', '/data;a/x', '/data;a=b;c=d/x', '/data%3Ba/x', '/%64ata/x', '/%2564ata/x', '/%252564ata/x', '/data%2Fx',
+    '/data/x', '/data', '/data/', '/DATA/x', '/data;a/x', '/data;a=b;c=d/x', '/data%3Ba/x', '/%64ata/x', '/%2564ata/x', '/%252564ata/x',
+    '/data%2Fx',
     '/data%252Fx', '/%20data/x', '/data%20/x', '/data./x', '/reporting;x/revenue', '/%2572eporting/x', '/%EF%BD%84ata/x'
   ]) t.equal(budget(path), 'reporting', path)
   for (const path of ['/datax/x', '/x/data', '/database', '/x;data']) t.equal(budget(path), 'rest', path)
-  for (const path of ['/reporting/bulk/', '/reporting;a/bulk', '/Reporting/%62ulk', '/reporting%2Fbulk', '/reporting/%2562ulk;x']) t.equal(budget(path, 'POST'), 'bulk', path)
+  for (const path of ['/reporting/bulk/', '/reporting;a/bulk', '/Reporting/%62ulk', '/reporting%2Fbulk', '/reporting/%2562ulk;x']) {
+    t.equal(budget(path, 'POST'), 'bulk', path)
+  }
 })
 
 test('whatever a path is made of, its canonical form is of one spelling or it is refused', async (t) => {
-  const pieces = ['data', 'DATA', '%64', '%2564', 'ata', '/', '%2f', '%252F', ';', ';a', '%3b', '.', '%2e', '%20', 'x', '%', '%ef%bc%8f', '%c5%bf', '?', '%3f', '\\']
+  const pieces = ['data', 'DATA', '%64', '%2564', 'ata', '/', '%2f', '%252F', ';', ';a', '%3b', '.', '%2e', '%20', 'x', '%', '%ef%bc%8f',
+    '%c5%bf', '?', '%3f', '\\']
   let seed = 7
   const random = (): number => { seed = (seed * 48_271) % 2_147_483_647; return seed }
   for (let count = 0; count < 20_000; count++) {

@@ -76,7 +76,10 @@ test('no two operations of one method have paths of one length that a path could
     for (const otherKey of keys.slice(index + 1)) {
       const other = split(otherKey)
       if (own.method !== other.method || own.parts.length !== other.parts.length) continue
-      const both = own.parts.every((part, place) => part.startsWith('{') || other.parts[place]?.startsWith('{') === true || part === other.parts[place])
+      const both = own.parts.every((part, place) => {
+        const beside = other.parts[place] ?? ''
+        return part.startsWith('{') || beside.startsWith('{') || part === beside
+      })
       t.notOk(both, `${key} and ${otherKey}: the policy looks no further than the router for a plain path`)
     }
   }
@@ -85,6 +88,8 @@ test('no two operations of one method have paths of one length that a path could
 test('authorize is asked for the operation that a path is to ROLLER, not for the wildcard', async (t) => {
   const asked: string[] = []
   const built = await build(t, { options: { authorize: (_request, { operation }) => { asked.push(operation); return false } } })
-  for (const url of ['/Staff/x1', '/staff/x1/', '/%2573taff/x1', '/staff;a/x1', '/new/thing']) await built.app.inject({ url: `/roller${url}`, headers: VENUE })
+  for (const url of ['/Staff/x1', '/staff/x1/', '/%2573taff/x1', '/staff;a/x1', '/new/thing']) {
+    await built.app.inject({ url: `/roller${url}`, headers: VENUE })
+  }
   t.same(asked, [...Array.from({ length: 4 }, () => 'GET /staff/{uniqueId}'), 'GET /*'])
 })

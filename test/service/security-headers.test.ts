@@ -30,7 +30,7 @@ test('the router decides what is a call, so that another way to write its path h
   const { app } = await service(t)
   for (const url of ['/%72oller/venues/me', '/rolle%72/nothing', '/%72%6f%6c%6c%65%72/bookings/x']) {
     const { headers } = await app.inject({ url, headers: VENUE })
-    t.match(headers, { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox", 'x-content-type-options': 'nosniff' }, url)
+    t.match(headers, { 'content-security-policy': /^default-src 'none'.*sandbox$/, 'x-content-type-options': 'nosniff' }, url)
   }
 })
 

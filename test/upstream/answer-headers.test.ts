@@ -62,7 +62,10 @@ for (const status of [200, 404]) {
     const stub = await stubNango(t, (_request, response) => { response.writeHead(status, { ...DROPPED, ...KEPT }).end('{}') })
     const { app } = await build(t, {
       options: { nango: { host: stub.url } },
-      host: (host) => { host.addHook('onRequest', async (_request, reply) => { reply.headers({ 'x-frame-options': 'the host\'s own', 'x-request-id': 'the host\'s id' }) }) }
+      host: (host) => {
+        const own = { 'x-frame-options': 'the host\'s own', 'x-request-id': 'the host\'s id' }
+        host.addHook('onRequest', async (_request, reply) => { reply.headers(own) })
+      }
     })
     const { statusCode, headers } = await app.inject({ url: '/roller/venues/me', headers: VENUE })
     t.equal(statusCode, status)
