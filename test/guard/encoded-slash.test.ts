@@ -30,15 +30,16 @@ test('the encoded slash is refused where the catalog has a deeper path, however 
 
 for (const wildcard of [undefined, true, false]) {
   test(`a deny rule holds for its operation behind an encoded slash, wildcard ${String(wildcard)}`, async (t) => {
-    for (const [shorter, deeper, path] of PAIRS) {
-      const built = await build(t, { options: { operations: { deny: [deeper] }, ...(wildcard !== undefined && { wildcard }) } })
+    const deny = PAIRS.map(([, deeper]) => deeper)
+    const built = await build(t, { options: { operations: { deny }, ...(wildcard !== undefined && { wildcard }) } })
+    for (const [shorter, , path] of PAIRS) {
       const { method } = splitKey(shorter)
       for (const url of [path, twice(path), halved(path)]) {
         const answer = await built.app.inject({ method: method as 'GET', url: `/roller${url}`, headers: VENUE })
         t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_OPERATION_FORBIDDEN' }, `${method} ${url}`)
       }
-      t.same(callsAtRoller(built), [])
     }
+    t.same(callsAtRoller(built), [])
   })
 }
 
