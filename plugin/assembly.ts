@@ -175,6 +175,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     eventTimeoutMs: options.eventTimeout,
     venueOf: async (connectionId) => (await index.look(connectionId)).venueId,
     rollerBaseUrl,
+    bulkExportHosts: options.bulkExportHosts,
     timeouts: options.timeouts
   })
   const roller = new Roller({ integrationId, environment, nango, venues, otherEnvironment, gateway, budgets, credentialOf, client, events, webhooks, pool: () => poolUse(agent) })

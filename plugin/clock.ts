@@ -8,10 +8,14 @@ export interface Clock {
   clearTimeout (timer: unknown): void
 }
 
+/** Nearly 25 days. Milliseconds. */
+export const MAX_TIMEOUT = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   // Date.now() jumps when the machine's clock is set; waits must not.
   now: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  // Node fires a timer of more, or of no number, at once.
+  setTimeout: (callback, ms) => setTimeout(callback, ms <= MAX_TIMEOUT ? ms : MAX_TIMEOUT),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout) // ours: only setTimeout above makes them
 }
 

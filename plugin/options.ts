@@ -11,6 +11,7 @@ import type { RetryPolicy } from './gateway/retry.ts'
 import type { UpstreamTracer } from './gateway/transport/traced.ts'
 import { environments } from './nango/venue.ts'
 import { isRollerBaseUrl, ROLLER_BASE_URLS, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
+import { BULK_EXPORT_HOST_PATTERN, BULK_EXPORT_HOST_RULE, BULK_EXPORT_HOSTS } from './roller/bulk-export-hosts.ts'
 import { OPERATION_NAMES_RULE, unknownOperations } from './roller/permit.ts'
 import { StringEnum } from './roller/schema.ts'
 import { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
@@ -172,6 +173,10 @@ export const Options = Type.Object({
   rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16 }), {
     expected: 'a list of texts of at least 16 characters',
     description: 'From which the keys of ROLLER\'s webhooks are made: the current one, and after a rotation those before. Without it none of ROLLER\'s webhooks is taken.'
+  })),
+  bulkExportHosts: Type.Optional(Type.Array(Type.String({ maxLength: 253, pattern: BULK_EXPORT_HOST_PATTERN }), {
+    expected: `a list of ${BULK_EXPORT_HOST_RULE}`,
+    description: `Hosts from which files of bulk exports are fetched: ${BULK_EXPORT_HOST_RULE}. Without it ${BULK_EXPORT_HOSTS.join(', ')}.`
   })),
   onEvent: Type.Optional(func<EventHandler>('Told of everything that happens at venues and to connections, as app.roller.on(\'*\', …). ROLLER hears that an event was taken when it has resolved.')),
   eventTimeout: Type.Integer({

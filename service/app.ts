@@ -17,7 +17,7 @@ import { allowOrigins, limitCallers, shedLoad } from './protection.ts'
 import { connectRedis } from './redis.ts'
 import { loggerOptions, requestId, requestLogger } from './logging.ts'
 import { requestLog } from './request-log.ts'
-import { addSecurityHeaders } from './security-headers.ts'
+import { addSecurityHeaders, addSecurityHeadersForData } from './security-headers.ts'
 import { refuseBrokenRules } from './strict-http.ts'
 import type { Tracing } from './tracing.ts'
 import { createWebhookTarget } from './webhook-target.ts'
@@ -53,6 +53,7 @@ export async function buildApp ({ config, exampleConnectionId, exampleCalls, tra
     frameworkErrors: (_error, request, reply) => {
       Object.assign(request, { caller: null, rollerCall: null }) // made without the decorators of this app
       reply.header('x-request-id', request.id)
+      addSecurityHeadersForData(reply)
       if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
       else sendProblem(request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not well encoded, or a part of it is too long.' }))
       log(request, reply)

@@ -49,7 +49,7 @@ function answerBrokenRequest (this: FastifyInstance, error: Error & { readonly c
   if (socket.writable && answering?.headersSent !== true && !isAnswered(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json', 'roller-answered-by: gateway',
-      `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
+      'x-content-type-options: nosniff', `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
     ].join('\r\n'))
   }
   socket.destroySoon()

@@ -1,6 +1,6 @@
 /** The headers that keep browsers from doing with an answer what nobody meant. */
 import helmet from '@fastify/helmet'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 
 /** Everything of ROLLER's, and nothing else, is served under this path. */
 const CALLS = '/roller/'
@@ -22,9 +22,19 @@ const FOR_DATA = {
 export async function addSecurityHeaders (app: FastifyInstance): Promise<void> {
   const headers = await askHelmet()
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(request.raw.url?.startsWith(CALLS) === true ? FOR_DATA : headers)
+    reply.headers(isCall(request) ? FOR_DATA : headers)
     done()
   })
+}
+
+/** For an answer that is made before there is a route, and before any hook. */
+export function addSecurityHeadersForData (reply: FastifyReply): void { reply.headers(FOR_DATA) }
+
+/** The router decides, and it decodes the path first: `/%72oller/venues/me` is a call too. */
+function isCall ({ raw, routeOptions }: FastifyRequest): boolean {
+  if (raw.url?.startsWith(CALLS) === true) return true
+  // There is no configuration where no route was found.
+  return (routeOptions.config as typeof routeOptions.config | undefined)?.rollerOperation !== undefined
 }
 
 async function askHelmet (): Promise<Record<string, string>> {

@@ -2,6 +2,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from '../plugin/index.ts'
 
+/**
+ * A browser behind two proxies sends some forty. Node leaves out without a word what is beyond 2000, and more than that fit into the bytes
+ * that it takes: one server would see a header, and the next one would not.
+ */
+const MAX_HEADER_COUNT = 200
+
 /** Refuses them as every other request is refused: with a problem, an id and a line in the log. */
 export function refuseBrokenRules (app: FastifyInstance): void {
   // Node would answer an expectation that it does not know by itself, without a body.
@@ -16,6 +22,9 @@ export function refuseBrokenRules (app: FastifyInstance): void {
 
 function brokenRule ({ raw: { httpVersionMajor, httpVersionMinor, rawHeaders, headers: { expect } } }: FastifyRequest): RollerError | null {
   if (httpVersionMajor !== 1) return new RollerError('ROLLER_ERR_HTTP', { detail: 'The request is not of HTTP/1.1.' })
+  if (rawHeaders.length > 2 * MAX_HEADER_COUNT) {
+    return new RollerError('ROLLER_ERR_HTTP', { status: 431, detail: `There are more than ${MAX_HEADER_COUNT} headers.` })
+  }
   // RFC 9112 3.2: one Host, no more and no less. Two servers that choose differently between two send one request to two places.
   const hosts = countHosts(rawHeaders)
   if (hosts > 1 || (hosts === 0 && httpVersionMinor > 0)) return new RollerError('ROLLER_ERR_HTTP', { detail: `There are ${hosts} Host headers, where one is asked for.` })

@@ -6,11 +6,21 @@ import { nameOf, Watchers } from './watchers.ts'
 /** Connections times export types with something in them; the least used go first. */
 const MAX_KEYS = 1_000
 
+/** Characters of addresses, of one list and of all: some 10,000 and 40,000 files. */
+const MAX_LIST_SIZE = 16 * 1024 * 1024
+const MAX_SIZE = 64 * 1024 * 1024
+
+interface Kept {
+  readonly list: InboxEntry[]
+  readonly size: number
+  readonly until: number
+}
+
 /** The inbox of one process. A restart empties it. */
 export class MemoryInbox implements Inbox {
   readonly shared = false
   readonly #clock: Clock
-  readonly #entries = new LRUCache<string, { readonly list: InboxEntry[], until: number }>({ max: MAX_KEYS })
+  readonly #entries = new LRUCache<string, Kept>({ max: MAX_KEYS, maxSize: MAX_SIZE, sizeCalculation: ({ size }) => size + 1 })
   readonly #watchers = new Watchers()
 
   constructor (clock: Clock) {
@@ -18,11 +28,12 @@ export class MemoryInbox implements Inbox {
   }
 
   put (key: InboxKey, entry: InboxEntry): void {
-    const kept = this.#find(key) ?? { list: [], until: 0 }
-    kept.list.push(entry)
-    if (kept.list.length > INBOX_MAX) kept.list.shift()
-    kept.until = this.#clock.now() + INBOX_MS
-    this.#entries.set(nameOf(key), kept)
+    const { list, size: before }: Pick<Kept, 'list' | 'size'> = this.#find(key) ?? { list: [], size: 0 }
+    list.push(entry)
+    let size = before + sizeOf(entry)
+    while (list.length > INBOX_MAX || size > MAX_LIST_SIZE) size -= sizeOf(list.shift() as InboxEntry) // the newest alone is below both
+    // Made anew: the cache does not weigh again what it holds already.
+    this.#entries.set(nameOf(key), { list, size, until: this.#clock.now() + INBOX_MS })
     this.#watchers.tell(key)
   }
 
@@ -30,8 +41,12 @@ export class MemoryInbox implements Inbox {
 
   watch (key: InboxKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
 
-  #find (key: InboxKey): { readonly list: InboxEntry[], until: number } | undefined {
+  #find (key: InboxKey): Kept | undefined {
     const kept = this.#entries.get(nameOf(key))
     return kept !== undefined && this.#clock.now() < kept.until ? kept : undefined
   }
+}
+
+function sizeOf (entry: InboxEntry): number {
+  return entry.kind === 'message' ? entry.part.urls.reduce((size, url) => size + url.length, 0) : 0
 }

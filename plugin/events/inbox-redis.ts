@@ -1,5 +1,5 @@
 import type { RedisLike } from '../gateway/budget/redis.ts'
-import { INBOX_MAX, INBOX_MS, type ExportPart, type Inbox, type InboxEntry, type InboxKey } from './inbox.ts'
+import { INBOX_MAX, INBOX_MS, readPart, type Inbox, type InboxEntry, type InboxKey } from './inbox.ts'
 import { digest, RedisScript, type RedisScriptOptions } from './redis-script.ts'
 import { Watchers } from './watchers.ts'
 
@@ -51,9 +51,10 @@ export class RedisInbox implements Inbox {
 /** Anything else than what `put` wrote, as by a later version, is left out. */
 function decode (text: unknown): InboxEntry[] {
   try {
-    const entry = JSON.parse(String(text)) as { kind?: unknown, order?: unknown, part?: Partial<ExportPart> } // looked at below
+    const entry = JSON.parse(String(text)) as { kind?: unknown, order?: unknown, part?: unknown } // looked at below
     if ((entry.kind === 'ordered' || entry.kind === 'withdrawn') && typeof entry.order === 'string') return [{ kind: entry.kind, order: entry.order }]
-    return entry.kind === 'message' && Array.isArray(entry.part?.urls) ? [{ kind: 'message', part: entry.part as ExportPart }] : []
+    const part = entry.kind === 'message' ? readPart(entry.part) : null
+    return part === null ? [] : [{ kind: 'message', part }]
   } catch {
     return []
   }

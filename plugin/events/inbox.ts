@@ -42,3 +42,32 @@ export interface Inbox {
 export const INBOX_MS = 5 * 86_400_000
 /** Far more than the months of any venue's history; the oldest go first. */
 export const INBOX_MAX = 2_000
+
+/** Parts of one export that are counted to. */
+export const PARTS_MAX = INBOX_MAX
+/** Files of one month. */
+const FILES_MAX = 500
+/** A presigned URL has some 1,500 characters. */
+const URL_MAX = 4_096
+/** ROLLER's names of an export and of its type. */
+const NAME_MAX = 128
+
+/** All of it is from outside. @returns null for what is no part of an export, or of one larger than any */
+export function readPart (value: unknown): ExportPart | null {
+  const { processId, sequenceNumber, sequenceTotal, urls } = (value ?? {}) as Partial<Record<keyof ExportPart, unknown>> // looked at below
+  if (!isExportName(processId) || !isCount(sequenceNumber) || !isCount(sequenceTotal)) return null
+  if (sequenceTotal < 1 || sequenceTotal > PARTS_MAX || !isAddressList(urls)) return null
+  return { processId, sequenceNumber, sequenceTotal, urls }
+}
+
+export function isExportName (value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= NAME_MAX
+}
+
+function isAddressList (value: unknown): value is string[] {
+  return Array.isArray(value) && value.length <= FILES_MAX && value.every((url) => typeof url === 'string' && url.length <= URL_MAX)
+}
+
+function isCount (value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}

@@ -258,7 +258,7 @@ async function refuse (error: unknown): Promise<never> { throw error }
 function guard (call: GatewayCall): Outgoing {
   return {
     method: call.method,
-    target: guardTarget(call.target),
+    target: guardTarget(call.target, call.operation?.template),
     connectionId: guardConnectionId(call.connectionId),
     headers: guardHeaders(call.headers),
     body: call.body,

@@ -3,6 +3,8 @@
  * on the list goes out, and nothing that Nango would interpolate stays literal.
  */
 import { RollerError } from '../errors.ts'
+import { canonicalPath, PLAIN_PATH } from '../roller/canonical-path.ts'
+import { hasDeeperSibling, matchesTemplate } from '../roller/templates.ts'
 
 /** A path and query that are safe to put behind ROLLER's origin or Nango's `/proxy`. */
 export interface Target {
@@ -12,67 +14,48 @@ export interface Target {
   readonly query: string
 }
 
-/** Deeper encoding than this has no honest use. */
-const MAX_DECODE_ROUNDS = 8
 const MAX_TARGET_LENGTH = 16 * 1024
-const ESCAPE = /%([0-9a-f]{2})/gi
-const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i
+/** ROLLER's lists have some hundred entries at most. */
+const MAX_PARAMETERS = 1_000
 // Control characters, space, DEL, and `#`, which a URL parser would cut the rest off at.
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0020#\u007f]/
-// Overlong UTF-8: lenient decoders read %c0%ae and %e0%80%ae as a dot, %c0%af as a slash.
-// eslint-disable-next-line no-control-regex
-const FORBIDDEN_DECODED = /[\u0000-\u001f\\\u007f\u00c0\u00c1]|\u00e0[\u0080-\u009f]|\u00f0[\u0080-\u008f]/
 // Nango interpolates `${client_secret}` in the final URL and splits it at `||`, so none of these four may stay literal.
 // The target has been through latin1, so a character is a byte; those beyond ASCII are encoded too.
 const ENCODED = /[${}|\u0080-\u00ff]/g
 const NEEDS_ENCODING = /[${}|\u0080-\u00ff]/
-/** Nearly every path of ROLLER's: nothing in it could be decoded to anything else. What is not of this kind is looked at in full. */
-const PLAIN_PATH = /^(?:\/[\w-]+)+$/
 // ROLLER suspends credentials whose owner asks for a token per call; tokens are Nango's business alone.
-const TOKEN = /^\/\s*token[\s.]*(?:[/;?#]|$)/i
+const TOKEN = 'token'
+const PLAIN_TOKEN = /^\/token(?:\/|$)/i
 
 /**
  * Checks a raw request target under ROLLER's API.
  * @param raw path and query as received, beginning with `/`
+ * @param template the path of the operation that the router has taken it for, where it is one of the catalog
  * @throws RollerError ROLLER_ERR_PATH, or ROLLER_ERR_OPERATION_FORBIDDEN for `/token`
  */
-export function guardTarget (raw: string): Target {
+export function guardTarget (raw: string, template?: string): Target {
   if (raw.length > MAX_TARGET_LENGTH) throw badPath(`The path and query are longer than ${MAX_TARGET_LENGTH} characters.`)
   const mark = raw.indexOf('?')
   const path = mark === -1 ? raw : raw.slice(0, mark)
   const query = mark === -1 ? '' : raw.slice(mark)
+  if (FORBIDDEN.test(query)) throw badPath(FORBIDDEN_DETAIL)
+  // A query of fewer characters cannot have as many.
+  if (query.length > MAX_PARAMETERS && query.split('&', MAX_PARAMETERS + 1).length > MAX_PARAMETERS) {
+    throw badPath(`There are more than ${MAX_PARAMETERS} parameters in the query.`)
+  }
   if (PLAIN_PATH.test(path)) {
-    if (FORBIDDEN.test(query)) throw badPath(FORBIDDEN_DETAIL)
-    if (TOKEN.test(path)) throw closedToken()
+    if (PLAIN_TOKEN.test(path)) throw closedToken()
     return { path, query: encode(query) }
   }
-  if (!path.startsWith('/')) throw badPath('The path does not begin with a slash.')
-  if (FORBIDDEN.test(path) || FORBIDDEN.test(query)) throw badPath(FORBIDDEN_DETAIL)
-  if (BROKEN_ESCAPE.test(path)) throw badPath('There is a % in the path that is not followed by two hexadecimal digits.')
-
-  const decoded = decodeFully(path)
-  if (FORBIDDEN_DECODED.test(decoded)) throw badPath('There is a backslash or a control character in the path.')
-  if (decoded.includes('//')) throw badPath('There is a double slash in the path.')
-  for (const segment of decoded.split('/')) {
-    // Some servers cut `;parameters` off a segment before they look at its dots.
-    const name = segment.split(';', 1)[0]
-    if (name === '' && segment !== '') throw badPath('There is a segment of parameters only in the path.')
-    if (name === '.' || name === '..') throw badPath('There is a dot segment in the path.')
+  if (FORBIDDEN.test(path)) throw badPath(FORBIDDEN_DETAIL)
+  const { segments, ambiguous } = canonicalPath(path)
+  if (segments[0] === TOKEN) throw closedToken()
+  if (ambiguous) throw badPath('There is an encoded ? or # in the path.')
+  if (template !== undefined && hasDeeperSibling(template) && !matchesTemplate(template, segments)) {
+    throw badPath('The path has an encoded slash, or a segment of spaces or dots, and could be read as the path of another operation.')
   }
-  if (TOKEN.test(decoded)) throw closedToken()
   return { path: encode(path), query: encode(query) }
-}
-
-/** Decodes byte by byte until nothing changes. It never throws, so that a broken escape cannot shield what stands beside it. */
-function decodeFully (path: string): string {
-  let current = path
-  for (let round = 0; round < MAX_DECODE_ROUNDS; round++) {
-    const next = current.replace(ESCAPE, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    if (next === current) return next
-    current = next
-  }
-  throw badPath('The path is percent-encoded too many times over.')
 }
 
 function encode (text: string): string {
@@ -128,11 +111,26 @@ const DROPPED: ReadonlySet<string> = new Set([
   'cross-origin-embedder-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'origin-agent-cluster', 'referrer-policy',
   'permissions-policy', 'x-content-type-options', 'x-dns-prefetch-control', 'x-download-options', 'x-frame-options',
   'x-permitted-cross-domain-policies', 'x-xss-protection', 'x-powered-by',
-  'www-authenticate', 'authorization', 'alt-svc', 'clear-site-data', 'roller-answered-by'
+  'www-authenticate', 'authorization', 'alt-svc', 'clear-site-data',
+  // The host's own: its logs have the request under the id that the caller is given. ROLLER's x-correlation-id passes.
+  'request-id', 'x-request-id',
+  // What a browser does with a page of this origin, or reports about it.
+  'refresh', 'report-to', 'reporting-endpoints', 'nel', 'service-worker-allowed', 'speculation-rules', 'timing-allow-origin', 'accept-ch',
+  // Orders to a proxy or a shared cache in front of this gateway: to send a file of its own, or to keep an answer that is private.
+  'x-sendfile', 'x-lighttpd-send-file', 'x-reproxy-url', 'surrogate-control', 'cdn-cache-control'
 ])
+/**
+ * Names that belong to the server that answers here: the venue's rate limit in the IETF's headers, this gateway's own (Roller-Answered-By,
+ * Roller-Venue), the host's CORS, Nango's, and orders to nginx. What passes on purpose: Retry-After, which is part of ROLLER's answer and
+ * set by the gateway in problems alone; Cache-Status and Age, to which each cache on the way adds (RFC 9211, RFC 9111).
+ */
+const DROPPED_PREFIX = /^(?:access-control-|ratelimit|roller-|nango-|x-accel-)/
 
 /** Nango's word on its own limit, which is not the caller's. */
 const LIMITS: ReadonlySet<string> = new Set(['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'])
+
+/** A count, or a moment in seconds since 1970. */
+const COUNT = /^\d{1,12}(?:\.\d{1,6})?$/
 
 /** What becomes of an answer's header. */
 interface Field {
@@ -143,20 +141,22 @@ interface Field {
 /** Servers send the same few names, written alike, with every answer. Whoever sends others without end fills this once. */
 const fields = new Map<string, Field>()
 const MAX_FIELDS = 500
+/** Longer names are not kept: an answer's head may have some with thousands of characters. */
+const MAX_KNOWN_NAME = 64
 
 function fieldOf (written: string): Field {
   const known = fields.get(written)
   if (known !== undefined) return known
   const name = written.toLowerCase()
   const field: Field = { name, kind: kindOf(name) }
-  if (fields.size < MAX_FIELDS) fields.set(written, field)
+  if (fields.size < MAX_FIELDS && written.length <= MAX_KNOWN_NAME) fields.set(written, field)
   return field
 }
 
 function kindOf (name: string): Field['kind'] {
   if (name === 'connection') return name
   if (LIMITS.has(name)) return 'limit'
-  return DROPPED.has(name) || name.startsWith('access-control-') ? 'dropped' : 'kept'
+  return DROPPED.has(name) || DROPPED_PREFIX.test(name) ? 'dropped' : 'kept'
 }
 
 /** Has nothing of its own and nothing above: a header may be called __proto__ or constructor. Unlike `Object.create(null)` it is no dictionary to the engine. */
@@ -186,7 +186,8 @@ export function guardAnswerHeaders (raw: readonly Buffer[], sink?: LimitSink): R
       continue
     }
     if (kind === 'limit') {
-      if (sink !== undefined) (sink.limits ??= new Map()).set(name, value)
+      // They are counted with: what is no number of a sensible size counts for nothing.
+      if (sink !== undefined && COUNT.test(value)) (sink.limits ??= new Map()).set(name, value)
       continue
     }
     const before = headers[name]

@@ -40,6 +40,9 @@ export interface NangoRefusal {
 /** Says what a refusal means where the general rule does not fit. Return undefined to leave it to the rule. */
 export type Explain = (refusal: NangoRefusal) => RollerError | undefined
 
+/** A page of the list of connections has some hundred KB. Bytes. */
+const MAX_ANSWER = 32 * 1024 * 1024
+
 export class NangoClient {
   readonly integrationId: string
   /** The integration id, safe to stand in a URL that the SDK puts together by concatenation. */
@@ -70,6 +73,7 @@ export class NangoClient {
           config.httpAgent = this.#httpAgent
           config.httpsAgent = this.#httpsAgent
           config.maxRedirects = 0 // a redirect would carry the key elsewhere
+          config.maxContentLength = MAX_ANSWER
           return config
         },
         response: {
@@ -113,6 +117,9 @@ interface AxiosLike {
   readonly response?: { readonly status: number, readonly data?: unknown, readonly headers?: Readonly<Record<string, unknown>> }
 }
 
+/** Nango's limit is one of a minute. Seconds. */
+const LONGEST_REST = 60
+
 function asRefusal (thrown: unknown): NangoRefusal | null {
   const response = (thrown as AxiosLike | null)?.response // axios' own shape, looked at with care
   if (response === undefined) return null
@@ -124,7 +131,7 @@ function asRefusal (thrown: unknown): NangoRefusal | null {
     message: typeof error.message === 'string' ? error.message : '',
     errors: Array.isArray(error.errors) ? error.errors : [],
     payload: error.payload,
-    retryAfter: Number.isFinite(retryAfter) ? Math.max(1, retryAfter) : 1
+    retryAfter: Number.isFinite(retryAfter) ? Math.min(Math.max(1, retryAfter), LONGEST_REST) : 1
   }
 }
 

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { request, type Dispatcher } from 'undici'
 import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import { isLoopback } from './base-url.ts'
+import { BULK_EXPORT_HOSTS, refusedAddress } from './bulk-export-hosts.ts'
 
 export interface FileSource {
   /** Knows neither Nango nor ROLLER's API: files lie elsewhere, and open by their address alone. */
@@ -12,6 +12,8 @@ export interface FileSource {
   readonly timeouts: { readonly headers: number, readonly idle: number }
   /** For a ROLLER on this machine, whose files are here too. */
   readonly allowLoopback: boolean
+  /** ROLLER's own when not given. */
+  readonly hosts?: readonly string[] | undefined
 }
 
 /** Waits between tries, while nothing has been read. Milliseconds. */
@@ -22,15 +24,9 @@ export function fileStream (source: FileSource, url: string, what: string, signa
   return Readable.from(download(source, url, what, signal), { objectMode: false })
 }
 
-/** The last part of the path. */
-export function fileName (url: string): string {
-  if (!URL.canParse(url)) return ''
-  const last = new URL(url).pathname.split('/').at(-1) ?? ''
-  try { return decodeURIComponent(last) } catch { return last }
-}
-
 async function * download (source: FileSource, url: string, what: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  if (!isAllowed(url, source.allowLoopback)) throw failed(`${what} is not at an https address.`)
+  const refused = refusedAddress(url, { hosts: source.hosts ?? BULK_EXPORT_HOSTS, allowLoopback: source.allowLoopback })
+  if (refused !== null) throw notFetched(`${what} ${refused}.`)
   for (let tries = 0; ; tries++) {
     const delay = RETRIES[tries]
     try {
@@ -64,11 +60,11 @@ async function open ({ dispatcher, timeouts }: FileSource, url: string, what: st
   throw failed(`${what} was answered with ${statusCode}. ROLLER's links to files end after 5 days.`)
 }
 
-function isAllowed (text: string, allowLoopback: boolean): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname, username, password } = new URL(text)
-  if (username !== '' || password !== '') return false
-  return protocol === 'https:' || (allowLoopback && protocol === 'http:' && isLoopback(hostname))
+/** The same again would be refused again: only the operator can change it. */
+function notFetched (detail: string): RollerError {
+  return new RollerError('ROLLER_ERR_UNREACHABLE', {
+    detail, hint: 'Name the host in the option bulkExportHosts if ROLLER\'s files of this venue are there.'
+  })
 }
 
 function failed (detail: string, cause?: unknown): RollerError {

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Static } from '@sinclair/typebox'
-import { sleep, type Clock } from '../clock.ts'
+import { MAX_TIMEOUT, sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Inbox, InboxKey } from '../events/inbox.ts'
 import { estimateBulkExport, type EstimateInput } from './bulk-export-estimate.ts'
-import { fileName, fileStream, type FileSource } from './bulk-export-file.ts'
+import { fileStream, type FileSource } from './bulk-export-file.ts'
+import { exportFileName } from './bulk-export-name.ts'
 import { ExportParts } from './bulk-export-parts.ts'
 import type { RollerClient } from './client.ts'
 import type { BulkExportBody } from './schemas/bulk.ts'
@@ -39,6 +40,7 @@ export interface BulkExportFile {
   readonly sequenceTotal: number
   /** Which of the month's files, from 1. */
   readonly fileNumber: number
+  /** A base name that is safe on every system, unique in its export and the same after a resume: `02-1-BookingItems.json`. */
   readonly name: string
   /** JSON, fetched when it is read. ROLLER's link to it ends after 5 days. */
   readonly stream: Readable
@@ -54,6 +56,8 @@ export interface BulkExportParts extends FileSource {
 const DEADLINE_MS = 6 * 3_600_000
 /** How often it is looked for messages that other replicas have got. Milliseconds. */
 const LOOK_MS = 5_000
+/** Missing parts that an error names. */
+const MAX_SHOWN = 50
 
 /**
  * Orders an export, and gives its files as they come: `for await (const { name, stream } of bulkExport({ connectionId, exportType, … }))`.
@@ -80,7 +84,8 @@ export async function * bulkExport (parts: BulkExportParts, input: BulkExportInp
         for (const [index, url] of urls.entries()) {
           const what = `File ${index + 1} of part ${sequenceNumber} of the ${exportType} export`
           const stream = fileStream(parts, url, what, signal)
-          yield { exportType, processId, sequenceNumber, sequenceTotal, fileNumber: index + 1, name: fileName(url), stream }
+          const place = { sequenceNumber, sequenceTotal, fileNumber: index + 1 }
+          yield { exportType, processId, ...place, name: exportFileName(url, place), stream }
         }
       }
       if (found.missing?.length === 0) return
@@ -137,7 +142,11 @@ async function readAll (inbox: Inbox, key: InboxKey): Promise<Awaited<ReturnType
 
 function timedOut (found: ExportParts, exportType: string, deadline: number): RollerError {
   const { missing, total, processId } = found
-  const state = missing === null ? 'ROLLER has told of none of its files' : `of ${total} parts these are missing: ${missing.join(', ')} (process ${processId})`
+  const shown = (missing ?? []).slice(0, MAX_SHOWN)
+  const list = shown.join(', ') + (missing !== null && missing.length > shown.length ? ', …' : '')
+  const state = missing === null
+    ? 'ROLLER has told of none of its files'
+    : `of ${total} parts these are missing: ${list} (process ${processId})`
   return new RollerError('ROLLER_ERR_TIMEOUT', {
     layer: 'roller',
     detail: `The ${exportType} export was not complete after ${Math.round(deadline / 1000)} s: ${state}.`,
@@ -160,7 +169,7 @@ class News {
     this.#wake = () => woken.abort()
     const ends = signal === undefined ? woken.signal : AbortSignal.any([signal, woken.signal])
     // The loop asks the caller's own signal.
-    await sleep(clock, Math.min(ms, 2 ** 31 - 1), ends).catch(() => {})
+    await sleep(clock, Math.min(ms, MAX_TIMEOUT), ends).catch(() => {})
     this.#wake = null
   }
 }

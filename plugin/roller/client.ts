@@ -56,10 +56,11 @@ export class RollerClient {
       })
     }
     const { method } = splitKey(name as OperationKey) // an operation's name is its key
-    permit({ method, operation: entry })
+    const target = fillPath(entry.template, params) + writeQuery(query)
+    permit({ method, operation: entry, target })
     const answer = await gateway.send({
       method,
-      target: fillPath(entry.template, params) + writeQuery(query),
+      target,
       connectionId,
       headers: { accept: 'application/json', ...writeHeaders(headers), ...(body !== undefined && { 'content-type': 'application/json; charset=UTF-8' }) },
       body: body === undefined ? null : { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },

@@ -2,9 +2,11 @@
 import { RollerError } from '../errors.ts'
 import type { CatalogueEntry } from '../gateway/call.ts'
 import { operationGroups } from './operation-groups.ts'
+import { canonicalPath, PLAIN_PATH } from './canonical-path.ts'
 import type { OperationKey } from './operation.ts'
 import { operations } from './operations.ts'
 import { splitKey } from './paths.ts'
+import { matchesTemplate } from './templates.ts'
 
 export interface Policy {
   readonly readOnly: boolean
@@ -24,28 +26,35 @@ export interface OperationLists {
 export interface WantedCall {
   readonly method: string
   /** Null for a path outside the catalogue. */
-  readonly operation: Pick<CatalogueEntry, 'name'> | null
-  /** ROLLER's path as it was written; a query may follow. Not needed where the operation is known. */
-  readonly target?: string
+  readonly operation: Pick<CatalogueEntry, 'name' | 'template'> | null
+  /** ROLLER's path as it was written; a query may follow. */
+  readonly target: string
 }
 
-/** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN */
+/** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN, or ROLLER_ERR_PATH for a path that could be two */
 export type Permit = (call: WantedCall) => void
 
 export function createPermit ({ readOnly, operations: lists = {}, wildcard }: Policy): Permit {
   const closed = closedOperations(lists)
-  const templates = [...closed].map(closedTemplate)
+  const templates = [...closed].map((name) => splitKey(name as OperationKey)) // of the catalog
   // ROLLER may be lenient with paths (a slash at the end, another case), and such a path is none of the catalogue's.
   const paths = wildcard ?? closed.size === 0
-  return ({ method, operation, target = '' }) => {
+  const restricted = closed.size > 0 || !paths
+  return ({ method, operation, target }) => {
     if (readOnly && method !== 'GET') {
       throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'This gateway is read-only.', hint: 'Only GET calls are let through here.' })
     }
-    if (operation !== null) {
-      if (closed.has(operation.name)) throw closedHere(`${operation.name} is closed on this gateway.`)
-    } else if (!paths) {
+    if (!restricted) return
+    if (operation !== null && closed.has(operation.name)) throw closedHere(`${operation.name} is closed on this gateway.`)
+    const path = target.split('?', 1)[0] ?? ''
+    // A plain path is the operation that the router has found: no two of the catalog have the same path.
+    if (operation !== null && PLAIN_PATH.test(path)) return
+    // Otherwise the router's word is not the last one: to ROLLER `/bookings/x%2Fform-responses` may be the longer path.
+    const { segments } = canonicalPath(path)
+    if (!paths && (operation === null || !matchesTemplate(operation.template, segments))) {
       throw closedHere('Paths outside the catalogue are closed on this gateway.')
-    } else if (templates.length > 0 && templates.some((matches) => matches(method, target))) {
+    }
+    if (templates.some((template) => template.method === method && matchesTemplate(template.path, segments))) {
       throw closedHere('This is another way to write an operation that is closed on this gateway.')
     }
   }
@@ -71,34 +80,6 @@ function closedOperations ({ allow, deny = [] }: OperationLists): ReadonlySet<st
   const denied = new Set(deny.flatMap(members))
   const allowed = allow === undefined ? null : new Set(allow.flatMap(members))
   return new Set(names.filter((name) => denied.has(name) || allowed?.has(name) === false))
-}
-
-/** Matches what a lenient server could take for the operation: any case, encoded or not, empty segments left out. */
-function closedTemplate (name: string): (method: string, target: string) => boolean {
-  const { method, path } = splitKey(name as OperationKey) // of the catalogue
-  const segments = path.split('/').filter(Boolean).map((segment) => segment.startsWith('{') ? null : segment.toLowerCase())
-  return (called, target) => {
-    if (called !== method) return false
-    const written = plainSegments(target)
-    return written.length === segments.length && segments.every((segment, index) => segment === null || segment === written[index])
-  }
-}
-
-function plainSegments (target: string): string[] {
-  const path = decode(target.split('?', 1)[0] ?? '').toLowerCase()
-  // Some servers cut `;parameters` off a segment.
-  return path.split('/').map((segment) => (segment.split(';', 1)[0] ?? '').trim()).filter(Boolean)
-}
-
-/** Byte by byte, so that a broken escape cannot shield what stands beside it. The guard refuses what is encoded more often. */
-function decode (path: string): string {
-  let current = path
-  for (let round = 0; round < 8; round++) {
-    const next = current.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    if (next === current) break
-    current = next
-  }
-  return current
 }
 
 function closedHere (detail: string): RollerError {

@@ -5,9 +5,11 @@ import { isRollerError, RollerError } from '../errors.ts'
 import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
+import { canonicalPath } from '../roller/canonical-path.ts'
 import type { Method, OperationKey } from '../roller/operation.ts'
 import { splitKey, toRoutePath } from '../roller/paths.ts'
 import type { Permit } from '../roller/permit.ts'
+import { operationAt } from '../roller/templates.ts'
 import type { Access } from './access.ts'
 import { beginRecord } from './call-record.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
@@ -56,11 +58,11 @@ function add (
     const addressed = access.address(request)
     const connectionId = typeof addressed === 'string' ? addressed : await addressed
     const record = request.rollerCall = beginRecord(name, connectionId)
-    const authorized = access.authorize(request, name, scope, connectionId)
+    const target = targetOf(request.raw.url ?? '', skip)
+    const authorized = access.authorize(request, entry === null ? canonicalName(method, target) ?? name : name, scope, connectionId)
     if (authorized !== undefined) await authorized
     const owned = access.chosenByServer ? undefined : access.own(request, connectionId)
     if (owned !== undefined) await owned
-    const target = targetOf(request.raw.url ?? '', skip)
     permit({ method, operation: entry, target })
     const answer = await gateway.send({
       method,
@@ -111,6 +113,18 @@ function targetOf (url: string, skip: number): string {
     from = next
   }
   return url.slice(from)
+}
+
+/**
+ * The operation that ROLLER may take a path outside the catalog for (`/Staff/x1`, `/products/`): `authorize` decides by its name.
+ * Null where it is none, and where the path is refused anyway.
+ */
+function canonicalName (method: Method, target: string): string | null {
+  try {
+    return operationAt(method, canonicalPath(target.split('?', 1)[0] ?? '').segments)
+  } catch {
+    return null
+  }
 }
 
 /** Aborts when the caller goes away before the answer is done. */

@@ -2,7 +2,7 @@
 import { sleep, type Clock } from '../clock.ts'
 import { EventNotTaken, type Events } from '../events/events.ts'
 import { once } from '../events/once.ts'
-import type { ExportPart, Inbox } from '../events/inbox.ts'
+import { isExportName, readPart, type ExportPart, type Inbox } from '../events/inbox.ts'
 import type { EventKey, SeenStore } from '../events/seen.ts'
 import { readMessage, type BulkExportEvent, type RollerEvent } from '../roller/events.ts'
 
@@ -71,8 +71,14 @@ export class RollerIntake {
   /** Months of an export are kept for whoever gathers them, on this replica or another, now or after a restart. */
   async #keep (event: RollerEvent): Promise<void> {
     if (event.name !== 'bulkExport.created') return
+    const { inbox, log } = this.#options
     const part = partOf(event.data)
-    if (part !== null) await this.#options.inbox.put({ connectionId: event.connectionId, exportType: part.exportType }, { kind: 'message', part: part.part })
+    if (part === null) {
+      log.warn({ event: event.name, id: event.id },
+        'a message about a bulk export is not kept: a field is missing, or counts or names are out of bounds')
+      return
+    }
+    await inbox.put({ connectionId: event.connectionId, exportType: part.exportType }, { kind: 'message', part: part.part })
   }
 
   /** Few kinds carry their venue. An event does not wait long for it: handlers have the connection's id. */
@@ -92,12 +98,11 @@ export class RollerIntake {
 /** @returns null for what is no month of an export, which is then an event for handlers alone */
 function partOf (data: BulkExportEvent['data'] | null | undefined): { readonly exportType: string, readonly part: ExportPart } | null {
   const { exportType, processId, sequenceNumber, sequenceTotal, preSignedUrls } = data ?? {}
-  if (typeof exportType !== 'string' || typeof processId !== 'string' || !isCount(sequenceNumber) || !isCount(sequenceTotal)) return null
   const urls = Array.isArray(preSignedUrls) ? preSignedUrls.filter((url) => typeof url === 'string') : []
-  return { exportType, part: { processId, sequenceNumber, sequenceTotal, urls } }
+  const part = readPart({ processId, sequenceNumber, sequenceTotal, urls })
+  if (part === null || part.sequenceNumber < 1 || part.sequenceNumber > part.sequenceTotal || !isExportName(exportType)) return null
+  return { exportType, part }
 }
-
-function isCount (value: unknown): value is number { return Number.isInteger(value) && (value as number) >= 1 } // an integer is a number
 
 /** Of a handler's error no more than its own words: what hangs on it may be the event. */
 function reasonOf (error: unknown): string {

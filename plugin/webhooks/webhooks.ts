@@ -31,12 +31,15 @@ export interface WebhookParts {
   readonly eventTimeoutMs: number
   readonly venueOf: (connectionId: string) => Promise<string | null>
   readonly rollerBaseUrl: string
+  /** ROLLER's own when not given. */
+  readonly bulkExportHosts: readonly string[] | undefined
   readonly timeouts: { readonly connect: number, readonly headers: number, readonly idle: number }
 }
 
 export type Webhooks = ReturnType<typeof assembleWebhooks>
 
-export function assembleWebhooks ({ client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, venueOf, rollerBaseUrl, timeouts }: WebhookParts) {
+export function assembleWebhooks (parts: WebhookParts) {
+  const { client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, venueOf, rollerBaseUrl, timeouts } = parts
   const memory = new MemorySeenStore(clock)
   const seen = redis === undefined
     ? memory
@@ -76,6 +79,7 @@ export function assembleWebhooks ({ client, events, clock, log, redis, scope, pu
         clock,
         timeouts,
         dispatcher: files,
+        hosts: parts.bulkExportHosts,
         allowLoopback: isLoopback(new URL(rollerBaseUrl).hostname),
         isSubscribed: async (connectionId) => (await subscriptions.list(connectionId)).some(({ enabled, webhooks }) => enabled && webhooks.bulkExport?.events.includes('Created') === true)
       }, { ...input, signal: input.signal === undefined ? closing.signal : AbortSignal.any([input.signal, closing.signal]) })

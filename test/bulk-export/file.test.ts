@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { test, type Test } from 'tap'
 import { Agent } from 'undici'
-import { fileName, fileStream, type FileSource } from '../../plugin/roller/bulk-export-file.ts'
+import { fileStream, type FileSource } from '../../plugin/roller/bulk-export-file.ts'
+import { parseOptions } from '../../plugin/options.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { until } from './fixture.ts'
 
@@ -44,6 +45,68 @@ test('only https, and this machine where ROLLER is here too', async (t) => {
   }
   await t.rejects(read(source(t), 'http://169.254.169.254/latest'), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file is not at an https address.' })
   t.strictSame(requests, [])
+})
+
+const OTHER_HOST = {
+  code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file is at a host that is none of ROLLER\'s file hosts.', hint: /bulkExportHosts/
+}
+
+test('only from ROLLER\'s file hosts, and from no address', async (t) => {
+  const asked: string[] = []
+  const dispatcher = new Agent().compose(() => (options) => {
+    asked.push(String(options.origin))
+    throw new Error('no host is called in a test')
+  })
+  t.teardown(() => dispatcher.destroy())
+  const strict = source(t, { dispatcher, allowLoopback: false })
+  for (const address of [
+    'https://files.example.com/x', 'https://169.254.169.254/latest', 'https://127.0.0.1/x', 'https://localhost/x', 'https://[::1]/x',
+    'https://2130706433/x',
+    'https://0x7f.1/x', 'https://roller.app.example.com/x', 'https://notroller.app/x', 'https://roller.app/x',
+    'https://files.roller.app./x',
+    'https://ec2-10-0-0-1.compute-1.amazonaws.com/x', 'https://internal-x.eu-west-1.elb.amazonaws.com/x',
+    'https://x.s3.evil.amazonaws.com/x',
+    'https://s3.amazonaws.com.example.com/x', 'https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com/x', 'https://x/y'
+  ]) await t.rejects(read(strict, address), OTHER_HOST, address)
+  t.strictSame(asked, [])
+  for (const host of [
+    'files.roller.app', 'cdn.rollerdigital.com', 'bucket.s3.amazonaws.com', 's3.amazonaws.com', 'bucket.s3.ap-southeast-2.amazonaws.com',
+    's3.us-east-1.amazonaws.com', 'bucket.name.s3.dualstack.eu-west-1.amazonaws.com'
+  ]) {
+    const ended = new AbortController()
+    const failed = read(strict, `https://${host}/x`, ended.signal).catch(() => {})
+    await until(() => asked.includes(`https://${host}`))
+    ended.abort()
+    await failed
+  }
+})
+
+test('an option names other hosts, in place of those', async (t) => {
+  const asked: string[] = []
+  const dispatcher = new Agent().compose(() => (options) => {
+    asked.push(String(options.origin))
+    throw new Error('no host is called in a test')
+  })
+  t.teardown(() => dispatcher.destroy())
+  const own = source(t, { dispatcher, allowLoopback: false, hosts: ['files.example.com', '*.example.org'] })
+  for (const address of ['https://files.roller.app/x', 'https://a.files.example.com/x', 'https://example.org/x',
+    'https://example.organic/x']) {
+    await t.rejects(read(own, address), OTHER_HOST, address)
+  }
+  for (const host of ['files.example.com', 'a.b.example.org']) {
+    const ended = new AbortController()
+    const failed = read(own, `https://${host}/x`, ended.signal).catch(() => {})
+    await until(() => asked.includes(`https://${host}`))
+    ended.abort()
+    await failed
+  }
+  const nango = { secretKey: 'k' }
+  for (const hosts of [['10.0.0.1'], ['https://files.example.com'], ['*'], ['*.'], ['localhost'], ['Files.example.com'],
+    ['a.example.com:8443'], ['[::1]'], ['*.com.']]) {
+    t.throws(() => parseOptions({ nango, authorize: 'open', bulkExportHosts: hosts }), /option bulkExportHosts/, hosts.join())
+  }
+  t.same(parseOptions({ nango, authorize: 'open', bulkExportHosts: ['files.example.com', '*.example.org'] }).bulkExportHosts,
+    ['files.example.com', '*.example.org'])
 })
 
 test('no redirect is followed', async (t) => {
@@ -110,11 +173,4 @@ test('a reader who leaves takes the download along', async (t) => {
   const stream = fileStream(source(t), url, 'The file', controller.signal)
   await t.rejects(async () => { for await (const chunk of stream) { t.ok(chunk); controller.abort(new Error('enough')) } }, { message: 'enough' })
   await until(() => closed)
-})
-
-test('the name is the last part of the path', async (t) => {
-  t.strictSame(
-    ['https://x/bulk-exports/4-a-BookingItems-1.json?X=1', 'https://x/a%20b.json', 'https://x/%zz', 'https://x', 'nothing'].map(fileName),
-    ['4-a-BookingItems-1.json', 'a b.json', '%zz', '', '']
-  )
 })

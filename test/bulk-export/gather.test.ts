@@ -18,7 +18,8 @@ test('every file of every month comes once, whatever the sequence and the repeat
   t.equal(await ended, null)
   t.strictSame(found.map(({ sequenceNumber }) => sequenceNumber).sort(), [1, 2, 3])
   for (const { sequenceNumber, text, ...file } of found) {
-    t.match(file, { exportType: 'BookingItems', processId: String, sequenceTotal: 3, fileNumber: 1, name: `BookingItems-2026-${String(sequenceNumber + 8).padStart(2, '0')}-1.json` })
+    const name = `${sequenceNumber}-1-BookingItems-2026-${String(sequenceNumber + 8).padStart(2, '0')}-1.json`
+    t.match(file, { exportType: 'BookingItems', processId: String, sequenceTotal: 3, fileNumber: 1, name })
     t.ok(Array.isArray(JSON.parse(text)))
   }
   t.ok(found.some(({ text }) => text.length > 2), 'there are records in them')
@@ -39,8 +40,8 @@ test('files are given as they come, and fetched when they are read', async (t) =
   await until(() => orders().length === 1)
   const url = `${roller.url}/sandbox-file`
   t.equal((await month(app, 2, [`${url}/a-1.json?signed`, `${url}/a-2.json`])).statusCode, 200)
-  t.match((await first).value, { sequenceNumber: 2, fileNumber: 1, name: 'a-1.json' })
-  t.match((await files.next()).value, { sequenceNumber: 2, fileNumber: 2, name: 'a-2.json' })
+  t.match((await first).value, { sequenceNumber: 2, fileNumber: 1, name: '2-1-a-1.json' })
+  t.match((await files.next()).value, { sequenceNumber: 2, fileNumber: 2, name: '2-2-a-2.json' })
   t.notOk(roller.requests.some((request) => request.url.startsWith('/sandbox-file')), 'nobody has read them')
   await month(app, 1, [])
   await month(app, 3, [])

@@ -30,6 +30,8 @@ const segment = fc.oneof(
   pick('..', '.', '', '%2e%2e', '%2E.', '%252e%252e', '%25252e', '..;', '..%3b/', ';', '..%2f', '%2f', '%2f%2f', '%5c', '\\', '..\\', '%c0%ae%c0%ae', '%c0%af', '%e0%80%af', '%u002e', '%00', '%0d%0a', '%0a', '%09', '%20', '%'),
   pick('token', 'TOKEN', '%74oken', 'token%00', 'token;x', 'token.', '%2ftoken', 'oauth', 'proxy', 'connections', 'connect', 'sessions', 'integrations', 'roller', 'webhooks', 'metrics'),
   pick('${client_secret}', '${token}', '$%7Bclient_secret}', '%24{token}', '||', '|', '{', '}', '${connection_config.x}', 'connectionConfig', '@evil.example', 'evil.example:80', 'http:', '//evil.example', '#', '?', '&', '~', ':', '__proto__', 'constructor'),
+  pick('X%2Fform-responses', 'X%252Fcancel', 'data;a', '%2564ata', 'Data', 'data%20', '%ef%bc%8f', '%ef%bc%8e%ef%bc%8e', '%3f', '%23',
+    '%253f', '%c5%bf'),
   pick('bookings', 'products', 'venues', 'me', 'guests', 'data', 'waivers', '1', '-1', '99999999999999999999', 'search', 'draft', 'discounts', 'giftcards'),
   visible
 )

@@ -93,6 +93,10 @@ function faultsOfPath (target: string): Fault[] {
   if (/[\u0000-\u001f\u007f\\]|[\u00c0\u00c1]|\u00e0[\u0080-\u009f]/.test(path)) faults.push('a control character or a backslash')
   if (path.includes('//')) faults.push('a double slash')
   if (path.split('/').some((segment) => /^\.{1,2}(;|$)/.test(segment))) faults.push('a dot segment')
+  if (/[?#]/.test(path)) faults.push('a query or a fragment in the path')
+  // A reader that takes full-width characters for those they look like.
+  const folded = Buffer.from(path, 'latin1').toString('utf8').normalize('NFKC')
+  if (/\\|\/\/|(^|\/)\.{1,2}(;|\/|$)/.test(folded)) faults.push('a dot segment, a slash or a backslash in full width')
   if (/^\/\s*token[\s.]*([/;?#]|$)/i.test(path)) faults.push('ROLLER\'s tokens')
   return faults
 }

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { isRollerError } from '../../plugin/errors.ts'
-import { guardAnswerHeaders, guardConnectionId, guardHeaders, guardTarget } from '../../plugin/gateway/guard.ts'
+import { guardAnswerHeaders, guardConnectionId, guardHeaders, guardTarget, type LimitSink } from '../../plugin/gateway/guard.ts'
 
 /** What is written, and what leaves; null: refused as a path; false: closed. */
 const TARGETS: readonly (readonly [string, string | null | false])[] = [
@@ -11,6 +11,7 @@ const TARGETS: readonly (readonly [string, string | null | false])[] = [
   ['', null], ['venues', null], ['?x', null], ['//', null], ['//x', null], ['/x//y', null], ['/x/%2f', null], ['/x%2F/y', null], ['/%252f', null],
   ['/.', null], ['/..', null], ['/x/.', null], ['/x/../y', null], ['/%2e', null], ['/%2E%2e/x', null], ['/%252e%252e', null],
   ['/%252e%252e/%25', null],
+  ['/x/%3f', null], ['/x/%2523', null], ['/x%EF%BC%8F..', null], ['/%EF%BD%94oken', false],
   ['/..;x', null], ['/x/..;/y', null], ['/x/.%3b', null], ['/;/x', null], ['/x/;y', null],
   ['/x\\y', null], ['/%5c', null], ['/%255c', null], ['/%00', null], ['/x%0a', null], ['/x y', null], ['/x?a b', null], ['/x#y', null],
   ['/x?#', null],
@@ -39,7 +40,8 @@ test('a path is decoded eight times and no deeper', async (t) => {
 })
 
 test('whatever a path hides, it is refused or has nothing left to hide', async (t) => {
-  const pieces = ['.', '%2e', '%252e', '/', '%2f', ';', '%3b', '%25', '%', 'a', '\\', '%c0%ae', '?', '//', '..', 'token', '%74']
+  const pieces = ['%3f', '%23', '%ef%bc%8f', '%ef%bc%8e', '.', '%2e', '%252e', '/', '%2f', ';', '%3b', '%25', '%', 'a', '\\', '%c0%ae',
+    '?', '//', '..', 'token', '%74']
   let seed = 1
   const random = (): number => { seed = (seed * 48_271) % 2_147_483_647; return seed }
   for (let count = 0; count < 20_000; count++) {
@@ -81,4 +83,14 @@ test('answer headers: many of one name, none that is hop-by-hop, no prototype', 
   t.same(headers['x-a'], ['1', '2', '3'])
   t.same(Object.keys(headers).sort(), ['__proto__', 'x-a'])
   for (const name of ['constructor', 'toString', 'hasOwnProperty']) t.notOk(name in headers, `no ${name} that nobody sent`)
+})
+
+test('of a limit that is told, only what can be counted with counts', async (t) => {
+  const told = (value: string): string | undefined => {
+    const sink: LimitSink = { limits: null }
+    guardAnswerHeaders(['x-ratelimit-remaining', value].map((text) => Buffer.from(text)), sink)
+    return sink.limits?.get('x-ratelimit-remaining')
+  }
+  for (const value of ['0', '200', '1790000000', '1.5']) t.equal(told(value), value)
+  for (const value of ['Infinity', '1e308', '-1', '', 'NaN', '0x10', '9'.repeat(400), ' ']) t.equal(told(value), undefined, value)
 })

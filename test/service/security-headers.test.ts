@@ -25,3 +25,18 @@ test('what ROLLER answers is no page, whatever it says it is', async (t) => {
     t.match(headers, { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox", 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' }, url)
   }
 })
+
+test('the router decides what is a call, so that another way to write its path has the same headers', async (t) => {
+  const { app } = await service(t)
+  for (const url of ['/%72oller/venues/me', '/rolle%72/nothing', '/%72%6f%6c%6c%65%72/bookings/x']) {
+    const { headers } = await app.inject({ url, headers: VENUE })
+    t.match(headers, { 'content-security-policy': /^default-src 'none'.*sandbox$/, 'x-content-type-options': 'nosniff' }, url)
+  }
+})
+
+test('a URL that cannot be decoded is answered with them too', async (t) => {
+  const { app } = await service(t)
+  const { statusCode, headers } = await app.inject({ url: '/roller/%zz', headers: VENUE })
+  t.equal(statusCode, 400)
+  t.match(headers, { 'content-security-policy': /sandbox/, 'x-content-type-options': 'nosniff' })
+})

@@ -12,6 +12,9 @@ const cases: Record<string, readonly [request: string, status: number]> = {
   'two Hosts': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\nHOST: localhost\r\n${GOOD}\r\n\r\n`, 400],
   'an unknown expectation': [`POST /roller/bookings HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 2\r\n${GOOD}\r\n\r\n{}`, 417],
   'HTTP/0.9': ['GET /health\r\n\r\n', 400],
+  'more than 200 headers': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${'a:\r\n'.repeat(200)}${GOOD}\r\n\r\n`, 431],
+  'more headers than Node counts': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${'a:\r\n'.repeat(2_500)}${GOOD}\r\n\r\n`, 431],
+  '150 headers': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${'a:\r\n'.repeat(147)}${GOOD}\r\n\r\n`, 200],
   'one Host': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${GOOD}\r\n\r\n`, 200],
   'HTTP/1.0, which has none': ['GET /health HTTP/1.0\r\n\r\n', 200]
 }

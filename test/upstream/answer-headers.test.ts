@@ -25,11 +25,25 @@ const DROPPED = {
   Authorization: 'Bearer canary',
   'Clear-Site-Data': '"*"',
   'Alt-Svc': 'h3=":1"',
-  'Roller-Answered-By': 'canary'
+  'Roller-Answered-By': 'canary',
+  'X-Request-Id': 'canary',
+  'Request-Id': 'canary',
+  RateLimit: '"canary";r=599;t=1',
+  'RateLimit-Policy': '"canary";q=600;w=60',
+  'RateLimit-Remaining': '599',
+  'Roller-Venue': 'canary',
+  'Nango-Anything': 'canary',
+  Refresh: '0; url=https://canary.example',
+  'X-Accel-Redirect': '/canary',
+  'X-Accel-Expires': '3600',
+  'X-Sendfile': '/canary',
+  'Surrogate-Control': 'max-age=1',
+  'CDN-Cache-Control': 'max-age=1',
+  'Report-To': 'canary',
+  'Service-Worker-Allowed': '/'
 }
 const KEPT = {
   'content-type': 'application/json; x=1',
-  'x-request-id': 'r',
   'x-correlation-id': 'c',
   etag: '"e"',
   'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
@@ -38,7 +52,9 @@ const KEPT = {
   'retry-after': '3',
   'cache-control': 'no-store',
   'content-disposition': 'attachment; filename="a"',
-  vary: 'accept'
+  vary: 'accept',
+  age: '7',
+  'cache-status': 'cdn; hit'
 }
 
 for (const status of [200, 404]) {
@@ -46,14 +62,19 @@ for (const status of [200, 404]) {
     const stub = await stubNango(t, (_request, response) => { response.writeHead(status, { ...DROPPED, ...KEPT }).end('{}') })
     const { app } = await build(t, {
       options: { nango: { host: stub.url } },
-      host: (host) => { host.addHook('onRequest', async (_request, reply) => { reply.header('x-frame-options', 'the host\'s own') }) }
+      host: (host) => {
+        const own = { 'x-frame-options': 'the host\'s own', 'x-request-id': 'the host\'s id' }
+        host.addHook('onRequest', async (_request, reply) => { reply.headers(own) })
+      }
     })
     const { statusCode, headers } = await app.inject({ url: '/roller/venues/me', headers: VENUE })
     t.equal(statusCode, status)
     t.match(headers, KEPT)
     t.equal(headers['roller-answered-by'], 'roller')
     t.equal(headers['x-frame-options'], 'the host\'s own')
-    const own = ['connection', 'roller-answered-by', 'x-frame-options']
+    t.equal(headers['x-request-id'], 'the host\'s id')
+    t.match(headers['ratelimit'], /^"rest";r=\d+;t=\d+$/, 'the limit is the venue\'s, as it is counted here')
+    const own = ['connection', 'roller-answered-by', 'x-frame-options', 'x-request-id', 'ratelimit', 'ratelimit-policy']
     const gone = Object.keys(DROPPED).map((name) => name.toLowerCase()).filter((name) => !own.includes(name))
     t.same(gone.filter((name) => name in headers), [])
     t.notMatch(JSON.stringify(headers), /canary/)

@@ -1,4 +1,5 @@
 /** Which budget a call spends, by ROLLER's rules: `/data` and `/reporting` are its Reporting API, and bulk exports have a limit of their own. */
+import { canonicalPath } from '../../roller/canonical-path.ts'
 import type { BudgetName, Operation } from '../../roller/operation.ts'
 
 export interface Spending {
@@ -19,15 +20,11 @@ export function spendingOf ({ method, path, operation, body }: SpendingCall): Sp
   return { budget, exportType: budget === 'bulk' ? exportTypeOf(body) : null }
 }
 
-/** For paths outside the catalogue. Any case: a server may not care, and counting once too often harms nobody. */
+/** For paths outside the catalog. Counting once too often harms nobody. */
 function budgetOfPath (method: string, path: string): BudgetName {
-  const plain = unescape(path).toLowerCase()
-  if (method === 'POST' && /^\/reporting\/bulk\/?$/.test(plain)) return 'bulk'
-  return /^\/(data|reporting)(\/|$)/.test(plain) ? 'reporting' : 'rest'
-}
-
-function unescape (path: string): string {
-  try { return decodeURIComponent(path) } catch { return path }
+  const { segments } = canonicalPath(path)
+  if (method === 'POST' && segments.length === 2 && segments[0] === 'reporting' && segments[1] === 'bulk') return 'bulk'
+  return segments[0] === 'data' || segments[0] === 'reporting' ? 'reporting' : 'rest'
 }
 
 function exportTypeOf (body: Buffer | null): string | null {

@@ -44,6 +44,11 @@ const MARGIN_MS = 10 * 60_000
 const USED_PART = 0.8
 /** A token is used for this long whatever its end is said to be: clocks differ, and ROLLER's 401 is the last word. */
 const MIN_LIFE_MS = 30_000
+/**
+ * ROLLER's tokens live for a day. An end further away is not believed: a token stands for credentials that were looked at when it was
+ * read.
+ */
+const MAX_LIFE_MS = 7 * 86_400_000
 /** After a renewal ahead of time has failed. Nango itself refuses for as long. */
 const RETRY_MS = 30_000
 
@@ -121,7 +126,7 @@ export class TokenCache {
     const authorization = Buffer.from(`Bearer ${token}`, 'latin1').toString('latin1') // in one piece
     if (expiresAt === null) return { token, authorization, verified, endsAt: Infinity, renewAt: Infinity }
     // Nango tells the time by the wall clock, waits here go by another.
-    const life = Math.max(expiresAt - Date.now(), MIN_LIFE_MS)
+    const life = Math.min(Math.max(expiresAt - Date.now(), MIN_LIFE_MS), MAX_LIFE_MS)
     const now = this.#clock.now()
     return { token, authorization, verified, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
   }

@@ -1,0 +1,49 @@
+/** The catalog's path templates, compared with each other and with canonical paths. */
+import { operations } from './operations.ts'
+import type { OperationKey } from './operation.ts'
+import { splitKey } from './paths.ts'
+
+const split = new Map<string, readonly (string | null)[]>()
+const siblings = new Map<string, boolean>()
+
+/** Literals in lower case; null for a parameter. Templates are the catalog's, so there are as many as it has. */
+function segmentsOf (template: string): readonly (string | null)[] {
+  let segments = split.get(template)
+  if (segments === undefined) {
+    segments = template.split('/').filter(Boolean).map((segment) => segment.startsWith('{') ? null : segment.toLowerCase())
+    split.set(template, segments)
+  }
+  return segments
+}
+
+/** @param segments of a canonical path */
+export function matchesTemplate (template: string, segments: readonly string[]): boolean {
+  const own = segmentsOf(template)
+  return own.length === segments.length && own.every((segment, index) => segment === null || segment === segments[index])
+}
+
+/** The operation that a canonical path is, or null. Looked for where the router has found none: through the wildcard. */
+export function operationAt (method: string, segments: readonly string[]): string | null {
+  return Object.keys(operations).find((key) => {
+    const own = splitKey(key as OperationKey) // a key of the catalog
+    return own.method === method && matchesTemplate(own.path, segments)
+  }) ?? null
+}
+
+/**
+ * Whether the catalog has a longer path that begins as this one does: `/bookings/{uniqueId}/cancel` for `/bookings/{uniqueId}`. With any
+ * method: ROLLER may serve more there than the catalog has.
+ */
+export function hasDeeperSibling (template: string): boolean {
+  let known = siblings.get(template)
+  if (known === undefined) {
+    const own = segmentsOf(template)
+    known = Object.keys(operations).some((key) => {
+      const other = segmentsOf(splitKey(key as OperationKey).path) // a key of the catalog
+      if (other.length <= own.length) return false
+      return own.every((segment, index) => segment === null || other[index] === null || segment === other[index])
+    })
+    siblings.set(template, known)
+  }
+  return known
+}

@@ -1,0 +1,64 @@
+/** One form of a path decides which rate limit is spent and which headers the answer has. */
+import { test } from 'tap'
+import { isRollerError } from '../../plugin/errors.ts'
+import { spendingOf } from '../../plugin/gateway/budget/spend.ts'
+import { guardTarget } from '../../plugin/gateway/guard.ts'
+import { canonicalPath } from '../../plugin/roller/canonical-path.ts'
+
+const CASES: readonly (readonly [string, readonly string[]])[] = [
+  ['/venues/me', ['venues', 'me']], ['/Venues/ME', ['venues', 'me']], ['/venues/me/', ['venues', 'me']], ['/%76enues/me', ['venues', 'me']],
+  ['/%2576enues/me', ['venues', 'me']], ['/venues;a=b;c/me;d', ['venues', 'me']], ['/venues%3Ba/me', ['venues', 'me']],
+  ['/venues%2Fme', ['venues', 'me']], ['/venues%252fme', ['venues', 'me']], ['/%20venues%20/me.', ['venues', 'me']],
+  ['/venues/me%3Fa=b', ['venues', 'me']], ['/bookings/%20', ['bookings']], ['/', []],
+  ['/%EF%BD%96enues/me', ['venues', 'me']], ['/%E2%84%AA', ['k']], ['/%C5%BFtaff', ['staff']], ['/x%E2%82%AC', ['x€']]
+]
+
+for (const [path, segments] of CASES) {
+  test(`${path} is ${segments.join('/')}`, async (t) => { t.same(canonicalPath(path).segments, segments) })
+}
+
+test('a path that two servers read in two ways is refused', async (t) => {
+  for (const path of ['/x/%EF%BC%8E%EF%BC%8E/y', '/x%EF%BC%8F%EF%BC%8Fy', '/x/%E2%80%A5', '/x/%C0%AE', '/x/%5c', '/%zz', '/%2', 'x',
+    '/x/..;a']) {
+    t.throws(() => canonicalPath(path), { code: 'ROLLER_ERR_PATH' }, path)
+  }
+  for (const path of ['/x/%3f', '/x/%23y', '/x/%253Fy']) t.throws(() => guardTarget(path), { code: 'ROLLER_ERR_PATH' }, path)
+})
+
+const budget = (path: string, method = 'GET'): string => spendingOf({ method, path, operation: null, body: null }).budget
+
+test('the Reporting API is counted as such in every way to write it', async (t) => {
+  for (const path of [
+    '/data/x', '/data', '/data/', '/DATA/x', '/data;a/x', '/data;a=b;c=d/x', '/data%3Ba/x', '/%64ata/x', '/%2564ata/x', '/%252564ata/x',
+    '/data%2Fx',
+    '/data%252Fx', '/%20data/x', '/data%20/x', '/data./x', '/reporting;x/revenue', '/%2572eporting/x', '/%EF%BD%84ata/x'
+  ]) t.equal(budget(path), 'reporting', path)
+  for (const path of ['/datax/x', '/x/data', '/database', '/x;data']) t.equal(budget(path), 'rest', path)
+  for (const path of ['/reporting/bulk/', '/reporting;a/bulk', '/Reporting/%62ulk', '/reporting%2Fbulk', '/reporting/%2562ulk;x']) {
+    t.equal(budget(path, 'POST'), 'bulk', path)
+  }
+})
+
+test('whatever a path is made of, its canonical form is of one spelling or it is refused', async (t) => {
+  const pieces = ['data', 'DATA', '%64', '%2564', 'ata', '/', '%2f', '%252F', ';', ';a', '%3b', '.', '%2e', '%20', 'x', '%', '%ef%bc%8f',
+    '%c5%bf', '?', '%3f', '\\']
+  let seed = 7
+  const random = (): number => { seed = (seed * 48_271) % 2_147_483_647; return seed }
+  for (let count = 0; count < 20_000; count++) {
+    const path = '/' + Array.from({ length: 1 + random() % 7 }, () => pieces[random() % pieces.length]).join('').split('?', 1)[0]
+    try {
+      const { segments } = canonicalPath(path)
+      const again = canonicalPath('/' + segments.map(encodeURIComponent).join('/')).segments
+      if (JSON.stringify(again) !== JSON.stringify(segments)) t.fail(`${path} is ${segments.join('/')} and ${again.join('/')}`)
+      if (segments.some((segment) => segment === '' || segment === '..' || /[;/]|[A-Z]|%[0-9a-f]{2}/.test(segment))) t.fail(path)
+    } catch (error) {
+      if (!isRollerError(error)) t.fail(`${path} ${String(error)}`)
+    }
+  }
+})
+
+test('more than 1000 parameters in a query are refused', async (t) => {
+  const query = (count: number): string => '/x?' + Array.from({ length: count }, (_, index) => `a=${index}`).join('&')
+  t.doesNotThrow(() => guardTarget(query(1_000)))
+  t.throws(() => guardTarget(query(1_001)), { code: 'ROLLER_ERR_PATH', detail: /more than 1000 parameters/ })
+})

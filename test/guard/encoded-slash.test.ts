@@ -1,0 +1,96 @@
+/** An encoded slash that could make one operation's path another one's is refused, and no deny rule is passed by it. */
+import { test } from 'tap'
+import { operations } from '../../plugin/roller/operations.ts'
+import type { OperationKey } from '../../plugin/roller/operation.ts'
+import { splitKey } from '../../plugin/roller/paths.ts'
+import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
+import { refuses } from './raw.ts'
+
+/** Each path is of the first operation to the router, and may be of the second to a server that decodes first. */
+const PAIRS = [
+  ['GET /bookings/{uniqueId}', 'GET /bookings/{uniqueId}/form-responses', '/bookings/X%2Fform-responses'],
+  ['GET /customers/{customerId}', 'GET /customers/{customerId}/multi-passes', '/customers/1%2Fmulti-passes'],
+  ['GET /signed-waivers/{signedWaiverId}', 'GET /signed-waivers/{signedWaiverId}/form-responses', '/signed-waivers/X%2fform-responses'],
+  ['DELETE /bookings/{uniqueId}', 'DELETE /bookings/{uniqueId}/payments/links/{paymentLinkId}', '/bookings/X%2Fpayments%2Flinks%2F1'],
+  ['DELETE /capacity-reservation/{uniqueId}', 'DELETE /capacity-reservation/block/{blockId}', '/capacity-reservation/block%2F7']
+] as const
+
+const twice = (path: string): string => path.replace(/%/g, '%25')
+const halved = (path: string): string => path.replace(/%2f/i, ';v=1%2F')
+
+test('the encoded slash is refused where the catalog has a deeper path, however deep it is encoded', async (t) => {
+  const built = await listen(t)
+  for (const [shorter, , path] of PAIRS) {
+    const { method } = splitKey(shorter)
+    await refuses(t, built, [path, twice(path), twice(twice(path)), halved(path)].map((one) => `/roller${one}`), 'ROLLER_ERR_PATH', method)
+  }
+  await refuses(t, built, ['/roller/bookings/X%EF%BC%8Fform-responses'], 'ROLLER_ERR_PATH') // a full-width slash
+  await refuses(t, built, ['/roller/bookings/%20', '/roller/bookings/...', '/roller/bookings/%20;a=b'], 'ROLLER_ERR_PATH')
+})
+
+for (const wildcard of [undefined, true, false]) {
+  test(`a deny rule holds for its operation behind an encoded slash, wildcard ${String(wildcard)}`, async (t) => {
+    const deny = PAIRS.map(([, deeper]) => deeper)
+    const built = await build(t, { options: { operations: { deny }, ...(wildcard !== undefined && { wildcard }) } })
+    for (const [shorter, , path] of PAIRS) {
+      const { method } = splitKey(shorter)
+      for (const url of [path, twice(path), halved(path)]) {
+        const answer = await built.app.inject({ method: method as 'GET', url: `/roller${url}`, headers: VENUE })
+        t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_OPERATION_FORBIDDEN' }, `${method} ${url}`)
+      }
+    }
+    t.same(callsAtRoller(built), [])
+  })
+}
+
+test('with the wildcard closed no encoded slash opens a path outside the catalog', async (t) => {
+  const built = await build(t, { options: { wildcard: false } })
+  for (const url of ['/guests/1%2Fnew-thing', '/guests/1%252Fnew-thing', '/discounts/1%2fnew']) {
+    t.match((await built.app.inject({ url: `/roller${url}`, headers: VENUE })).json(), { code: 'ROLLER_ERR_OPERATION_FORBIDDEN' }, url)
+  }
+  t.same(callsAtRoller(built), [])
+})
+
+test('in process it is the same', async (t) => {
+  const built = await build(t)
+  const call = { connectionId: 'demo-venue', params: { uniqueId: 'X/form-responses' } }
+  await t.rejects(built.app.roller.request('GET /bookings/{uniqueId}', call), { code: 'ROLLER_ERR_PATH' })
+  const denying = await build(t, { options: { operations: { deny: ['GET /bookings/{uniqueId}/form-responses'] } } })
+  await t.rejects(denying.app.roller.request('GET /bookings/{uniqueId}', call), { code: 'ROLLER_ERR_OPERATION_FORBIDDEN' })
+  t.same([...callsAtRoller(built), ...callsAtRoller(denying)], [])
+})
+
+test('where there is no deeper path, an id may have a slash, and it arrives as it was written', async (t) => {
+  const built = await build(t)
+  await built.app.inject({ url: '/roller/guests/1%2F2', headers: VENUE })
+  t.same(callsAtRoller(built).map(({ url }) => url), ['/guests/1%2F2'])
+})
+
+test('no two operations of one method have paths of one length that a path could both be', async (t) => {
+  const split = (key: string) => {
+    const { method, path } = splitKey(key as OperationKey) // a key of the catalog
+    return { method, parts: path.toLowerCase().split('/') }
+  }
+  const keys = Object.keys(operations)
+  for (const [index, key] of keys.entries()) {
+    const own = split(key)
+    for (const otherKey of keys.slice(index + 1)) {
+      const other = split(otherKey)
+      if (own.method !== other.method || own.parts.length !== other.parts.length) continue
+      const both = own.parts.every((part, place) => {
+        const beside = other.parts[place] ?? ''
+        return part.startsWith('{') || beside.startsWith('{') || part === beside
+      })
+      t.notOk(both, `${key} and ${otherKey}: the policy looks no further than the router for a plain path`)
+    }
+  }
+})
+
+test('authorize is asked for the operation that a path is to ROLLER, not for the wildcard', async (t) => {
+  const asked: string[] = []
+  const built = await build(t, { options: { authorize: (_request, { operation }) => { asked.push(operation); return false } } })
+  for (const url of ['/Staff/x1', '/staff/x1/', '/%2573taff/x1', '/staff;a/x1', '/new/thing']) {
+    await built.app.inject({ url: `/roller${url}`, headers: VENUE })
+  }
+  t.same(asked, [...Array.from({ length: 4 }, () => 'GET /staff/{uniqueId}'), 'GET /*'])
+})

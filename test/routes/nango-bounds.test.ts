@@ -1,0 +1,37 @@
+/** Sizes and waits that Nango names have a bound. */
+import { test } from 'tap'
+import { build } from '../support/build.ts'
+import { stubNango } from '../upstream/fixture.ts'
+
+test('no Retry-After of Nango\'s is passed on that is longer than its limit lasts', async (t) => {
+  for (const [header, expected] of [['31536000', 60], ['1e9', 60], ['57', 57], ['-5', 1], ['soon', 1]] as const) {
+    const stub = await stubNango(t, (_request, response) => {
+      response.writeHead(429, { 'content-type': 'application/json', 'retry-after': header }).end('{"error":{"code":"too_many_request"}}')
+    })
+    const { app } = await build(t, { options: { nango: { host: stub.url } } })
+    const answer = await app.inject({ url: '/connections' })
+    t.match(answer.json(), { code: 'ROLLER_ERR_NANGO_LIMIT', retryAfter: expected }, header)
+  }
+})
+
+test('an answer of Nango\'s API that does not end is not read to its end', async (t) => {
+  let written = 0
+  const stub = await stubNango(t, (_request, response) => {
+    const chunk = Buffer.alloc(1024 * 1024, ' ')
+    response.writeHead(200, { 'content-type': 'application/json' })
+    const write = (): void => {
+      while (!response.destroyed && written < 200) {
+        written++
+        if (response.write(chunk)) continue
+        response.once('drain', write)
+        return
+      }
+      response.end('{"connections":[]}')
+    }
+    write()
+  })
+  const { app } = await build(t, { options: { nango: { host: stub.url } } })
+  const answer = await app.inject({ url: '/connections' })
+  t.ok(answer.statusCode >= 500, 'refused')
+  t.ok(written < 100, `${written} MiB were read`)
+})

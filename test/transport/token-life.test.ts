@@ -1,0 +1,20 @@
+/** A token's end comes from outside, and has a bound. */
+import { test } from 'tap'
+import { TokenCache } from '../../plugin/gateway/transport/token-cache.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+
+const DAY = 86_400_000
+
+test('a token is not kept for longer than a week, whatever its end is said to be', async (t) => {
+  for (const expiresAt of [Date.now() + 400 * DAY, 8.64e15, Number.MAX_VALUE, Infinity]) {
+    const clock = new ManualClock()
+    let reads = 0
+    const cache = new TokenCache(async () => ({ token: `t-${++reads}`, expiresAt }), clock)
+    t.equal((await cache.get('venue')).token, 't-1')
+    clock.advance(6 * DAY)
+    t.equal((await cache.get('venue')).token, 't-1')
+    clock.advance(2 * DAY)
+    t.equal(cache.peek('venue'), null)
+    t.equal((await cache.get('venue')).token, 't-2')
+  }
+})
