@@ -7,6 +7,7 @@ import type { EventHandler } from './events/events.ts'
 import type { BudgetObserver } from './gateway/budget/budgets.ts'
 import type { RedisLike } from './gateway/budget/redis.ts'
 import { cacheFaults, type CacheRules } from './gateway/cache/rules.ts'
+import { guardConnectionId } from './gateway/guard.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import type { UpstreamTracer } from './gateway/transport/traced.ts'
 import { environments } from './nango/venue.ts'
@@ -221,6 +222,10 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const url = urls[name]
     if (typeof url === 'string' && !isRollerBaseUrl(url)) faults.set(name, `option ${name} is wrong: expected ${ROLLER_BASE_URL_RULE}`)
   }
+  const { connection } = options as { connection?: unknown } // as above
+  if (typeof connection === 'string' && !canBeConnectionId(connection)) {
+    faults.set('connection', 'option connection is wrong: expected an id as Nango gives it, of at most 255 characters, or a function (request) => connection id')
+  }
   const { publicUrl } = options as { publicUrl?: unknown } // as above
   if (typeof publicUrl === 'string' && !isPublicUrl(publicUrl)) faults.set('publicUrl', `option publicUrl is wrong: expected ${PUBLIC_URL_RULE}`)
   for (const [name, fault] of pageFaults(options as Record<string, unknown>)) faults.set(name, fault) // as above
@@ -234,6 +239,15 @@ export function parseOptions (raw: unknown): ParsedOptions {
   else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')
   if (faults.size > 0) throw new OptionsError([...faults.values()])
   return options as ParsedOptions // Value.Errors found nothing
+}
+
+/** An id that Nango cannot hold would answer every call with 404. */
+function canBeConnectionId (id: string): boolean {
+  try {
+    return guardConnectionId(id) === id
+  } catch {
+    return false
+  }
 }
 
 /** Addresses that browsers send a Client Secret to. */

@@ -4,10 +4,11 @@ import { LRUCache } from 'lru-cache'
 import { TTL_RESOLUTION } from '../clock.ts'
 import { RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
-import { lowerKeys, type Connection } from '../nango/connection.ts'
+import type { Connection } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'
 import type { Directory } from '../venues/directory.ts'
-import type { Authorize, ChooseConnection, Identify, Identity, Scope } from '../options.ts'
+import type { Authorize, ChooseConnection, Identify, Scope } from '../options.ts'
+import { chosenId, isAllowed, toLimits, type Limits } from './host-answers.ts'
 import { askHost, isPromise } from './problems.ts'
 
 export interface AccessOptions {
@@ -20,6 +21,8 @@ export interface AccessOptions {
 
 /** Tags of a connection seldom change; a caller who lost one is shut out after this. Milliseconds. */
 const TAGS_KNOWN_FOR = 60_000
+
+export type { Limits } from './host-answers.ts'
 
 export class Access {
   readonly #options: AccessOptions
@@ -123,36 +126,17 @@ export class Access {
   forget (connectionId: string): void { this.#tags.delete(connectionId) }
 }
 
-/** An identity as the routes use it. */
-export interface Limits {
-  /** Keys in lower case, as Nango keeps them. */
-  readonly tags: Readonly<Record<string, string>>
-  readonly connections?: readonly string[]
-  /** There are no tags: the ids alone say which connections are the caller's. */
-  readonly byId: boolean
-}
-
 function guardChosen (chosen: unknown): string {
-  if (typeof chosen !== 'string' || chosen === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
-  return guardConnectionId(chosen)
+  const id = chosenId(chosen)
+  if (id === null) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
+  return guardConnectionId(id)
 }
 
 function refuseUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
-  if (allowed === true) return
+  if (isAllowed(allowed)) return
   throw connectionId === null
     ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller may not do ${operation} (${scope}).` })
     : new RollerError('ROLLER_ERR_CONNECTION_FORBIDDEN')
-}
-
-function toLimits ({ tags: given = {}, connections }: Identity): Limits {
-  const tags = lowerKeys(given)
-  const byId = Object.keys(tags).length === 0
-  // An empty set of tags would match every venue's connection, and a tag without a value every connection that has no such tag.
-  if (byId && !Array.isArray(connections)) throw new Error('identify() gave neither tags nor connections')
-  for (const [key, value] of Object.entries(tags)) {
-    if (typeof value !== 'string' || value === '') throw new Error(`identify() gave no text for the tag ${key}`)
-  }
-  return { tags, byId, ...(connections !== undefined && { connections }) }
 }
 
 export function carries (tags: Connection['tags'], limits: Pick<Limits, 'tags'>): boolean {
