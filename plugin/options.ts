@@ -158,6 +158,15 @@ export const Options = Type.Object({
   wildcard: Type.Optional(Type.Boolean({
     description: 'Whether paths outside the catalogue are passed on. When not given they are, unless operations closes something: another way to write its path would get past.'
   })),
+  sharedCaching: Type.Boolean({
+    default: false,
+    description: 'Passes on what ROLLER allows shared caches (Cache-Control: public, s-maxage, CDN-Cache-Control). Otherwise its answers are private: only the caller\'s own cache may keep them. Vary names in either case what chooses the venue or the caller.'
+  }),
+  vary: Type.Optional(Type.Array(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$", expected: 'the name of a header' }), {
+    maxItems: 32,
+    expected: 'a list of at most 32 names of headers',
+    description: 'Further request headers by which this app tells its callers apart or chooses the connection, such as X-Api-Key: they are named in Vary too.'
+  })),
   tracer: Type.Optional(func<UpstreamTracer>('Told of every try of a call to ROLLER, and adds the headers by which the next hop finds the trace.')),
   observer: Type.Optional(Type.Unsafe<BudgetObserver>(Type.Object({}, { description: 'Told what the rate budgets do, for metrics.' }))),
   connectPage: Type.Boolean({
@@ -185,7 +194,7 @@ export type RollerOptions = InputOf<Static<typeof Options>>
 /** The same with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
-type WithDefault = 'transport' | 'environment' | 'venueIdentity' | 'watch' | 'timeouts' | 'budgets' | 'validation' | 'connectPage' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly' | 'cacheSize' | 'eventTimeout'
+type WithDefault = 'transport' | 'environment' | 'venueIdentity' | 'watch' | 'timeouts' | 'budgets' | 'validation' | 'connectPage' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly' | 'sharedCaching' | 'cacheSize' | 'eventTimeout'
 type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts' | 'budgets'>> & {
   timeouts?: Partial<T['timeouts']>
   budgets?: Partial<T['budgets']>

@@ -9,6 +9,7 @@ import type { Method, OperationKey } from '../roller/operation.ts'
 import { splitKey, toRoutePath } from '../roller/paths.ts'
 import type { Permit } from '../roller/permit.ts'
 import type { Access } from './access.ts'
+import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
 import { readMaxWait, sayBudget } from './rate-limit.ts'
@@ -25,6 +26,7 @@ export interface RollerRoutesOptions {
   readonly permit: Permit
   /** Milliseconds a call waits for its place when it does not say with Roller-Max-Wait. */
   readonly maxWaitMs: number
+  readonly cacheHeaders: CacheHeaders
 }
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -34,6 +36,10 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
   takeBodiesAsBytes(app, options.limits)
   // The gateway validates, for calls over HTTP and in process alike; Fastify would change what it checks.
   app.setValidatorCompiler(() => () => true)
+  app.setErrorHandler((error, _request, reply) => {
+    options.cacheHeaders.applyToProblem(reply)
+    throw error // the scope around this one answers
+  })
 
   for (const entry of options.entries.values()) {
     const { method, path } = splitKey(entry.name as OperationKey) // an operation's name is its key
@@ -43,7 +49,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
 }
 
 function add (
-  app: FastifyInstance, { gateway, access, permit, validate, maxWaitMs }: RollerRoutesOptions,
+  app: FastifyInstance, { gateway, access, permit, validate, maxWaitMs, cacheHeaders }: RollerRoutesOptions,
   method: Method, url: string, entry: CatalogueEntry | null, schema: FastifySchema
 ): void {
   const name = entry?.name ?? `${method} /*`
@@ -75,7 +81,8 @@ function add (
       timing: record,
       signal
     })
-    reply.code(answer.status).headers(answer.headers).header('roller-answered-by', 'roller')
+    cacheHeaders.apply(reply, answer.headers)
+    reply.code(answer.status).header('roller-answered-by', 'roller')
     const payload = answer.payload()
     record.headMs = reply.elapsedTime
     // Fastify would give an empty Buffer a content type of its own.
