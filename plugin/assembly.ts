@@ -42,6 +42,7 @@ export interface AssemblyLog {
   warn (fields: object, message: string): void
   error (fields: object, message: string): void
   info (message: string): void
+  info (fields: object, message: string): void
 }
 
 /** @param prefix of all routes, the host's own included */
@@ -59,6 +60,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     : new DirectTransport({ ...way, baseUrl: rollerBaseUrl, readToken: (connectionId, force) => readToken(nango, connectionId, force) })
   const forgetCredentials = async (connectionId: string): Promise<void> => {
     direct?.forget(connectionId)
+    webhooks.forget(connectionId)
     await shared.forget(connectionId)
   }
   const otherEnvironment = new OtherEnvironment({
@@ -130,7 +132,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     publicUrl,
     secrets: options.rollerWebhookSecrets ?? [],
     eventTimeoutMs: options.eventTimeout,
-    venueOf: async (connectionId) => (await venues.directory.look(connectionId))?.venueId ?? null,
+    readConnection: (connectionId) => connections.find(connectionId),
     rollerBaseUrl,
     timeouts: options.timeouts
   })
@@ -150,6 +152,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     async close () {
       await webhooks.close()
       await venues.close()
+      await webhooks.closeDelivery()
       await agent.close()
       await budgets.close()
       nango.close()
