@@ -28,46 +28,46 @@ const MAX_TAG_LENGTH = 255
  */
 export function toLimits (identity: unknown): Limits {
   if (typeof identity !== 'object' || identity === null || Array.isArray(identity)) {
-    throw hostFault('identify', `returned ${kindOf(identity)}`, "an object with tags or connections, 'trusted', or null")
+    throw hostFault('identify', `gave ${kindOf(identity)}`, "an object with tags or connections, 'trusted', or null")
   }
   const { tags: givenTags, connections: givenIds } = identity as { readonly tags?: unknown, readonly connections?: unknown } // an object
   const tags = givenTags === undefined ? {} : toTags(givenTags)
   const byId = Object.keys(tags).length === 0
   // An empty set of tags would match every venue's connection.
-  if (byId && givenIds === undefined) throw hostFault('identify', 'returned neither tags nor connections', 'at least one tag, or a list of connection ids')
+  if (byId && givenIds === undefined) throw hostFault('identify', 'gave neither tags nor connections', 'at least one tag, or a list of connection ids')
   return givenIds === undefined ? { tags, byId } : { tags, byId, connections: toIds(givenIds) }
 }
 
 function toTags (given: unknown): Record<string, string> {
-  if (!isPlainObject(given)) throw hostFault('identify', `returned tags as ${kindOf(given)}`, 'a plain object of texts')
+  if (!isPlainObject(given)) throw hostFault('identify', `gave tags as ${kindOf(given)}`, 'a plain object of texts')
   const tags: Record<string, string> = {}
   const keys = Object.keys(given)
-  if (keys.length > MAX_TAGS) throw hostFault('identify', `returned ${keys.length} tags`, `at most ${MAX_TAGS}, as Nango does`)
+  if (keys.length > MAX_TAGS) throw hostFault('identify', `gave ${keys.length} tags`, `at most ${MAX_TAGS}, as Nango does`)
   for (const key of keys) {
     // The key itself is not repeated: it may be a value that slipped.
-    if (!TAG_KEY.test(key)) throw hostFault('identify', 'returned a tag with a key that Nango does not take', 'keys of a letter and letters, digits, _ . / -')
+    if (!TAG_KEY.test(key)) throw hostFault('identify', 'gave a tag with a key that Nango does not take', 'keys of a letter and letters, digits, _ . / -')
     const value = given[key]
     if (typeof value !== 'string' || value === '' || value.length > MAX_TAG_LENGTH) {
       // A tag without a value would match every connection that has no such tag.
-      throw hostFault('identify', `returned ${kindOf(value)} for the tag ${key}`, `a text of 1 to ${MAX_TAG_LENGTH} characters`)
+      throw hostFault('identify', `gave ${kindOf(value)} for the tag ${key}`, `a text of 1 to ${MAX_TAG_LENGTH} characters`)
     }
     const lower = key.toLowerCase()
-    if (Object.hasOwn(tags, lower)) throw hostFault('identify', `returned the tag ${lower} twice, in different case`, 'each tag once')
+    if (Object.hasOwn(tags, lower)) throw hostFault('identify', `gave the tag ${lower} twice, in different case`, 'each tag once')
     tags[lower] = value
   }
   return tags
 }
 
 function toIds (given: unknown): readonly string[] {
-  if (!Array.isArray(given)) throw hostFault('identify', `returned connections as ${kindOf(given)}`, 'an array of connection ids')
+  if (!Array.isArray(given)) throw hostFault('identify', `gave connections as ${kindOf(given)}`, 'an array of connection ids')
   const { length } = given
-  if (length > MAX_CONNECTIONS) throw hostFault('identify', `returned ${length} connections`, `at most ${MAX_CONNECTIONS}; a tag finds more of them`)
+  if (length > MAX_CONNECTIONS) throw hostFault('identify', `gave ${length} connections`, `at most ${MAX_CONNECTIONS}; a tag finds more of them`)
   const ids: string[] = []
   // By index: a hole in the array is a fault as well.
   for (let index = 0; index < length; index++) {
     const id: unknown = given[index]
     if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH) {
-      throw hostFault('identify', `returned ${kindOf(id)} at place ${index} of connections`, `connection ids of 1 to ${MAX_ID_LENGTH} characters`)
+      throw hostFault('identify', `gave ${kindOf(id)} at place ${index} of connections`, `connection ids of 1 to ${MAX_ID_LENGTH} characters`)
     }
     ids.push(id)
   }
@@ -82,7 +82,7 @@ function toIds (given: unknown): readonly string[] {
 export function isAllowed (said: unknown): boolean {
   if (said === true) return true
   if (said === false || said === undefined || said === null) return false
-  throw hostFault('authorize', `returned ${kindOf(said)}`, 'true or false')
+  throw hostFault('authorize', `gave ${kindOf(said)}`, 'true or false')
 }
 
 /**
@@ -92,7 +92,7 @@ export function isAllowed (said: unknown): boolean {
 export function chosenId (chosen: unknown): string | null {
   if (chosen === undefined || chosen === null || chosen === '') return null
   if (typeof chosen === 'string') return chosen
-  throw hostFault('connection', `returned ${kindOf(chosen)}`, 'one connection id, as a text')
+  throw hostFault('connection', `gave ${kindOf(chosen)}`, 'one connection id, as a text')
 }
 
 function isPlainObject (value: unknown): value is Readonly<Record<string, unknown>> {
@@ -111,9 +111,11 @@ function kindOf (value: unknown): string {
   return typeof value === 'object' ? 'an object of another kind' : `a ${typeof value}`
 }
 
+/** The caller learns that it is not the one to act, and the log what has to change. */
 function hostFault (option: string, was: string, expected: string): RollerError {
   return new RollerError('ROLLER_ERR_INTERNAL', {
-    detail: `The option ${option} of this application ${was}.`,
-    hint: `The developers of this application must act: ${option} has to return ${expected}. Nothing was sent to ROLLER.`
+    detail: 'A function that this application gave to the gateway returned what cannot be used. Nothing was sent to ROLLER.',
+    hint: 'The developers of this application must act: the log names the option and what it has to return, under the request id of this answer.',
+    cause: new TypeError(`${option}() ${was}; expected ${expected}`)
   })
 }

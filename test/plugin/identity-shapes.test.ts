@@ -48,11 +48,11 @@ const SHAPES: [label: string, identity: unknown, detail: RegExp][] = [
   ['a key that Nango does not take', { tags: { 'organization id': 'acme' } }, /a key that Nango does not take/],
   ['more tags than Nango keeps', { tags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`t${index}`, 'a'])) }, /11 tags/],
   ['neither', {}, /neither tags nor connections/],
-  ['no object', 'Trusted', /returned a text/],
-  ['true', true, /returned a boolean/],
-  ['false', false, /returned a boolean/],
-  ['a list of ids alone', ['venue-1'], /returned an array/],
-  ['a promise of no object', Promise.resolve(1), /returned a number/]
+  ['no object', 'Trusted', /identify\(\) gave a text/],
+  ['true', true, /identify\(\) gave a boolean/],
+  ['false', false, /identify\(\) gave a boolean/],
+  ['a list of ids alone', ['venue-1'], /identify\(\) gave an array/],
+  ['a promise of no object', Promise.resolve(1), /identify\(\) gave a number/]
 ]
 
 for (const [label, identity, detail] of SHAPES) {
@@ -60,8 +60,10 @@ for (const [label, identity, detail] of SHAPES) {
     const built = await withIdentity(t, () => identity)
     for (const call of CALLS) {
       const answer = await built.app.inject(call)
-      t.match(answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', detail, hint: /identify has to return/ }, call.url)
+      t.match(answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ }, call.url)
+      t.notMatch(answer.body, 'identify', 'it is not the caller\'s to know')
     }
+    t.match(built.log(), detail, 'the log has it')
     t.same(callsAtRoller(built), [])
     t.same(built.nango.requests, [], 'and Nango is not asked')
   })
