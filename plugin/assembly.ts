@@ -46,6 +46,7 @@ export interface AssemblyLog {
   warn (fields: object, message: string): void
   error (fields: object, message: string): void
   info (message: string): void
+  info (fields: object, message: string): void
 }
 
 /** @param prefix of all routes, the host's own included */
@@ -74,6 +75,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   }
   const forgetCredentials = async (connectionId: string): Promise<void> => {
     direct?.forget(connectionId)
+    webhooks.forget(connectionId)
     await shared.forget(connectionId)
   }
   const otherEnvironment = new OtherEnvironment({
@@ -112,6 +114,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     }
     index.forget(connectionId)
     direct?.forget(connectionId)
+    webhooks.forget(connectionId)
     shared.leave(connectionId)
   }
   const pipeline = new Gateway({
@@ -173,7 +176,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     publicUrl,
     secrets: options.rollerWebhookSecrets ?? [],
     eventTimeoutMs: options.eventTimeout,
-    venueOf: async (connectionId) => (await index.look(connectionId)).venueId,
+    readConnection: async (connectionId) => (await connections.find(connectionId)).connection,
     rollerBaseUrl,
     bulkExportHosts: options.bulkExportHosts,
     timeouts: options.timeouts
@@ -200,6 +203,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
       await news?.stop()
       await webhooks.close()
       await venues.close()
+      await webhooks.closeDelivery()
       await agent.close()
       await budgets.close()
       nango.close()

@@ -10,6 +10,7 @@ import { assemble } from './assembly.ts'
 import { parseOptions, type RollerOptions } from './options.ts'
 import type { Roller } from './roller-api.ts'
 import { Access } from './routes/access.ts'
+import { CacheHeaders } from './routes/cache-headers.ts'
 import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
@@ -66,6 +67,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       validate: options.validation === 'on',
       permit,
       waits: { default: options.budgets.maxWait, longest: options.budgets.maxWaitLimit },
+      cacheHeaders: new CacheHeaders({ sharedCaching: options.sharedCaching, vary: options.vary ?? [] }),
       limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
   }, { prefix, ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })

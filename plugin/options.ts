@@ -7,6 +7,7 @@ import type { EventHandler } from './events/events.ts'
 import type { BudgetObserver } from './gateway/budget/budgets.ts'
 import type { RedisLike } from './gateway/budget/redis.ts'
 import { cacheFaults, type CacheRules } from './gateway/cache/rules.ts'
+import { guardConnectionId } from './gateway/guard.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import type { UpstreamTracer } from './gateway/transport/traced.ts'
 import { environments } from './nango/venue.ts'
@@ -161,6 +162,15 @@ export const Options = Type.Object({
   wildcard: Type.Optional(Type.Boolean({
     description: 'Whether paths outside the catalogue are passed on. When not given they are, unless operations closes something: another way to write its path would get past.'
   })),
+  sharedCaching: Type.Boolean({
+    default: false,
+    description: 'Passes on what ROLLER allows shared caches (Cache-Control: public, s-maxage, CDN-Cache-Control). Otherwise its answers are private: only the caller\'s own cache may keep them. Vary names in either case what chooses the venue or the caller.'
+  }),
+  vary: Type.Optional(Type.Array(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$", expected: 'the name of a header' }), {
+    maxItems: 32,
+    expected: 'a list of at most 32 names of headers',
+    description: 'Further request headers by which this app tells its callers apart or chooses the connection, such as X-Api-Key: they are named in Vary too.'
+  })),
   tracer: Type.Optional(func<UpstreamTracer>('Told of every try of a call to ROLLER, and adds the headers by which the next hop finds the trace.')),
   observer: Type.Optional(Type.Unsafe<BudgetObserver>(Type.Object({}, { description: 'Told what the rate budgets do, for metrics.' }))),
   connectPage: Type.Boolean({
@@ -192,7 +202,7 @@ export type RollerOptions = InputOf<Static<typeof Options>>
 /** The same with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
-type WithDefault = 'transport' | 'environment' | 'venueIdentity' | 'watch' | 'timeouts' | 'budgets' | 'validation' | 'connectPage' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly' | 'cacheSize' | 'eventTimeout'
+type WithDefault = 'transport' | 'environment' | 'venueIdentity' | 'watch' | 'timeouts' | 'budgets' | 'validation' | 'connectPage' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly' | 'sharedCaching' | 'cacheSize' | 'eventTimeout'
 type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts' | 'budgets'>> & {
   timeouts?: Partial<T['timeouts']>
   budgets?: Partial<T['budgets']>
@@ -229,6 +239,10 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const url = urls[name]
     if (typeof url === 'string' && !isRollerBaseUrl(url)) faults.set(name, `option ${name} is wrong: expected ${ROLLER_BASE_URL_RULE}`)
   }
+  const { connection } = options as { connection?: unknown } // as above
+  if (typeof connection === 'string' && !canBeConnectionId(connection)) {
+    faults.set('connection', 'option connection is wrong: expected an id as Nango gives it, of at most 255 characters, or a function (request) => connection id')
+  }
   const { publicUrl } = options as { publicUrl?: unknown } // as above
   if (typeof publicUrl === 'string' && !isPublicUrl(publicUrl)) faults.set('publicUrl', `option publicUrl is wrong: expected ${PUBLIC_URL_RULE}`)
   for (const [name, fault] of pageFaults(options as Record<string, unknown>)) faults.set(name, fault) // as above
@@ -242,6 +256,15 @@ export function parseOptions (raw: unknown): ParsedOptions {
   else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')
   if (faults.size > 0) throw new OptionsError([...faults.values()])
   return options as ParsedOptions // Value.Errors found nothing
+}
+
+/** An id that Nango cannot hold would answer every call with 404. */
+function canBeConnectionId (id: string): boolean {
+  try {
+    return guardConnectionId(id) === id
+  } catch {
+    return false
+  }
 }
 
 /** Addresses that browsers send a Client Secret to. */

@@ -88,6 +88,19 @@ export class Connections {
   }
 
   /**
+   * The same for a connection that may just have been made: the list is read from a replica of Nango's database, which may not have it yet.
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
+   */
+  async find (connectionId: string): Promise<ConnectionState> {
+    try {
+      return await this.get(connectionId)
+    } catch (error) {
+      if (!isRollerError(error) || error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN') throw error
+      return await this.fresh(connectionId)
+    }
+  }
+
+  /**
    * Connects a venue from a server, without a browser. Nango asks ROLLER for a token on the way, so a wrong pair is refused here and now.
    * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair
    */

@@ -2,10 +2,11 @@
 import type { FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
-import { lowerKeys, type Connection } from '../nango/connection.ts'
+import type { Connection } from '../nango/connection.ts'
 import { OWNER_AGE, RECHECK_AGE } from '../venues/ages.ts'
 import type { ConnectionIndex } from '../venues/connection-index.ts'
-import type { Authorize, ChooseConnection, Identify, Identity, Scope } from '../options.ts'
+import type { Authorize, ChooseConnection, Identify, Scope } from '../options.ts'
+import { chosenId, isAllowed, toLimits, type Limits } from './host-answers.ts'
 import { askHost, isPromise } from './problems.ts'
 
 export interface AccessOptions {
@@ -14,6 +15,8 @@ export interface AccessOptions {
   readonly connection?: string | ChooseConnection | undefined
   readonly index: Pick<ConnectionIndex, 'find' | 'look' | 'peek' | 'forget'>
 }
+
+export type { Limits } from './host-answers.ts'
 
 export class Access {
   readonly #options: AccessOptions
@@ -125,36 +128,17 @@ export class Access {
   get chosenByServer (): boolean { return this.#options.connection !== undefined }
 }
 
-/** An identity as the routes use it. */
-export interface Limits {
-  /** Keys in lower case, as Nango keeps them. */
-  readonly tags: Readonly<Record<string, string>>
-  readonly connections?: readonly string[]
-  /** There are no tags: the ids alone say which connections are the caller's. */
-  readonly byId: boolean
-}
-
 function guardChosen (chosen: unknown): string {
-  if (typeof chosen !== 'string' || chosen === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
-  return guardConnectionId(chosen)
+  const id = chosenId(chosen)
+  if (id === null) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
+  return guardConnectionId(id)
 }
 
 function refuseUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
-  if (allowed === true) return
+  if (isAllowed(allowed)) return
   throw connectionId === null
     ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller may not do ${operation} (${scope}).` })
     : new RollerError('ROLLER_ERR_CONNECTION_FORBIDDEN')
-}
-
-function toLimits ({ tags: given = {}, connections }: Identity): Limits {
-  const tags = lowerKeys(given)
-  const byId = Object.keys(tags).length === 0
-  // An empty set of tags would match every venue's connection, and a tag without a value every connection that has no such tag.
-  if (byId && !Array.isArray(connections)) throw new Error('identify() gave neither tags nor connections')
-  for (const [key, value] of Object.entries(tags)) {
-    if (typeof value !== 'string' || value === '') throw new Error(`identify() gave no text for the tag ${key}`)
-  }
-  return { tags, byId, ...(connections !== undefined && { connections }) }
 }
 
 export function carries (tags: Connection['tags'], limits: Pick<Limits, 'tags'>): boolean {

@@ -56,7 +56,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
         throw error instanceof EventNotTaken ? new RollerError('ROLLER_ERR_EVENT_NOT_TAKEN', { detail: error.message, cause: error }) : error
       })
     }
-    reply.code(204)
+    reply.code(204).header('cache-control', 'no-store')
     return null
   })
 }

@@ -37,6 +37,8 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   return reply
     .code(error.statusCode)
+    // Some statuses may be kept by caches without a word: what is a problem to this caller now is none to the next.
+    .header('cache-control', 'no-store')
     .header('roller-answered-by', error.layer === 'roller' || error.layer === 'nango' ? error.layer : 'gateway')
     .type(PROBLEM_MEDIA_TYPE)
     .send(JSON.stringify(toProblem(error, request.id, request.server.prefix)))

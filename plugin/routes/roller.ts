@@ -11,6 +11,7 @@ import { splitKey, toRoutePath } from '../roller/paths.ts'
 import type { Permit } from '../roller/permit.ts'
 import { operationAt } from '../roller/templates.ts'
 import type { Access } from './access.ts'
+import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
 import { readMaxWait, sayBudget, type WaitLimits } from './rate-limit.ts'
@@ -27,6 +28,7 @@ export interface RollerRoutesOptions {
   readonly permit: Permit
   /** How long a call may wait for its lease. */
   readonly waits: WaitLimits
+  readonly cacheHeaders: CacheHeaders
 }
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -36,6 +38,10 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
   takeBodiesAsBytes(app, options.limits)
   // The gateway validates, for calls over HTTP and in process alike; Fastify would change what it checks.
   app.setValidatorCompiler(() => () => true)
+  app.setErrorHandler((error, _request, reply) => {
+    options.cacheHeaders.applyToProblem(reply)
+    throw error // the scope around this one answers
+  })
 
   for (const entry of options.entries.values()) {
     const { method, path } = splitKey(entry.name as OperationKey) // an operation's name is its key
@@ -45,7 +51,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
 }
 
 function add (
-  app: FastifyInstance, { gateway, access, permit, validate, waits }: RollerRoutesOptions,
+  app: FastifyInstance, { gateway, access, permit, validate, waits, cacheHeaders }: RollerRoutesOptions,
   method: Method, url: string, entry: CatalogueEntry | null, schema: FastifySchema
 ): void {
   const name = entry?.name ?? `${method} /*`
@@ -78,7 +84,8 @@ function add (
       timing: record,
       signal
     })
-    reply.code(answer.status).headers(answer.headers).header('roller-answered-by', 'roller')
+    cacheHeaders.apply(reply, answer.headers)
+    reply.code(answer.status).header('roller-answered-by', 'roller')
     const payload = answer.payload()
     record.headMs = reply.elapsedTime
     // Fastify would give an empty Buffer a content type of its own.

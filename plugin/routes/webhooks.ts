@@ -37,7 +37,7 @@ const config = { rollerWebhook: true } as const
 const Answer = Type.String({ description: 'A word on it, for whoever tries it by hand.' })
 const answers = {
   200: { description: 'Taken, now or before.', content: { 'text/plain': { schema: Answer } } },
-  500: { description: 'Refused: the key is wrong, the body too large, or it is no delivery at all.', content: { 'text/plain': { schema: Answer } } },
+  500: { description: 'Refused: the key is wrong, the connection does not exist or is of another venue, the body is too large, or it is no delivery at all.', content: { 'text/plain': { schema: Answer } } },
   503: { description: 'Not now: ROLLER sends it again.', content: { 'text/plain': { schema: Answer } } }
 }
 
@@ -91,6 +91,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       startedAt: startedAt.get(request) ?? clock.now()
     })
+    if (outcome === 'refused') return answer(reply, 500, 'no such connection')
     return outcome === 'taken' ? answer(reply, 200, 'taken') : answer(reply, 503, 'not now')
   }
 

@@ -1,6 +1,6 @@
 /** Connections as the routes and the host's own code use them: Nango's, with their venues, and with what must be done before and after a change. */
 import { isRollerError } from '../errors.ts'
-import { EventBusy } from '../events/events.ts'
+import { EventNotTaken } from '../events/events.ts'
 import type { Budgets } from '../gateway/budget/budgets.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionChange, Connections, ListFilter, NewConnection } from '../nango/connections.ts'
@@ -119,8 +119,8 @@ export class ManagedConnections {
   #tell (told: Promise<void>): void {
     const behind: Promise<void> = told
       .catch((error: unknown) => {
-        // Nango's webhook about the same change was quicker.
-        if (!(error instanceof EventBusy)) this.#options.warn('an event of a connection was not taken', error)
+        // What was not taken is delivered again.
+        if (!(error instanceof EventNotTaken)) this.#options.warn('an event of a connection could not be told', error)
       })
       .finally(() => { this.#behind.delete(behind) })
     this.#behind.add(behind)

@@ -1,10 +1,12 @@
 /** Takes ROLLER's deliveries: each event once, and only for good when the handlers have it. */
-import { sleep, type Clock } from '../clock.ts'
-import { EventNotTaken, type Events } from '../events/events.ts'
-import { once } from '../events/once.ts'
+import type { Clock } from '../clock.ts'
+import { deliverOnce } from '../events/deliver-once.ts'
+import type { Events } from '../events/events.ts'
+import { failureReason } from '../events/failure-reason.ts'
 import { isExportName, readPart, type ExportPart, type Inbox } from '../events/inbox.ts'
 import type { EventKey, SeenStore } from '../events/seen.ts'
 import { readMessage, type BulkExportEvent, type RollerEvent } from '../roller/events.ts'
+import { ConnectionUnreadable, type KnownConnection, type KnownConnections } from './known-connections.ts'
 
 /** What a log is told: of an event its name and id, of an error what it says about itself, and never a payload. */
 export interface IntakeLog {
@@ -20,12 +22,8 @@ export interface RollerIntakeOptions {
   readonly log: IntakeLog
   /** Milliseconds from a delivery's first byte to the answer. */
   readonly timeoutMs: number
-  /** The venue of a connection, as its tags have it. */
-  readonly venueOf: (connectionId: string) => Promise<string | null>
+  readonly connections: Pick<KnownConnections, 'find'>
 }
-
-/** Milliseconds. */
-const VENUE_MS = 1_000
 
 export interface Delivery {
   readonly connectionId: string
@@ -34,8 +32,11 @@ export interface Delivery {
   readonly startedAt: number
 }
 
-/** `taken`: the handlers have it, now or from before. `later`: nobody has; ROLLER shall send it again. */
-export type Outcome = 'taken' | 'later'
+/**
+ * `taken`: the handlers have it, now or from before. `later`: nobody has; ROLLER shall send it again. `refused`: it is not an event of this
+ * connection, and the same would be refused again.
+ */
+export type Outcome = 'taken' | 'later' | 'refused'
 
 export class RollerIntake {
   readonly #options: RollerIntakeOptions
@@ -48,6 +49,8 @@ export class RollerIntake {
   async take ({ connectionId, body, startedAt }: Delivery): Promise<Outcome> {
     const { events, seen, log } = this.#options
     const read = readMessage({ connectionId, body })
+    const connection = await this.#connectionOf(read)
+    if (connection === 'later' || connection === 'refused') return connection
     // An app that has not got round to it yet, or was never told to listen, must not lose what ROLLER sends.
     if (!events.listened && read.name !== 'bulkExport.created') {
       if (!this.#unheard) log.error({ event: read.name }, 'nobody listens to ROLLER\'s webhooks: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
@@ -56,14 +59,14 @@ export class RollerIntake {
     }
     const key: EventKey = { connectionId, id: read.id }
     try {
-      const claim = await once(seen, key, async () => {
-        const event = read.venueId === null ? { ...read, venueId: await this.#venueOf(connectionId) } : read
+      const claim = await deliverOnce(seen, key, async () => {
+        const event = read.venueId === null ? { ...read, venueId: connection.venueId } : read
         await this.#keep(event)
         await events.deliver(event, this.#left(startedAt))
       })
       return claim === 'busy' ? 'later' : 'taken'
     } catch (error) {
-      log.warn({ event: read.name, id: read.id, connectionId, reason: reasonOf(error) }, 'an event of ROLLER\'s was not taken; ROLLER sends it again')
+      log.warn({ event: read.name, id: read.id, reason: failureReason(error) }, 'an event of ROLLER\'s was not taken; ROLLER sends it again')
       return 'later'
     }
   }
@@ -81,12 +84,24 @@ export class RollerIntake {
     await inbox.put({ connectionId: event.connectionId, exportType: part.exportType }, { kind: 'message', part: part.part })
   }
 
-  /** Few kinds carry their venue. An event does not wait long for it: handlers have the connection's id. */
-  async #venueOf (connectionId: string): Promise<string | null> {
-    const { clock, venueOf } = this.#options
-    const known = new AbortController()
-    const late = sleep(clock, VENUE_MS, known.signal).then(() => null, () => null)
-    return await Promise.race([venueOf(connectionId).catch(() => null), late]).finally(() => known.abort())
+  /** The key of a deleted connection still fits, and ROLLER goes on sending with it: for four days, or for as long as somebody answers 200. */
+  async #connectionOf ({ name, id, connectionId, venueId }: RollerEvent): Promise<KnownConnection | 'later' | 'refused'> {
+    const { connections, log } = this.#options
+    const isOther = (known: KnownConnection | null): boolean => venueId !== null && typeof known?.venueId === 'string' && known.venueId !== venueId
+    try {
+      const remembered = await connections.find(connectionId)
+      // Another venue may have been confirmed since it was read.
+      const known = isOther(remembered) ? await connections.find(connectionId, true) : remembered
+      if (known !== null && !isOther(known)) return known
+      log.warn({ event: name, id }, known === null
+        ? 'an event of ROLLER\'s was refused: there is no such connection. If the venue was disconnected, delete its webhook in ROLLER'
+        : 'an event of ROLLER\'s was refused: it is of another venue than the connection')
+      return 'refused'
+    } catch (error) {
+      if (!(error instanceof ConnectionUnreadable)) throw error
+      log.warn({ event: name, id, reason: error.message }, 'an event of ROLLER\'s was not taken: its connection could not be looked up; ROLLER sends it again')
+      return 'later'
+    }
   }
 
   #left (startedAt: number): number {
@@ -104,8 +119,3 @@ function partOf (data: BulkExportEvent['data'] | null | undefined): { readonly e
   return { exportType, part }
 }
 
-/** Of a handler's error no more than its own words: what hangs on it may be the event. */
-function reasonOf (error: unknown): string {
-  const cause = error instanceof EventNotTaken && error.cause !== undefined ? error.cause : error
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : 'a handler failed without an error'
-}

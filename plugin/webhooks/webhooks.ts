@@ -2,26 +2,28 @@
 import { Agent } from 'undici'
 import type { Clock } from '../clock.ts'
 import { RollerError } from '../errors.ts'
-import { EventBusy, type Events } from '../events/events.ts'
+import type { Events } from '../events/events.ts'
 import { MemoryInbox } from '../events/inbox-memory.ts'
 import { RedisInbox } from '../events/inbox-redis.ts'
 import { MemorySeenStore } from '../events/seen-memory.ts'
-import { once } from '../events/once.ts'
+import { ReliableDelivery, type DeliveryLog } from '../events/reliable-delivery.ts'
 import { RedisSeenStore } from '../events/seen-redis.ts'
 import { SharedSeenStore } from '../events/seen-shared.ts'
+import type { Connection } from '../nango/connection.ts'
 import type { ConnectionEvent } from '../nango/connection-events.ts'
 import type { RedisLike } from '../gateway/budget/redis.ts'
 import { isLoopback } from '../roller/base-url.ts'
 import { bulkExport, type BulkExportFile, type BulkExportInput } from '../roller/bulk-export.ts'
 import type { RollerClient } from '../roller/client.ts'
 import { RollerIntake, type IntakeLog } from './intake.ts'
+import { KnownConnections } from './known-connections.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface WebhookParts {
   readonly client: RollerClient
   readonly events: Events
   readonly clock: Clock
-  readonly log: IntakeLog
+  readonly log: IntakeLog & DeliveryLog
   readonly redis: RedisLike | undefined
   /** Tells the Nango environment and the integration from others in the same Redis. */
   readonly scope: string
@@ -29,7 +31,8 @@ export interface WebhookParts {
   readonly publicUrl: string | undefined
   readonly secrets: readonly string[]
   readonly eventTimeoutMs: number
-  readonly venueOf: (connectionId: string) => Promise<string | null>
+  /** Reads a connection of this integration from Nango. */
+  readonly readConnection: (connectionId: string) => Promise<Connection>
   readonly rollerBaseUrl: string
   /** ROLLER's own when not given. */
   readonly bulkExportHosts: readonly string[] | undefined
@@ -39,7 +42,7 @@ export interface WebhookParts {
 export type Webhooks = ReturnType<typeof assembleWebhooks>
 
 export function assembleWebhooks (parts: WebhookParts) {
-  const { client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, venueOf, rollerBaseUrl, timeouts } = parts
+  const { client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, readConnection, rollerBaseUrl, timeouts } = parts
   const memory = new MemorySeenStore(clock)
   const seen = redis === undefined
     ? memory
@@ -49,22 +52,24 @@ export function assembleWebhooks (parts: WebhookParts) {
       onAway: () => log.warn({}, 'Redis is away: an event that two replicas get is handled by both until it is back')
     })
   const inbox = redis === undefined ? new MemoryInbox(clock) : new RedisInbox(redis, { scope, clock })
+  const delivery = new ReliableDelivery({ deliver: (event) => events.deliver(event), store: seen, clock, log })
+  const connections = new KnownConnections({ read: readConnection, clock })
   const subscriptions = new Subscriptions({ client, baseUrl: publicUrl, secrets })
   // Files lie on hosts of their own, seldom asked for.
   const closing = new AbortController()
   const files = new Agent({ keepAliveTimeout: 4_000, connect: { timeout: timeouts.connect } })
   return {
     subscriptions,
-    intake: new RollerIntake({ events, seen, inbox, clock, log, timeoutMs: eventTimeoutMs, venueOf }),
+    intake: new RollerIntake({ events, seen, inbox, clock, log, timeoutMs: eventTimeoutMs, connections }),
+
+    /** A connection was deleted or is of another venue now: its events are compared with what Nango says next. */
+    forget (connectionId: string): void { connections.forget(connectionId) },
 
     /**
-     * Tells an event of a connection, which several replicas and several roads may report.
-     * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it
+     * Tells an event of a connection, which several replicas and several roads may report. What is not taken is delivered again, for 24 hours.
+     * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it now
      */
-    async tell (event: ConnectionEvent): Promise<void> {
-      const claim = await once(seen, { connectionId: event.connectionId, id: event.id }, () => events.deliver(event))
-      if (claim === 'busy') throw new EventBusy(`Somebody else has ${event.name} in hand.`)
-    },
+    tell: (event: ConnectionEvent): Promise<void> => delivery.deliver(event),
 
     /** Lets one replica at a time verify a connection; a replica that dies holds it up for half a minute. Null: another one is at it. */
     async lock (connectionId: string): Promise<(() => Promise<void>) | null> {
@@ -84,6 +89,9 @@ export function assembleWebhooks (parts: WebhookParts) {
         isSubscribed: async (connectionId) => (await subscriptions.list(connectionId)).some(({ enabled, webhooks }) => enabled && webhooks.bulkExport?.events.includes('Created') === true)
       }, { ...input, signal: input.signal === undefined ? closing.signal : AbortSignal.any([input.signal, closing.signal]) })
     },
+
+    /** After everything that may still tell an event. */
+    closeDelivery: (): Promise<void> => delivery.close(),
 
     /** Who waits for an export, for hours it may be, or has left a file half read, would hold up the closing. */
     async close (): Promise<void> {

@@ -15,6 +15,8 @@ export interface JwtOptions {
 
 /** With a secret shared by both sides (HS256) who can check tokens could make them; `none` is no signature at all. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+/** RFC 7519 sets no limit; OpenID Connect has 255. */
+const MAX_SUBJECT_LENGTH = 255
 const FETCH_TIMEOUT_MS = 5_000
 /** Without an answer of the issuer the keys known before are good for this long: a fault of the issuer then stops nobody. */
 const KNOWN_KEYS_GOOD_FOR_MS = 3_600_000
@@ -29,12 +31,18 @@ export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance, s
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys, { issuer, audience, clockTolerance, algorithms: ALGORITHMS, requiredClaims: ['exp'] })
+      // A list or an object as the subject would give its callers one name, and so one rate limit and one line in the log, in common.
+      if (!isSubject(payload.sub)) return { refused: `The token's claim sub is no text of at most ${MAX_SUBJECT_LENGTH} characters.` }
       return { caller: toCaller(payload, scopeClaim) }
     } catch (error) {
       if (error instanceof errors.JOSEError) return { refused: reasonOf(error) }
       throw error
     }
   }
+}
+
+function isSubject (sub: unknown): boolean {
+  return sub === undefined || (typeof sub === 'string' && sub.length <= MAX_SUBJECT_LENGTH)
 }
 
 function toCaller (payload: JWTPayload, scopeClaim: string): Caller {

@@ -21,7 +21,7 @@ const NamedKey = Type.Object({
     { minProperties: 1, maxProperties: 10, additionalProperties: false, expected: 'an object of tags, such as {"organization_id": "acme"}' }
   )),
   connections: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 255, expected: 'a connection id' }), {
-    minItems: 1, maxItems: MAX_CONNECTIONS, expected: `a list of 1 to ${MAX_CONNECTIONS} connection ids`
+    minItems: 1, maxItems: MAX_CONNECTIONS, uniqueItems: true, expected: `a list of 1 to ${MAX_CONNECTIONS} connection ids, each once`
   }))
 }, { additionalProperties: false, expected: 'an object with name, key or sha256, scopes, and perhaps tags or connections' })
 const NamedKeys = Type.Array(NamedKey, { minItems: 1, expected: 'a list of at least one key' })
@@ -78,9 +78,13 @@ function documentFaults (document: unknown, source: string): string[] {
   const faults = keys.flatMap(({ key, sha256 }, index) => (key === undefined) === (sha256 === undefined)
     ? [`${source}: key ${index + 1} needs either key or sha256, and not both. Example: ${KEYS_EXAMPLE}`]
     : [])
+  // Nango keeps tags in lower case: of two that differ in case alone only one would count, and the key would reach further than it reads.
+  const ambiguous = keys.flatMap(({ tags = {} }, index) => new Set(Object.keys(tags).map((tag) => tag.toLowerCase())).size < Object.keys(tags).length
+    ? [`${source}: tags of key ${index + 1} has the same tag twice, in different case. Give each tag once, in lower case. Example: ${KEYS_EXAMPLE}`]
+    : [])
   const twice = (what: string, values: readonly string[]): string[] =>
     new Set(values).size < values.length ? [`${source} has the same ${what} twice. Give each caller its own. Example: ${KEYS_EXAMPLE}`] : []
-  return [...faults, ...twice('name', keys.map(({ name }) => name)), ...twice('key', keys.map((one) => digestOfNamed(one).toString('hex')))]
+  return [...faults, ...ambiguous, ...twice('name', keys.map(({ name }) => name)), ...twice('key', keys.map((one) => digestOfNamed(one).toString('hex')))]
 }
 
 function toCaller (named: Static<typeof NamedKey>): KeyedCaller {

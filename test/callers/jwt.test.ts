@@ -98,6 +98,8 @@ test('whatever is not quite right is 401, and says why', async (t) => {
     ['another audience', await issuer.token({ aud: 'another' }), /claim aud/],
     ['expired, beyond the tolerance', await issuer.token({}, { expires: -10 }), /has expired/],
     ['not good yet', await issuer.token({ nbf: Math.floor(Date.now() / SECOND) + 60 }), /claim nbf/],
+    ['a list as its subject', await issuer.token({ sub: ['a', 'b'] }), /claim sub/],
+    ['a subject without an end', await issuer.token({ sub: 'x'.repeat(256) }), /claim sub/],
     ['without an end', await issuer.token({ exp: undefined }), /claim exp/],
     ['signed by somebody else', await other.token(), /signature or form/],
     ['with other claims than were signed', `${header}.${forged}.${signature}`, /signature or form/],

@@ -56,9 +56,22 @@ test('false answers 403, and nothing is done', async (t) => {
   t.same(built.nango.requests, [])
 })
 
-test('only true lets a caller in', async (t) => {
-  const { app } = await build(t, { options: { authorize: (async () => 'yes') as never } })
-  t.equal((await app.inject({ url: '/roller/venues/me', headers: VENUE })).statusCode, 403)
+test('only true lets a caller in: a missing answer is a no, and what is no boolean is a fault of the application', async (t) => {
+  let said: unknown
+  const built = await build(t, { options: { authorize: (() => said) as never } })
+  const ask = async (value: unknown) => {
+    said = value
+    return (await built.app.inject({ url: '/roller/venues/me', headers: VENUE })).json()
+  }
+  for (const value of [undefined, null, false, Promise.resolve(undefined)]) {
+    t.match(await ask(value), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, String(value))
+  }
+  for (const value of ['yes', '', 1, 0, {}, [], [true], new Boolean(true), Promise.resolve('true'), () => true]) { // eslint-disable-line no-new-wrappers
+    t.match(await ask(value), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ }, String(value))
+  }
+  t.same(callsAtRoller(built), [])
+  t.match(built.log(), /authorize\(\) gave a text; expected true or false/)
+  t.type((await ask(Promise.resolve(true))).id, 'number')
 })
 
 test('what it throws is the host\'s error', async (t) => {

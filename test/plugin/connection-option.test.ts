@@ -27,7 +27,9 @@ test('a function chooses by request, and wins over the header', async (t) => {
 
 test('a function that chooses nothing, or no possible id, sends nothing', async (t) => {
   const choices: [choice: unknown, code: string][] = [
-    ['', 'ROLLER_ERR_CONNECTION_REQUIRED'], [undefined, 'ROLLER_ERR_CONNECTION_REQUIRED'], [7, 'ROLLER_ERR_CONNECTION_REQUIRED'],
+    ['', 'ROLLER_ERR_CONNECTION_REQUIRED'], [undefined, 'ROLLER_ERR_CONNECTION_REQUIRED'], [null, 'ROLLER_ERR_CONNECTION_REQUIRED'],
+    [7, 'ROLLER_ERR_INTERNAL'], [[CONNECTION_ID], 'ROLLER_ERR_INTERNAL'], [{ toString: () => CONNECTION_ID }, 'ROLLER_ERR_INTERNAL'],
+    [new String(CONNECTION_ID), 'ROLLER_ERR_INTERNAL'], [Promise.resolve([CONNECTION_ID]), 'ROLLER_ERR_INTERNAL'], [true, 'ROLLER_ERR_INTERNAL'], // eslint-disable-line no-new-wrappers
     ['..', 'ROLLER_ERR_CONNECTION_UNKNOWN'], ['é', 'ROLLER_ERR_CONNECTION_UNKNOWN'], ['x'.repeat(256), 'ROLLER_ERR_CONNECTION_UNKNOWN']
   ]
   let choice: unknown
@@ -37,6 +39,12 @@ test('a function that chooses nothing, or no possible id, sends nothing', async 
     t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': CONNECTION_ID } })).json().code, code, String(value))
   }
   t.same(callsAtRoller(built), [])
+})
+
+test('a fixed id that Nango cannot hold is a configuration error', async (t) => {
+  for (const connection of ['..', 'é', 'x'.repeat(256)]) {
+    await t.rejects(build(t, { options: { connection } }), { code: 'ROLLER_ERR_OPTIONS', message: /option connection is wrong/ })
+  }
 })
 
 test('without the option a call must name its connection', async (t) => {

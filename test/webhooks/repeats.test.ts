@@ -35,9 +35,10 @@ test('what was not taken is handled when it comes again', async (t) => {
 })
 
 test('the same id of two connections is two events', async (t) => {
-  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
+  const { app, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const heard = listener(app)
   const event = message()
+  for (const connectionId of ['one', 'two']) nango.addConnection({ connectionId, clientId: connectionId, clientSecret: 's' })
   for (const connectionId of ['one', 'two']) t.equal((await deliver(app, event, { connectionId })).statusCode, 200)
   t.equal(heard.length, 2)
 })

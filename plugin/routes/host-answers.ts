@@ -1,0 +1,121 @@
+/**
+ * Checks what the functions of the options return before anything is decided by it. TypeScript checks nothing at run time, and a wrong shape must
+ * never be access: `'venue-10'.includes('venue-1')` is true, and so is a promise, an object or 'no'.
+ */
+import { RollerError } from '../errors.ts'
+import { MAX_TAGS } from '../nango/connection.ts'
+
+/** An identity as the routes use it. */
+export interface Limits {
+  /** Keys in lower case, as Nango keeps them. */
+  readonly tags: Readonly<Record<string, string>>
+  readonly connections?: readonly string[]
+  /** There are no tags: the ids alone say which connections are the caller's. */
+  readonly byId: boolean
+}
+
+/** Each call is compared with all of them; more than this are told apart by a tag. */
+const MAX_CONNECTIONS = 1_000
+const MAX_ID_LENGTH = 255
+/** Nango's rules for tags. */
+const TAG_KEY = /^[A-Za-z][A-Za-z0-9_./-]{0,63}$/
+const MAX_TAG_LENGTH = 255
+
+/**
+ * Copies the identity, so that what was checked is what is used, whatever the application does with its objects afterwards.
+ * @param identity what `identify` returned, other than null and 'trusted'
+ * @throws RollerError ROLLER_ERR_INTERNAL for everything that is no identity
+ */
+export function toLimits (identity: unknown): Limits {
+  if (typeof identity !== 'object' || identity === null || Array.isArray(identity)) {
+    throw hostFault('identify', `gave ${kindOf(identity)}`, "an object with tags or connections, 'trusted', or null")
+  }
+  const { tags: givenTags, connections: givenIds } = identity as { readonly tags?: unknown, readonly connections?: unknown } // an object
+  const tags = givenTags === undefined ? {} : toTags(givenTags)
+  const byId = Object.keys(tags).length === 0
+  // An empty set of tags would match every venue's connection.
+  if (byId && givenIds === undefined) throw hostFault('identify', 'gave neither tags nor connections', 'at least one tag, or a list of connection ids')
+  return givenIds === undefined ? { tags, byId } : { tags, byId, connections: toIds(givenIds) }
+}
+
+function toTags (given: unknown): Record<string, string> {
+  if (!isPlainObject(given)) throw hostFault('identify', `gave tags as ${kindOf(given)}`, 'a plain object of texts')
+  const tags: Record<string, string> = {}
+  const keys = Object.keys(given)
+  if (keys.length > MAX_TAGS) throw hostFault('identify', `gave ${keys.length} tags`, `at most ${MAX_TAGS}, as Nango does`)
+  for (const key of keys) {
+    // The key itself is not repeated: it may be a value that slipped.
+    if (!TAG_KEY.test(key)) throw hostFault('identify', 'gave a tag with a key that Nango does not take', 'keys of a letter and letters, digits, _ . / -')
+    const value = given[key]
+    if (typeof value !== 'string' || value === '' || value.length > MAX_TAG_LENGTH) {
+      // A tag without a value would match every connection that has no such tag.
+      throw hostFault('identify', `gave ${kindOf(value)} for the tag ${key}`, `a text of 1 to ${MAX_TAG_LENGTH} characters`)
+    }
+    const lower = key.toLowerCase()
+    if (Object.hasOwn(tags, lower)) throw hostFault('identify', `gave the tag ${lower} twice, in different case`, 'each tag once')
+    tags[lower] = value
+  }
+  return tags
+}
+
+function toIds (given: unknown): readonly string[] {
+  if (!Array.isArray(given)) throw hostFault('identify', `gave connections as ${kindOf(given)}`, 'an array of connection ids')
+  const { length } = given
+  if (length > MAX_CONNECTIONS) throw hostFault('identify', `gave ${length} connections`, `at most ${MAX_CONNECTIONS}; a tag finds more of them`)
+  const ids: string[] = []
+  // By index: a hole in the array is a fault as well.
+  for (let index = 0; index < length; index++) {
+    const id: unknown = given[index]
+    if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH) {
+      throw hostFault('identify', `gave ${kindOf(id)} at place ${index} of connections`, `connection ids of 1 to ${MAX_ID_LENGTH} characters`)
+    }
+    ids.push(id)
+  }
+  const own = new Set(ids)
+  return own.size === length ? ids : [...own] // an id that stands there twice would be listed twice
+}
+
+/**
+ * @returns what `authorize` decided; what is missing is a no
+ * @throws RollerError ROLLER_ERR_INTERNAL for anything else than a boolean
+ */
+export function isAllowed (said: unknown): boolean {
+  if (said === true) return true
+  if (said === false || said === undefined || said === null) return false
+  throw hostFault('authorize', `gave ${kindOf(said)}`, 'true or false')
+}
+
+/**
+ * @returns the connection id that `connection` chose; null where it chose none
+ * @throws RollerError ROLLER_ERR_INTERNAL for anything else than a text
+ */
+export function chosenId (chosen: unknown): string | null {
+  if (chosen === undefined || chosen === null || chosen === '') return null
+  if (typeof chosen === 'string') return chosen
+  throw hostFault('connection', `gave ${kindOf(chosen)}`, 'one connection id, as a text')
+}
+
+function isPlainObject (value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** In words, and never the value: it may be anything of the application's. */
+function kindOf (value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'string') return value === '' ? 'an empty text' : value.length > MAX_ID_LENGTH ? 'a text that is too long' : 'a text'
+  if (Array.isArray(value)) return 'an array'
+  if (value instanceof Promise) return 'a promise'
+  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`
+  return typeof value === 'object' ? 'an object of another kind' : `a ${typeof value}`
+}
+
+/** The caller learns that it is not the one to act, and the log what has to change. */
+function hostFault (option: string, was: string, expected: string): RollerError {
+  return new RollerError('ROLLER_ERR_INTERNAL', {
+    detail: 'A function that this application gave to the gateway returned what cannot be used. Nothing was sent to ROLLER.',
+    hint: 'The developers of this application must act: the log names the option and what it has to return, under the request id of this answer.',
+    cause: new TypeError(`${option}() ${was}; expected ${expected}`)
+  })
+}

@@ -1,0 +1,93 @@
+/**
+ * Which connections webhooks may speak for. The key of a registration is derived from the connection's id and stays valid after the connection is
+ * gone: what decides is whether Nango has the connection now.
+ */
+import { LRUCache } from 'lru-cache'
+import { sleep, type Clock } from '../clock.ts'
+import { isRollerError } from '../errors.ts'
+import type { Connection } from '../nango/connection.ts'
+
+export interface KnownConnectionsOptions {
+  /** Reads a connection of this integration. @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN when there is none */
+  readonly read: (connectionId: string) => Promise<Connection>
+  readonly clock: Clock
+  /** Milliseconds for one read. */
+  readonly timeoutMs?: number
+}
+
+/** What a delivery is compared with. */
+export interface KnownConnection {
+  /** Null where the connection does not say which venue it is of. */
+  readonly venueId: string | null
+}
+
+/** A delivery has 10 s in all, of which its handlers need most. Milliseconds. */
+const TIMEOUT_MS = 2_000
+/** Where neither a webhook nor the poller of Nango reports a deletion, events are taken for so long after it. Milliseconds. */
+const KNOWN_FOR = 60_000
+const MAX_CONNECTIONS = 10_000
+
+/** Nango could not be asked in time. */
+export class ConnectionUnreadable extends Error {
+  override readonly name = 'ConnectionUnreadable'
+}
+
+export class KnownConnections {
+  readonly #options: KnownConnectionsOptions
+  /** Connections that exist. That one does not is never remembered: it may be made the next moment. */
+  readonly #known = new LRUCache<string, KnownConnection & { readonly until: number }>({ max: MAX_CONNECTIONS })
+  /** One read at a time for each, however many deliveries come. */
+  readonly #reading = new Map<string, Promise<KnownConnection | null>>()
+  /** Changes with every `forget`, so that a read that began before it is not kept. */
+  #version = 0
+
+  constructor (options: KnownConnectionsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @param fresh reads it although it is remembered
+   * @returns null where there is no such connection
+   * @throws ConnectionUnreadable
+   */
+  async find (connectionId: string, fresh = false): Promise<KnownConnection | null> {
+    const known = this.#known.get(connectionId)
+    if (!fresh && known !== undefined && this.#options.clock.now() < known.until) return known
+    const reading = this.#reading.get(connectionId) ?? this.#read(connectionId)
+    this.#reading.set(connectionId, reading)
+    return await this.#inTime(reading)
+  }
+
+  /** It was deleted, or is of another venue now. */
+  forget (connectionId: string): void {
+    this.#version++
+    this.#known.delete(connectionId)
+    this.#reading.delete(connectionId)
+  }
+
+  #read (connectionId: string): Promise<KnownConnection | null> {
+    const { read, clock } = this.#options
+    const version = this.#version
+    const reading: Promise<KnownConnection | null> = read(connectionId).then(({ venue }) => {
+      const known = { venueId: venue?.id ?? null, until: clock.now() + KNOWN_FOR }
+      if (version === this.#version) this.#known.set(connectionId, known)
+      return known
+    }, (error: unknown) => {
+      this.#known.delete(connectionId)
+      if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return null
+      throw new ConnectionUnreadable('Nango could not be asked for the connection.', { cause: error })
+    }).finally(() => {
+      if (this.#reading.get(connectionId) === reading) this.#reading.delete(connectionId)
+    })
+    reading.catch(() => {}) // a caller whose time is over no longer waits for it
+    return reading
+  }
+
+  async #inTime<T> (work: Promise<T>): Promise<T> {
+    const { clock, timeoutMs = TIMEOUT_MS } = this.#options
+    const done = new AbortController()
+    const late = sleep(clock, timeoutMs, done.signal).then(() => { throw new ConnectionUnreadable('Nango did not answer in time.') })
+    late.catch(() => {}) // it has lost the race
+    return await Promise.race([work, late]).finally(() => { done.abort() })
+  }
+}

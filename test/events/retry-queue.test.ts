@@ -1,0 +1,89 @@
+import { test } from 'tap'
+import { RetryQueue, type RetryFacts, type RetryQueueOptions } from '../../plugin/events/retry-queue.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+
+const settle = async (): Promise<void> => { for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate) }
+
+function start (options: Partial<RetryQueueOptions> = {}) {
+  const clock = new ManualClock()
+  const ended: RetryFacts[] = []
+  const queue = new RetryQueue({ clock, random: () => 0, onGivenUp: (facts) => { ended.push(facts) }, onDone: (facts) => { ended.push(facts) }, ...options })
+  return { clock, queue, ended }
+}
+
+const fails = async (): Promise<void> => { throw new Error('no room') }
+
+test('pauses grow from a second to five minutes, and end after a day with a last try', async (t) => {
+  const { clock, queue, ended } = start()
+  const begun = clock.now()
+  let tries = 1
+  queue.add('a', async () => { tries++; await fails() }, new Error('first'))
+  const pauses: number[] = []
+  while (clock.waiting > 0) {
+    const [pause = 0] = clock.waits
+    pauses.push(pause)
+    clock.advance(pause)
+    await settle()
+  }
+  t.same(pauses.slice(0, 11), [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000])
+  t.equal(clock.now() - begun, 86_400_000)
+  t.match(ended, [{ key: 'a', why: 'too-old', tries, error: { message: 'no room' } }])
+  t.equal(queue.size, 0)
+})
+
+test('pauses of what failed together differ', async (t) => {
+  const { clock, queue } = start({ random: Math.random })
+  for (let count = 0; count < 50; count++) queue.add(String(count), fails, null)
+  t.ok(clock.waits.every((pause) => pause > 799 && pause <= 1_000))
+  t.ok(new Set(clock.waits.map(Math.round)).size > 10)
+  await queue.close()
+})
+
+test('there is a bound of what waits, and what is beyond it is given up and named', async (t) => {
+  const { clock, queue, ended } = start()
+  for (let count = 0; count < 1_001; count++) queue.add(String(count), fails, new Error('first'))
+  t.equal(queue.size, 1_000)
+  t.match(ended, [{ key: '1000', why: 'too-many', tries: 1 }])
+  t.equal(clock.waiting, 1_000)
+  t.equal(await queue.close(), 1_000)
+  t.equal(clock.waiting, 0, 'no timer is left')
+})
+
+test('a key waits once, and the newer work is what is done', async (t) => {
+  const { clock, queue, ended } = start()
+  const done: string[] = []
+  queue.add('a', async () => { done.push('older') }, null)
+  clock.advance(500)
+  queue.add('a', async () => { done.push('newer') }, null)
+  clock.advance(500)
+  await settle()
+  t.same(done, ['newer'])
+  t.match(ended, [{ why: 'done', tries: 2 }])
+  t.equal(clock.waiting, 0)
+})
+
+test('what was done elsewhere is not tried again', async (t) => {
+  const { clock, queue, ended } = start()
+  queue.add('a', () => { throw new Error('tried') }, null)
+  queue.remove('a')
+  clock.advance(1_000_000)
+  await settle()
+  t.same(ended, [])
+  t.equal(queue.size, 0)
+})
+
+test('closing waits for a try under way, starts none, and takes nothing more', async (t) => {
+  const { clock, queue, ended } = start()
+  let finish = (): void => {}
+  queue.add('slow', () => new Promise((resolve) => { finish = resolve }), null)
+  clock.advance(500)
+  queue.add('waiting', fails, null)
+  clock.advance(500)
+  const closed = queue.close()
+  finish()
+  t.equal(await closed, 1)
+  t.match(ended, [{ key: 'slow', why: 'done' }])
+  queue.add('late', fails, null)
+  t.match(ended[1], { key: 'late', why: 'closed' })
+  t.equal(clock.waiting, 0)
+})

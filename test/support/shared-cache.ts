@@ -1,0 +1,47 @@
+/** A shared cache as RFC 9111 describes it, no cleverer than that: what it stores and hands out is what any proxy or CDN in front may. */
+import type { FastifyInstance } from 'fastify'
+
+type Headers = Readonly<Record<string, string>>
+interface Answer { readonly status: number, readonly headers: Readonly<Record<string, string | undefined>>, readonly body: string }
+interface Stored extends Answer { readonly request: Headers }
+
+/** RFC 9110 15.1: without a word on freshness these may be kept all the same. */
+const HEURISTIC = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501])
+
+export class SharedCache {
+  readonly #app: FastifyInstance
+  readonly #stored = new Map<string, Stored[]>()
+  hits = 0
+
+  constructor (app: FastifyInstance) { this.#app = app }
+
+  async get (url: string, headers: Headers): Promise<Answer> {
+    const stored = this.#stored.get(url)?.find((answer) => selects(answer, headers))
+    if (stored !== undefined) {
+      this.hits++
+      return stored
+    }
+    const { statusCode: status, headers: sent, body } = await this.#app.inject({ url, headers })
+    const answer: Answer = { status, headers: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, String(value)])), body }
+    if (mayStore(answer, headers)) this.#stored.set(url, [...this.#stored.get(url) ?? [], { ...answer, request: headers }])
+    return answer
+  }
+}
+
+function mayStore ({ status, headers }: Answer, request: Headers): boolean {
+  const targeted = headers['cdn-cache-control'] ?? headers['surrogate-control'] // RFC 9213: they go before Cache-Control
+  const directives = directivesOf(targeted ?? headers['cache-control'])
+  if (directives.has('no-store') || directives.has('private')) return false
+  if ('authorization' in request && !['public', 's-maxage', 'must-revalidate'].some((name) => directives.has(name))) return false
+  const fresh = directives.has('s-maxage') || directives.has('max-age') || headers.expires !== undefined
+  return fresh || directives.has('public') || HEURISTIC.has(status)
+}
+
+function selects ({ headers: { vary = '' }, request }: Stored, headers: Headers): boolean {
+  const names = vary.split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== '')
+  return names.every((name) => name !== '*' && headers[name] === request[name])
+}
+
+function directivesOf (text: string | undefined): Set<string> {
+  return new Set((text ?? '').split(',').map((directive) => directive.split('=')[0]?.trim().toLowerCase() ?? ''))
+}

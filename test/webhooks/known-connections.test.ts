@@ -1,0 +1,51 @@
+import { test } from 'tap'
+import { RollerError } from '../../plugin/errors.ts'
+import type { Connection } from '../../plugin/nango/connection.ts'
+import { KnownConnections } from '../../plugin/webhooks/known-connections.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+
+const connection = (venueId: string | null): Connection => ({
+  connectionId: 'a',
+  integrationId: 'roller',
+  status: 'connected',
+  warnings: [],
+  tags: {},
+  metadata: null,
+  createdAt: '',
+  venue: venueId === null ? null : { id: venueId, environment: 'live', name: null, timeZone: null, currency: null, locale: null }
+})
+
+test('a read that takes too long ends in time, for every caller', async (t) => {
+  const clock = new ManualClock()
+  let reads = 0
+  const known = new KnownConnections({ clock, timeoutMs: 2_000, read: () => { reads++; return new Promise(() => {}) } })
+  const waiting = Promise.allSettled([known.find('a'), known.find('a')])
+  clock.advance(2_000)
+  t.match(await waiting, [{ reason: { name: 'ConnectionUnreadable' } }, { reason: { name: 'ConnectionUnreadable' } }])
+  t.equal(reads, 1)
+  t.equal(clock.waiting, 0, 'no timer is left')
+})
+
+test('what was read before a forget is not remembered after it', async (t) => {
+  const clock = new ManualClock()
+  const answers: ((connection: Connection) => void)[] = []
+  const known = new KnownConnections({ clock, read: () => new Promise((resolve) => { answers.push(resolve) }) })
+  const first = known.find('a')
+  known.forget('a')
+  answers[0]?.(connection('1'))
+  t.match(await first, { venueId: '1' })
+  const second = known.find('a')
+  answers[1]?.(connection('2'))
+  t.match(await second, { venueId: '2' })
+  t.match(await known.find('a'), { venueId: '2' })
+  t.equal(answers.length, 2)
+})
+
+test('that there is none is never remembered', async (t) => {
+  const clock = new ManualClock()
+  let there = false
+  const known = new KnownConnections({ clock, read: async () => { if (there) return connection(null); throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN') } })
+  t.equal(await known.find('a'), null)
+  there = true
+  t.match(await known.find('a'), { venueId: null })
+})

@@ -1,0 +1,105 @@
+/** The key of a connection stays valid when the connection is gone: what it sends then is refused, and nobody is told of it. */
+import { test } from 'tap'
+import { request } from 'undici'
+import { build, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { deliver, listener, message, SECRET } from './fixture.ts'
+
+const options = { rollerWebhookSecrets: [SECRET] }
+const LISTED = (url: string): boolean => url.startsWith('/connections?')
+
+test('events of a connection that does not exist are refused', async (t) => {
+  const { app, log } = await build(t, { options })
+  const heard = listener(app)
+  for (const connectionId of ['nobody', 'demo-venue2', 'demo']) {
+    const answer = await deliver(app, message(), { connectionId })
+    t.equal(answer.statusCode, 500, connectionId)
+  }
+  t.same(heard, [])
+  t.match(log(), /there is no such connection/)
+  t.notMatch(log(), /Sports Club/, 'nothing of the event is in the log')
+})
+
+test('events of another integration\'s connection are refused', async (t) => {
+  const { app, nango } = await build(t, {
+    options, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'another', provider: 'roller' }] }
+  })
+  const heard = listener(app)
+  nango.addConnection({ connectionId: 'of-another', integrationId: 'another', clientId: 'a', clientSecret: 's' })
+  t.equal((await deliver(app, message(), { connectionId: 'of-another' })).statusCode, 500)
+  t.same(heard, [])
+})
+
+test('after a disconnect the next event is refused, although the one before was taken', async (t) => {
+  const { app } = await build(t, { options })
+  const heard = listener(app)
+  t.equal((await deliver(app, message())).statusCode, 200)
+  t.equal((await app.inject({ method: 'DELETE', url: `/connections/${CONNECTION_ID}` })).statusCode, 204)
+  const event = message()
+  t.equal((await deliver(app, event)).statusCode, 500)
+  t.equal((await deliver(app, event)).statusCode, 500, 'and its repeat')
+  t.same(heard.filter(({ name }) => !name.startsWith('connection.')).length, 1)
+})
+
+test('a bulk export of a connection that is gone is not kept', async (t) => {
+  const { app, nango } = await build(t, { options })
+  const body = message({ type: 'BulkExport', data: { exportType: 'BookingItems', processId: 'p', sequenceNumber: 1, sequenceTotal: 1, preSignedUrls: [] } })
+  t.equal((await deliver(app, body, { connectionId: 'nobody' })).statusCode, 500)
+  t.ok(nango.url)
+})
+
+test('a connection that was deleted elsewhere is remembered for a minute, and asked for again after it', async (t) => {
+  const clock = new ManualClock()
+  const { app, nango } = await build(t, { options: { ...options, clock } })
+  listener(app)
+  for (let count = 0; count < 3; count++) t.equal((await deliver(app, message())).statusCode, 200)
+  t.equal(nango.requests.filter(({ url }) => LISTED(url)).length, 1, 'one question for all of them')
+  const headers = { authorization: `Bearer ${SECRET_KEY}` }
+  await (await request(`${nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`, { method: 'DELETE', headers })).body.dump()
+  clock.advance(60_000)
+  t.equal((await deliver(app, message())).statusCode, 500)
+})
+
+test('many events at once are one question', async (t) => {
+  const { app, nango } = await build(t, { options })
+  listener(app)
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => (await deliver(app, message())).statusCode))
+  t.same(new Set(answers), new Set([200]))
+  t.equal(nango.requests.filter(({ url }) => LISTED(url)).length, 1)
+})
+
+test('a connection that is not in the list yet is found by its id', async (t) => {
+  const { app, nango } = await build(t, { options })
+  const heard = listener(app)
+  nango.faults.next({ path: /^\/connections\?/, kind: 'status', status: 200, body: { connections: [] } })
+  t.equal((await deliver(app, message())).statusCode, 200)
+  t.equal(heard.length, 1)
+})
+
+test('while Nango cannot be asked the answer is 503, and ROLLER\'s repeat is taken', async (t) => {
+  const { app, log } = await build(t, { options: { ...options, nango: { host: 'http://127.0.0.1:9' } } })
+  const heard = listener(app)
+  t.equal((await deliver(app, message())).statusCode, 503)
+  t.same(heard, [])
+  t.match(log(), /could not be looked up/)
+})
+
+test('events of another venue than the connection\'s are refused', async (t) => {
+  const { app, roller, log } = await build(t, { options })
+  const heard = listener(app)
+  const { id } = roller.venue('demo')
+  t.equal((await deliver(app, message({ data: { venueId: id } }))).statusCode, 200)
+  t.equal((await deliver(app, message({ data: { venueId: String(id) } }))).statusCode, 200)
+  t.equal((await deliver(app, message({ data: { venueId: id + 1 } }))).statusCode, 500)
+  t.equal((await deliver(app, message())).statusCode, 200, 'most kinds do not carry it')
+  t.same(heard.map((event) => 'venueId' in event && event.venueId), [String(id), String(id), String(id)])
+  t.match(log(), /another venue than the connection/)
+})
+
+test('a connection that does not say its venue takes events of any', async (t) => {
+  const { app, nango } = await build(t, { options })
+  const heard = listener(app)
+  nango.addConnection({ connectionId: 'untold', clientId: 'untold', clientSecret: 's' })
+  t.equal((await deliver(app, message({ data: { venueId: 7 } }), { connectionId: 'untold' })).statusCode, 200)
+  t.match(heard, [{ venueId: '7' }])
+})
