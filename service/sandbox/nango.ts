@@ -47,6 +47,8 @@ export interface NangoSimulatorOptions {
   forwardAllHeaders?: boolean
   /** Milliseconds before a proxied call is forwarded. @default 0 */
   proxyDelay?: number
+  /** Milliseconds that the check of a connection's credentials takes, which a forced refresh joins. @default 0, a turn of the event loop */
+  credentialCheckTime?: number
   /** Milliseconds before a new connection shows up in the list. @default 0 */
   replicaLag?: number
   /** @default 3000, doubling */
@@ -149,7 +151,8 @@ export async function startNangoSimulator (options: NangoSimulatorOptions): Prom
     addConnection ({ integrationId = settings.integrations[0]?.uniqueKey ?? 'roller', ...connection }) {
       const integration = findIntegration(ctx, integrationId)
       if (integration === undefined) throw new TypeError(`no integration is called ${integrationId}`)
-      store.upsert({ integrationId, provider: integration.provider, ...connection }, ctx.now())
+      // The token of before belongs to other credentials.
+      store.upsert({ integrationId, provider: integration.provider, token: '', expiresAt: 0, ...connection }, ctx.now())
     },
     setOptions (changed) {
       Object.assign(settings, changed)
@@ -170,6 +173,7 @@ function settingsOf (options: NangoSimulatorOptions): NangoSettings {
     preserveStatus: options.preserveStatus ?? false,
     forwardAllHeaders: options.forwardAllHeaders ?? false,
     proxyDelay: options.proxyDelay ?? 0,
+    credentialCheckTime: options.credentialCheckTime ?? 0,
     replicaLag: options.replicaLag ?? 0,
     retryBaseMs: options.retryBaseMs ?? 3000,
     webhookUrl: options.webhookUrl ?? null,

@@ -108,7 +108,7 @@ export async function readConnection (ctx: Context, call: Call): Promise<Answer>
   return { status: 200, json: fullShape(connection, mayRead) }
 }
 
-/** Tags are replaced as a whole, and end_user alone replaces them by the ones made from it. */
+/** Tags are replaced as a whole, and end_user alone replaces them by the ones made from it; updated_at stays. */
 export function patchConnection (ctx: Context, call: Call): Answer {
   const connection = locate(ctx, call, notFound())
   const check = new Check()
@@ -121,7 +121,6 @@ export function patchConnection (ctx: Context, call: Call): Answer {
   if (endUser !== null) connection.endUser = endUser
   if (tags !== undefined || endUser !== null) connection.tags = { ...tagsOf(endUser), ...tags }
   if (webhookUrl !== undefined) connection.webhookUrlOverride = webhookUrl
-  connection.updatedAt = ctx.now()
   return { status: 200, json: { success: true } }
 }
 

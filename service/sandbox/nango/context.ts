@@ -25,6 +25,8 @@ export interface NangoSettings {
   forwardAllHeaders: boolean
   /** Milliseconds before a proxied call is forwarded. */
   proxyDelay: number
+  /** Milliseconds that the check of a connection's credentials takes; 0 is a turn of the event loop. */
+  credentialCheckTime: number
   /** Milliseconds during which a new connection is missing from the list, which Nango reads from a replica. */
   replicaLag: number
   /** The first wait of Nango's own retries, of proxied calls and of webhooks; it doubles. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { request } from 'undici'
 import { isDict } from './check.ts'
 import { baseUrlOf, findIntegration } from './context.ts'
@@ -77,7 +78,8 @@ function expiryOf (raw: Record<string, unknown>, now: number): number {
 
 /**
  * What Nango does before it uses a connection. A failure within the last 30 s fails at once, even when the token at hand is
- * still good; forcing goes past that. A connection without expiry is never refreshed on its own.
+ * still good; forcing goes past that. A call that arrives while another one's check is under way joins it, forced or not: a forced
+ * refresh may get the token that was there before, and ROLLER is asked for none. A refused refresh is noted by each call that joined.
  */
 export async function ensureFresh (ctx: Context, connection: SimulatedConnection, force = false): Promise<void> {
   const now = ctx.now()
@@ -85,22 +87,28 @@ export async function ensureFresh (ctx: Context, connection: SimulatedConnection
   if (!force) {
     if (connection.failingDays >= FAILING_DAYS) throw new RefreshFailed('exhausted')
     if (connection.lastRefreshFailure !== null && now - connection.lastRefreshFailure < BACKOFF_MS) throw new RefreshFailed('backoff')
-    if (connection.expiresAt === null || connection.expiresAt - now >= MARGIN_MS) return
   }
-  // Calls that arrive meanwhile wait for the same refresh.
-  connection.refreshing ??= refresh(ctx, connection).finally(() => { connection.refreshing = null })
-  await connection.refreshing
-}
-
-async function refresh (ctx: Context, connection: SimulatedConnection): Promise<void> {
-  const integration = findIntegration(ctx, connection.integrationId)
-  if (integration === undefined) throw new RefreshFailed('refused')
+  connection.checking ??= check(ctx, connection, force).finally(() => { connection.checking = null })
   try {
-    Object.assign(connection, await mint(ctx, integration, connection), { updatedAt: ctx.now() })
+    await connection.checking
   } catch (error) {
     noteFailure(ctx, connection, error instanceof Error ? error.message : String(error))
     throw new RefreshFailed('refused')
   }
+}
+
+/** Without expiry a connection is refreshed only when forced. */
+async function check (ctx: Context, connection: SimulatedConnection, force: boolean): Promise<void> {
+  // Nango takes a lock and reads the row again; a real wait, so it does not go through the injected clock.
+  await (ctx.settings.credentialCheckTime > 0 ? wait(ctx.settings.credentialCheckTime) : turn())
+  const due = connection.expiresAt !== null && connection.expiresAt - ctx.now() < MARGIN_MS
+  if (force || due) await refresh(ctx, connection)
+}
+
+async function refresh (ctx: Context, connection: SimulatedConnection): Promise<void> {
+  const integration = findIntegration(ctx, connection.integrationId)
+  if (integration === undefined) throw new MintUnreadable('the integration is gone')
+  Object.assign(connection, await mint(ctx, integration, connection), { updatedAt: ctx.now() })
   const wasFailing = connection.errors.length > 0
   Object.assign(connection, { errors: [], lastRefreshFailure: null, failingDays: 0, lastFailingDay: null })
   if (wasFailing) sendAuthWebhook(ctx, connection, 'refresh', { success: true })
@@ -110,6 +118,7 @@ function noteFailure (ctx: Context, connection: SimulatedConnection, description
   const now = ctx.now()
   const day = Math.floor(now / DAY_MS)
   connection.lastRefreshFailure = now
+  connection.updatedAt = now
   if (connection.lastFailingDay !== day) connection.failingDays++
   connection.lastFailingDay = day
   connection.errors = [{ type: 'auth', log_id: randomUUID() }]

@@ -40,9 +40,7 @@ export async function createConnection (ctx: Context, call: Call): Promise<Answe
     tags: { ...session.tags },
     connectionConfig: { ...defaults?.connectionConfig, ...paramsOf(call.query) },
     webhookUrlOverride: session.webhookUrlOverride,
-    endUser: session.endUser,
-    metadata: target?.metadata ?? null,
-    lastFetchedAt: ctx.now()
+    endUser: session.endUser
   }, ctx.now())
   sendAuthWebhook(ctx, connection, created ? 'creation' : 'override', { success: true })
   return { status: 200, json: { providerConfigKey: connection.integrationId, connectionId: connection.connectionId } }

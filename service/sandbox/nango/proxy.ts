@@ -13,14 +13,16 @@ import { readControls, upstreamBody, upstreamHeaders, upstreamUrl } from './prox
 import type { ProxyControls } from './proxy-request.ts'
 import type { SimulatedConnection } from './store.ts'
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 interface Outgoing { method: Method, url: URL, headers: Record<string, string>, body: Buffer | null }
 
-const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 const MAX_REDIRECTS = 5
 const MAX_WAIT_MS = 600_000
 const MAX_BODY = 75 * 1024 * 1024
 const RETRYABLE = ['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'ECONNREFUSED', 'EHOSTUNREACH', 'EAI_AGAIN', 'UND_ERR_SOCKET']
+
+class TooManyRedirects extends Error { readonly code = 'ERR_FR_TOO_MANY_REDIRECTS' }
 
 /** ANY /proxy/*: the whole body in memory, the token checked, the call made, one of three ways back. */
 export async function proxy (ctx: Context, call: Call): Promise<void> {
@@ -92,8 +94,9 @@ async function follow (ctx: Context, outgoing: Outgoing, controls: ProxyControls
     const answer = await request(url, { method, headers, body, dispatcher: ctx.agent })
     const location = answer.headers.location
     const isRedirect = [301, 302, 303, 307, 308].includes(answer.statusCode) && typeof location === 'string'
-    if (!isRedirect || hop >= MAX_REDIRECTS) return answer
+    if (!isRedirect) return answer
     await answer.body.dump()
+    if (hop >= MAX_REDIRECTS) throw new TooManyRedirects('Maximum number of redirects exceeded')
     const next = new URL(location, url)
     if (answer.statusCode === 303 || (answer.statusCode < 303 && method === 'POST')) {
       method = 'GET'
