@@ -75,7 +75,9 @@ test('an empty 200 is a 200 with an ETag of Nango', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (_req, res) => { res.writeHead(200, { 'content-length': 0 }).end() }
   const { status, headers } = await proxy('/x')
-  t.match({ status, headers }, { status: 200, headers: { 'content-type': 'application/octet-stream', 'content-length': '0', etag: /^W\// } })
+  t.match({ status, headers }, {
+    status: 200, headers: { 'content-type': 'application/octet-stream', 'content-length': '0', etag: /^W\// }
+  })
 })
 
 test('a failure passes with status, body and Retry-After', async (t) => {

@@ -78,7 +78,9 @@ test('after four failing days Nango gives up until it is forced', async (t) => {
     await proxy('/x')
     advance(86_400_000)
   }
-  t.equal((await proxy<ErrorBody>('/x')).json.error.code, 'connection_refresh_exhausted')
+  const { status, json } = await proxy<ErrorBody>('/x')
+  const error = { code: 'server_error', message: /^Failed to get connection credentials: '/ }
+  t.match({ status, error: json.error }, { status: 424, error })
   roller.tokenStatus = 200
   await call(`${READ}&force_refresh=true`)
   t.equal((await proxy('/x')).status, 200)

@@ -98,7 +98,7 @@ export async function readConnection (ctx: Context, call: Call): Promise<Answer>
       await ensureFresh(ctx, connection, force)
     } catch (error) {
       if (!(error instanceof RefreshFailed)) throw error
-      throw new NangoError(error.trouble === 'refused' ? 400 : 424, 'invalid_credentials', {
+      throw new NangoError(error.status, 'invalid_credentials', {
         message: 'The credentials of this connection cannot be refreshed',
         payload: { connection: fullShape(connection, false) }
       })
@@ -126,8 +126,8 @@ export function patchConnection (ctx: Context, call: Call): Answer {
 
 /** Deleting twice is a 400 with a code of its own, where reading what is gone is a 404. Nothing is revoked at ROLLER. */
 export function deleteConnection (ctx: Context, call: Call): Answer {
-  const connection = locate(ctx, call, new NangoError(400, 'unknown_connection', { message: 'No such connection' }))
+  const connection = locate(ctx, call, new NangoError(400, 'unknown_connection'))
   ctx.store.remove(connection)
-  if (ctx.settings.deletionWebhook) sendAuthWebhook(ctx, connection, 'deletion', { success: true })
+  sendAuthWebhook(ctx, connection, 'deletion', { success: true })
   return { status: 200, json: { success: true } }
 }

@@ -19,13 +19,16 @@ export async function relay (ctx: Context, call: Call, upstream: Upstream): Prom
   const success = status >= 200 && status < 300
   const source = decompressed(upstream)
   if (success && isStreamed(upstream)) return stream(ctx, call, upstream, source)
-  const body = await collect(source)
+  // A 204 or 304 that announces a body has none; Node's client does not wait for it, undici calls it broken.
+  const body = await collect(source) ?? (status === 204 || status === 304 ? Buffer.alloc(0) : null)
   // A body that breaks off inside Nango becomes a 500 with nothing in it.
   if (body === null) return send(call, { status: 500 })
   if (!success) return sendFailure(ctx, call, upstream, body)
   const headers = successHeaders(ctx, upstream)
   if (status === 204) return send(call, { status, headers: ctx.settings.forwardAllHeaders ? headers : {} })
-  send(call, { status: ctx.settings.preserveStatus ? status : 200, raw: body, headers: { 'content-type': 'application/octet-stream', ...headers } })
+  send(call, {
+    status: ctx.settings.preserveStatus ? status : 200, raw: body, headers: { 'content-type': 'application/octet-stream', ...headers }
+  })
 }
 
 /** Nango pipes what came chunked or as a file, and buffers everything else. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 export interface EndUser { id: string, email?: string, displayName?: string, tags: Record<string, string>, organization?: Organization }
 export interface Organization { id: string, displayName?: string }
-export interface IntegrationDefaults { connectionConfig: Record<string, unknown>, authorizationParams: Record<string, string> }
+export interface IntegrationDefaults { connectionConfig: Record<string, unknown>, authorizationParams: Record<string, string> | null }
 
 export interface Session {
   token: string
