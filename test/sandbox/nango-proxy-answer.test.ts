@@ -57,9 +57,13 @@ test('a failure without a Content-Type is an HTML page, whatever its status, and
 
 test('a failure keeps its type, with a charset added', async (t) => {
   const { proxy, roller } = await setup(t)
-  for (const type of ['application/json', 'application/problem+json', 'text/plain; charset=latin1']) {
+  for (const [type, expected] of [
+    ['application/json', 'application/json; charset=utf-8'],
+    ['application/problem+json; x=y', 'application/problem+json; charset=utf-8; x=y'],
+    ['text/plain; charset=latin1', 'text/plain; charset=utf-8']
+  ] as const) {
     roller.answer = json(409, { message: 'm' }, { 'content-type': type })
-    t.equal((await proxy('/x')).headers['content-type'], `${type.split(';')[0]}; charset=utf-8`)
+    t.equal((await proxy('/x')).headers['content-type'], expected)
   }
 })
 

@@ -58,10 +58,18 @@ function successHeaders (ctx: Context, upstream: Upstream): OutgoingHttpHeaders 
 function sendFailure (ctx: Context, call: Call, upstream: Upstream, body: Buffer): void {
   const headers = ctx.settings.forwardAllHeaders ? forwardable(upstream, false) : all(upstream)
   delete headers['transfer-encoding']
-  const type = String(headers['content-type'] ?? 'text/html').split(';')[0]?.trim() ?? ''
   send(call, {
-    status: upstream.statusCode, raw: Buffer.from(body.toString('utf8')), headers: { ...headers, 'content-type': `${type}; charset=utf-8` }
+    status: upstream.statusCode,
+    raw: Buffer.from(body.toString('utf8')),
+    headers: { ...headers, 'content-type': inUtf8(String(headers['content-type'] ?? 'text/html')) }
   })
+}
+
+/** Any charset gives way to UTF-8; other parameters stay, all of them in alphabetical order. */
+function inUtf8 (contentType: string): string {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim())
+  const others = parameters.filter((one) => one !== '' && !/^charset=/i.test(one))
+  return [type, ...['charset=utf-8', ...others].sort()].join('; ')
 }
 
 /** Everything but the encoding, which the HTTP client undid. */
