@@ -25,7 +25,9 @@ export async function startSandbox (): Promise<Sandbox> {
     roller,
     secretKey,
     webhookSigningKey,
-    sendWebhooksTo (url) { nango.setOptions({ webhookUrl: `${url}/webhooks/nango`, webhookSigningKey }) },
+    sendWebhooksTo (url) {
+      nango.setOptions({ webhookUrl: `${url}/webhooks/nango`, webhookSigningKey, webhookOnCreation: true, webhookOnRefreshError: true })
+    },
     async close () {
       await nango.close()
       await roller.close()

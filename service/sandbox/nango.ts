@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Agent } from 'undici'
 import { UUID_V4 } from './nango/auth.ts'
@@ -47,15 +46,24 @@ export interface NangoSimulatorOptions {
   forwardAllHeaders?: boolean
   /** Milliseconds before a proxied call is forwarded. @default 0 */
   proxyDelay?: number
+  /** Milliseconds that the check of a connection's credentials takes, which a forced refresh joins. @default 0, a turn of the event loop */
+  credentialCheckTime?: number
   /** Milliseconds before a new connection shows up in the list. @default 0 */
   replicaLag?: number
   /** @default 3000, doubling */
   retryBaseMs?: number
+  /** With the URL alone only overrides are sent, as in the environments that a server has from the start. */
   webhookUrl?: string
   /** @default the secret key, as in environments of before April 2026 */
   webhookSigningKey?: string
-  /** @default true */
-  deletionWebhook?: boolean
+  /** @default false */
+  webhookOnCreation?: boolean
+  /** @default false */
+  webhookOnRefreshError?: boolean
+  /** @default false; newer servers can send it */
+  webhookOnRecovery?: boolean
+  /** @default false; newer servers can send it */
+  webhookOnDeletion?: boolean
   /** Gets one line a request: method, path without query, status. Never a header, a body or a token. */
   log?: (line: string) => void
 }
@@ -87,6 +95,11 @@ export interface NangoSimulator {
   setOptions (options: Partial<NangoSettings>): void
   close (): Promise<void>
 }
+
+/** Every webhook that a server of 2026 can send. */
+export const ALL_WEBHOOKS = {
+  webhookOnCreation: true, webhookOnRefreshError: true, webhookOnRecovery: true, webhookOnDeletion: true
+} as const satisfies Partial<NangoSettings>
 
 const KEPT_REQUESTS = 10_000
 const KEEP_ALIVE_MS = 61_000
@@ -125,7 +138,7 @@ export async function startNangoSimulator (options: NangoSimulatorOptions): Prom
       await route(ctx, call)
     } catch (error) {
       if (!(error instanceof NangoError)) ctx.log(`nango simulator: ${error instanceof Error ? error.stack : String(error)}`)
-      const known = error instanceof NangoError ? error : crash(randomUUID())
+      const known = error instanceof NangoError ? error : crash()
       send(call, { status: known.status, json: known.body, headers: known.headers })
     }
   }
@@ -149,7 +162,8 @@ export async function startNangoSimulator (options: NangoSimulatorOptions): Prom
     addConnection ({ integrationId = settings.integrations[0]?.uniqueKey ?? 'roller', ...connection }) {
       const integration = findIntegration(ctx, integrationId)
       if (integration === undefined) throw new TypeError(`no integration is called ${integrationId}`)
-      store.upsert({ integrationId, provider: integration.provider, ...connection }, ctx.now())
+      // The token of before belongs to other credentials.
+      store.upsert({ integrationId, provider: integration.provider, token: '', expiresAt: 0, ...connection }, ctx.now())
     },
     setOptions (changed) {
       Object.assign(settings, changed)
@@ -170,11 +184,18 @@ function settingsOf (options: NangoSimulatorOptions): NangoSettings {
     preserveStatus: options.preserveStatus ?? false,
     forwardAllHeaders: options.forwardAllHeaders ?? false,
     proxyDelay: options.proxyDelay ?? 0,
+    credentialCheckTime: options.credentialCheckTime ?? 0,
     replicaLag: options.replicaLag ?? 0,
     retryBaseMs: options.retryBaseMs ?? 3000,
     webhookUrl: options.webhookUrl ?? null,
     webhookSigningKey: options.webhookSigningKey ?? null,
-    deletionWebhook: options.deletionWebhook ?? true
+    webhookOnCreation: options.webhookOnCreation ?? false,
+    webhookOnRefreshError: options.webhookOnRefreshError ?? false,
+    webhookOnRecovery: options.webhookOnRecovery ?? false,
+    webhookOnDeletion: options.webhookOnDeletion ?? false,
+    postgresDown: false,
+    redisDown: false,
+    tokenUrlDenied: false
   }
 }
 

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { setup } from './nango-fixture.ts'
+import { authorize, openSession, setup } from './nango-fixture.ts'
 import type { ErrorBody } from './nango-fixture.ts'
 
 test('every way of getting the API key wrong has its own code', async (t) => {
@@ -10,7 +10,7 @@ test('every way of getting the API key wrong has its own code', async (t) => {
     return json.error.code
   }
   t.equal(await code({}), 'missing_auth_header')
-  t.equal(await code({ authorization: 'Basic abc' }), 'malformed_auth_header')
+  t.equal(await code({ authorization: 'Basic abc' }), 'invalid_secret_key_format')
   t.equal(await code({ authorization: 'Bearer not-a-uuid' }), 'invalid_secret_key_format')
   t.equal(await code({ authorization: 'Bearer 11111111-1111-4111-8111-111111111111' }), 'unknown_account')
 })
@@ -20,6 +20,18 @@ test('a missing scope is 403 forbidden', async (t) => {
   t.equal((await call('/connections')).status, 200)
   const { status, json } = await proxy<ErrorBody>('/venues/me')
   t.match({ status, code: json.error.code }, { status: 403, code: 'forbidden' })
+})
+
+test('a key without connections:read may create a connection and not read it', async (t) => {
+  const fixture = await setup(t, { scopes: ['environment:connect_sessions:write', 'environment:connections:create'] })
+  const { status, json: { connectionId } } = await authorize(fixture, await openSession(fixture))
+  t.equal(status, 200)
+  const credentials = { type: 'OAUTH2_CC', token: 'given', client_id: 'a', client_secret: 'b' }
+  const imported = await fixture.call('/connections', { method: 'POST', body: { provider_config_key: 'roller', credentials } })
+  t.equal(imported.status, 201)
+  const read = await fixture.call<ErrorBody>(`/connections/${connectionId}?provider_config_key=roller`)
+  t.match({ status: read.status, code: read.json.error.code }, { status: 403, code: 'forbidden' })
+  t.equal(fixture.nango.connections.length, 3)
 })
 
 test('health needs no key', async (t) => {

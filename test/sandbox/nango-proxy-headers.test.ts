@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { setup } from './nango-fixture.ts'
+import { json, setup } from './nango-fixture.ts'
 import type { ErrorBody } from './nango-fixture.ts'
 
 test('only prefixed headers reach ROLLER, and one of them replaces the token', async (t) => {
@@ -34,7 +34,10 @@ test('unknown connection and unknown integration', async (t) => {
   t.match({ status: integration.status, code: integration.json.error.code }, { status: 404, code: 'unknown_provider_config' })
 })
 
-test('HEAD is not allowed', async (t) => {
-  const { proxy } = await setup(t)
-  t.equal((await proxy('/x', { method: 'HEAD' })).status, 405)
+test('a HEAD is passed on, and ROLLER answers 405', async (t) => {
+  const { proxy, roller } = await setup(t)
+  roller.answer = json(405, { message: 'not allowed' })
+  const { status, headers, text } = await proxy('/x', { method: 'HEAD' })
+  t.match({ status, type: headers['content-type'], text }, { status: 405, type: 'application/json; charset=utf-8', text: '' })
+  t.equal(roller.calls[0]?.method, 'HEAD')
 })

@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import { test } from 'tap'
 import { json, setup } from './nango-fixture.ts'
-import type { ErrorBody, ListBody } from './nango-fixture.ts'
+import type { ConnectionBody, ErrorBody, ListBody } from './nango-fixture.ts'
 
 const READ = '/connections/c1?provider_config_key=roller'
 
@@ -77,8 +78,53 @@ test('after four failing days Nango gives up until it is forced', async (t) => {
     await proxy('/x')
     advance(86_400_000)
   }
-  t.equal((await proxy<ErrorBody>('/x')).json.error.code, 'connection_refresh_exhausted')
+  const { status, json } = await proxy<ErrorBody>('/x')
+  const error = { code: 'server_error', message: /^Failed to get connection credentials: '/ }
+  t.match({ status, error: json.error }, { status: 424, error })
   roller.tokenStatus = 200
   await call(`${READ}&force_refresh=true`)
   t.equal((await proxy('/x')).status, 200)
+})
+
+test('a forced refresh joins the check of another call and gets the old token', async (t) => {
+  const { call, proxy, roller, nango } = await setup(t)
+  await proxy('/x')
+  nango.setOptions({ credentialCheckTime: 100 })
+  const other = proxy('/x')
+  await setTimeout(30)
+  const forced = await call<ConnectionBody>(`${READ}&force_refresh=true`)
+  t.match({ status: forced.status, token: forced.json.credentials.token }, { status: 200, token: 'token-1' })
+  t.equal((await other).status, 200)
+  t.equal(roller.tokenCalls.length, 1, 'ROLLER was asked for no token')
+  t.equal((await call<ConnectionBody>(`${READ}&force_refresh=true`)).json.credentials.token, 'token-2')
+})
+
+test('a call that arrives during a forced refresh waits for the new token', async (t) => {
+  const { call, proxy, roller, nango } = await setup(t)
+  await proxy('/x')
+  nango.setOptions({ credentialCheckTime: 50 })
+  await Promise.all([call(`${READ}&force_refresh=true`), proxy('/x')])
+  t.match(roller.calls.map(({ headers }) => headers.authorization), ['Bearer token-1', 'Bearer token-2'])
+})
+
+test('a refresh and a refused one change updated_at, tags and metadata do not', async (t) => {
+  const { call, roller, advance } = await setup(t)
+  const updatedAt = async (): Promise<string> => {
+    const { json: { connections: [row] } } = await call<ListBody>('/connections')
+    t.match(row?.connection_id, 'c1')
+    const answer = await call<{ updated_at: string, error: ErrorBody['error'] & { payload: { connection: { updated_at: string } } } }>(READ)
+    return answer.status === 200 ? answer.json.updated_at : answer.json.error.payload.connection.updated_at
+  }
+  const first = await updatedAt()
+  advance(1_000)
+  await call('/connections/metadata', { method: 'PATCH', body: { connection_id: 'c1', provider_config_key: 'roller', metadata: { a: 1 } } })
+  await call(READ, { method: 'PATCH', body: { tags: { a: 'b' } } })
+  t.equal(await updatedAt(), first)
+  await call(`${READ}&force_refresh=true`)
+  const second = await updatedAt()
+  t.ok(second > first)
+  roller.tokenStatus = 401
+  advance(1_000)
+  await call(`${READ}&force_refresh=true`)
+  t.ok(await updatedAt() > second)
 })

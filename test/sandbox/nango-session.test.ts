@@ -29,7 +29,7 @@ test('the rules of a session body', async (t) => {
     t.match({ status, code: json.error.code }, { status: 400, code: 'invalid_body' }, JSON.stringify(body))
   }
   const { json } = await call<ErrorBody>('/connect/sessions', { method: 'POST', body: { tags: {}, allowed_integrations: ['shopify'] } })
-  t.same(json.error.errors?.[0]?.path, ['allowed_integrations', 0])
+  t.strictSame(json.error.errors?.[0]?.path, ['allowed_integrations', '0'])
 })
 
 test('more than ten tags in all is noticed too late for a clean error', async (t) => {

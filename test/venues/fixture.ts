@@ -3,6 +3,8 @@ import { request } from 'undici'
 import type { ConnectionEvent } from '../../plugin/index.ts'
 import type { Clock } from '../../plugin/clock.ts'
 import { CONNECTION_ID, listen, SECRET_KEY, type BuildOptions, type Built } from '../support/build.ts'
+import { ALL_WEBHOOKS } from '../../service/sandbox/nango.ts'
+import { listen, type BuildOptions, type Built } from '../support/build.ts'
 
 export const SIGNING_KEY = 'a-signing-key-of-nango'
 
@@ -23,7 +25,7 @@ export async function start (
     ...rest, server: { forceCloseConnections: true }, options: { venueIdentity: 'on', ...options, nango: { webhookSigningKeys: [SIGNING_KEY], ...options.nango } }
   })
   built.app.roller.on('*', (event) => { if (event.name.startsWith('connection.')) events.push(event as ConnectionEvent) })
-  if (webhooks) built.nango.setOptions({ webhookUrl: `${built.url}/webhooks/nango`, webhookSigningKey: SIGNING_KEY, retryBaseMs: 1 })
+  if (webhooks) built.nango.setOptions({ webhookUrl: `${built.url}/webhooks/nango`, webhookSigningKey: SIGNING_KEY, retryBaseMs: 1, ...ALL_WEBHOOKS })
   return { ...built, events, names: () => events.map(({ name }) => name) }
 }
 

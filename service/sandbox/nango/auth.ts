@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { NangoError } from './errors.ts'
+import { NangoError, withPayload } from './errors.ts'
 import type { Context } from './context.ts'
 import type { Call } from './http.ts'
 import type { Session } from './store.ts'
@@ -13,28 +13,29 @@ export type Auth = 'none' | 'key' | 'session' | 'either'
 
 export function bearer (call: Call): string {
   const header = call.headers.authorization
-  if (header === undefined || header === '') throw new NangoError(401, 'missing_auth_header', { message: 'No Authorization header' })
-  const token = /^Bearer (\S+)$/i.exec(header)?.[1]
-  if (token === undefined) throw new NangoError(401, 'malformed_auth_header', { message: 'Not a Bearer token' })
-  return token
+  if (header === undefined || header === '') throw withPayload(401, 'missing_auth_header', 'No Authorization header')
+  // Without the scheme the whole header counts as the key.
+  return header.split('Bearer ').pop() ?? ''
 }
 
 /** The shape is judged before the key is looked up: what is not a UUID v4 has an error of its own. */
 function requireKey (ctx: Context, call: Call): void {
   const given = bearer(call)
-  if (!UUID_V4.test(given)) throw new NangoError(401, 'invalid_secret_key_format', { message: 'The API key is not a UUID v4' })
+  if (!UUID_V4.test(given)) throw withPayload(401, 'invalid_secret_key_format', 'The API key is not a UUID v4')
+  if (ctx.settings.postgresDown) throw withPayload(401, 'malformed_auth_header', 'The API key could not be looked up')
   const known = Buffer.from(ctx.settings.secretKey)
   const key = Buffer.from(given)
   if (known.length !== key.length || !timingSafeEqual(known, key)) {
-    throw new NangoError(401, 'unknown_account', { message: 'No account has this API key' })
+    throw withPayload(401, 'unknown_account', 'No account has this API key')
   }
 }
 
 /** An expired session and one that never existed cannot be told apart. */
 export function findSession (ctx: Context, token: string): Session {
+  if (ctx.settings.postgresDown) throw withPayload(401, 'unknown_account', 'The session could not be looked up')
   const session = ctx.store.sessions.get(token)
   if (session === undefined || session.expiresAt <= ctx.now()) {
-    throw new NangoError(401, 'unknown_connect_session_token', { message: 'No connect session has this token' })
+    throw withPayload(401, 'unknown_connect_session_token', 'No connect session has this token')
   }
   return session
 }
@@ -42,7 +43,7 @@ export function findSession (ctx: Context, token: string): Session {
 function requireSession (ctx: Context, call: Call): void {
   const token = bearer(call)
   if (!SESSION_TOKEN.test(token)) {
-    throw new NangoError(401, 'invalid_connect_session_token_format', { message: 'Not a connect session token' })
+    throw withPayload(401, 'invalid_connect_session_token_format', 'Not a connect session token')
   }
   call.session = findSession(ctx, token)
 }

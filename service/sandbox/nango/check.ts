@@ -61,12 +61,13 @@ export class Check {
   tags (value: unknown, path: Path): Record<string, string> {
     const entries = Object.entries(this.dict(value, path))
     const tags: Record<string, string> = {}
-    if (entries.length > MAX_TAGS) this.fail(path, `More than ${MAX_TAGS} tags`, 'too_big')
+    if (entries.length > MAX_TAGS) this.fail(path, `More than ${MAX_TAGS} tags`, 'custom')
     for (const [name, text] of entries) {
       const key = name.toLowerCase()
       if (name.length > 64 || !TAG_KEY.test(name)) this.fail([...path, name], 'Not a tag key', 'invalid_key')
       if (Object.hasOwn(tags, key)) this.fail([...path, name], 'The same tag twice once lower-cased', 'custom')
-      tags[key] = key === 'end_user_email' ? this.email(text, [...path, name]) : this.text(text, [...path, name], { min: 1, max: 255 })
+      tags[key] = this.text(text, [...path, name], { min: 1, max: 255 })
+      if (key === 'end_user_email' && !EMAIL.test(tags[key])) this.fail(path, 'end_user_email is not an e-mail address', 'custom')
     }
     return tags
   }

@@ -21,7 +21,7 @@ export const listShape = (connection: SimulatedConnection): Record<string, unkno
   connection_id: connection.connectionId,
   provider_config_key: connection.integrationId,
   provider: connection.provider,
-  created: stamp(connection.createdAt, 'Z'),
+  created: stamp(connection.createdAt, '+00:00'),
   metadata: connection.metadata,
   tags: connection.tags,
   end_user: endUserShape(connection.endUser),

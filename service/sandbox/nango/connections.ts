@@ -98,7 +98,7 @@ export async function readConnection (ctx: Context, call: Call): Promise<Answer>
       await ensureFresh(ctx, connection, force)
     } catch (error) {
       if (!(error instanceof RefreshFailed)) throw error
-      throw new NangoError(error.trouble === 'refused' ? 400 : 424, 'invalid_credentials', {
+      throw new NangoError(error.status, 'invalid_credentials', {
         message: 'The credentials of this connection cannot be refreshed',
         payload: { connection: fullShape(connection, false) }
       })
@@ -108,7 +108,7 @@ export async function readConnection (ctx: Context, call: Call): Promise<Answer>
   return { status: 200, json: fullShape(connection, mayRead) }
 }
 
-/** Tags are replaced as a whole, and end_user alone replaces them by the ones made from it. */
+/** Tags are replaced as a whole, and end_user alone replaces them by the ones made from it; updated_at stays. */
 export function patchConnection (ctx: Context, call: Call): Answer {
   const connection = locate(ctx, call, notFound())
   const check = new Check()
@@ -121,14 +121,13 @@ export function patchConnection (ctx: Context, call: Call): Answer {
   if (endUser !== null) connection.endUser = endUser
   if (tags !== undefined || endUser !== null) connection.tags = { ...tagsOf(endUser), ...tags }
   if (webhookUrl !== undefined) connection.webhookUrlOverride = webhookUrl
-  connection.updatedAt = ctx.now()
   return { status: 200, json: { success: true } }
 }
 
 /** Deleting twice is a 400 with a code of its own, where reading what is gone is a 404. Nothing is revoked at ROLLER. */
 export function deleteConnection (ctx: Context, call: Call): Answer {
-  const connection = locate(ctx, call, new NangoError(400, 'unknown_connection', { message: 'No such connection' }))
+  const connection = locate(ctx, call, new NangoError(400, 'unknown_connection'))
   ctx.store.remove(connection)
-  if (ctx.settings.deletionWebhook) sendAuthWebhook(ctx, connection, 'deletion', { success: true })
+  sendAuthWebhook(ctx, connection, 'deletion', { success: true })
   return { status: 200, json: { success: true } }
 }

@@ -25,14 +25,28 @@ export interface NangoSettings {
   forwardAllHeaders: boolean
   /** Milliseconds before a proxied call is forwarded. */
   proxyDelay: number
+  /** Milliseconds that the check of a connection's credentials takes; 0 is a turn of the event loop. */
+  credentialCheckTime: number
   /** Milliseconds during which a new connection is missing from the list, which Nango reads from a replica. */
   replicaLag: number
   /** The first wait of Nango's own retries, of proxied calls and of webhooks; it doubles. */
   retryBaseMs: number
   webhookUrl: string | null
   webhookSigningKey: string | null
-  /** Newer servers send a webhook when a connection is deleted; older ones do not. */
-  deletionWebhook: boolean
+  /** `on_auth_creation` of the environment. An override has no such switch. */
+  webhookOnCreation: boolean
+  /** `on_auth_refresh_error` of the environment. */
+  webhookOnRefreshError: boolean
+  /** Newer servers announce that a refresh succeeded again; older ones do not. */
+  webhookOnRecovery: boolean
+  /** Newer servers announce a deletion; older ones do not. */
+  webhookOnDeletion: boolean
+  /** Nango's Postgres is away: no key and no session can be looked up. */
+  postgresDown: boolean
+  /** Nango's Redis is away: the check of the credentials waits for its lock, and no token can be refreshed. */
+  redisDown: boolean
+  /** Nango's outbound policy denies the address of the token URL. */
+  tokenUrlDenied: boolean
 }
 
 export interface Context {

@@ -1,5 +1,7 @@
 // Every error Nango itself makes wears one envelope: { error: { code, message?, errors?, payload? } }.
 
+import { randomUUID } from 'node:crypto'
+
 export interface Issue { code: string, message: string, path: (string | number)[] }
 
 interface Details {
@@ -25,5 +27,12 @@ export class NangoError extends Error {
   }
 }
 
-/** Nango hides an internal failure behind a support id and nothing else. */
-export const crash = (id: string): NangoError => new NangoError(500, 'generic_error_support', { payload: id })
+/** Authentication and the older endpoints add a payload to each of their errors, an empty one mostly. */
+export const withPayload = (status: number, code: string, message: string, payload: unknown = {}): NangoError =>
+  new NangoError(status, code, { message, payload })
+
+/** Nango hides an internal failure behind a support id. */
+export function crash (): NangoError {
+  const id = randomUUID()
+  return withPayload(500, 'generic_error_support', `Something went wrong, its id is ${id}`, id)
+}

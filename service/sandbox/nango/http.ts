@@ -90,28 +90,32 @@ export function answerPreflight (call: Call): void {
 const weakTag = (body: Buffer): string =>
   `W/"${body.length.toString(16)}-${createHash('sha1').update(body).digest('base64').slice(0, 27)}"`
 
-const isFresh = (call: Call, tag: string): boolean =>
-  (call.headers['if-none-match'] ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === tag.replace(/^W\//, ''))
+const isFresh = (call: Call, tag: string): boolean => {
+  const wanted = call.headers['if-none-match']
+  return wanted !== undefined && wanted.split(',').some((one) => one.trim().replace(/^W\//, '') === tag.replace(/^W\//, ''))
+}
 
-/** Sends a whole body. Express adds an ETag to it, so that an If-None-Match can yield Nango's own 304. */
+/**
+ * Sends a whole body. Express adds an ETag to it, to an empty one too but not to none, so that an If-None-Match can yield Nango's own
+ * 304. A 204 and a 304 carry neither type nor length.
+ */
 export function send (call: Call, answer: Answer): void {
   const { res } = call
   if (res.headersSent || res.destroyed) return
   const body = answer.raw ?? (answer.json === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(answer.json)))
   if (answer.json !== undefined) res.setHeader('content-type', 'application/json; charset=utf-8')
   for (const [name, value] of Object.entries(answer.headers ?? {})) if (value !== undefined) res.setHeader(name, value)
-  if (answer.status === 204) {
-    res.writeHead(204).end()
-    return
-  }
-  if (body.length > 0 && !res.hasHeader('etag')) res.setHeader('etag', weakTag(body))
-  if (call.method === 'GET' && answer.status === 200 && isFresh(call, String(res.getHeader('etag') ?? ''))) {
+  const hasBody = answer.raw !== undefined || answer.json !== undefined
+  if (hasBody && !res.hasHeader('etag')) res.setHeader('etag', weakTag(body))
+  const fresh = call.method === 'GET' && answer.status === 200 && isFresh(call, String(res.getHeader('etag') ?? ''))
+  const status = fresh ? 304 : answer.status
+  if (status === 204 || status === 304) {
     res.removeHeader('content-type')
     res.removeHeader('content-length')
-    res.writeHead(304).end()
+    res.writeHead(status).end()
     return
   }
   res.setHeader('content-length', body.length)
-  res.writeHead(answer.status)
+  res.writeHead(status)
   res.end(call.method === 'HEAD' ? undefined : body)
 }

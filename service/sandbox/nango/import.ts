@@ -87,7 +87,6 @@ export function writeMetadata (ctx: Context, call: Call): Answer {
   })
   for (const connection of connections) {
     connection.metadata = merge ? { ...connection.metadata, ...metadata } : { ...metadata }
-    connection.updatedAt = ctx.now()
   }
   return { status: merge ? 200 : 201, json: body }
 }

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { isDict, strictQuery } from './check.ts'
+import { Check, isDict } from './check.ts'
 import { findIntegration, isRoller } from './context.ts'
 import type { Context, SimulatedIntegration } from './context.ts'
-import { MintRefused, mint } from './credentials.ts'
-import type { Minted } from './credentials.ts'
-import { NangoError, crash } from './errors.ts'
+import { MintRefused, mint } from './mint.ts'
+import type { Minted } from './mint.ts'
+import { NangoError, crash, withPayload } from './errors.ts'
 import { findSession } from './auth.ts'
 import type { Answer, Call } from './http.ts'
 import { newConnectionId } from './store.ts'
@@ -19,16 +18,20 @@ const PARAM = /^params\[([^\]]+)\]$/
  */
 export async function createConnection (ctx: Context, call: Call): Promise<Answer> {
   const token = call.query.get('connect_session_token')
-  if (token === null) throw new NangoError(401, 'missing_public_key', { message: 'No connect session token' })
+  if (token === null) throw withPayload(401, 'missing_public_key', 'No connect session token')
   const session = findSession(ctx, token)
-  // A connection id may not be chosen here; with a session it counts as an unknown parameter.
-  strictQuery(call.query, ['connect_session_token'], [PARAM])
-  const integration = allowedIntegration(ctx, session, call.params[0] ?? '')
   const { clientId, clientSecret } = credentialsOf(call.json)
+  refuseConnectionId(call)
+  const integration = allowedIntegration(ctx, session, call.params[0] ?? '')
   const target = session.reconnect === null ? null : ctx.store.find(session.reconnect.connectionId, session.reconnect.integrationId)
-  if (target === undefined) throw new NangoError(400, 'invalid_connection', { message: 'The connection to reconnect is gone' })
+  if (target === undefined) throw new NangoError(400, 'invalid_connection')
   const defaults = session.defaults[integration.uniqueKey]
-  const minted = await mintOrExplain(ctx, integration, { clientId, clientSecret, extra: { ...defaults?.authorizationParams } })
+  const connectionConfig = {
+    ...paramsOf(call.query),
+    ...(defaults?.authorizationParams && { authorization_params: defaults.authorizationParams }),
+    ...defaults?.connectionConfig
+  }
+  const minted = await mintOrExplain(ctx, integration, { clientId, clientSecret, connectionConfig })
   const { connection, created } = ctx.store.upsert({
     ...minted,
     connectionId: target?.connectionId ?? newConnectionId(),
@@ -38,11 +41,9 @@ export async function createConnection (ctx: Context, call: Call): Promise<Answe
     clientSecret,
     // These three are the session's and nothing else: a reconnect session opened without tags wipes the tags.
     tags: { ...session.tags },
-    connectionConfig: { ...defaults?.connectionConfig, ...paramsOf(call.query) },
+    connectionConfig,
     webhookUrlOverride: session.webhookUrlOverride,
-    endUser: session.endUser,
-    metadata: target?.metadata ?? null,
-    lastFetchedAt: ctx.now()
+    endUser: session.endUser
   }, ctx.now())
   sendAuthWebhook(ctx, connection, created ? 'creation' : 'override', { success: true })
   return { status: 200, json: { providerConfigKey: connection.integrationId, connectionId: connection.connectionId } }
@@ -50,19 +51,26 @@ export async function createConnection (ctx: Context, call: Call): Promise<Answe
 
 function allowedIntegration (ctx: Context, session: Session, key: string): SimulatedIntegration {
   const integration = findIntegration(ctx, key)
-  if (integration === undefined) throw new NangoError(400, 'unknown_provider_config', { message: 'No integration has this key' })
+  if (integration === undefined) throw withPayload(400, 'unknown_provider_config', 'No integration has this key')
+  if (!isRoller(integration)) throw withPayload(400, 'invalid_auth_mode', 'The provider does not use OAUTH2_CC')
   if (session.allowedIntegrations !== null && !session.allowedIntegrations.includes(key)) {
     throw new NangoError(400, 'integration_not_allowed', { message: 'The session does not allow this integration' })
   }
-  if (!isRoller(integration)) throw new NangoError(400, 'invalid_auth_mode', { message: 'The provider does not use OAUTH2_CC' })
   return integration
+}
+
+/** A connection id may not be chosen here. */
+function refuseConnectionId (call: Call): void {
+  const check = new Check()
+  if (call.query.has('connection_id')) check.fail(['connection_id'], 'A session chooses the connection', 'custom')
+  check.done('invalid_query_params')
 }
 
 function credentialsOf (json: unknown): { clientId: string, clientSecret: string } {
   const { client_id: clientId, client_secret: clientSecret } = isDict(json) ? json : {}
-  if (typeof clientId !== 'string' || clientId === '') throw new NangoError(400, 'missing_client_id', { message: 'No client_id' })
+  if (typeof clientId !== 'string' || clientId === '') throw withPayload(400, 'missing_client_id', 'No client_id')
   if (typeof clientSecret !== 'string' || clientSecret === '') {
-    throw new NangoError(400, 'missing_client_secret', { message: 'No client_secret' })
+    throw withPayload(400, 'missing_client_secret', 'No client_secret')
   }
   return { clientId, clientSecret }
 }
@@ -73,12 +81,12 @@ const paramsOf = (query: URLSearchParams): Record<string, string> =>
     return name === undefined || name === 'webhook_url' ? [] : [[name, value]]
   }))
 
-/** A wrong secret and an unreachable token endpoint get the same code; only the text tells them apart. No webhook is sent. */
+/** A wrong secret and an unreachable token endpoint get the same code; only the payload tells them apart. No webhook is sent. */
 async function mintOrExplain (ctx: Context, integration: SimulatedIntegration, input: Parameters<typeof mint>[2]): Promise<Minted> {
   try {
     return await mint(ctx, integration, input)
   } catch (error) {
-    if (!(error instanceof MintRefused)) throw crash(randomUUID())
-    throw new NangoError(400, 'client_credentials_fetch_error', { message: error.message, payload: error.detail })
+    if (!(error instanceof MintRefused)) throw crash()
+    throw withPayload(400, 'client_credentials_fetch_error', error.message, error.payload)
   }
 }

@@ -19,17 +19,21 @@ export async function relay (ctx: Context, call: Call, upstream: Upstream): Prom
   const success = status >= 200 && status < 300
   const source = decompressed(upstream)
   if (success && isStreamed(upstream)) return stream(ctx, call, upstream, source)
-  const body = await collect(source)
+  // A 204 or 304 that announces a body has none; Node's client does not wait for it, undici calls it broken.
+  const body = await collect(source) ?? (status === 204 || status === 304 ? Buffer.alloc(0) : null)
   // A body that breaks off inside Nango becomes a 500 with nothing in it.
   if (body === null) return send(call, { status: 500 })
-  const shown = success && status !== 204 && !ctx.settings.preserveStatus ? 200 : status
-  send(call, { status: shown, raw: body, headers: bufferedHeaders(ctx, upstream, success) })
+  if (!success) return sendFailure(ctx, call, upstream, body)
+  const headers = successHeaders(ctx, upstream)
+  if (status === 204) return send(call, { status, headers: ctx.settings.forwardAllHeaders ? headers : {} })
+  send(call, {
+    status: ctx.settings.preserveStatus ? status : 200, raw: body, headers: { 'content-type': 'application/octet-stream', ...headers }
+  })
 }
 
 /** Nango pipes what came chunked or as a file, and buffers everything else. */
 function isStreamed ({ headers }: Upstream): boolean {
-  const disposition = String(headers['content-disposition'] ?? '')
-  return String(headers['transfer-encoding'] ?? '').includes('chunked') || /^(attachment|inline)/.test(disposition)
+  return headers['transfer-encoding'] === 'chunked' || /^(attachment|inline)(;|\s|$)/i.test(String(headers['content-disposition'] ?? ''))
 }
 
 function stream (ctx: Context, call: Call, upstream: Upstream, source: Readable): void {
@@ -41,21 +45,32 @@ function stream (ctx: Context, call: Call, upstream: Upstream, source: Readable)
   pipeline(source, call.res, (error) => { if (error) ctx.log(`nango simulator: stream ended early: ${error.message}`) })
 }
 
-function bufferedHeaders (ctx: Context, upstream: Upstream, success: boolean): OutgoingHttpHeaders {
-  if (ctx.settings.forwardAllHeaders) return withType(forwardable(upstream, false))
-  if (!success) {
-    const headers = all(upstream)
-    delete headers['transfer-encoding']
-    return withType(headers)
-  }
-  return withType(Object.fromEntries(BUFFERED_SUCCESS.map((name) => [name, upstream.headers[name]])))
+function successHeaders (ctx: Context, upstream: Upstream): OutgoingHttpHeaders {
+  if (ctx.settings.forwardAllHeaders) return forwardable(upstream, false)
+  const named = BUFFERED_SUCCESS.flatMap((name) => upstream.headers[name] === undefined ? [] : [[name, upstream.headers[name]] as const])
+  return Object.fromEntries(named)
 }
 
-const withType = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
-  ({ 'content-type': 'application/octet-stream', ...defined(headers) })
+/**
+ * Express sends the body as text: without a Content-Type that is an HTML page, and every type gets `charset=utf-8`. Status and all
+ * other headers of ROLLER's are kept, its ETag too.
+ */
+function sendFailure (ctx: Context, call: Call, upstream: Upstream, body: Buffer): void {
+  const headers = ctx.settings.forwardAllHeaders ? forwardable(upstream, false) : all(upstream)
+  delete headers['transfer-encoding']
+  send(call, {
+    status: upstream.statusCode,
+    raw: Buffer.from(body.toString('utf8')),
+    headers: { ...headers, 'content-type': inUtf8(String(headers['content-type'] ?? 'text/html')) }
+  })
+}
 
-const defined = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
-  Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
+/** Any charset gives way to UTF-8; other parameters stay, all of them in alphabetical order. */
+function inUtf8 (contentType: string): string {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim())
+  const others = parameters.filter((one) => one !== '' && !/^charset=/i.test(one))
+  return [type, ...['charset=utf-8', ...others].sort()].join('; ')
+}
 
 /** Everything but the encoding, which the HTTP client undid. */
 function all ({ headers }: Upstream): OutgoingHttpHeaders {

@@ -5,7 +5,7 @@ import { findIntegration } from './context.ts'
 import type { Context } from './context.ts'
 import { RefreshFailed, ensureFresh } from './credentials.ts'
 import { fullShape } from './connection-shape.ts'
-import { NangoError } from './errors.ts'
+import { NangoError, crash } from './errors.ts'
 import { send } from './http.ts'
 import type { Call } from './http.ts'
 import { relay } from './proxy-answer.ts'
@@ -13,22 +13,21 @@ import { readControls, upstreamBody, upstreamHeaders, upstreamUrl } from './prox
 import type { ProxyControls } from './proxy-request.ts'
 import type { SimulatedConnection } from './store.ts'
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 interface Outgoing { method: Method, url: URL, headers: Record<string, string>, body: Buffer | null }
 
-const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 const MAX_REDIRECTS = 5
 const MAX_WAIT_MS = 600_000
-const MAX_BODY = 75 * 1024 * 1024
 const RETRYABLE = ['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'ECONNREFUSED', 'EHOSTUNREACH', 'EAI_AGAIN', 'UND_ERR_SOCKET']
+
+class TooManyRedirects extends Error { readonly code = 'ERR_FR_TOO_MANY_REDIRECTS' }
 
 /** ANY /proxy/*: the whole body in memory, the token checked, the call made, one of three ways back. */
 export async function proxy (ctx: Context, call: Call): Promise<void> {
   if (!METHODS.includes(call.method)) return send(call, { status: 405 })
-  // Too large is no clean 413 at Nango.
-  if (call.body.length > MAX_BODY) throw new NangoError(500, 'generic_error_support')
   const controls = readControls(call)
-  if (controls.retries < 0) throw new NangoError(500, 'generic_error_support')
+  if (controls.retries < 0) throw crash()
   const integration = findIntegration(ctx, controls.integrationId)
   if (integration === undefined) throw new NangoError(404, 'unknown_provider_config', { message: 'No integration has this key' })
   const connection = ctx.store.find(controls.connectionId, controls.integrationId)
@@ -58,13 +57,11 @@ async function refreshOrExplain (ctx: Context, connection: SimulatedConnection):
     await ensureFresh(ctx, connection)
   } catch (error) {
     if (!(error instanceof RefreshFailed)) throw error
-    if (error.trouble !== 'refused') {
-      const message = 'The credentials of this connection cannot be refreshed'
-      throw new NangoError(424, `connection_refresh_${error.trouble}`, { message })
-    }
-    // The message carries the connection's row; what the token endpoint said is not in it.
+    if (error.trouble === 'backoff') throw new NangoError(error.status, 'connection_refresh_backoff', { message: error.message })
+    // After a refusal the message carries the connection's row; what the token endpoint said is not in it.
     const { credentials: _, ...row } = fullShape(connection, false)
-    throw new NangoError(400, 'server_error', { message: `Failed to get connection credentials: '${JSON.stringify(row)}'` })
+    const reason = error.trouble === 'refused' ? JSON.stringify(row) : error.message
+    throw new NangoError(error.status, 'server_error', { message: `Failed to get connection credentials: '${reason}'` })
   }
 }
 
@@ -92,8 +89,9 @@ async function follow (ctx: Context, outgoing: Outgoing, controls: ProxyControls
     const answer = await request(url, { method, headers, body, dispatcher: ctx.agent })
     const location = answer.headers.location
     const isRedirect = [301, 302, 303, 307, 308].includes(answer.statusCode) && typeof location === 'string'
-    if (!isRedirect || hop >= MAX_REDIRECTS) return answer
+    if (!isRedirect) return answer
     await answer.body.dump()
+    if (hop >= MAX_REDIRECTS) throw new TooManyRedirects('Maximum number of redirects exceeded')
     const next = new URL(location, url)
     if (answer.statusCode === 303 || (answer.statusCode < 303 && method === 'POST')) {
       method = 'GET'

@@ -1,6 +1,6 @@
 import { authenticate, countCall, requireScope } from './auth.ts'
 import type { Auth } from './auth.ts'
-import { NangoError } from './errors.ts'
+import { NangoError, crash } from './errors.ts'
 import { answerPreflight, parseJson, send } from './http.ts'
 import type { Answer, Call } from './http.ts'
 import type { Context } from './context.ts'
@@ -28,7 +28,10 @@ const READ = ['environment:connections:read', 'environment:connections:read_cred
 const CREATE = ['environment:connections:create']
 const UPDATE = ['environment:connections:update']
 const DELETE = ['environment:connections:delete']
-const INTEGRATIONS = ['environment:integrations:read', 'environment:integrations:list']
+const INTEGRATIONS = ['environment:integrations:list']
+const INTEGRATION = ['environment:integrations:read', 'environment:integrations:read_credentials']
+const MAX_BODY = 75 * 1024 * 1024
+const NO_SUCH_ENDPOINT = '<!DOCTYPE html><html><body><pre>No such endpoint</pre></body></html>'
 const ok = (): Answer => ({ status: 200, json: { result: 'ok' } })
 
 const ROUTES: Route[] = [
@@ -41,7 +44,7 @@ const ROUTES: Route[] = [
   { method: 'POST', path: /^\/connect\/telemetry$/, auth: 'none', scopes: [], handler: () => ({ status: 204 }) },
   { method: 'POST', path: /^\/oauth2\/auth\/([^/]+)$/, auth: 'none', scopes: [], handler: createConnection },
   { method: 'GET', path: /^\/integrations$/, auth: 'either', scopes: INTEGRATIONS, handler: listIntegrations },
-  { method: 'GET', path: /^\/integrations\/([^/]+)$/, auth: 'key', scopes: INTEGRATIONS, handler: readIntegration },
+  { method: 'GET', path: /^\/integrations\/([^/]+)$/, auth: 'key', scopes: INTEGRATION, handler: readIntegration },
   { method: 'GET', path: /^\/providers\/([^/]+)$/, auth: 'either', scopes: [], handler: readProvider },
   { method: 'GET', path: /^\/connections$/, auth: 'key', scopes: LIST, handler: listConnections },
   { method: 'POST', path: /^\/connections$/, auth: 'key', scopes: CREATE, handler: importConnection },
@@ -58,6 +61,7 @@ const PROXY = /^\/proxy(\/|$)/
 
 export async function route (ctx: Context, call: Call): Promise<void> {
   if (call.method === 'OPTIONS') return answerPreflight(call)
+  if (call.body.length > MAX_BODY) throw new NangoError(413, 'request_too_large', { message: 'The body is larger than 75 MB' })
   call.json = parseJson(call)
   if (PROXY.test(call.pathname)) {
     authenticate(ctx, call, 'key', [])
@@ -77,7 +81,9 @@ export async function route (ctx: Context, call: Call): Promise<void> {
     if (one.free !== true) countCall(ctx, call)
     return send(call, await one.handler(ctx, call))
   }
-  throw new NangoError(404, 'not_found', { message: 'No such endpoint' })
+  // Whatever else is read would be a file of the dashboard, which a server without one trips over.
+  if (call.method === 'GET' || call.method === 'HEAD') throw crash()
+  send(call, { status: 404, raw: Buffer.from(NO_SUCH_ENDPOINT), headers: { 'content-type': 'text/html; charset=utf-8' } })
 }
 
 function decode (segment: string): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Check, isDict, strictQuery } from './check.ts'
 import type { Dict, Path } from './check.ts'
-import { NangoError } from './errors.ts'
+import { NangoError, withPayload } from './errors.ts'
 import { findIntegration } from './context.ts'
 import type { Context } from './context.ts'
 import { SESSION_PREFIX } from './auth.ts'
@@ -84,7 +84,7 @@ function parseAllowed (ctx: Context, check: Check, value: unknown): string[] | n
     check.fail(['allowed_integrations'], 'Expected an array', 'invalid_type')
     return null
   }
-  const keys = value.map((key: unknown, index) => knownIntegration(ctx, check, key, ['allowed_integrations', index]))
+  const keys = value.map((key: unknown, index) => knownIntegration(ctx, check, key, ['allowed_integrations', String(index)]))
   return keys.length === 0 ? null : keys
 }
 
@@ -157,10 +157,9 @@ function parseDefaults (ctx: Context, check: Check, value: unknown): { defaults:
     // The webhook URL that older clients put in here is moved to where it now belongs.
     const { webhook_url: webhookUrl, ...connectionConfig } = isDict(fields['connection_config']) ? fields['connection_config'] : {}
     if (typeof webhookUrl === 'string') hoisted = check.webhookUrl(webhookUrl, [root, key, 'connection_config', 'webhook_url'])
-    const authorizationParams: Record<string, string> = {}
-    const params = fields['authorization_params'] === undefined ? {} : check.dict(fields['authorization_params'], [root, key])
-    for (const [name, text] of Object.entries(params)) authorizationParams[name] = check.text(text, [root, key, name])
-    defaults[key] = { connectionConfig, authorizationParams }
+    const params = fields['authorization_params'] === undefined ? null : check.dict(fields['authorization_params'], [root, key])
+    const texts = Object.entries(params ?? {}).map(([name, text]) => [name, check.text(text, [root, key, name])] as const)
+    defaults[key] = { connectionConfig, authorizationParams: params && Object.fromEntries(texts) }
   }
   return { defaults, hoisted }
 }
@@ -169,10 +168,10 @@ function parseDefaults (ctx: Context, check: Check, value: unknown): { defaults:
 export function readSession (ctx: Context, call: Call): Answer {
   strictQuery(call.query, [])
   const session = call.session
-  if (session === null) throw new NangoError(401, 'unknown_connect_session_token')
+  if (session === null) throw withPayload(401, 'unknown_connect_session_token', 'No connect session has this token')
   const { endUser } = session
-  const defaults = Object.entries(session.defaults).map(([key, value]) =>
-    [key, { connection_config: value.connectionConfig, authorization_params: value.authorizationParams }])
+  const defaults = Object.entries(session.defaults).map(([key, { connectionConfig, authorizationParams }]) =>
+    [key, { connection_config: connectionConfig, ...(authorizationParams && { authorization_params: authorizationParams }) }])
   return {
     status: 200,
     json: {
@@ -187,7 +186,7 @@ export function readSession (ctx: Context, call: Call): Answer {
             : null
         },
         connectUISettings: {
-          theme: { light: { primary: '#00b2e3' }, dark: { primary: '#00b2e3' } }, defaultTheme: 'system', showWatermark: true
+          theme: { light: { primary: '#00B2E3' }, dark: { primary: '#00B2E3' } }, defaultTheme: 'system', showWatermark: true
         },
         ...(session.allowedIntegrations ? { allowed_integrations: session.allowedIntegrations } : {}),
         ...(defaults.length > 0 ? { integrations_config_defaults: Object.fromEntries(defaults) } : {}),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 export interface EndUser { id: string, email?: string, displayName?: string, tags: Record<string, string>, organization?: Organization }
 export interface Organization { id: string, displayName?: string }
-export interface IntegrationDefaults { connectionConfig: Record<string, unknown>, authorizationParams: Record<string, string> }
+export interface IntegrationDefaults { connectionConfig: Record<string, unknown>, authorizationParams: Record<string, string> | null }
 
 export interface Session {
   token: string
@@ -41,7 +41,8 @@ export interface SimulatedConnection {
   /** How many different days saw a failed refresh; Nango gives up after four. */
   failingDays: number
   lastFailingDay: number | null
-  refreshing: Promise<void> | null
+  /** The check of the credentials that is under way; calls that arrive meanwhile join it. */
+  checking: Promise<void> | null
 }
 
 export type ConnectionInput = Pick<SimulatedConnection, 'connectionId' | 'integrationId' | 'provider' | 'clientId' | 'clientSecret'> &
@@ -67,9 +68,14 @@ export class Store {
     this.#connections.delete(key(connection.connectionId, connection.integrationId))
   }
 
-  /** Writes a connection; one that exists keeps its row id and its creation date, and its error state is cleared. */
+  /**
+   * Writes a connection. One that exists keeps what is not given, its row id and both of its dates: entering credentials again
+   * leaves `updated_at` as it was. Its error state is cleared.
+   */
   upsert (input: ConnectionInput, now: number): { connection: SimulatedConnection, created: boolean } {
     const existing = this.find(input.connectionId, input.integrationId)
+    const cleared = { errors: [], lastRefreshFailure: null, failingDays: 0, lastFailingDay: null }
+    if (existing !== undefined) return { connection: Object.assign(existing, input, cleared), created: false }
     const connection: SimulatedConnection = {
       token: '',
       expiresAt: 0,
@@ -79,20 +85,16 @@ export class Store {
       connectionConfig: {},
       webhookUrlOverride: null,
       endUser: null,
-      lastFetchedAt: null,
+      lastFetchedAt: now,
       ...input,
-      id: existing?.id ?? ++this.#lastId,
-      createdAt: existing?.createdAt ?? now,
+      ...cleared,
+      id: ++this.#lastId,
+      createdAt: now,
       updatedAt: now,
-      errors: [],
-      lastRefreshFailure: null,
-      failingDays: 0,
-      lastFailingDay: null,
-      refreshing: null
+      checking: null
     }
-    if (existing === undefined) this.#connections.set(key(connection.connectionId, connection.integrationId), connection)
-    else Object.assign(existing, connection)
-    return { connection: existing ?? connection, created: existing === undefined }
+    this.#connections.set(key(connection.connectionId, connection.integrationId), connection)
+    return { connection, created: true }
   }
 }
 

@@ -24,11 +24,20 @@ export const signatures = (signingKey: string, body: string): Record<string, str
   'x-nango-signature': createHash('sha256').update(signingKey + body).digest('hex')
 })
 
+function isEnabled ({ settings }: Context, operation: AuthOperation, { success }: Outcome): boolean {
+  switch (operation) {
+    case 'creation': return settings.webhookOnCreation
+    case 'override': return true
+    case 'refresh': return success ? settings.webhookOnRecovery : settings.webhookOnRefreshError
+    case 'deletion': return settings.webhookOnDeletion
+  }
+}
+
 /** Fire and forget: Nango answers its caller first, keeps no order and gives no delivery id. */
 export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, operation: AuthOperation, outcome: Outcome): void {
   // The URL of a connection replaces the one of the environment.
   const url = connection.webhookUrlOverride ?? ctx.settings.webhookUrl
-  if (url === null) return
+  if (url === null || !isEnabled(ctx, operation, outcome)) return
   const { endUser } = connection
   const body = stableStringify({
     from: 'nango',
