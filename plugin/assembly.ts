@@ -14,6 +14,7 @@ import { RedisCacheStore } from './gateway/cache/redis.ts'
 import { SharedCalls } from './gateway/cache/shared-calls.ts'
 import type { CacheStore } from './gateway/cache/store.ts'
 import type { CatalogueEntry } from './gateway/call.ts'
+import { ExplainedCalls } from './gateway/explained-calls.ts'
 import { Gateway } from './gateway/gateway.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRenewalBoard } from './gateway/renewal-board.ts'
@@ -25,6 +26,8 @@ import { traceDispatches } from './gateway/transport/traced.ts'
 import { NangoClient } from './nango/client.ts'
 import { Connections } from './nango/connections.ts'
 import { OtherEnvironment } from './nango/other-environment.ts'
+import { TokenEndpoint } from './nango/token-endpoint.ts'
+import { TokenFailures } from './nango/token-failures.ts'
 import { readToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
 import { ROLLER_BASE_URLS } from './roller/base-url.ts'
@@ -64,7 +67,9 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const otherEnvironment = new OtherEnvironment({
     url: options.otherBaseUrl ?? ROLLER_BASE_URLS[environment === 'live' ? 'playground' : 'live'], dispatcher: agent, timeoutMs: options.timeouts.control
   })
-  const connections = new Connections(nango, { environment, otherEnvironment })
+  const tokenEndpoint = new TokenEndpoint({ url: rollerBaseUrl, dispatcher: agent, timeoutMs: options.timeouts.control })
+  const tokenFailures = new TokenFailures({ nango, tokenEndpoint, clock })
+  const connections = new Connections(nango, { environment, otherEnvironment, tokenEndpoint })
   const budgets = new Budgets({
     store: budgetStore(options, clock, log),
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
@@ -81,7 +86,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
     renewals: new Renewals(
-      (connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId),
+      tokenFailures.explained((connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId)),
       clock,
       options.redis === undefined ? null : new RedisRenewalBoard(options.redis, integrationId)
     ),
@@ -89,7 +94,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     clock
   })
   const { cache } = options
-  const shared = new SharedCalls({ gateway: road, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
+  const shared = new SharedCalls({ gateway: new ExplainedCalls(road, (error, connectionId) => tokenFailures.explain(error, connectionId)), clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
   const entries = catalogueEntries(operations)
   const permit = createPermit(options)
   const events = new Events({ clock, timeoutMs: options.eventTimeout })

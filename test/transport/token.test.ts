@@ -88,7 +88,7 @@ test('after a 401 the refresh\'s own answer gives the token', async (t) => {
   built.roller.revokeTokens()
   await Promise.all([call(built), call(built)])
   await call(built)
-  t.same(reads(built), { plain: 1, forced: 1 })
+  t.same(reads(built), { plain: 2, forced: 1 })
 })
 
 test('a streamed upload with a revoked token is told to come again, with the token renewed', async (t) => {
@@ -160,8 +160,8 @@ test('a token without an end is used until ROLLER refuses it', async (t) => {
   t.equal((await call(built)).statusCode, 200)
   clock.advance(400 * 24 * 60 * MINUTE)
   t.equal((await call(built)).statusCode, 200)
-  t.same(reads(built), { plain: 1, forced: 1 })
+  t.same(reads(built), { plain: 2, forced: 1 })
   built.roller.revokeTokens()
   t.equal((await call(built)).statusCode, 200)
-  t.same(reads(built), { plain: 1, forced: 2 })
+  t.same(reads(built), { plain: 3, forced: 2 })
 })
