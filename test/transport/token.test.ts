@@ -121,18 +121,9 @@ test('a key that may not read credentials: the check and every call say what to 
   const answer = await call(built)
   isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /may not read credentials/ })
   t.match(JSON.parse(answer.payload).hint, hint)
-  for (const steps of [await built.app.roller.checkGateway(), (await built.app.roller.check(CONNECTION_ID)).steps]) {
-    t.match(steps.find(({ result }) => result === 'failed'), { step: 'tokens-readable', hint })
-  }
+  const { steps } = await built.app.roller.check(CONNECTION_ID)
+  t.match(steps.find(({ result }) => result === 'failed'), { step: 'scopes-granted', detail: /environment:connections:read_credentials/, hint: /Tick/ })
   t.same(callsAtRoller(built), [])
-  const through = await start(t, 'nango', { nango: { scopes } })
-  t.ok((await through.app.roller.checkGateway()).every(({ step, result }) => step !== 'tokens-readable' && result === 'ok'), 'nango needs it not')
-})
-
-test('the check needs no connection to find that out', async (t) => {
-  const built = await start(t, 'direct')
-  await built.app.roller.connections.delete(CONNECTION_ID)
-  t.match(await built.app.roller.checkGateway(), [{}, {}, {}, { step: 'tokens-readable', result: 'ok' }])
 })
 
 test('odd answers of Nango are no tokens', async (t) => {
