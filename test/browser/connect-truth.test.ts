@@ -3,9 +3,10 @@ import { test } from 'tap'
 import { isAccessible, launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
 
+/** Nango's answer where it got no token. */
 const said = (payload: unknown) => ({
-  path: /oauth2/, kind: 'status', status: 400, headers: { 'access-control-allow-origin': '*' }, body: { error: { code: 'client_credentials_fetch_error', message: 'x', payload } }
-}) as const
+  status: 400, headers: { 'access-control-allow-origin': '*' }, json: { error: { code: 'client_credentials_fetch_error', message: 'x', payload } }
+})
 
 test('the page says what is so', needsBrowser, async (t) => {
   const browser = await launch(t)
@@ -22,7 +23,7 @@ test('the page says what is so', needsBrowser, async (t) => {
       await page.goto(await served.link({ clientId: 'my-park' }))
       await page.locator('#remaining:not(:empty)').waitFor()
       await page.fill('#client-secret', 'right')
-      served.nango.faults.next(said(payload))
+      await page.route('**/oauth2/auth/**', (route) => route.fulfill(said(payload)))
       await page.click('#submit')
       await page.getByRole('heading', { name: heading }).waitFor()
       t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), null, 'the secret is not said to be wrong')
