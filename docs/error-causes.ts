@@ -23,6 +23,8 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_CLOSING: 'A signal has come, and the call still stood in the line for its budget.',
   ROLLER_ERR_HTTP: 'The request broke off, took too long to arrive, or is not HTTP.',
   ROLLER_ERR_CREDENTIALS_REJECTED: 'ROLLER said 401 with a token that had just been renewed, or gives no new token: the API key was deleted, replaced or mistyped. Never answered as 401, which would blame the caller\'s own key.',
+  ROLLER_ERR_TOKEN_UNAVAILABLE: 'ROLLER\'s token endpoint answered 429 or 5xx, could not be reached by Nango, or Nango could not renew the token for ' +
+    'a reason of its own (its Redis or its Postgres is away). `detail` says which, as far as it is known.',
   ROLLER_ERR_ACCESS_DENIED: 'ROLLER said 403. The usual cause is an add-on that the venue does not have, or a permission that its API key lacks.',
   ROLLER_ERR_REFUSED: 'In process only: ROLLER answered 4xx or 5xx. `upstream.status` and `upstream.body` are its own.',
   ROLLER_ERR_ANSWER: 'A page of a report was no JSON, had another shape than the report\'s, or came twice.',

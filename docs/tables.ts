@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
 import { catalogue, type ErrorCode } from '../plugin/errors.ts'
+import { keyScopes } from '../plugin/nango/key-rights.ts'
 import { Options } from '../plugin/options.ts'
 import { operationGroups } from '../plugin/roller/operation-groups.ts'
 import { Environment } from '../service/environment.ts'
@@ -23,6 +24,7 @@ export const tables: Readonly<Record<string, () => Table | string>> = {
   errors,
   'error-sections': errorSections,
   faults,
+  'key-scopes': scopes,
   dependencies,
   'operation-groups': groups
 }
@@ -73,6 +75,15 @@ function errorSections (): string {
     const { status, layer, title, hint } = catalogue[name]
     return `\n## ${name}\n\n${title}.\n\n- **Status:** ${status}\n- **Who acts:** ${layer}\n- **When:** ${errorCauses[name]}\n- **What to do:** ${hint}\n`
   }).join('') + '\n'
+}
+
+function scopes (): Table {
+  return {
+    head: ['Scope of the Nango key', 'For', 'Transport `nango`', 'Transport `direct`'],
+    rows: keyScopes.map(({ scope, purpose, neededBy }) => [
+      code(scope), purpose, ...(['nango', 'direct'] as const).map((transport) => neededBy.includes(transport) ? 'needed' : 'optional')
+    ])
+  }
 }
 
 function dependencies (): Table {

@@ -14,6 +14,7 @@ import { RedisCacheStore } from './gateway/cache/redis.ts'
 import { SharedCalls } from './gateway/cache/shared-calls.ts'
 import type { CacheStore } from './gateway/cache/store.ts'
 import type { CatalogueEntry } from './gateway/call.ts'
+import { ExplainedCalls } from './gateway/explained-calls.ts'
 import { Gateway } from './gateway/gateway.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRenewalBoard } from './gateway/renewal-board.ts'
@@ -27,6 +28,8 @@ import { NangoClient } from './nango/client.ts'
 import { readState } from './nango/connection-state.ts'
 import { Connections } from './nango/connections.ts'
 import { OtherEnvironment } from './nango/other-environment.ts'
+import { TokenEndpoint } from './nango/token-endpoint.ts'
+import { TokenFailures } from './nango/token-failures.ts'
 import { readToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
 import { ROLLER_BASE_URLS } from './roller/base-url.ts'
@@ -81,7 +84,9 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const otherEnvironment = new OtherEnvironment({
     url: options.otherBaseUrl ?? ROLLER_BASE_URLS[environment === 'live' ? 'playground' : 'live'], dispatcher: agent, timeoutMs: options.timeouts.control
   })
-  const connections = new Connections(nango, { environment, otherEnvironment, clientIds: nango.clientIds, now })
+  const tokenEndpoint = new TokenEndpoint({ url: rollerBaseUrl, dispatcher: agent, timeoutMs: options.timeouts.control })
+  const tokenFailures = new TokenFailures({ nango, tokenEndpoint, clock })
+  const connections = new Connections(nango, { environment, otherEnvironment, tokenEndpoint, clientIds: nango.clientIds, now })
   const index = new ConnectionIndex({ connections, environment, clock })
   const credentialOf = async (connectionId: string): Promise<string> =>
     identifies ? (await index.look(connectionId)).credential : `connection:${connectionId}`
@@ -121,7 +126,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
     renewals: new Renewals(
-      (connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId),
+      tokenFailures.explained((connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId)),
       clock,
       options.redis === undefined ? null : new RedisRenewalBoard(options.redis, budgetTag(JSON.stringify([host, integrationId, secretKey])))
     ),
@@ -130,7 +135,8 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     clock
   })
   const { cache } = options
-  const shared = new SharedCalls({ gateway: pipeline, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
+  const explained = new ExplainedCalls(pipeline, (error, connectionId) => tokenFailures.explain(error, connectionId))
+  const shared = new SharedCalls({ gateway: explained, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
   const entries = catalogueEntries(operations)
   const permit = createPermit(options)
   const events = new Events({ clock, timeoutMs: options.eventTimeout })
@@ -139,7 +145,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     connections,
     index,
     gateway: shared,
-    pipeline,
+    pipeline: explained,
     entry: entries.get('GET /venues/me') as CatalogueEntry, // the catalogue has it
     environment,
     identifies,

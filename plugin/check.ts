@@ -3,16 +3,15 @@ import { Type, type Static } from '@sinclair/typebox'
 import { isRollerError, RollerError } from './errors.ts'
 import type { CallHandler } from './gateway/call.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
-import { probeTokenRight } from './nango/token.ts'
-import { wrongEnvironment } from './nango/connections.ts'
-import type { OtherEnvironment } from './nango/other-environment.ts'
+import { checkKeyRights, missingScopes } from './nango/key-rights.ts'
+import { wrongEnvironment, type OtherEnvironment } from './nango/other-environment.ts'
 import type { RollerEnvironment } from './nango/venue.ts'
 import type { Venues } from './venues/venues.ts'
 import { StringEnum } from './roller/schema.ts'
 
 export const CheckStep = Type.Object({
   step: StringEnum([
-    'nango-reachable', 'key-valid', 'integration-is-roller', 'tokens-readable', 'connection-known', 'credentials-good', 'venue-reached'
+    'nango-reachable', 'key-valid', 'scopes-granted', 'integration-is-roller', 'connection-known', 'credentials-good', 'venue-reached'
   ]),
   result: StringEnum(['ok', 'failed', 'skipped']),
   detail: Type.String(),
@@ -37,19 +36,19 @@ export interface CheckParts {
 
 type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]
 
-/** The steps that every connection shares: can this gateway work with Nango at all? */
-export function checkGateway (parts: Pick<CheckParts, 'nango' | 'gateway' | 'environment'>): Promise<CheckStep[]> {
-  return run(gatewaySteps(parts))
+/** The steps that every connection shares: can this gateway work with Nango at all? The scopes of its key are checkKeyRights' to tell. */
+export function checkGateway (parts: Pick<CheckParts, 'nango' | 'environment'>): Promise<CheckStep[]> {
+  return run([...keySteps(parts), ...integrationSteps(parts)])
 }
 
 export async function checkConnection (parts: CheckParts, connectionId: string): Promise<CheckReport> {
-  const steps = await run([...gatewaySteps(parts), ...connectionSteps(parts, connectionId)])
+  const steps = await run([...keySteps(parts), ...scopeSteps(parts), ...integrationSteps(parts), ...connectionSteps(parts, connectionId)])
   return { connectionId, ok: steps.every(({ result }) => result === 'ok'), steps }
 }
 
-function gatewaySteps ({ nango, gateway, environment }: Pick<CheckParts, 'nango' | 'gateway' | 'environment'>): Step[] {
-  let provider = ''
-  const steps: Step[] = [
+/** Nango and its key. */
+function keySteps ({ nango }: Pick<CheckParts, 'nango'>): Step[] {
+  return [
     ['nango-reachable', async () => {
       try {
         await nango.call((sdk) => sdk.http.get(`${nango.host}/health`))
@@ -59,17 +58,28 @@ function gatewaySteps ({ nango, gateway, environment }: Pick<CheckParts, 'nango'
       return `Nango answers at ${nango.host}.`
     }],
     ['key-valid', async () => {
-      const answer = await nango.call((sdk) => sdk.getIntegration({ uniqueKey: nango.encodedIntegrationId }), ({ code, status }) => code === 'not_found'
-        ? new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-          detail: `Nango knows the key, but has no integration ${nango.integrationId} in its environment.`,
-          hint: 'Create the integration in Nango with the provider roller, or set NANGO_INTEGRATION_ID to its key.',
-          upstream: { status }
-        })
-        : undefined)
-      provider = answer.data.provider
-      return 'Nango takes the secret key, and knows the integration.'
-    }],
+      await readIntegration(nango)
+      return 'Nango takes the secret key.'
+    }]
+  ]
+}
+
+function scopeSteps ({ nango, gateway }: Pick<CheckParts, 'nango' | 'gateway'>): Step[] {
+  return [['scopes-granted', async () => {
+    const absent = (await checkKeyRights(nango, gateway.transport)).filter(({ granted }) => !granted)
+    const needed = absent.filter(({ needed }) => needed)
+    if (needed.length > 0) throw scopeError(`The Nango key lacks scopes without which calls do not work: ${missingScopes(needed)}.`)
+    return absent.length === 0 ? 'The Nango key has every scope that is used.' : `The Nango key has the scopes that calls need. It lacks ${missingScopes(absent)}.`
+  }]]
+}
+
+function integrationSteps ({ nango, environment }: Pick<CheckParts, 'nango' | 'environment'>): Step[] {
+  return [
     ['integration-is-roller', async () => {
+      const integration = await readIntegration(nango)
+      if (integration === 'forbidden') throw scopeError('The Nango key lacks the scope environment:integrations:read, so the integration cannot be looked at.')
+      if (integration === 'unknown') throw noIntegration(nango)
+      const { provider } = integration
       // A Playground provider of a self-hosted Nango may be called roller-playground.
       if (!provider.startsWith('roller')) {
         throw new RollerError('ROLLER_ERR_NANGO_REJECTED', {
@@ -90,13 +100,33 @@ function gatewaySteps ({ nango, gateway, environment }: Pick<CheckParts, 'nango'
       return `The integration ${nango.integrationId} is of the provider ${provider}, for ROLLER's environment ${environment}.`
     }]
   ]
-  if (gateway.transport === 'direct') {
-    steps.push(['tokens-readable', async () => {
-      await probeTokenRight(nango)
-      return 'The key may read credentials, as the direct transport must.'
-    }])
+}
+
+/** The integration, or why Nango does not show it. It looks at the key first, and at its scopes next. */
+async function readIntegration (nango: NangoClient): Promise<{ readonly provider: string } | 'forbidden' | 'unknown'> {
+  const seen: { code?: string } = {}
+  try {
+    const answer = await nango.call((sdk) => sdk.getIntegration({ uniqueKey: nango.encodedIntegrationId }), ({ code }) => {
+      seen.code = code
+      return undefined
+    })
+    return { provider: answer.data.provider }
+  } catch (error) {
+    if (seen.code === 'forbidden') return 'forbidden'
+    if (seen.code === 'not_found') return 'unknown'
+    throw error
   }
-  return steps
+}
+
+function scopeError (detail: string): RollerError {
+  return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail, hint: 'Tick the scopes of this key in Nango\'s environment settings.' })
+}
+
+function noIntegration ({ integrationId }: NangoClient): RollerError {
+  return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+    detail: `Nango knows the key, but has no integration ${integrationId} in its environment.`,
+    hint: 'Create the integration in Nango with the provider roller, or set NANGO_INTEGRATION_ID to its key.'
+  })
 }
 
 function connectionSteps ({ nango, venues, gateway, environment, otherEnvironment }: CheckParts, connectionId: string): Step[] {

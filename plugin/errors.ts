@@ -139,6 +139,12 @@ export const catalogue = {
     title: 'ROLLER does not accept this connection\'s credentials',
     hint: `${CHECK_CREDENTIALS} Then let the venue enter them again with POST /connect-session/reconnect, which keeps the connection id.`
   },
+  ROLLER_ERR_TOKEN_UNAVAILABLE: {
+    status: 503,
+    layer: 'roller',
+    title: 'ROLLER could not be asked for a token',
+    hint: 'Wait for Retry-After seconds and send the request again. Nothing says that the Client ID or the Client Secret is wrong: leave them as they are.'
+  },
   ROLLER_ERR_ACCESS_DENIED: {
     status: 403,
     layer: 'roller',

@@ -1,5 +1,5 @@
 /** `roller-sidecar check`: would the service work with this environment? One line for each thing that has to be right. */
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import roller, { isRollerError } from '../plugin/index.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { redisHint, redisReason } from './redis.ts'
@@ -52,16 +52,21 @@ async function checkNango (config: Config & { readonly nango: NonNullable<Config
   try {
     const steps = await app.roller.checkGateway()
     for (const { step, result, detail, hint } of steps) report.add(result, step, hint === undefined ? detail : `${detail} ${hint}`)
-    if (!steps.every(({ result }) => result === 'ok')) return
-    for (const { scope, purpose, needed, granted } of await app.roller.checkKeyRights()) {
-      if (granted) report.add('ok', 'key-scope', `${scope}: ${purpose}.`)
-      else report.add(needed ? 'failed' : 'absent', 'key-scope', `${scope} is not granted, and is for ${purpose}. Tick it for this key in Nango's environment settings.`)
-    }
+    // An integration that is wrong or cannot be looked at is no reason to leave the scopes out.
+    if (steps.some(({ step, result }) => step === 'key-valid' && result === 'ok')) await checkScopes(app, report)
   } catch (error) {
     if (!isRollerError(error)) throw error
     report.add('failed', 'nango', `${error.detail} ${error.hint}`)
   } finally {
     await app.close()
+  }
+}
+
+async function checkScopes (app: FastifyInstance, report: Report): Promise<void> {
+  for (const { scope, purpose, needed, granted } of await app.roller.checkKeyRights()) {
+    const what = purpose.replaceAll('`', '')
+    if (granted) report.add('ok', 'key-scope', `${scope}: ${what}.`)
+    else report.add(needed ? 'failed' : 'absent', 'key-scope', `${scope} is not granted, and is for ${what}. Tick it for this key in Nango's environment settings.`)
   }
 }
 

@@ -2,6 +2,7 @@
 /** The process: environment in, signals handled. */
 import './engine.ts'
 import { banner } from './banner.ts'
+import { endOnClosedPipe } from './closed-pipe.ts'
 import { readCommand } from './command-line.ts'
 import type { ConnectedConfig } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
@@ -10,6 +11,7 @@ import { ConfigError, readConfig, type Config } from './config.ts'
 const quit = (): void => process.exit(0)
 process.once('SIGTERM', quit).once('SIGINT', quit)
 
+const keepServing = endOnClosedPipe()
 const command = readCommand(process.argv.slice(2))
 if (command.kind === 'say') {
   process[command.exitCode === 0 ? 'stdout' : 'stderr'].write(command.text)
@@ -28,6 +30,9 @@ try {
   process.stderr.write(`${error.message}\n`)
   process.exit(1)
 }
+
+keepServing()
+process.stderr.on('error', () => {}) // nobody reads what goes wrong with the log
 
 // All of this is loaded only where it is used: a check needs no server, a container in production never reads the simulators, and OpenTelemetry
 // is not there without an endpoint.

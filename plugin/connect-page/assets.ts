@@ -7,6 +7,7 @@ import { LINK_SCRIPT } from './browser/link.js.ts'
 import { NANGO_SCRIPT } from './browser/nango.js.ts'
 import { PAGE_SCRIPT } from './browser/page.js.ts'
 import { STYLE } from './browser/style.css.ts'
+import { TOKEN_ERROR_SCRIPT } from './browser/token-error.js.ts'
 import { VIEW_SCRIPT } from './browser/view.js.ts'
 import { languages } from './texts.ts'
 
@@ -31,6 +32,7 @@ export function readAssets (): Assets {
     ['link.js', LINK_SCRIPT],
     ['view.js', VIEW_SCRIPT],
     ['nango.js', NANGO_SCRIPT],
+    ['token-error.js', TOKEN_ERROR_SCRIPT],
     ['texts.js', `export const languages = ${JSON.stringify(languages)}\n`],
     // The maps that they name are not served.
     ...SDK_FILES.map((name): [string, string] => [name, readFileSync(join(sdk, name), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')])

@@ -41,10 +41,10 @@ export class ConnectPage {
   newProof (): string { return this.#tickets.newProof() }
 
   /** Everything is in the fragment, which browsers send to nobody. */
-  link ({ token, expiresAt }: ConnectSession, proof: string, clientId?: string): string {
+  link ({ token, expiresAt }: ConnectSession, proof: string, clientId?: string, connectionId: string | null = null): string {
     const fragment = new URLSearchParams({
       token,
-      ticket: this.#tickets.issue(proof, expiresAt),
+      ticket: this.#tickets.issue(proof, expiresAt, connectionId),
       expires: String(Math.floor(Date.parse(expiresAt) / 1000)),
       ...(clientId !== undefined && { client_id: clientId })
     })

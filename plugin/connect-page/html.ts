@@ -91,7 +91,8 @@ function formPanel (text: Text, texts: Texts): string {
 
 function donePanel (text: Text): string {
   return `<section id="done" class="panel" tabindex="-1" aria-labelledby="done-title" hidden>
-<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="m8 12.5 2.7 2.7L16 9.5"/></svg>
+<div id="done-tick"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="m8 12.5 2.7 2.7L16 9.5"/></svg></div>
+<div id="done-notice" hidden><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="M12 7v6m0 3v.5"/></svg></div>
 <h1 id="done-title"></h1>
 <p id="done-text"></p>
 <dl id="facts" hidden>

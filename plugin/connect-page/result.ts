@@ -1,14 +1,13 @@
 /** Answers the connect page's one question: which venue was that? */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { isRollerError, RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
-import { isRecord, type NangoClient } from '../nango/client.ts'
+import type { NangoClient } from '../nango/client.ts'
 import { readState, type ConnectionState } from '../nango/connection-state.ts'
-import { PROOF_FIELD } from '../nango/proof.ts'
 import { readRow } from '../nango/row.ts'
 import type { Venue } from '../nango/venue.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
+import { findMade, holds } from './link-use.ts'
 import type { Tickets } from './ticket.ts'
 
 export interface ConnectResultsOptions {
@@ -21,8 +20,8 @@ export interface ConnectResultsOptions {
 
 /** As little as a person needs to see that it is the right venue. */
 export interface ConnectResult {
-  /** `other-venue`: the keys of another venue were entered, and somebody has to say that this was meant. */
-  readonly status: 'connected' | 'other-venue'
+  /** `other-venue`: the keys of another venue were entered, and somebody has to say that this was meant. `unused`: the link has made no connection. */
+  readonly status: 'connected' | 'other-venue' | 'unused'
   readonly venue: Pick<Venue, 'name' | 'timeZone' | 'environment'> | null
 }
 
@@ -41,25 +40,32 @@ export class ConnectResults {
   /**
    * @throws RollerError ROLLER_ERR_UNAUTHORIZED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link has not
    *   made, whether there is such a connection or not
+   * @param given the connection that the link has made; without it, it is looked for
    */
-  async read (ticket: string, connectionId: string): Promise<ConnectResult> {
+  async read (ticket: string, given?: string): Promise<ConnectResult> {
     const { nango, tickets, lifecycle, now } = this.#options
-    const proof = tickets.read(ticket, now())
-    if (proof === null) {
+    const link = tickets.readLink(ticket, now())
+    if (link === null) {
       throw new RollerError('ROLLER_ERR_UNAUTHORIZED', {
         detail: 'This link has ended, or is not one of this gateway\'s.', hint: 'Ask for a new link: POST /connect-session makes one.'
       })
     }
+    const { proof } = link
     const asked = this.#count(proof)
-    guardConnectionId(connectionId)
+    const connectionId = given === undefined ? await findMade(nango, link) : guardConnectionId(given)
+    if (connectionId === null) return { status: 'unused', venue: null }
     const row = await readRow(nango, connectionId).catch((error: unknown): Record<string, unknown> => {
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return {} // holds no proof either
       throw error
     })
     // In the same words for one that is another's and for one that is not there.
     if (!holds(row, proof)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    // Where nobody asks ROLLER for the venue, the one that is kept may be of the credentials before.
+    if (!lifecycle.identifies) return { status: 'connected', venue: null }
     const state = asked.settled ? readState(nango, row, now()) : await lifecycle.settle(connectionId)
-    if (lifecycle.identifies && state.verification === 'unverified') throw notAsked()
+    if (state.verification === 'unverified') {
+      throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { detail: 'ROLLER could not be asked yet which venue these credentials are of.', retryAfter: 5 })
+    }
     asked.settled = true
     return toResult(state)
   }
@@ -74,18 +80,8 @@ export class ConnectResults {
 }
 
 function toResult ({ connection: { venue, pendingVenue } }: ConnectionState): ConnectResult {
-  if (pendingVenue !== null) return { status: 'other-venue', venue: { name: pendingVenue.name, timeZone: null, environment: venue?.environment ?? 'live' } }
+  if (pendingVenue !== null) {
+    return { status: 'other-venue', venue: { name: pendingVenue.name, timeZone: null, environment: venue?.environment ?? 'live' } }
+  }
   return { status: 'connected', venue: venue === null ? null : { name: venue.name, timeZone: venue.timeZone, environment: venue.environment } }
 }
-
-function notAsked (): RollerError {
-  return new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { detail: 'ROLLER could not be asked yet which venue these credentials are of.', retryAfter: 5 })
-}
-
-function holds (row: Record<string, unknown>, proof: string): boolean {
-  const config = isRecord(row.connection_config) ? row.connection_config : {}
-  const held = config[PROOF_FIELD]
-  return typeof held === 'string' && timingSafeEqual(digest(held), digest(proof))
-}
-
-function digest (text: string): Buffer { return createHash('sha256').update(text).digest() }

@@ -123,12 +123,13 @@ export class Renewals {
 
 const FAILED_ELSEWHERE = 'ROLLER answered 401, and a moment ago gave Nango no new token.'
 
+/** Also a token endpoint in trouble needs a pause before it is asked again. */
 function isRejection (error: unknown): error is RollerError {
-  return isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
+  return isRollerError(error) && (error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED' || error.code === 'ROLLER_ERR_TOKEN_UNAVAILABLE')
 }
 
 function withRetryAfter (error: RollerError, seconds: number): RollerError {
   return new RollerError(error.code, {
-    detail: error.detail, hint: error.hint, retryAfter: seconds, ...(error.upstream !== undefined && { upstream: error.upstream })
+    detail: error.detail, hint: error.hint, layer: error.layer, retryAfter: seconds, ...(error.upstream !== undefined && { upstream: error.upstream })
   })
 }

@@ -1,14 +1,16 @@
 /** Connections in Nango: list, read, change, connect with a pair, disconnect. Nango is the store; nothing is kept here. */
-import { isRollerError, RollerError, type RollerErrorOptions } from '../errors.ts'
+import { isRollerError, RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
 import { checkWritten, hasRoomForVenue, lowerKeys, MAX_TAGS, type Tags } from './connection.ts'
 import { readState, type ConnectionState, type StateReader } from './connection-state.ts'
 import { ownTags, TAGS_FIELD, VERIFIED_FIELD, type KeptEntry } from './entry.ts'
 import { readRow } from './row.ts'
+import { enterCredentials, type EnterCredentialsOptions } from './enter-credentials.ts'
+import { isNangosTrouble, nangosTrouble } from './no-token.ts'
+import { probeReadRight } from './read-right.ts'
 import { createSession, endSession } from './sessions.ts'
-import type { OtherEnvironment } from './other-environment.ts'
-import { ENTRY_TAG, PENDING_FIELD, RESERVED_TAGS, VENUE_FIELD, venueTags, type RollerEnvironment, type Venue } from './venue.ts'
+import { ENTRY_TAG, PENDING_FIELD, RESERVED_TAGS, VENUE_FIELD, venueTags, type Venue } from './venue.ts'
 
 export interface ListFilter {
   readonly tags?: Tags
@@ -43,14 +45,13 @@ export interface ConnectionChange {
 
 const DEFAULT_LIMIT = 100
 
-export interface ConnectionsOptions extends StateReader {
-  readonly environment: RollerEnvironment
-  readonly otherEnvironment: OtherEnvironment
-}
+export type ConnectionsOptions = StateReader & Omit<EnterCredentialsOptions, 'nango'>
 
 export class Connections {
   readonly #nango: NangoClient
   readonly #options: ConnectionsOptions
+  /** Found out once, and again after a connection that was made could not be read. */
+  #mayRead = false
 
   constructor (nango: NangoClient, options: ConnectionsOptions) {
     this.#nango = nango
@@ -102,30 +103,35 @@ export class Connections {
 
   /**
    * Connects a venue from a server, without a browser. Nango asks ROLLER for a token on the way, so a wrong pair is refused here and now.
-   * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair
+   * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair, ROLLER_ERR_TOKEN_UNAVAILABLE when it could not be asked
    */
   async create ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<ConnectionState> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
-    // The road of Nango's own form. Its import of credentials would not check them, and would never renew a token without an expiry.
+    if (!this.#mayRead) {
+      // A key that may not read could make a connection, and the caller would be told of a failure and try again.
+      await probeReadRight(this.#nango)
+      this.#mayRead = true
+    }
+    // The way of Nango's own form. Its import of credentials would not check them, and would never renew a token without an expiry.
     const session = await createSession(this.#nango, { tags: tags ?? {} })
     try {
-      const url = `${this.#nango.host}/oauth2/auth/${this.#nango.encodedIntegrationId}?${new URLSearchParams({ connect_session_token: session.token }).toString()}`
-      const { data } = await this.#nango.call(
-        (sdk) => sdk.http.post<unknown>(url, { client_id: clientId, client_secret: clientSecret }),
-        refusedPair
-      ).catch(async (error: unknown) => { throw await this.#explainPair(error, clientId, clientSecret) })
-      const connectionId = isRecord(data) && typeof data.connectionId === 'string' ? data.connectionId : ''
-      if (metadata !== undefined) {
-        await this.#writeMetadata(connectionId, metadata).catch(async (error: unknown) => {
-          // All or nothing: a caller who is told of a failure makes the connection again, and would have two.
-          await this.delete(connectionId).catch(() => {})
-          throw error
-        })
-      }
-      return await this.fresh(connectionId)
+      const connectionId = await enterCredentials({ nango: this.#nango, ...this.#options }, session.token, { clientId, clientSecret })
+      return await this.#complete(connectionId, metadata)
     } finally {
       // The session could make further connections until it ends by itself after 30 minutes.
       await endSession(this.#nango, session.token).catch(() => {})
+    }
+  }
+
+  /** All or nothing: a caller who is told of a failure makes the connection again, and would have two. */
+  async #complete (connectionId: string, metadata: NewConnection['metadata']): Promise<ConnectionState> {
+    try {
+      if (metadata !== undefined) await this.#writeMetadata(connectionId, metadata)
+      return await this.fresh(connectionId)
+    } catch (error) {
+      this.#mayRead = false
+      const left = await this.delete(connectionId).then(() => false, () => true)
+      throw left ? leftBehind(error, connectionId) : error
     }
   }
 
@@ -184,13 +190,6 @@ export class Connections {
     )
   }
 
-  /** Keys of ROLLER's other environment are the mistake that nothing in a refusal gives away. */
-  async #explainPair (error: unknown, clientId: string, clientSecret: string): Promise<unknown> {
-    const { environment, otherEnvironment } = this.#options
-    if (!isRollerError(error) || error.errors?.[0]?.pointer !== REFUSED_SECRET || !await otherEnvironment.takes(clientId, clientSecret)) return error
-    return wrongEnvironment(environment, { errors: error.errors, ...(error.upstream !== undefined && { upstream: error.upstream }) })
-  }
-
   /** Nango replaces the whole set. */
   async #writeTags (connectionId: string, tags: Tags): Promise<void> {
     await this.#nango.call((sdk) => sdk.patchConnection(
@@ -224,37 +223,27 @@ function mergeTags (before: Readonly<Record<string, string>>, change: Readonly<R
   })
 }
 
-const REFUSED_SECRET = '/body/clientSecret'
-
-const NAMES: Readonly<Record<RollerEnvironment, string>> = { live: 'Live', playground: 'Playground' }
-
-/** What it means that the other environment takes a pair which this one refuses. */
-export function wrongEnvironment (environment: RollerEnvironment, more: RollerErrorOptions = {}): RollerError {
-  const [own, other] = environment === 'live' ? ['live', 'playground'] as const : ['playground', 'live'] as const
-  return new RollerError('ROLLER_ERR_ENVIRONMENT', {
-    ...more,
-    layer: 'roller',
-    detail: `These are keys of ROLLER's ${NAMES[other]}, and this gateway is set to ${NAMES[own]}.`,
-    hint: `Make an API key in the ${NAMES[own]} Venue Manager and use its Client ID and Client Secret, or use a gateway that is set to ${NAMES[other]}.`
-  })
-}
-
-function refusedPair ({ status, code }: NangoRefusal): RollerError | undefined {
-  if (code !== 'client_credentials_fetch_error') return undefined
-  return new RollerError('ROLLER_ERR_VALIDATION', {
-    detail: 'ROLLER gave no token for this Client ID and Client Secret.',
-    hint: 'Double-check the Client ID and the Client Secret, and that they are of the Live environment. Each venue has its own pair.',
-    layer: 'roller',
-    errors: [{ pointer: REFUSED_SECRET, detail: 'is not accepted by ROLLER together with the Client ID' }],
-    upstream: { status, body: { error: { code } } }
+/** The connection is there, and could be neither read nor taken away: who makes it again has to know. */
+function leftBehind (error: unknown, connectionId: string): unknown {
+  if (!isRollerError(error)) return error
+  const { code, detail, layer, statusCode, upstream, retryAfter } = error
+  return new RollerError(code, {
+    detail: `${detail} The connection ${connectionId} was made, and could not be taken back.`,
+    hint: `Do not connect the venue again: read GET /connections/${encodeURIComponent(connectionId)} when Nango works again, or disconnect it with DELETE.`,
+    layer,
+    status: statusCode,
+    ...(upstream !== undefined && { upstream }),
+    ...(retryAfter !== undefined && { retryAfter })
   })
 }
 
 /** What it means when a forced refresh brought no token. */
-export function refusedRefresh ({ status, code }: NangoRefusal): RollerError | undefined {
+export function refusedRefresh ({ status, code, message }: NangoRefusal): RollerError | undefined {
   const upstream = { status, body: { error: { code } } }
   switch (code) {
     case 'invalid_credentials':
+      if (isNangosTrouble(message)) return nangosTrouble(upstream)
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
     case 'connection_refresh_exhausted':
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
     case 'connection_refresh_backoff':

@@ -1,6 +1,7 @@
 /**
- * Which scopes the Nango key has, of those this gateway uses. Nango has no question for that, but looks at the key's scopes before anything else: each
- * is asked for with a call that changes nothing, about a connection that does not exist or with a body that cannot be.
+ * The scopes of the Nango key that this gateway uses, once: what each is for, and how it is found out whether a key has it. Nango has no question for
+ * that, but looks at the key's scopes before anything else: each is asked for with a call that changes nothing, about a connection that does not exist
+ * or with a body that cannot be.
  */
 import { randomUUID } from 'node:crypto'
 import type { Nango } from '@nangohq/node'
@@ -8,74 +9,112 @@ import type { TransportName } from '../gateway/transport/transport.ts'
 import { RollerError } from '../errors.ts'
 import type { NangoClient } from './client.ts'
 
-export interface KeyRight {
+export interface KeyScope {
   /** As Nango's dashboard names it. */
   readonly scope: string
   /** What stops without it. */
   readonly purpose: string
+  /** The transports whose calls do not get through without it. */
+  readonly neededBy: readonly TransportName[]
+}
+
+export interface KeyRight extends Omit<KeyScope, 'neededBy'> {
   /** Without it no call gets through. */
   readonly needed: boolean
   readonly granted: boolean
 }
 
-interface Probe extends Omit<KeyRight, 'granted'> {
-  readonly ask: (sdk: Nango) => Promise<unknown>
+interface Probed extends KeyScope {
+  readonly ask: (sdk: Nango, target: Target) => Promise<unknown>
 }
+
+interface Target {
+  readonly host: string
+  readonly integrationId: string
+  readonly encodedIntegrationId: string
+  /** A connection that does not exist. */
+  readonly nobody: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const BOTH: readonly TransportName[] = ['nango', 'direct']
+
+const connectionUrl = ({ host, nobody, encodedIntegrationId }: Target): string => `${host}/connections/${nobody}?provider_config_key=${encodedIntegrationId}`
+
+export const keyScopes: readonly Probed[] = [
+  {
+    scope: 'environment:proxy',
+    purpose: 'calls to ROLLER through Nango',
+    neededBy: ['nango'],
+    ask: (sdk, { host, headers, integrationId, nobody }) => sdk.http.get(`${host}/proxy/probe`, {
+      headers: { ...headers, 'provider-config-key': integrationId, 'connection-id': nobody, retries: '0' }
+    })
+  },
+  {
+    scope: 'environment:connections:list',
+    purpose: '`GET /connections`, and finding out whose a connection is',
+    neededBy: BOTH,
+    ask: (sdk, { host, headers, nobody }) => sdk.http.get(`${host}/connections?limit=1&connectionId=${nobody}`, { headers })
+  },
+  {
+    // Contained in the right to read credentials.
+    scope: 'environment:connections:read',
+    purpose: 'finding out which venue a connection is of, `POST /connections`, `POST /connect-session/reconnect` and the connect page',
+    neededBy: BOTH,
+    ask: (sdk, { integrationId, nobody }) => sdk.getConnection(integrationId, nobody)
+  },
+  {
+    scope: 'environment:connections:read_credentials',
+    purpose: 'the transport `direct`, and renewing a token that ROLLER has revoked',
+    neededBy: ['direct'],
+    ask: (sdk, { integrationId, nobody }) => sdk.getConnection(integrationId, nobody, false, true)
+  },
+  {
+    scope: 'environment:connections:update',
+    purpose: 'keeping which venue a connection is of, and `PATCH /connections/{id}`',
+    neededBy: BOTH,
+    ask: (sdk, target) => sdk.http.patch(connectionUrl(target), { tags: {} }, { headers: target.headers })
+  },
+  {
+    scope: 'environment:connections:delete',
+    purpose: '`DELETE /connections/{id}`, and taking back a connection whose making failed halfway',
+    neededBy: [],
+    ask: (sdk, target) => sdk.http.delete(connectionUrl(target), { headers: target.headers })
+  },
+  {
+    scope: 'environment:connect_sessions:write',
+    purpose: '`POST /connect-session`, `POST /connect-session/reconnect` and `POST /connections`',
+    neededBy: [],
+    // Not a list, so that no session is made.
+    ask: (sdk, { host, headers }) => sdk.http.post(`${host}/connect/sessions`, { allowed_integrations: 'probe' }, { headers })
+  },
+  {
+    scope: 'environment:integrations:read',
+    purpose: '`GET /connections/{id}/check` and `roller-sidecar check`, which look at the integration',
+    neededBy: [],
+    ask: (sdk, { encodedIntegrationId }) => sdk.getIntegration({ uniqueKey: encodedIntegrationId })
+  }
+]
 
 /** @throws RollerError when Nango cannot be asked */
 export async function checkKeyRights (nango: NangoClient, transport: TransportName): Promise<KeyRight[]> {
+  const { host, integrationId, encodedIntegrationId } = nango
+  const nobody = `fastify-roller-probe-${randomUUID()}`
   const rights: KeyRight[] = []
   // One after the other: a burst could meet the limit of a small Nango.
-  for (const { ask, ...right } of probes(nango, transport)) rights.push({ ...right, granted: await isGranted(nango, ask) })
+  for (const { ask, neededBy, scope, purpose } of keyScopes) {
+    const granted = await isGranted(nango, (sdk) => ask(sdk, { host, integrationId, encodedIntegrationId, nobody, headers: { authorization: `Bearer ${sdk.apiKey}` } }))
+    rights.push({ scope, purpose, needed: neededBy.includes(transport), granted })
+  }
   return rights
 }
 
-function probes ({ host, integrationId, encodedIntegrationId }: NangoClient, transport: TransportName): Probe[] {
-  const nobody = `fastify-roller-probe-${randomUUID()}`
-  const url = `${host}/connections/${nobody}?provider_config_key=${encodedIntegrationId}`
-  const headersOf = ({ apiKey }: Nango): Record<string, string> => ({ authorization: `Bearer ${apiKey}` })
-  return [
-    {
-      scope: 'environment:proxy',
-      purpose: 'calls to ROLLER by the transport nango',
-      needed: transport === 'nango',
-      ask: (sdk) => sdk.http.get(`${host}/proxy/probe`, { headers: { ...headersOf(sdk), 'provider-config-key': integrationId, 'connection-id': nobody, retries: '0' } })
-    },
-    {
-      scope: 'environment:connections:list',
-      purpose: 'GET /connections, and finding out whose a connection is',
-      needed: true,
-      ask: (sdk) => sdk.http.get(`${host}/connections?limit=1&connectionId=${nobody}`, { headers: headersOf(sdk) })
-    },
-    {
-      scope: 'environment:connections:read_credentials',
-      purpose: 'the transport direct, and renewing a token that ROLLER has revoked',
-      needed: transport === 'direct',
-      ask: (sdk) => sdk.getConnection(integrationId, nobody, false, true)
-    },
-    {
-      scope: 'environment:connections:update',
-      purpose: 'changing tags and metadata of connections',
-      needed: false,
-      ask: (sdk) => sdk.http.patch(url, { tags: {} }, { headers: headersOf(sdk) })
-    },
-    {
-      scope: 'environment:connections:delete',
-      purpose: 'DELETE /connections/{id}',
-      needed: false,
-      ask: (sdk) => sdk.http.delete(url, { headers: headersOf(sdk) })
-    },
-    {
-      scope: 'environment:connect_sessions:write',
-      purpose: 'POST /connect-session and POST /connections',
-      needed: false,
-      // Not a list, so that no session is made.
-      ask: (sdk) => sdk.http.post(`${host}/connect/sessions`, { allowed_integrations: 'probe' }, { headers: headersOf(sdk) })
-    }
-  ]
+/** What is told of scopes that a key lacks. */
+export function missingScopes (rights: readonly KeyRight[]): string {
+  return rights.map(({ scope, purpose }) => `${scope} (${purpose.replaceAll('`', '')})`).join(', ')
 }
 
-async function isGranted (nango: NangoClient, ask: Probe['ask']): Promise<boolean> {
+async function isGranted (nango: NangoClient, ask: (sdk: Nango) => Promise<unknown>): Promise<boolean> {
   // Any answer about the call itself comes after the look at the scopes.
   const lookedAt = new RollerError('ROLLER_ERR_NANGO_REJECTED')
   const forbidden = new RollerError('ROLLER_ERR_NANGO_REJECTED')

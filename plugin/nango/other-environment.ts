@@ -4,32 +4,27 @@
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { request, type Dispatcher } from 'undici'
-import { isRecord, type NangoClient } from './client.ts'
-
-export interface OtherEnvironmentOptions {
-  /** Base URL of the other environment. */
-  readonly url: string
-  readonly dispatcher: Dispatcher
-  /** Milliseconds. */
-  readonly timeoutMs: number
-}
+import { RollerError, type RollerErrorOptions } from '../errors.ts'
+import type { NangoClient } from './client.ts'
+import { readCredentials, TokenEndpoint, type TokenEndpointOptions } from './token-endpoint.ts'
+import type { RollerEnvironment } from './venue.ts'
 
 /** ROLLER suspends credentials with which tokens are asked for carelessly: a pair is shown once in so long. Milliseconds. */
 const ASK_AGAIN_AFTER = 60_000
 
 export class OtherEnvironment {
-  readonly #options: OtherEnvironmentOptions
+  readonly #tokens: TokenEndpoint
   readonly #asked = new LRUCache<string, Promise<boolean>>({ max: 1_000, ttl: ASK_AGAIN_AFTER })
 
-  constructor (options: OtherEnvironmentOptions) {
-    this.#options = options
+  /** @param options of the other environment */
+  constructor (options: TokenEndpointOptions) {
+    this.#tokens = new TokenEndpoint(options)
   }
 
   /** True when the other environment gives a token for the pair. No trouble on the way is told: there is another error to tell. */
   async takes (clientId: string, clientSecret: string): Promise<boolean> {
     const key = createHash('sha256').update(JSON.stringify([clientId, clientSecret])).digest('base64')
-    const asking = this.#asked.get(key) ?? this.#ask(clientId, clientSecret)
+    const asking = this.#asked.get(key) ?? this.#tokens.ask({ clientId, clientSecret }).then((answer) => answer?.status === 200)
     this.#asked.set(key, asking)
     return await asking
   }
@@ -39,28 +34,21 @@ export class OtherEnvironment {
    * refused it, Nango gives it no more for a while.
    */
   async pairOf (nango: NangoClient, connectionId: string): Promise<() => Promise<boolean>> {
-    try {
-      const raw: unknown = await nango.call((sdk) => sdk.getConnection(nango.integrationId, encodeURIComponent(connectionId)))
-      const { client_id: clientId, client_secret: clientSecret } = isRecord(raw) && isRecord(raw.credentials) ? raw.credentials : {}
-      if (typeof clientId === 'string' && typeof clientSecret === 'string') return async () => await this.takes(clientId, clientSecret)
-    } catch {}
-    return async () => false
+    const pair = await readCredentials(nango, connectionId)
+    return async () => pair !== null && await this.takes(pair.clientId, pair.clientSecret)
   }
+}
 
-  async #ask (clientId: string, clientSecret: string): Promise<boolean> {
-    const { url, dispatcher, timeoutMs } = this.#options
-    try {
-      const { statusCode, body } = await request(`${url}/token`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ client_id: clientId, client_secret: clientSecret }),
-        dispatcher,
-        signal: AbortSignal.timeout(timeoutMs)
-      })
-      await body.dump({ limit: 64 * 1024 })
-      return statusCode === 200
-    } catch {
-      return false
-    }
-  }
+export const ENVIRONMENT_NAMES: Readonly<Record<RollerEnvironment, string>> = { live: 'Live', playground: 'Playground' }
+
+/** What it means that the other environment takes a pair which this one refuses. */
+export function wrongEnvironment (environment: RollerEnvironment, more: RollerErrorOptions = {}): RollerError {
+  const own = ENVIRONMENT_NAMES[environment]
+  const other = ENVIRONMENT_NAMES[environment === 'live' ? 'playground' : 'live']
+  return new RollerError('ROLLER_ERR_ENVIRONMENT', {
+    ...more,
+    layer: 'roller',
+    detail: `These are keys of ROLLER's ${other}, and this gateway is set to ${own}.`,
+    hint: `Make an API key in the ${own} Venue Manager and use its Client ID and Client Secret, or use a gateway that is set to ${other}.`
+  })
 }

@@ -2,7 +2,6 @@
  * The one place where a credential is read from Nango, for the direct transport alone. Nango answers with client id, client secret and all that
  * ROLLER's token endpoint said; only the token and its end leave this file. Not a method of Connections, which the host's own code holds.
  */
-import { randomUUID } from 'node:crypto'
 import { RollerError } from '../errors.ts'
 import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
 import { refusedRefresh } from './connections.ts'
@@ -28,19 +27,6 @@ export async function readToken (nango: NangoClient, connectionId: string, force
     async (sdk) => pickToken(await sdk.getConnection(nango.integrationId, encodeURIComponent(connectionId), force)),
     (refusal) => missingScope(refusal) ?? (force ? refusedRefresh(refusal) : refusedRead(refusal))
   )
-}
-
-/**
- * Finds out whether the key may read credentials, without a connection: Nango looks at the key's scopes before it looks for the connection, and
- * asks for this one as soon as a flag that concerns credentials is set. The id is of no connection, so nothing is read.
- * @throws RollerError ROLLER_ERR_NANGO_REJECTED
- */
-export async function probeTokenRight (nango: NangoClient): Promise<void> {
-  try {
-    await nango.call((sdk) => sdk.getConnection(nango.integrationId, `fastify-roller-probe-${randomUUID()}`, false, true), missingScope)
-  } catch (error) {
-    if (!(error instanceof RollerError) || error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN') throw error
-  }
 }
 
 function pickToken (raw: unknown): AccessToken {

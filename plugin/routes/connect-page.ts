@@ -24,8 +24,10 @@ declare module 'fastify' {
 const config = { rollerConnectPage: true } as const
 
 const ResultBody = Type.Object({
-  ticket: Type.String({ maxLength: 128, description: 'From the link of the page.' }),
-  connectionId: Type.String({ minLength: 1, maxLength: 255, description: 'What Nango called the connection.' })
+  ticket: Type.String({ maxLength: 512, description: 'From the link of the page.' }),
+  connectionId: Type.Optional(Type.String({
+    minLength: 1, maxLength: 255, description: 'What Nango called the connection. Without it, the one that the link has made is looked for.'
+  }))
 }, { additionalProperties: false })
 
 const ConnectedVenue = Type.Object({
@@ -35,7 +37,9 @@ const ConnectedVenue = Type.Object({
 })
 
 const ConnectResult = Type.Object({
-  status: StringEnum(['connected', 'other-venue'], { description: 'other-venue: the keys of another venue were entered for this connection.' }),
+  status: StringEnum(['connected', 'other-venue', 'unused'], {
+    description: 'other-venue: the keys of another venue were entered for this connection. unused: the link has made no connection.'
+  }),
   venue: Nullable(ConnectedVenue)
 }, { $id: 'ConnectResult' })
 

@@ -41,11 +41,14 @@ const TAG = ['Connect']
 
 export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access, page }) => {
   /** Makes a session, and a link to the page that goes with it. */
-  async function withPage (input: Partial<SessionInput>, clientId: string | undefined, open: (input: Partial<SessionInput>) => Promise<NangoSession>): Promise<Static<typeof ConnectSession>> {
+  async function withPage (
+    input: Partial<SessionInput>, { clientId, connectionId = null }: { clientId: string | undefined, connectionId?: string | null },
+    open: (input: Partial<SessionInput>) => Promise<NangoSession>
+  ): Promise<Static<typeof ConnectSession>> {
     if (page === null) return await open(input)
     const proof = page.newProof()
     const session = await open({ ...input, proof })
-    return { ...session, connectPage: page.link(session, proof, clientId) }
+    return { ...session, connectPage: page.link(session, proof, clientId, connectionId) }
   }
 
   app.post('/connect-session', {
@@ -64,7 +67,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     const { clientId, ...written } = request.body
     const input = sessionInput(await access.identifyMaker(request), written)
     reply.code(201)
-    return await withPage(input, clientId, (complete) => createSession(nango, { ...complete, tags: complete.tags ?? {} }))
+    return await withPage(input, { clientId }, (complete) => createSession(nango, { ...complete, tags: complete.tags ?? {} }))
   })
 
   if (access.identifies) {
@@ -103,7 +106,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     await access.own(request, connectionId)
     const input = sessionInput(await access.identify(request), written)
     reply.code(201)
-    return await withPage(input, clientId, (complete) => createReconnectSession(nango, connectionId, complete))
+    return await withPage(input, { clientId, connectionId }, (complete) => createReconnectSession(nango, connectionId, complete))
   })
 }
 

@@ -78,7 +78,7 @@ test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t)
     t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' })
   }
   t.equal(built.nango.requests.length, before)
-  for (const payload of [{}, { ticket: 'x' }, { ticket: 1, connectionId: 'a' }, { ticket: 'x'.repeat(129), connectionId: 'a' }, { ticket: 'x', connectionId: 'a', token: 'y' }]) {
+  for (const payload of [{}, { ticket: 1, connectionId: 'a' }, { ticket: 'x'.repeat(513), connectionId: 'a' }, { ticket: 'x', connectionId: 'a', token: 'y' }]) {
     t.equal((await built.app.inject({ method: 'POST', url: '/connect/result', payload })).statusCode, 400)
   }
 })
@@ -122,4 +122,39 @@ test('a key that may not read its venue', async (t) => {
   built.roller.faults.next({ kind: 'status', status: 403, body: { message: 'no' } } as never) // one of the simulator's own
   t.match((await ask(built.app, link.ticket, connectionId)).json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
   t.match((await ask(built.app, link.ticket, connectionId)).json(), { status: 'connected' }, 'and again when it may')
+})
+
+const used = (app: FastifyInstance, ticket: string) => app.inject({ method: 'POST', url: '/connect/result', payload: { ticket } })
+
+test('a link that is opened again says whether it was used, and for which venue', async (t) => {
+  const built = await start(t)
+  const [link, other] = [await newLink(built.app), await newLink(built.app)]
+  t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null })
+  await enter(built, other, 'their-park')
+  t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null }, 'another link\'s connection is not its own')
+  await enter(built, link, 'my-park')
+  await enter(built, other, 'later-park')
+  t.match((await used(built.app, link.ticket)).json(), { status: 'connected', venue: { name: built.roller.venue('my-park').profile.name } })
+})
+
+test('a link to enter credentials again knows its connection, and whose credentials were entered', async (t) => {
+  const built = await start(t)
+  const link = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
+  t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null })
+  t.notOk(built.nango.requests.some(({ url }) => url.includes('limit=100')), 'no list is needed')
+  await enter(built, link, 'someone-else')
+  t.match((await used(built.app, link.ticket)).json(), { status: 'other-venue', venue: { name: built.roller.venue('someone-else').profile.name } })
+  const forged = link.ticket.replace(/\.[\w-]+(\.[\w-]{43})$/, `.${Buffer.from('other').toString('base64url')}$1`)
+  t.not(forged, link.ticket)
+  t.equal((await used(built.app, forged)).statusCode, 401)
+})
+
+test('of many connections made since, ten are read', async (t) => {
+  const built = await start(t)
+  const [link, bulk] = [await newLink(built.app), await newLink(built.app)]
+  await enter(built, link, 'my-park')
+  for (let n = 0; n < 12; n++) await enter(built, bulk, `park-${n}`)
+  const before = built.nango.requests.length
+  t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null })
+  t.equal(built.nango.requests.length - before, 11)
 })

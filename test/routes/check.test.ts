@@ -1,9 +1,10 @@
 /** GET /connections/:id/check names the first step that fails, says what to do, and tries nothing after it. */
 import { test } from 'tap'
 import type { Test } from 'tap'
+import { keyScopes } from '../../plugin/nango/key-rights.ts'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 
-const STEPS = ['nango-reachable', 'key-valid', 'integration-is-roller', 'connection-known', 'credentials-good', 'venue-reached']
+const STEPS = ['nango-reachable', 'key-valid', 'scopes-granted', 'integration-is-roller', 'connection-known', 'credentials-good', 'venue-reached']
 
 interface Report { ok: boolean, steps: { step: string, result: string, detail: string, hint?: string }[] }
 
@@ -43,11 +44,13 @@ test('something else answers at Nango\'s address', async (t) => {
 
 test('the key is wrong, or lacks a scope', async (t) => {
   await failsAt(t, await build(t, { options: { nango: { secretKey: '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000002' } } }), 'key-valid', { hint: /NANGO_SECRET_KEY/ })
-  await failsAt(t, await build(t, { nango: { scopes: ['environment:proxy'] } }), 'key-valid', { detail: /scope/, hint: /scopes/ })
+  await failsAt(t, await build(t, { nango: { scopes: ['environment:proxy'] } }), 'scopes-granted', {
+    detail: /environment:connections:list \(.*environment:connections:read \(.*environment:connections:update \(/, hint: /Tick the scopes/
+  })
 })
 
 test('the integration is missing, or of another provider', async (t) => {
-  await failsAt(t, await build(t, { options: { nango: { integrationId: 'nope' } } }), 'key-valid', { detail: /no integration nope/, hint: /NANGO_INTEGRATION_ID/ })
+  await failsAt(t, await build(t, { options: { nango: { integrationId: 'nope' } } }), 'integration-is-roller', { detail: /no integration nope/, hint: /NANGO_INTEGRATION_ID/ })
   const hubspot = { nango: { integrations: [{ uniqueKey: 'roller', provider: 'hubspot' }] } }
   await failsAt(t, await build(t, hubspot), 'integration-is-roller', { detail: /provider hubspot/, hint: /NANGO_INTEGRATION_ID/ })
 })
@@ -74,8 +77,43 @@ test('ROLLER is down, breaks off, or answers something else', async (t) => {
   await failsAt(t, built, 'venue-reached')
   built.roller.faults.next({ kind: 'status', status: 404, body: { message: 'x' }, path: /venues/ })
   await failsAt(t, built, 'venue-reached', { detail: /404/ })
-  built.nango.faults.next({ kind: 'cut', path: /proxy/, headers: { 'transfer-encoding': 'chunked' } })
+  built.nango.faults.next({ kind: 'cut', path: /proxy\/venues/, headers: { 'transfer-encoding': 'chunked' } })
   await failsAt(t, built, 'venue-reached')
   await built.roller.close()
   await failsAt(t, built, 'venue-reached', { detail: /could not reach ROLLER/ })
+})
+
+const SCOPES = keyScopes.map(({ scope }) => scope)
+
+for (const scope of SCOPES) {
+  test(`the key lacks ${scope}: it is named`, async (t) => {
+    // The right to read credentials contains that to read.
+    const scopes = SCOPES.filter((one) => one !== scope && (scope !== 'environment:connections:read' || !one.endsWith('read_credentials')))
+    const built = await build(t, { nango: { scopes } })
+    const report: Report = (await built.app.inject({ url: '/connections/demo-venue/check' })).json()
+    const told = report.steps.find(({ step }) => step === 'scopes-granted')
+    t.match(told?.detail, `${scope} (`)
+    t.equal(told?.result, keyScopes.find((one) => one.scope === scope)?.neededBy.includes('nango') === true ? 'failed' : 'ok')
+    if (scope === 'environment:integrations:read') {
+      t.match(report.steps.find(({ step }) => step === 'integration-is-roller'), { result: 'failed', detail: /lacks the scope environment:integrations:read/, hint: /Tick/ })
+    }
+  })
+}
+
+test('a key with these scopes and no others does everything', async (t) => {
+  const built = await build(t, { nango: { scopes: SCOPES }, options: { venueIdentity: 'on' } })
+  const ask = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object): Promise<number> =>
+    (await built.app.inject({ method, url, ...(payload !== undefined && { payload }) })).statusCode
+  t.equal((await built.app.inject({ url: '/connections/demo-venue/check' })).json().ok, true)
+  t.equal(await ask('GET', '/connections'), 200)
+  t.equal(await ask('POST', '/connect-session', {}), 201)
+  t.equal(await ask('POST', '/connect-session/reconnect', { connectionId: 'demo-venue' }), 201)
+  const created = (await built.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'new-park', clientSecret: 'right' } })).json()
+  t.match(created, { venue: { id: /./ } })
+  t.equal(await ask('PATCH', `/connections/${created.connectionId}`, { tags: { organization_id: 'acme' }, metadata: { region: 'north' } }), 200)
+  t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)
+  built.roller.revokeTokens()
+  t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)
+  t.equal(await ask('DELETE', `/connections/${created.connectionId}`), 204)
+  t.same(built.nango.requests.filter(({ url }) => url.startsWith('/providers')), [])
 })

@@ -1,16 +1,14 @@
 /** `roller-sidecar check` says what is right and what is not, one line each, and ends with 0 or 1. */
 import { createServer, type AddressInfo } from 'node:net'
 import tap, { test } from 'tap'
+import { keyScopes } from '../../plugin/nango/key-rights.ts'
 import { check } from '../../service/check.ts'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess } from './fixture.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
-const SCOPES = [
-  'environment:proxy', 'environment:connections:list', 'environment:connections:read_credentials', 'environment:connections:update',
-  'environment:connections:delete', 'environment:connect_sessions:write'
-]
+const SCOPES = keyScopes.map(({ scope }) => scope)
 
 async function run (env: Record<string, string>): Promise<{ good: boolean, lines: string[] }> {
   const lines: string[] = []
@@ -36,9 +34,9 @@ test('a scope that is missing is named; it fails where no call gets through with
   for (const [transport, missing, fails] of [
     ['nango', 'environment:proxy', true], ['direct', 'environment:proxy', false], ['nango', 'environment:connections:read_credentials', false],
     ['nango', 'environment:connections:list', true], ['nango', 'environment:connect_sessions:write', false], ['nango', 'environment:connections:delete', false],
-    ['nango', 'environment:connections:update', false]
+    ['nango', 'environment:connections:update', true]
   ] as const) {
-    const scopes = [...SCOPES, 'environment:integrations:read', 'environment:connections:read'].filter((scope) => scope !== missing)
+    const scopes = SCOPES.filter((scope) => scope !== missing)
     const { nango } = await startSimulators(t, { nango: { scopes } })
     const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: transport })
     t.equal(good, !fails, `${transport} without ${missing}`)
@@ -48,8 +46,17 @@ test('a scope that is missing is named; it fails where no call gets through with
   }
 })
 
+test('a key that may not look at integrations: that scope is named, and the others are looked at all the same', async (t) => {
+  const { nango } = await startSimulators(t, { nango: { scopes: SCOPES.filter((scope) => !/integrations:read|connections:delete/.test(scope)) } })
+  const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
+  t.equal(good, false)
+  t.ok(lines.some((line) => /^failed +integration-is-roller .*lacks the scope environment:integrations:read.*Tick/.test(line)), lines.join('\n'))
+  t.ok(lines.some((line) => /^absent +key-scope +environment:integrations:read is not granted/.test(line)))
+  t.ok(lines.some((line) => /^absent +key-scope +environment:connections:delete is not granted/.test(line)))
+})
+
 test('the direct way without the right to read credentials fails', async (t) => {
-  const { nango } = await startSimulators(t, { nango: { scopes: SCOPES.filter((scope) => !scope.includes('credentials')).concat('environment:integrations:read', 'environment:connections:read') } })
+  const { nango } = await startSimulators(t, { nango: { scopes: SCOPES.filter((scope) => !scope.includes('credentials')) } })
   const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: 'direct' })
   t.equal(good, false)
   t.ok(lines.some((line) => /^failed .*read/.test(line)), lines.join('\n'))

@@ -74,7 +74,9 @@ export async function build (t: Teardown, { options = {}, nango, roller: rollerO
     retryPolicy: { baseMs: 0 },
     // What is asked of Nango and ROLLER besides the test's own calls has tests of its own, in test/venues.
     venueIdentity: 'off',
-    otherBaseUrl: simulators.roller.url, // no test leaves this machine
+    // No test leaves this machine.
+    rollerBaseUrl: simulators.roller.url,
+    otherBaseUrl: simulators.roller.url,
     ...rest,
     nango: { secretKey: SECRET_KEY, host: simulators.nango.url, ...nangoOptions }
   })

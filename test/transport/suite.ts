@@ -67,7 +67,7 @@ export function transportSuite (transport: TransportName): void {
       const before = reads(built).plain
       built.roller.revokeTokens()
       t.equal((await call(built, request)).statusCode, 200)
-      t.same(reads(built), { plain: before, forced: 1 })
+      t.same(reads(built), { plain: before + 1, forced: 1 }, 'the credentials are read before, to find out why a refresh fails')
       t.equal(callsAtRoller(built).length, 3)
     })
   }

@@ -75,7 +75,7 @@ test('a refresh that fails is not tried again for 30 s, nor longer', async (t) =
 test('a key that may not force a refresh is named as the reason', async (t) => {
   const built = await build(t)
   built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
-  built.nango.faults.next({ path: /force_refresh/, kind: 'status', status: 403, body: { error: { code: 'forbidden', message: 'x' } } })
+  built.nango.faults.next({ path: /force_refresh=true/, kind: 'status', status: 403, body: { error: { code: 'forbidden', message: 'x' } } })
   isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /read_credentials/ })
 })
 

@@ -6,32 +6,43 @@ const READY_WITHIN = 10_000
 
 const authorized = (token) => ({ authorization: 'Bearer ' + token })
 
-/** Whether the link is still good, found out before anybody types. A question that cannot be asked is no reason to stop. */
-export async function isExpired ({ apiUrl }, token) {
+/**
+ * Whether the link is still good, found out before anybody types, and whether it is for a connection that is there: unless Nango says no, it may be.
+ * A question that cannot be asked is no reason to stop.
+ */
+export async function readSession ({ apiUrl }, token) {
   const answer = await fetch(apiUrl + '/connect/session', { headers: authorized(token), cache: 'no-store' }).catch(() => null)
-  return answer?.status === 401
+  const body = answer?.status === 200 ? await answer.json().catch(() => null) : null
+  return { expired: answer?.status === 401, reconnecting: body === null || body.data?.isReconnecting === true }
 }
 
 /**
- * The form of this page: the SDK sends the pair to Nango, which shows it to ROLLER.
+ * The form of this page: the pair goes to Nango, which shows it to ROLLER. Not by the SDK, whose errors lack the payload that says why.
  * @returns the connection's id
- * @throws with a type: Nango's own code, network, or late
+ * @throws with a type: Nango's own code, network, or late; and with Nango's payload
  */
 export async function connect ({ apiUrl, integrationId }, token, clientId, clientSecret) {
-  const nango = new Nango({ host: apiUrl, connectSessionToken: token })
   let timer
-  const late = new Promise((resolve, reject) => { timer = setTimeout(() => reject(Object.assign(new Error(), { type: 'late' })), TOO_LONG) })
+  const late = new Promise((resolve, reject) => { timer = setTimeout(() => reject(fault('late')), TOO_LONG) })
+  const url = apiUrl + '/oauth2/auth/' + encodeURIComponent(integrationId) + '?' + new URLSearchParams({ connect_session_token: token })
   try {
-    const made = await Promise.race([nango.auth(encodeURIComponent(integrationId), { credentials: { client_id: clientId, client_secret: clientSecret } }), late])
-    return made.connectionId
-  } catch (error) {
-    // fetch throws TypeError when nobody answers; an answer that is no JSON is some page in between.
-    if (typeof error.type === 'string') throw error
-    throw Object.assign(new Error(), { type: error instanceof TypeError ? 'network' : 'no_json' })
+    return await Promise.race([send(url, { client_id: clientId, client_secret: clientSecret }), late])
   } finally {
     clearTimeout(timer)
   }
 }
+
+async function send (url, credentials) {
+  const answer = await fetch(url, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(credentials), credentials: 'omit'
+  }).catch(() => { throw fault('network') })
+  // What is no JSON is some page in between.
+  const body = await answer.json().catch(() => { throw fault('no_json') })
+  if (answer.ok && typeof body?.connectionId === 'string') return body.connectionId
+  throw fault(typeof body?.error?.code === 'string' ? body.error.code : 'no_json', body?.error?.payload)
+}
+
+const fault = (type, payload) => Object.assign(new Error(), { type, payload })
 
 /** Nango's own form in a frame. */
 export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title, onConnect, onClose, onSilence }) {
@@ -58,13 +69,20 @@ export function endSession ({ apiUrl }, token) {
   fetch(apiUrl + '/connect/session', { method: 'DELETE', headers: authorized(token) }).catch(() => {})
 }
 
+/** @returns what the link has connected; null where it has connected nothing, or that cannot be found out */
+export async function readUsed (config, ticket) {
+  if (ticket === '') return null
+  const { result, told } = await readResult(config, ticket, undefined)
+  return told && result.status !== 'unused' ? result : null
+}
+
 /** @returns the venue, or why there is none */
 export async function readResult ({ resultPath }, ticket, connectionId) {
   const answer = await fetch(resultPath, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ticket, connectionId }), credentials: 'omit'
   }).catch(() => null)
   const body = await answer?.json().catch(() => null)
-  if (answer?.status === 200) return { result: body, refused: false }
-  return { result: { status: 'connected', venue: null }, refused: body?.code === 'ROLLER_ERR_ACCESS_DENIED' }
+  if (answer?.status === 200 && typeof body?.status === 'string') return { result: body, refused: false, told: true }
+  return { result: { status: 'connected', venue: null }, told: false, refused: body?.code === 'ROLLER_ERR_ACCESS_DENIED' }
 }
 `

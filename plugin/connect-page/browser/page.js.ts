@@ -1,6 +1,7 @@
 /** Browser module: the page's one flow, from the link to the venue's name. */
 export const PAGE_SCRIPT = String.raw`import { takeLink } from './link.js'
-import { connect, endSession, isExpired, openConnectUi, readResult } from './nango.js'
+import { connect, endSession, openConnectUi, readResult, readSession, readUsed } from './nango.js'
+import { readTokenFailure } from './token-error.js'
 import { $, announce, checkFields, hideProblem, mark, say, setBusy, showDone, showEnd, showProblem, useLanguage } from './view.js'
 
 const config = JSON.parse(document.body.dataset.config)
@@ -11,8 +12,13 @@ const other = config.environment === 'live' ? 'playground' : 'live'
 /** open: keys may be entered; busy: a pair is being checked; done: nothing changes any more. */
 let state = 'open'
 let connectUi = null
+/** Until Nango says no: the link may be for a connection that is there. */
+let reconnecting = true
+/** A pair was sent, and no answer came: it may have been taken all the same. */
+let unsure = false
 
 const EXPIRED = new Set(['unknown_connect_session_token', 'invalid_connect_session_token_format', 'missing_auth_token'])
+const FAILURES = { unavailable: 'rollerBusy', unreachable: 'rollerBusy', unclear: 'unclear', blocked: 'setup' }
 const SETUP = new Set(['integration_not_allowed', 'unknown_provider_config', 'invalid_auth_mode', 'unknown_provider_template', 'invalid_connection', 'resource_capped'])
 
 $('secure').textContent = say('secure', { host })
@@ -33,7 +39,10 @@ else {
   watchEnd()
   // Only on a screen with a keyboard: elsewhere the focus opens one over half of the page.
   if (matchMedia('(pointer: fine)').matches) $(link.clientId === '' ? 'client-id' : 'client-secret').focus()
-  if (await isExpired(config, link.token) && state === 'open') finish('expired')
+  const [session, used] = await Promise.all([readSession(config, link.token), readUsed(config, link.ticket)])
+  reconnecting = session.reconnecting
+  if (used !== null && state === 'open') finishUsed(used)
+  else if (session.expired && state === 'open') finish('expired')
 }
 
 async function submit (event) {
@@ -45,13 +54,16 @@ async function submit (event) {
   setBusy(true)
   const slow = setTimeout(() => announce(say('slow')), 10_000)
   try {
+    const used = unsure ? await readUsed(config, link.ticket) : null
+    if (used !== null) return finishUsed(used)
     // Nobody's key begins or ends with a space, and copied text often does.
     const connectionId = await connect(config, link.token, $('client-id').value.trim(), $('client-secret').value.trim())
     await succeed(connectionId)
   } catch (error) {
     state = 'open'
     setBusy(false)
-    fail(error.type)
+    unsure = error.type === 'late' || error.type === 'network'
+    await fail(error)
   } finally {
     clearTimeout(slow)
   }
@@ -63,28 +75,43 @@ async function succeed (connectionId, keepSession = false) {
   const { result, refused } = await readResult(config, link.ticket, connectionId)
   if (!keepSession) endSession(config, link.token)
   announce('')
-  showDone(result, refused)
+  showDone(result, { refused, reconnecting })
 }
 
-function fail (type) {
-  if (EXPIRED.has(type)) return finish('expired')
+async function fail ({ type, payload }) {
+  if (EXPIRED.has(type)) {
+    const used = await readUsed(config, link.ticket)
+    return used === null ? finish('expired') : finishUsed(used)
+  }
   const values = { host, code: type, environment: say(config.environment), other: say(other) }
-  if (type === 'client_credentials_fetch_error') {
+  const failure = type === 'client_credentials_fetch_error' ? readTokenFailure(payload) : null
+  if (failure === 'blocked') values.code = String(payload.code) + ', NANGO_OUTBOUND_URL_POLICY_OAUTH'
+  if (failure === 'refused') {
     showProblem('refused', values)
     mark('client-secret', true)
     $('client-secret').select()
     return
   }
-  const name = type === 'network' || type === 'late' ? type : type === 'too_many_request' ? 'busy' : SETUP.has(type) ? 'setup' : 'trouble'
+  const name = failure !== null ? FAILURES[failure] : type === 'network' || type === 'late' ? type : type === 'too_many_request' ? 'busy' : SETUP.has(type) ? 'setup' : 'trouble'
   showProblem(name, values)
   $('problem').focus()
 }
 
 function finish (name) {
+  finishQuietly()
+  showEnd(name)
+}
+
+/** The link was opened again. */
+function finishUsed (result) {
+  finishQuietly()
+  showDone(result, { used: true })
+}
+
+function finishQuietly () {
   state = 'done'
   connectUi?.close()
   $('client-secret').value = ''
-  showEnd(name)
 }
 
 function reveal () {
@@ -102,8 +129,9 @@ function useConnectUi () {
     language,
     title: say('connectUiTitle'),
     onConnect (connectionId) {
-      // Nango's form shows that it has worked, until it is closed.
+      // Nango's form shows that it has worked, until it is closed. It does not know whose keys are the right ones: where that matters it closes now.
       connected = succeed(connectionId, true)
+      if (reconnecting) connectUi?.close()
     },
     onClose () {
       connectUi = null
@@ -113,7 +141,7 @@ function useConnectUi () {
     },
     onSilence () {
       connectUi = null
-      fail('network')
+      fail({ type: 'network' })
     }
   })
 }

@@ -76,14 +76,21 @@ export function mark (id, wrong) {
   else field.removeAttribute('aria-describedby')
 }
 
-export function showDone ({ status, venue }, refused) {
+/** The tick is for a venue that is the right one: one that was just connected, or the one that the link is for. */
+export function showDone ({ status, venue }, { refused = false, reconnecting = true, used = false } = {}) {
+  const good = status === 'connected' && (venue !== null || !reconnecting)
+  $('done-tick').hidden = !good
+  $('done-notice').hidden = good
   const name = venue?.name ?? null
   if (status === 'other-venue') {
     $('done-title').textContent = say('otherVenue')
     $('done-text').textContent = say('otherVenueLead', { venue: name ?? say('otherVenueUnnamed') })
+  } else if (!good && !refused) {
+    $('done-title').textContent = say('uncheckedTitle')
+    $('done-text').textContent = say('unchecked')
   } else {
     $('done-title').textContent = name === null ? say('connected') : say('venueConnected', { venue: name })
-    $('done-text').textContent = say(venue !== null ? 'connectedLead' : refused ? 'connectedNoAccess' : 'connectedNoVenue')
+    $('done-text').textContent = say(used ? 'usedLead' : venue !== null ? 'connectedLead' : refused ? 'connectedNoAccess' : 'connectedNoVenue')
   }
   $('facts').hidden = venue === null || status === 'other-venue'
   if (venue !== null) {

@@ -1,0 +1,50 @@
+/**
+ * Whether a link has made its connection. A link to enter credentials again knows it; of any other Nango is asked for the connections that were made
+ * since, newest first, for the one that holds the link's proof. So nothing is stored, and no tag of Nango's ten is spent.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { isRollerError } from '../errors.ts'
+import { isRecord, type NangoClient } from '../nango/client.ts'
+import { PROOF_FIELD } from '../nango/proof.ts'
+import { readRow } from '../nango/row.ts'
+import type { Link } from './ticket.ts'
+
+/** Nango's sessions, and what its clock may differ from ours. Milliseconds. */
+const SESSION_LIFE = 30 * 60_000
+const SLACK = 5 * 60_000
+const NEWEST = 100
+/** Each is a call to Nango, and whoever holds a link may ask. */
+const MAX_READ = 10
+
+/** @returns the id of the connection; null for a link that was not used, or of which that cannot be found out within these bounds */
+export async function findMade (nango: NangoClient, { proof, connectionId, expiresAt }: Link): Promise<string | null> {
+  const candidates = connectionId === null ? await newestSince(nango, expiresAt - SESSION_LIFE - SLACK) : [connectionId]
+  for (const id of candidates) {
+    const row = await readRow(nango, id).catch((error: unknown): Record<string, unknown> => {
+      if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return {} // gone since
+      throw error
+    })
+    if (holds(row, proof)) return id
+  }
+  return null
+}
+
+/** True for the connection that the link with this proof has made. */
+export function holds (row: Record<string, unknown>, proof: string): boolean {
+  const config = isRecord(row.connection_config) ? row.connection_config : {}
+  const held = config[PROOF_FIELD]
+  return typeof held === 'string' && timingSafeEqual(digest(held), digest(proof))
+}
+
+async function newestSince (nango: NangoClient, since: number): Promise<string[]> {
+  const query = new URLSearchParams({ integrationId: nango.integrationId, limit: String(NEWEST), page: '0' })
+  const { data } = await nango.call((sdk) => sdk.http.get<unknown>(`${nango.host}/connections?${query.toString()}`, {
+    headers: { Authorization: `Bearer ${sdk.apiKey}`, 'Content-Type': 'application/json' }
+  }))
+  const rows: unknown[] = isRecord(data) && Array.isArray(data.connections) ? data.connections : []
+  return rows.filter(isRecord)
+    .filter(({ created, connection_id: id }) => typeof id === 'string' && typeof created === 'string' && Date.parse(created) >= since)
+    .slice(0, MAX_READ).map(({ connection_id: id }) => String(id))
+}
+
+function digest (text: string): Buffer { return createHash('sha256').update(text).digest() }

@@ -1,0 +1,61 @@
+/** Shows a Client ID and a Client Secret to ROLLER through Nango, which makes a connection of them, and says truly why where it does not. */
+import { RollerError } from '../errors.ts'
+import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
+import { failureOf, noToken } from './no-token.ts'
+import { ENVIRONMENT_NAMES, wrongEnvironment, type OtherEnvironment } from './other-environment.ts'
+import type { Credentials, TokenEndpoint } from './token-endpoint.ts'
+import { readTokenFailure, type TokenFailure } from './token-error.ts'
+import type { RollerEnvironment } from './venue.ts'
+
+export interface EnterCredentialsOptions {
+  readonly nango: NangoClient
+  readonly environment: RollerEnvironment
+  readonly otherEnvironment: OtherEnvironment
+  /** ROLLER's, of this environment: asked where Nango does not say what it answered. */
+  readonly tokenEndpoint: TokenEndpoint
+}
+
+/**
+ * @returns the id of the connection
+ * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when the other environment takes it,
+ *   ROLLER_ERR_TOKEN_UNAVAILABLE when ROLLER could not be asked
+ */
+export async function enterCredentials (options: EnterCredentialsOptions, sessionToken: string, pair: Credentials): Promise<string> {
+  const { nango } = options
+  const query = new URLSearchParams({ connect_session_token: sessionToken })
+  const url = `${nango.host}/oauth2/auth/${nango.encodedIntegrationId}?${query.toString()}`
+  const seen: { refusal?: NangoRefusal } = {}
+  try {
+    const { data } = await nango.call((sdk) => sdk.http.post<unknown>(url, { client_id: pair.clientId, client_secret: pair.clientSecret }), (refusal) => {
+      if (refusal.code === 'client_credentials_fetch_error') seen.refusal = refusal
+      return undefined
+    })
+    return isRecord(data) && typeof data.connectionId === 'string' ? data.connectionId : ''
+  } catch (error) {
+    throw seen.refusal === undefined ? error : await explain(options, seen.refusal, pair)
+  }
+}
+
+async function explain ({ environment, otherEnvironment, tokenEndpoint }: EnterCredentialsOptions, { status, code, payload }: NangoRefusal, pair: Credentials): Promise<RollerError> {
+  const upstream = { status, body: { error: { code } } }
+  const { failure, retryAfter } = await findFailure(readTokenFailure(payload), tokenEndpoint, pair)
+  if (failure !== 'refused') return noToken(failure, { upstream, ...(retryAfter !== undefined && { retryAfter }) })
+  const errors = [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER together with the Client ID' }]
+  // Keys of ROLLER's other environment are the mistake that nothing in a refusal gives away.
+  if (await otherEnvironment.takes(pair.clientId, pair.clientSecret)) return wrongEnvironment(environment, { errors, upstream })
+  return new RollerError('ROLLER_ERR_VALIDATION', {
+    detail: 'ROLLER gave no token for this Client ID and Client Secret.',
+    hint: `Double-check the Client ID and the Client Secret, and that they are of the ${ENVIRONMENT_NAMES[environment]} environment. Each venue has its own pair.`,
+    layer: 'roller',
+    errors,
+    upstream
+  })
+}
+
+async function findFailure (
+  failure: TokenFailure, tokenEndpoint: TokenEndpoint, pair: Credentials
+): Promise<{ failure: TokenFailure | 'accepted', retryAfter?: number | undefined }> {
+  if (failure !== 'unclear') return { failure }
+  const answer = await tokenEndpoint.ask(pair)
+  return { failure: failureOf(answer), retryAfter: answer?.retryAfter }
+}

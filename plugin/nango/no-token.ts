@@ -1,0 +1,64 @@
+/** What is said when Nango got no token from ROLLER: never that the credentials are wrong, unless ROLLER has said so. */
+import { RollerError, type RollerErrorOptions } from '../errors.ts'
+import type { TokenAnswer } from './token-endpoint.ts'
+import type { TokenFailure } from './token-error.ts'
+
+/** Nango makes no new try within 30 s after a refresh failed; and a token endpoint in trouble needs a pause. Seconds. */
+const RETRY_AFTER = 30
+
+/** How ROLLER's own answer, where the gateway has asked, decides what Nango's did not say. */
+export function failureOf (answer: TokenAnswer | null): Exclude<TokenFailure, 'blocked'> | 'accepted' {
+  if (answer === null) return 'unclear'
+  const { status } = answer
+  if (status < 300) return 'accepted'
+  return status === 400 || status === 401 || status === 403 ? 'refused' : 'unavailable'
+}
+
+const DETAILS: Readonly<Record<Exclude<TokenFailure, 'refused' | 'blocked'> | 'accepted', string>> = {
+  unavailable: 'ROLLER\'s token endpoint answered Nango that it cannot give a token now.',
+  unreachable: 'Nango could not reach ROLLER\'s token endpoint.',
+  unclear: 'Nango got no token from ROLLER, and its answer does not say whether ROLLER refused the credentials or was in trouble.',
+  accepted: 'Nango could not get a token, but ROLLER gives one for these credentials.'
+}
+
+const UNCLEAR_HINT = 'Wait for Retry-After seconds and send the request again. If it stays so for an hour, look in Venue Manager whether the API key still exists.'
+
+const LAYERS = { unavailable: 'roller', unreachable: 'network', unclear: 'roller', accepted: 'nango' } as const
+
+/** The error for every failure but a refusal. */
+export function noToken (
+  failure: Exclude<TokenFailure, 'refused'> | 'accepted', { retryAfter = RETRY_AFTER, ...more }: Pick<RollerErrorOptions, 'upstream' | 'retryAfter'> = {}
+): RollerError {
+  if (failure === 'blocked') {
+    return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+      ...more,
+      detail: 'Nango\'s policy for outgoing requests forbids the address of ROLLER\'s token endpoint.',
+      hint: 'The operator must act: let NANGO_OUTBOUND_URL_POLICY and NANGO_OUTBOUND_URL_POLICY_OAUTH of the self-hosted Nango allow ROLLER\'s host. ' +
+        'The Client ID and the Client Secret were not tried.'
+    })
+  }
+  return new RollerError('ROLLER_ERR_TOKEN_UNAVAILABLE', {
+    ...more, detail: DETAILS[failure], layer: LAYERS[failure], retryAfter, ...(failure === 'unclear' && { hint: UNCLEAR_HINT })
+  })
+}
+
+/** Nango's own words for a refresh that failed before ROLLER was asked: its lock (Redis) or its database. */
+const OWN_TROUBLE = /^The external API returned an error|lock|redis|timed? ?out|ECONN/i
+/** Its words for a token endpoint that gave no token. What follows may hold anything and is not looked at. */
+const TOKEN_ENDPOINT = 'Failed to fetch client credentials token'
+
+/** Whether a refresh failed in Nango itself, as far as its message tells. The message goes nowhere. */
+export function isNangosTrouble (message: string): boolean {
+  return !message.startsWith(TOKEN_ENDPOINT) && OWN_TROUBLE.test(message.slice(0, 200))
+}
+
+export function nangosTrouble (upstream: RollerErrorOptions['upstream']): RollerError {
+  return new RollerError('ROLLER_ERR_TOKEN_UNAVAILABLE', {
+    detail: 'Nango could not renew the token, for a reason of its own.',
+    hint: 'Wait for Retry-After seconds and send the request again. If it comes back, the operator must act: check Nango\'s log, its Redis and its Postgres. ' +
+      'Nothing says that the credentials are wrong.',
+    layer: 'nango',
+    retryAfter: RETRY_AFTER,
+    ...(upstream !== undefined && { upstream })
+  })
+}

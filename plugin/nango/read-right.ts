@@ -1,0 +1,21 @@
+/** Whether the key may read connections, found out without one: Nango looks at the key's scopes before it looks for the connection. */
+import { randomUUID } from 'node:crypto'
+import { isRollerError, RollerError } from '../errors.ts'
+import type { NangoClient } from './client.ts'
+
+/**
+ * @throws RollerError ROLLER_ERR_NANGO_REJECTED for a key that may not, or what else became of the call to Nango
+ */
+export async function probeReadRight (nango: NangoClient): Promise<void> {
+  try {
+    await nango.call((sdk) => sdk.getConnection(nango.integrationId, `fastify-roller-probe-${randomUUID()}`), ({ status, code }) => code === 'forbidden'
+      ? new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+        detail: 'The Nango key may not read connections, so a new one could not be shown. No connection was made.',
+        hint: 'The operator must act: tick the scope environment:connections:read of this key in Nango\'s environment settings.',
+        upstream: { status, body: { error: { code } } }
+      })
+      : undefined)
+  } catch (error) {
+    if (!isRollerError(error) || error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN') throw error
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Why Nango got no token from ROLLER. The code is the same whatever happened, and the status of ROLLER's answer is in no field: only the payload
+ * tells. The connect page reads it by the same table (browser/token-error.js.ts).
+ */
+
+/**
+ * - `refused`: ROLLER does not accept the Client ID and Client Secret
+ * - `unavailable`: ROLLER answered that it cannot do so now
+ * - `unreachable`: no answer came
+ * - `blocked`: Nango's own policy for outgoing requests forbids the address
+ * - `unclear`: ROLLER gave no token, and the payload does not say why
+ */
+export type TokenFailure = 'refused' | 'unavailable' | 'unreachable' | 'blocked' | 'unclear'
+
+/** Texts of ROLLER's, as regular expressions. The first that matches decides. HTML is a proxy's: ROLLER sends JSON alone. */
+export const TOKEN_FAILURE_TEXTS = [
+  ['unavailable', '^\\s*<|too many|rate.?limit|quota|cooling|temporar|unavailable|time[d -]*out|overload|maintenance|internal|server error|gateway'],
+  ['refused', 'credential|client.?(id|secret)|invalid_(client|grant)|unauthori[sz]ed|not authori[sz]ed|denied|forbidden|suspended']
+] as const satisfies readonly (readonly [TokenFailure, string])[]
+
+/** A refusal of the policy has one of several codes; this one alone is the network's. */
+export const DNS_FAILED = 'dns_resolution_failed'
+
+const texts = TOKEN_FAILURE_TEXTS.map(([failure, text]) => [failure, new RegExp(text, 'i')] as const)
+
+/** @param payload `error.payload` of Nango's `client_credentials_fetch_error` */
+export function readTokenFailure (payload: unknown): TokenFailure {
+  // In place of a text: the request was never sent.
+  if (typeof payload === 'object' && payload !== null) {
+    if (!('host' in payload) || !('code' in payload)) return 'unclear'
+    return payload.code === DNS_FAILED ? 'unreachable' : 'blocked'
+  }
+  const said = parse(payload)
+  if (said === null) return 'unclear'
+  // An error of Nango's own fetch has a name; an answer of ROLLER's is in a field of its own.
+  if (said.provider_error_payload === undefined && typeof said.name === 'string') return 'unreachable'
+  const text = textOf(said.provider_error_payload ?? said)
+  return texts.find(([, expression]) => expression.test(text))?.[0] ?? 'unclear'
+}
+
+function parse (payload: unknown): Record<string, unknown> | null {
+  if (typeof payload !== 'string') return null
+  try {
+    const value: unknown = JSON.parse(payload)
+    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : null // JSON has no other objects
+  } catch {
+    return null
+  }
+}
+
+function textOf (said: unknown): string {
+  return (typeof said === 'object' && said !== null ? Object.values(said) : [said]).filter((one) => typeof one === 'string').join('\n').slice(0, 2_000)
+}

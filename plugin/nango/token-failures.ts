@@ -1,0 +1,88 @@
+/**
+ * Nango says that it got no token for a connection, and not why: its answer is the same for a key that ROLLER has deleted and for a token endpoint in
+ * trouble. So the reason is found out once a failure, and remembered for as long as Nango repeats its answer without a new try.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../clock.ts'
+import { isRollerError, type RollerError } from '../errors.ts'
+import { isRecord, type NangoClient } from './client.ts'
+import { failureOf, noToken } from './no-token.ts'
+import { readCredentials, type TokenAnswer, type TokenEndpoint } from './token-endpoint.ts'
+
+type Refresh = (connectionId: string) => Promise<void>
+type Reason = ReturnType<typeof failureOf>
+
+export interface TokenFailuresOptions {
+  readonly nango: NangoClient
+  readonly tokenEndpoint: TokenEndpoint
+  readonly clock: Clock
+}
+
+/** Nango's back-off after a refresh that failed. Milliseconds. */
+const REMEMBERED_FOR = 30_000
+/** One question serves all connections for so long. Milliseconds. */
+const PROBE_AGAIN_AFTER = 10_000
+
+export class TokenFailures {
+  readonly #options: TokenFailuresOptions
+  readonly #known = new LRUCache<string, { readonly reason: Reason, readonly until: number }>({ max: 10_000 })
+  #probe: { readonly answer: Promise<TokenAnswer | null>, readonly until: number } | null = null
+
+  constructor (options: TokenFailuresOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @param refresh makes Nango fetch a new token
+   * @returns the same; it rejects with ROLLER_ERR_CREDENTIALS_REJECTED only when ROLLER itself refuses the credentials. They are read before: after a
+   *   refresh has failed Nango gives them no more.
+   */
+  explained (refresh: Refresh): Refresh {
+    const { nango, tokenEndpoint } = this.#options
+    return async (connectionId) => {
+      const credentials = await readCredentials(nango, connectionId)
+      try {
+        await refresh(connectionId)
+      } catch (error) {
+        if (!isUnexplained(error)) throw error
+        const answer = credentials === null ? null : await tokenEndpoint.ask(credentials)
+        throw this.#remember(connectionId, failureOf(answer), error, answer?.retryAfter)
+      }
+    }
+  }
+
+  /** What is to be thrown in place of an error of a call. */
+  async explain (error: unknown, connectionId: string): Promise<unknown> {
+    if (!isUnexplained(error)) return error
+    const known = this.#known.get(connectionId)
+    if (known !== undefined && known.until > this.#options.clock.now()) return told(known.reason, error)
+    // The credentials cannot be read any more. An endpoint that is well has refused them.
+    return this.#remember(connectionId, failureOf(await this.#askEndpoint()), error)
+  }
+
+  #remember (connectionId: string, reason: Reason, error: RollerError, retryAfter?: number): RollerError {
+    this.#known.set(connectionId, { reason, until: this.#options.clock.now() + REMEMBERED_FOR })
+    return told(reason, error, retryAfter)
+  }
+
+  #askEndpoint (): Promise<TokenAnswer | null> {
+    const { clock, tokenEndpoint } = this.#options
+    const now = clock.now()
+    if (this.#probe === null || this.#probe.until <= now) this.#probe = { answer: tokenEndpoint.probe(), until: now + PROBE_AGAIN_AFTER }
+    return this.#probe.answer
+  }
+}
+
+function told (reason: Reason, error: RollerError, retryAfter = error.retryAfter): RollerError {
+  if (reason === 'refused') return error
+  return noToken(reason, { ...(error.upstream !== undefined && { upstream: error.upstream }), ...(retryAfter !== undefined && { retryAfter }) })
+}
+
+/** Codes of Nango's for a token that it did not get. After days of failures it gives another, which is taken at its word. */
+const UNEXPLAINED: ReadonlySet<unknown> = new Set(['invalid_credentials', 'server_error', 'connection_refresh_backoff'])
+
+function isUnexplained (error: unknown): error is RollerError {
+  if (!isRollerError(error) || error.code !== 'ROLLER_ERR_CREDENTIALS_REJECTED') return false
+  const body = error.upstream?.body
+  return isRecord(body) && isRecord(body.error) && UNEXPLAINED.has(body.error.code)
+}

@@ -1,0 +1,42 @@
+/** Why Nango got no token: the payloads of a real server, read by the server and by the page's script alike. */
+import { test } from 'tap'
+import { TOKEN_ERROR_SCRIPT } from '../../plugin/connect-page/browser/token-error.js.ts'
+import { readTokenFailure, type TokenFailure } from '../../plugin/nango/token-error.ts'
+
+interface Script { readTokenFailure: (payload: unknown) => TokenFailure }
+
+const said = (payload: unknown): string => JSON.stringify({ provider_error_payload: payload })
+
+const CASES: readonly [what: string, payload: unknown, failure: TokenFailure][] = [
+  ['ROLLER refuses the pair', said({ message: 'The client credentials are invalid' }), 'refused'],
+  ['an OAuth error', said({ error: 'invalid_client' }), 'refused'],
+  ['ROLLER has suspended the credentials', said({ message: 'These credentials are suspended' }), 'refused'],
+  ['a refusal as plain text', said('Unauthorized'), 'refused'],
+  ['503 with a text that says nothing', said({ message: 'down' }), 'unclear'],
+  ['503 in words', said({ message: 'Service temporarily unavailable' }), 'unavailable'],
+  ['429', said({ message: 'Too many requests' }), 'unavailable'],
+  ['429 that names the credentials', said({ message: 'Rate limit of these credentials exceeded' }), 'unavailable'],
+  ['500', said({ message: 'Internal Server Error' }), 'unavailable'],
+  ['a page of a firewall that says forbidden', said('<html><body>403 Forbidden</body></html>'), 'unavailable'],
+  ['an answer without a body, 401 or 503', '{}', 'unclear'],
+  ['a reset, a refused connection, a timeout', '{"name":"Error","message":"fetch_unknown_error"}', 'unreachable'],
+  ['Nango\'s policy', { host: '127.0.0.1:4000', code: 'denied_ip', message: 'blocked' }, 'blocked'],
+  ['Nango\'s allow-list', { host: 'api.roller.app', code: 'allowlist_miss' }, 'blocked'],
+  ['no such host', { host: 'api.roller.app', code: 'dns_resolution_failed' }, 'unreachable'],
+  ['nothing', undefined, 'unclear'],
+  ['null', null, 'unclear'],
+  ['an empty object', {}, 'unclear'],
+  ['no JSON', 'boom', 'unclear'],
+  ['JSON of another kind', '[]', 'unclear'],
+  ['JSON null', 'null', 'unclear'],
+  ['a number', 7, 'unclear'],
+  ['deeper than anybody looks', said({ message: { credentials: 'invalid' } }), 'unclear']
+]
+
+test('the server and the page read a payload alike', async (t) => {
+  const script = await import(`data:text/javascript,${encodeURIComponent(TOKEN_ERROR_SCRIPT)}`) as Script
+  for (const [what, payload, failure] of CASES) {
+    t.equal(readTokenFailure(payload), failure, what)
+    t.equal(script.readTokenFailure(payload), failure, `${what}, in the browser`)
+  }
+})

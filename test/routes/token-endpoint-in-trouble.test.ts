@@ -1,0 +1,87 @@
+/** POST /connections while ROLLER's token endpoint is in trouble: it says so, and not that the Client Secret is wrong. Nothing is left behind. */
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { build, holdsNoSecret, type Built } from '../support/build.ts'
+
+const SECRET = 'canary-posted-secret-77aa'
+const PAIR = { clientId: 'new-park', clientSecret: SECRET }
+const HTML = '<html>503 Service Unavailable</html>'
+
+/** What Nango answers when it got no token; its message quotes the payload, and stays inside. */
+function answersNango (built: Built, payload: unknown): void {
+  const message = `Failed to fetch client credentials token: canary-quoted ${JSON.stringify(payload)}`
+  built.nango.faults.next({ path: /oauth2/, kind: 'status', status: 400, body: { error: { code: 'client_credentials_fetch_error', message, payload } } })
+}
+
+async function connect (t: Test, built: Built, expected: object): Promise<void> {
+  const before = built.nango.connections.length
+  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+  const problem = answer.json()
+  t.equal(answer.statusCode, problem.status)
+  t.match(problem, expected)
+  if (problem.code !== 'ROLLER_ERR_VALIDATION') {
+    t.notOk(problem.errors, 'no field is said to be wrong')
+    t.notMatch(`${problem.detail} ${problem.hint}`, /not accepted|check the Client/i)
+  }
+  t.equal(answer.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
+  t.equal(built.nango.connections.length, before)
+  t.notMatch(answer.body + built.log(), /canary-quoted|canary-posted/)
+  holdsNoSecret(t, answer.body + built.log(), built)
+}
+
+const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', layer: 'roller', retryAfter: 30 }
+const REFUSED = { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'roller', errors: [{ pointer: '/body/clientSecret' }] }
+
+test('what Nango\'s payload says is told, and ROLLER is not asked a second time', async (t) => {
+  const built = await build(t)
+  const cases: [payload: unknown, expected: object][] = [
+    ['{"name":"Error","message":"fetch_unknown_error"}', { ...UNAVAILABLE, layer: 'network', detail: /could not reach/ }],
+    [{ host: '127.0.0.1:4000', code: 'denied_ip', message: 'x' }, {
+      status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /policy/, hint: /operator must act.*NANGO_OUTBOUND_URL_POLICY_OAUTH/
+    }],
+    [JSON.stringify({ provider_error_payload: { message: 'Too many requests' } }), UNAVAILABLE],
+    [JSON.stringify({ provider_error_payload: HTML }), UNAVAILABLE]
+  ]
+  for (const [payload, expected] of cases) {
+    answersNango(built, payload)
+    await connect(t, built, expected)
+  }
+  t.same(built.roller.requests.filter(({ url }) => url === '/token'), [])
+  answersNango(built, JSON.stringify({ provider_error_payload: { message: 'The client credentials are invalid' } }))
+  built.roller.rejectCredentials(PAIR.clientId)
+  await connect(t, built, REFUSED)
+})
+
+test('where the payload does not say it, ROLLER\'s own answer decides', async (t) => {
+  const built = await build(t)
+  const cases: [status: number, headers: Record<string, string>, expected: object][] = [
+    [401, {}, REFUSED],
+    [503, {}, UNAVAILABLE],
+    [429, { 'retry-after': '60' }, { ...UNAVAILABLE, retryAfter: 60 }],
+    [429, { 'retry-after': '604800' }, { ...UNAVAILABLE, retryAfter: 900 }],
+    [502, {}, UNAVAILABLE]
+  ]
+  for (const [status, headers, expected] of cases) {
+    for (const payload of ['{}', '{"provider_error_payload":{"message":"down"}}']) {
+      answersNango(built, payload)
+      built.roller.faults.always({ path: /^\/token/, kind: 'status', status, headers, body: '' })
+      await connect(t, built, expected)
+    }
+  }
+  built.roller.faults.always(null)
+  answersNango(built, '{}')
+  await connect(t, built, { ...UNAVAILABLE, layer: 'nango', detail: /gives one/ })
+  answersNango(built, '{}')
+  built.roller.faults.always({ path: /^\/token/, kind: 'reset' })
+  await connect(t, built, { ...UNAVAILABLE, detail: /does not say whether/ })
+})
+
+test('the simulated ROLLER in trouble, the whole way', async (t) => {
+  const built = await build(t)
+  for (const fault of [{ kind: 'status', status: 503, body: { message: 'down' } }, { kind: 'status', status: 429, body: { message: 'Too many requests' } }, { kind: 'reset' }] as const) {
+    built.roller.faults.always({ path: /^\/token/, ...fault })
+    await connect(t, built, { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', retryAfter: 30 })
+  }
+  built.roller.faults.always(null)
+  t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).statusCode, 201, 'and again when it is over')
+})

@@ -1,0 +1,71 @@
+/** A forced refresh that fails: only ROLLER's own refusal is told as one. */
+import { test } from 'tap'
+import { build, type Built } from '../support/build.ts'
+import { call, isProblem } from './fixture.ts'
+
+const refused = (message: string) => ({ path: /force_refresh=true/, kind: 'status', status: 400, body: { error: { code: 'invalid_credentials', message, payload: {} } } }) as const
+
+async function withRevokedToken (t: Parameters<typeof build>[0]): Promise<Built> {
+  const built = await build(t)
+  await call(built)
+  built.roller.revokeTokens()
+  return built
+}
+
+const tokensAsked = (built: Built): number => built.roller.requests.filter(({ url }) => url === '/token').length
+
+const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE' } as const
+
+for (const [what, fault, expected] of [
+  ['503', { kind: 'status', status: 503, body: '' }, { layer: 'roller', retryAfter: 30 }],
+  ['429', { kind: 'status', status: 429, headers: { 'retry-after': '45' }, body: '' }, { layer: 'roller', retryAfter: 45 }],
+  ['a reset', { kind: 'reset' }, { layer: 'roller', retryAfter: 30, detail: /does not say whether/ }]
+] as const) {
+  test(`the token endpoint answers with ${what}`, async (t) => {
+    const built = await withRevokedToken(t)
+    built.roller.faults.always({ path: /^\/token/, ...fault })
+    const answer = await call(built)
+    isProblem(t, built, answer, { ...UNAVAILABLE, ...expected })
+    t.notMatch(answer.payload, /reconnect|Double-check/)
+    const asked = tokensAsked(built)
+    isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: expected.layer, retryAfter: 30 })
+    t.equal(tokensAsked(built), asked, 'and is left alone for a while')
+  })
+}
+
+test('ROLLER refuses the credentials', async (t) => {
+  const built = await withRevokedToken(t)
+  built.roller.rejectCredentials('demo')
+  isProblem(t, built, await call(built), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /gave Nango no new token/ })
+})
+
+test('Nango\'s own trouble is Nango\'s, and no reason to enter the credentials again', async (t) => {
+  const built = await withRevokedToken(t)
+  // What a real one says when its Redis is away.
+  built.nango.faults.next(refused('The external API returned an error when trying to refresh the access token. Please try again later.'))
+  const answer = await call(built)
+  isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /reason of its own/ })
+  t.match(JSON.parse(answer.payload).hint, /Redis and its Postgres/)
+  t.notMatch(answer.payload, /reconnect|Double-check/)
+})
+
+test('Nango refuses for a reason that nobody knows, and ROLLER takes the credentials', async (t) => {
+  const built = await withRevokedToken(t)
+  built.nango.faults.next(refused('x'))
+  isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: 'nango', detail: /gives one for these credentials/ })
+})
+
+for (const [what, fault, expected] of [
+  ['in trouble', { kind: 'status', status: 503, body: '' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
+  ['away', { kind: 'reset' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
+  ['refusing', { kind: 'status', status: 401, body: '' }, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }]
+] as const) {
+  test(`a token has ended, and the token endpoint is ${what}: the first call and those within Nango's back-off are told alike`, async (t) => {
+    const built = await build(t)
+    built.roller.faults.always({ path: /^\/token/, ...fault })
+    isProblem(t, built, await call(built), expected)
+    const asked = tokensAsked(built)
+    isProblem(t, built, await call(built), { ...expected, retryAfter: 30 })
+    t.equal(tokensAsked(built), asked)
+  })
+}
