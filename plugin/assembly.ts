@@ -16,7 +16,7 @@ import type { CacheStore } from './gateway/cache/store.ts'
 import type { CatalogueEntry } from './gateway/call.ts'
 import { Gateway } from './gateway/gateway.ts'
 import { Renewals } from './gateway/renewal.ts'
-import { RedisRenewalBoard } from './gateway/renewal-board.ts'
+import { RedisRefreshLock } from './gateway/refresh-lock.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
 import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
@@ -25,7 +25,7 @@ import { traceDispatches } from './gateway/transport/traced.ts'
 import { NangoClient } from './nango/client.ts'
 import { Connections } from './nango/connections.ts'
 import { OtherEnvironment } from './nango/other-environment.ts'
-import { readToken } from './nango/token.ts'
+import { readToken, renewToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
 import { ROLLER_BASE_URLS } from './roller/base-url.ts'
 import { catalogueEntries, RollerClient } from './roller/client.ts'
@@ -81,9 +81,9 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
     renewals: new Renewals(
-      (connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId),
+      direct ?? { renew: (connectionId) => renewToken(nango, connectionId, clock) },
       clock,
-      options.redis === undefined ? null : new RedisRenewalBoard(options.redis, integrationId)
+      options.redis === undefined ? null : new RedisRefreshLock(options.redis, integrationId)
     ),
     retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
     clock

@@ -39,6 +39,9 @@ const LONGEST_REST_AFTER_BULK_SECONDS = 60
 /** What a bulk export spends when it is sent again: its one place in six hours is this call's already. */
 const BULK_AGAIN: Spending = { budget: 'reporting', exportType: null }
 
+/** A call meets this many revocations of the token at most. */
+const MAX_RENEWALS = 3
+
 const PASS: Classification = { kind: 'pass' }
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
@@ -95,7 +98,7 @@ export class Gateway implements CallHandler {
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
     const startedAt = this.#clock.now()
     const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
-    let renewed = false
+    let renewals = 0
     for (let repeats = 0; ;) {
       const { budget, exportType } = order.place === null ? spending : BULK_AGAIN
       const entered = this.#budgets.enter({
@@ -132,12 +135,10 @@ export class Gateway implements CallHandler {
           throw describe(outcome.error, repeatability, outcome.maySent ?? false)
         case 'renew':
           exchange?.abort(NOT_PASSED_ON)
-          if (renewed) {
-            await this.#renewals.inVain(outgoing.connectionId, outcome.error)
-            throw outcome.error
-          }
+          if (renewals === MAX_RENEWALS) throw outcome.error
+          if (renewals > 0 && await this.#renewals.rejected(outgoing.connectionId, sentAt, outcome.error)) throw outcome.error
           await this.#renew(outgoing, sentAt, outcome.error)
-          renewed = true
+          renewals++
           break
         case 'limited':
           if (spending.budget === 'bulk' && outcome.whose === 'connection' && outcome.seconds > LONGEST_REST_AFTER_BULK_SECONDS) {

@@ -67,7 +67,8 @@ export function transportSuite (transport: TransportName): void {
       const before = reads(built).plain
       built.roller.revokeTokens()
       t.equal((await call(built, request)).statusCode, 200)
-      t.same(reads(built), { plain: before, forced: 1 })
+      // Through Nango the token from before is read for comparison; on the direct transport it is here.
+      t.same(reads(built), { plain: before + (transport === 'nango' ? 1 : 0), forced: 1 })
       t.equal(callsAtRoller(built).length, 3)
     })
   }

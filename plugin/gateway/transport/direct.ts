@@ -35,6 +35,9 @@ export class DirectTransport implements Transport {
   /** Has Nango fetch a new token. @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none */
   renew (connectionId: string): Promise<void> { return this.#tokens.renew(connectionId) }
 
+  /** Another replica had one made. @throws RollerError when Nango does not give it out yet */
+  takeOver (connectionId: string): Promise<void> { return this.#tokens.takeOver(connectionId) }
+
   /** Of a connection that is gone. */
   forget (connectionId: string): void { this.#tokens.forget(connectionId) }
 
