@@ -1,6 +1,6 @@
 /** A forced refresh that joins a running check of Nango's brings back the old token. That is no refusal of ROLLER's. */
 import { test } from 'tap'
-import { CONNECTION_ID } from '../support/build.ts'
+import { CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { call, isProblem, steppedClock } from './fixture.ts'
 import { reads, start } from '../transport/fixture.ts'
 
@@ -10,15 +10,18 @@ for (const transport of ['nango', 'direct'] as const) {
   test(`${BURSTS} bursts of calls after a revocation (${transport}): no 424, and no call fails`, async (t) => {
     const clock = steppedClock()
     const built = await start(t, transport, { options: { clock }, roller: { limits: 'off' }, nango: { credentialCheckTime: 2 } })
+    const url = `${built.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`
     const seen = new Map<number, number>()
     for (let burst = 0; burst < BURSTS; burst++) {
       clock.advance(61_000) // the gateway's own rate limit is whole again
       await call(built)
       built.roller.revokeTokens()
-      // Other programs use the same Nango, so that there is a check to be joined on either transport.
-      const others = Array.from({ length: 10 }, () => fetch(`${built.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`, {
-        headers: { authorization: 'Bearer 0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001' }
-      }).then((answer) => answer.arrayBuffer()))
+      // Other programs use the same Nango until the refresh has come, so that it finds a check under way that it joins.
+      const from = built.nango.requests.length
+      const forced = (): boolean => built.nango.requests.slice(from).some(({ url }) => url.includes('force_refresh=true'))
+      const others = [1, 2].map(async () => {
+        while (!forced()) await (await fetch(url, { headers: { authorization: `Bearer ${SECRET_KEY}` } })).arrayBuffer()
+      })
       const answers = await Promise.all(Array.from({ length: 60 + burst }, (_, n) => call(built, { url: `/roller/sandbox/echo?n=${n}` })))
       for (const { statusCode } of answers) seen.set(statusCode, (seen.get(statusCode) ?? 0) + 1)
       await Promise.all(others)
