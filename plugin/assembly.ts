@@ -17,7 +17,7 @@ import type { CatalogueEntry } from './gateway/call.ts'
 import { ExplainedCalls } from './gateway/explained-calls.ts'
 import { Gateway } from './gateway/gateway.ts'
 import { Renewals } from './gateway/renewal.ts'
-import { RedisRenewalBoard } from './gateway/renewal-board.ts'
+import { RedisRefreshLock } from './gateway/refresh-lock.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
 import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
@@ -25,12 +25,12 @@ import type { TokenSource } from './gateway/transport/token-cache.ts'
 import { poolUse } from './gateway/transport/pool-use.ts'
 import { traceDispatches } from './gateway/transport/traced.ts'
 import { NangoClient } from './nango/client.ts'
-import { readState } from './nango/connection-state.ts'
+import { readState, type ConnectionState } from './nango/connection-state.ts'
 import { Connections } from './nango/connections.ts'
 import { OtherEnvironment } from './nango/other-environment.ts'
 import { TokenEndpoint } from './nango/token-endpoint.ts'
 import { TokenFailures } from './nango/token-failures.ts'
-import { readToken } from './nango/token.ts'
+import { readToken, renewToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
 import { ROLLER_BASE_URLS } from './roller/base-url.ts'
 import { catalogueEntries, RollerClient } from './roller/client.ts'
@@ -72,10 +72,14 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     const asOf = now()
     const { token, expiresAt, row } = await readToken(nango, connectionId, force)
     if (!identifies) return { token, expiresAt, verified: true }
+    return { token, expiresAt, verified: learn(row, asOf).verification === 'verified' }
+  }
+  const learn = (row: unknown, asOf: number): ConnectionState => {
     const state = readState(nango, row, asOf)
     index.learn(state)
-    return { token, expiresAt, verified: state.verification === 'verified' }
+    return state
   }
+  const renew = (connectionId: string): Promise<void> => direct === null ? renewToken(nango, connectionId, clock, learn) : direct.renew(connectionId)
   const forgetCredentials = async (connectionId: string): Promise<void> => {
     direct?.forget(connectionId)
     webhooks.forget(connectionId)
@@ -126,9 +130,9 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
     renewals: new Renewals(
-      tokenFailures.explained((connectionId) => direct === null ? connections.forceRefresh(connectionId) : direct.renew(connectionId)),
+      { renew: tokenFailures.explained((connectionId) => renew(connectionId)), takeOver: async (connectionId) => { await direct?.takeOver(connectionId) } },
       clock,
-      options.redis === undefined ? null : new RedisRenewalBoard(options.redis, budgetTag(JSON.stringify([host, integrationId, secretKey])))
+      options.redis === undefined ? null : new RedisRefreshLock(options.redis, budgetTag(JSON.stringify([host, integrationId, secretKey])))
     ),
     retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
     news,

@@ -14,8 +14,10 @@ import { spendingOf, type Spending } from './budget/spend.ts'
 import type { CallHandler, CatalogueEntry, GatewayCall } from './call.ts'
 import { mayHaveBeenDone } from './cache/calls.ts'
 import { guardConnectionId, guardHeaders, guardTarget } from './guard.ts'
-import { judge, JUDGE_LIMIT, passesUnread, type Outcome } from './outcome.ts'
+import type { Classification, Limited } from './classification.ts'
+import { classifyExchange, passesUnread } from './classify-response.ts'
 import type { Renewals } from './renewal.ts'
+import { untilAccountReset } from '../retry-after.ts'
 import { VenueZones } from './venue-zones.ts'
 import { backoff, mayRepeat, type Repeatability, type RetryPolicy } from './retry.ts'
 import { ExchangeFailure, type Exchange } from './transport/exchange.ts'
@@ -41,14 +43,15 @@ export interface NewsVersion {
 /** Answers up to this size are read whole before they are passed on: they leave in one piece, and a line cut in the middle is still an error answer. */
 const WHOLE_LIMIT = 64 * 1024
 
-/** Nango's window is a minute, and its end is told in whole seconds, rounded up; a reset further away is not believed. */
-const MAX_ACCOUNT_WALL_SECONDS = 61
 /** ROLLER's cooling-off is a minute. A longer Retry-After after a bulk export is about exports of its type alone. */
 const LONGEST_REST_AFTER_BULK_SECONDS = 60
 /** What a bulk export spends when it is sent again: its one place in six hours is this call's already. */
 const BULK_AGAIN: Spending = { budget: 'reporting', exportType: null }
 
-const PASS: Outcome = { kind: 'pass' }
+/** A call meets this many revocations of the token at most. */
+const MAX_RENEWALS = 3
+
+const PASS: Classification = { kind: 'pass' }
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
 export class Gateway implements CallHandler {
@@ -106,7 +109,7 @@ export class Gateway implements CallHandler {
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
     const startedAt = this.#clock.now()
     const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
-    let renewed = false
+    let renewals = 0
     let waited = false
     for (let repeats = 0; ; waited = true) {
       const { budget, exportType } = order.place === null ? spending : BULK_AGAIN
@@ -120,10 +123,10 @@ export class Gateway implements CallHandler {
       order.taken = true // until it is known
       outgoing.mayLeave = () => place.leave()
       let exchange: Exchange | null = null
-      let outcome: Outcome = PASS
+      let outcome: Classification = PASS
       try {
         exchange = await this.#transport.send(outgoing, call.signal)
-        if (!passesUnread(exchange)) outcome = judge(exchange, await exchange.collect(JUDGE_LIMIT), this.transport)
+        if (!passesUnread(exchange)) outcome = await classifyExchange(exchange, this.transport)
         // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
         else if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
       } catch (error) {
@@ -145,18 +148,16 @@ export class Gateway implements CallHandler {
           throw describe(outcome.error, repeatability, outcome.maySent ?? false)
         case 'renew':
           exchange?.abort(NOT_PASSED_ON)
-          if (renewed) {
-            await this.#renewals.inVain(outgoing.connectionId, outcome.error)
-            throw outcome.error
-          }
+          if (renewals === MAX_RENEWALS) throw outcome.error
+          if (renewals > 0 && await this.#renewals.rejected(outgoing.connectionId, sentAt, outcome.error)) throw outcome.error
           await this.#renew(outgoing, sentAt, outcome.error)
-          renewed = true
+          renewals++
           break
         case 'limited':
           if (spending.budget === 'bulk' && outcome.whose === 'connection' && outcome.seconds > LONGEST_REST_AFTER_BULK_SECONDS) {
             exchange?.abort(NOT_PASSED_ON)
             order.taken = true // by an order before this one, which comes to the same
-            throw exportedBefore(outcome.error)
+            throw exportedBefore(outcome)
           }
           // The wall first, before anything else of this connection can leave.
           await (outcome.whose === 'connection' ? this.#budgets.coolOff(credentialOf(call), outcome.seconds) : this.#budgets.coolOffAccount(outcome.seconds))
@@ -199,12 +200,11 @@ export class Gateway implements CallHandler {
   async #learn (limits: ReadonlyMap<string, string>, place: Place): Promise<void> {
     const limit = Number(limits.get('x-ratelimit-limit'))
     const remaining = limits.has('x-ratelimit-remaining') ? Number(limits.get('x-ratelimit-remaining')) : NaN
-    const seconds = Number(limits.get('x-ratelimit-reset')) - Date.now() / 1000
-    await this.#budgets.learnAccount({ limit, remaining, endsInMs: seconds <= MAX_ACCOUNT_WALL_SECONDS ? seconds * 1000 : NaN }, place)
+    await this.#budgets.learnAccount({ limit, remaining, endsInMs: untilAccountReset(limits.get('x-ratelimit-reset')) }, place)
   }
 
   /** No answer came. @throws what is no fault of the way */
-  async #failed (error: unknown, place: Place, order: ExportOrder): Promise<Outcome> {
+  async #failed (error: unknown, place: Place, order: ExportOrder): Promise<Classification> {
     // No token for the direct way, because Nango could not be reached.
     const tokenless = isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE'
     if (isUnsent(error)) {
@@ -269,7 +269,7 @@ function guard (call: GatewayCall): Outgoing {
 }
 
 /** Whether ROLLER may have taken the order. What it has counted is another matter: a call that was refused spends its other places all the same. */
-function mayHaveTaken (outcome: Outcome, exchange: Exchange | null): boolean {
+function mayHaveTaken (outcome: Classification, exchange: Exchange | null): boolean {
   switch (outcome.kind) {
     case 'pass': return exchange === null || mayHaveBeenDone(exchange)
     case 'fail': return mayHaveBeenDone(outcome)
@@ -297,7 +297,7 @@ function validate (call: OutgoingCall, entry: CatalogueEntry | null): void {
   }
 }
 
-function judgeFailure (failure: ExchangeFailure, by: TransportName): Outcome {
+function judgeFailure (failure: ExchangeFailure, by: TransportName): Classification {
   // The caller left, or its body broke a rule while it was being sent.
   if (failure.kind === 'aborted') throw failure.cause ?? failure
   if (isRollerError(failure.cause)) throw failure.cause
@@ -327,13 +327,13 @@ function describe (error: RollerError, { repeatable }: Repeatability, maySent: b
 }
 
 /** ROLLER counts exports of a type by themselves, and does not put the credential to rest for one too many. */
-function exportedBefore ({ upstream, retryAfter }: RollerError): RollerError {
+function exportedBefore ({ error: { upstream, retryAfter }, exportSeconds = retryAfter }: Limited): RollerError {
   return new RollerError('ROLLER_ERR_BUDGET', {
     layer: 'roller',
     detail: 'ROLLER has taken an export of this type a short while ago.',
     hint: 'Wait for Retry-After seconds, or use the files of the export that was ordered before. Other calls of this connection go on.',
     ...(upstream !== undefined && { upstream }),
-    ...(retryAfter !== undefined && { retryAfter })
+    ...(exportSeconds !== undefined && { retryAfter: exportSeconds })
   })
 }
 

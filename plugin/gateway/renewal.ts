@@ -5,13 +5,13 @@
 import { LRUCache } from 'lru-cache'
 import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import type { RenewalBoard, Turn } from './renewal-board.ts'
+import type { LockState, RefreshLock, RefreshResult } from './refresh-lock.ts'
 
 const BACKOFF_MS = 30_000
 /** How often, and how long at most, a replica looks whether another has finished its refresh. */
 const POLL_MS = 100
 const MAX_POLLS = 250
-/** Questions in a row that the board may leave unanswered; each ends after half a second. */
+/** Requests in a row that the lock may leave unanswered; each ends after half a second. */
 const MAX_UNANSWERED = 3
 
 interface Renewal {
@@ -22,18 +22,26 @@ interface Renewal {
   aloneAt: number
 }
 
+/** How a transport comes by a new token. */
+export interface TokenRenewer {
+  /** Has a token made. Resolves only when it is another than the one ROLLER refused. */
+  renew (connectionId: string): Promise<void>
+  /** Another replica had one made. */
+  takeOver? (connectionId: string): Promise<void>
+}
+
 export class Renewals {
-  readonly #refresh: (connectionId: string) => Promise<void>
+  readonly #renewer: TokenRenewer
   readonly #clock: Clock
   readonly #known = new LRUCache<string, Renewal>({ max: 10_000 })
 
-  readonly #board: RenewalBoard | null
+  readonly #lock: RefreshLock | null
 
-  /** @param board where replicas agree; null for a single one */
-  constructor (refresh: (connectionId: string) => Promise<void>, clock: Clock, board: RenewalBoard | null = null) {
-    this.#refresh = refresh
+  /** @param lock where replicas agree; null for a single one */
+  constructor (renewer: TokenRenewer, clock: Clock, lock: RefreshLock | null = null) {
+    this.#renewer = renewer
     this.#clock = clock
-    this.#board = board
+    this.#lock = lock
   }
 
   /**
@@ -57,67 +65,76 @@ export class Renewals {
   }
 
   /**
-   * A call was sent again with the new token, and ROLLER said 401 all the same: it is not the token. A new one for every such call would be one
-   * refresh a call, and ROLLER suspends credentials whose owner asks for tokens too often. So there is none for a while, as after a refresh
-   * that failed, on any replica. It is the connection that rests, not the path: nobody can tell which paths are meant.
+   * A call was sent again with the new token, and ROLLER answered 401 all the same. Unless the token has been renewed once more since, it is not
+   * the token: a new one for every such call would be one refresh a call, and ROLLER suspends credentials whose owner asks for tokens too often.
+   * So there is none for a while, as after a refresh that failed, on any replica. It is the connection that rests, not the path: nobody can tell
+   * which paths are meant.
+   * @param sentAt when the call was sent again
+   * @returns false when the call met a token that is not the newest, and may go on
    */
-  async inVain (connectionId: string, error: RollerError): Promise<void> {
+  async rejected (connectionId: string, sentAt: number, error: RollerError): Promise<boolean> {
     const renewal = this.#known.get(connectionId)
     const now = this.#clock.now()
-    if (renewal === undefined || (renewal.failure !== null && renewal.failure.until > now)) return
+    if (renewal === undefined) return true
+    if (renewal.renewedAt > sentAt) return false
+    if (renewal.failure !== null && renewal.failure.until > now) return true
     renewal.failure = { error, until: now + BACKOFF_MS }
-    await this.#board?.done(connectionId, 'failed', BACKOFF_MS).catch(() => {}) // then each replica finds out for itself
+    await this.#lock?.release(connectionId, 'failed', BACKOFF_MS).catch(() => {}) // then each replica finds out for itself
+    return true
   }
 
   async #start (connectionId: string, renewal: Renewal, sentAt: number): Promise<void> {
     try {
-      const turn = await this.#turn(connectionId, sentAt, renewal)
-      if (turn.kind === 'failed') throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: FAILED_ELSEWHERE, retryAfter: turn.forMs / 1000 })
-      if (turn.kind === 'refresh') await this.#refreshAndTell(connectionId)
+      const state = await this.#acquire(connectionId, sentAt, renewal)
+      if (state.kind === 'failed') {
+        const retryAfter = Math.min(state.forMs, BACKOFF_MS) / 1000
+        throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: FAILED_ELSEWHERE, retryAfter })
+      }
+      if (state.kind === 'acquired') await this.#renewAndRelease(connectionId)
+      else await this.#renewer.takeOver?.(connectionId)
       renewal.renewedAt = this.#clock.now()
       renewal.failure = null
     } catch (error) {
-      if (isRejection(error)) renewal.failure = { error, until: this.#clock.now() + (error.retryAfter ?? BACKOFF_MS / 1000) * 1000 }
+      if (isRejection(error)) renewal.failure = { error, until: this.#clock.now() + Math.min((error.retryAfter ?? Infinity) * 1000, BACKOFF_MS) }
       throw error
     } finally {
       renewal.pending = null
     }
   }
 
-  async #refreshAndTell (connectionId: string): Promise<void> {
-    let result: 'renewed' | 'failed' | 'unknown' = 'unknown'
+  async #renewAndRelease (connectionId: string): Promise<void> {
+    let result: RefreshResult = 'unknown'
     try {
-      await this.#refresh(connectionId)
+      await this.#renewer.renew(connectionId)
       result = 'renewed'
     } catch (error) {
       if (isRejection(error)) result = 'failed'
       throw error
     } finally {
-      await this.#board?.done(connectionId, result, BACKOFF_MS).catch(() => {}) // the lease ends by itself
+      await this.#lock?.release(connectionId, result, BACKOFF_MS).catch(() => {}) // the lease ends by itself
     }
   }
 
   /**
-   * Asks the board until this replica knows what to do. A board that does not answer is asked again: it knows who asks, and who was to refresh
-   * is still the one. Without any answer the replica refreshes for itself, and not again for a while: however slow Redis is, that is one refresh
-   * of a connection for each replica in 30 s.
+   * Waits for the lock. One that does not answer is asked again: it knows its owner. Without any answer the replica refreshes for itself, and not
+   * again for a while: however slow Redis is, that is one refresh of a connection for each replica in 30 s.
    */
-  async #turn (connectionId: string, sentAt: number, renewal: Renewal): Promise<Turn> {
-    if (this.#board === null) return { kind: 'refresh' }
+  async #acquire (connectionId: string, sentAt: number, renewal: Renewal): Promise<Exclude<LockState, { kind: 'held' }>> {
+    if (this.#lock === null) return { kind: 'acquired' }
     for (let polls = 0, unanswered = 0; polls < MAX_POLLS && unanswered < MAX_UNANSWERED; polls++) {
-      const turn = await this.#board.ask(connectionId, this.#clock.now() - sentAt).catch(() => null)
-      if (turn === null) {
+      const state = await this.#lock.acquire(connectionId, this.#clock.now() - sentAt).catch(() => null)
+      if (state === null) {
         unanswered++
         continue
       }
-      if (turn.kind !== 'wait') return turn
+      if (state.kind !== 'held') return state
       unanswered = 0
       await sleep(this.#clock, POLL_MS)
     }
     const restMs = renewal.aloneAt + BACKOFF_MS - this.#clock.now()
     if (restMs > 0) return { kind: 'failed', forMs: restMs }
     renewal.aloneAt = this.#clock.now()
-    return { kind: 'refresh' }
+    return { kind: 'acquired' }
   }
 }
 

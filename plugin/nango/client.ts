@@ -6,8 +6,10 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { Nango } from '@nangohq/node'
 import { isRollerError, RollerError, type InputFault } from '../errors.ts'
+import { accountWaitSeconds } from '../retry-after.ts'
 import { ClientIds } from './entry.ts'
 import { isRecord } from './is-record.ts'
+import { keyNotChecked, tooLargeForNango } from './own-errors.ts'
 
 export { isRecord }
 
@@ -34,6 +36,7 @@ export interface NangoRefusal {
   readonly message: string
   readonly errors: readonly { readonly path?: readonly (string | number)[], readonly message?: string }[]
   readonly payload: unknown
+  /** Seconds, a minute at most. */
   readonly retryAfter: number
 }
 
@@ -124,14 +127,13 @@ function asRefusal (thrown: unknown): NangoRefusal | null {
   const response = (thrown as AxiosLike | null)?.response // axios' own shape, looked at with care
   if (response === undefined) return null
   const error = isRecord(response.data) && isRecord(response.data.error) ? response.data.error : {}
-  const retryAfter = Number(response.headers?.['retry-after'])
   return {
     status: response.status,
     code: typeof error.code === 'string' ? error.code : '',
     message: typeof error.message === 'string' ? error.message : '',
     errors: Array.isArray(error.errors) ? error.errors : [],
     payload: error.payload,
-    retryAfter: Number.isFinite(retryAfter) ? Math.min(Math.max(1, retryAfter), LONGEST_REST) : 1
+    retryAfter: accountWaitSeconds(response.headers?.['retry-after'], response.headers?.['x-ratelimit-reset'])
   }
 }
 
@@ -171,6 +173,10 @@ function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): Rolle
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango answered 403: the secret key lacks a scope.', upstream })
     case 'unknown_provider_config':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango does not know the integration that this gateway is set to use.', upstream })
+    case 'malformed_auth_header':
+      return keyNotChecked(upstream)
+    case 'request_too_large':
+      return tooLargeForNango(upstream)
   }
   if (status === 401) return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango does not know this gateway\'s secret key.', upstream })
   if (status >= 500 || code === '') return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango answered ${status}.`, upstream: { status } })

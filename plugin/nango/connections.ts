@@ -179,17 +179,6 @@ export class Connections {
     await this.#nango.call((sdk) => sdk.deleteConnection(this.#nango.encodedIntegrationId, encodeURIComponent(connectionId)))
   }
 
-  /**
-   * Makes Nango fetch a new token now. The answer holds the credentials in clear and is thrown away.
-   * @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none
-   */
-  async forceRefresh (connectionId: string): Promise<void> {
-    await this.#nango.call(
-      (sdk) => sdk.getConnection(this.#nango.integrationId, encodeURIComponent(connectionId), true),
-      refusedRefresh
-    )
-  }
-
   /** Nango replaces the whole set. */
   async #writeTags (connectionId: string, tags: Tags): Promise<void> {
     await this.#nango.call((sdk) => sdk.patchConnection(
@@ -235,25 +224,4 @@ function leftBehind (error: unknown, connectionId: string): unknown {
     ...(upstream !== undefined && { upstream }),
     ...(retryAfter !== undefined && { retryAfter })
   })
-}
-
-/** What it means when a forced refresh brought no token. */
-export function refusedRefresh ({ status, code, message }: NangoRefusal): RollerError | undefined {
-  const upstream = { status, body: { error: { code } } }
-  switch (code) {
-    case 'invalid_credentials':
-      if (isNangosTrouble(message)) return nangosTrouble(upstream)
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
-    case 'connection_refresh_exhausted':
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
-    case 'connection_refresh_backoff':
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream, retryAfter: 30 })
-    case 'forbidden':
-      return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-        detail: 'ROLLER answered 401 and the token could not be renewed: the Nango key lacks the scope environment:connections:read_credentials.',
-        upstream
-      })
-    default:
-      return undefined
-  }
 }

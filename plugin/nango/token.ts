@@ -1,10 +1,12 @@
 /**
- * The one place where a credential is read from Nango, for the direct transport alone. Nango answers with client id, client secret and all that
- * ROLLER's token endpoint said; only the token and its end leave this file. Not a method of Connections, which the host's own code holds.
+ * The one place where a credential is read from Nango. Nango answers with client id, client secret and all that ROLLER's token endpoint said;
+ * only the token and its end leave this file, for the direct transport alone. Not a method of Connections, which the host's own code holds.
  */
-import { RollerError } from '../errors.ts'
+import type { Clock } from '../clock.ts'
+import { isRollerError, RollerError } from '../errors.ts'
 import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
-import { refusedRefresh } from './connections.ts'
+import { fingerprint, untilNew } from './new-token.ts'
+import { isNangosTrouble, nangosTrouble } from './no-token.ts'
 
 export interface AccessToken {
   readonly token: string
@@ -29,6 +31,34 @@ export async function readToken (nango: NangoClient, connectionId: string, force
   )
 }
 
+/**
+ * Has a new token made for the transport `nango`, which never holds one: a digest of what Nango holds is compared before and after.
+ * @param onRow gets each row that was read: it shows whether the new token is one of other credentials
+ * @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none, ROLLER_ERR_UNREACHABLE when Nango has not asked it
+ */
+export async function renewToken (nango: NangoClient, connectionId: string, clock: Clock, onRow: (row: unknown, asOf: number) => void): Promise<void> {
+  const read = async (force: boolean): Promise<string | null> => {
+    const asOf = clock.now()
+    const raw: unknown = await nango.call((sdk) => sdk.getConnection(nango.integrationId, encodeURIComponent(connectionId), force), refusedRefresh)
+    onRow(raw, asOf)
+    return compared(raw)
+  }
+  const before = await read(false).catch((error: unknown) => {
+    // Nango holds no token that could come back, or is in its back-off, in which no check is under way that could be joined.
+    if (isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED') return null
+    throw error
+  })
+  await untilNew(() => read(true), (after) => after === null || after !== before, clock)
+}
+
+/** Null where the key may not read credentials: then a refresh cannot be forced either. */
+function compared (raw: unknown): string | null {
+  const credentials = isRecord(raw) && isRecord(raw.credentials) ? raw.credentials : {}
+  const { token, expires_at: expiresAt } = credentials
+  if (typeof token !== 'string' && typeof expiresAt !== 'string') return null
+  return fingerprint({ token: typeof token === 'string' ? token : '', expiresAt: endOf(expiresAt) })
+}
+
 function pickToken (raw: unknown): AccessToken {
   const credentials = isRecord(raw) && isRecord(raw.credentials) ? raw.credentials : {}
   // Not an error to Nango: a key that may read connections, but no credentials, gets an empty object.
@@ -41,8 +71,12 @@ function pickToken (raw: unknown): AccessToken {
       hint: 'The operator must act: NANGO_INTEGRATION_ID must name an integration that was made with the provider roller.'
     })
   }
+  return { token, expiresAt: endOf(expiresAt), row: raw }
+}
+
+function endOf (expiresAt: unknown): number | null {
   const end = typeof expiresAt === 'string' ? Date.parse(expiresAt) : NaN
-  return { token, expiresAt: Number.isNaN(end) ? null : end, row: raw }
+  return Number.isNaN(end) ? null : end
 }
 
 function missingScope ({ status, code }: NangoRefusal): RollerError | undefined {
@@ -68,4 +102,25 @@ function refusedRead ({ status, code }: NangoRefusal): RollerError | undefined {
     // 424: it had failed a moment ago, and Nango did not ask again.
     ...(status === 424 && { retryAfter: REFRESH_BACKOFF_SECONDS })
   })
+}
+
+/** What it means when a forced refresh brought no token. */
+function refusedRefresh ({ status, code, message }: NangoRefusal): RollerError | undefined {
+  const upstream = { status, body: { error: { code } } }
+  switch (code) {
+    case 'invalid_credentials':
+      if (isNangosTrouble(message)) return nangosTrouble(upstream)
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
+    case 'connection_refresh_exhausted':
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
+    case 'connection_refresh_backoff':
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream, retryAfter: 30 })
+    case 'forbidden':
+      return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+        detail: 'ROLLER answered 401 and the token could not be renewed: the Nango key lacks the scope environment:connections:read_credentials.',
+        upstream
+      })
+    default:
+      return undefined
+  }
 }

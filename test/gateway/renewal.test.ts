@@ -1,14 +1,14 @@
 import { test } from 'tap'
 import { RollerError } from '../../plugin/errors.ts'
 import { Renewals } from '../../plugin/gateway/renewal.ts'
-import type { RenewalBoard, Turn } from '../../plugin/gateway/renewal-board.ts'
+import type { LockState, RefreshLock } from '../../plugin/gateway/refresh-lock.ts'
 import { steppedClock } from '../upstream/fixture.ts'
 
-function setup (board: RenewalBoard | null = null) {
+function setup (lock: RefreshLock | null = null) {
   const clock = steppedClock()
   const calls: string[] = []
   let outcome: () => Promise<void> = async () => {}
-  const renewals = new Renewals(async (id) => { calls.push(id); await outcome() }, clock, board)
+  const renewals = new Renewals({ renew: async (id) => { calls.push(id); await outcome() } }, clock, lock)
   return { clock, calls, renewals, respond: (next: () => Promise<void>) => { outcome = next } }
 }
 
@@ -62,16 +62,16 @@ test('a refresh that did not come to an answer may be tried again at once', asyn
   t.equal(calls.length, 2)
 })
 
-test('a renewal in vain is the last one for 30 s, and every replica hears of it', async (t) => {
+test('a new token that ROLLER refuses is the last one for 30 s, on every replica', async (t) => {
   const told: unknown[] = []
-  const board: RenewalBoard = { ask: async () => ({ kind: 'refresh' }), done: async (...what) => { told.push(what) } }
-  const { clock, calls, renewals } = setup(board)
+  const lock: RefreshLock = { acquire: async () => ({ kind: 'acquired' }), release: async (...what) => { told.push(what) } }
+  const { clock, calls, renewals } = setup(lock)
   const sentAt = clock.now()
   await renewals.renew('a', sentAt)
   const error = new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'still 401', upstream: { status: 401 } })
   clock.advance(10)
-  await renewals.inVain('a', error)
-  await renewals.inVain('a', error)
+  t.equal(await renewals.rejected('a', clock.now(), error), true)
+  t.equal(await renewals.rejected('a', clock.now(), error), true)
   t.same(told, [['a', 'renewed', 30_000], ['a', 'failed', 30_000]])
   await renewals.renew('a', sentAt)
   clock.advance(10)
@@ -83,19 +83,42 @@ test('a renewal in vain is the last one for 30 s, and every replica hears of it'
   t.same(calls, ['a', 'b', 'a'])
 })
 
-test('a board that loses an answer is asked again; one that never answers: a refresh for each replica, once in 30 s', async (t) => {
-  const answers: Array<Turn | null> = [null, null, { kind: 'renewed' }]
+test('a call that met a token from before the last renewal may go on, and opens no back-off', async (t) => {
+  const { clock, calls, renewals } = setup()
+  const sentAt = clock.now()
+  clock.advance(10)
+  await renewals.renew('a', sentAt)
+  t.equal(await renewals.rejected('a', sentAt, new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED')), false)
+  clock.advance(10)
+  await renewals.renew('a', clock.now())
+  t.equal(calls.length, 2)
+})
+
+test('a token that another replica had made is taken over, and a refusal elsewhere is believed for 30 s at most', async (t) => {
+  const states: LockState[] = [{ kind: 'renewed' }, { kind: 'failed', forMs: 1e12 }]
+  const taken: string[] = []
+  const clock = steppedClock()
+  const lock: RefreshLock = { acquire: async () => states.shift() ?? { kind: 'acquired' }, release: async () => {} }
+  const renewals = new Renewals({ renew: async () => {}, takeOver: async (id) => { taken.push(id) } }, clock, lock)
+  await renewals.renew('a', clock.now())
+  t.same(taken, ['a'])
+  clock.advance(1)
+  await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED', retryAfter: 30 })
+})
+
+test('a lock that loses a reply is asked again; one that never answers: a refresh for each replica, once in 30 s', async (t) => {
+  const answers: Array<LockState | null> = [null, null, { kind: 'renewed' }]
   let asked = 0
-  const board: RenewalBoard = {
-    ask: async () => {
+  const lock: RefreshLock = {
+    acquire: async () => {
       asked++
-      const turn = answers.shift() ?? null
-      if (turn === null) throw new Error('too late')
-      return turn
+      const state = answers.shift() ?? null
+      if (state === null) throw new Error('too late')
+      return state
     },
-    done: async () => { throw new Error('too late') }
+    release: async () => { throw new Error('too late') }
   }
-  const { clock, calls, renewals } = setup(board)
+  const { clock, calls, renewals } = setup(lock)
   await renewals.renew('a', clock.now())
   t.same([asked, calls], [3, []], 'the third answer says that another has done it')
   clock.advance(1)

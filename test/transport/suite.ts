@@ -67,7 +67,8 @@ export function transportSuite (transport: TransportName): void {
       const before = reads(built).plain
       built.roller.revokeTokens()
       t.equal((await call(built, request)).statusCode, 200)
-      t.same(reads(built), { plain: before + 1, forced: 1 }, 'the credentials are read before, to find out why a refresh fails')
+      // To find out why a refresh fails, and through Nango for the token from before, which on the direct transport is here.
+      t.same(reads(built), { plain: before + (transport === 'nango' ? 2 : 1), forced: 1 })
       t.equal(callsAtRoller(built).length, 3)
     })
   }

@@ -44,7 +44,7 @@ for (const [status, body, expected, headers = {}] of CASES) {
 }
 
 test('an error of ROLLER\'s that looks a little like Nango\'s is ROLLER\'s', async (t) => {
-  const bodies = [{ error: 'server_error' }, { error: { code: 'something_else' } }, { code: 'ECONNREFUSED', message: 'x' }, [], 'null', '"forbidden"']
+  const bodies = [{ error: 'server_error' }, { error: { code: 'SomethingElse' } }, { error: { code: 'x' }, id: 1 }, { code: 'ECONNREFUSED', message: 'x' }, [], 'null', '"forbidden"']
   for (const body of bodies) {
     const built = await build(t)
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 400, body })

@@ -8,7 +8,7 @@ const connection = (venueId: string | null): Connection => ({
   connectionId: 'a',
   integrationId: 'roller',
   status: 'connected',
-  warnings: [],
+  pendingVenue: null, warnings: [],
   tags: {},
   metadata: null,
   createdAt: '',

@@ -38,6 +38,8 @@ export class DirectTransport implements Transport {
 
   /** True while there is a token, read with verified credentials. */
   holdsVerified (connectionId: string): boolean { return this.#tokens.peek(connectionId)?.verified === true }
+  /** Another replica had one made. @throws RollerError when Nango does not give it out yet */
+  takeOver (connectionId: string): Promise<void> { return this.#tokens.takeOver(connectionId) }
 
   /** Of a connection that is gone. */
   forget (connectionId: string): void { this.#tokens.forget(connectionId) }

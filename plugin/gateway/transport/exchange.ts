@@ -103,6 +103,9 @@ export class Exchange implements Answer, LimitSink, Dispatcher.DispatchHandler {
     return body
   }
 
+  /** The first bytes of what has been read and not yet taken: enough to see what kind of body it is. */
+  get start (): Buffer { return Buffer.concat(this.#chunks, Math.min(this.#size, 1024)) }
+
   #onProgress: (() => void) | null = null
   /** What `collect` reads goes on past the high-water mark. */
   #wanted = 0

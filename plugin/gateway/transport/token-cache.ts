@@ -6,6 +6,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../clock.ts'
 import { isRollerError } from '../../errors.ts'
+import { fingerprint, untilNew } from '../../nango/new-token.ts'
 
 export interface FreshToken {
   readonly token: string
@@ -27,6 +28,7 @@ export interface HeldToken {
 }
 
 interface Held extends HeldToken {
+  readonly fingerprint: string
   /** By the gateway's clock, as the next. */
   readonly endsAt: number
   renewAt: number
@@ -34,6 +36,11 @@ interface Held extends HeldToken {
 
 interface Reading { readonly token: Promise<HeldToken> }
 
+/** Of a connection: any token, one that ROLLER has not refused, or one that Nango is made to fetch. */
+type Wanted = 'any' | 'unrefused' | 'new'
+
+/** Refused tokens of a connection that are remembered, by their fingerprints. */
+const MAX_REFUSED = 4
 /** A token is some 1 KB. */
 const MAX_TOKENS = 100_000
 /**
@@ -56,6 +63,7 @@ export class TokenCache {
   readonly #source: TokenSource
   readonly #clock: Clock
   readonly #held = new LRUCache<string, Held>({ max: MAX_TOKENS })
+  readonly #refused = new LRUCache<string, readonly string[]>({ max: 10_000 })
   readonly #reading = new Map<string, Reading>()
 
   constructor (source: TokenSource, clock: Clock) {
@@ -72,13 +80,13 @@ export class TokenCache {
     if (now >= held.endsAt) return null
     // Calls go on with the old one, which is good still.
     held.renewAt = now + RETRY_MS
-    if (!this.#reading.has(connectionId)) this.#read(connectionId, false).catch((error: unknown) => this.#onFailedAhead(connectionId, error))
+    if (!this.#reading.has(connectionId)) this.#read(connectionId, 'any').catch((error: unknown) => this.#onFailedAhead(connectionId, error))
     return held
   }
 
   /** @throws RollerError when there is none to be had */
   async get (connectionId: string): Promise<HeldToken> {
-    return this.peek(connectionId) ?? await (this.#reading.get(connectionId)?.token ?? this.#read(connectionId, false))
+    return this.peek(connectionId) ?? await (this.#reading.get(connectionId)?.token ?? this.#read(connectionId, 'any'))
   }
 
   /**
@@ -86,35 +94,61 @@ export class TokenCache {
    * @throws RollerError when there is none to be had
    */
   async renew (connectionId: string): Promise<void> {
-    this.forget(connectionId)
-    await this.#read(connectionId, true)
+    this.#drop(connectionId)
+    await this.#read(connectionId, 'new')
+  }
+
+  /** Reads the token that another replica has had made. @throws RollerError when Nango still gives one that ROLLER has refused */
+  async takeOver (connectionId: string): Promise<void> {
+    const held = this.#held.peek(connectionId)
+    if (held !== undefined && !this.#isRefused(connectionId, held.fingerprint)) return
+    this.#drop(connectionId)
+    await this.#read(connectionId, 'unrefused')
   }
 
   /** ROLLER refused this token. If another replica has it renewed, the next call reads the new one. */
-  reject (connectionId: string, { token }: HeldToken): void {
-    if (this.#held.peek(connectionId)?.token === token) this.#held.delete(connectionId)
+  reject (connectionId: string, token: HeldToken): void {
+    const held = this.#held.peek(connectionId)
+    const print = (token as Held).fingerprint // all that are handed out are of this kind
+    if (!this.#isRefused(connectionId, print)) {
+      this.#refused.set(connectionId, [print, ...this.#refused.get(connectionId) ?? []].slice(0, MAX_REFUSED))
+    }
+    if (held?.token === token.token) this.#held.delete(connectionId)
   }
 
   forget (connectionId: string): void {
+    this.#drop(connectionId)
+    this.#refused.delete(connectionId)
+  }
+
+  #drop (connectionId: string): void {
     this.#held.delete(connectionId)
     this.#reading.delete(connectionId) // what is being read is not kept
   }
 
   forgetAll (): void {
+    this.#refused.clear()
     this.#held.clear()
     this.#reading.clear()
   }
 
-  #read (connectionId: string, force: boolean): Promise<HeldToken> {
-    const reading: Reading = { token: this.#finish(connectionId, force, () => this.#reading.get(connectionId) === reading) }
+  #isRefused (connectionId: string, print: string): boolean {
+    return this.#refused.get(connectionId)?.includes(print) ?? false
+  }
+
+  #read (connectionId: string, wanted: Wanted): Promise<HeldToken> {
+    const reading: Reading = { token: this.#finish(connectionId, wanted, () => this.#reading.get(connectionId) === reading) }
     this.#reading.set(connectionId, reading)
     return reading.token
   }
 
   /** @param newest false once a later read has taken over: it may have been the one that renewed the token */
-  async #finish (connectionId: string, force: boolean, newest: () => boolean): Promise<HeldToken> {
+  async #finish (connectionId: string, wanted: Wanted, newest: () => boolean): Promise<HeldToken> {
+    const read = async (): Promise<Held> => this.#hold(await this.#source(connectionId, wanted === 'new'))
     try {
-      const held = this.#hold(await this.#source(connectionId, force))
+      const held = wanted === 'any'
+        ? await read()
+        : await untilNew(read, (token) => !this.#isRefused(connectionId, token.fingerprint), this.#clock)
       if (newest()) this.#held.set(connectionId, held)
       return held
     } finally {
@@ -122,13 +156,14 @@ export class TokenCache {
     }
   }
 
-  #hold ({ token, expiresAt, verified }: FreshToken): Held {
+  #hold (fresh: FreshToken): Held {
+    const { token, expiresAt, verified } = fresh
+    const print = fingerprint(fresh)
     const authorization = Buffer.from(`Bearer ${token}`, 'latin1').toString('latin1') // in one piece
-    if (expiresAt === null) return { token, authorization, verified, endsAt: Infinity, renewAt: Infinity }
     // Nango tells the time by the wall clock, waits here go by another.
-    const life = Math.min(Math.max(expiresAt - Date.now(), MIN_LIFE_MS), MAX_LIFE_MS)
+    const life = expiresAt === null ? MAX_LIFE_MS : Math.min(Math.max(expiresAt - Date.now(), MIN_LIFE_MS), MAX_LIFE_MS)
     const now = this.#clock.now()
-    return { token, authorization, verified, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
+    return { token, authorization, verified, fingerprint: print, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
   }
 
   #onFailedAhead (connectionId: string, error: unknown): void {

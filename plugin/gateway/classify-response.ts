@@ -1,0 +1,118 @@
+/**
+ * Who answered, and what it means. On the direct transport every answer is ROLLER's, whatever it looks like; through Nango it is either's:
+ * nango-error.ts recognizes Nango's own. The status decides about ROLLER's answers, whatever Content-Type they arrive with, unless the body
+ * really is a page of HTML: ROLLER speaks JSON only, so that is a load balancer, a firewall or a wrong NANGO_HOST.
+ */
+import { RollerError, type Upstream } from '../errors.ts'
+import { isRecord, unreachable, type Classification, type ResponseHead } from './classification.ts'
+import { isLabelledHtml, isPage, mediaType } from './html-page.ts'
+import { classifyNangoError } from './nango-error.ts'
+import { readable } from './readable.ts'
+import { MAX_COOLING_OFF_SECONDS, MAX_EXPORT_WAIT_SECONDS, retryAfterSeconds } from '../retry-after.ts'
+import type { Exchange } from './transport/exchange.ts'
+import type { TransportName } from './transport/transport.ts'
+
+/** Larger error bodies are not Nango's, and are not quoted. */
+export const MAX_CLASSIFIED_BODY = 64 * 1024
+
+/** ROLLER's published cooling-off, used when the 429 does not say how long (through Nango its Retry-After may be lost). */
+const COOLING_OFF_SECONDS = 60
+
+/** No honest error goes deeper; what goes much deeper cannot be written again as a part of the problem document. */
+const MAX_DEPTH = 64
+
+const PASS: Classification = { kind: 'pass' }
+
+/** What is known of a body. */
+export interface ReadBody {
+  /** All of it, or null when it is larger than MAX_CLASSIFIED_BODY. */
+  readonly whole: Buffer | null
+  /** Its first bytes. */
+  readonly start: Buffer
+}
+
+/** True when the head alone shows that ROLLER answered and the body may flow through unread. */
+export function passesUnread ({ status, headers }: ResponseHead): boolean {
+  return status < 400 && !isLabelledHtml(headers)
+}
+
+/** Classifies an answer whose head alone does not tell, and takes off the label that Nango has given it. */
+export async function classifyExchange (exchange: Exchange, by: TransportName): Promise<Classification> {
+  const whole = await exchange.collect(MAX_CLASSIFIED_BODY)
+  const body = { whole, start: exchange.start }
+  const classification = classifyResponse(exchange, body, by)
+  // ROLLER sent none. Left on, a browser would run what ROLLER quotes from its callers' requests.
+  if (by === 'nango' && isLabelledHtml(exchange.headers) && !isHtml(exchange, body)) delete exchange.headers['content-type']
+  return classification
+}
+
+/** @param by the transport that brought it */
+export function classifyResponse (head: ResponseHead, body: ReadBody, by: TransportName = 'nango'): Classification {
+  const { status, headers } = head
+  const plain = body.whole === null ? null : readable(body.whole, headers['content-encoding'], MAX_CLASSIFIED_BODY)
+  const parsed = plain === null ? undefined : parse(plain)
+  if (by === 'nango') {
+    const own = classifyNangoError(head, parsed)
+    if (own !== null) return own
+    // ROLLER's own 500 without a body arrives with Nango's label; one without any is Nango's, which had begun to answer.
+    if (status === 500 && body.whole?.length === 0 && !isLabelledHtml(headers)) {
+      return unreachable('Nango broke off without an answer from ROLLER.', { status }, true)
+    }
+  }
+  if (isHtml(head, body) && !mayBePage(head, by)) {
+    return unreachable(`Something on the way answered ${status} with an HTML page.`, { status }, true)
+  }
+  return classifyRoller(head, { status, ...(parsed !== undefined && { body: parsed }) })
+}
+
+function classifyRoller ({ status, headers }: ResponseHead, upstream: Upstream): Classification {
+  switch (status) {
+    case 401: {
+      const detail = 'ROLLER answered 401, also with a fresh token.'
+      return { kind: 'renew', error: new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail, upstream }) }
+    }
+    case 403:
+      return { kind: 'fail', error: new RollerError('ROLLER_ERR_ACCESS_DENIED', { detail: 'ROLLER answered 403.', upstream }) }
+    case 429:
+      return coolingOff(headers['retry-after'], upstream)
+    case 502: case 503: case 504:
+      return { kind: 'repeat', maySent: true, error: null }
+    default:
+      return PASS
+  }
+}
+
+function coolingOff (retryAfter: unknown, upstream: Upstream): Classification {
+  const seconds = retryAfterSeconds(retryAfter, MAX_COOLING_OFF_SECONDS) ?? COOLING_OFF_SECONDS
+  const exportSeconds = retryAfterSeconds(retryAfter, MAX_EXPORT_WAIT_SECONDS)
+  const error = new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER answered 429.', upstream, retryAfter: seconds })
+  return { kind: 'limited', whose: 'connection', seconds, error, ...(exportSeconds !== undefined && { exportSeconds }) }
+}
+
+/** A web server may answer for a missing path, and a redirect often carries a page. Nango follows redirects, so none comes through it. */
+function mayBePage ({ status, headers }: ResponseHead, by: TransportName): boolean {
+  return status === 404 || status === 405 || (by === 'direct' && status >= 300 && status < 400 && headers.location !== undefined)
+}
+
+/** Without a label the body of an error is looked at all the same; a success without one flows through unread. */
+function isHtml ({ headers }: ResponseHead, { whole, start }: ReadBody): boolean {
+  const labelled = isLabelledHtml(headers)
+  if (!labelled && mediaType(headers) !== '') return false
+  const plain = readable(whole ?? start, headers['content-encoding'], MAX_CLASSIFIED_BODY)
+  return plain === null ? labelled : isPage(plain)
+}
+
+function parse (body: Buffer): unknown {
+  if (body.length === 0) return undefined
+  const text = body.toString('utf8').replace(/^\ufeff/, '')
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!nestsDeeper(value, MAX_DEPTH)) return value
+  } catch {}
+  return text.slice(0, 2_000)
+}
+
+function nestsDeeper (value: unknown, levels: number): boolean {
+  if (!isRecord(value) && !Array.isArray(value)) return false
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1))
+}

@@ -1,0 +1,124 @@
+/**
+ * Nango's own errors on `/proxy`. No header marks them. They are JSON of exactly one shape, `{error: {code, message?, errors?, payload?}}`,
+ * and their codes are open: each release may bring new ones. What ROLLER sends without a Content-Type arrives as `text/html`, so it is
+ * never taken for one of them.
+ */
+import { RollerError, type ErrorCode, type RollerErrorOptions, type Upstream } from '../errors.ts'
+import { keyNotChecked, tooLargeForNango } from '../nango/own-errors.ts'
+import { isRecord, unreachable, type Classification, type ResponseHead } from './classification.ts'
+import { mediaType } from './html-page.ts'
+import { accountWaitSeconds } from '../retry-after.ts'
+
+/** Nango refuses for 30 s after a refresh failed. */
+const REFRESH_BACKOFF_SECONDS = 30
+
+interface NangoError { readonly code: string, readonly message: string }
+
+// Nothing reached ROLLER with these: no address, no route, no listener.
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** Of the system, of undici, of the HTTP parser, of TLS and its certificates. */
+const NETWORK_ERROR = /^(E[A-Z_]+|UND_ERR_[A-Z_]+|HPE_[A-Z_]+|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/
+
+/** All of Nango's codes are written so. ROLLER's platform writes them in capitals, with dots or as words. */
+const CODE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/
+const MEMBERS: ReadonlySet<string> = new Set(['code', 'message', 'errors', 'payload', 'additional_properties', 'method', 'path'])
+const MAX_CODE_LENGTH = 64
+
+/**
+ * Classifies an answer that Nango made itself.
+ * @param body parsed, or undefined
+ * @returns null when the answer is ROLLER's
+ */
+export function classifyNangoError (head: ResponseHead, body: unknown): Classification | null {
+  if (mediaType(head.headers) !== 'application/json') return null
+  const { status } = head
+  const transportCode = asTransportError(status, body)
+  if (transportCode !== null) {
+    return unreachable(`Nango could not reach ROLLER (${transportCode}).`, { status }, !NEVER_SENT.has(transportCode))
+  }
+  const error = asNangoError(body)
+  if (error === null || (status === 429 && !isAccountLimit(head, error))) return null
+  return classify(head, error)
+}
+
+/** The closed object that Nango writes, and nothing beside it. */
+function asNangoError (body: unknown): NangoError | null {
+  if (!isRecord(body) || Object.keys(body).length !== 1 || !isRecord(body.error)) return null
+  const { code, message, errors } = body.error
+  if (typeof code !== 'string' || code.length > MAX_CODE_LENGTH || !CODE.test(code)) return null
+  if (message !== undefined && typeof message !== 'string') return null
+  if (errors !== undefined && !Array.isArray(errors)) return null
+  return Object.keys(body.error).every((name) => MEMBERS.has(name)) ? { code, message: message ?? '' } : null
+}
+
+/** Nango answers 500 `{message, code: 'ECONNREFUSED', method}`, without its usual wrapper, when it cannot reach ROLLER. */
+function asTransportError (status: number, body: unknown): string | null {
+  if (status !== 500 || !isRecord(body) || typeof body.method !== 'string') return null
+  return typeof body.code === 'string' && NETWORK_ERROR.test(body.code) ? body.code : null
+}
+
+/** Nango counts before it calls: while it says that calls are left, a 429 that looks like its own is a body of ROLLER's. */
+function isAccountLimit ({ limits }: ResponseHead, { code }: NangoError): boolean {
+  const remaining = limits?.get('x-ratelimit-remaining')
+  return remaining === undefined ? code === 'too_many_request' : remaining.trim() === '0'
+}
+
+function classify ({ status, headers, limits }: ResponseHead, { code, message }: NangoError): Classification {
+  // Never Nango's own text: its messages carry a dump of the connection, and providers' answers.
+  const upstream: Upstream = { status, body: { error: { code } } }
+  const rejected = (detail: string): Classification => fail('ROLLER_ERR_NANGO_REJECTED', { detail, upstream })
+  if (status === 429) {
+    const seconds = accountWaitSeconds(headers['retry-after'], limits?.get('x-ratelimit-reset'))
+    const error = new RollerError('ROLLER_ERR_NANGO_LIMIT', { upstream, retryAfter: seconds })
+    return { kind: 'limited', whose: 'account', seconds, error }
+  }
+  if (status === 402) return fail('ROLLER_ERR_NANGO_LIMIT', { detail: 'The quota of the Nango plan is used up.', upstream, retryAfter: 60 })
+  if (status === 413 || code === 'request_too_large') return { kind: 'fail', error: tooLargeForNango(upstream) }
+  switch (code) {
+    case 'failed_to_get_connection':
+      return unknownConnection(upstream)
+    case 'server_error':
+      if (message.startsWith('Failed to get connection credentials')) return refreshFailed(upstream, undefined)
+      if (message.startsWith('Failed to get connection')) return unknownConnection(upstream)
+      break
+    case 'connection_refresh_backoff':
+      return refreshFailed(upstream, REFRESH_BACKOFF_SECONDS)
+    case 'connection_refresh_exhausted':
+      return refreshFailed(upstream, undefined)
+    case 'malformed_auth_header':
+      return { kind: 'repeat', maySent: false, error: keyNotChecked(upstream) }
+    case 'forbidden':
+      return rejected('Nango answered 403: the key lacks the scope environment:proxy.')
+    case 'unknown_provider_config':
+      return rejected('Nango does not know the integration that this gateway is set to use.')
+    case 'missing_auth_header': case 'invalid_secret_key_format': case 'unknown_account':
+      return rejected('Nango does not know this gateway\'s secret key.')
+  }
+  // 408: Nango gave up on a call that it had begun.
+  if (status >= 500 || status === 408) return unreachable(`Nango failed (${status} ${code}).`, upstream, true)
+  return { kind: 'fail', error: refusedByNango(upstream, code) }
+}
+
+function refusedByNango (upstream: Upstream, code: string): RollerError {
+  return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+    detail: `Nango refused the call (${upstream.status} ${code}).`,
+    hint: 'Correct what the code in upstream names and send the call again. If it is right, the operator must act: see Nango\'s logs.',
+    upstream
+  })
+}
+
+function unknownConnection (upstream: Upstream): Classification {
+  return fail('ROLLER_ERR_CONNECTION_UNKNOWN', { detail: 'Nango has no such connection for this integration.', upstream })
+}
+
+function refreshFailed (upstream: Upstream, retryAfter: number | undefined): Classification {
+  const detail = retryAfter === undefined
+    ? 'Nango could not get a token from ROLLER for this connection.'
+    : 'Nango could not get a token from ROLLER for this connection a moment ago, and waits before it tries again.'
+  return fail('ROLLER_ERR_CREDENTIALS_REJECTED', { detail, upstream, ...(retryAfter !== undefined && { retryAfter }) })
+}
+
+function fail (code: ErrorCode, options: RollerErrorOptions): Classification {
+  return { kind: 'fail', error: new RollerError(code, options) }
+}

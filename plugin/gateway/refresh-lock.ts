@@ -1,0 +1,76 @@
+/**
+ * One token refresh at a time over all replicas: Redis keeps who refreshes, when a new token came, and what has just failed. Redis' clock counts.
+ * Without the lock (no Redis, or Redis away) each replica refreshes for itself.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import type { RedisLike } from './budget/redis.ts'
+import { REFRESH_LOCK_SCRIPT } from './refresh-lock.lua.ts'
+
+/** What a replica that has met a 401 is to do. */
+export type LockState =
+  /** Refresh: this replica holds the lock. */
+  | { readonly kind: 'acquired' }
+  /** Nothing: another replica has got a new token since this call was sent. */
+  | { readonly kind: 'renewed' }
+  /** Wait: another replica refreshes. */
+  | { readonly kind: 'held' }
+  /** Give up: the last refresh failed, or ROLLER refused the token that it brought. */
+  | { readonly kind: 'failed', readonly forMs: number }
+
+/** `renewed` only of a token that is another than the one ROLLER refused. */
+export type RefreshResult = 'renewed' | 'failed' | 'unknown'
+
+export interface RefreshLock {
+  /** @param sentAgoMs how long ago the call that met the 401 was sent */
+  acquire (connectionId: string, sentAgoMs: number): Promise<LockState>
+  /** @param backoffMs how long no replica tries again after `failed` */
+  release (connectionId: string, result: RefreshResult, backoffMs: number): Promise<void>
+}
+
+/** A replica that dies while it refreshes holds the others up no longer than this. */
+const LEASE_MS = 20_000
+const KEPT_MS = 600_000
+
+const SHA = createHash('sha1').update(REFRESH_LOCK_SCRIPT).digest('hex')
+const KINDS: ReadonlySet<unknown> = new Set(['acquired', 'renewed', 'held', 'failed'])
+
+export class RedisRefreshLock implements RefreshLock {
+  readonly #client: RedisLike
+  readonly #scope: string
+  readonly #timeoutMs: number
+  readonly #owner = randomUUID()
+
+  /** @param scope ids of connections are unique within it: one integration of one Nango environment. No secret: it stands in the key */
+  constructor (client: RedisLike, scope: string, timeoutMs = 500) {
+    this.#client = client
+    this.#scope = scope
+    this.#timeoutMs = timeoutMs
+  }
+
+  async acquire (connectionId: string, sentAgoMs: number): Promise<LockState> {
+    const [kind, forMs] = await this.#run(connectionId, 'acquire', sentAgoMs)
+    if (!KINDS.has(kind)) throw new Error('the refresh lock has no such state')
+    return { kind, forMs: Number(forMs) } as LockState // one of the four, with a number that only `failed` reads
+  }
+
+  async release (connectionId: string, result: RefreshResult, backoffMs: number): Promise<void> {
+    await this.#run(connectionId, result, backoffMs)
+  }
+
+  async #run (connectionId: string, action: string, ms: number): Promise<unknown[]> {
+    const key = `roller:refresh:{${this.#scope}/${connectionId}}`
+    const args = [action, String(Math.ceil(ms)), String(LEASE_MS), String(KEPT_MS), this.#owner]
+    const answer = await this.#bounded(this.#client.evalsha(SHA, 1, key, ...args).catch((error: unknown) => {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+      return this.#client.eval(REFRESH_LOCK_SCRIPT, 1, key, ...args)
+    }))
+    return Array.isArray(answer) ? answer : []
+  }
+
+  #bounded<T> (work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('the refresh lock did not answer in time')), this.#timeoutMs)
+      work.then(resolve, reject).finally(() => clearTimeout(timer))
+    })
+  }
+}

@@ -1,0 +1,20 @@
+/** Errors of Nango's own that mean the same on its proxy and on its API. */
+import { RollerError, type Upstream } from '../errors.ts'
+
+/** With its database away, Nango answers `malformed_auth_header` to a key that is right. This gateway's header is well-formed. */
+export function keyNotChecked (upstream: Upstream): RollerError {
+  return new RollerError('ROLLER_ERR_UNREACHABLE', {
+    layer: 'nango',
+    detail: 'Nango could not check this gateway\'s key (malformed_auth_header). Nothing was sent to ROLLER.',
+    hint: 'Send the call again. If it comes back, the operator must act: Nango\'s own database does not answer.',
+    upstream
+  })
+}
+
+export function tooLargeForNango (upstream: Upstream): RollerError {
+  return new RollerError('ROLLER_ERR_BODY_TOO_LARGE', {
+    detail: 'Nango takes no body of this size. Nothing was sent to ROLLER.',
+    hint: 'Send a smaller body. The operator can raise NANGO_SERVER_PUBLIC_BODY_LIMIT of a self-hosted Nango, or use the transport direct.',
+    upstream
+  })
+}

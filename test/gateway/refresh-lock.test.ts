@@ -1,0 +1,35 @@
+import { Redis } from 'ioredis'
+import { test } from 'tap'
+import { RedisRefreshLock } from '../../plugin/gateway/refresh-lock.ts'
+import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+
+test('one replica refreshes, the others wait, and who is to refresh is told so again', { skip: whyNoRedis() ?? false }, async (t) => {
+  const server = await startRedis()
+  const client = new Redis(server.port, '127.0.0.1')
+  t.teardown(async () => { client.disconnect(); await server.kill() })
+  const [one, two] = [new RedisRefreshLock(client, 'roller'), new RedisRefreshLock(client, 'roller')]
+  t.match(await one.acquire('a', 0), { kind: 'acquired' })
+  t.match(await two.acquire('a', 0), { kind: 'held' })
+  t.match(await one.acquire('a', 0), { kind: 'acquired' }, 'the answer was lost on the way')
+  t.match(await two.acquire('b', 0), { kind: 'acquired' }, 'of another connection nobody knows')
+  await one.release('a', 'renewed', 30_000)
+  t.match(await two.acquire('a', 60_000), { kind: 'renewed' })
+  await one.release('a', 'failed', 30_000)
+  t.match(await two.acquire('a', 60_000), { kind: 'renewed' }, 'a call from before the renewal is sent again')
+  await new Promise((resolve) => { setTimeout(resolve, 5) })
+  const failed = await two.acquire('a', 0)
+  t.equal(failed.kind, 'failed')
+  t.ok(failed.kind === 'failed' && failed.forMs > 29_000 && failed.forMs <= 30_000)
+})
+
+test('scopes do not meet, and who has lost the lease does not end another\'s', { skip: whyNoRedis() ?? false }, async (t) => {
+  const server = await startRedis()
+  const client = new Redis(server.port, '127.0.0.1')
+  t.teardown(async () => { client.disconnect(); await server.kill() })
+  const [one, other] = [new RedisRefreshLock(client, 'live/roller'), new RedisRefreshLock(client, 'test/roller')]
+  t.match(await one.acquire('a', 0), { kind: 'acquired' })
+  t.match(await other.acquire('a', 0), { kind: 'acquired' }, 'the same connection id of another environment')
+  const late = new RedisRefreshLock(client, 'live/roller')
+  await late.release('a', 'unknown', 30_000)
+  t.match(await late.acquire('a', 0), { kind: 'held' })
+})

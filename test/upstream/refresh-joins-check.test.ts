@@ -1,0 +1,73 @@
+/** A forced refresh that joins a running check of Nango's brings back the old token. That is no refusal of ROLLER's. */
+import { test } from 'tap'
+import { CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
+import { call, isProblem, steppedClock } from './fixture.ts'
+import { reads, start } from '../transport/fixture.ts'
+
+const BURSTS = 40
+
+for (const transport of ['nango', 'direct'] as const) {
+  test(`${BURSTS} bursts of calls after a revocation (${transport}): no 424, and no call fails`, async (t) => {
+    const clock = steppedClock()
+    const built = await start(t, transport, { options: { clock }, roller: { limits: 'off' }, nango: { credentialCheckTime: 2 } })
+    const url = `${built.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`
+    const seen = new Map<number, number>()
+    for (let burst = 0; burst < BURSTS; burst++) {
+      clock.advance(61_000) // the gateway's own rate limit is whole again
+      await call(built)
+      built.roller.revokeTokens()
+      // Other programs use the same Nango until the refresh has come, so that it finds a check under way that it joins.
+      const from = built.nango.requests.length
+      const forced = (): boolean => built.nango.requests.slice(from).some(({ url }) => url.includes('force_refresh=true'))
+      const others = [1, 2].map(async () => {
+        while (!forced()) await (await fetch(url, { headers: { authorization: `Bearer ${SECRET_KEY}` } })).arrayBuffer()
+      })
+      const answers = await Promise.all(Array.from({ length: 60 + burst }, (_, n) => call(built, { url: `/roller/sandbox/echo?n=${n}` })))
+      for (const { statusCode } of answers) seen.set(statusCode, (seen.get(statusCode) ?? 0) + 1)
+      await Promise.all(others)
+    }
+    t.same([...seen.keys()], [200])
+    t.ok(built.roller.tokensIssued <= 2 * BURSTS + 2, `${built.roller.tokensIssued} tokens were made`)
+  })
+
+  test(`asks again when the refresh brings the old token, and then goes on (${transport})`, async (t) => {
+    const built = await start(t, transport)
+    await call(built)
+    const { token, expiresAt } = built.nango.connections[0] as { token: string, expiresAt: number }
+    built.roller.revokeTokens()
+    const credentials = { type: 'OAUTH2_CC', token, expires_at: new Date(expiresAt).toISOString() }
+    for (let n = 0; n < 2; n++) {
+      built.nango.faults.next({ path: /force_refresh=true/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials } })
+    }
+    t.equal((await call(built)).statusCode, 200)
+    t.equal(reads(built).forced, 3)
+  })
+
+  test(`says that Nango has not renewed the token, without a back-off, when it never does (${transport})`, async (t) => {
+    const built = await start(t, transport)
+    await call(built)
+    const { token, expiresAt } = built.nango.connections[0] as { token: string, expiresAt: number }
+    built.roller.revokeTokens()
+    const credentials = { type: 'OAUTH2_CC', token, expires_at: new Date(expiresAt).toISOString() }
+    const fault = { path: /force_refresh=true/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials } } as const
+    built.nango.faults.always(fault)
+    const expected = {
+      status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'nango', retryAfter: 1, detail: /has not asked it for a new token/
+    } as const
+    isProblem(t, built, await call(built), expected)
+    t.equal(reads(built).forced, 6, 'a bounded number of times')
+    built.nango.faults.always(null)
+    t.equal((await call(built)).statusCode, 200, 'and the next call goes through at once')
+  })
+
+  test(`only the refusal of a token that is really new opens the back-off (${transport})`, async (t) => {
+    const clock = steppedClock()
+    const built = await start(t, transport, { options: { clock } })
+    built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
+    const rejected = { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' } as const
+    isProblem(t, built, await call(built), rejected)
+    clock.advance(1)
+    isProblem(t, built, await call(built), { ...rejected, retryAfter: 30 })
+    t.equal(reads(built).forced, 1)
+  })
+}
