@@ -22,6 +22,7 @@ import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
 import { poolUse } from './gateway/transport/pool-use.ts'
 import { traceDispatches } from './gateway/transport/traced.ts'
+import { describeError } from './log-error.ts'
 import { NangoClient } from './nango/client.ts'
 import { Connections } from './nango/connections.ts'
 import { OtherEnvironment } from './nango/other-environment.ts'
@@ -106,7 +107,9 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     forgetCredentials,
     budgets,
     unsubscribe: async (connectionId) => { await webhooks.subscriptions.remove(connectionId) },
-    warn: (message, error) => { log.warn({ err: error }, message) }
+    warn: (message, error, connectionId) => {
+      log.warn({ err: describeError(error), ...(connectionId !== undefined && { connectionId }) }, message)
+    }
   })
   const gateway = venues.guard
   const publicUrl = options.publicUrl === undefined ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix

@@ -19,7 +19,8 @@ export interface ConnectionLifeOptions {
   readonly emit: (event: ConnectionEvent) => Promise<void>
   /** Drops what was made with a connection's earlier credentials: answers, tokens, refusals. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
-  readonly warn: (message: string, error: unknown) => void
+  /** A connection is named by its own argument, and never in the message. */
+  readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
 
 export class ConnectionLife {
@@ -109,7 +110,7 @@ export class ConnectionLife {
       directory.learn(settled)
       return settled
     } catch (error) {
-      warn('the venue of a connection could not be found out', error)
+      warn('the venue of a connection could not be found out', error, connection.connectionId)
       return connection
     }
   }

@@ -17,7 +17,8 @@ export interface ConnectionWatchOptions {
   readonly intervalMs: number
   /** Connections without a venue are new even at the first look: whoever met them before would have asked them for it. */
   readonly identifies: boolean
-  readonly warn: (message: string, error: unknown) => void
+  /** A connection is named by its own argument, and never in the message. */
+  readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
 
 /** Nango lists up to 2,000. */
@@ -69,7 +70,7 @@ export class ConnectionWatch {
         await change()
         return true
       } catch (error) {
-        this.#options.warn(`a change of a connection could not be told, and will be again (${connectionId})`, error)
+        this.#options.warn('a change of a connection could not be told, and will be again', error, connectionId)
         return false
       }
     }

@@ -4,6 +4,7 @@ import { EventNotTaken, type Events } from '../events/events.ts'
 import { once } from '../events/once.ts'
 import type { ExportPart, Inbox } from '../events/inbox.ts'
 import type { EventKey, SeenStore } from '../events/seen.ts'
+import { describeError } from '../log-error.ts'
 import { readMessage, type BulkExportEvent, type RollerEvent } from '../roller/events.ts'
 
 /** What a log is told: of an event its name and id, of an error what it says about itself, and never a payload. */
@@ -26,6 +27,8 @@ export interface RollerIntakeOptions {
 
 /** Milliseconds. */
 const VENUE_MS = 1_000
+/** ROLLER's are UUIDs, and that of an unknown message is a hash. Any other is text of the delivery, which no log may hold. */
+const PLAIN_ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/i
 
 export interface Delivery {
   readonly connectionId: string
@@ -63,7 +66,9 @@ export class RollerIntake {
       })
       return claim === 'busy' ? 'later' : 'taken'
     } catch (error) {
-      log.warn({ event: read.name, id: read.id, connectionId, reason: reasonOf(error) }, 'an event of ROLLER\'s was not taken; ROLLER sends it again')
+      const { name, id } = read
+      const facts = { event: name, ...(PLAIN_ID.test(id) && { id }), connectionId, reason: reasonOf(error) }
+      log.warn(facts, 'an event of ROLLER\'s was not taken; ROLLER sends it again')
       return 'later'
     }
   }
@@ -102,5 +107,7 @@ function isCount (value: unknown): value is number { return Number.isInteger(val
 /** Of a handler's error no more than its own words: what hangs on it may be the event. */
 function reasonOf (error: unknown): string {
   const cause = error instanceof EventNotTaken && error.cause !== undefined ? error.cause : error
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : 'a handler failed without an error'
+  if (!(cause instanceof Error)) return 'a handler failed without an error'
+  const { type, message } = describeError(cause)
+  return `${type}: ${message}`
 }
