@@ -55,8 +55,8 @@ function isSigningSecret (text: string): boolean {
 /** Events hold guests' personal data: in the clear they stay on this machine or in the network beside it, where a sidecar's app is. */
 function isTargetUrl (text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, hostname, username, password } = new URL(text)
-  if (username !== '' || password !== '') return false
+  const { protocol, hostname, username, password, hash } = new URL(text)
+  if (username !== '' || password !== '' || hash !== '') return false
   return protocol === 'https:' || (protocol === 'http:' && isPrivateHost(hostname))
 }
 

@@ -5,7 +5,7 @@ import tap, { test, type Test } from 'tap'
 import { buildApp } from '../../service/app.ts'
 import { ConfigError, readConfig } from '../../service/config.ts'
 import { startOnSandbox } from '../../service/sandbox/service.ts'
-import { service, startProcess, until } from './fixture.ts'
+import { service, startProcess } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process takes its time on a busy machine
 
@@ -123,7 +123,11 @@ test('a real service says nothing of it', async (t) => {
 
 test('in production it has no banner, and a line of the log says what it is', async (t) => {
   const process = startProcess(t, { PORT: '0', NODE_ENV: 'production', SANDBOX: 'true' })
-  await until(() => process.stdout().includes('SANDBOX'))
+  await new Promise<void>((resolve) => {
+    const look = (): void => { if (/SANDBOX.*\n/.test(process.stdout())) resolve() }
+    process.child.stdout?.on('data', look)
+    process.child.once('close', () => { resolve() })
+  })
   t.match(process.stdout(), 'this is a SANDBOX')
   for (const line of process.stdout().trim().split('\n')) t.type(JSON.parse(line), 'object')
   const refused = startProcess(t, { PORT: '0', NODE_ENV: 'staging' })
