@@ -5,7 +5,7 @@ import { catalogue, type ErrorCode } from '../plugin/errors.ts'
 import { keyScopes } from '../plugin/nango/key-rights.ts'
 import { Options } from '../plugin/options.ts'
 import { operationGroups } from '../plugin/roller/operation-groups.ts'
-import { Environment } from '../service/environment.ts'
+import { Environment, securityVariables } from '../service/environment.ts'
 import { rows as faultRows } from '../test/faults/rows.ts'
 import { dependencyReasons } from './dependency-reasons.ts'
 import { errorCauses } from './error-causes.ts'
@@ -21,6 +21,7 @@ export const tables: Readonly<Record<string, () => Table | string>> = {
   'main-options': () => only(options(), MAIN_OPTIONS),
   environment,
   'main-environment': () => only(environment(), MAIN_VARIABLES),
+  'security-variables': () => `${[...securityVariables].map(code).join(', ')}.\n`,
   errors,
   'error-sections': errorSections,
   faults,

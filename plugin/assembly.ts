@@ -24,6 +24,7 @@ import { NangoTransport } from './gateway/transport/nango.ts'
 import type { TokenSource } from './gateway/transport/token-cache.ts'
 import { poolUse } from './gateway/transport/pool-use.ts'
 import { traceDispatches } from './gateway/transport/traced.ts'
+import { describeError } from './log-error.ts'
 import { NangoClient } from './nango/client.ts'
 import { readState, type ConnectionState } from './nango/connection-state.ts'
 import { Connections } from './nango/connections.ts'
@@ -162,7 +163,9 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     publish: async (connectionId) => { await news?.publish(connectionId) },
     budgets,
     unsubscribe: async (connectionId) => { await webhooks.subscriptions.remove(connectionId) },
-    warn: (message, error) => { log.warn({ err: error }, message) }
+    warn: (message, error, connectionId) => {
+      log.warn({ err: describeError(error), ...(connectionId !== undefined && { connectionId }) }, message)
+    }
   })
   const gateway = venues.check
   const publicUrl = options.publicUrl === undefined ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix

@@ -87,6 +87,8 @@ declare module 'fastify' {
 
 export { catalogue, isRollerError, RollerError, type ErrorCode, type Layer } from './errors.ts'
 export { OptionsError, type Authorize, type AuthorizeContext, type ChooseConnection, type Identify, type Identity, type RollerOptions, type Scope } from './options.ts'
+export { HTTP_ADDRESS_RULE, isHttpAddress } from './http-address.ts'
+export { describeError, type LoggedError } from './log-error.ts'
 export { isRollerBaseUrl, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
 export { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
 export { webhookKey } from './webhooks/keys.ts'

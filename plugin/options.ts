@@ -10,6 +10,7 @@ import { cacheFaults, type CacheRules } from './gateway/cache/rules.ts'
 import { guardConnectionId } from './gateway/guard.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import type { UpstreamTracer } from './gateway/transport/traced.ts'
+import { HTTP_ADDRESS_RULE, isHttpAddress } from './http-address.ts'
 import { environments } from './nango/venue.ts'
 import { isRollerBaseUrl, ROLLER_BASE_URLS, ROLLER_BASE_URL_RULE } from './roller/base-url.ts'
 import { BULK_EXPORT_HOST_PATTERN, BULK_EXPORT_HOST_RULE, BULK_EXPORT_HOSTS } from './roller/bulk-export-hosts.ts'
@@ -55,11 +56,22 @@ const limitOption = (what: string, limit: number, windowMs: number) => Type.Opti
   limit: Type.Optional(Type.Integer({ minimum: 1 })), windowMs: Type.Optional(Type.Integer({ minimum: 1 }))
 }, { additionalProperties: false, description: `Limit of ${what}: ${limit} calls in ${windowMs} ms, as ROLLER publishes it.` }))
 
+/** Without visible characters a key is none; with others no header carries it. */
+const VISIBLE = '^[\\x21-\\x7e]+$'
+
+/** An empty list is no list: it is what is left of one whose names were not set. */
+const operationList = (description: string) =>
+  Type.Optional(Type.Array(Type.String(), { minItems: 1, expected: `a list of at least one of ${OPERATION_NAMES_RULE}`, description }))
+
 export const Options = Type.Object({
   prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Put before every route, for example /api.' })),
   nango: Type.Object({
-    secretKey: Type.String({ minLength: 1, description: 'API key of the Nango environment.' }),
-    host: Type.String({ format: 'uri', pattern: '^https?://', default: 'https://api.nango.dev', description: 'Address of Nango\'s API; set it for a self-hosted one.' }),
+    secretKey: Type.String({
+      pattern: VISIBLE, expected: 'a string of visible ASCII characters', description: 'API key of the Nango environment.'
+    }),
+    host: Type.String({
+      expected: HTTP_ADDRESS_RULE, default: 'https://api.nango.dev', description: 'Address of Nango\'s API; set it for a self-hosted one.'
+    }),
     publicHost: Type.Optional(Type.String({
       expected: PUBLIC_URL_RULE, description: 'The same API as browsers reach it, when host is an address of your own network.'
     })),
@@ -70,7 +82,9 @@ export const Options = Type.Object({
     integrationId: Type.String({
       minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9~:.@ _-]+$', default: 'roller', description: 'Unique key of the ROLLER integration in Nango.'
     }),
-    webhookSigningKeys: Type.Optional(Type.Array(Type.String({ minLength: 1 }), {
+    webhookSigningKeys: Type.Optional(Type.Array(Type.String({ pattern: VISIBLE }), {
+      minItems: 1,
+      expected: 'a list of at least one key of visible ASCII characters',
       description: 'Webhook signing keys of the Nango environment, in its settings: the current one, and after a rotation the one before. It is not the API key. Without it POST /webhooks/nango takes nothing.'
     }))
   }, { additionalProperties: false }),
@@ -156,9 +170,14 @@ export const Options = Type.Object({
   }),
   readOnly: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.' }),
   operations: Type.Optional(Type.Object({
-    allow: Type.Optional(Type.Array(Type.String(), { description: 'With it, nothing else is open.' })),
-    deny: Type.Optional(Type.Array(Type.String(), { description: 'Closed, also where allow names it.' }))
-  }, { additionalProperties: false, description: `Which of ROLLER's operations are open, by ${OPERATION_NAMES_RULE}.` })),
+    allow: operationList('With it, nothing else is open.'),
+    deny: operationList('Closed, also where allow names it.')
+  }, {
+    additionalProperties: false,
+    minProperties: 1,
+    expected: 'an object with allow, deny or both',
+    description: `Which of ROLLER's operations are open, by ${OPERATION_NAMES_RULE}.`
+  })),
   wildcard: Type.Optional(Type.Boolean({
     description: 'Whether paths outside the catalogue are passed on. When not given they are, unless operations closes something: another way to write its path would get past.'
   })),
@@ -180,8 +199,9 @@ export const Options = Type.Object({
     expected: PUBLIC_URL_RULE,
     description: `Where ROLLER reaches this app, for its webhooks: ${PUBLIC_URL_RULE}. The plugin's prefix is put behind it.`
   })),
-  rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16 }), {
-    expected: 'a list of texts of at least 16 characters',
+  rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16, pattern: '\\S' }), {
+    minItems: 1,
+    expected: 'a list of at least one text, each of at least 16 characters',
     description: 'From which the keys of ROLLER\'s webhooks are made: the current one, and after a rotation those before. Without it none of ROLLER\'s webhooks is taken.'
   })),
   bulkExportHosts: Type.Optional(Type.Array(Type.String({ maxLength: 253, pattern: BULK_EXPORT_HOST_PATTERN }), {
@@ -271,10 +291,13 @@ function canBeConnectionId (id: string): boolean {
 function pageFaults ({ nango, connectPage }: Record<string, unknown>): [name: string, fault: string][] {
   if (!isPlainObject(nango)) return []
   const { host, publicHost } = nango
-  const faults = ['publicHost', 'connectUrl'].flatMap((name): [string, string][] => {
+  const wrongHost: [string, string][] = typeof host !== 'string' || isHttpAddress(host)
+    ? []
+    : [['nango.host', `option nango.host is wrong: expected ${HTTP_ADDRESS_RULE}`]]
+  const faults = wrongHost.concat(['publicHost', 'connectUrl'].flatMap((name): [string, string][] => {
     const url = nango[name]
     return typeof url !== 'string' || isPublicUrl(url) ? [] : [[`nango.${name}`, `option nango.${name} is wrong: expected ${PUBLIC_URL_RULE}`]]
-  })
+  }))
   if (connectPage === true && publicHost === undefined && typeof host === 'string' && !isPublicUrl(host)) {
     faults.push(['nango.publicHost', `option nango.publicHost is missing: the connect page of option connectPage sends keys to Nango, and nango.host is not ${PUBLIC_URL_RULE}`])
   }

@@ -15,8 +15,9 @@ import { endConnectionsAtClose } from './last-answers.ts'
 import { createMetrics, requestCounter, serveMetrics, watchPool } from './metrics.ts'
 import { allowOrigins, limitCallers, shedLoad } from './protection.ts'
 import { connectRedis } from './redis.ts'
-import { loggerOptions, requestId, requestLogger } from './logging.ts'
+import { connectionNames, loggerOptions, requestId, requestLogger } from './logging.ts'
 import { requestLog } from './request-log.ts'
+import { markAnswers, SANDBOX_HEADER } from './sandbox-header.ts'
 import { addSecurityHeaders, addSecurityHeadersForData } from './security-headers.ts'
 import { refuseBrokenRules } from './strict-http.ts'
 import type { Tracing } from './tracing.ts'
@@ -35,17 +36,21 @@ export interface AppOptions {
   readonly tracing?: Tracing | undefined
   /** The sandbox's first page. */
   readonly addLanding?: (app: FastifyInstance) => void
+  /** Nothing behind it is real, and every answer says so. */
+  readonly sandbox?: boolean
   /** Writes every event into the log, where nobody else takes it. */
   readonly logEvents?: boolean
 }
 
-export async function buildApp ({ config, exampleConnectionId, exampleCalls, tracing, addLanding, logEvents = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
+  const { config, exampleConnectionId, exampleCalls, tracing, addLanding, sandbox = false, logEvents = false } = options
   const metrics = createMetrics()
   const count = requestCounter(metrics)
-  const log = requestLogger({ connectionIds: config.logConnectionIds, secretKey: config.nango.secretKey, more: tracing?.idOf })
+  const nameConnection = connectionNames(config.logConnectionIds, config.nango.secretKey)
+  const log = requestLogger({ nameConnection, more: tracing?.idOf })
   const app = Fastify({
-    ...serverOptions(config),
-    logger: loggerOptions(config.logLevel) ?? false,
+    ...serverOptions(config, sandbox),
+    logger: loggerOptions(config.logLevel, nameConnection) ?? false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     childLoggerFactory: requestLog,
@@ -54,6 +59,7 @@ export async function buildApp ({ config, exampleConnectionId, exampleCalls, tra
       Object.assign(request, { caller: null, rollerCall: null }) // made without the decorators of this app
       reply.header('x-request-id', request.id)
       addSecurityHeadersForData(reply)
+      if (sandbox) reply.header(...SANDBOX_HEADER)
       if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
       else sendProblem(request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not well encoded, or a part of it is too long.' }))
       log(request, reply)
@@ -69,6 +75,7 @@ export async function buildApp ({ config, exampleConnectionId, exampleCalls, tra
     reply.header('x-request-id', request.id)
     done()
   })
+  if (sandbox) markAnswers(app)
   watchConnectionUse(app)
   refuseBrokenRules(app)
   app.addHook('onResponse', (request, reply, done) => {
@@ -80,12 +87,13 @@ export async function buildApp ({ config, exampleConnectionId, exampleCalls, tra
   await addSecurityHeaders(app)
   await allowOrigins(app, config.corsOrigins)
   const guarded = config.keys.length > 0 || config.jwt !== null
-  await addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? config.connectionId, exampleCalls })
+  await addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? null, exampleCalls, sandbox })
 
   const redis = config.redisUrl === null ? null : await connectRedis(config.redisUrl, app.log)
   if (redis !== null) app.addHook('onClose', async () => { redis.disconnect() })
 
   const { publicUrl, rollerSecrets, target: targetOptions } = config.webhooks
+  const { webhookSigningKeys, ...nango } = config.nango
   const target = targetOptions === null ? null : createWebhookTarget(targetOptions)
   if (target !== null) app.addHook('onClose', () => target.close())
 
@@ -95,7 +103,7 @@ export async function buildApp ({ config, exampleConnectionId, exampleCalls, tra
     await guard(api, config, guarded)
     serveMetrics(api, metrics, requireScope('metrics'))
     await api.register(roller, {
-      nango: config.nango,
+      nango: { ...nango, ...(webhookSigningKeys.length > 0 && { webhookSigningKeys }) },
       environment: config.environment,
       venueIdentity: config.venueIdentity,
       watch: config.connectionWatch,
@@ -106,7 +114,7 @@ export async function buildApp ({ config, exampleConnectionId, exampleCalls, tra
       authorize: guarded ? authorizeCaller : 'open', // the hooks of guard() are what keeps others out
       ...(anyLimited(config.keys) && { identify: identifyCaller }),
       readOnly: config.readOnly,
-      operations: config.operations,
+      ...(Object.keys(config.operations).length > 0 && { operations: config.operations }),
       ...(config.wildcard !== null && { wildcard: config.wildcard }),
       ...(config.bodyLimit !== null && { bodyLimit: config.bodyLimit }),
       ...(config.streamLimit !== null && { streamLimit: config.streamLimit }),
@@ -114,7 +122,7 @@ export async function buildApp ({ config, exampleConnectionId, exampleCalls, tra
       observer: metrics.budgets,
       ...(tracing !== undefined && { tracer: tracing.tracer }),
       ...(publicUrl !== null && { publicUrl }),
-      rollerWebhookSecrets: [...rollerSecrets],
+      ...(rollerSecrets.length > 0 && { rollerWebhookSecrets: [...rollerSecrets] }),
       ...(target !== null && { onEvent: target.send }),
       ...(target === null && logEvents && { onEvent: ({ name, id, connectionId }) => { app.log.info({ event: name, id, connectionId }, 'an event') } }),
       ...(redis !== null && { redis }),
@@ -125,7 +133,7 @@ export async function buildApp ({ config, exampleConnectionId, exampleCalls, tra
   app.decorate('releaseWaiting', () => { api.roller.releaseWaiting() })
   // Outside the guard, but it asks the plugin.
   addLanding?.(app)
-  addHealth(app, { roller: () => api.roller })
+  addHealth(app, { roller: () => api.roller, sandbox })
   return app
 }
 

@@ -2,11 +2,21 @@
 import { isIP } from 'node:net'
 import { OPERATION_NAMES_RULE, unknownOperations } from '../plugin/index.ts'
 import type { JwtOptions } from './auth/jwt.ts'
+import { isKeySetUrl } from './urls.ts'
 
 export type TrustProxy = boolean | number | string[]
 
 export function list (value: string | undefined): string[] {
   return (value ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')
+}
+
+/** The same for a security setting, which may be left out, but not be given and yield nothing. */
+export function listOfSome (name: string, value: string | undefined, example: string, faults: string[]): string[] {
+  const items = list(value)
+  if (value !== undefined && items.length === 0) {
+    faults.push(`${name} is set and names nothing. Give it a value, or take it out of the environment. Example: ${name}=${example}`)
+  }
+  return items
 }
 
 /** true, false, how many proxies stand in front, or their addresses and networks. */
@@ -28,7 +38,7 @@ function isNetwork (text: string): boolean {
 
 /** Pages of these origins may call. Exact: a wildcard would let every page of the web call with a key that it has found. */
 export function parseOrigins (value: string | undefined, faults: string[]): string[] {
-  const origins = list(value)
+  const origins = listOfSome('CORS_ORIGINS', value, 'https://app.example.com', faults)
   if (origins.some((origin) => !/^https?:\/\//.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin)) {
     faults.push('CORS_ORIGINS is not a list of origins: scheme, host, and port where it is not the usual one, no path and no *. Example: CORS_ORIGINS=https://app.example.com')
   }
@@ -57,18 +67,19 @@ export interface JwtVariables {
 export function parseJwt (variables: JwtVariables, faults: string[]): JwtOptions | null {
   const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables
   if (jwksUrl === undefined && issuer === undefined && audience === undefined) return null
-  const missing = (name: string, example: string): void => { faults.push(`${name} is missing: tokens are checked with JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE together. Example: ${name}=${example}`) }
+  const missing = (name: string, example: string): void => {
+    if (faults.some((fault) => fault.startsWith(`${name} `))) return // it is there, and wrong
+    faults.push(`${name} is missing: tokens are checked with JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE together. ` +
+      `Example: ${name}=${example}`)
+  }
   if (jwksUrl === undefined) missing('JWT_JWKS_URL', 'https://login.example.com/.well-known/jwks.json')
-  else if (!isSafeUrl(jwksUrl)) faults.push('JWT_JWKS_URL is not an https address (http only for this machine): who can change the keys on their way can make tokens. Example: JWT_JWKS_URL=https://login.example.com/.well-known/jwks.json')
+  else if (!isKeySetUrl(jwksUrl)) {
+    faults.push('JWT_JWKS_URL is not an https address (http only for this machine) without credentials: ' +
+      'who can change the keys on their way can make tokens. Example: JWT_JWKS_URL=https://login.example.com/.well-known/jwks.json')
+  }
   if (issuer === undefined) missing('JWT_ISSUER', 'https://login.example.com/')
   if (audience === undefined) missing('JWT_AUDIENCE', 'roller-gateway')
   return {
     jwksUrl: jwksUrl ?? '', issuer: issuer ?? '', audience: audience ?? '', clockTolerance: variables.JWT_CLOCK_TOLERANCE, scopeClaim: variables.JWT_SCOPE_CLAIM
   }
-}
-
-function isSafeUrl (text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && (hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)))
 }

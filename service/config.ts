@@ -2,14 +2,17 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import envSchema from 'env-schema'
-import { isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from '../plugin/index.ts'
+import { HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from '../plugin/index.ts'
 import type { JwtOptions } from './auth/jwt.ts'
 import { anyLimited } from './auth/caller.ts'
 import { parseKeys } from './auth/key-file.ts'
 import type { KeyedCaller } from './auth/keys.ts'
-import { parseJwt, parseOperations, parseOrigins, parseTrustProxy, type JwtVariables, type TrustProxy } from './config-values.ts'
+import {
+  listOfSome, parseJwt, parseOperations, parseOrigins, parseTrustProxy, type JwtVariables, type TrustProxy
+} from './config-values.ts'
 import { parseWebhooks, type WebhookConfig, type WebhookVariables } from './webhook-config.ts'
-import { Environment } from './environment.ts'
+import { Environment, securityVariables } from './environment.ts'
+import { isRedisUrl, REDIS_URL_RULE } from './urls.ts'
 
 export interface Config {
   /** Null: run on the sandbox. */
@@ -99,9 +102,24 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   const trustProxy = parseTrustProxy(environment.TRUST_PROXY, faults)
   const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent is not written as undefined
   if (environment.ROLLER_CONNECTION_ID !== undefined && anyLimited(keys)) {
-    faults.push(`${keysSource} limits callers to venues of their own, and ROLLER_CONNECTION_ID gives one venue to all. Keep one of the two. Example: ROLLER_CONNECTION_ID=`)
+    faults.push(`${keysSource} limits callers to venues of their own, and ROLLER_CONNECTION_ID gives one venue to all. ` +
+      'Keep one of the two: take ROLLER_CONNECTION_ID out of the environment, or tags and connections out of the keys. ' +
+      'Example: ROLLER_CONNECTION_ID=demo-venue')
   }
-  if (!URL.canParse(environment.NANGO_HOST)) faults.push('NANGO_HOST is not an address. Example: NANGO_HOST=https://nango.example.com')
+  if (environment.NANGO_SECRET_KEY !== undefined && !/^[\x21-\x7e]+$/.test(environment.NANGO_SECRET_KEY)) {
+    faults.push('NANGO_SECRET_KEY holds a space or a character beyond ASCII, which no header carries. ' +
+      'Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')
+  }
+  const httpAddresses = [
+    ['NANGO_HOST', 'https://nango.example.com'], ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://otel-collector:4318']
+  ] as const
+  for (const [name, example] of httpAddresses) {
+    const url = environment[name]
+    if (url !== undefined && !isHttpAddress(url)) faults.push(`${name} is not ${HTTP_ADDRESS_RULE}. Example: ${name}=${example}`)
+  }
+  if (environment.REDIS_URL !== undefined && !isRedisUrl(environment.REDIS_URL)) {
+    faults.push(`REDIS_URL is not ${REDIS_URL_RULE}. Example: REDIS_URL=redis://redis:6379`)
+  }
   for (const name of ['NANGO_PUBLIC_HOST', 'NANGO_CONNECT_URL'] as const) {
     const url = environment[name]
     if (url !== undefined && !isPublicUrl(url)) faults.push(`${name} is not ${PUBLIC_URL_RULE}. Example: ${name}=${name === 'NANGO_PUBLIC_HOST' ? 'https://nango.example.com' : 'https://connect.nango.example.com'}`)
@@ -110,17 +128,22 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     const url = environment[name]
     if (url !== undefined && !isRollerBaseUrl(url)) faults.push(`${name} is not ${ROLLER_BASE_URL_RULE}. Example: ${name}=https://api.roller.app`)
   }
-  const webhookSigningKeys = (environment.NANGO_WEBHOOK_SIGNING_KEY ?? '').split(',').map((key) => key.trim()).filter((key) => key !== '')
+  const webhookSigningKeys = listOfSome(
+    'NANGO_WEBHOOK_SIGNING_KEY', environment.NANGO_WEBHOOK_SIGNING_KEY, '8b8e7f1c-0d4b-4f55-9a3c-2f3a6f0f5a11', faults
+  )
+  if (!isHost(environment.HOST)) faults.push('HOST is not an IP address or the name of a host. Example: HOST=0.0.0.0')
   const loopback = isLoopback(environment.HOST)
   // A variable that is there and wrong has a fault of its own.
-  const asksWhoCalls = environment.API_KEYS !== undefined || jwt !== null
+  const asksWhoCalls = environment.API_KEYS !== undefined || jwt !== null ||
+    faults.some((fault) => /^(API_KEYS|JWT_[A-Z_]+)(_FILE)? /.test(fault))
   if (!loopback && !asksWhoCalls && environment.AUTH !== 'none') {
     faults.push('HOST is reachable from other machines, but nothing says who may call. Set API_KEYS or JWT_JWKS_URL, or AUTH=none if something in front of the service checks its callers. Example: HOST=127.0.0.1')
   }
-  if (asksWhoCalls && environment.AUTH === 'none') faults.push('AUTH=none says that anybody may call, but API_KEYS or JWT_JWKS_URL say who. Keep one of the two. Example: AUTH=')
-  if (environment.NANGO_SECRET_KEY === undefined && environment.NODE_ENV === 'production') {
-    faults.push('NANGO_SECRET_KEY is missing. The sandbox, which runs without it, is closed where NODE_ENV is production. Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')
+  if (asksWhoCalls && environment.AUTH === 'none') {
+    faults.push('AUTH=none says that anybody may call, but API_KEYS or JWT_JWKS_URL say who. Keep one of the two: take AUTH out of the ' +
+      'environment, or the others. Example: API_KEYS_FILE=/run/secrets/api-keys')
   }
+  checkSandbox(environment, loopback, faults)
   if (faults.length > 0) throw new ConfigError(faults)
   return {
     nango: environment.NANGO_SECRET_KEY === undefined
@@ -170,16 +193,23 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   }
 }
 
-/** `X_FILE` names a file that holds `X`: how containers hand over secrets. An empty value is no value. */
+/**
+ * `X_FILE` names a file that holds `X`: how containers hand over secrets. An empty value is no value; of a security setting it is a
+ * fault.
+ */
 function readFiles (source: Readonly<Record<string, string | undefined>>, faults: string[]): Record<string, string> {
   const values: Record<string, string> = {}
-  for (const name of Object.keys(Environment.properties)) {
+  for (const name of Object.keys(Environment.properties) as (keyof Environment)[]) { // a literal's own keys
     const value = source[name]?.trim()
-    const file = source[`${name}_FILE`]
+    const file = source[`${name}_FILE`]?.trim()
+    if (securityVariables.has(name)) {
+      if (value === '') faults.push(emptyFault(name, name))
+      if (file === '') faults.push(emptyFault(`${name}_FILE`, name))
+    }
     if (value !== undefined && value !== '') values[name] = value
     if (file === undefined || file === '') continue
     if (values[name] !== undefined) {
-      faults.push(`${name} and ${name}_FILE are both set. Keep one. Example: ${name}=`)
+      faults.push(`${name} and ${name}_FILE are both set. Keep one, and take the other out of the environment. ${fileExample(name)}`)
       continue
     }
     try {
@@ -214,6 +244,28 @@ function check (values: Record<string, string>, faults: string[]): Environment {
     return envSchema<Environment>({ schema: Environment, data: rest, env: false })
   }
 }
+
+/** The sandbox answers like the real service: it starts by itself only where nobody could take it for one. */
+function checkSandbox (environment: Environment, loopback: boolean, faults: string[]): void {
+  const { NANGO_SECRET_KEY: secretKey, SANDBOX: sandbox, NODE_ENV: mode } = environment
+  if (secretKey !== undefined) {
+    if (sandbox === true) {
+      faults.push('SANDBOX=true starts the sandbox, and NANGO_SECRET_KEY is a real Nango\'s. Keep one of the two. Example: SANDBOX=false')
+    }
+    return
+  }
+  if (sandbox === true || faults.some((fault) => /^NANGO_SECRET_KEY(_FILE)? /.test(fault))) return
+  if (sandbox === undefined && loopback && (mode === undefined || mode === 'development' || mode === 'test')) return
+  faults.push('NANGO_SECRET_KEY is missing. Without it the sandbox starts on loopback alone, where NODE_ENV is unset, development or ' +
+    'test and SANDBOX is not false; SANDBOX=true starts it anywhere. Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')
+}
+
+function emptyFault (given: string, name: keyof Environment): string {
+  const example = given === name ? `Example: ${name}=${String(Environment.properties[name].examples?.[0] ?? '…')}` : fileExample(name)
+  return `${given} is set and empty. A security setting must yield something: give it a value, or take the variable away. ${example}`
+}
+
+function isHost (host: string): boolean { return isIP(host) !== 0 || /^[A-Za-z0-9._-]{1,253}$/.test(host) }
 
 function isGiven (value: string | undefined): boolean { return value !== undefined && value !== '' }
 

@@ -16,6 +16,8 @@ export interface DocsOptions {
   readonly exampleConnectionId: string | null
   /** Calls that work here, for the forms of ROLLER's operations. */
   readonly exampleCalls?: ExampleCalls | undefined
+  /** Nothing behind it is real. */
+  readonly sandbox: boolean
 }
 
 const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango. Three steps:
@@ -24,12 +26,19 @@ const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nang
 2. **Connect** a venue: \`POST /connect-session\` answers with a link to send to a venue manager. \`GET /connections\` lists who is connected.
 3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last is filled in for you.`
 
+const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER, nothing real. ' +
+  'Every answer has the header `Roller-Sandbox: true`.\n\n'
+
 /** Call before the routes are added: the document is gathered from them. */
-export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId, exampleCalls = {} }: DocsOptions): Promise<void> {
+export async function addDocs (app: FastifyInstance, options: DocsOptions): Promise<void> {
+  const { keys, exampleConnectionId, exampleCalls = {}, sandbox } = options
+  const title = sandbox ? 'fastify-roller (sandbox)' : 'fastify-roller'
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'fastify-roller', version: VERSION, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      info: {
+        title, version: VERSION, description: (sandbox ? SANDBOX_DESCRIPTION : '') + DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' }
+      },
       tags: TAGS,
       servers: [{ url: '/', description: 'This gateway' }],
       ...(keys && { security: [{ apiKey: [] }] }),
@@ -49,7 +58,7 @@ export async function addDocs (app: FastifyInstance, { keys, exampleConnectionId
       // Swagger UI styles its elements inline; scripts come from this server alone, and nothing else is asked.
       staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
       theme: {
-        title: 'fastify-roller',
+        title,
         css: [{ filename: 'docs.css', content: DOCS_STYLE }],
         // Screen readers jump to it.
         js: [{ filename: 'docs.js', content: "document.getElementById('swagger-ui').setAttribute('role', 'main')\n" }]

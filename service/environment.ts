@@ -1,11 +1,23 @@
 /** Every variable of the service's environment, with its default and meaning: what messages and the documents say of it comes from here. */
 import { Type, type Static } from '@sinclair/typebox'
-import { PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from '../plugin/index.ts'
+import { HTTP_ADDRESS_RULE, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from '../plugin/index.ts'
 import { KEYS_EXAMPLE } from './auth/key-file.ts'
+import { REDIS_URL_RULE } from './urls.ts'
 
 export const Environment = Type.Object({
-  NANGO_SECRET_KEY: Type.Optional(Type.String({ description: 'API key of the Nango environment. Without it, and not in production, the sandbox runs.' })),
-  NANGO_HOST: Type.String({ default: 'https://api.nango.dev', pattern: '^https?://[^\\s]+$', description: 'Address of Nango\'s API.', examples: ['https://nango.example.com'] }),
+  NANGO_SECRET_KEY: Type.Optional(Type.String({
+    description: 'API key of the Nango environment. Without it the sandbox starts: on loopback where NODE_ENV is unset, development or ' +
+      'test, and anywhere with SANDBOX=true.',
+    examples: ['00000000-0000-4000-8000-000000000000']
+  })),
+  SANDBOX: Type.Optional(Type.Boolean({
+    description: 'true starts the sandbox (a simulated Nango and a simulated ROLLER) on any host and in any NODE_ENV; ' +
+      'false never starts it. Not together with NANGO_SECRET_KEY.',
+    examples: ['true']
+  })),
+  NANGO_HOST: Type.String({
+    default: 'https://api.nango.dev', description: `Address of Nango's API: ${HTTP_ADDRESS_RULE}.`, examples: ['https://nango.example.com']
+  }),
   NANGO_PUBLIC_HOST: Type.Optional(Type.String({ description: `Nango's API as browsers reach it, when NANGO_HOST is an address of your own network: ${PUBLIC_URL_RULE}.`, examples: ['https://nango.example.com'] })),
   NANGO_CONNECT_URL: Type.Optional(Type.String({ description: `Nango's Connect UI as browsers reach it, for a self-hosted Nango: ${PUBLIC_URL_RULE}. Nango Cloud's is known.`, examples: ['https://connect.nango.example.com'] })),
   CONNECT_PAGE: Type.Union([Type.Literal('on'), Type.Literal('off')], {
@@ -44,7 +56,9 @@ export const Environment = Type.Object({
   })),
   WEBHOOK_TARGET_URL: Type.Optional(Type.String({ description: 'Where events are passed on to, signed by the Standard Webhooks convention.', examples: ['http://app:8080/webhooks/roller'] })),
   WEBHOOK_TARGET_SECRET: Type.Optional(Type.String({ description: 'With which they are signed: whsec_ and base64; during a rotation a list, the current one first.', examples: ['whsec_…'] })),
-  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://[^\\s]+$', description: 'Redis through which replicas share the rate budgets.', examples: ['redis://redis:6379'] })),
+  REDIS_URL: Type.Optional(Type.String({
+    description: `Redis through which replicas share the rate budgets: ${REDIS_URL_RULE}.`, examples: ['redis://redis:6379']
+  })),
   BUDGET_WHEN_AWAY: Type.Union([Type.Literal('share'), Type.Literal('refuse')], {
     default: 'share', description: 'share or refuse: without Redis each replica uses its part of the limits, or nothing is sent.', examples: ['share']
   }),
@@ -78,9 +92,26 @@ export const Environment = Type.Object({
   TRUST_PROXY: Type.String({
     default: 'false', description: 'Whose X-Forwarded-For is believed for the caller\'s address: true for anybody\'s, a number of proxies, or their addresses and networks.', examples: ['10.0.0.0/8']
   }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://[^\\s]+$', description: 'Where traces are sent, by OTLP over HTTP. Without it nothing of OpenTelemetry is loaded.', examples: ['http://otel-collector:4318'] })),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({
+    description: `Where traces are sent, by OTLP over HTTP: ${HTTP_ADDRESS_RULE}. Credentials go into OTEL_EXPORTER_OTLP_HEADERS. ` +
+      'Without it nothing of OpenTelemetry is loaded.',
+    examples: ['http://otel-collector:4318']
+  })),
   SHUTDOWN_DELAY: Type.Integer({ default: 0, minimum: 0, maximum: 3600, description: 'Seconds after SIGTERM in which everything is still served while /ready says no, for balancers to notice.', examples: ['5'] }),
   SHUTDOWN_GRACE: Type.Integer({ default: 30, minimum: 1, maximum: 3600, description: 'Seconds that calls in flight may take after that.', examples: ['30'] }),
-  NODE_ENV: Type.Optional(Type.String({ description: 'production turns the sandbox off.', examples: ['production'] }))
+  NODE_ENV: Type.Optional(Type.String({
+    description: 'Anything but development or test keeps the sandbox closed, unless SANDBOX=true. production also leaves out the banner.',
+    examples: ['production']
+  }))
 })
 export type Environment = Static<typeof Environment>
+
+/**
+ * Settings that authenticate or restrict. Each of them, given and empty, is a configuration error: `API_KEYS=${KEYS}` with KEYS unset must
+ * not start a service without keys. Every other variable that is empty has its default, as containers expect.
+ */
+export const securityVariables: ReadonlySet<keyof Environment> = new Set<keyof Environment>([
+  'NANGO_SECRET_KEY', 'NANGO_WEBHOOK_SIGNING_KEY', 'API_KEYS', 'JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'CORS_ORIGINS', 'TRUST_PROXY',
+  'RATE_LIMIT', 'ROLLER_CONNECTION_ID', 'ROLLER_READ_ONLY', 'ROLLER_OPERATIONS_ALLOW', 'ROLLER_OPERATIONS_DENY', 'ROLLER_WILDCARD',
+  'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_SECRET'
+])

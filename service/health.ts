@@ -1,11 +1,13 @@
 /** `/health`: the process is alive. `/ready`: it can serve, so a balancer may send it calls. */
-import { Type } from '@sinclair/typebox'
+import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { CheckStep, type Roller } from '../plugin/index.ts'
 
 export interface HealthOptions {
   /** Known once the plugin is loaded. */
   readonly roller: () => Roller
+  /** Nothing behind it is real. */
+  readonly sandbox: boolean
 }
 
 declare module 'fastify' {
@@ -18,13 +20,27 @@ declare module 'fastify' {
 /** Nango counts every call against the account, so a failing check is not repeated at each probe. Milliseconds. */
 const CHECK_INTERVAL = 2_000
 
-export function addHealth (app: FastifyInstance, { roller }: HealthOptions): void {
+/** A step as everybody may read it: its detail names addresses and the integration, and is in the log. */
+const PublicStep = Type.Omit(CheckStep, ['detail'])
+const Sandbox = Type.Optional(Type.Literal(true, { description: 'Nothing behind this gateway is real.' }))
+
+export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOptions): void {
   let draining = false
   let passed = false
+  let logged = ''
   let last: { at: number, steps: Promise<CheckStep[]> } | null = null
+  const mark = sandbox ? { sandbox: true } as const : {}
   const drain = (): void => { draining = true }
   app.decorate('drain', drain)
   app.addHook('preClose', async () => { drain() })
+
+  /** Probes come every few seconds: a reason is logged when it is new. */
+  const logOnce = (steps: readonly CheckStep[]): void => {
+    const failed = steps.find(({ result }) => result === 'failed')
+    if (failed === undefined || failed.detail === logged) return
+    logged = failed.detail
+    app.log.warn({ step: failed.step, detail: failed.detail, hint: failed.hint }, 'not ready')
+  }
 
   app.get('/health', {
     logLevel: 'warn',
@@ -46,17 +62,27 @@ export function addHealth (app: FastifyInstance, { roller }: HealthOptions): voi
       tags: ['Service'],
       security: [],
       response: {
-        200: Type.Object({ status: Type.Literal('ready') }),
-        503: Type.Object({ status: Type.Union([Type.Literal('not-ready'), Type.Literal('draining')]), steps: Type.Optional(Type.Array(CheckStep)) })
+        200: Type.Object({ status: Type.Literal('ready'), sandbox: Sandbox }),
+        503: Type.Object({
+          status: Type.Union([Type.Literal('not-ready'), Type.Literal('draining')]),
+          sandbox: Sandbox,
+          steps: Type.Optional(Type.Array(PublicStep))
+        })
       }
     }
   }, async (_request, reply) => {
-    if (draining) return await reply.code(503).send({ status: 'draining' })
-    if (passed) return { status: 'ready' }
+    if (draining) return await reply.code(503).send({ status: 'draining', ...mark })
+    if (passed) return { status: 'ready', ...mark }
     if (last === null || Date.now() - last.at > CHECK_INTERVAL) last = { at: Date.now(), steps: roller().checkGateway() }
     const steps = await last.steps
     passed = steps.every(({ result }) => result === 'ok')
-    if (draining) return await reply.code(503).send({ status: 'draining' })
-    return passed ? { status: 'ready' } : await reply.code(503).send({ status: 'not-ready', steps })
+    if (draining) return await reply.code(503).send({ status: 'draining', ...mark })
+    if (passed) return { status: 'ready', ...mark }
+    logOnce(steps)
+    return await reply.code(503).send({ status: 'not-ready', ...mark, steps: steps.map(publicStep) })
   })
+}
+
+function publicStep ({ step, result, hint }: CheckStep): Static<typeof PublicStep> {
+  return { step, result, ...(hint !== undefined && { hint }) }
 }

@@ -6,13 +6,16 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError, toProblem } from '../plugin/index.ts'
 import type { Config } from './config.ts'
 import { latestAnswer } from './connection-use.ts'
+import { SANDBOX_HEADER } from './sandbox-header.ts'
 
 /** Node looks at its connections this often, and only then ends those that are too slow. Milliseconds. */
 const LOOK_EVERY = 5_000
 /** All headers of a request. Bytes. */
 const MAX_HEADERS = 16 * 1024
 
-export function serverOptions ({ timeouts, trustProxy }: Pick<Config, 'timeouts' | 'trustProxy'>): FastifyHttpOptions<Server> {
+/** @param sandbox its answers say so, those without a request among them */
+export function serverOptions (config: Pick<Config, 'timeouts' | 'trustProxy'>, sandbox: boolean): FastifyHttpOptions<Server> {
+  const { timeouts, trustProxy } = config
   return {
     // Fastify's type does not know the number, which it takes to mean the same.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
@@ -27,7 +30,7 @@ export function serverOptions ({ timeouts, trustProxy }: Pick<Config, 'timeouts'
     routerOptions: { maxParamLength: 1024 },
     // While it closes, what still comes in on a kept connection is served: a balancer may have sent it before it could know.
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenRequest
+    clientErrorHandler (this: FastifyInstance, error, socket) { answerBrokenRequest(this, error, socket, sandbox) }
   }
 }
 
@@ -38,18 +41,19 @@ function isAnswered (socket: Socket): boolean {
 }
 
 /** There is no request, so neither hooks nor the log's line for each see it. */
-function answerBrokenRequest (this: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket): void {
+function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const problem = brokenRequest(error.code)
   const id = randomUUID()
-  this.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
+  app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
   const body = JSON.stringify(toProblem(problem, id))
   // In the middle of an answer to a request before it, another head would be read as that answer's body.
   const { _httpMessage: answering } = socket as Socket & { _httpMessage?: { readonly headersSent: boolean } } // Node's own handler looks at it
   if (socket.writable && answering?.headersSent !== true && !isAnswered(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json', 'roller-answered-by: gateway',
-      'x-content-type-options: nosniff', `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
+      ...(sandbox ? [SANDBOX_HEADER.join(': ')] : []), 'x-content-type-options: nosniff',
+      `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
     ].join('\r\n'))
   }
   socket.destroySoon()

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { pid } from 'node:process'
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { problemOf } from '../plugin/index.ts'
+import { describeError, problemOf, type LoggedError } from '../plugin/index.ts'
 import { logStream } from './log-stream.ts'
 import { layerOf } from './request-facts.ts'
 
@@ -14,8 +14,23 @@ const REDACTED = [
   'err.config', 'err.request', 'err.response'
 ]
 
-export function loggerOptions (level: string): FastifyServerOptions['logger'] {
-  return { level, redact: { paths: REDACTED, censor: '[redacted]' }, stream: logStream }
+/** A connection as the log names it. */
+export type NameConnection = (connectionId: string) => string
+
+/** Connection ids as they are, or a hash that stays the same over restarts and replicas, but for another Nango key. */
+export function connectionNames (asTheyAre: boolean, secretKey: string): NameConnection {
+  return asTheyAre ? (connectionId) => connectionId : hasher(secretKey)
+}
+
+export function loggerOptions (level: string, nameConnection: NameConnection): FastifyServerOptions['logger'] {
+  // For lines that are not the request's own. Fastify's serializer of a request would write the URL.
+  const serializers = {
+    // The plugin has described its own.
+    err: (error: Error | LoggedError) => ({ ...(error instanceof Error ? describeError(error) : error) }),
+    req: ({ method, routeOptions }: FastifyRequest) => ({ method, route: routeOptions?.url ?? 'unknown' }),
+    connectionId: nameConnection
+  }
+  return { level, redact: { paths: REDACTED, censor: '[redacted]' }, serializers, stream: logStream }
 }
 
 /** A caller's own request id is kept when it is harmless in a log and a header. */
@@ -25,9 +40,7 @@ export function requestId ({ headers }: { headers: Record<string, string | strin
 }
 
 export interface RequestLogOptions {
-  /** Connection ids as they are. Otherwise a hash that stays the same over restarts and replicas, but for another Nango key. */
-  readonly connectionIds: boolean
-  readonly secretKey: string
+  readonly nameConnection: NameConnection
   /** Further fields, such as the trace's id. */
   readonly more?: ((request: FastifyRequest) => object) | undefined
 }
@@ -43,8 +56,7 @@ const INFO = 30
  * One line when a request is done, in place of Fastify's two, which hold the URL with its query. It is of Pino's shape, but not made by it: Pino would
  * look through every line for what must be left out, and here everything that is in it is from a closed set.
  */
-export function requestLogger ({ connectionIds, secretKey, more }: RequestLogOptions): LogRequest {
-  const name = connectionIds ? (id: string) => id : hasher(secretKey)
+export function requestLogger ({ nameConnection: name, more }: RequestLogOptions): LogRequest {
   const self = `"pid":${pid},"hostname":${JSON.stringify(hostname())},"reqId":"`
   const routeOf = routes()
   return (request, reply) => {
@@ -90,7 +102,7 @@ function routes (): (request: FastifyRequest) => string {
 function quoted (text: string): string { return /^[\w .:/{}*-]*$/.test(text) ? `"${text}"` : JSON.stringify(text) }
 
 /** Keyed: ids are often the names of venues, which a plain hash would give away to whoever tries them. */
-function hasher (secretKey: string): (id: string) => string {
+function hasher (secretKey: string): NameConnection {
   const known = new LRUCache<string, string>({ max: 10_000 })
   return (id) => {
     let hash = known.get(id)

@@ -43,10 +43,16 @@ const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknow
   process.exit(1)
 })
 const { buildApp } = await import('./app.ts')
+const { describeError } = await import('../plugin/index.ts')
 const { logStream } = await import('./log-stream.ts')
 const { shutDownOnSignal } = await import('./shutdown.ts')
 const sandbox = config.nango === null ? await (await import('./sandbox/service.ts')).startOnSandbox(config) : null
 const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing }) // without a sandbox there is a Nango
+  .catch((error: unknown) => {
+    // Not as Node would print it: with every field, an address with a password among them.
+    process.stderr.write(`The service cannot start. ${describeError(error).stack}\n`)
+    process.exit(1)
+  })
 
 process.off('SIGTERM', quit).off('SIGINT', quit)
 shutDownOnSignal({
@@ -63,10 +69,13 @@ try {
   const url = await app.listen({ host: config.host, port: config.port })
   sandbox?.sendWebhooksTo(url)
   // What reads the log in production reads JSON; Fastify has written the address there.
+  if (sandbox !== null && config.production) app.log.warn('this is a SANDBOX: nothing behind it is real')
   if (!config.production) logStream.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException // node:net throws these
-  process.stderr.write(code === 'EADDRINUSE' ? `Port ${config.port} is in use. Set PORT to another one.\n` : `The service cannot listen: ${message}\n`)
+  const { code } = error as NodeJS.ErrnoException // node:net throws these
+  process.stderr.write(code === 'EADDRINUSE'
+    ? `Port ${config.port} is in use. Set PORT to another one.\n`
+    : `The service cannot listen (${code ?? 'unknown error'}). Check HOST and PORT.\n`)
   await sandbox?.close()
   process.exit(1)
 }

@@ -64,7 +64,9 @@ export async function allowOrigins (app: FastifyInstance, origins: readonly stri
     origin: [...origins],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'connection-id', 'roller-venue', 'roller-max-wait', 'roller-validation', 'cache-control', 'x-request-id'],
-    exposedHeaders: ['roller-answered-by', 'ratelimit', 'ratelimit-policy', 'retry-after', 'cache-status', 'age', 'x-request-id'],
+    exposedHeaders: [
+      'roller-answered-by', 'roller-sandbox', 'ratelimit', 'ratelimit-policy', 'retry-after', 'cache-status', 'age', 'x-request-id'
+    ],
     maxAge: 600
   })
 }

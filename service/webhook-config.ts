@@ -1,7 +1,7 @@
 /** What the environment says of webhooks. */
 import { isIP } from 'node:net'
 import { isPublicUrl, PUBLIC_URL_RULE } from '../plugin/index.ts'
-import { list } from './config-values.ts'
+import { listOfSome } from './config-values.ts'
 
 export interface WebhookVariables {
   readonly PUBLIC_URL?: string
@@ -22,15 +22,17 @@ const MIN_SECRET_LENGTH = 16
 export function parseWebhooks (variables: WebhookVariables, faults: string[]): WebhookConfig {
   const { PUBLIC_URL: publicUrl = null, WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: secret } = variables
   if (publicUrl !== null && !isPublicUrl(publicUrl)) faults.push(`PUBLIC_URL is not ${PUBLIC_URL_RULE}. Example: PUBLIC_URL=https://gateway.example.com`)
-  const rollerSecrets = list(variables.ROLLER_WEBHOOK_SECRET)
+  const rollerSecrets = listOfSome(
+    'ROLLER_WEBHOOK_SECRET', variables.ROLLER_WEBHOOK_SECRET, 'new-secret-of-64-characters,the-one-before', faults
+  )
   if (rollerSecrets.some((secret) => secret.length < MIN_SECRET_LENGTH)) {
     faults.push(`ROLLER_WEBHOOK_SECRET holds a secret of fewer than ${MIN_SECRET_LENGTH} characters. Make one with: openssl rand -hex 32. Example: ROLLER_WEBHOOK_SECRET=new-secret-of-64-characters,the-one-before`)
   }
-  const secrets = list(secret)
+  const secrets = listOfSome('WEBHOOK_TARGET_SECRET', secret, 'whsec_…', faults)
   if (url !== undefined && !isTargetUrl(url)) {
     faults.push('WEBHOOK_TARGET_URL is not an https address, or http to this machine or a private network, without credentials. Example: WEBHOOK_TARGET_URL=http://app:8080/webhooks/roller')
   }
-  if (url !== undefined && secrets.length === 0) {
+  if (url !== undefined && secret === undefined) {
     faults.push(`WEBHOOK_TARGET_SECRET is missing: events are signed with it. ${SECRET_EXAMPLE}`)
   } else if (secrets.some((secret) => !isSigningSecret(secret))) {
     faults.push(`WEBHOOK_TARGET_SECRET is not whsec_ and 24 to 64 bytes in base64. ${SECRET_EXAMPLE}`)
@@ -53,8 +55,8 @@ function isSigningSecret (text: string): boolean {
 /** Events hold guests' personal data: in the clear they stay on this machine or in the network beside it, where a sidecar's app is. */
 function isTargetUrl (text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, hostname, username, password } = new URL(text)
-  if (username !== '' || password !== '') return false
+  const { protocol, hostname, username, password, hash } = new URL(text)
+  if (username !== '' || password !== '' || hash !== '') return false
   return protocol === 'https:' || (protocol === 'http:' && isPrivateHost(hostname))
 }
 

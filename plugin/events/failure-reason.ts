@@ -1,3 +1,4 @@
+import { describeError } from '../log-error.ts'
 import { EventNotTaken } from './events.ts'
 
 /** More of a message is seldom a reason, and more often what was handled. */
@@ -6,5 +7,7 @@ const MAX_LENGTH = 300
 /** Of a handler's error no more than its own words: what hangs on it may be the event. */
 export function failureReason (error: unknown): string {
   const cause = error instanceof EventNotTaken && error.cause !== undefined ? error.cause : error
-  return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, MAX_LENGTH) : 'a handler failed without an error'
+  if (!(cause instanceof Error)) return 'a handler failed without an error'
+  const { type, message } = describeError(cause)
+  return `${type}: ${message}`.slice(0, MAX_LENGTH)
 }

@@ -1,6 +1,7 @@
 /** Every error of the plugin's routes as a problem document. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRollerError, type RollerError } from '../errors.ts'
+import { describeError } from '../log-error.ts'
 import { noteProblem } from './call-record.ts'
 import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 
@@ -32,7 +33,7 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
   noteProblem(request, error)
   if (error.statusCode >= 500) {
     const level = error.code === 'ROLLER_ERR_INTERNAL' ? 'error' : 'warn'
-    request.log[level]({ err: error, code: error.code, layer: error.layer }, error.title)
+    request.log[level]({ err: describeError(error), code: error.code, layer: error.layer }, error.title)
   }
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   return reply

@@ -23,7 +23,7 @@ export interface ConnectionLifecycleOptions {
   readonly forgetCredentials: (connectionId: string) => Promise<void>
   /** Makes the other replicas read a connection anew. */
   readonly publish: (connectionId: string) => Promise<void>
-  readonly warn: (message: string, error: unknown) => void
+  readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
 
 export class ConnectionLifecycle {
@@ -125,7 +125,7 @@ export class ConnectionLifecycle {
     const { index, publish, warn } = this.#options
     const { state, news, first, error } = await verifier.verify(connectionId)
     index.learn(state)
-    if (error !== null) warn('the venue of a connection could not be verified', error)
+    if (error !== null) warn('the venue of a connection could not be verified', error, connectionId)
     if (news) {
       await publish(connectionId)
       this.#tellSoon(first ? this.#emitCreated(state) : this.#emitEntered(state))

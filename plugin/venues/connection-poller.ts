@@ -21,7 +21,7 @@ export interface ConnectionPollerOptions {
   readonly intervalMs: number
   /** Connections are asked for their venue: those without one are new even at the first poll. */
   readonly identifies: boolean
-  readonly warn: (message: string, error: unknown) => void
+  readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
 
 /** Nango lists up to 2,000. */
@@ -63,7 +63,7 @@ export class ConnectionPoller {
         await change()
         return true
       } catch (error) {
-        this.#options.warn('a change of a connection could not be told, and will be again', error)
+        this.#options.warn('a change of a connection could not be told, and will be again', error, connectionId)
         return false
       }
     }

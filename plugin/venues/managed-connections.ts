@@ -28,7 +28,7 @@ export interface ManagedConnectionsOptions {
   readonly publish: (connectionId: string) => Promise<void>
   /** Takes a venue's registrations for ROLLER's webhooks back. Rejects when ROLLER would not. */
   readonly unsubscribe: (connectionId: string) => Promise<void>
-  readonly warn: (message: string, error: unknown) => void
+  readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
 
 export class ManagedConnections {
@@ -64,11 +64,11 @@ export class ManagedConnections {
       state = result.state
       const code = result.error?.code
       if (code === 'ROLLER_ERR_ACCESS_DENIED' || code === 'ROLLER_ERR_CREDENTIALS_REJECTED') {
-        await connections.delete(connectionId).catch((failure: unknown) => { warn('a refused connection could not be taken away', failure) })
+        await connections.delete(connectionId).catch((failure: unknown) => { warn('a refused connection could not be taken away', failure, connectionId) })
         throw result.error
       }
       // ROLLER or Nango is in trouble now, and the pair is good: the venue is asked for at the first call.
-      if (result.error !== null) warn('the venue of a new connection could not be verified', result.error)
+      if (result.error !== null) warn('the venue of a new connection could not be verified', result.error, connectionId)
     }
     index.learn(state)
     this.#tell(lifecycle.created(connectionId))

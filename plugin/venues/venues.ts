@@ -37,7 +37,7 @@ export interface VenuesOptions {
   readonly budgets: Pick<Budgets, 'coolingOff'>
   /** Takes a venue's registrations for ROLLER's webhooks back. */
   readonly unsubscribe: (connectionId: string) => Promise<void>
-  readonly warn: (message: string, error: unknown) => void
+  readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
 
 export interface Venues {

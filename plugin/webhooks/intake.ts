@@ -25,6 +25,9 @@ export interface RollerIntakeOptions {
   readonly connections: Pick<KnownConnections, 'find'>
 }
 
+/** ROLLER's are UUIDs, and that of an unknown message is a hash. Any other is text of the delivery, which no log may hold. */
+const PLAIN_ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/i
+
 export interface Delivery {
   readonly connectionId: string
   readonly body: Buffer
@@ -66,7 +69,7 @@ export class RollerIntake {
       })
       return claim === 'busy' ? 'later' : 'taken'
     } catch (error) {
-      log.warn({ event: read.name, id: read.id, reason: failureReason(error) }, 'an event of ROLLER\'s was not taken; ROLLER sends it again')
+      log.warn({ ...factsOf(read), connectionId, reason: failureReason(error) }, 'an event of ROLLER\'s was not taken; ROLLER sends it again')
       return 'later'
     }
   }
@@ -77,7 +80,7 @@ export class RollerIntake {
     const { inbox, log } = this.#options
     const part = partOf(event.data)
     if (part === null) {
-      log.warn({ event: event.name, id: event.id },
+      log.warn(factsOf(event),
         'a message about a bulk export is not kept: a field is missing, or counts or names are out of bounds')
       return
     }
@@ -85,21 +88,22 @@ export class RollerIntake {
   }
 
   /** The key of a deleted connection still fits, and ROLLER goes on sending with it: for four days, or for as long as somebody answers 200. */
-  async #connectionOf ({ name, id, connectionId, venueId }: RollerEvent): Promise<KnownConnection | 'later' | 'refused'> {
+  async #connectionOf (event: RollerEvent): Promise<KnownConnection | 'later' | 'refused'> {
     const { connections, log } = this.#options
+    const { connectionId, venueId } = event
     const isOther = (known: KnownConnection | null): boolean => venueId !== null && typeof known?.venueId === 'string' && known.venueId !== venueId
     try {
       const remembered = await connections.find(connectionId)
       // Another venue may have been confirmed since it was read.
       const known = isOther(remembered) ? await connections.find(connectionId, true) : remembered
       if (known !== null && !isOther(known)) return known
-      log.warn({ event: name, id }, known === null
+      log.warn(factsOf(event), known === null
         ? 'an event of ROLLER\'s was refused: there is no such connection. If the venue was disconnected, delete its webhook in ROLLER'
         : 'an event of ROLLER\'s was refused: it is of another venue than the connection')
       return 'refused'
     } catch (error) {
       if (!(error instanceof ConnectionUnreadable)) throw error
-      log.warn({ event: name, id, reason: error.message }, 'an event of ROLLER\'s was not taken: its connection could not be looked up; ROLLER sends it again')
+      log.warn({ ...factsOf(event), reason: error.message }, 'an event of ROLLER\'s was not taken: its connection could not be looked up; ROLLER sends it again')
       return 'later'
     }
   }
@@ -110,6 +114,10 @@ export class RollerIntake {
   }
 }
 
+function factsOf ({ name, id }: RollerEvent): { event: string, id?: string } {
+  return { event: name, ...(PLAIN_ID.test(id) && { id }) }
+}
+
 /** @returns null for what is no month of an export, which is then an event for handlers alone */
 function partOf (data: BulkExportEvent['data'] | null | undefined): { readonly exportType: string, readonly part: ExportPart } | null {
   const { exportType, processId, sequenceNumber, sequenceTotal, preSignedUrls } = data ?? {}
@@ -118,4 +126,3 @@ function partOf (data: BulkExportEvent['data'] | null | undefined): { readonly e
   if (part === null || part.sequenceNumber < 1 || part.sequenceNumber > part.sequenceTotal || !isExportName(exportType)) return null
   return { exportType, part }
 }
-

@@ -8,6 +8,9 @@ const MIN_KEY_LENGTH = 16
 /** Nango is asked for each of them when such a caller lists its connections. */
 const MAX_CONNECTIONS = 100
 
+/** Of an empty text, and of a line with nothing in it: what `printf %s "$KEY" | sha256sum` makes where KEY is not set. */
+const EMPTY_DIGESTS: ReadonlySet<string> = new Set(['', '\n'].map((nothing) => digestOf(nothing).toString('hex')))
+
 const scopeRule = `a list of at least one of ${SCOPES.join(', ')}`
 
 /** `expected` is what a fault says; the value itself is never repeated. */
@@ -39,6 +42,7 @@ export function parseKeys (text: string, source: string, faults: string[]): Keye
 /** Every key of a plain list may do everything. */
 function parseList (text: string, source: string, faults: string[]): KeyedCaller[] {
   const keys = text.split(/[,\n]/).map((key) => key.trim()).filter((key) => key !== '')
+  if (keys.length === 0) faults.push(`${source} holds no key. Make one with: openssl rand -hex 32`)
   if (keys.some((key) => key.length < MIN_KEY_LENGTH)) {
     faults.push(`${source} holds a key of fewer than ${MIN_KEY_LENGTH} characters. Make one with: openssl rand -hex 32`)
   }
@@ -84,7 +88,11 @@ function documentFaults (document: unknown, source: string): string[] {
     : [])
   const twice = (what: string, values: readonly string[]): string[] =>
     new Set(values).size < values.length ? [`${source} has the same ${what} twice. Give each caller its own. Example: ${KEYS_EXAMPLE}`] : []
-  return [...faults, ...ambiguous, ...twice('name', keys.map(({ name }) => name)), ...twice('key', keys.map((one) => digestOfNamed(one).toString('hex')))]
+  const empty = keys.flatMap((one, index) => EMPTY_DIGESTS.has(digestOfNamed(one).toString('hex'))
+    ? [`${source}: sha256 of key ${index + 1} is that of an empty text: its key was not set. Make one with: openssl rand -hex 32`]
+    : [])
+  const digests = keys.map((one) => digestOfNamed(one).toString('hex'))
+  return [...faults, ...ambiguous, ...empty, ...twice('name', keys.map(({ name }) => name)), ...twice('key', digests)]
 }
 
 function toCaller (named: Static<typeof NamedKey>): KeyedCaller {

@@ -32,6 +32,7 @@ export async function startOnSandbox (config: Config): Promise<SandboxService> {
       exampleConnectionId: DEMO_CONNECTION_ID,
       exampleCalls: makeExampleCalls(roller),
       addLanding: (app) => { addLanding(app, { connectionId: DEMO_CONNECTION_ID }) },
+      sandbox: true,
       logEvents: true
     }
   }

@@ -20,7 +20,7 @@ test('every kind of wrong field is named', async (t) => {
     ['no nango', { authorize: 'open' }, /option nango is missing/],
     ['no key', { ...good, nango: {} }, /option nango\.secretKey is missing/],
     ['an empty key', { ...good, nango: { secretKey: '' } }, /option nango\.secretKey is wrong/],
-    ['a key of another type', { ...good, nango: { secretKey: 12 } }, /option nango\.secretKey is wrong: expected string/],
+    ['a key of another type', { ...good, nango: { secretKey: 12 } }, /option nango\.secretKey is wrong: expected a string/],
     ['a host that is no address', { ...good, nango: { ...nango, host: 'nango.example.com' } }, /option nango\.host is wrong/],
     ['a host of another protocol', { ...good, nango: { ...nango, host: 'ftp://nango.example.com' } }, /option nango\.host is wrong/],
     ['an integration id with a slash', { ...good, nango: { ...nango, integrationId: 'a/b' } }, /option nango\.integrationId is wrong/],

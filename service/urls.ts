@@ -1,0 +1,29 @@
+/** Addresses in the environment that may hold credentials. A library's own error at a wrong one would quote it. */
+
+/** What a message says of a wrong one. */
+export const REDIS_URL_RULE =
+  'redis:// or rediss://, perhaps a user and a password in percent-encoding, a host, perhaps a port and the number of a database'
+
+/** ioredis would take every parameter of a query for one of its options; `family` is the one that hosters ask for. */
+export function isRedisUrl (text: string): boolean {
+  if (!/^rediss?:\/\/[^\s\\#]+$/i.test(text) || !URL.canParse(text)) return false
+  const { username, password, hostname, pathname, search } = new URL(text)
+  const pointsTo = hostname !== '' && /^(\/\d{0,5})?$/.test(pathname) && /^(\?family=[046])?$/.test(search)
+  return pointsTo && isDecodable(username) && isDecodable(password)
+}
+
+/** https, or http for this machine: the keys that it answers with decide which tokens are good. */
+export function isKeySetUrl (text: string): boolean {
+  if (!/^https?:\/\/[^/?#@\\\s]+([/?][^#\\\s]*)?$/i.test(text) || !URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+function isDecodable (text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}

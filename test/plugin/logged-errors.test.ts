@@ -1,0 +1,77 @@
+/** Of an error the log holds what it is and where it was, and nothing of what hangs on it. */
+import { test } from 'tap'
+import { describeError, RollerError } from '../../plugin/index.ts'
+import { webhookKey } from '../../plugin/webhooks/keys.ts'
+import { build, CONNECTION_ID, VENUE } from '../support/build.ts'
+import { deliver, message, SECRET } from '../webhooks/fixture.ts'
+
+const CANARY = 'canary-guest-71ae'
+
+test('leaves out what ROLLER answered, commands, bytes and requests', async (t) => {
+  const refused = new RollerError('ROLLER_ERR_REFUSED', {
+    detail: 'ROLLER answered 500.',
+    upstream: { status: 500, body: { email: CANARY } },
+    errors: [{ pointer: '/body', detail: CANARY }],
+    cause: Object.assign(new Error('outer'), {
+      command: { name: 'set', args: [CANARY] },
+      data: CANARY,
+      input: CANARY,
+      config: { headers: { authorization: CANARY } },
+      cause: new SyntaxError(CANARY)
+    })
+  })
+  const described = describeError(refused)
+  t.notMatch(JSON.stringify(described), CANARY)
+  t.match(described, {
+    type: 'RollerError',
+    code: 'ROLLER_ERR_REFUSED',
+    message: 'ROLLER answered 500.',
+    upstreamStatus: 500,
+    stack: /^RollerError: ROLLER answered 500\.\n +at /,
+    cause: { type: 'Error', message: 'outer', cause: { type: 'SyntaxError', stack: /^SyntaxError: a text is malformed\n +at / } }
+  })
+})
+
+test('leaves out the text that JSON.parse quotes, and credentials of an address', async (t) => {
+  const fetched = new TypeError(`cannot fetch https://user:${CANARY}@host/x`)
+  for (const fail of [() => JSON.parse(`{"name": ${CANARY}`) as unknown, () => { throw fetched }]) {
+    try {
+      fail()
+    } catch (error) {
+      t.notMatch(JSON.stringify(describeError(error)), CANARY)
+    }
+  }
+  t.match(describeError(new Error(`redis://:${CANARY}@host`)), { message: 'redis://host' })
+})
+
+test('bears whatever is thrown', async (t) => {
+  const ring = new Error('ring')
+  ring.cause = ring
+  let depth = 0
+  for (let one = describeError(ring).cause; one !== undefined; one = one.cause) depth++
+  t.ok(depth <= 5, `${depth} causes`)
+  for (const thrown of [null, undefined, CANARY, 7, { message: 7 }, [CANARY]]) {
+    t.match(describeError(thrown), { message: 'what was thrown is no Error' })
+  }
+  t.equal(describeError(new Error('x'.repeat(10_000))).message.length, 500)
+})
+
+test('what ROLLER answered to a call of the gateway\'s own is not logged', async (t) => {
+  const built = await build(t, { options: { publicUrl: 'https://gateway.example.com', rollerWebhookSecrets: [SECRET], retries: 0 } })
+  built.roller.faults.always({ path: /^\/webhooks/, kind: 'status', status: 500, body: { guest: CANARY, email: `${CANARY}@example.com` } })
+  const answer = await built.app.inject({ method: 'POST', url: `/connections/${CONNECTION_ID}/webhooks` })
+  t.ok(answer.statusCode >= 500, String(answer.statusCode))
+  t.match(answer.body, CANARY, 'its caller has it')
+  t.match(built.log(), '"upstreamStatus":500')
+  t.notMatch(built.log(), CANARY)
+})
+
+test('an event that was not taken is logged without the ids and words of its delivery', async (t) => {
+  const { app, log } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
+  app.roller.on('*', (event) => { JSON.parse(`[${JSON.stringify('data' in event ? event.data : null)}`) })
+  t.equal((await deliver(app, message({ id: `${CANARY}@example.com`, data: CANARY }))).statusCode, 503)
+  t.match(log(), /was not taken/)
+  t.notMatch(log(), CANARY)
+  t.match(log(), new RegExp(`"connectionId":"${VENUE['connection-id']}"`), 'the host\'s logger has the id, in a field of its own')
+  t.notMatch(log(), webhookKey(SECRET, CONNECTION_ID))
+})
