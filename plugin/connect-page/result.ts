@@ -41,16 +41,14 @@ export class ConnectResults {
   }
 
   /**
-   * @throws RollerError ROLLER_ERR_UNAUTHORIZED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link has not
+   * @throws RollerError ROLLER_ERR_LINK_ENDED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link has not
    *   made, whether there is such a connection or not
    */
   async read (ticket: string, connectionId: string): Promise<ConnectResult> {
     const { nango, tickets, life, forgetCredentials, now } = this.#options
     const proof = tickets.read(ticket, now())
     if (proof === null) {
-      throw new RollerError('ROLLER_ERR_UNAUTHORIZED', {
-        detail: 'This link has ended, or is not one of this gateway\'s.', hint: 'Ask for a new link: POST /connect-session makes one.'
-      })
+      throw new RollerError('ROLLER_ERR_LINK_ENDED', { detail: 'This link has ended, or is not one of this gateway\'s.' })
     }
     const asked = this.#count(proof)
     guardConnectionId(connectionId)

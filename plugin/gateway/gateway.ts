@@ -232,6 +232,7 @@ function guard (call: GatewayCall): Outgoing {
     headers: guardHeaders(call.headers),
     body: call.body,
     acceptEncoding: call.headers['accept-encoding']?.toString(),
+    soleSuccess: call.operation?.soleSuccess,
     mayLeave: undefined
   }
 }

@@ -5,6 +5,7 @@
  */
 import { RollerError, type Upstream } from '../errors.ts'
 import { readable } from './readable.ts'
+import { withoutMark } from '../json.ts'
 import type { TransportName } from './transport/transport.ts'
 
 export type AnsweredBy = 'roller' | 'nango'
@@ -168,7 +169,7 @@ function asTransportError (status: number, parsed: unknown): string | null {
 
 function parse (body: Buffer): unknown {
   if (body.length === 0) return undefined
-  const text = body.toString('utf8')
+  const text = withoutMark(body.toString('utf8'))
   try {
     const value: unknown = JSON.parse(text)
     if (!nestsDeeper(value, MAX_DEPTH)) return value

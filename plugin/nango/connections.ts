@@ -245,7 +245,7 @@ export function wrongEnvironment (environment: RollerEnvironment, more: RollerEr
 
 function refusedPair ({ status, code }: NangoRefusal): RollerError | undefined {
   if (code !== 'client_credentials_fetch_error') return undefined
-  return new RollerError('ROLLER_ERR_VALIDATION', {
+  return new RollerError('ROLLER_ERR_CREDENTIALS_INVALID', {
     detail: 'ROLLER gave no token for this Client ID and Client Secret.',
     hint: 'Double-check the Client ID and the Client Secret, and that they are of the Live environment. Each venue has its own pair.',
     layer: 'roller',

@@ -1,6 +1,7 @@
 /** Finds out whose credentials a connection holds, and keeps it with the connection, so that nobody needs a database for it. */
 import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
 import { RollerError } from '../errors.ts'
+import { parseJsonBytes } from '../json.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { Connections } from '../nango/connections.ts'
 import { toVenue, type RollerEnvironment, type Venue } from '../nango/venue.ts'
@@ -79,7 +80,7 @@ function equal (a: Venue, b: Venue): boolean {
 
 function parse (body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return parseJsonBytes(body)
   } catch {
     return null
   }

@@ -13,6 +13,8 @@ export interface OutgoingCall {
   readonly body: OutgoingBody | null
   /** What the caller can decode. Only the direct transport passes it on: Nango decodes for itself. */
   readonly acceptEncoding?: string | undefined
+  /** The only success that ROLLER documents for the call, where that is not 200. */
+  readonly soleSuccess?: number | undefined
   /** Asked when the call has its token and its socket; false keeps it from being sent. */
   readonly mayLeave?: (() => boolean) | undefined
 }
