@@ -30,7 +30,10 @@ test('the default orders every event of the table, and of the documents', async 
   t.same(ordered, Object.entries(rollerEvents).flatMap(([kind, { events }]) => events.map((event) => `${kind}.${event.toLowerCase()}`)))
   const [, listed = ''] = /Events are (.*?); kinds that are new/s.exec(await readFile(new globalThis.URL('../../docs/embedding.md', import.meta.url), 'utf8')) ?? []
   let kind = ''
-  const documented = [...listed.matchAll(/`(\w*)\.(\w+)`/g)].map(([, name, event]) => `${kind = name === '' ? kind : String(name)}.${event}`)
+  const documented = [...listed.matchAll(/`(\w*)\.(\w+)`/g)].map(([, name = '', event = '']) => {
+    if (name !== '') kind = name
+    return `${kind}.${event}`
+  })
   t.same(ordered, documented)
 })
 
