@@ -2,12 +2,14 @@
 import type { ErrorCode } from '../plugin/errors.ts'
 
 export const errorCauses: Readonly<Record<ErrorCode, string>> = {
-  ROLLER_ERR_VALIDATION: 'A parameter, a header or the body does not fit ROLLER\'s contract, or that of one of the gateway\'s own routes; `errors[]` points at each fault. Also what ROLLER said no to when a venue\'s Client ID and Client Secret were shown to it in `POST /connections`. When ROLLER takes what the catalogue does not know yet, send `Roller-Validation: off`.',
+  ROLLER_ERR_VALIDATION: 'A parameter, a header or the body does not fit ROLLER\'s contract, or that of one of the gateway\'s own routes; ' +
+    '`errors[]` points at each fault. When ROLLER takes what the catalogue does not know yet, send `Roller-Validation: off`.',
   ROLLER_ERR_PATH: 'The path or query could lead out of ROLLER\'s API: dot segments, double slashes, backslashes or control characters, in any encoding. Clients that join paths by hand make them by mistake.',
   ROLLER_ERR_BODY_TOO_LARGE: 'The body is longer than `bodyLimit` (typed routes) or `streamLimit` (paths outside the catalogue) allows.',
   ROLLER_ERR_MEDIA_TYPE: 'The route takes JSON, and the header `Content-Type` says something else, or nothing.',
   ROLLER_ERR_NOT_FOUND: 'The path is none of the gateway\'s. The usual cause is a ROLLER path without `/roller` in front, or without the plugin\'s prefix. ROLLER\'s own 404 has no code: it passes through as it is.',
-  ROLLER_ERR_CONNECTION_REQUIRED: 'Neither `Connection-Id` nor `Roller-Venue` was sent, or both were, or the option `connection` chose nothing.',
+  ROLLER_ERR_CONNECTION_REQUIRED: 'Neither `Connection-Id` nor `Roller-Venue` was sent, or the option `connection` chose nothing.',
+  ROLLER_ERR_CONNECTION_AMBIGUOUS: 'Both `Connection-Id` and `Roller-Venue` were sent, and they may name two venues.',
   ROLLER_ERR_CONNECTION_UNKNOWN: 'Nango knows no such connection, no connection is of that venue, or it belongs to somebody else: a stranger\'s connection looks like none at all.',
   ROLLER_ERR_CONNECTION_FORBIDDEN: 'The option `authorize` said no for this connection.',
   ROLLER_ERR_VENUE_CHANGED: 'Somebody entered the keys of another venue for this connection, and calls would read or write the wrong venue.',
@@ -21,10 +23,16 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_RATE_LIMIT: '`RATE_LIMIT` is set, and this caller has sent more in a minute.',
   ROLLER_ERR_OVERLOADED: 'The process runs later than `MAX_EVENT_LOOP_DELAY` allows.',
   ROLLER_ERR_CLOSING: 'A signal has come, and the call still stood in the line for its budget.',
-  ROLLER_ERR_HTTP: 'The request broke off, took too long to arrive, or is not HTTP.',
+  ROLLER_ERR_HTTP: 'The request broke off, took too long to arrive, or is not HTTP/1.1.',
+  ROLLER_ERR_HEADERS: 'No `Host` header or two, an `Expect` that is not known (417), or headers beyond 16 KB (431).',
+  ROLLER_ERR_LINK_ENDED: 'The ticket in a link to the connect page has ended, or another gateway made it.',
+  ROLLER_ERR_NOT_SUBSCRIBED: 'In process only: `bulkExport` of a connection whose webhook for bulk exports is missing or disabled, so that the ' +
+    'links to the files would never arrive. Nothing was ordered.',
   ROLLER_ERR_CREDENTIALS_REJECTED: 'ROLLER said 401 with a token that had just been renewed, or gives no new token: the API key was deleted, replaced or mistyped. Never answered as 401, which would blame the caller\'s own key.',
   ROLLER_ERR_TOKEN_UNAVAILABLE: 'ROLLER\'s token endpoint answered 429 or 5xx, could not be reached by Nango, or Nango could not renew the token for ' +
     'a reason of its own (its Redis or its Postgres is away). `detail` says which, as far as it is known.',
+  ROLLER_ERR_CREDENTIALS_INVALID: '`POST /connections` was given a Client ID and a Client Secret for which ROLLER gives no token: one of them ' +
+    'is mistyped, they are of two API keys, or of the other environment. No connection was made.',
   ROLLER_ERR_ACCESS_DENIED: 'ROLLER said 403. The usual cause is an add-on that the venue does not have, or a permission that its API key lacks.',
   ROLLER_ERR_REFUSED: 'In process only: ROLLER answered 4xx or 5xx. `upstream.status` and `upstream.body` are its own.',
   ROLLER_ERR_ANSWER: 'A page of a report was no JSON, had another shape than the report\'s, or came twice.',

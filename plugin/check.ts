@@ -2,6 +2,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { isRollerError, RollerError } from './errors.ts'
 import type { CallHandler } from './gateway/call.ts'
+import { parseJsonBytes } from './json.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
 import { checkKeyRights, missingScopes } from './nango/key-rights.ts'
 import { wrongEnvironment, type OtherEnvironment } from './nango/other-environment.ts'
@@ -188,7 +189,7 @@ async function run (list: readonly Step[]): Promise<CheckStep[]> {
 
 function venueName (body: Buffer): string {
   try {
-    const venue: unknown = JSON.parse(body.toString('utf8'))
+    const venue = parseJsonBytes(body)
     if (isRecord(venue) && typeof venue.name === 'string') return `the venue ${venue.name}`
   } catch {}
   return 'a venue that does not say its name'

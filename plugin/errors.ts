@@ -54,6 +54,12 @@ export const catalogue = {
     title: 'The request names no connection',
     hint: 'Send the header Connection-Id with the id of a venue\'s connection, or Roller-Venue with ROLLER\'s id of the venue. GET /connections lists both.'
   },
+  ROLLER_ERR_CONNECTION_AMBIGUOUS: {
+    status: 400,
+    layer: 'caller',
+    title: 'The request names its connection in two ways',
+    hint: 'Send one of the headers Connection-Id and Roller-Venue.'
+  },
   ROLLER_ERR_CONNECTION_UNKNOWN: {
     status: 404,
     layer: 'caller',
@@ -133,6 +139,24 @@ export const catalogue = {
     title: 'What was received is not a whole HTTP request',
     hint: 'Send a complete HTTP/1.1 request in time, with headers of reasonable size.'
   },
+  ROLLER_ERR_HEADERS: {
+    status: 400,
+    layer: 'caller',
+    title: 'The headers of the request are not accepted',
+    hint: 'Send HTTP/1.1 with one Host header, headers of reasonable size, and no Expect but 100-continue.'
+  },
+  ROLLER_ERR_LINK_ENDED: {
+    status: 401,
+    layer: 'caller',
+    title: 'The link does not open this page, or no longer',
+    hint: 'Ask for a new link: POST /connect-session makes one.'
+  },
+  ROLLER_ERR_NOT_SUBSCRIBED: {
+    status: 409,
+    layer: 'caller',
+    title: 'The connection is not subscribed to the webhooks that this takes',
+    hint: 'Subscribe first: POST /connections/{id}/webhooks, or app.roller.webhooks.subscribe(connectionId).'
+  },
   ROLLER_ERR_CREDENTIALS_REJECTED: {
     status: 424,
     layer: 'roller',
@@ -144,6 +168,12 @@ export const catalogue = {
     layer: 'roller',
     title: 'ROLLER could not be asked for a token',
     hint: 'Wait for Retry-After seconds and send the request again. Nothing says that the Client ID or the Client Secret is wrong: leave them as they are.'
+  },
+  ROLLER_ERR_CREDENTIALS_INVALID: {
+    status: 400,
+    layer: 'roller',
+    title: 'ROLLER does not accept this Client ID and Client Secret',
+    hint: 'Check the Client ID and the Client Secret in Venue Manager, and send both again. Each venue has its own pair.'
   },
   ROLLER_ERR_ACCESS_DENIED: {
     status: 403,

@@ -61,6 +61,6 @@ function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly co
 
 function brokenRequest (code: string | undefined): RollerError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new RollerError('ROLLER_ERR_HTTP', { status: 408, detail: 'The request did not arrive in time.' })
-  if (code === 'HPE_HEADER_OVERFLOW') return new RollerError('ROLLER_ERR_HTTP', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
+  if (code === 'HPE_HEADER_OVERFLOW') return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
   return new RollerError('ROLLER_ERR_HTTP', { detail: 'The bytes received are not HTTP/1.1.' })
 }

@@ -1,8 +1,10 @@
 /** Finishes the OpenAPI document: shared schemas by their names, and answers as the standard writes them. */
+import { isDeepStrictEqual } from 'node:util'
 import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
 
 type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>
 type Node = Record<string, unknown>
+interface Operation { readonly responses?: Readonly<Record<string, { readonly headers?: Node }>> }
 
 /** @fastify/swagger drops `$id` from a schema that stands inside another, so the name travels under this key. */
 const SCHEMA_NAME = 'x-schema-name'
@@ -31,12 +33,33 @@ export function finishDocument (document: Document, exampleConnectionId: string 
     }
     return { $ref: reference(name) }
   }
-  const paths = Object.entries(document.paths ?? {}).map(([path, item]) => [path.replace('{*}', '{path}'), walk(item)])
+  const headers: Node = {}
+  const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
+    const walked = walk(item)
+    shareHeaders(walked, headers)
+    return [path.replace('{*}', '{path}'), walked]
+  })
   return {
     ...document,
     paths: Object.fromEntries(paths),
-    components: { ...document.components, schemas: Object.fromEntries(Object.entries(schemas).sort(byName)) }
+    components: {
+      ...document.components,
+      schemas: Object.fromEntries(Object.entries(schemas).sort(byName)),
+      ...(Object.keys(headers).length > 0 && { headers: Object.fromEntries(Object.entries(headers).sort(byName)) })
+    }
   } as Document // the same shape, references put in
+}
+
+/** Answers of nearly a hundred operations carry the same few headers: each is written once. */
+function shareHeaders (item: unknown, headers: Node): void {
+  for (const operation of Object.values(item as Node)) {
+    for (const answer of Object.values((operation as Operation).responses ?? {})) {
+      for (const [name, header] of Object.entries(answer.headers ?? {})) {
+        headers[name] ??= header
+        if (isDeepStrictEqual(headers[name], header)) (answer.headers as Node)[name] = { $ref: `#/components/headers/${name}` } // there, since it was listed
+      }
+    }
+  }
 }
 
 function finishNode (node: Node, exampleConnectionId: string | null): Node {

@@ -63,9 +63,13 @@ export async function allowOrigins (app: FastifyInstance, origins: readonly stri
   await app.register(cors, {
     origin: [...origins],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'connection-id', 'roller-venue', 'roller-max-wait', 'roller-validation', 'cache-control', 'x-request-id'],
+    allowedHeaders: [
+      'authorization', 'content-type', 'connection-id', 'roller-venue', 'roller-max-wait', 'roller-validation', 'timezone-designators', 'cache-control',
+      'x-request-id'
+    ],
     exposedHeaders: [
-      'roller-answered-by', 'roller-sandbox', 'ratelimit', 'ratelimit-policy', 'retry-after', 'cache-status', 'age', 'x-request-id'
+      'roller-answered-by', 'roller-time-zone', 'roller-warning', 'roller-sandbox', 'ratelimit', 'ratelimit-policy', 'retry-after', 'cache-status', 'age',
+      'x-request-id'
     ],
     maxAge: 600
   })

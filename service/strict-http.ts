@@ -27,9 +27,13 @@ function brokenRule ({ raw: { httpVersionMajor, httpVersionMinor, rawHeaders, he
   }
   // RFC 9112 3.2: one Host, no more and no less. Two servers that choose differently between two send one request to two places.
   const hosts = countHosts(rawHeaders)
-  if (hosts > 1 || (hosts === 0 && httpVersionMinor > 0)) return new RollerError('ROLLER_ERR_HTTP', { detail: `There are ${hosts} Host headers, where one is asked for.` })
+  if (hosts > 1 || (hosts === 0 && httpVersionMinor > 0)) {
+    return new RollerError('ROLLER_ERR_HEADERS', { detail: `There are ${hosts} Host headers, where one is asked for.` })
+  }
   // RFC 9110 10.1.1: the only one there is.
-  if (expect !== undefined && !/^100-continue$/i.test(expect)) return new RollerError('ROLLER_ERR_HTTP', { status: 417, detail: 'The header Expect asks for what is not known here.' })
+  if (expect !== undefined && !/^100-continue$/i.test(expect)) {
+    return new RollerError('ROLLER_ERR_HEADERS', { status: 417, detail: 'The header Expect asks for what is not known here.' })
+  }
   return null
 }
 

@@ -38,7 +38,7 @@ export class ConnectResults {
   }
 
   /**
-   * @throws RollerError ROLLER_ERR_UNAUTHORIZED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link has not
+   * @throws RollerError ROLLER_ERR_LINK_ENDED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link has not
    *   made, whether there is such a connection or not
    * @param given the connection that the link has made; without it, it is looked for
    */
@@ -46,9 +46,7 @@ export class ConnectResults {
     const { nango, tickets, lifecycle, now } = this.#options
     const link = tickets.readLink(ticket, now())
     if (link === null) {
-      throw new RollerError('ROLLER_ERR_UNAUTHORIZED', {
-        detail: 'This link has ended, or is not one of this gateway\'s.', hint: 'Ask for a new link: POST /connect-session makes one.'
-      })
+      throw new RollerError('ROLLER_ERR_LINK_ENDED', { detail: 'This link has ended, or is not one of this gateway\'s.' })
     }
     const { proof } = link
     const asked = this.#count(proof)

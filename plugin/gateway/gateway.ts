@@ -264,6 +264,7 @@ function guard (call: GatewayCall): Outgoing {
     body: call.body,
     acceptEncoding: call.headers['accept-encoding']?.toString(),
     verifying: call.verifying === true,
+    soleSuccess: call.operation?.soleSuccess,
     mayLeave: undefined
   }
 }

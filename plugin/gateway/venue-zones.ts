@@ -1,4 +1,5 @@
 /** Remembers each venue's time zone from the answers that pass by, and puts it on the others, so that any client can show times to its users. */
+import { parseJsonBytes } from '../json.ts'
 import { LRUCache } from 'lru-cache'
 import { TTL_RESOLUTION } from '../clock.ts'
 import { readTimeZone } from '../roller/time.ts'
@@ -36,7 +37,7 @@ export class VenueZones {
 
 function parse (body: Buffer): { ianaTimeZone?: unknown } {
   try {
-    const venue: unknown = JSON.parse(body.toString('utf8'))
+    const venue = parseJsonBytes(body)
     return typeof venue === 'object' && venue !== null ? venue : {}
   } catch {
     return {}

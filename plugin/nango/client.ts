@@ -120,9 +120,6 @@ interface AxiosLike {
   readonly response?: { readonly status: number, readonly data?: unknown, readonly headers?: Readonly<Record<string, unknown>> }
 }
 
-/** Nango's limit is one of a minute. Seconds. */
-const LONGEST_REST = 60
-
 function asRefusal (thrown: unknown): NangoRefusal | null {
   const response = (thrown as AxiosLike | null)?.response // axios' own shape, looked at with care
   if (response === undefined) return null

@@ -17,7 +17,7 @@ export interface EnterCredentialsOptions {
 
 /**
  * @returns the id of the connection
- * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when the other environment takes it,
+ * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when the other environment takes it,
  *   ROLLER_ERR_TOKEN_UNAVAILABLE when ROLLER could not be asked
  */
 export async function enterCredentials (options: EnterCredentialsOptions, sessionToken: string, pair: Credentials): Promise<string> {
@@ -43,7 +43,7 @@ async function explain ({ environment, otherEnvironment, tokenEndpoint }: EnterC
   const errors = [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER together with the Client ID' }]
   // Keys of ROLLER's other environment are the mistake that nothing in a refusal gives away.
   if (await otherEnvironment.takes(pair.clientId, pair.clientSecret)) return wrongEnvironment(environment, { errors, upstream })
-  return new RollerError('ROLLER_ERR_VALIDATION', {
+  return new RollerError('ROLLER_ERR_CREDENTIALS_INVALID', {
     detail: 'ROLLER gave no token for this Client ID and Client Secret.',
     hint: `Double-check the Client ID and the Client Secret, and that they are of the ${ENVIRONMENT_NAMES[environment]} environment. Each venue has its own pair.`,
     layer: 'roller',

@@ -107,9 +107,8 @@ async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, inp
     })
   }
   if (!await isSubscribed(connectionId)) {
-    throw new RollerError('ROLLER_ERR_NOT_CONFIGURED', {
-      detail: 'ROLLER would not tell this gateway where the files are: the connection has no webhook for bulk exports, or it is disabled.',
-      hint: 'Subscribe first: POST /connections/{id}/webhooks, or app.roller.webhooks.subscribe(connectionId).'
+    throw new RollerError('ROLLER_ERR_NOT_SUBSCRIBED', {
+      detail: 'ROLLER would not send the links to the files here: the connection has no webhook for bulk exports, or it is disabled.'
     })
   }
   // Noted before it is sent: its messages may come at once, and be those of nobody.

@@ -1,5 +1,6 @@
 /** Calls made in process: typed by the catalogue, on the same road as those over HTTP. */
 import { isRollerError, RollerError } from '../errors.ts'
+import { withoutMark } from '../json.ts'
 import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
 import type { CallAnswer, CallInput, OperationName } from './call-types.ts'
 import type { Operation, OperationKey } from './operation.ts'
@@ -80,7 +81,14 @@ export class RollerClient {
 }
 
 export function catalogueEntries (operations: Readonly<Record<OperationKey, Operation>>): Map<string, CatalogueEntry> {
-  return new Map(Object.entries(operations).map(([name, operation]) => [name, { name, operation, template: splitKey(name as OperationKey).path }])) // its own key
+  return new Map(Object.entries(operations).map(([name, operation]) => [name, {
+    name, operation, template: splitKey(name as OperationKey).path, soleSuccess: soleSuccessOf(operation) // its own key
+  }]))
+}
+
+function soleSuccessOf ({ answers }: Operation): number | undefined {
+  const [status, ...others] = Object.keys(answers).map(Number).filter((one) => one >= 200 && one < 300)
+  return others.length > 0 || status === 200 ? undefined : status
 }
 
 /** A missing parameter leaves its segment empty, which validation then names. */
@@ -114,9 +122,15 @@ async function readAll (stream: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of stream) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > MAX_ANSWER) throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `The answer is larger than ${MAX_ANSWER} bytes.`, layer: 'roller' })
+    if (size > MAX_ANSWER) throw tooLarge()
   }
   return Buffer.concat(chunks, size)
+}
+
+function tooLarge (): RollerError {
+  return new RollerError('ROLLER_ERR_ANSWER', {
+    detail: `The answer is larger than ${MAX_ANSWER} bytes.`, hint: 'Ask for less in one call, or make it over HTTP, where answers are streamed.'
+  })
 }
 
 function brokenOff (cause: unknown): never {
@@ -126,6 +140,6 @@ function brokenOff (cause: unknown): never {
 
 function parse (bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined
-  const text = bytes.toString('utf8')
+  const text = withoutMark(bytes.toString('utf8'))
   try { return JSON.parse(text) } catch { return text }
 }

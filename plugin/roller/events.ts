@@ -1,10 +1,11 @@
 /** What ROLLER's webhooks tell, as one table: kinds, their events, and what each carries. Types are derived from it. */
 import { createHash } from 'node:crypto'
+import { withoutMark } from '../json.ts'
 import { BookingDetail } from './schemas/bookings.ts'
 import { CustomerDetail } from './schemas/guests.ts'
 import { SignedWaiver } from './schemas/waivers.ts'
 import { BulkExportCompleted, PaymentLinkDetail, RedemptionDetail } from './schemas/webhook-payloads.ts'
-import { bookingEvents, guestEvents } from './schemas/webhooks.ts'
+import { bookingEvents, guestEvents, paymentLinkEvents } from './schemas/webhooks.ts'
 import { StringEnum, Type, type Static } from './schema.ts'
 
 /** By the name under which a kind is registered, which is its `type` with a small first letter. */
@@ -15,8 +16,7 @@ export const rollerEvents = {
   bulkExport: { type: 'BulkExport', events: ['Created'], data: BulkExportCompleted },
   /** An adult's waiver with those of the minors it covers, in one list. */
   signedWaiver: { type: 'SignedWaiver', events: ['Created'], data: Type.Array(SignedWaiver) },
-  /** Only `Created` can be registered for; the others are ROLLER's word on what it may send. */
-  paymentLink: { type: 'PaymentLink', events: ['Created', 'Updated', 'Cancelled'], data: PaymentLinkDetail }
+  paymentLink: { type: 'PaymentLink', events: paymentLinkEvents, data: PaymentLinkDetail }
 } as const
 
 /** A delivery as ROLLER documents it. */
@@ -119,7 +119,7 @@ function asEnvelope (message: unknown): Envelope | null {
 }
 
 function parse (body: Buffer): unknown {
-  const text = body.toString('utf8')
+  const text = withoutMark(body.toString('utf8'))
   try { return JSON.parse(text) } catch { return text }
 }
 

@@ -1,6 +1,7 @@
 /**
- * The catalogue: every operation of ROLLER's REST and Reporting APIs, once. The shapes it points at are in `schemas/`, and every shape is
- * what ROLLER publishes, also where that is odd; `openapi/drift.ts` compares the two.
+ * The catalog: every operation of ROLLER's REST and Reporting APIs, once. The shapes it points at are in `schemas/`: what ROLLER publishes, also where
+ * that is odd, and what ROLLER sends or takes where its documents are at odds with that. `openapi/drift.ts` compares the two, and
+ * `openapi/intended-differences.ts` has the reasons.
  */
 import type { Operation, OperationKey } from './operation.ts'
 import { Type } from './schema.ts'
@@ -37,6 +38,9 @@ const report = <T extends string>(tag: T) => ({ tag, budget: 'reporting', repeat
 const staffDisabled = { description: 'The staff API is switched off for the venue' } as const
 const noSuchStaff = { description: 'No such staff member' } as const
 const refused = { description: 'Refused' } as const
+/** Seen at ROLLER: a booking for somebody else's e-mail address renames that guest. */
+const GUEST_OVERWRITTEN = 'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
+  'overwritten with what this booking says.'
 
 export const operations = {
   'GET /venues/me': {
@@ -148,7 +152,8 @@ export const operations = {
   'GET /bookings': {
     id: 'searchBookings',
     summary: 'Search bookings',
-    description: 'Needs at least one search criterion; answers the 100 most recent matches at most.',
+    description: 'Needs at least one search criterion; answers the 100 most recent matches at most. ' +
+      'Cancelled bookings and drafts are not found: read a booking that may be cancelled with GET /bookings/{uniqueId}.',
     ...read('Bookings'),
     query: bookings.SearchBookingsQuery,
     answers: { 200: { description: 'The bookings found', schema: bookings.BookingSearchResult } }
@@ -156,7 +161,7 @@ export const operations = {
   'POST /bookings': {
     id: 'createBooking',
     summary: 'Create a booking',
-    description: 'The customer becomes a guest record; a guest with the same email is reused and updated.',
+    description: GUEST_OVERWRITTEN,
     ...write('Bookings'),
     body: changes.CreateBookingBody,
     answers: {
@@ -167,7 +172,9 @@ export const operations = {
   'GET /bookings/{uniqueId}': {
     id: 'getBooking',
     summary: 'Read a booking',
-    description: 'Takes the bookingReference in place of the uniqueId.',
+    description: 'Takes the bookingReference in place of the uniqueId. Compare status as a whole word: PartiallyPaid holds the word Paid, so a search ' +
+      'for "Paid" in it takes a booking with an open amount for a settled one. remainder is what is still owed. Refunds are among the payments, ' +
+      'with a negative total.',
     ...read('Bookings'),
     params: bookings.BookingDetailPath,
     answers: { 200: { description: 'The booking', schema: bookings.BookingDetail }, 404: { description: 'No such booking' } }
@@ -192,7 +199,7 @@ export const operations = {
   'POST /bookings/{uniqueId}/cancel': {
     id: 'cancelBooking',
     summary: 'Cancel a booking',
-    description: 'Only future bookings made through the API. A refund is recorded, not paid out.',
+    description: 'Only future bookings made through the API. A refund is recorded as a payment with a negative amount, not paid out.',
     ...write('Bookings'),
     params: bookings.BookingPath,
     body: changes.CancelBookingBody,
@@ -215,7 +222,7 @@ export const operations = {
   'POST /bookings/draft': {
     id: 'createDraftBooking',
     summary: 'Create a draft booking',
-    description: 'Answers a token to take the payment with.',
+    description: `Answers a token to take the payment with. ${GUEST_OVERWRITTEN}`,
     ...write('Bookings'),
     body: drafts.DraftBookingBody,
     answers: {
@@ -246,7 +253,8 @@ export const operations = {
   'POST /bookings/{uniqueId}/payments': {
     id: 'addPayment',
     summary: 'Record a payment or refund',
-    description: 'Records what happened elsewhere: no money moves, except on ROLLER\'s own gift cards.',
+    description: 'Records what happened elsewhere: no money moves, except on ROLLER\'s own gift cards. A refund is a payment with a negative amount, ' +
+      'at most what has been paid.',
     ...write('Payments'),
     params: bookings.BookingPath,
     body: payments.AddPaymentBody,
@@ -423,7 +431,7 @@ export const operations = {
     id: 'getWebhooks',
     summary: 'Read the registered webhooks',
     ...read('Webhooks'),
-    answers: { 200: { description: 'The registration', schema: webhooks.RegisteredWebhook } }
+    answers: { 200: { description: 'The registrations', schema: Type.Array(webhooks.RegisteredWebhook) } }
   },
   'POST /webhooks': {
     id: 'createWebhook',
@@ -516,10 +524,10 @@ export const operations = {
   'GET /data/bookingitems': {
     id: 'listBookingItemRecords',
     summary: 'Report booking items',
-    description: 'By the day the booking was last changed.',
+    description: 'By the day the booking was last changed. Compare bookingStatus as a whole word: PartiallyPaid holds the word Paid.',
     ...report('Reports: bookings'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The booking items', schema: bookingReports.BookingItemRecord } }
+    answers: { 200: { description: 'The booking items', schema: reports.pageOf(bookingReports.BookingItemRecord) } }
   },
   'GET /data/tickets': {
     id: 'listTicketRecords',
@@ -527,7 +535,7 @@ export const operations = {
     description: 'By the day the booking was last changed; passes and memberships only.',
     ...report('Reports: bookings'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The tickets', schema: bookingReports.TicketRecord } }
+    answers: { 200: { description: 'The tickets', schema: reports.pageOf(bookingReports.TicketRecord) } }
   },
   'GET /data/giftcards': {
     id: 'listGiftCardRecords',
@@ -535,7 +543,7 @@ export const operations = {
     description: 'By the day the card was last changed.',
     ...report('Reports: bookings'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The gift cards', schema: bookingReports.GiftCardRecord } }
+    answers: { 200: { description: 'The gift cards', schema: reports.pageOf(bookingReports.GiftCardRecord) } }
   },
   'GET /reporting/revenue-entries': {
     id: 'listRevenueEntries',
@@ -543,15 +551,15 @@ export const operations = {
     description: 'By the day of the entry, not of a change. Pages hold 100 entries.',
     ...report('Reports: revenue'),
     query: revenueReports.RevenueEntriesQuery,
-    answers: { 200: { description: 'The entries', schema: revenueReports.RevenueEntry } }
+    answers: { 200: { description: 'The entries', schema: reports.pageOf(revenueReports.RevenueEntry) } }
   },
   'GET /data/bookingpayments': {
     id: 'listPaymentRecords',
     summary: 'Report payments',
-    description: 'By the day of the payment.',
+    description: 'By the day of the payment. Refunds are records with a negative total.',
     ...report('Reports: revenue'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The payments', schema: revenueReports.BookingPaymentRecord } }
+    answers: { 200: { description: 'The payments', schema: reports.pageOf(revenueReports.BookingPaymentRecord) } }
   },
   'GET /data/tillreconciliations': {
     id: 'listTillReconciliations',
@@ -559,7 +567,7 @@ export const operations = {
     description: 'By the day the till was closed.',
     ...report('Reports: revenue'),
     query: revenueReports.TillReconciliationsQuery,
-    answers: { 200: { description: 'The reconciliations', schema: revenueReports.TillReconciliation } }
+    answers: { 200: { description: 'The reconciliations', schema: reports.pageOf(revenueReports.TillReconciliation) } }
   },
   'GET /data/products': {
     id: 'listProductRecords',
@@ -567,14 +575,14 @@ export const operations = {
     description: 'Parent products and variations in one list.',
     ...report('Reports: venue'),
     query: venueReports.ProductRecordsQuery,
-    answers: { 200: { description: 'The products', schema: venueReports.ProductRecord } }
+    answers: { 200: { description: 'The products', schema: reports.pageOf(venueReports.ProductRecord) } }
   },
   'GET /data/modifiers': {
     id: 'listModifierRecords',
     summary: 'Report modifiers',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The modifiers', schema: venueReports.ModifierRecord } }
+    answers: { 200: { description: 'The modifiers', schema: reports.pageOf(venueReports.ModifierRecord) } }
   },
   'GET /data/discounts': {
     id: 'listDiscountRecords',
@@ -582,35 +590,35 @@ export const operations = {
     description: 'What is offered, not what was used. ROLLER\'s default page holds 20000.',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The discounts', schema: venueReports.DiscountRecord } }
+    answers: { 200: { description: 'The discounts', schema: reports.pageOf(venueReports.DiscountRecord) } }
   },
   'GET /data/locations': {
     id: 'listResourceRecords',
     summary: 'Report resources',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The resources', schema: venueReports.ResourceRecord } }
+    answers: { 200: { description: 'The resources', schema: reports.pageOf(venueReports.ResourceRecord) } }
   },
   'GET /data/devices': {
     id: 'listDeviceRecords',
     summary: 'Report devices',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The devices', schema: venueReports.DeviceRecord } }
+    answers: { 200: { description: 'The devices', schema: reports.pageOf(venueReports.DeviceRecord) } }
   },
   'GET /data/staffs': {
     id: 'listStaffRecords',
     summary: 'Report active staff accounts',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The accounts', schema: venueReports.StaffPage } }
+    answers: { 200: { description: 'The accounts', schema: reports.pageOf(venueReports.Staff) } }
   },
   'GET /data/roles': {
     id: 'listRoleRecords',
     summary: 'Report staff roles',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The roles', schema: venueReports.RoleRecord } }
+    answers: { 200: { description: 'The roles', schema: reports.pageOf(venueReports.RoleRecord) } }
   },
   'GET /data/reportingcategories': {
     id: 'listReportingCategories',
@@ -624,7 +632,7 @@ export const operations = {
     description: 'The texts, not the signed waivers.',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The waiver texts', schema: venueReports.WaiverTerms } }
+    answers: { 200: { description: 'The waiver texts', schema: reports.pageOf(venueReports.WaiverTerms) } }
   },
   'GET /data/customers': {
     id: 'listGuestRecords',
@@ -632,7 +640,7 @@ export const operations = {
     description: 'By the day the guest was last changed.',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The guests', schema: guestReports.GuestRecord } }
+    answers: { 200: { description: 'The guests', schema: reports.pageOf(guestReports.GuestRecord) } }
   },
   'GET /data/attendances': {
     id: 'listAttendanceRecords',
@@ -640,42 +648,42 @@ export const operations = {
     description: 'By the day of the visit; stock and add-ons are left out.',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The visits', schema: guestReports.AttendanceRecord } }
+    answers: { 200: { description: 'The visits', schema: reports.pageOf(guestReports.AttendanceRecord) } }
   },
   'GET /data/signedwaivers': {
     id: 'listSignedWaiverRecords',
     summary: 'Report signed waivers',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The signed waivers', schema: guestReports.SignedWaiverRecord } }
+    answers: { 200: { description: 'The signed waivers', schema: reports.pageOf(guestReports.SignedWaiverRecord) } }
   },
   'GET /data/bookingsignedwaivers': {
     id: 'listBookingSignedWaivers',
     summary: 'Report which waiver belongs to which ticket',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The links', schema: guestReports.BookingSignedWaiver } }
+    answers: { 200: { description: 'The links', schema: reports.pageOf(guestReports.BookingSignedWaiver) } }
   },
   'GET /data/membershipredemptions': {
     id: 'listMembershipRedemptions',
     summary: 'Report uses of memberships',
     ...report('Reports: guests'),
     query: reports.MembershipReportQuery,
-    answers: { 200: { description: 'The uses', schema: guestReports.MembershipRedemption } }
+    answers: { 200: { description: 'The uses', schema: reports.pageOf(guestReports.MembershipRedemption) } }
   },
   'GET /data/membershipstatuses': {
     id: 'listMembershipStatusChanges',
     summary: 'Report changes of membership status',
     ...report('Reports: guests'),
     query: reports.MembershipReportQuery,
-    answers: { 200: { description: 'The changes', schema: guestReports.MembershipStatusChange } }
+    answers: { 200: { description: 'The changes', schema: reports.pageOf(guestReports.MembershipStatusChange) } }
   },
   'GET /data/membershipcredits': {
     id: 'listMembershipCredits',
     summary: 'Report credits given on memberships',
     ...report('Reports: guests'),
     query: reports.MembershipReportQuery,
-    answers: { 200: { description: 'The credits', schema: guestReports.MembershipCredit } }
+    answers: { 200: { description: 'The credits', schema: reports.pageOf(guestReports.MembershipCredit) } }
   },
   'GET /reporting/gxs': {
     id: 'listGxScoreResponses',
@@ -683,7 +691,7 @@ export const operations = {
     description: 'By the day the response was last changed.',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The responses', schema: guestReports.GxScoreResponse } }
+    answers: { 200: { description: 'The responses', schema: reports.pageOf(guestReports.GxScoreResponse) } }
   },
   'POST /reporting/bulk': {
     id: 'requestBulkExport',

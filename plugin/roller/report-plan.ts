@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { RollerError, type InputFault } from '../errors.ts'
 import { isDate } from './date.ts'
 import { operations } from './operations.ts'
+import { LARGE_PAGES } from './page-size.ts'
 import { encodeCursor, readCursor, type CursorContent, type Position } from './report-cursor.ts'
 import type { Static, TSchema } from './schema.ts'
 import { addDays, daysBetween, MAX_DAYS } from './time.ts'
@@ -13,7 +14,7 @@ interface Paged { readonly query: { readonly properties: { readonly pageNumber: 
 /** The reports that ROLLER pages: those whose query has pageNumber. */
 export type ReportName = { [N in keyof Operations]: Operations[N] extends Paged ? N : never }[keyof Operations]
 
-/** A record, as ROLLER's document describes it: most reports are written there as one bare record, GET /data/staffs as a page of them. */
+/** A record of the report's pages. */
 export type ReportRecord<N extends ReportName> = RecordOf<Operations[N]['answers'][200]['schema']>
 type RecordOf<S extends TSchema> =
   S extends { properties: { itemsPerpage: TSchema, items: { items: infer R extends TSchema } } } ? Static<R> : Static<S>
@@ -53,8 +54,6 @@ export interface ReportPlan {
 }
 
 const DEFAULT_PAGE_SIZE = 100
-/** ROLLER: discounts come 20000 a page by default; a hundred calls in place of one would be a poor default here. */
-const LARGE_PAGES: Readonly<Record<string, number>> = { 'GET /data/discounts': 20_000 }
 const RESERVED: ReadonlySet<string> = new Set(['startdate', 'enddate', 'pagenumber', 'pagesize'])
 
 /** @throws RollerError ROLLER_ERR_VALIDATION with everything that is wrong with the options */

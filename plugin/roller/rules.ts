@@ -3,7 +3,7 @@
  * have taken must pass. What a schema already refuses (missing fields, words that are no dates) is left to it, so nothing is reported twice.
  */
 import type { InputFault } from '../errors.ts'
-import { dayNumber, isDate } from './date.ts'
+import { dayNumber, isDate, momentOf } from './date.ts'
 import { operations } from './operations.ts'
 
 /** What is looked at of a call: parsed values, under the names of ROLLER's contract. Parameters beyond the contract may be there too. */
@@ -26,17 +26,30 @@ export function ruleFaults (name: string, call: RuledCall): InputFault[] {
 /** Whether the operation has any: most have none, and need not be read for them. */
 export function hasRules (name: string): boolean { return rules.has(name) }
 
-/** ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. */
+const MS_OF_A_DAY = 86_400_000
+/** No clock of a venue is further from UTC than this. */
+const FURTHEST_OFFSET = 14 * 3_600_000
+
+/**
+ * ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. Both may have a time; one by the
+ * venue's clock and one in UTC are refused only where no venue's clock would do.
+ */
 const oneDay: Rule = ({ query: { startDate, endDate } }) => {
-  const [first, last] = [dayNumber(startDate), dayNumber(endDate)]
+  const [first, last] = [momentOf(startDate), momentOf(endDate)]
   if (first === null || last === null) return NONE
-  const days = last - first
-  if (days < 0) return [{ pointer: '/query/endDate', detail: 'is before startDate' }]
-  if (days <= 1) return NONE
-  return [{
-    pointer: '/query/endDate',
-    detail: `is ${days} days after startDate: a report covers one day at most. Ask day by day, page through the range, or order POST /reporting/bulk`
-  }]
+  const margin = first.clock === last.clock ? 0 : FURTHEST_OFFSET
+  const span = last.at - first.at
+  if (span < -margin) return [{ pointer: '/query/endDate', detail: 'is before startDate' }]
+  if (span <= MS_OF_A_DAY + margin) return NONE
+  return [{ pointer: '/query/endDate', detail: `is ${written(span)} after startDate: ${ONE_DAY}` }]
+}
+
+const ONE_DAY = 'a report covers one day at most. Ask day by day, page through the range, or order POST /reporting/bulk'
+
+function written (span: number): string {
+  const days = span / MS_OF_A_DAY
+  if (Number.isInteger(days)) return `${days} days`
+  return days < 2 ? 'more than a day' : `more than ${Math.floor(days)} days`
 }
 
 /** ROLLER: at most 100 booking references in one call. */

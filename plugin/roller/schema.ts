@@ -3,7 +3,7 @@
  * time and TypeBox has no builder for.
  */
 import { FormatRegistry, Kind, Type, TypeRegistry, type TSchema, type TUnsafe } from '@sinclair/typebox'
-import { isDate } from './date.ts'
+import { isDate, momentOf } from './date.ts'
 
 export { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox'
 
@@ -27,15 +27,12 @@ if (!TypeRegistry.Has('StringEnum')) {
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d|:60)?(\.\d+)?$/
 const OFFSET = /(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/i
 
-/** ROLLER: a date-time without an offset is the venue's local time, so an offset is allowed and not required. */
-function isDateTime (text: string): boolean {
-  const [date = '', time = ''] = text.split(/[Tt ]/, 2)
-  return isDate(date) && TIME.test(time.replace(OFFSET, ''))
-}
-
 const formats: Record<string, (text: string) => boolean> = {
   date: isDate,
-  'date-time': isDateTime,
+  /** ROLLER: a date-time without an offset is the venue's local time, so an offset is allowed and not required. */
+  'date-time': (text) => !isDate(text) && momentOf(text) !== null,
+  /** Of this project: filters of reports take both. Tools that do not know a format take any text for it. */
+  'date-or-date-time': (text) => momentOf(text) !== null,
   time: (text) => TIME.test(text.replace(OFFSET, '')),
   uri: (text) => URL.canParse(text),
   uuid: (text) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text),

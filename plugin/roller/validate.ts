@@ -6,6 +6,7 @@ import type { TObject, TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import type { InputFault } from '../errors.ts'
+import { parseJsonBytes } from '../json.ts'
 import type { Operation } from './operation.ts'
 import { readPairs } from './query.ts'
 import { hasRules, ruleFaults } from './rules.ts'
@@ -32,6 +33,8 @@ export interface CheckedOperation {
   readonly operation: Operation
   /** ROLLER's path template. */
   readonly template: string
+  /** The only success that ROLLER documents, where that is not 200. */
+  readonly soleSuccess?: number | undefined
 }
 
 /** @returns every fault found, at most 50; empty when the call fits */
@@ -75,7 +78,7 @@ const INVALID = Symbol('a body that is not JSON')
 /** undefined: there is none. */
 function parseBody (bytes: Buffer | null): unknown {
   if (bytes === null || bytes.length === 0) return undefined
-  try { return JSON.parse(bytes.toString('utf8')) } catch { return INVALID }
+  try { return parseJsonBytes(bytes) } catch { return INVALID }
 }
 
 function checkBody (schema: TSchema, body: unknown, faults: InputFault[]): void {
@@ -155,6 +158,7 @@ function decode (text: string): string {
 
 const FORMATS: Readonly<Record<string, string>> = {
   date: 'a date such as 2026-11-30',
+  'date-or-date-time': 'a date such as 2026-11-30 or a date-time such as 2026-11-30T09:30:00 (a + in an offset is written %2B in a URL)',
   'date-time': 'a date-time such as 2026-11-30T09:30:00 (the venue\'s local time) or 2026-11-30T09:30:00+10:00 (an instant)',
   time: 'a time such as 09:30',
   uri: 'a URL',

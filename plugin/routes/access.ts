@@ -38,7 +38,7 @@ export class Access {
     if (connection !== undefined) return guardChosen(connection)
     const { 'connection-id': header, 'roller-venue': venueId } = request.headers
     if (venueId !== undefined) {
-      if (header !== undefined) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: 'Connection-Id and Roller-Venue were both sent. Send one of them.' })
+      if (header !== undefined) throw new RollerError('ROLLER_ERR_CONNECTION_AMBIGUOUS', { detail: 'Connection-Id and Roller-Venue were both sent.' })
       return this.#addressVenue(request, String(venueId))
     }
     if (typeof header !== 'string' || header === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')

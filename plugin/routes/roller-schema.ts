@@ -3,16 +3,23 @@ import { Type, type TSchema } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
 import { Problem } from '../problem.ts'
 import type { Method, Operation } from '../roller/operation.ts'
+import { headersOfAnswer, headersOfCalls, headersOfError } from './roller-headers.ts'
 
-/** How a call names its connection. */
-export const ConnectionHeaders = Type.Object({
-  'Connection-Id': Type.Optional(Type.String({ description: 'The venue\'s connection, as GET /connections lists it.' })),
-  'Roller-Venue': Type.Optional(Type.String({ description: 'In its place: ROLLER\'s id of the venue. Of several connections the newest that works is used.' }))
-})
+const PROBLEM = { 'application/problem+json': { schema: Problem } }
 
+/** Of the gateway's own routes: whatever goes wrong, the gateway says it. */
 export const problemAnswers = {
-  '4xx': { description: 'The gateway\'s own answer, or ROLLER\'s.', content: { 'application/problem+json': { schema: Problem } } },
-  '5xx': { description: 'The gateway\'s own answer, or ROLLER\'s.', content: { 'application/problem+json': { schema: Problem } } }
+  '4xx': { description: 'The gateway\'s own answer.', content: PROBLEM },
+  '5xx': { description: 'The gateway\'s own answer.', content: PROBLEM }
+}
+
+/** No type: it passes through as it came. Most are an object with errors[] or message; some are a bare text. */
+const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLER\'s own error, as it came: any JSON' })
+
+/** Whoever reads an error tells the two apart by the media type, or by Roller-Answered-By. */
+const passedErrors = {
+  '4xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).'),
+  '5xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).')
 }
 
 /** What the OpenAPI document takes from a route schema; Fastify's own type learns of it only where @fastify/swagger is installed. */
@@ -23,42 +30,42 @@ interface RouteSchema extends FastifySchema {
   readonly tags: readonly string[]
 }
 
-export function rollerSchema (operation: Operation): RouteSchema {
+export function rollerSchema (method: Method, operation: Operation): RouteSchema {
   return {
     summary: operation.summary,
     ...(operation.description !== undefined && { description: operation.description }),
     operationId: operation.id,
     tags: [operation.tag],
-    headers: Type.Composite([ConnectionHeaders, operation.headers ?? Type.Object({})]),
+    headers: Type.Composite([headersOfCalls(method, operation.budget), operation.headers ?? Type.Object({})]),
     ...(operation.params !== undefined && { params: operation.params }),
     ...(operation.query !== undefined && { querystring: operation.query }),
     ...(operation.body !== undefined && { body: operation.body }),
-    response: { ...documented(operation), ...problemAnswers }
+    response: { ...documented(method, operation), ...passedErrors }
   }
 }
 
 export function wildcardSchema (method: Method): RouteSchema {
+  const success = { description: 'ROLLER\'s answer, as it came.', headers: headersOfAnswer(method, null), content: { 'application/json': { schema: Type.Unknown() } } }
   return {
     summary: `${method} any other path of ROLLER's API`,
     description: 'For what ROLLER has and the catalogue does not. Bodies are streamed and not validated.',
     operationId: `${method.toLowerCase()}Roller`,
     tags: ['Other paths'],
-    headers: ConnectionHeaders,
+    headers: headersOfCalls(method, null),
     params: Type.Object({ '*': Type.String({ description: 'ROLLER\'s path without the leading slash.' }) }),
-    response: { 200: { description: 'ROLLER\'s answer, as it came.' }, ...problemAnswers }
+    response: { '2xx': success, ...passedErrors }
   }
 }
 
-function documented (operation: Operation): Record<string, object> {
-  const answers: Record<string, object> = {}
-  for (const [status, { description, schema }] of Object.entries(operation.answers)) {
-    answers[status] = schema === undefined ? { description } : answer(description, schema)
-    // Through Nango a buffered 201 arrives as 200.
-    if (status === '201') answers[200] = answers[status]
-  }
-  return answers
+function documented (method: Method, { answers, budget }: Operation): Record<string, object> {
+  return Object.fromEntries(Object.entries(answers).map(([status, { description, schema }]) => {
+    if (Number(status) >= 400) return [status, refusal(description, schema)]
+    const headers = headersOfAnswer(method, budget)
+    // `null` is how a route says that there is no body.
+    return [status, schema === undefined ? { type: 'null', description, headers } : { description, headers, content: { 'application/json': { schema } } }]
+  }))
 }
 
-function answer (description: string, schema: TSchema): object {
-  return { description, content: { 'application/json': { schema } } }
+function refusal (description: string, schema: TSchema = RollerOwnError): object {
+  return { description, headers: headersOfError, content: { 'application/json': { schema }, ...PROBLEM } }
 }

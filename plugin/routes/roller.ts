@@ -7,6 +7,7 @@ import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
 import { canonicalPath } from '../roller/canonical-path.ts'
 import type { Method, OperationKey } from '../roller/operation.ts'
+import { pageSizeWarning } from '../roller/page-size.ts'
 import { splitKey, toRoutePath } from '../roller/paths.ts'
 import type { Permit } from '../roller/permit.ts'
 import { operationAt } from '../roller/templates.ts'
@@ -45,7 +46,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
 
   for (const entry of options.entries.values()) {
     const { method, path } = splitKey(entry.name as OperationKey) // an operation's name is its key
-    add(app, options, method, toRoutePath(path), entry, rollerSchema(entry.operation))
+    add(app, options, method, toRoutePath(path), entry, rollerSchema(method, entry.operation))
   }
   for (const method of METHODS) add(app, options, method, '/*', null, wildcardSchema(method))
 }
@@ -86,6 +87,8 @@ function add (
     })
     cacheHeaders.apply(reply, answer.headers)
     reply.code(answer.status).header('roller-answered-by', 'roller')
+    const warning = entry === null ? null : pageSizeWarning(name, entry.operation, target)
+    if (warning !== null) reply.header('roller-warning', warning)
     const payload = answer.payload()
     record.headMs = reply.elapsedTime
     // Fastify would give an empty Buffer a content type of its own.

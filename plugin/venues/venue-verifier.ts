@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import { sleep, type Clock } from '../clock.ts'
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
+import { parseJsonBytes } from '../json.ts'
 import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections } from '../nango/connections.ts'
@@ -247,7 +248,7 @@ function holds (tags: Readonly<Record<string, string>>, wanted: Readonly<Record<
 
 function parse (body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return parseJsonBytes(body)
   } catch {
     return null
   }

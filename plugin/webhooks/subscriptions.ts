@@ -2,6 +2,7 @@
 import { isRollerError, RollerError } from '../errors.ts'
 import { guardConnectionId } from '../gateway/guard.ts'
 import type { RollerClient } from '../roller/client.ts'
+import { rollerEvents } from '../roller/events.ts'
 import { CreateWebhookConfiguration, type RegisteredWebhook } from '../roller/schemas/webhooks.ts'
 import { Type, type Static } from '../roller/schema.ts'
 import { webhookKey } from './keys.ts'
@@ -31,15 +32,13 @@ export type Subscription = Static<typeof Subscription>
 
 type Registered = Static<typeof RegisteredWebhook>
 
-/** Everything that can be registered for. */
-const ALL_KINDS: WebhookKinds = {
-  booking: { events: ['Created', 'Updated', 'Cancelled'] },
-  redemption: { events: ['Created'] },
-  customer: { events: ['Created', 'Updated'] },
-  bulkExport: { events: ['Created'] },
-  signedWaiver: { events: ['Created'] },
-  paymentLink: { events: ['Created'] }
-}
+/** Every event that ROLLER's texts name. */
+export const ALL_KINDS = Object.fromEntries(
+  Object.entries(rollerEvents).map(([kind, { events }]) => [kind, { events: [...events] }])
+) as unknown as WebhookKinds // the same kinds and events, which fromEntries forgets
+
+/** ROLLER's schema of a registration has no other events of payment links than this one. */
+const DOCUMENTED_KINDS: WebhookKinds = { ...ALL_KINDS, paymentLink: { events: ['Created'] } }
 
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
@@ -52,7 +51,18 @@ export class Subscriptions {
    * Registers this gateway with ROLLER. Done again, it changes the registration that is there: kinds, key, and whether it is enabled.
    * @throws RollerError ROLLER_ERR_NOT_CONFIGURED without a public address or a secret
    */
-  async subscribe (connectionId: string, webhooks: WebhookKinds = ALL_KINDS): Promise<Subscription> {
+  async subscribe (connectionId: string, webhooks?: WebhookKinds): Promise<Subscription> {
+    if (webhooks !== undefined) return await this.#register(connectionId, webhooks)
+    try {
+      return await this.#register(connectionId, ALL_KINDS)
+    } catch (error) {
+      // ROLLER may go by its schema, and not by its text.
+      if (isRefusal(error, 400)) return await this.#register(connectionId, DOCUMENTED_KINDS)
+      throw error
+    }
+  }
+
+  async #register (connectionId: string, webhooks: WebhookKinds): Promise<Subscription> {
     const { client, secrets } = this.#options
     const url = this.#url(connectionId)
     const [secret] = secrets
@@ -91,7 +101,7 @@ export class Subscriptions {
   }
 
   async #ours (connectionId: string, url: string): Promise<Subscription[]> {
-    // Documented as one registration, and answered as a list: a venue can have several.
+    // ROLLER's document shows one registration: whatever comes is looked at.
     const answer: unknown = await this.#options.client.request('GET /webhooks', { connectionId })
     const all = (Array.isArray(answer) ? answer : [answer]) as (Registered | null | undefined)[] // ROLLER's word; what is read of it is looked at
     return all.flatMap((registered) => {
@@ -122,9 +132,13 @@ async function found (work: Promise<unknown>): Promise<boolean> {
     await work
     return true
   } catch (error) {
-    if (isRollerError(error) && error.code === 'ROLLER_ERR_REFUSED' && error.statusCode === 404) return false
+    if (isRefusal(error, 404)) return false
     throw error
   }
+}
+
+function isRefusal (error: unknown, status: number): boolean {
+  return isRollerError(error) && error.code === 'ROLLER_ERR_REFUSED' && error.statusCode === status
 }
 
 function notConfigured (what: string): RollerError {

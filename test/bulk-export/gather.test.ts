@@ -65,7 +65,7 @@ test('what would not come is not ordered', async (t) => {
   const { app, roller, orders } = await open(t)
   await t.rejects(app.roller.bulkExport({ ...ORDER, maxUnits: 2 }).next(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/maxUnits' }] })
   const [webhook] = roller.venue('demo').webhooks.values()
-  const notTold = { code: 'ROLLER_ERR_NOT_CONFIGURED', hint: /POST \/connections\/{id}\/webhooks/ }
+  const notTold = { code: 'ROLLER_ERR_NOT_SUBSCRIBED', hint: /POST \/connections\/{id}\/webhooks/ }
   if (webhook !== undefined) webhook.disabled = true
   await t.rejects(app.roller.bulkExport(ORDER).next(), notTold, 'disabled')
   await app.roller.webhooks.subscribe(CONNECTION_ID, { booking: { events: ['Created'] } })

@@ -75,7 +75,7 @@ test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t)
   const before = built.nango.requests.length
   for (const ticket of [ended.ticket, other.ticket, 'x', ended.ticket.replace(/^\d+/, '99999999999999')]) {
     const answer = await ask(built.app, ticket, 'demo-venue')
-    t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' })
+    t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_LINK_ENDED', title: /^The link / })
   }
   t.equal(built.nango.requests.length, before)
   for (const payload of [{}, { ticket: 1, connectionId: 'a' }, { ticket: 'x'.repeat(513), connectionId: 'a' }, { ticket: 'x', connectionId: 'a', token: 'y' }]) {

@@ -22,8 +22,7 @@ const BOOKINGS = /^\/bookings/
 const PRODUCTS = /^\/products/
 const GUARDED = { path: PRODUCTS } as const
 
-/** Through Nango a buffered 201 arrives as 200. */
-const CREATED = { nango: '200', direct: '201' } as const
+const CREATED = '201'
 
 /** Through Nango: its proxy. On the direct way: where the token comes from. */
 const atNango = (world: World): RegExp => world.way === 'nango' ? /^\/proxy/ : /^\/connections\//

@@ -12,16 +12,36 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** What somebody else would write with the generated types; `url` comes from the command line. */
 const PROGRAM = `
 import createClient from 'openapi-fetch'
-import type { paths } from './openapi.ts'
+import type { components, paths } from './openapi.ts'
 const client = createClient<paths>({ baseUrl: process.argv[2] ?? '', headers: ${JSON.stringify(VENUE)} })
-const { data, error } = await client.GET('/roller/venues/me', {})
-if (error !== undefined) throw new Error(error.hint)
+type Problem = components['schemas']['Problem']
+const { data, error, response } = await client.GET('/roller/venues/me', {})
+if (data === undefined) {
+  // @ts-expect-error ROLLER's own errors come as they are: any JSON
+  void error.hint
+  const ours = response.headers.get('content-type')?.startsWith('application/problem+json') === true
+  throw new Error(ours ? (error as Problem).hint : String(error))
+}
 const name: string | undefined = data.name
+const { data: report } = await client.GET('/roller/data/tickets', {
+  params: { query: { startDate: '2026-11-10T00:00:00', endDate: '2026-11-11' }, header: { 'Roller-Max-Wait': 5, 'Roller-Validation': 'on' } }
+})
+const tickets: { ticketId?: string, productId?: string }[] = report?.items ?? []
+const pages: number | undefined = report?.totalPages
+// @ts-expect-error a record is not the page
+void report?.ticketId
+type Booking = NonNullable<paths['/roller/bookings/{uniqueId}']['get']['responses'][200]['content']['application/json']>
+const lines: (booking: Booking) => (string | undefined)[] = ({ items = [] }) => items.flatMap(({ tickets: own = [] }) => own.map((ticket) => ticket.ticketId))
+void lines
+type Answer = paths['/roller/data/tickets']['get']['responses'][200]['headers']
+const answered: Answer['Roller-Answered-By'] = 'roller'
+const warned: Answer['Roller-Warning'] = 'page-size;max=500'
+void [answered, warned] satisfies unknown
 const { data: created } = await client.POST('/connect-session', { body: { tags: { organization_id: 'a' } } })
 const token: string | undefined = created?.token
 // @ts-expect-error a venue has no such property
 void data.nothing
-process.stdout.write(JSON.stringify({ name, token }))
+process.stdout.write(JSON.stringify({ name, token, tickets: tickets.length, pages }))
 `
 
 test('a client generated from the OpenAPI document type-checks and makes real calls', { timeout: 120_000 }, async (t) => {
@@ -38,7 +58,8 @@ test('a client generated from the OpenAPI document type-checks and makes real ca
   }))
   await t.resolves(run(bin('tsc'), ['-p', folder]), 'type-checks')
   const { stdout } = await run(process.execPath, ['--import', 'tsx', join(folder, 'program.ts'), url], { cwd: root })
-  const { name, token } = JSON.parse(stdout) as { name?: string, token?: string }
+  const { name, token, pages } = JSON.parse(stdout) as { name?: string, token?: string, pages?: number }
+  t.type(pages, 'number')
   t.match(name, /./)
   t.match(token, /^nango_connect_session_/)
 })

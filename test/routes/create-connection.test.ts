@@ -25,7 +25,7 @@ test('a wrong pair is refused with what to check, and leaves nothing behind', as
   const before = built.nango.connections.length
   const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientSecret: 'wrong' } })
   t.match(answer.json(), {
-    status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'roller', hint: /check the Client ID and the Client Secret/, errors: [{ pointer: '/body/clientSecret' }]
+    status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', title: /does not accept this Client ID/, layer: 'roller', hint: /check the Client ID and the Client Secret/, errors: [{ pointer: '/body/clientSecret' }]
   })
   t.equal(built.nango.connections.length, before)
   t.notMatch(answer.body, 'client credentials:', 'Nango\'s own text stays inside')

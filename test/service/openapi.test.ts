@@ -8,7 +8,7 @@ interface Document {
   info: { version: string }
   security?: unknown[]
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, unknown>, securitySchemes?: Record<string, unknown> }
+  components: { schemas: Record<string, unknown>, headers?: Record<string, unknown>, securitySchemes?: Record<string, unknown> }
 }
 
 const operationsOf = (document: Document): [string, Operation][] =>
@@ -45,6 +45,64 @@ test('each call to ROLLER takes the connection\'s id, with one that works as the
   for (const [name, { parameters = [] }] of calls) t.match(parameters.find((one) => one.name === 'Connection-Id'), { in: 'header', example: 'demo-venue' }, name)
 })
 
+test('an operation of ROLLER says which headers a call may carry, and which an answer has', async (t) => {
+  const { app } = await service(t, { API_KEYS: KEY })
+  const document = (await app.inject({ url: '/openapi.json' })).json()
+  // Gathered, since tap takes longer for thousands of assertions than for all the rest.
+  const wrong: string[] = []
+  const expect = (holds: boolean, what: string): void => { if (!holds) wrong.push(what) }
+  for (const [name, operation] of operationsOf(document).filter(([name]) => name.includes(' /roller/'))) {
+    const { parameters = [], responses } = operation as Operation & { responses: Record<string, { headers?: object, content?: object }> }
+    const sent = parameters.filter((one) => one.in === 'header').map((one) => one.name)
+    const typed = !name.endsWith('/{path}')
+    for (const header of ['Connection-Id', 'Roller-Venue', 'Roller-Max-Wait', 'X-Request-Id', ...(typed ? ['Roller-Validation'] : [])]) {
+      expect(sent.includes(header), `${name}: ${header}`)
+    }
+    for (const [status, { headers = {}, content = {} }] of Object.entries(responses)) {
+      const error = /^[45]/.test(status)
+      for (const header of ['Roller-Answered-By', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', error ? 'Retry-After' : 'Roller-Time-Zone']) {
+        const { $ref } = (headers as Record<string, { $ref?: string }>)[header] ?? {}
+        expect($ref === `#/components/headers/${header}`, `${name} ${status}: ${header}`)
+      }
+      const shared = typed && name.startsWith('get ') && !error
+      expect(('Cache-Status' in headers && 'Age' in headers) === shared, `${name} ${status}: Cache-Status`)
+      // ROLLER's own errors pass beside the gateway's.
+      expect(!error || Object.keys(content).sort().join() === 'application/json,application/problem+json', `${name} ${status}: media types`)
+    }
+  }
+  t.same(wrong, [])
+  for (const header of ['Roller-Answered-By', 'RateLimit', 'Retry-After', 'Roller-Warning', 'Age']) {
+    t.match(document.components.headers[header], { description: /./, schema: { type: String } }, header)
+  }
+  t.match(document.paths['/roller/data/tickets'].get.responses['200'].headers, { 'Roller-Warning': {} })
+  t.same(Object.keys(document.paths['/connections'].get.responses['4XX'].content), ['application/problem+json'], 'a route of the gateway\'s own')
+})
+
+test('what has no body is documented without one, and 201 is the one success of what answers 201', async (t) => {
+  const { app } = await service(t, { API_KEYS: KEY })
+  const { paths } = (await app.inject({ url: '/openapi.json' })).json()
+  t.notOk('content' in paths['/roller/bookings/{uniqueId}'].delete.responses['200'])
+  t.same(Object.keys(paths['/roller/bookings'].post.responses), ['201', '409', '4XX', '5XX'])
+})
+
+test('readers of the document are told what surprises at ROLLER', async (t) => {
+  const { app } = await service(t, { API_KEYS: KEY })
+  const { paths } = (await app.inject({ url: '/openapi.json' })).json()
+  const said = {
+    'post /roller/bookings': /same email.*name, phone.*overwritten/,
+    'post /roller/bookings/draft': /same email.*overwritten/,
+    'get /roller/bookings': /Cancelled bookings.*not found/,
+    'get /roller/bookings/{uniqueId}': /PartiallyPaid holds the word Paid.*negative/,
+    'post /roller/bookings/{uniqueId}/payments': /refund is a payment with a negative amount/,
+    'get /roller/data/bookingitems': /PartiallyPaid holds the word Paid/,
+    'get /roller/data/bookingpayments': /negative/
+  }
+  for (const [name, text] of Object.entries(said)) {
+    const [method = '', path = ''] = name.split(' ')
+    t.match(paths[path][method].description, text, name)
+  }
+})
+
 test('shared schemas have names, and every reference leads somewhere', async (t) => {
   const { app } = await service(t)
   const text = (await app.inject({ url: '/openapi.json' })).body
@@ -55,5 +113,7 @@ test('shared schemas have names, and every reference leads somewhere', async (t)
   t.notMatch(text, '"$id"')
   const references = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => String(target)))
   t.ok(references.size > 5)
-  for (const reference of references) t.ok(document.components.schemas[reference.replace('#/components/schemas/', '')], reference)
+  const { schemas, headers } = document.components
+  const known = [...Object.keys(schemas).map((name) => `schemas/${name}`), ...Object.keys(headers ?? {}).map((name) => `headers/${name}`)]
+  for (const reference of references) t.ok(known.includes(reference.replace('#/components/', '')), reference)
 })

@@ -29,7 +29,7 @@ function isProblem (t: Test, text: string, status: number): void {
   t.equal(Number(/content-length: (\d+)/.exec(head)?.[1]), Buffer.byteLength(body))
   const problem = JSON.parse(body)
   t.ok(Value.Check(Problem, problem))
-  t.match(problem, { status, code: 'ROLLER_ERR_HTTP', layer: 'caller' })
+  t.match(problem, { status, code: status === 431 ? 'ROLLER_ERR_HEADERS' : 'ROLLER_ERR_HTTP', layer: 'caller' })
   t.match(head, `x-request-id: ${problem.instance}`)
 }
 

@@ -33,7 +33,7 @@ for (const [name, [request, status]] of Object.entries(cases)) {
     t.match(received, /\r\nconnection: close\r\n/i)
     const problem = JSON.parse(received.split('\r\n\r\n')[1] ?? '')
     t.ok(Value.Check(Problem, problem))
-    t.match(problem, { status, code: 'ROLLER_ERR_HTTP' })
+    t.match(problem, { status, code: name === 'HTTP/0.9' ? 'ROLLER_ERR_HTTP' : 'ROLLER_ERR_HEADERS' })
     t.same(callsAtRoller(built), [])
   })
 }

@@ -30,7 +30,24 @@ export async function promises (roller: Roller): Promise<void> {
   const { bookings } = await roller.request('GET /bookings', { connectionId, query: { keywords: 'smith' } })
   const status: 'PendingPayment' | 'NoPaymentRequired' | 'PaidPart' | 'PaidFull' | undefined = bookings?.[0]?.status
 
+  // Reports come in pages, and so do their types.
+  const { items, totalPages, itemsPerpage } = await roller.request('GET /data/bookingitems', {
+    connectionId, query: { startDate: '2026-11-01T10:00:00', endDate: '2026-11-02' }
+  })
+  const reference: string | undefined = items?.[0]?.bookingReference
+  const counts: (number | undefined)[] = [totalPages, itemsPerpage]
+  // @ts-expect-error a page is no record
+  const record = (await roller.request('GET /data/tickets', { connectionId, query: { startDate: '2026-11-01', endDate: '2026-11-02' } })).ticketId
+  for await (const { bookingReference } of roller.paginate('GET /data/bookingitems', { connectionId, startDate: '2026-11-01' })) {
+    bookingReference satisfies string | undefined
+  }
+
+  const { items: lines = [] } = await roller.request('GET /bookings/{uniqueId}', { connectionId, params: { uniqueId: 'x' } })
+  const tickets: (string | undefined)[] = lines.flatMap(({ tickets = [] }) => tickets.map(({ ticketId }) => ticketId))
+  const urls: (string | undefined)[] = (await roller.request('GET /webhooks', { connectionId })).map(({ configuration }) => configuration?.url)
+  await roller.request('POST /reporting/bulk', { connectionId, body: { exportType: 'AuditLog', startDate: '2026-01-01', endDate: '2026-02-01' } })
+
   // @ts-expect-error the body is missing
   await roller.request('POST /bookings', { connectionId })
-  return Promise.resolve([name, nothing, wrong, status]).then(() => {})
+  return Promise.resolve([name, nothing, wrong, status, reference, counts, record, tickets, urls]).then(() => {})
 }

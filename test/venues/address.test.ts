@@ -6,10 +6,12 @@ const lists = ({ nango }: Life): number => nango.requests.filter(({ method, url 
 
 test('an address that is none, or two, is 400', async (t) => {
   const life = await start(t, { webhooks: false })
-  for (const headers of [{ 'roller-venue': '' }, { 'roller-venue': '1 2' }, { 'roller-venue': '../x' }, { 'roller-venue': 'x'.repeat(65) }, { 'roller-venue': '1', 'connection-id': 'demo-venue' }]) {
+  for (const headers of [{ 'roller-venue': '' }, { 'roller-venue': '1 2' }, { 'roller-venue': '../x' }, { 'roller-venue': 'x'.repeat(65) }]) {
     const answer = await life.app.inject({ url: '/roller/venues/me', headers })
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' }, JSON.stringify(headers))
   }
+  const both = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': '1', 'connection-id': 'demo-venue' } })
+  t.match(both.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_AMBIGUOUS', title: /in two ways/ })
   t.equal(life.roller.requests.length, 0)
 })
 

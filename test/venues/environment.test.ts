@@ -33,7 +33,7 @@ test('POST /connections says when the keys are of the other environment, and ask
   t.equal(life.playground.tokensIssued, 1)
   t.notMatch(life.log(), 'canary-play-secret')
   const wrong = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'play-park', clientSecret: 'wrong' } })
-  t.match(wrong.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/clientSecret' }] }, 'refused by both: just wrong')
+  t.match(wrong.json(), { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', errors: [{ pointer: '/body/clientSecret' }] }, 'refused by both: just wrong')
 })
 
 test('the check names keys of the other environment, where Nango gives them to be shown to it', async (t) => {

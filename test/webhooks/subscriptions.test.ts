@@ -1,6 +1,8 @@
 /** Registering with ROLLER: one registration a connection and address, however often it is asked for. */
+import { readFile } from 'node:fs/promises'
 import { test } from 'tap'
 import { webhookKey } from '../../plugin/index.ts'
+import { rollerEvents } from '../../plugin/roller/events.ts'
 import { build, CONNECTION_ID, callsAtRoller } from '../support/build.ts'
 import { deliver, listener, PREVIOUS, SECRET } from './fixture.ts'
 
@@ -19,6 +21,30 @@ test('subscribing registers everything, with the key of the connection', async (
   t.strictSame(Object.keys(answer.json().webhooks), ['booking', 'redemption', 'customer', 'bulkExport', 'signedWaiver', 'paymentLink'])
   const [webhook] = [...roller.venue('demo').webhooks.values()]
   t.match(webhook?.configuration, { url: HOOK, enabled: true, authentication: { apiKey: webhookKey(SECRET, CONNECTION_ID) } })
+})
+
+test('the default orders every event of the table, and of the documents', async (t) => {
+  const { app } = await build(t, { options })
+  const { webhooks } = await app.roller.webhooks.subscribe(CONNECTION_ID)
+  const ordered = Object.entries(webhooks).flatMap(([kind, { events = [] }]) => events.map((event) => `${kind}.${event.toLowerCase()}`))
+  t.same(ordered, Object.entries(rollerEvents).flatMap(([kind, { events }]) => events.map((event) => `${kind}.${event.toLowerCase()}`)))
+  const [, listed = ''] = /Events are (.*?); kinds that are new/s.exec(await readFile(new globalThis.URL('../../docs/embedding.md', import.meta.url), 'utf8')) ?? []
+  let kind = ''
+  const documented = [...listed.matchAll(/`(\w*)\.(\w+)`/g)].map(([, name = '', event = '']) => {
+    if (name !== '') kind = name
+    return `${kind}.${event}`
+  })
+  t.same(ordered, documented)
+})
+
+test('a ROLLER that knows no more events of payment links than its schema still gets the rest', async (t) => {
+  const { app, roller } = await build(t, { options })
+  roller.faults.next({ kind: 'status', method: 'POST', path: /webhooks/, status: 400, body: { message: 'events' } })
+  const { webhooks } = await app.roller.webhooks.subscribe(CONNECTION_ID)
+  t.match(webhooks, { booking: { events: ['Created', 'Updated', 'Cancelled'] } })
+  t.same(webhooks.paymentLink, { events: ['Created'] })
+  roller.faults.next({ kind: 'status', method: 'PUT', path: /webhooks/, status: 400, body: { message: 'url' } })
+  await t.rejects(app.roller.webhooks.subscribe(CONNECTION_ID, { paymentLink: { events: ['Updated'] } }), { code: 'ROLLER_ERR_REFUSED' }, 'what was asked for is not changed')
 })
 
 test('subscribing again changes what is there, and enables it', async (t) => {

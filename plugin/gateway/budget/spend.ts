@@ -1,4 +1,5 @@
 /** Which budget a call spends, by ROLLER's rules: `/data` and `/reporting` are its Reporting API, and bulk exports have a limit of their own. */
+import { parseJsonBytes } from '../../json.ts'
 import { canonicalPath } from '../../roller/canonical-path.ts'
 import type { BudgetName, Operation } from '../../roller/operation.ts'
 
@@ -29,7 +30,7 @@ function budgetOfPath (method: string, path: string): BudgetName {
 
 function exportTypeOf (body: Buffer | null): string | null {
   try {
-    const parsed: unknown = JSON.parse(body?.toString('utf8') ?? '')
+    const parsed = body === null ? null : parseJsonBytes(body)
     if (typeof parsed === 'object' && parsed !== null && 'exportType' in parsed && typeof parsed.exportType === 'string') return parsed.exportType.slice(0, 64)
   } catch {}
   return null

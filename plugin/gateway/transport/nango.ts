@@ -35,6 +35,11 @@ export class NangoTransport implements Transport {
   }
 
   send (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
+    const exchange = this.#dispatch(call, signal)
+    return call.soleSuccess === undefined ? exchange : withDocumentedStatus(exchange, call.soleSuccess)
+  }
+
+  #dispatch (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
     return dispatch(this.#options, {
       origin: this.#origin,
       path: this.#basePath + escapeForNango(call.target.path) + escapeForNango(call.target.query),
@@ -62,6 +67,13 @@ export class NangoTransport implements Transport {
   }
 
   async close (): Promise<void> {}
+}
+
+/** Nango answers 200 in place of every success but 204 whose body it has buffered, so a 200 that ROLLER does not document was another one. */
+async function withDocumentedStatus (answered: Promise<Exchange>, status: number): Promise<Exchange> {
+  const exchange = await answered
+  if (exchange.status === 200) exchange.status = status
+  return exchange
 }
 
 /**

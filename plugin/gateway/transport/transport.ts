@@ -15,6 +15,8 @@ export interface OutgoingCall {
   readonly acceptEncoding?: string | undefined
   /** The question which venue the credentials are of, which a token of unverified credentials may ask. */
   readonly verifying?: boolean
+  /** The only success that ROLLER documents for the call, where that is not 200. */
+  readonly soleSuccess?: number | undefined
   /** Asked when the call has its token and its socket; false keeps it from being sent. */
   readonly mayLeave?: (() => boolean) | undefined
 }

@@ -55,7 +55,7 @@ export const NewBookingItem = Type.Partial(Type.Object({
   quantity: Type.Integer({ examples: [5], description: 'Makes quantity times groupSize tickets' }),
   bookingDate: Type.String({ examples: ['2020-07-29'], description: 'Day of the visit, yyyy-MM-dd' }),
   startTime: Type.String({ examples: ['14:00'], description: 'Session start, HH:mm' }),
-  priceOverride: Type.Number({ examples: [23.8], description: 'Unit price to charge in place of ROLLER\'s' }),
+  priceOverride: Nullable(Type.Number(), { examples: [23.8], description: 'Unit price to charge in place of ROLLER\'s' }),
   partyPackageInclusions: Type.Array(PackageInclusion, { description: 'For packages without option sets' }),
   optionSetSelections: Type.Array(OptionSetSelection, { description: 'For packages with option sets; sets are not filled up by ROLLER' }),
   tickets: Type.Array(NewItemTicket, { description: 'If given, exactly quantity times groupSize of them' })
@@ -68,7 +68,7 @@ export const TicketUpdate = Type.Partial(Type.Object({
     examples: ['wristband_0122'],
     description: 'Empty removes it; duplicates are not refused here'
   }),
-  name: Type.String({ maxLength: 50, examples: ['John Smith'], description: 'Empty removes it; null changes nothing' })
+  name: Nullable(Type.String({ maxLength: 50 }), { examples: ['John Smith'], description: 'Empty removes it; null changes nothing' })
 }))
 
 export const BookingItemUpdate = Type.Object({

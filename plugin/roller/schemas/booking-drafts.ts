@@ -1,5 +1,5 @@
 /** Bookings that wait for their payment. */
-import { Type } from '../schema.ts'
+import { Nullable, Type } from '../schema.ts'
 import { AppliedDiscount, AppliedGiftCard } from './booking-costs.ts'
 import { BookingCreateCustomer, BookingCreateGiftCard, BookingCreateItem, DiscountCode } from './booking-parts.ts'
 
@@ -7,15 +7,15 @@ export const DraftBookingBody = Type.Object({
   externalId: Type.String({ examples: ['UJJSK28374'], description: 'Your own reference' }),
   name: Type.Optional(Type.String({ examples: ['Sports Group Booking'], description: 'Title; the owner\'s name by default' })),
   comments: Type.Optional(Type.String()),
-  purchaseDate: Type.Optional(Type.String({
+  purchaseDate: Type.Optional(Nullable(Type.String(), {
     examples: ['2020-07-29T06:57:18.5306035+00:00'],
     description: 'UTC; for bookings moved from elsewhere'
   })),
-  capacityReservationId: Type.Optional(Type.String({
+  capacityReservationId: Type.Optional(Nullable(Type.String(), {
     examples: ['c07128c8-adb1-45a0-9241-dc3875518468'],
     description: 'From POST /capacity-reservation; recommended, or capacity may be gone'
   })),
-  companyId: Type.Optional(Type.Integer({ examples: [12345], description: 'Company that books' })),
+  companyId: Type.Optional(Nullable(Type.Integer(), { examples: [12345], description: 'Company that books' })),
   customer: BookingCreateCustomer,
   items: Type.Array(BookingCreateItem),
   discounts: Type.Optional(Type.Array(DiscountCode)),

@@ -45,7 +45,7 @@ export const BookingCreateCustomerAddress = Type.Partial(Type.Object({
 export const BookingCreateCustomer = Type.Object({
   firstName: Type.String({ examples: ['John'] }),
   lastName: Type.String({ examples: ['Smith'] }),
-  email: Type.String({ examples: ['johnsmith@example.com'] }),
+  email: Type.String({ examples: ['johnsmith@example.com'], description: 'Of a known guest: the other fields overwrite that guest\'s' }),
   phone: Type.String({ examples: ['12345678'] }),
   gender: Type.Optional(StringEnum(genders)),
   acceptMarketing: Type.Optional(Type.Boolean({ examples: [false], description: 'Agreed to marketing by email' })),
@@ -59,7 +59,7 @@ export const PaymentCreate = Type.Object({
   paymentType: StringEnum(paymentTypes, { examples: ['CreditCard'] }),
   amount: Type.Number({ examples: [25.5], description: 'In the venue\'s currency, fees included' }),
   creditCardFees: Type.Optional(Type.Number({ examples: [1.5], description: 'Only with a credit card payment' })),
-  transactionDate: Type.Optional(Type.String({
+  transactionDate: Type.Optional(Nullable(Type.String(), {
     examples: ['2020-07-29T06:57:18.5326035+00:00'],
     description: 'UTC; for bookings moved from elsewhere'
   }))

@@ -51,7 +51,7 @@ export const AppliedModifier = Type.Partial(Type.Object({
   quantity: Type.Integer({ examples: [1], description: 'How often it was applied' })
 }))
 
-/** ROLLER's name for one line; `BookingDetail.items` is documented as a single one of these. */
+/** ROLLER's name for one line. */
 export const Items = Type.Partial(Type.Object({
   bookingItemId: Type.Integer({ examples: [2387746211], description: 'One line of the booking' }),
   productId: Type.Integer({ examples: [123999221], description: 'Variation id' }),
@@ -60,7 +60,7 @@ export const Items = Type.Partial(Type.Object({
   bookingEndDate: Type.String({ examples: ['2020-07-31'], description: 'Valid until this day' }),
   sessionStartTime: Type.String({ examples: ['14:30'], description: 'HH:mm' }),
   sessionEndTime: Type.String({ examples: ['16:30'], description: 'HH:mm; midnight is 00:00' }),
-  tickets: BookingTicket,
+  tickets: Type.Array(BookingTicket),
   cost: Type.Number({ examples: [8.9], description: 'Price of one' }),
   discount: Type.Number({ examples: [4.5], description: 'For the whole quantity' }),
   modifiers: Type.Array(AppliedModifier)
@@ -70,7 +70,7 @@ export const BookingPayment = Type.Partial(Type.Object({
   bookingPaymentId: Type.Integer(),
   transactionId: Type.String({ description: 'For gift card payments the id of the card' }),
   paymentMethod: Type.String({ description: 'CreditCard, Cash, Eftpos, PayPal, Giftcard and others' }),
-  total: Type.Number(),
+  total: Type.Number({ description: 'Negative for a refund' }),
   tip: Type.Number({ description: 'Gratuity' }),
   createdDate: Type.String({ format: 'date-time' })
 }))
@@ -81,7 +81,10 @@ export const BookingDetail = Type.Partial(Type.Object({
   uniqueId: Type.String({ examples: ['ffdae420-a912-4d93-9234-9faca5e6194f'] }),
   createdDate: Type.String({ examples: ['2020-07-31T03:43:40.4085882+00:00'] }),
   channel: StringEnum(bookingApplications, { examples: ['Api'], description: 'Application the booking was made in' }),
-  status: StringEnum(bookingStatuses, { examples: ['Paid'] }),
+  status: StringEnum(bookingStatuses, {
+    examples: ['Paid'],
+    description: 'Compare the whole word: PartiallyPaid holds Paid, and GET /bookings has other words (PaidPart, PaidFull)'
+  }),
   name: Type.String({ examples: ['Sports Club Booking'], description: 'Title; the owner\'s name by default' }),
   customerId: Type.Integer({ examples: [77388293], description: 'Guest who owns the booking' }),
   companyId: Type.Integer({ examples: [87732719], description: 'Company that books' }),
@@ -90,7 +93,7 @@ export const BookingDetail = Type.Partial(Type.Object({
   remainder: Type.Number({ examples: [20.8], description: 'Still to be paid' }),
   fees: Type.Number({ examples: [1.5], description: 'Booking fees' }),
   discount: Type.Number({ examples: [10.2] }),
-  items: Items,
+  items: Type.Array(Items),
   deviceId: Type.Integer({ examples: [37881], description: 'Point-of-sale device, if any' }),
   posNotes: Type.String({ description: 'Notes of the point of sale' }),
   metadata: Type.Record(Type.String(), Type.String(), {

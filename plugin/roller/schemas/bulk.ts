@@ -2,12 +2,12 @@
 import { StringEnum, Type } from '../schema.ts'
 
 export const BulkExportHeaders = Type.Partial(Type.Object({
-  'TimeZone-Designators': StringEnum(['Offset'], { description: 'Offset: times in the venue\'s zone in place of UTC' })
+  'TimeZone-Designators': StringEnum(['Offset', 'offset'], { description: 'Offset, in either case: times in the venue\'s zone in place of UTC' })
 }))
 
 export const bulkExportTypes = [
   'RevenueEntries', 'Customers', 'Attendance', 'Payments', 'MembershipRedemptions', 'MembershipStatuses', 'MembershipCredits', 'Tickets',
-  'Giftcards', 'BookingItems', 'PosTillReconciliations', 'SignedWaivers', 'BookingSignedWaivers'
+  'Giftcards', 'BookingItems', 'PosTillReconciliations', 'SignedWaivers', 'BookingSignedWaivers', 'AuditLog'
 ] as const
 
 export const BulkExportBody = Type.Object({

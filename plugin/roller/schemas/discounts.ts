@@ -24,7 +24,7 @@ const discountSettings = {
     description: 'Last booking date it counts for; comes with startDate'
   }),
   usageLimit: Nullable(Type.Integer(), { examples: [3], description: 'null: unlimited; comes with usageLimitType' }),
-  usageLimitType: StringEnum(['PerCode'], { description: 'Comes with usageLimit' })
+  usageLimitType: Nullable(StringEnum(['PerCode']), { description: 'null: unlimited; comes with usageLimit' })
 }
 
 export const DiscountCreate = Type.Partial(Type.Object(discountSettings), { $id: 'DiscountCreate' })
@@ -60,7 +60,7 @@ export const ValidateDiscountItem = Type.Partial(Type.Object({
   productId: Type.String(),
   quantity: Type.Integer(),
   bookingDate: Type.String({ description: 'Day of the visit' }),
-  priceOverride: Type.Number({ description: 'Unit price to charge in place of ROLLER\'s' }),
+  priceOverride: Nullable(Type.Number(), { description: 'Unit price to charge in place of ROLLER\'s' }),
   discounts: Type.Array(DiscountCode)
 }))
 

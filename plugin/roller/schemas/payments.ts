@@ -1,5 +1,5 @@
 /** Payments, tips and payment links of a booking. */
-import { StringEnum, Type } from '../schema.ts'
+import { Nullable, StringEnum, Type } from '../schema.ts'
 import { paymentTypes } from './booking-parts.ts'
 
 export const AddPaymentBody = Type.Object({
@@ -7,7 +7,7 @@ export const AddPaymentBody = Type.Object({
   paymentType: StringEnum([...paymentTypes, 'Giftcard'], { examples: ['CreditCard'], description: 'Giftcard needs giftcardNumber' }),
   amount: Type.Number({ examples: [25.5], description: 'Fees included; negative for a refund' }),
   creditCardFees: Type.Optional(Type.Number({ examples: [1.5], description: 'Only with a credit card payment' })),
-  transactionDate: Type.Optional(Type.String({
+  transactionDate: Type.Optional(Nullable(Type.String(), {
     examples: ['2020-07-29T06:57:18.5326035+00:00'],
     description: 'UTC; for payments moved from elsewhere'
   })),

@@ -1,5 +1,5 @@
 /** What the report endpoints share. */
-import { Type } from '../schema.ts'
+import { Type, type TSchema } from '../schema.ts'
 
 export const Page = Type.Partial(Type.Object({
   currentPage: Type.Integer({ format: 'int64' }),
@@ -9,20 +9,38 @@ export const Page = Type.Partial(Type.Object({
   items: Type.Array(Type.Object({}))
 }), { $id: 'Page', description: 'One page of a report' })
 
+/** What every report answers with. ROLLER's document shows the record alone for nearly all of them. */
+export function pageOf<T extends TSchema> (record: T) {
+  return Type.Partial(Type.Object({ ...Page.properties, items: Type.Array(record) }), { description: 'One page of the report' })
+}
+
+const DAY_OR_TIME = 'A date, or a date-time such as 2020-07-29T10:00:00 (the venue\'s local time; with an offset or Z an instant)'
+
+/** ROLLER's document has a date here, and its text allows a time with it. */
+export const startDate = Type.String({
+  format: 'date-or-date-time', examples: ['2020-07-29'], description: `First venue-local day. ${DAY_OR_TIME}`
+})
+export const endDate = Type.String({
+  format: 'date-or-date-time', examples: ['2020-07-30'], description: `The day after startDate: a report covers one day at most. ${DAY_OR_TIME}`
+})
+const day = Type.String({ format: 'date-or-date-time', examples: ['2020-07-29'], description: `Venue-local day. ${DAY_OR_TIME}` })
+export const pageNumber = Type.Integer({ examples: [1], description: 'From 1, the default' })
+export const pageSize = Type.Integer({ examples: [100], description: '100 by default; above 500 the answer carries Roller-Warning' })
+
 /** One venue-local day, in pages. */
 export const ReportPeriodQuery = Type.Object({
-  startDate: Type.String({ format: 'date', examples: ['2020-07-29'], description: 'First venue-local day' }),
-  endDate: Type.String({ format: 'date', examples: ['2020-07-30'], description: 'The day after startDate' }),
-  pageNumber: Type.Optional(Type.Integer({ examples: [1], description: 'From 1, the default' })),
-  pageSize: Type.Optional(Type.Integer({ examples: [100], description: '100 by default' }))
+  startDate,
+  endDate,
+  pageNumber: Type.Optional(pageNumber),
+  pageSize: Type.Optional(pageSize)
 })
 
 export const PageQuery = Type.Partial(Type.Object({
-  pageNumber: Type.Integer({ examples: [1], description: 'From 1, the default' }),
-  pageSize: Type.Integer({ examples: [100], description: '100 by default' })
+  pageNumber,
+  pageSize
 }))
 
 export const MembershipReportQuery = Type.Object({
-  date: Type.String({ format: 'date', examples: ['2020-07-29'], description: 'Venue-local day' }),
+  date: day,
   bookingReference: Type.Optional(Type.String({ examples: ['6679917'], description: 'The booking number guests see' }))
 })

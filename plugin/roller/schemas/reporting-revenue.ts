@@ -1,9 +1,10 @@
 /** Reports on money. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
+import { endDate, pageNumber, pageSize, startDate } from './reporting-common.ts'
 
 export const RevenueEntriesQuery = Type.Object({
-  startDate: Type.String({ format: 'date', examples: ['2020-07-29'], description: 'First venue-local day' }),
-  endDate: Type.String({ format: 'date', examples: ['2020-07-30'], description: 'The day after startDate' }),
+  startDate,
+  endDate,
   pageNumber: Type.Optional(Type.Integer({ description: 'From 1; pages hold 100 entries' })),
   bookingReferences: Type.Optional(Type.String({ examples: ['934483, 934484'], description: 'At most 100, separated by commas' }))
 })
@@ -57,7 +58,7 @@ export const BookingPaymentRecord = Type.Partial(Type.Object({
   bookingReference: Type.String({ examples: ['7001923'], description: 'The booking number guests see' }),
   receiptNumber: Type.String({ examples: ['7001923'], description: 'Same as bookingReference' }),
   staffId: Type.String({ examples: ['29918'] }),
-  total: Type.Number({ examples: [27] }),
+  total: Type.Number({ examples: [27], description: 'Negative for a refund' }),
   tip: Type.Number({ examples: [4], description: 'Gratuity' }),
   transactionFeeAmount: Type.Number({ examples: [0] }),
   transactionId: Type.String({ examples: ['2881992018265'], description: 'Id at the payment gateway, or gift card number' }),
@@ -69,9 +70,11 @@ export const BookingPaymentRecord = Type.Partial(Type.Object({
 }))
 
 export const TillReconciliationsQuery = Type.Object({
-  endDate: Type.String({ format: 'date', examples: ['2020-07-30'], description: 'Venue-local day the till was closed' }),
-  pageNumber: Type.Optional(Type.Integer({ examples: [1], description: 'From 1, the default' })),
-  pageSize: Type.Optional(Type.Integer({ examples: [100], description: '100 by default' }))
+  endDate: Type.String({
+    format: 'date-or-date-time', examples: ['2020-07-30'], description: 'Venue-local day the till was closed; a date-time is taken too'
+  }),
+  pageNumber: Type.Optional(pageNumber),
+  pageSize: Type.Optional(pageSize)
 })
 
 export const TillReconciliation = Type.Partial(Type.Object({

@@ -1,6 +1,6 @@
 /** Reports on how the venue is set up. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
-import { Page } from './reporting-common.ts'
+import { pageNumber, pageSize } from './reporting-common.ts'
 
 export const Staff = Type.Partial(Type.Object({
   staffId: Type.String({ deprecated: true, examples: ['91002'], description: 'Superseded by uniqueId' }),
@@ -17,8 +17,8 @@ export const Staff = Type.Partial(Type.Object({
 }), { $id: 'Staff' })
 
 export const ProductRecordsQuery = Type.Partial(Type.Object({
-  pageNumber: Type.Integer({ examples: [1], description: 'From 1, the default' }),
-  pageSize: Type.Integer({ examples: [100], description: '100 by default' }),
+  pageNumber,
+  pageSize,
   productType: Type.String({ examples: ['pass'] }),
   productSubType: Type.String({ examples: ['membership'] })
 }))
@@ -136,10 +136,4 @@ export const WaiverTerms = Type.Partial(Type.Object({
   minorAgeLimitsInYears: Type.Integer({ examples: [18], description: 'Age from which a guest signs as an adult' }),
   createdDate: Type.String({ examples: ['2018-07-30T12:53:56'] }),
   requiresSignature: Type.Boolean({ examples: [true] })
-}))
-
-/** ROLLER documents this answer as a page and a list at once, which no value can be: read as a page whose items are staff members. */
-export const StaffPage = Type.Partial(Type.Object({
-  ...Page.properties,
-  items: Type.Array(Staff)
 }))

@@ -49,6 +49,9 @@ export const GuestInclude = Type.Partial(Type.Object({
   flags: Type.Boolean()
 }))
 
+/** ROLLER's schema has Created alone, its text on webhooks all three. */
+export const paymentLinkEvents = ['Created', 'Updated', 'Cancelled'] as const
+
 /** Subscription to a type that only knows one event. */
 export const OnCreated = Type.Partial(Type.Object({
   events: Type.Array(StringEnum(['Created']))
@@ -77,7 +80,9 @@ export const WebhookConfiguration = Type.Partial(Type.Object({
     })),
     bulkExport: OnCreated,
     signedWaiver: OnCreated,
-    paymentLink: OnCreated
+    paymentLink: Type.Partial(Type.Object({
+      events: Type.Array(StringEnum(paymentLinkEvents))
+    }))
   }), { description: 'What to be told about' })
 }), { $id: 'WebhookConfiguration' })
 
@@ -125,7 +130,9 @@ export const CreateWebhookConfiguration = Type.Object({
     }),
     bulkExport: CreateOnCreated,
     signedWaiver: CreateOnCreated,
-    paymentLink: CreateOnCreated
+    paymentLink: Type.Object({
+      events: Type.Array(StringEnum(paymentLinkEvents))
+    })
   }), { description: 'What to be told about' }))
 }, { $id: 'CreateWebhookConfiguration', description: 'At least one type needs its events' })
 

@@ -1,4 +1,5 @@
 /** Bulk exports: asked for once, answered by webhooks with files to fetch. */
+import { auditLog } from './audit-log.ts'
 import { demand, invalid, Refusal, text } from './input.ts'
 import * as people from './report-people.ts'
 import * as money from './report-rows.ts'
@@ -25,7 +26,8 @@ const exportTypes: Readonly<Record<string, Rows>> = {
   BookingItems: money.bookingItems,
   PosTillReconciliations: tills,
   SignedWaivers: people.signedWaivers,
-  BookingSignedWaivers: people.bookingSignedWaivers
+  BookingSignedWaivers: people.bookingSignedWaivers,
+  AuditLog: auditLog
 }
 
 /** The period cut at the ends of months. */

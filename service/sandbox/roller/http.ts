@@ -26,7 +26,8 @@ export function parseBody (request: IncomingMessage, body: Buffer): Input {
   }
   let value: unknown
   try {
-    value = JSON.parse(body.toString('utf8'))
+    // .NET writes a byte order mark before JSON, and reads one.
+    value = JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''))
   } catch {
     throw invalid({ name: 'body', message: 'The body is not valid JSON' })
   }

@@ -136,7 +136,7 @@ export const paymentRoutes: Routes = {
     return { status: 200, body: { id: String(id), url: link.url } }
   },
 
-  'DELETE /bookings/{uniqueId}/payments/links/{paymentLinkId}': ({ venue, params }) => {
+  'DELETE /bookings/{uniqueId}/payments/links/{paymentLinkId}': ({ venue, world, params }) => {
     const booking = findBooking(venue, params['uniqueId'])
     const id = Number(params['paymentLinkId'])
     const link = booking.links.find((candidate) => candidate.id === id)
@@ -148,6 +148,8 @@ export const paymentRoutes: Routes = {
       throw notFound(`Payment link '${params['paymentLinkId'] ?? ''}' not found`)
     }
     link.cancelled = true
+    const { url, amount } = link
+    world.emit(venue, 'PaymentLink', 'Cancelled', { id, bookingUniqueIdentifier: booking.uniqueId, amount, url, bookingPaymentId: null })
     return { status: 200 }
   }
 }

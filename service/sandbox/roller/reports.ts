@@ -4,12 +4,13 @@ import { reportType } from './products.ts'
 import * as people from './report-people.ts'
 import * as money from './report-rows.ts'
 import * as site from './report-venue.ts'
-import { addDays, daysBetween, instant, isDate, utc, withOffset } from './time.ts'
+import { addDays, instant, isDate, localDate, momentOf, utc, withOffset } from './time.ts'
 import type { Answer, Call, Handler, Routes } from './contract.ts'
 import type { Row, Rows, Stamp } from './report-rows.ts'
 import type { VenueState } from './types.ts'
 
 const DEFAULT_PAGE_SIZE = 100
+const DAY = 86_400_000
 
 /** ROLLER: instants are in UTC, unless this header asks for the venue's own offset. */
 export function stampOf (venue: VenueState, header: string | string[] | undefined): Stamp {
@@ -42,27 +43,41 @@ function page (call: Call, items: readonly unknown[], fixedSize?: number): Answe
   }
 }
 
-function dateOf (call: Call, name: string): string {
-  const date = call.query(name)
-  if (date === undefined || date === '') throw invalid({ name, message: `${name} is required` })
-  if (!isDate(date)) throw invalid({ name, message: `${name} must be a date in the format yyyy-MM-dd` })
-  return date
+interface Filter {
+  readonly at: number
+  readonly isDay: boolean
 }
+
+/** ROLLER: the filters of reports are dates, and may have a time with them. */
+function filterOf (call: Call, name: string): Filter {
+  const text = call.query(name)
+  if (text === undefined || text === '') throw invalid({ name, message: `${name} is required` })
+  const at = momentOf(text, call.venue.profile.zone)
+  if (at === undefined) throw invalid({ name, message: `${name} must be a date in the format yyyy-MM-dd, or a date and time` })
+  return { at, isDay: isDate(text) }
+}
+
+/** The first moment of the venue's day after the one that the moment falls in. */
+function nextDay ({ profile: { zone } }: VenueState, at: number): number { return instant(addDays(localDate(at, zone), 1), '00:00', zone) }
 
 /** Rows between two venue-local days, the first included and the second not; in the order of their instants. */
 export function between (venue: VenueState, rows: Rows, startDate: string, endDate: string, stamp: Stamp): Row['row'][] {
-  const [from, to] = [instant(startDate, '00:00', venue.profile.zone), instant(endDate, '00:00', venue.profile.zone)]
+  const { zone } = venue.profile
+  return within(venue, rows, instant(startDate, '00:00', zone), instant(endDate, '00:00', zone), stamp)
+}
+
+function within (venue: VenueState, rows: Rows, from: number, to: number, stamp: Stamp): Row['row'][] {
   return rows(venue, stamp).filter(({ at }) => at >= from && at < to).sort((one, other) => one.at - other.at).map(({ row }) => row)
 }
 
 function period (rows: Rows, fixedSize?: number): Handler {
   return (call) => {
-    const [startDate, endDate] = [dateOf(call, 'startDate'), dateOf(call, 'endDate')]
-    const days = daysBetween(startDate, endDate)
-    if (days < 0) throw invalid({ name: 'endDate', message: 'endDate must not be before startDate' })
+    const [start, end] = [filterOf(call, 'startDate'), filterOf(call, 'endDate')]
+    if (end.at < start.at) throw invalid({ name: 'endDate', message: 'endDate must not be before startDate' })
     // ROLLER: a report covers one day at most; longer periods are what the bulk export is for.
-    if (days > 1) throw invalid({ name: 'endDate', message: 'startDate and endDate must not be more than 1 day apart' })
-    const found = between(call.venue, rows, startDate, days === 0 ? addDays(endDate, 1) : endDate, stamp(call))
+    if (end.at - start.at > DAY && end.at > nextDay(call.venue, start.at)) throw invalid({ name: 'endDate', message: 'startDate and endDate must not be more than 1 day apart' })
+    const to = end.isDay && end.at === start.at ? nextDay(call.venue, end.at) : end.at
+    const found = within(call.venue, rows, start.at, to, stamp(call))
     const references = call.query('bookingReferences')?.split(',').map((reference) => reference.trim())
     return page(
       call, references === undefined ? found : found.filter((row) => references.includes(String(row['bookingReference']))), fixedSize
@@ -72,7 +87,7 @@ function period (rows: Rows, fixedSize?: number): Handler {
 
 function day (rows: Rows, name: 'date' | 'endDate'): Handler {
   return (call) => {
-    const date = dateOf(call, name)
+    const date = localDate(filterOf(call, name).at, call.venue.profile.zone)
     const reference = call.query('bookingReference')
     const found = between(call.venue, rows, date, addDays(date, 1), stamp(call))
     return page(call, reference === undefined ? found : found.filter((row) => row['bookingReference'] === reference))

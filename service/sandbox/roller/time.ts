@@ -51,6 +51,17 @@ export function isDate (text: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }
 
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/
+
+/** ROLLER: a date or a date-time is venue-local, unless it comes with an offset. Undefined when it is neither. */
+export function momentOf (text: string, zone: string): number | undefined {
+  if (isDate(text)) return instant(text, '00:00', zone)
+  const [, date = '', time = '', seconds = '', offset] = DATE_TIME.exec(text) ?? []
+  const at = isDate(date) ? Date.parse(`${date}T${time}${seconds}${offset ?? 'Z'}`) : NaN
+  if (Number.isNaN(at)) return undefined
+  return offset === undefined ? instant(date, time, zone) + at - Date.parse(`${date}T${time}Z`) : at
+}
+
 export function addDays (date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10)
 }

@@ -1,0 +1,84 @@
+/** Headers of ROLLER's operations that are the gateway's own: what a call may carry, and what an answer says. */
+import { Type } from '@sinclair/typebox'
+import { StringEnum } from '../roller/schema.ts'
+import type { BudgetName, Method } from '../roller/operation.ts'
+
+const callHeaders = {
+  'Connection-Id': Type.Optional(Type.String({ description: 'The venue\'s connection, as GET /connections lists it.' })),
+  'Roller-Venue': Type.Optional(Type.String({
+    description: 'In its place: ROLLER\'s id of the venue. Of several connections the newest that works is used.'
+  })),
+  'Roller-Max-Wait': Type.Optional(Type.Number({
+    minimum: 0, description: 'Seconds that the call may wait for its place in the rate limit, and between repeats. Default: the option of the gateway.'
+  })),
+  'X-Request-Id': Type.Optional(Type.String({ maxLength: 200, description: 'Names the request in the log and in the answer; made up where it is missing.' }))
+}
+
+const validationHeader = {
+  'Roller-Validation': Type.Optional(StringEnum(['on', 'off'], { description: 'off sends what does not fit the catalog, for when ROLLER is ahead of it.' }))
+}
+
+const cacheHeader = {
+  'Cache-Control': Type.Optional(Type.String({
+    description: 'no-cache: an answer that is made for this call. no-store: an answer that is not kept either.'
+  }))
+}
+
+/** ROLLER's own; its documents have it for bulk exports alone, its text on formats for all reports. */
+const zoneHeader = {
+  'TimeZone-Designators': Type.Optional(Type.String({ description: 'offset: times in the venue\'s zone in place of UTC. ROLLER\'s own header.' }))
+}
+
+/** @param budget null for a path outside the catalog */
+export function headersOfCalls (method: Method, budget: BudgetName | null) {
+  return Type.Object({
+    ...callHeaders,
+    ...(budget !== null && validationHeader),
+    ...(method === 'GET' && budget !== null && cacheHeader),
+    ...(budget === 'reporting' && zoneHeader)
+  })
+}
+
+type HeaderSchema = Readonly<Record<string, unknown>>
+type HeaderSchemas = Readonly<Record<string, HeaderSchema>>
+
+const everyAnswer: HeaderSchemas = {
+  'Roller-Answered-By': {
+    type: 'string', enum: ['roller', 'nango', 'gateway'], description: 'Who answered: roller for ROLLER\'s own answers, errors included.'
+  },
+  'X-Request-Id': { type: 'string', description: 'As in the log, and in instance of a problem. The service sends it always, a host of the plugin may.' },
+  'RateLimit-Policy': {
+    type: 'string', examples: ['"rest";q=600;w=60'], description: 'The rate limit that the call counts against: q calls in w seconds. Missing where none was asked.'
+  },
+  RateLimit: { type: 'string', examples: ['"rest";r=599;t=1'], description: 'r calls are left of it, and in t seconds there is one more.' }
+}
+
+const success: HeaderSchemas = {
+  'Roller-Time-Zone': { type: 'string', examples: ['Australia/Brisbane'], description: 'The venue\'s IANA time zone, once the gateway knows it.' }
+}
+
+const shared: HeaderSchemas = {
+  'Cache-Status': {
+    type: 'string', examples: ['fastify-roller; hit'], description: 'RFC 9211; where the answer is shared with other callers, or the operation is cached.'
+  },
+  Age: { type: 'integer', minimum: 0, description: 'Seconds since ROLLER made the answer; where it comes from the cache.' }
+}
+
+const warning: HeaderSchemas = {
+  'Roller-Warning': {
+    type: 'string',
+    examples: ['page-size;max=500'],
+    description: 'page-size: pageSize is larger than ROLLER asks for, which is max at most. The call has been made all the same.'
+  }
+}
+
+/** On a success. */
+export function headersOfAnswer (method: Method, budget: BudgetName | null): HeaderSchemas {
+  return { ...everyAnswer, ...success, ...(method === 'GET' && budget !== null && shared), ...(method === 'GET' && budget === 'reporting' && warning) }
+}
+
+/** On an error, ROLLER's or the gateway's. */
+export const headersOfError: HeaderSchemas = {
+  ...everyAnswer,
+  'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds until a new try makes sense; where that is known.' }
+}

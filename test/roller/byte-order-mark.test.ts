@@ -1,0 +1,54 @@
+/** .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes pass as they are; what is read here is read all the same. */
+import { test } from 'tap'
+import { readMessage } from '../../plugin/roller/events.ts'
+import { spendingOf } from '../../plugin/gateway/budget/spend.ts'
+import { operations } from '../../plugin/roller/operations.ts'
+import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
+
+const marked = (value: unknown): Buffer => Buffer.from(`\uFEFF${JSON.stringify(value)}`)
+
+test('a body with a byte order mark is validated, and sent as it came', async (t) => {
+  const built = await build(t)
+  const headers = { ...VENUE, 'content-type': 'application/json' }
+  const body = { items: [{ productId: 1, quantity: 1, bookingDate: '2026-12-01' }] }
+  const post = (payload: Buffer) => built.app.inject({ method: 'POST', url: '/roller/discounts/validate', headers, payload })
+  t.equal((await post(marked(body))).statusCode, 400, 'productId is text here')
+  t.equal(callsAtRoller(built).length, 0)
+  const fitting = marked({ items: [{ productId: '1', quantity: 1, bookingDate: '2026-12-01' }] })
+  t.equal((await post(fitting)).statusCode, 200)
+  t.same(built.roller.requests.find(({ url }) => url === '/discounts/validate')?.body, fitting)
+})
+
+test('an answer with a byte order mark is read in process', async (t) => {
+  const built = await build(t)
+  await built.app.ready()
+  const venue = { id: 7, name: 'Jump', ianaTimeZone: 'Australia/Brisbane' }
+  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 200, body: marked(venue), headers: { 'content-type': 'application/json' } })
+  t.strictSame(await built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID }), venue)
+  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 409, body: marked({ errors: [] }), headers: { 'content-type': 'application/json' } })
+  await t.rejects(built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID }), { code: 'ROLLER_ERR_REFUSED', upstream: { body: { errors: [] } } })
+  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body: marked({ message: 'no' }), headers: { 'content-type': 'application/json' } })
+  t.match((await built.app.inject({ url: '/roller/venues/me', headers: VENUE })).json(), { upstream: { body: { message: 'no' } } })
+})
+
+test('the venue of new credentials is read from an answer with a byte order mark', async (t) => {
+  const built = await build(t, { options: { venueIdentity: 'on' } })
+  await built.app.ready()
+  const venue = { id: 31337, name: 'Marked', ianaTimeZone: 'Australia/Brisbane', currency: 'AUD', locale: 'en-AU' }
+  built.roller.faults.always({ path: /^\/venues\/me/, kind: 'status', status: 200, body: marked(venue), headers: { 'content-type': 'application/json' } })
+  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'other', clientSecret: 's' } })
+  t.equal(answer.statusCode, 201)
+  t.match(answer.json(), { venue: { id: '31337', name: 'Marked' } })
+  const [known] = [await built.app.roller.check(CONNECTION_ID)]
+  t.match(known.steps.at(-1)?.detail, /Marked/)
+})
+
+test('a webhook with a byte order mark is an event', async (t) => {
+  const message = { id: 'a', type: 'Booking', eventType: 'Created', data: {} }
+  t.equal(readMessage({ connectionId: 'venue', body: marked(message) }).name, 'booking.created')
+})
+
+test('a bulk export with a byte order mark counts against the limit of its type', async (t) => {
+  const body = marked({ exportType: 'Tickets', startDate: '2026-01-01', endDate: '2026-02-01' })
+  t.equal(spendingOf({ method: 'POST', path: '/reporting/bulk', operation: operations['POST /reporting/bulk'], body }).exportType, 'Tickets')
+})

@@ -1,0 +1,43 @@
+/** Nango answers 200 for a success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
+import { test } from 'tap'
+import { operations } from '../../plugin/roller/operations.ts'
+import { catalogueEntries } from '../../plugin/roller/client.ts'
+import { start } from '../transport/fixture.ts'
+import { CONNECTION_ID, VENUE } from '../support/build.ts'
+
+const body = {
+  url: 'https://example.com/hook', enabled: true, authentication: { apiKey: 'key' }, webhooks: { booking: { events: ['Created' as const] } }
+}
+
+for (const transport of ['nango', 'direct'] as const) {
+  test(`${transport}: a 201 arrives as 201, with a body and without`, async (t) => {
+    const built = await start(t, transport)
+    const post = (path: string, payload: object) => built.app.inject({ method: 'POST', url: `/roller${path}`, headers: VENUE, payload })
+    const created = await post('/webhooks', body)
+    t.equal(created.statusCode, 201)
+    t.type(created.json().webhookId, 'number')
+    built.roller.faults.next({ path: /^\/webhooks/, kind: 'status', status: 201 })
+    const empty = await post('/webhooks', body)
+    t.equal(empty.statusCode, 201)
+    t.equal(empty.payload, '')
+    t.type((await built.app.roller.request('POST /webhooks', { connectionId: CONNECTION_ID, body })).webhookId, 'number')
+  })
+
+  test(`${transport}: any other status stays what it is`, async (t) => {
+    const built = await start(t, transport)
+    const draft = await built.app.inject({ method: 'POST', url: '/roller/sandbox/echo', headers: VENUE, payload: {} })
+    t.equal(draft.statusCode, 200, 'a path outside the catalog')
+    t.equal((await built.app.inject({ url: '/roller/venues/me', headers: VENUE })).statusCode, 200)
+    built.roller.faults.next({ path: /^\/webhooks/, kind: 'status', status: 409, body: {} })
+    t.equal((await built.app.inject({ method: 'POST', url: '/roller/webhooks', headers: VENUE, payload: body })).statusCode, 409)
+    built.roller.faults.next({ path: /^\/webhooks/, kind: 'status', status: 204 })
+    t.equal((await built.app.inject({ method: 'POST', url: '/roller/webhooks', headers: VENUE, payload: body })).statusCode, 204)
+  })
+}
+
+test('it is given back where one success is documented, and it is not 200', async (t) => {
+  const entries = [...catalogueEntries(operations).values()].filter(({ soleSuccess }) => soleSuccess !== undefined)
+  t.strictSame(entries.map(({ name, soleSuccess }) => [name, soleSuccess]), [
+    ['POST /bookings', 201], ['POST /bookings/{uniqueId}/payments/tips', 201], ['POST /webhooks', 201], ['POST /staff', 201]
+  ])
+})
