@@ -118,7 +118,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       ...(config.wildcard !== null && { wildcard: config.wildcard }),
       ...(config.bodyLimit !== null && { bodyLimit: config.bodyLimit }),
       ...(config.streamLimit !== null && { streamLimit: config.streamLimit }),
-      budgets: { maxWait: config.maxWait, whenAway: config.whenAway, replicas: config.replicas },
+      budgets: { maxWait: config.maxWait, maxWaitLimit: config.maxWaitLimit, whenAway: config.whenAway, replicas: config.replicas },
       observer: metrics.budgets,
       ...(tracing !== undefined && { tracer: tracing.tracer }),
       ...(publicUrl !== null && { publicUrl }),

@@ -59,6 +59,8 @@ export interface Config {
   readonly replicas: number
   /** Milliseconds. */
   readonly maxWait: number
+  /** Milliseconds; the longest that a caller may ask for. */
+  readonly maxWaitLimit: number
   readonly host: string
   readonly port: number
   readonly logLevel: string
@@ -180,6 +182,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     whenAway: environment.BUDGET_WHEN_AWAY,
     replicas: environment.REPLICAS,
     maxWait: environment.MAX_WAIT * 1000,
+    maxWaitLimit: environment.MAX_WAIT_LIMIT * 1000,
     host: environment.HOST,
     port: environment.PORT,
     logLevel: environment.LOG_LEVEL,

@@ -63,6 +63,13 @@ export const Environment = Type.Object({
     default: 'share', description: 'share or refuse: without Redis each replica uses its part of the limits, or nothing is sent.', examples: ['share']
   }),
   REPLICAS: Type.Integer({ default: 1, minimum: 1, maximum: 1000, description: 'How many replicas share the limits, for BUDGET_WHEN_AWAY=share.', examples: ['3'] }),
+  MAX_WAIT_LIMIT: Type.Integer({
+    default: 60,
+    minimum: 0,
+    maximum: 3600,
+    description: 'The longest wait in seconds that Roller-Max-Wait may ask for; a call that asks for more waits this long.',
+    examples: ['60']
+  }),
   MAX_WAIT: Type.Integer({ default: 10, minimum: 0, maximum: 3600, description: 'Seconds a call waits for its place in the rate budget when it does not say with Roller-Max-Wait.', examples: ['10'] }),
   API_KEYS: Type.Optional(Type.String({
     description: 'Keys of the callers, at least 16 characters each: separated by commas, or a JSON document that names each and limits what it may do.',
