@@ -25,12 +25,9 @@ export const fillInConnection = function (response: ReceivedResponse): ReceivedR
   const kept = localStorage.getItem('fastify-roller-connection-id')
   if (kept === null || !response.url.endsWith('/json')) return response
   const document = JSON.parse(response.text)
-  for (const operations of Object.values(document.paths)) {
-    for (const operation of Object.values(operations as Record<string, { parameters?: { name: string, example?: string }[] }>)) {
-      for (const parameter of operation.parameters ?? []) {
-        if (parameter.name === 'Connection-Id') parameter.example = kept
-      }
-    }
+  // Operations refer to it.
+  for (const parameter of Object.values(document.components.parameters ?? {}) as { name: string, example?: string }[]) {
+    if (parameter.name === 'Connection-Id') parameter.example = kept
   }
   response.text = JSON.stringify(document)
   return response

@@ -4,7 +4,12 @@ import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
 
 type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>
 type Node = Record<string, unknown>
-interface Operation { readonly responses?: Readonly<Record<string, { readonly headers?: Node }>> }
+interface Operation {
+  readonly parameters?: Node[]
+  readonly responses?: Record<string, Node & { readonly headers?: Node }>
+}
+/** What operations have in common, by the part of `components` that it stands in. */
+interface Shared { readonly headers: Node, readonly parameters: Node, readonly responses: Node }
 
 /** @fastify/swagger drops `$id` from a schema that stands inside another, so the name travels under this key. */
 const SCHEMA_NAME = 'x-schema-name'
@@ -33,10 +38,10 @@ export function finishDocument (document: Document, exampleConnectionId: string 
     }
     return { $ref: reference(name) }
   }
-  const headers: Node = {}
+  const shared: Shared = { headers: {}, parameters: {}, responses: {} }
   const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
     const walked = walk(item)
-    shareHeaders(walked, headers)
+    for (const operation of Object.values(walked as Record<string, Operation>)) shareParts(operation, shared)
     return [path.replace('{*}', '{path}'), walked]
   })
   return {
@@ -45,21 +50,34 @@ export function finishDocument (document: Document, exampleConnectionId: string 
     components: {
       ...document.components,
       schemas: Object.fromEntries(Object.entries(schemas).sort(byName)),
-      ...(Object.keys(headers).length > 0 && { headers: Object.fromEntries(Object.entries(headers).sort(byName)) })
+      ...sorted(shared)
     }
   } as Document // the same shape, references put in
 }
 
-/** Answers of nearly a hundred operations carry the same few headers: each is written once. */
-function shareHeaders (item: unknown, headers: Node): void {
-  for (const operation of Object.values(item as Node)) {
-    for (const answer of Object.values((operation as Operation).responses ?? {})) {
-      for (const [name, header] of Object.entries(answer.headers ?? {})) {
-        headers[name] ??= header
-        if (isDeepStrictEqual(headers[name], header)) (answer.headers as Node)[name] = { $ref: `#/components/headers/${name}` } // there, since it was listed
-      }
-    }
+/** Nearly a hundred operations take and answer with the same few headers and errors: each is written once, or a browser reads twice as much. */
+function shareParts ({ parameters, responses = {} }: Operation, shared: Shared): void {
+  parameters?.forEach((parameter, index) => {
+    if (parameter.in === 'header') parameters[index] = share(shared, 'parameters', String(parameter.name), parameter)
+  })
+  for (const [status, answer] of Object.entries(responses)) {
+    const { headers } = answer
+    for (const [name, header] of Object.entries(headers ?? {})) (headers as Node)[name] = share(shared, 'headers', name, header) // there, since it was listed
+    if (/^[45]XX$/.test(status)) responses[status] = share(shared, 'responses', `Errors${status}`, answer)
   }
+}
+
+/** Under its name, or with a number behind it where another of that name came first. */
+function share (shared: Shared, part: keyof Shared, name: string, value: unknown): Node {
+  let key = name
+  for (let number = 2; shared[part][key] !== undefined && !isDeepStrictEqual(shared[part][key], value); number++) key = `${name}${number}`
+  shared[part][key] ??= value
+  return { $ref: `#/components/${part}/${key}` }
+}
+
+function sorted (shared: Shared): Partial<Shared> {
+  const parts = Object.entries(shared).filter(([, part]) => Object.keys(part).length > 0)
+  return Object.fromEntries(parts.map(([name, part]) => [name, Object.fromEntries(Object.entries(part as Node).sort(byName))]))
 }
 
 function finishNode (node: Node, exampleConnectionId: string | null): Node {

@@ -13,7 +13,7 @@ import type { Tickets } from './ticket.ts'
 export interface ConnectResultsOptions {
   readonly nango: NangoClient
   readonly tickets: Tickets
-  readonly lifecycle: Pick<ConnectionLifecycle, 'identifies' | 'settle'>
+  readonly lifecycle: Pick<ConnectionLifecycle, 'identifies' | 'settleOrThrow'>
   /** Milliseconds since 1970: sessions end by the calendar. */
   readonly now: () => number
 }
@@ -60,7 +60,7 @@ export class ConnectResults {
     if (!holds(row, proof)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
     // Where nobody asks ROLLER for the venue, the one that is kept may be of the credentials before.
     if (!lifecycle.identifies) return { status: 'connected', venue: null }
-    const state = asked.settled ? readState(nango, row, now()) : await lifecycle.settle(connectionId)
+    const state = asked.settled ? readState(nango, row, now()) : await lifecycle.settleOrThrow(connectionId)
     if (state.verification === 'unverified') {
       throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { detail: 'ROLLER could not be asked yet which venue these credentials are of.', retryAfter: 5 })
     }

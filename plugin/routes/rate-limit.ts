@@ -11,7 +11,8 @@ export interface WaitLimits {
   readonly longest: number
 }
 
-const SECONDS = /^\d{1,5}(\.\d{1,3})?$/
+/** Longer than ROLLER's cooling-off by far; a caller who asks for more means something else. Seconds. */
+const LONGEST_WAIT = 3_600
 
 /**
  * @param header seconds, whole or decimal
@@ -20,12 +21,13 @@ const SECONDS = /^\d{1,5}(\.\d{1,3})?$/
  */
 export function readMaxWait (header: string | string[] | undefined, limits: WaitLimits): number {
   if (header === undefined) return Math.min(limits.default, limits.longest)
-  if (typeof header !== 'string' || !SECONDS.test(header)) {
+  const seconds = typeof header === 'string' && /^\d{1,5}(\.\d{1,3})?$/.test(header) ? Number(header) : NaN
+  if (!(seconds <= LONGEST_WAIT)) {
     throw new RollerError('ROLLER_ERR_VALIDATION', {
-      errors: [{ pointer: '/headers/Roller-Max-Wait', detail: `must be a number of seconds, 0 to 99999; more than ${limits.longest / 1000} counts as that` }]
+      errors: [{ pointer: '/headers/Roller-Max-Wait', detail: `must be a number of seconds from 0 to ${LONGEST_WAIT}` }]
     })
   }
-  return Math.min(Number(header) * 1000, limits.longest)
+  return Math.min(seconds * 1000, limits.longest)
 }
 
 /** RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers. Times are whole seconds there. */

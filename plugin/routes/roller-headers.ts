@@ -9,13 +9,13 @@ const callHeaders = {
     description: 'In its place: ROLLER\'s id of the venue. Of several connections the newest that works is used.'
   })),
   'Roller-Max-Wait': Type.Optional(Type.Number({
-    minimum: 0, description: 'Seconds that the call may wait for its place in the rate limit, and between repeats. Default: the option of the gateway.'
+    minimum: 0, description: 'Seconds that the call may wait for its place in the rate limit, and between repeats. Default and longest: as the gateway is set.'
   })),
   'X-Request-Id': Type.Optional(Type.String({ maxLength: 200, description: 'Names the request in the log and in the answer; made up where it is missing.' }))
 }
 
 const validationHeader = {
-  'Roller-Validation': Type.Optional(StringEnum(['on', 'off'], { description: 'off sends what does not fit the catalog, for when ROLLER is ahead of it.' }))
+  'Roller-Validation': Type.Optional(Type.String({ pattern: '^(on|off)$', description: 'off sends what does not fit the catalog, for when ROLLER is ahead of it.' }))
 }
 
 const cacheHeader = {

@@ -107,15 +107,27 @@ export class ConnectionLifecycle {
    * The same for a report: credentials were entered a moment ago, and what failed before was about others.
    * @throws RollerError when the connection cannot be read
    */
-  async settle (connectionId: string): Promise<ConnectionState> {
+  async settle (connectionId: string): Promise<ConnectionState> { return (await this.#settle(connectionId)).state }
+
+  /**
+   * The same for somebody who waits for the venue.
+   * @throws RollerError while it is not known, too
+   */
+  async settleOrThrow (connectionId: string): Promise<ConnectionState> {
+    const { state, error } = await this.#settle(connectionId)
+    if (error !== null) throw error
+    return state
+  }
+
+  async #settle (connectionId: string): Promise<{ state: ConnectionState, error: RollerError | null }> {
     const { verifier, connections, index } = this.#options
     if (verifier === null) {
       const state = await connections.fresh(connectionId)
       index.learn(state)
-      return state
+      return { state, error: null }
     }
     verifier.reset(connectionId)
-    return (await this.#verify(connectionId, verifier)).state
+    return await this.#verify(connectionId, verifier)
   }
 
   /** Waits for events that are told behind a call. */

@@ -10,7 +10,7 @@ export const ORDER: BulkExportInput = { connectionId: CONNECTION_ID, exportType:
 export function month (app: FastifyInstance, sequenceNumber: number, preSignedUrls: readonly string[], fields: Record<string, unknown> = {}) {
   return deliver(app, message({
     type: 'BulkExport',
-    data: { venueId: 1, preSignedUrls, exportType: 'BookingItems', processId: 'EbqmlvPZW0mA-ZVgfGrgGg', sequenceNumber, sequenceTotal: 3, ...fields }
+    data: { preSignedUrls, exportType: 'BookingItems', processId: 'EbqmlvPZW0mA-ZVgfGrgGg', sequenceNumber, sequenceTotal: 3, ...fields }
   }), { key: webhookKey(SECRET, CONNECTION_ID) })
 }
 

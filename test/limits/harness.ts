@@ -6,7 +6,7 @@ import roller, { type RollerOptions } from '../../plugin/index.ts'
 import type { NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
 import type { RollerSimulatorOptions } from '../../service/sandbox/roller.ts'
 import { startRedis, type RedisServer } from '../budget/redis-server.ts'
-import { CLIENT_SECRET, SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
+import { asConnected, CLIENT_SECRET, SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 
 export interface Replicas extends Simulators {
   readonly apps: readonly FastifyInstance[]
@@ -43,8 +43,8 @@ export async function startReplicas (t: Pick<Test, 'teardown'>, { count = 3, opt
 }
 
 /** One more venue, with a credential of its own. */
-export function addVenue ({ nango }: Pick<Simulators, 'nango'>, id: string): void {
-  nango.addConnection({ connectionId: id, clientId: id, clientSecret: CLIENT_SECRET })
+export function addVenue ({ nango, roller: simulator }: Simulators, id: string): void {
+  nango.addConnection({ connectionId: id, clientId: id, clientSecret: CLIENT_SECRET, ...asConnected(simulator, id) })
 }
 
 export interface Answered {

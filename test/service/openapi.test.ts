@@ -8,7 +8,7 @@ interface Document {
   info: { version: string }
   security?: unknown[]
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, unknown>, headers?: Record<string, unknown>, securitySchemes?: Record<string, unknown> }
+  components: { schemas: Record<string, unknown>, headers?: Record<string, unknown>, parameters: Record<string, unknown>, responses: Record<string, Record<string, object>>, securitySchemes?: Record<string, unknown> }
 }
 
 const operationsOf = (document: Document): [string, Operation][] =>
@@ -42,7 +42,8 @@ test('each call to ROLLER takes the connection\'s id, with one that works as the
   const document: Document = (await app.inject({ url: '/openapi.json' })).json()
   const calls = operationsOf(document).filter(([name]) => name.includes(' /roller/'))
   t.ok(calls.length > 75)
-  for (const [name, { parameters = [] }] of calls) t.match(parameters.find((one) => one.name === 'Connection-Id'), { in: 'header', example: 'demo-venue' }, name)
+  t.match(document.components.parameters['Connection-Id'], { in: 'header', example: 'demo-venue' })
+  for (const [name, { parameters = [] }] of calls) t.ok(parameters.some(({ $ref }) => $ref === '#/components/parameters/Connection-Id'), name)
 })
 
 test('an operation of ROLLER says which headers a call may carry, and which an answer has', async (t) => {
@@ -53,12 +54,14 @@ test('an operation of ROLLER says which headers a call may carry, and which an a
   const expect = (holds: boolean, what: string): void => { if (!holds) wrong.push(what) }
   for (const [name, operation] of operationsOf(document).filter(([name]) => name.includes(' /roller/'))) {
     const { parameters = [], responses } = operation as Operation & { responses: Record<string, { headers?: object, content?: object }> }
-    const sent = parameters.filter((one) => one.in === 'header').map((one) => one.name)
+    const sent = parameters.flatMap(({ $ref }) => $ref?.split('#/components/parameters/')[1] ?? [])
     const typed = !name.endsWith('/{path}')
     for (const header of ['Connection-Id', 'Roller-Venue', 'Roller-Max-Wait', 'X-Request-Id', ...(typed ? ['Roller-Validation'] : [])]) {
       expect(sent.includes(header), `${name}: ${header}`)
     }
-    for (const [status, { headers = {}, content = {} }] of Object.entries(responses)) {
+    for (const [status, answer] of Object.entries(responses)) {
+      const shares = (answer as { $ref?: string }).$ref?.split('/').at(-1)
+      const { headers = {}, content = {} } = shares === undefined ? answer : document.components.responses[shares]
       const error = /^[45]/.test(status)
       for (const header of ['Roller-Answered-By', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', error ? 'Retry-After' : 'Roller-Time-Zone']) {
         const { $ref } = (headers as Record<string, { $ref?: string }>)[header] ?? {}
