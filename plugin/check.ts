@@ -37,9 +37,12 @@ export interface CheckParts {
 
 type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]
 
-/** The steps that every connection shares: can this gateway work with Nango at all? The scopes of its key are checkKeyRights' to tell. */
-export function checkGateway (parts: Pick<CheckParts, 'nango' | 'environment'>): Promise<CheckStep[]> {
-  return run([...keySteps(parts), ...integrationSteps(parts)])
+/**
+ * The steps that every connection shares: can this gateway work with Nango at all?
+ * @param scopes looks at the key's scopes too, which takes some ten calls to Nango
+ */
+export function checkGateway (parts: Pick<CheckParts, 'nango' | 'environment' | 'gateway'>, scopes: boolean): Promise<CheckStep[]> {
+  return run([...keySteps(parts), ...integrationSteps(parts), ...(scopes ? scopeSteps(parts) : [])])
 }
 
 export async function checkConnection (parts: CheckParts, connectionId: string): Promise<CheckReport> {

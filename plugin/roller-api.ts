@@ -140,9 +140,9 @@ export class Roller {
     return this.#parts.pool()
   }
 
-  /** The same for what all connections have in common: Nango, the key, the integration. */
-  checkGateway (): Promise<CheckStep[]> {
-    return checkGateway(this.#parts)
+  /** The same for what all connections have in common: Nango, the key, the integration; with `scopes` also whether the key has those that calls need. */
+  checkGateway ({ scopes = false }: { readonly scopes?: boolean } = {}): Promise<CheckStep[]> {
+    return checkGateway(this.#parts, scopes)
   }
 
   /**

@@ -41,8 +41,9 @@ function checkConfig (source: Readonly<Record<string, string | undefined>>, repo
 
 async function checkNango (config: Config & { readonly nango: NonNullable<Config['nango']> }, report: Report): Promise<void> {
   const app = Fastify()
+  const { webhookSigningKeys: _, ...nango } = config.nango // checked with the configuration, and of no use here
   await app.register(roller, {
-    nango: config.nango,
+    nango,
     environment: config.environment,
     transport: config.transport,
     ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),

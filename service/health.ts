@@ -73,7 +73,7 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
   }, async (_request, reply) => {
     if (draining) return await reply.code(503).send({ status: 'draining', ...mark })
     if (passed) return { status: 'ready', ...mark }
-    if (last === null || Date.now() - last.at > CHECK_INTERVAL) last = { at: Date.now(), steps: roller().checkGateway() }
+    if (last === null || Date.now() - last.at > CHECK_INTERVAL) last = { at: Date.now(), steps: roller().checkGateway({ scopes: true }) }
     const steps = await last.steps
     passed = steps.every(({ result }) => result === 'ok')
     if (draining) return await reply.code(503).send({ status: 'draining', ...mark })

@@ -23,7 +23,7 @@ export function refuseBrokenRules (app: FastifyInstance): void {
 function brokenRule ({ raw: { httpVersionMajor, httpVersionMinor, rawHeaders, headers: { expect } } }: FastifyRequest): RollerError | null {
   if (httpVersionMajor !== 1) return new RollerError('ROLLER_ERR_HTTP', { detail: 'The request is not of HTTP/1.1.' })
   if (rawHeaders.length > 2 * MAX_HEADER_COUNT) {
-    return new RollerError('ROLLER_ERR_HTTP', { status: 431, detail: `There are more than ${MAX_HEADER_COUNT} headers.` })
+    return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `There are more than ${MAX_HEADER_COUNT} headers.` })
   }
   // RFC 9112 3.2: one Host, no more and no less. Two servers that choose differently between two send one request to two places.
   const hosts = countHosts(rawHeaders)

@@ -10,6 +10,7 @@ import { Agent, request } from 'undici'
 import { startNangoSimulator } from '../../service/sandbox/nango.ts'
 import { startRollerSimulator } from '../../service/sandbox/roller.ts'
 import { startRedis } from '../../test/budget/redis-server.ts'
+import { asConnected } from '../../test/support/build.ts'
 import type { Report, Setup } from './messages.ts'
 
 export interface Scale {
@@ -82,7 +83,7 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   onClose(() => roller.close())
   const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: roller.url })
   onClose(() => nango.close())
-  for (const id of [CONNECTION_ID, 'warm-up']) nango.addConnection({ connectionId: id, clientId: id, clientSecret: 'secret' })
+  for (const id of [CONNECTION_ID, 'warm-up']) nango.addConnection({ connectionId: id, clientId: id, clientSecret: 'secret', ...asConnected(roller, id) })
   const setup: Setup = {
     redisPort: redis.port,
     nangoUrl: nango.url,

@@ -1,6 +1,5 @@
 /** Headers of ROLLER's operations that are the gateway's own: what a call may carry, and what an answer says. */
 import { Type } from '@sinclair/typebox'
-import { StringEnum } from '../roller/schema.ts'
 import type { BudgetName, Method } from '../roller/operation.ts'
 
 const callHeaders = {

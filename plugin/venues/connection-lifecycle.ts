@@ -40,8 +40,11 @@ export class ConnectionLifecycle {
   /** @throws what the handlers of the event threw, or RollerError when Nango could not be asked; then the report should come again */
   async created (connectionId: string): Promise<void> {
     const state = await this.#settled(connectionId)
-    if (state !== null) await this.#emitCreated(state)
+    if (state !== null) await this.announce(state)
   }
+
+  /** Tells of a connection that was just made here. */
+  async announce ({ connection }: ConnectionState): Promise<void> { await this.#emit('connection.created', connection, connection.createdAt) }
 
   /** Credentials were entered again, perhaps another venue's. */
   async reconnected (connectionId: string): Promise<void> {
@@ -98,7 +101,7 @@ export class ConnectionLifecycle {
     if (verifier === null) return await index.look(connectionId)
     const failure = verifier.failure(connectionId)
     if (failure !== null) throw failure
-    const { state, error } = await this.#verify(connectionId, verifier)
+    const { state, error } = await this.#verify(connectionId, verifier, true)
     if (error !== null) throw error
     return index.learn(state)
   }
@@ -107,19 +110,20 @@ export class ConnectionLifecycle {
    * The same for a report: credentials were entered a moment ago, and what failed before was about others.
    * @throws RollerError when the connection cannot be read
    */
-  async settle (connectionId: string): Promise<ConnectionState> { return (await this.#settle(connectionId)).state }
+  async settle (connectionId: string): Promise<ConnectionState> { return (await this.#settle(connectionId, true)).state }
 
   /**
    * The same for somebody who waits for the venue.
    * @throws RollerError while it is not known, too
    */
   async settleOrThrow (connectionId: string): Promise<ConnectionState> {
-    const { state, error } = await this.#settle(connectionId)
+    const { state, error } = await this.#settle(connectionId, true)
     if (error !== null) throw error
     return state
   }
 
-  async #settle (connectionId: string): Promise<{ state: ConnectionState, error: RollerError | null }> {
+  /** @param tell false where the caller tells of it */
+  async #settle (connectionId: string, tell: boolean): Promise<{ state: ConnectionState, error: RollerError | null }> {
     const { verifier, connections, index } = this.#options
     if (verifier === null) {
       const state = await connections.fresh(connectionId)
@@ -127,20 +131,20 @@ export class ConnectionLifecycle {
       return { state, error: null }
     }
     verifier.reset(connectionId)
-    return await this.#verify(connectionId, verifier)
+    return await this.#verify(connectionId, verifier, tell)
   }
 
   /** Waits for events that are told behind a call. */
   async close (): Promise<void> { await Promise.all(this.#behind) }
 
-  async #verify (connectionId: string, verifier: VenueVerifier): Promise<{ state: ConnectionState, error: RollerError | null }> {
+  async #verify (connectionId: string, verifier: VenueVerifier, tell: boolean): Promise<{ state: ConnectionState, error: RollerError | null }> {
     const { index, publish, warn } = this.#options
     const { state, news, first, error } = await verifier.verify(connectionId)
     index.learn(state)
     if (error !== null) warn('the venue of a connection could not be verified', error, connectionId)
     if (news) {
       await publish(connectionId)
-      this.#tellSoon(first ? this.#emitCreated(state) : this.#emitEntered(state))
+      if (tell) this.#tellSoon(first ? this.announce(state) : this.#emitEntered(state))
     }
     return { state, error }
   }
@@ -148,7 +152,7 @@ export class ConnectionLifecycle {
   /** Null when it is gone. An event is not held back because ROLLER cannot be asked now: the connection says that it is unverified. */
   async #settled (connectionId: string): Promise<ConnectionState | null> {
     try {
-      return await this.settle(connectionId)
+      return (await this.#settle(connectionId, false)).state
     } catch (error) {
       return goneOrThrow(error)
     }
@@ -181,8 +185,6 @@ export class ConnectionLifecycle {
       .finally(() => { this.#behind.delete(behind) })
     this.#behind.add(behind)
   }
-
-  async #emitCreated ({ connection }: ConnectionState): Promise<void> { await this.#emit('connection.created', connection, connection.createdAt) }
 
   /** Each entry of credentials is verified under a value of its own, which is the same whoever reports it. */
   async #emitEntered ({ connection, verification, entry }: ConnectionState): Promise<void> {

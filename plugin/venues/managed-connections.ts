@@ -71,7 +71,7 @@ export class ManagedConnections {
       if (result.error !== null) warn('the venue of a new connection could not be verified', result.error, connectionId)
     }
     index.learn(state)
-    this.#tell(lifecycle.created(connectionId))
+    this.#tell(lifecycle.announce(state))
     return await this.#completeOne(state)
   }
 

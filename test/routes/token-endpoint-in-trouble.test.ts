@@ -19,7 +19,7 @@ async function connect (t: Test, built: Built, expected: object): Promise<void> 
   const problem = answer.json()
   t.equal(answer.statusCode, problem.status)
   t.match(problem, expected)
-  if (problem.code !== 'ROLLER_ERR_VALIDATION') {
+  if (problem.code !== 'ROLLER_ERR_CREDENTIALS_INVALID') {
     t.notOk(problem.errors, 'no field is said to be wrong')
     t.notMatch(`${problem.detail} ${problem.hint}`, /not accepted|check the Client/i)
   }
@@ -30,7 +30,7 @@ async function connect (t: Test, built: Built, expected: object): Promise<void> 
 }
 
 const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', layer: 'roller', retryAfter: 30 }
-const REFUSED = { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'roller', errors: [{ pointer: '/body/clientSecret' }] }
+const REFUSED = { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', layer: 'roller', errors: [{ pointer: '/body/clientSecret' }] }
 
 test('what Nango\'s payload says is told, and ROLLER is not asked a second time', async (t) => {
   const built = await build(t)

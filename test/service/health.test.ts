@@ -19,10 +19,10 @@ test('not ready until Nango has taken the key, then ready for good', async (t) =
   for (let probe = 0; probe < 3; probe++) {
     const answer = await app.inject({ url: '/ready' })
     t.equal(answer.statusCode, 503)
-    t.match(answer.json(), { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'ok' }, { step: 'key-valid', result: 'failed', hint: /NANGO_SECRET_KEY/ }, { result: 'skipped' }] })
+    t.match(answer.json(), { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'ok' }, { step: 'key-valid', result: 'ok' }, { step: 'integration-is-roller', result: 'failed', hint: /scopes/ }, { result: 'skipped' }] })
     holdsNoSecret(t, answer.body, built)
   }
-  t.equal(nango.requests.filter(({ url }) => url === '/health' || url.startsWith('/integrations/')).length, 2, 'probes in a row ask Nango once')
+  t.equal(nango.requests.filter(({ url }) => url === '/health' || url.startsWith('/integrations/')).length, 3, 'probes in a row ask Nango once')
   nango.setOptions({ scopes: null })
   const now = Date.now
   t.teardown(() => { Date.now = now })

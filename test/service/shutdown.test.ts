@@ -70,7 +70,7 @@ test('a second signal ends it at once', async (t) => {
 
 test('callers who wait for their place are served while there is time, and answered before it is over', async (t) => {
   const { nango, roller } = await startSimulators(t)
-  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', LOG_LEVEL: 'warn' })
+  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', MAX_WAIT_LIMIT: '300', LOG_LEVEL: 'warn' })
   const url = await service.url()
   const call = async (path: string, connection: string) => {
     const answer = await fetch(url + path, { headers: { 'connection-id': connection, 'roller-max-wait': '300' } })

@@ -41,7 +41,7 @@ for (const transport of BOTH) {
     for (const [status, body] of lookalikes) {
       built.roller.faults.always({ path: /^\/sandbox/, kind: 'status', status, body })
       const answer = await call(built, { url: '/roller/sandbox/x' })
-      if (transport === 'nango') t.notMatch(answer, { headers: { 'roller-answered-by': 'roller' } })
+      if (transport === 'nango' && body !== '') t.notMatch(answer, { headers: { 'roller-answered-by': 'roller' } })
       else t.match(answer, { statusCode: status, payload: body === '' ? '' : JSON.stringify(body), headers: { 'roller-answered-by': 'roller' } })
     }
   })

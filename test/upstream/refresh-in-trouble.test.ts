@@ -52,7 +52,7 @@ test('Nango\'s own trouble is Nango\'s, and no reason to enter the credentials a
 test('Nango refuses for a reason that nobody knows, and ROLLER takes the credentials', async (t) => {
   const built = await withRevokedToken(t)
   built.nango.faults.next(refused('x'))
-  isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: 'nango', detail: /gives one for these credentials/ })
+  isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /gives one for these credentials/ })
 })
 
 for (const [what, fault, expected] of [

@@ -36,8 +36,6 @@ test('tells a connection whose venue cannot be read now, refuses its calls, and 
   const clock = manualClock()
   const life = await start(t, { options: { clock } })
   life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
-  life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
-  life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
   const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: {} })
   const connectionId = await enterCredentials(life, session.json().token, 'acme-park')
   await until(() => { clock.tick(1); return life.events.length > 0 })
