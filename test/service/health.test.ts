@@ -50,7 +50,7 @@ test('no more once it closes, while a call is finished', async (t) => {
   socket.on('data', (chunk) => { received += chunk.toString() })
   const ended = new Promise<void>((resolve) => { socket.once('close', () => resolve()) })
   socket.write('GET /roller/venues/me HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\n\r\n')
-  await until(() => nango.requests.some(({ url }) => url.startsWith('/proxy')))
+  await until(() => nango.requests.some(({ url }) => url.startsWith('/proxy/venues')))
   const closed = app.close()
   socket.write('GET /ready HTTP/1.1\r\nhost: localhost\r\n\r\n')
   await ended
