@@ -31,6 +31,13 @@ const MAX_PAGES = 50
 /** Each costs calls to Nango and ROLLER, which others need too; the next poll goes on. */
 const MAX_CHANGES = 50
 
+/**
+ * Verifying a venue takes some six calls to Nango, whose smallest limit is 200 a minute for all that the account does. Others are verified by
+ * their first call, or later: until then they are closed.
+ */
+const MAX_VERIFICATIONS = 10
+const VERIFICATIONS_IN_MS = 60_000
+
 type Seen = Pick<Connection, 'status'>
 type Change = 'created' | 'reconnected' | 'failed' | 'recovered'
 
@@ -39,6 +46,7 @@ export class ConnectionPoller {
   readonly #stop = new AbortController()
   #seen: Map<string, Seen> | null = null
   #running: Promise<void> = Promise.resolve()
+  #verifications = { count: 0, until: -Infinity }
 
   constructor (options: ConnectionPollerOptions) {
     this.#options = options
@@ -68,10 +76,16 @@ export class ConnectionPoller {
       }
     }
     const { lifecycle, index } = this.#options
-    for (const state of states) {
+    // First those whose credentials were entered again: calls may be under way with them.
+    const inOrder = [...states].sort((a, b) => Number(a.connection.venue === null) - Number(b.connection.venue === null))
+    for (const state of inOrder) {
       const { connectionId, status } = state.connection
       const known = before?.get(connectionId)
-      const change = this.#changeOf(state, known, before === null)
+      let change = this.#changeOf(state, known, before === null)
+      if (change === 'reconnected' || (change === 'created' && this.#options.identifies)) {
+        index.learn(state) // closed from now on, whenever its turn comes
+        if (!this.#mayVerify()) change = null
+      }
       // Before it is learned: what is known of it tells the change from what was told already.
       const told = change === null || await tell(connectionId, () => lifecycle[change](connectionId))
       if (told) after.set(connectionId, { status })
@@ -83,6 +97,12 @@ export class ConnectionPoller {
       if (!complete || !await tell(connectionId, () => lifecycle.deleted(connectionId))) after.set(connectionId, known)
     }
     this.#seen = after
+  }
+
+  #mayVerify (): boolean {
+    const now = this.#options.clock.now()
+    if (now >= this.#verifications.until) this.#verifications = { count: 0, until: now + VERIFICATIONS_IN_MS }
+    return this.#verifications.count++ < MAX_VERIFICATIONS
   }
 
   #changeOf ({ connection, verification }: ConnectionState, known: Seen | undefined, first: boolean): Change | null {

@@ -83,3 +83,15 @@ test('on the direct way a token is only used with the credentials that were veri
   t.equal(sent.length, 2, 'the last one with the token of before, which ROLLER refused')
   t.same(sent.filter(({ headers }) => headers.authorization === `Bearer ${stored(life, 'demo-venue').token}`), [])
 })
+
+test('a poll verifies ten connections a minute, and closes the others at once', async (t) => {
+  const clock = manualClock()
+  const life = await start(t, { webhooks: false, options: { clock, watch: 60_000 } })
+  await until(() => life.nango.requests.some(({ url }) => url.includes('limit=1000')))
+  for (let index = 0; index < 30; index++) life.nango.addConnection({ connectionId: `c${index}`, clientId: `c${index}`, clientSecret: 's' })
+  const verified = (): number => life.nango.connections.filter(({ connectionId, tags }) => connectionId.startsWith('c') && tags.roller_entry !== undefined).length
+  await enterThroughNango(life, 'other-park')
+  await until(() => { clock.tick(1_000); return verified() >= 9 })
+  t.ok(verified() <= 10, 'not all at once: Nango\'s limit is for the calls, too')
+  await refused(t, life)
+})
