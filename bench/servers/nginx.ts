@@ -1,7 +1,7 @@
 /** nginx, as ROLLER with a Nango in front (so fast that neither is what is measured), and as a reverse proxy to compare with. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { venueTags } from '../../plugin/nango/venue.ts'
+import { asVerified } from '../../test/support/build.ts'
 import type { Command } from '../processes.ts'
 import { BASE, FOUND } from '../workloads.ts'
 
@@ -26,7 +26,7 @@ ${http}
   return { file: 'nginx', args: ['-p', home, '-c', file] }
 }
 
-/** Nango's list, asked for one connection: whichever it is, there it is, with its venue known. */
+/** Nango's list, asked for one connection: whichever it is, there it is, with its venue verified. */
 const CONNECTION = JSON.stringify({
   connections: [{
     id: 1,
@@ -34,8 +34,7 @@ const CONNECTION = JSON.stringify({
     provider_config_key: 'roller',
     provider: 'roller',
     created: '2026-11-01T00:00:00.000Z',
-    metadata: null,
-    tags: venueTags({ id: '$arg_connectionId', environment: 'live' }),
+    ...asVerified({ id: '$arg_connectionId', environment: 'live', name: null, timeZone: null, currency: null, locale: null }),
     end_user: null,
     errors: []
   }]
