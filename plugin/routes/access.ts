@@ -13,7 +13,7 @@ export interface AccessOptions {
   readonly authorize: 'open' | Authorize
   readonly identify?: Identify | undefined
   readonly connection?: string | ChooseConnection | undefined
-  readonly index: Pick<ConnectionIndex, 'find' | 'look' | 'peek' | 'forget'>
+  readonly index: Pick<ConnectionIndex, 'find' | 'look' | 'peek'>
 }
 
 export type { Limits } from './host-answers.ts'

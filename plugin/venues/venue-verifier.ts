@@ -214,7 +214,7 @@ export function checkEnvironment (its: string | undefined, environment: RollerEn
 }
 
 /** What a caller hears while a venue is not verified: what is waited for, and how long. */
-export function explain (error: RollerError): RollerError {
+function explain (error: RollerError): RollerError {
   if (FINAL.has(error.code) || error.code === 'ROLLER_ERR_VENUE_UNVERIFIED') return error
   return unverified(`ROLLER has not said yet which venue the credentials of this connection are of: ${error.detail}`, {
     layer: error.layer, retryAfter: error.retryAfter ?? REST_MS / 1000, cause: error, ...(error.upstream !== undefined && { upstream: error.upstream })
