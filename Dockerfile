@@ -11,6 +11,7 @@ RUN npm ci --ignore-scripts --no-update-notifier
 COPY tsconfig.json ./
 COPY plugin plugin
 COPY service service
+COPY sandbox sandbox
 # Types are for who embeds the plugin; nothing reads them here.
 RUN npm run build -- --declaration false --incremental false
 

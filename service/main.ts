@@ -46,7 +46,7 @@ const { buildApp } = await import('./app.ts')
 const { describeError } = await import('../plugin/index.ts')
 const { logStream } = await import('./log-stream.ts')
 const { shutDownOnSignal } = await import('./shutdown.ts')
-const sandbox = config.nango === null ? await (await import('./sandbox/service.ts')).startOnSandbox(config) : null
+const sandbox = config.nango === null ? await (await import('./sandbox-mode/service.ts')).startOnSandbox(config) : null
 const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing }) // without a sandbox there is a Nango
   .catch((error: unknown) => {
     // Not as Node would print it: with every field, an address with a password among them.

@@ -7,8 +7,8 @@ import { signIn, userOf } from './users.ts'
 
 const port = Number(process.env.PORT ?? 3100)
 const { options, close } = await findNango()
-const page = await readFile(new URL('page.html', import.meta.url), 'utf8')
-const script = await readFile(new URL('page.js', import.meta.url), 'utf8')
+const page = await readFile(new URL('./page.html', import.meta.url), 'utf8')
+const script = await readFile(new URL('./page.js', import.meta.url), 'utf8')
 
 const app = Fastify({ logger: { level: process.env.LOG_LEVEL ?? 'warn' } })
 app.addHook('onClose', close)

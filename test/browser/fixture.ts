@@ -2,9 +2,9 @@
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '../../service/app.ts'
 import { readConfig } from '../../service/config.ts'
-import type { NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
+import type { NangoSimulatorOptions } from '../../sandbox/nango.ts'
 import type { ExampleCalls } from '../../service/docs-examples.ts'
-import type { RollerSimulator } from '../../service/sandbox/roller.ts'
+import type { RollerSimulator } from '../../sandbox/roller.ts'
 import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 
 export interface Site extends Simulators {

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '../../service/app.ts'
 import { readConfig } from '../../service/config.ts'
-import type { NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
+import type { NangoSimulatorOptions } from '../../sandbox/nango.ts'
 import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 
 type Environment = Record<string, string>

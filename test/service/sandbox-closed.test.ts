@@ -4,7 +4,7 @@ import { createConnection } from 'node:net'
 import tap, { test, type Test } from 'tap'
 import { buildApp } from '../../service/app.ts'
 import { ConfigError, readConfig } from '../../service/config.ts'
-import { startOnSandbox } from '../../service/sandbox/service.ts'
+import { startOnSandbox } from '../../service/sandbox-mode/service.ts'
 import { service, startProcess } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process takes its time on a busy machine

@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { buildApp } from '../../service/app.ts'
 import { readConfig } from '../../service/config.ts'
-import { DEMO_CONNECTION_ID, startSandbox } from '../../service/sandbox/index.ts'
+import { DEMO_CONNECTION_ID, startSandbox } from '../../sandbox/index.ts'
 
 test('demo-venue is ready, `wrong` is refused, and every other pair is a venue of its own', async (t) => {
   const sandbox = await startSandbox()

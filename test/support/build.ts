@@ -4,8 +4,8 @@ import type { Test } from 'tap'
 import roller, { type RollerOptions } from '../../plugin/index.ts'
 import { newEntry, VERIFIED_FIELD } from '../../plugin/nango/entry.ts'
 import { ENTRY_TAG, VENUE_FIELD, venueTags, type Venue } from '../../plugin/nango/venue.ts'
-import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from '../../service/sandbox/nango.ts'
-import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '../../service/sandbox/roller.ts'
+import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from '../../sandbox/nango.ts'
+import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '../../sandbox/roller.ts'
 
 /** Canaries: a test that sees one of these anywhere outside Nango has found a leak. */
 export const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'

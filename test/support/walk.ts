@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { operations } from '../../plugin/roller/operations.ts'
 import type { Operation } from '../../plugin/roller/operation.ts'
 import type { TSchema } from '../../plugin/roller/schema.ts'
-import type { RollerSimulator } from '../../service/sandbox/roller.ts'
+import type { RollerSimulator } from '../../sandbox/roller.ts'
 import { bookingOf, customer, productId, TODAY, TOMORROW, type Json, type Result, type Send } from '../sandbox/roller-fixture.ts'
 
 export type Key = keyof typeof operations

@@ -3,7 +3,7 @@ import { request } from 'undici'
 import type { ConnectionEvent } from '../../plugin/index.ts'
 import type { Clock } from '../../plugin/clock.ts'
 import { CONNECTION_ID, listen, SECRET_KEY, type BuildOptions, type Built } from '../support/build.ts'
-import { ALL_WEBHOOKS } from '../../service/sandbox/nango.ts'
+import { ALL_WEBHOOKS } from '../../sandbox/nango.ts'
 
 export const SIGNING_KEY = 'a-signing-key-of-nango'
 

@@ -3,8 +3,8 @@
  * no two of them take away what the other needs: each works once at least, whatever was tried before it.
  */
 import type { ExampleCalls } from '../docs-examples.ts'
-import type { RollerSimulator } from './roller.ts'
-import { addDays, localDate } from './roller/time.ts'
+import type { RollerSimulator } from '../../sandbox/roller.ts'
+import { addDays, localDate } from '../../sandbox/roller/time.ts'
 
 type Json = Record<string, unknown>
 
