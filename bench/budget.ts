@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Redis } from 'ioredis'
 
-import { budgetLimits } from '../plugin/gateway/budget/limits.ts'
-import { MemoryBudgetStore } from '../plugin/gateway/budget/memory.ts'
-import { RedisBudgetStore } from '../plugin/gateway/budget/redis.ts'
-import type { TakeRequest } from '../plugin/gateway/budget/store.ts'
+import { budgetLimits } from '../plugin/gateway/limits/limits.ts'
+import { MemoryBudgetStore } from '../plugin/gateway/limits/memory-store.ts'
+import { RedisBudgetStore } from '../plugin/gateway/limits/redis-store.ts'
+import type { TakeRequest } from '../plugin/gateway/limits/store.ts'
 
 const { rest } = budgetLimits()
 const TAKES = 500_000

@@ -12,8 +12,8 @@
  */
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import type { Operation } from '../plugin/roller/operation.ts'
-import { operations } from '../plugin/roller/operations.ts'
+import type { Operation } from '../plugin/operations/operation.ts'
+import { operations } from '../plugin/operations/operations.ts'
 import { layIntended } from './intended-differences.ts'
 
 type Json = Record<string, unknown>

@@ -2,13 +2,13 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { isRollerError, RollerError } from './errors.ts'
 import type { CallHandler } from './gateway/call.ts'
-import { parseJsonBytes } from './json.ts'
+import { parseJsonBytes } from './util/json.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
 import { checkKeyRights, missingScopes } from './nango/key-rights.ts'
 import { wrongEnvironment, type OtherEnvironment } from './nango/other-environment.ts'
 import type { RollerEnvironment } from './nango/venue.ts'
 import type { Venues } from './venues/venues.ts'
-import { StringEnum } from './roller/schema.ts'
+import { StringEnum } from './operations/schema.ts'
 
 export const CheckStep = Type.Object({
   step: StringEnum([

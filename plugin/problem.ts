@@ -1,7 +1,7 @@
 /** RFC 9457 problem documents: how every error of the gateway looks on the wire. */
 import { Type, type Static } from '@sinclair/typebox'
 import { ExchangeFailure } from './gateway/transport/exchange.ts'
-import { Nullable, StringEnum } from './roller/schema.ts'
+import { Nullable, StringEnum } from './operations/schema.ts'
 import { catalogue, isRollerError, RollerError, type ErrorCode } from './errors.ts'
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'

@@ -1,7 +1,7 @@
 /** Answers the connect page's one question: which venue was that? */
 import { LRUCache } from 'lru-cache'
 import { isRollerError, RollerError } from '../errors.ts'
-import { guardConnectionId } from '../gateway/guard.ts'
+import { guardConnectionId } from '../gateway/sanitize-request.ts'
 import type { NangoClient } from '../nango/client.ts'
 import { readState, type ConnectionState } from '../nango/connection-state.ts'
 import { readRow } from '../nango/row.ts'

@@ -1,8 +1,8 @@
 /** A call on the road to ROLLER, and whatever takes one: the gateway itself, and those that stand before it. */
-import type { CancelSignal } from '../cancellation.ts'
-import type { CheckedOperation } from '../roller/validate.ts'
-import type { Answer } from './answer.ts'
-import type { BudgetUse } from './budget/budgets.ts'
+import type { CancelSignal } from '../util/cancellation.ts'
+import type { CheckedOperation } from '../operations/validate.ts'
+import type { Answer } from './upstream-response.ts'
+import type { BudgetUse } from './limits/rate-limiter.ts'
 import type { OutgoingBody, TransportName } from './transport/transport.ts'
 
 /** An operation of the catalogue with its name and path template. */

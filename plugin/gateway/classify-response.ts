@@ -8,7 +8,7 @@ import { isRecord, unreachable, type Classification, type ResponseHead } from '.
 import { isLabelledHtml, isPage, mediaType } from './html-page.ts'
 import { classifyNangoError } from './nango-error.ts'
 import { readable } from './readable.ts'
-import { MAX_COOLING_OFF_SECONDS, MAX_EXPORT_WAIT_SECONDS, retryAfterSeconds } from '../retry-after.ts'
+import { MAX_COOLING_OFF_SECONDS, MAX_EXPORT_WAIT_SECONDS, retryAfterSeconds } from '../util/retry-after.ts'
 import type { Exchange } from './transport/exchange.ts'
 import type { TransportName } from './transport/transport.ts'
 

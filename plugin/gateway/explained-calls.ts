@@ -1,6 +1,6 @@
 /** Stands before the gateway and gives the errors of its calls their true reason. A call that goes well passes. */
-import type { Answer } from './answer.ts'
-import type { BudgetUse } from './budget/budgets.ts'
+import type { Answer } from './upstream-response.ts'
+import type { BudgetUse } from './limits/rate-limiter.ts'
 import type { CallHandler, GatewayCall } from './call.ts'
 import type { TransportName } from './transport/transport.ts'
 

@@ -7,7 +7,7 @@ import { RollerError, type ErrorCode, type RollerErrorOptions, type Upstream } f
 import { keyNotChecked, tooLargeForNango } from '../nango/own-errors.ts'
 import { isRecord, unreachable, type Classification, type ResponseHead } from './classification.ts'
 import { mediaType } from './html-page.ts'
-import { accountWaitSeconds } from '../retry-after.ts'
+import { accountWaitSeconds } from '../util/retry-after.ts'
 
 /** Nango refuses for 30 s after a refresh failed. */
 const REFRESH_BACKOFF_SECONDS = 30

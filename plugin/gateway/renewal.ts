@@ -3,7 +3,7 @@
  * A refresh that failed closes the way for 30 s, as Nango itself does: one failed force_refresh puts even a valid token into its back-off.
  */
 import { LRUCache } from 'lru-cache'
-import { sleep, type Clock } from '../clock.ts'
+import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { LockState, RefreshLock, RefreshResult } from './refresh-lock.ts'
 

@@ -1,8 +1,8 @@
 /** Remembers each venue's time zone from the answers that pass by, and puts it on the others, so that any client can show times to its users. */
-import { parseJsonBytes } from '../json.ts'
+import { parseJsonBytes } from '../util/json.ts'
 import { LRUCache } from 'lru-cache'
-import { TTL_RESOLUTION } from '../clock.ts'
-import { readTimeZone } from '../roller/time.ts'
+import { TTL_RESOLUTION } from '../util/clock.ts'
+import { readTimeZone } from '../time/venue-time.ts'
 import type { GatewayCall } from './call.ts'
 import type { Exchange } from './transport/exchange.ts'
 

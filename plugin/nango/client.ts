@@ -6,9 +6,9 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { Nango } from '@nangohq/node'
 import { isRollerError, RollerError, type InputFault } from '../errors.ts'
-import { accountWaitSeconds } from '../retry-after.ts'
+import { accountWaitSeconds } from '../util/retry-after.ts'
 import { ClientIds } from './entry.ts'
-import { isRecord } from './is-record.ts'
+import { isRecord } from '../util/is-record.ts'
 import { keyNotChecked, tooLargeForNango } from './own-errors.ts'
 
 export { isRecord }

@@ -1,5 +1,5 @@
 /** A connection with what the gateway itself must know of it. Of Nango's own object everything else is left behind, credentials first of all. */
-import { isRecord } from './is-record.ts'
+import { isRecord } from '../util/is-record.ts'
 import { hasRoomForVenue, toConnection, type Connection } from './connection.ts'
 import {
   isStaleSession, isVerificationEntry, ownTags, readPending, readVerified, TAGS_FIELD, type ClientIds, type PendingVenue

@@ -1,8 +1,8 @@
 /** A connection as callers see it: never a credential, a secret or a token. */
 import { Type, type Static } from '@sinclair/typebox'
 import { RollerError } from '../errors.ts'
-import { Nullable, StringEnum } from '../roller/schema.ts'
-import { isRecord } from './is-record.ts'
+import { Nullable, StringEnum } from '../operations/schema.ts'
+import { isRecord } from '../util/is-record.ts'
 import type { PendingVenue } from './entry.ts'
 import { ownMetadata, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
 

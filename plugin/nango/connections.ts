@@ -1,6 +1,6 @@
 /** Connections in Nango: list, read, change, connect with a pair, disconnect. Nango is the store; nothing is kept here. */
 import { isRollerError, RollerError } from '../errors.ts'
-import { guardConnectionId } from '../gateway/guard.ts'
+import { guardConnectionId } from '../gateway/sanitize-request.ts'
 import { isRecord, type NangoClient } from './client.ts'
 import { checkWritten, hasRoomForVenue, lowerKeys, MAX_TAGS, type Tags } from './connection.ts'
 import { readState, type ConnectionState, type StateReader } from './connection-state.ts'

@@ -9,7 +9,7 @@
  * Where the key may read credentials, a keyed hash of the Client ID is kept too: a session made elsewhere may have copied the tag.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { isRecord } from './is-record.ts'
+import { isRecord } from '../util/is-record.ts'
 import { isVenueId, PENDING_FIELD, RESERVED_PREFIX, text, type Venue } from './venue.ts'
 
 /** What was verified: `{ entry, client? }`. */

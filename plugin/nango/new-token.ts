@@ -3,7 +3,7 @@
  * and then answers 200 with the token that was there before, without asking ROLLER.
  */
 import { createHash } from 'node:crypto'
-import { sleep, type Clock } from '../clock.ts'
+import { sleep, type Clock } from '../util/clock.ts'
 import { RollerError } from '../errors.ts'
 
 export interface ComparedToken {

@@ -1,5 +1,5 @@
 /** Connect sessions: short-lived tokens with which a browser may make one venue's connection, for exactly one integration. */
-import { guardConnectionId } from '../gateway/guard.ts'
+import { guardConnectionId } from '../gateway/sanitize-request.ts'
 import { isRecord, type NangoClient } from './client.ts'
 import { checkWritten, lowerKeys, type Tags } from './connection.ts'
 import { readState } from './connection-state.ts'

@@ -3,7 +3,7 @@
  * trouble. So the reason is found out once a failure, and remembered for as long as Nango repeats its answer without a new try.
  */
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../util/clock.ts'
 import { isRollerError, type RollerError } from '../errors.ts'
 import { isRecord, type NangoClient } from './client.ts'
 import { failureOf, noToken } from './no-token.ts'

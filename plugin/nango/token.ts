@@ -2,7 +2,7 @@
  * The one place where a credential is read from Nango. Nango answers with client id, client secret and all that ROLLER's token endpoint said;
  * only the token and its end leave this file, for the direct transport alone. Not a method of Connections, which the host's own code holds.
  */
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
 import { fingerprint, untilNew } from './new-token.ts'

@@ -1,8 +1,8 @@
 /** Which venue a connection belongs to, as ROLLER says it, and where Nango keeps it: Nango is the only store there is. */
 import { Type, type Static } from '@sinclair/typebox'
-import { isRecord } from './is-record.ts'
-import { Nullable, StringEnum } from '../roller/schema.ts'
-import { readTimeZone } from '../roller/time.ts'
+import { isRecord } from '../util/is-record.ts'
+import { Nullable, StringEnum } from '../operations/schema.ts'
+import { readTimeZone } from '../time/venue-time.ts'
 
 export const environments = ['live', 'playground'] as const
 /** ROLLER has two, with hosts and keys of their own. */

@@ -1,7 +1,7 @@
 /** Who may do what, to which connection: asked before anything else is done for a request. */
 import type { FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
-import { guardConnectionId } from '../gateway/guard.ts'
+import { guardConnectionId } from '../gateway/sanitize-request.ts'
 import type { Connection } from '../nango/connection.ts'
 import { OWNER_AGE, RECHECK_AGE } from '../venues/ages.ts'
 import type { ConnectionIndex } from '../venues/connection-index.ts'

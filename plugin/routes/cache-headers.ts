@@ -3,7 +3,7 @@
  * `Cache-Control: public`; here the same URL is another venue's for another caller, and a cache tells them apart by `Vary` alone.
  */
 import type { FastifyReply } from 'fastify'
-import { FORWARDED } from '../gateway/guard.ts'
+import { FORWARDED } from '../gateway/sanitize-request.ts'
 
 export interface CacheHeadersOptions {
   /** True: what ROLLER allows shared caches stays allowed. */

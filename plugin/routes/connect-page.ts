@@ -7,7 +7,7 @@ import type { ConnectPage, PageSettings } from '../connect-page/connect-page.ts'
 import { connectPageHtml } from '../connect-page/html.ts'
 import { chooseLanguage } from '../connect-page/texts.ts'
 import { environments } from '../nango/venue.ts'
-import { Nullable, StringEnum } from '../roller/schema.ts'
+import { Nullable, StringEnum } from '../operations/schema.ts'
 import { problemAnswers } from './roller-schema.ts'
 
 export interface ConnectPageRoutesOptions {

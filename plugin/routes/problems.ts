@@ -1,7 +1,7 @@
 /** Every error of the plugin's routes as a problem document. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRollerError, type RollerError } from '../errors.ts'
-import { describeError } from '../log-error.ts'
+import { describeError } from '../util/log-error.ts'
 import { noteProblem } from './call-record.ts'
 import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 

@@ -1,7 +1,7 @@
 /** The budget on the wire: what a caller says (Roller-Max-Wait), and what it is told (the IETF's RateLimit headers). */
 import type { FastifyReply } from 'fastify'
 import { RollerError } from '../errors.ts'
-import type { BudgetUse } from '../gateway/budget/budgets.ts'
+import type { BudgetUse } from '../gateway/limits/rate-limiter.ts'
 
 /** Milliseconds. */
 export interface WaitLimits {

@@ -1,6 +1,6 @@
 /** Headers of ROLLER's operations that are the gateway's own: what a call may carry, and what an answer says. */
 import { Type } from '@sinclair/typebox'
-import type { BudgetName, Method } from '../roller/operation.ts'
+import type { BudgetName, Method } from '../operations/operation.ts'
 
 const callHeaders = {
   'Connection-Id': Type.Optional(Type.String({ description: 'The venue\'s connection, as GET /connections lists it.' })),

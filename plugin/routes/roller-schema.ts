@@ -2,7 +2,7 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
 import { Problem } from '../problem.ts'
-import type { Method, Operation } from '../roller/operation.ts'
+import type { Method, Operation } from '../operations/operation.ts'
 import { headersOfAnswer, headersOfCalls, headersOfError } from './roller-headers.ts'
 
 const PROBLEM = { 'application/problem+json': { schema: Problem } }

@@ -4,10 +4,10 @@
  */
 import { Type } from '@sinclair/typebox'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../util/clock.ts'
 import type { RollerIntake } from '../webhooks/intake.ts'
 import { isWebhookKey } from '../webhooks/keys.ts'
-import { WebhookMessage } from '../roller/events.ts'
+import { WebhookMessage } from '../webhooks/roller-events.ts'
 
 export interface RollerWebhookRoutesOptions {
   /** The current one first; empty: nothing is taken. */

@@ -3,7 +3,7 @@
  * expires. What cannot be read is not known: nothing is ever assumed of a connection.
  */
 import { LRUCache } from 'lru-cache'
-import { TTL_RESOLUTION, type Clock } from '../clock.ts'
+import { TTL_RESOLUTION, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionState, Verification } from '../nango/connection-state.ts'

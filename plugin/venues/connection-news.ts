@@ -5,10 +5,10 @@
  * older than its lease; what needs no lease (a cached answer, a list) learns of it within a second. Nothing is subscribed to: a message that was
  * published while a subscriber reconnected would be lost, and the version has to be read anyway.
  */
-import { sleep, type Clock } from '../clock.ts'
-import { RedisScript } from '../events/redis-script.ts'
-import type { RedisLike } from '../gateway/budget/redis.ts'
-import type { NewsVersion } from '../gateway/gateway.ts'
+import { sleep, type Clock } from '../util/clock.ts'
+import { RedisScript } from '../redis/script.ts'
+import type { RedisLike } from '../gateway/limits/redis-store.ts'
+import type { NewsVersion } from '../gateway/pipeline.ts'
 
 export interface ConnectionNewsOptions {
   readonly client: RedisLike

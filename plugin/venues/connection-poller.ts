@@ -3,7 +3,7 @@
  * after three tries. One poll is one call to Nango for a thousand connections. The list shows the tags, so that credentials which were entered
  * again are seen in it: see nango/entry.ts.
  */
-import { sleep, type Clock } from '../clock.ts'
+import { sleep, type Clock } from '../util/clock.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections } from '../nango/connections.ts'

@@ -3,7 +3,7 @@
  * read is not verified, and nothing is sent. A call that waited is asked about again right before it leaves.
  */
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
-import type { Answer } from '../gateway/answer.ts'
+import type { Answer } from '../gateway/upstream-response.ts'
 import type { CallHandler, GatewayCall } from '../gateway/call.ts'
 import type { TransportName } from '../gateway/transport/transport.ts'
 import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'

@@ -3,10 +3,10 @@
  * is written first, then ROLLER is asked, then the metadata: whatever is entered in between wipes the tag, and the verification is worth nothing.
  */
 import { LRUCache } from 'lru-cache'
-import { sleep, type Clock } from '../clock.ts'
+import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
-import { parseJsonBytes } from '../json.ts'
+import { parseJsonBytes } from '../util/json.ts'
 import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections } from '../nango/connections.ts'

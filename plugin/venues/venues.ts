@@ -1,6 +1,6 @@
 /** Puts together what knows of venues: the check in front of the pipeline, the index behind it, and what keeps both up to date. */
-import type { Clock } from '../clock.ts'
-import type { Budgets } from '../gateway/budget/budgets.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Budgets } from '../gateway/limits/rate-limiter.ts'
 import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
 import type { ConnectionEvent } from '../nango/connection-events.ts'
 import type { Connections } from '../nango/connections.ts'

@@ -1,11 +1,11 @@
 /** Takes ROLLER's deliveries: each event once, and only for good when the handlers have it. */
-import type { Clock } from '../clock.ts'
-import { deliverOnce } from '../events/deliver-once.ts'
-import type { Events } from '../events/events.ts'
-import { failureReason } from '../events/failure-reason.ts'
-import { isExportName, readPart, type ExportPart, type Inbox } from '../events/inbox.ts'
-import type { EventKey, SeenStore } from '../events/seen.ts'
-import { readMessage, type BulkExportEvent, type RollerEvent } from '../roller/events.ts'
+import type { Clock } from '../util/clock.ts'
+import { deliverOnce } from './deliver-once.ts'
+import type { Events } from './events.ts'
+import { failureReason } from './failure-reason.ts'
+import { isExportName, readPart, type ExportPart, type Inbox } from '../client/export-inbox.ts'
+import type { EventKey, SeenStore } from './dedupe-store.ts'
+import { readMessage, type BulkExportEvent, type RollerEvent } from './roller-events.ts'
 import { ConnectionUnreadable, type KnownConnection, type KnownConnections } from './known-connections.ts'
 
 /** What a log is told: of an event its name and id, of an error what it says about itself, and never a payload. */

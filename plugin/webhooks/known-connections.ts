@@ -3,7 +3,7 @@
  * gone: what decides is whether Nango has the connection now.
  */
 import { LRUCache } from 'lru-cache'
-import { sleep, type Clock } from '../clock.ts'
+import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 

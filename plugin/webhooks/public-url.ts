@@ -1,5 +1,5 @@
 /** The address under which ROLLER reaches this gateway. */
-import { isLoopback } from '../roller/base-url.ts'
+import { isLoopback } from '../operations/base-url.ts'
 
 /** What a message says of a wrong one. */
 export const PUBLIC_URL_RULE = 'an https address (http for this machine alone, for tests) without query or credentials, such as https://gateway.example.com'

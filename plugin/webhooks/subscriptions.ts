@@ -1,10 +1,10 @@
 /** Which webhooks ROLLER has registered for a venue under this gateway's address. ROLLER is the store: nothing is kept here. */
 import { isRollerError, RollerError } from '../errors.ts'
-import { guardConnectionId } from '../gateway/guard.ts'
-import type { RollerClient } from '../roller/client.ts'
-import { rollerEvents } from '../roller/events.ts'
-import { CreateWebhookConfiguration, type RegisteredWebhook } from '../roller/schemas/webhooks.ts'
-import { Type, type Static } from '../roller/schema.ts'
+import { guardConnectionId } from '../gateway/sanitize-request.ts'
+import type { RollerClient } from '../client/client.ts'
+import { rollerEvents } from './roller-events.ts'
+import { CreateWebhookConfiguration, type RegisteredWebhook } from '../operations/schemas/webhooks.ts'
+import { Type, type Static } from '../operations/schema.ts'
 import { webhookKey } from './keys.ts'
 
 export interface SubscriptionsOptions {

@@ -1,6 +1,6 @@
 /** "Try it out" of every operation of ROLLER's, in the sandbox, with nothing typed: open, execute, and ROLLER has done it. */
 import tap, { test } from 'tap'
-import { operations } from '../../plugin/roller/operations.ts'
+import { operations } from '../../plugin/operations/operations.ts'
 import { makeExampleCalls } from '../../service/sandbox-mode/example-calls.ts'
 import { launch, needsBrowser, open } from './browser.ts'
 import { executeQuickly } from './explorer.ts'

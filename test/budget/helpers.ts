@@ -1,4 +1,4 @@
-import type { BudgetStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/budget/store.ts'
+import type { BudgetStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
 
 /** One store under test, with its own idea of time. */
 export interface Bench {

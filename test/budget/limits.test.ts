@@ -1,7 +1,7 @@
 import t from 'tap'
 
-import { budgetLimits, effectiveLimit, ROLLER_LIMITS } from '../../plugin/gateway/budget/limits.ts'
-import type { BudgetName } from '../../plugin/roller/operation.ts'
+import { budgetLimits, effectiveLimit, ROLLER_LIMITS } from '../../plugin/gateway/limits/limits.ts'
+import type { BudgetName } from '../../plugin/operations/operation.ts'
 
 t.test('ROLLER\'s limits with margins: always below, at least 95 % usable', async (t) => {
   const limits = budgetLimits()

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 
-import { budgetLimits } from '../../plugin/gateway/budget/limits.ts'
-import { MemoryBudgetStore } from '../../plugin/gateway/budget/memory.ts'
-import { Place } from '../../plugin/gateway/budget/place.ts'
+import { budgetLimits } from '../../plugin/gateway/limits/limits.ts'
+import { MemoryBudgetStore } from '../../plugin/gateway/limits/memory-store.ts'
+import { Place } from '../../plugin/gateway/limits/lease.ts'
 import { granted, request, worst } from './helpers.ts'
 
 function world (limit: number, windowMs: number) {

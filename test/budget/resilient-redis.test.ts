@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import t from 'tap'
 
-import { RedisBudgetStore } from '../../plugin/gateway/budget/redis.ts'
-import { ResilientBudgetStore } from '../../plugin/gateway/budget/resilient.ts'
+import { RedisBudgetStore } from '../../plugin/gateway/limits/redis-store.ts'
+import { ResilientBudgetStore } from '../../plugin/gateway/limits/resilient-store.ts'
 import { request, worst } from './helpers.ts'
 import { startRedis, whyNoRedis } from './redis-server.ts'
 

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 
-import { MemoryBudgetStore } from '../../plugin/gateway/budget/memory.ts'
-import { ResilientBudgetStore } from '../../plugin/gateway/budget/resilient.ts'
-import type { ResilientBudgetStoreOptions } from '../../plugin/gateway/budget/resilient.ts'
-import { BudgetStoreUnavailable } from '../../plugin/gateway/budget/store.ts'
-import type { BudgetStore, TakeResult, Window } from '../../plugin/gateway/budget/store.ts'
+import { MemoryBudgetStore } from '../../plugin/gateway/limits/memory-store.ts'
+import { ResilientBudgetStore } from '../../plugin/gateway/limits/resilient-store.ts'
+import type { ResilientBudgetStoreOptions } from '../../plugin/gateway/limits/resilient-store.ts'
+import { BudgetStoreUnavailable } from '../../plugin/gateway/limits/store.ts'
+import type { BudgetStore, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
 import { granted, queued, refused, request, worst } from './helpers.ts'
 
 /** Several replicas on one shared store that can be taken away, on one clock that is set by hand. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { WaitingRoom } from '../../plugin/gateway/budget/waiting-room.ts'
+import { WaitingRoom } from '../../plugin/gateway/limits/wait-queue.ts'
 
 /** Timers that fire when time is told to pass. */
 function world () {

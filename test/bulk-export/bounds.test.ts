@@ -1,8 +1,8 @@
 /** What ROLLER's messages count to has a bound: one message must not end the process, nor fill it. */
 import { test } from 'tap'
-import { MAX_TIMEOUT, systemClock } from '../../plugin/clock.ts'
-import { INBOX_MAX, PARTS_MAX, readPart, type InboxEntry } from '../../plugin/events/inbox.ts'
-import { MemoryInbox } from '../../plugin/events/inbox-memory.ts'
+import { MAX_TIMEOUT, systemClock } from '../../plugin/util/clock.ts'
+import { INBOX_MAX, PARTS_MAX, readPart, type InboxEntry } from '../../plugin/client/export-inbox.ts'
+import { MemoryInbox } from '../../plugin/client/export-inbox-memory.ts'
 import { CONNECTION_ID } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { reachable } from '../webhooks/fixture.ts'

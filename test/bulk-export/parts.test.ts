@@ -1,7 +1,7 @@
 /** Which messages belong to an export, whose order does not name its process. */
 import { test } from 'tap'
-import type { InboxEntry } from '../../plugin/events/inbox.ts'
-import { ExportParts } from '../../plugin/roller/bulk-export-parts.ts'
+import type { InboxEntry } from '../../plugin/client/export-inbox.ts'
+import { ExportParts } from '../../plugin/client/bulk-export-parts.ts'
 import { part } from '../events/inbox-suite.ts'
 
 const ordered = (order: string): InboxEntry => ({ kind: 'ordered', order })

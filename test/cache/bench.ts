@@ -1,6 +1,6 @@
 /** What the tests of both stores stand on. */
-import type { Answer } from '../../plugin/gateway/answer.ts'
-import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import type { Answer } from '../../plugin/gateway/upstream-response.ts'
+import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import type { CacheStore } from '../../plugin/gateway/cache/store.ts'
 import { callOf, FakeGateway, steppedClock, textOf } from './helpers.ts'
 

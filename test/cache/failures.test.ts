@@ -1,7 +1,7 @@
 /** What fails, fails for all who share it; only patience is a caller's own. */
 import { test } from 'tap'
 import { RollerError, type ErrorCode } from '../../plugin/errors.ts'
-import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import { ExchangeFailure } from '../../plugin/gateway/transport/exchange.ts'
 import { budgetSpent, callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 

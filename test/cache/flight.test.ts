@@ -1,8 +1,8 @@
 /** Who is aboard a call that several share, and when it ends. */
 import { test } from 'tap'
-import { Cancellation } from '../../plugin/cancellation.ts'
-import { Flight } from '../../plugin/gateway/cache/flight.ts'
-import type { Answer } from '../../plugin/gateway/answer.ts'
+import { Cancellation } from '../../plugin/util/cancellation.ts'
+import { Flight } from '../../plugin/gateway/sharing/in-flight-request.ts'
+import type { Answer } from '../../plugin/gateway/upstream-response.ts'
 
 const flight = (): Flight => new Flight('a', { text: 'x' }, 0, () => {})
 const answer = {} as Answer // it is handed on, and not looked at

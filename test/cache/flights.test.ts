@@ -1,7 +1,7 @@
 /** Which call under way a new one may join. */
 import { test } from 'tap'
-import { Flight } from '../../plugin/gateway/cache/flight.ts'
-import { Flights } from '../../plugin/gateway/cache/flights.ts'
+import { Flight } from '../../plugin/gateway/sharing/in-flight-request.ts'
+import { Flights } from '../../plugin/gateway/sharing/in-flight-requests.ts'
 
 const flight = (connectionId: string, key: string): Flight => new Flight(connectionId, { text: key }, 0, () => {})
 

@@ -1,11 +1,11 @@
 /** A gateway that answers when the test says so, and what calls and answers are made of. */
 import { Readable } from 'node:stream'
-import type { Clock } from '../../plugin/clock.ts'
+import type { Clock } from '../../plugin/util/clock.ts'
 import { RollerError } from '../../plugin/errors.ts'
-import type { Answer } from '../../plugin/gateway/answer.ts'
+import type { Answer } from '../../plugin/gateway/upstream-response.ts'
 import type { CallHandler, GatewayCall } from '../../plugin/gateway/call.ts'
-import { catalogueEntries } from '../../plugin/roller/client.ts'
-import { operations } from '../../plugin/roller/operations.ts'
+import { catalogueEntries } from '../../plugin/client/client.ts'
+import { operations } from '../../plugin/operations/operations.ts'
 
 const entries = catalogueEntries(operations)
 

@@ -1,6 +1,6 @@
 /** Each caller of a shared call leaves when it wants to, and takes nobody along. */
 import { test } from 'tap'
-import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf } from './helpers.ts'
 
 async function three () {

@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import type { RedisLike } from '../../plugin/gateway/budget/redis.ts'
-import { RedisCacheStore } from '../../plugin/gateway/cache/redis.ts'
-import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import type { RedisLike } from '../../plugin/gateway/limits/redis-store.ts'
+import { RedisCacheStore } from '../../plugin/gateway/cache/redis-store.ts'
+import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 

@@ -1,6 +1,6 @@
 /** Equal GETs in flight on one connection are one call to ROLLER. */
 import { test } from 'tap'
-import { SharedCalls } from '../../plugin/gateway/cache/shared-calls.ts'
+import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import type { GatewayCall } from '../../plugin/gateway/call.ts'
 import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 

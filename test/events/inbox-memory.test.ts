@@ -1,6 +1,6 @@
 /** The inbox of one process. */
 import t from 'tap'
-import { MemoryInbox } from '../../plugin/events/inbox-memory.ts'
+import { MemoryInbox } from '../../plugin/client/export-inbox-memory.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { inboxSuite } from './inbox-suite.ts'
 

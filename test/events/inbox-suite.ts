@@ -1,6 +1,6 @@
 /** What every inbox must do. */
 import type { Test } from 'tap'
-import { INBOX_MAX, INBOX_MS, type Inbox, type InboxEntry } from '../../plugin/events/inbox.ts'
+import { INBOX_MAX, INBOX_MS, type Inbox, type InboxEntry } from '../../plugin/client/export-inbox.ts'
 
 export interface InboxBench {
   readonly inbox: Inbox

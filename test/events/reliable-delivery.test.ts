@@ -1,8 +1,8 @@
 /** An event that its handlers did not take is delivered again until they do, here or on another replica. */
 import { test } from 'tap'
-import { EventLate, EventNotTaken } from '../../plugin/events/events.ts'
-import { ReliableDelivery } from '../../plugin/events/reliable-delivery.ts'
-import { MemorySeenStore } from '../../plugin/events/seen-memory.ts'
+import { EventLate, EventNotTaken } from '../../plugin/webhooks/events.ts'
+import { ReliableDelivery } from '../../plugin/webhooks/reliable-delivery.ts'
+import { MemorySeenStore } from '../../plugin/webhooks/dedupe-memory.ts'
 import type { ConnectionEvent } from '../../plugin/index.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 

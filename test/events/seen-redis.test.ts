@@ -1,7 +1,7 @@
 /** What all replicas have seen: the common suite, two replicas, and what stands in Redis. */
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { RedisSeenStore } from '../../plugin/events/seen-redis.ts'
+import { RedisSeenStore } from '../../plugin/webhooks/dedupe-redis.ts'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'

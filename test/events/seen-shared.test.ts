@@ -1,8 +1,8 @@
 /** Memory and Redis together: Redis away is memory alone, said once. */
 import { test } from 'tap'
-import { MemorySeenStore } from '../../plugin/events/seen-memory.ts'
-import { SharedSeenStore } from '../../plugin/events/seen-shared.ts'
-import type { SeenStore } from '../../plugin/events/seen.ts'
+import { MemorySeenStore } from '../../plugin/webhooks/dedupe-memory.ts'
+import { SharedSeenStore } from '../../plugin/webhooks/dedupe-shared.ts'
+import type { SeenStore } from '../../plugin/webhooks/dedupe-store.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'
 

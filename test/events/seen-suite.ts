@@ -1,6 +1,6 @@
 /** What every store must do. */
 import type { Test } from 'tap'
-import { LEASE_MS, REMEMBERED_MS, type SeenStore } from '../../plugin/events/seen.ts'
+import { LEASE_MS, REMEMBERED_MS, type SeenStore } from '../../plugin/webhooks/dedupe-store.ts'
 
 export interface SeenBench {
   readonly store: SeenStore

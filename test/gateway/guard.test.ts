@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { isRollerError } from '../../plugin/errors.ts'
-import { guardAnswerHeaders, guardConnectionId, guardHeaders, guardTarget, type LimitSink } from '../../plugin/gateway/guard.ts'
+import { guardAnswerHeaders, guardConnectionId, guardHeaders, guardTarget, type LimitSink } from '../../plugin/gateway/sanitize-request.ts'
 
 /** What is written, and what leaves; null: refused as a path; false: closed. */
 const TARGETS: readonly (readonly [string, string | null | false])[] = [

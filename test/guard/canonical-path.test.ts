@@ -1,9 +1,9 @@
 /** One form of a path decides which rate limit is spent and which headers the answer has. */
 import { test } from 'tap'
 import { isRollerError } from '../../plugin/errors.ts'
-import { spendingOf } from '../../plugin/gateway/budget/spend.ts'
-import { guardTarget } from '../../plugin/gateway/guard.ts'
-import { canonicalPath } from '../../plugin/roller/canonical-path.ts'
+import { spendingOf } from '../../plugin/gateway/limits/spend.ts'
+import { guardTarget } from '../../plugin/gateway/sanitize-request.ts'
+import { canonicalPath } from '../../plugin/operations/canonical-path.ts'
 
 const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['/venues/me', ['venues', 'me']], ['/Venues/ME', ['venues', 'me']], ['/venues/me/', ['venues', 'me']], ['/%76enues/me', ['venues', 'me']],

@@ -1,10 +1,10 @@
 /** What the operator closes is closed over HTTP and in process, by every way to write it, and nothing of it reaches ROLLER. */
 import { test } from 'tap'
 import type { RollerOptions } from '../../plugin/index.ts'
-import { operationGroups } from '../../plugin/roller/operation-groups.ts'
-import type { OperationKey } from '../../plugin/roller/operation.ts'
-import { operations } from '../../plugin/roller/operations.ts'
-import { splitKey } from '../../plugin/roller/paths.ts'
+import { operationGroups } from '../../plugin/operations/operation-groups.ts'
+import type { OperationKey } from '../../plugin/operations/operation.ts'
+import { operations } from '../../plugin/operations/operations.ts'
+import { splitKey } from '../../plugin/operations/paths.ts'
 import { build, callsAtRoller, VENUE, type Built } from '../support/build.ts'
 import { parseOptions } from '../../plugin/options.ts'
 

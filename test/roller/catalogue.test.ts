@@ -2,12 +2,12 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import { isDeepStrictEqual } from 'node:util'
 import { test } from 'tap'
-import type { Operation } from '../../plugin/roller/operation.ts'
-import { operations } from '../../plugin/roller/operations.ts'
-import type { Static, TSchema } from '../../plugin/roller/schema.ts'
-import type { BookingDetail } from '../../plugin/roller/schemas/bookings.ts'
-import type { bookingStatuses } from '../../plugin/roller/schemas/common.ts'
-import { FormResponseQuestionAnswer } from '../../plugin/roller/schemas/forms.ts'
+import type { Operation } from '../../plugin/operations/operation.ts'
+import { operations } from '../../plugin/operations/operations.ts'
+import type { Static, TSchema } from '../../plugin/operations/schema.ts'
+import type { BookingDetail } from '../../plugin/operations/schemas/bookings.ts'
+import type { bookingStatuses } from '../../plugin/operations/schemas/common.ts'
+import { FormResponseQuestionAnswer } from '../../plugin/operations/schemas/forms.ts'
 
 const entries: Array<[string, Operation]> = Object.entries(operations)
 

@@ -1,7 +1,7 @@
 /** Nango answers 200 for a success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
 import { test } from 'tap'
-import { operations } from '../../plugin/roller/operations.ts'
-import { catalogueEntries } from '../../plugin/roller/client.ts'
+import { operations } from '../../plugin/operations/operations.ts'
+import { catalogueEntries } from '../../plugin/client/client.ts'
 import { start } from '../transport/fixture.ts'
 import { CONNECTION_ID, VENUE } from '../support/build.ts'
 

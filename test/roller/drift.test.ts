@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { catalogueFacts, compare, count, documentFacts, report } from '../../openapi/drift.ts'
 import { intendedDifferences, layIntended } from '../../openapi/intended-differences.ts'
-import type { Operation } from '../../plugin/roller/operation.ts'
-import { operations } from '../../plugin/roller/operations.ts'
-import { Nullable, StringEnum, Type } from '../../plugin/roller/schema.ts'
+import type { Operation } from '../../plugin/operations/operation.ts'
+import { operations } from '../../plugin/operations/operations.ts'
+import { Nullable, StringEnum, Type } from '../../plugin/operations/schema.ts'
 
 type Json = Record<string, unknown>
 const drift = join(import.meta.dirname, '../../openapi/drift.ts')

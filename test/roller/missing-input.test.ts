@@ -1,10 +1,10 @@
 import { test } from 'tap'
 import type { InputFault } from '../../plugin/errors.ts'
 import { isRollerError, type OperationName } from '../../plugin/index.ts'
-import type { Operation, OperationKey } from '../../plugin/roller/operation.ts'
-import { operations } from '../../plugin/roller/operations.ts'
-import { splitKey } from '../../plugin/roller/paths.ts'
-import type { TSchema } from '../../plugin/roller/schema.ts'
+import type { Operation, OperationKey } from '../../plugin/operations/operation.ts'
+import { operations } from '../../plugin/operations/operations.ts'
+import { splitKey } from '../../plugin/operations/paths.ts'
+import type { TSchema } from '../../plugin/operations/schema.ts'
 import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
 const catalogue: readonly [string, Operation][] = Object.entries(operations)

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { test, type Test } from 'tap'
 import type { RollerOptions } from '../../plugin/index.ts'
-import { FORWARDED } from '../../plugin/gateway/guard.ts'
+import { FORWARDED } from '../../plugin/gateway/sanitize-request.ts'
 import { build, listen, type Built } from '../support/build.ts'
 import { SharedCache } from '../support/shared-cache.ts'
 import { stubNango } from '../upstream/fixture.ts'

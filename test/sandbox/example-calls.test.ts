@@ -1,6 +1,6 @@
 /** Every operation has a call that works on the sandbox's demo venue: what the API explorer's forms are filled in with. */
 import { test } from 'tap'
-import { operations } from '../../plugin/roller/operations.ts'
+import { operations } from '../../plugin/operations/operations.ts'
 import { makeExampleCalls } from '../../service/sandbox-mode/example-calls.ts'
 import { site } from '../browser/fixture.ts'
 

@@ -1,9 +1,9 @@
 /** Every documented operation, called at least once, over whichever way `call` is: what comes back must fit the catalog, and so must what is sent. */
 import { Value } from '@sinclair/typebox/value'
 import type { Test } from 'tap'
-import { operations } from '../../plugin/roller/operations.ts'
-import type { Operation } from '../../plugin/roller/operation.ts'
-import type { TSchema } from '../../plugin/roller/schema.ts'
+import { operations } from '../../plugin/operations/operations.ts'
+import type { Operation } from '../../plugin/operations/operation.ts'
+import type { TSchema } from '../../plugin/operations/schema.ts'
 import type { RollerSimulator } from '../../sandbox/roller.ts'
 import { bookingOf, customer, productId, TODAY, TOMORROW, type Json, type Result, type Send } from '../sandbox/roller-fixture.ts'
 

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { request } from 'undici'
 import type { ConnectionEvent } from '../../plugin/index.ts'
-import type { Clock } from '../../plugin/clock.ts'
+import type { Clock } from '../../plugin/util/clock.ts'
 import { CONNECTION_ID, listen, SECRET_KEY, type BuildOptions, type Built } from '../support/build.ts'
 import { ALL_WEBHOOKS } from '../../sandbox/nango.ts'
 

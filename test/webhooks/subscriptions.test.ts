@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { test } from 'tap'
 import { webhookKey } from '../../plugin/index.ts'
-import { rollerEvents } from '../../plugin/roller/events.ts'
+import { rollerEvents } from '../../plugin/webhooks/roller-events.ts'
 import { build, CONNECTION_ID, callsAtRoller } from '../support/build.ts'
 import { deliver, listener, PREVIOUS, SECRET } from './fixture.ts'
 

@@ -2,7 +2,7 @@
  * What a write changes. A table, because ROLLER's paths do not tell: a booking takes capacity, so it changes what GET /product-availability
  * answers. Where it is not certain, it counts as changed.
  */
-import type { OperationName } from '../../roller/call-types.ts'
+import type { OperationName } from '../../operations/call-types.ts'
 
 export type Resource =
   'venue' | 'products' | 'availability' | 'blocks' | 'bookings' | 'discounts' | 'guests' | 'waivers' | 'webhooks' | 'staff' | 'netsuite' | 'reports'

@@ -1,6 +1,6 @@
 /** The `cache` option: which operations are kept, and for how long. */
-import type { OperationKey } from '../../roller/operation.ts'
-import { operations } from '../../roller/operations.ts'
+import type { OperationKey } from '../../operations/operation.ts'
+import { operations } from '../../operations/operations.ts'
 import type { ReadName } from './invalidation.ts'
 
 /** Milliseconds by operation: `{ 'GET /products': 60_000 }`. */

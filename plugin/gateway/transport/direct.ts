@@ -2,7 +2,7 @@
  * The way out straight to ROLLER: Nango keeps the credentials and gives the token, and is not in the path of the data. Token and credentials
  * stay in this folder: nothing here puts one in an error, and no answer carries one out.
  */
-import type { CancelSignal } from '../../cancellation.ts'
+import type { CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
 import { dispatch, type Way } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'

@@ -1,7 +1,7 @@
 /** Hands a call to undici and waits for the head of its answer: what both ways out have in common. */
 import type { Agent } from 'undici'
-import type { Clock } from '../../clock.ts'
-import type { CancelSignal } from '../../cancellation.ts'
+import type { Clock } from '../../util/clock.ts'
+import type { CancelSignal } from '../../util/cancellation.ts'
 import { Exchange, type Timeouts } from './exchange.ts'
 import type { OutgoingBody } from './transport.ts'
 

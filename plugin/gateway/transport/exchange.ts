@@ -4,9 +4,9 @@
  */
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { Clock } from '../../clock.ts'
-import type { Answer } from '../answer.ts'
-import { guardAnswerHeaders, type LimitSink } from '../guard.ts'
+import type { Clock } from '../../util/clock.ts'
+import type { Answer } from '../upstream-response.ts'
+import { guardAnswerHeaders, type LimitSink } from '../sanitize-request.ts'
 
 export interface Timeouts {
   /** Milliseconds until the head of the answer. */

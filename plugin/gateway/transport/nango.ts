@@ -2,7 +2,7 @@
  * The way out through Nango's `/proxy`, which adds the venue's token. Nango's own retries stay off: they would repeat a POST that may have been
  * done, and step into ROLLER's cooling-off.
  */
-import type { CancelSignal } from '../../cancellation.ts'
+import type { CancelSignal } from '../../util/cancellation.ts'
 import { dispatch, type Way } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import type { OutgoingCall, Transport } from './transport.ts'

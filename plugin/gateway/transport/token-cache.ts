@@ -4,7 +4,7 @@
  * often, so nothing is read that is not needed.
  */
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../util/clock.ts'
 import { isRollerError } from '../../errors.ts'
 import { fingerprint, untilNew } from '../../nango/new-token.ts'
 

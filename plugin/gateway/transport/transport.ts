@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { CancelSignal } from '../../cancellation.ts'
-import type { Target } from '../guard.ts'
+import type { CancelSignal } from '../../util/cancellation.ts'
+import type { Target } from '../sanitize-request.ts'
 import type { Exchange } from './exchange.ts'
 
 /** A guarded call, ready to leave. */

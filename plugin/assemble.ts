@@ -1,0 +1,246 @@
+/** Puts the parts together, from checked options. Knows nothing of Fastify. */
+import { Agent } from 'undici'
+import { systemClock, type Clock } from './util/clock.ts'
+import { ConnectPage } from './connect-page/connect-page.ts'
+import { Events } from './webhooks/events.ts'
+import { Budgets, budgetTag } from './gateway/limits/rate-limiter.ts'
+import { budgetLimits, type BudgetLimitOptions } from './gateway/limits/limits.ts'
+import { MemoryBudgetStore } from './gateway/limits/memory-store.ts'
+import { newsKeys, RedisBudgetStore } from './gateway/limits/redis-store.ts'
+import { ResilientBudgetStore } from './gateway/limits/resilient-store.ts'
+import type { BudgetStore } from './gateway/limits/store.ts'
+import { MemoryCacheStore } from './gateway/cache/memory-store.ts'
+import { RedisCacheStore } from './gateway/cache/redis-store.ts'
+import { SharedCalls } from './gateway/sharing/request-deduplicator.ts'
+import type { CacheStore } from './gateway/cache/store.ts'
+import type { CatalogueEntry } from './gateway/call.ts'
+import { ExplainedCalls } from './gateway/explained-calls.ts'
+import { Gateway } from './gateway/pipeline.ts'
+import { Renewals } from './gateway/renewal.ts'
+import { RedisRefreshLock } from './gateway/refresh-lock.ts'
+import { defaultRetryPolicy } from './gateway/retry.ts'
+import { DirectTransport } from './gateway/transport/direct.ts'
+import { NangoTransport } from './gateway/transport/nango.ts'
+import type { TokenSource } from './gateway/transport/token-cache.ts'
+import { poolUse } from './gateway/transport/pool-use.ts'
+import { traceDispatches } from './gateway/transport/traced.ts'
+import { describeError } from './util/log-error.ts'
+import { NangoClient } from './nango/client.ts'
+import { readState, type ConnectionState } from './nango/connection-state.ts'
+import { Connections } from './nango/connections.ts'
+import { OtherEnvironment } from './nango/other-environment.ts'
+import { TokenEndpoint } from './nango/token-endpoint.ts'
+import { TokenFailures } from './nango/token-failures.ts'
+import { readToken, renewToken } from './nango/token.ts'
+import type { ParsedOptions } from './options.ts'
+import { ROLLER_BASE_URLS } from './operations/base-url.ts'
+import { catalogueEntries, RollerClient } from './client/client.ts'
+import { operations } from './operations/operations.ts'
+import { createPermit } from './operations/operation-policy.ts'
+import { Roller } from './roller.ts'
+import { ConnectionIndex } from './venues/connection-index.ts'
+import { ConnectionNews } from './venues/connection-news.ts'
+import { assembleVenues } from './venues/venues.ts'
+import { USER_AGENT } from './version.ts'
+import { assembleWebhooks } from './webhooks/webhooks.ts'
+
+/** What the assembly says to the host's log. */
+export interface AssemblyLog {
+  warn (message: string): void
+  warn (fields: object, message: string): void
+  error (fields: object, message: string): void
+  info (message: string): void
+  info (fields: object, message: string): void
+}
+
+/** @param prefix of all routes, the host's own included */
+export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: string) {
+  const clock = options.clock ?? systemClock
+  const { secretKey, host, publicHost, connectUrl, integrationId } = options.nango
+  const { environment } = options
+  const rollerBaseUrl = options.rollerBaseUrl ?? ROLLER_BASE_URLS[environment]
+  // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
+  const agent = new Agent({ connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect } })
+  const nango = new NangoClient({ host, publicHost, connectUrl, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT })
+  const way = { userAgent: USER_AGENT, agent: options.tracer === undefined ? agent : traceDispatches(agent, options.tracer), timeouts: options.timeouts, clock }
+  const direct = options.transport === 'nango'
+    ? null
+    : new DirectTransport({ ...way, baseUrl: rollerBaseUrl, readToken: (connectionId, force) => readVerifiedToken(connectionId, force) })
+  const identifies = options.venueIdentity === 'on'
+  const now = (): number => clock.now()
+  /** The row that holds the token holds what is known of its venue: what is verified there is verified for this very token. */
+  const readVerifiedToken: TokenSource = async (connectionId, force) => {
+    const asOf = now()
+    const { token, expiresAt, row } = await readToken(nango, connectionId, force)
+    if (!identifies) return { token, expiresAt, verified: true }
+    return { token, expiresAt, verified: learn(row, asOf).verification === 'verified' }
+  }
+  const learn = (row: unknown, asOf: number): ConnectionState => {
+    const state = readState(nango, row, asOf)
+    index.learn(state)
+    return state
+  }
+  const renew = (connectionId: string): Promise<void> => direct === null ? renewToken(nango, connectionId, clock, learn) : direct.renew(connectionId)
+  const forgetCredentials = async (connectionId: string): Promise<void> => {
+    direct?.forget(connectionId)
+    webhooks.forget(connectionId)
+    await shared.forget(connectionId)
+  }
+  const otherEnvironment = new OtherEnvironment({
+    url: options.otherBaseUrl ?? ROLLER_BASE_URLS[environment === 'live' ? 'playground' : 'live'], dispatcher: agent, timeoutMs: options.timeouts.control
+  })
+  const tokenEndpoint = new TokenEndpoint({ url: rollerBaseUrl, dispatcher: agent, timeoutMs: options.timeouts.control })
+  const tokenFailures = new TokenFailures({ nango, tokenEndpoint, clock })
+  const connections = new Connections(nango, { environment, otherEnvironment, tokenEndpoint, clientIds: nango.clientIds, now })
+  const index = new ConnectionIndex({ connections, environment, clock })
+  const credentialOf = async (connectionId: string): Promise<string> =>
+    identifies ? (await index.look(connectionId)).credential : `connection:${connectionId}`
+  /** Another environment of Nango has other venues under the same connection ids. */
+  const nangoEnvironment = JSON.stringify([host, secretKey])
+  const budgets = new Budgets({
+    store: budgetStore(options, clock, log),
+    // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
+    limits: budgetLimits(options.budgets as BudgetLimitOptions),
+    maxQueue: options.budgets.maxQueue,
+    sole: typeof options.connection === 'string',
+    scope: integrationId,
+    environment: nangoEnvironment,
+    // Nango's limit counts the calls it passes on, and those to its own API, of which the direct way has hardly any.
+    account: direct === null,
+    clock,
+    observer: options.observer
+  })
+  const news = options.redis === undefined
+    ? null
+    : new ConnectionNews({
+      client: options.redis, keys: newsKeys('roller', budgetTag(nangoEnvironment), integrationId), clock, onNews: (connectionId) => { onNews(connectionId) }
+    })
+  /** Another replica has found something out. */
+  const onNews = (connectionId: string | null): void => {
+    if (connectionId === null) {
+      index.forgetAll()
+      direct?.forgetAll()
+      return
+    }
+    index.forget(connectionId)
+    direct?.forget(connectionId)
+    webhooks.forget(connectionId)
+    shared.leave(connectionId)
+  }
+  const pipeline = new Gateway({
+    transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
+    budgets,
+    renewals: new Renewals(
+      { renew: tokenFailures.explained((connectionId) => renew(connectionId)), takeOver: async (connectionId) => { await direct?.takeOver(connectionId) } },
+      clock,
+      options.redis === undefined ? null : new RedisRefreshLock(options.redis, budgetTag(JSON.stringify([host, integrationId, secretKey])))
+    ),
+    retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
+    news,
+    clock
+  })
+  const { cache } = options
+  const explained = new ExplainedCalls(pipeline, (error, connectionId) => tokenFailures.explain(error, connectionId))
+  const shared = new SharedCalls({ gateway: explained, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
+  const entries = catalogueEntries(operations)
+  const permit = createPermit(options)
+  const events = new Events({ clock, timeoutMs: options.eventTimeout })
+  if (options.onEvent !== undefined) events.on('*', options.onEvent)
+  const venues = assembleVenues({
+    connections,
+    index,
+    gateway: shared,
+    pipeline: explained,
+    entry: entries.get('GET /venues/me') as CatalogueEntry, // the catalogue has it
+    environment,
+    identifies,
+    pollMs: options.watch,
+    clock,
+    emit: (event) => webhooks.tell(event),
+    forgetCredentials,
+    holdsToken: (connectionId) => direct?.holdsVerified(connectionId) ?? false,
+    lock: (connectionId) => webhooks.lock(connectionId),
+    publish: async (connectionId) => { await news?.publish(connectionId) },
+    budgets,
+    unsubscribe: async (connectionId) => { await webhooks.subscriptions.remove(connectionId) },
+    warn: (message, error, connectionId) => {
+      log.warn({ err: describeError(error), ...(connectionId !== undefined && { connectionId }) }, message)
+    }
+  })
+  const gateway = venues.check
+  const publicUrl = options.publicUrl === undefined ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix
+  const connectPage = !options.connectPage
+    ? null
+    : new ConnectPage({ nango, secretKey, environment, url: `${publicUrl ?? prefix}/connect`, lifecycle: venues.lifecycle })
+  const client = new RollerClient({
+    gateway,
+    entries,
+    validate: options.validation === 'on',
+    maxWaitMs: options.budgets.maxWait,
+    permit
+  })
+  const webhooks = assembleWebhooks({
+    client,
+    events,
+    clock,
+    log,
+    redis: options.redis,
+    scope: JSON.stringify([host, integrationId, secretKey]),
+    publicUrl,
+    secrets: options.rollerWebhookSecrets ?? [],
+    eventTimeoutMs: options.eventTimeout,
+    readConnection: async (connectionId) => (await connections.find(connectionId)).connection,
+    rollerBaseUrl,
+    bulkExportHosts: options.bulkExportHosts,
+    timeouts: options.timeouts
+  })
+  const roller = new Roller({ integrationId, environment, nango, venues, otherEnvironment, gateway, budgets, credentialOf, client, events, webhooks, pool: () => poolUse(agent) })
+  return {
+    roller,
+    nango,
+    budgets,
+    credentialOf,
+    gateway,
+    entries,
+    permit,
+    venues,
+    connectPage,
+    events,
+    webhooks,
+    clock,
+    start () {
+      news?.start()
+      venues.poller?.start()
+    },
+    async close () {
+      await news?.stop()
+      await webhooks.close()
+      await venues.close()
+      await webhooks.closeDelivery()
+      await agent.close()
+      await budgets.close()
+      nango.close()
+    }
+  }
+}
+
+/** One process counts in memory. Replicas share Redis, and agree on what to do when it is away. */
+function budgetStore ({ redis, budgets }: ParsedOptions, clock: Clock, log: AssemblyLog): BudgetStore {
+  const now = (): number => clock.now()
+  if (redis === undefined) return new MemoryBudgetStore({ now })
+  return new ResilientBudgetStore(new RedisBudgetStore(redis), {
+    whenAway: budgets.whenAway,
+    replicas: budgets.replicas,
+    now,
+    onAway: () => log.warn(budgets.whenAway === 'share'
+      ? `Redis is away: this replica keeps to its share of the rate budgets, 1 of ${budgets.replicas}`
+      : 'Redis is away: no calls are sent to ROLLER until it is back'),
+    onBack: () => log.info('Redis is back: the rate budgets are shared again')
+  })
+}
+
+/** Replicas share what is kept. Another environment of Nango, or another ROLLER, has other venues under the same connection ids. */
+function cacheStore ({ redis, cacheSize, nango, transport }: ParsedOptions, clock: Clock, rollerBaseUrl: string): CacheStore {
+  if (redis === undefined) return new MemoryCacheStore(cacheSize, clock)
+  return new RedisCacheStore(redis, { clock, scope: JSON.stringify([nango.host, nango.integrationId, nango.secretKey, transport, rollerBaseUrl]) })
+}

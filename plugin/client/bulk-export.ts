@@ -1,0 +1,174 @@
+/** A bulk export from the order to its files. ROLLER takes the order at once, and tells where the files are by webhook, month by month, hours later. */
+import { randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import type { Static } from '@sinclair/typebox'
+import { MAX_TIMEOUT, sleep, type Clock } from '../util/clock.ts'
+import { isRollerError, RollerError } from '../errors.ts'
+import type { Inbox, InboxKey } from './export-inbox.ts'
+import { estimateBulkExport, type EstimateInput } from './bulk-export-estimate.ts'
+import { fileStream, type FileSource } from './bulk-export-file.ts'
+import { exportFileName } from './bulk-export-name.ts'
+import { ExportParts } from './bulk-export-parts.ts'
+import type { RollerClient } from './client.ts'
+import type { BulkExportBody } from '../operations/schemas/bulk.ts'
+
+export type BulkExportType = Static<typeof BulkExportBody>['exportType']
+
+export interface BulkExportInput extends EstimateInput {
+  /** The venue's connection. */
+  readonly connectionId: string
+  readonly exportType: BulkExportType
+  /** True: times in the venue's zone, with its offset, in place of UTC. */
+  readonly offset?: boolean
+  /** Uses of the monthly allowance that it may cost, by the estimate. Above it nothing is sent. */
+  readonly maxUnits?: number
+  /** False: nothing is ordered; what has come of the last order is gathered, and what is still to come. For after a restart, and costs nothing. */
+  readonly order?: boolean
+  /** With `order: false`: an export that is not the last one, by the `processId` of its files. */
+  readonly processId?: string
+  /** Milliseconds to wait for everything, 6 hours when not given. */
+  readonly deadline?: number
+  readonly signal?: AbortSignal
+}
+
+export interface BulkExportFile {
+  readonly exportType: BulkExportType
+  /** ROLLER's name of the export. */
+  readonly processId: string
+  /** Which of the months, from 1. They come in any order. */
+  readonly sequenceNumber: number
+  readonly sequenceTotal: number
+  /** Which of the month's files, from 1. */
+  readonly fileNumber: number
+  /** A base name that is safe on every system, unique in its export and the same after a resume: `02-1-BookingItems.json`. */
+  readonly name: string
+  /** JSON, fetched when it is read. ROLLER's link to it ends after 5 days. */
+  readonly stream: Readable
+}
+
+export interface BulkExportParts extends FileSource {
+  readonly client: RollerClient
+  readonly inbox: Inbox
+  /** Whether ROLLER would tell this gateway of the files. */
+  readonly isSubscribed: (connectionId: string) => Promise<boolean>
+}
+
+const DEADLINE_MS = 6 * 3_600_000
+/** How often it is looked for messages that other replicas have got. Milliseconds. */
+const LOOK_MS = 5_000
+/** Missing parts that an error names. */
+const MAX_SHOWN = 50
+
+/**
+ * Orders an export, and gives its files as they come: `for await (const { name, stream } of bulkExport({ connectionId, exportType, … }))`.
+ * A month without records has no files.
+ * @throws RollerError ROLLER_ERR_TIMEOUT when not everything came in time; `order: false` then goes on waiting
+ */
+export async function * bulkExport (parts: BulkExportParts, input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
+  const { connectionId, exportType, signal, deadline = DEADLINE_MS, order = true, processId } = input
+  const { clock, inbox } = parts
+  const endsAt = clock.now() + deadline
+  signal?.throwIfAborted()
+  if (order) await placeOrder(parts, input)
+
+  const key: InboxKey = { connectionId, exportType }
+  const found = new ExportParts(processId ?? null)
+  const news = new News()
+  const unwatch = inbox.watch(key, () => news.bring())
+  try {
+    for (;;) {
+      signal?.throwIfAborted()
+      const seen = news.count
+      const entries = await readAll(inbox, key)
+      for (const { sequenceNumber, sequenceTotal, urls, processId } of found.add(entries)) {
+        for (const [index, url] of urls.entries()) {
+          const what = `File ${index + 1} of part ${sequenceNumber} of the ${exportType} export`
+          const stream = fileStream(parts, url, what, signal)
+          const place = { sequenceNumber, sequenceTotal, fileNumber: index + 1 }
+          yield { exportType, processId, ...place, name: exportFileName(url, place), stream }
+        }
+      }
+      if (found.missing?.length === 0) return
+      if (clock.now() >= endsAt) throw timedOut(found, exportType, deadline)
+      if (news.count === seen) await news.wait(clock, Math.min(endsAt - clock.now(), inbox.shared ? LOOK_MS : Infinity), signal)
+    }
+  } finally {
+    unwatch()
+  }
+}
+
+async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, input: BulkExportInput): Promise<void> {
+  const { connectionId, exportType, startDate, endDate, offset = false, maxUnits = Infinity, signal } = input
+  const { units } = estimateBulkExport(input)
+  if (units > maxUnits) {
+    throw new RollerError('ROLLER_ERR_VALIDATION', {
+      detail: `The export would cost about ${units} uses of the venue's monthly allowance, more than maxUnits allows.`,
+      errors: [{ pointer: '/maxUnits', detail: `is ${maxUnits}, and the estimate is ${units}` }]
+    })
+  }
+  if (!await isSubscribed(connectionId)) {
+    throw new RollerError('ROLLER_ERR_NOT_SUBSCRIBED', {
+      detail: 'ROLLER would not send the links to the files here: the connection has no webhook for bulk exports, or it is disabled.'
+    })
+  }
+  // Noted before it is sent: its messages may come at once, and be those of nobody.
+  const order = randomUUID()
+  const key = { connectionId, exportType }
+  await inbox.put(key, { kind: 'ordered', order })
+  try {
+    await client.request('POST /reporting/bulk', {
+      connectionId,
+      body: { exportType, startDate, endDate },
+      ...(offset && { headers: { 'TimeZone-Designators': 'Offset' } }),
+      ...(signal !== undefined && { signal })
+    })
+  } catch (error) {
+    // What may have been done all the same is left standing: its messages would come.
+    if (wasNotDone(error)) await inbox.put(key, { kind: 'withdrawn', order })
+    throw error
+  }
+}
+
+function wasNotDone (error: unknown): boolean {
+  return isRollerError(error) && !['ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_INTERNAL'].includes(error.code) &&
+    (error.code !== 'ROLLER_ERR_REFUSED' || error.statusCode < 500)
+}
+
+/** An inbox that cannot be read now is looked into again. */
+async function readAll (inbox: Inbox, key: InboxKey): Promise<Awaited<ReturnType<Inbox['read']>>> {
+  try { return await inbox.read(key) } catch { return [] }
+}
+
+function timedOut (found: ExportParts, exportType: string, deadline: number): RollerError {
+  const { missing, total, processId } = found
+  const shown = (missing ?? []).slice(0, MAX_SHOWN)
+  const list = shown.join(', ') + (missing !== null && missing.length > shown.length ? ', …' : '')
+  const state = missing === null
+    ? 'ROLLER has told of none of its files'
+    : `of ${total} parts these are missing: ${list} (process ${processId})`
+  return new RollerError('ROLLER_ERR_TIMEOUT', {
+    layer: 'roller',
+    detail: `The ${exportType} export was not complete after ${Math.round(deadline / 1000)} s: ${state}.`,
+    hint: 'Go on waiting with bulkExport({ …, order: false }), which orders and costs nothing.'
+  })
+}
+
+/** Wakes whoever waits; what comes while nobody waits is not missed. */
+class News {
+  count = 0
+  #wake: (() => void) | null = null
+
+  bring (): void {
+    this.count++
+    this.#wake?.()
+  }
+
+  async wait (clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const woken = new AbortController()
+    this.#wake = () => woken.abort()
+    const ends = signal === undefined ? woken.signal : AbortSignal.any([signal, woken.signal])
+    // The loop asks the caller's own signal.
+    await sleep(clock, Math.min(ms, MAX_TIMEOUT), ends).catch(() => {})
+    this.#wake = null
+  }
+}

@@ -1,0 +1,145 @@
+/** Calls made in process: typed by the catalogue, on the same road as those over HTTP. */
+import { isRollerError, RollerError } from '../errors.ts'
+import { withoutMark } from '../util/json.ts'
+import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
+import type { CallAnswer, CallInput, OperationName } from '../operations/call-types.ts'
+import type { Operation, OperationKey } from '../operations/operation.ts'
+import { splitKey } from '../operations/paths.ts'
+import type { Permit } from '../operations/operation-policy.ts'
+
+export interface ClientOptions {
+  readonly gateway: CallHandler
+  readonly entries: ReadonlyMap<string, CatalogueEntry>
+  readonly validate: boolean
+  /** Milliseconds a call waits for its place when it does not say. */
+  readonly maxWaitMs: number
+  /** Asked before anything is sent, as for calls over HTTP: a closed operation is closed in process too. */
+  readonly permit: Permit
+}
+
+/** A body of at most this many bytes is read into memory. */
+const MAX_ANSWER = 64 * 1024 * 1024
+
+/** What every call may carry; the catalogue's types say more to the caller. */
+interface LooseInput {
+  readonly connectionId: string
+  readonly params?: Record<string, unknown>
+  readonly query?: Record<string, unknown>
+  readonly headers?: Record<string, unknown>
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+  readonly validation?: 'on' | 'off'
+  readonly maxWait?: number
+}
+
+export class RollerClient {
+  readonly #options: ClientOptions
+
+  constructor (options: ClientOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Makes one call.
+   * @returns the body of ROLLER's answer
+   * @throws RollerError for every failure; ROLLER_ERR_REFUSED carries ROLLER's own status and body in `upstream`
+   */
+  async request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallAnswer<Name>> {
+    return await this.#send(name, input as LooseInput) as CallAnswer<Name> // ROLLER's word for it: answers are not validated
+  }
+
+  async #send (name: OperationName, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait }: LooseInput): Promise<unknown> {
+    const { gateway, entries, validate, maxWaitMs, permit } = this.#options
+    const entry = entries.get(name)
+    if (entry === undefined) {
+      throw new RollerError('ROLLER_ERR_VALIDATION', {
+        detail: `There is no operation ${String(name)} in the catalogue.`, errors: [{ pointer: '', detail: 'is not an operation of the catalogue' }]
+      })
+    }
+    const { method } = splitKey(name as OperationKey) // an operation's name is its key
+    const target = fillPath(entry.template, params) + writeQuery(query)
+    permit({ method, operation: entry, target })
+    const answer = await gateway.send({
+      method,
+      target,
+      connectionId,
+      headers: { accept: 'application/json', ...writeHeaders(headers), ...(body !== undefined && { 'content-type': 'application/json; charset=UTF-8' }) },
+      body: body === undefined ? null : { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
+      operation: entry,
+      maxWaitMs: maxWait ?? maxWaitMs,
+      validate: validation === undefined ? validate : validation === 'on',
+      ...(signal !== undefined && { signal })
+    })
+    const payload = answer.payload()
+    const bytes = Buffer.isBuffer(payload) ? payload : await readAll(payload).catch(brokenOff)
+    const parsed = parse(bytes)
+    if (answer.status < 400) return parsed
+    throw new RollerError('ROLLER_ERR_REFUSED', {
+      status: answer.status, detail: `ROLLER answered ${answer.status} to ${name}.`, upstream: { status: answer.status, body: parsed }
+    })
+  }
+}
+
+export function catalogueEntries (operations: Readonly<Record<OperationKey, Operation>>): Map<string, CatalogueEntry> {
+  return new Map(Object.entries(operations).map(([name, operation]) => [name, {
+    name, operation, template: splitKey(name as OperationKey).path, soleSuccess: soleSuccessOf(operation) // its own key
+  }]))
+}
+
+function soleSuccessOf ({ answers }: Operation): number | undefined {
+  const [status, ...others] = Object.keys(answers).map(Number).filter((one) => one >= 200 && one < 300)
+  return others.length > 0 || status === 200 ? undefined : status
+}
+
+/** A missing parameter leaves its segment empty, which validation then names. */
+function fillPath (template: string, params: Record<string, unknown>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name]
+    if (value === undefined || value === null || value === '') {
+      throw new RollerError('ROLLER_ERR_VALIDATION', { detail: `/params/${name} is missing`, errors: [{ pointer: `/params/${name}`, detail: 'is missing' }] })
+    }
+    return encodeURIComponent(String(value))
+  })
+}
+
+function writeQuery (query: Record<string, unknown>): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue
+    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one))
+  }
+  const text = parameters.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function writeHeaders (headers: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined).map(([name, value]) => [name.toLowerCase(), String(value)]))
+}
+
+async function readAll (stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > MAX_ANSWER) throw tooLarge()
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function tooLarge (): RollerError {
+  return new RollerError('ROLLER_ERR_ANSWER', {
+    detail: `The answer is larger than ${MAX_ANSWER} bytes.`, hint: 'Ask for less in one call, or make it over HTTP, where answers are streamed.'
+  })
+}
+
+function brokenOff (cause: unknown): never {
+  if (isRollerError(cause)) throw cause
+  throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off in the middle.', cause })
+}
+
+function parse (bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined
+  const text = withoutMark(bytes.toString('utf8'))
+  try { return JSON.parse(text) } catch { return text }
+}

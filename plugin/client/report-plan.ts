@@ -1,0 +1,170 @@
+/** What a paged report is asked for: its days, the size of its pages, and the position a cursor names. */
+import { createHash } from 'node:crypto'
+import { RollerError, type InputFault } from '../errors.ts'
+import { isDate } from '../time/date.ts'
+import { operations } from '../operations/operations.ts'
+import { LARGE_PAGES } from '../operations/page-size.ts'
+import { encodeCursor, readCursor, type CursorContent, type Position } from './report-cursor.ts'
+import type { Static, TSchema } from '../operations/schema.ts'
+import { addDays, daysBetween, MAX_DAYS } from '../time/venue-time.ts'
+
+type Operations = typeof operations
+
+interface Paged { readonly query: { readonly properties: { readonly pageNumber: TSchema } } }
+/** The reports that ROLLER pages: those whose query has pageNumber. */
+export type ReportName = { [N in keyof Operations]: Operations[N] extends Paged ? N : never }[keyof Operations]
+
+/** A record of the report's pages. */
+export type ReportRecord<N extends ReportName> = RecordOf<Operations[N]['answers'][200]['schema']>
+type RecordOf<S extends TSchema> =
+  S extends { properties: { itemsPerpage: TSchema, items: { items: infer R extends TSchema } } } ? Static<R> : Static<S>
+
+type Paging = 'startDate' | 'endDate' | 'pageNumber' | 'pageSize'
+/** The parameters of a report beside its days and pages. */
+export type ReportFilter<N extends ReportName> = {
+  [P in Exclude<keyof Static<Operations[N]['query']>, Paging>]?: Static<Operations[N]['query']>[P] | undefined
+}
+
+export type PageQuery = Record<string, string | number | undefined>
+
+export interface PlanOptions {
+  readonly startDate?: string | undefined
+  readonly endDate?: string | undefined
+  readonly pageSize?: number | undefined
+  readonly query?: PageQuery | undefined
+  readonly scope?: string | undefined
+  readonly cursor?: string | undefined
+}
+
+export interface ReportPlan {
+  readonly name: string
+  /** period: startDate and endDate of one day; day: endDate alone is the day; list: no dates. */
+  readonly kind: 'period' | 'day' | 'list'
+  /** The first day, and the first day that is left out. Null for a list. */
+  readonly startDate: string | null
+  readonly endDate: string | null
+  /** 1 for a list. */
+  readonly days: number
+  readonly pageSize: number
+  readonly sizeIsFixed: boolean
+  readonly query: PageQuery
+  /** Tells two filters (and scopes) apart without giving them away in the cursor. */
+  readonly key: string
+  readonly start: Position
+}
+
+const DEFAULT_PAGE_SIZE = 100
+const RESERVED: ReadonlySet<string> = new Set(['startdate', 'enddate', 'pagenumber', 'pagesize'])
+
+/** @throws RollerError ROLLER_ERR_VALIDATION with everything that is wrong with the options */
+export function planReport (name: ReportName, options: PlanOptions): ReportPlan {
+  const { properties }: { properties: Readonly<Record<string, TSchema>> } = reportOf(name).query
+  const kind = 'startDate' in properties ? 'period' : 'endDate' in properties ? 'day' : 'list'
+  const sizeIsFixed = !('pageSize' in properties)
+  const query = options.query ?? {}
+  const cursor = options.cursor === undefined ? null : readCursor(options.cursor)
+  if (typeof cursor === 'string') throw refused([{ pointer: '/cursor', detail: cursor }])
+  if (cursor !== null && cursor.o !== name) throw refused([{ pointer: '/cursor', detail: `is of another report, ${cursor.o}` }])
+
+  const faults: InputFault[] = []
+  const fault = (pointer: string, detail: string): void => { faults.push({ pointer, detail }) }
+  for (const parameter of Object.keys(query)) {
+    if (RESERVED.has(parameter.toLowerCase())) fault(`/query/${parameter}`, 'is set by the paging: give it as an option, beside query')
+  }
+  const pageSize = options.pageSize ?? cursor?.z ?? LARGE_PAGES[name] ?? DEFAULT_PAGE_SIZE
+  if (!Number.isSafeInteger(pageSize) || pageSize < 1) fault('/query/pageSize', 'must be a whole number from 1')
+  // ROLLER: this report has pages of 100, and no parameter for it.
+  else if (sizeIsFixed && pageSize !== DEFAULT_PAGE_SIZE) fault('/query/pageSize', `cannot be chosen: pages of this report hold ${DEFAULT_PAGE_SIZE}`)
+
+  const range = readRange(kind, options, cursor === null ? null : [cursor.s, cursor.e], fault)
+  if (faults.length > 0) throw refused(faults)
+
+  const [startDate, endDate] = range
+  const days = startDate === null || endDate === null ? 1 : daysBetween(startDate, endDate)
+  const key = keyOf(query, options.scope)
+  if (cursor !== null) {
+    const differs = difference(cursor, { s: startDate, e: endDate, z: pageSize, k: key })
+    if (differs !== null) throw refused([{ pointer: '/cursor', detail: `is of another ${differs}: give the same options as the first time` }])
+    if (cursor.d > days || (cursor.d === days && cursor.p + cursor.i > 1)) throw refused([{ pointer: '/cursor', detail: 'is beyond the range' }])
+  }
+  const start = cursor === null ? { day: 0, page: 1, index: 0 } : { day: cursor.d, page: cursor.p, index: cursor.i }
+  return { name, kind, startDate, endDate, days, pageSize, sizeIsFixed, query, key, start }
+}
+
+/** The parameters of one page. */
+export function pageQuery (plan: ReportPlan, { day, page }: Position): PageQuery {
+  const date = dayOf(plan, day)
+  return {
+    ...plan.query,
+    // ROLLER: startDate is the day that is wanted and endDate the day after; a till's endDate is the day it was closed.
+    ...(date !== null && plan.kind === 'period' && { startDate: date, endDate: addDays(date, 1) }),
+    ...(date !== null && plan.kind === 'day' && { endDate: date }),
+    pageNumber: page,
+    ...(!plan.sizeIsFixed && { pageSize: plan.pageSize })
+  }
+}
+
+export function dayOf (plan: ReportPlan, day: number): string | null {
+  return plan.startDate === null ? null : addDays(plan.startDate, day)
+}
+
+export function cursorAt (plan: ReportPlan, { day, page, index }: Position): string {
+  return encodeCursor({
+    v: 1, o: plan.name, s: plan.startDate, e: plan.endDate, z: plan.pageSize, k: plan.key, d: day, p: page, i: index
+  })
+}
+
+function difference (cursor: CursorContent, wanted: Pick<CursorContent, 's' | 'e' | 'z' | 'k'>): string | null {
+  if (cursor.s !== wanted.s || cursor.e !== wanted.e) return 'range of days'
+  if (cursor.z !== wanted.z) return 'page size'
+  return cursor.k === wanted.k ? null : 'query or scope'
+}
+
+type Range = readonly [string, string] | readonly [null, null]
+
+function readRange (
+  kind: ReportPlan['kind'], { startDate: first, endDate: end }: PlanOptions,
+  resumed: readonly [string | null, string | null] | null, fault: (pointer: string, detail: string) => void
+): Range {
+  const none: Range = [null, null]
+  if (kind === 'list') {
+    if (first !== undefined) fault('/query/startDate', 'is not taken: this report has no dates')
+    if (end !== undefined) fault('/query/endDate', 'is not taken: this report has no dates')
+    return none
+  }
+  // ROLLER's call for tills knows only endDate, and there it is the day itself.
+  const startDate = first ?? (kind === 'day' && end !== undefined ? end : resumed?.[0] ?? undefined)
+  if (startDate === undefined) {
+    fault('/query/startDate', 'is missing')
+    return none
+  }
+  const isGiven = !(kind === 'day' && first === undefined) && end !== undefined
+  if (!isDate(startDate)) fault(first === undefined ? '/query/endDate' : '/query/startDate', 'is not a date such as 2026-11-30')
+  if (isGiven && !isDate(end)) fault('/query/endDate', 'is not a date such as 2026-11-30')
+  if (!isDate(startDate) || (isGiven && !isDate(end))) return none
+  const endDate = isGiven ? end : first === undefined && end === undefined && resumed !== null ? resumed[1] : addDays(startDate, 1)
+  if (endDate === null) return none
+  const days = daysBetween(startDate, endDate)
+  if (days < 0) fault('/query/endDate', 'is before startDate')
+  if (days > MAX_DAYS) fault('/query/endDate', `is ${days} days after startDate; at most ${MAX_DAYS} are taken`)
+  if (days === 0) fault('/query/endDate', 'is startDate: it is the first day that is left out. For one day leave it out, or give the day after')
+  return [startDate, endDate]
+}
+
+function reportOf (name: ReportName): Operations[ReportName] {
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
+  if (operation === undefined || !('query' in operation) || !('pageNumber' in operation.query.properties)) {
+    throw refused([{ pointer: '/name', detail: `'${name}' is not a report with pages` }])
+  }
+  return operation
+}
+
+function keyOf (query: PageQuery, scope: string | undefined): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
+  given.sort(([one = ''], [other = '']) => one < other ? -1 : 1)
+  return createHash('sha256').update(JSON.stringify([given, scope ?? null])).digest('base64url').slice(0, 16)
+}
+
+function refused (faults: readonly InputFault[]): RollerError {
+  return new RollerError('ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults })
+}

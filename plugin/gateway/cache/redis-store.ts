@@ -1,0 +1,150 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash, randomUUID } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../util/clock.ts'
+import type { RedisLike } from '../limits/redis-store.ts'
+import { CACHE_LUA } from './cache.lua.ts'
+import { NOTHING, type CacheStore, type Found, type Place, type WholeAnswer } from './store.ts'
+
+export interface RedisCacheStoreOptions {
+  /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
+  readonly scope: string
+  readonly clock: Clock
+  /** Every operation ends within this time. */
+  readonly timeoutMs?: number
+  /** After a failure nothing is asked of Redis for so long: a Redis that hangs must not slow down every call. */
+  readonly restMs?: number
+}
+
+/** States of a client in which a command would only be queued, for nobody knows how long. */
+const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
+const SHA = createHash('sha1').update(CACHE_LUA).digest('hex')
+/** Longer than any answer is kept. */
+const GENERATIONS_MS = String(25 * 3_600_000)
+/** Operations without an answer, after which more are refused at once. */
+const MAX_PENDING = 1_000
+const MAX_OWED = 100_000
+
+/**
+ * Answers of all replicas. What fails is a miss, but for one thing: an invalidation that did not arrive is owed, and nothing of its connection is
+ * read from Redis by this replica before it has been made good. Other replicas may serve what the write has changed until then.
+ *
+ * Bodies travel as strings, so that a client needs no more methods than for the budgets: as they are when they are UTF-8, as JSON is, and
+ * otherwise in base64.
+ */
+export class RedisCacheStore implements CacheStore {
+  readonly #client: RedisLike
+  readonly #options: RedisCacheStoreOptions
+  /** By tag; null: everything of the connection. */
+  readonly #owed = new LRUCache<string, { readonly resources: readonly string[] | null }>({ max: MAX_OWED })
+  #pending = 0
+  #restUntil = -Infinity
+  #settling = false
+
+  constructor (client: RedisLike, options: RedisCacheStoreOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  async find (place: Place, fresh: boolean): Promise<Found> {
+    const tag = this.#tag(place.connectionId)
+    if (this.#owed.has(tag) && !await this.#settle(tag)) return NOTHING
+    const answer = await this.#run(keysOf(tag, place.key), ['find', place.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
+    if (!Array.isArray(answer) || typeof answer[0] !== 'string') return NOTHING
+    return { generation: answer[0], hit: decode(answer.slice(1)) }
+  }
+
+  async keep (place: Place, generation: string, { headers, body }: WholeAnswer, ttlMs: number): Promise<boolean> {
+    const encoding = isUtf8(body) ? 'utf8' : 'base64'
+    const head = JSON.stringify([encoding, ttlMs, headers])
+    const keys = keysOf(this.#tag(place.connectionId), place.key)
+    return await this.#run(keys, ['keep', place.resource, generation, String(ttlMs), head, body.toString(encoding)]) === 1
+  }
+
+  async invalidate (connectionId: string, resources: readonly string[] | null): Promise<void> {
+    if (resources?.length === 0) return
+    const tag = this.#tag(connectionId)
+    const before = this.#owed.get(tag)
+    const all = resources === null || before?.resources === null ? null : [...new Set([...before?.resources ?? [], ...resources])]
+    // Owed first: a read must not slip in between.
+    this.#owed.set(tag, { resources: all })
+    await this.#settle(tag)
+  }
+
+  /** @returns true when nothing is owed any more */
+  async #settle (tag: string): Promise<boolean> {
+    const debt = this.#owed.get(tag)
+    if (debt === undefined) return true
+    if (await this.#run([generationsKey(tag)], ['drop', ...debt.resources ?? []]) === undefined) return false
+    if (this.#owed.get(tag) === debt) this.#owed.delete(tag) // no further write in the meantime
+    this.#settleOthers()
+    return !this.#owed.has(tag)
+  }
+
+  /** Redis answers: whatever else is owed from a time when it did not is made good as well, one after another, and nobody waits for it. */
+  #settleOthers (): void {
+    if (this.#settling || this.#owed.size === 0) return
+    this.#settling = true
+    const work = async (): Promise<void> => {
+      for (const tag of [...this.#owed.keys()]) if (!await this.#settle(tag)) break
+    }
+    work().finally(() => { this.#settling = false })
+  }
+
+  /** undefined: Redis did not do it, or nobody knows. */
+  async #run (keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const { clock, restMs = 1_000 } = this.#options
+    if (DOWN.has(this.#client.status) || this.#pending >= MAX_PENDING || clock.now() < this.#restUntil) return undefined
+    try {
+      return await this.#bounded(this.#send(keys, args))
+    } catch {
+      this.#restUntil = clock.now() + restMs
+      return undefined
+    }
+  }
+
+  async #send (keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    this.#pending++
+    try {
+      return await this.#client.evalsha(SHA, keys.length, ...keys, ...args)
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+      return await this.#client.eval(CACHE_LUA, keys.length, ...keys, ...args)
+    } finally {
+      this.#pending--
+    }
+  }
+
+  #bounded (work: Promise<unknown>): Promise<unknown> {
+    const { clock, timeoutMs = 250 } = this.#options
+    return new Promise((resolve, reject) => {
+      const timer = clock.setTimeout(() => reject(new Error('Redis did not answer in time')), timeoutMs)
+      work.then(resolve, reject).finally(() => clock.clearTimeout(timer))
+    })
+  }
+
+  /** Connection ids and targets may say who somebody is: neither stands in a key. */
+  #tag (connectionId: string): string { return digest(JSON.stringify([this.#options.scope, connectionId])).slice(0, 22) }
+}
+
+/** The braces put what belongs to one connection into one slot of a Redis Cluster. */
+function generationsKey (tag: string): string { return `roller:cache:{${tag}}:generations` }
+
+function keysOf (tag: string, key: string): string[] { return [generationsKey(tag), `roller:cache:{${tag}}:answer:${digest(key)}`] }
+
+function digest (text: string): string { return createHash('sha256').update(text).digest('base64url') }
+
+/** Anything else than what `keep` wrote is a miss. */
+function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {
+  if (typeof head !== 'string' || typeof body !== 'string' || typeof leftMs !== 'number' || leftMs < 0) return null
+  try {
+    const [encoding, ttlMs, headers] = JSON.parse(head) as unknown[] // anything else throws here
+    if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number' || typeof headers !== 'object' || headers === null) return null
+    return {
+      answer: { status: 200, headers: headers as WholeAnswer['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
+      ageMs: Math.max(0, ttlMs - leftMs)
+    }
+  } catch {
+    return null
+  }
+}

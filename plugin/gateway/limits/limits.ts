@@ -1,0 +1,54 @@
+import type { BudgetName } from '../../operations/operation.ts'
+
+export interface BudgetLimit {
+  readonly limit: number
+  readonly windowMs: number
+}
+
+export interface BudgetLimitOptions {
+  readonly rest?: Partial<BudgetLimit>
+  readonly reporting?: Partial<BudgetLimit>
+  /** One export per type and venue: only its window can be set. */
+  readonly bulk?: { readonly windowMs?: number }
+  /** Part of every limit that is left unused, 0 to 0.5. */
+  readonly margin?: number
+  /** Milliseconds by which every window is kept longer than ROLLER's. */
+  readonly jitter?: number
+}
+
+/** What ROLLER publishes, per credential pair. An older help page says 1 request/s, so every value is an option. */
+export const ROLLER_LIMITS: Readonly<Record<BudgetName, BudgetLimit>> = {
+  rest: { limit: 600, windowMs: 60_000 },
+  reporting: { limit: 120, windowMs: 60_000 },
+  bulk: { limit: 1, windowMs: 21_600_000 }
+}
+
+/** Left unused, because somebody else with the same credential pair (ROLLER counts them together) may call as well. */
+export const DEFAULT_MARGIN = 0.03
+
+/**
+ * ROLLER counts arrivals, the log counts departures. A call that takes 400 ms to arrive and one that takes 20 ms, sent exactly a window
+ * apart, arrive 380 ms closer than that. A window this much longer than ROLLER's absorbs the difference, and late timers, at under 1 % of
+ * a 60 s budget. It does not shrink with the window: how unevenly calls travel depends on the way to ROLLER, not on how long ROLLER
+ * counts. With a much shorter window (ROLLER's older help page says 1 request/s) that costs much of the budget, so it is an option.
+ */
+export const JITTER_MS = 500
+
+/** A published limit as the store shall keep it. At least one call always remains. */
+export function effectiveLimit (published: BudgetLimit, margin: number = DEFAULT_MARGIN, jitter: number = JITTER_MS): BudgetLimit {
+  const { limit, windowMs } = published
+  if (!Number.isInteger(limit) || limit < 1) throw new RangeError('a rate limit must be a whole number of at least 1')
+  if (!(windowMs > 0 && Number.isFinite(windowMs))) throw new RangeError('the window of a rate limit must be above 0 ms')
+  if (!(margin >= 0 && margin <= 0.5)) throw new RangeError('the margin of a rate limit must lie between 0 and 0.5')
+  if (!(jitter >= 0 && Number.isFinite(jitter))) throw new RangeError('the jitter of a rate limit must be 0 ms or more')
+  return { limit: Math.max(1, limit - Math.ceil(limit * margin)), windowMs: windowMs + jitter }
+}
+
+/** The windows to keep for one connection: ROLLER's values or the operator's, with margins applied. */
+export function budgetLimits (options: BudgetLimitOptions = {}): Readonly<Record<BudgetName, BudgetLimit>> {
+  return {
+    rest: effectiveLimit({ ...ROLLER_LIMITS.rest, ...options.rest }, options.margin, options.jitter),
+    reporting: effectiveLimit({ ...ROLLER_LIMITS.reporting, ...options.reporting }, options.margin, options.jitter),
+    bulk: effectiveLimit({ ...ROLLER_LIMITS.bulk, ...options.bulk }, options.margin, options.jitter)
+  }
+}

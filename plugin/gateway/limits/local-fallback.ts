@@ -1,0 +1,64 @@
+import type { MemoryBudgetStore } from './memory-store.ts'
+import type { TakeRequest, Window } from './store.ts'
+import { sweeper } from '../../util/sweep.ts'
+
+/**
+ * What this replica knows by itself, in a local store that is kept beside the shared one while all is well.
+ *
+ * While the shared store is away each replica keeps to its share (limit / replicas). That must not add up to more than the limit together with
+ * what was sent before, which no replica knows of the others: one may have spent the whole limit, another has never seen the connection. So
+ * for one window after it has noticed, a replica sends no more than it had itself sent in the window before, nor more than its share: as its
+ * own calls leave the window it may send others in their stead. To that end the rest of its share is filled with calls that nobody made, which
+ * leave the window together. Then:
+ * - within a window of the loss, every replica's calls are at most what it had sent before, and those together were within the limit;
+ * - after it, everything from before has left all windows, and the shares together are within the limit.
+ *
+ * With one replica nothing is unknown. A window with fewer places than replicas (bulk: 1 in 6 h) has no shares: nothing is sent.
+ *
+ * This holds where the store is away for all replicas and all notice, as they do under load. One that alone is cut off from it, or whose
+ * outage the others have slept through, may add its share to what they send; where that can happen, `refuse` is the safe choice.
+ */
+export class Shadow {
+  readonly local: MemoryBudgetStore
+  readonly #replicas: number
+  readonly #now: () => number
+  /** The windows that have been filled up since the store was lost, and until when that matters. */
+  readonly #filled = new Map<string, number>()
+  readonly #sweep = sweeper(this.#filled, (until, now) => until <= now)
+  #lostAt = -Infinity
+
+  constructor (local: MemoryBudgetStore, replicas: number, now: () => number) {
+    this.local = local
+    this.#replicas = Math.max(1, Math.floor(replicas))
+    this.#now = now
+  }
+
+  /** The same windows, cut down to this replica's part; null when one of them has no place for each replica. */
+  shareOf (windows: readonly Window[]): readonly Window[] | null {
+    const shares = windows.map((window) => ({ ...window, limit: Math.floor(window.limit / this.#replicas) }))
+    return shares.some(({ limit }) => limit < 1) ? null : shares
+  }
+
+  /** The shared store has granted a call: it is this replica's. */
+  granted ({ tag, windows }: TakeRequest): void { this.local.note(tag, windows) }
+
+  lost (): void {
+    this.#filled.clear()
+    this.#lostAt = this.#now()
+  }
+
+  /** Before a local take of these windows. */
+  fill (tag: string, shares: readonly Window[]): void {
+    if (this.#replicas === 1) return
+    const now = this.#now()
+    this.#sweep(now, shares.length * 2)
+    for (const share of shares) {
+      const name = `${tag}\0${share.key}`
+      const until = this.#lostAt + share.windowMs
+      if (until <= now || this.#filled.has(name)) continue
+      this.#filled.set(name, until)
+      const [own] = this.local.usage(tag, [share])
+      this.local.note(tag, [share], own?.remaining ?? 0, this.#lostAt)
+    }
+  }
+}

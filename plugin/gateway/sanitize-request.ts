@@ -1,0 +1,200 @@
+/**
+ * What may leave. Everything a caller writes is hostile until it has passed here: no path reaches anything but ROLLER's API, no header but those
+ * on the list goes out, and nothing that Nango would interpolate stays literal.
+ */
+import { RollerError } from '../errors.ts'
+import { canonicalPath, PLAIN_PATH } from '../operations/canonical-path.ts'
+import { hasDeeperSibling, matchesTemplate } from '../operations/templates.ts'
+
+/** A path and query that are safe to put behind ROLLER's origin or Nango's `/proxy`. */
+export interface Target {
+  /** Starts with `/`, percent-encoded. */
+  readonly path: string
+  /** Empty, or starts with `?`; as the caller wrote it but for characters that must be percent-encoded. */
+  readonly query: string
+}
+
+const MAX_TARGET_LENGTH = 16 * 1024
+/** ROLLER's lists have some hundred entries at most. */
+const MAX_PARAMETERS = 1_000
+// Control characters, space, DEL, and `#`, which a URL parser would cut the rest off at.
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN = /[\u0000-\u0020#\u007f]/
+// Nango interpolates `${client_secret}` in the final URL and splits it at `||`, so none of these four may stay literal.
+// The target has been through latin1, so a character is a byte; those beyond ASCII are encoded too.
+const ENCODED = /[${}|\u0080-\u00ff]/g
+const NEEDS_ENCODING = /[${}|\u0080-\u00ff]/
+// ROLLER suspends credentials whose owner asks for a token per call; tokens are Nango's business alone.
+const TOKEN = 'token'
+const PLAIN_TOKEN = /^\/token(?:\/|$)/i
+
+/**
+ * Checks a raw request target under ROLLER's API.
+ * @param raw path and query as received, beginning with `/`
+ * @param template the path of the operation that the router has taken it for, where it is one of the catalog
+ * @throws RollerError ROLLER_ERR_PATH, or ROLLER_ERR_OPERATION_FORBIDDEN for `/token`
+ */
+export function guardTarget (raw: string, template?: string): Target {
+  if (raw.length > MAX_TARGET_LENGTH) throw badPath(`The path and query are longer than ${MAX_TARGET_LENGTH} characters.`)
+  const mark = raw.indexOf('?')
+  const path = mark === -1 ? raw : raw.slice(0, mark)
+  const query = mark === -1 ? '' : raw.slice(mark)
+  if (FORBIDDEN.test(query)) throw badPath(FORBIDDEN_DETAIL)
+  // A query of fewer characters cannot have as many.
+  if (query.length > MAX_PARAMETERS && query.split('&', MAX_PARAMETERS + 1).length > MAX_PARAMETERS) {
+    throw badPath(`There are more than ${MAX_PARAMETERS} parameters in the query.`)
+  }
+  if (PLAIN_PATH.test(path)) {
+    if (PLAIN_TOKEN.test(path)) throw closedToken()
+    return { path, query: encode(query) }
+  }
+  if (FORBIDDEN.test(path)) throw badPath(FORBIDDEN_DETAIL)
+  const { segments, ambiguous } = canonicalPath(path)
+  if (segments[0] === TOKEN) throw closedToken()
+  if (ambiguous) throw badPath('There is an encoded ? or # in the path.')
+  if (template !== undefined && hasDeeperSibling(template) && !matchesTemplate(template, segments)) {
+    throw badPath('The path has an encoded slash, or a segment of spaces or dots, and could be read as the path of another operation.')
+  }
+  return { path: encode(path), query: encode(query) }
+}
+
+function encode (text: string): string {
+  return NEEDS_ENCODING.test(text) ? text.replace(ENCODED, escapeCharacter) : text
+}
+
+function escapeCharacter (character: string): string {
+  return '%' + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')
+}
+
+const FORBIDDEN_DETAIL = 'There is a control character, a space or a # in it.'
+
+function closedToken (): RollerError {
+  return new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'Tokens are not handed out: Nango keeps and renews them.' })
+}
+
+function badPath (detail: string): RollerError {
+  return new RollerError('ROLLER_ERR_PATH', { detail })
+}
+
+/**
+ * The request headers that ROLLER may see, from its documents and the formats it speaks. Authorization is not one of them: it was meant for this
+ * gateway, and through Nango it would replace the venue's token.
+ */
+export const FORWARDED: readonly string[] = ['accept', 'accept-language', 'content-type', 'timezone-designators']
+
+/** Incoming headers, cut down to what ROLLER may see; names in lower case. */
+export function guardHeaders (incoming: Readonly<Record<string, string | string[] | undefined>>): [name: string, value: string][] {
+  const headers: [string, string][] = []
+  for (const name of FORWARDED) {
+    const value = incoming[name]
+    if (value !== undefined) headers.push([name, Array.isArray(value) ? value.join(', ') : value])
+  }
+  return headers
+}
+
+// What Nango takes as a connection id. `.` and `..` would be dot segments in Nango's own API.
+const CONNECTION_ID = /^(?!\.{1,2}$)[A-Za-z0-9,.;:=+~[\]|@${}"'\\/_ -]{1,255}$/
+
+/** @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN: an id that Nango cannot hold is the id of no connection */
+export function guardConnectionId (id: string): string {
+  if (!CONNECTION_ID.test(id)) {
+    throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { detail: 'The connection id has characters or a length that no connection id has.' })
+  }
+  return id
+}
+
+// Hop-by-hop (RFC 9110 7.6.1), and what speaks for a server rather than for the answer: the host's own security headers, cookies, CORS and
+// limits stand on the answer instead of those of Nango or ROLLER.
+const DROPPED: ReadonlySet<string> = new Set([
+  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'server', 'date', 'set-cookie', 'set-cookie2', 'strict-transport-security', 'content-security-policy', 'content-security-policy-report-only',
+  'cross-origin-embedder-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'origin-agent-cluster', 'referrer-policy',
+  'permissions-policy', 'x-content-type-options', 'x-dns-prefetch-control', 'x-download-options', 'x-frame-options',
+  'x-permitted-cross-domain-policies', 'x-xss-protection', 'x-powered-by',
+  'www-authenticate', 'authorization', 'alt-svc', 'clear-site-data',
+  // The host's own: its logs have the request under the id that the caller is given. ROLLER's x-correlation-id passes.
+  'request-id', 'x-request-id',
+  // What a browser does with a page of this origin, or reports about it.
+  'refresh', 'report-to', 'reporting-endpoints', 'nel', 'service-worker-allowed', 'speculation-rules', 'timing-allow-origin', 'accept-ch',
+  // Orders to a proxy or a shared cache in front of this gateway: to send a file of its own, or to keep an answer that is private.
+  'x-sendfile', 'x-lighttpd-send-file', 'x-reproxy-url', 'surrogate-control', 'cdn-cache-control'
+])
+/**
+ * Names that belong to the server that answers here: the venue's rate limit in the IETF's headers, this gateway's own (Roller-Answered-By,
+ * Roller-Venue), the host's CORS, Nango's, and orders to nginx. What passes on purpose: Retry-After, which is part of ROLLER's answer and
+ * set by the gateway in problems alone; Cache-Status and Age, to which each cache on the way adds (RFC 9211, RFC 9111).
+ */
+const DROPPED_PREFIX = /^(?:access-control-|ratelimit|roller-|nango-|x-accel-)/
+
+/** Nango's word on its own limit, which is not the caller's. */
+const LIMITS: ReadonlySet<string> = new Set(['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'])
+
+/** A count, or a moment in seconds since 1970. */
+const COUNT = /^\d{1,12}(?:\.\d{1,6})?$/
+
+/** What becomes of an answer's header. */
+interface Field {
+  readonly name: string
+  readonly kind: 'kept' | 'dropped' | 'connection' | 'limit'
+}
+
+/** Servers send the same few names, written alike, with every answer. Whoever sends others without end fills this once. */
+const fields = new Map<string, Field>()
+const MAX_FIELDS = 500
+/** Longer names are not kept: an answer's head may have some with thousands of characters. */
+const MAX_KNOWN_NAME = 64
+
+function fieldOf (written: string): Field {
+  const known = fields.get(written)
+  if (known !== undefined) return known
+  const name = written.toLowerCase()
+  const field: Field = { name, kind: kindOf(name) }
+  if (fields.size < MAX_FIELDS && written.length <= MAX_KNOWN_NAME) fields.set(written, field)
+  return field
+}
+
+function kindOf (name: string): Field['kind'] {
+  if (name === 'connection') return name
+  if (LIMITS.has(name)) return 'limit'
+  return DROPPED.has(name) || DROPPED_PREFIX.test(name) ? 'dropped' : 'kept'
+}
+
+/** Has nothing of its own and nothing above: a header may be called __proto__ or constructor. Unlike `Object.create(null)` it is no dictionary to the engine. */
+class Headers {}
+Object.setPrototypeOf(Headers.prototype, null)
+delete (Headers.prototype as { constructor?: unknown }).constructor
+
+export interface LimitSink {
+  /** Null where nothing is said. */
+  limits: Map<string, string> | null
+}
+
+/**
+ * Raw answer headers as undici hands them over, cut down to those that belong to the answer itself.
+ * @param sink takes what Nango says of its own limit (X-RateLimit-*)
+ */
+export function guardAnswerHeaders (raw: readonly Buffer[], sink?: LimitSink): Record<string, string | string[]> {
+  const headers = new Headers() as Record<string, string | string[]>
+  let named: Set<string> | null = null
+  for (let index = 0; index < raw.length; index += 2) {
+    const { name, kind } = fieldOf((raw[index] as Buffer).toString('latin1'))
+    if (kind === 'dropped') continue
+    const value = (raw[index + 1] as Buffer).toString('latin1')
+    if (kind === 'connection') {
+      // What it names nearly always is dropped for its own name.
+      if (!/^(?:keep-alive|close)$/i.test(value)) named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
+      continue
+    }
+    if (kind === 'limit') {
+      // They are counted with: what is no number of a sensible size counts for nothing.
+      if (sink !== undefined && COUNT.test(value)) (sink.limits ??= new Map()).set(name, value)
+      continue
+    }
+    const before = headers[name]
+    if (before === undefined) headers[name] = value
+    else headers[name] = Array.isArray(before) ? [...before, value] : [before, value]
+  }
+  // Headers named in Connection are hop-by-hop too, whatever they are.
+  if (named !== null) for (const name of named) delete headers[name]
+  return headers
+}

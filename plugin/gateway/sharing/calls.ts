@@ -1,0 +1,80 @@
+/** What the sharing of calls reads in them. */
+import { isRollerError, type ErrorCode } from '../../errors.ts'
+import type { CatalogueEntry, GatewayCall } from '../call.ts'
+import { FORWARDED } from '../sanitize-request.ts'
+import type { TransportName } from '../transport/transport.ts'
+
+/** A GET of the catalogue: the calls that may be shared. */
+export interface ReadCall extends GatewayCall {
+  readonly operation: CatalogueEntry
+}
+
+export function isRead (call: GatewayCall): call is ReadCall {
+  return call.method === 'GET' && call.operation !== null && call.body === null
+}
+
+/** What equal calls on one connection have in common. Hardly any call is asked for it: there must be another one under way. */
+export class CallKey {
+  readonly #call: ReadCall
+  readonly #transport: TransportName
+  #text: string | null = null
+
+  constructor (call: ReadCall, transport: TransportName) {
+    this.#call = call
+    this.#transport = transport
+  }
+
+  get text (): string {
+    this.#text ??= keyOf(this.#call, this.#transport)
+    return this.#text
+  }
+}
+
+/** Everything in which two calls on one connection can differ, to ROLLER or to the caller. Each value with its length before it, so that none can pose as two. */
+function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
+  let key = part(operation.name) + part(target) + (validate !== false ? 'v' : '-') + part(rights)
+  for (const name of FORWARDED) key += part(headers[name])
+  // Only on the direct way do callers say how bodies are packed.
+  return transport === 'direct' ? key + part(headers['accept-encoding']) : key
+}
+
+function part (value: string | string[] | undefined): string {
+  if (value === undefined) return '-'
+  const text = typeof value === 'string' ? value : value.join(', ')
+  return `${text.length}:${text}`
+}
+
+/** What a caller's Cache-Control asks for: an answer that is made for it, or that none is kept of it. */
+export function wishOf ({ headers }: GatewayCall): 'fresh' | 'private' | null {
+  const header = headers['cache-control']
+  if (header === undefined) return null
+  const directives = String(header).toLowerCase().split(',').map((directive) => directive.trim())
+  if (directives.includes('no-store')) return 'private'
+  // Browsers send the second for a reload.
+  return directives.includes('no-cache') || directives.includes('max-age=0') ? 'fresh' : null
+}
+
+// With these nothing was done: the call did not leave, or was turned away.
+const NOT_DONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ROLLER_ERR_VALIDATION', 'ROLLER_ERR_PATH', 'ROLLER_ERR_MEDIA_TYPE', 'ROLLER_ERR_CONNECTION_REQUIRED', 'ROLLER_ERR_CONNECTION_UNKNOWN',
+  'ROLLER_ERR_CONNECTION_FORBIDDEN', 'ROLLER_ERR_OPERATION_FORBIDDEN', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_ACCESS_DENIED',
+  'ROLLER_ERR_VENUE_CHANGED', 'ROLLER_ERR_VENUE_UNVERIFIED', 'ROLLER_ERR_ENVIRONMENT', 'ROLLER_ERR_TOKEN_RENEWED', 'ROLLER_ERR_BUDGET', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT', 'ROLLER_ERR_NANGO_REJECTED'
+])
+
+/** False only when it is certain that a write changed nothing. */
+export function mayHaveBeenDone (outcome: { readonly status: number } | { readonly error: unknown }): boolean {
+  if ('error' in outcome) return !(isRollerError(outcome.error) && NOT_DONE.has(outcome.error.code))
+  // 408: it took ROLLER too long, which says nothing.
+  return outcome.status < 400 || outcome.status >= 500 || outcome.status === 408
+}
+
+const OUT_OF_PATIENCE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_BUDGET', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'])
+/** Callers who came in one burst are equally patient; otherwise each would try for itself what the one before could not wait for. */
+const WHISKER_MS = 10
+
+/** True when a shared call failed because whoever began it would not wait longer, and this caller would, with a chance to get its place. */
+export function mayWaitLonger (error: unknown, { now, deadline, shared }: Readonly<Record<'now' | 'deadline' | 'shared', number>>): boolean {
+  if (!isRollerError(error) || !OUT_OF_PATIENCE.has(error.code) || deadline <= shared + WHISKER_MS) return false
+  // retryAfter is rounded up to a second.
+  return deadline - now > ((error.retryAfter ?? 1) - 1) * 1000
+}

@@ -1,0 +1,130 @@
+/**
+ * Rules of ROLLER's that a schema cannot say: how two fields go together. Only what ROLLER documents is refused here, since a call that ROLLER would
+ * have taken must pass. What a schema already refuses (missing fields, words that are no dates) is left to it, so nothing is reported twice.
+ */
+import type { InputFault } from '../errors.ts'
+import { dayNumber, isDate, momentOf } from '../time/date.ts'
+import { operations } from './operations.ts'
+
+/** What is looked at of a call: parsed values, under the names of ROLLER's contract. Parameters beyond the contract may be there too. */
+export interface RuledCall {
+  readonly query: Readonly<Record<string, unknown>>
+  readonly body: unknown
+}
+
+type Rule = (call: RuledCall) => InputFault[]
+
+const NONE: InputFault[] = []
+const MIN_KEYWORDS = 3
+const MAX_REFERENCES = 100
+
+/** @returns what ROLLER would refuse although every field fits its schema; empty for an operation without such rules */
+export function ruleFaults (name: string, call: RuledCall): InputFault[] {
+  return rules.get(name)?.(call) ?? NONE
+}
+
+/** Whether the operation has any: most have none, and need not be read for them. */
+export function hasRules (name: string): boolean { return rules.has(name) }
+
+const MS_OF_A_DAY = 86_400_000
+/** No clock of a venue is further from UTC than this. */
+const FURTHEST_OFFSET = 14 * 3_600_000
+
+/**
+ * ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. Both may have a time; one by the
+ * venue's clock and one in UTC are refused only where no venue's clock would do.
+ */
+const oneDay: Rule = ({ query: { startDate, endDate } }) => {
+  const [first, last] = [momentOf(startDate), momentOf(endDate)]
+  if (first === null || last === null) return NONE
+  const margin = first.clock === last.clock ? 0 : FURTHEST_OFFSET
+  const span = last.at - first.at
+  if (span < -margin) return [{ pointer: '/query/endDate', detail: 'is before startDate' }]
+  if (span <= MS_OF_A_DAY + margin) return NONE
+  return [{ pointer: '/query/endDate', detail: `is ${written(span)} after startDate: ${ONE_DAY}` }]
+}
+
+const ONE_DAY = 'a report covers one day at most. Ask day by day, page through the range, or order POST /reporting/bulk'
+
+function written (span: number): string {
+  const days = span / MS_OF_A_DAY
+  if (Number.isInteger(days)) return `${days} days`
+  return days < 2 ? 'more than a day' : `more than ${Math.floor(days)} days`
+}
+
+/** ROLLER: at most 100 booking references in one call. */
+const references: Rule = ({ query: { bookingReferences } }) => {
+  if (typeof bookingReferences !== 'string') return NONE
+  const count = bookingReferences.split(',').filter((reference) => reference.trim() !== '').length
+  if (count <= MAX_REFERENCES) return NONE
+  return [{ pointer: '/query/bookingReferences', detail: `holds ${count} references, and ROLLER takes ${MAX_REFERENCES} at most` }]
+}
+
+/** ROLLER: endDate of a bulk export is exclusive and at least a day after startDate. */
+const bulkRange: Rule = ({ body }) => {
+  const { startDate, endDate } = fields(body)
+  const [first, last] = [dayNumber(startDate), dayNumber(endDate)]
+  if (first === null || last === null || last > first) return NONE
+  return [{ pointer: '/body/endDate', detail: 'must be at least a day after startDate: it is the first day that is left out' }]
+}
+
+/** ROLLER: a search needs a criterion, keywords have three characters or more, and products and resources are searched on a day. */
+const search: Rule = ({ query }) => {
+  // A parameter the contract does not know counts: ROLLER may have added a criterion.
+  const given = Object.keys(query).filter((name) => !isEmpty(query[name]))
+  if (given.length === 0) return [{ pointer: '/query', detail: 'needs at least one of keywords, date, startTime, productIds, locationIds' }]
+  const faults: InputFault[] = []
+  const { keywords } = query
+  if (typeof keywords === 'string' && keywords !== '' && [...keywords.slice(0, MIN_KEYWORDS * 2)].length < MIN_KEYWORDS) {
+    faults.push({ pointer: '/query/keywords', detail: `is shorter than ${MIN_KEYWORDS} characters` })
+  }
+  const has = (wanted: string): boolean => given.some((name) => name.toLowerCase() === wanted.toLowerCase())
+  const needing = ['productIds', 'locationIds'].filter(has)
+  if (needing.length > 0 && !has('date')) {
+    faults.push({ pointer: '/query/date', detail: `is missing: needed with ${needing.join(' and ')}` })
+  }
+  return faults
+}
+
+/** ROLLER: the calendar takes a month. */
+const month: Rule = ({ query: { date } }) => {
+  if (typeof date !== 'string' || /^\d{4}-(0[1-9]|1[0-2])$/.test(date)) return NONE
+  return [{ pointer: '/query/date', detail: 'is not a month such as 2026-11' }]
+}
+
+/** ROLLER documents a date here without saying so in the schema. */
+const optionalDate: Rule = ({ query: { date } }) =>
+  isEmpty(date) || isDate(date) ? NONE : [{ pointer: '/query/date', detail: 'is not a date such as 2026-11-30' }]
+
+/** ROLLER: startTime and endTime are required when blockEntireDay is false. What it takes a missing one for is not documented, so that passes. */
+const blockTimes: Rule = ({ body }) => {
+  const block = fields(body)
+  if (block['blockEntireDay'] !== false) return NONE
+  return ['startTime', 'endTime'].filter((name) => isEmpty(block[name]))
+    .map((name) => ({ pointer: `/body/${name}`, detail: 'is missing: it is needed when blockEntireDay is false' }))
+}
+
+const all = (...parts: Rule[]): Rule => (call) => parts.flatMap((part) => part(call))
+
+/** Every report with a period has the same rule, also those ROLLER adds to the catalogue later. */
+const periods = Object.fromEntries(Object.entries(operations)
+  .filter(([, operation]) => 'query' in operation && 'startDate' in operation.query.properties && 'endDate' in operation.query.properties)
+  .map(([name]) => [name, oneDay]))
+
+const rules: ReadonlyMap<string, Rule> = new Map(Object.entries({
+  ...periods,
+  'GET /reporting/revenue-entries': all(oneDay, references),
+  'POST /reporting/bulk': bulkRange,
+  'GET /bookings': search,
+  'GET /product-availability/calendar': month,
+  'GET /capacity-reservation/block': optionalDate,
+  'POST /capacity-reservation/block': blockTimes
+}))
+
+function fields (body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
+}
+
+function isEmpty (value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}

@@ -1,0 +1,195 @@
+/**
+ * Checks a call against its operation before it is sent: a call that ROLLER would refuse costs the venue money. Everything is checked on a parsed
+ * copy; what is sent stays as it was written. Validators are compiled at their first use, so that 79 operations cost nothing at start.
+ */
+import type { TObject, TSchema } from '@sinclair/typebox'
+import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
+import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
+import type { InputFault } from '../errors.ts'
+import { parseJsonBytes } from '../util/json.ts'
+import type { Operation } from './operation.ts'
+import { readPairs } from './query.ts'
+import { hasRules, ruleFaults } from './rules.ts'
+
+/** A call as it is about to be sent. */
+export interface WrittenCall {
+  /** ROLLER's path, percent-encoded. */
+  readonly path: string
+  /** Empty, or beginning with `?`. */
+  readonly query: string
+  /** Names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Null where there is none. */
+  readonly body: Buffer | null
+}
+
+const MAX_FAULTS = 50
+const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>()
+
+/** What a call is checked against. */
+export interface CheckedOperation {
+  /** `GET /bookings/{uniqueId}` */
+  readonly name: string
+  readonly operation: Operation
+  /** ROLLER's path template. */
+  readonly template: string
+  /** The only success that ROLLER documents, where that is not 200. */
+  readonly soleSuccess?: number | undefined
+}
+
+/** @returns every fault found, at most 50; empty when the call fits */
+export function validateCall ({ name, operation, template }: CheckedOperation, call: WrittenCall): InputFault[] {
+  const faults: InputFault[] = []
+  if (operation.params !== undefined) check(operation.params, readParams(template, call.path), '/params', faults)
+  const query = readPairs(call.query)
+  if (operation.query !== undefined) check(operation.query, readQuery(operation.query, query), '/query', faults)
+  if (operation.headers !== undefined) check(operation.headers, readHeaders(operation.headers, call.headers), '/headers', faults)
+  const body = parseBody(call.body)
+  if (operation.body !== undefined) checkBody(operation.body, body, faults)
+  if (hasRules(name)) faults.push(...ruleFaults(name, { query: lastOfEach(query), body: body === INVALID ? undefined : body }))
+  return faults
+}
+
+/** @returns the faults of a value that is already parsed */
+export function validateValue (schema: TSchema, value: unknown, root: string): InputFault[] {
+  const faults: InputFault[] = []
+  const checker = checkerOf(schema)
+  if (checker.Check(value)) return faults
+  const seen = new Set<string>()
+  for (const error of checker.Errors(value)) {
+    if (faults.length === MAX_FAULTS) break
+    const pointer = root + error.path
+    if (seen.has(pointer)) continue // one sentence for each place
+    seen.add(pointer)
+    faults.push({ pointer, detail: explain(error) })
+  }
+  return faults
+}
+
+function check (schema: TObject, written: Record<string, unknown>, root: string, faults: InputFault[]): void {
+  // Text alone: most parameters are that, and a conversion copies everything.
+  if (checkerOf(schema).Check(written)) return
+  // A path and a query are text; `12` is a number where the schema wants one.
+  faults.push(...validateValue(schema, Value.Convert(schema, written), root))
+}
+
+const INVALID = Symbol('a body that is not JSON')
+
+/** undefined: there is none. */
+function parseBody (bytes: Buffer | null): unknown {
+  if (bytes === null || bytes.length === 0) return undefined
+  try { return parseJsonBytes(bytes) } catch { return INVALID }
+}
+
+function checkBody (schema: TSchema, body: unknown, faults: InputFault[]): void {
+  if (body === INVALID) faults.push({ pointer: '/body', detail: 'is not JSON' })
+  else if (body !== undefined) faults.push(...validateValue(schema, body, '/body'))
+  else if (!isOptionalBody(schema)) faults.push({ pointer: '/body', detail: 'is missing' })
+}
+
+/** ROLLER's documents mark no body as required; one whose schema an empty object fits may be left out. */
+function isOptionalBody (schema: TSchema): boolean {
+  return checkerOf(schema).Check({})
+}
+
+function checkerOf (schema: TSchema): TypeCheck<TSchema> {
+  let checker = compiled.get(schema)
+  if (checker === undefined) {
+    checker = TypeCompiler.Compile(schema)
+    compiled.set(schema, checker)
+  }
+  return checker
+}
+
+function readParams (template: string, path: string): Record<string, unknown> {
+  const values = path.split('/')
+  const params: Record<string, unknown> = {}
+  for (const [index, part] of template.split('/').entries()) {
+    if (!part.startsWith('{')) continue
+    const value = values[index] ?? ''
+    if (value !== '') params[part.slice(1, -1)] = decode(value)
+  }
+  return params
+}
+
+/** Whether a parameter is a list, by name. */
+const parameters = new WeakMap<TObject, ReadonlyMap<string, boolean>>()
+
+function parametersOf (schema: TObject): ReadonlyMap<string, boolean> {
+  let known = parameters.get(schema)
+  if (known === undefined) parameters.set(schema, known = new Map(Object.entries(schema.properties).map(([name, { type }]) => [name, type === 'array'])))
+  return known
+}
+
+/** What the schema knows. Of a text that stands more than once the first counts. */
+function readQuery (schema: TObject, pairs: readonly string[]): Record<string, unknown> {
+  const known = parametersOf(schema)
+  const values: Record<string, string | string[]> = {}
+  for (let index = 0; index < pairs.length; index += 2) {
+    const [name, value] = [pairs[index] as string, pairs[index + 1] as string] // they come in twos
+    const isList = known.get(name)
+    if (isList === undefined) continue
+    const before = values[name]
+    if (before === undefined) values[name] = isList ? [value] : value
+    else if (Array.isArray(before)) before.push(value)
+  }
+  return values
+}
+
+function lastOfEach (pairs: readonly string[]): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {}
+  for (let index = 0; index < pairs.length; index += 2) values[pairs[index] as string] = pairs[index + 1]
+  return values
+}
+
+function readHeaders (schema: TObject, headers: WrittenCall['headers']): Record<string, unknown> {
+  const byName = new Map(headers)
+  const values: Record<string, unknown> = {}
+  for (const name of Object.keys(schema.properties)) {
+    const value = byName.get(name.toLowerCase())
+    if (value !== undefined) values[name] = value
+  }
+  return values
+}
+
+function decode (text: string): string {
+  try { return decodeURIComponent(text) } catch { return text }
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  date: 'a date such as 2026-11-30',
+  'date-or-date-time': 'a date such as 2026-11-30 or a date-time such as 2026-11-30T09:30:00 (a + in an offset is written %2B in a URL)',
+  'date-time': 'a date-time such as 2026-11-30T09:30:00 (the venue\'s local time) or 2026-11-30T09:30:00+10:00 (an instant)',
+  time: 'a time such as 09:30',
+  uri: 'a URL',
+  uuid: 'a UUID',
+  email: 'an e-mail address'
+}
+
+function explain ({ type, schema, value, message }: ValueError): string {
+  switch (type) {
+    case ValueErrorType.ObjectRequiredProperty:
+      return 'is missing'
+    case ValueErrorType.StringFormat:
+      return `is not ${FORMATS[String(schema.format)] ?? `a ${String(schema.format)}`}`
+    case ValueErrorType.Kind:
+      if (Array.isArray(schema.enum)) return `must be one of ${schema.enum.join(', ')}`
+      break
+    case ValueErrorType.StringMaxLength:
+      return `is longer than ${String(schema.maxLength)} characters`
+    case ValueErrorType.StringMinLength:
+      return `is shorter than ${String(schema.minLength)} characters`
+    case ValueErrorType.String: case ValueErrorType.Number: case ValueErrorType.Integer: case ValueErrorType.Boolean:
+    case ValueErrorType.Object: case ValueErrorType.Array:
+      return `must be ${article(String(schema.type))}, not ${nameOf(value)}`
+  }
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}
+
+function article (type: string): string { return (/^[aeiou]/.test(type) ? 'an ' : 'a ') + type }
+
+function nameOf (value: unknown): string {
+  if (value === null) return 'null'
+  if (value === undefined) return 'missing'
+  return Array.isArray(value) ? 'an array' : article(typeof value)
+}

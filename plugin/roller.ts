@@ -1,0 +1,170 @@
+/** What `app.roller` offers to the host's own code. */
+import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
+import type { EventHandler, EventOf, EventPattern, Events } from './webhooks/events.ts'
+import type { Budgets, BudgetUse } from './gateway/limits/rate-limiter.ts'
+import type { CallHandler } from './gateway/call.ts'
+import type { PoolUse } from './gateway/transport/pool-use.ts'
+import type { NangoClient } from './nango/client.ts'
+import { checkKeyRights, type KeyRight } from './nango/key-rights.ts'
+import type { OtherEnvironment } from './nango/other-environment.ts'
+import type { RollerEnvironment } from './nango/venue.ts'
+import type { CallAnswer, CallInput, OperationName } from './operations/call-types.ts'
+import { estimateBulkExport, type BulkExportEstimate, type EstimateInput } from './client/bulk-export-estimate.ts'
+import type { BulkExportFile, BulkExportInput } from './client/bulk-export.ts'
+import type { RollerClient } from './client/client.ts'
+import { paginate, type PageSource, type PaginateOptions, type Pager, type ReportName, type ReportRecord } from './client/paginate.ts'
+import { createReconnectSession, createSession, type ConnectSession, type SessionInput } from './nango/sessions.ts'
+import type { ManagedConnections } from './venues/managed-connections.ts'
+import type { Venues } from './venues/venues.ts'
+import type { Subscriptions } from './webhooks/subscriptions.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
+
+/** Everything `paginate` takes for one report. */
+export type ReportInput<Name extends ReportName> = Omit<PaginateOptions<Name>, 'scope'> & {
+  /** The venue's connection. */
+  readonly connectionId: string
+}
+
+export interface RollerParts {
+  readonly integrationId: string
+  readonly environment: RollerEnvironment
+  readonly nango: NangoClient
+  readonly venues: Venues
+  readonly otherEnvironment: OtherEnvironment
+  readonly gateway: CallHandler
+  readonly budgets: Budgets
+  /** Whose rate limits a connection's calls count against. */
+  readonly credentialOf: (connectionId: string) => Promise<string>
+  readonly client: RollerClient
+  readonly events: Events
+  readonly webhooks: Webhooks
+  readonly pool: () => PoolUse
+}
+
+export class Roller {
+  readonly integrationId: string
+  /** List, read, create, change and delete connections. */
+  readonly connections: ManagedConnections
+  /** Which of ROLLER's webhooks come here: subscribe, list, remove. */
+  readonly webhooks: Subscriptions
+  readonly #parts: RollerParts
+  readonly #integrations: Map<string, Roller>
+
+  constructor (parts: RollerParts) {
+    this.integrationId = parts.integrationId
+    this.connections = parts.venues.connections
+    this.webhooks = parts.webhooks.subscriptions
+    this.#parts = parts
+    this.#integrations = new Map([[parts.integrationId, this]])
+  }
+
+  /**
+   * Makes one call to ROLLER: `request('GET /bookings/{uniqueId}', { connectionId, params: { uniqueId } })`.
+   * Input and answer are typed by the catalogue. It goes the same way as a call over HTTP, without HTTP in between.
+   * @returns the body of ROLLER's answer
+   * @throws RollerError for every failure; with code ROLLER_ERR_REFUSED its `upstream` is ROLLER's own status and body
+   */
+  request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallAnswer<Name>> {
+    return this.#parts.client.request(name, input)
+  }
+
+  /**
+   * Walks through a report record by record: `for await (const record of paginate('GET /data/bookingitems', { connectionId, startDate, endDate }))`.
+   * The range is split into the venue's days, at most one page is fetched ahead, and every page is a call of the rate budget like any other.
+   * `cursor` goes on where a walk stood; an error carries the cursor too.
+   */
+  paginate<const Name extends ReportName> (name: Name, { connectionId, ...options }: ReportInput<Name>): Pager<ReportRecord<Name>> {
+    const { client } = this.#parts
+    // What a report takes is known to paginate; its query is checked like every call's.
+    const source: PageSource = (report, query, signal) => client.request(report, { connectionId, query, signal } as never)
+    return paginate(source, name, { ...options, scope: connectionId } as PaginateOptions<Name>)
+  }
+
+  /**
+   * Listens to what happens: `on('booking.created', handler)`, all of a kind with `booking.*`, everything with `*`. ROLLER hears that an event was taken
+   * when all handlers have resolved, and sends it again when one failed or was too late: so a handler must bear repeats.
+   * @returns takes the handler away again
+   */
+  on<Pattern extends EventPattern> (pattern: Pattern, handler: EventHandler<EventOf<Pattern>>): () => void {
+    return this.#parts.events.on(pattern, handler)
+  }
+
+  /**
+   * Orders a bulk export and gives its files as they come, hours later: `for await (const { name, stream } of bulkExport({ connectionId, exportType,
+   * startDate, endDate }))`. The connection must be subscribed to ROLLER's webhooks. `order: false` goes on after a restart.
+   */
+  bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
+    return this.#parts.webhooks.bulkExport(input)
+  }
+
+  /** What a bulk export would cost of the venue's monthly allowance. Nothing is sent. */
+  estimateBulkExport (input: EstimateInput): BulkExportEstimate {
+    return estimateBulkExport(input)
+  }
+
+  /** A session with which a browser may connect one venue. Tags come from the server, never from the browser. */
+  createSession (input: SessionInput): Promise<ConnectSession> {
+    return createSession(this.#parts.nango, input)
+  }
+
+  /** A session for a connection whose credentials must be entered again. It keeps its id, tags, metadata and config. */
+  async createReconnectSession (connectionId: string): Promise<ConnectSession> {
+    return await createReconnectSession(this.#parts.nango, connectionId)
+  }
+
+  /** The connection of a venue: of several the newest that works. */
+  connectionOf (venueId: string): Promise<string> {
+    return this.#parts.venues.index.find(venueId)
+  }
+
+  /** Finds out, step by step, why a connection does not work. */
+  check (connectionId: string): Promise<CheckReport> {
+    return checkConnection(this.#parts, connectionId)
+  }
+
+  /** How much of a connection's rate budgets is left. */
+  async budget (connectionId: string): Promise<{ budgets: BudgetUse[], coolingOffMs: number }> {
+    return await this.#parts.budgets.usage(await this.#parts.credentialOf(connectionId))
+  }
+
+  /**
+   * Answers all calls that wait for their place in a rate budget with ROLLER_ERR_CLOSING, now and from now on. For hosts that shut down and
+   * give calls in flight a limited time.
+   */
+  releaseWaiting (): void {
+    this.#parts.budgets.releaseWaiting()
+  }
+
+  /** How the connections to Nango, or on the direct way to ROLLER, are used now: for metrics. */
+  pool (): PoolUse {
+    return this.#parts.pool()
+  }
+
+  /** The same for what all connections have in common: Nango, the key, the integration; with `scopes` also whether the key has those that calls need. */
+  checkGateway ({ scopes = false }: { readonly scopes?: boolean } = {}): Promise<CheckStep[]> {
+    return checkGateway(this.#parts, scopes)
+  }
+
+  /**
+   * Which scopes the Nango key has, of those that are used here. About six calls to Nango, none of which changes anything.
+   * @throws RollerError when Nango cannot be asked
+   */
+  checkKeyRights (): Promise<KeyRight[]> {
+    return checkKeyRights(this.#parts.nango, this.#parts.gateway.transport)
+  }
+
+  /**
+   * The registration for another integration of the same app.
+   * @throws Error when there is none
+   */
+  integration (integrationId: string): Roller {
+    const found = this.#integrations.get(integrationId)
+    if (found === undefined) throw new Error(`fastify-roller is not registered for the integration ${integrationId}`)
+    return found
+  }
+
+  /** Called by a further registration in the same app. */
+  add (other: Roller): void {
+    if (!this.#integrations.has(other.integrationId)) this.#integrations.set(other.integrationId, other)
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * What a log may hold of an error. Loggers write every field of one, and errors carry answers of ROLLER's, requests with keys, commands for Redis
+ * and bytes of broken answers: only what is listed here is written.
+ */
+import { isRollerError } from '../errors.ts'
+
+export interface LoggedError {
+  readonly type: string
+  readonly message: string
+  readonly code?: string
+  /** Of what ROLLER or Nango answered, the status alone. */
+  readonly upstreamStatus?: number
+  readonly stack: string
+  readonly cause?: LoggedError
+}
+
+const MAX_MESSAGE = 500
+const MAX_CAUSES = 5
+
+export function describeError (error: unknown, depth = 0): LoggedError {
+  if (!isErrorLike(error)) return { type: typeof error, message: 'what was thrown is no Error', stack: '' }
+  const { name, code, cause, stack } = error
+  const message = messageOf(error)
+  return {
+    type: String(name),
+    message,
+    ...(typeof code === 'string' && { code }),
+    ...(isRollerError(error) && error.upstream !== undefined && { upstreamStatus: error.upstream.status }),
+    stack: `${String(name)}: ${message}${framesOf(stack ?? '', error.message)}`,
+    ...(isErrorLike(cause) && depth < MAX_CAUSES && { cause: describeError(cause, depth + 1) })
+  }
+}
+
+/** Of this realm or another; only its message is sure to be there. */
+type ErrorLike = Pick<Error, 'name' | 'message' | 'stack' | 'cause'> & { readonly code?: unknown }
+
+function isErrorLike (value: unknown): value is ErrorLike {
+  return typeof value === 'object' && value !== null && typeof (value as { message?: unknown }).message === 'string' // looked at with care
+}
+
+function messageOf ({ name, message }: ErrorLike): string {
+  // That of JSON.parse quotes the text, which may be ROLLER's.
+  if (name === 'SyntaxError') return 'a text is malformed'
+  return message.replace(/(:\/\/)[^/?#\s]*@/g, '$1').slice(0, MAX_MESSAGE)
+}
+
+/** The lines of a stack that say where: those before them are the message. */
+function framesOf (stack: string, message: string): string {
+  const said = stack.indexOf(message)
+  const rest = said === -1 ? stack : stack.slice(said + message.length)
+  return rest.split('\n').filter((line) => /^ +at /.test(line)).map((line) => `\n${line}`).join('')
+}

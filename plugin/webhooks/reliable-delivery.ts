@@ -1,0 +1,109 @@
+/**
+ * Delivery of events that nobody outside sends again. ROLLER and Nango repeat what was not taken; what the gateway notices by itself, at
+ * `POST /connections` or in Nango's list, would be lost with the first handler that fails.
+ */
+import type { Clock } from '../util/clock.ts'
+import type { ConnectionEvent } from '../nango/connection-events.ts'
+import { deliverOnce } from './deliver-once.ts'
+import { EventBusy } from './events.ts'
+import { failureReason } from './failure-reason.ts'
+import { RetryQueue, type RetryFacts, type RetryQueueOptions } from './retry-queue.ts'
+import type { SeenStore } from './dedupe-store.ts'
+
+export interface DeliveryLog {
+  info (facts: object, message: string): void
+  warn (facts: object, message: string): void
+  error (facts: object, message: string): void
+}
+
+export interface ReliableDeliveryOptions extends Pick<RetryQueueOptions, 'random' | 'firstPause' | 'longestPause' | 'giveUpAfter' | 'maxPending'> {
+  /** Gives the event to its handlers. @throws when one of them failed */
+  readonly deliver: (event: ConnectionEvent) => Promise<void>
+  /** Which events were taken, by this replica or another. */
+  readonly store: SeenStore
+  readonly clock: Clock
+  readonly log: DeliveryLog
+}
+
+interface PendingName {
+  readonly event: string
+  readonly id: string
+  /** False: somebody else was busy with it. */
+  readonly failed: boolean
+}
+
+const GIVEN_UP: Readonly<Record<Exclude<RetryFacts['why'], 'done'>, string>> = {
+  'too-old': 'an event of a connection is lost: no handler took it in 24 hours',
+  'too-many': 'an event of a connection is lost: too many others wait for their handlers already',
+  closed: 'an event of a connection is lost: its handlers failed while the app was closing'
+}
+
+export class ReliableDelivery {
+  readonly #options: ReliableDeliveryOptions
+  readonly #queue: RetryQueue
+  /** What the log holds of a pending event: nothing of the connection itself. */
+  readonly #names = new Map<string, PendingName>()
+
+  constructor (options: ReliableDeliveryOptions) {
+    const { deliver, store, log, ...queue } = options
+    this.#options = options
+    this.#queue = new RetryQueue({
+      ...queue,
+      onDone: ({ key, tries }) => {
+        const { failed = false, ...name } = this.#forget(key) ?? {}
+        if (failed) log.info({ ...name, tries }, 'an event of a connection was taken, after its handlers had failed')
+      },
+      onGivenUp: ({ key, tries, why, error }) => {
+        const { failed: _, ...name } = this.#forget(key) ?? {}
+        if (why !== 'done') log.error({ ...name, tries, reason: failureReason(error) }, GIVEN_UP[why])
+      }
+    })
+  }
+
+  /** Events that wait for their next try. */
+  get pending (): number { return this.#queue.size }
+
+  /**
+   * Tries at once, and in the background from then on.
+   * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it now
+   */
+  async deliver (event: ConnectionEvent): Promise<void> {
+    const key = JSON.stringify([event.connectionId, event.id])
+    try {
+      await this.#try(event)
+    } catch (error) {
+      if (!this.#names.has(key)) {
+        // A replica that is busy with it may end before it is done: the event waits here as well.
+        const failed = !(error instanceof EventBusy)
+        this.#names.set(key, { event: event.name, id: event.id, failed })
+        if (failed) {
+          this.#options.log.warn({ event: event.name, id: event.id, reason: failureReason(error) }, 'an event of a connection was not taken; it is delivered again')
+        }
+      }
+      this.#queue.add(key, () => this.#try(event), error)
+      throw error
+    }
+    this.#queue.remove(key)
+    this.#forget(key)
+  }
+
+  /** Says how many events are lost with the process. */
+  async close (): Promise<void> {
+    const left = await this.#queue.close()
+    this.#names.clear()
+    if (left > 0) this.#options.log.warn({ left }, 'the app closes, and events of connections that no handler has taken are lost')
+  }
+
+  /** @throws EventBusy, EventNotTaken */
+  async #try (event: ConnectionEvent): Promise<void> {
+    const { store, deliver } = this.#options
+    const claim = await deliverOnce(store, { connectionId: event.connectionId, id: event.id }, () => deliver(event))
+    if (claim === 'busy') throw new EventBusy(`Somebody else has ${event.name} in hand.`)
+  }
+
+  #forget (key: string): PendingName | undefined {
+    const name = this.#names.get(key)
+    this.#names.delete(key)
+    return name
+  }
+}

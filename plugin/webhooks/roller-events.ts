@@ -1,0 +1,135 @@
+/** What ROLLER's webhooks tell, as one table: kinds, their events, and what each carries. Types are derived from it. */
+import { createHash } from 'node:crypto'
+import { withoutMark } from '../util/json.ts'
+import { BookingDetail } from '../operations/schemas/bookings.ts'
+import { CustomerDetail } from '../operations/schemas/guests.ts'
+import { SignedWaiver } from '../operations/schemas/waivers.ts'
+import { BulkExportCompleted, PaymentLinkDetail, RedemptionDetail } from '../operations/schemas/webhook-payloads.ts'
+import { bookingEvents, guestEvents, paymentLinkEvents } from '../operations/schemas/webhooks.ts'
+import { StringEnum, Type, type Static } from '../operations/schema.ts'
+
+/** By the name under which a kind is registered, which is its `type` with a small first letter. */
+export const rollerEvents = {
+  booking: { type: 'Booking', events: bookingEvents, data: BookingDetail },
+  redemption: { type: 'Redemption', events: ['Created'], data: RedemptionDetail },
+  customer: { type: 'Customer', events: guestEvents, data: CustomerDetail },
+  bulkExport: { type: 'BulkExport', events: ['Created'], data: BulkExportCompleted },
+  /** An adult's waiver with those of the minors it covers, in one list. */
+  signedWaiver: { type: 'SignedWaiver', events: ['Created'], data: Type.Array(SignedWaiver) },
+  paymentLink: { type: 'PaymentLink', events: paymentLinkEvents, data: PaymentLinkDetail }
+} as const
+
+/** A delivery as ROLLER documents it. */
+export const WebhookMessage = Type.Object({
+  id: Type.String({ format: 'uuid', examples: ['67d2ada6-10cc-4177-909d-430f3b2593d4'], description: 'The same in every repeat of a delivery' }),
+  sendDate: Type.String({ format: 'date-time', examples: ['2024-06-14T05:30:48.1597733Z'] }),
+  type: StringEnum(Object.values(rollerEvents).map(({ type }) => type)),
+  eventType: StringEnum(['Created', 'Updated', 'Cancelled', 'Deleted']),
+  eventDate: Type.String({ format: 'date-time', examples: ['2024-06-14T05:30:48.1132441Z'] }),
+  data: Type.Unknown()
+}, { $id: 'RollerWebhookMessage' })
+
+type Kinds = typeof rollerEvents
+
+interface EventFields {
+  /** ROLLER's, the same in every repeat. */
+  readonly id: string
+  readonly connectionId: string
+  /** As ROLLER says it, or the connection's tags; null where neither does. */
+  readonly venueId: string | null
+  /** When it happened; null where ROLLER does not say. */
+  readonly eventDate: string | null
+  /** When this delivery was sent: later in each repeat. */
+  readonly sendDate: string | null
+}
+
+type EventOfKind<Kind extends keyof Kinds> = {
+  [Event in Kinds[Kind]['events'][number]]: EventFields & {
+    readonly name: `${Kind}.${Lowercase<Event>}`
+    readonly type: Kinds[Kind]['type']
+    readonly eventType: Event
+    /** As ROLLER documents it; it is not checked. */
+    readonly data: Static<Kinds[Kind]['data']>
+  }
+}[Kinds[Kind]['events'][number]]
+
+/** What came with the right key and is no message as ROLLER documents them: nothing is lost. */
+export interface UnknownMessage extends EventFields {
+  readonly name: 'unknown.message'
+  readonly type: null
+  readonly eventType: null
+  /** The parsed JSON, or the text where it is none. */
+  readonly data: unknown
+}
+
+/** A kind or event that ROLLER has and this table has not, named by the same rule: `<kind>.<event>`. */
+export interface OtherRollerEvent extends EventFields {
+  readonly name: string
+  readonly type: string
+  readonly eventType: string
+  readonly data: unknown
+}
+
+/** Those that are known, told apart by `name`. At run time an OtherRollerEvent may come where all events are listened to. */
+export type RollerEvent = { [Kind in keyof Kinds]: EventOfKind<Kind> }[keyof Kinds] | UnknownMessage
+export type RollerEventName = RollerEvent['name']
+export type BulkExportEvent = EventOfKind<'bulkExport'>
+
+export interface ReceivedMessage {
+  readonly connectionId: string
+  readonly body: Buffer
+}
+
+/** Names of kinds that would pass for events of the gateway's own. */
+const RESERVED: ReadonlySet<string> = new Set(['connection', 'unknown'])
+const WORD = /^[A-Za-z][A-Za-z0-9]{0,63}$/
+const ID = /^[\x21-\x7e]{1,128}$/
+
+/** Reads a delivery. Never throws: whoever had the key is ROLLER, and knows better than this table what it may send. */
+export function readMessage ({ connectionId, body }: ReceivedMessage): RollerEvent {
+  const message = parse(body)
+  const known = asEnvelope(message)
+  if (known === null) {
+    const id = createHash('sha256').update(body).digest('hex')
+    return { name: 'unknown.message', id, connectionId, venueId: null, type: null, eventType: null, eventDate: null, sendDate: null, data: message }
+  }
+  const { id, type, eventType, data } = known
+  return {
+    name: `${lowerFirst(type)}.${eventType.toLowerCase()}`,
+    id,
+    connectionId,
+    venueId: venueOf(data),
+    type,
+    eventType,
+    eventDate: textOf(known.eventDate),
+    sendDate: textOf(known.sendDate),
+    data
+  } as RollerEvent // of a known name or not: see OtherRollerEvent
+}
+
+interface Envelope { readonly id: string, readonly type: string, readonly eventType: string, readonly eventDate: unknown, readonly sendDate: unknown, readonly data: unknown }
+
+function asEnvelope (message: unknown): Envelope | null {
+  if (typeof message !== 'object' || message === null) return null
+  const { id, type, eventType, eventDate, sendDate, data } = message as Readonly<Record<string, unknown>> // an object
+  if (typeof id !== 'string' || !ID.test(id)) return null
+  if (typeof type !== 'string' || !WORD.test(type) || RESERVED.has(type.toLowerCase())) return null
+  if (typeof eventType !== 'string' || !WORD.test(eventType)) return null
+  return { id, type, eventType, eventDate, sendDate, data }
+}
+
+function parse (body: Buffer): unknown {
+  const text = withoutMark(body.toString('utf8'))
+  try { return JSON.parse(text) } catch { return text }
+}
+
+/** Some kinds carry the venue. */
+function venueOf (data: unknown): string | null {
+  if (typeof data !== 'object' || data === null || !('venueId' in data)) return null
+  const { venueId } = data
+  return typeof venueId === 'number' || (typeof venueId === 'string' && venueId !== '') ? String(venueId) : null
+}
+
+function textOf (value: unknown): string | null { return typeof value === 'string' ? value : null }
+
+function lowerFirst (text: string): string { return text.charAt(0).toLowerCase() + text.slice(1) }
