@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Redis } from 'ioredis'
 
-import { budgetLimits } from '../plugin/gateway/limits/limits.ts'
-import { MemoryBudgetStore } from '../plugin/gateway/limits/memory-store.ts'
-import { RedisBudgetStore } from '../plugin/gateway/limits/redis-store.ts'
+import { effectiveLimits } from '../plugin/gateway/limits/limits.ts'
+import { MemoryLimitStore } from '../plugin/gateway/limits/memory-store.ts'
+import { RedisLimitStore } from '../plugin/gateway/limits/redis-store.ts'
 import type { TakeRequest } from '../plugin/gateway/limits/store.ts'
 
-const { rest } = budgetLimits()
+const { rest } = effectiveLimits()
 const TAKES = 500_000
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10, 1000, 10_000, 100_000]
 
@@ -32,7 +32,7 @@ async function heap (): Promise<number> {
 /** Full logs, and time going on just as fast as places free: every take is granted, one slot goes and one comes. */
 async function memory (connections: number): Promise<Record<string, string>> {
   let now = 1
-  const store = new MemoryBudgetStore({ now: () => now })
+  const store = new MemoryLimitStore({ now: () => now })
   const wishes = Array.from({ length: connections }, (_, i) => wish(i, 0))
   const before = await heap()
   const step = rest.windowMs / rest.limit
@@ -74,7 +74,7 @@ async function memory (connections: number): Promise<Record<string, string>> {
 /** 500 callers wait on one connection: one has its turn, asks and leaves, and another stands in line behind the rest. */
 function queue (): string {
   let now = 1
-  const store = new MemoryBudgetStore({ now: () => now })
+  const store = new MemoryLimitStore({ now: () => now })
   for (let i = 0; i < rest.limit; i++, now += rest.windowMs / rest.limit) store.take(wish(0, 0))
   const line: number[] = []
   const join = (): void => {
@@ -100,7 +100,7 @@ async function redis (): Promise<Array<Record<string, string>>> {
   await sleep(500)
   const client = new Redis(port, '127.0.0.1')
   try {
-    const store = new RedisBudgetStore(client, { timeoutMs: 10_000 })
+    const store = new RedisLimitStore(client, { timeoutMs: 10_000 })
     const run = async (name: string, takes: number, make: (i: number) => TakeRequest): Promise<Record<string, string>> => {
       const started = performance.now()
       const cpu = process.cpuUsage()

@@ -3,19 +3,19 @@ import { Agent } from 'undici'
 import { systemClock, type Clock } from './util/clock.ts'
 import { ConnectPage } from './connect-page/connect-page.ts'
 import { Events } from './webhooks/events.ts'
-import { Budgets, budgetTag } from './gateway/limits/rate-limiter.ts'
-import { budgetLimits, type BudgetLimitOptions } from './gateway/limits/limits.ts'
-import { MemoryBudgetStore } from './gateway/limits/memory-store.ts'
-import { newsKeys, RedisBudgetStore } from './gateway/limits/redis-store.ts'
-import { ResilientBudgetStore } from './gateway/limits/resilient-store.ts'
-import type { BudgetStore } from './gateway/limits/store.ts'
+import { RateLimiter, environmentTag } from './gateway/limits/rate-limiter.ts'
+import { effectiveLimits, type RateLimitOptions } from './gateway/limits/limits.ts'
+import { MemoryLimitStore } from './gateway/limits/memory-store.ts'
+import { newsKeys, RedisLimitStore } from './gateway/limits/redis-store.ts'
+import { ResilientLimitStore } from './gateway/limits/resilient-store.ts'
+import type { LimitStore } from './gateway/limits/store.ts'
 import { MemoryCacheStore } from './gateway/cache/memory-store.ts'
 import { RedisCacheStore } from './gateway/cache/redis-store.ts'
-import { SharedCalls } from './gateway/sharing/request-deduplicator.ts'
+import { RequestDeduplicator } from './gateway/sharing/request-deduplicator.ts'
 import type { CacheStore } from './gateway/cache/store.ts'
-import type { CatalogueEntry } from './gateway/call.ts'
+import type { CatalogOperation } from './operations/validate.ts'
 import { ExplainedCalls } from './gateway/explained-calls.ts'
-import { Gateway } from './gateway/pipeline.ts'
+import { Pipeline } from './gateway/pipeline.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRefreshLock } from './gateway/refresh-lock.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
@@ -34,9 +34,9 @@ import { TokenFailures } from './nango/token-failures.ts'
 import { readToken, renewToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
 import { ROLLER_BASE_URLS } from './operations/base-url.ts'
-import { catalogueEntries, RollerClient } from './client/client.ts'
+import { catalogOperations, RollerClient } from './client/client.ts'
 import { operations } from './operations/operations.ts'
-import { createPermit } from './operations/operation-policy.ts'
+import { createOperationPolicy } from './operations/operation-policy.ts'
 import { Roller } from './roller.ts'
 import { ConnectionIndex } from './venues/connection-index.ts'
 import { ConnectionNews } from './venues/connection-news.ts'
@@ -97,10 +97,10 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     identifies ? (await index.look(connectionId)).credential : `connection:${connectionId}`
   /** Another environment of Nango has other venues under the same connection ids. */
   const nangoEnvironment = JSON.stringify([host, secretKey])
-  const budgets = new Budgets({
+  const budgets = new RateLimiter({
     store: budgetStore(options, clock, log),
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
-    limits: budgetLimits(options.budgets as BudgetLimitOptions),
+    limits: effectiveLimits(options.budgets as RateLimitOptions),
     maxQueue: options.budgets.maxQueue,
     sole: typeof options.connection === 'string',
     scope: integrationId,
@@ -113,7 +113,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const news = options.redis === undefined
     ? null
     : new ConnectionNews({
-      client: options.redis, keys: newsKeys('roller', budgetTag(nangoEnvironment), integrationId), clock, onNews: (connectionId) => { onNews(connectionId) }
+      client: options.redis, keys: newsKeys('roller', environmentTag(nangoEnvironment), integrationId), clock, onNews: (connectionId) => { onNews(connectionId) }
     })
   /** Another replica has found something out. */
   const onNews = (connectionId: string | null): void => {
@@ -127,13 +127,13 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     webhooks.forget(connectionId)
     shared.leave(connectionId)
   }
-  const pipeline = new Gateway({
+  const pipeline = new Pipeline({
     transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
     budgets,
     renewals: new Renewals(
       { renew: tokenFailures.explained((connectionId) => renew(connectionId)), takeOver: async (connectionId) => { await direct?.takeOver(connectionId) } },
       clock,
-      options.redis === undefined ? null : new RedisRefreshLock(options.redis, budgetTag(JSON.stringify([host, integrationId, secretKey])))
+      options.redis === undefined ? null : new RedisRefreshLock(options.redis, environmentTag(JSON.stringify([host, integrationId, secretKey])))
     ),
     retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
     news,
@@ -141,9 +141,9 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   })
   const { cache } = options
   const explained = new ExplainedCalls(pipeline, (error, connectionId) => tokenFailures.explain(error, connectionId))
-  const shared = new SharedCalls({ gateway: explained, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
-  const entries = catalogueEntries(operations)
-  const permit = createPermit(options)
+  const shared = new RequestDeduplicator({ gateway: explained, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
+  const entries = catalogOperations(operations)
+  const permit = createOperationPolicy(options)
   const events = new Events({ clock, timeoutMs: options.eventTimeout })
   if (options.onEvent !== undefined) events.on('*', options.onEvent)
   const venues = assembleVenues({
@@ -151,7 +151,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     index,
     gateway: shared,
     pipeline: explained,
-    entry: entries.get('GET /venues/me') as CatalogueEntry, // the catalogue has it
+    entry: entries.get('GET /venues/me') as CatalogOperation, // the catalogue has it
     environment,
     identifies,
     pollMs: options.watch,
@@ -225,10 +225,10 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
 }
 
 /** One process counts in memory. Replicas share Redis, and agree on what to do when it is away. */
-function budgetStore ({ redis, budgets }: ParsedOptions, clock: Clock, log: AssemblyLog): BudgetStore {
+function budgetStore ({ redis, budgets }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
   const now = (): number => clock.now()
-  if (redis === undefined) return new MemoryBudgetStore({ now })
-  return new ResilientBudgetStore(new RedisBudgetStore(redis), {
+  if (redis === undefined) return new MemoryLimitStore({ now })
+  return new ResilientLimitStore(new RedisLimitStore(redis), {
     whenAway: budgets.whenAway,
     replicas: budgets.replicas,
     now,

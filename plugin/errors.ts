@@ -115,7 +115,7 @@ export const catalogue = {
     title: 'The caller\'s token cannot be checked now',
     hint: 'Wait for Retry-After seconds. If it comes back, the operator must act: the keys of the token\'s issuer (JWT_JWKS_URL) cannot be fetched.'
   },
-  ROLLER_ERR_RATE_LIMIT: {
+  ROLLER_ERR_CALLER_RATE_LIMITED: {
     status: 429,
     layer: 'caller',
     title: 'This caller sends too many requests to this gateway',
@@ -187,7 +187,7 @@ export const catalogue = {
     title: 'ROLLER refused the call',
     hint: 'Read upstream: status and body are ROLLER\'s own. Only calls made in process throw this; over HTTP ROLLER\'s answer passes through as it is.'
   },
-  ROLLER_ERR_ANSWER: {
+  ROLLER_ERR_INVALID_RESPONSE: {
     status: 502,
     layer: 'roller',
     title: 'ROLLER\'s answer cannot be read',
@@ -199,7 +199,7 @@ export const catalogue = {
     title: 'ROLLER had revoked the token; it has been renewed',
     hint: 'Send the call again: ROLLER did not take it, and its streamed body could not be kept for a second try.'
   },
-  ROLLER_ERR_BUDGET: {
+  ROLLER_ERR_RATE_LIMITED: {
     status: 429,
     layer: 'gateway',
     title: 'The rate budget of this connection is spent',

@@ -101,7 +101,7 @@ export { OPERATION_NAMES_RULE, unknownOperations } from './operations/operation-
 export type { CallAnswer, CallInput, OperationName } from './operations/call-types.ts'
 export { cursorOf, type Pager, type PageProgress, type ReportName, type ReportRecord } from './client/paginate.ts'
 export { addDays, dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, venueDays } from './time/venue-time.ts'
-export type { BudgetObserver, BudgetUse } from './gateway/limits/rate-limiter.ts'
+export type { RateLimitObserver, RateLimitState } from './gateway/limits/rate-limiter.ts'
 export type { PoolUse } from './gateway/transport/pool-use.ts'
 export type { TriedUpstream, UpstreamTracer, UpstreamTry } from './gateway/transport/traced.ts'
 export type { Connection, ConnectionWarning } from './nango/connection.ts'

@@ -4,10 +4,10 @@ import { Value, type ValueError } from '@sinclair/typebox/value'
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from './util/clock.ts'
 import type { EventHandler } from './webhooks/events.ts'
-import type { BudgetObserver } from './gateway/limits/rate-limiter.ts'
-import type { RedisLike } from './gateway/limits/redis-store.ts'
+import type { RateLimitObserver } from './gateway/limits/rate-limiter.ts'
+import type { RedisLike } from './redis/client.ts'
 import { cacheFaults, type CacheRules } from './gateway/cache/rules.ts'
-import { guardConnectionId } from './gateway/sanitize-request.ts'
+import { checkConnectionId } from './nango/connection-id.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import type { UpstreamTracer } from './gateway/transport/traced.ts'
 import { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
@@ -191,7 +191,7 @@ export const Options = Type.Object({
     description: 'Further request headers by which this app tells its callers apart or chooses the connection, such as X-Api-Key: they are named in Vary too.'
   })),
   tracer: Type.Optional(func<UpstreamTracer>('Told of every try of a call to ROLLER, and adds the headers by which the next hop finds the trace.')),
-  observer: Type.Optional(Type.Unsafe<BudgetObserver>(Type.Object({}, { description: 'Told what the rate budgets do, for metrics.' }))),
+  observer: Type.Optional(Type.Unsafe<RateLimitObserver>(Type.Object({}, { description: 'Told what the rate budgets do, for metrics.' }))),
   connectPage: Type.Boolean({
     default: false, description: 'Serves a page at /connect on which a venue manager enters the keys; POST /connect-session then answers with a link to it.'
   }),
@@ -281,7 +281,7 @@ export function parseOptions (raw: unknown): ParsedOptions {
 /** An id that Nango cannot hold would answer every call with 404. */
 function canBeConnectionId (id: string): boolean {
   try {
-    return guardConnectionId(id) === id
+    return checkConnectionId(id) === id
   } catch {
     return false
   }

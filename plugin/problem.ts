@@ -10,7 +10,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 const codes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]
 
 export const Problem = Type.Object({
-  type: Type.String({ description: 'Names the kind of problem; under this server it leads to a page about it.', examples: ['/problems/ROLLER_ERR_BUDGET'] }),
+  type: Type.String({ description: 'Names the kind of problem; under this server it leads to a page about it.', examples: ['/problems/ROLLER_ERR_RATE_LIMITED'] }),
   title: Type.String({ description: 'The kind of problem in words.' }),
   status: Type.Integer({ description: 'The HTTP status of this answer.' }),
   detail: Type.String({ description: 'What happened this time.' }),

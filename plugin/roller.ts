@@ -1,7 +1,7 @@
 /** What `app.roller` offers to the host's own code. */
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
 import type { EventHandler, EventOf, EventPattern, Events } from './webhooks/events.ts'
-import type { Budgets, BudgetUse } from './gateway/limits/rate-limiter.ts'
+import type { RateLimiter, RateLimitState } from './gateway/limits/rate-limiter.ts'
 import type { CallHandler } from './gateway/call.ts'
 import type { PoolUse } from './gateway/transport/pool-use.ts'
 import type { NangoClient } from './nango/client.ts'
@@ -32,7 +32,7 @@ export interface RollerParts {
   readonly venues: Venues
   readonly otherEnvironment: OtherEnvironment
   readonly gateway: CallHandler
-  readonly budgets: Budgets
+  readonly budgets: RateLimiter
   /** Whose rate limits a connection's calls count against. */
   readonly credentialOf: (connectionId: string) => Promise<string>
   readonly client: RollerClient
@@ -123,7 +123,7 @@ export class Roller {
   }
 
   /** How much of a connection's rate budgets is left. */
-  async budget (connectionId: string): Promise<{ budgets: BudgetUse[], coolingOffMs: number }> {
+  async budget (connectionId: string): Promise<{ budgets: RateLimitState[], coolingOffMs: number }> {
     return await this.#parts.budgets.usage(await this.#parts.credentialOf(connectionId))
   }
 

@@ -1,7 +1,7 @@
 /** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids, no paths as written. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import type { BudgetObserver, Layer, Roller } from '../plugin/index.ts'
+import type { RateLimitObserver, Layer, Roller } from '../plugin/index.ts'
 import { QuickHistogram } from './histogram.ts'
 import { layerOf, operationOf } from './request-facts.ts'
 
@@ -14,7 +14,7 @@ const STATUS_CLASSES = 6
 export interface Metrics {
   readonly registry: Registry
   /** For the plugin: what the rate budgets do. */
-  readonly budgets: BudgetObserver
+  readonly budgets: RateLimitObserver
 }
 
 export function createMetrics (): Metrics {

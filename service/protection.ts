@@ -12,9 +12,9 @@ const LOOK_EVERY_MS = 1_000
 const RETRY_OVERLOAD = 1
 
 export interface CallerLimits {
-  /** Counts a request of a caller that was let in. @throws RollerError ROLLER_ERR_RATE_LIMIT */
+  /** Counts a request of a caller that was let in. @throws RollerError ROLLER_ERR_CALLER_RATE_LIMITED */
   readonly onCalled: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | null
-  /** Counts a request whose caller was not let in. @throws RollerError ROLLER_ERR_RATE_LIMIT */
+  /** Counts a request whose caller was not let in. @throws RollerError ROLLER_ERR_CALLER_RATE_LIMITED */
   readonly onRefused: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 }
 
@@ -28,7 +28,7 @@ export async function limitCallers (scope: FastifyInstance, max: number): Promis
       if (counted.isAllowed || !counted.isExceeded) return
       // The names that a ROLLER budget has on other answers, with a policy of another name (draft-ietf-httpapi-ratelimit-headers).
       reply.headers({ 'ratelimit-policy': `"caller";q=${limit};w=${WINDOW_MS / 1000}`, ratelimit: `"caller";r=0;t=${counted.ttlInSeconds}` })
-      throw new RollerError('ROLLER_ERR_RATE_LIMIT', { detail: `This caller has sent more than ${limit} requests in a minute.`, retryAfter: counted.ttl / 1000 })
+      throw new RollerError('ROLLER_ERR_CALLER_RATE_LIMITED', { detail: `This caller has sent more than ${limit} requests in a minute.`, retryAfter: counted.ttl / 1000 })
     }
   }
   return {

@@ -1,5 +1,5 @@
 /** Which messages belong to an export: its order does not name the process that ROLLER makes of it. */
-import type { ExportPart, InboxEntry } from './export-inbox.ts'
+import type { ExportPart, ExportEntry } from './export-inbox.ts'
 
 /** What has come of one export. */
 export class ExportParts {
@@ -14,7 +14,7 @@ export class ExportParts {
   get processId (): string | null { return this.#processId }
 
   /** @returns the parts that are new, in the sequence in which they came */
-  add (entries: readonly InboxEntry[]): ExportPart[] {
+  add (entries: readonly ExportEntry[]): ExportPart[] {
     this.#processId ??= latestProcess(entries)
     const fresh: ExportPart[] = []
     for (const entry of entries) {
@@ -35,10 +35,10 @@ export class ExportParts {
 }
 
 /** The process that was not heard of before the last order that ROLLER took; without an order, the one that was heard of last. */
-function latestProcess (entries: readonly InboxEntry[]): string | null {
+function latestProcess (entries: readonly ExportEntry[]): string | null {
   const withdrawn = new Set(entries.flatMap((entry) => entry.kind === 'withdrawn' ? [entry.order] : []))
   const order = entries.findLastIndex((entry) => entry.kind === 'ordered' && !withdrawn.has(entry.order))
-  const processes = (part: readonly InboxEntry[]): string[] => [...new Set(part.flatMap((entry) => entry.kind === 'message' ? [entry.part.processId] : []))]
+  const processes = (part: readonly ExportEntry[]): string[] => [...new Set(part.flatMap((entry) => entry.kind === 'message' ? [entry.part.processId] : []))]
   const older = new Set(processes(entries.slice(0, Math.max(0, order))))
   const newer = processes(entries.slice(order + 1)).filter((processId) => !older.has(processId))
   return (order === -1 ? newer.at(-1) : newer[0]) ?? null

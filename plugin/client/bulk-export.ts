@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { Static } from '@sinclair/typebox'
 import { MAX_TIMEOUT, sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import type { Inbox, InboxKey } from './export-inbox.ts'
+import type { ExportInbox, ExportKey } from './export-inbox.ts'
 import { estimateBulkExport, type EstimateInput } from './bulk-export-estimate.ts'
 import { fileStream, type FileSource } from './bulk-export-file.ts'
 import { exportFileName } from './bulk-export-name.ts'
@@ -48,7 +48,7 @@ export interface BulkExportFile {
 
 export interface BulkExportParts extends FileSource {
   readonly client: RollerClient
-  readonly inbox: Inbox
+  readonly inbox: ExportInbox
   /** Whether ROLLER would tell this gateway of the files. */
   readonly isSubscribed: (connectionId: string) => Promise<boolean>
 }
@@ -71,7 +71,7 @@ export async function * bulkExport (parts: BulkExportParts, input: BulkExportInp
   signal?.throwIfAborted()
   if (order) await placeOrder(parts, input)
 
-  const key: InboxKey = { connectionId, exportType }
+  const key: ExportKey = { connectionId, exportType }
   const found = new ExportParts(processId ?? null)
   const news = new News()
   const unwatch = inbox.watch(key, () => news.bring())
@@ -123,7 +123,7 @@ async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, inp
       ...(signal !== undefined && { signal })
     })
   } catch (error) {
-    // What may have been done all the same is left standing: its messages would come.
+    // What may have been done all the same is left peek: its messages would come.
     if (wasNotDone(error)) await inbox.put(key, { kind: 'withdrawn', order })
     throw error
   }
@@ -135,7 +135,7 @@ function wasNotDone (error: unknown): boolean {
 }
 
 /** An inbox that cannot be read now is looked into again. */
-async function readAll (inbox: Inbox, key: InboxKey): Promise<Awaited<ReturnType<Inbox['read']>>> {
+async function readAll (inbox: ExportInbox, key: ExportKey): Promise<Awaited<ReturnType<ExportInbox['read']>>> {
   try { return await inbox.read(key) } catch { return [] }
 }
 

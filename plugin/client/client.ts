@@ -1,20 +1,21 @@
 /** Calls made in process: typed by the catalogue, on the same road as those over HTTP. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
-import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
+import type { CallHandler } from '../gateway/call.ts'
+import type { CatalogOperation } from '../operations/validate.ts'
 import type { CallAnswer, CallInput, OperationName } from '../operations/call-types.ts'
 import type { Operation, OperationKey } from '../operations/operation.ts'
 import { splitKey } from '../operations/paths.ts'
-import type { Permit } from '../operations/operation-policy.ts'
+import type { OperationPolicy } from '../operations/operation-policy.ts'
 
 export interface ClientOptions {
   readonly gateway: CallHandler
-  readonly entries: ReadonlyMap<string, CatalogueEntry>
+  readonly entries: ReadonlyMap<string, CatalogOperation>
   readonly validate: boolean
   /** Milliseconds a call waits for its place when it does not say. */
   readonly maxWaitMs: number
   /** Asked before anything is sent, as for calls over HTTP: a closed operation is closed in process too. */
-  readonly permit: Permit
+  readonly permit: OperationPolicy
 }
 
 /** A body of at most this many bytes is read into memory. */
@@ -80,7 +81,7 @@ export class RollerClient {
   }
 }
 
-export function catalogueEntries (operations: Readonly<Record<OperationKey, Operation>>): Map<string, CatalogueEntry> {
+export function catalogOperations (operations: Readonly<Record<OperationKey, Operation>>): Map<string, CatalogOperation> {
   return new Map(Object.entries(operations).map(([name, operation]) => [name, {
     name, operation, template: splitKey(name as OperationKey).path, soleSuccess: soleSuccessOf(operation) // its own key
   }]))
@@ -128,7 +129,7 @@ async function readAll (stream: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 function tooLarge (): RollerError {
-  return new RollerError('ROLLER_ERR_ANSWER', {
+  return new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
     detail: `The answer is larger than ${MAX_ANSWER} bytes.`, hint: 'Ask for less in one call, or make it over HTTP, where answers are streamed.'
   })
 }

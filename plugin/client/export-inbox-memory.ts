@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../util/clock.ts'
-import { INBOX_MAX, INBOX_MS, type Inbox, type InboxEntry, type InboxKey } from './export-inbox.ts'
+import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, type ExportInbox, type ExportEntry, type ExportKey } from './export-inbox.ts'
 import { nameOf, Watchers } from './watchers.ts'
 
 /** Connections times export types with something in them; the least used go first. */
@@ -11,13 +11,13 @@ const MAX_LIST_SIZE = 16 * 1024 * 1024
 const MAX_SIZE = 64 * 1024 * 1024
 
 interface Kept {
-  readonly list: InboxEntry[]
+  readonly list: ExportEntry[]
   readonly size: number
   readonly until: number
 }
 
 /** The inbox of one process. A restart empties it. */
-export class MemoryInbox implements Inbox {
+export class MemoryExportInbox implements ExportInbox {
   readonly shared = false
   readonly #clock: Clock
   readonly #entries = new LRUCache<string, Kept>({ max: MAX_KEYS, maxSize: MAX_SIZE, sizeCalculation: ({ size }) => size + 1 })
@@ -27,26 +27,26 @@ export class MemoryInbox implements Inbox {
     this.#clock = clock
   }
 
-  put (key: InboxKey, entry: InboxEntry): void {
+  put (key: ExportKey, entry: ExportEntry): void {
     const { list, size: before }: Pick<Kept, 'list' | 'size'> = this.#find(key) ?? { list: [], size: 0 }
     list.push(entry)
     let size = before + sizeOf(entry)
-    while (list.length > INBOX_MAX || size > MAX_LIST_SIZE) size -= sizeOf(list.shift() as InboxEntry) // the newest alone is below both
+    while (list.length > EXPORT_ENTRIES_MAX || size > MAX_LIST_SIZE) size -= sizeOf(list.shift() as ExportEntry) // the newest alone is below both
     // Made anew: the cache does not weigh again what it holds already.
-    this.#entries.set(nameOf(key), { list, size, until: this.#clock.now() + INBOX_MS })
+    this.#entries.set(nameOf(key), { list, size, until: this.#clock.now() + EXPORT_KEPT_MS })
     this.#watchers.tell(key)
   }
 
-  read (key: InboxKey): readonly InboxEntry[] { return [...this.#find(key)?.list ?? []] }
+  read (key: ExportKey): readonly ExportEntry[] { return [...this.#find(key)?.list ?? []] }
 
-  watch (key: InboxKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
+  watch (key: ExportKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
 
-  #find (key: InboxKey): Kept | undefined {
+  #find (key: ExportKey): Kept | undefined {
     const kept = this.#entries.get(nameOf(key))
     return kept !== undefined && this.#clock.now() < kept.until ? kept : undefined
   }
 }
 
-function sizeOf (entry: InboxEntry): number {
+function sizeOf (entry: ExportEntry): number {
   return entry.kind === 'message' ? entry.part.urls.reduce((size, url) => size + url.length, 0) : 0
 }

@@ -1,9 +1,9 @@
-import type { RedisLike } from '../gateway/limits/redis-store.ts'
-import { INBOX_MAX, INBOX_MS, readPart, type Inbox, type InboxEntry, type InboxKey } from './export-inbox.ts'
+import type { RedisLike } from '../redis/client.ts'
+import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, readPart, type ExportInbox, type ExportEntry, type ExportKey } from './export-inbox.ts'
 import { digest, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
 import { Watchers } from './watchers.ts'
 
-export interface RedisInboxOptions extends RedisScriptOptions {
+export interface RedisExportInboxOptions extends RedisScriptOptions {
   /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
   readonly scope: string
 }
@@ -21,35 +21,35 @@ return redis.call('LRANGE', KEYS[1], 0, -1)
 `
 
 /** The inbox of all replicas. Throws RedisAway: what is not kept was not taken, and ROLLER sends it again. */
-export class RedisInbox implements Inbox {
+export class RedisExportInbox implements ExportInbox {
   readonly shared = true
   readonly #script: RedisScript
   readonly #scope: string
   readonly #watchers = new Watchers()
 
-  constructor (client: RedisLike, { scope, ...options }: RedisInboxOptions) {
+  constructor (client: RedisLike, { scope, ...options }: RedisExportInboxOptions) {
     this.#script = new RedisScript(client, LUA, options)
     this.#scope = scope
   }
 
-  async put (key: InboxKey, entry: InboxEntry): Promise<void> {
-    await this.#script.run([this.#name(key)], ['put', JSON.stringify(entry), String(INBOX_MAX), String(INBOX_MS)])
+  async put (key: ExportKey, entry: ExportEntry): Promise<void> {
+    await this.#script.run([this.#name(key)], ['put', JSON.stringify(entry), String(EXPORT_ENTRIES_MAX), String(EXPORT_KEPT_MS)])
     this.#watchers.tell(key)
   }
 
-  async read (key: InboxKey): Promise<readonly InboxEntry[]> {
+  async read (key: ExportKey): Promise<readonly ExportEntry[]> {
     const list = await this.#script.run([this.#name(key)], ['read'])
     return Array.isArray(list) ? list.flatMap((text) => decode(text)) : []
   }
 
-  watch (key: InboxKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
+  watch (key: ExportKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
 
   /** The braces put what belongs to one connection into one slot of a Redis Cluster. */
-  #name ({ connectionId, exportType }: InboxKey): string { return `roller:inbox:{${digest(this.#scope, connectionId)}}:${digest(exportType)}` }
+  #name ({ connectionId, exportType }: ExportKey): string { return `roller:inbox:{${digest(this.#scope, connectionId)}}:${digest(exportType)}` }
 }
 
 /** Anything else than what `put` wrote, as by a later version, is left out. */
-function decode (text: unknown): InboxEntry[] {
+function decode (text: unknown): ExportEntry[] {
   try {
     const entry = JSON.parse(String(text)) as { kind?: unknown, order?: unknown, part?: unknown } // looked at below
     if ((entry.kind === 'ordered' || entry.kind === 'withdrawn') && typeof entry.order === 'string') return [{ kind: entry.kind, order: entry.order }]

@@ -4,13 +4,13 @@
  */
 
 /** Which messages: ROLLER allows one order of a type at a time, for each venue. */
-export interface InboxKey {
+export interface ExportKey {
   readonly connectionId: string
   readonly exportType: string
 }
 
 /** An order, or a message of ROLLER's, in the sequence in which they were put. */
-export type InboxEntry =
+export type ExportEntry =
   | { readonly kind: 'ordered', readonly order: string }
   /** ROLLER did not take the order: it parts nothing from what came before. */
   | { readonly kind: 'withdrawn', readonly order: string }
@@ -27,24 +27,24 @@ export interface ExportPart {
 
 type Awaitable<T> = T | Promise<T>
 
-export interface Inbox {
+export interface ExportInbox {
   /** False where only this process puts and reads, so that nobody has to look again. */
   readonly shared: boolean
   /** @throws when it is not kept for sure */
-  put (key: InboxKey, entry: InboxEntry): Awaitable<void>
+  put (key: ExportKey, entry: ExportEntry): Awaitable<void>
   /** Everything that is kept, the oldest first. @throws when it cannot be read */
-  read (key: InboxKey): Awaitable<readonly InboxEntry[]>
+  read (key: ExportKey): Awaitable<readonly ExportEntry[]>
   /** Told of what this process puts. @returns ends it */
-  watch (key: InboxKey, onPut: () => void): () => void
+  watch (key: ExportKey, onPut: () => void): () => void
 }
 
 /** ROLLER's links to files end after 5 days, and what is older is of no use. Milliseconds. */
-export const INBOX_MS = 5 * 86_400_000
+export const EXPORT_KEPT_MS = 5 * 86_400_000
 /** Far more than the months of any venue's history; the oldest go first. */
-export const INBOX_MAX = 2_000
+export const EXPORT_ENTRIES_MAX = 2_000
 
 /** Parts of one export that are counted to. */
-export const PARTS_MAX = INBOX_MAX
+export const PARTS_MAX = EXPORT_ENTRIES_MAX
 /** Files of one month. */
 const FILES_MAX = 500
 /** A presigned URL has some 1,500 characters. */

@@ -39,7 +39,7 @@ export function readPage (answer: unknown, asked: number, pageSize: number): Rep
 
 /** What is thrown for an answer that paging cannot go on with. */
 export function unreadable (detail: string): RollerError {
-  return new RollerError('ROLLER_ERR_ANSWER', { detail })
+  return new RollerError('ROLLER_ERR_INVALID_RESPONSE', { detail })
 }
 
 function believable (total: number | null, asked: number, records: readonly unknown[]): number | null {

@@ -1,10 +1,10 @@
-import type { InboxKey } from './export-inbox.ts'
+import type { ExportKey } from './export-inbox.ts'
 
 /** Who in this process wants to know when something is put. */
 export class Watchers {
   readonly #watchers = new Map<string, Set<() => void>>()
 
-  watch (key: InboxKey, onPut: () => void): () => void {
+  watch (key: ExportKey, onPut: () => void): () => void {
     const name = nameOf(key)
     const watchers = this.#watchers.get(name) ?? new Set()
     this.#watchers.set(name, watchers.add(onPut))
@@ -14,9 +14,9 @@ export class Watchers {
     }
   }
 
-  tell (key: InboxKey): void {
+  tell (key: ExportKey): void {
     for (const onPut of this.#watchers.get(nameOf(key)) ?? []) onPut()
   }
 }
 
-export function nameOf ({ connectionId, exportType }: InboxKey): string { return `${connectionId}\0${exportType}` }
+export function nameOf ({ connectionId, exportType }: ExportKey): string { return `${connectionId}\0${exportType}` }

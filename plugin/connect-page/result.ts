@@ -1,7 +1,7 @@
 /** Answers the connect page's one question: which venue was that? */
 import { LRUCache } from 'lru-cache'
 import { isRollerError, RollerError } from '../errors.ts'
-import { guardConnectionId } from '../gateway/sanitize-request.ts'
+import { checkConnectionId } from '../nango/connection-id.ts'
 import type { NangoClient } from '../nango/client.ts'
 import { readState, type ConnectionState } from '../nango/connection-state.ts'
 import { readRow } from '../nango/row.ts'
@@ -50,7 +50,7 @@ export class ConnectResults {
     }
     const { proof } = link
     const asked = this.#count(proof)
-    const connectionId = given === undefined ? await findMade(nango, link) : guardConnectionId(given)
+    const connectionId = given === undefined ? await findMade(nango, link) : checkConnectionId(given)
     if (connectionId === null) return { status: 'unused', venue: null }
     const row = await readRow(nango, connectionId).catch((error: unknown): Record<string, unknown> => {
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return {} // holds no proof either
@@ -72,7 +72,7 @@ export class ConnectResults {
     const asked = this.#asked.get(proof) ?? { count: 0, settled: false }
     asked.count++
     this.#asked.set(proof, asked)
-    if (asked.count > MAX_QUESTIONS) throw new RollerError('ROLLER_ERR_RATE_LIMIT', { detail: 'This link was asked about too often.', retryAfter: REMEMBERED_FOR / 1000 })
+    if (asked.count > MAX_QUESTIONS) throw new RollerError('ROLLER_ERR_CALLER_RATE_LIMITED', { detail: 'This link was asked about too often.', retryAfter: REMEMBERED_FOR / 1000 })
     return asked
   }
 }

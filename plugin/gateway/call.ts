@@ -1,14 +1,12 @@
 /** A call on the road to ROLLER, and whatever takes one: the gateway itself, and those that stand before it. */
 import type { CancelSignal } from '../util/cancellation.ts'
-import type { CheckedOperation } from '../operations/validate.ts'
-import type { Answer } from './upstream-response.ts'
-import type { BudgetUse } from './limits/rate-limiter.ts'
-import type { OutgoingBody, TransportName } from './transport/transport.ts'
+import type { CatalogOperation } from '../operations/validate.ts'
+import type { UpstreamResponse } from './upstream-response.ts'
+import type { RateLimitState } from './limits/rate-limiter.ts'
+import type { OutgoingBody } from './transport/transport.ts'
+import type { TransportName } from '../util/transport-name.ts'
 
-/** An operation of the catalogue with its name and path template. */
-export type CatalogueEntry = CheckedOperation
-
-export interface GatewayCall {
+export interface RollerCall {
   readonly method: string
   /** Path and query under ROLLER's API as the caller wrote them. */
   readonly target: string
@@ -16,7 +14,7 @@ export interface GatewayCall {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: OutgoingBody | null
   /** The catalogue's entry; null for a path outside it, which is passed on unvalidated. */
-  readonly operation: CatalogueEntry | null
+  readonly operation: CatalogOperation | null
   /** False lets a call through unvalidated, for when ROLLER is ahead of the catalogue. Default true. */
   readonly validate?: boolean
   /** What the caller may see, where callers' rights differ: calls with different rights never share an answer. */
@@ -41,9 +39,9 @@ export interface GatewayCall {
    * Asked again as well, and when another replica has told something: is it still that venue? Set in front of the pipeline.
    * @throws RollerError
    */
-  verify?: ((call: GatewayCall, waited: boolean) => Promise<void>) | undefined
+  verify?: ((call: RollerCall, waited: boolean) => Promise<void>) | undefined
   /** Told how the call's budget stands, whether it got its place or not. */
-  readonly onUse?: (use: BudgetUse) => void
+  readonly onUse?: (use: RateLimitState) => void
   /** Filled in on the way, for the host's log and metrics. */
   readonly timing?: CallTiming | undefined
 }
@@ -61,7 +59,7 @@ export interface CallTiming {
 export interface CallHandler {
   /** How calls leave. */
   readonly transport: TransportName
-  send (call: GatewayCall): Promise<Answer>
+  send (call: RollerCall): Promise<UpstreamResponse>
   /** How the call's budget stands, without spending of it. */
-  standing? (call: GatewayCall): BudgetUse
+  peek? (call: RollerCall): RateLimitState
 }

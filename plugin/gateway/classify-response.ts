@@ -10,7 +10,7 @@ import { classifyNangoError } from './nango-error.ts'
 import { readable } from './readable.ts'
 import { MAX_COOLING_OFF_SECONDS, MAX_EXPORT_WAIT_SECONDS, retryAfterSeconds } from '../util/retry-after.ts'
 import type { Exchange } from './transport/exchange.ts'
-import type { TransportName } from './transport/transport.ts'
+import type { TransportName } from '../util/transport-name.ts'
 
 /** Larger error bodies are not Nango's, and are not quoted. */
 export const MAX_CLASSIFIED_BODY = 64 * 1024

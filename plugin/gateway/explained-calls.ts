@@ -1,8 +1,8 @@
 /** Stands before the gateway and gives the errors of its calls their true reason. A call that goes well passes. */
-import type { Answer } from './upstream-response.ts'
-import type { BudgetUse } from './limits/rate-limiter.ts'
-import type { CallHandler, GatewayCall } from './call.ts'
-import type { TransportName } from './transport/transport.ts'
+import type { UpstreamResponse } from './upstream-response.ts'
+import type { RateLimitState } from './limits/rate-limiter.ts'
+import type { CallHandler, RollerCall } from './call.ts'
+import type { TransportName } from '../util/transport-name.ts'
 
 export type Explain = (error: unknown, connectionId: string) => Promise<unknown>
 
@@ -17,11 +17,11 @@ export class ExplainedCalls implements CallHandler {
     this.transport = next.transport
   }
 
-  send (call: GatewayCall): Promise<Answer> {
+  send (call: RollerCall): Promise<UpstreamResponse> {
     return this.#next.send(call).catch(async (error: unknown) => { throw await this.#explain(error, call.connectionId) })
   }
 
-  standing (call: GatewayCall): BudgetUse {
-    return this.#next.standing?.(call) as BudgetUse // the gateway has it
+  peek (call: RollerCall): RateLimitState {
+    return this.#next.peek?.(call) as RateLimitState // the gateway has it
   }
 }

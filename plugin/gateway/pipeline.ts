@@ -7,13 +7,15 @@
 import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import { validateCall } from '../operations/validate.ts'
-import type { Answer } from './upstream-response.ts'
-import type { Budgets, BudgetUse } from './limits/rate-limiter.ts'
-import type { Place } from './limits/lease.ts'
+import type { UpstreamResponse } from './upstream-response.ts'
+import type { RateLimiter, RateLimitState } from './limits/rate-limiter.ts'
+import type { Lease } from './limits/lease.ts'
 import { spendingOf, type Spending } from './limits/spend.ts'
-import type { CallHandler, CatalogueEntry, GatewayCall } from './call.ts'
+import type { CallHandler, RollerCall } from './call.ts'
+import type { CatalogOperation } from '../operations/validate.ts'
 import { mayHaveBeenDone } from './sharing/calls.ts'
-import { guardConnectionId, guardHeaders, guardTarget } from './sanitize-request.ts'
+import { sanitizeHeaders, sanitizeTarget } from './sanitize-request.ts'
+import { checkConnectionId } from '../nango/connection-id.ts'
 import type { Classification, Limited } from './classification.ts'
 import { classifyExchange, passesUnread } from './classify-response.ts'
 import type { Renewals } from './renewal.ts'
@@ -21,11 +23,12 @@ import { untilAccountReset } from '../util/retry-after.ts'
 import { VenueZones } from './venue-zones.ts'
 import { backoff, mayRepeat, type Repeatability, type RetryPolicy } from './retry.ts'
 import { ExchangeFailure, type Exchange } from './transport/exchange.ts'
-import type { OutgoingBody, OutgoingCall, Transport, TransportName } from './transport/transport.ts'
+import type { OutgoingBody, OutgoingCall, Transport } from './transport/transport.ts'
+import type { TransportName } from '../util/transport-name.ts'
 
-export interface GatewayOptions {
+export interface PipelineOptions {
   readonly transport: Transport
-  readonly budgets: Budgets
+  readonly budgets: RateLimiter
   readonly renewals: Renewals
   readonly retry: RetryPolicy
   /** What replicas tell each other of connections; null for a single one. */
@@ -54,16 +57,16 @@ const MAX_RENEWALS = 3
 const PASS: Classification = { kind: 'pass' }
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
-export class Gateway implements CallHandler {
+export class Pipeline implements CallHandler {
   readonly #transport: Transport
-  readonly #budgets: Budgets
+  readonly #budgets: RateLimiter
   readonly #renewals: Renewals
   readonly #retry: RetryPolicy
   readonly #clock: Clock
   readonly #news: NewsVersion | null
   readonly #zones = new VenueZones()
 
-  constructor (options: GatewayOptions) {
+  constructor (options: PipelineOptions) {
     this.#transport = options.transport
     this.#budgets = options.budgets
     this.#renewals = options.renewals
@@ -79,7 +82,7 @@ export class Gateway implements CallHandler {
    * @returns ROLLER's own answer, whatever its status, head read and body waiting
    * @throws RollerError for all that the gateway answers itself
    */
-  send (call: GatewayCall): Promise<Answer> {
+  send (call: RollerCall): Promise<UpstreamResponse> {
     let outgoing: Outgoing
     try {
       outgoing = guard(call)
@@ -92,20 +95,20 @@ export class Gateway implements CallHandler {
     return spending.budget === 'bulk' ? this.#sendExport(call, outgoing, spending, order) : this.#travel(call, outgoing, spending, order)
   }
 
-  async #sendExport (call: GatewayCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<Answer> {
+  async #sendExport (call: RollerCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<UpstreamResponse> {
     try {
       return await this.#travel(call, outgoing, spending, order)
     } finally {
-      if (order.place !== null && !order.taken) await order.place.giveExportBack()
+      if (order.place !== null && !order.taken) await order.place.refundExport()
     }
   }
 
-  standing (call: GatewayCall): BudgetUse {
-    return this.#budgets.standing({ ...spendingFor(call, { target: guardTarget(call.target) }), credential: credentialOf(call) })
+  peek (call: RollerCall): RateLimitState {
+    return this.#budgets.peek({ ...spendingFor(call, { target: sanitizeTarget(call.target) }), credential: credentialOf(call) })
   }
 
   /** From the line before the budget to the answer, as often as it takes. One function, for every promise on the way costs half a microsecond. */
-  async #travel (call: GatewayCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<Answer> {
+  async #travel (call: RollerCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<UpstreamResponse> {
     const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
     const startedAt = this.#clock.now()
     const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
@@ -121,7 +124,7 @@ export class Gateway implements CallHandler {
       if (waited || place.waitedMs > 0 || this.#hasNews(place)) await this.#checkAgain(call, place, order, waited || place.waitedMs > 0)
       const sentAt = this.#clock.now()
       order.taken = true // until it is known
-      outgoing.mayLeave = () => place.leave()
+      outgoing.markSent = () => place.leave()
       let exchange: Exchange | null = null
       let outcome: Classification = PASS
       try {
@@ -169,7 +172,7 @@ export class Gateway implements CallHandler {
           const pause = may ? backoff(this.#retry, repeats) : Infinity
           // What is left then is also what the repeat may wait for its place: without any it would be of no use.
           if (pause >= patience()) {
-            if (outcome.error === null) return exchange as Answer // only an answer of ROLLER's own has no error to it
+            if (outcome.error === null) return exchange as UpstreamResponse // only an answer of ROLLER's own has no error to it
             throw describe(outcome.error, repeatability, outcome.maySent)
           }
           exchange?.abort(NOT_PASSED_ON)
@@ -180,35 +183,35 @@ export class Gateway implements CallHandler {
     }
   }
 
-  #hasNews ({ news }: Place): boolean { return news !== null && this.#news !== null && !this.#news.isCurrent(news) }
+  #hasNews ({ news }: Lease): boolean { return news !== null && this.#news !== null && !this.#news.isCurrent(news) }
 
   /** A decision is only as old as the send: who waited is asked again. @throws RollerError, and the lease is given back */
-  async #checkAgain (call: GatewayCall, place: Place, order: ExportOrder, waited: boolean): Promise<void> {
+  async #checkAgain (call: RollerCall, place: Lease, order: ExportOrder, waited: boolean): Promise<void> {
     try {
       if (this.#hasNews(place) && place.news !== null) await this.#news?.reach(place.news)
       await call.verify?.(call, waited)
       await call.admit?.()
       call.signal?.throwIfAborted()
     } catch (error) {
-      await place.giveBack()
+      await place.refund()
       if (order.place === place) order.place = null
       throw error
     }
   }
 
   /** Nango says with every answer how much of the account's limit is left, and when it is whole again. */
-  async #learn (limits: ReadonlyMap<string, string>, place: Place): Promise<void> {
+  async #learn (limits: ReadonlyMap<string, string>, place: Lease): Promise<void> {
     const limit = Number(limits.get('x-ratelimit-limit'))
     const remaining = limits.has('x-ratelimit-remaining') ? Number(limits.get('x-ratelimit-remaining')) : NaN
     await this.#budgets.learnAccount({ limit, remaining, endsInMs: untilAccountReset(limits.get('x-ratelimit-reset')) }, place)
   }
 
   /** No answer came. @throws what is no fault of the way */
-  async #failed (error: unknown, place: Place, order: ExportOrder): Promise<Classification> {
+  async #failed (error: unknown, place: Lease, order: ExportOrder): Promise<Classification> {
     // No token for the direct way, because Nango could not be reached.
     const tokenless = isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE'
     if (isUnsent(error)) {
-      await place.giveBack()
+      await place.refund()
       if (order.place === place) order.place = null
       order.taken = false
     }
@@ -238,34 +241,34 @@ export class Gateway implements CallHandler {
 
 /** One call, asked anew before each of its tries. */
 interface Outgoing extends OutgoingCall {
-  mayLeave: (() => boolean) | undefined
+  markSent: (() => boolean) | undefined
 }
 
 /** The order of a bulk export, of which ROLLER takes one of a type in six hours. */
 interface ExportOrder {
   /** The place of its own limit. */
-  place: Place | null
+  place: Lease | null
   /** False when it is certain that ROLLER has not taken it. */
   taken: boolean
 }
 
-function credentialOf ({ credential, connectionId }: GatewayCall): string { return credential ?? `connection:${connectionId}` }
+function credentialOf ({ credential, connectionId }: RollerCall): string { return credential ?? `connection:${connectionId}` }
 
 /** Nobody who calls for an answer has to expect an error before it. */
 async function refuse (error: unknown): Promise<never> { throw error }
 
 /** @throws RollerError */
-function guard (call: GatewayCall): Outgoing {
+function guard (call: RollerCall): Outgoing {
   return {
     method: call.method,
-    target: guardTarget(call.target, call.operation?.template),
-    connectionId: guardConnectionId(call.connectionId),
-    headers: guardHeaders(call.headers),
+    target: sanitizeTarget(call.target, call.operation?.template),
+    connectionId: checkConnectionId(call.connectionId),
+    headers: sanitizeHeaders(call.headers),
     body: call.body,
     acceptEncoding: call.headers['accept-encoding']?.toString(),
     verifying: call.verifying === true,
     soleSuccess: call.operation?.soleSuccess,
-    mayLeave: undefined
+    markSent: undefined
   }
 }
 
@@ -284,12 +287,12 @@ function isUnsent (error: unknown): boolean {
   return error instanceof ExchangeFailure ? !error.maySent : isRollerError(error)
 }
 
-function spendingFor ({ method, operation, body }: GatewayCall, { target }: Pick<OutgoingCall, 'target'>): Spending {
+function spendingFor ({ method, operation, body }: RollerCall, { target }: Pick<OutgoingCall, 'target'>): Spending {
   return spendingOf({ method, path: target.path, operation: operation?.operation ?? null, body: bytesOf(body) })
 }
 
 /** @throws RollerError ROLLER_ERR_VALIDATION; ROLLER is not called */
-function validate (call: OutgoingCall, entry: CatalogueEntry | null): void {
+function validate (call: OutgoingCall, entry: CatalogOperation | null): void {
   if (entry === null) return
   const { path, query } = call.target
   const faults = validateCall(entry, { path, query, headers: call.headers, body: bytesOf(call.body) })
@@ -329,7 +332,7 @@ function describe (error: RollerError, { repeatable }: Repeatability, maySent: b
 
 /** ROLLER counts exports of a type by themselves, and does not put the credential to rest for one too many. */
 function exportedBefore ({ error: { upstream, retryAfter }, exportSeconds = retryAfter }: Limited): RollerError {
-  return new RollerError('ROLLER_ERR_BUDGET', {
+  return new RollerError('ROLLER_ERR_RATE_LIMITED', {
     layer: 'roller',
     detail: 'ROLLER has taken an export of this type a short while ago.',
     hint: 'Wait for Retry-After seconds, or use the files of the export that was ordered before. Other calls of this connection go on.',

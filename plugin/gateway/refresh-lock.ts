@@ -3,7 +3,7 @@
  * Without the lock (no Redis, or Redis away) each replica refreshes for itself.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import type { RedisLike } from './limits/redis-store.ts'
+import type { RedisLike } from '../redis/client.ts'
 import { REFRESH_LOCK_SCRIPT } from './refresh-lock.lua.ts'
 
 /** What a replica that has met a 401 is to do. */

@@ -34,7 +34,7 @@ const PLAIN_TOKEN = /^\/token(?:\/|$)/i
  * @param template the path of the operation that the router has taken it for, where it is one of the catalog
  * @throws RollerError ROLLER_ERR_PATH, or ROLLER_ERR_OPERATION_FORBIDDEN for `/token`
  */
-export function guardTarget (raw: string, template?: string): Target {
+export function sanitizeTarget (raw: string, template?: string): Target {
   if (raw.length > MAX_TARGET_LENGTH) throw badPath(`The path and query are longer than ${MAX_TARGET_LENGTH} characters.`)
   const mark = raw.indexOf('?')
   const path = mark === -1 ? raw : raw.slice(0, mark)
@@ -83,24 +83,13 @@ function badPath (detail: string): RollerError {
 export const FORWARDED: readonly string[] = ['accept', 'accept-language', 'content-type', 'timezone-designators']
 
 /** Incoming headers, cut down to what ROLLER may see; names in lower case. */
-export function guardHeaders (incoming: Readonly<Record<string, string | string[] | undefined>>): [name: string, value: string][] {
+export function sanitizeHeaders (incoming: Readonly<Record<string, string | string[] | undefined>>): [name: string, value: string][] {
   const headers: [string, string][] = []
   for (const name of FORWARDED) {
     const value = incoming[name]
     if (value !== undefined) headers.push([name, Array.isArray(value) ? value.join(', ') : value])
   }
   return headers
-}
-
-// What Nango takes as a connection id. `.` and `..` would be dot segments in Nango's own API.
-const CONNECTION_ID = /^(?!\.{1,2}$)[A-Za-z0-9,.;:=+~[\]|@${}"'\\/_ -]{1,255}$/
-
-/** @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN: an id that Nango cannot hold is the id of no connection */
-export function guardConnectionId (id: string): string {
-  if (!CONNECTION_ID.test(id)) {
-    throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { detail: 'The connection id has characters or a length that no connection id has.' })
-  }
-  return id
 }
 
 // Hop-by-hop (RFC 9110 7.6.1), and what speaks for a server rather than for the answer: the host's own security headers, cookies, CORS and
@@ -173,7 +162,7 @@ export interface LimitSink {
  * Raw answer headers as undici hands them over, cut down to those that belong to the answer itself.
  * @param sink takes what Nango says of its own limit (X-RateLimit-*)
  */
-export function guardAnswerHeaders (raw: readonly Buffer[], sink?: LimitSink): Record<string, string | string[]> {
+export function sanitizeResponseHeaders (raw: readonly Buffer[], sink?: LimitSink): Record<string, string | string[]> {
   const headers = new Headers() as Record<string, string | string[]>
   let named: Set<string> | null = null
   for (let index = 0; index < raw.length; index += 2) {

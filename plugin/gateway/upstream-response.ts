@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 
 /** An answer whose head has come. */
-export interface Answer {
+export interface UpstreamResponse {
   readonly status: number
   /** Names in lower case; what belongs to the hop is gone. */
   readonly headers: Readonly<Record<string, string | string[]>>

@@ -3,7 +3,7 @@ import { parseJsonBytes } from '../util/json.ts'
 import { LRUCache } from 'lru-cache'
 import { TTL_RESOLUTION } from '../util/clock.ts'
 import { readTimeZone } from '../time/venue-time.ts'
-import type { GatewayCall } from './call.ts'
+import type { RollerCall } from './call.ts'
 import type { Exchange } from './transport/exchange.ts'
 
 const VENUE_OPERATION = 'GET /venues/me'
@@ -13,16 +13,16 @@ export class VenueZones {
   readonly #zones = new LRUCache<string, string>({ max: 10_000, ttl: 24 * 3_600_000, ttlResolution: TTL_RESOLUTION })
 
   /** Adds Roller-Time-Zone to an answer where the venue's zone is known. An unusable zone is unknown, never UTC. */
-  note (call: GatewayCall, exchange: Exchange): Exchange | Promise<Exchange> {
+  note (call: RollerCall, exchange: Exchange): Exchange | Promise<Exchange> {
     return call.operation?.name === VENUE_OPERATION && exchange.status === 200 ? this.#read(call, exchange) : this.#add(call, exchange)
   }
 
-  async #read (call: GatewayCall, exchange: Exchange): Promise<Exchange> {
+  async #read (call: RollerCall, exchange: Exchange): Promise<Exchange> {
     this.#learn(call.connectionId, await exchange.collect(MAX_VENUE_BYTES))
     return this.#add(call, exchange)
   }
 
-  #add (call: GatewayCall, exchange: Exchange): Exchange {
+  #add (call: RollerCall, exchange: Exchange): Exchange {
     const zone = this.#zones.get(call.connectionId)
     if (zone !== undefined) exchange.headers['roller-time-zone'] = zone
     return exchange

@@ -1,6 +1,6 @@
 /** Connections in Nango: list, read, change, connect with a pair, disconnect. Nango is the store; nothing is kept here. */
 import { isRollerError, RollerError } from '../errors.ts'
-import { guardConnectionId } from '../gateway/sanitize-request.ts'
+import { checkConnectionId } from './connection-id.ts'
 import { isRecord, type NangoClient } from './client.ts'
 import { checkWritten, hasRoomForVenue, lowerKeys, MAX_TAGS, type Tags } from './connection.ts'
 import { readState, type ConnectionState, type StateReader } from './connection-state.ts'
@@ -80,7 +80,7 @@ export class Connections {
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   async get (connectionId: string): Promise<ConnectionState> {
-    guardConnectionId(connectionId)
+    checkConnectionId(connectionId)
     const { states } = await this.list({ connectionId, limit: 2 })
     const found = states.find(({ connection }) => connection.connectionId === connectionId)
     if (found === undefined) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
@@ -140,7 +140,7 @@ export class Connections {
    */
   async fresh (connectionId: string): Promise<ConnectionState> {
     const asOf = this.#options.now()
-    return readState(this.#options, await readRow(this.#nango, guardConnectionId(connectionId)), asOf)
+    return readState(this.#options, await readRow(this.#nango, checkConnectionId(connectionId)), asOf)
   }
 
   /** Writes the tags that a verification begins with. Whatever enters credentials from now on wipes `entry`. */
@@ -174,7 +174,7 @@ export class Connections {
 
   /** Disconnects. Nango forgets the credentials; ROLLER's key itself is taken back in Venue Manager. */
   async delete (connectionId: string): Promise<void> {
-    guardConnectionId(connectionId)
+    checkConnectionId(connectionId)
     await this.#nango.call((sdk) => sdk.deleteConnection(this.#nango.encodedIntegrationId, encodeURIComponent(connectionId)))
   }
 

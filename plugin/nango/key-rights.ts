@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Nango } from '@nangohq/node'
-import type { TransportName } from '../gateway/transport/transport.ts'
+import type { TransportName } from '../util/transport-name.ts'
 import { RollerError } from '../errors.ts'
 import type { NangoClient } from './client.ts'
 

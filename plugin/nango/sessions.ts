@@ -1,5 +1,5 @@
 /** Connect sessions: short-lived tokens with which a browser may make one venue's connection, for exactly one integration. */
-import { guardConnectionId } from '../gateway/sanitize-request.ts'
+import { checkConnectionId } from './connection-id.ts'
 import { isRecord, type NangoClient } from './client.ts'
 import { checkWritten, lowerKeys, type Tags } from './connection.ts'
 import { readState } from './connection-state.ts'
@@ -42,7 +42,7 @@ export async function createSession (nango: NangoClient, input: SessionInput): P
  * and sent again.
  */
 export async function createReconnectSession (nango: NangoClient, connectionId: string, input: Partial<SessionInput> = {}): Promise<ConnectSession> {
-  guardConnectionId(connectionId)
+  checkConnectionId(connectionId)
   if (input.tags !== undefined) checkWritten({ tags: input.tags })
   const kept = await readKept(nango, connectionId)
   const { data } = await nango.call((sdk) => sdk.createReconnectSession({

@@ -1,6 +1,6 @@
 /** What the operator lets through, asked by calls over HTTP and in process alike. */
 import { RollerError } from '../errors.ts'
-import type { CatalogueEntry } from '../gateway/call.ts'
+import type { CatalogOperation } from './validate.ts'
 import { operationGroups } from './operation-groups.ts'
 import { canonicalPath, PLAIN_PATH } from './canonical-path.ts'
 import type { OperationKey } from './operation.ts'
@@ -26,15 +26,15 @@ export interface OperationLists {
 export interface WantedCall {
   readonly method: string
   /** Null for a path outside the catalogue. */
-  readonly operation: Pick<CatalogueEntry, 'name' | 'template'> | null
+  readonly operation: Pick<CatalogOperation, 'name' | 'template'> | null
   /** ROLLER's path as it was written; a query may follow. */
   readonly target: string
 }
 
 /** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN, or ROLLER_ERR_PATH for a path that could be two */
-export type Permit = (call: WantedCall) => void
+export type OperationPolicy = (call: WantedCall) => void
 
-export function createPermit ({ readOnly, operations: lists = {}, wildcard }: Policy): Permit {
+export function createOperationPolicy ({ readOnly, operations: lists = {}, wildcard }: Policy): OperationPolicy {
   const closed = closedOperations(lists)
   const templates = [...closed].map((name) => splitKey(name as OperationKey)) // of the catalog
   // ROLLER may be lenient with paths (a slash at the end, another case), and such a path is none of the catalogue's.

@@ -6,7 +6,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type OperationKey = `${Method} /${string}`
 
 /** Which of ROLLER's rate limits a call spends (600/60 s, 120/60 s, 1/6 h). */
-export type BudgetName = 'rest' | 'reporting' | 'bulk'
+export type RateLimitName = 'rest' | 'reporting' | 'bulk'
 
 /** One documented answer of ROLLER. */
 export interface OperationAnswer {
@@ -24,7 +24,7 @@ export interface Operation {
   readonly description?: string
   /** The domain it is grouped under in the OpenAPI document. */
   readonly tag: string
-  readonly budget: BudgetName
+  readonly budget: RateLimitName
   /** True when sending it twice does what sending it once does, so the gateway may repeat it after an unknown outcome. */
   readonly repeatable: boolean
   readonly params?: TObject

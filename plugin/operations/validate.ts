@@ -27,7 +27,7 @@ const MAX_FAULTS = 50
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>()
 
 /** What a call is checked against. */
-export interface CheckedOperation {
+export interface CatalogOperation {
   /** `GET /bookings/{uniqueId}` */
   readonly name: string
   readonly operation: Operation
@@ -38,7 +38,7 @@ export interface CheckedOperation {
 }
 
 /** @returns every fault found, at most 50; empty when the call fits */
-export function validateCall ({ name, operation, template }: CheckedOperation, call: WrittenCall): InputFault[] {
+export function validateCall ({ name, operation, template }: CatalogOperation, call: WrittenCall): InputFault[] {
   const faults: InputFault[] = []
   if (operation.params !== undefined) check(operation.params, readParams(template, call.path), '/params', faults)
   const query = readPairs(call.query)

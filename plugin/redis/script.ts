@@ -1,7 +1,7 @@
 /** One Lua script at a Redis that may be slow, restarted or away: every call ends in time, or is not made. */
 import { createHash } from 'node:crypto'
 import type { Clock } from '../util/clock.ts'
-import type { RedisLike } from '../gateway/limits/redis-store.ts'
+import type { RedisLike } from './client.ts'
 
 export interface RedisScriptOptions {
   readonly clock: Clock

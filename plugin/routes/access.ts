@@ -1,7 +1,7 @@
 /** Who may do what, to which connection: asked before anything else is done for a request. */
 import type { FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
-import { guardConnectionId } from '../gateway/sanitize-request.ts'
+import { checkConnectionId } from '../nango/connection-id.ts'
 import type { Connection } from '../nango/connection.ts'
 import { OWNER_AGE, RECHECK_AGE } from '../venues/ages.ts'
 import type { ConnectionIndex } from '../venues/connection-index.ts'
@@ -42,7 +42,7 @@ export class Access {
       return this.#addressVenue(request, String(venueId))
     }
     if (typeof header !== 'string' || header === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
-    return guardConnectionId(header)
+    return checkConnectionId(header)
   }
 
   async #choose (request: FastifyRequest, choose: ChooseConnection): Promise<string> {
@@ -131,7 +131,7 @@ export class Access {
 function guardChosen (chosen: unknown): string {
   const id = chosenId(chosen)
   if (id === null) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
-  return guardConnectionId(id)
+  return checkConnectionId(id)
 }
 
 function refuseUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {

@@ -37,7 +37,7 @@ export class CacheHeaders {
     const own = reply.getHeader('vary') // CORS adds Origin, for example
     let vary: string | string[] | undefined
     let cacheControl: string | string[] | undefined
-    for (const name in headers) { // nothing is inherited, see guardAnswerHeaders
+    for (const name in headers) { // nothing is inherited, see sanitizeResponseHeaders
       const value = headers[name]
       if (value === undefined) continue
       const kind = kindOf(name)

@@ -4,8 +4,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
-import type { Budgets } from '../gateway/limits/rate-limiter.ts'
-import { guardConnectionId } from '../gateway/sanitize-request.ts'
+import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
+import { checkConnectionId } from '../nango/connection-id.ts'
 import { Connection, lowerKeys, Metadata, Tags } from '../nango/connection.ts'
 import type { ManagedConnections } from '../venues/managed-connections.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
@@ -16,7 +16,7 @@ import { problemAnswers } from './roller-schema.ts'
 export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
   readonly check: (connectionId: string) => Promise<CheckReport>
-  readonly budgets: Budgets
+  readonly budgets: RateLimiter
   /** Whose rate limits a connection's calls count against. */
   readonly credentialOf: (connectionId: string) => Promise<string>
   readonly access: Access
@@ -187,7 +187,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return await check(id)
   })
 
-  app.get('/connections/:id/budget', {
+  app.get('/connections/:id/rate-limits', {
     exposeHeadRoute: false,
     schema: {
       summary: 'See how much of a connection\'s rate budgets is left',
@@ -199,8 +199,8 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     }
   }, async (request) => {
     const { id } = request.params
-    await admit(request, 'GET /connections/{id}/budget', 'connections:read', id)
-    const usage = await budgets.usage(await credentialOf(guardConnectionId(id)))
+    await admit(request, 'GET /connections/{id}/rate-limits', 'connections:read', id)
+    const usage = await budgets.usage(await credentialOf(checkConnectionId(id)))
     return {
       connectionId: id,
       coolingOff: Math.ceil(usage.coolingOffMs / 1000),

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { RollerError } from '../errors.ts'
 import { EventNotTaken } from '../webhooks/events.ts'
-import { guardConnectionId } from '../gateway/sanitize-request.ts'
+import { checkConnectionId } from '../nango/connection-id.ts'
 import { isSignedByNango, readReport } from '../nango/webhook.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import { problemAnswers } from './roller-schema.ts'
@@ -52,7 +52,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
     const report = readReport(parse(body))
     // An environment's webhooks are about all of its integrations.
     if (report !== null && report.integrationId === integrationId) {
-      await lifecycle[report.change](guardConnectionId(report.connectionId)).catch((error: unknown) => {
+      await lifecycle[report.change](checkConnectionId(report.connectionId)).catch((error: unknown) => {
         throw error instanceof EventNotTaken ? new RollerError('ROLLER_ERR_EVENT_NOT_TAKEN', { detail: error.message, cause: error }) : error
       })
     }

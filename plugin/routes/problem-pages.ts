@@ -33,7 +33,7 @@ export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getProblem',
       tags: ['Problems'],
       security: [],
-      params: Type.Object({ code: Type.String({ examples: ['ROLLER_ERR_BUDGET'] }) }),
+      params: Type.Object({ code: Type.String({ examples: ['ROLLER_ERR_RATE_LIMITED'] }) }),
       response: { 200: { description: 'A page.', content: { 'text/html': { schema: Type.String() } } }, ...problemAnswers }
     }
   }, async ({ params: { code } }, reply) => {

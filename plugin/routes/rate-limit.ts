@@ -1,7 +1,7 @@
 /** The budget on the wire: what a caller says (Roller-Max-Wait), and what it is told (the IETF's RateLimit headers). */
 import type { FastifyReply } from 'fastify'
 import { RollerError } from '../errors.ts'
-import type { BudgetUse } from '../gateway/limits/rate-limiter.ts'
+import type { RateLimitState } from '../gateway/limits/rate-limiter.ts'
 
 /** Milliseconds. */
 export interface WaitLimits {
@@ -31,16 +31,16 @@ export function readMaxWait (header: string | string[] | undefined, limits: Wait
 }
 
 /** RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers. Times are whole seconds there. */
-export function sayBudget (reply: FastifyReply, use: BudgetUse): void {
+export function sayBudget (reply: FastifyReply, use: RateLimitState): void {
   const { name, remaining, resetMs } = use
   reply.header('ratelimit-policy', policyOf(use))
   reply.header('ratelimit', `"${name}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`)
 }
 
 /** The same for every call of a budget. */
-const policies = new Map<string, Pick<BudgetUse, 'limit' | 'windowMs'> & { readonly text: string }>()
+const policies = new Map<string, Pick<RateLimitState, 'limit' | 'windowMs'> & { readonly text: string }>()
 
-function policyOf ({ name, limit, windowMs }: BudgetUse): string {
+function policyOf ({ name, limit, windowMs }: RateLimitState): string {
   let policy = policies.get(name)
   // Each registration of the plugin may have its own limits.
   if (policy?.limit !== limit || policy.windowMs !== windowMs) {

@@ -1,6 +1,6 @@
 /** Headers of ROLLER's operations that are the gateway's own: what a call may carry, and what an answer says. */
 import { Type } from '@sinclair/typebox'
-import type { BudgetName, Method } from '../operations/operation.ts'
+import type { RateLimitName, Method } from '../operations/operation.ts'
 
 const callHeaders = {
   'Connection-Id': Type.Optional(Type.String({ description: 'The venue\'s connection, as GET /connections lists it.' })),
@@ -29,7 +29,7 @@ const zoneHeader = {
 }
 
 /** @param budget null for a path outside the catalog */
-export function headersOfCalls (method: Method, budget: BudgetName | null) {
+export function headersOfCalls (method: Method, budget: RateLimitName | null) {
   return Type.Object({
     ...callHeaders,
     ...(budget !== null && validationHeader),
@@ -72,7 +72,7 @@ const warning: HeaderSchemas = {
 }
 
 /** On a success. */
-export function headersOfAnswer (method: Method, budget: BudgetName | null): HeaderSchemas {
+export function headersOfAnswer (method: Method, budget: RateLimitName | null): HeaderSchemas {
   return { ...everyAnswer, ...success, ...(method === 'GET' && budget !== null && shared), ...(method === 'GET' && budget === 'reporting' && warning) }
 }
 

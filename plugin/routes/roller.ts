@@ -2,14 +2,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
+import type { CallHandler } from '../gateway/call.ts'
+import type { CatalogOperation } from '../operations/validate.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
 import { canonicalPath } from '../operations/canonical-path.ts'
 import type { Method, OperationKey } from '../operations/operation.ts'
 import { pageSizeWarning } from '../operations/page-size.ts'
 import { splitKey, toRoutePath } from '../operations/paths.ts'
-import type { Permit } from '../operations/operation-policy.ts'
+import type { OperationPolicy } from '../operations/operation-policy.ts'
 import { operationAt } from '../operations/templates.ts'
 import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
@@ -22,11 +23,11 @@ export interface RollerRoutesOptions {
   readonly gateway: CallHandler
   readonly access: Access
   /** The catalogue. */
-  readonly entries: ReadonlyMap<string, CatalogueEntry>
+  readonly entries: ReadonlyMap<string, CatalogOperation>
   /** False lets every call through unvalidated. */
   readonly validate: boolean
   readonly limits: BodyLimits
-  readonly permit: Permit
+  readonly permit: OperationPolicy
   /** How long a call may wait for its lease. */
   readonly waits: WaitLimits
   readonly cacheHeaders: CacheHeaders
@@ -53,7 +54,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
 
 function add (
   app: FastifyInstance, { gateway, access, permit, validate, waits, cacheHeaders }: RollerRoutesOptions,
-  method: Method, url: string, entry: CatalogueEntry | null, schema: FastifySchema
+  method: Method, url: string, entry: CatalogOperation | null, schema: FastifySchema
 ): void {
   const name = entry?.name ?? `${method} /*`
   const scope: Scope = method === 'GET' ? 'roller:read' : 'roller:write'

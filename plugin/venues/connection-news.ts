@@ -7,7 +7,7 @@
  */
 import { sleep, type Clock } from '../util/clock.ts'
 import { RedisScript } from '../redis/script.ts'
-import type { RedisLike } from '../gateway/limits/redis-store.ts'
+import type { RedisLike } from '../redis/client.ts'
 import type { NewsVersion } from '../gateway/pipeline.ts'
 
 export interface ConnectionNewsOptions {

@@ -1,7 +1,7 @@
 /** Connections as the routes and the host's own code use them: Nango's, with their venues, and with what must be done before and after a change. */
 import { isRollerError } from '../errors.ts'
 import { EventNotTaken } from '../webhooks/events.ts'
-import type { Budgets } from '../gateway/limits/rate-limiter.ts'
+import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionChange, Connections, ListFilter, NewConnection } from '../nango/connections.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
@@ -21,7 +21,7 @@ export interface ManagedConnectionsOptions {
   /** Null where connections are not asked for their venue. */
   readonly verifier: VenueVerifier | null
   readonly lifecycle: ConnectionLifecycle
-  readonly budgets: Pick<Budgets, 'coolingOff'>
+  readonly budgets: Pick<RateLimiter, 'coolingOff'>
   /** Drops what was made with a connection's credentials. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
   /** Makes the other replicas read a connection anew. */

@@ -3,9 +3,9 @@
  * read is not verified, and nothing is sent. A call that waited is asked about again right before it leaves.
  */
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
-import type { Answer } from '../gateway/upstream-response.ts'
-import type { CallHandler, GatewayCall } from '../gateway/call.ts'
-import type { TransportName } from '../gateway/transport/transport.ts'
+import type { UpstreamResponse } from '../gateway/upstream-response.ts'
+import type { CallHandler, RollerCall } from '../gateway/call.ts'
+import type { TransportName } from '../util/transport-name.ts'
 import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'
 import { RECHECK_AGE } from './ages.ts'
 import type { ConnectionIndex, Known } from './connection-index.ts'
@@ -28,7 +28,7 @@ const RETRY_AFTER = 5
 
 export class VenueCheck implements CallHandler {
   readonly #options: VenueCheckOptions
-  readonly #again = async (call: GatewayCall, waited: boolean): Promise<void> => {
+  readonly #again = async (call: RollerCall, waited: boolean): Promise<void> => {
     const known = await this.#verified(call.connectionId, waited ? RECHECK_AGE : undefined)
     // Its lease is one of another credential's.
     if (known.credential !== call.credential) throw unverified('Other credentials were entered while the call waited.', 1)
@@ -40,16 +40,16 @@ export class VenueCheck implements CallHandler {
 
   get transport (): TransportName { return this.#options.gateway.transport }
 
-  send (call: GatewayCall): Promise<Answer> {
+  send (call: RollerCall): Promise<UpstreamResponse> {
     const known = this.#options.index.peek(call.connectionId)
     return known?.verification === 'verified' ? this.#send(call, known) : this.#sendWhenVerified(call)
   }
 
-  async #sendWhenVerified (call: GatewayCall): Promise<Answer> {
+  async #sendWhenVerified (call: RollerCall): Promise<UpstreamResponse> {
     return await this.#send(call, await this.#verified(call.connectionId))
   }
 
-  async #send (call: GatewayCall, { tags, credential }: Known, again = false): Promise<Answer> {
+  async #send (call: RollerCall, { tags, credential }: Known, again = false): Promise<UpstreamResponse> {
     const { gateway, index, environment } = this.#options
     checkEnvironment(tags[ENVIRONMENT_TAG], environment)
     call.credential = credential

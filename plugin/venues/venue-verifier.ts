@@ -5,7 +5,8 @@
 import { LRUCache } from 'lru-cache'
 import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
-import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
+import type { CallHandler } from '../gateway/call.ts'
+import type { CatalogOperation } from '../operations/validate.ts'
 import { parseJsonBytes } from '../util/json.ts'
 import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
@@ -18,7 +19,7 @@ export interface VenueVerifierOptions {
   /** The pipeline to ROLLER, before anything is asked of the venue. */
   readonly gateway: CallHandler
   /** `GET /venues/me`. */
-  readonly entry: CatalogueEntry
+  readonly entry: CatalogOperation
   readonly environment: RollerEnvironment
   readonly clock: Clock
   /** Lets one replica at a time verify a connection. Null: another one is at it. */
@@ -187,7 +188,7 @@ export class VenueVerifier {
     answer.abort(new Error('not a venue'))
     const venue = answer.status === 200 && body !== null ? toVenue(parse(body), environment) : null
     if (venue !== null) return venue
-    throw new RollerError('ROLLER_ERR_ANSWER', { detail: `ROLLER answered ${answer.status} to GET /venues/me, without a venue's id.` })
+    throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', { detail: `ROLLER answered ${answer.status} to GET /venues/me, without a venue's id.` })
   }
 
   /** One replica at a time; what another one has found out meanwhile is read by `work`. */

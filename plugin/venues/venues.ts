@@ -1,7 +1,8 @@
 /** Puts together what knows of venues: the check in front of the pipeline, the index behind it, and what keeps both up to date. */
 import type { Clock } from '../util/clock.ts'
-import type { Budgets } from '../gateway/limits/rate-limiter.ts'
-import type { CallHandler, CatalogueEntry } from '../gateway/call.ts'
+import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
+import type { CallHandler } from '../gateway/call.ts'
+import type { CatalogOperation } from '../operations/validate.ts'
 import type { ConnectionEvent } from '../nango/connection-events.ts'
 import type { Connections } from '../nango/connections.ts'
 import type { RollerEnvironment } from '../nango/venue.ts'
@@ -20,7 +21,7 @@ export interface VenuesOptions {
   /** The pipeline alone: what asks for the venue shares no answer with anybody. */
   readonly pipeline: CallHandler
   /** `GET /venues/me`. */
-  readonly entry: CatalogueEntry
+  readonly entry: CatalogOperation
   readonly environment: RollerEnvironment
   /** False: connections are not asked for their venue. */
   readonly identifies: boolean
@@ -34,7 +35,7 @@ export interface VenuesOptions {
   readonly lock: (connectionId: string) => Promise<(() => Promise<void>) | null>
   /** Makes the other replicas read a connection anew. */
   readonly publish: (connectionId: string) => Promise<void>
-  readonly budgets: Pick<Budgets, 'coolingOff'>
+  readonly budgets: Pick<RateLimiter, 'coolingOff'>
   /** Takes a venue's registrations for ROLLER's webhooks back. */
   readonly unsubscribe: (connectionId: string) => Promise<void>
   readonly warn: (message: string, error: unknown, connectionId?: string) => void

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../util/clock.ts'
-import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type SeenStore } from './dedupe-store.ts'
+import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type DedupeStore } from './dedupe-store.ts'
 
 /** At most some 20 MB. A venue that is busier than this for 5 days has its oldest repeats handled twice. */
 const MAX_EVENTS = 100_000
 
 /** What one process has seen. */
-export class MemorySeenStore implements SeenStore {
+export class MemoryDedupeStore implements DedupeStore {
   readonly #clock: Clock
   readonly #events: LRUCache<string, { readonly state: 'busy' | 'done', readonly until: number }>
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { RedisLike } from '../gateway/limits/redis-store.ts'
+import type { RedisLike } from '../redis/client.ts'
 import { digest, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
-import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type SeenStore } from './dedupe-store.ts'
+import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type DedupeStore } from './dedupe-store.ts'
 
-export interface RedisSeenStoreOptions extends RedisScriptOptions {
+export interface RedisDedupeStoreOptions extends RedisScriptOptions {
   /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
   readonly scope: string
 }
@@ -26,12 +26,12 @@ return 'released'
 `
 
 /** What all replicas have seen. Throws RedisAway. */
-export class RedisSeenStore implements SeenStore {
+export class RedisDedupeStore implements DedupeStore {
   readonly #script: RedisScript
   readonly #scope: string
   readonly #me = randomUUID()
 
-  constructor (client: RedisLike, { scope, ...options }: RedisSeenStoreOptions) {
+  constructor (client: RedisLike, { scope, ...options }: RedisDedupeStoreOptions) {
     this.#script = new RedisScript(client, LUA, options)
     this.#scope = scope
   }

@@ -1,10 +1,10 @@
-import type { Claim, EventKey, SeenStore } from './dedupe-store.ts'
+import type { Claim, EventKey, DedupeStore } from './dedupe-store.ts'
 
-export interface SharedSeenStoreOptions {
+export interface SharedDedupeStoreOptions {
   /** This replica's own memory. */
-  readonly local: SeenStore
+  readonly local: DedupeStore
   /** That of all replicas; it may fail. */
-  readonly shared: SeenStore
+  readonly shared: DedupeStore
   /** Told once when the shared one fails, and again only after it has worked in between. */
   readonly onAway: () => void
 }
@@ -13,11 +13,11 @@ export interface SharedSeenStoreOptions {
  * A replica asks itself first, and then the others. Without them it goes on alone: an event that two replicas get at that time is handled by
  * both, which handlers have to bear anyway, while refusing events would not be better than losing them.
  */
-export class SharedSeenStore implements SeenStore {
-  readonly #options: SharedSeenStoreOptions
+export class SharedDedupeStore implements DedupeStore {
+  readonly #options: SharedDedupeStoreOptions
   #away = false
 
-  constructor (options: SharedSeenStoreOptions) {
+  constructor (options: SharedDedupeStoreOptions) {
     this.#options = options
   }
 

@@ -11,7 +11,7 @@ export type Claim = 'new' | 'busy' | 'done'
 
 type Awaitable<T> = T | Promise<T>
 
-export interface SeenStore {
+export interface DedupeStore {
   claim (key: EventKey): Awaitable<Claim>
   /** Taken: a repeat is nothing new. */
   done (key: EventKey): Awaitable<void>

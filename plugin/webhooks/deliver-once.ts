@@ -1,12 +1,12 @@
 import { EventLate } from './events.ts'
-import type { Claim, EventKey, SeenStore } from './dedupe-store.ts'
+import type { Claim, EventKey, DedupeStore } from './dedupe-store.ts'
 
 /**
  * Delivers what nobody has had yet.
  * @returns `new`: it was delivered now; `done`: it had been before; `busy`: somebody is at it, and may still fail
  * @throws what the delivery threw; then the event is welcome again
  */
-export async function deliverOnce (store: SeenStore, key: EventKey, deliver: () => Promise<void>): Promise<Claim> {
+export async function deliverOnce (store: DedupeStore, key: EventKey, deliver: () => Promise<void>): Promise<Claim> {
   const claim = await store.claim(key)
   if (claim !== 'new') return claim
   try {

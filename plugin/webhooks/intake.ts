@@ -3,8 +3,8 @@ import type { Clock } from '../util/clock.ts'
 import { deliverOnce } from './deliver-once.ts'
 import type { Events } from './events.ts'
 import { failureReason } from './failure-reason.ts'
-import { isExportName, readPart, type ExportPart, type Inbox } from '../client/export-inbox.ts'
-import type { EventKey, SeenStore } from './dedupe-store.ts'
+import { isExportName, readPart, type ExportPart, type ExportInbox } from '../client/export-inbox.ts'
+import type { EventKey, DedupeStore } from './dedupe-store.ts'
 import { readMessage, type BulkExportEvent, type RollerEvent } from './roller-events.ts'
 import { ConnectionUnreadable, type KnownConnection, type KnownConnections } from './known-connections.ts'
 
@@ -16,8 +16,8 @@ export interface IntakeLog {
 
 export interface RollerIntakeOptions {
   readonly events: Events
-  readonly seen: SeenStore
-  readonly inbox: Inbox
+  readonly seen: DedupeStore
+  readonly inbox: ExportInbox
   readonly clock: Clock
   readonly log: IntakeLog
   /** Milliseconds from a delivery's first byte to the answer. */

@@ -8,7 +8,7 @@ import { deliverOnce } from './deliver-once.ts'
 import { EventBusy } from './events.ts'
 import { failureReason } from './failure-reason.ts'
 import { RetryQueue, type RetryFacts, type RetryQueueOptions } from './retry-queue.ts'
-import type { SeenStore } from './dedupe-store.ts'
+import type { DedupeStore } from './dedupe-store.ts'
 
 export interface DeliveryLog {
   info (facts: object, message: string): void
@@ -20,7 +20,7 @@ export interface ReliableDeliveryOptions extends Pick<RetryQueueOptions, 'random
   /** Gives the event to its handlers. @throws when one of them failed */
   readonly deliver: (event: ConnectionEvent) => Promise<void>
   /** Which events were taken, by this replica or another. */
-  readonly store: SeenStore
+  readonly store: DedupeStore
   readonly clock: Clock
   readonly log: DeliveryLog
 }

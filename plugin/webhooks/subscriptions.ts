@@ -1,6 +1,6 @@
 /** Which webhooks ROLLER has registered for a venue under this gateway's address. ROLLER is the store: nothing is kept here. */
 import { isRollerError, RollerError } from '../errors.ts'
-import { guardConnectionId } from '../gateway/sanitize-request.ts'
+import { checkConnectionId } from '../nango/connection-id.ts'
 import type { RollerClient } from '../client/client.ts'
 import { rollerEvents } from './roller-events.ts'
 import { CreateWebhookConfiguration, type RegisteredWebhook } from '../operations/schemas/webhooks.ts'
@@ -97,7 +97,7 @@ export class Subscriptions {
   #url (connectionId: string): string {
     const { baseUrl } = this.#options
     if (baseUrl === undefined) throw notConfigured('no public address')
-    return `${baseUrl}/webhooks/roller/${encodeURIComponent(guardConnectionId(connectionId))}`
+    return `${baseUrl}/webhooks/roller/${encodeURIComponent(checkConnectionId(connectionId))}`
   }
 
   async #ours (connectionId: string, url: string): Promise<Subscription[]> {
@@ -123,7 +123,7 @@ function isSame (one: string, other: string): boolean {
 
 function idOf ({ webhookId }: Registered): number {
   if (typeof webhookId === 'number') return webhookId
-  throw new RollerError('ROLLER_ERR_ANSWER', { detail: 'ROLLER registered the webhook and did not say its id.', hint: 'GET /connections/{id}/webhooks shows it.' })
+  throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', { detail: 'ROLLER registered the webhook and did not say its id.', hint: 'GET /connections/{id}/webhooks shows it.' })
 }
 
 /** @returns false when somebody else had deleted it in between */

@@ -3,15 +3,15 @@ import { Agent } from 'undici'
 import type { Clock } from '../util/clock.ts'
 import { RollerError } from '../errors.ts'
 import type { Events } from './events.ts'
-import { MemoryInbox } from '../client/export-inbox-memory.ts'
-import { RedisInbox } from '../client/export-inbox-redis.ts'
-import { MemorySeenStore } from './dedupe-memory.ts'
+import { MemoryExportInbox } from '../client/export-inbox-memory.ts'
+import { RedisExportInbox } from '../client/export-inbox-redis.ts'
+import { MemoryDedupeStore } from './dedupe-memory.ts'
 import { ReliableDelivery, type DeliveryLog } from './reliable-delivery.ts'
-import { RedisSeenStore } from './dedupe-redis.ts'
-import { SharedSeenStore } from './dedupe-shared.ts'
+import { RedisDedupeStore } from './dedupe-redis.ts'
+import { SharedDedupeStore } from './dedupe-shared.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionEvent } from '../nango/connection-events.ts'
-import type { RedisLike } from '../gateway/limits/redis-store.ts'
+import type { RedisLike } from '../redis/client.ts'
 import { isLoopback } from '../operations/base-url.ts'
 import { bulkExport, type BulkExportFile, type BulkExportInput } from '../client/bulk-export.ts'
 import type { RollerClient } from '../client/client.ts'
@@ -43,15 +43,15 @@ export type Webhooks = ReturnType<typeof assembleWebhooks>
 
 export function assembleWebhooks (parts: WebhookParts) {
   const { client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, readConnection, rollerBaseUrl, timeouts } = parts
-  const memory = new MemorySeenStore(clock)
+  const memory = new MemoryDedupeStore(clock)
   const seen = redis === undefined
     ? memory
-    : new SharedSeenStore({
+    : new SharedDedupeStore({
       local: memory,
-      shared: new RedisSeenStore(redis, { scope, clock }),
+      shared: new RedisDedupeStore(redis, { scope, clock }),
       onAway: () => log.warn({}, 'Redis is away: an event that two replicas get is handled by both until it is back')
     })
-  const inbox = redis === undefined ? new MemoryInbox(clock) : new RedisInbox(redis, { scope, clock })
+  const inbox = redis === undefined ? new MemoryExportInbox(clock) : new RedisExportInbox(redis, { scope, clock })
   const delivery = new ReliableDelivery({ deliver: (event) => events.deliver(event), store: seen, clock, log })
   const connections = new KnownConnections({ read: readConnection, clock })
   const subscriptions = new Subscriptions({ client, baseUrl: publicUrl, secrets })

@@ -1,10 +1,10 @@
-import type { BudgetStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
+import type { LimitStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
 
 /** One store under test, with its own idea of time. */
 export interface Bench {
-  readonly store: BudgetStore
+  readonly store: LimitStore
   /** Another replica's view of the same budgets. */
-  readonly other: BudgetStore
+  readonly other: LimitStore
   /** How much a slot grows in one millisecond. */
   readonly slotsPerMs: number
   /** Time passes by itself between two calls: a wait may be shorter than the expected one by as much as the test has lasted. */

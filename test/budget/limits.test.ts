@@ -1,16 +1,16 @@
 import t from 'tap'
 
-import { budgetLimits, effectiveLimit, ROLLER_LIMITS } from '../../plugin/gateway/limits/limits.ts'
-import type { BudgetName } from '../../plugin/operations/operation.ts'
+import { effectiveLimits, effectiveLimit, ROLLER_LIMITS } from '../../plugin/gateway/limits/limits.ts'
+import type { RateLimitName } from '../../plugin/operations/operation.ts'
 
 t.test('ROLLER\'s limits with margins: always below, at least 95 % usable', async (t) => {
-  const limits = budgetLimits()
+  const limits = effectiveLimits()
   t.same(limits, {
     rest: { limit: 582, windowMs: 60_500 },
     reporting: { limit: 116, windowMs: 60_500 },
     bulk: { limit: 1, windowMs: 21_600_500 }
   })
-  for (const name of Object.keys(limits) as BudgetName[]) {
+  for (const name of Object.keys(limits) as RateLimitName[]) {
     const published = ROLLER_LIMITS[name]
     const part = limits[name].limit / limits[name].windowMs / (published.limit / published.windowMs)
     t.ok(part >= 0.95 && part < 1, `${name}: ${part}`)
@@ -18,7 +18,7 @@ t.test('ROLLER\'s limits with margins: always below, at least 95 % usable', asyn
 })
 
 t.test('every value is an option', async (t) => {
-  t.same(budgetLimits({ rest: { limit: 60 }, reporting: { windowMs: 1000 }, bulk: { windowMs: 5000 }, margin: 0 }), {
+  t.same(effectiveLimits({ rest: { limit: 60 }, reporting: { windowMs: 1000 }, bulk: { windowMs: 5000 }, margin: 0 }), {
     rest: { limit: 60, windowMs: 60_500 },
     reporting: { limit: 120, windowMs: 1500 },
     bulk: { limit: 1, windowMs: 5500 }

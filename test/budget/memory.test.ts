@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 
-import { MemoryBudgetStore } from '../../plugin/gateway/limits/memory-store.ts'
+import { MemoryLimitStore } from '../../plugin/gateway/limits/memory-store.ts'
 import type { TakeRequest } from '../../plugin/gateway/limits/store.ts'
 import { freshTag, granted, refused, request, worst } from './helpers.ts'
 import type { Bench } from './helpers.ts'
@@ -10,7 +10,7 @@ import { storeSuite } from './store-suite.ts'
 
 t.test('the common suite', (t) => {
   let now = 1000
-  const store = new MemoryBudgetStore({ now: () => now })
+  const store = new MemoryLimitStore({ now: () => now })
   const bench: Bench = {
     store,
     other: store,
@@ -40,7 +40,7 @@ t.test('a clock that jumps back and forth lets nothing through', async (t) => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 80 }), (limit, steps) => {
     let real = 0
     let clock = 5000
-    const store = new MemoryBudgetStore({ now: () => clock })
+    const store = new MemoryLimitStore({ now: () => clock })
     const left: number[] = []
     let line: number[] = []
     for (const one of steps) {
@@ -58,7 +58,7 @@ t.test('a clock that jumps back and forth lets nothing through', async (t) => {
 
 t.test('a jump back does not make callers wait for the jump', async (t) => {
   let now = 1_000_000
-  const store = new MemoryBudgetStore({ now: () => now })
+  const store = new MemoryLimitStore({ now: () => now })
   const windows = [{ key: 'rest', limit: 2, windowMs: 100 }]
   granted(store.take(request('t', windows)))
   granted(store.take(request('t', windows)))
@@ -70,7 +70,7 @@ t.test('a jump back does not make callers wait for the jump', async (t) => {
 
 t.test('nothing goes missing: a full log uses the whole limit for hours', async (t) => {
   let now = 0.5
-  const store = new MemoryBudgetStore({ now: () => now })
+  const store = new MemoryLimitStore({ now: () => now })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
   const left: number[] = []
   let due: Array<{ at: number, ticket: number }> = []
@@ -87,7 +87,7 @@ t.test('nothing goes missing: a full log uses the whole limit for hours', async 
 
 t.test('fair over hours: the account is full, each venue gets its part, and one with little demand hardly waits', async (t) => {
   let now = 1
-  const store = new MemoryBudgetStore({ now: () => now })
+  const store = new MemoryLimitStore({ now: () => now })
   const wish = (venue: string): TakeRequest => request('account', [{ key: venue, limit: 600, windowMs: 60_000 }, { key: 'account', limit: 60, windowMs: 60_000, flow: venue }], 600_000)
   const line: Array<{ venue: string, ticket: number, since: number, at: number }> = []
   const waits = new Map<string, number[]>()
@@ -112,7 +112,7 @@ t.test('fair over hours: the account is full, each venue gets its part, and one 
 })
 
 t.test('the real clock, and an end', async (t) => {
-  const store = new MemoryBudgetStore()
+  const store = new MemoryLimitStore()
   const windows = [{ key: 'rest', limit: 1, windowMs: 60_000 }]
   granted(store.take(request('t', windows)))
   t.ok(refused(store.take(request('t', windows))).waitMs > 59_000)

@@ -1,30 +1,30 @@
 import fc from 'fast-check'
 import t from 'tap'
 
-import { budgetLimits } from '../../plugin/gateway/limits/limits.ts'
-import { MemoryBudgetStore } from '../../plugin/gateway/limits/memory-store.ts'
-import { Place } from '../../plugin/gateway/limits/lease.ts'
+import { effectiveLimits } from '../../plugin/gateway/limits/limits.ts'
+import { MemoryLimitStore } from '../../plugin/gateway/limits/memory-store.ts'
+import { Lease } from '../../plugin/gateway/limits/lease.ts'
 import { granted, request, worst } from './helpers.ts'
 
 function world (limit: number, windowMs: number) {
   const state = { now: 1000 }
   const clock = { now: () => state.now, setTimeout: () => null, clearTimeout: () => {} }
-  const store = new MemoryBudgetStore({ now: () => state.now })
+  const store = new MemoryLimitStore({ now: () => state.now })
   const windows = [{ key: 'rest', limit, windowMs }]
-  const enter = (): Place | null => {
+  const enter = (): Lease | null => {
     const result = store.take(request('v', windows))
-    return result.outcome === 'granted' ? new Place({ store, news: null, clock, tag: 'v', windows, slot: result.slot, left: null, waitedMs: 0 }) : null
+    return result.outcome === 'granted' ? new Lease({ store, news: null, clock, tag: 'v', windows, slot: result.slot, left: null, waitedMs: 0 }) : null
   }
   return { state, store, windows, enter }
 }
 
 t.test('calls are held up between their place and the way out: ROLLER never sees too many in its window', async (t) => {
   const { jitter } = { jitter: 500 }
-  t.equal(budgetLimits({ margin: 0 }).rest.windowMs, 60_000 + jitter, 'the windows are longer by this')
+  t.equal(effectiveLimits({ margin: 0 }).rest.windowMs, 60_000 + jitter, 'the windows are longer by this')
   const step = fc.record({ pass: fc.nat(4000), calls: fc.nat(6), held: fc.oneof(fc.constant(0), fc.nat(70), fc.nat(12_000)) })
   fc.assert(fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 60 }), (limit, steps) => {
     const { state, enter } = world(limit, 10_000 + jitter)
-    const held: Array<{ at: number, place: Place }> = []
+    const held: Array<{ at: number, place: Lease }> = []
     const left: number[] = []
     const until = (moment: number): void => {
       for (const one of held.splice(0).sort((a, b) => a.at - b.at)) {
@@ -51,7 +51,7 @@ t.test('calls are held up between their place and the way out: ROLLER never sees
 
 t.test('a punctual call costs the store nothing more', async (t) => {
   const { state, store, enter } = world(1, 1000)
-  store.restamp = () => { throw new Error('not needed') }
+  store.renew = () => { throw new Error('not needed') }
   const place = enter()
   state.now += 50
   t.ok(place?.leave())
@@ -66,12 +66,12 @@ t.test('a call that was held up for longer than a window does not leave', async 
 })
 
 t.test('nothing was sent: all is given back; an export that was not taken: its own limit alone', async (t) => {
-  const store = new MemoryBudgetStore({ now: () => 5 })
+  const store = new MemoryLimitStore({ now: () => 5 })
   const windows = [{ key: 'bulk', limit: 1, windowMs: 1000 }, { key: 'reporting', limit: 1, windowMs: 1000 }]
   const clock = { now: () => 5, setTimeout: () => null, clearTimeout: () => {} }
-  const enter = (): Place => new Place({ store, news: null, clock, tag: 'v', windows, slot: granted(store.take(request('v', windows))).slot, left: null, waitedMs: 0 })
-  await enter().giveBack()
+  const enter = (): Lease => new Lease({ store, news: null, clock, tag: 'v', windows, slot: granted(store.take(request('v', windows))).slot, left: null, waitedMs: 0 })
+  await enter().refund()
   t.same(store.usage('v', windows).map(({ remaining }) => remaining), [1, 1])
-  await enter().giveExportBack()
+  await enter().refundExport()
   t.same(store.usage('v', windows).map(({ remaining }) => remaining), [1, 0])
 })

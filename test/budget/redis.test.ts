@@ -4,9 +4,9 @@ import { Redis as IoRedis } from 'ioredis'
 import { Redis as IoValkey } from 'iovalkey'
 import t from 'tap'
 
-import { budgetKeys, RedisBudgetStore } from '../../plugin/gateway/limits/redis-store.ts'
-import type { RedisLike } from '../../plugin/gateway/limits/redis-store.ts'
-import { BudgetStoreUnavailable, LEASE_MS } from '../../plugin/gateway/limits/store.ts'
+import { limitKeys, RedisLimitStore } from '../../plugin/gateway/limits/redis-store.ts'
+import type { RedisLike } from '../../plugin/redis/client.ts'
+import { LimitStoreUnavailable, LEASE_MS } from '../../plugin/gateway/limits/store.ts'
 import type { Window } from '../../plugin/gateway/limits/store.ts'
 import { freshTag, granted, queued, refused, request } from './helpers.ts'
 import type { Bench } from './helpers.ts'
@@ -35,8 +35,8 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
   t.test(`the common suite with ${name}`, (t) => {
     const prefix = `suite-${name}`
     const bench: Bench = {
-      store: new RedisBudgetStore(one, { prefix, timeoutMs: 5000 }),
-      other: new RedisBudgetStore(two, { prefix, timeoutMs: 5000 }),
+      store: new RedisLimitStore(one, { prefix, timeoutMs: 5000 }),
+      other: new RedisLimitStore(two, { prefix, timeoutMs: 5000 }),
       slotsPerMs: 1000,
       realTime: true,
       runs: name === 'ioredis' ? 8 : 2,
@@ -55,12 +55,12 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
 
 t.test('everything that is written has an end', async (t) => {
   const tag = freshTag()
-  const store = new RedisBudgetStore(a, { prefix: 'ends' })
+  const store = new RedisLimitStore(a, { prefix: 'ends' })
   const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }, { key: 'account', limit: 1, windowMs: 2000, flow: 'a' }]
   const { slot } = granted(await store.take(request(tag, windows)))
   const wish = { ...request(tag, windows, 5000), meter: 'account' }
   const { ticket } = queued(await store.take(wish))
-  await store.raiseWall(tag, 'connection', 1500)
+  await store.startCoolingOff(tag, 'connection', 1500)
   await store.report(tag, 'account', [windows[1] as Window], { remaining: 3, endsInMs: 1800, slot })
   const names = (await a.keys('ends:*')).map((key) => key.slice(key.indexOf('}:') + 2)).sort()
   t.same(names, ['clock', 'line:account', 'line:rest', 'meter:account', 'tickets', 'turns:account', 'wall:connection', 'window:account', 'window:rest'])
@@ -77,21 +77,21 @@ t.test('everything that is written has an end', async (t) => {
 
 t.test('a full log is small', async (t) => {
   const tag = freshTag()
-  const store = new RedisBudgetStore(a, { prefix: 'small' })
+  const store = new RedisLimitStore(a, { prefix: 'small' })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
   await Promise.all(Array.from({ length: 582 }, () => store.take(request(tag, windows))))
-  const [, , , , key = ''] = budgetKeys('small', { tag, windows })
+  const [, , , , key = ''] = limitKeys('small', { tag, windows })
   t.ok(Number(await a.memory('USAGE', key)) < 8192, 'under 8 KiB')
 })
 
 t.test('a server clock that was set back: nothing is forgotten, nobody waits for the jump', async (t) => {
   const tag = freshTag()
-  const store = new RedisBudgetStore(a)
+  const store = new RedisLimitStore(a)
   const windows = [{ key: 'rest', limit: 3, windowMs: 1000 }]
   const hour = 3_600_000_000
   for (let i = 0; i < 3; i++) granted(await store.take(request(tag, windows)))
   // The same as a server set back by an hour: all that was written lies an hour ahead.
-  const [clock = '', , , , log = ''] = budgetKeys('roller', { tag, windows })
+  const [clock = '', , , , log = ''] = limitKeys('roller', { tag, windows })
   const slots = (await a.lrange(log, 0, -1)).map((slot) => String(Number(slot) + hour))
   await a.del(log)
   await a.rpush(log, ...slots)
@@ -109,16 +109,16 @@ t.test('all keys of a script lie in one Cluster slot', async (t) => {
   const windows = ['rest', 'a}b', '{x}'].map((key) => ({ key, limit: 1, windowMs: 1 }))
   for (const tag of ['venue', '', '}', '{', '{}', 'a{b}c', '%7B', 'ünï', 'a:b c']) {
     for (const prefix of ['roller', '{', '{}', 'a{b}']) {
-      const slots = new Set(budgetKeys(prefix, { tag, windows, walls: ['wall', '}{'], meter: '{m}' }).map(clusterSlot))
+      const slots = new Set(limitKeys(prefix, { tag, windows, walls: ['wall', '}{'], meter: '{m}' }).map(clusterSlot))
       t.equal(slots.size, 1, `${prefix} ${tag}`)
     }
   }
   t.equal(clusterSlot('123456789'), 0x31c3, 'the check value of CRC-16/XMODEM')
-  t.not(budgetKeys('roller', { tag: '{' })[0], budgetKeys('roller', { tag: '%7B' })[0], 'two tags never share keys')
+  t.not(limitKeys('roller', { tag: '{' })[0], limitKeys('roller', { tag: '%7B' })[0], 'two tags never share keys')
 })
 
 t.test('a script that the server has lost is loaded again', async (t) => {
-  const store = new RedisBudgetStore(a)
+  const store = new RedisLimitStore(a)
   await a.script('FLUSH')
   granted(await store.take(request(freshTag(), [{ key: 'rest', limit: 1, windowMs: 10 }])))
 })
@@ -126,19 +126,19 @@ t.test('a script that the server has lost is loaded again', async (t) => {
 t.test('away: every operation ends soon, and nothing piles up', async (t) => {
   const windows = [{ key: 'rest', limit: 1, windowMs: 10 }]
   const silent: RedisLike = { evalsha: () => new Promise(() => {}), eval: () => new Promise(() => {}) }
-  const store = new RedisBudgetStore(silent, { timeoutMs: 30, maxPending: 3 })
+  const store = new RedisLimitStore(silent, { timeoutMs: 30, maxPending: 3 })
   const started = performance.now()
   const asked = Array.from({ length: 5 }, () => store.take(request('t', windows)).catch((error: unknown) => error as Error))
   const errors = await Promise.all(asked)
   t.ok(performance.now() - started < 300)
-  t.ok(errors.every((error) => error instanceof BudgetStoreUnavailable))
+  t.ok(errors.every((error) => error instanceof LimitStoreUnavailable))
   t.match(errors[4], { message: /unanswered/ })
-  const away = (part: Partial<RedisLike>): RedisBudgetStore => new RedisBudgetStore({ ...silent, ...part })
+  const away = (part: Partial<RedisLike>): RedisLimitStore => new RedisLimitStore({ ...silent, ...part })
   await t.rejects(away({ status: 'reconnecting' }).wall('t', 'x'), { message: /not connected/ })
   const failing = away({ evalsha: async () => { throw new Error('OOM') } })
-  await t.rejects(failing.wall('t', 'x'), { name: 'BudgetStoreUnavailable', message: /failed/ })
-  await t.rejects(away({ evalsha: async () => 'PONG' }).wall('t', 'x'), BudgetStoreUnavailable)
-  const closed = new RedisBudgetStore(a)
+  await t.rejects(failing.wall('t', 'x'), { name: 'LimitStoreUnavailable', message: /failed/ })
+  await t.rejects(away({ evalsha: async () => 'PONG' }).wall('t', 'x'), LimitStoreUnavailable)
+  const closed = new RedisLimitStore(a)
   closed.close()
   await t.rejects(closed.usage('t', windows), { message: /closed/ })
 })

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import t from 'tap'
 
-import { RedisBudgetStore } from '../../plugin/gateway/limits/redis-store.ts'
-import { ResilientBudgetStore } from '../../plugin/gateway/limits/resilient-store.ts'
+import { RedisLimitStore } from '../../plugin/gateway/limits/redis-store.ts'
+import { ResilientLimitStore } from '../../plugin/gateway/limits/resilient-store.ts'
 import { request, worst } from './helpers.ts'
 import { startRedis, whyNoRedis } from './redis-server.ts'
 
@@ -14,7 +14,7 @@ t.test('Redis killed, hung and restarted under load', { skip: whyNoRedis() ?? fa
   client.on('error', () => {})
   t.teardown(async () => { client.disconnect(); await server.kill() })
   const told: string[] = []
-  const store = new ResilientBudgetStore(new RedisBudgetStore(client, { timeoutMs: 150 }), {
+  const store = new ResilientLimitStore(new RedisLimitStore(client, { timeoutMs: 150 }), {
     whenAway: 'share', replicas: 1, retryMs: 100, onAway: () => { told.push('away') }, onBack: () => { told.push('back') }
   })
   // Kept 100 ms longer than checked, as ROLLER's window is: answers take time to arrive.

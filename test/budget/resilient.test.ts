@@ -3,35 +3,35 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 
-import { MemoryBudgetStore } from '../../plugin/gateway/limits/memory-store.ts'
-import { ResilientBudgetStore } from '../../plugin/gateway/limits/resilient-store.ts'
-import type { ResilientBudgetStoreOptions } from '../../plugin/gateway/limits/resilient-store.ts'
-import { BudgetStoreUnavailable } from '../../plugin/gateway/limits/store.ts'
-import type { BudgetStore, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
+import { MemoryLimitStore } from '../../plugin/gateway/limits/memory-store.ts'
+import { ResilientLimitStore } from '../../plugin/gateway/limits/resilient-store.ts'
+import type { ResilientLimitStoreOptions } from '../../plugin/gateway/limits/resilient-store.ts'
+import { LimitStoreUnavailable } from '../../plugin/gateway/limits/store.ts'
+import type { LimitStore, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
 import { granted, queued, refused, request, worst } from './helpers.ts'
 
 /** Several replicas on one shared store that can be taken away, on one clock that is set by hand. */
-function world (replicas: number, options: Partial<ResilientBudgetStoreOptions> = {}) {
+function world (replicas: number, options: Partial<ResilientLimitStoreOptions> = {}) {
   const state = { now: 1000, away: false, calls: 0, told: [] as string[] }
   const now = (): number => state.now
-  let memory = new MemoryBudgetStore({ now })
+  let memory = new MemoryLimitStore({ now })
   const reach = async <T>(work: () => T): Promise<T> => {
     state.calls++
-    if (state.away) throw new BudgetStoreUnavailable('away')
+    if (state.away) throw new LimitStoreUnavailable('away')
     return work()
   }
-  const shared: BudgetStore = {
+  const shared: LimitStore = {
     take: (...args) => reach(() => memory.take(...args)),
     leave: (...args) => reach(() => memory.leave(...args)),
-    giveBack: (...args) => reach(() => memory.giveBack(...args)),
-    restamp: (...args) => reach(() => memory.restamp(...args)),
+    refund: (...args) => reach(() => memory.refund(...args)),
+    renew: (...args) => reach(() => memory.renew(...args)),
     report: (...args) => reach(() => memory.report(...args)),
-    raiseWall: (...args) => reach(() => memory.raiseWall(...args)),
+    startCoolingOff: (...args) => reach(() => memory.startCoolingOff(...args)),
     wall: (...args) => reach(() => memory.wall(...args)),
     usage: (...args) => reach(() => memory.usage(...args)),
     close: () => {}
   }
-  const stores = Array.from({ length: replicas }, (_, i) => new ResilientBudgetStore(shared, {
+  const stores = Array.from({ length: replicas }, (_, i) => new ResilientLimitStore(shared, {
     whenAway: 'share',
     replicas,
     now,
@@ -39,11 +39,11 @@ function world (replicas: number, options: Partial<ResilientBudgetStoreOptions> 
     onBack: () => { state.told.push(`${i} back`) },
     ...options
   }))
-  return { state, stores, one: stores[0] as ResilientBudgetStore, restart: () => { memory = new MemoryBudgetStore({ now }) } }
+  return { state, stores, one: stores[0] as ResilientLimitStore, restart: () => { memory = new MemoryLimitStore({ now }) } }
 }
 
 const rest = (limit: number, windowMs = 60_000): Window[] => [{ key: 'rest', limit, windowMs }]
-const placesOf = async (store: BudgetStore, windows: Window[]): Promise<number> => {
+const placesOf = async (store: LimitStore, windows: Window[]): Promise<number> => {
   let places = 0
   while ((await store.take(request('v', windows))).outcome === 'granted') places++
   return places
@@ -95,7 +95,7 @@ t.test('coming back to a store that has lost everything does not give the limit 
 
 t.test('several replicas: for one window each keeps to what it had itself sent, then to its share', async (t) => {
   const { state, stores } = world(2)
-  const [busy, quiet] = stores as [ResilientBudgetStore, ResilientBudgetStore]
+  const [busy, quiet] = stores as [ResilientLimitStore, ResilientLimitStore]
   granted(await quiet.take(request('v', rest(10))))
   state.now += 10_000
   for (let i = 0; i < 8; i++) granted(await busy.take(request('v', rest(10))))
@@ -111,7 +111,7 @@ t.test('several replicas: for one window each keeps to what it had itself sent, 
 
 t.test('several replicas: one that has never seen the connection starts a window later, and says exactly when', async (t) => {
   const { state, stores } = world(3)
-  const [busy, stranger] = stores as [ResilientBudgetStore, ResilientBudgetStore]
+  const [busy, stranger] = stores as [ResilientLimitStore, ResilientLimitStore]
   t.equal(await placesOf(busy, rest(9)), 9)
   state.away = true
   t.equal(refused(await stranger.take(request('v', rest(9)))).waitMs, 60_000)
@@ -132,7 +132,7 @@ t.test('a limit that is smaller than the number of replicas has no shares', asyn
 
 t.test('a replica that nobody has called for a while asks before it goes by its share', async (t) => {
   const { state, stores } = world(2)
-  const [busy, idle] = stores as [ResilientBudgetStore, ResilientBudgetStore]
+  const [busy, idle] = stores as [ResilientLimitStore, ResilientLimitStore]
   state.away = true
   for (const store of stores) await store.take(request('v', rest(10)))
   state.away = false
@@ -158,8 +158,8 @@ for (const replicas of [1, 2, 3]) {
     await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 7 }), fc.array(step, { maxLength: 60 }), async (limit, steps) => {
       const { state, stores, restart } = world(replicas, { retryMs: 100 })
       const left: number[] = []
-      const line: Array<{ store: ResilientBudgetStore, ticket: number, at: number }> = []
-      const take = async (store: ResilientBudgetStore, wait: number, ticket?: number): Promise<void> => {
+      const line: Array<{ store: ResilientLimitStore, ticket: number, at: number }> = []
+      const take = async (store: ResilientLimitStore, wait: number, ticket?: number): Promise<void> => {
         const result = await store.take({ ...request('v', rest(limit, 1000), wait), ticket })
         if (result.outcome === 'granted') left.push(state.now)
         if (result.outcome === 'queued') line.push({ store, ticket: result.ticket, at: state.now + result.waitMs })
@@ -173,7 +173,7 @@ for (const replicas of [1, 2, 3]) {
           for (const store of stores) await take(store, 0)
         }
         for (const { store, ticket, at } of line.splice(0)) if (at <= state.now) await take(store, wait, ticket); else line.push({ store, ticket, at })
-        await Promise.all(Array.from({ length: calls }, () => take(stores[who % replicas] as ResilientBudgetStore, wait)))
+        await Promise.all(Array.from({ length: calls }, () => take(stores[who % replicas] as ResilientLimitStore, wait)))
         // A store that is empty again has been away, and everybody has noticed.
         if (turn === 'restart' && stores.every((store) => store.away)) restart()
         for (let i = 0; i < 12; i++) await null
@@ -206,16 +206,16 @@ t.test('refuse: who is in line when the store goes away is refused too, and send
 
 t.test('walls hold on both sides of a change, and reach the others on the return', async (t) => {
   const { state, stores } = world(2)
-  const [one, two] = stores as [ResilientBudgetStore, ResilientBudgetStore]
+  const [one, two] = stores as [ResilientLimitStore, ResilientLimitStore]
   const wish = request('v', rest(10), 120_000, ['wall'])
-  await one.raiseWall('v', 'early', 500)
+  await one.startCoolingOff('v', 'early', 500)
   t.equal(await two.wall('v', 'early'), 500)
   state.away = true
-  await one.raiseWall('v', 'wall', 30_000)
+  await one.startCoolingOff('v', 'wall', 30_000)
   t.equal(await one.wall('v', 'wall'), 30_000)
   t.match(await one.take(request('v', rest(10), 0, ['wall'])), { outcome: 'refused', reason: 'wall', wall: 'wall', wallMs: 30_000 })
   const local = queued(await one.take(wish))
-  await one.raiseWall('v', 'wall', 40_000)
+  await one.startCoolingOff('v', 'wall', 40_000)
   t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the line stands behind it')
   await one.leave(wish, local.ticket)
   state.away = false
@@ -223,7 +223,7 @@ t.test('walls hold on both sides of a change, and reach the others on the return
   const kept = queued(await one.take(wish))
   await settle()
   t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'wall', wallMs: 39_000 })
-  await two.raiseWall('v', 'wall', 150_000)
+  await two.startCoolingOff('v', 'wall', 150_000)
   state.now += 60_000
   t.match(await one.take({ ...wish, maxWaitMs: 80_000, ticket: kept.ticket }), { outcome: 'refused', reason: 'wall', wallMs: 90_000 }, 'a local ticket, a wall of another replica')
   state.away = true
@@ -235,23 +235,23 @@ t.test('places are given back and moved where they were given', async (t) => {
   const { state, one } = world(1)
   const remaining = async (): Promise<number | undefined> => (await one.usage('v', rest(2)))[0]?.remaining
   const shared = granted(await one.take(request('v', rest(2))))
-  await one.giveBack('v', rest(2), shared.slot)
+  await one.refund('v', rest(2), shared.slot)
   t.equal(await remaining(), 2)
   const late = granted(await one.take(request('v', rest(2))))
   state.now += 10_000
-  const moved = await one.restamp('v', rest(2), late.slot)
+  const moved = await one.renew('v', rest(2), late.slot)
   state.now += 50_000
   t.equal(await remaining(), 1)
-  await one.giveBack('v', rest(2), moved)
+  await one.refund('v', rest(2), moved)
   t.equal(await remaining(), 2)
   state.now += 100_000
   state.away = true
   const local = granted(await one.take(request('v', rest(2))))
   state.now += 10_000
-  const localMoved = await one.restamp('v', rest(2), local.slot)
+  const localMoved = await one.renew('v', rest(2), local.slot)
   state.now += 50_000
   t.equal(refused(await one.take(request('v', rest(1)))).waitMs, 10_000)
-  await one.giveBack('v', rest(2), localMoved)
+  await one.refund('v', rest(2), localMoved)
   granted(await one.take(request('v', rest(1))))
 })
 
@@ -261,19 +261,19 @@ t.test('an answer that is older than a change is not used', async (t) => {
   const slow = new Promise<TakeResult>((resolve) => { answer = resolve })
   const broken = new Promise<TakeResult>((_resolve, reject) => { fail = reject })
   const answers = [slow, broken]
-  const never = async (): Promise<never> => { throw new BudgetStoreUnavailable('away') }
-  const shared: BudgetStore = {
-    take: () => answers.shift() ?? never(), leave: never, giveBack: never, restamp: never, report: never, raiseWall: never, wall: never, usage: never, close: () => {}
+  const never = async (): Promise<never> => { throw new LimitStoreUnavailable('away') }
+  const shared: LimitStore = {
+    take: () => answers.shift() ?? never(), leave: never, refund: never, renew: never, report: never, startCoolingOff: never, wall: never, usage: never, close: () => {}
   }
-  const store = new ResilientBudgetStore(shared, { whenAway: 'share', replicas: 1 })
+  const store = new ResilientLimitStore(shared, { whenAway: 'share', replicas: 1 })
   const first = store.take(request('v', rest(1)))
   const second = store.take(request('v', rest(1)))
-  fail(new BudgetStoreUnavailable('away'))
+  fail(new LimitStoreUnavailable('away'))
   granted(await second)
   answer({ outcome: 'granted', slot: 1, usage: [] })
   refused(await first)
   const fault = async (): Promise<never> => { throw new TypeError('a fault') }
-  const faulty = new ResilientBudgetStore({ ...shared, take: fault }, { whenAway: 'share', replicas: 1 })
+  const faulty = new ResilientLimitStore({ ...shared, take: fault }, { whenAway: 'share', replicas: 1 })
   await t.rejects(faulty.take(request('v', rest(1))), TypeError)
   t.notOk(faulty.away)
 })

@@ -51,7 +51,7 @@ export function storeProperties (t: Test, bench: Bench): void {
         const wish = request(tag, windows(key), wait, ['connection'])
         const one = line[pick % line.length]
         const gone = left[pick % left.length]
-        if (act === 'wall') await store.raiseWall(tag, 'connection', pass)
+        if (act === 'wall') await store.startCoolingOff(tag, 'connection', pass)
         else if (act === 'take') { if (!await take(key, wish)) return false } else if (act === 'burst') {
           for (const ok of await Promise.all(times(limit + 2, async () => await take(3, request(tag, [{ ...account, flow: 'c3' }], 0))))) if (!ok) return false
         } else if (act === 'ask' && one !== undefined) {
@@ -60,7 +60,7 @@ export function storeProperties (t: Test, bench: Bench): void {
           await store.leave(request(tag, windows(one.key)), one.ticket)
           line = line.filter((other) => other !== one)
         } else if (act === 'late' && gone !== undefined && gone === left.at(-1) && gone.key < 3) {
-          gone.slot = await store.restamp(tag, windows(gone.key), gone.slot)
+          gone.slot = await store.renew(tag, windows(gone.key), gone.slot)
         }
       }
       const slots = (key: number | null): number[] => left.filter((one) => key === null || one.key === key).map(({ slot }) => slot)

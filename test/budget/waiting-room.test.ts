@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { WaitingRoom } from '../../plugin/gateway/limits/wait-queue.ts'
+import { WaitQueue } from '../../plugin/gateway/limits/wait-queue.ts'
 
 /** Timers that fire when time is told to pass. */
 function world () {
@@ -16,7 +16,7 @@ function world () {
     clearTimeout: (timer: unknown) => { timers = timers.filter((one) => one !== timer) }
   }
   const woken: string[] = []
-  const room = new WaitingRoom(clock)
+  const room = new WaitQueue(clock)
   return {
     woken,
     room,

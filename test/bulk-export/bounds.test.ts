@@ -1,8 +1,8 @@
 /** What ROLLER's messages count to has a bound: one message must not end the process, nor fill it. */
 import { test } from 'tap'
 import { MAX_TIMEOUT, systemClock } from '../../plugin/util/clock.ts'
-import { INBOX_MAX, PARTS_MAX, readPart, type InboxEntry } from '../../plugin/client/export-inbox.ts'
-import { MemoryInbox } from '../../plugin/client/export-inbox-memory.ts'
+import { EXPORT_ENTRIES_MAX, PARTS_MAX, readPart, type ExportEntry } from '../../plugin/client/export-inbox.ts'
+import { MemoryExportInbox } from '../../plugin/client/export-inbox-memory.ts'
 import { CONNECTION_ID } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { reachable } from '../webhooks/fixture.ts'
@@ -51,10 +51,10 @@ test('an error about a long export names some of its missing parts', async (t) =
 })
 
 test('the inbox of a process keeps so many characters and no more', async (t) => {
-  const inbox = new MemoryInbox(new ManualClock())
+  const inbox = new MemoryExportInbox(new ManualClock())
   const urls = Array.from({ length: 500 }, (_, index) => `https://files.roller.app/${String(index).padEnd(4_000, 'x')}`)
-  const entry = (sequenceNumber: number): InboxEntry => ({
-    kind: 'message', part: { processId: 'p', sequenceNumber, sequenceTotal: INBOX_MAX, urls }
+  const entry = (sequenceNumber: number): ExportEntry => ({
+    kind: 'message', part: { processId: 'p', sequenceNumber, sequenceTotal: EXPORT_ENTRIES_MAX, urls }
   })
   for (let number = 1; number <= 20; number++) inbox.put({ connectionId: 'a', exportType: 'x' }, entry(number))
   const kept = inbox.read({ connectionId: 'a', exportType: 'x' })

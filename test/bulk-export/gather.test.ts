@@ -82,7 +82,7 @@ test('one order in 6 hours; the files of the one before can be gathered', async 
   await roller.deliverDue()
   t.equal(await first.ended, null)
   const second = app.roller.bulkExport(ORDER)
-  await t.rejects(second.next(), { code: 'ROLLER_ERR_BUDGET' })
+  await t.rejects(second.next(), { code: 'ROLLER_ERR_RATE_LIMITED' })
   t.equal(orders().length, 1)
   const again = gather(app.roller.bulkExport({ ...ORDER, order: false }))
   t.equal(await again.ended, null)

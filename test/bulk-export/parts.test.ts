@@ -1,11 +1,11 @@
 /** Which messages belong to an export, whose order does not name its process. */
 import { test } from 'tap'
-import type { InboxEntry } from '../../plugin/client/export-inbox.ts'
+import type { ExportEntry } from '../../plugin/client/export-inbox.ts'
 import { ExportParts } from '../../plugin/client/bulk-export-parts.ts'
 import { part } from '../events/inbox-suite.ts'
 
-const ordered = (order: string): InboxEntry => ({ kind: 'ordered', order })
-const withdrawn = (order: string): InboxEntry => ({ kind: 'withdrawn', order })
+const ordered = (order: string): ExportEntry => ({ kind: 'ordered', order })
+const withdrawn = (order: string): ExportEntry => ({ kind: 'withdrawn', order })
 const numbers = (parts: readonly { sequenceNumber: number }[]): number[] => parts.map(({ sequenceNumber }) => sequenceNumber)
 
 test('in the sequence in which they come, each once', async (t) => {

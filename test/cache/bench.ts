@@ -1,6 +1,6 @@
 /** What the tests of both stores stand on. */
-import type { Answer } from '../../plugin/gateway/upstream-response.ts'
-import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import type { UpstreamResponse } from '../../plugin/gateway/upstream-response.ts'
+import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import type { CacheStore } from '../../plugin/gateway/cache/store.ts'
 import { callOf, FakeGateway, steppedClock, textOf } from './helpers.ts'
 
@@ -18,10 +18,10 @@ export function open ({ store }: Bench) {
   const connectionId = `venue-${process.pid}-${++count}`
   const gateway = new FakeGateway()
   gateway.serve = (_call, number) => ({ body: `body ${number}` })
-  const shared = new SharedCalls({ gateway, clock: steppedClock(), cache: { store, rules: RULES } })
-  const send = (call: Parameters<typeof callOf>[0] = {}): Promise<Answer> => shared.send(callOf({ connectionId, ...call }))
+  const shared = new RequestDeduplicator({ gateway, clock: steppedClock(), cache: { store, rules: RULES } })
+  const send = (call: Parameters<typeof callOf>[0] = {}): Promise<UpstreamResponse> => shared.send(callOf({ connectionId, ...call }))
   const get = async (call: Parameters<typeof callOf>[0] = {}): Promise<string> => await textOf(await send(call))
   return { connectionId, gateway, shared, send, get }
 }
 
-export const said = ({ headers }: Answer): unknown[] => [headers['cache-status'], headers['age']]
+export const said = ({ headers }: UpstreamResponse): unknown[] => [headers['cache-status'], headers['age']]

@@ -1,14 +1,14 @@
 /** What fails, fails for all who share it; only patience is a caller's own. */
 import { test } from 'tap'
 import { RollerError, type ErrorCode } from '../../plugin/errors.ts'
-import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import { ExchangeFailure } from '../../plugin/gateway/transport/exchange.ts'
 import { budgetSpent, callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 
 function setup () {
   const gateway = new FakeGateway()
   const clock = steppedClock()
-  return { gateway, clock, shared: new SharedCalls({ gateway, clock }) }
+  return { gateway, clock, shared: new RequestDeduplicator({ gateway, clock }) }
 }
 
 test('errors of ROLLER and of the network are shared', async (t) => {
@@ -57,7 +57,7 @@ test('after a failure the next caller makes a new call', async (t) => {
 })
 
 test('callers with more patience than the one who began it call again, together', async (t) => {
-  for (const code of ['ROLLER_ERR_BUDGET', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'] as const) {
+  for (const code of ['ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'] as const) {
     const { gateway, clock, shared } = setup()
     const hasty = shared.send(callOf({ maxWaitMs: 0 }))
     const patient = [1, 2, 3].map(() => shared.send(callOf({ maxWaitMs: 10_000 })))
@@ -76,8 +76,8 @@ test('callers with more patience than the one who began it call again, together'
 
 test('each of several degrees of patience gets its chance', async (t) => {
   const { gateway, shared } = setup()
-  const hasty = t.rejects(shared.send(callOf({ maxWaitMs: 0 })), { code: 'ROLLER_ERR_BUDGET', retryAfter: 5 })
-  const calm = t.rejects(shared.send(callOf({ maxWaitMs: 5_000 })), { code: 'ROLLER_ERR_BUDGET', retryAfter: 30 })
+  const hasty = t.rejects(shared.send(callOf({ maxWaitMs: 0 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 5 })
+  const calm = t.rejects(shared.send(callOf({ maxWaitMs: 5_000 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 30 })
   const patient = shared.send(callOf({ maxWaitMs: 60_000 }))
   await settled()
   gateway.at(1).fail(budgetSpent(5))
@@ -97,7 +97,7 @@ test('who is no more patient, or could not wait long enough either, is refused w
   calls.push(shared.send(callOf({ maxWaitMs: 1_000 })))
   await settled()
   gateway.at(1).fail(budgetSpent(30))
-  for (const call of calls) await t.rejects(call, { code: 'ROLLER_ERR_BUDGET' })
+  for (const call of calls) await t.rejects(call, { code: 'ROLLER_ERR_RATE_LIMITED' })
   t.equal(gateway.sent.length, 1)
 })
 
@@ -108,7 +108,7 @@ test('nobody is made to wait for a more patient caller', async (t) => {
   await settled()
   t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [10_000, 0])
   gateway.at(2).fail(budgetSpent(5))
-  for (const call of hasty) await t.rejects(call, { code: 'ROLLER_ERR_BUDGET' })
+  for (const call of hasty) await t.rejects(call, { code: 'ROLLER_ERR_RATE_LIMITED' })
   const late = shared.send(callOf({ maxWaitMs: 10_000 }))
   await settled()
   t.equal(gateway.sent.length, 2, 'and the patient one is still there to be joined')

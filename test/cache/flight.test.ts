@@ -1,11 +1,11 @@
 /** Who is aboard a call that several share, and when it ends. */
 import { test } from 'tap'
 import { Cancellation } from '../../plugin/util/cancellation.ts'
-import { Flight } from '../../plugin/gateway/sharing/in-flight-request.ts'
-import type { Answer } from '../../plugin/gateway/upstream-response.ts'
+import { InFlightRequest } from '../../plugin/gateway/sharing/in-flight-request.ts'
+import type { UpstreamResponse } from '../../plugin/gateway/upstream-response.ts'
 
-const flight = (): Flight => new Flight('a', { text: 'x' }, 0, () => {})
-const answer = {} as Answer // it is handed on, and not looked at
+const flight = (): InFlightRequest => new InFlightRequest('a', { text: 'x' }, 0, () => {})
+const answer = {} as UpstreamResponse // it is handed on, and not looked at
 
 test('of a stream that several waited for, the first may leave in the middle, and that ends the call', async (t) => {
   const shared = flight()

@@ -1,12 +1,12 @@
 /** Which call under way a new one may join. */
 import { test } from 'tap'
-import { Flight } from '../../plugin/gateway/sharing/in-flight-request.ts'
-import { Flights } from '../../plugin/gateway/sharing/in-flight-requests.ts'
+import { InFlightRequest } from '../../plugin/gateway/sharing/in-flight-request.ts'
+import { InFlightRequests } from '../../plugin/gateway/sharing/in-flight-requests.ts'
 
-const flight = (connectionId: string, key: string): Flight => new Flight(connectionId, { text: key }, 0, () => {})
+const flight = (connectionId: string, key: string): InFlightRequest => new InFlightRequest(connectionId, { text: key }, 0, () => {})
 
 test('the newest of a key is found, and after it the one before', async (t) => {
-  const flights = new Flights()
+  const flights = new InFlightRequests()
   const [first, other, second] = [flight('a', 'x'), flight('a', 'y'), flight('a', 'x')]
   for (const one of [first, other, second]) flights.add(one, 0)
   t.equal(flights.find('a', { text: 'x' }), second)
@@ -21,7 +21,7 @@ test('the newest of a key is found, and after it the one before', async (t) => {
 })
 
 test('one in the middle can go', async (t) => {
-  const flights = new Flights()
+  const flights = new InFlightRequests()
   const all = [flight('a', 'x'), flight('a', 'x'), flight('a', 'x')] as const
   for (const one of all) flights.add(one, 0)
   flights.remove(all[1])
@@ -30,7 +30,7 @@ test('one in the middle can go', async (t) => {
 })
 
 test('a connection\'s flights are its own, and all of them go at once', async (t) => {
-  const flights = new Flights()
+  const flights = new InFlightRequests()
   const [mine, theirs] = [flight('a', 'x'), flight('b', 'x')]
   flights.add(mine, 0)
   flights.add(theirs, 0)
@@ -44,7 +44,7 @@ test('a connection\'s flights are its own, and all of them go at once', async (t
 })
 
 test('all of one key go, and the others stay', async (t) => {
-  const flights = new Flights()
+  const flights = new InFlightRequests()
   const other = flight('a', 'y')
   for (const one of [flight('a', 'x'), other, flight('a', 'x')]) flights.add(one, 0)
   flights.removeAll('a', { text: 'x' })
@@ -53,7 +53,7 @@ test('all of one key go, and the others stay', async (t) => {
 })
 
 test('a connection that is not used any more leaves nothing behind', async (t) => {
-  const flights = new Flights()
+  const flights = new InFlightRequests()
   for (let index = 0; index < 1_000; index++) {
     const one = flight(`old-${index}`, 'x')
     flights.add(one, 0)

@@ -2,12 +2,12 @@
 import { Readable } from 'node:stream'
 import type { Clock } from '../../plugin/util/clock.ts'
 import { RollerError } from '../../plugin/errors.ts'
-import type { Answer } from '../../plugin/gateway/upstream-response.ts'
-import type { CallHandler, GatewayCall } from '../../plugin/gateway/call.ts'
-import { catalogueEntries } from '../../plugin/client/client.ts'
+import type { UpstreamResponse } from '../../plugin/gateway/upstream-response.ts'
+import type { CallHandler, RollerCall } from '../../plugin/gateway/call.ts'
+import { catalogOperations } from '../../plugin/client/client.ts'
 import { operations } from '../../plugin/operations/operations.ts'
 
-const entries = catalogueEntries(operations)
+const entries = catalogOperations(operations)
 
 export const LIMIT = 1024 * 1024
 
@@ -25,7 +25,7 @@ export interface Reply {
 }
 
 /** An answer that can be taken once, as the real one. */
-export class FakeAnswer implements Answer {
+export class FakeAnswer implements UpstreamResponse {
   readonly status: number
   readonly headers: Record<string, string>
   aborted = false
@@ -66,7 +66,7 @@ export class FakeAnswer implements Answer {
 
 /** A call that has reached the gateway. */
 export interface Sent {
-  readonly call: GatewayCall
+  readonly call: RollerCall
   /** The call was cancelled. */
   gone: boolean
   answer (reply?: Reply): FakeAnswer
@@ -77,11 +77,11 @@ export class FakeGateway implements CallHandler {
   readonly transport: 'nango' | 'direct'
   readonly sent: Sent[] = []
   /** Answers at once where it is set. */
-  serve: ((call: GatewayCall, count: number) => Reply) | null = null
+  serve: ((call: RollerCall, count: number) => Reply) | null = null
 
   constructor (transport: 'nango' | 'direct' = 'nango') { this.transport = transport }
 
-  send (call: GatewayCall): Promise<Answer> {
+  send (call: RollerCall): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
       const sent: Sent = {
         call,
@@ -107,10 +107,10 @@ export class FakeGateway implements CallHandler {
   }
 }
 
-type CallOf = Partial<Omit<GatewayCall, 'operation' | 'method'>> & { readonly name?: string }
+type CallOf = Partial<Omit<RollerCall, 'operation' | 'method'>> & { readonly name?: string }
 
 /** A GET of the products, or whatever is asked; a name outside the catalogue is a call through the wildcard. */
-export function callOf ({ name = 'GET /products', ...rest }: CallOf = {}): GatewayCall {
+export function callOf ({ name = 'GET /products', ...rest }: CallOf = {}): RollerCall {
   const [method = '', path = ''] = name.split(' ')
   return { method, target: path, connectionId: 'venue', headers: {}, body: null, operation: entries.get(name) ?? null, maxWaitMs: 0, ...rest }
 }
@@ -120,7 +120,7 @@ export async function settled (): Promise<void> {
   for (let count = 0; count < 5; count++) await new Promise((resolve) => { setImmediate(resolve) })
 }
 
-export async function textOf (answer: Answer): Promise<string> {
+export async function textOf (answer: UpstreamResponse): Promise<string> {
   const payload = answer.payload()
   if (Buffer.isBuffer(payload)) return payload.toString()
   const chunks: Buffer[] = []
@@ -129,7 +129,7 @@ export async function textOf (answer: Answer): Promise<string> {
 }
 
 export function budgetSpent (seconds: number): RollerError {
-  return new RollerError('ROLLER_ERR_BUDGET', { retryAfter: seconds })
+  return new RollerError('ROLLER_ERR_RATE_LIMITED', { retryAfter: seconds })
 }
 
 /** Time passes only when it is told to. */

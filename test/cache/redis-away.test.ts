@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import type { RedisLike } from '../../plugin/gateway/limits/redis-store.ts'
+import type { RedisLike } from '../../plugin/redis/client.ts'
 import { RedisCacheStore } from '../../plugin/gateway/cache/redis-store.ts'
-import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 
@@ -45,7 +45,7 @@ function setup (timeoutMs = 30_000) {
   const gateway = new FakeGateway()
   gateway.serve = (_call, number) => ({ body: `body ${number}` })
   const store = new RedisCacheStore(redis, { scope: `away-${++count}`, clock, timeoutMs })
-  const shared = new SharedCalls({ gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
+  const shared = new RequestDeduplicator({ gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
   return { state, clock, gateway, shared, get: async (connectionId = 'venue') => await textOf(await shared.send(callOf({ connectionId }))) }
 }
 

@@ -3,7 +3,7 @@ import { Redis as IoRedis } from 'ioredis'
 import { Redis as IoValkey } from 'iovalkey'
 import t from 'tap'
 import { RedisCacheStore } from '../../plugin/gateway/cache/redis-store.ts'
-import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import type { Bench } from './bench.ts'
 import { callOf, FakeGateway, steppedClock, textOf } from './helpers.ts'
@@ -46,7 +46,7 @@ for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {
 function replica (client: IoRedis, scope: string) {
   const gateway = new FakeGateway()
   const store = new RedisCacheStore(client, { scope, ...patient })
-  const shared = new SharedCalls({ gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
+  const shared = new RequestDeduplicator({ gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
   return { gateway, shared, get: async (target = '/products') => await textOf(await shared.send(callOf({ target }))) }
 }
 

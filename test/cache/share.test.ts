@@ -1,13 +1,13 @@
 /** Equal GETs in flight on one connection are one call to ROLLER. */
 import { test } from 'tap'
-import { SharedCalls } from '../../plugin/gateway/sharing/request-deduplicator.ts'
-import type { GatewayCall } from '../../plugin/gateway/call.ts'
+import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import type { RollerCall } from '../../plugin/gateway/call.ts'
 import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 
 function setup (transport: 'nango' | 'direct' = 'nango') {
   const gateway = new FakeGateway(transport)
   const clock = steppedClock()
-  return { gateway, clock, shared: new SharedCalls({ gateway, clock }) }
+  return { gateway, clock, shared: new RequestDeduplicator({ gateway, clock }) }
 }
 
 test('a hundred callers get the same bytes from one call', async (t) => {
@@ -34,7 +34,7 @@ test('a call after the answer is a new one: nothing is kept', async (t) => {
 })
 
 test('whatever sets two calls apart keeps them apart', async (t) => {
-  const apart: [label: string, other: Partial<GatewayCall> & { name?: string }][] = [
+  const apart: [label: string, other: Partial<RollerCall> & { name?: string }][] = [
     ['the connection', { connectionId: 'other' }],
     ['the query', { target: '/products?productType=Pass' }],
     ['the order of the query', { target: '/products?a=1&b=2' }],

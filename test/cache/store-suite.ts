@@ -1,6 +1,6 @@
 /** What every store must do, seen through the calls that use it. */
 import type { Test } from 'tap'
-import type { GatewayCall } from '../../plugin/gateway/call.ts'
+import type { RollerCall } from '../../plugin/gateway/call.ts'
 import { open, said, type Bench } from './bench.ts'
 import { LIMIT, settled, textOf, type Reply } from './helpers.ts'
 
@@ -68,7 +68,7 @@ export function storeSuite (t: Test, bench: Bench): void {
 
   t.test('whatever sets two calls apart keeps their answers apart', async (t) => {
     const { connectionId, get } = open(bench)
-    const others: Partial<GatewayCall>[] = [
+    const others: Partial<RollerCall>[] = [
       { connectionId: `${connectionId}-other` }, { target: '/products?productType=Pass' }, { headers: { accept: 'text/csv' } },
       { validate: false }, { rights: 'kiosk' }
     ]

@@ -34,7 +34,7 @@ const attempts = (id: string, name: string) => [
   { method: 'POST', url: '/roller/sandbox/echo', headers: { ...bearer(name), 'connection-id': id }, payload: {} },
   { method: 'GET', url: `/connections/${id}`, headers: bearer(name) },
   { method: 'GET', url: `/connections/${id}/check`, headers: bearer(name) },
-  { method: 'GET', url: `/connections/${id}/budget`, headers: bearer(name) },
+  { method: 'GET', url: `/connections/${id}/rate-limits`, headers: bearer(name) },
   { method: 'POST', url: '/connect-session/reconnect', headers: bearer(name), payload: { connectionId: id } },
   { method: 'PATCH', url: `/connections/${id}`, headers: bearer(name), payload: { metadata: { a: 1 } } },
   { method: 'DELETE', url: `/connections/${id}`, headers: bearer(name) }

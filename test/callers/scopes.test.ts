@@ -11,7 +11,7 @@ const ROUTES = [
   ['GET', '/connections', 'connections:read', undefined],
   ['GET', `/connections/${ID}`, 'connections:read', undefined],
   ['GET', `/connections/${ID}/check`, 'connections:read', undefined],
-  ['GET', `/connections/${ID}/budget`, 'connections:read', undefined],
+  ['GET', `/connections/${ID}/rate-limits`, 'connections:read', undefined],
   ['POST', '/connections', 'connections:write', { clientId: 'a', clientSecret: 'b' }],
   ['PATCH', `/connections/${ID}`, 'connections:write', { metadata: { a: 1 } }],
   ['GET', '/roller/venues/me', 'roller:read', undefined],

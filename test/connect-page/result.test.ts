@@ -89,7 +89,7 @@ test('a link may be asked about twenty times', async (t) => {
   for (let time = 0; time < 20; time++) t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404)
   const before = built.nango.requests.length
   const answer = await ask(built.app, link.ticket, 'demo-venue')
-  t.match(answer.json(), { status: 429, code: 'ROLLER_ERR_RATE_LIMIT' })
+  t.match(answer.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED' })
   t.ok(Number(answer.headers['retry-after']) > 0)
   t.equal(built.nango.requests.length, before)
   t.equal((await ask(built.app, (await newLink(built.app)).ticket, 'demo-venue')).statusCode, 404, 'another link counts by itself')

@@ -1,8 +1,8 @@
 /** The inbox of one process. */
 import t from 'tap'
-import { MemoryInbox } from '../../plugin/client/export-inbox-memory.ts'
+import { MemoryExportInbox } from '../../plugin/client/export-inbox-memory.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { inboxSuite } from './inbox-suite.ts'
 
 const clock = new ManualClock()
-inboxSuite(t, { inbox: new MemoryInbox(clock), pass: (ms) => clock.advance(ms) })
+inboxSuite(t, { inbox: new MemoryExportInbox(clock), pass: (ms) => clock.advance(ms) })

@@ -1,7 +1,7 @@
 /** The inbox of all replicas: the common suite, two replicas, and a Redis that is away. */
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { RedisInbox } from '../../plugin/client/export-inbox-redis.ts'
+import { RedisExportInbox } from '../../plugin/client/export-inbox-redis.ts'
 import { RedisAway } from '../../plugin/redis/script.ts'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -21,7 +21,7 @@ t.teardown(async () => {
   await server.kill()
 })
 const clock = new ManualClock()
-const open = (scope: string): RedisInbox => new RedisInbox(client, { scope, clock })
+const open = (scope: string): RedisExportInbox => new RedisExportInbox(client, { scope, clock })
 const key = { connectionId: 'canary-venue', exportType: 'Payments' }
 
 t.test('the common suite', (t) => {

@@ -1,13 +1,13 @@
 /** What every inbox must do. */
 import type { Test } from 'tap'
-import { INBOX_MAX, INBOX_MS, type Inbox, type InboxEntry } from '../../plugin/client/export-inbox.ts'
+import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, type ExportInbox, type ExportEntry } from '../../plugin/client/export-inbox.ts'
 
 export interface InboxBench {
-  readonly inbox: Inbox
+  readonly inbox: ExportInbox
   pass (ms: number): Promise<void> | void
 }
 
-export const part = (sequenceNumber: number, processId = 'p'): InboxEntry => ({
+export const part = (sequenceNumber: number, processId = 'p'): ExportEntry => ({
   kind: 'message', part: { processId, sequenceNumber, sequenceTotal: 3, urls: [`https://files.example.com/${processId}-${sequenceNumber}.json`] }
 })
 
@@ -18,7 +18,7 @@ export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
   t.test('what was put is read in its sequence, as often as one likes', async (t) => {
     const key = keyOf()
     t.strictSame(await inbox.read(key), [])
-    const entries: InboxEntry[] = [{ kind: 'ordered', order: 'o' }, part(3), part(1), part(1), { kind: 'withdrawn', order: 'o' }]
+    const entries: ExportEntry[] = [{ kind: 'ordered', order: 'o' }, part(3), part(1), part(1), { kind: 'withdrawn', order: 'o' }]
     for (const entry of entries) await inbox.put(key, entry)
     for (let time = 0; time < 2; time++) t.strictSame(await inbox.read(key), entries)
   })
@@ -33,7 +33,7 @@ export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
   t.test('it is kept as long as ROLLER\'s links are good', async (t) => {
     const key = keyOf()
     await inbox.put(key, part(1))
-    await pass(INBOX_MS - 60_000)
+    await pass(EXPORT_KEPT_MS - 60_000)
     t.equal((await inbox.read(key)).length, 1)
     await pass(60_001)
     t.strictSame(await inbox.read(key), [])
@@ -43,9 +43,9 @@ export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
 
   t.test('it does not grow without end: the oldest goes first', async (t) => {
     const key = keyOf()
-    for (let index = 0; index < INBOX_MAX + 5; index++) await inbox.put(key, part(index))
+    for (let index = 0; index < EXPORT_ENTRIES_MAX + 5; index++) await inbox.put(key, part(index))
     const kept = await inbox.read(key)
-    t.equal(kept.length, INBOX_MAX)
+    t.equal(kept.length, EXPORT_ENTRIES_MAX)
     t.strictSame(kept[0], part(5))
   })
 

@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { EventLate, EventNotTaken } from '../../plugin/webhooks/events.ts'
 import { ReliableDelivery } from '../../plugin/webhooks/reliable-delivery.ts'
-import { MemorySeenStore } from '../../plugin/webhooks/dedupe-memory.ts'
+import { MemoryDedupeStore } from '../../plugin/webhooks/dedupe-memory.ts'
 import type { ConnectionEvent } from '../../plugin/index.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
@@ -10,7 +10,7 @@ const settle = async (): Promise<void> => { for (let turn = 0; turn < 5; turn++)
 const CANARY = 'canary-tenant-5a1c'
 const event = (id = 'evt_1'): ConnectionEvent => ({ name: 'connection.deleted', id, connectionId: CANARY, noticedAt: '', connection: null })
 
-function start (deliver: (event: ConnectionEvent) => Promise<void>, { clock = new ManualClock(), store = new MemorySeenStore(clock) } = {}) {
+function start (deliver: (event: ConnectionEvent) => Promise<void>, { clock = new ManualClock(), store = new MemoryDedupeStore(clock) } = {}) {
   const lines: string[] = []
   const write = (level: string) => (facts: object, message: string): void => { lines.push(`${level} ${JSON.stringify(facts)} ${message}`) }
   const log = { info: write('info'), warn: write('warn'), error: write('error') }

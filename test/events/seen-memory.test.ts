@@ -1,17 +1,17 @@
 /** What one process has seen: the common suite, and its bound. */
 import t, { test } from 'tap'
-import { MemorySeenStore } from '../../plugin/webhooks/dedupe-memory.ts'
+import { MemoryDedupeStore } from '../../plugin/webhooks/dedupe-memory.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'
 
 const clock = new ManualClock()
 t.test('the common suite', (t) => {
-  seenSuite(t, { store: new MemorySeenStore(clock), pass: (ms) => clock.advance(ms) })
+  seenSuite(t, { store: new MemoryDedupeStore(clock), pass: (ms) => clock.advance(ms) })
   t.end()
 })
 
 test('memory is bounded, and the oldest goes first', async (t) => {
-  const store = new MemorySeenStore(clock, 3)
+  const store = new MemoryDedupeStore(clock, 3)
   const keys = ['a', 'b', 'c', 'd'].map((id) => ({ connectionId: 'venue', id }))
   for (const key of keys) { store.claim(key); store.done(key) }
   t.strictSame(keys.toReversed().map((key) => store.claim(key)), ['done', 'done', 'done', 'new'])

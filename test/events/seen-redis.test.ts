@@ -1,7 +1,7 @@
 /** What all replicas have seen: the common suite, two replicas, and what stands in Redis. */
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { RedisSeenStore } from '../../plugin/webhooks/dedupe-redis.ts'
+import { RedisDedupeStore } from '../../plugin/webhooks/dedupe-redis.ts'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'
@@ -19,7 +19,7 @@ t.teardown(async () => {
   await server.kill()
 })
 const clock = new ManualClock()
-const open = (scope: string): RedisSeenStore => new RedisSeenStore(client, { scope, clock })
+const open = (scope: string): RedisDedupeStore => new RedisDedupeStore(client, { scope, clock })
 
 /** Redis has a clock of its own: its keys lose what has passed. */
 async function pass (ms: number): Promise<void> {

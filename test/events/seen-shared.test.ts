@@ -1,8 +1,8 @@
 /** Memory and Redis together: Redis away is memory alone, said once. */
 import { test } from 'tap'
-import { MemorySeenStore } from '../../plugin/webhooks/dedupe-memory.ts'
-import { SharedSeenStore } from '../../plugin/webhooks/dedupe-shared.ts'
-import type { SeenStore } from '../../plugin/webhooks/dedupe-store.ts'
+import { MemoryDedupeStore } from '../../plugin/webhooks/dedupe-memory.ts'
+import { SharedDedupeStore } from '../../plugin/webhooks/dedupe-shared.ts'
+import type { DedupeStore } from '../../plugin/webhooks/dedupe-store.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'
 
@@ -11,13 +11,13 @@ const key = { connectionId: 'venue', id: '1' }
 /** A shared store that can be switched off. */
 function open () {
   const clock = new ManualClock()
-  const inner = new MemorySeenStore(clock)
+  const inner = new MemoryDedupeStore(clock)
   const state = { away: false, warnings: 0 }
   const answer = <T>(work: () => T): T => { if (state.away) throw new Error('away'); return work() }
-  const shared: SeenStore = {
+  const shared: DedupeStore = {
     claim: async (key) => answer(() => inner.claim(key)), done: async (key) => answer(() => inner.done(key)), release: async (key) => answer(() => inner.release(key))
   }
-  const replica = (): SharedSeenStore => new SharedSeenStore({ local: new MemorySeenStore(clock), shared, onAway: () => { state.warnings++ } })
+  const replica = (): SharedDedupeStore => new SharedDedupeStore({ local: new MemoryDedupeStore(clock), shared, onAway: () => { state.warnings++ } })
   return { clock, state, replica }
 }
 

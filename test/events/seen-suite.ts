@@ -1,9 +1,9 @@
 /** What every store must do. */
 import type { Test } from 'tap'
-import { LEASE_MS, REMEMBERED_MS, type SeenStore } from '../../plugin/webhooks/dedupe-store.ts'
+import { LEASE_MS, REMEMBERED_MS, type DedupeStore } from '../../plugin/webhooks/dedupe-store.ts'
 
 export interface SeenBench {
-  readonly store: SeenStore
+  readonly store: DedupeStore
   pass (ms: number): Promise<void> | void
 }
 

@@ -48,7 +48,7 @@ test('the embed example', async (t) => {
   t.same(await overview(zoe), [])
   const venue = async (headers: { cookie: string }) => (await fetch(`${url}/api/roller/venues/me`, { headers: { ...headers, 'connection-id': connectionId } })).status
   t.same([await venue(ada), await venue(abe), await venue(zoe)], [200, 200, 404])
-  t.equal((await fetch(`${url}/api/problems/ROLLER_ERR_BUDGET`)).status, 200)
+  t.equal((await fetch(`${url}/api/problems/ROLLER_ERR_RATE_LIMITED`)).status, 200)
 
   program.child.kill('SIGTERM')
   t.equal(await program.exited, 0)

@@ -63,8 +63,8 @@ const own: fc.Arbitrary<{ method: string, target: string }> = fc.oneof(
   fc.record({ method: pick('GET', 'POST', 'HEAD', 'HEAD', 'HEAD'), target: pick('/docs/json', '/docs/yaml', '/openapi.json') }),
   fc.record({ method: fc.constant('GET'), target: fc.tuple(pick('/docs/static', '/docs', '/connect'), fc.array(segment, { maxLength: 4 })).map(([base, segments]) => `${base}/${segments.join('/')}`) }),
   fc.record({ method: pick('GET', 'POST', 'PUT', 'PATCH'), target: fc.tuple(pick('/connections', '/connect-session', '/connect-session/reconnect', '/connect/session'), query).map((parts) => parts.join('')) }),
-  fc.record({ method: fc.constant('GET'), target: fc.tuple(known, pick('', '/budget', '/check', '/webhooks', '/nothing')).map(([connection, part]) => `/connections/${connection}${part}`) }),
-  fc.record({ method: pick('GET', 'POST', 'PATCH', 'DELETE', 'PUT'), target: fc.tuple(id, pick('', '/budget', '/check', '/webhooks', '/confirm-venue'), query).map(([connection, part, rest]) => `/connections/${connection}${part}${rest}`) })
+  fc.record({ method: fc.constant('GET'), target: fc.tuple(known, pick('', '/rate-limits', '/check', '/webhooks', '/nothing')).map(([connection, part]) => `/connections/${connection}${part}`) }),
+  fc.record({ method: pick('GET', 'POST', 'PATCH', 'DELETE', 'PUT'), target: fc.tuple(id, pick('', '/rate-limits', '/check', '/webhooks', '/confirm-venue'), query).map(([connection, part, rest]) => `/connections/${connection}${part}${rest}`) })
 )
 
 const json: fc.Arbitrary<string> = fc.oneof(

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { isRollerError } from '../../plugin/errors.ts'
-import { guardAnswerHeaders, guardConnectionId, guardHeaders, guardTarget, type LimitSink } from '../../plugin/gateway/sanitize-request.ts'
+import { sanitizeResponseHeaders, sanitizeHeaders, sanitizeTarget, type LimitSink } from '../../plugin/gateway/sanitize-request.ts'
+import { checkConnectionId } from '../../plugin/nango/connection-id.ts'
 
 /** What is written, and what leaves; null: refused as a path; false: closed. */
 const TARGETS: readonly (readonly [string, string | null | false])[] = [
@@ -26,17 +27,17 @@ const TARGETS: readonly (readonly [string, string | null | false])[] = [
 for (const [written, expected] of TARGETS) {
   test(`target ${JSON.stringify(written.slice(0, 60))}`, async (t) => {
     if (typeof expected === 'string') {
-      const { path, query } = guardTarget(written)
+      const { path, query } = sanitizeTarget(written)
       t.equal(path + query, expected)
       t.notMatch(path, /\?/)
-    } else t.throws(() => guardTarget(written), { code: expected === null ? 'ROLLER_ERR_PATH' : 'ROLLER_ERR_OPERATION_FORBIDDEN' })
+    } else t.throws(() => sanitizeTarget(written), { code: expected === null ? 'ROLLER_ERR_PATH' : 'ROLLER_ERR_OPERATION_FORBIDDEN' })
   })
 }
 
 test('a path is decoded eight times and no deeper', async (t) => {
   const encoded = (depth: number): string => `/%${'25'.repeat(depth - 1)}41`
-  for (const depth of [1, 7]) t.equal(guardTarget(encoded(depth)).path, encoded(depth))
-  for (const depth of [8, 9, 1_000]) t.throws(() => guardTarget(encoded(depth)), { code: 'ROLLER_ERR_PATH' })
+  for (const depth of [1, 7]) t.equal(sanitizeTarget(encoded(depth)).path, encoded(depth))
+  for (const depth of [8, 9, 1_000]) t.throws(() => sanitizeTarget(encoded(depth)), { code: 'ROLLER_ERR_PATH' })
 })
 
 test('whatever a path hides, it is refused or has nothing left to hide', async (t) => {
@@ -47,7 +48,7 @@ test('whatever a path hides, it is refused or has nothing left to hide', async (
   for (let count = 0; count < 20_000; count++) {
     const written = '/' + Array.from({ length: 1 + random() % 7 }, () => pieces[random() % pieces.length]).join('')
     try {
-      let { path } = guardTarget(written)
+      let { path } = sanitizeTarget(written)
       for (let round = 0; round < 10; round++) path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
       if (/\\|\/\/|(^|\/)\.{1,2}(;[^/]*)?(\/|$)|^\/token([;/?#]|$)/i.test(path)) t.fail(written)
     } catch (error) {
@@ -57,7 +58,7 @@ test('whatever a path hides, it is refused or has nothing left to hide', async (
 })
 
 test('only the headers of the list pass', async (t) => {
-  t.same(guardHeaders({
+  t.same(sanitizeHeaders({
     accept: 'a',
     'content-type': 'b',
     authorization: 'x',
@@ -70,16 +71,16 @@ test('only the headers of the list pass', async (t) => {
 })
 
 test('connection ids are those that Nango can hold', async (t) => {
-  for (const id of ['a', 'a'.repeat(255), '...', 'a.b', 'a/../b', 'uuid-1:2@x', '~'] as const) t.equal(guardConnectionId(id), id)
+  for (const id of ['a', 'a'.repeat(255), '...', 'a.b', 'a/../b', 'uuid-1:2@x', '~'] as const) t.equal(checkConnectionId(id), id)
   for (const id of ['', '.', '..', 'a'.repeat(256), 'a\n', 'a\r\nb', 'a\0', '\u00e9', 'a?b', 'a#b', 'a%2e', '<a>']) {
-    t.throws(() => guardConnectionId(id), { code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, JSON.stringify(id))
+    t.throws(() => checkConnectionId(id), { code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, JSON.stringify(id))
   }
 })
 
 test('answer headers: many of one name, none that is hop-by-hop, no prototype', async (t) => {
   const hops = [['Connection', 'x-b, X-C'], ['Connection', 'x-d'], ['x-b', '1'], ['X-C', '1'], ['x-d', '1']]
   const raw = [['X-A', '1'], ['x-a', '2'], ['X-A', '3'], ...hops, ['__proto__', 'x']]
-  const headers = guardAnswerHeaders(raw.flat().map((text) => Buffer.from(text)))
+  const headers = sanitizeResponseHeaders(raw.flat().map((text) => Buffer.from(text)))
   t.same(headers['x-a'], ['1', '2', '3'])
   t.same(Object.keys(headers).sort(), ['__proto__', 'x-a'])
   for (const name of ['constructor', 'toString', 'hasOwnProperty']) t.notOk(name in headers, `no ${name} that nobody sent`)
@@ -88,7 +89,7 @@ test('answer headers: many of one name, none that is hop-by-hop, no prototype', 
 test('of a limit that is told, only what can be counted with counts', async (t) => {
   const told = (value: string): string | undefined => {
     const sink: LimitSink = { limits: null }
-    guardAnswerHeaders(['x-ratelimit-remaining', value].map((text) => Buffer.from(text)), sink)
+    sanitizeResponseHeaders(['x-ratelimit-remaining', value].map((text) => Buffer.from(text)), sink)
     return sink.limits?.get('x-ratelimit-remaining')
   }
   for (const value of ['0', '200', '1790000000', '1.5']) t.equal(told(value), value)

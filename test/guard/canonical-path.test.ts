@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { isRollerError } from '../../plugin/errors.ts'
 import { spendingOf } from '../../plugin/gateway/limits/spend.ts'
-import { guardTarget } from '../../plugin/gateway/sanitize-request.ts'
+import { sanitizeTarget } from '../../plugin/gateway/sanitize-request.ts'
 import { canonicalPath } from '../../plugin/operations/canonical-path.ts'
 
 const CASES: readonly (readonly [string, readonly string[]])[] = [
@@ -22,7 +22,7 @@ test('a path that two servers read in two ways is refused', async (t) => {
     '/x/..;a']) {
     t.throws(() => canonicalPath(path), { code: 'ROLLER_ERR_PATH' }, path)
   }
-  for (const path of ['/x/%3f', '/x/%23y', '/x/%253Fy']) t.throws(() => guardTarget(path), { code: 'ROLLER_ERR_PATH' }, path)
+  for (const path of ['/x/%3f', '/x/%23y', '/x/%253Fy']) t.throws(() => sanitizeTarget(path), { code: 'ROLLER_ERR_PATH' }, path)
 })
 
 const budget = (path: string, method = 'GET'): string => spendingOf({ method, path, operation: null, body: null }).budget
@@ -59,6 +59,6 @@ test('whatever a path is made of, its canonical form is of one spelling or it is
 
 test('more than 1000 parameters in a query are refused', async (t) => {
   const query = (count: number): string => '/x?' + Array.from({ length: count }, (_, index) => `a=${index}`).join('&')
-  t.doesNotThrow(() => guardTarget(query(1_000)))
-  t.throws(() => guardTarget(query(1_001)), { code: 'ROLLER_ERR_PATH', detail: /more than 1000 parameters/ })
+  t.doesNotThrow(() => sanitizeTarget(query(1_000)))
+  t.throws(() => sanitizeTarget(query(1_001)), { code: 'ROLLER_ERR_PATH', detail: /more than 1000 parameters/ })
 })

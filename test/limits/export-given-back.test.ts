@@ -9,7 +9,7 @@ const order = async ({ app }: Built, more: object = {}): Promise<Answered> => aw
   method: 'POST', url: '/reporting/bulk', maxWait: 0, payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02', ...more }
 })
 const reportsLeft = async ({ app }: Built): Promise<number> =>
-  (await app.inject('/connections/demo-venue/budget')).json().budgets.find(({ name }: { name: string }) => name === 'reporting').remaining
+  (await app.inject('/connections/demo-venue/rate-limits')).json().budgets.find(({ name }: { name: string }) => name === 'reporting').remaining
 
 for (const status of [400, 403, 404, 422]) {
   test(`ROLLER answers ${status}: the export can be ordered again, the request was counted`, async (t) => {
@@ -19,7 +19,7 @@ for (const status of [400, 403, 404, 422]) {
     t.equal(await reportsLeft(built), 119)
     t.equal((await order(built)).status, 200)
     t.equal(await reportsLeft(built), 118)
-    t.match(await order(built), { status: 429, code: 'ROLLER_ERR_BUDGET' }, 'and then it is spent')
+    t.match(await order(built), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' }, 'and then it is spent')
   })
 }
 
@@ -62,6 +62,6 @@ for (const [what, fault] of [
     const built = await build(t)
     built.roller.faults.next({ path: /bulk/, ...fault })
     t.ok((await order(built)).status >= 500)
-    t.match(await order(built), { status: 429, code: 'ROLLER_ERR_BUDGET' })
+    t.match(await order(built), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' })
   })
 }

@@ -13,6 +13,6 @@ test('a call that waited for its socket counts from when it got it', async (t) =
   const held = ask(built.app, { url: '/sandbox/echo?held' })
   await Promise.all([first, held])
   await pause(750) // 1.65 s after both places were given, 0.75 s after the second call left
-  const { remaining } = (await built.app.inject('/connections/demo-venue/budget')).json().budgets[0]
+  const { remaining } = (await built.app.inject('/connections/demo-venue/rate-limits')).json().budgets[0]
   t.equal(remaining, 9, 'the first has left the window, the one that was held up has not')
 })

@@ -15,10 +15,10 @@ test('two connections of one Client ID spend one limit', async (t) => {
   const { life, call } = await twice(t, 'park')
   t.equal((await call('one')).statusCode, 200)
   t.equal((await call('two')).statusCode, 200)
-  const { budgets } = (await life.app.inject({ url: '/connections/one/budget' })).json()
+  const { budgets } = (await life.app.inject({ url: '/connections/one/rate-limits' })).json()
   t.same(budgets[0].remaining, 0, 'both asked for their venue, and made one call')
-  t.equal((await call('one')).json().code, 'ROLLER_ERR_BUDGET')
-  t.equal((await call('two')).json().code, 'ROLLER_ERR_BUDGET')
+  t.equal((await call('one')).json().code, 'ROLLER_ERR_RATE_LIMITED')
+  t.equal((await call('two')).json().code, 'ROLLER_ERR_RATE_LIMITED')
 })
 
 test('a 429 for one of them closes the other', async (t) => {
@@ -44,5 +44,5 @@ test('where the key may not read credentials, connections of one venue share its
   const { tags, metadata } = asConnected(life.roller, 'park')
   for (const connectionId of ['three', 'four']) life.nango.addConnection({ connectionId, clientId: 'park', clientSecret: 's', tags, metadata })
   for (const id of ['three', 'four', 'three', 'four']) t.equal((await call(id)).statusCode, 200)
-  t.equal((await call('three')).json().code, 'ROLLER_ERR_BUDGET')
+  t.equal((await call('three')).json().code, 'ROLLER_ERR_RATE_LIMITED')
 })

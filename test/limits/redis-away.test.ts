@@ -50,7 +50,7 @@ for (const whenAway of ['share', 'refuse'] as const) {
     else {
       t.equal(while_, 0, 'nothing was sent meanwhile')
       const refused = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
-      t.ok(refused.length > 20 && refused.every(({ code, retryAfter, headers }) => code === 'ROLLER_ERR_BUDGET' && retryAfter === 1 && headers['ratelimit'] === '"rest";r=0;t=1'))
+      t.ok(refused.length > 20 && refused.every(({ code, retryAfter, headers }) => code === 'ROLLER_ERR_RATE_LIMITED' && retryAfter === 1 && headers['ratelimit'] === '"rest";r=0;t=1'))
     }
     t.same(said(replicas, 'Redis is away'), [1, 1, 1], 'one warning in each log')
     t.same(said(replicas, 'Redis is back'), [1, 1, 1])

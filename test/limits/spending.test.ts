@@ -37,10 +37,10 @@ test('one bulk export of a type in six hours, each counted as a report too', asy
   const built = await build(t, { options: { clock, budgets: { ...exact, reporting: { limit: 3 } } } })
   const order = async (exportType: string) => await ask(built.app, { ...EXPORT, payload: payload(exportType) })
   t.match(await order('Payments'), { status: 200, headers: { 'ratelimit-policy': '"bulk";q=1;w=21600', ratelimit: '"bulk";r=0;t=21600' } })
-  t.match(await order('Payments'), { status: 429, code: 'ROLLER_ERR_BUDGET', retryAfter: 21_600 })
+  t.match(await order('Payments'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 21_600 })
   t.equal((await order('Tickets')).status, 200)
   t.equal((await ask(built.app, { url: '/data/x', maxWait: 0 })).status, 404)
-  t.match(await order('Customers'), { status: 429, code: 'ROLLER_ERR_BUDGET', retryAfter: 60 }, 'the Reporting budget is spent')
+  t.match(await order('Customers'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 60 }, 'the Reporting budget is spent')
   clock.advance(60_000)
   t.equal((await order('Customers')).status, 200, 'and its refusal has cost no export')
   clock.advance(SIX_HOURS * 0.9)
@@ -62,7 +62,7 @@ test('an export that somebody else has ordered closes nothing but exports of its
   const built = await build(t)
   built.roller.venue('demo').bulkRequests.set('Payments', Date.now() - 3_600_000)
   const refused = await ask(built.app, { ...EXPORT, payload: payload('Payments') })
-  t.match(refused, { status: 429, code: 'ROLLER_ERR_BUDGET' })
+  t.match(refused, { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' })
   t.match(JSON.parse(refused.body), { layer: 'roller', upstream: { status: 429 } })
   t.ok(Number(refused.retryAfter) > 17_900 && Number(refused.retryAfter) <= 18_000, String(refused.retryAfter))
   t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
@@ -78,12 +78,12 @@ test('a 429 with a cooling-off after an export puts the credential to rest', asy
   t.match(await ask(built.app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF' })
 })
 
-test('every answer after the budget says how it stands, and so does GET /connections/:id/budget', async (t) => {
+test('every answer after the budget says how it stands, and so does GET /connections/:id/rate-limits', async (t) => {
   const clock = steppedClock()
   const built = await build(t, { options: { clock, retries: 0, budgets: { ...exact, rest: { limit: 6, windowMs: 30_000 } } } })
   const { app, roller, nango } = built
   const report = async () => {
-    const answer = await app.inject('/connections/demo-venue/budget')
+    const answer = await app.inject('/connections/demo-venue/rate-limits')
     t.equal(answer.statusCode, 200)
     return answer.json()
   }

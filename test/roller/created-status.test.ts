@@ -1,7 +1,7 @@
 /** Nango answers 200 for a success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
 import { test } from 'tap'
 import { operations } from '../../plugin/operations/operations.ts'
-import { catalogueEntries } from '../../plugin/client/client.ts'
+import { catalogOperations } from '../../plugin/client/client.ts'
 import { start } from '../transport/fixture.ts'
 import { CONNECTION_ID, VENUE } from '../support/build.ts'
 
@@ -36,7 +36,7 @@ for (const transport of ['nango', 'direct'] as const) {
 }
 
 test('it is given back where one success is documented, and it is not 200', async (t) => {
-  const entries = [...catalogueEntries(operations).values()].filter(({ soleSuccess }) => soleSuccess !== undefined)
+  const entries = [...catalogOperations(operations).values()].filter(({ soleSuccess }) => soleSuccess !== undefined)
   t.strictSame(entries.map(({ name, soleSuccess }) => [name, soleSuccess]), [
     ['POST /bookings', 201], ['POST /bookings/{uniqueId}/payments/tips', 201], ['POST /webhooks', 201], ['POST /staff', 201]
   ])

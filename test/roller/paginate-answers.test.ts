@@ -61,7 +61,7 @@ test('an answer without records is an error, not an empty day', async (t) => {
     null, '', 'text', 5, {}, { bookingReference: '1', modifiers: [] }, { items: {} }, { items: null }, { totalItems: 3, items: null }
   ]) {
     const { calls, error } = await walk(() => answer)
-    t.match(error, { code: 'ROLLER_ERR_ANSWER', layer: 'roller', detail: /no list of records/, cursor: String }, JSON.stringify(answer))
+    t.match(error, { code: 'ROLLER_ERR_INVALID_RESPONSE', layer: 'roller', detail: /no list of records/, cursor: String }, JSON.stringify(answer))
     t.equal(calls, 1)
   }
 })

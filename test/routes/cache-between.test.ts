@@ -145,7 +145,7 @@ test('every other route says no-store, or has the same answer for everybody', as
   t.ok(nango.url)
   const id = 'demo-venue'
   for (const [method, url, payload] of [
-    ['GET', '/connections'], ['GET', `/connections/${id}`], ['GET', '/connections/none'], ['GET', `/connections/${id}/check`], ['GET', `/connections/${id}/budget`],
+    ['GET', '/connections'], ['GET', `/connections/${id}`], ['GET', '/connections/none'], ['GET', `/connections/${id}/check`], ['GET', `/connections/${id}/rate-limits`],
     ['GET', `/connections/${id}/webhooks`], ['POST', '/connect-session', {}], ['POST', '/connect-session/reconnect', { connectionId: id }], ['POST', '/connections', {}],
     ['POST', `/connections/${id}/confirm-venue`, { venueId: '1' }], ['PATCH', `/connections/${id}`, { metadata: { a: 1 } }], ['POST', '/webhooks/nango', {}],
     ['POST', `/webhooks/roller/${id}`, {}], ['GET', '/connect'], ['GET', '/connect/no-version/no-file.js'], ['POST', '/connect/result', { ticket: 'x', connectionId: 'y' }],

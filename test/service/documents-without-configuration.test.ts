@@ -46,7 +46,7 @@ test('documents, health, problems and refusals', async (t) => {
   const calls: [method: 'GET' | 'POST', url: string][] = [
     ['GET', '/openapi.json'], ['GET', '/docs/'], ['GET', '/docs/json'], ['GET', '/docs/yaml'], ['GET', '/docs/static/swagger-initializer.js'],
     ['GET', '/health'], ['GET', '/ready'],
-    ['GET', '/problems/ROLLER_ERR_BUDGET'], ['GET', '/nothing'], ['GET', '/metrics'],
+    ['GET', '/problems/ROLLER_ERR_RATE_LIMITED'], ['GET', '/nothing'], ['GET', '/metrics'],
     ['GET', '/connections'], ['GET', '/roller/venues/me'],
     ['POST', '/webhooks/nango'], ['POST', '/webhooks/roller/x'], ['GET', '/%ff'], ['GET', '/']
   ]

@@ -19,7 +19,7 @@ test('each caller has a limit of its own, told as a problem, and a minute later 
   const atRoller = callsAtRoller(built).length
   for (const url of ['/roller/sandbox/echo', '/connections', '/metrics']) {
     const refused = await call('busy', url)
-    t.match(refused.json(), { status: 429, code: 'ROLLER_ERR_RATE_LIMIT', layer: 'caller', detail: /5 requests in a minute/ }, url)
+    t.match(refused.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED', layer: 'caller', detail: /5 requests in a minute/ }, url)
     t.ok(Value.Check(Problem, refused.json()))
     t.match(refused.headers['ratelimit-policy'], '"caller";q=5;w=60')
     t.match(refused.headers['ratelimit'], /^"caller";r=0;t=\d+$/)
@@ -56,7 +56,7 @@ test('who tries keys is stopped, and who has one is not', async (t) => {
 
 test('no limit where none is set', async (t) => {
   const { app } = await service(t)
-  for (let count = 0; count < 50; count++) t.equal((await app.inject({ url: '/connections/demo-venue/budget' })).statusCode, 200)
+  for (let count = 0; count < 50; count++) t.equal((await app.inject({ url: '/connections/demo-venue/rate-limits' })).statusCode, 200)
 })
 
 test('while the process runs late, calls are turned away and probes are answered', async (t) => {

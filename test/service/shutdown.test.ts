@@ -83,7 +83,7 @@ test('callers who wait for their place are served while there is time, and answe
   await until(() => roller.requests.some(({ url }) => url === '/products'))
   roller.faults.next({ path: /^\/discounts/, kind: 'status', status: 429, headers: { 'retry-after': '200' } })
   const late = [call('/roller/discounts/1', 'demo-venue')]
-  await untilAsync(async () => (await (await fetch(`${url}/connections/demo-venue/budget`)).json() as { coolingOff: number }).coolingOff > 0)
+  await untilAsync(async () => (await (await fetch(`${url}/connections/demo-venue/rate-limits`)).json() as { coolingOff: number }).coolingOff > 0)
   late.push(call('/roller/bookings/1', 'demo-venue'))
   await untilAsync(async () => (await (await fetch(`${url}/metrics`)).text()).includes('roller_budget_waiting{budget="rest"} 3\n'))
   service.child.kill('SIGTERM')

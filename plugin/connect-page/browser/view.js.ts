@@ -100,7 +100,7 @@ export function showDone ({ status, venue }, { refused = false, reconnecting = t
   show('done')
 }
 
-/** Australia/Brisbane is Brisbane, and what time it is there shows at a glance whether it is the right one. */
+/** Australia/Brisbane is Brisbane, and what time it is there shows at a peek whether it is the right one. */
 function zoneText (zone) {
   if (zone === null) return '–'
   const city = zone.split('/').at(-1).replaceAll('_', ' ')

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createHash, randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../util/clock.ts'
-import type { RedisLike } from '../limits/redis-store.ts'
+import type { RedisLike } from '../../redis/client.ts'
 import { CACHE_LUA } from './cache.lua.ts'
 import { NOTHING, type CacheStore, type Found, type Place, type WholeAnswer } from './store.ts'
 

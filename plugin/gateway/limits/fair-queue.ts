@@ -11,7 +11,7 @@ interface Waiting {
  * On a shared window each call has a turn: the one after the last of its flow, but none before those that are being served (start-time fair
  * queueing). A flow with little demand is therefore at most one call of every other flow away from the front.
  */
-export class Line {
+export class FairQueue {
   readonly #waiting: Waiting[] = []
   readonly #byTicket = new Map<number, Waiting>()
   /** The last turn given to each flow, as long as somebody waits. */

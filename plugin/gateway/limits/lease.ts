@@ -1,12 +1,12 @@
 import type { Clock } from '../../util/clock.ts'
-import type { BudgetStore, Window } from './store.ts'
+import type { LimitStore, Window } from './store.ts'
 
 /** A call that leaves no later than this after it got its place is punctual: the windows are kept longer than ROLLER's by more than that. */
 export const PUNCTUAL_MS = 50
 
 /** Where the windows of a call are kept. */
-export interface PlaceKept {
-  readonly store: BudgetStore
+export interface LeaseParts {
+  readonly store: LimitStore
   readonly clock: Clock
   readonly tag: string
   readonly windows: readonly Window[]
@@ -19,12 +19,12 @@ export interface PlaceKept {
 }
 
 /** A call's place in its budgets, from when it was given until the call has left. */
-export class Place {
-  readonly #kept: PlaceKept
+export class Lease {
+  readonly #kept: LeaseParts
   readonly #givenAt: number
   #slot: number
 
-  constructor (kept: PlaceKept) {
+  constructor (kept: LeaseParts) {
     this.#kept = kept
     this.#slot = kept.slot
     this.#givenAt = kept.clock.now()
@@ -47,19 +47,19 @@ export class Place {
     if (heldMs <= PUNCTUAL_MS) return true
     if (windows.some(({ windowMs }) => heldMs >= windowMs)) return false
     const slot = this.#slot
-    const moved = async (): Promise<void> => { this.#slot = await store.restamp(tag, windows, slot) }
+    const moved = async (): Promise<void> => { this.#slot = await store.renew(tag, windows, slot) }
     // A store that is away has its own way of counting; nobody waits for it.
     moved().catch(() => {})
     return true
   }
 
   /** Nothing of the call was sent, so nobody has counted it. */
-  async giveBack (): Promise<void> {
-    await this.#kept.store.giveBack(this.#kept.tag, this.#kept.windows, this.#slot)
+  async refund (): Promise<void> {
+    await this.#kept.store.refund(this.#kept.tag, this.#kept.windows, this.#slot)
   }
 
   /** ROLLER did not take the export: its one place in six hours is free. The request itself was counted, so its other places stay spent. */
-  async giveExportBack (): Promise<void> {
-    await this.#kept.store.giveBack(this.#kept.tag, this.#kept.windows.slice(0, 1), this.#slot)
+  async refundExport (): Promise<void> {
+    await this.#kept.store.refund(this.#kept.tag, this.#kept.windows.slice(0, 1), this.#slot)
   }
 }

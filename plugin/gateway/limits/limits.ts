@@ -1,13 +1,13 @@
-import type { BudgetName } from '../../operations/operation.ts'
+import type { RateLimitName } from '../../operations/operation.ts'
 
-export interface BudgetLimit {
+export interface RateLimit {
   readonly limit: number
   readonly windowMs: number
 }
 
-export interface BudgetLimitOptions {
-  readonly rest?: Partial<BudgetLimit>
-  readonly reporting?: Partial<BudgetLimit>
+export interface RateLimitOptions {
+  readonly rest?: Partial<RateLimit>
+  readonly reporting?: Partial<RateLimit>
   /** One export per type and venue: only its window can be set. */
   readonly bulk?: { readonly windowMs?: number }
   /** Part of every limit that is left unused, 0 to 0.5. */
@@ -17,7 +17,7 @@ export interface BudgetLimitOptions {
 }
 
 /** What ROLLER publishes, per credential pair. An older help page says 1 request/s, so every value is an option. */
-export const ROLLER_LIMITS: Readonly<Record<BudgetName, BudgetLimit>> = {
+export const ROLLER_LIMITS: Readonly<Record<RateLimitName, RateLimit>> = {
   rest: { limit: 600, windowMs: 60_000 },
   reporting: { limit: 120, windowMs: 60_000 },
   bulk: { limit: 1, windowMs: 21_600_000 }
@@ -35,7 +35,7 @@ export const DEFAULT_MARGIN = 0.03
 export const JITTER_MS = 500
 
 /** A published limit as the store shall keep it. At least one call always remains. */
-export function effectiveLimit (published: BudgetLimit, margin: number = DEFAULT_MARGIN, jitter: number = JITTER_MS): BudgetLimit {
+export function effectiveLimit (published: RateLimit, margin: number = DEFAULT_MARGIN, jitter: number = JITTER_MS): RateLimit {
   const { limit, windowMs } = published
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError('a rate limit must be a whole number of at least 1')
   if (!(windowMs > 0 && Number.isFinite(windowMs))) throw new RangeError('the window of a rate limit must be above 0 ms')
@@ -45,7 +45,7 @@ export function effectiveLimit (published: BudgetLimit, margin: number = DEFAULT
 }
 
 /** The windows to keep for one connection: ROLLER's values or the operator's, with margins applied. */
-export function budgetLimits (options: BudgetLimitOptions = {}): Readonly<Record<BudgetName, BudgetLimit>> {
+export function effectiveLimits (options: RateLimitOptions = {}): Readonly<Record<RateLimitName, RateLimit>> {
   return {
     rest: effectiveLimit({ ...ROLLER_LIMITS.rest, ...options.rest }, options.margin, options.jitter),
     reporting: effectiveLimit({ ...ROLLER_LIMITS.reporting, ...options.reporting }, options.margin, options.jitter),

@@ -1,4 +1,4 @@
-import type { MemoryBudgetStore } from './memory-store.ts'
+import type { MemoryLimitStore } from './memory-store.ts'
 import type { TakeRequest, Window } from './store.ts'
 import { sweeper } from '../../util/sweep.ts'
 
@@ -18,8 +18,8 @@ import { sweeper } from '../../util/sweep.ts'
  * This holds where the store is away for all replicas and all notice, as they do under load. One that alone is cut off from it, or whose
  * outage the others have slept through, may add its share to what they send; where that can happen, `refuse` is the safe choice.
  */
-export class Shadow {
-  readonly local: MemoryBudgetStore
+export class LocalFallback {
+  readonly local: MemoryLimitStore
   readonly #replicas: number
   readonly #now: () => number
   /** The windows that have been filled up since the store was lost, and until when that matters. */
@@ -27,7 +27,7 @@ export class Shadow {
   readonly #sweep = sweeper(this.#filled, (until, now) => until <= now)
   #lostAt = -Infinity
 
-  constructor (local: MemoryBudgetStore, replicas: number, now: () => number) {
+  constructor (local: MemoryLimitStore, replicas: number, now: () => number) {
     this.local = local
     this.#replicas = Math.max(1, Math.floor(replicas))
     this.#now = now

@@ -1,10 +1,10 @@
-import { Line } from './fair-queue.ts'
+import { FairQueue } from './fair-queue.ts'
 import { SlotLog } from './slot-log.ts'
 import { LEASE_MS, placesFor, SAME_END_MS } from './store.ts'
-import type { BudgetStore, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { LimitStore, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { steady, sweeper } from '../../util/sweep.ts'
 
-export interface MemoryBudgetStoreOptions {
+export interface MemoryLimitStoreOptions {
   /** A monotonic clock in ms. */
   readonly now?: () => number
 }
@@ -29,11 +29,11 @@ const LEAST_SWEPT = 10
 const NO_WALL: Standing = { key: undefined, end: 0 }
 
 /** Budgets of one process. Every method is synchronous, so a take is atomic by itself. */
-export class MemoryBudgetStore implements BudgetStore {
+export class MemoryLimitStore implements LimitStore {
   readonly #now: () => number
   readonly #logs = new Map<string, SlotLog>()
   /** Only those in which somebody waits. */
-  readonly #lines = new Map<string, Line>()
+  readonly #lines = new Map<string, FairQueue>()
   readonly #walls = new Map<string, number>()
   readonly #meters = new Map<string, Meter>()
   readonly #sweepLogs = sweeper(this.#logs, (log, now) => log.idle(now))
@@ -42,7 +42,7 @@ export class MemoryBudgetStore implements BudgetStore {
   #sweepAt = -Infinity
   #tickets = 0
 
-  constructor (options: MemoryBudgetStoreOptions = {}) {
+  constructor (options: MemoryLimitStoreOptions = {}) {
     this.#now = steady(options.now ?? (() => performance.now()))
   }
 
@@ -56,7 +56,7 @@ export class MemoryBudgetStore implements BudgetStore {
     const now = this.#now()
     this.#sweep(now)
     const logs = this.#open(tag, windows, now)
-    const wall = this.#standing(request, now)
+    const wall = this.#peek(request, now)
     const from = Math.max(now, wall.end)
     let at = from
     let window: string | undefined
@@ -112,16 +112,16 @@ export class MemoryBudgetStore implements BudgetStore {
     }
   }
 
-  giveBack (tag: string, windows: readonly Window[], slot: number): void {
+  refund (tag: string, windows: readonly Window[], slot: number): void {
     for (const { key } of windows) this.#logs.get(name(tag, key))?.remove(slot)
   }
 
-  restamp (tag: string, windows: readonly Window[], slot: number): number {
-    this.giveBack(tag, windows, slot)
+  renew (tag: string, windows: readonly Window[], slot: number): number {
+    this.refund(tag, windows, slot)
     return this.note(tag, windows)
   }
 
-  raiseWall (tag: string, key: string, ms: number): void {
+  startCoolingOff (tag: string, key: string, ms: number): void {
     const now = this.#now()
     this.#sweep(now)
     const id = name(tag, key)
@@ -149,7 +149,7 @@ export class MemoryBudgetStore implements BudgetStore {
     return usageOf(windows, this.#open(tag, windows, now), this.#waitingIn(tag, windows), now)
   }
 
-  glance (tag: string, windows: readonly Window[]): readonly Usage[] {
+  peek (tag: string, windows: readonly Window[]): readonly Usage[] {
     return this.usage(tag, windows)
   }
 
@@ -182,13 +182,13 @@ export class MemoryBudgetStore implements BudgetStore {
         this.#closeLine(tag, key)
         return
       }
-      if (line === undefined) this.#lines.set(id, line = new Line())
+      if (line === undefined) this.#lines.set(id, line = new FairQueue())
       line.join(ticket, flow, now + waitMs + LEASE_MS)
     })
     return { outcome: 'queued', ticket, waitMs, usage: usageOf(windows, logs, this.#waitingIn(tag, windows), now) }
   }
 
-  #standing ({ tag, walls }: TakeRequest, now: number): Standing {
+  #peek ({ tag, walls }: TakeRequest, now: number): Standing {
     if (this.#walls.size === 0) return NO_WALL
     let key: string | undefined
     let end = 0
@@ -202,7 +202,7 @@ export class MemoryBudgetStore implements BudgetStore {
     return { key, end }
   }
 
-  #lineOf (tag: string, key: string): Line | undefined {
+  #lineOf (tag: string, key: string): FairQueue | undefined {
     return this.#lines.size === 0 ? undefined : this.#lines.get(name(tag, key))
   }
 

@@ -7,17 +7,17 @@ import { LRUCache } from 'lru-cache'
 import type { CancelSignal } from '../../util/cancellation.ts'
 import type { Clock } from '../../util/clock.ts'
 import { RollerError } from '../../errors.ts'
-import type { BudgetName } from '../../operations/operation.ts'
-import type { BudgetLimit } from './limits.ts'
+import type { RateLimitName } from '../../operations/operation.ts'
+import type { RateLimit } from './limits.ts'
 import { effectiveLimit } from './limits.ts'
-import { Place } from './lease.ts'
+import { Lease } from './lease.ts'
 import { SAME_END_MS } from './store.ts'
-import type { BudgetStore, Granted, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
-import { WaitingRoom } from './wait-queue.ts'
+import type { LimitStore, Granted, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import { WaitQueue } from './wait-queue.ts'
 
 /** How a call stands with its budget, for the RateLimit headers. */
-export interface BudgetUse {
-  readonly name: BudgetName
+export interface RateLimitState {
+  readonly name: RateLimitName
   readonly limit: number
   /** Milliseconds. */
   readonly windowMs: number
@@ -26,22 +26,22 @@ export interface BudgetUse {
   readonly resetMs: number
 }
 
-export interface Pass {
+export interface LeaseRequest {
   /** Whose limits they are: ROLLER counts by the pair of Client ID and Client Secret, however many connections hold it. */
   readonly credential: string
-  readonly budget: BudgetName
+  readonly budget: RateLimitName
   /** ROLLER counts bulk exports by their type. */
   readonly exportType: string | null
   /** Milliseconds the caller is still willing to wait. */
   readonly maxWaitMs: number
   readonly signal: CancelSignal | undefined
   /** Told how the budget stands, whether the call got its place or not. */
-  readonly onUse?: ((use: BudgetUse) => void) | undefined
+  readonly onUse?: ((use: RateLimitState) => void) | undefined
 }
 
-export interface BudgetsOptions {
-  readonly store: BudgetStore
-  readonly limits: Readonly<Record<BudgetName, BudgetLimit>>
+export interface RateLimiterOptions {
+  readonly store: LimitStore
+  readonly limits: Readonly<Record<RateLimitName, RateLimit>>
   /** Calls that may wait at a time, for one connection and budget. */
   readonly maxQueue: number
   /** Put before every credential: ids are unique only within an integration. */
@@ -53,14 +53,14 @@ export interface BudgetsOptions {
   /** Through Nango all connections share the account's limit too. False where nothing stands between. */
   readonly account: boolean
   readonly clock: Clock
-  readonly observer?: BudgetObserver | undefined
+  readonly observer?: RateLimitObserver | undefined
 }
 
 /** Counts for metrics. No connection ids: a label set must stay closed. */
-export interface BudgetObserver {
-  granted (budget: BudgetName, waitedMs: number): void
-  refused (budget: BudgetName, reason: Refused['reason'] | 'queue'): void
-  waiting (budget: BudgetName, change: 1 | -1): void
+export interface RateLimitObserver {
+  granted (budget: RateLimitName, waitedMs: number): void
+  refused (budget: RateLimitName, reason: Refused['reason'] | 'queue'): void
+  waiting (budget: RateLimitName, change: 1 | -1): void
   walled (whose: 'connection' | 'account'): void
 }
 
@@ -85,32 +85,32 @@ const RESERVE = 0.1
 const NEWS = 0.05
 
 interface Seen {
-  readonly use: BudgetUse
+  readonly use: RateLimitState
   readonly at: number
 }
 
-export class Budgets {
-  readonly #options: BudgetsOptions
+export class RateLimiter {
+  readonly #options: RateLimiterOptions
   /** All of an environment lies in one slot of a Redis Cluster, with the account's limit and what replicas tell each other. */
   readonly #tag: string
-  readonly #rooms = new Map<string, WaitingRoom>()
+  readonly #rooms = new Map<string, WaitQueue>()
   readonly #seen = new LRUCache<string, Seen>({ max: REMEMBERED })
-  #accountLimit: BudgetLimit | null = null
+  #accountLimit: RateLimit | null = null
   #closed = false
   /** The last news of the account. */
   #told = { remaining: Infinity, endsAt: -Infinity }
 
-  constructor (options: BudgetsOptions) {
+  constructor (options: RateLimiterOptions) {
     this.#options = options
-    this.#tag = budgetTag(options.environment)
+    this.#tag = environmentTag(options.environment)
   }
 
   /**
    * Waits for a place.
-   * @throws RollerError ROLLER_ERR_BUDGET, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After when the caller would not
+   * @throws RollerError ROLLER_ERR_RATE_LIMITED, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After when the caller would not
    *   wait that long; the signal's reason when the caller goes away
    */
-  enter (pass: Pass): Place | Promise<Place> {
+  enter (pass: LeaseRequest): Lease | Promise<Lease> {
     const { store, clock } = this.#options
     const window = this.#window(pass)
     const startedAt = clock.now()
@@ -123,7 +123,7 @@ export class Budgets {
   }
 
   /** Goes on from the first answer of the store. */
-  async #stay (pass: Pass, window: Window, startedAt: number, request: TakeRequest, first: TakeResult | Promise<TakeResult>): Promise<Place> {
+  async #stay (pass: LeaseRequest, window: Window, startedAt: number, request: TakeRequest, first: TakeResult | Promise<TakeResult>): Promise<Lease> {
     const { store, clock, observer } = this.#options
     for (let result = await first; ;) {
       this.#tell(pass, window, result.usage, result.outcome === 'refused' ? result.waitMs : null)
@@ -139,23 +139,23 @@ export class Budgets {
     }
   }
 
-  #grant ({ budget }: Pass, { tag, windows }: TakeRequest, { slot, left, news }: Granted, waitedMs: number): Place {
+  #grant ({ budget }: LeaseRequest, { tag, windows }: TakeRequest, { slot, left, news }: Granted, waitedMs: number): Lease {
     const { store, clock, observer } = this.#options
     observer?.granted(budget, waitedMs)
-    return new Place({ store, clock, tag, windows, slot, left: left ?? null, news: news ?? null, waitedMs })
+    return new Lease({ store, clock, tag, windows, slot, left: left ?? null, news: news ?? null, waitedMs })
   }
 
   /** ROLLER said 429: nothing more is sent for this connection, by any replica. */
   async coolOff (credential: string, seconds: number): Promise<void> {
     this.#options.observer?.walled('connection')
-    await this.#options.store.raiseWall(this.#tag, this.#wallKey(credential), seconds * 1000)
+    await this.#options.store.startCoolingOff(this.#tag, this.#wallKey(credential), seconds * 1000)
   }
 
   /** Nango said 429: nothing more is sent for the account. */
   async coolOffAccount (seconds: number): Promise<void> {
     if (!this.#options.account) return
     this.#options.observer?.walled('account')
-    await this.#options.store.raiseWall(this.#tag, ACCOUNT, Math.max(1, seconds) * 1000)
+    await this.#options.store.startCoolingOff(this.#tag, ACCOUNT, Math.max(1, seconds) * 1000)
   }
 
   /**
@@ -163,7 +163,7 @@ export class Budgets {
    * programs, calls made before the limit was known), so what Nango says is left counts beside what this gateway has sent. All replicas
    * share it, and hear of it only when it is less than they know.
    */
-  async learnAccount ({ limit, remaining, endsInMs }: AccountNews, place: Place): Promise<void> {
+  async learnAccount ({ limit, remaining, endsInMs }: AccountNews, place: Lease): Promise<void> {
     if (!this.#options.account) return
     if (Number.isInteger(limit) && limit >= 1) {
       const learned = effectiveLimit({ limit, windowMs: ACCOUNT_WINDOW_MS })
@@ -181,9 +181,9 @@ export class Budgets {
   }
 
   /** How a connection's budget stands now, without spending of it: asked of the store where that costs nothing, else as it was last seen. */
-  standing ({ credential, budget, exportType }: Pick<Pass, 'credential' | 'budget' | 'exportType'>): BudgetUse {
+  peek ({ credential, budget, exportType }: Pick<LeaseRequest, 'credential' | 'budget' | 'exportType'>): RateLimitState {
     const window = this.#window({ credential, budget, exportType })
-    const usage = this.#options.store.glance?.(this.#tag, [window])
+    const usage = this.#options.store.peek?.(this.#tag, [window])
     if (usage !== undefined) return toUse(budget, window, usage)
     const seen = this.#seen.get(window.key)
     const elapsed = seen === undefined ? Infinity : this.#options.clock.now() - seen.at
@@ -191,7 +191,7 @@ export class Budgets {
   }
 
   /** How a connection stands, for people who look. */
-  async usage (credential: string): Promise<{ budgets: BudgetUse[], coolingOffMs: number }> {
+  async usage (credential: string): Promise<{ budgets: RateLimitState[], coolingOffMs: number }> {
     const { store } = this.#options
     const tag = this.#tag
     const names = ['rest', 'reporting'] as const
@@ -216,15 +216,15 @@ export class Budgets {
 
   async close (): Promise<void> { await this.#options.store.close() }
 
-  /** Until the turn comes. @throws ROLLER_ERR_BUDGET when too many wait already; the signal's reason when the caller goes away */
-  async #wait (pass: Pass, request: TakeRequest, ticket: number, ms: number): Promise<void> {
+  /** Until the turn comes. @throws ROLLER_ERR_RATE_LIMITED when too many wait already; the signal's reason when the caller goes away */
+  async #wait (pass: LeaseRequest, request: TakeRequest, ticket: number, ms: number): Promise<void> {
     const { store, clock, observer, maxQueue } = this.#options
     const key = request.windows[0]?.key ?? ''
-    const room = this.#rooms.get(key) ?? new WaitingRoom(clock)
+    const room = this.#rooms.get(key) ?? new WaitQueue(clock)
     if (request.ticket === undefined && room.size >= maxQueue) {
       await store.leave(request, ticket)
       observer?.refused(pass.budget, 'queue')
-      throw new RollerError('ROLLER_ERR_BUDGET', {
+      throw new RollerError('ROLLER_ERR_RATE_LIMITED', {
         detail: `${maxQueue} calls are waiting for this connection's ${pass.budget} budget already.`, retryAfter: ms / 1000
       })
     }
@@ -243,20 +243,20 @@ export class Budgets {
   }
 
   /** @param refusedMs whatever refuses (a wall, the account, a shared store that is away): for this connection nothing is left until then */
-  #tell (pass: Pass, window: Window, usage: readonly Usage[], refusedMs: number | null): void {
+  #tell (pass: LeaseRequest, window: Window, usage: readonly Usage[], refusedMs: number | null): void {
     const use = toUse(pass.budget, window, usage)
     const told = refusedMs === null ? use : { ...use, remaining: 0, resetMs: refusedMs }
-    if (this.#options.store.glance === undefined) this.#seen.set(window.key, { use: told, at: this.#options.clock.now() })
+    if (this.#options.store.peek === undefined) this.#seen.set(window.key, { use: told, at: this.#options.clock.now() })
     pass.onUse?.(told)
   }
 
-  #window ({ credential, budget, exportType }: Pick<Pass, 'credential' | 'budget' | 'exportType'>): Window {
+  #window ({ credential, budget, exportType }: Pick<LeaseRequest, 'credential' | 'budget' | 'exportType'>): Window {
     const { limit, windowMs } = this.#options.limits[budget]
     const key = `${this.#name(credential)}:${budget}`
     return { key: budget === 'bulk' ? `${key}:${exportType ?? ''}` : key, limit, windowMs }
   }
 
-  #request (pass: Pass, window: Window, maxWaitMs: number, ticket: number | undefined): TakeRequest {
+  #request (pass: LeaseRequest, window: Window, maxWaitMs: number, ticket: number | undefined): TakeRequest {
     const windows = [window]
     // A bulk export is a call to ROLLER's Reporting API as well.
     if (pass.budget === 'bulk') windows.push(this.#window({ ...pass, budget: 'reporting' }))
@@ -277,21 +277,21 @@ export class Budgets {
 
   #wallKey (credential: string): string { return `${this.#name(credential)}:wall` }
 
-  #refusal ({ reason, waitMs, wall, window }: Refused, budget: BudgetName): RollerError {
+  #refusal ({ reason, waitMs, wall, window }: Refused, budget: RateLimitName): RollerError {
     const retryAfter = waitMs / 1000
     if (reason === 'away') {
-      return new RollerError('ROLLER_ERR_BUDGET', { detail: 'The shared budget cannot be reached, and this gateway then sends nothing.', retryAfter })
+      return new RollerError('ROLLER_ERR_RATE_LIMITED', { detail: 'The shared budget cannot be reached, and this gateway then sends nothing.', retryAfter })
     }
     if (wall === ACCOUNT || window === ACCOUNT) return new RollerError('ROLLER_ERR_NANGO_LIMIT', { retryAfter })
     if (reason === 'wall') return new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER has answered 429 for this connection. Nothing was sent.', retryAfter })
-    return new RollerError('ROLLER_ERR_BUDGET', { detail: `The ${budget} budget of this connection is spent.`, retryAfter })
+    return new RollerError('ROLLER_ERR_RATE_LIMITED', { detail: `The ${budget} budget of this connection is spent.`, retryAfter })
   }
 }
 
 /** Part of every key in Redis. @param environment what tells a Nango environment from others */
-export function budgetTag (environment: string): string { return createHash('sha256').update(environment).digest('base64url').slice(0, 16) }
+export function environmentTag (environment: string): string { return createHash('sha256').update(environment).digest('base64url').slice(0, 16) }
 
-function toUse (name: BudgetName, { key, limit, windowMs }: Window, usage: readonly Usage[]): BudgetUse {
+function toUse (name: RateLimitName, { key, limit, windowMs }: Window, usage: readonly Usage[]): RateLimitState {
   const own = usage.find((entry) => entry.key === key)
   return { name, limit, windowMs, remaining: own?.remaining ?? limit, resetMs: own?.resetMs ?? 0 }
 }

@@ -1,17 +1,11 @@
+import type { RedisLike } from '../../redis/client.ts'
 import { createHash } from 'node:crypto'
 
-import { BudgetStoreUnavailable } from './store.ts'
-import type { BudgetStore, MeterReading, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import { LimitStoreUnavailable } from './store.ts'
+import type { LimitStore, MeterReading, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { WINDOW_LUA } from './window.lua.ts'
 
-/** What is used of an ioredis or iovalkey client or Cluster. The client is the application's: it connects, authenticates, closes it. */
-export interface RedisLike {
-  readonly status?: string
-  evalsha (sha: string, keys: number, ...args: string[]): Promise<unknown>
-  eval (script: string, keys: number, ...args: string[]): Promise<unknown>
-}
-
-export interface RedisBudgetStoreOptions {
+export interface RedisLimitStoreOptions {
   /** First part of every key. */
   readonly prefix?: string
   /** Every operation ends within this time. */
@@ -28,7 +22,7 @@ const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 
 const SHA = createHash('sha1').update(WINDOW_LUA).digest('hex')
 
 /** Budgets of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
-export class RedisBudgetStore implements BudgetStore {
+export class RedisLimitStore implements LimitStore {
   readonly #client: RedisLike
   readonly #prefix: string
   readonly #timeoutMs: number
@@ -36,7 +30,7 @@ export class RedisBudgetStore implements BudgetStore {
   #pending = 0
   #closed = false
 
-  constructor (client: RedisLike, options: RedisBudgetStoreOptions = {}) {
+  constructor (client: RedisLike, options: RedisLimitStoreOptions = {}) {
     this.#client = client
     this.#prefix = options.prefix ?? 'roller'
     this.#timeoutMs = options.timeoutMs ?? 500
@@ -64,12 +58,12 @@ export class RedisBudgetStore implements BudgetStore {
     await this.#run('leave', { tag, windows }, [String(ticket)])
   }
 
-  async giveBack (tag: string, windows: readonly Window[], slot: number): Promise<void> {
+  async refund (tag: string, windows: readonly Window[], slot: number): Promise<void> {
     await this.#run('back', { tag, windows }, [String(slot)])
   }
 
-  async restamp (tag: string, windows: readonly Window[], slot: number): Promise<number> {
-    const [moved] = await this.#run('restamp', { tag, windows }, [String(slot)])
+  async renew (tag: string, windows: readonly Window[], slot: number): Promise<number> {
+    const [moved] = await this.#run('renew', { tag, windows }, [String(slot)])
     return Number(moved)
   }
 
@@ -77,7 +71,7 @@ export class RedisBudgetStore implements BudgetStore {
     await this.#run('report', { tag, windows, meter }, [String(Math.floor(remaining)), micro(endsInMs), String(slot)])
   }
 
-  async raiseWall (tag: string, key: string, ms: number): Promise<void> {
+  async startCoolingOff (tag: string, key: string, ms: number): Promise<void> {
     await this.#run('raise', { tag, walls: [key] }, [micro(ms)])
   }
 
@@ -96,14 +90,14 @@ export class RedisBudgetStore implements BudgetStore {
   }
 
   async #run (operation: string, keys: Keys, values: string[]): Promise<unknown[]> {
-    if (this.#closed) throw new BudgetStoreUnavailable('the budget store is closed')
-    if (DOWN.has(this.#client.status)) throw new BudgetStoreUnavailable('Redis is not connected')
-    if (this.#pending >= this.#maxPending) throw new BudgetStoreUnavailable('Redis has left too many budget operations unanswered')
+    if (this.#closed) throw new LimitStoreUnavailable('the budget store is closed')
+    if (DOWN.has(this.#client.status)) throw new LimitStoreUnavailable('Redis is not connected')
+    if (this.#pending >= this.#maxPending) throw new LimitStoreUnavailable('Redis has left too many budget operations unanswered')
     const { windows = [] } = keys
     const args = [operation, String(windows.length)]
     for (const { limit, windowMs, flow = '', reserve = 0 } of windows) args.push(String(limit), micro(windowMs), flow, String(reserve))
-    const answer = await this.#bounded(this.#send(budgetKeys(this.#prefix, keys), args.concat(values)))
-    if (!Array.isArray(answer)) throw new BudgetStoreUnavailable('Redis gave an answer that is not a budget')
+    const answer = await this.#bounded(this.#send(limitKeys(this.#prefix, keys), args.concat(values)))
+    if (!Array.isArray(answer)) throw new LimitStoreUnavailable('Redis gave an answer that is not a budget')
     return answer
   }
 
@@ -125,14 +119,14 @@ export class RedisBudgetStore implements BudgetStore {
   /** A command that Redis answers too late may still have given a place: it is lost for one window, which is the safe side. */
   #bounded (work: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new BudgetStoreUnavailable('Redis did not answer in time')), this.#timeoutMs)
-      work.then(resolve, (error: unknown) => reject(new BudgetStoreUnavailable('Redis failed', error))).finally(() => clearTimeout(timer))
+      const timer = setTimeout(() => reject(new LimitStoreUnavailable('Redis did not answer in time')), this.#timeoutMs)
+      work.then(resolve, (error: unknown) => reject(new LimitStoreUnavailable('Redis failed', error))).finally(() => clearTimeout(timer))
     })
   }
 }
 
 /** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would move them apart. */
-export function budgetKeys (prefix: string, { tag, windows = [], walls = [], meter = '', news = '' }: Keys): string[] {
+export function limitKeys (prefix: string, { tag, windows = [], walls = [], meter = '', news = '' }: Keys): string[] {
   const scope = keyScope(prefix, tag)
   const keys = [`${scope}clock`, `${scope}tickets`, `${scope}meter:${meter}`, `${scope}news:${news}`]
   for (const part of ['window', 'line', 'turns']) for (const { key } of windows) keys.push(`${scope}${part}:${key}`)

@@ -1,10 +1,10 @@
 import { Connectivity } from './connectivity.ts'
-import { MemoryBudgetStore } from './memory-store.ts'
-import { Shadow } from './local-fallback.ts'
-import { BudgetStoreUnavailable } from './store.ts'
-import type { BudgetStore, Granted, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import { MemoryLimitStore } from './memory-store.ts'
+import { LocalFallback } from './local-fallback.ts'
+import { LimitStoreUnavailable } from './store.ts'
+import type { LimitStore, Granted, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 
-export interface ResilientBudgetStoreOptions {
+export interface ResilientLimitStoreOptions {
   /** While the shared store is away: each replica keeps to its part of the limit, or nobody calls. Never unlimited. */
   readonly whenAway: 'share' | 'refuse'
   /** How many replicas share the limit. */
@@ -12,7 +12,7 @@ export interface ResilientBudgetStoreOptions {
   /** Once per change, not per call. */
   readonly onAway?: () => void
   readonly onBack?: () => void
-  readonly local?: MemoryBudgetStore
+  readonly local?: MemoryLimitStore
   readonly now?: () => number
   readonly retryMs?: number
 }
@@ -20,16 +20,16 @@ export interface ResilientBudgetStoreOptions {
 /**
  * A shared store, and what to do without it.
  *
- * Going away: see Shadow. Coming back: the shared log knows nothing of the calls that were shared out locally, and a restarted Redis
+ * Going away: see LocalFallback. Coming back: the shared log knows nothing of the calls that were shared out locally, and a restarted Redis
  * knows nothing at all. So for one window after the return both must agree: the replica's own share AND the shared log. The shares add up
  * to at most the limit, and by the time the shared log alone is believed all that it does not know has left the window.
  *
  * Places and tickets of the local store are handed out negative: that is how they are known again.
  */
-export class ResilientBudgetStore implements BudgetStore {
-  readonly #shared: BudgetStore
-  readonly #local: MemoryBudgetStore
-  readonly #shadow: Shadow
+export class ResilientLimitStore implements LimitStore {
+  readonly #shared: LimitStore
+  readonly #local: MemoryLimitStore
+  readonly #shadow: LocalFallback
   readonly #link: Connectivity
   readonly #now: () => number
   readonly #refuse: boolean
@@ -39,12 +39,12 @@ export class ResilientBudgetStore implements BudgetStore {
   /** Where the last call wanted to go: a probe writes there. */
   #tag = ''
 
-  constructor (shared: BudgetStore, options: ResilientBudgetStoreOptions) {
+  constructor (shared: LimitStore, options: ResilientLimitStoreOptions) {
     const now = options.now ?? (() => performance.now())
     this.#shared = shared
     this.#now = now
-    this.#local = options.local ?? new MemoryBudgetStore({ now })
-    this.#shadow = new Shadow(this.#local, options.replicas, now)
+    this.#local = options.local ?? new MemoryLimitStore({ now })
+    this.#shadow = new LocalFallback(this.#local, options.replicas, now)
     this.#refuse = options.whenAway === 'refuse'
     this.#retryMs = options.retryMs ?? 1000
     this.#link = new Connectivity({
@@ -80,11 +80,11 @@ export class ResilientBudgetStore implements BudgetStore {
     // A local ticket has done its work, or belongs to a time that is over: the call is new to the shared store.
     if (own === undefined && isLocal(request.ticket)) this.#local.leave(request, -request.ticket)
     const result = await this.#guarded(() => this.#shared.take(isLocal(request.ticket) ? { ...request, ticket: undefined } : request))
-    if (own !== undefined) this.#local.giveBack(tag, doubtful, -own.slot)
+    if (own !== undefined) this.#local.refund(tag, doubtful, -own.slot)
     // The answer is older than a change: nobody has counted what it granted in the meantime. Its place is lost, the question is put again.
     if (result === undefined || this.#link.epoch !== epoch) return await this.take({ ...request, ticket: undefined })
     if (result.outcome === 'granted') this.#shadow.granted(request)
-    else if (result.outcome === 'refused' && result.wall !== undefined) this.#local.raiseWall(tag, result.wall, result.wallMs ?? 0)
+    else if (result.outcome === 'refused' && result.wall !== undefined) this.#local.startCoolingOff(tag, result.wall, result.wallMs ?? 0)
     return result
   }
 
@@ -94,21 +94,21 @@ export class ResilientBudgetStore implements BudgetStore {
   }
 
   /** A place of the shared store stays in the local shadow: a call that never left counts there until its window is over, the safe side. */
-  async giveBack (tag: string, windows: readonly Window[], slot: number): Promise<void> {
-    if (isLocal(slot)) this.#local.giveBack(tag, windows, -slot)
-    else await this.#guarded(() => this.#shared.giveBack(tag, windows, slot))
+  async refund (tag: string, windows: readonly Window[], slot: number): Promise<void> {
+    if (isLocal(slot)) this.#local.refund(tag, windows, -slot)
+    else await this.#guarded(() => this.#shared.refund(tag, windows, slot))
   }
 
-  async restamp (tag: string, windows: readonly Window[], slot: number): Promise<number> {
-    if (isLocal(slot)) return -this.#local.restamp(tag, windows, -slot)
+  async renew (tag: string, windows: readonly Window[], slot: number): Promise<number> {
+    if (isLocal(slot)) return -this.#local.renew(tag, windows, -slot)
     // In the shadow it counts twice until the first has left the window: the safe side again.
     this.#local.note(tag, windows)
-    return await this.#guarded(() => this.#shared.restamp(tag, windows, slot)) ?? slot
+    return await this.#guarded(() => this.#shared.renew(tag, windows, slot)) ?? slot
   }
 
-  async raiseWall (tag: string, key: string, ms: number): Promise<void> {
-    this.#local.raiseWall(tag, key, ms)
-    const done = await this.#guarded(async () => { await this.#shared.raiseWall(tag, key, ms); return true })
+  async startCoolingOff (tag: string, key: string, ms: number): Promise<void> {
+    this.#local.startCoolingOff(tag, key, ms)
+    const done = await this.#guarded(async () => { await this.#shared.startCoolingOff(tag, key, ms); return true })
     if (done === undefined) this.#owed.set(`${tag}\0${key}`, [tag, key])
   }
 
@@ -156,10 +156,10 @@ export class ResilientBudgetStore implements BudgetStore {
   /** Walls first: nobody shall call by the shared store before it knows them. */
   async #return (): Promise<void> {
     // A write, not a read: a replica that is not the primary any more, or one without memory, would answer reads.
-    await this.#shared.raiseWall(this.#tag, '', 1)
+    await this.#shared.startCoolingOff(this.#tag, '', 1)
     for (const [name, [tag, key]] of this.#owed) {
       const left = this.#local.wall(tag, key)
-      if (left > 0) await this.#shared.raiseWall(tag, key, left)
+      if (left > 0) await this.#shared.startCoolingOff(tag, key, left)
       this.#owed.delete(name)
     }
   }
@@ -171,7 +171,7 @@ export class ResilientBudgetStore implements BudgetStore {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof BudgetStoreUnavailable)) throw error
+      if (!(error instanceof LimitStoreUnavailable)) throw error
       // A time-out that is older than the last change says nothing about now.
       if (this.#link.epoch === epoch) this.#link.lost()
       return undefined

@@ -1,10 +1,10 @@
 /** Which budget a call spends, by ROLLER's rules: `/data` and `/reporting` are its Reporting API, and bulk exports have a limit of their own. */
 import { parseJsonBytes } from '../../util/json.ts'
 import { canonicalPath } from '../../operations/canonical-path.ts'
-import type { BudgetName, Operation } from '../../operations/operation.ts'
+import type { RateLimitName, Operation } from '../../operations/operation.ts'
 
 export interface Spending {
-  readonly budget: BudgetName
+  readonly budget: RateLimitName
   /** Of a bulk export. */
   readonly exportType: string | null
 }
@@ -22,7 +22,7 @@ export function spendingOf ({ method, path, operation, body }: SpendingCall): Sp
 }
 
 /** For paths outside the catalog. Counting once too often harms nobody. */
-function budgetOfPath (method: string, path: string): BudgetName {
+function budgetOfPath (method: string, path: string): RateLimitName {
   const { segments } = canonicalPath(path)
   if (method === 'POST' && segments.length === 2 && segments[0] === 'reporting' && segments[1] === 'bulk') return 'bulk'
   return segments[0] === 'data' || segments[0] === 'reporting' ? 'reporting' : 'rest'

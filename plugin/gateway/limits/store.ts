@@ -104,16 +104,16 @@ export interface MeterReading {
 
 type Answer<T> = Promise<T> | T
 
-export interface BudgetStore {
+export interface LimitStore {
   take (request: TakeRequest): Answer<TakeResult>
   /** The caller went away while it waited: all behind it move up. */
   leave (request: TakeRequest, ticket: number): Answer<void>
   /** The other side certainly did not count the call in these windows: the places are free again. */
-  giveBack (tag: string, windows: readonly Window[], slot: number): Answer<void>
+  refund (tag: string, windows: readonly Window[], slot: number): Answer<void>
   /** The call leaves only now, some time after it got its place: it counts from now on. @returns the name of its new place */
-  restamp (tag: string, windows: readonly Window[], slot: number): Answer<number>
+  renew (tag: string, windows: readonly Window[], slot: number): Answer<number>
   /** A cooling-off from now on. Extends a mark that stands, never shortens it. Seen by all replicas. */
-  raiseWall (tag: string, key: string, ms: number): Answer<void>
+  startCoolingOff (tag: string, key: string, ms: number): Answer<void>
   /** Ms left of a cooling-off, 0 when there is none. */
   wall (tag: string, key: string): Answer<number>
   /**
@@ -123,7 +123,7 @@ export interface BudgetStore {
   report (tag: string, meter: string, windows: readonly Window[], reading: MeterReading): Answer<void>
   usage (tag: string, windows: readonly Window[]): Answer<readonly Usage[]>
   /** The same, at no cost, from a store that needs no round trip for it. */
-  glance?(tag: string, windows: readonly Window[]): readonly Usage[]
+  peek?(tag: string, windows: readonly Window[]): readonly Usage[]
   close (): Answer<void>
 }
 
@@ -134,8 +134,8 @@ export const LEASE_MS = 2000
 export const SAME_END_MS = 1500
 
 /** The shared store did not answer in time, or not sensibly. The message names no address and no credential. */
-export class BudgetStoreUnavailable extends Error {
-  override readonly name = 'BudgetStoreUnavailable'
+export class LimitStoreUnavailable extends Error {
+  override readonly name = 'LimitStoreUnavailable'
 
   constructor (message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })

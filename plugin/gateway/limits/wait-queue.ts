@@ -13,7 +13,7 @@ interface Guest {
  * its moment to the next behind it, and so on down the line, so that the place it leaves open is used without asking the store again. When the
  * process ends all are sent away: a caller with an answer can go elsewhere.
  */
-export class WaitingRoom {
+export class WaitQueue {
   readonly #clock: Clock
   readonly #guests: Guest[] = []
   #timer: unknown = null

@@ -244,11 +244,11 @@ if operation == 'leave' then
   return {}
 end
 
-if operation == 'back' or operation == 'restamp' then
+if operation == 'back' or operation == 'renew' then
   local longest = 0
   for _, w in ipairs(windows) do
     w.size = w.size - redis.call('LREM', w.key, -1, ARGV[own])
-    if operation == 'restamp' then longest = math.max(longest, record(w)) end
+    if operation == 'renew' then longest = math.max(longest, record(w)) end
   end
   if longest > 0 then keepClock(longest) end
   return { text(now) }

@@ -1,15 +1,16 @@
 /** What the sharing of calls reads in them. */
 import { isRollerError, type ErrorCode } from '../../errors.ts'
-import type { CatalogueEntry, GatewayCall } from '../call.ts'
+import type { RollerCall } from '../call.ts'
+import type { CatalogOperation } from '../../operations/validate.ts'
 import { FORWARDED } from '../sanitize-request.ts'
-import type { TransportName } from '../transport/transport.ts'
+import type { TransportName } from '../../util/transport-name.ts'
 
 /** A GET of the catalogue: the calls that may be shared. */
-export interface ReadCall extends GatewayCall {
-  readonly operation: CatalogueEntry
+export interface ReadCall extends RollerCall {
+  readonly operation: CatalogOperation
 }
 
-export function isRead (call: GatewayCall): call is ReadCall {
+export function isRead (call: RollerCall): call is ReadCall {
   return call.method === 'GET' && call.operation !== null && call.body === null
 }
 
@@ -45,7 +46,7 @@ function part (value: string | string[] | undefined): string {
 }
 
 /** What a caller's Cache-Control asks for: an answer that is made for it, or that none is kept of it. */
-export function wishOf ({ headers }: GatewayCall): 'fresh' | 'private' | null {
+export function wishOf ({ headers }: RollerCall): 'fresh' | 'private' | null {
   const header = headers['cache-control']
   if (header === undefined) return null
   const directives = String(header).toLowerCase().split(',').map((directive) => directive.trim())
@@ -58,7 +59,7 @@ export function wishOf ({ headers }: GatewayCall): 'fresh' | 'private' | null {
 const NOT_DONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLLER_ERR_VALIDATION', 'ROLLER_ERR_PATH', 'ROLLER_ERR_MEDIA_TYPE', 'ROLLER_ERR_CONNECTION_REQUIRED', 'ROLLER_ERR_CONNECTION_UNKNOWN',
   'ROLLER_ERR_CONNECTION_FORBIDDEN', 'ROLLER_ERR_OPERATION_FORBIDDEN', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_ACCESS_DENIED',
-  'ROLLER_ERR_VENUE_CHANGED', 'ROLLER_ERR_VENUE_UNVERIFIED', 'ROLLER_ERR_ENVIRONMENT', 'ROLLER_ERR_TOKEN_RENEWED', 'ROLLER_ERR_BUDGET', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT', 'ROLLER_ERR_NANGO_REJECTED'
+  'ROLLER_ERR_VENUE_CHANGED', 'ROLLER_ERR_VENUE_UNVERIFIED', 'ROLLER_ERR_ENVIRONMENT', 'ROLLER_ERR_TOKEN_RENEWED', 'ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT', 'ROLLER_ERR_NANGO_REJECTED'
 ])
 
 /** False only when it is certain that a write changed nothing. */
@@ -68,7 +69,7 @@ export function mayHaveBeenDone (outcome: { readonly status: number } | { readon
   return outcome.status < 400 || outcome.status >= 500 || outcome.status === 408
 }
 
-const OUT_OF_PATIENCE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_BUDGET', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'])
+const OUT_OF_PATIENCE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'])
 /** Callers who came in one burst are equally patient; otherwise each would try for itself what the one before could not wait for. */
 const WHISKER_MS = 10
 

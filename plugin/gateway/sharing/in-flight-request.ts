@@ -1,44 +1,44 @@
 import { Cancellation, type CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
-import type { Answer } from '../upstream-response.ts'
-import type { BudgetUse } from '../limits/rate-limiter.ts'
-import type { GatewayCall } from '../call.ts'
+import type { UpstreamResponse } from '../upstream-response.ts'
+import type { RateLimitState } from '../limits/rate-limiter.ts'
+import type { RollerCall } from '../call.ts'
 import type { CallKey } from './calls.ts'
 import type { WholeAnswer } from '../cache/store.ts'
 
 /** What a shared call came to, for one of those who waited for it. */
-export type Landing =
+export type SharedResult =
   /** The answer for everybody. `ageMs` null: it has come just now. */
   | { readonly kind: 'whole', readonly answer: WholeAnswer, readonly ageMs: number | null, readonly stored: boolean }
   /** Too large to share, or still flowing: one caller takes it. */
-  | { readonly kind: 'stream', readonly answer: Answer }
+  | { readonly kind: 'stream', readonly answer: UpstreamResponse }
   /** Another caller has taken it. */
   | { readonly kind: 'taken' }
 
-interface Passenger {
-  readonly resolve: (landing: Landing) => void
+interface Subscriber {
+  readonly resolve: (landing: SharedResult) => void
   readonly reject: (reason: unknown) => void
-  readonly onUse: GatewayCall['onUse']
+  readonly onUse: RollerCall['onUse']
   readonly signal: CancelSignal | undefined
-  readonly admit: GatewayCall['admit']
+  readonly admit: RollerCall['admit']
   readonly leave: () => void
 }
 
 /** One call to ROLLER for several callers. Each leaves when it wants to; the call ends early only when the last has left. */
-export class Flight {
+export class InFlightRequest {
   readonly connectionId: string
   readonly key: Pick<CallKey, 'text'>
   /** Until when the call may wait for its place, by the clock: the patience of the caller who began it. */
   readonly deadline: number
-  /** The one that was under way on the connection when this one began: see Flights. */
-  before: Flight | null = null
+  /** The one that was under way on the connection when this one began: see InFlightRequests. */
+  before: InFlightRequest | null = null
   /** Hardly ever more than one. */
-  #aboard: Passenger[] = []
+  #aboard: Subscriber[] = []
   readonly #cancellation = new Cancellation()
-  readonly #onEmpty: (flight: Flight) => void
-  #use: BudgetUse | null = null
+  readonly #onEmpty: (flight: InFlightRequest) => void
+  #use: RateLimitState | null = null
 
-  constructor (connectionId: string, key: Pick<CallKey, 'text'>, deadline: number, onEmpty: (flight: Flight) => void) {
+  constructor (connectionId: string, key: Pick<CallKey, 'text'>, deadline: number, onEmpty: (flight: InFlightRequest) => void) {
     this.connectionId = connectionId
     this.key = key
     this.deadline = deadline
@@ -51,9 +51,9 @@ export class Flight {
   get size (): number { return this.#aboard.length }
 
   /** @throws what the call fails with; the signal's reason when this caller leaves */
-  join ({ signal, onUse, admit }: Pick<GatewayCall, 'signal' | 'onUse' | 'admit'>): Promise<Landing> {
+  join ({ signal, onUse, admit }: Pick<RollerCall, 'signal' | 'onUse' | 'admit'>): Promise<SharedResult> {
     return new Promise((resolve, reject) => {
-      const passenger: Passenger = { resolve, reject, onUse, signal, admit, leave: () => this.#leave(passenger) }
+      const passenger: Subscriber = { resolve, reject, onUse, signal, admit, leave: () => this.#leave(passenger) }
       signal?.addEventListener('abort', passenger.leave, { once: true })
       this.#aboard.push(passenger)
       if (this.#use !== null) onUse?.(this.#use)
@@ -61,7 +61,7 @@ export class Flight {
   }
 
   /** Tells everybody how the budget stands. */
-  readonly tell = (use: BudgetUse): void => {
+  readonly tell = (use: RateLimitState): void => {
     this.#use = use
     for (const { onUse } of this.#aboard) onUse?.(use)
   }
@@ -85,7 +85,7 @@ export class Flight {
     if (this.#aboard.length === 0 && last !== undefined) throw last
   }
 
-  land (landing: Exclude<Landing, { kind: 'taken' }>): void {
+  land (landing: Exclude<SharedResult, { kind: 'taken' }>): void {
     if (landing.kind === 'stream') return this.#handOver(landing)
     for (const passenger of this.#disembark()) passenger.resolve(landing)
   }
@@ -95,7 +95,7 @@ export class Flight {
   }
 
   /** The first caller still here takes the stream, and stays aboard: it can leave in the middle of it. */
-  #handOver (landing: Landing & { kind: 'stream' }): void {
+  #handOver (landing: SharedResult & { kind: 'stream' }): void {
     const first = this.#aboard[0]
     if (first === undefined) return landing.answer.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'Nobody waits for the answer.' }))
     if (this.#aboard.length > 1) {
@@ -109,14 +109,14 @@ export class Flight {
     first.resolve(landing)
   }
 
-  #disembark (): Passenger[] {
+  #disembark (): Subscriber[] {
     const leaving = this.#aboard
     this.#aboard = []
     leaving.forEach(release)
     return leaving
   }
 
-  #leave (passenger: Passenger): void {
+  #leave (passenger: Subscriber): void {
     const reason: unknown = passenger.signal?.reason
     passenger.reject(reason)
     this.#aboard = this.#aboard.filter((one) => one !== passenger)
@@ -126,4 +126,4 @@ export class Flight {
   }
 }
 
-function release ({ signal, leave }: Passenger): void { signal?.removeEventListener('abort', leave) }
+function release ({ signal, leave }: Subscriber): void { signal?.removeEventListener('abort', leave) }

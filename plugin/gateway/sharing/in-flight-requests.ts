@@ -6,11 +6,11 @@
  */
 import { sweeper } from '../../util/sweep.ts'
 import type { CallKey } from './calls.ts'
-import type { Flight } from './in-flight-request.ts'
+import type { InFlightRequest } from './in-flight-request.ts'
 
 interface Lane {
   /** The newest flight; each knows the one before it. */
-  newest: Flight | null
+  newest: InFlightRequest | null
   /** By the clock, in milliseconds. */
   usedAt: number
 }
@@ -18,7 +18,7 @@ interface Lane {
 /** A lane without flights is kept for the next one. Milliseconds. */
 const IDLE_MS = 60_000
 
-export class Flights {
+export class InFlightRequests {
   readonly #lanes = new Map<string, Lane>()
   readonly #sweep = sweeper(this.#lanes, ({ newest, usedAt }, now) => newest === null && usedAt + IDLE_MS <= now)
 
@@ -26,14 +26,14 @@ export class Flights {
   get size (): number { return this.#lanes.size }
 
   /** The newest flight for a key, whose text is asked for only where there are flights to compare it with. */
-  find (connectionId: string, key: Pick<CallKey, 'text'>): Flight | null {
+  find (connectionId: string, key: Pick<CallKey, 'text'>): InFlightRequest | null {
     let flight = this.#lanes.get(connectionId)?.newest ?? null
     while (flight !== null && flight.key.text !== key.text) flight = flight.before
     return flight
   }
 
   /** From now on this one is found, until it is removed; then the one before it is, if that is still under way. */
-  add (flight: Flight, now: number): void {
+  add (flight: InFlightRequest, now: number): void {
     let lane = this.#lanes.get(flight.connectionId)
     if (lane === undefined) {
       this.#sweep(now, 2)
@@ -45,10 +45,10 @@ export class Flights {
   }
 
   /** Lets nobody join any more. */
-  remove (flight: Flight): void {
+  remove (flight: InFlightRequest): void {
     const lane = this.#lanes.get(flight.connectionId)
     if (lane === undefined) return
-    let after: Flight | null = null
+    let after: InFlightRequest | null = null
     let found = lane.newest
     while (found !== null && found !== flight) {
       after = found

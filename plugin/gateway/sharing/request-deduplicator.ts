@@ -7,19 +7,19 @@
  */
 import type { Clock } from '../../util/clock.ts'
 import { isRollerError, RollerError } from '../../errors.ts'
-import type { Answer } from '../upstream-response.ts'
-import type { CallHandler, GatewayCall } from '../call.ts'
+import type { UpstreamResponse } from '../upstream-response.ts'
+import type { CallHandler, RollerCall } from '../call.ts'
 import { ExchangeFailure } from '../transport/exchange.ts'
-import type { TransportName } from '../transport/transport.ts'
+import type { TransportName } from '../../util/transport-name.ts'
 import { CallKey, isRead, mayHaveBeenDone, mayWaitLonger, wishOf, type ReadCall } from './calls.ts'
-import { Flight, type Landing } from './in-flight-request.ts'
-import { Flights } from './in-flight-requests.ts'
+import { InFlightRequest, type SharedResult } from './in-flight-request.ts'
+import { InFlightRequests } from './in-flight-requests.ts'
 import { changedBy, resourceOf } from '../cache/invalidation.ts'
 import type { CacheRules } from '../cache/rules.ts'
-import { LabelledAnswer, SharedAnswer, withAge, withCacheStatus } from './shared-response.ts'
+import { LabelledResponse, SharedResponse, withAge, withCacheStatus } from './shared-response.ts'
 import type { CacheStore, Place } from '../cache/store.ts'
 
-export interface SharedCallsOptions {
+export interface RequestDeduplicatorOptions {
   readonly gateway: CallHandler
   readonly clock: Clock
   /** Without it nothing is kept. */
@@ -30,7 +30,7 @@ export interface SharedCallsOptions {
 const SHARED_LIMIT = 1024 * 1024
 
 /** What a call comes to when it is made. */
-type Fetched = Exclude<Landing, { kind: 'taken' }>
+type Fetched = Exclude<SharedResult, { kind: 'taken' }>
 
 /** Where an answer is kept, and for how long. */
 interface Kept {
@@ -38,15 +38,15 @@ interface Kept {
   readonly ttlMs: number
 }
 
-export class SharedCalls implements CallHandler {
+export class RequestDeduplicator implements CallHandler {
   readonly #gateway: CallHandler
   readonly #clock: Clock
   readonly #store: CacheStore | null
   readonly #ttls: ReadonlyMap<string, number>
-  readonly #flights = new Flights()
-  readonly #retire = (flight: Flight): void => this.#flights.remove(flight)
+  readonly #flights = new InFlightRequests()
+  readonly #retire = (flight: InFlightRequest): void => this.#flights.remove(flight)
 
-  constructor ({ gateway, clock, cache }: SharedCallsOptions) {
+  constructor ({ gateway, clock, cache }: RequestDeduplicatorOptions) {
     this.#gateway = gateway
     this.#clock = clock
     this.#store = cache?.store ?? null
@@ -55,7 +55,7 @@ export class SharedCalls implements CallHandler {
 
   get transport (): TransportName { return this.#gateway.transport }
 
-  send (call: GatewayCall): Promise<Answer> {
+  send (call: RollerCall): Promise<UpstreamResponse> {
     if (call.method !== 'GET') return this.#write(call)
     if (!isRead(call)) return this.#gateway.send(call)
     const wish = wishOf(call)
@@ -71,8 +71,8 @@ export class SharedCalls implements CallHandler {
     await this.#store?.invalidate(connectionId, null)
   }
 
-  async #write (call: GatewayCall): Promise<Answer> {
-    let answer: Answer
+  async #write (call: RollerCall): Promise<UpstreamResponse> {
+    let answer: UpstreamResponse
     try {
       answer = await this.#gateway.send(call)
     } catch (error) {
@@ -84,7 +84,7 @@ export class SharedCalls implements CallHandler {
   }
 
   /** The caller hears of its write only after this: what it asks next is answered anew, by every replica. */
-  async #changed ({ connectionId, operation }: GatewayCall): Promise<void> {
+  async #changed ({ connectionId, operation }: RollerCall): Promise<void> {
     const resources = changedBy(operation?.name)
     if (resources?.length === 0) return
     // Calls in flight go on for those who wait for them; nobody joins them any more.
@@ -92,7 +92,7 @@ export class SharedCalls implements CallHandler {
     await this.#store?.invalidate(connectionId, resources)
   }
 
-  async #read (call: ReadCall, fresh: boolean): Promise<Answer> {
+  async #read (call: ReadCall, fresh: boolean): Promise<UpstreamResponse> {
     call.signal?.throwIfAborted()
     const now = this.#clock.now()
     const deadline = now + call.maxWaitMs
@@ -104,7 +104,7 @@ export class SharedCalls implements CallHandler {
     const flight = joined ?? this.#begin(call.connectionId, key, fresh, deadline, now)
     const landed = flight.join(call)
     if (joined === null) this.#fly(flight, call, kept, fresh) // it never fails: whoever is aboard hears of its end
-    let landing: Landing
+    let landing: SharedResult
     try {
       landing = await landed
     } catch (error) {
@@ -115,7 +115,7 @@ export class SharedCalls implements CallHandler {
     if (landing.kind === 'stream' && kept === null) return landing.answer
     if (landing.kind === 'whole') return label(landing, kept, fresh, joined !== null)
     const answer = landing.kind === 'taken' ? await this.#gateway.send({ ...call, maxWaitMs: this.#left(deadline) }) : landing.answer
-    return kept === null ? answer : new LabelledAnswer(answer, withCacheStatus(answer.headers, forwarded(kept, fresh)))
+    return kept === null ? answer : new LabelledResponse(answer, withCacheStatus(answer.headers, forwarded(kept, fresh)))
   }
 
   /** Null: the operation is not cached. */
@@ -124,15 +124,15 @@ export class SharedCalls implements CallHandler {
     return ttlMs === undefined ? null : { place: { connectionId, resource: resourceOf(name), key: key.text }, ttlMs }
   }
 
-  #begin (connectionId: string, key: CallKey, fresh: boolean, deadline: number, now: number): Flight {
+  #begin (connectionId: string, key: CallKey, fresh: boolean, deadline: number, now: number): InFlightRequest {
     // Who wants none that was made for somebody else shall not be led back to an older one either.
     if (fresh) this.#flights.removeAll(connectionId, key)
-    const flight = new Flight(connectionId, key, deadline, this.#retire)
+    const flight = new InFlightRequest(connectionId, key, deadline, this.#retire)
     this.#flights.add(flight, now)
     return flight
   }
 
-  async #fly (flight: Flight, call: ReadCall, kept: Kept | null, fresh: boolean): Promise<void> {
+  async #fly (flight: InFlightRequest, call: ReadCall, kept: Kept | null, fresh: boolean): Promise<void> {
     let landing: Fetched
     try {
       if (kept === null) {
@@ -149,11 +149,11 @@ export class SharedCalls implements CallHandler {
   }
 
   /** For an operation that is cached. */
-  async #fetch (flight: Flight, call: ReadCall, { place, ttlMs }: Kept, fresh: boolean): Promise<Fetched> {
+  async #fetch (flight: InFlightRequest, call: ReadCall, { place, ttlMs }: Kept, fresh: boolean): Promise<Fetched> {
     const found = await this.#store?.find(place, fresh) ?? null
     if (found !== null && found.hit !== null) {
       // Every answer says how the budget stands, this one too, although it has spent nothing.
-      const use = this.#gateway.standing?.(call)
+      const use = this.#gateway.peek?.(call)
       if (use !== undefined) flight.tell(use)
       return { kind: 'whole', ...found.hit, stored: false }
     }
@@ -165,7 +165,7 @@ export class SharedCalls implements CallHandler {
   }
 
   /** Reads an answer whole, unless it is too large to be shared. */
-  async #gather (answer: Answer): Promise<Fetched> {
+  async #gather (answer: UpstreamResponse): Promise<Fetched> {
     if (declaredLength(answer) > SHARED_LIMIT) return { kind: 'stream', answer }
     const body = await answer.collect(SHARED_LIMIT).catch(brokenOff)
     if (body === null) return { kind: 'stream', answer }
@@ -177,18 +177,18 @@ export class SharedCalls implements CallHandler {
 }
 
 /** Written out: copying an object by spread takes longer than all the rest of the sharing. */
-function sharedCall (call: ReadCall, flight: Flight, maxWaitMs: number): GatewayCall {
+function sharedCall (call: ReadCall, flight: InFlightRequest, maxWaitMs: number): RollerCall {
   const { method, target, connectionId, credential, headers, body, operation, validate = true, verify, timing } = call
   return {
     method, target, connectionId, credential, headers, body, operation, validate, maxWaitMs, signal: flight.signal, admit: flight.admit, verify, onUse: flight.tell, timing
   }
 }
 
-function label ({ answer, ageMs, stored }: Landing & { kind: 'whole' }, kept: Kept | null, fresh: boolean, collapsed: boolean): Answer {
-  if (ageMs !== null) return new SharedAnswer(answer, withAge(withCacheStatus(answer.headers, 'hit'), ageMs))
-  if (kept === null && !collapsed) return new SharedAnswer(answer, answer.headers)
+function label ({ answer, ageMs, stored }: SharedResult & { kind: 'whole' }, kept: Kept | null, fresh: boolean, collapsed: boolean): UpstreamResponse {
+  if (ageMs !== null) return new SharedResponse(answer, withAge(withCacheStatus(answer.headers, 'hit'), ageMs))
+  if (kept === null && !collapsed) return new SharedResponse(answer, answer.headers)
   const how = `${forwarded(kept, fresh)}${stored ? '; stored' : ''}${collapsed ? '; collapsed' : ''}`
-  return new SharedAnswer(answer, withCacheStatus(answer.headers, how))
+  return new SharedResponse(answer, withCacheStatus(answer.headers, how))
 }
 
 /** Why ROLLER was asked, in the words of RFC 9211. */
@@ -196,7 +196,7 @@ function forwarded (kept: Kept | null, fresh: boolean): string {
   return `fwd=${kept === null ? 'bypass' : fresh ? 'request' : 'miss'}`
 }
 
-function declaredLength ({ headers }: Answer): number {
+function declaredLength ({ headers }: UpstreamResponse): number {
   const length = headers['content-length']
   return typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : 0
 }

@@ -1,14 +1,14 @@
 /** Answers as they leave the cache: ROLLER's own, with a word on how they came. */
 import type { Readable } from 'node:stream'
-import type { Answer } from '../upstream-response.ts'
+import type { UpstreamResponse } from '../upstream-response.ts'
 import type { WholeAnswer } from '../cache/store.ts'
 
-type Headers = Answer['headers']
+type Headers = UpstreamResponse['headers']
 
 const CACHE = 'fastify-roller'
 
 /** An answer whose bytes are here. Several callers hold the same bytes: nobody may write into them. */
-export class SharedAnswer implements Answer {
+export class SharedResponse implements UpstreamResponse {
   readonly status: number
   readonly headers: Headers
   readonly #body: Buffer
@@ -25,11 +25,11 @@ export class SharedAnswer implements Answer {
 }
 
 /** An answer that flows, under other headers. */
-export class LabelledAnswer implements Answer {
+export class LabelledResponse implements UpstreamResponse {
   readonly headers: Headers
-  readonly #answer: Answer
+  readonly #answer: UpstreamResponse
 
-  constructor (answer: Answer, headers: Headers) {
+  constructor (answer: UpstreamResponse, headers: Headers) {
     this.#answer = answer
     this.headers = headers
   }

@@ -67,7 +67,7 @@ export class DirectTransport implements Transport {
       method: call.method,
       headers: this.#headers(call, held.authorization),
       body: call.body,
-      mayLeave: call.mayLeave
+      markSent: call.markSent
     }
     return dispatch(this.#options, request, signal, (exchange) => {
       if (exchange.status === 401) this.#tokens.reject(call.connectionId, held)

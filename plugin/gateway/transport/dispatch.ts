@@ -20,7 +20,7 @@ export interface WrittenRequest {
   readonly headers: string[]
   readonly body: OutgoingBody | null
   /** Asked when the request has its socket; false keeps it from being sent. */
-  readonly mayLeave: (() => boolean) | undefined
+  readonly markSent: (() => boolean) | undefined
 }
 
 /**
@@ -28,14 +28,14 @@ export interface WrittenRequest {
  * @throws ExchangeFailure
  */
 export function dispatch (
-  { agent, timeouts, clock }: Way, { origin, path, method, headers, body, mayLeave }: WrittenRequest, signal: CancelSignal | undefined, onHead?: (exchange: Exchange) => void
+  { agent, timeouts, clock }: Way, { origin, path, method, headers, body, markSent }: WrittenRequest, signal: CancelSignal | undefined, onHead?: (exchange: Exchange) => void
 ): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const exchange = new Exchange(clock, timeouts, (failure) => {
       if (failure !== null) return reject(failure)
       onHead?.(exchange)
       resolve(exchange)
-    }, mayLeave)
+    }, markSent)
     if (signal !== undefined) {
       const cancel = (): void => exchange.abort(signal.reason as Error) // some give another value, which is only handed on
       if (signal.aborted) return cancel()

@@ -5,8 +5,8 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../util/clock.ts'
-import type { Answer } from '../upstream-response.ts'
-import { guardAnswerHeaders, type LimitSink } from '../sanitize-request.ts'
+import type { UpstreamResponse } from '../upstream-response.ts'
+import { sanitizeResponseHeaders, type LimitSink } from '../sanitize-request.ts'
 
 export interface Timeouts {
   /** Milliseconds until the head of the answer. */
@@ -36,7 +36,7 @@ const HIGH_WATER_MARK = 64 * 1024
 
 type State = 'head' | 'body' | 'complete' | 'failed'
 
-export class Exchange implements Answer, LimitSink, Dispatcher.DispatchHandler {
+export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.DispatchHandler {
   status = 0
   headers: Record<string, string | string[]> = {}
   /** What Nango says of its own limit, by header name. */
@@ -46,7 +46,7 @@ export class Exchange implements Answer, LimitSink, Dispatcher.DispatchHandler {
   readonly #timeouts: Timeouts
   readonly #startedAt: number
   readonly #settle: (failure: ExchangeFailure | null) => void
-  readonly #mayLeave: (() => boolean) | undefined
+  readonly #markSent: (() => boolean) | undefined
   #state: State = 'head'
   #sent = false
   #activeAt: number
@@ -61,13 +61,13 @@ export class Exchange implements Answer, LimitSink, Dispatcher.DispatchHandler {
 
   /**
    * @param settle called once: with null when the head has come, with the failure when it will not
-   * @param mayLeave asked when the request has its socket; false keeps it from being sent
+   * @param markSent asked when the request has its socket; false keeps it from being sent
    */
-  constructor (clock: Clock, timeouts: Timeouts, settle: (failure: ExchangeFailure | null) => void, mayLeave?: () => boolean) {
+  constructor (clock: Clock, timeouts: Timeouts, settle: (failure: ExchangeFailure | null) => void, markSent?: () => boolean) {
     this.#clock = clock
     this.#timeouts = timeouts
     this.#settle = settle
-    this.#mayLeave = mayLeave
+    this.#markSent = markSent
     this.#startedAt = this.#activeAt = clock.now()
     this.#arm(Math.min(timeouts.headers, timeouts.total))
   }
@@ -121,7 +121,7 @@ export class Exchange implements Answer, LimitSink, Dispatcher.DispatchHandler {
 
   onConnect (abort: (reason?: Error) => void): void {
     if (this.#abortReason !== null) return abort(this.#abortReason)
-    if (this.#mayLeave?.() === false) return abort(new Error('the call was held up for too long'))
+    if (this.#markSent?.() === false) return abort(new Error('the call was held up for too long'))
     this.#undiciAbort = abort
     this.#sent = true
   }
@@ -129,7 +129,7 @@ export class Exchange implements Answer, LimitSink, Dispatcher.DispatchHandler {
   onHeaders (status: number, headers: Buffer[], resume: () => void): boolean {
     if (status < 200) return true
     this.status = status
-    this.headers = guardAnswerHeaders(headers, this)
+    this.headers = sanitizeResponseHeaders(headers, this)
     this.#undiciResume = resume
     this.#state = 'body'
     this.#activeAt = this.#clock.now()

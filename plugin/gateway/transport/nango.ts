@@ -46,7 +46,7 @@ export class NangoTransport implements Transport {
       method: call.method,
       headers: this.#headers(call),
       body: call.body,
-      mayLeave: call.mayLeave
+      markSent: call.markSent
     }, signal)
   }
 

@@ -1,3 +1,4 @@
+import type { TransportName } from '../../util/transport-name.ts'
 import type { Readable } from 'node:stream'
 import type { CancelSignal } from '../../util/cancellation.ts'
 import type { Target } from '../sanitize-request.ts'
@@ -18,16 +19,13 @@ export interface OutgoingCall {
   /** The only success that ROLLER documents for the call, where that is not 200. */
   readonly soleSuccess?: number | undefined
   /** Asked when the call has its token and its socket; false keeps it from being sent. */
-  readonly mayLeave?: (() => boolean) | undefined
+  readonly markSent?: (() => boolean) | undefined
 }
 
 /** A small body is one Buffer and can be sent again; a large one flows and cannot. */
 export type OutgoingBody =
   | { readonly kind: 'bytes', readonly bytes: Buffer }
   | { readonly kind: 'stream', readonly stream: Readable, readonly length: number | null }
-
-/** Who takes the call first. */
-export type TransportName = 'nango' | 'direct'
 
 /** One way out to ROLLER. Every transport keeps the venue's token to itself. */
 export interface Transport {

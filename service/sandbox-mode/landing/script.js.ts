@@ -73,7 +73,7 @@ function draw ({ name, limit, window: seconds, remaining }) {
 
 async function showBudgets () {
   if (!document.hidden) {
-    const report = await ask('connections/' + encodeURIComponent(connectionId) + '/budget')
+    const report = await ask('connections/' + encodeURIComponent(connectionId) + '/rate-limits')
     if (report !== null) report.budgets.filter(({ name }) => name !== 'bulk').forEach(draw)
   }
 }

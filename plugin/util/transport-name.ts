@@ -1,0 +1,2 @@
+/** Who takes the call first. */
+export type TransportName = 'nango' | 'direct'
