@@ -6,18 +6,24 @@ ARG NODE=24.21.0-trixie-slim
 
 FROM node:${NODE} AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY plugin/package.json plugin/
+COPY sandbox/package.json sandbox/
+COPY service/package.json service/
 RUN npm ci --ignore-scripts --no-update-notifier
-COPY tsconfig.json ./
+COPY scripts scripts
+COPY openapi/openapi.json openapi/
 COPY plugin plugin
-COPY service service
 COPY sandbox sandbox
-# Types are for who embeds the plugin; nothing reads them here.
-RUN npm run build -- --declaration false --incremental false
+COPY service service
+RUN npm run build
 
 FROM node:${NODE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY plugin/package.json plugin/
+COPY sandbox/package.json sandbox/
+COPY service/package.json service/
 # What nothing reads at run time goes: source maps, types, and prose, but no licence.
 RUN npm ci --omit=dev --ignore-scripts --no-update-notifier \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -iname '*.md' -o -iname '*.markdown' \) \
@@ -36,12 +42,16 @@ LABEL org.opencontainers.image.title="fastify-roller" \
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY --from=build /app/dist dist
+COPY --from=build /app/plugin/dist plugin/dist
+COPY --from=build /app/sandbox/dist sandbox/dist
+COPY --from=build /app/service/dist service/dist
+COPY plugin/package.json plugin/
+COPY sandbox/package.json sandbox/
+COPY service/package.json service/
 COPY package.json LICENSE docker/healthcheck.mjs ./
-COPY openapi/openapi.json openapi/openapi.json
 # A number, so that Kubernetes can check runAsNonRoot; not 1000, which is somebody on most hosts.
 USER 65532:65532
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s --start-interval=1s --retries=3 CMD ["node", "healthcheck.mjs"]
-ENTRYPOINT ["node", "dist/service/main.js"]
+ENTRYPOINT ["node", "service/dist/main.js"]

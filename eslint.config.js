@@ -1,12 +1,43 @@
 import neostandard from 'neostandard'
 
+/** The plugin's rooms, from the lowest up: files import of their own room and of those named before it. */
+const rooms = [
+  'util', 'redis', 'time', 'operations', 'nango', 'gateway/transport', 'gateway/limits', 'gateway/cache', 'gateway', 'client', 'webhooks', 'venues',
+  'connect-page', 'routes'
+]
+/** One pipeline of several folders, which know each other's types. */
+const together = { 'gateway/transport': ['gateway'], 'gateway/limits': ['gateway'], 'gateway/cache': ['gateway'] }
+/** The files that put the rooms together. Routes may read the options and the shape of a problem. */
+const TOP = ['index', 'internal', 'assemble', 'check', 'options', 'problem', 'roller']
+const TOP_OF_ROUTES = ['index', 'internal', 'assemble']
+const FASTIFY = ['fastify', '@fastify/*']
+
+const notImported = (group, message) => ({ 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] })
+
+const roomRules = rooms.map((room, index) => {
+  const up = '../'.repeat(room.split('/').length)
+  const higher = rooms.slice(index + 1).filter((other) => !together[room]?.includes(other)).flatMap((other) => [`${up}${other}/*`, `${up}${other}/**`])
+  const top = (room === 'routes' ? TOP_OF_ROUTES : TOP).map((name) => `${up}${name}.ts`)
+  return {
+    files: [`plugin/${room}/**/*.ts`],
+    rules: notImported([...higher, ...top, ...(room === 'routes' ? [] : FASTIFY)], `plugin/${room} imports lower rooms only; see the order in eslint.config.js.`)
+  }
+})
+// The folders of the gateway have rules of their own, which come first.
+const gateway = roomRules.findIndex(({ files: [files] }) => files === 'plugin/gateway/**/*.ts')
+roomRules[gateway].ignores = rooms.filter((room) => room.startsWith('gateway/')).map((room) => `plugin/${room}/**`)
+
 export default [
-  ...neostandard({ ts: true, ignores: ['.cache', 'dist/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
+  ...neostandard({ ts: true, ignores: ['.cache', '**/dist/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
   {
     rules: {
       // A schema and the type derived from it share one name.
       '@typescript-eslint/no-redeclare': 'off',
       camelcase: ['error', { allow: ['OpenAPIV3_1'], properties: 'never', ignoreDestructuring: true }]
     }
-  }
+  },
+  ...roomRules,
+  { files: ['plugin/**/*.ts'], ignores: ['plugin/*/**'], rules: notImported(['**/service/**', '**/sandbox/**', 'roller-sandbox', 'roller-sidecar'], 'The plugin knows neither the service nor the sandbox.') },
+  { files: ['service/**/*.ts'], rules: notImported(['**/plugin/**', '**/sandbox/*', '#*'], 'The service takes fastify-roller and roller-sandbox as any app does, by their names.') },
+  { files: ['sandbox/**/*.ts'], rules: notImported(['**/plugin/**', '**/service/**', 'fastify-roller*', '#*'], 'The sandbox knows neither the plugin nor the service.') }
 ]

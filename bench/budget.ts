@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Redis } from 'ioredis'
 
-import { effectiveLimits } from '../plugin/gateway/limits/limits.ts'
-import { MemoryLimitStore } from '../plugin/gateway/limits/memory-store.ts'
-import { RedisLimitStore } from '../plugin/gateway/limits/redis-store.ts'
-import type { TakeRequest } from '../plugin/gateway/limits/store.ts'
+import { effectiveLimits } from '#plugin/gateway/limits/limits.js'
+import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
+import { RedisLimitStore } from '#plugin/gateway/limits/redis-store.js'
+import type { TakeRequest } from '#plugin/gateway/limits/store.js'
 
 const { rest } = effectiveLimits()
 const TAKES = 500_000

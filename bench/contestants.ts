@@ -1,6 +1,6 @@
 /** Who is measured: the service as users start it, the same with one feature off, and what they could use in its place. */
 import { fileURLToPath } from 'node:url'
-import type { RollerOptions } from '../plugin/index.ts'
+import type { RollerOptions } from 'fastify-roller'
 import type { Command } from './processes.ts'
 import { reverseProxy } from './servers/nginx.ts'
 import type { OtherSide } from './servers/other-side.ts'
@@ -23,7 +23,7 @@ export const NANGO_PROXY = 'handler with nango.proxy()'
 export const BARE = 'node:http + undici'
 export const NGINX = 'nginx'
 
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const here = (name: string): string => fileURLToPath(import.meta.resolve(`#root/bench/${name}`))
 const onOff = (on: boolean): string => on ? 'on' : 'off'
 
 export type TransportName = 'nango' | 'direct'
@@ -41,7 +41,7 @@ interface Variant {
   readonly flags?: readonly string[]
 }
 
-/** `node dist/service/main.js`, with its own budgets (ROLLER's), metrics, validation and a caller's key. */
+/** `node service/dist/main.js`, with its own budgets (ROLLER's), metrics, validation and a caller's key. */
 function service (transport: TransportName, { logs, without, env = {}, headers = {}, preload = [], flags = [] }: Variant): Contestant {
   return {
     name: nameOf(transport),
@@ -50,7 +50,7 @@ function service (transport: TransportName, { logs, without, env = {}, headers =
     headers,
     command: (port, other) => ({
       file: process.execPath,
-      args: [...flags, ...preload.flatMap((name) => ['--import', here(`without/${name}.js`)]), here('../dist/service/main.js')],
+      args: [...flags, ...preload.flatMap((name) => ['--import', here(`without/${name}.js`)]), here('../service/dist/main.js')],
       env: {
         PORT: String(port),
         ...(env.AUTH === undefined && { API_KEYS: API_KEY }),

@@ -15,7 +15,7 @@ export interface Load {
   readonly p99: number
 }
 
-const SCRIPT = fileURLToPath(new URL('./load.lua', import.meta.url))
+const SCRIPT = fileURLToPath(new URL(import.meta.resolve('#root/bench/load.lua')))
 const run = promisify(execFile)
 /** Calls so far: each run begins with the venue after the last one's. */
 let sent = 0

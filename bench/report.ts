@@ -7,7 +7,7 @@ import type { Goal } from './goals.ts'
 import { find, type Results } from './results.ts'
 import type { Effort, Row } from './rounds.ts'
 
-const FILE = fileURLToPath(new URL('RESULTS.md', import.meta.url))
+const FILE = fileURLToPath(new URL(import.meta.resolve('#root/bench/RESULTS.md')))
 const MIB = 1024 ** 2
 
 export type Section = 'bench' | 'scale'
@@ -31,7 +31,7 @@ export function benchReport (results: Results, goals: readonly Goal[], { rounds,
     `Node.js ${process.version.slice(1)}. Each process has one core for itself, and those whose turn it is not are stopped; ROLLER, Nango and the load share another. Medians of ${rounds} alternating rounds of ` +
     `${seconds} s, each after ${runIn} s that are not measured (100 connections and POST: 1 s after 1), after ${warmUp} requests of warm-up, all in one run. Ratios are against ${HTTP_PROXY} of the same kind; absolute figures say nothing about another machine.` +
     (quick ? ' **A quick run: fewer and shorter rounds, for development.**' : ''),
-    'The service is `node dist/service/main.js` with a caller\'s key, validation, ROLLER\'s own budgets, metrics and helmet\'s headers on. Calls go round 1,000 connections, so no call is ' +
+    'The service is `node service/dist/main.js` with a caller\'s key, validation, ROLLER\'s own budgets, metrics and helmet\'s headers on. Calls go round 1,000 connections, so no call is ' +
     'answered without one to ROLLER. Logging is at level info, to /dev/null. Processor time and memory are of the process alone.',
     '### Goals',
     table(['', 'goal', 'measured', ''], goals.filter(({ measured }) => measured !== null).map(({ what, goal, measured, met }) => [what, goal, measured ?? '', met ? 'met' : '**missed**'])),

@@ -23,7 +23,7 @@ export async function startUps (rounds: number): Promise<StartFigures[]> {
       const port = await freePort()
       const running = await start(PROXY_CORE, {
         file: process.execPath,
-        args: [join(home, 'dist/service/main.js')],
+        args: [join(home, 'service/dist/main.js')],
         env: { PORT: String(port), API_KEYS: API_KEY, NANGO_SECRET_KEY: NANGO_KEY, NANGO_HOST: 'http://127.0.0.1:9', LOG_LEVEL: 'silent' }
       }, port)
       const ready = running.listeningAfter

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+export const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 
 /**
  * @param modules text by the module's path in dist; the module itself is kept beside it, with `original-` before its name

@@ -1,14 +1,14 @@
 /**
  * Writes the tables of README.md and docs/*.md from the code, or with --check says whether they are what the code generates.
  *
- *   node --import tsx docs/build.ts [--check]
+ *   node dist/docs/build.js [--check]
  *
  * A table stands between `<!-- table: <name> -->` and `<!-- end of table -->`.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { render, tables } from './tables.ts'
 
-const ROOT = new URL('..', import.meta.url)
+const ROOT = new URL('.', import.meta.resolve('#root/package.json'))
 const TABLE = /(<!-- table: ([\w-]+) -->\n)[\s\S]*?(<!-- end of table -->)/g
 
 const guides = (await readdir(new URL('docs/', ROOT))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)

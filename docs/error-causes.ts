@@ -1,5 +1,5 @@
 /** What lies behind each code, for the page of errors: more than fits into an answer. */
-import type { ErrorCode } from '../plugin/errors.ts'
+import type { ErrorCode } from '#plugin/errors.js'
 
 export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_VALIDATION: 'A parameter, a header or the body does not fit ROLLER\'s contract, or that of one of the gateway\'s own routes; ' +

@@ -1,11 +1,11 @@
 /** Tables and lists of the documents, made from the schemas and catalogues that the code itself uses. */
 import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
-import { catalogue, type ErrorCode } from '../plugin/errors.ts'
-import { keyScopes } from '../plugin/nango/key-rights.ts'
-import { Options } from '../plugin/options.ts'
-import { operationGroups } from '../plugin/operations/operation-groups.ts'
-import { Environment, securityVariables } from '../service/environment.ts'
+import { catalogue, type ErrorCode } from '#plugin/errors.js'
+import { keyScopes } from '#plugin/nango/key-rights.js'
+import { Options } from '#plugin/options.js'
+import { operationGroups } from '#plugin/operations/operation-groups.js'
+import { Environment, securityVariables } from '#service/environment.js'
 import { rows as faultRows } from '../test/faults/rows.ts'
 import { dependencyReasons } from './dependency-reasons.ts'
 import { errorCauses } from './error-causes.ts'
@@ -88,10 +88,14 @@ function scopes (): Table {
 }
 
 function dependencies (): Table {
-  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<string, Record<string, string>>
+  const names = ['plugin', 'service'].flatMap((folder) => {
+    const file = new URL(import.meta.resolve(`#root/${folder}/package.json`))
+    const { dependencies, optionalDependencies } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>
+    return Object.keys({ ...dependencies, ...optionalDependencies })
+  })
   return {
     head: ['Package', 'For', 'Why'],
-    rows: Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => {
+    rows: [...new Set(names)].filter((name) => name !== 'fastify-roller' && name !== 'roller-sandbox').sort().map((name) => {
       const reason = dependencyReasons[name]
       if (reason === undefined) throw new Error(`${name} is a dependency, and nothing says why: add it to docs/dependency-reasons.ts, or take it out`)
       return [code(name), reason.part, reason.why]

@@ -1,6 +1,6 @@
 /** Where the examples find Nango: the one that NANGO_SECRET_KEY belongs to, or else a sandbox of their own, for which nobody has to sign up. */
 import type { RollerOptions } from 'fastify-roller'
-import { DEMO_CONNECTION_ID, startSandbox } from '../sandbox/index.ts'
+import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'
 
 export interface NangoOfExample {
   readonly options: Pick<RollerOptions, 'nango' | 'otherBaseUrl'>

@@ -1,13 +1,13 @@
 /**
  * Writes openapi/openapi.json from the routes, or with --check says whether the committed one is what the code generates.
  *
- *   node --import tsx openapi/build.ts [--check]
+ *   node dist/openapi/build.js [--check]
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { buildApp } from '../service/app.ts'
-import { readConfig } from '../service/config.ts'
+import { buildApp } from '#service/app.js'
+import { readConfig } from '#service/config.js'
 
-const FILE = new URL('./openapi.json', import.meta.url)
+const FILE = new URL(import.meta.resolve('#root/openapi/openapi.json'))
 
 // Nothing is called while the document is gathered, so nothing real is needed.
 const config = readConfig({ LOG_LEVEL: 'silent', API_KEYS: 'a-key-for-the-document-alone', NANGO_SECRET_KEY: 'none', NANGO_HOST: 'http://127.0.0.1', CONNECTION_WATCH: '0' })

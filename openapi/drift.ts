@@ -1,7 +1,7 @@
 /**
  * Compares ROLLER's published OpenAPI documents with the catalogue:
  *
- *     node --import tsx openapi/drift.ts rest-api.json reporting-api.json
+ *     node dist/openapi/drift.js rest-api.json reporting-api.json
  *
  * Both sides are flattened on their own into `place -> facts`, where a place is `GET /bookings > query > date` or
  * `GET /bookings > 200 > bookings[].status`; the comparison is then one of two maps, so whatever either side lacks is seen.
@@ -12,8 +12,8 @@
  */
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import type { Operation } from '../plugin/operations/operation.ts'
-import { operations } from '../plugin/operations/operations.ts'
+import type { Operation } from '#plugin/operations/operation.js'
+import { operations } from '#plugin/operations/operations.js'
 import { layIntended } from './intended-differences.ts'
 
 type Json = Record<string, unknown>

@@ -3,9 +3,9 @@
  * the documents' facts before the two are compared, so that everything around it is still compared; one that ROLLER's documents have caught up with
  * is reported as settled.
  */
-import type { Operation } from '../plugin/operations/operation.ts'
-import { operations } from '../plugin/operations/operations.ts'
-import { Page } from '../plugin/operations/schemas/reporting-common.ts'
+import type { Operation } from '#plugin/operations/operation.js'
+import { operations } from '#plugin/operations/operations.js'
+import { Page } from '#plugin/operations/schemas/reporting-common.js'
 import type { FactMap } from './drift.ts'
 
 export interface IntendedDifference {

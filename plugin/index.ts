@@ -19,6 +19,7 @@ import { parseJson } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { answerWithProblems } from './routes/problems.ts'
+import { markRoutes } from './routes/route-config.ts'
 import { rollerRoutes } from './routes/roller.ts'
 import { webhookSubscriptionRoutes } from './routes/webhook-subscriptions.ts'
 import { rollerWebhookRoutes } from './routes/webhooks.ts'
@@ -40,6 +41,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     scope.setValidatorCompiler(TypeBoxValidatorCompiler)
     scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
     answerWithProblems(scope)
+    markRoutes(scope)
     scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('roller-answered-by', 'gateway')
       done()
@@ -87,31 +89,23 @@ declare module 'fastify' {
 
 export { catalogue, isRollerError, RollerError, type ErrorCode, type Layer } from './errors.ts'
 export { OptionsError, type Authorize, type AuthorizeContext, type ChooseConnection, type Identify, type Identity, type RollerOptions, type Scope } from './options.ts'
-export { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
-export { describeError, type LoggedError } from './util/log-error.ts'
-export { isRollerBaseUrl, ROLLER_BASE_URL_RULE } from './operations/base-url.ts'
-export { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
 export { webhookKey } from './webhooks/keys.ts'
 export type { Subscription, WebhookKinds } from './webhooks/subscriptions.ts'
 export type { AnyEvent, EventHandler, EventOf, EventPattern } from './webhooks/events.ts'
 export type { OtherRollerEvent, RollerEvent, RollerEventName, UnknownMessage } from './webhooks/roller-events.ts'
 export type { BulkExportFile, BulkExportInput, BulkExportType } from './client/bulk-export.ts'
 export type { BulkExportEstimate, EstimateInput } from './client/bulk-export-estimate.ts'
-export { OPERATION_NAMES_RULE, unknownOperations } from './operations/operation-policy.ts'
 export type { CallAnswer, CallInput, OperationName } from './operations/call-types.ts'
 export { cursorOf, type Pager, type PageProgress, type ReportName, type ReportRecord } from './client/paginate.ts'
-export { addDays, dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, venueDays } from './time/venue-time.ts'
-export type { RateLimitObserver, RateLimitState } from './gateway/limits/rate-limiter.ts'
+export type { RateLimitState } from './gateway/limits/rate-limiter.ts'
 export type { PoolUse } from './gateway/transport/pool-use.ts'
-export type { TriedUpstream, UpstreamTracer, UpstreamTry } from './gateway/transport/traced.ts'
+export type { TriedUpstream, UpstreamTry } from './gateway/transport/traced.ts'
 export type { Connection, ConnectionWarning } from './nango/connection.ts'
 export type { ConnectionEvent, ConnectionEventName } from './nango/connection-events.ts'
 export type { Venue } from './nango/venue.ts'
-export { CheckStep, type CheckReport } from './check.ts'
+export { type CheckReport } from './check.ts'
 export type { KeyRight } from './nango/key-rights.ts'
-export { Problem, toProblem, toRollerError } from './problem.ts'
-export { problemOf, type CallRecord } from './routes/call-record.ts'
-export { sendProblem } from './routes/problems.ts'
-export { isRollerWebhook, refuseDelivery } from './routes/webhooks.ts'
-export { VERSION } from './version.ts'
+export { Problem } from './problem.ts'
+export type { CallRecord } from './routes/call-record.ts'
+export type { RouteConfig } from './routes/route-config.ts'
 export type { Roller } from './roller.ts'

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { startNangoSimulator, type NangoSimulator } from './nango.ts'
 import { startRollerSimulator, type RollerSimulator } from './roller.ts'
 
+export { ALL_WEBHOOKS, startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from './nango.ts'
+export { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from './roller.ts'
+
 export const DEMO_CONNECTION_ID = 'demo-venue'
 
 export interface Sandbox {

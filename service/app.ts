@@ -1,6 +1,7 @@
 /** Builds the service: the plugin, who may call it, its documents and its health. It starts nothing and reads no environment. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
-import roller, { isRollerWebhook, refuseDelivery, RollerError, sendProblem, toRollerError } from '../plugin/index.ts'
+import roller, { RollerError } from 'fastify-roller'
+import { isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/guard.ts'
 import { requireLocalCaller } from './auth/local.ts'
@@ -22,6 +23,13 @@ import { addSecurityHeaders, addSecurityHeadersForData } from './security-header
 import { refuseBrokenRules } from './strict-http.ts'
 import type { Tracing } from './tracing.ts'
 import { createWebhookTarget } from './webhook-target.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** From now on `/ready` says no; everything else goes on. */
+    drain: () => void
+  }
+}
 
 /** A configuration with a Nango to call. */
 export type ConnectedConfig = Omit<Config, 'nango'> & { readonly nango: NonNullable<Config['nango']> }

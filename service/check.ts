@@ -1,6 +1,6 @@
 /** `roller-sidecar check`: would the service work with this environment? One line for each thing that has to be right. */
 import Fastify, { type FastifyInstance } from 'fastify'
-import roller, { isRollerError } from '../plugin/index.ts'
+import roller, { isRollerError } from 'fastify-roller'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { redisHint, redisReason } from './redis.ts'
 

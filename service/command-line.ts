@@ -1,6 +1,6 @@
 /** What stands behind the program's name. */
 import { parseArgs } from 'node:util'
-import { VERSION } from '../plugin/index.ts'
+import { VERSION } from 'fastify-roller/internal'
 
 export const USAGE = `Usage: roller-sidecar [check]
 

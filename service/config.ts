@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import envSchema from 'env-schema'
-import { HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from '../plugin/index.ts'
+import { HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from 'fastify-roller/internal'
 import type { JwtOptions } from './auth/jwt.ts'
 import { anyLimited } from './auth/caller.ts'
 import { parseKeys } from './auth/key-file.ts'

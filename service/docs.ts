@@ -7,7 +7,7 @@ import { fillInConnection, rememberConnection } from './docs-memory.ts'
 import { DOCS_STYLE } from './docs-style.css.ts'
 import { TAGS } from './docs-tags.ts'
 import { finishDocument, keepSchemaNames } from './openapi-document.ts'
-import { VERSION } from '../plugin/index.ts'
+import { VERSION } from 'fastify-roller/internal'
 
 export interface DocsOptions {
   /** Callers send a key. */

@@ -1,20 +1,14 @@
 /** `/health`: the process is alive. `/ready`: it can serve, so a balancer may send it calls. */
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { CheckStep, type Roller } from '../plugin/index.ts'
+import type { Roller } from 'fastify-roller'
+import { CheckStep } from 'fastify-roller/internal'
 
 export interface HealthOptions {
   /** Known once the plugin is loaded. */
   readonly roller: () => Roller
   /** Nothing behind it is real. */
   readonly sandbox: boolean
-}
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** From now on `/ready` says no; everything else goes on. */
-    drain: () => void
-  }
 }
 
 /** Nango counts every call against the account, so a failing check is not repeated at each probe. Milliseconds. */

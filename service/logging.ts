@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { pid } from 'node:process'
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { describeError, problemOf, type LoggedError } from '../plugin/index.ts'
+import { describeError, problemOf, type LoggedError } from 'fastify-roller/internal'
 import { logStream } from './log-stream.ts'
 import { layerOf } from './request-facts.ts'
 

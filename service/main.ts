@@ -43,7 +43,7 @@ const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknow
   process.exit(1)
 })
 const { buildApp } = await import('./app.ts')
-const { describeError } = await import('../plugin/index.ts')
+const { describeError } = await import('fastify-roller/internal')
 const { logStream } = await import('./log-stream.ts')
 const { shutDownOnSignal } = await import('./shutdown.ts')
 const sandbox = config.nango === null ? await (await import('./sandbox-mode/service.ts')).startOnSandbox(config) : null

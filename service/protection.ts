@@ -2,7 +2,7 @@
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { RollerError } from '../plugin/index.ts'
+import { RollerError } from 'fastify-roller'
 
 const WINDOW_MS = 60_000
 /** Wrong keys and tokens from one address in a minute. Nobody guesses a key, but each token costs the check of a signature. */

@@ -34,7 +34,7 @@ export function addSecurityHeadersForData (reply: FastifyReply): void { reply.he
 function isCall ({ raw, routeOptions }: FastifyRequest): boolean {
   if (raw.url?.startsWith(CALLS) === true) return true
   // There is no configuration where no route was found.
-  return (routeOptions.config as typeof routeOptions.config | undefined)?.rollerOperation !== undefined
+  return (routeOptions.config as typeof routeOptions.config | undefined)?.roller?.operation !== undefined
 }
 
 async function askHelmet (): Promise<Record<string, string>> {

@@ -1,6 +1,6 @@
 /** Rules of HTTP/1.1 that Node leaves to its user, or would answer in words of its own. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { RollerError } from '../plugin/index.ts'
+import { RollerError } from 'fastify-roller'
 
 /**
  * A browser behind two proxies sends some forty. Node leaves out without a word what is beyond 2000, and more than that fit into the bytes

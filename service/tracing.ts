@@ -5,7 +5,7 @@
  */
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { VERSION, type UpstreamTracer } from '../plugin/index.ts'
+import { VERSION, type UpstreamTracer } from 'fastify-roller/internal'
 import { layerOf, operationOf } from './request-facts.ts'
 
 export interface Tracing {

@@ -1,6 +1,6 @@
 /** What the environment says of webhooks. */
 import { isIP } from 'node:net'
-import { isPublicUrl, PUBLIC_URL_RULE } from '../plugin/index.ts'
+import { isPublicUrl, PUBLIC_URL_RULE } from 'fastify-roller/internal'
 import { listOfSome } from './config-values.ts'
 
 export interface WebhookVariables {

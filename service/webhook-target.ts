@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { Agent, request } from 'undici'
-import type { AnyEvent } from '../plugin/index.ts'
-import { USER_AGENT } from '../plugin/version.ts'
+import type { AnyEvent } from 'fastify-roller'
+import { USER_AGENT } from 'fastify-roller/internal'
 
 export interface WebhookTargetOptions {
   readonly url: string

@@ -1,5 +1,5 @@
 /** What the parent and its replicas say to each other. */
-import type { RollerOptions } from '../../plugin/index.ts'
+import type { RollerOptions } from 'fastify-roller'
 
 /** Parent to replica. */
 export interface Setup {

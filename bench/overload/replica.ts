@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import roller from '../../plugin/index.ts'
+import roller from 'fastify-roller'
 import type { Report, Setup } from './messages.ts'
 
 const tell = (report: Report): void => { process.send?.(report) }

@@ -7,8 +7,8 @@ import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
-import { startNangoSimulator } from '../../sandbox/nango.ts'
-import { startRollerSimulator } from '../../sandbox/roller.ts'
+import { startNangoSimulator } from '#sandbox/nango.js'
+import { startRollerSimulator } from '#sandbox/roller.js'
 import { startRedis } from '../../test/budget/redis-server.ts'
 import { asConnected } from '../../test/support/build.ts'
 import type { Report, Setup } from './messages.ts'
@@ -90,7 +90,7 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
     secretKey: SECRET_KEY,
     budgets: { rest: { limit, windowMs }, margin, jitter, replicas: REPLICAS, whenAway: 'share' }
   }
-  const replicas = Array.from({ length: REPLICAS }, () => fork(new URL('./replica.ts', import.meta.url), { execArgv: ['--import', 'tsx'], serialization: 'json' }))
+  const replicas = Array.from({ length: REPLICAS }, () => fork(new URL('./replica.js', import.meta.url), { serialization: 'json' }))
   for (const replica of replicas) onClose(() => end(replica))
   const ports = await Promise.all(replicas.map(async (replica) => {
     replica.send(setup)

@@ -1,5 +1,5 @@
 /** The simulated Nango of the sandbox, with as many venues as the load has, and the delay of a real server on what it passes on. */
-import { startNangoSimulator } from '../../sandbox/nango.ts'
+import { startNangoSimulator } from '#sandbox/nango.js'
 import { asVerified } from '../../test/support/build.ts'
 import { NANGO_KEY, venue, VENUES } from '../workloads.ts'
 

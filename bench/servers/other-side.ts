@@ -19,13 +19,13 @@ export async function startOtherSide (folder: string): Promise<OtherSide> {
   const [rollerUrl, nangoUrl, bodiesUrl] = [rollerPort, nangoPort, bodiesPort].map((port) => `http://127.0.0.1:${port}`) as [string, string, string]
   const server = (name: string, port: number): Promise<Running> => start(LOAD_CORE, {
     file: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), new URL(name, import.meta.url).pathname],
+    args: [new URL(name, import.meta.url).pathname],
     env: { PORT: String(port), ROLLER_URL: rollerUrl }
   }, port)
   const all = [
     await start(LOAD_CORE, upstream(folder, rollerPort, nangoUrl), rollerPort),
-    await server('nango.ts', nangoPort),
-    await server('bodies.ts', bodiesPort)
+    await server('nango.js', nangoPort),
+    await server('bodies.js', bodiesPort)
   ]
   return {
     rollerUrl,

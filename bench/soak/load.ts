@@ -1,8 +1,8 @@
 /** Calls of every kind at a steady pace, half of what the budgets allow, with faults on the other side and callers who leave. */
 import { Agent, request } from 'undici'
-import type { Fault as NangoFault, NangoSimulator } from '../../sandbox/nango.ts'
-import type { Fault as RollerFault, RollerSimulator } from '../../sandbox/roller.ts'
-import type { Random } from '../../sandbox/roller/random.ts'
+import type { Fault as NangoFault, NangoSimulator } from '#sandbox/nango.js'
+import type { Fault as RollerFault, RollerSimulator } from '#sandbox/roller.js'
+import type { Random } from '#sandbox/roller/random.js'
 
 const some = (count: number, name: string): string[] => Array.from({ length: count }, (_, index) => `${name}-${index}`)
 export const VENUES: readonly string[] = some(8, 'venue')

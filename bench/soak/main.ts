@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { startNangoSimulator } from '../../sandbox/nango.ts'
-import { startRollerSimulator } from '../../sandbox/roller.ts'
-import { createRandom } from '../../sandbox/roller/random.ts'
+import { startNangoSimulator } from '#sandbox/nango.js'
+import { startRollerSimulator } from '#sandbox/roller.js'
+import { createRandom } from '#sandbox/roller/random.js'
 import { startLoad, VENUES, WARM_UP_VENUES } from './load.ts'
 import { grows, slopeOf } from './slope.ts'
 
@@ -37,8 +37,8 @@ const roller = await startRollerSimulator()
 const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: roller.url })
 for (const venue of [...VENUES, ...WARM_UP_VENUES]) nango.addConnection({ connectionId: venue, clientId: venue, clientSecret: 'secret' })
 
-const service = fork(fileURLToPath(new URL('../../dist/service/main.js', import.meta.url)), {
-  execArgv: ['--expose-gc', '--import', fileURLToPath(new URL('./probe.js', import.meta.url))],
+const service = fork(fileURLToPath(new URL(import.meta.resolve('#root/service/dist/main.js'))), {
+  execArgv: ['--expose-gc', '--import', fileURLToPath(new URL(import.meta.resolve('#root/bench/soak/probe.js')))],
   stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   env: {
     PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_BASE_URL: roller.url, ROLLER_OTHER_BASE_URL: roller.url, ROLLER_TRANSPORT: values.transport, CONNECTION_WATCH: '30'

@@ -1,7 +1,8 @@
 /** An app with a login, tenants and a page of its own, and fastify-roller in it. */
 import { readFile } from 'node:fs/promises'
 import Fastify from 'fastify'
-import roller, { toVenueDate } from 'fastify-roller'
+import roller from 'fastify-roller'
+import { toVenueDate } from 'fastify-roller/time'
 import { findNango } from '../nango.ts'
 import { signIn, userOf } from './users.ts'
 
@@ -26,8 +27,8 @@ app.post<{ Body: { name?: string, password?: string } }>('/login', async ({ body
 await app.register(async (api) => {
   // This app's own guard. Whoever proves himself otherwise passes: ROLLER and Nango by a key or a signature, a venue manager by the link's ticket.
   api.addHook('onRequest', async (request, reply) => {
-    const { rollerConnectPage = false, rollerWebhook = false, rollerPublic = false } = request.routeOptions.config
-    if (rollerConnectPage || rollerWebhook || rollerPublic) return
+    const { roller: route } = request.routeOptions.config
+    if (route?.auth === 'self' || route?.auth === 'public') return
     if (userOf(request) === null) return reply.code(401).send({ message: 'Sign in first.' })
   })
 

@@ -14,18 +14,11 @@ export interface BodyLimits {
   readonly stream: number
 }
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Set on routes whose body is validated, and so read whole. */
-    rollerWholeBody?: boolean
-  }
-}
-
 /** Replaces the scope's parsers, the host's included, by one that makes `request.body` an OutgoingBody. */
 export function takeBodiesAsBytes (app: FastifyInstance, limits: BodyLimits): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request, payload, done) => {
-    const whole = request.routeOptions.config.rollerWholeBody === true
+    const whole = request.routeOptions.config.roller?.operation?.endsWith('/*') === false
     readBody(payload, declaredLength(request.headers['content-length']), whole, limits).then((body) => done(null, body), done)
   })
 }

@@ -17,10 +17,6 @@ declare module 'fastify' {
     /** Set by the plugin's routes under /roller, once the request names its connection. */
     rollerCall: CallRecord | null
   }
-  interface FastifyContextConfig {
-    /** The catalogue's name of the route, also of requests that were turned away early. */
-    rollerOperation?: string
-  }
 }
 
 export function decorateCallRecord (app: FastifyInstance): void {

@@ -14,14 +14,7 @@ export interface ConnectPageRoutesOptions {
   readonly page: ConnectPage
 }
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Set on the routes of the connect page. A guard around the plugin must let them through: a venue manager has a link, and no key of the host's. */
-    rollerConnectPage?: boolean
-  }
-}
-
-const config = { rollerConnectPage: true } as const
+const config = { roller: { auth: 'self' } } as const
 
 const ResultBody = Type.Object({
   ticket: Type.String({ maxLength: 512, description: 'From the link of the page.' }),

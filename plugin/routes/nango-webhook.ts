@@ -24,7 +24,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
 
   app.post('/webhooks/nango', {
-    config: { rollerWebhook: true },
+    config: { roller: { auth: 'self' } },
     schema: {
       summary: 'Take a webhook of Nango',
       description: 'For Nango alone, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. Set this address in Nango\'s environment settings.',

@@ -5,13 +5,6 @@ import { catalogue, RollerError, type ErrorEntry, type Layer } from '../errors.t
 import { PROBLEMS_PATH } from '../problem.ts'
 import { problemAnswers } from './roller-schema.ts'
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Set on routes that say no more than the documents do: a guard around the plugin may let everybody read them. */
-    rollerPublic?: boolean
-  }
-}
-
 const ACTS: Readonly<Record<Layer, string>> = {
   caller: 'The caller: the request has to change.',
   gateway: 'The gateway: its operator, or its own budget.',
@@ -26,7 +19,7 @@ const STYLE = 'body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3r
 export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
   app.get(`${PROBLEMS_PATH}/:code`, {
     exposeHeadRoute: false,
-    config: { rollerPublic: true },
+    config: { roller: { auth: 'public' } },
     schema: {
       summary: 'Read about a problem',
       description: 'A page for people. Every problem\'s type leads here.',

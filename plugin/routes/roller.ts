@@ -108,7 +108,7 @@ function add (
       throw error
     }
   }
-  const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { rollerWholeBody: entry !== null, rollerOperation: name } }
+  const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { roller: { operation: name, auth: 'caller' } } }
   app.route(route)
 }
 

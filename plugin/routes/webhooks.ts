@@ -16,13 +16,6 @@ export interface RollerWebhookRoutesOptions {
   readonly clock: Clock
 }
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Set on routes whose sender proves itself: a guard around the plugin must let them through, for ROLLER and Nango have no key of the host's. */
-    rollerWebhook?: boolean
-  }
-}
-
 /** Where the routes stand under the plugin's prefix. */
 export const ROLLER_WEBHOOKS = '/webhooks/roller'
 /** A busy booking with everything included has some 100 KB. */
@@ -33,7 +26,7 @@ const STATUSES: ReadonlySet<number> = new Set<Status>([200, 500, 503])
 /** What Fastify finds wrong with a body, and always would. */
 const WRONG_BODY: ReadonlySet<string> = new Set(['FST_ERR_CTP_BODY_TOO_LARGE', 'FST_ERR_CTP_INVALID_MEDIA_TYPE'])
 
-const config = { rollerWebhook: true } as const
+const config = { roller: { auth: 'self' } } as const
 const Answer = Type.String({ description: 'A word on it, for whoever tries it by hand.' })
 const answers = {
   200: { description: 'Taken, now or before.', content: { 'text/plain': { schema: Answer } } },
@@ -80,7 +73,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header('cache-control', 'no-store')
     if (STATUSES.has(reply.statusCode)) return payload
-    request.log.error({ status: reply.statusCode }, 'something in front of ROLLER\'s webhook answers in its place: let it through, by the route\'s config.rollerWebhook')
+    request.log.error({ status: reply.statusCode }, 'something in front of ROLLER\'s webhook answers in its place: let it through, by the route\'s config.roller')
     reply.code(503).removeHeader('content-length').removeHeader('location').type('text/plain; charset=utf-8')
     return 'not now'
   })

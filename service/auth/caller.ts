@@ -1,5 +1,5 @@
 /** Who calls the service, and what it may do. */
-import type { Identity, Scope } from '../../plugin/index.ts'
+import type { Identity, Scope } from 'fastify-roller'
 
 /** The plugin's rights, and one of the service's own. */
 export const SCOPES = [

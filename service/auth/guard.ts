@@ -1,6 +1,6 @@
 /** Lets in callers that show a key or a token, and says what each may do. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { RollerError, type Authorize, type Identify } from '../../plugin/index.ts'
+import { RollerError, type Authorize, type Identify } from 'fastify-roller'
 import type { CallerScope } from './caller.ts'
 import type { TokenCheck } from './jwt.ts'
 import { keyFinder, type KeyedCaller } from './keys.ts'

@@ -1,6 +1,6 @@
 /** Callers by JSON Web Token: signed by an issuer whose public keys are fetched, and whose word on the caller's rights is taken. */
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from 'jose'
-import { RollerError } from '../../plugin/index.ts'
+import { RollerError } from 'fastify-roller'
 import { SCOPES, type Caller } from './caller.ts'
 
 export interface JwtOptions {

@@ -3,7 +3,7 @@
  * can send requests to localhost, and by DNS rebinding read the answers. Both show in the headers that browsers set.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { RollerError } from '../../plugin/index.ts'
+import { RollerError } from 'fastify-roller'
 import { provesItself } from './senders.ts'
 
 /** @param origins of pages that may call, as CORS has them */

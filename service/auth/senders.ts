@@ -7,6 +7,6 @@ import type { FastifyRequest } from 'fastify'
  */
 export function provesItself ({ routeOptions: { config } }: FastifyRequest): boolean {
   // There is none where no route was found.
-  const known = config as typeof config | undefined
-  return known?.rollerWebhook === true || known?.rollerConnectPage === true || known?.rollerPublic === true
+  const auth = (config as typeof config | undefined)?.roller?.auth
+  return auth === 'self' || auth === 'public'
 }

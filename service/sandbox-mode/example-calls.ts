@@ -3,15 +3,15 @@
  * no two of them take away what the other needs: each works once at least, whatever was tried before it.
  */
 import type { ExampleCalls } from '../docs-examples.ts'
-import type { RollerSimulator } from '../../sandbox/roller.ts'
-import { addDays, localDate } from '../../sandbox/roller/time.ts'
+import type { RollerSimulator } from 'roller-sandbox'
+import { addDays, toVenueDate } from 'fastify-roller/time'
 
 type Json = Record<string, unknown>
 
 export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): ExampleCalls {
   const venue = roller.venue(clientId)
   const call = (method: string, path: string, body?: Json): Json => roller.perform(clientId, method, path, body) as Json // an object, or nothing
-  const today = localDate(Date.now(), venue.profile.zone)
+  const today = toVenueDate(Date.now(), venue.profile.zone)
   const [yesterday, tomorrow, weekAgo, nextWeek] = [-1, 1, -7, 7].map((days) => addDays(today, days)) as [string, string, string, string]
   const product = (name: string, variation = 0): number => {
     const id = venue.products.find((one) => one.name === name)?.variations[variation]?.id

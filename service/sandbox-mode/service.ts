@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AppOptions } from '../app.ts'
 import type { Config } from '../config.ts'
-import { DEMO_CONNECTION_ID, startSandbox, type Sandbox } from '../../sandbox/index.ts'
+import { DEMO_CONNECTION_ID, startSandbox, type Sandbox } from 'roller-sandbox'
 import { makeExampleCalls } from './example-calls.ts'
 import { addLanding } from './landing/landing.ts'
 

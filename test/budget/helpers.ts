@@ -1,4 +1,4 @@
-import type { LimitStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
+import type { LimitStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 
 /** One store under test, with its own idea of time. */
 export interface Bench {

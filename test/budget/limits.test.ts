@@ -1,7 +1,7 @@
 import t from 'tap'
 
-import { effectiveLimits, effectiveLimit, ROLLER_LIMITS } from '../../plugin/gateway/limits/limits.ts'
-import type { RateLimitName } from '../../plugin/operations/operation.ts'
+import { effectiveLimits, effectiveLimit, ROLLER_LIMITS } from '#plugin/gateway/limits/limits.js'
+import type { RateLimitName } from '#plugin/operations/operation.js'
 
 t.test('ROLLER\'s limits with margins: always below, at least 95 % usable', async (t) => {
   const limits = effectiveLimits()

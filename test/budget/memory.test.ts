@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 
-import { MemoryLimitStore } from '../../plugin/gateway/limits/memory-store.ts'
-import type { TakeRequest } from '../../plugin/gateway/limits/store.ts'
+import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
+import type { TakeRequest } from '#plugin/gateway/limits/store.js'
 import { freshTag, granted, refused, request, worst } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 import { storeProperties } from './store-properties.ts'

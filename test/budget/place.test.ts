@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 
-import { effectiveLimits } from '../../plugin/gateway/limits/limits.ts'
-import { MemoryLimitStore } from '../../plugin/gateway/limits/memory-store.ts'
-import { Lease } from '../../plugin/gateway/limits/lease.ts'
+import { effectiveLimits } from '#plugin/gateway/limits/limits.js'
+import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
+import { Lease } from '#plugin/gateway/limits/lease.js'
 import { granted, request, worst } from './helpers.ts'
 
 function world (limit: number, windowMs: number) {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import t from 'tap'
 
-import { RedisLimitStore } from '../../plugin/gateway/limits/redis-store.ts'
-import { ResilientLimitStore } from '../../plugin/gateway/limits/resilient-store.ts'
+import { RedisLimitStore } from '#plugin/gateway/limits/redis-store.js'
+import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
 import { request, worst } from './helpers.ts'
 import { startRedis, whyNoRedis } from './redis-server.ts'
 

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 
-import { MemoryLimitStore } from '../../plugin/gateway/limits/memory-store.ts'
-import { ResilientLimitStore } from '../../plugin/gateway/limits/resilient-store.ts'
-import type { ResilientLimitStoreOptions } from '../../plugin/gateway/limits/resilient-store.ts'
-import { LimitStoreUnavailable } from '../../plugin/gateway/limits/store.ts'
-import type { LimitStore, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
+import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
+import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
+import type { ResilientLimitStoreOptions } from '#plugin/gateway/limits/resilient-store.js'
+import { LimitStoreUnavailable } from '#plugin/gateway/limits/store.js'
+import type { LimitStore, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 import { granted, queued, refused, request, worst } from './helpers.ts'
 
 /** Several replicas on one shared store that can be taken away, on one clock that is set by hand. */

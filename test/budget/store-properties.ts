@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
 
-import type { TakeRequest, Window } from '../../plugin/gateway/limits/store.ts'
+import type { TakeRequest, Window } from '#plugin/gateway/limits/store.js'
 import { freshTag, request, times, worst } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 
-import { LEASE_MS } from '../../plugin/gateway/limits/store.ts'
-import type { TakeRequest, TakeResult, Window } from '../../plugin/gateway/limits/store.ts'
+import { LEASE_MS } from '#plugin/gateway/limits/store.js'
+import type { TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 import { freshTag, granted, queued, refused, request, times } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { WaitQueue } from '../../plugin/gateway/limits/wait-queue.ts'
+import { WaitQueue } from '#plugin/gateway/limits/wait-queue.js'
 
 /** Timers that fire when time is told to pass. */
 function world () {

@@ -1,8 +1,8 @@
 /** What ROLLER's messages count to has a bound: one message must not end the process, nor fill it. */
 import { test } from 'tap'
-import { MAX_TIMEOUT, systemClock } from '../../plugin/util/clock.ts'
-import { EXPORT_ENTRIES_MAX, PARTS_MAX, readPart, type ExportEntry } from '../../plugin/client/export-inbox.ts'
-import { MemoryExportInbox } from '../../plugin/client/export-inbox-memory.ts'
+import { MAX_TIMEOUT, systemClock } from '#plugin/util/clock.js'
+import { EXPORT_ENTRIES_MAX, PARTS_MAX, readPart, type ExportEntry } from '#plugin/client/export-inbox.js'
+import { MemoryExportInbox } from '#plugin/client/export-inbox-memory.js'
 import { CONNECTION_ID } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { reachable } from '../webhooks/fixture.ts'

@@ -1,6 +1,6 @@
 /** ROLLER's published examples, and what is none of their kind. */
 import { test } from 'tap'
-import { estimateBulkExport } from '../../plugin/client/bulk-export-estimate.ts'
+import { estimateBulkExport } from '#plugin/client/bulk-export-estimate.js'
 
 const units = (startDate: string, endDate: string, recordsPerMonth?: number | number[]) =>
   estimateBulkExport({ startDate, endDate, ...(recordsPerMonth !== undefined && { recordsPerMonth }) })

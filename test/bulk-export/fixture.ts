@@ -1,6 +1,6 @@
 /** What the tests of bulk exports have in common. */
 import type { FastifyInstance } from 'fastify'
-import { webhookKey, type BulkExportFile, type BulkExportInput } from '../../plugin/index.ts'
+import { webhookKey, type BulkExportFile, type BulkExportInput } from 'fastify-roller'
 import { CONNECTION_ID } from '../support/build.ts'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 

@@ -1,7 +1,7 @@
 /** The name of a file is one under which any program may write it into its folder, on any system. */
 import { basename, posix, win32 } from 'node:path'
 import { test } from 'tap'
-import { exportFileName } from '../../plugin/client/bulk-export-name.ts'
+import { exportFileName } from '#plugin/client/bulk-export-name.js'
 
 const place = { sequenceNumber: 2, sequenceTotal: 12, fileNumber: 1 }
 const name = (path: string): string => exportFileName(`https://files.roller.app/exports/${path}`, place)

@@ -1,7 +1,7 @@
 /** Which messages belong to an export, whose order does not name its process. */
 import { test } from 'tap'
-import type { ExportEntry } from '../../plugin/client/export-inbox.ts'
-import { ExportParts } from '../../plugin/client/bulk-export-parts.ts'
+import type { ExportEntry } from '#plugin/client/export-inbox.js'
+import { ExportParts } from '#plugin/client/bulk-export-parts.js'
 import { part } from '../events/inbox-suite.ts'
 
 const ordered = (order: string): ExportEntry => ({ kind: 'ordered', order })

@@ -2,7 +2,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import roller, { webhookKey } from '../../plugin/index.ts'
+import roller, { webhookKey } from 'fastify-roller'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { CONNECTION_ID, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'

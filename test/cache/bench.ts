@@ -1,7 +1,7 @@
 /** What the tests of both stores stand on. */
-import type { UpstreamResponse } from '../../plugin/gateway/upstream-response.ts'
-import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
-import type { CacheStore } from '../../plugin/gateway/cache/store.ts'
+import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
+import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
+import type { CacheStore } from '#plugin/gateway/cache/store.js'
 import { callOf, FakeGateway, steppedClock, textOf } from './helpers.ts'
 
 export interface Bench {

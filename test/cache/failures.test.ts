@@ -1,8 +1,8 @@
 /** What fails, fails for all who share it; only patience is a caller's own. */
 import { test } from 'tap'
-import { RollerError, type ErrorCode } from '../../plugin/errors.ts'
-import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
-import { ExchangeFailure } from '../../plugin/gateway/transport/exchange.ts'
+import { RollerError, type ErrorCode } from '#plugin/errors.js'
+import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
+import { ExchangeFailure } from '#plugin/gateway/transport/exchange.js'
 import { budgetSpent, callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 
 function setup () {

@@ -1,8 +1,8 @@
 /** Who is aboard a call that several share, and when it ends. */
 import { test } from 'tap'
-import { Cancellation } from '../../plugin/util/cancellation.ts'
-import { InFlightRequest } from '../../plugin/gateway/sharing/in-flight-request.ts'
-import type { UpstreamResponse } from '../../plugin/gateway/upstream-response.ts'
+import { Cancellation } from '#plugin/util/cancellation.js'
+import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
+import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
 
 const flight = (): InFlightRequest => new InFlightRequest('a', { text: 'x' }, 0, () => {})
 const answer = {} as UpstreamResponse // it is handed on, and not looked at

@@ -1,7 +1,7 @@
 /** Which call under way a new one may join. */
 import { test } from 'tap'
-import { InFlightRequest } from '../../plugin/gateway/sharing/in-flight-request.ts'
-import { InFlightRequests } from '../../plugin/gateway/sharing/in-flight-requests.ts'
+import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
+import { InFlightRequests } from '#plugin/gateway/sharing/in-flight-requests.js'
 
 const flight = (connectionId: string, key: string): InFlightRequest => new InFlightRequest(connectionId, { text: key }, 0, () => {})
 

@@ -1,11 +1,11 @@
 /** A gateway that answers when the test says so, and what calls and answers are made of. */
 import { Readable } from 'node:stream'
-import type { Clock } from '../../plugin/util/clock.ts'
-import { RollerError } from '../../plugin/errors.ts'
-import type { UpstreamResponse } from '../../plugin/gateway/upstream-response.ts'
-import type { CallHandler, RollerCall } from '../../plugin/gateway/call.ts'
-import { catalogOperations } from '../../plugin/client/client.ts'
-import { operations } from '../../plugin/operations/operations.ts'
+import type { Clock } from '#plugin/util/clock.js'
+import { RollerError } from '#plugin/errors.js'
+import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
+import type { CallHandler, RollerCall } from '#plugin/gateway/call.js'
+import { catalogOperations } from '#plugin/client/client.js'
+import { operations } from '#plugin/operations/operations.js'
 
 const entries = catalogOperations(operations)
 

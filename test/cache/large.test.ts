@@ -1,7 +1,7 @@
 /** What is too large to share goes to one caller as it comes; the others call for themselves, at the same time. */
 import type { Readable } from 'node:stream'
 import { test } from 'tap'
-import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
 import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf } from './helpers.ts'
 
 function setup () {

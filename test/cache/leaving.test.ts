@@ -1,6 +1,6 @@
 /** Each caller of a shared call leaves when it wants to, and takes nobody along. */
 import { test } from 'tap'
-import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
 import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf } from './helpers.ts'
 
 async function three () {

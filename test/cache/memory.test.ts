@@ -1,7 +1,7 @@
 /** The store of one process: the common suite, and that it stays within its bounds. */
 import { test } from 'tap'
-import { MemoryCacheStore } from '../../plugin/gateway/cache/memory-store.ts'
-import type { Place } from '../../plugin/gateway/cache/store.ts'
+import { MemoryCacheStore } from '#plugin/gateway/cache/memory-store.js'
+import type { Place } from '#plugin/gateway/cache/store.js'
 import type { Bench } from './bench.ts'
 import { steppedClock } from './helpers.ts'
 import { storeSuite } from './store-suite.ts'

@@ -1,6 +1,6 @@
 /** A wrong `cache` option stops the registration, and names the operation. */
 import { test } from 'tap'
-import { OptionsError, parseOptions } from '../../plugin/options.ts'
+import { OptionsError, parseOptions } from '#plugin/options.js'
 
 const good = { nango: { secretKey: 'a-key' }, authorize: 'open' }
 

@@ -1,6 +1,6 @@
 /** Whoever asks after a write is never told what was before it, also without a cache. */
 import { test } from 'tap'
-import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
 import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 
 async function readThenWrite (write: string, status: number, connectionId = 'venue') {

@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import type { RedisLike } from '../../plugin/redis/client.ts'
-import { RedisCacheStore } from '../../plugin/gateway/cache/redis-store.ts'
-import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
+import type { RedisLike } from '#plugin/redis/client.js'
+import { RedisCacheStore } from '#plugin/gateway/cache/redis-store.js'
+import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 

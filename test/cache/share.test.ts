@@ -1,7 +1,7 @@
 /** Equal GETs in flight on one connection are one call to ROLLER. */
 import { test } from 'tap'
-import { RequestDeduplicator } from '../../plugin/gateway/sharing/request-deduplicator.ts'
-import type { RollerCall } from '../../plugin/gateway/call.ts'
+import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
+import type { RollerCall } from '#plugin/gateway/call.js'
 import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
 
 function setup (transport: 'nango' | 'direct' = 'nango') {

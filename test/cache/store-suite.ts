@@ -1,6 +1,6 @@
 /** What every store must do, seen through the calls that use it. */
 import type { Test } from 'tap'
-import type { RollerCall } from '../../plugin/gateway/call.ts'
+import type { RollerCall } from '#plugin/gateway/call.js'
 import { open, said, type Bench } from './bench.ts'
 import { LIMIT, settled, textOf, type Reply } from './helpers.ts'
 

@@ -1,7 +1,7 @@
 /** Every operation of the catalogue has its place in the table of what changes what. */
 import { test } from 'tap'
-import { changedBy, resourceOf } from '../../plugin/gateway/cache/invalidation.ts'
-import { operations } from '../../plugin/operations/operations.ts'
+import { changedBy, resourceOf } from '#plugin/gateway/cache/invalidation.js'
+import { operations } from '#plugin/operations/operations.js'
 
 const names = Object.keys(operations)
 const reads = names.filter((name) => name.startsWith('GET '))

@@ -1,6 +1,6 @@
 /** What every store must forget when something is written. */
 import type { Test } from 'tap'
-import { RollerError, type ErrorCode } from '../../plugin/errors.ts'
+import { RollerError, type ErrorCode } from '#plugin/errors.js'
 import { open, RULES, type Bench } from './bench.ts'
 import { settled, textOf } from './helpers.ts'
 

@@ -1,8 +1,8 @@
 /** A document of named keys is taken whole or refused with what is wrong where; nothing in it is repeated. */
 import { createHash } from 'node:crypto'
 import { test } from 'tap'
-import { parseKeys } from '../../service/auth/key-file.ts'
-import { findCaller } from '../../service/auth/keys.ts'
+import { parseKeys } from '#service/auth/key-file.js'
+import { findCaller } from '#service/auth/keys.js'
 
 const CANARY = 'canary-key-0123456789'
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')

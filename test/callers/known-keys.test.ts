@@ -1,7 +1,7 @@
 /** A key that was right is known again without its digest; a wrong one never is, however often it is shown. */
 import { test } from 'tap'
-import { parseKeys } from '../../service/auth/key-file.ts'
-import { keyFinder } from '../../service/auth/keys.ts'
+import { parseKeys } from '#service/auth/key-file.js'
+import { keyFinder } from '#service/auth/keys.js'
 
 const KEYS = ['first-key-0123456789', 'second-key-0123456789']
 

@@ -1,7 +1,7 @@
 /** Every language says the same: the same places to fill in, no text left empty, and scripts that use what is there. */
 import { test } from 'tap'
-import { readAssets } from '../../plugin/connect-page/assets.ts'
-import { chooseLanguage, languages, type TextName } from '../../plugin/connect-page/texts.ts'
+import { readAssets } from '#plugin/connect-page/assets.js'
+import { chooseLanguage, languages, type TextName } from '#plugin/connect-page/texts.js'
 
 test('places to fill in are the same in all languages', async (t) => {
   const places = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
@@ -20,7 +20,7 @@ test('every text that a script asks for exists, and each is asked for', async (t
   const asked = [...own.matchAll(/\bsay\('(\w+)'/g)].map(([, name]) => String(name))
   t.ok(asked.length > 10)
   t.same(asked.filter((name) => !(name in languages.en)), [])
-  const { connectPageHtml } = await import('../../plugin/connect-page/html.ts')
+  const { connectPageHtml } = await import('#plugin/connect-page/html.js')
   const html = connectPageHtml({ settings: { apiUrl: 'https://a', connectUrl: null, integrationId: 'roller', environment: 'live' }, language: 'en', assets: '', resultPath: '', nonce: '' })
   const unused = Object.keys(languages.en).filter((name) => !words.has(name) && !words.has(name.replace(/Title$/, '')) && !html.includes(`data-text="${name}"`))
   t.same(unused.filter((name) => !['live', 'playground'].includes(name)), [], 'live and playground are asked for by the environment\'s name')

@@ -1,7 +1,7 @@
 /** Why Nango got no token: the payloads of a real server, read by the server and by the page's script alike. */
 import { test } from 'tap'
-import { TOKEN_ERROR_SCRIPT } from '../../plugin/connect-page/browser/token-error.js.ts'
-import { readTokenFailure, type TokenFailure } from '../../plugin/nango/token-error.ts'
+import { TOKEN_ERROR_SCRIPT } from '#plugin/connect-page/browser/token-error.js.js'
+import { readTokenFailure, type TokenFailure } from '#plugin/nango/token-error.js'
 
 interface Script { readTokenFailure: (payload: unknown) => TokenFailure }
 

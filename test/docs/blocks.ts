@@ -1,7 +1,7 @@
 /** The code blocks of the documents, with what the comment above each says about it. */
 import { readdirSync, readFileSync } from 'node:fs'
 
-export const ROOT = new URL('../../', import.meta.url)
+export const ROOT = new URL('.', import.meta.resolve('#root/package.json'))
 
 export interface Block {
   /** `docs/sidecar.md:41`. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import ts from 'typescript'
 import { dependencyReasons } from '../../docs/dependency-reasons.ts'
-import { catalogue } from '../../plugin/errors.ts'
+import { catalogue } from '#plugin/errors.js'
 import { ROOT } from './blocks.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
@@ -22,7 +22,7 @@ function importsOf (source: string): string[] {
 }
 
 test('the documents are up to date', (t) => {
-  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'docs/build.ts', '--check'], { cwd: fileURLToPath(ROOT), encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, ['dist/docs/build.js', '--check'], { cwd: fileURLToPath(ROOT), encoding: 'utf8' })
   t.equal(status, 0, stderr)
   t.end()
 })

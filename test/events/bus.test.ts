@@ -1,6 +1,6 @@
 /** Who hears what: by name, by kind, or everything, until it is taken away. */
 import { test } from 'tap'
-import { EventLate, EventNotTaken, Events, type AnyEvent } from '../../plugin/webhooks/events.ts'
+import { EventLate, EventNotTaken, Events, type AnyEvent } from '#plugin/webhooks/events.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const event = (name: string): AnyEvent => ({ name, id: '1', connectionId: 'venue' }) as AnyEvent // all that is looked at here

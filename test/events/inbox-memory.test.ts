@@ -1,6 +1,6 @@
 /** The inbox of one process. */
 import t from 'tap'
-import { MemoryExportInbox } from '../../plugin/client/export-inbox-memory.ts'
+import { MemoryExportInbox } from '#plugin/client/export-inbox-memory.js'
 import { ManualClock } from '../support/manual-clock.ts'
 import { inboxSuite } from './inbox-suite.ts'
 

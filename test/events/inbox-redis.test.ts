@@ -1,8 +1,8 @@
 /** The inbox of all replicas: the common suite, two replicas, and a Redis that is away. */
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { RedisExportInbox } from '../../plugin/client/export-inbox-redis.ts'
-import { RedisAway } from '../../plugin/redis/script.ts'
+import { RedisExportInbox } from '#plugin/client/export-inbox-redis.js'
+import { RedisAway } from '#plugin/redis/script.js'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { inboxSuite, part } from './inbox-suite.ts'

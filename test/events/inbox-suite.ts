@@ -1,6 +1,6 @@
 /** What every inbox must do. */
 import type { Test } from 'tap'
-import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, type ExportInbox, type ExportEntry } from '../../plugin/client/export-inbox.ts'
+import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, type ExportInbox, type ExportEntry } from '#plugin/client/export-inbox.js'
 
 export interface InboxBench {
   readonly inbox: ExportInbox

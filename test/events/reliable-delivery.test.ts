@@ -1,9 +1,9 @@
 /** An event that its handlers did not take is delivered again until they do, here or on another replica. */
 import { test } from 'tap'
-import { EventLate, EventNotTaken } from '../../plugin/webhooks/events.ts'
-import { ReliableDelivery } from '../../plugin/webhooks/reliable-delivery.ts'
-import { MemoryDedupeStore } from '../../plugin/webhooks/dedupe-memory.ts'
-import type { ConnectionEvent } from '../../plugin/index.ts'
+import { EventLate, EventNotTaken } from '#plugin/webhooks/events.js'
+import { ReliableDelivery } from '#plugin/webhooks/reliable-delivery.js'
+import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
+import type { ConnectionEvent } from 'fastify-roller'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const settle = async (): Promise<void> => { for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate) }

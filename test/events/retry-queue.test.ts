@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { RetryQueue, type RetryFacts, type RetryQueueOptions } from '../../plugin/webhooks/retry-queue.ts'
+import { RetryQueue, type RetryFacts, type RetryQueueOptions } from '#plugin/webhooks/retry-queue.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const settle = async (): Promise<void> => { for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate) }

@@ -1,7 +1,7 @@
 /** What all replicas have seen: the common suite, two replicas, and what stands in Redis. */
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { RedisDedupeStore } from '../../plugin/webhooks/dedupe-redis.ts'
+import { RedisDedupeStore } from '#plugin/webhooks/dedupe-redis.js'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'

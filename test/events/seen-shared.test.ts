@@ -1,8 +1,8 @@
 /** Memory and Redis together: Redis away is memory alone, said once. */
 import { test } from 'tap'
-import { MemoryDedupeStore } from '../../plugin/webhooks/dedupe-memory.ts'
-import { SharedDedupeStore } from '../../plugin/webhooks/dedupe-shared.ts'
-import type { DedupeStore } from '../../plugin/webhooks/dedupe-store.ts'
+import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
+import { SharedDedupeStore } from '#plugin/webhooks/dedupe-shared.js'
+import type { DedupeStore } from '#plugin/webhooks/dedupe-store.js'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'
 

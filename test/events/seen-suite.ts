@@ -1,6 +1,6 @@
 /** What every store must do. */
 import type { Test } from 'tap'
-import { LEASE_MS, REMEMBERED_MS, type DedupeStore } from '../../plugin/webhooks/dedupe-store.ts'
+import { LEASE_MS, REMEMBERED_MS, type DedupeStore } from '#plugin/webhooks/dedupe-store.js'
 
 export interface SeenBench {
   readonly store: DedupeStore

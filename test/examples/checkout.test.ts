@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { listen } from '../support/build.ts'
 
 const run = promisify(execFile)
-const program = fileURLToPath(new URL('../../examples/checkout/checkout.ts', import.meta.url))
+const program = fileURLToPath(import.meta.resolve('#root/examples/checkout/checkout.ts'))
 
 test('the checkout example sells two tickets', { timeout: 60_000 }, async (t) => {
   const { url, roller } = await listen(t)

@@ -1,8 +1,8 @@
 /** The receiver handles what the container has signed, once, and nothing else. */
 import { randomUUID } from 'node:crypto'
 import tap, { test } from 'tap'
-import type { AnyEvent } from '../../plugin/index.ts'
-import { createWebhookTarget } from '../../service/webhook-target.ts'
+import type { AnyEvent } from 'fastify-roller'
+import { createWebhookTarget } from '#service/webhook-target.js'
 import { startExample } from './program.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine

@@ -6,9 +6,9 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { request } from 'undici'
-import roller from '../../plugin/index.ts'
-import { startNangoSimulator, type NangoSimulator } from '../../sandbox/nango.ts'
-import { startRollerSimulator, type RollerSimulator } from '../../sandbox/roller.ts'
+import roller from 'fastify-roller'
+import { startNangoSimulator, type NangoSimulator } from '#sandbox/nango.js'
+import { startRollerSimulator, type RollerSimulator } from '#sandbox/roller.js'
 import { startRedis } from '../budget/redis-server.ts'
 import { asConnected, CLIENT_SECRET, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { bookingFor } from '../upstream/fixture.ts'
@@ -20,7 +20,7 @@ const TIMEOUTS = { connect: 2_000, headers: 1_000, idle: 1_000, total: 4_000, co
 /** For repeats; shorter than any wall. Milliseconds. */
 const MAX_WAIT = 8_000
 const LARGE = '/roller/sandbox/bytes/4000000?chunked=1'
-const ROOT = new URL('../..', import.meta.url)
+const ROOT = new URL('.', import.meta.resolve('#root/package.json'))
 
 type Teardown = Pick<Test, 'teardown'>
 
@@ -163,7 +163,7 @@ export class World {
   /** The service itself, writing its log to a device that is always full. */
   async fillDisk (): Promise<void> {
     const full = await open('/dev/full', 'w')
-    const child = spawn(process.execPath, ['--import', 'tsx', 'service/main.ts'], {
+    const child = spawn(process.execPath, ['service/dist/main.js'], {
       cwd: ROOT, env: { PATH: process.env['PATH'], PORT: '0', ROLLER_TRANSPORT: this.way, LOG_LEVEL: 'info' }, stdio: ['ignore', full.fd, 'pipe']
     })
     this.#t.teardown(async () => { child.kill('SIGKILL'); await full.close() })

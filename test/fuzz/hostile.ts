@@ -1,7 +1,7 @@
 /** What hostile clients write into paths, queries, headers and bodies. */
 /* eslint-disable no-template-curly-in-string -- Nango would fill them in */
 import fc from 'fast-check'
-import { webhookKey } from '../../plugin/webhooks/keys.ts'
+import { webhookKey } from '#plugin/webhooks/keys.js'
 import { KEYS, QUERY, ROLLER_WEBHOOK_SECRET, signedByNango, WEBHOOK_BODY } from './canaries.ts'
 
 /** Which connections there are; the first two are all that the limited caller has. */

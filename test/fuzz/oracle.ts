@@ -1,8 +1,8 @@
 /** What must hold of every answer, every call that arrives anywhere, and every line of the log. Each check says what it found, or nothing. */
 import { Value } from '@sinclair/typebox/value'
-import { Problem } from '../../plugin/index.ts'
-import type { ReceivedRequest } from '../../sandbox/nango.ts'
-import type { RecordedRequest } from '../../sandbox/roller.ts'
+import { Problem } from 'fastify-roller'
+import type { ReceivedRequest } from '#sandbox/nango.js'
+import type { RecordedRequest } from '#sandbox/roller.js'
 import { PRIVATE, SECRET_KEY, SECRETS } from './canaries.ts'
 import { MARK_HEADER, type Conversation } from './conversation.ts'
 import type { Exchange, WireAnswer } from './wire.ts'

@@ -1,6 +1,6 @@
 /** A cancellation behaves as an AbortSignal does, as far as the gateway looks. */
 import { test } from 'tap'
-import { Cancellation, toAbortSignal, type CancelSignal } from '../../plugin/util/cancellation.ts'
+import { Cancellation, toAbortSignal, type CancelSignal } from '#plugin/util/cancellation.js'
 
 function make (kind: string): { signal: CancelSignal, abort: (reason: unknown) => void } {
   if (kind === 'AbortController') {

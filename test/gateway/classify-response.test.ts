@@ -1,7 +1,7 @@
 import { test } from 'tap'
-import type { Classification, ResponseHead } from '../../plugin/gateway/classification.ts'
-import { classifyResponse, passesUnread } from '../../plugin/gateway/classify-response.ts'
-import type { TransportName } from '../../plugin/util/transport-name.ts'
+import type { Classification, ResponseHead } from '#plugin/gateway/classification.js'
+import { classifyResponse, passesUnread } from '#plugin/gateway/classify-response.js'
+import type { TransportName } from '#plugin/util/transport-name.js'
 
 const classify = (head: ResponseHead, whole: Buffer | null, by?: TransportName) =>
   classifyResponse(head, { whole, start: whole ?? Buffer.alloc(0) }, by)

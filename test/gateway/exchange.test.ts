@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { Exchange, ExchangeFailure } from '../../plugin/gateway/transport/exchange.ts'
+import { Exchange, ExchangeFailure } from '#plugin/gateway/transport/exchange.js'
 import { steppedClock } from '../upstream/fixture.ts'
 
 interface Timer { readonly callback: () => void, readonly at: number }

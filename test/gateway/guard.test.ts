@@ -1,7 +1,7 @@
 import { test } from 'tap'
-import { isRollerError } from '../../plugin/errors.ts'
-import { sanitizeResponseHeaders, sanitizeHeaders, sanitizeTarget, type LimitSink } from '../../plugin/gateway/sanitize-request.ts'
-import { checkConnectionId } from '../../plugin/nango/connection-id.ts'
+import { isRollerError } from '#plugin/errors.js'
+import { sanitizeResponseHeaders, sanitizeHeaders, sanitizeTarget, type LimitSink } from '#plugin/gateway/sanitize-request.js'
+import { checkConnectionId } from '#plugin/nango/connection-id.js'
 
 /** What is written, and what leaves; null: refused as a path; false: closed. */
 const TARGETS: readonly (readonly [string, string | null | false])[] = [

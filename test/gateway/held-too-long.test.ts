@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { Exchange, type ExchangeFailure } from '../../plugin/gateway/transport/exchange.ts'
+import { Exchange, type ExchangeFailure } from '#plugin/gateway/transport/exchange.js'
 import { steppedClock } from '../upstream/fixture.ts'
 
 for (const good of [true, false]) {

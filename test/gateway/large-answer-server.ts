@@ -1,6 +1,6 @@
 /** The gateway in a process of its own, whose memory a test can measure. Takes Nango's address and key; answers `rss` with its peak so far. */
 import Fastify from 'fastify'
-import roller from '../../plugin/index.ts'
+import roller from 'fastify-roller'
 
 const [host = '', secretKey = ''] = process.argv.slice(2)
 const app = Fastify()

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
-import { blocks } from '../../sandbox/roller/lab.ts'
+import { blocks } from '#sandbox/roller/lab.js'
 import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 
 const SIZE = 200 * 1024 * 1024
@@ -14,7 +14,7 @@ const PAUSE_MS = 2_000
 
 test('an answer of 200 MiB leaves the memory of the gateway as it was', async (t) => {
   const { nango } = await startSimulators(t)
-  const child = fork(fileURLToPath(new URL('./large-answer-server.ts', import.meta.url)), [nango.url, SECRET_KEY], { execArgv: ['--import=tsx'] })
+  const child = fork(fileURLToPath(new URL('./large-answer-server.js', import.meta.url)), [nango.url, SECRET_KEY])
   t.teardown(() => { child.kill() })
   const [{ url }] = await once(child, 'message')
   const peak = async (): Promise<number> => {

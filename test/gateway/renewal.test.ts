@@ -1,7 +1,7 @@
 import { test } from 'tap'
-import { RollerError } from '../../plugin/errors.ts'
-import { Renewals } from '../../plugin/gateway/renewal.ts'
-import type { LockState, RefreshLock } from '../../plugin/gateway/refresh-lock.ts'
+import { RollerError } from '#plugin/errors.js'
+import { Renewals } from '#plugin/gateway/renewal.js'
+import type { LockState, RefreshLock } from '#plugin/gateway/refresh-lock.js'
 import { steppedClock } from '../upstream/fixture.ts'
 
 function setup (lock: RefreshLock | null = null) {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { test } from 'tap'
-import { backoff, defaultRetryPolicy, mayRepeat } from '../../plugin/gateway/retry.ts'
-import type { OutgoingBody } from '../../plugin/gateway/transport/transport.ts'
+import { backoff, defaultRetryPolicy, mayRepeat } from '#plugin/gateway/retry.js'
+import type { OutgoingBody } from '#plugin/gateway/transport/transport.js'
 
 const bytes: OutgoingBody = { kind: 'bytes', bytes: Buffer.alloc(1) }
 const stream: OutgoingBody = { kind: 'stream', stream: Readable.from([]), length: null }

@@ -1,9 +1,9 @@
 /** One form of a path decides which rate limit is spent and which headers the answer has. */
 import { test } from 'tap'
-import { isRollerError } from '../../plugin/errors.ts'
-import { spendingOf } from '../../plugin/gateway/limits/spend.ts'
-import { sanitizeTarget } from '../../plugin/gateway/sanitize-request.ts'
-import { canonicalPath } from '../../plugin/operations/canonical-path.ts'
+import { isRollerError } from '#plugin/errors.js'
+import { spendingOf } from '#plugin/gateway/limits/spend.js'
+import { sanitizeTarget } from '#plugin/gateway/sanitize-request.js'
+import { canonicalPath } from '#plugin/operations/canonical-path.js'
 
 const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['/venues/me', ['venues', 'me']], ['/Venues/ME', ['venues', 'me']], ['/venues/me/', ['venues', 'me']], ['/%76enues/me', ['venues', 'me']],

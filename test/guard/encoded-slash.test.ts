@@ -1,8 +1,8 @@
 /** An encoded slash that could make one operation's path another one's is refused, and no deny rule is passed by it. */
 import { test } from 'tap'
-import { operations } from '../../plugin/operations/operations.ts'
-import type { OperationKey } from '../../plugin/operations/operation.ts'
-import { splitKey } from '../../plugin/operations/paths.ts'
+import { operations } from '#plugin/operations/operations.js'
+import type { OperationKey } from '#plugin/operations/operation.js'
+import { splitKey } from '#plugin/operations/paths.js'
 import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
 import { refuses } from './raw.ts'
 

@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import { test } from 'tap'
-import roller from '../../plugin/index.ts'
+import roller from 'fastify-roller'
 import { callsAtRoller, listen, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { refuses, sendRaw } from './raw.ts'
 

@@ -2,9 +2,9 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import roller, { type RollerOptions } from '../../plugin/index.ts'
-import type { NangoSimulatorOptions } from '../../sandbox/nango.ts'
-import type { RollerSimulatorOptions } from '../../sandbox/roller.ts'
+import roller, { type RollerOptions } from 'fastify-roller'
+import type { NangoSimulatorOptions } from '#sandbox/nango.js'
+import type { RollerSimulatorOptions } from '#sandbox/roller.js'
 import { startRedis, type RedisServer } from '../budget/redis-server.ts'
 import { asConnected, CLIENT_SECRET, SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 

@@ -1,6 +1,6 @@
 /** Which budget a call spends, and what the caller is told about it. */
 import { test } from 'tap'
-import { operations } from '../../plugin/operations/operations.ts'
+import { operations } from '#plugin/operations/operations.js'
 import { build } from '../support/build.ts'
 import { call, steppedClock } from '../upstream/fixture.ts'
 import { arrivals, ask, refreshes } from './harness.ts'

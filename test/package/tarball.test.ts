@@ -15,7 +15,7 @@ const MINUTE = 60_000
 tap.setTimeout(10 * MINUTE) // packing compiles everything, and the machine may be busy
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 /** What no checkout has. */
 const NOT_COPIED = new Set(['node_modules', '.git', 'dist', '.cache', '.tap'])
 /** Bytes. Well above what it is; a fault that packs a folder too much is far above. */

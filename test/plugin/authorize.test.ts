@@ -1,7 +1,7 @@
 /** Who embeds the plugin says who may call: closed until then, asked at every route, and obeyed. */
 import Fastify from 'fastify'
 import { test } from 'tap'
-import roller, { OptionsError, type AuthorizeContext } from '../../plugin/index.ts'
+import roller, { OptionsError, type AuthorizeContext } from 'fastify-roller'
 import { build, callsAtRoller, CONNECTION_ID, SECRET_KEY, VENUE } from '../support/build.ts'
 
 test('without authorize the registration fails and says what to give', async (t) => {

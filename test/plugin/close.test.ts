@@ -3,7 +3,7 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'tap'
 import Fastify from 'fastify'
-import roller, { isRollerError } from '../../plugin/index.ts'
+import roller, { isRollerError } from 'fastify-roller'
 import { listen, SECRET_KEY, VENUE } from '../support/build.ts'
 
 test('no connection to Nango is left open, and a further call fails', async (t) => {

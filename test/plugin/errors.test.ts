@@ -1,7 +1,8 @@
 /** The error catalogue is consistent, and each of its errors makes a valid problem document. */
 import { Value } from '@sinclair/typebox/value'
 import { test } from 'tap'
-import { catalogue, isRollerError, Problem, RollerError, toProblem, toRollerError, type ErrorCode } from '../../plugin/index.ts'
+import { catalogue, isRollerError, Problem, RollerError, type ErrorCode } from 'fastify-roller'
+import { toProblem, toRollerError } from 'fastify-roller/internal'
 
 const codes = Object.keys(catalogue) as ErrorCode[] // the keys of a literal
 

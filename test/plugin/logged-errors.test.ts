@@ -1,7 +1,8 @@
 /** Of an error the log holds what it is and where it was, and nothing of what hangs on it. */
 import { test } from 'tap'
-import { describeError, RollerError } from '../../plugin/index.ts'
-import { webhookKey } from '../../plugin/webhooks/keys.ts'
+import { RollerError } from 'fastify-roller'
+import { describeError } from 'fastify-roller/internal'
+import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID, VENUE } from '../support/build.ts'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 

@@ -1,6 +1,6 @@
 /** A wrong option stops the registration with a message that names it and repeats no value. */
 import { test } from 'tap'
-import { parseOptions } from '../../plugin/options.ts'
+import { parseOptions } from '#plugin/options.js'
 
 const good = { nango: { secretKey: 'a-key' }, authorize: 'open' }
 const nango = good.nango

@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import { test } from 'tap'
-import roller, { catalogue } from '../../plugin/index.ts'
+import roller, { catalogue } from 'fastify-roller'
 import { build } from '../support/build.ts'
 
 test('the type of every problem leads to a page that says what to do', async (t) => {

@@ -1,6 +1,6 @@
 /** An option that restricts or authenticates, given with nothing in it, stops the registration. */
 import { test } from 'tap'
-import { parseOptions } from '../../plugin/options.ts'
+import { parseOptions } from '#plugin/options.js'
 
 const nango = { secretKey: 'a-key' }
 const CANARY = 'canary-8d2c'

@@ -1,7 +1,7 @@
 /** Several registrations in one app do not disturb each other. */
 import Fastify from 'fastify'
 import { test } from 'tap'
-import roller from '../../plugin/index.ts'
+import roller from 'fastify-roller'
 import { callsAtRoller, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 
 const integrations = [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'roller-playground', provider: 'roller' }]

@@ -1,8 +1,8 @@
 /** One line closes all that moves money, and one all that touches staff: whatever the catalogue has of either is in its group. */
 import { test } from 'tap'
-import { operationGroups } from '../../plugin/operations/operation-groups.ts'
-import type { Operation } from '../../plugin/operations/operation.ts'
-import { operations } from '../../plugin/operations/operations.ts'
+import { operationGroups } from '#plugin/operations/operation-groups.js'
+import type { Operation } from '#plugin/operations/operation.js'
+import { operations } from '#plugin/operations/operations.js'
 
 const catalogue = Object.entries(operations as Record<string, Operation>)
 const [money, staff] = [operationGroups['money-moving'], operationGroups['staff-accounts']].map((names) => new Set<string>(names))

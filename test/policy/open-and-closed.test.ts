@@ -1,12 +1,12 @@
 /** What the operator closes is closed over HTTP and in process, by every way to write it, and nothing of it reaches ROLLER. */
 import { test } from 'tap'
-import type { RollerOptions } from '../../plugin/index.ts'
-import { operationGroups } from '../../plugin/operations/operation-groups.ts'
-import type { OperationKey } from '../../plugin/operations/operation.ts'
-import { operations } from '../../plugin/operations/operations.ts'
-import { splitKey } from '../../plugin/operations/paths.ts'
+import type { RollerOptions } from 'fastify-roller'
+import { operationGroups } from '#plugin/operations/operation-groups.js'
+import type { OperationKey } from '#plugin/operations/operation.js'
+import { operations } from '#plugin/operations/operations.js'
+import { splitKey } from '#plugin/operations/paths.js'
 import { build, callsAtRoller, VENUE, type Built } from '../support/build.ts'
-import { parseOptions } from '../../plugin/options.ts'
+import { parseOptions } from '#plugin/options.js'
 
 type Policy = Pick<RollerOptions, 'readOnly' | 'operations' | 'wildcard'>
 

@@ -1,8 +1,8 @@
 /** .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes pass as they are; what is read here is read all the same. */
 import { test } from 'tap'
-import { readMessage } from '../../plugin/webhooks/roller-events.ts'
-import { spendingOf } from '../../plugin/gateway/limits/spend.ts'
-import { operations } from '../../plugin/operations/operations.ts'
+import { readMessage } from '#plugin/webhooks/roller-events.js'
+import { spendingOf } from '#plugin/gateway/limits/spend.js'
+import { operations } from '#plugin/operations/operations.js'
 import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
 const marked = (value: unknown): Buffer => Buffer.from(`\uFEFF${JSON.stringify(value)}`)

@@ -2,12 +2,12 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import { isDeepStrictEqual } from 'node:util'
 import { test } from 'tap'
-import type { Operation } from '../../plugin/operations/operation.ts'
-import { operations } from '../../plugin/operations/operations.ts'
-import type { Static, TSchema } from '../../plugin/operations/schema.ts'
-import type { BookingDetail } from '../../plugin/operations/schemas/bookings.ts'
-import type { bookingStatuses } from '../../plugin/operations/schemas/common.ts'
-import { FormResponseQuestionAnswer } from '../../plugin/operations/schemas/forms.ts'
+import type { Operation } from '#plugin/operations/operation.js'
+import { operations } from '#plugin/operations/operations.js'
+import type { Static, TSchema } from '#plugin/operations/schema.js'
+import type { BookingDetail } from '#plugin/operations/schemas/bookings.js'
+import type { bookingStatuses } from '#plugin/operations/schemas/common.js'
+import { FormResponseQuestionAnswer } from '#plugin/operations/schemas/forms.js'
 
 const entries: Array<[string, Operation]> = Object.entries(operations)
 

@@ -1,7 +1,7 @@
 /** Nango answers 200 for a success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
 import { test } from 'tap'
-import { operations } from '../../plugin/operations/operations.ts'
-import { catalogOperations } from '../../plugin/client/client.ts'
+import { operations } from '#plugin/operations/operations.js'
+import { catalogOperations } from '#plugin/client/client.js'
 import { start } from '../transport/fixture.ts'
 import { CONNECTION_ID, VENUE } from '../support/build.ts'
 

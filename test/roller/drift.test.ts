@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { catalogueFacts, compare, count, documentFacts, report } from '../../openapi/drift.ts'
 import { intendedDifferences, layIntended } from '../../openapi/intended-differences.ts'
-import type { Operation } from '../../plugin/operations/operation.ts'
-import { operations } from '../../plugin/operations/operations.ts'
-import { Nullable, StringEnum, Type } from '../../plugin/operations/schema.ts'
+import type { Operation } from '#plugin/operations/operation.js'
+import { operations } from '#plugin/operations/operations.js'
+import { Nullable, StringEnum, Type } from '#plugin/operations/schema.js'
 
 type Json = Record<string, unknown>
-const drift = join(import.meta.dirname, '../../openapi/drift.ts')
+const drift = fileURLToPath(import.meta.resolve('#root/dist/openapi/drift.js'))
 
 /** The catalogue as an OpenAPI document: every schema with an `$id` becomes a component, as in ROLLER's own documents. */
 function toDocument (catalogue: Readonly<Record<string, Operation>>): { paths: Record<string, Record<string, Json>>, components: Json } {
@@ -320,7 +321,7 @@ test('documents are read from files', async (t) => {
   t.match(await read('broken.json'), { code: 2, lines: [/^drift: cannot read .*broken\.json: /] })
   t.match(await read('other.json'), { code: 2, lines: [/^drift: .*other\.json is not an OpenAPI document: it has no paths$/] })
 
-  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', drift], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, [drift], { encoding: 'utf8' })
   t.equal(status, 2)
   t.equal(stderr, 'drift: name at least one OpenAPI document (JSON)\n')
 })

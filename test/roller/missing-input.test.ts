@@ -1,10 +1,10 @@
 import { test } from 'tap'
-import type { InputFault } from '../../plugin/errors.ts'
-import { isRollerError, type OperationName } from '../../plugin/index.ts'
-import type { Operation, OperationKey } from '../../plugin/operations/operation.ts'
-import { operations } from '../../plugin/operations/operations.ts'
-import { splitKey } from '../../plugin/operations/paths.ts'
-import type { TSchema } from '../../plugin/operations/schema.ts'
+import type { InputFault } from '#plugin/errors.js'
+import { isRollerError, type OperationName } from 'fastify-roller'
+import type { Operation, OperationKey } from '#plugin/operations/operation.js'
+import { operations } from '#plugin/operations/operations.js'
+import { splitKey } from '#plugin/operations/paths.js'
+import type { TSchema } from '#plugin/operations/schema.js'
 import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
 const catalogue: readonly [string, Operation][] = Object.entries(operations)

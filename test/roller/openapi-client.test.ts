@@ -7,7 +7,7 @@ import { test } from 'tap'
 import { listen, VENUE } from '../support/build.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 
 /** What somebody else would write with the generated types; `url` comes from the command line. */
 const PROGRAM = `

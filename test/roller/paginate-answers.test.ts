@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { paginate, type PageQuery, type PaginateOptions, type ReportName } from '../../plugin/client/paginate.ts'
+import { paginate, type PageQuery, type PaginateOptions, type ReportName } from '#plugin/client/paginate.js'
 import { start } from '../sandbox/roller-fixture.ts'
 import { collect, fake, rows } from './paginate-source.ts'
 

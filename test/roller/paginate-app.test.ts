@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import type { PageProgress } from '../../plugin/index.ts'
+import type { PageProgress } from 'fastify-roller'
 import { START } from '../sandbox/roller-fixture.ts'
 import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'
 

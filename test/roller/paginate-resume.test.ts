@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { cursorOf, paginate, type PaginateOptions } from '../../plugin/client/paginate.ts'
-import { addDays } from '../../plugin/time/venue-time.ts'
+import { cursorOf, paginate, type PaginateOptions } from '#plugin/client/paginate.js'
+import { addDays } from '#plugin/time/venue-time.js'
 import { collect, fake, rows, settle, type Envelope } from './paginate-source.ts'
 
 const ITEMS = 'GET /data/bookingitems'

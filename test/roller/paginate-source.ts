@@ -1,5 +1,5 @@
 /** A made-up ROLLER for tests of paging: records by day, pages of them, and a log of what was asked for. */
-import type { PageQuery, PageSource, ReportName } from '../../plugin/client/paginate.ts'
+import type { PageQuery, PageSource, ReportName } from '#plugin/client/paginate.js'
 
 export interface Row { bookingReference: string }
 export type Envelope = 'page' | 'items' | 'array'

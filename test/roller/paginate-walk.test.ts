@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { operations } from '../../plugin/operations/operations.ts'
-import { paginate, type PageProgress, type Pager, type ReportName, type ReportRecord } from '../../plugin/client/paginate.ts'
+import { operations } from '#plugin/operations/operations.js'
+import { paginate, type PageProgress, type Pager, type ReportName, type ReportRecord } from '#plugin/client/paginate.js'
 import { collect, fake, rows, settle } from './paginate-source.ts'
 
 const ITEMS = 'GET /data/bookingitems'

@@ -1,7 +1,7 @@
 /** A query is read as URLSearchParams reads it. */
 import fc from 'fast-check'
 import { test } from 'tap'
-import { readPairs } from '../../plugin/operations/query.ts'
+import { readPairs } from '#plugin/operations/query.js'
 
 const expected = (query: string): string[] => [...new URLSearchParams(query)].flat()
 

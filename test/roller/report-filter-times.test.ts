@@ -1,7 +1,7 @@
 /** Filters of reports: dates, and date-times, of which ROLLER reads those without an offset by the venue's clock. */
 import { test } from 'tap'
-import { momentOf } from '../../plugin/time/date.ts'
-import { ruleFaults } from '../../plugin/operations/rules.ts'
+import { momentOf } from '#plugin/time/date.js'
+import { ruleFaults } from '#plugin/operations/rules.js'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'
 import { START } from '../sandbox/roller-fixture.ts'
 

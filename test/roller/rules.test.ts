@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { operations } from '../../plugin/operations/operations.ts'
-import { ruleFaults } from '../../plugin/operations/rules.ts'
+import { operations } from '#plugin/operations/operations.js'
+import { ruleFaults } from '#plugin/operations/rules.js'
 
 const query = (name: string, query: Record<string, unknown>): Array<[string, string]> =>
   ruleFaults(name, { query, body: null }).map(({ pointer, detail }) => [pointer, detail])

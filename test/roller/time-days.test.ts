@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { Temporal } from 'temporal-polyfill'
-import { dayNumber, isDate } from '../../plugin/time/date.ts'
-import { addDays, dayBounds, daysBetween, toInstant, toVenueDate, venueDays } from '../../plugin/time/venue-time.ts'
+import { dayNumber, isDate } from '#plugin/time/date.js'
+import { addDays, dayBounds, daysBetween, toInstant, toVenueDate, venueDays } from '#plugin/time/venue-time.js'
 
 const invalid = { name: 'RollerTimeError', code: 'ROLLER_TIME_INVALID' }
 

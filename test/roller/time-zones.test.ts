@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, type Disambiguation } from '../../plugin/time/venue-time.ts'
+import { dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, type Disambiguation } from '#plugin/time/venue-time.js'
 
 const LONDON = 'Europe/London'
 const code = (code: string): { name: string, code: string } => ({ name: 'RollerTimeError', code })

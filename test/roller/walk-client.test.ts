@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { isRollerError, type OperationName } from '../../plugin/index.ts'
-import { operations } from '../../plugin/operations/operations.ts'
+import { isRollerError, type OperationName } from 'fastify-roller'
+import { operations } from '#plugin/operations/operations.js'
 import { START, type Json, type Send } from '../sandbox/roller-fixture.ts'
 import { build, CONNECTION_ID } from '../support/build.ts'
 import { walkCatalogue } from '../support/walk.ts'

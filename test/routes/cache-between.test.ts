@@ -1,8 +1,8 @@
 /** A shared cache in front of the app keeps nothing of ROLLER's answers, and where the embedder lets it, never gives one venue's to another. */
 import type { ServerResponse } from 'node:http'
 import { test, type Test } from 'tap'
-import type { RollerOptions } from '../../plugin/index.ts'
-import { FORWARDED } from '../../plugin/gateway/sanitize-request.ts'
+import type { RollerOptions } from 'fastify-roller'
+import { FORWARDED } from '#plugin/gateway/sanitize-request.js'
 import { build, listen, type Built } from '../support/build.ts'
 import { SharedCache } from '../support/shared-cache.ts'
 import { stubNango } from '../upstream/fixture.ts'

@@ -1,7 +1,7 @@
 /** GET /connections/:id/check names the first step that fails, says what to do, and tries nothing after it. */
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { keyScopes } from '../../plugin/nango/key-rights.ts'
+import { keyScopes } from '#plugin/nango/key-rights.js'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 
 const STEPS = ['nango-reachable', 'key-valid', 'scopes-granted', 'integration-is-roller', 'connection-known', 'credentials-good', 'venue-reached']

@@ -1,7 +1,7 @@
 /** The link of a self-hosted Nango works: it carries the address of its own API. Cloud's is left as it came. */
 import { test } from 'tap'
-import { NangoClient } from '../../plugin/nango/client.ts'
-import { createSession } from '../../plugin/nango/sessions.ts'
+import { NangoClient } from '#plugin/nango/client.js'
+import { createSession } from '#plugin/nango/sessions.js'
 import { build, SECRET_KEY } from '../support/build.ts'
 
 test('a self-hosted Nango\'s link names its API, for new and for existing connections', async (t) => {

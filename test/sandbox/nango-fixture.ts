@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
 import type { Test } from 'tap'
-import { startNangoSimulator } from '../../sandbox/nango.ts'
-import type { NangoSimulator, NangoSimulatorOptions } from '../../sandbox/nango.ts'
+import { startNangoSimulator } from '#sandbox/nango.js'
+import type { NangoSimulator, NangoSimulatorOptions } from '#sandbox/nango.js'
 
 export const KEY = '7f9c2f5e-8a53-4c1b-9b1e-0c2d3e4f5a6b'
 export const CLIENT = { clientId: 'venue-1', clientSecret: 'right-secret' }

@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { startRollerSimulator } from '../../sandbox/roller.ts'
-import type { Fault } from '../../sandbox/roller.ts'
+import { startRollerSimulator } from '#sandbox/roller.js'
+import type { Fault } from '#sandbox/roller.js'
 import { authorize, openSession, setup } from './nango-fixture.ts'
 
 const HTML = { 'content-type': 'text/html' }

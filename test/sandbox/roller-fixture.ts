@@ -1,7 +1,7 @@
 /** A simulated ROLLER with a clock that stands still until a test moves it, and a caller with a token. */
 import type { Test } from 'tap'
 import { request } from 'undici'
-import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '../../sandbox/roller.ts'
+import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '#sandbox/roller.js'
 
 /** Ten in the morning of a Wednesday in Brisbane. */
 export const START = Date.UTC(2026, 10, 25, 0, 0)

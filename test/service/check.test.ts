@@ -1,8 +1,8 @@
 /** `roller-sidecar check` says what is right and what is not, one line each, and ends with 0 or 1. */
 import { createServer, type AddressInfo } from 'node:net'
 import tap, { test } from 'tap'
-import { keyScopes } from '../../plugin/nango/key-rights.ts'
-import { check } from '../../service/check.ts'
+import { keyScopes } from '#plugin/nango/key-rights.js'
+import { check } from '#service/check.js'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess } from './fixture.ts'
 

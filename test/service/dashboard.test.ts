@@ -6,7 +6,7 @@ import { service } from './fixture.ts'
 
 interface Panel { title: string, targets: { expr: string }[] }
 
-const { panels } = JSON.parse(readFileSync(new URL('../../docker/grafana-dashboard.json', import.meta.url), 'utf8')) as { panels: Panel[] }
+const { panels } = JSON.parse(readFileSync(new URL(import.meta.resolve('#root/docker/grafana-dashboard.json')), 'utf8')) as { panels: Panel[] }
 
 const METRIC = /\b(?:roller|nodejs|process)_[a-z0-9_]+/g
 

@@ -3,9 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import { buildApp } from '../../service/app.ts'
-import { readConfig } from '../../service/config.ts'
-import type { NangoSimulatorOptions } from '../../sandbox/nango.ts'
+import { buildApp } from '#service/app.js'
+import { readConfig } from '#service/config.js'
+import type { NangoSimulatorOptions } from '#sandbox/nango.js'
 import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 
 type Environment = Record<string, string>
@@ -35,13 +35,13 @@ export interface Process {
   readonly exited: Promise<number | null>
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 // So that coverage sees the process; its own configuration comes from the test alone.
 const INHERITED = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|NODE_OPTIONS|NODE_V8_COVERAGE|_TAPJS.*|TAP.*)$/.test(name)))
 
-/** `node --import tsx service/main.ts`. */
+/** `node service/dist/main.js`. */
 export function startProcess (t: Pick<Test, 'teardown'>, env: Environment = {}, args: readonly string[] = []): Process {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'service/main.ts', ...args], { cwd: ROOT, env: { ...INHERITED, ...PATIENT, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['service/dist/main.js', ...args], { cwd: ROOT, env: { ...INHERITED, ...PATIENT, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString() })

@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 
-const LOG_STREAM = fileURLToPath(new URL('../../service/log-stream.ts', import.meta.url))
+const LOG_STREAM = fileURLToPath(import.meta.resolve('#service/log-stream.js'))
 
 /** A script of its own, for standard output belongs to the process. */
-const args = (script: string): string[] => ['--import', 'tsx', '--input-type=module', '--eval', `const { logStream } = await import(${JSON.stringify(LOG_STREAM)});\n${script}`]
+const args = (script: string): string[] => ['--input-type=module', '--eval', `const { logStream } = await import(${JSON.stringify(LOG_STREAM)});\n${script}`]
 const run = (script: string) => spawnSync(process.execPath, args(script), { encoding: 'utf8', timeout: 60_000 })
 
 const COUNT_WRITES = 'let writes = 0; const write = process.stdout.write; process.stdout.write = function (text) { writes++; return write.call(this, text) };'

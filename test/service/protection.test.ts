@@ -1,7 +1,7 @@
 /** One caller, or too many at once, do not take the service from the others. */
 import { test } from 'tap'
 import { Value } from '@sinclair/typebox/value'
-import { Problem } from '../../plugin/index.ts'
+import { Problem } from 'fastify-roller'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { bearer, serviceWithKeys } from '../callers/fixture.ts'
 import { KEY, service } from './fixture.ts'

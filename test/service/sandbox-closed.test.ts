@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import tap, { test, type Test } from 'tap'
-import { buildApp } from '../../service/app.ts'
-import { ConfigError, readConfig } from '../../service/config.ts'
-import { startOnSandbox } from '../../service/sandbox-mode/service.ts'
+import { buildApp } from '#service/app.js'
+import { ConfigError, readConfig } from '#service/config.js'
+import { startOnSandbox } from '#service/sandbox-mode/service.js'
 import { service, startProcess } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process takes its time on a busy machine
@@ -136,7 +136,7 @@ test('in production it has no banner, and a line of the log says what it is', as
 })
 
 test('the example for Docker Compose says it in words', async (t) => {
-  const compose = readFileSync(new URL('../../docker/compose.sandbox.yaml', import.meta.url), 'utf8')
+  const compose = readFileSync(new URL(import.meta.resolve('#root/docker/compose.sandbox.yaml')), 'utf8')
   const lines = [...compose.matchAll(/^ {6}([A-Z_]+): ?'?([^'#\n]*?)'?(?: *#.*)?$/gm)]
   const variables = Object.fromEntries(lines.map(([, name = '', value = '']): [string, string] => [name, value]))
   // The image's own, under those of the example. A variable without a value is not set.

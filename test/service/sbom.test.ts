@@ -7,7 +7,7 @@ import tap, { test } from 'tap'
 
 tap.setTimeout(120_000) // npm takes its time on a busy machine
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 
 interface Locked { readonly version?: string, readonly dev?: boolean }
 interface Component { readonly 'bom-ref': string, readonly name: string, readonly version: string, readonly purl: string, readonly hashes?: readonly { readonly alg: string, readonly content: string }[], readonly licenses?: readonly unknown[] }

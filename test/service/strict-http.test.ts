@@ -2,7 +2,7 @@
 import { createConnection } from 'node:net'
 import { Value } from '@sinclair/typebox/value'
 import { test } from 'tap'
-import { Problem } from '../../plugin/index.ts'
+import { Problem } from 'fastify-roller'
 import { callsAtRoller } from '../support/build.ts'
 import { service } from './fixture.ts'
 

@@ -1,8 +1,8 @@
 /** Events are passed on signed: the target's 2xx is ROLLER's 200, and anything else is tried again. */
 import { Webhook } from 'standardwebhooks'
 import { test } from 'tap'
-import type { AnyEvent } from '../../plugin/index.ts'
-import { createWebhookTarget } from '../../service/webhook-target.ts'
+import type { AnyEvent } from 'fastify-roller'
+import { createWebhookTarget } from '#service/webhook-target.js'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 import { KEY, service } from './fixture.ts'
 import { NOW, target } from './target-server.ts'

@@ -1,11 +1,11 @@
 /** What tests stand on: the plugin in an app, in front of the simulated Nango and ROLLER, all closed with the test. */
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Test } from 'tap'
-import roller, { type RollerOptions } from '../../plugin/index.ts'
-import { newEntry, VERIFIED_FIELD } from '../../plugin/nango/entry.ts'
-import { ENTRY_TAG, VENUE_FIELD, venueTags, type Venue } from '../../plugin/nango/venue.ts'
-import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from '../../sandbox/nango.ts'
-import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '../../sandbox/roller.ts'
+import roller, { type RollerOptions } from 'fastify-roller'
+import { newEntry, VERIFIED_FIELD } from '#plugin/nango/entry.js'
+import { ENTRY_TAG, VENUE_FIELD, venueTags, type Venue } from '#plugin/nango/venue.js'
+import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from '#sandbox/nango.js'
+import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '#sandbox/roller.js'
 
 /** Canaries: a test that sees one of these anywhere outside Nango has found a leak. */
 export const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'

@@ -1,5 +1,5 @@
 /** Time that passes only when it is told to, and whoever waits wakes in its sequence. */
-import type { Clock } from '../../plugin/util/clock.ts'
+import type { Clock } from '#plugin/util/clock.js'
 
 export class ManualClock implements Clock {
   #now = 1_000

@@ -1,10 +1,10 @@
 /** Every documented operation, called at least once, over whichever way `call` is: what comes back must fit the catalog, and so must what is sent. */
 import { Value } from '@sinclair/typebox/value'
 import type { Test } from 'tap'
-import { operations } from '../../plugin/operations/operations.ts'
-import type { Operation } from '../../plugin/operations/operation.ts'
-import type { TSchema } from '../../plugin/operations/schema.ts'
-import type { RollerSimulator } from '../../sandbox/roller.ts'
+import { operations } from '#plugin/operations/operations.js'
+import type { Operation } from '#plugin/operations/operation.js'
+import type { TSchema } from '#plugin/operations/schema.js'
+import type { RollerSimulator } from '#sandbox/roller.js'
 import { bookingOf, customer, productId, TODAY, TOMORROW, type Json, type Result, type Send } from '../sandbox/roller-fixture.ts'
 
 export type Key = keyof typeof operations

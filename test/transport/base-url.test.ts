@@ -1,8 +1,9 @@
 /** A token goes where the base URL says, so little is allowed there. */
 import { test } from 'tap'
-import { OptionsError, isRollerBaseUrl, type RollerOptions } from '../../plugin/index.ts'
-import { parseOptions } from '../../plugin/options.ts'
-import { ConfigError, readConfig } from '../../service/config.ts'
+import { OptionsError, type RollerOptions } from 'fastify-roller'
+import { isRollerBaseUrl } from 'fastify-roller/internal'
+import { parseOptions } from '#plugin/options.js'
+import { ConfigError, readConfig } from '#service/config.js'
 
 const GOOD = [
   'https://api.roller.app', 'https://api.roller.app/', 'https://api.play.roller.app', 'https://roller.example.com:8443',

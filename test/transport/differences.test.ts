@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { test } from 'tap'
-import { blocks } from '../../sandbox/roller/lab.ts'
+import { blocks } from '#sandbox/roller/lab.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { call, isProblem, until } from '../upstream/fixture.ts'
 import { reads, start, startAtPeer, type TransportName } from './fixture.ts'

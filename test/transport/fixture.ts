@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import type { RequestListener } from 'node:http'
 import type { Test } from 'tap'
 import { startSimulators, SECRET_KEY, type BuildOptions, type Built } from '../support/build.ts'
-import roller, { type RollerOptions } from '../../plugin/index.ts'
+import roller, { type RollerOptions } from 'fastify-roller'
 import { stubNango, type Stub } from '../upstream/fixture.ts'
 
 export type TransportName = 'nango' | 'direct'

@@ -1,6 +1,6 @@
 /** A token's end comes from outside, and has a bound. */
 import { test } from 'tap'
-import { TokenCache } from '../../plugin/gateway/transport/token-cache.ts'
+import { TokenCache } from '#plugin/gateway/transport/token-cache.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const DAY = 86_400_000

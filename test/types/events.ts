@@ -1,5 +1,5 @@
 /** Compile-time promises of the events: `npm run typecheck` is the test. Nothing here runs. */
-import type { AnyEvent, Roller } from '../../plugin/index.ts'
+import type { AnyEvent, Roller } from 'fastify-roller'
 
 export function promises (roller: Roller): (() => void)[] {
   return [

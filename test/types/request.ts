@@ -1,5 +1,5 @@
 /** Compile-time promises of the typed client: `npm run typecheck` is the test. Nothing here runs. */
-import type { Roller } from '../../plugin/index.ts'
+import type { Roller } from 'fastify-roller'
 
 export async function promises (roller: Roller): Promise<void> {
   const connectionId = 'demo-venue'

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { holdsNoSecret, VENUE, type Built } from '../support/build.ts'
-import type { Clock } from '../../plugin/util/clock.ts'
+import type { Clock } from '#plugin/util/clock.js'
 
 export interface Answer { readonly statusCode: number, readonly headers: Record<string, unknown>, readonly payload: string }
 export interface Expected {

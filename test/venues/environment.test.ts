@@ -1,5 +1,5 @@
 import { test, type Test } from 'tap'
-import { startRollerSimulator } from '../../sandbox/roller.ts'
+import { startRollerSimulator } from '#sandbox/roller.js'
 import { holdsNoSecret, VENUE } from '../support/build.ts'
 import { start, stored } from './fixture.ts'
 

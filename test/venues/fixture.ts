@@ -1,9 +1,9 @@
 import type { Test } from 'tap'
 import { request } from 'undici'
-import type { ConnectionEvent } from '../../plugin/index.ts'
-import type { Clock } from '../../plugin/util/clock.ts'
+import type { ConnectionEvent } from 'fastify-roller'
+import type { Clock } from '#plugin/util/clock.js'
 import { CONNECTION_ID, listen, SECRET_KEY, type BuildOptions, type Built } from '../support/build.ts'
-import { ALL_WEBHOOKS } from '../../sandbox/nango.ts'
+import { ALL_WEBHOOKS } from '#sandbox/nango.js'
 
 export const SIGNING_KEY = 'a-signing-key-of-nango'
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
-import { webhookKey, type AnyEvent } from '../../plugin/index.ts'
+import { webhookKey, type AnyEvent } from 'fastify-roller'
 import { build, CONNECTION_ID, type BuildOptions, type Built } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 

@@ -1,7 +1,7 @@
 import { test } from 'tap'
-import { RollerError } from '../../plugin/errors.ts'
-import type { Connection } from '../../plugin/nango/connection.ts'
-import { KnownConnections } from '../../plugin/webhooks/known-connections.ts'
+import { RollerError } from '#plugin/errors.js'
+import type { Connection } from '#plugin/nango/connection.js'
+import { KnownConnections } from '#plugin/webhooks/known-connections.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const connection = (venueId: string | null): Connection => ({

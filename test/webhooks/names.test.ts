@@ -1,7 +1,7 @@
 /** What a delivery becomes: a typed event of the six kinds, or, when it is none of them, an event all the same. */
 import { Value } from '@sinclair/typebox/value'
 import { test } from 'tap'
-import { readMessage, rollerEvents } from '../../plugin/webhooks/roller-events.ts'
+import { readMessage, rollerEvents } from '#plugin/webhooks/roller-events.js'
 import { bookingOf, productId, TODAY } from '../sandbox/roller-fixture.ts'
 import { build, CONNECTION_ID } from '../support/build.ts'
 import { deliver, listener, message, reachable, SECRET } from './fixture.ts'

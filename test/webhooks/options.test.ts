@@ -1,6 +1,6 @@
 /** The options of webhooks: what is wrong is said when the plugin is registered, and no secret is repeated. */
 import { test } from 'tap'
-import { parseOptions } from '../../plugin/options.ts'
+import { parseOptions } from '#plugin/options.js'
 import { build } from '../support/build.ts'
 import { deliver, message, SECRET } from './fixture.ts'
 
@@ -41,7 +41,7 @@ test('onEvent hears everything, beside other handlers', async (t) => {
 test('two integrations of one app have their own listeners and secrets', async (t) => {
   const other = 'secret-of-the-other-integration'
   const { app, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
-  const { default: roller } = await import('../../plugin/index.ts')
+  const { default: roller } = await import('fastify-roller')
   await app.register(roller, { authorize: 'open', prefix: '/other', nango: { secretKey: 'key', host: nango.url, integrationId: 'other' }, rollerWebhookSecrets: [other] })
   const heard: string[] = []
   app.roller.on('*', () => { heard.push('first') })

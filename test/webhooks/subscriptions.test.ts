@@ -1,8 +1,9 @@
 /** Registering with ROLLER: one registration a connection and address, however often it is asked for. */
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
-import { webhookKey } from '../../plugin/index.ts'
-import { rollerEvents } from '../../plugin/webhooks/roller-events.ts'
+import { webhookKey } from 'fastify-roller'
+import { rollerEvents } from '#plugin/webhooks/roller-events.js'
 import { build, CONNECTION_ID, callsAtRoller } from '../support/build.ts'
 import { deliver, listener, PREVIOUS, SECRET } from './fixture.ts'
 
@@ -28,7 +29,7 @@ test('the default orders every event of the table, and of the documents', async 
   const { webhooks } = await app.roller.webhooks.subscribe(CONNECTION_ID)
   const ordered = Object.entries(webhooks).flatMap(([kind, { events = [] }]) => events.map((event) => `${kind}.${event.toLowerCase()}`))
   t.same(ordered, Object.entries(rollerEvents).flatMap(([kind, { events }]) => events.map((event) => `${kind}.${event.toLowerCase()}`)))
-  const [, listed = ''] = /Events are (.*?); kinds that are new/s.exec(await readFile(new globalThis.URL('../../docs/embedding.md', import.meta.url), 'utf8')) ?? []
+  const [, listed = ''] = /Events are (.*?); kinds that are new/s.exec(await readFile(fileURLToPath(import.meta.resolve('#root/docs/embedding.md')), 'utf8')) ?? []
   let kind = ''
   const documented = [...listed.matchAll(/`(\w*)\.(\w+)`/g)].map(([, name = '', event = '']) => {
     if (name !== '') kind = name
