@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import ts from 'typescript'
 import { dependencyReasons } from '../../docs/dependency-reasons.ts'
-import { catalogue } from '#plugin/errors.js'
+import { errorDefinitions } from '#plugin/errors.js'
 import { ROOT } from './blocks.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
@@ -47,6 +47,6 @@ test('every dependency has a reason, and every reason a dependency that is impor
 
 test('every error has a section', (t) => {
   const page = read('docs/errors.md')
-  for (const [code, { title }] of Object.entries(catalogue)) t.ok(page.includes(`\n## ${code}\n\n${title}.\n`), code)
+  for (const [code, { title }] of Object.entries(errorDefinitions)) t.ok(page.includes(`\n## ${code}\n\n${title}.\n`), code)
   t.end()
 })

@@ -2,7 +2,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import roller, { type RollerOptions } from 'fastify-roller'
+import { roller, type AllOptions } from 'fastify-roller/internal'
 import type { NangoSimulatorOptions } from '#sandbox/nango.js'
 import type { RollerSimulatorOptions } from '#sandbox/roller.js'
 import { startRedis, type RedisServer } from '../budget/redis-server.ts'
@@ -17,7 +17,7 @@ export interface Replicas extends Simulators {
 
 export interface ReplicaOptions {
   readonly count?: number
-  readonly options?: Partial<Omit<RollerOptions, 'nango' | 'redis'>>
+  readonly options?: Partial<Omit<AllOptions, 'nango' | 'redis'>>
   readonly nango?: Partial<NangoSimulatorOptions>
   readonly roller?: RollerSimulatorOptions
 }

@@ -24,9 +24,9 @@ function load ({ apps }: Replicas) {
 
 const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
 
-for (const whenAway of ['share', 'refuse'] as const) {
-  test(`Redis killed under load, ${whenAway}`, { skip: whyNoRedis() ?? false }, async (t) => {
-    const replicas = await startReplicas(t, { roller: { limits: ROLLER }, options: { budgets: { ...BUDGETS, whenAway } } })
+for (const onRedisDown of ['share', 'reject'] as const) {
+  test(`Redis killed under load, ${onRedisDown}`, { skip: whyNoRedis() ?? false }, async (t) => {
+    const replicas = await startReplicas(t, { roller: { limits: ROLLER }, options: { rateLimits: { ...BUDGETS, onRedisDown } } })
     const { roller, redis, apps } = replicas
     await Promise.all(apps.map((app) => ask(app)))
     const running = load(replicas)
@@ -46,7 +46,7 @@ for (const whenAway of ['share', 'refuse'] as const) {
     const impatient = answers.filter(({ at, status, took }) => status === 429 && at > killedAt && at < startedAt && took > 1_000)
     t.same(impatient, [], 'a refusal took less than a second')
     const while_ = arrivals(replicas).filter(({ at }) => at > killedAt + 700 && at < startedAt).length
-    if (whenAway === 'share') t.ok(while_ >= 15, `${while_} calls went on meanwhile`)
+    if (onRedisDown === 'share') t.ok(while_ >= 15, `${while_} calls went on meanwhile`)
     else {
       t.equal(while_, 0, 'nothing was sent meanwhile')
       const refused = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
