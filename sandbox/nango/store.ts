@@ -1,13 +1,19 @@
-import { randomUUID } from 'node:crypto'
-
-export interface EndUser { id: string, email?: string, displayName?: string, tags: Record<string, string>, organization?: Organization }
-export interface Organization { id: string, displayName?: string }
-export interface IntegrationDefaults { connectionConfig: Record<string, unknown>, authorizationParams: Record<string, string> | null }
+export interface Organization { id: string, displayName: string | undefined }
+/** Nango's deprecated predecessor of tags. */
+export interface EndUser {
+  id: string
+  email: string | undefined
+  displayName: string | undefined
+  tags: Record<string, string>
+  organization: Organization | undefined
+}
+export interface IntegrationDefaults { connectionConfig: Record<string, unknown>, authorizationParams: Record<string, string> | undefined }
 
 export interface Session {
   token: string
   tags: Record<string, string>
   endUser: EndUser | null
+  /** Null is every integration. */
   allowedIntegrations: string[] | null
   defaults: Record<string, IntegrationDefaults>
   webhookUrlOverride: string | null
@@ -17,7 +23,16 @@ export interface Session {
   reconnect: { connectionId: string, integrationId: string } | null
 }
 
-export interface SimulatedConnection {
+/** Cleared by every write and by every refresh that succeeds. */
+interface RefreshState {
+  errors: { type: 'auth', log_id: string }[]
+  lastRefreshFailure: number | null
+  /** How many different days saw a failed refresh; Nango gives up after four. */
+  failingDays: number
+  lastFailingDay: number | null
+}
+
+export interface SimulatedConnection extends RefreshState {
   id: number
   connectionId: string
   integrationId: string
@@ -33,22 +48,17 @@ export interface SimulatedConnection {
   connectionConfig: Record<string, unknown>
   webhookUrlOverride: string | null
   endUser: EndUser | null
-  errors: { type: 'auth', log_id: string }[]
   createdAt: number
   updatedAt: number
   lastFetchedAt: number | null
-  lastRefreshFailure: number | null
-  /** How many different days saw a failed refresh; Nango gives up after four. */
-  failingDays: number
-  lastFailingDay: number | null
-  /** The check of the credentials that is under way; calls that arrive meanwhile join it. */
+  /** The check of the credentials that is in progress; calls that arrive meanwhile join it. */
   checking: Promise<void> | null
 }
 
-export type ConnectionInput = Pick<SimulatedConnection, 'connectionId' | 'integrationId' | 'provider' | 'clientId' | 'clientSecret'> &
+type ConnectionInput = Pick<SimulatedConnection, 'connectionId' | 'integrationId' | 'provider' | 'clientId' | 'clientSecret'> &
   Partial<SimulatedConnection>
 
-const key = (connectionId: string, integrationId: string): string => `${integrationId}\0${connectionId}`
+export const healthy = (): RefreshState => ({ errors: [], lastRefreshFailure: null, failingDays: 0, lastFailingDay: null })
 
 /** Sessions and connections, in memory. */
 export class Store {
@@ -61,21 +71,17 @@ export class Store {
   }
 
   find (connectionId: string, integrationId: string): SimulatedConnection | undefined {
-    return this.#connections.get(key(connectionId, integrationId))
+    return this.#connections.get(`${integrationId}\0${connectionId}`)
   }
 
-  remove (connection: SimulatedConnection): void {
-    this.#connections.delete(key(connection.connectionId, connection.integrationId))
+  remove ({ connectionId, integrationId }: SimulatedConnection): void {
+    this.#connections.delete(`${integrationId}\0${connectionId}`)
   }
 
-  /**
-   * Writes a connection. One that exists keeps what is not given, its row id and both of its dates: entering credentials again
-   * leaves `updated_at` as it was. Its error state is cleared.
-   */
+  /** Writes a connection. One that exists keeps what is not given, its row id and both of its dates, `updated_at` too. */
   upsert (input: ConnectionInput, now: number): { connection: SimulatedConnection, created: boolean } {
     const existing = this.find(input.connectionId, input.integrationId)
-    const cleared = { errors: [], lastRefreshFailure: null, failingDays: 0, lastFailingDay: null }
-    if (existing !== undefined) return { connection: Object.assign(existing, input, cleared), created: false }
+    if (existing !== undefined) return { connection: Object.assign(existing, input, healthy()), created: false }
     const connection: SimulatedConnection = {
       token: '',
       expiresAt: 0,
@@ -85,17 +91,15 @@ export class Store {
       connectionConfig: {},
       webhookUrlOverride: null,
       endUser: null,
-      lastFetchedAt: now,
       ...input,
-      ...cleared,
+      ...healthy(),
       id: ++this.#lastId,
       createdAt: now,
       updatedAt: now,
+      lastFetchedAt: now,
       checking: null
     }
-    this.#connections.set(key(connection.connectionId, connection.integrationId), connection)
+    this.#connections.set(`${input.integrationId}\0${input.connectionId}`, connection)
     return { connection, created: true }
   }
 }
-
-export const newConnectionId = (): string => randomUUID()
