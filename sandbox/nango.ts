@@ -2,25 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, interceptors } from 'undici'
 import { UUID_V4 } from './nango/auth.ts'
 import { createConnectUi } from './nango/connect-ui.ts'
-import { DEFAULTS, findIntegration } from './nango/context.ts'
-import type { Context, NangoSettings } from './nango/context.ts'
-import { FaultQueue } from './nango/faults.ts'
-import type { Faults } from './nango/faults.ts'
+import { findIntegration, type Context, type NangoSettings } from './nango/context.ts'
+import { FaultQueue, type Faults } from './nango/faults.ts'
 import { addRoutes } from './nango/routes.ts'
-import { createServer } from './nango/server.ts'
-import type { ReceivedRequest } from './nango/server.ts'
-import { Store } from './nango/store.ts'
-import type { SimulatedConnection } from './nango/store.ts'
+import { createServer, type ReceivedRequest } from './nango/server.ts'
+import { Store, type SimulatedConnection } from './nango/store.ts'
 
 export type { Fault, Faults } from './nango/faults.ts'
 export type { NangoSettings, SimulatedIntegration } from './nango/context.ts'
 export type { ReceivedRequest } from './nango/server.ts'
 export type { SimulatedConnection } from './nango/store.ts'
 
-/** A key, the address of ROLLER, and any of the settings that it starts with. */
-export interface NangoSimulatorOptions extends Partial<Omit<NangoSettings, 'secretKey' | 'rollerUrl'>> {
-  secretKey: string
-  rollerUrl: string
+export interface NangoSimulatorOptions extends NangoSettings {
   /** @default '127.0.0.1' */
   host?: string
   /** @default 0, any free port */
@@ -31,7 +24,7 @@ export interface NangoSimulatorOptions extends Partial<Omit<NangoSettings, 'secr
   now?: () => number
   /** The waits between Nango's own retries; a test passes one that does not wait. */
   sleep?: (ms: number) => Promise<void>
-  /** Gets one line a request: method, path without query, status. Never a header, a body or a token. */
+  /** Gets a line for each failure inside the simulator, and for each webhook that was not delivered. */
   log?: (line: string) => void
 }
 
@@ -75,7 +68,7 @@ export async function startNangoSimulator (options: NangoSimulatorOptions): Prom
     host = '127.0.0.1', port = 0, connectUiPort = 0, now = Date.now, sleep = (ms) => wait(ms, undefined, { ref: false }), log = () => {}, ...given
   } = options
   if (!UUID_V4.test(given.secretKey)) throw new TypeError('secretKey must be a UUID v4: Nango answers 401 to anything else')
-  const settings: NangoSettings = { ...DEFAULTS, integrations: [...DEFAULTS.integrations], ...given }
+  const settings = { integrations: [{ uniqueKey: 'roller', provider: 'roller' }], ...given }
   const store = new Store()
   const faults = new FaultQueue()
   const requests: ReceivedRequest[] = []

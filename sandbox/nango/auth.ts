@@ -44,7 +44,7 @@ export function findSession (ctx: Context, token: string): Session {
 }
 
 export const hasScope = ({ settings: { scopes } }: Context, scope: string): boolean =>
-  scopes === null || scopes.some((one) => one === scope || (one.endsWith('*') && scope.startsWith(one.slice(0, -1))))
+  scopes == null || scopes.some((one) => one === scope || (one.endsWith('*') && scope.startsWith(one.slice(0, -1))))
 
 /** Any one of them is enough. */
 export function requireScope (ctx: Context, anyOf: readonly string[]): void {
@@ -54,7 +54,7 @@ export function requireScope (ctx: Context, anyOf: readonly string[]): void {
 }
 
 /** One fixed window of a minute for the whole account: every environment, key and endpoint shares it. */
-export function countCall ({ settings: { rateLimit: limit }, window, now }: Context, request: NangoRequest, reply: FastifyReply): void {
+export function countCall ({ settings: { rateLimit: limit = 0 }, window, now }: Context, request: NangoRequest, reply: FastifyReply): void {
   if (limit <= 0) return
   const at = now()
   if (at - window.startedAt >= WINDOW_MS) Object.assign(window, { startedAt: at, count: 0 })

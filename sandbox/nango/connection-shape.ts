@@ -1,12 +1,4 @@
-import type { EndUser, SimulatedConnection } from './store.ts'
-
-export const endUserShape = (endUser: EndUser | null): object | null => endUser && {
-  id: endUser.id,
-  display_name: endUser.displayName ?? null,
-  email: endUser.email ?? null,
-  tags: endUser.tags,
-  organization: endUser.organization ? { id: endUser.organization.id, display_name: endUser.organization.displayName ?? null } : null
-}
+import type { SimulatedConnection } from './store.ts'
 
 const sharedShape = (connection: SimulatedConnection): object => ({
   id: connection.id,
@@ -14,7 +6,7 @@ const sharedShape = (connection: SimulatedConnection): object => ({
   provider_config_key: connection.integrationId,
   provider: connection.provider,
   errors: connection.errors,
-  end_user: endUserShape(connection.endUser),
+  end_user: null,
   tags: connection.tags,
   metadata: connection.metadata
 })

@@ -1,9 +1,8 @@
 import { hasScope } from './auth.ts'
 import { credentialsOf, listShape, rowShape } from './connection-shape.ts'
-import { findIntegration } from './context.ts'
-import type { Context } from './context.ts'
+import { findIntegration, type Context } from './context.ts'
 import { RefreshFailed, ensureFresh } from './credentials.ts'
-import { tagsOf, readEndUser } from './end-user.ts'
+import { readTags } from './end-user.ts'
 import { NangoError } from './errors.ts'
 import { CONNECTION_ID, INTEGRATION_KEY, Input, strictQuery } from './input.ts'
 import type { NangoRequest } from './server.ts'
@@ -12,7 +11,7 @@ import { sendAuthWebhook } from './webhooks.ts'
 
 const TAG_FILTER = /^tags\[([^\]]+)\]$/
 const FLAGS = ['force_refresh', 'refresh_token', 'refresh_github_app_jwt_token'] as const
-const LIST_FILTERS = ['connectionId', 'search', 'endUserId', 'endUserOrganizationId', 'integrationId', 'limit', 'page']
+const LIST_FILTERS = ['connectionId', 'search', 'integrationId', 'limit', 'page']
 const MAX_LIMIT = 2000
 const DEFAULT_LIMIT = 10_000
 
@@ -23,7 +22,7 @@ export function listConnections (ctx: Context, { query }: NangoRequest): object 
   input.done('invalid_query_params')
   const found = ctx.store.connections
     // The list is read from a replica, where a new connection arrives late.
-    .filter((one) => one.createdAt + ctx.settings.replicaLag <= ctx.now())
+    .filter((one) => one.createdAt + (ctx.settings.replicaLag ?? 0) <= ctx.now())
     .filter(filterOf(query))
     .sort((a, b) => b.createdAt - a.createdAt || b.id - a.id)
   // No total and no cursor: the last page is the one that comes back short.
@@ -31,7 +30,7 @@ export function listConnections (ctx: Context, { query }: NangoRequest): object 
 }
 
 function filterOf (query: NangoRequest['query']): (connection: SimulatedConnection) => boolean {
-  const { connectionId, integrationId, endUserId, endUserOrganizationId: organizationId } = query
+  const { connectionId, integrationId } = query
   const integrations = integrationId?.split(',').map((key) => key.trim())
   const search = query['search']?.toLowerCase()
   const tags = Object.entries(query).flatMap(([key, value]) => {
@@ -41,14 +40,10 @@ function filterOf (query: NangoRequest['query']): (connection: SimulatedConnecti
   return (one) =>
     (connectionId === undefined || one.connectionId === connectionId) &&
     (integrations === undefined || integrations.includes(one.integrationId)) &&
-    (endUserId === undefined || one.endUser?.id === endUserId) &&
-    (organizationId === undefined || one.endUser?.organization?.id === organizationId) &&
-    (search === undefined || searchable(one).some((text) => text?.toLowerCase().includes(search))) &&
+    // Tags are not searched.
+    (search === undefined || one.connectionId.toLowerCase().includes(search)) &&
     tags.every(([key, value]) => one.tags[key] === value)
 }
-
-// Tags are not searched.
-const searchable = ({ connectionId, endUser }: SimulatedConnection): (string | undefined)[] => [connectionId, endUser?.displayName, endUser?.email]
 
 /** The connection that a path and its provider_config_key name; the error for a missing one differs between endpoints. */
 function locate (ctx: Context, { query, params }: NangoRequest, missing: NangoError, allowed: readonly string[] = []): SimulatedConnection {
@@ -95,12 +90,10 @@ export async function readConnection (ctx: Context, request: NangoRequest): Prom
 export function patchConnection (ctx: Context, request: NangoRequest): object {
   const connection = locate(ctx, request, notFound())
   const body = new Input(request.body).strict(['tags', 'end_user', 'webhook_url_override'])
-  const endUser = readEndUser(body)
-  const tags = body.tags()
+  const tags = readTags(body)
   const webhookUrl = body.webhookUrl()
   body.done('invalid_body')
-  if (endUser !== null) connection.endUser = endUser
-  if (tags !== undefined || endUser !== null) connection.tags = { ...tagsOf(endUser), ...tags }
+  if (tags !== undefined) connection.tags = tags
   if (webhookUrl !== undefined) connection.webhookUrlOverride = webhookUrl
   return { success: true }
 }

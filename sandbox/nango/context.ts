@@ -17,66 +17,47 @@ export interface NangoSettings {
   /** Where the provider template's base_url and token_url point, in place of https://api.roller.app. */
   rollerUrl: string
   /** @default one, `roller` of the provider `roller` */
-  integrations: SimulatedIntegration[]
+  integrations?: SimulatedIntegration[]
   /** The scopes of the API key; `environment:connections:*` works too. @default null, full access */
-  scopes: string[] | null
+  scopes?: string[] | null
   /** Calls a minute for the whole account. @default 0, no limit */
-  rateLimit: number
+  rateLimit?: number
   /** @default false: a buffered 2xx becomes 200. True: the servers that carry the fix of Nango's issue #7408 */
-  preserveStatus: boolean
+  preserveStatus?: boolean
   /** @default false: a buffered success keeps four headers. True: Nango Cloud, and servers since September 2026 */
-  forwardAllHeaders: boolean
+  forwardAllHeaders?: boolean
   /** Milliseconds before a proxied call is forwarded. @default 0 */
-  proxyDelay: number
+  proxyDelay?: number
   /** Milliseconds that the check of a connection's credentials takes, which a forced refresh joins. @default 0, a turn of the event loop */
-  credentialCheckTime: number
+  credentialCheckTime?: number
   /** Milliseconds during which a new connection is missing from the list, which Nango reads from a replica. @default 0 */
-  replicaLag: number
+  replicaLag?: number
   /** The first wait of Nango's own retries, of proxied calls and of webhooks, in milliseconds; it doubles. @default 3000 */
-  retryBaseMs: number
+  retryBaseMs?: number
   /** With the URL alone only overrides are sent, as in the environments that a server has from the start. @default null, no webhooks */
-  webhookUrl: string | null
+  webhookUrl?: string | null
   /** @default null: the secret key, as in environments from before April 2026 */
-  webhookSigningKey: string | null
+  webhookSigningKey?: string | null
   /** `on_auth_creation` of the environment. An override has no such switch. @default false */
-  webhookOnCreation: boolean
+  webhookOnCreation?: boolean
   /** `on_auth_refresh_error` of the environment. @default false */
-  webhookOnRefreshError: boolean
+  webhookOnRefreshError?: boolean
   /** Newer servers announce that a refresh succeeded again. @default false */
-  webhookOnRecovery: boolean
+  webhookOnRecovery?: boolean
   /** Newer servers announce a deletion. @default false */
-  webhookOnDeletion: boolean
+  webhookOnDeletion?: boolean
   /** Nango's Postgres is down: no key and no session can be looked up. @default false */
-  postgresDown: boolean
+  postgresDown?: boolean
   /** Nango's Redis is down: the check of the credentials waits for its lock, and no token can be refreshed. @default false */
-  redisDown: boolean
+  redisDown?: boolean
   /** Nango's outbound policy denies the address of the token URL. @default false */
-  tokenUrlDenied: boolean
+  tokenUrlDenied?: boolean
 }
 
-export const DEFAULTS = {
-  integrations: [{ uniqueKey: 'roller', provider: 'roller' }],
-  scopes: null,
-  rateLimit: 0,
-  preserveStatus: false,
-  forwardAllHeaders: false,
-  proxyDelay: 0,
-  credentialCheckTime: 0,
-  replicaLag: 0,
-  retryBaseMs: 3000,
-  webhookUrl: null,
-  webhookSigningKey: null,
-  webhookOnCreation: false,
-  webhookOnRefreshError: false,
-  webhookOnRecovery: false,
-  webhookOnDeletion: false,
-  postgresDown: false,
-  redisDown: false,
-  tokenUrlDenied: false
-} as const satisfies Partial<NangoSettings>
+export const RETRY_BASE_MS = 3000
 
 export interface Context {
-  readonly settings: NangoSettings
+  readonly settings: NangoSettings & { integrations: SimulatedIntegration[] }
   readonly store: Store
   /** The account's fixed window of the rate limit. */
   readonly window: { startedAt: number, count: number }

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
-import { findIntegration } from './context.ts'
-import type { Context } from './context.ts'
+import { findIntegration, type Context } from './context.ts'
 import { MintRefused, mint } from './mint.ts'
-import { healthy } from './store.ts'
-import type { SimulatedConnection } from './store.ts'
+import { healthy, type SimulatedConnection } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
 
 const MARGIN_MS = 15 * 60_000
@@ -50,12 +48,13 @@ export async function ensureFresh (ctx: Context, connection: SimulatedConnection
 
 /** Without expiry a connection is refreshed only when forced. */
 async function check (ctx: Context, connection: SimulatedConnection, force: boolean): Promise<void> {
+  const { credentialCheckTime = 0, redisDown = false } = ctx.settings
   // Nango takes a lock and reads the row again; a real wait, so it does not go through the injected clock.
-  await (ctx.settings.credentialCheckTime > 0 ? wait(ctx.settings.credentialCheckTime) : turn())
-  if (ctx.settings.redisDown) await ctx.sleep(LOCK_WAIT_MS)
+  await (credentialCheckTime > 0 ? wait(credentialCheckTime) : turn())
+  if (redisDown) await ctx.sleep(LOCK_WAIT_MS)
   const due = connection.expiresAt !== null && connection.expiresAt - ctx.now() < MARGIN_MS
   if (!force && !due) return
-  if (ctx.settings.redisDown) throw new Error('the lock of the refresh could not be taken')
+  if (redisDown) throw new Error('the lock of the refresh could not be taken')
   await refresh(ctx, connection)
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { credentialsOf, rowShape } from './connection-shape.ts'
-import { findIntegration, isRoller } from './context.ts'
-import type { Context } from './context.ts'
-import { readEndUser, tagsOf } from './end-user.ts'
+import { findIntegration, isRoller, type Context } from './context.ts'
+import { readTags } from './end-user.ts'
 import { NangoError } from './errors.ts'
 import { CONNECTION_ID, INTEGRATION_KEY, Input, strictQuery } from './input.ts'
 import type { NangoRequest } from './server.ts'
@@ -22,10 +21,8 @@ export function importConnection (ctx: Context, { query, body: given }: NangoReq
   const integrationId = body.text('provider_config_key', INTEGRATION_KEY)
   const connectionId = body.optionalText('connection_id', CONNECTION_ID) ?? randomUUID()
   const credentials = readCredentials(body.at('credentials'))
-  const endUser = readEndUser(body)
   const content = {
-    endUser,
-    tags: { ...tagsOf(endUser), ...body.tags() },
+    tags: readTags(body) ?? {},
     metadata: body.optionalDict('metadata') ?? {},
     connectionConfig: body.optionalDict('connection_config') ?? {},
     webhookUrlOverride: body.webhookUrl() ?? null

@@ -65,13 +65,6 @@ export class Input {
     return ''
   }
 
-  /** An object of texts. */
-  optionalTexts (name: string, rule: TextRule = {}): Record<string, string> | undefined {
-    if (!this.has(name)) return undefined
-    const fields = this.at(name)
-    return Object.fromEntries(fields.names().map((key) => [key, fields.text(key, rule)]))
-  }
-
   flag (name: string): boolean {
     const value = this.#fields[name]
     if (value !== undefined && value !== 'true' && value !== 'false') this.fail([name], 'Expected "true" or "false"')

@@ -1,5 +1,4 @@
-import { baseUrlOf, findIntegration, isRoller } from './context.ts'
-import type { Context, SimulatedIntegration } from './context.ts'
+import { baseUrlOf, findIntegration, isRoller, type Context, type SimulatedIntegration } from './context.ts'
 import { NangoError } from './errors.ts'
 import { strictQuery } from './input.ts'
 import type { NangoRequest } from './server.ts'

@@ -1,12 +1,10 @@
 import { request } from 'undici'
-import { baseUrlOf } from './context.ts'
-import type { Context, SimulatedIntegration } from './context.ts'
-import { isDict } from './input.ts'
-import type { Dict } from './input.ts'
+import { baseUrlOf, type Context, type SimulatedIntegration } from './context.ts'
+import { isDict, type Dict } from './input.ts'
 import type { SimulatedConnection } from './store.ts'
 
 export interface Minted { token: string, expiresAt: number, raw: Dict }
-export type TokenInput = Pick<SimulatedConnection, 'clientId' | 'clientSecret' | 'connectionConfig'>
+export type TokenInput = Pick<SimulatedConnection, 'clientId' | 'clientSecret'>
 
 const DEFAULT_LIFE_MS = 55 * 60_000
 /** The fields of an error body that Nango passes on; the rest could hold secrets. */
@@ -30,14 +28,12 @@ export async function mint (ctx: Context, integration: SimulatedIntegration, inp
   if (ctx.settings.tokenUrlDenied) {
     throw new MintRefused({ host: new URL(url).host, code: 'denied_ip', message: 'The outbound policy denies the address of this URL' })
   }
-  const extra = input.connectionConfig['authorization_params']
-  const { status, body } = await post(ctx, url, { client_id: input.clientId, client_secret: input.clientSecret, ...(isDict(extra) && extra) })
+  const { status, body } = await post(ctx, url, { client_id: input.clientId, client_secret: input.clientSecret })
     .catch(() => { throw new MintRefused(NOT_REACHED) })
   if (status >= 300) throw new MintRefused(JSON.stringify(shown(body)))
   const raw = isDict(body) ? body : {}
-  const data = isDict(raw['data']) ? raw['data'] : {}
-  const token = [raw['access_token'], data['token'], raw['jwt']].find((one) => typeof one === 'string' && one !== '')
-  if (typeof token !== 'string') throw new Error('no token in the answer')
+  const token = raw['access_token']
+  if (typeof token !== 'string' || token === '') throw new Error('no token in the answer')
   return { token, expiresAt: expiryOf(raw, ctx.now()), raw }
 }
 
@@ -58,7 +54,6 @@ function shown (body: unknown): Dict {
 
 const isPrimitive = (value: unknown): boolean => value !== undefined && (typeof value !== 'object' || value === null)
 
-function expiryOf ({ expires_at: at, expires_in: seconds }: Dict, now: number): number {
-  if (typeof at === 'string' && !Number.isNaN(Date.parse(at))) return Date.parse(at)
+function expiryOf ({ expires_in: seconds }: Dict, now: number): number {
   return now + (seconds !== undefined && Number.isFinite(Number(seconds)) ? Number(seconds) * 1000 : DEFAULT_LIFE_MS)
 }

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { findSession } from './auth.ts'
-import { findIntegration, isRoller } from './context.ts'
-import type { Context, SimulatedIntegration } from './context.ts'
+import { findIntegration, isRoller, type Context, type SimulatedIntegration } from './context.ts'
 import { NangoError, crash, withPayload } from './errors.ts'
 import { Input, isDict } from './input.ts'
-import { MintRefused, mint } from './mint.ts'
-import type { Minted } from './mint.ts'
+import { MintRefused, mint, type Minted } from './mint.ts'
 import type { NangoRequest } from './server.ts'
 import type { Session } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
@@ -27,11 +25,7 @@ export async function createConnection (ctx: Context, { query, params, body }: N
   const integration = allowedIntegration(ctx, session, params['key'] ?? '')
   const target = session.reconnect === null ? null : ctx.store.find(session.reconnect.connectionId, session.reconnect.integrationId)
   if (target === undefined) throw new NangoError(400, 'invalid_connection')
-  const { connectionConfig: preset, authorizationParams } = session.defaults[integration.uniqueKey] ?? {}
-  const connectionConfig = {
-    ...paramsOf(query), ...(authorizationParams && { authorization_params: authorizationParams }), ...preset
-  }
-  const minted = await mintOrExplain(ctx, integration, { clientId, clientSecret, connectionConfig })
+  const minted = await mintOrExplain(ctx, integration, { clientId, clientSecret })
   const { connection, created } = ctx.store.upsert({
     ...minted,
     connectionId: target?.connectionId ?? randomUUID(),
@@ -39,11 +33,10 @@ export async function createConnection (ctx: Context, { query, params, body }: N
     provider: integration.provider,
     clientId,
     clientSecret,
-    connectionConfig,
-    // These three are the session's alone: a reconnect session opened without tags wipes the tags.
+    connectionConfig: { ...paramsOf(query), ...session.defaults[integration.uniqueKey] },
+    // Both are the session's alone: a reconnect session opened without tags wipes the tags.
     tags: { ...session.tags },
-    webhookUrlOverride: session.webhookUrlOverride,
-    endUser: session.endUser
+    webhookUrlOverride: session.webhookUrlOverride
   }, ctx.now())
   sendAuthWebhook(ctx, connection, created ? 'creation' : 'override')
   return { providerConfigKey: connection.integrationId, connectionId: connection.connectionId }
@@ -69,7 +62,7 @@ function credentialsOf (body: unknown): { clientId: string, clientSecret: string
 const paramsOf = (query: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(query).flatMap(([key, value]) => {
     const name = PARAM.exec(key)?.[1]
-    return name === undefined || name === 'webhook_url' ? [] : [[name, value]]
+    return name === undefined ? [] : [[name, value]]
   }))
 
 /** A wrong secret and an unreachable token endpoint get the same code; only the payload tells them apart. No webhook is sent. */

@@ -1,5 +1,4 @@
-import { baseUrlOf } from './context.ts'
-import type { Context, SimulatedIntegration } from './context.ts'
+import { baseUrlOf, type Context, type SimulatedIntegration } from './context.ts'
 import { credentialsOf } from './connection-shape.ts'
 import { NangoError } from './errors.ts'
 import { CONNECTION_ID, INTEGRATION_KEY, Input } from './input.ts'
@@ -10,9 +9,8 @@ export interface ProxyControls {
   integrationId: string
   connectionId: string
   retries: number
-  retryOn: number[]
+  /** Empty for the provider's own. */
   baseUrl: string
-  keepHeadersOnRedirect: boolean
 }
 
 const PREFIX = 'nango-proxy-'
@@ -28,13 +26,10 @@ export function readControls ({ headers }: NangoRequest): ProxyControls {
   const connectionId = input.text('connection-id', CONNECTION_ID)
   const retries = Number(headers['retries'] ?? 0)
   if (Number.isNaN(retries)) input.fail(['retries'], 'Expected a number', 'invalid_type')
-  const retryOn = input.optionalText('retry-on', { pattern: /^\d+(,\d+)*$/ })?.split(',').map(Number) ?? []
   const baseUrl = input.optionalText('base-url-override') ?? ''
   if (baseUrl !== '' && !URL.canParse(baseUrl)) input.fail(['base-url-override'], 'Not a URL', 'invalid_format')
-  input.flag('decompress')
-  const keepHeadersOnRedirect = input.flag('forward-headers-on-redirect')
   input.done('invalid_headers')
-  return { integrationId, connectionId, retries, retryOn, baseUrl, keepHeadersOnRedirect }
+  return { integrationId, connectionId, retries, baseUrl }
 }
 
 /**
@@ -91,7 +86,7 @@ export function upstreamHeaders (request: NangoRequest, { token }: SimulatedConn
  * The body as the incoming Content-Type decides: JSON is parsed and written anew, so 9007199254740993 and 1.0 come out changed;
  * any other type goes up byte for byte; without a type the body is dropped. Sets the upstream Content-Type.
  */
-export function upstreamBody ({ method, mediaType, body, headers: given }: NangoRequest, headers: Record<string, string>): Buffer | null {
+export function upstreamBody ({ method, mediaType, body }: NangoRequest, headers: Record<string, string>): Buffer | null {
   if (!BODY_METHODS.includes(method)) return null
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
   switch (mediaType) {
@@ -103,14 +98,6 @@ export function upstreamBody ({ method, mediaType, body, headers: given }: Nango
       headers['content-type'] ??= JSON_TYPE
       return Buffer.from(headers['content-type'].startsWith(FORM_TYPE) ? form.toString() : JSON.stringify(Object.fromEntries(form)))
     }
-    case 'multipart/form-data':
-      // Nango takes a form apart and rebuilds it; the parts are the same, so the simulator passes them on as they are.
-      if (headers['content-type'] === 'multipart/form-data') {
-        headers['content-type'] = given['content-type'] ?? ''
-        return bytes
-      }
-      headers['content-type'] ??= JSON_TYPE
-      return Buffer.from('{}')
     case undefined:
       if (method !== 'DELETE') headers['content-type'] ??= FORM_TYPE
       return null

@@ -1,15 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply, HTTPMethods } from 'fastify'
-import { request } from 'undici'
-import type { Dispatcher } from 'undici'
+import { request, type Dispatcher } from 'undici'
 import { rowShape } from './connection-shape.ts'
-import { findIntegration } from './context.ts'
-import type { Context } from './context.ts'
+import { RETRY_BASE_MS, findIntegration, type Context } from './context.ts'
 import { RefreshFailed, ensureFresh } from './credentials.ts'
 import { NangoError, crash } from './errors.ts'
 import { relay } from './proxy-answer.ts'
 import { readControls, upstreamBody, upstreamHeaders, upstreamUrl } from './proxy-request.ts'
-import type { ProxyControls } from './proxy-request.ts'
 import type { NangoRequest } from './server.ts'
 import type { SimulatedConnection } from './store.ts'
 
@@ -39,8 +36,8 @@ export async function proxy (ctx: Context, call: NangoRequest, reply: FastifyRep
     body: upstreamBody(call, headers)
   }
   // A real delay, so it does not go through the injected clock.
-  if (ctx.settings.proxyDelay > 0) await wait(ctx.settings.proxyDelay)
-  const upstream = await attempt(ctx, outgoing, controls).catch((error: unknown) => transportError(error, call.method))
+  if (ctx.settings.proxyDelay !== undefined) await wait(ctx.settings.proxyDelay)
+  const upstream = await attempt(ctx, outgoing, controls.retries).catch((error: unknown) => transportError(error, call.method))
   return 'statusCode' in upstream ? await relay(ctx, reply, upstream) : reply.code(500).send(upstream)
 }
 
@@ -57,18 +54,19 @@ async function refreshOrExplain (ctx: Context, connection: SimulatedConnection):
 }
 
 /** Nango's own retries: any method, a 401 too, the same token each time, and the upstream's Retry-After ignored. */
-async function attempt (ctx: Context, outgoing: Outgoing, controls: ProxyControls): Promise<Dispatcher.ResponseData> {
+async function attempt (ctx: Context, outgoing: Outgoing, retries: number): Promise<Dispatcher.ResponseData> {
+  const { retryBaseMs = RETRY_BASE_MS } = ctx.settings
   for (let retry = 0; ; retry++) {
-    const last = retry >= controls.retries
+    const last = retry >= retries
     try {
-      const answer = await follow(ctx, outgoing, controls)
+      const answer = await follow(ctx, outgoing)
       const status = answer.statusCode
-      if (last || !(status >= 500 || status === 429 || status === 401 || controls.retryOn.includes(status))) return answer
+      if (last || !(status >= 500 || status === 429 || status === 401)) return answer
       await answer.body.dump()
     } catch (error) {
       if (last || !RETRYABLE.includes(codeOf(error))) throw error
     }
-    await ctx.sleep(Math.min(ctx.settings.retryBaseMs * 2 ** retry, MAX_WAIT_MS))
+    await ctx.sleep(Math.min(retryBaseMs * 2 ** retry, MAX_WAIT_MS))
   }
 }
 
@@ -76,7 +74,7 @@ async function attempt (ctx: Context, outgoing: Outgoing, controls: ProxyControl
  * Redirects are followed inside Nango; a 301 or 302 turns a POST into a GET, and another host does not get the token. undici's own
  * interceptor ends a redirect to the same address at once, where Nango's client goes on to its limit.
  */
-async function follow (ctx: Context, outgoing: Outgoing, controls: ProxyControls): Promise<Dispatcher.ResponseData> {
+async function follow (ctx: Context, outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
   const { url, ...options } = outgoing
   options.headers = { ...options.headers }
   for (let hop = 0, at = url; ; hop++) {
@@ -91,7 +89,7 @@ async function follow (ctx: Context, outgoing: Outgoing, controls: ProxyControls
       delete options.headers['content-type']
     }
     const next = new URL(location, at)
-    if (next.host !== at.host && !controls.keepHeadersOnRedirect) {
+    if (next.host !== at.host) {
       delete options.headers['authorization']
       delete options.headers['cookie']
     }

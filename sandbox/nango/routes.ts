@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { authenticate, countCall, requireScope } from './auth.ts'
-import type { Auth } from './auth.ts'
+import { authenticate, countCall, requireScope, type Auth } from './auth.ts'
 import { deleteConnection, listConnections, patchConnection, readConnection, writeMetadata } from './connections.ts'
 import type { Context } from './context.ts'
 import { importConnection } from './import.ts'

@@ -49,12 +49,7 @@ export function createServer (ctx: Context, faults: FaultQueue, record: (request
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request: FastifyRequest, payload: Readable) => collect(payload))
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(COMMON_HEADERS)
-    reply.raw.once('close', () => {
-      ctx.log(`nango simulator: ${request.method} ${request.originalUrl.split('?')[0]} ${reply.raw.statusCode}`)
-    })
-  })
+  app.addHook('onRequest', async (_request, reply) => { reply.headers(COMMON_HEADERS) })
   app.addHook('preValidation', async (request, reply) => {
     const { method, originalUrl: url, headers } = request
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)

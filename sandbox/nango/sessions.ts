@@ -1,26 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { SESSION_PREFIX } from './auth.ts'
-import { endUserShape } from './connection-shape.ts'
-import { findIntegration } from './context.ts'
-import type { Context } from './context.ts'
-import { readEndUser, readOrganization, tagsOf } from './end-user.ts'
+import { findIntegration, type Context } from './context.ts'
+import { readTags } from './end-user.ts'
 import { NangoError } from './errors.ts'
-import { CONNECTION_ID, INTEGRATION_KEY, Input, isDict, strictQuery } from './input.ts'
+import { CONNECTION_ID, INTEGRATION_KEY, Input, strictQuery } from './input.ts'
 import type { NangoRequest } from './server.ts'
 import type { Session } from './store.ts'
 
 const LIFETIME_MS = 30 * 60_000
 const MAX_TAGS = 10
-const SHARED = ['tags', 'end_user', 'organization', 'integrations_config_defaults', 'overrides', 'webhook_url_override']
+const SHARED = ['tags', 'end_user', 'integrations_config_defaults', 'overrides', 'webhook_url_override']
 const DEFAULTS = 'integrations_config_defaults'
 
-type Content = Pick<Session, 'tags' | 'endUser' | 'defaults' | 'webhookUrlOverride'>
+type Content = Pick<Session, 'tags' | 'defaults' | 'webhookUrlOverride'>
 
 export function createSession (ctx: Context, { query, body: given }: NangoRequest): object {
   strictQuery(query)
   const body = new Input(given).strict([...SHARED, 'allowed_integrations'])
   const content = readContent(ctx, body)
-  if (!body.has('tags') && content.endUser === null) body.fail(['end_user'], 'Required when there are no tags', 'invalid_type')
+  if (!body.has('tags') && !body.has('end_user')) body.fail(['end_user'], 'Required when there are no tags', 'invalid_type')
   const allowed = readAllowed(ctx, body)
   body.done('invalid_body')
   return open(ctx, content, allowed, null)
@@ -79,44 +77,31 @@ function checkIntegration (ctx: Context, body: Input, value: unknown, path: stri
 }
 
 function readContent (ctx: Context, body: Input): Content {
-  const endUser = readEndUser(body, readOrganization(body))
-  const tags = { ...tagsOf(endUser), ...body.tags() }
-  const { defaults, webhookUrl } = readDefaults(ctx, body)
-  const override = body.webhookUrl()
+  const content = { tags: readTags(body) ?? {}, defaults: readDefaults(ctx, body), webhookUrlOverride: body.webhookUrl() ?? null }
   if (body.optionalDict('overrides') !== undefined) {
     // Gated by the plan on Cloud, and on a self-hosted server without plans too.
     throw new NangoError(403, 'forbidden', { message: 'The plan does not include overrides' })
   }
-  return { tags, endUser, defaults, webhookUrlOverride: override === undefined ? webhookUrl : override }
+  return content
 }
 
-function readDefaults (ctx: Context, body: Input): { defaults: Session['defaults'], webhookUrl: string | null } {
-  const defaults: Session['defaults'] = {}
-  let webhookUrl: string | null = null
-  if (!body.has(DEFAULTS)) return { defaults, webhookUrl }
+function readDefaults (ctx: Context, body: Input): Session['defaults'] {
+  if (!body.has(DEFAULTS)) return {}
   const given = body.at(DEFAULTS)
-  for (const key of given.names()) {
+  return Object.fromEntries(given.names().map((key) => {
     checkIntegration(ctx, given, key, [key])
-    const fields = given.at(key).strict(['user_scopes', 'authorization_params', 'connection_config'])
-    fields.optionalText('user_scopes')
-    // The webhook URL that older clients put in here is moved to where it now belongs.
-    const config = fields.value('connection_config')
-    const { webhook_url: old, ...connectionConfig } = isDict(config) ? config : {}
-    if (typeof old === 'string') webhookUrl = fields.at('connection_config').webhookUrl('webhook_url') ?? null
-    defaults[key] = { connectionConfig, authorizationParams: fields.optionalTexts('authorization_params') }
-  }
-  return { defaults, webhookUrl }
+    return [key, given.at(key).strict(['user_scopes', 'authorization_params', 'connection_config']).optionalDict('connection_config') ?? {}]
+  }))
 }
 
 /** What the browser may see of its session; the tags are not in it, the config defaults are. */
 export function readSession (_ctx: Context, { query }: NangoRequest, session: Session | null): object {
   strictQuery(query)
-  const { endUser = null, allowedIntegrations = null, defaults = {}, reconnect = null } = session ?? {}
-  const shown = Object.entries(defaults).map(([key, { connectionConfig, authorizationParams }]) =>
-    [key, { connection_config: connectionConfig, authorization_params: authorizationParams }])
+  const { allowedIntegrations = null, defaults = {}, reconnect = null } = session ?? {}
+  const shown = Object.entries(defaults).map(([key, connectionConfig]) => [key, { connection_config: connectionConfig }])
   return {
     data: {
-      endUser: endUserShape(endUser),
+      endUser: null,
       connectUISettings: {
         theme: { light: { primary: '#00B2E3' }, dark: { primary: '#00B2E3' } }, defaultTheme: 'system', showWatermark: true
       },

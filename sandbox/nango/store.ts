@@ -1,21 +1,12 @@
-export interface Organization { id: string, displayName: string | undefined }
-/** Nango's deprecated predecessor of tags. */
-export interface EndUser {
-  id: string
-  email: string | undefined
-  displayName: string | undefined
-  tags: Record<string, string>
-  organization: Organization | undefined
-}
-export interface IntegrationDefaults { connectionConfig: Record<string, unknown>, authorizationParams: Record<string, string> | undefined }
+import type { Dict } from './input.ts'
 
 export interface Session {
   token: string
   tags: Record<string, string>
-  endUser: EndUser | null
   /** Null is every integration. */
   allowedIntegrations: string[] | null
-  defaults: Record<string, IntegrationDefaults>
+  /** Connection config, by integration. */
+  defaults: Record<string, Dict>
   webhookUrlOverride: string | null
   /** Epoch milliseconds. */
   expiresAt: number
@@ -42,12 +33,11 @@ export interface SimulatedConnection extends RefreshState {
   token: string
   /** Epoch milliseconds; null means that Nango never refreshes it on its own. */
   expiresAt: number | null
-  raw: Record<string, unknown>
+  raw: Dict
   tags: Record<string, string>
-  metadata: Record<string, unknown> | null
-  connectionConfig: Record<string, unknown>
+  metadata: Dict | null
+  connectionConfig: Dict
   webhookUrlOverride: string | null
-  endUser: EndUser | null
   createdAt: number
   updatedAt: number
   lastFetchedAt: number | null
@@ -90,7 +80,6 @@ export class Store {
       metadata: null,
       connectionConfig: {},
       webhookUrlOverride: null,
-      endUser: null,
       ...input,
       ...healthy(),
       id: ++this.#lastId,

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { request } from 'undici'
-import type { Context } from './context.ts'
+import { RETRY_BASE_MS, type Context } from './context.ts'
 import { isDict } from './input.ts'
 import type { SimulatedConnection } from './store.ts'
 
@@ -24,21 +24,18 @@ const signatures = (signingKey: string, body: string): Record<string, string> =>
   'x-nango-signature': createHash('sha256').update(signingKey + body).digest('hex')
 })
 
-function isEnabled ({ settings }: Context, operation: AuthOperation, failed: boolean): boolean {
-  switch (operation) {
-    case 'creation': return settings.webhookOnCreation
-    case 'override': return true
-    case 'refresh': return failed ? settings.webhookOnRefreshError : settings.webhookOnRecovery
-    case 'deletion': return settings.webhookOnDeletion
-  }
-}
+const isEnabled = ({ settings }: Context, operation: AuthOperation, failed: boolean): boolean | undefined => ({
+  creation: settings.webhookOnCreation,
+  override: true,
+  refresh: failed ? settings.webhookOnRefreshError : settings.webhookOnRecovery,
+  deletion: settings.webhookOnDeletion
+})[operation]
 
 /** Fire and forget: Nango answers its caller first, keeps no order and gives no delivery id. */
 export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, operation: AuthOperation, error?: Failure): void {
   // The URL of a connection replaces the one of the environment.
   const url = connection.webhookUrlOverride ?? ctx.settings.webhookUrl
-  if (url === null || !isEnabled(ctx, operation, error !== undefined)) return
-  const { endUser } = connection
+  if (url == null || !isEnabled(ctx, operation, error !== undefined)) return
   const body = stableStringify({
     from: 'nango',
     type: 'auth',
@@ -49,9 +46,6 @@ export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, 
     environment: 'dev',
     operation,
     tags: connection.tags,
-    endUser: endUser === null
-      ? undefined
-      : { endUserId: endUser.id, endUserEmail: endUser.email, organizationId: endUser.organization?.id, tags: endUser.tags },
     success: error === undefined,
     error
   })
@@ -66,7 +60,7 @@ async function deliver (ctx: Context, url: string, body: string): Promise<void> 
     ...signatures(ctx.settings.webhookSigningKey ?? ctx.settings.secretKey, body)
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await ctx.sleep(ctx.settings.retryBaseMs * 2 ** (attempt - 1))
+    if (attempt > 0) await ctx.sleep((ctx.settings.retryBaseMs ?? RETRY_BASE_MS) * 2 ** (attempt - 1))
     const status = await request(url, {
       method: 'POST', headers, body, dispatcher: ctx.dispatcher, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS
     }).then(async (answer) => {
