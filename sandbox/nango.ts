@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { Agent, interceptors } from 'undici'
+import { Agent } from 'undici'
 import { UUID_V4 } from './nango/auth.ts'
 import { createConnectUi } from './nango/connect-ui.ts'
 import { findIntegration, type Context, type NangoSettings } from './nango/context.ts'
@@ -80,7 +80,7 @@ export async function startNangoSimulator (options: NangoSimulatorOptions): Prom
     settings,
     store,
     window: { startedAt: 0, count: 0 },
-    dispatcher: agent.compose(interceptors.decompress({ skipErrorResponses: false })),
+    dispatcher: agent,
     connectUiUrl,
     now,
     sleep,

@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import { pipeline } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { Context } from './context.ts'
@@ -8,27 +10,32 @@ import { takeOver } from './take-over.ts'
 type Upstream = Dispatcher.ResponseData
 
 const BUFFERED_SUCCESS = ['content-type', 'mcp-session-id', 'x-request-id', 'x-correlation-id']
+const DECODERS: Record<string, typeof createGunzip> = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 
 /** Three ways back: streamed, buffered success, buffered failure. */
 export async function relay (ctx: Context, reply: FastifyReply, upstream: Upstream): Promise<FastifyReply> {
   const { settings: { forwardAllHeaders, preserveStatus } } = ctx
-  const { statusCode: status, headers: { 'content-encoding': _, ...all } } = upstream
-  const headers = forwardAllHeaders ? forwardable(all) : all
+  const { statusCode: status, headers: { 'content-encoding': encoding, ...all } } = upstream
+  const decode = DECODERS[String(encoding).toLowerCase()]
+  // The reader of the decoder sees its error; the callback keeps it from being thrown twice.
+  const body = decode === undefined ? upstream.body : pipeline(upstream.body, decode(), () => {})
+  const plain = decode === undefined ? all : without(all, ['content-length'])
+  const headers = forwardAllHeaders ? forwardable(plain) : plain
   const success = status >= 200 && status < 300
-  if (success && isStreamed(upstream)) return stream(ctx, reply, upstream, headers)
-  const body = await collect(upstream)
+  if (success && isStreamed(upstream)) return stream(ctx, reply.code(status), body, headers)
+  const bytes = await collect(body, status)
   reply.code(success && !preserveStatus && status !== 204 ? 200 : status)
   // A body that breaks off inside Nango becomes a 500 with nothing in it.
-  if (body === null) return reply.code(500).send()
+  if (bytes === null) return reply.code(500).send()
   // Express sends a failure as text: without a Content-Type that is an HTML page. ROLLER's ETag and its other headers are kept.
   if (!success) {
     const type = inUtf8(String(headers['content-type'] ?? 'text/html'))
-    return reply.headers({ ...without(headers, ['transfer-encoding']), 'content-type': type }).send(Buffer.from(body.toString('utf8')))
+    return reply.headers({ ...without(headers, ['transfer-encoding']), 'content-type': type }).send(Buffer.from(bytes.toString('utf8')))
   }
   const kept = forwardAllHeaders ? without(headers, ['content-length']) : only(headers, BUFFERED_SUCCESS)
   if (status === 204) return reply.headers(forwardAllHeaders ? kept : {}).send()
-  return reply.headers({ 'content-type': 'application/octet-stream', ...kept }).send(body)
+  return reply.headers({ 'content-type': 'application/octet-stream', ...kept }).send(bytes)
 }
 
 /** Nango pipes what came chunked or as a file, and buffers everything else. */
@@ -37,9 +44,9 @@ function isStreamed ({ headers }: Upstream): boolean {
 }
 
 /** A failure on either side ends the other: here, and only here, a caller that leaves cancels the call to ROLLER. */
-function stream (ctx: Context, reply: FastifyReply, { statusCode, body }: Upstream, headers: OutgoingHttpHeaders): FastifyReply {
+function stream (ctx: Context, reply: FastifyReply, body: Readable, headers: OutgoingHttpHeaders): FastifyReply {
   const raw = takeOver(reply)
-  raw.writeHead(statusCode, headers).flushHeaders()
+  raw.writeHead(reply.statusCode, headers).flushHeaders()
   pipeline(body, raw, (error) => { if (error) ctx.log(`nango simulator: stream ended early: ${error.message}`) })
   return reply
 }
@@ -59,10 +66,10 @@ const forwardable = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
   filter(headers, (name) => !HOP_BY_HOP.includes(name) && !name.startsWith('access-control-'))
 
 /** Null when it breaks off. A 204 or 304 that announces a body has none; Node's client does not wait for it, undici calls it broken. */
-async function collect ({ statusCode, body }: Upstream): Promise<Buffer | null> {
+async function collect (body: Readable, status: number): Promise<Buffer | null> {
   try {
-    return Buffer.from(await body.arrayBuffer())
+    return await buffer(body)
   } catch {
-    return statusCode === 204 || statusCode === 304 ? Buffer.alloc(0) : null
+    return status === 204 || status === 304 ? Buffer.alloc(0) : null
   }
 }
