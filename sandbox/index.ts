@@ -5,7 +5,9 @@ import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions
 
 export { ManualClock } from './manual-clock.ts'
 export { ALL_WEBHOOKS, startNangoSimulator } from './nango.ts'
-export type { Fault as NangoFault, NangoSettings, NangoSimulator, NangoSimulatorOptions, ReceivedRequest, SimulatedConnection } from './nango.ts'
+export type {
+  Fault as NangoFault, NangoSettings, NangoSimulator, NangoSimulatorOptions, ReceivedRequest, SimulatedConnection
+} from './nango.ts'
 export { startRollerSimulator } from './roller.ts'
 export type { Attempt, Fault as RollerFault, RecordedRequest, RollerSimulator, RollerSimulatorOptions, VenueState } from './roller.ts'
 
@@ -81,13 +83,12 @@ export interface Sandbox {
 
 /** Starts the simulated Nango and ROLLER in this process: the test double for the tests of an app that uses fastify-roller. */
 export async function startSandbox (options: SandboxOptions = {}): Promise<Sandbox> {
-  const { secretKey = randomUUID(), webhookSigningKey = randomUUID(), host = '127.0.0.1', clock, seed, limits, sleep } = options
+  const { secretKey = randomUUID(), webhookSigningKey = randomUUID(), host = '127.0.0.1', clock, seed = 1, limits = {}, sleep } = options
+  const { port = 0, connectUiPort = 0, rollerPort = 0 } = options
   const shared = { host, ...(clock && { now: () => clock.now() }) }
-  const roller = await startRollerSimulator({
-    ...shared, port: options.rollerPort ?? 0, ...(seed !== undefined && { seed }), ...(limits !== undefined && { limits }), ...options.roller
-  })
+  const roller = await startRollerSimulator({ ...shared, port: rollerPort, seed, limits, ...options.roller })
   const nango = await startNangoSimulator({
-    ...shared, port: options.port ?? 0, connectUiPort: options.connectUiPort ?? 0, ...(sleep && { sleep }), ...options.nango, secretKey, rollerUrl: roller.url
+    ...shared, port, connectUiPort, ...(sleep && { sleep }), ...options.nango, secretKey, rollerUrl: roller.url
   }).catch(async (error: unknown) => {
     await roller.close()
     throw error

@@ -61,12 +61,11 @@ export const ALL_WEBHOOKS = {
 } as const satisfies Partial<NangoSettings>
 
 const KEPT_REQUESTS = 10_000
+const unreferencedWait = (ms: number): Promise<void> => wait(ms, undefined, { ref: false })
 
 /** A Nango server in this process, quirks included: the sandbox's default and the test fixture. */
 export async function startNangoSimulator (options: NangoSimulatorOptions): Promise<NangoSimulator> {
-  const {
-    host = '127.0.0.1', port = 0, connectUiPort = 0, now = Date.now, sleep = (ms) => wait(ms, undefined, { ref: false }), log = () => {}, ...given
-  } = options
+  const { host = '127.0.0.1', port = 0, connectUiPort = 0, now = Date.now, sleep = unreferencedWait, log = () => {}, ...given } = options
   if (!UUID_V4.test(given.secretKey)) throw new TypeError('secretKey must be a UUID v4: Nango answers 401 to anything else')
   const settings = { integrations: [{ uniqueKey: 'roller', provider: 'roller' }], ...given }
   const store = new Store()

@@ -44,12 +44,12 @@ export function findSession (ctx: Context, token: string): Session {
 }
 
 export const hasScope = ({ settings: { scopes } }: Context, scope: string): boolean =>
-  scopes == null || scopes.some((one) => one === scope || (one.endsWith('*') && scope.startsWith(one.slice(0, -1))))
+  scopes == null || scopes.includes(`environment:${scope}`)
 
 /** Any one of them is enough. */
 export function requireScope (ctx: Context, anyOf: readonly string[]): void {
   if (anyOf.length > 0 && !anyOf.some((scope) => hasScope(ctx, scope))) {
-    throw new NangoError(403, 'forbidden', { message: `The API key lacks the scope ${anyOf.join(' or ')}` })
+    throw new NangoError(403, 'forbidden', { message: `The API key lacks the scope environment:${anyOf.join(' or environment:')}` })
   }
 }
 

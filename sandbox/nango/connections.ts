@@ -67,7 +67,7 @@ export async function readConnection (ctx: Context, request: NangoRequest): Prom
   const input = new Input(request.query)
   const [force, ...others] = FLAGS.map((name) => input.flag(name))
   input.done('invalid_query_params')
-  const mayRead = hasScope(ctx, 'environment:connections:read_credentials')
+  const mayRead = hasScope(ctx, 'connections:read_credentials')
   if (!mayRead && (force === true || others.includes(true))) {
     throw new NangoError(403, 'forbidden', { message: 'Refreshing needs the scope environment:connections:read_credentials' })
   }

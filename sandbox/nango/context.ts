@@ -18,7 +18,7 @@ export interface NangoSettings {
   rollerUrl: string
   /** @default one, `roller` of the provider `roller` */
   integrations?: SimulatedIntegration[]
-  /** The scopes of the API key; `environment:connections:*` works too. @default null, full access */
+  /** The scopes of the API key, such as `environment:connections:read`. @default null, full access */
   scopes?: string[] | null
   /** Calls a minute for the whole account. @default 0, no limit */
   rateLimit?: number

@@ -3,12 +3,13 @@
 import { randomUUID } from 'node:crypto'
 
 export interface Issue { code: string, message: string, path: (string | number)[] }
+interface Details { message?: string, errors?: Issue[], payload?: unknown, [other: string]: unknown }
 
 export class NangoError extends Error {
   readonly status: number
   readonly body: { error: Record<string, unknown> }
 
-  constructor (status: number, code: string, details: { message?: string, errors?: Issue[], payload?: unknown } & Record<string, unknown> = {}) {
+  constructor (status: number, code: string, details: Details = {}) {
     super(details.message ?? code)
     this.status = status
     this.body = { error: { code, ...details } }

@@ -8,7 +8,9 @@ import type { NangoRequest } from './server.ts'
 import type { SimulatedConnection } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
 
-const FIELDS = ['provider_config_key', 'connection_id', 'metadata', 'connection_config', 'tags', 'end_user', 'webhook_url_override', 'credentials']
+const FIELDS = [
+  'provider_config_key', 'connection_id', 'metadata', 'connection_config', 'tags', 'end_user', 'webhook_url_override', 'credentials'
+]
 const CREDENTIALS = ['type', 'token', 'client_id', 'client_secret', 'expires_at', 'client_certificate', 'client_private_key']
 
 /**

@@ -114,4 +114,5 @@ export class Input {
   }
 }
 
-export const strictQuery = (query: Dict, allowed: readonly string[] = []): void => new Input(query).strict(allowed).done('invalid_query_params')
+export const strictQuery = (query: Dict, allowed: readonly string[] = []): void =>
+  new Input(query).strict(allowed).done('invalid_query_params')

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline, type Duplex, type Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
@@ -10,8 +10,12 @@ import { takeOver } from './take-over.ts'
 type Upstream = Dispatcher.ResponseData
 
 const BUFFERED_SUCCESS = ['content-type', 'mcp-session-id', 'x-request-id', 'x-correlation-id']
-const DECODERS: Record<string, typeof createGunzip> = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+const DECODERS: Record<string, () => Duplex> = {
+  gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress
+}
+const HOP_BY_HOP = [
+  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade'
+]
 
 /** Three ways back: streamed, buffered success, buffered failure. */
 export async function relay (ctx: Context, reply: FastifyReply, upstream: Upstream): Promise<FastifyReply> {

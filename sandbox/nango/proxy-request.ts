@@ -53,7 +53,12 @@ function interpolate (url: string, connection: SimulatedConnection): string {
   const { connectionId, integrationId, connectionConfig, metadata } = connection
   const credentials = credentialsOf(connection)
   const known = {
-    ...credentials, credentials, connection_id: connectionId, provider_config_key: integrationId, connection_config: connectionConfig, metadata
+    ...credentials,
+    credentials,
+    connection_id: connectionId,
+    provider_config_key: integrationId,
+    connection_config: connectionConfig,
+    metadata
   }
   const fill = (text: string): string => text.replace(/\$\{([^{}]*)\}/g, (whole, path: string) => {
     const value = path.trim().split('.').reduce<unknown>((one, key) => own(one, key), known)

@@ -111,8 +111,9 @@ function parseJson (body: Buffer): unknown {
 function finish (request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
   if (typeof payload === 'string' || Buffer.isBuffer(payload)) {
     if (!reply.hasHeader('etag')) reply.header('etag', weakTag(payload))
-    const tags = (request.headers['if-none-match'] ?? '').split(',').map(withoutWeakness)
-    if (request.method === 'GET' && reply.statusCode === 200 && tags.includes(withoutWeakness(String(reply.getHeader('etag'))))) reply.code(304)
+    const etag = withoutWeakness(String(reply.getHeader('etag')))
+    const known = (request.headers['if-none-match'] ?? '').split(',').map(withoutWeakness)
+    if (request.method === 'GET' && reply.statusCode === 200 && known.includes(etag)) reply.code(304)
   }
   if (reply.statusCode !== 304) return payload
   reply.removeHeader('content-type').removeHeader('content-length')

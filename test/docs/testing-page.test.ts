@@ -11,7 +11,8 @@ tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
 test('the test file of the page passes', async (t) => {
   const [block] = blocksOf('docs/testing.md').filter(({ language }) => language === 'ts')
-  const { outputText } = ts.transpileModule(block?.code ?? '', { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
+  const { outputText } = ts.transpileModule(block?.code ?? '', { compilerOptions })
   const cache = join(fileURLToPath(ROOT), '.cache')
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, 'testing-')) // inside the project, so that imports are found

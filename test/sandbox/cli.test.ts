@@ -10,7 +10,7 @@ const MAIN = fileURLToPath(import.meta.resolve('roller-sandbox').replace(/index\
 const KEY = '7f9c2f5e-8a53-4c1b-9b1e-0c2d3e4f5a6b'
 const cli = (t: Test, ...args: string[]): Program => start(t, process.execPath, [MAIN, ...args])
 
-interface Facts { nangoUrl: string, secretKey: string, webhookSigningKey: string, connectUiUrl: string, rollerUrl: string, connectionId: string }
+type Facts = Record<'nangoUrl' | 'secretKey' | 'webhookSigningKey' | 'connectUiUrl' | 'rollerUrl' | 'connectionId', string>
 
 async function facts (program: Program): Promise<Facts> {
   return JSON.parse(String((await program.printed(/^(\{.*\})\n/))[1])) as Facts
@@ -45,15 +45,22 @@ test('what is written stays while it runs', async (t) => {
 test('without --json a reader finds every fact, and Ctrl+C ends it', async (t) => {
   const program = cli(t)
   await program.printed(/Stop it/)
-  for (const fact of [/Nango +http:\/\/127\.0\.0\.1:\d+\n/, /Secret key +[0-9a-f-]{36}\n/, /Webhook signing key +\S+\n/, /Connect UI +http\S+\/\n/, /ROLLER +http\S+\n/, /venue +demo-venue\n/]) {
-    t.match(program.output(), fact)
-  }
+  for (const fact of [
+    /Nango +http:\/\/127\.0\.0\.1:\d+\n/,
+    /Secret key +[0-9a-f-]{36}\n/,
+    /Webhook signing key +\S+\n/,
+    /Connect UI +http\S+\/\n/,
+    /ROLLER +http\S+\n/,
+    /venue +demo-venue\n/
+  ]) t.match(program.output(), fact)
   program.child.kill('SIGINT')
   t.equal(await program.exited, 0)
 })
 
 test('an option that it does not have is exit code 2, with the usage', async (t) => {
-  for (const args of [['--colour'], ['extra'], ['--port', 'x'], ['--port', '65536'], ['--secret-key', 'secret'], ['--send-webhooks-to', 'app']]) {
+  for (const args of [
+    ['--colour'], ['extra'], ['--port', 'x'], ['--port', '65536'], ['--secret-key', 'secret'], ['--send-webhooks-to', 'app']
+  ]) {
     const program = cli(t, ...args)
     t.equal(await program.exited, 2, args.join(' '))
     t.match(program.output(), /^[^\n]+\n\nUsage: roller-sandbox/)
@@ -66,7 +73,8 @@ test('--help and --version', async (t) => {
   for (const name of ['port', 'roller-port', 'connect-ui-port', 'host', 'seed', 'secret-key', 'json']) t.match(help.output(), `--${name}`)
   const version = cli(t, '--version')
   t.equal(await version.exited, 0)
-  const { version: expected } = JSON.parse(readFileSync(fileURLToPath(import.meta.resolve('roller-sandbox/package.json')), 'utf8')) as { version: string }
+  const file = fileURLToPath(import.meta.resolve('roller-sandbox/package.json'))
+  const { version: expected } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
   t.equal(version.output(), `${expected}\n`)
 })
 

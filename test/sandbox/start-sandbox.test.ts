@@ -52,7 +52,8 @@ test('a fault happens to the call that it is meant for', async (t) => {
   t.match((await fastify.inject(call)).json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
   sandbox.roller.faults.always(null)
   t.equal((await fastify.inject(call)).statusCode, 200)
-  sandbox.nango.faults.next({ path: /^\/proxy/, kind: 'status', status: 401, body: { error: { code: 'unknown_account', message: 'x', payload: {} } } })
+  const body = { error: { code: 'unknown_account', message: 'x', payload: {} } }
+  sandbox.nango.faults.next({ path: /^\/proxy/, kind: 'status', status: 401, body })
   t.match((await fastify.inject(call)).json(), { code: 'ROLLER_ERR_NANGO_REJECTED' })
 })
 
