@@ -58,7 +58,7 @@ export function createServer (ctx: Context, faults: FaultQueue, record: (request
     if (fault !== undefined && await inflict(fault, reply)) return
     if (request.mediaType === 'application/json') request.body = parseJson(body)
     else if (headers['content-type'] !== undefined && JSON_ONLY.test(url) && method !== 'OPTIONS') {
-      throw new NangoError(415, 'invalid_content_type', { message: 'Content-Type must be application/json' })
+      throw notJson()
     }
   })
   app.addHook('onSend', async (request, reply, payload) => finish(request, reply, payload))
@@ -69,6 +69,7 @@ export function createServer (ctx: Context, faults: FaultQueue, record: (request
   }).send())
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof NangoError) return sendError(reply, error)
+    if (error instanceof fastify.errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE) return sendError(reply, notJson())
     ctx.log(`nango simulator: ${error instanceof Error ? error.stack : String(error)}`)
     return sendError(reply, crash())
   })
@@ -80,6 +81,7 @@ export function createServer (ctx: Context, faults: FaultQueue, record: (request
   return app
 }
 
+const notJson = (): NangoError => new NangoError(415, 'invalid_content_type', { message: 'Content-Type must be application/json' })
 const sendError = (reply: FastifyReply, { status, body }: NangoError): FastifyReply => reply.code(status).send(body)
 
 /** Reads all of a body, also one that is too large: otherwise the caller sees a reset in place of the answer. */
