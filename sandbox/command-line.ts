@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { SandboxOptions } from './index.ts'
+import { UUID_V4 } from './nango/auth.ts'
 
 export const USAGE = `Usage: roller-sandbox [options]
 
@@ -16,7 +17,6 @@ Runs a simulated Nango and a simulated ROLLER with one connected venue, until it
   --help, --version
 `
 
-const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
 
