@@ -10,7 +10,7 @@ import { ROOT } from './blocks.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
 
-const packages = ['plugin', 'service'] as const
+const packages = ['plugin', 'service', 'sandbox'] as const
 const OWN = ['fastify-roller', 'roller-sandbox']
 
 const sources = (folder: string): string[] => readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
