@@ -10,11 +10,12 @@ import { createApp, recordOf, type RecordedRequest } from './roller/http.ts'
 import { forbidden, Refusal, text, type Input } from './roller/input.ts'
 import { lab } from './roller/lab.ts'
 import { createLimits, type LimitOptions } from './roller/limits.ts'
-import { addRoutes, findRoute } from './roller/routes.ts'
-import { createVenue } from './roller/seed.ts'
+import { addPaymentPages } from './roller/payment-links.ts'
+import { addRoutes, perform } from './roller/routes.ts'
+import { createVenue } from './roller/seed/venue.ts'
 import { createTokens } from './roller/tokens.ts'
 import { dispatch } from './roller/webhooks.ts'
-import type { World } from './roller/contract.ts'
+import type { Context } from './roller/contract.ts'
 import type { VenueState } from './roller/types.ts'
 
 export type { Attempt } from './roller/delivery.ts'
@@ -75,14 +76,15 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
     venues.set(clientId, venue)
     return venue
   }
-  const world: World = {
-    now,
-    url: () => url,
-    bulkWindowMs: options.limits === 'off' ? 0 : options.limits?.bulkWindowMs ?? BULK_WINDOW_MS,
-    emit: (venue, type, eventType, data, times) => { dispatch(deliveries, venue, type, eventType, data, now(), times) },
+  const bulkWindowMs = options.limits === 'off' ? 0 : options.limits?.bulkWindowMs ?? BULK_WINDOW_MS
+  const contextOf = (venue: VenueState): Context => ({
+    venue,
+    now: now(),
+    url,
+    bulkWindowMs,
+    emit: (type, eventType, data, times = 1) => { dispatch(deliveries, venue, { type, eventType, data }, now(), times) },
     publish: (name, body, ttlMs) => `${url}${publishFile(files, name, body, now() + ttlMs)}`
-  }
-  const contextOf = (clientId: string) => ({ venue: venueOf(clientId), world, now: now() })
+  })
 
   function refuseFor (ms: number): void {
     if (ms <= 0) return
@@ -97,6 +99,10 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
     refuseFor(limits.resting(text(body, 'client_id') ?? ''))
     return tokens.issue(body)
   })
+  addPaymentPages(app, (venueId) => {
+    const venue = [...venues.values()].find(({ id }) => String(id) === venueId)
+    return venue && contextOf(venue)
+  })
   // Everything else needs a token, unknown paths too.
   await app.register(async (api: FastifyInstance) => {
     api.addHook('preValidation', (request: FastifyRequest, _reply, done) => {
@@ -107,7 +113,7 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
       done()
     })
     await api.register(lab)
-    addRoutes(api, (request) => contextOf(recordOf(request).clientId ?? ''))
+    addRoutes(api, (request) => contextOf(venueOf(recordOf(request).clientId ?? '')))
   })
   url = await app.listen({ host, port })
 
@@ -122,10 +128,7 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
     get penalties () { return limits.penalties },
     get tokensIssued () { return tokens.issued },
     venue: venueOf,
-    perform (clientId, method, path, body = {}) {
-      const { handler, params } = findRoute(method, path)
-      return handler({ ...contextOf(clientId), params, query: () => undefined, body, headers: {} }).body
-    },
+    perform: (clientId, method, path, body = {}) => perform(contextOf(venueOf(clientId)), method, path, body),
     revokeTokens: (clientId) => { tokens.revoke(clientId) },
     rejectCredentials: (clientId, rejected = true) => { tokens.reject(clientId, rejected) },
     faults,

@@ -32,9 +32,9 @@ function parseJson (body: Buffer): Input {
     // .NET writes a byte order mark before JSON, and reads one.
     value = JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''))
   } catch {
-    throw invalid({ name: 'body', message: 'The body is not valid JSON' })
+    throw invalid('body', 'The body is not valid JSON')
   }
-  if (!isObject(value)) throw invalid({ name: 'body', message: 'The body must be a JSON object' })
+  if (!isObject(value)) throw invalid('body', 'The body must be a JSON object')
   return value
 }
 

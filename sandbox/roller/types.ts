@@ -1,8 +1,6 @@
 /** What a simulated venue holds in memory. */
-import type { Guest, SignedWaiver, Staff } from './people-types.ts'
+import type { Input } from './input.ts'
 import type { Random } from './random.ts'
-
-export type { Address, Guest, SignedWaiver, Staff } from './people-types.ts'
 
 export interface Profile {
   name: string
@@ -24,8 +22,6 @@ export interface Profile {
 /** ROLLER calls it location in the API and resource in its pages: what capacity is counted on. */
 export interface Resource { id: number, name: string, capacity: number, allowMultipleBookings: boolean }
 
-export type ProductType = 'pass' | 'sessionpass' | 'addon' | 'giftcard' | 'membership' | 'recurringpass' | 'partypackage'
-
 export interface Variation {
   id: number
   name: string
@@ -39,14 +35,14 @@ export interface Variation {
   /** Stock on hand; null is unlimited. */
   stock?: number | null
   openValue?: { min: number, max: number }
-  packageItems?: { productId: number, quantity: number, cost: number, quantityType: 'Guest' | 'Package' }[]
+  packageItems?: { productId: number, quantity: number }[]
   optionSet?: { id: number, name: string, productIds: number[], quantity: number }
 }
 
 export interface Product {
   id: number
   name: string
-  type: ProductType
+  type: 'pass' | 'sessionpass' | 'addon' | 'giftcard' | 'membership' | 'recurringpass' | 'partypackage'
   stockProductType?: 'untagged' | 'foodAndBeverage' | 'retail' | 'miscellaneous'
   externalId?: string
   category: string
@@ -94,11 +90,11 @@ export interface Payment {
   total: number
   tip: number
   fees: number
-  last4?: string
   createdAt: number
 }
 
-export interface PaymentLink { id: number, url: string, amount: number, createdAt: number, cancelled: boolean }
+type LinkState = 'open' | 'paid' | 'cancelled'
+export interface PaymentLink { id: number, url: string, amount: number, state: LinkState, email?: string, phone?: string }
 
 export interface Booking {
   uniqueId: string
@@ -131,6 +127,7 @@ export interface Usage { resourceId: number, date: string, from: number, to: num
 
 export interface Hold { uniqueId: string, usages: Usage[], expiresAt: number }
 
+/** As published, but for its capacity. */
 export interface Block {
   blockId: number
   resourceId: number
@@ -142,6 +139,7 @@ export interface Block {
   notes: string
 }
 
+/** As published, but for its codes. */
 export interface Discount {
   discountId: number
   status: 'Active' | 'Archived'
@@ -176,11 +174,63 @@ export interface WebhookRecord {
   createdAt: number
   /** Set once the whole retry schedule has failed: ROLLER then disables the webhook. */
   disabled: boolean
-  configuration: Readonly<Record<string, unknown>>
+  configuration: Input
+}
+
+export interface Address { street: string, suburb: string, city: string, state: string, postcode: string, country: string }
+
+export interface Guest {
+  customerId: number
+  firstName: string
+  lastName: string
+  email: string | null
+  phone: string | null
+  dateOfBirth: string | null
+  gender: 'Male' | 'Female' | 'Other' | 'PreferNotToSay'
+  acceptMarketing: boolean
+  acceptMarketingSms: boolean
+  taxIdentificationNumber: string
+  address: Address | null
+  flags: { type: 'Ban' | 'VIP' | 'Medical' | 'Alert' | 'Competency', comment: string, expiryDate: string | null }[]
+  createdAt: number
+  modifiedAt: number
+}
+
+export interface SignedWaiver {
+  signedWaiverId: number
+  parentSignedWaiverId: number | null
+  waiverId: number
+  guestId: number
+  firstName: string
+  lastName: string
+  dateOfBirth: string
+  isForMinor: boolean
+  email: string
+  contactNumber: string
+  createdAt: number
+  expiresAt: number
+}
+
+export interface Staff {
+  staffId: number
+  uniqueId: string
+  roleId: number
+  firstName: string
+  lastName: string
+  email?: string
+  posPin?: string
+  externalId?: string
+  contactNumber?: string
+  displayName?: string
+  staffIdentities: string[]
+  hqVenueGroupTags: string[]
+  hqVenueUniqueIds: string[]
+  hasVerifiedEmail: boolean
+  isLocked: boolean
+  createdAt: number
 }
 
 export interface VenueState {
-  clientId: string
   id: number
   profile: Profile
   random: Random
@@ -197,6 +247,7 @@ export interface VenueState {
   staff: Map<string, Staff>
   webhooks: Map<number, WebhookRecord>
   netsuite: { locationId: string, exportId: string }
+  /** When each type was exported last. */
   bulkRequests: Map<string, number>
   /** The next number of every kind of record. */
   next: (kind: string) => number
