@@ -1,5 +1,5 @@
 /** Discounts, their codes, and the (deprecated) validation of codes. */
-import { demand, flag, found, invalid, list, number, oneOf, refuse, text, texts, type Input } from './input.ts'
+import { demand, flag, found, invalid, list, number, oneOf, refuse, text, texts, textsOf, type Input } from './input.ts'
 import { findDiscount, priceOf, publishedCosts } from './pricing.ts'
 import { findVariation } from './products.ts'
 import { localDate } from './time.ts'
@@ -8,30 +8,22 @@ import type { Discount } from './types.ts'
 
 export const channels = ['VenueManager', 'POS', 'Online', 'SSK']
 
+const together = (...values: unknown[]): boolean => values.every((value) => value === null) || !values.includes(null)
+
 /** ROLLER: amount or percentage, dates and usage limit each come as a pair or not at all. */
-function read (body: Input): Omit<Discount, 'discountId' | 'status' | 'codes'> {
-  const [amountOff, percentOff, usageLimit] = ['amountOff', 'percentOff', 'usageLimit'].map((name) => number(body, name) ?? null) as
-    [number | null, number | null, number | null] // one each
-  const [startDate, endDate] = [text(body, 'startDate') ?? null, text(body, 'endDate') ?? null]
+function read (body: Input) {
+  const [amountOff = null, percentOff = null, usageLimit = null] = ['amountOff', 'percentOff', 'usageLimit'].map((name) => number(body, name))
+  const { name = '', startDate = null, endDate = null } = textsOf(body, 'name', 'startDate', 'endDate')
   const usageLimitType = oneOf(body, 'usageLimitType', ['PerCode']) ?? null
   if (amountOff !== null && percentOff !== null) throw invalid('percentOff', 'Only one of amountOff and percentOff may be set')
-  if ((startDate === null) !== (endDate === null)) throw invalid('endDate', 'startDate and endDate must be set together')
-  if ((usageLimit === null) !== (usageLimitType === null)) {
-    throw invalid('usageLimitType', 'usageLimit and usageLimitType must be set together')
-  }
-  const known = (name: string): string[] => texts(body, name).filter((channel) => channels.includes(channel))
+  if (!together(startDate, endDate)) throw invalid('endDate', 'startDate and endDate must be set together')
+  if (!together(usageLimit, usageLimitType)) throw invalid('usageLimitType', 'usageLimit and usageLimitType must be set together')
+  const known = (list: string): string[] => texts(body, list).filter((channel) => channels.includes(channel))
   return {
-    name: text(body, 'name') ?? '',
-    amountOff,
-    percentOff,
-    productIds: texts(body, 'productIds'),
-    salesChannels: known('salesChannels'),
-    discountGenerationChannels: known('discountGenerationChannels'),
+    ...{ name, amountOff, percentOff, productIds: texts(body, 'productIds') },
+    ...{ salesChannels: known('salesChannels'), discountGenerationChannels: known('discountGenerationChannels') },
     printDiscountsOnReceipt: flag(body, 'printDiscountsOnReceipt') ?? false,
-    startDate,
-    endDate,
-    usageLimit,
-    usageLimitType
+    ...{ startDate, endDate, usageLimit, usageLimitType }
   }
 }
 

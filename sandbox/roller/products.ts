@@ -1,5 +1,5 @@
 /** Products as ROLLER sells them. */
-import { all, pick, present, type Json } from './record.ts'
+import { all, pick, type Json } from './record.ts'
 import { taxId } from './venue.ts'
 import type { Routes } from './contract.ts'
 import type { Product, Resource, Variation, VenueState } from './types.ts'
@@ -76,74 +76,42 @@ export const productBasics = ({ id, name, type, description }: Product): Json =>
   parentProductId: String(id), parentProductName: name, type, description, imageUrl: image(id), id: String(id), name
 })
 
-function packageDetail (venue: VenueState, { id, packageItems = [], optionSet }: Variation): Json {
-  const part = { packageProductId: String(id), quantityType: 'Package', cost: 0, quantityPerGuest: null }
-  return {
-    packageItems: packageItems.map((item) => (
-      { ...part, parentProductId: String(soldAs(venue, item).product.id), productId: String(item.productId), quantity: item.quantity })),
-    packageOptionSets: optionSet === undefined
-      ? []
-      : [{
-          ...part,
-          productPackageOptionSetId: String(optionSet.id),
-          ...pick(optionSet, 'name', 'quantity'),
-          productIds: optionSet.productIds.map(String),
-          displayOrder: 1
-        }]
-  }
-}
-
 function variationDetail (venue: VenueState, product: Product, variation: Variation): Json {
-  const { openValue } = variation
+  const { openValue, costOfGoods = null, parLevel = null } = variation
+  const { resourceId, durationMinutes: endMinutes = 60 } = product
   return {
     ...variationBasics(venue, product, variation),
     ...pick(variation, 'price', 'groupSize', 'barcodeId'),
-    costOfGoods: variation.costOfGoods ?? null,
-    parLevel: variation.parLevel ?? null,
     productCategoryIds: [`/${venue.id}/`],
     taxId: taxId(venue),
-    minPurchase: 1,
-    ...all(null, 'fee', 'maxPurchase'),
-    forceMinPurchase: false,
+    ...{ costOfGoods, parLevel, fee: null, minPurchase: 1, maxPurchase: null, forceMinPurchase: false },
     hasUserDefinedCost: openValue !== undefined,
     minUserDefinedCost: openValue?.min ?? null,
     maxUserDefinedCost: openValue?.max ?? null,
-    locationTimes: product.resourceId === undefined
-      ? []
-      : [{ startMinutes: 0, endMinutes: product.durationMinutes ?? 60, locationIds: [String(product.resourceId)] }],
-    ...packageDetail(venue, variation),
-    ...present({
-      packagePricingType: product.type === 'partypackage' ? 'PerPackage' : undefined,
-      recurringPayment: product.type === 'membership'
-        ? { paymentFrequencyId: 'Monthly', paymentFrequencyMultiplier: 1, numberOfPayments: null, minNumberOfPayments: 3 }
-        : undefined
-    })
+    locationTimes: resourceId === undefined ? [] : [{ startMinutes: 0, endMinutes, locationIds: [String(resourceId)] }],
+    ...all([], 'packageItems', 'packageOptionSets'),
+    ...(product.type === 'partypackage' ? { packagePricingType: 'PerPackage' } : {}),
+    ...(product.type === 'membership' ? { recurringPayment: { paymentFrequencyId: 'Monthly', paymentFrequencyMultiplier: 1 } } : {})
   }
 }
 
 function productDetail (venue: VenueState, product: Product): Json {
+  const { type, description, validDays = null, durationMinutes } = product
   return {
     ...productBasics(product),
     ...pick(product, 'stockProductType'),
     products: product.variations.map((variation) => variationDetail(venue, product, variation)),
-    shortDescription: product.description,
+    shortDescription: description,
     termsAndConditionsText: product.waiver ? 'Every jumper needs a signed waiver.' : '',
     addOns: product.addOns.map(String),
-    validDays: product.validDays ?? null,
-    ...all(null, 'validDaysFromRedemption', 'pricingRuleId'),
+    ...{ validDays, validDaysFromRedemption: null, minPurchase: 1, pricingRuleId: null, tags: [product.category] },
     ...all([], 'formIds', 'modifiers', 'modifierGroups', 'meta'),
-    tags: [product.category],
-    minPurchase: 1,
-    ...present({
-      giftcard: product.type === 'giftcard'
-        ? { canSendDigital: true, supportsWrittenMessage: true, ...all(false, 'canSendPhysical', 'supportsVideoMessage') }
-        : undefined,
-      partyDetails: product.type === 'partypackage' ? { partyNamePrompt: 'Whose party is it?', guestListEnabled: true } : undefined,
-      durationType: product.durationMinutes === undefined ? undefined : 'PerSession'
-    }),
+    ...(type === 'giftcard' ? { giftcard: { canSendDigital: true, canSendPhysical: false, supportsWrittenMessage: true } } : {}),
+    ...(type === 'partypackage' ? { partyDetails: { partyNamePrompt: 'Whose party is it?', guestListEnabled: true } } : {}),
     isWaiverRequired: product.waiver,
-    captureTicketHolderName: product.type === 'membership',
-    duration: product.durationMinutes ?? null
+    captureTicketHolderName: type === 'membership',
+    duration: durationMinutes ?? null,
+    ...(durationMinutes === undefined ? {} : { durationType: 'PerSession' })
   }
 }
 

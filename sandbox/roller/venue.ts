@@ -1,40 +1,8 @@
-/** The venue itself: who it is, where it is, and its accounting settings. */
+/** The venue itself, its fees and taxes, and its accounting settings. */
 import { text } from './input.ts'
-import { hash } from './random.ts'
 import { money, type Json } from './record.ts'
 import type { Routes } from './contract.ts'
-import type { Profile, VenueState } from './types.ts'
-
-type Place = [name: string, timeZone: string, zone: string, countryCode: string, country: string, currency: string, locale: string,
-  phonePrefix: string, pricesIncludeTax: boolean, taxName: string, taxPercent: number]
-
-const brisbane: Place =
-  ['Brisbane North', '(UTC+10:00) Brisbane', 'Australia/Brisbane', 'AU', 'Australia', 'AUD', 'en-AU', '04', true, 'GST', 10]
-const places: readonly Place[] = [
-  brisbane,
-  ['London Docklands', '(UTC+00:00) Dublin, Edinburgh, Lisbon, London', 'Europe/London', 'GB', 'United Kingdom', 'GBP', 'en-GB', '07', true,
-    'VAT', 20],
-  ['Austin South', '(UTC-06:00) Central Time (US & Canada)', 'America/Chicago', 'US', 'United States', 'USD', 'en-US', '512', false,
-    'Sales Tax', 8.25],
-  ['Auckland Harbour', '(UTC+12:00) Auckland, Wellington', 'Pacific/Auckland', 'NZ', 'New Zealand', 'NZD', 'en-NZ', '02', true, 'GST', 15]
-]
-const brands = ['SkyBound', 'Gravity Loft', 'Rebound Republic', 'Airtime Arena', 'Leap House', 'Bounce Foundry'] as const
-
-function profileAt (place: Place, name: string): Profile {
-  const [, timeZone, zone, countryCode, country, currency, locale, phonePrefix, pricesIncludeTax, taxName, taxPercent] = place
-  const home = { countryCode, country, currency, locale, phonePrefix }
-  return { name, timeZone, ianaTimeZone: zone, zone, ...home, pricesIncludeTax, taxName, taxPercent }
-}
-
-export function createProfile (clientId: string, seed: number): Profile {
-  if (clientId === 'demo') return profileAt(brisbane, 'SkyBound Trampoline Park Brisbane')
-  const number = hash(`${seed} ${clientId}`)
-  const place = places[number % places.length] ?? brisbane
-  const name = `${brands[(number >>> 8) % brands.length] ?? ''} Trampoline Park ${place[0]}`
-  // ROLLER's published example of `ianaTimeZone` is a label and not an IANA name, so some venue has to answer that way.
-  if (clientId.startsWith('badzone')) return { ...profileAt(brisbane, name), ianaTimeZone: brisbane[1] }
-  return profileAt(place, name)
-}
+import type { VenueState } from './types.ts'
 
 /** Fees of the online checkout, in percent and per transaction. */
 export const fees = { transactionPercent: 3, cardPercent: 2.5, perTransaction: 1.5 }

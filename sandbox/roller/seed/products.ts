@@ -51,11 +51,7 @@ export function seedProducts (base: number): { resources: Resource[], products: 
       product(80, 'giftcard', 'Gift Cards', ['Gift Card', 'For entry, parties and the cafe'],
         [variation(81, '50 Gift Card', 50), variation(82, 'Any Value Gift Card', 0, { openValue: { min: 10, max: 500 } })]),
       product(90, 'partypackage', 'Parties', ['Ultimate Birthday Party', 'A private room, a host and two hours of jumping for ten guests'],
-        [variation(91, 'Party for Ten', 349, {
-          groupSize: 10,
-          packageItems: [{ productId: base + 101, quantity: 10 }],
-          optionSet: { id: base + 95, name: 'Choice of food', productIds: [base + 111, base + 112], quantity: 2 }
-        })],
+        [variation(91, 'Party for Ten', 349, { groupSize: 10 })],
         at(rooms, everyDay(['10:00', '12:30', '15:00']), 120)),
       product(100, 'addon', 'Merchandise', ['Grip Socks', 'Required on every trampoline, yours to keep'],
         ['Small', 'Medium', 'Large'].map(sock),

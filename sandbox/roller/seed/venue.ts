@@ -1,7 +1,7 @@
 /** A venue with a past and a future, made out of its client id, the seed and the calendar alone. */
+import { createProfile } from '../profiles.ts'
 import { createRandom, hash } from '../random.ts'
 import { addDays, localDate } from '../time.ts'
-import { createProfile } from '../venue.ts'
 import { seedBooking } from './bookings.ts'
 import { seedPeople } from './people.ts'
 import { seedProducts } from './products.ts'
@@ -12,17 +12,8 @@ const DAYS_AFTER = 14
 
 /** Numbers per kind of record; the start keeps kinds apart, so that a number found in a log tells what it is. */
 const firstNumbers: Readonly<Record<string, number>> = {
-  booking: 70_000_000,
-  item: 500_000_000,
-  ticket: 900_000_000,
-  payment: 200_000_000,
-  link: 2_500,
-  guest: 30_000_000,
-  waiver: 18_000_000,
-  discount: 260,
-  staff: 90_000,
-  webhook: 230,
-  block: 5_500
+  ...{ booking: 70_000_000, item: 500_000_000, ticket: 900_000_000, payment: 200_000_000, guest: 30_000_000, waiver: 18_000_000 },
+  ...{ link: 2_500, discount: 260, staff: 90_000, webhook: 230, block: 5_500 }
 }
 
 function counters (venueId: number): (kind: string) => number {
