@@ -2,7 +2,7 @@
 import { remaining, usagesOn } from './capacity.ts'
 import { commaSeparated, found, invalid } from './input.ts'
 import { locations, matching, productBasics, resourceOf, variationBasics } from './products.ts'
-import { sum, type Json } from './record.ts'
+import { all, sum, type Json } from './record.ts'
 import { addDays, clockTime, instant, isDate, localDate, minutes, twelveHours, weekday } from './time.ts'
 import type { Call, Routes } from './contract.ts'
 import type { Product, Usage, VenueState } from './types.ts'
@@ -49,12 +49,11 @@ function availability ({ venue, now }: Call, product: Product, date: string, usa
       name: twelveHours(startTime),
       startTime,
       endTime,
-      capacityRemaining: left,
+      ...all(left, 'capacityRemaining', 'remainingSessionCapacity'),
       onlineSalesOpen: open && instant(date, startTime, zone) > now,
       resourceCapacityRemaining: single ? left : null,
       ticketCapacityRemaining: single ? null : left,
-      allocations: allocations(venue, product, left),
-      remainingSessionCapacity: left
+      allocations: allocations(venue, product, left)
     }))
   }
 }

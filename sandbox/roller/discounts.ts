@@ -12,19 +12,18 @@ const together = (...values: unknown[]): boolean => values.every((value) => valu
 
 /** ROLLER: amount or percentage, dates and usage limit each come as a pair or not at all. */
 function read (body: Input) {
-  const [amountOff = null, percentOff = null, usageLimit = null] = ['amountOff', 'percentOff', 'usageLimit'].map((name) => number(body, name))
+  const [amountOff = null, percentOff = null] = [number(body, 'amountOff'), number(body, 'percentOff')]
+  const usageLimit = number(body, 'usageLimit') ?? null
   const { name = '', startDate = null, endDate = null } = textsOf(body, 'name', 'startDate', 'endDate')
   const usageLimitType = oneOf(body, 'usageLimitType', ['PerCode']) ?? null
   if (amountOff !== null && percentOff !== null) throw invalid('percentOff', 'Only one of amountOff and percentOff may be set')
   if (!together(startDate, endDate)) throw invalid('endDate', 'startDate and endDate must be set together')
   if (!together(usageLimit, usageLimitType)) throw invalid('usageLimitType', 'usageLimit and usageLimitType must be set together')
   const known = (list: string): string[] => texts(body, list).filter((channel) => channels.includes(channel))
-  return {
-    ...{ name, amountOff, percentOff, productIds: texts(body, 'productIds') },
-    ...{ salesChannels: known('salesChannels'), discountGenerationChannels: known('discountGenerationChannels') },
-    printDiscountsOnReceipt: flag(body, 'printDiscountsOnReceipt') ?? false,
-    ...{ startDate, endDate, usageLimit, usageLimitType }
-  }
+  const sale = { salesChannels: known('salesChannels'), discountGenerationChannels: known('discountGenerationChannels') }
+  const validity = { startDate, endDate, usageLimit, usageLimitType }
+  const printDiscountsOnReceipt = flag(body, 'printDiscountsOnReceipt') ?? false
+  return { name, amountOff, percentOff, productIds: texts(body, 'productIds'), ...sale, printDiscountsOnReceipt, ...validity }
 }
 
 const find = ({ venue, param }: Call): Discount =>
@@ -71,14 +70,10 @@ export const discountRoutes: Routes = {
   'POST /discounts/validate': ({ venue, body, now }) => {
     const inputs = list(body, 'items')
     const items = inputs.map((input) => {
-      const productId = number(input, 'productId') ?? 0
-      return {
-        productId,
-        quantity: number(input, 'quantity') ?? 1,
-        bookingDate: text(input, 'bookingDate') ?? localDate(now, venue.profile.zone),
-        price: number(input, 'priceOverride') ?? findVariation(venue, productId)?.variation.price ?? 0,
-        tickets: []
-      }
+      const [productId, quantity] = [number(input, 'productId') ?? 0, number(input, 'quantity') ?? 1]
+      const bookingDate = text(input, 'bookingDate') ?? localDate(now, venue.profile.zone)
+      const price = number(input, 'priceOverride') ?? findVariation(venue, productId)?.variation.price ?? 0
+      return { productId, quantity, bookingDate, price, tickets: [] }
     })
     const codes = new Set(inputs.flatMap((input) => list(input, 'discounts')).flatMap((entry) => text(entry, 'code') ?? []))
     const costs = priceOf(venue, items, { discounts: [...codes].map((code) => ({ code })) }, now)

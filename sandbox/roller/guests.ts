@@ -27,17 +27,15 @@ const readGuest = (input: Input, known: Address | null): Partial<Guest> => ({
   })
 })
 
+const noContact = { email: null, phone: null, dateOfBirth: null, address: null }
 const blank = {
+  ...noContact,
   firstName: '',
   lastName: '',
-  email: null,
-  phone: null,
-  dateOfBirth: null,
   gender: 'PreferNotToSay',
   acceptMarketing: false,
   acceptMarketingSms: false,
-  taxIdentificationNumber: '',
-  address: null
+  taxIdentificationNumber: ''
 } as const
 
 /** ROLLER: a guest with the same email is used again, and takes over what is different. */
@@ -76,17 +74,9 @@ function multiPasses ({ venue, now }: Call, { customerId }: Guest): Json[] {
     if (product.type !== 'pass' || product.uses === undefined) return []
     const UsesTotal = product.uses * item.quantity
     const UsesRemaining = UsesTotal - item.tickets.flatMap((ticket) => ticket.redeemedAt).length
-    return [{
-      BookingItemId: item.bookingItemId,
-      ProductId: item.productId,
-      ParentProductName: product.name,
-      Name: variation.name,
-      UsesRemaining,
-      UsesTotal,
-      ExpiryDate: item.bookingEndDate,
-      IsExpired: item.bookingEndDate < today,
-      IsExhausted: UsesRemaining <= 0
-    }]
+    const identity = { BookingItemId: item.bookingItemId, ProductId: item.productId, ParentProductName: product.name, Name: variation.name }
+    const expiry = { ExpiryDate: item.bookingEndDate, IsExpired: item.bookingEndDate < today }
+    return [{ ...identity, UsesRemaining, UsesTotal, ...expiry, IsExhausted: UsesRemaining <= 0 }]
   })
 }
 

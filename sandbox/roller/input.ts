@@ -26,10 +26,10 @@ export const invalid = (name: string, message: string): Refusal => new Refusal(4
 export const conflict = (name: string, message: string): Refusal => new Refusal(409, { errors: [{ name, message }] })
 
 /** Throws for the problems together, if there are any. */
-export function refuse (status: 400 | 409, problems: readonly Problem[]): void {
-  if (problems.length === 0) return
-  const message = problems.map((problem) => problem.message).join('. ')
-  throw new Refusal(status, status === 400 ? { message, errors: problems } : { errors: problems })
+export function refuse (status: 400 | 409, errors: readonly Problem[]): void {
+  if (errors.length === 0) return
+  const message = errors.map((problem) => problem.message).join('. ')
+  throw new Refusal(status, status === 400 ? { message, errors } : { errors })
 }
 
 /** The record, or a 404. */

@@ -3,12 +3,14 @@ import { hash } from './random.ts'
 
 const brands = ['SkyBound', 'Gravity Loft', 'Rebound Republic', 'Airtime Arena', 'Leap House', 'Bounce Foundry'] as const
 
+type Home = [countryCode: string, country: string, currency: string, locale: string, phonePrefix: string]
+
 /** `zone` is what the simulator reckons with; `ianaTimeZone` is what it publishes. */
-function placeOf (place: string, timeZone: string, zone: string, country: [string, string, string, string, string], tax: [boolean, string, number]) {
-  const [countryCode, name, currency, locale, phonePrefix] = country
+function placeOf (name: string, timeZone: string, zone: string, home: Home, tax: [boolean, string, number]) {
+  const [countryCode, country, currency, locale, phonePrefix] = home
   const [pricesIncludeTax, taxName, taxPercent] = tax
-  const where = { timeZone, ianaTimeZone: zone, zone, countryCode, country: name, currency, locale, phonePrefix }
-  return { name: place, ...where, pricesIncludeTax, taxName, taxPercent }
+  const where = { timeZone, ianaTimeZone: zone, zone, countryCode, country, currency, locale, phonePrefix }
+  return { name, ...where, pricesIncludeTax, taxName, taxPercent }
 }
 
 export type Profile = ReturnType<typeof placeOf>

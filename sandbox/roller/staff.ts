@@ -4,12 +4,8 @@ import { conflict, demand, found, number, texts, textsOf } from './input.ts'
 import type { Staff } from './types.ts'
 
 /** Roles are a fixed list: ROLLER's API only reads them. */
-export const roles = [
-  { roleId: 1201, roleName: 'Administrator' },
-  { roleId: 1202, roleName: 'Duty Manager' },
-  { roleId: 1203, roleName: 'Front Desk' },
-  { roleId: 1204, roleName: 'Court Marshal' }
-] as const
+export const roles = (['Administrator', 'Duty Manager', 'Front Desk', 'Court Marshal'] as const)
+  .map((roleName, index) => ({ roleId: 1201 + index, roleName }))
 
 const find = ({ venue, param }: Call): Staff => found(venue.staff.get(param('uniqueId')), `Staff '${param('uniqueId')}' not found`)
 
@@ -28,12 +24,8 @@ function read ({ venue, body }: Call, own?: Staff) {
     throw conflict('Email', `Email ${email} is already in use`)
   }
   if (posPin !== undefined && others.some((other) => other.posPin === posPin)) throw conflict('PosPin', 'POS PIN is already in use')
-  const lists = {
-    staffIdentities: texts(body, 'staffIdentities'),
-    hqVenueGroupTags: texts(body, 'hqVenueGroupTags'),
-    hqVenueUniqueIds: texts(body, 'hqVenueUniqueIds')
-  }
-  return { roleId, firstName, lastName, ...contact, ...lists }
+  const [staffIdentities, hqVenueGroupTags] = [texts(body, 'staffIdentities'), texts(body, 'hqVenueGroupTags')]
+  return { roleId, firstName, lastName, ...contact, staffIdentities, hqVenueGroupTags, hqVenueUniqueIds: texts(body, 'hqVenueUniqueIds') }
 }
 
 export const staffRoutes: Routes = {

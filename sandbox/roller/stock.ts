@@ -53,8 +53,8 @@ export const stockRoutes: Routes = {
     if (venue.products.some((product) => product.externalId === externalId)) {
       throw conflict('ExternalId', `Product ${externalId} already exists`)
     }
-    const empty = { name: '', variations: [], addOns: [], waiver: false }
-    const product: Product = { id: venue.next('product'), externalId, type: 'addon', category: 'Merchandise', description, ...empty }
+    const kind = { type: 'addon', category: 'Merchandise', waiver: false } as const
+    const product: Product = { id: venue.next('product'), externalId, name: '', description, variations: [], ...kind, addOns: [] }
     const detail = writeStock(venue, body, product)
     venue.products.push(product)
     return detail

@@ -61,7 +61,8 @@ export const membershipCredits = report(
 export const surveyResponses = report((venue) => reported(venue).flatMap((booking) => {
   const luck = hash(booking.uniqueId)
   const visited = booking.items[0]?.tickets[0]?.redeemedAt[0]
-  return visited === undefined || luck % 3 !== 0 ? [] : [{ ...booking, id: luck % 100_000, at: visited + DAY, rating: 5 - (luck >>> 8) % 10 % 4 }]
+  const rating = 5 - (luck >>> 8) % 10 % 4
+  return visited === undefined || luck % 3 !== 0 ? [] : [{ ...booking, id: luck % 100_000, at: visited + DAY, rating }]
 }), ({ at }) => at, `
   gxsResponseId=#id #customerId bookingReference=reference overallRating=rating serviceRating=rating valueRating=rating createdDate=@at
   modifiedDate=@at`,

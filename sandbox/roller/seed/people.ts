@@ -6,7 +6,7 @@ import { roles } from '../staff.ts'
 import { addDays, localDate } from '../time.ts'
 import { WAIVER_DAYS, WAIVER_ID } from '../waivers.ts'
 import type { Random } from '../random.ts'
-import type { Guest, VenueState } from '../types.ts'
+import type { SignedWaiver, VenueState } from '../types.ts'
 
 const DAY = 86_400_000
 const GUESTS = 48
@@ -20,75 +20,53 @@ const streets = ['Riverside Drive', 'Station Street', 'Park Road', 'Harbour Espl
 
 const phoneOf = ({ profile }: VenueState, random: Random): string => `${profile.phonePrefix}${random.int(10_000_000, 99_999_999)}`
 
-function seedGuest (venue: VenueState, random: Random, now: number, index: number, isMinor: boolean): Guest & { dateOfBirth: string } {
-  const [firstName, lastName] = [random.pick(firstNames), random.pick(lastNames)]
+function seedGuest (venue: VenueState, random: Random, now: number, index: number): void {
+  const isForMinor = random.next() < 0.3
+  const person = { firstName: random.pick(firstNames), lastName: random.pick(lastNames) }
   const createdAt = now - random.int(1, 400) * DAY
-  const [year, month, day] = [isMinor ? random.int(2014, 2020) : random.int(1968, 2001), random.int(10, 12), random.int(10, 28)]
-  const expiryDate = addDays(localDate(now, venue.profile.zone), 200)
-  const home = { suburb: 'Riverton', city: 'Riverton', state: '', country: venue.profile.country }
-  return {
-    customerId: venue.next('guest'),
-    firstName,
-    lastName,
-    email: `${firstName}.${lastName}.${index}@example.com`.toLowerCase(),
-    phone: phoneOf(venue, random),
-    dateOfBirth: `${year}-${month}-${day}`,
+  const [year, month, day] = [isForMinor ? random.int(2014, 2020) : random.int(1968, 2001), random.int(10, 12), random.int(10, 28)]
+  const dateOfBirth = `${year}-${month}-${day}`
+  const [email, phone] = [`${person.firstName}.${person.lastName}.${index}@example.com`.toLowerCase(), phoneOf(venue, random)]
+  const street = { street: `${random.int(1, 240)} ${random.pick(streets)}`, postcode: String(random.int(1000, 9999)) }
+  const vip = { type: 'VIP' as const, comment: 'Runs the school holiday programme' }
+  const customerId = venue.next('guest')
+  venue.guests.set(customerId, {
+    customerId,
+    ...person,
+    email,
+    phone,
+    dateOfBirth,
     gender: random.pick(genders),
     acceptMarketing: random.next() < 0.5,
     acceptMarketingSms: random.next() < 0.2,
     taxIdentificationNumber: '',
-    address: { street: `${random.int(1, 240)} ${random.pick(streets)}`, postcode: String(random.int(1000, 9999)), ...home },
-    flags: index % 16 === 5 ? [{ type: 'VIP', comment: 'Runs the school holiday programme', expiryDate }] : [],
+    address: { ...street, suburb: 'Riverton', city: 'Riverton', state: '', country: venue.profile.country },
+    flags: index % 16 === 5 ? [{ ...vip, expiryDate: addDays(localDate(now, venue.profile.zone), 200) }] : [],
     createdAt,
     modifiedAt: createdAt
-  }
+  })
+  const signer = { guestId: customerId, ...person, dateOfBirth, isForMinor, email, contactNumber: phone }
+  if (random.next() < 0.7) signWaiver(venue, random, now, signer)
 }
 
-function seedGuests (venue: VenueState, random: Random, now: number): void {
-  for (let index = 0; index < GUESTS; index++) {
-    const isForMinor = random.next() < 0.3
-    const guest = seedGuest(venue, random, now, index, isForMinor)
-    venue.guests.set(guest.customerId, guest)
-    if (random.next() >= 0.7) continue
-    const { customerId: guestId, firstName, lastName, dateOfBirth, email } = guest
-    const signedWaiverId = venue.next('waiver')
-    const createdAt = now - random.int(1, 60) * DAY - random.int(0, 600) * 60_000
-    venue.waivers.set(signedWaiverId, {
-      signedWaiverId,
-      parentSignedWaiverId: isForMinor && venue.waivers.has(signedWaiverId - 1) ? signedWaiverId - 1 : null,
-      waiverId: WAIVER_ID,
-      guestId,
-      firstName,
-      lastName,
-      dateOfBirth,
-      isForMinor,
-      email: email ?? '',
-      contactNumber: phoneOf(venue, random),
-      createdAt,
-      expiresAt: createdAt + WAIVER_DAYS * DAY
-    })
-  }
+type Signer = Pick<SignedWaiver, 'guestId' | 'firstName' | 'lastName' | 'dateOfBirth' | 'isForMinor' | 'email' | 'contactNumber'>
+
+function signWaiver (venue: VenueState, random: Random, now: number, signer: Signer): void {
+  const signedWaiverId = venue.next('waiver')
+  const parentSignedWaiverId = signer.isForMinor && venue.waivers.has(signedWaiverId - 1) ? signedWaiverId - 1 : null
+  const createdAt = now - random.int(1, 60) * DAY - random.int(0, 600) * 60_000
+  const times = { createdAt, expiresAt: createdAt + WAIVER_DAYS * DAY }
+  venue.waivers.set(signedWaiverId, { signedWaiverId, parentSignedWaiverId, waiverId: WAIVER_ID, ...signer, ...times })
 }
 
 function seedStaff (venue: VenueState, random: Random, now: number): void {
-  for (const [index, { roleId }] of [...roles, roles[2], roles[3]].entries()) {
+  for (const [index, { roleId }] of [...roles, ...roles.slice(2)].entries()) {
     const [uniqueId, firstName, lastName] = [random.uuid(), random.pick(firstNames), random.pick(lastNames)]
-    venue.staff.set(uniqueId, {
-      staffId: venue.next('staff'),
-      uniqueId,
-      roleId,
-      firstName,
-      lastName,
-      email: `${firstName}.${lastName}.staff${index}@example.com`.toLowerCase(),
-      posPin: String(1000 + index),
-      displayName: `${firstName} ${lastName.slice(0, 1)}.`,
-      staffIdentities: index === 0 ? ['Account Owner'] : [],
-      hqVenueGroupTags: [],
-      hqVenueUniqueIds: [],
-      hasVerifiedEmail: true,
-      isLocked: false,
-      createdAt: now - random.int(30, 900) * DAY
-    })
+    const email = `${firstName}.${lastName}.staff${index}@example.com`.toLowerCase()
+    const account = { email, posPin: String(1000 + index), displayName: `${firstName} ${lastName.slice(0, 1)}.` }
+    const lists = { staffIdentities: index === 0 ? ['Account Owner'] : [], hqVenueGroupTags: [], hqVenueUniqueIds: [] }
+    const state = { hasVerifiedEmail: true, isLocked: false, createdAt: now - random.int(30, 900) * DAY }
+    venue.staff.set(uniqueId, { staffId: venue.next('staff'), uniqueId, roleId, firstName, lastName, ...account, ...lists, ...state })
   }
 }
 
@@ -114,7 +92,7 @@ function seedOffers (venue: VenueState, random: Random, now: number): void {
 }
 
 export function seedPeople (venue: VenueState, random: Random, now: number): void {
-  seedGuests(venue, random, now)
+  for (let index = 0; index < GUESTS; index++) seedGuest(venue, random, now, index)
   seedStaff(venue, random, now)
   seedOffers(venue, random, now)
 }

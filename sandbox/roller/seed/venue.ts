@@ -11,10 +11,10 @@ const DAYS_BEFORE = 35
 const DAYS_AFTER = 14
 
 /** Numbers per kind of record; the start keeps kinds apart, so that a number found in a log tells what it is. */
-const firstNumbers: Readonly<Record<string, number>> = {
-  ...{ booking: 70_000_000, item: 500_000_000, ticket: 900_000_000, payment: 200_000_000, guest: 30_000_000, waiver: 18_000_000 },
-  ...{ link: 2_500, discount: 260, staff: 90_000, webhook: 230, block: 5_500 }
-}
+const firstNumbers: Readonly<Record<string, number>> = Object.fromEntries([
+  ['booking', 70_000_000], ['item', 500_000_000], ['ticket', 900_000_000], ['payment', 200_000_000], ['guest', 30_000_000],
+  ['waiver', 18_000_000], ['link', 2_500], ['discount', 260], ['staff', 90_000], ['webhook', 230], ['block', 5_500]
+])
 
 function counters (venueId: number): (kind: string) => number {
   const numbers = new Map<string, number>()
