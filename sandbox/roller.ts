@@ -2,12 +2,11 @@
  * A simulated ROLLER: its tokens, limits, venues and all of its documented operations behind one HTTP server. It is the sandbox of the
  * service and the fixture of the tests, and knows nothing of the plugin.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { addTokenRoute, demandToken } from './roller/access.ts'
 import { createDeliveries, type Attempt } from './roller/delivery.ts'
 import { addFaults, type Faults } from './roller/faults.ts'
 import { addFiles, publishFile, type Files, type PublishedFile } from './roller/files.ts'
 import { createApp, recordOf, type RecordedRequest } from './roller/http.ts'
-import { forbidden, Refusal, text, type Input } from './roller/input.ts'
 import { lab } from './roller/lab.ts'
 import { createLimits, type LimitOptions } from './roller/limits.ts'
 import { addPaymentPages } from './roller/payment-links.ts'
@@ -15,6 +14,7 @@ import { addRoutes, perform } from './roller/routes.ts'
 import { createVenue } from './roller/seed/venue.ts'
 import { createTokens } from './roller/tokens.ts'
 import { dispatch } from './roller/webhooks.ts'
+import type { Input } from './roller/input.ts'
 import type { Context } from './roller/contract.ts'
 import type { VenueState } from './roller/types.ts'
 
@@ -86,32 +86,17 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
     publish: (name, body, ttlMs) => `${url}${publishFile(files, name, body, now() + ttlMs)}`
   })
 
-  function refuseFor (ms: number): void {
-    if (ms <= 0) return
-    throw new Refusal(429, { message: 'API calls quota exceeded' }, { 'retry-after': String(Math.max(1, Math.ceil(ms / 1000))) })
-  }
-
   const app = createApp(requests, now)
   const faults = addFaults(app)
   addFiles(app, files, now)
-  app.post<{ Body: Input | undefined }>('/token', async ({ body = {} }) => {
-    // The cooling-off is on the credential, so it stands in the way of a new token as well.
-    refuseFor(limits.resting(text(body, 'client_id') ?? ''))
-    return tokens.issue(body)
-  })
+  addTokenRoute(app, tokens, limits)
   addPaymentPages(app, (venueId) => {
     const venue = [...venues.values()].find(({ id }) => String(id) === venueId)
     return venue && contextOf(venue)
   })
   // Everything else needs a token, unknown paths too.
-  await app.register(async (api: FastifyInstance) => {
-    api.addHook('preValidation', (request: FastifyRequest, _reply, done) => {
-      const clientId = tokens.check(request.headers.authorization)
-      recordOf(request).clientId = clientId
-      refuseFor(limits.take(clientId, request.url.split('?')[0] ?? ''))
-      if (clientId.startsWith('noaccess')) throw forbidden('API access is not enabled for this venue')
-      done()
-    })
+  await app.register(async (api) => {
+    demandToken(api, tokens, limits)
     await api.register(lab)
     addRoutes(api, (request) => contextOf(venueOf(recordOf(request).clientId ?? '')))
   })

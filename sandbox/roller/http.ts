@@ -40,7 +40,7 @@ function parseJson (body: Buffer): Input {
 
 /** ROLLER ignores the case of a parameter's name. */
 const parseQuery = (text: string): Record<string, string> =>
-  Object.fromEntries([...new URLSearchParams(text)].map(([name, value]) => [name.toLowerCase(), value]))
+  text === '' ? {} : Object.fromEntries([...new URLSearchParams(text)].map(([name, value]) => [name.toLowerCase(), value]))
 
 export function createApp (requests: RecordedRequest[], now: () => number): FastifyInstance {
   function record ({ method = '', url = '', headers }: IncomingMessage): RecordedRequest {

@@ -8,14 +8,16 @@ import { pick } from './record.ts'
 import type { Context, Routes } from './contract.ts'
 import type { Booking, PaymentLink, VenueState } from './types.ts'
 
-const template = readFileSync(new URL('./payment-link.html', import.meta.url), 'utf8')
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 interface Page { status: number, title: string, text: string, button?: string }
 
-function render ({ title, text, button }: Page): string {
-  const values: Readonly<Record<string, string>> = { title, text, button: button ?? '', form: button === undefined ? 'hidden' : '' }
-  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => (values[name] ?? '').replace(/[&<>"']/g, (found) => entities[found] ?? ''))
+const escape = (value: string): string => value.replace(/[&<>"']/g, (character) => entities[character] ?? '')
+
+function render ({ title, text, button = '' }: Page): string {
+  const values: Readonly<Record<string, string>> = { title, text, button, form: button === '' ? 'hidden' : '' }
+  const template = readFileSync(new URL('./payment-link.html', import.meta.url), 'utf8')
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => escape(values[name] ?? ''))
 }
 
 /** ROLLER's documented content of the webhook. */

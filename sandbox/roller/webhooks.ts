@@ -14,18 +14,16 @@ const kinds: readonly EventKind[] = ['Booking', 'Redemption', 'Customer', 'BulkE
 function passesFilter (venue: VenueState, filter: Input, booking: Booking): boolean {
   const [channels, ids, types] = [texts(filter, 'channels'), texts(filter, 'productIds'), texts(filter, 'productTypes')]
   const category = text(filter, 'productCategory')
-  if (channels.length > 0 && !channels.includes(booking.channel)) return false
-  if (ids.length === 0 && types.length === 0 && category === undefined) return true
-  return booking.items.some((item) => {
+  const isAmong = (wanted: string[], ...values: (string | number)[]): boolean =>
+    wanted.length === 0 || values.some((value) => wanted.includes(String(value)))
+  return isAmong(channels, booking.channel) && booking.items.some((item) => {
     const { product } = soldAs(venue, item)
-    const { productType, productSubType } = reportType(product)
-    return (ids.length === 0 || ids.includes(String(item.productId)) || ids.includes(String(product.id))) &&
-      (types.length === 0 || types.includes(productType) || types.includes(productSubType)) &&
+    return isAmong(ids, item.productId, product.id) && isAmong(types, ...Object.values(reportType(product))) &&
       (category === undefined || category === product.category)
   })
 }
 
-export interface Event { type: EventKind, eventType: EventType, data: Input }
+interface Event { type: EventKind, eventType: EventType, data: Input }
 
 /** What the webhook gets of the event, or nothing when it is not subscribed to it. */
 function payload (venue: VenueState, { configuration }: WebhookRecord, { type, eventType, data }: Event): Input | undefined {

@@ -1,6 +1,6 @@
 /** Reports about the venue itself: what it has and sells, without a period. */
 import { reportType } from '../products.ts'
-import { pick, present, type Json } from '../record.ts'
+import { all, pick, present, type Json } from '../record.ts'
 import { roles } from '../staff.ts'
 import { taxId } from '../venue.ts'
 import { WAIVER_DAYS, WAIVER_ID } from '../waivers.ts'
@@ -14,18 +14,12 @@ const OPENED = Date.UTC(2019, 2, 1)
 /** Parents and variations are in one list, as ROLLER publishes them. */
 export const productRecords = (venue: VenueState, product: Product): Json[] => {
   const common = { ...reportType(product), reportingCategoryName: product.category, productStatus: 'Published', taxId: taxId(venue) }
-  return [
-    { productId: String(product.id), name: product.name, price: null, costOfGoods: null, ...common, parLevel: null, cost: null },
-    ...product.variations.map((variation) => ({
-      productId: String(variation.id),
-      parentProductId: String(product.id),
-      ...pick(variation, 'name', 'price', 'barcodeId'),
-      costOfGoods: variation.costOfGoods ?? null,
-      ...common,
-      parLevel: variation.parLevel ?? null,
-      cost: variation.price
-    }))
-  ]
+  const parent = { productId: String(product.id), name: product.name, ...common, ...all(null, 'price', 'costOfGoods', 'parLevel', 'cost') }
+  return [parent, ...product.variations.map((variation) => {
+    const { id, price: cost, costOfGoods = null, parLevel = null } = variation
+    const ids = { productId: String(id), parentProductId: parent.productId }
+    return { ...ids, ...pick(variation, 'name', 'price', 'barcodeId'), ...common, costOfGoods, parLevel, cost }
+  })]
 }
 
 export const modifiers: Records = () => (['Extra cheese', 'Gluten free base', 'No onion'] as const).map((modifierName, index) => {
