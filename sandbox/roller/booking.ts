@@ -1,7 +1,7 @@
 /** A booking: its parts as they are made, what it comes to, and where it is kept. */
 import { found } from './input.ts'
 import { soldAs } from './products.ts'
-import { money, present, sum } from './record.ts'
+import { all, money, present, sum } from './record.ts'
 import { addDays, clockTime, minutes } from './time.ts'
 import type { WantedItem } from './items.ts'
 import type { Booking, BookingItem, VenueState } from './types.ts'
@@ -43,11 +43,9 @@ export const makeBooking = (values: Essentials): Booking => ({
   metadata: {},
   payments: [],
   links: [],
-  discount: 0,
   discountIds: [],
   discountCodes: [],
-  fees: 0,
-  tax: 0,
+  ...all(0, 'discount', 'fees', 'tax'),
   modifiedAt: values.createdAt,
   ...values
 })

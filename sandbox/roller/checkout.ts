@@ -7,7 +7,7 @@ import { itemDemands, readItems, type WantedItem } from './items.ts'
 import { pay, type NewPayment } from './ledger.ts'
 import { priceOf, type Costs } from './pricing.ts'
 import { soldAs } from './products.ts'
-import { present } from './record.ts'
+import { pick, present } from './record.ts'
 import type { Call } from './contract.ts'
 import type { Booking, VenueState } from './types.ts'
 
@@ -62,10 +62,8 @@ export function checkOut (call: Call, { state, expiresAt, payments = [] }: Terms
     ...textsOf(body, 'comments', 'posNotes'),
     metadata: Object.fromEntries(readMetadata(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
     items: items.map((item, index) => makeItem(venue, reference, item, costs.itemDiscounts[index] ?? 0, now)),
-    discount: costs.discount,
-    discountIds: costs.discountIds,
+    ...pick(costs, 'discount', 'discountIds', 'fees'),
     discountCodes: costs.codes.filter((code) => code.validationMessage === undefined).map((code) => code.code),
-    fees: costs.fees,
     tax: costs.subTotalTax,
     createdAt: now
   })

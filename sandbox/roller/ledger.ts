@@ -38,16 +38,8 @@ export function pay (venue: VenueState, booking: Booking, payment: NewPayment): 
   if (known && giftCardNumber === undefined) throw conflict('Payment', `Payment '${id}' already exists`)
   if (amount < 0 && -amount > amounts(venue, booking).paid) throw conflict('Payment', 'Refund is more than the amount already paid')
   if (giftCardNumber !== undefined) deduct(venue, giftCardNumber, amount, at)
-  const made: Payment = {
-    bookingPaymentId: venue.next('payment'),
-    uniqueId: venue.random.uuid(),
-    transactionId: giftCardNumber ?? id,
-    paymentMethod: method,
-    total: amount,
-    tip,
-    fees,
-    createdAt: at
-  }
+  const ids = { bookingPaymentId: venue.next('payment'), uniqueId: venue.random.uuid(), transactionId: giftCardNumber ?? id }
+  const made: Payment = { ...ids, paymentMethod: method, total: amount, tip, fees, createdAt: at }
   booking.payments.push(made)
   booking.fees = money(booking.fees + fees)
   booking.modifiedAt = Math.max(booking.modifiedAt, at)

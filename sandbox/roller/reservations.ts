@@ -1,6 +1,6 @@
 /** Capacity reservations (holds) and resource capacity blocks. */
 import { blockUsage, claim, HOLD_MS, remaining, usagesOn } from './capacity.ts'
-import { conflict, demand, flag, found, invalid, number, text } from './input.ts'
+import { conflict, demand, flag, found, invalid, number, textsOf } from './input.ts'
 import { itemDemands, readItems } from './items.ts'
 import { isDate } from './time.ts'
 import type { Call, Routes } from './contract.ts'
@@ -28,16 +28,11 @@ export const reservationRoutes: Routes = {
   'POST /capacity-reservation/block': ({ venue, body, now }) => {
     const blockEntireDay = flag(body, 'blockEntireDay') ?? false
     demand(body, 'resourceId', 'blockoutCapacity', 'date', ...(blockEntireDay ? [] : ['startTime', 'endTime']))
-    const block: Block = {
-      blockId: venue.next('block'),
-      resourceId: number(body, 'resourceId') ?? 0,
-      date: text(body, 'date') ?? '',
-      startTime: blockEntireDay ? '00:00' : text(body, 'startTime') ?? '',
-      endTime: blockEntireDay ? '23:59' : text(body, 'endTime') ?? '',
-      blockEntireDay,
-      capacity: number(body, 'blockoutCapacity') ?? 0,
-      notes: (text(body, 'notes') ?? '').slice(0, 200)
-    }
+    const { date = '', startTime = '', endTime = '', notes = '' } = textsOf(body, 'date', 'startTime', 'endTime', 'notes')
+    const stretch = blockEntireDay ? { startTime: '00:00', endTime: '23:59' } : { startTime, endTime }
+    const [resourceId = 0, capacity = 0] = [number(body, 'resourceId'), number(body, 'blockoutCapacity')]
+    const blockId = venue.next('block')
+    const block: Block = { blockId, resourceId, date, ...stretch, blockEntireDay, capacity, notes: notes.slice(0, 200) }
     if (!isDate(block.date)) throw invalid('date', 'date must be a date in the format yyyy-MM-dd')
     if (!venue.resources.some((resource) => resource.id === block.resourceId)) {
       throw conflict('ResourceNotFound', `Resource ${block.resourceId} could not be found`)
