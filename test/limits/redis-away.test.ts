@@ -1,6 +1,6 @@
 /** Redis dies and comes back in the middle of a load, on the same port. */
-import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { test } from '../support/tap.ts'
+import { needsRedis, startRedis } from '../support/redis-server.ts'
 import { ask, arrivals, pause, startReplicas, type Answered, type Replicas } from './harness.ts'
 
 const LIMIT = 60
@@ -25,9 +25,11 @@ function load ({ apps }: Replicas) {
 const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
 
 for (const whenAway of ['share', 'refuse'] as const) {
-  test(`Redis killed under load, ${whenAway}`, { skip: whyNoRedis() ?? false }, async (t) => {
-    const replicas = await startReplicas(t, { roller: { limits: ROLLER }, options: { budgets: { ...BUDGETS, whenAway } } })
-    const { roller, redis, apps } = replicas
+  test(`Redis killed under load, ${whenAway}`, needsRedis, async (t) => {
+    const redis = await startRedis()
+    t.teardown(() => redis.kill())
+    const replicas = await startReplicas(t, { redis, roller: { limits: ROLLER }, options: { budgets: { ...BUDGETS, whenAway } } })
+    const { roller, apps } = replicas
     await Promise.all(apps.map((app) => ask(app)))
     const running = load(replicas)
     await pause(3_000)

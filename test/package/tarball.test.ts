@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import ts from 'typescript'
 
 const MINUTE = 60_000

@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import roller, { catalogue } from 'fastify-roller'
 import { build } from '../support/build.ts'
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { listen, VENUE } from '../support/build.ts'
 
 const run = promisify(execFile)
