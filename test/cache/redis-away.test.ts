@@ -134,7 +134,7 @@ t.test('a server that was restarted, or never saw the script', async (t) => {
   await lost
   state.status = 'reconnecting'
   t.equal(await get(), 'body 2')
-  const back = once(client, 'ready')
+  const back = new Promise((resolve) => { client.once('ready', resolve) }) // a try before the server listens is an error
   await server.start()
   await back
   state.status = 'ready'

@@ -2,23 +2,24 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** They need a process of their own. */
-const ALONE: Readonly<Record<string, string>> = {
-}
-
-/** They measure real waits or the speed of several processes, and must not share the machine with other files. */
-const SERIAL = ['test/limits/', 'test/restart/', 'test/package/']
-
-/** They take seconds: they start first, each by itself, so that all jobs end at about the same time. The longest is the first. */
-const LONG = [
-  'test/fuzz/hostile-requests.test.ts'
+/** These take seconds, and start first, the longest before all: so the jobs end at about the same time. */
+const LONG: readonly (readonly string[])[] = [
+  ['test/limits/'], // real waits, which leave the processor to others
+  ['test/budget/redis.test.ts', 'test/budget/resilient-redis.test.ts'], // the same
+  ['test/restart/'],
+  ['test/fuzz/hostile-requests.test.ts'],
+  ['test/fuzz/raw-socket.test.ts'],
+  ['test/faults/'],
+  ['test/package/'],
+  ['test/browser/'],
+  ['test/docs/'],
+  ['test/examples/']
 ]
 
-/** As many as take about ten seconds together. */
-const FILES_IN_A_GROUP = 15
+/** How many of the others run in one process. */
+const FILES_IN_A_GROUP = 12
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const isSerial = (file: string): boolean => SERIAL.some((path) => file.startsWith(path))
 
 function testFiles (): string[] {
   const all = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
@@ -36,12 +37,10 @@ function write (name: string, files: readonly string[]): void {
 }
 
 const files = testFiles()
-for (const named of [...Object.keys(ALONE), ...LONG]) {
-  if (!files.includes(named)) throw new Error(`test/support/groups.ts names ${named}, which does not exist`)
-}
-const alone = [...LONG, ...Object.keys(ALONE)]
+const long = LONG.map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
+const groups = [...long, ...chunks(files.filter((file) => !long.flat().includes(file)))]
+if (groups.some(({ length }) => length === 0)) throw new Error('test/support/groups.ts names files that do not exist')
+
 rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
-mkdirSync(`${root}dist/test/groups/serial`, { recursive: true })
-const parallel = [...alone.map((file) => [file]), ...chunks(files.filter((file) => !alone.includes(file) && !isSerial(file)))]
-parallel.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group) })
-files.filter(isSerial).forEach((file, i) => { write(`serial/${String(i + 1).padStart(2, '0')}`, [file]) })
+mkdirSync(`${root}dist/test/groups`, { recursive: true })
+groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group) })
