@@ -1,0 +1,52 @@
+/** Packages as they are published: packed from the build, and installed into an empty folder. */
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Test } from 'tap'
+
+export const run = promisify(execFile)
+export const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
+
+/** As in a user's own shell: npm hands this repository's configuration to the programs it runs, engine-strict among it. */
+export const SHELL = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_package_|npm_lifecycle_|npm_config_(engine_strict|local_prefix|workspace)|INIT_CWD)/i.test(name))
+)
+
+export interface Packed {
+  readonly file: string
+  /** Paths in the tarball. */
+  readonly paths: readonly string[]
+  /** Bytes. */
+  readonly unpackedSize: number
+}
+
+export function temporaryFolder (t: Pick<Test, 'teardown'>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'packed-'))
+  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  return folder
+}
+
+/** The build is there already, so the package's own scripts are not run. */
+export async function pack (into: string, folder: 'plugin' | 'sandbox' | 'service'): Promise<Packed> {
+  const args = ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', into]
+  const { stdout } = await run('npm', args, { cwd: join(ROOT, folder), env: SHELL, maxBuffer: 10_000_000 })
+  const [{ filename, unpackedSize, files }] = JSON.parse(stdout) as [{ filename: string, unpackedSize: number, files: { path: string }[] }]
+  return { file: join(into, filename), paths: files.map(({ path }) => path), unpackedSize }
+}
+
+/** @returns how many packages are in the folder, and their bytes */
+export async function install (home: string, ...what: readonly string[]): Promise<{ packages: number, bytes: number }> {
+  const manifest = join(home, 'package.json')
+  if (!existsSync(manifest)) writeFileSync(manifest, '{ "name": "app", "private": true, "type": "module" }\n')
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...what], { cwd: home, env: SHELL })
+  const tree = JSON.parse(readFileSync(join(home, 'node_modules/.package-lock.json'), 'utf8')) as { packages: object }
+  return { packages: Object.keys(tree.packages).length, bytes: sizeOf(join(home, 'node_modules')) }
+}
+
+function sizeOf (folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .reduce((sum, entry) => entry.isFile() ? sum + statSync(join(entry.parentPath, entry.name)).size : sum, 0)
+}
