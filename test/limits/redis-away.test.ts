@@ -1,5 +1,5 @@
 /** Redis dies and comes back in the middle of a load, on the same port. */
-import { test } from '../support/tap.ts'
+import t, { test } from '../support/tap.ts'
 import { needsRedis, startRedis } from '../support/redis-server.ts'
 import { ask, arrivals, pause, startReplicas, type Answered, type Replicas } from './harness.ts'
 
@@ -23,6 +23,8 @@ function load ({ apps }: Replicas) {
 }
 
 const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
+
+t.jobs = 2 // they wait, each with a Redis of its own
 
 for (const whenAway of ['share', 'refuse'] as const) {
   test(`Redis killed under load, ${whenAway}`, needsRedis, async (t) => {

@@ -16,8 +16,7 @@ const CLOSE_TIMEOUT = 2_000
 /** @param files paths in the repository: `test/folder/name.test.ts` */
 export async function runGroup (files: readonly string[], timeout = FILE_TIMEOUT): Promise<void> {
   root.setTimeout(GROUP_TIMEOUT)
-  // Unless it measures coverage: what tap loads into every Node process that a test starts takes it a second.
-  if (process.env['_TAPJS_PROCESSINFO_COVERAGE_'] === '0') delete process.env['NODE_OPTIONS']
+  if (process.env['_TAPJS_PROCESSINFO_COVERAGE_'] === '0') leaveChildrenAlone()
   for (const file of files) {
     const before = openResources()
     let assertions = 0
@@ -35,6 +34,12 @@ export async function runGroup (files: readonly string[], timeout = FILE_TIMEOUT
     if (!await closes(before)) root.fail(`${file} leaves a server or a process open`)
   }
   root.setTimeout(END_TIMEOUT)
+}
+
+/** Unless it measures coverage: what tap has each Node process load costs a second, and tests start many. */
+function leaveChildrenAlone (): void {
+  delete process.env['NODE_OPTIONS']
+  process.execArgv = []
 }
 
 const openResources = (): number =>

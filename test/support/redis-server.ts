@@ -1,7 +1,7 @@
 /** Real redis-servers without a disk: one for all tests of a process, and some for tests that stop or change theirs. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { MissingTool } from './missing-tool.ts'
 
 export interface RedisServer {
@@ -45,10 +45,16 @@ async function answers (port: number): Promise<void> {
   throw new Error('redis-server did not start')
 }
 
+/** Killed together with the process that started it, however that ends. */
+const ENDS_WITH_PARENT = '(read -r _ <&3; kill -KILL $$) & exec redis-server "$@"'
+
 async function launch (port: number): Promise<ChildProcess> {
   if (!installed) throw new MissingTool('redis-server')
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
-  process.once('exit', () => { child.kill('SIGKILL') })
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const child = spawn('sh', ['-c', ENDS_WITH_PARENT, 'sh', ...options], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const parent = child.stdio[3] as Socket // a pipe, as asked for
+  parent.unref()
+  child.once('exit', () => { parent.destroy() })
   await answers(port)
   return child
 }
