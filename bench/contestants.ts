@@ -100,7 +100,7 @@ export const contestants: readonly Contestant[] = [false, true].flatMap((logs) =
   }
 ])
 
-const UNVALIDATED = { 'Roller-Validation': 'off' }
+const UNVALIDATED = { 'Roller-Validation': 'false' }
 /** A caller who wants nothing kept of its call does not share it either. */
 export const UNSHARED = { 'Cache-Control': 'no-store' }
 const ANYBODY = { AUTH: 'none' }

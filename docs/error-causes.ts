@@ -3,7 +3,7 @@ import type { ErrorCode } from '#plugin/errors.js'
 
 export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_VALIDATION: 'A parameter, a header or the body does not fit ROLLER\'s contract, or that of one of the gateway\'s own routes; ' +
-    '`errors[]` points at each fault. When ROLLER takes what the catalogue does not know yet, send `Roller-Validation: off`.',
+    '`errors[]` points at each fault. When ROLLER takes what the catalogue does not know yet, send `Roller-Validation: false`.',
   ROLLER_ERR_PATH: 'The path or query could lead out of ROLLER\'s API: dot segments, double slashes, backslashes or control characters, in any encoding. Clients that join paths by hand make them by mistake.',
   ROLLER_ERR_BODY_TOO_LARGE: 'The body is longer than `bodyLimit` (typed routes) or `streamLimit` (paths outside the catalogue) allows.',
   ROLLER_ERR_MEDIA_TYPE: 'The route takes JSON, and the header `Content-Type` says something else, or nothing.',

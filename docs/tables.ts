@@ -1,7 +1,7 @@
 /** Tables and lists of the documents, made from the schemas and catalogues that the code itself uses. */
 import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
-import { catalogue, type ErrorCode } from '#plugin/errors.js'
+import { errorDefinitions, type ErrorCode } from '#plugin/errors.js'
 import { keyScopes } from '#plugin/nango/key-rights.js'
 import { Options } from '#plugin/options.js'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
@@ -32,7 +32,8 @@ export const tables: Readonly<Record<string, () => Table | string>> = {
 
 /** What a reader meets first; all of them are in docs/options.md and docs/environment.md. */
 const MAIN_OPTIONS = [
-  'nango.secretKey', 'nango.host', 'authorize', 'identify', 'connection', 'prefix', 'transport', 'environment', 'connectPage', 'publicUrl', 'rollerWebhookSecrets', 'redis', 'cache', 'readOnly', 'operations'
+  'nango.secretKey', 'nango.host', 'authorize', 'identify', 'connection', 'prefix', 'transport', 'environment', 'connectPage', 'publicUrl', 'rollerWebhookSecrets', 'onEvent',
+  'redis', 'readOnly', 'operations', 'cache'
 ]
 const MAIN_VARIABLES = [
   'NANGO_SECRET_KEY', 'NANGO_HOST', 'API_KEYS', 'HOST', 'PORT', 'PUBLIC_URL', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_URL', 'WEBHOOK_TARGET_SECRET', 'REDIS_URL', 'REPLICAS', 'ROLLER_TRANSPORT', 'ROLLER_READ_ONLY'
@@ -47,11 +48,8 @@ function renderTable ({ head, rows }: Table): string {
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('')
 }
 
-/** Not for users: they say so themselves. */
-const FOR_TESTS = /, for tests\.$/
-
 function options (): Table {
-  return { head: ['Option', 'Default', 'Meaning'], rows: rowsOf(Options, '').filter(([, , meaning]) => !FOR_TESTS.test(meaning ?? '')) }
+  return { head: ['Option', 'Default', 'Meaning'], rows: rowsOf(Options, '') }
 }
 
 function environment (): Table {
@@ -66,14 +64,14 @@ function errors (): Table {
   return {
     head: ['Code', 'Status', 'Who acts', 'When'],
     // Anchors are GitHub's: the heading in lower case.
-    rows: Object.entries(catalogue).map(([name, { status, layer, title }]) => [`[${code(name)}](docs/errors.md#${name.toLowerCase()})`, String(status), layer, title])
+    rows: Object.entries(errorDefinitions).map(([name, { status, layer, title }]) => [`[${code(name)}](docs/errors.md#${name.toLowerCase()})`, String(status), layer, title])
   }
 }
 
 function errorSections (): string {
-  const codes = Object.keys(catalogue) as ErrorCode[] // a literal's own keys
+  const codes = Object.keys(errorDefinitions) as ErrorCode[] // a literal's own keys
   return codes.map((name) => {
-    const { status, layer, title, hint } = catalogue[name]
+    const { status, layer, title, hint } = errorDefinitions[name]
     return `\n## ${name}\n\n${title}.\n\n- **Status:** ${status}\n- **Who acts:** ${layer}\n- **When:** ${errorCauses[name]}\n- **What to do:** ${hint}\n`
   }).join('') + '\n'
 }
@@ -132,6 +130,7 @@ function faults (): Table {
 function rowsOf (schema: TSchema, path: string): string[][] {
   const required = new Set<string>(schema.required ?? [])
   return Object.entries<TSchema>(schema.properties ?? {}).flatMap(([key, field]) => {
+    if (field.internal === true) return [] // no host sets it
     const name = path + key
     // A group is the sum of its parts; what has a meaning of its own is one option.
     return isGroup(field) ? rowsOf(field, `${name}.`) : [[code(name), defaultOf(field, required.has(key)), String(field.description)]]

@@ -3,7 +3,7 @@ import type { RollerOptions } from 'fastify-roller'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'
 
 export interface NangoOfExample {
-  readonly options: Pick<RollerOptions, 'nango' | 'otherBaseUrl'>
+  readonly options: Pick<RollerOptions, 'nango' | 'rollerBaseUrl'>
   readonly connectionId: string
   close (): Promise<void>
 }
@@ -12,7 +12,7 @@ export async function findNango ({ NANGO_SECRET_KEY: secretKey, NANGO_HOST: host
   if (secretKey !== undefined) return { options: { nango: { secretKey, ...(host !== undefined && { host }) } }, connectionId, close: async () => {} }
   const { nango, roller, secretKey: sandboxKey, close } = await startSandbox()
   return {
-    options: { nango: { secretKey: sandboxKey, host: nango.url, connectUrl: nango.connectUiUrl }, otherBaseUrl: roller.url },
+    options: { nango: { secretKey: sandboxKey, host: nango.url, connectUrl: nango.connectUiUrl }, rollerBaseUrl: roller.url },
     connectionId,
     close
   }

@@ -66,7 +66,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const direct = options.transport === 'nango'
     ? null
     : new DirectTransport({ ...way, baseUrl: rollerBaseUrl, readToken: (connectionId, force) => readVerifiedToken(connectionId, force) })
-  const identifies = options.venueIdentity === 'on'
+  const identifies = options.verifyVenues
   const now = (): number => clock.now()
   /** The row that holds the token holds what is known of its venue: what is verified there is verified for this very token. */
   const readVerifiedToken: TokenSource = async (connectionId, force) => {
@@ -87,7 +87,10 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     await shared.forget(connectionId)
   }
   const otherEnvironment = new OtherEnvironment({
-    url: options.otherBaseUrl ?? ROLLER_BASE_URLS[environment === 'live' ? 'playground' : 'live'], dispatcher: agent, timeoutMs: options.timeouts.control
+    // Behind an address of its own (a proxy, a simulator) there is no other host that would be the right one.
+    url: options.otherBaseUrl ?? options.rollerBaseUrl ?? ROLLER_BASE_URLS[environment === 'live' ? 'playground' : 'live'],
+    dispatcher: agent,
+    timeoutMs: options.timeouts.control
   })
   const tokenEndpoint = new TokenEndpoint({ url: rollerBaseUrl, dispatcher: agent, timeoutMs: options.timeouts.control })
   const tokenFailures = new TokenFailures({ nango, tokenEndpoint, clock })
@@ -98,10 +101,10 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   /** Another environment of Nango has other venues under the same connection ids. */
   const nangoEnvironment = JSON.stringify([host, secretKey])
   const budgets = new RateLimiter({
-    store: budgetStore(options, clock, log),
+    store: limitStore(options, clock, log),
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
-    limits: effectiveLimits(options.budgets as RateLimitOptions),
-    maxQueue: options.budgets.maxQueue,
+    limits: effectiveLimits(options.rateLimits as RateLimitOptions),
+    maxQueue: options.rateLimits.maxQueue,
     sole: typeof options.connection === 'string',
     scope: integrationId,
     environment: nangoEnvironment,
@@ -154,7 +157,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     entry: entries.get('GET /venues/me') as CatalogOperation, // the catalogue has it
     environment,
     identifies,
-    pollMs: options.watch,
+    pollMs: options.pollInterval,
     clock,
     emit: (event) => webhooks.tell(event),
     forgetCredentials,
@@ -175,8 +178,8 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const client = new RollerClient({
     gateway,
     entries,
-    validate: options.validation === 'on',
-    maxWaitMs: options.budgets.maxWait,
+    validate: options.validation,
+    maxWaitMs: options.rateLimits.maxWait,
     permit
   })
   const webhooks = assembleWebhooks({
@@ -225,17 +228,17 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
 }
 
 /** One process counts in memory. Replicas share Redis, and agree on what to do when it is away. */
-function budgetStore ({ redis, budgets }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
+function limitStore ({ redis, rateLimits }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
   const now = (): number => clock.now()
   if (redis === undefined) return new MemoryLimitStore({ now })
   return new ResilientLimitStore(new RedisLimitStore(redis), {
-    whenAway: budgets.whenAway,
-    replicas: budgets.replicas,
+    whenAway: rateLimits.onRedisDown === 'reject' ? 'refuse' : 'share',
+    replicas: rateLimits.replicas,
     now,
-    onAway: () => log.warn(budgets.whenAway === 'share'
-      ? `Redis is away: this replica keeps to its share of the rate budgets, 1 of ${budgets.replicas}`
-      : 'Redis is away: no calls are sent to ROLLER until it is back'),
-    onBack: () => log.info('Redis is back: the rate budgets are shared again')
+    onAway: () => log.warn(rateLimits.onRedisDown === 'share'
+      ? `Redis is down: this replica keeps to its share of the rate limits, 1 of ${rateLimits.replicas}`
+      : 'Redis is down: no calls are sent to ROLLER until it is back'),
+    onBack: () => log.info('Redis is back: the rate limits are shared again')
   })
 }
 

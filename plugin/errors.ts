@@ -17,7 +17,7 @@ export interface ErrorEntry {
 const CHECK_CREDENTIALS = 'Double-check the Client ID, the Client Secret and the connection id. ' +
   'Each venue has its own pair: with several venues, make one connection for each.'
 
-export const catalogue = {
+export const errorDefinitions = {
   ROLLER_ERR_VALIDATION: {
     status: 400,
     layer: 'caller',
@@ -255,7 +255,7 @@ export const catalogue = {
   }
 } as const satisfies Record<string, ErrorEntry>
 
-export type ErrorCode = keyof typeof catalogue
+export type ErrorCode = keyof typeof errorDefinitions
 
 /** One fault of an input: where (JSON pointer, its first segment names the part of the request) and what. */
 export interface InputFault {
@@ -305,7 +305,7 @@ export class RollerError extends Error {
   readonly [BRAND] = true
 
   constructor (code: ErrorCode, options: RollerErrorOptions = {}) {
-    const entry: ErrorEntry = catalogue[code]
+    const entry: ErrorEntry = errorDefinitions[code]
     const detail = options.detail ?? `${entry.title}.`
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'RollerError'

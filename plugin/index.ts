@@ -19,7 +19,7 @@ import { parseJson } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { answerWithProblems } from './routes/problems.ts'
-import { markRoutes } from './routes/route-config.ts'
+import { prepareRoutes } from './routes/route-config.ts'
 import { rollerRoutes } from './routes/roller.ts'
 import { webhookSubscriptionRoutes } from './routes/webhook-subscriptions.ts'
 import { rollerWebhookRoutes } from './routes/webhooks.ts'
@@ -41,7 +41,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     scope.setValidatorCompiler(TypeBoxValidatorCompiler)
     scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
     answerWithProblems(scope)
-    markRoutes(scope)
+    prepareRoutes(scope, options)
     scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('roller-answered-by', 'gateway')
       done()
@@ -66,9 +66,9 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       gateway,
       access,
       entries,
-      validate: options.validation === 'on',
+      validate: options.validation,
       permit,
-      waits: { default: options.budgets.maxWait, longest: options.budgets.maxWaitLimit },
+      waits: { default: options.rateLimits.maxWait, longest: options.rateLimits.maxWaitLimit },
       cacheHeaders: new CacheHeaders({ sharedCaching: options.sharedCaching, vary: options.vary ?? [] }),
       limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
@@ -87,25 +87,25 @@ declare module 'fastify' {
   }
 }
 
-export { catalogue, isRollerError, RollerError, type ErrorCode, type Layer } from './errors.ts'
-export { OptionsError, type Authorize, type AuthorizeContext, type ChooseConnection, type Identify, type Identity, type RollerOptions, type Scope } from './options.ts'
-export { webhookKey } from './webhooks/keys.ts'
-export type { Subscription, WebhookKinds } from './webhooks/subscriptions.ts'
-export type { AnyEvent, EventHandler, EventOf, EventPattern } from './webhooks/events.ts'
-export type { OtherRollerEvent, RollerEvent, RollerEventName, UnknownMessage } from './webhooks/roller-events.ts'
-export type { BulkExportFile, BulkExportInput, BulkExportType } from './client/bulk-export.ts'
-export type { BulkExportEstimate, EstimateInput } from './client/bulk-export-estimate.ts'
+export { errorDefinitions, isRollerError, RollerError, type ErrorCode } from './errors.ts'
+export { OptionsError, type Authorize, type Identify, type Identity, type RollerOptions, type Scope } from './options.ts'
 export type { CallAnswer, CallInput, OperationName } from './operations/call-types.ts'
 export { cursorOf, type Pager, type PageProgress, type ReportName, type ReportRecord } from './client/paginate.ts'
-export type { RateLimitState } from './gateway/limits/rate-limiter.ts'
-export type { PoolUse } from './gateway/transport/pool-use.ts'
-export type { TriedUpstream, UpstreamTry } from './gateway/transport/traced.ts'
-export type { Connection, ConnectionWarning } from './nango/connection.ts'
-export type { ConnectionEvent, ConnectionEventName } from './nango/connection-events.ts'
+export type { BulkExportFile, BulkExportInput } from './client/bulk-export.ts'
+export type { BulkExportEstimate } from './client/bulk-export-estimate.ts'
+export type { Connection } from './nango/connection.ts'
+export type { ConnectSession } from './nango/sessions.ts'
+export type { ListFilter } from './nango/connections.ts'
+export type { ConnectionEvent } from './nango/connection-events.ts'
 export type { Venue } from './nango/venue.ts'
-export { type CheckReport } from './check.ts'
-export type { KeyRight } from './nango/key-rights.ts'
-export { Problem } from './problem.ts'
+export type { AnyEvent, EventHandler, EventOf } from './webhooks/events.ts'
+export type { RollerEvent } from './webhooks/roller-events.ts'
+export type { Subscription, WebhookKinds } from './webhooks/subscriptions.ts'
+export type { RateLimitState } from './gateway/limits/rate-limiter.ts'
+export type { Clock } from './util/clock.ts'
+export type { RedisLike } from './redis/client.ts'
+export type { CheckReport } from './check.ts'
+export type { Problem } from './problem.ts'
 export type { CallRecord } from './routes/call-record.ts'
 export type { RouteConfig } from './routes/route-config.ts'
 export type { Roller } from './roller.ts'

@@ -1,5 +1,14 @@
 /** What roller-sidecar takes of the plugin beyond its public face. No host needs it, and it may change with any version. */
+import type { FastifyPluginAsync } from 'fastify'
+import plugin from './index.ts'
+import type { AllOptions } from './options.ts'
+
+/** The plugin, with the options that no host sets. */
+export const roller = plugin as unknown as FastifyPluginAsync<AllOptions> // the same function, which checks all of them
+
+export type { AllOptions }
 export { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
+export type { Layer } from './errors.ts'
 export { describeError, type LoggedError } from './util/log-error.ts'
 export { isRollerBaseUrl, ROLLER_BASE_URL_RULE } from './operations/base-url.ts'
 export { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'

@@ -1,7 +1,7 @@
 /** Every option of the plugin: schema, default, meaning. The only place that holds a default. */
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { Value, type ValueError } from '@sinclair/typebox/value'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
 import type { Clock } from './util/clock.ts'
 import type { EventHandler } from './webhooks/events.ts'
 import type { RateLimitObserver } from './gateway/limits/rate-limiter.ts'
@@ -56,6 +56,10 @@ const limitOption = (what: string, limit: number, windowMs: number) => Type.Opti
   limit: Type.Optional(Type.Integer({ minimum: 1 })), windowMs: Type.Optional(Type.Integer({ minimum: 1 }))
 }, { additionalProperties: false, description: `Limit of ${what}: ${limit} calls in ${windowMs} ms, as ROLLER publishes it.` }))
 
+/** One hook or several, which run in front of every route of the plugin. */
+const hooks = <T> (name: string) =>
+  Type.Unsafe<T | T[]>(Type.Unknown({ description: `Hooks of the host, a function or a list, that run before each route of the plugin as Fastify's ${name}.` }))
+
 /** Without visible characters a key is none; with others no header carries it. */
 const VISIBLE = '^[\\x21-\\x7e]+$'
 
@@ -63,110 +67,83 @@ const VISIBLE = '^[\\x21-\\x7e]+$'
 const operationList = (description: string) =>
   Type.Optional(Type.Array(Type.String(), { minItems: 1, expected: `a list of at least one of ${OPERATION_NAMES_RULE}`, description }))
 
+/** Marks an option that no host sets: roller-sidecar and tests do. It is in no public type and in no table. */
+const internal = <T extends TSchema> (schema: T): T => ({ ...schema, internal: true })
+
 export const Options = Type.Object({
-  prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Put before every route, for example /api.' })),
   nango: Type.Object({
     secretKey: Type.String({
       pattern: VISIBLE, expected: 'a string of visible ASCII characters', description: 'API key of the Nango environment.'
     }),
     host: Type.String({
-      expected: HTTP_ADDRESS_RULE, default: 'https://api.nango.dev', description: 'Address of Nango\'s API; set it for a self-hosted one.'
+      expected: HTTP_ADDRESS_RULE, default: 'https://api.nango.dev', description: 'Address of Nango\'s API; set it for a self-hosted Nango.'
     }),
-    publicHost: Type.Optional(Type.String({
-      expected: PUBLIC_URL_RULE, description: 'The same API as browsers reach it, when host is an address of your own network.'
-    })),
-    connectUrl: Type.Optional(Type.String({
-      expected: PUBLIC_URL_RULE,
-      description: 'Nango\'s Connect UI as browsers reach it (NANGO_PUBLIC_CONNECT_URL of a self-hosted Nango). Without it the connect page of a self-hosted Nango has its own form alone.'
-    })),
     integrationId: Type.String({
       minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9~:.@ _-]+$', default: 'roller', description: 'Unique key of the ROLLER integration in Nango.'
     }),
     webhookSigningKeys: Type.Optional(Type.Array(Type.String({ pattern: VISIBLE }), {
       minItems: 1,
       expected: 'a list of at least one key of visible ASCII characters',
-      description: 'Webhook signing keys of the Nango environment, in its settings: the current one, and after a rotation the one before. It is not the API key. Without it POST /webhooks/nango takes nothing.'
+      description: 'Webhook signing keys of the Nango environment: the current one, and after a rotation the previous one. They differ from the API key. ' +
+        'Without them POST /webhooks/nango rejects every request.'
+    })),
+    publicHost: Type.Optional(Type.String({
+      expected: PUBLIC_URL_RULE, description: 'The same API as browsers reach it, when host is an address of your own network.'
+    })),
+    connectUrl: Type.Optional(Type.String({
+      expected: PUBLIC_URL_RULE,
+      description: 'Nango\'s Connect UI as browsers reach it (NANGO_PUBLIC_CONNECT_URL of a self-hosted Nango). Without it the connect page of a self-hosted Nango ' +
+        'offers its own form only.'
     }))
   }, { additionalProperties: false }),
-  environment: StringEnum(environments, {
-    default: 'live',
-    description: 'ROLLER\'s environment that the integration\'s keys are of. Connections of the other one are refused.'
-  }),
-  transport: StringEnum(['nango', 'direct'], {
-    default: 'nango',
-    description: 'How calls reach ROLLER: through Nango\'s proxy, or direct with a token that Nango gives, for which its key needs the scope ' +
-      'environment:connections:read_credentials.'
-  }),
-  rollerBaseUrl: Type.Optional(Type.String({
-    expected: ROLLER_BASE_URL_RULE,
-    description: `Where the direct transport calls, when not the environment's own host: ${ROLLER_BASE_URL_RULE}.`
-  })),
-  otherBaseUrl: Type.Optional(Type.String({
-    expected: ROLLER_BASE_URL_RULE,
-    description: 'ROLLER\'s other environment, when not at its own host. A refused Client ID and Client Secret are shown to it, to tell keys of the wrong environment.'
-  })),
-  venueIdentity: StringEnum(['on', 'off'], {
-    default: 'on',
-    description: 'Asks ROLLER once for the venue of every connection, keeps it with the connection in Nango, and refuses calls when another venue\'s credentials were entered.'
-  }),
-  watch: Type.Integer({
-    default: 0,
-    minimum: 0,
-    maximum: 2 ** 31 - 1,
-    description: 'How often Nango\'s list of connections is looked at for what webhooks did not tell; 0 never, otherwise at least 1000. Milliseconds.'
-  }),
   authorize: Type.Union([Type.Literal('open'), func<Authorize>('')], {
     expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' when the host\'s own hooks guard the routes',
     description: 'Who may call. Required: a function, or the word open when the host\'s own hooks guard the routes.'
   }),
-  identify: Type.Optional(func<Identify>('Who the caller is: { tags }, { connections } (their ids), \'trusted\', or null. Opens GET /connect-session, and limits callers to their own connections: others do not exist for them.')),
+  identify: Type.Optional(func<Identify>(
+    'Who the caller is: { tags }, { connections } (their ids), \'trusted\', or null. Opens GET /connect-session and limits callers to their own connections; ' +
+    'other connections do not exist for them.'
+  )),
   connection: Type.Optional(Type.Union([Type.String({ minLength: 1 }), func<ChooseConnection>('')], {
     expected: 'a connection id or a function (request) => connection id',
-    description: 'The connection to use, fixed or chosen by request. It wins, and no header may override it.'
+    description: 'The connection to use, fixed or chosen by request. Takes precedence over request headers.'
   })),
-  timeouts: Type.Object({
-    connect: milliseconds(5_000, 'Until a connection to Nango, or with transport direct to ROLLER, stands.'),
-    headers: milliseconds(60_000, 'Until the head of ROLLER\'s answer has come.'),
-    idle: milliseconds(30_000, 'Without a byte moving in an answer\'s body.'),
-    total: milliseconds(600_000, 'For one exchange as a whole.'),
-    control: milliseconds(15_000, 'For one call to Nango\'s own API.')
-  }, { additionalProperties: false, default: {} }),
-  bodyLimit: Type.Integer({ minimum: 1, default: 1_048_576, description: 'Largest body of the typed routes and of the plugin\'s own. Bytes.' }),
-  streamLimit: Type.Integer({
-    minimum: 1, default: 78_643_200, description: 'Largest body of a call outside the catalogue, which is streamed. Bytes. A Nango server takes 75 MiB by default.'
+  prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Put before every route, for example /api.' })),
+  transport: StringEnum(['nango', 'direct'], {
+    default: 'nango',
+    description: 'How calls reach ROLLER: through Nango\'s proxy, or directly with a token from Nango, whose key then needs the scope ' +
+      'environment:connections:read_credentials.'
   }),
-  maxSockets: Type.Integer({ minimum: 1, default: 128, description: 'Open connections to Nango, or with transport direct to ROLLER, at a time; further calls wait for one.' }),
-  retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Further tries of a call that may be repeated.' }),
-  budgets: Type.Object({
-    rest: limitOption('ROLLER\'s REST API', 600, 60_000),
-    reporting: limitOption('ROLLER\'s Reporting API', 120, 60_000),
-    bulk: Type.Optional(Type.Object({ windowMs: Type.Optional(Type.Integer({ minimum: 1 })) }, {
-      additionalProperties: false, description: 'One bulk export of a type in windowMs, 6 hours as ROLLER publishes it.'
-    })),
-    margin: Type.Optional(Type.Number({ minimum: 0, maximum: 0.5, description: 'Part of every limit that is left unused, 0.03 when not given.' })),
-    jitter: Type.Optional(Type.Integer({
-      minimum: 0, maximum: 60_000, description: 'By how much every window is kept longer than ROLLER\'s, for calls that travel unevenly: 500 when not given. Milliseconds.'
-    })),
-    maxWait: Type.Integer({ minimum: 0, maximum: 3_600_000, default: 10_000, description: 'How long a call waits for its place when it does not say with Roller-Max-Wait. Milliseconds.' }),
-    maxWaitLimit: Type.Integer({
-      minimum: 0, maximum: 3_600_000, default: 60_000, description: 'The longest that Roller-Max-Wait may ask for; a call that asks for more waits this long. Milliseconds.'
-    }),
-    maxQueue: Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one connection and budget.' }),
-    whenAway: StringEnum(['share', 'refuse'], {
-      default: 'share', description: 'Without Redis: share lets each replica use its part of the limits, refuse sends nothing.'
-    }),
-    replicas: Type.Integer({ minimum: 1, default: 1, description: 'How many replicas share the limits, for whenAway: share.' })
-  }, { additionalProperties: false, default: {} }),
+  environment: StringEnum(environments, {
+    default: 'live', description: 'ROLLER\'s environment of the integration\'s credentials. Connections of the other environment are rejected.'
+  }),
+  connectPage: Type.Boolean({
+    default: false,
+    description: 'Serves a page at /connect on which a venue manager enters Client ID and Client Secret; POST /connect-session then returns a link to it.'
+  }),
+  publicUrl: Type.Optional(Type.String({
+    expected: PUBLIC_URL_RULE,
+    description: `Where ROLLER reaches this app, for its webhooks: ${PUBLIC_URL_RULE}. The prefix is appended.`
+  })),
+  rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16, pattern: '\\S' }), {
+    minItems: 1,
+    expected: 'a list of at least one text, each of at least 16 characters',
+    description: 'Secrets from which the keys of ROLLER\'s webhooks are derived: the current one, and after a rotation the previous ones. Without them every webhook of ' +
+      'ROLLER is rejected.'
+  })),
+  onEvent: Type.Optional(func<EventHandler>(
+    'Called with every event of venues and connections, as app.roller.on(\'*\', …). ROLLER\'s webhook is acknowledged when the returned promise has resolved.'
+  )),
   redis: Type.Optional(Type.Unsafe<RedisLike>(Type.Object({
     evalsha: Type.Function([], Type.Unknown()), eval: Type.Function([], Type.Unknown())
-  }, { description: 'An ioredis or iovalkey client (or Cluster) through which replicas share budgets, walls and cached answers. The host connects and closes it.' }))),
-  cache: Type.Optional(Type.Unsafe<CacheRules>(Type.Object({}, {
-    description: 'For how long ROLLER\'s answers to a GET of the catalogue are kept, by operation: { \'GET /products\': 60000 }. Milliseconds, a day at most. ' +
-      'In Redis where it is given, else in memory. Nothing is kept of operations that are not named; do not name those with guests\' personal data.'
+  }, {
+    description: 'An ioredis or iovalkey client (or Cluster) through which replicas share rate limits, cooling-off and cached responses. The host connects and closes it.'
   }))),
-  cacheSize: Type.Integer({ minimum: 1, default: 67_108_864, description: 'Memory for all answers that are kept in this process. Bytes. In Redis its own maxmemory counts.' }),
-  validation: StringEnum(['on', 'off'], {
-    default: 'on', description: 'Checks calls against the catalogue before they are sent. off, or the header Roller-Validation: off, lets through what ROLLER takes and the catalogue does not know yet.'
+  pollInterval: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 2 ** 31 - 1,
+    description: 'How often Nango\'s list of connections is polled for changes that no webhook reported; 0 never, otherwise at least 1000. Milliseconds.'
   }),
   readOnly: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.' }),
   operations: Type.Optional(Type.Object({
@@ -179,54 +156,119 @@ export const Options = Type.Object({
     description: `Which of ROLLER's operations are open, by ${OPERATION_NAMES_RULE}.`
   })),
   wildcard: Type.Optional(Type.Boolean({
-    description: 'Whether paths outside the catalogue are passed on. When not given they are, unless operations closes something: another way to write its path would get past.'
+    description: 'Whether paths outside the catalog are passed on. Default: true, unless operations closes something, because another spelling of a path could bypass it.'
   })),
+  cache: Type.Optional(Type.Unsafe<CacheRules>(Type.Object({}, {
+    description: 'How long ROLLER\'s responses to a GET of the catalog are cached, by operation: { \'GET /products\': 60000 }. Milliseconds, a day at most. ' +
+      'In Redis when given, else in memory. Do not name operations with guests\' personal data.'
+  }))),
+  rateLimits: Type.Object({
+    maxWait: Type.Integer({
+      minimum: 0,
+      maximum: 3_600_000,
+      default: 10_000,
+      description: 'How long a call waits for its rate limit when it does not say with Roller-Max-Wait. Milliseconds.'
+    }),
+    maxWaitLimit: Type.Integer({
+      minimum: 0,
+      maximum: 3_600_000,
+      default: 60_000,
+      description: 'The longest wait that Roller-Max-Wait may ask for; a call that asks for more waits this long. Milliseconds.'
+    }),
+    onRedisDown: StringEnum(['share', 'reject'], {
+      default: 'share', description: 'While Redis is down: share lets each replica use its part of the limits, reject sends nothing.'
+    }),
+    replicas: Type.Integer({ minimum: 1, default: 1, description: 'How many replicas share the limits, for onRedisDown: share.' }),
+    rest: limitOption('ROLLER\'s REST API', 600, 60_000),
+    reporting: limitOption('ROLLER\'s Reporting API', 120, 60_000),
+    bulk: internal(Type.Optional(Type.Object({ windowMs: Type.Optional(Type.Integer({ minimum: 1 })) }, {
+      additionalProperties: false, description: 'One bulk export of a type in windowMs, 6 hours as ROLLER publishes it.'
+    }))),
+    margin: internal(Type.Optional(Type.Number({ minimum: 0, maximum: 0.5, description: 'Part of every limit that is left unused. Default: 0.03.' }))),
+    jitter: internal(Type.Optional(Type.Integer({
+      minimum: 0, maximum: 60_000, description: 'How much longer than ROLLER\'s every window is, for calls with varying latency. Default: 500. Milliseconds.'
+    }))),
+    maxQueue: internal(Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one credential and limit.' }))
+  }, { additionalProperties: false, default: {} }),
+  retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Further attempts of a call that may be repeated.' }),
+  timeouts: Type.Object({
+    headers: milliseconds(60_000, 'Until the head of ROLLER\'s response has arrived.'),
+    idle: milliseconds(30_000, 'Idle timeout between chunks of a response body.'),
+    connect: internal(milliseconds(5_000, 'Until a connection to Nango, or with transport direct to ROLLER, is established.')),
+    total: internal(milliseconds(600_000, 'For one exchange as a whole.')),
+    control: internal(milliseconds(15_000, 'For one call to Nango\'s own API.'))
+  }, { additionalProperties: false, default: {} }),
+  bodyLimit: Type.Integer({ minimum: 1, default: 1_048_576, description: 'Largest body of the typed routes and of the plugin\'s own. Bytes.' }),
+  maxSockets: Type.Integer({
+    minimum: 1, default: 128, description: 'Open connections to Nango, or with transport direct to ROLLER; further calls wait for one.'
+  }),
+  validation: Type.Boolean({
+    default: true,
+    description: 'Validates calls against the catalog before they are sent. false, or the header Roller-Validation: false, sends what ROLLER accepts and the catalog does not ' +
+      'list yet.'
+  }),
+  verifyVenues: Type.Boolean({
+    default: true,
+    description: 'Asks ROLLER once for the venue of every connection, stores it with the connection in Nango, and rejects calls after another venue\'s credentials were entered.'
+  }),
   sharedCaching: Type.Boolean({
     default: false,
-    description: 'Passes on what ROLLER allows shared caches (Cache-Control: public, s-maxage, CDN-Cache-Control). Otherwise its answers are private: only the caller\'s own cache may keep them. Vary names in either case what chooses the venue or the caller.'
+    description: 'Passes on what ROLLER allows shared caches (Cache-Control: public, s-maxage, CDN-Cache-Control). Otherwise its responses are private: only the caller\'s ' +
+      'own cache may store them.'
   }),
   vary: Type.Optional(Type.Array(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$", expected: 'the name of a header' }), {
     maxItems: 32,
     expected: 'a list of at most 32 names of headers',
-    description: 'Further request headers by which this app tells its callers apart or chooses the connection, such as X-Api-Key: they are named in Vary too.'
-  })),
-  tracer: Type.Optional(func<UpstreamTracer>('Told of every try of a call to ROLLER, and adds the headers by which the next hop finds the trace.')),
-  observer: Type.Optional(Type.Unsafe<RateLimitObserver>(Type.Object({}, { description: 'Told what the rate budgets do, for metrics.' }))),
-  connectPage: Type.Boolean({
-    default: false, description: 'Serves a page at /connect on which a venue manager enters the keys; POST /connect-session then answers with a link to it.'
-  }),
-  publicUrl: Type.Optional(Type.String({
-    expected: PUBLIC_URL_RULE,
-    description: `Where ROLLER reaches this app, for its webhooks: ${PUBLIC_URL_RULE}. The plugin's prefix is put behind it.`
-  })),
-  rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16, pattern: '\\S' }), {
-    minItems: 1,
-    expected: 'a list of at least one text, each of at least 16 characters',
-    description: 'From which the keys of ROLLER\'s webhooks are made: the current one, and after a rotation those before. Without it none of ROLLER\'s webhooks is taken.'
+    description: 'Further request headers by which this app distinguishes callers or chooses the connection, such as X-Api-Key. They are added to Vary.'
   })),
   bulkExportHosts: Type.Optional(Type.Array(Type.String({ maxLength: 253, pattern: BULK_EXPORT_HOST_PATTERN }), {
     expected: `a list of ${BULK_EXPORT_HOST_RULE}`,
-    description: `Hosts from which files of bulk exports are fetched: ${BULK_EXPORT_HOST_RULE}. Without it ${BULK_EXPORT_HOSTS.join(', ')}.`
+    description: `Hosts from which files of bulk exports are fetched: ${BULK_EXPORT_HOST_RULE}. Default: ${BULK_EXPORT_HOSTS.join(', ')}.`
   })),
-  onEvent: Type.Optional(func<EventHandler>('Told of everything that happens at venues and to connections, as app.roller.on(\'*\', …). ROLLER hears that an event was taken when it has resolved.')),
-  eventTimeout: Type.Integer({
-    minimum: 1, maximum: 9_500, default: 8_000, description: 'How long handlers of an event may take; ROLLER waits 10 s for its answer. Milliseconds.'
-  }),
+  rollerBaseUrl: Type.Optional(Type.String({
+    expected: ROLLER_BASE_URL_RULE,
+    description: `Where the direct transport calls, when not the environment's own host: ${ROLLER_BASE_URL_RULE}.`
+  })),
+  clock: Type.Optional(Type.Unsafe<Clock>(Type.Object({}, { description: 'Replaces the system\'s clock: in tests of your app, with `ManualClock` of roller-sandbox.' }))),
   logLevel: Type.Optional(StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })),
-  clock: Type.Optional(Type.Unsafe<Clock>(Type.Object({}, { description: 'Replaces the system\'s clock, for tests.' }))),
-  retryPolicy: Type.Optional(Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the waiting between tries, for tests.' })))
+  onRequest: Type.Optional(hooks<onRequestHookHandler>('onRequest')),
+  preHandler: Type.Optional(hooks<preHandlerHookHandler>('preHandler')),
+  config: Type.Optional(Type.Unsafe<FastifyContextConfig>(Type.Object({}, {
+    description: 'Merged into the config of every route of the plugin, for hooks and plugins of the host that read it.'
+  }))),
+  otherBaseUrl: internal(Type.Optional(Type.String({
+    expected: ROLLER_BASE_URL_RULE, description: 'ROLLER\'s other environment, when not at its own host.'
+  }))),
+  streamLimit: internal(Type.Integer({
+    minimum: 1, default: 78_643_200, description: 'Largest body of a call outside the catalog, which is streamed. Bytes. A Nango server accepts 75 MiB by default.'
+  })),
+  cacheSize: internal(Type.Integer({ minimum: 1, default: 67_108_864, description: 'Memory for all responses that are cached in this process. Bytes.' })),
+  eventTimeout: internal(Type.Integer({
+    minimum: 1, maximum: 9_500, default: 8_000, description: 'How long handlers of an event may take; ROLLER waits 10 s for its response. Milliseconds.'
+  })),
+  tracer: internal(Type.Optional(func<UpstreamTracer>('Called for every attempt of a call to ROLLER; returns the headers by which the next hop finds the trace.'))),
+  observer: internal(Type.Optional(Type.Unsafe<RateLimitObserver>(Type.Object({}, { description: 'Called by the rate limiter, for metrics.' })))),
+  retryPolicy: internal(Type.Optional(Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the pause between attempts, for tests.' }))))
 }, { additionalProperties: false })
 
-/** What `register` takes. */
-export type RollerOptions = InputOf<Static<typeof Options>>
-/** The same with every default filled in. */
+type Internal = 'otherBaseUrl' | 'streamLimit' | 'cacheSize' | 'eventTimeout' | 'tracer' | 'observer' | 'retryPolicy'
+type InternalLimit = 'bulk' | 'margin' | 'jitter' | 'maxQueue'
+type InternalTimeout = 'connect' | 'total' | 'control'
+
+/** The options with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
-type WithDefault = 'transport' | 'environment' | 'venueIdentity' | 'watch' | 'timeouts' | 'budgets' | 'validation' | 'connectPage' | 'bodyLimit' | 'streamLimit' | 'maxSockets' | 'retries' | 'readOnly' | 'sharedCaching' | 'cacheSize' | 'eventTimeout'
-type InputOf<T extends ParsedOptions> = Omit<T, WithDefault | 'nango'> & Partial<Omit<Pick<T, WithDefault>, 'timeouts' | 'budgets'>> & {
-  timeouts?: Partial<T['timeouts']>
-  budgets?: Partial<T['budgets']>
-  nango: Pick<T['nango'], 'secretKey'> & Partial<T['nango']>
+/** All options as they are given: those with a default may be left out. */
+export type AllOptions = Partial<Omit<ParsedOptions, 'nango' | 'authorize' | 'timeouts' | 'rateLimits'>> & Pick<ParsedOptions, 'authorize'> & {
+  nango: Pick<ParsedOptions['nango'], 'secretKey'> & Partial<ParsedOptions['nango']>
+  timeouts?: Partial<ParsedOptions['timeouts']>
+  rateLimits?: Partial<ParsedOptions['rateLimits']>
+}
+
+/** What `register` takes. Each option is documented in docs/options.md. */
+export type RollerOptions = Omit<AllOptions, Internal | 'timeouts' | 'rateLimits'> & {
+  timeouts?: Partial<Omit<ParsedOptions['timeouts'], InternalTimeout>>
+  rateLimits?: Partial<Omit<ParsedOptions['rateLimits'], InternalLimit>>
 }
 
 /** A registration that cannot work, with every fault named. */
@@ -245,8 +287,8 @@ export class OptionsError extends TypeError {
 export function parseOptions (raw: unknown): ParsedOptions {
   if (!isPlainObject(raw)) throw new OptionsError(['options must be an object'])
   const given = Object.entries(copyPlain(raw) as Record<string, unknown>) // a copy of the plain object
-  const isFunction = ([, value]: [string, unknown]): boolean => typeof value === 'function'
   // TypeBox copies what stands where a union is wanted, and throws at a function.
+  const isFunction = ([, value]: [string, unknown]): boolean => [value].flat().some((one) => typeof one === 'function')
   const completed = Value.Default(Options, Object.fromEntries(given.filter((field) => !isFunction(field))))
   const options = Object.assign(completed as object, Object.fromEntries(given.filter(isFunction)))
   const faults = new Map<string, string>()
@@ -254,7 +296,7 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
-  const { cache, ...urls } = options as { rollerBaseUrl?: unknown, otherBaseUrl?: unknown, environment?: unknown, watch?: unknown, cache?: unknown } // checked so far for its type only
+  const { cache, ...urls } = options as { rollerBaseUrl?: unknown, otherBaseUrl?: unknown, environment?: unknown, pollInterval?: unknown, cache?: unknown } // checked so far for its type only
   for (const name of ['rollerBaseUrl', 'otherBaseUrl'] as const) {
     const url = urls[name]
     if (typeof url === 'string' && !isRollerBaseUrl(url)) faults.set(name, `option ${name} is wrong: expected ${ROLLER_BASE_URL_RULE}`)
@@ -270,7 +312,15 @@ export function parseOptions (raw: unknown): ParsedOptions {
   if (urls.rollerBaseUrl === ROLLER_BASE_URLS[other]) {
     faults.set('rollerBaseUrl', `option rollerBaseUrl is wrong: it is the host of the environment ${other}; set option environment to ${other}, or leave rollerBaseUrl out`)
   }
-  if (typeof urls.watch === 'number' && urls.watch > 0 && urls.watch < 1000) faults.set('watch', 'option watch is wrong: expected 0 or at least 1000')
+  if (typeof urls.pollInterval === 'number' && urls.pollInterval > 0 && urls.pollInterval < 1000) {
+    faults.set('pollInterval', 'option pollInterval is wrong: expected 0 or at least 1000')
+  }
+  for (const name of ['onRequest', 'preHandler'] as const) {
+    const given = (options as Record<string, unknown>)[name] // as above
+    if (given !== undefined && ![given].flat().every((one) => typeof one === 'function')) {
+      faults.set(name, `option ${name} is wrong: expected a function or a list of functions`)
+    }
+  }
   for (const [name, fault] of operationFaults((options as { operations?: unknown }).operations)) faults.set(name, fault) // as above
   if (isPlainObject(cache)) for (const fault of cacheFaults(cache)) faults.set(fault, fault)
   else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')

@@ -2,12 +2,12 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { ExchangeFailure } from './gateway/transport/exchange.ts'
 import { Nullable, StringEnum } from './operations/schema.ts'
-import { catalogue, isRollerError, RollerError, type ErrorCode } from './errors.ts'
+import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from './errors.ts'
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
 /** `keyof` loses the tuple that an enum needs; Object.keys of a literal is exactly these names. */
-const codes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]
+const codes = Object.keys(errorDefinitions) as [ErrorCode, ...ErrorCode[]]
 
 export const Problem = Type.Object({
   type: Type.String({ description: 'Names the kind of problem; under this server it leads to a page about it.', examples: ['/problems/ROLLER_ERR_RATE_LIMITED'] }),

@@ -122,9 +122,10 @@ export class Roller {
     return checkConnection(this.#parts, connectionId)
   }
 
-  /** How much of a connection's rate budgets is left. */
-  async budget (connectionId: string): Promise<{ budgets: RateLimitState[], coolingOffMs: number }> {
-    return await this.#parts.budgets.usage(await this.#parts.credentialOf(connectionId))
+  /** What is left of a connection's rate limits, without spending of them. */
+  async rateLimits (connectionId: string): Promise<{ rateLimits: RateLimitState[], coolingOffMs: number }> {
+    const { budgets, coolingOffMs } = await this.#parts.budgets.usage(await this.#parts.credentialOf(connectionId))
+    return { rateLimits: budgets, coolingOffMs }
   }
 
   /**

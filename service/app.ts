@@ -1,7 +1,7 @@
 /** Builds the service: the plugin, who may call it, its documents and its health. It starts nothing and reads no environment. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
-import roller, { RollerError } from 'fastify-roller'
-import { isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
+import { RollerError } from 'fastify-roller'
+import { roller, isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/guard.ts'
 import { requireLocalCaller } from './auth/local.ts'
@@ -113,8 +113,8 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     await api.register(roller, {
       nango: { ...nango, ...(webhookSigningKeys.length > 0 && { webhookSigningKeys }) },
       environment: config.environment,
-      venueIdentity: config.venueIdentity,
-      watch: config.connectionWatch,
+      verifyVenues: config.venueIdentity === 'on',
+      pollInterval: config.connectionWatch,
       connectPage: config.connectPage,
       transport: config.transport,
       ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
@@ -126,7 +126,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       ...(config.wildcard !== null && { wildcard: config.wildcard }),
       ...(config.bodyLimit !== null && { bodyLimit: config.bodyLimit }),
       ...(config.streamLimit !== null && { streamLimit: config.streamLimit }),
-      budgets: { maxWait: config.maxWait, maxWaitLimit: config.maxWaitLimit, whenAway: config.whenAway, replicas: config.replicas },
+      rateLimits: { maxWait: config.maxWait, maxWaitLimit: config.maxWaitLimit, onRedisDown: config.whenAway === 'refuse' ? 'reject' : 'share', replicas: config.replicas },
       observer: metrics.budgets,
       ...(tracing !== undefined && { tracer: tracing.tracer }),
       ...(publicUrl !== null && { publicUrl }),

@@ -1,8 +1,8 @@
 /** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids, no paths as written. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import type { Layer, Roller } from 'fastify-roller'
-import type { RateLimitObserver } from 'fastify-roller/internal'
+import type { Roller } from 'fastify-roller'
+import type { Layer, RateLimitObserver } from 'fastify-roller/internal'
 import { QuickHistogram } from './histogram.ts'
 import { layerOf, operationOf } from './request-facts.ts'
 

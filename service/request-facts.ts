@@ -1,6 +1,6 @@
 /** What log, metrics and traces call a request: names from closed sets, never a path as it was written. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Layer } from 'fastify-roller'
+import type { Layer } from 'fastify-roller/internal'
 import { problemOf } from 'fastify-roller/internal'
 
 /** The catalogue's name of a call to ROLLER, otherwise method and route. */

@@ -3,15 +3,15 @@ import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import roller from 'fastify-roller'
+import { roller } from 'fastify-roller/internal'
 import type { Report, Setup } from './messages.ts'
 
 const tell = (report: Report): void => { process.send?.(report) }
 
-async function serve ({ redisPort, nangoUrl, secretKey, budgets }: Setup): Promise<void> {
+async function serve ({ redisPort, nangoUrl, secretKey, rateLimits }: Setup): Promise<void> {
   const redis = new Redis(redisPort, '127.0.0.1')
   const app = Fastify()
-  await app.register(roller, { authorize: 'open', nango: { secretKey, host: nangoUrl }, redis, budgets })
+  await app.register(roller, { authorize: 'open', nango: { secretKey, host: nangoUrl }, redis, rateLimits })
   app.addHook('onClose', () => { redis.disconnect() })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const delay = monitorEventLoopDelay({ resolution: 5 })

@@ -88,7 +88,7 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
     redisPort: redis.port,
     nangoUrl: nango.url,
     secretKey: SECRET_KEY,
-    budgets: { rest: { limit, windowMs }, margin, jitter, replicas: REPLICAS, whenAway: 'share' }
+    rateLimits: { rest: { limit, windowMs }, margin, jitter, replicas: REPLICAS, onRedisDown: 'share' }
   }
   const replicas = Array.from({ length: REPLICAS }, () => fork(new URL('./replica.js', import.meta.url), { serialization: 'json' }))
   for (const replica of replicas) onClose(() => end(replica))

@@ -71,7 +71,7 @@ async function service (what: string, { replicas = 1, venues = VENUES, home = RO
   const urls: string[] = []
   for (let index = 0; index < replicas; index++) {
     const port = await freePort()
-    const options = { nango: { secretKey: NANGO_KEY, host: other.rollerUrl }, budgets: { rest: PLENTY, replicas } }
+    const options = { nango: { secretKey: NANGO_KEY, host: other.rollerUrl }, rateLimits: { rest: PLENTY, replicas } }
     running.push(await start(PROXY_CORE, pluginCommand(port, options, { home, ...(redisPort !== undefined && { redisPort }) }), port))
     urls.push(`http://127.0.0.1:${port}`)
   }

@@ -29,7 +29,7 @@ interface LooseInput {
   readonly headers?: Record<string, unknown>
   readonly body?: unknown
   readonly signal?: AbortSignal
-  readonly validation?: 'on' | 'off'
+  readonly validation?: boolean
   readonly maxWait?: number
 }
 
@@ -68,7 +68,7 @@ export class RollerClient {
       body: body === undefined ? null : { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
       operation: entry,
       maxWaitMs: maxWait ?? maxWaitMs,
-      validate: validation === undefined ? validate : validation === 'on',
+      validate: validation === undefined ? validate : validation,
       ...(signal !== undefined && { signal })
     })
     const payload = answer.payload()

@@ -25,7 +25,7 @@ export interface CallOptions {
   /** Milliseconds this call will wait for a place in the budget. Default: the option of the registration. */
   readonly maxWait?: number
   /** `off` sends a call that does not fit the catalogue, for when ROLLER is ahead of it. Default: the option of the registration. */
-  readonly validation?: 'on' | 'off'
+  readonly validation?: boolean
 }
 
 /** Everything `request` takes for one operation. */

@@ -57,17 +57,17 @@ const Confirmation = Type.Object({
   venueId: Type.String({ minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue whose credentials were entered.', examples: ['20981'] })
 }, { additionalProperties: false })
 
-const BudgetReport = Type.Object({
+const RateLimitReport = Type.Object({
   connectionId: Type.String(),
-  coolingOff: Type.Integer({ description: 'Seconds until ROLLER takes calls again after a 429; 0 when it does.' }),
-  budgets: Type.Array(Type.Object({
+  coolingOff: Type.Integer({ description: 'Seconds until ROLLER accepts calls again after a 429; 0 when it does.' }),
+  rateLimits: Type.Array(Type.Object({
     name: StringEnum(['rest', 'reporting', 'bulk']),
     limit: Type.Integer({ description: 'Calls in a window, the safety margin taken off.' }),
     window: Type.Integer({ description: 'Seconds.' }),
-    remaining: Type.Integer({ description: 'Places that are free now.' }),
-    reset: Type.Integer({ description: 'Seconds until a place frees; 0 when nothing is used.' })
+    remaining: Type.Integer({ description: 'Calls that are free now.' }),
+    reset: Type.Integer({ description: 'Seconds until a call frees; 0 when nothing is used.' })
   }))
-}, { $id: 'BudgetReport' })
+}, { $id: 'RateLimitReport' })
 
 const TAG = ['Connections']
 
@@ -190,12 +190,12 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.get('/connections/:id/rate-limits', {
     exposeHeadRoute: false,
     schema: {
-      summary: 'See how much of a connection\'s rate budgets is left',
-      description: 'As this gateway counts. Others who use the same API key spend the same budgets at ROLLER.',
-      operationId: 'getBudget',
+      summary: 'See what is left of a connection\'s rate limits',
+      description: 'As this gateway counts. Other programs with the same API key use up the same limits at ROLLER.',
+      operationId: 'getRateLimits',
       tags: TAG,
       params: Params,
-      response: { 200: BudgetReport, ...problemAnswers }
+      response: { 200: RateLimitReport, ...problemAnswers }
     }
   }, async (request) => {
     const { id } = request.params
@@ -204,7 +204,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return {
       connectionId: id,
       coolingOff: Math.ceil(usage.coolingOffMs / 1000),
-      budgets: usage.budgets.map(({ name, limit, windowMs, remaining, resetMs }) => ({
+      rateLimits: usage.budgets.map(({ name, limit, windowMs, remaining, resetMs }) => ({
         name, limit, window: Math.ceil(windowMs / 1000), remaining, reset: Math.ceil(resetMs / 1000)
       }))
     }

@@ -1,7 +1,7 @@
 /** `GET /problems/{code}`: where the `type` of every problem leads. A reader has one in hand and wants to know what to do. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { catalogue, RollerError, type ErrorEntry, type Layer } from '../errors.ts'
+import { errorDefinitions, RollerError, type ErrorEntry, type Layer } from '../errors.ts'
 import { PROBLEMS_PATH } from '../problem.ts'
 import { problemAnswers } from './roller-schema.ts'
 
@@ -30,8 +30,8 @@ export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: { description: 'A page.', content: { 'text/html': { schema: Type.String() } } }, ...problemAnswers }
     }
   }, async ({ params: { code } }, reply) => {
-    if (!Object.hasOwn(catalogue, code)) throw new RollerError('ROLLER_ERR_NOT_FOUND', { detail: 'There is no such problem.' })
-    const entry: ErrorEntry = catalogue[code as keyof typeof catalogue] // looked at above
+    if (!Object.hasOwn(errorDefinitions, code)) throw new RollerError('ROLLER_ERR_NOT_FOUND', { detail: 'There is no such problem.' })
+    const entry: ErrorEntry = errorDefinitions[code as keyof typeof errorDefinitions] // looked at above
     reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
     return page(code, entry)
   })

@@ -14,7 +14,7 @@ const callHeaders = {
 }
 
 const validationHeader = {
-  'Roller-Validation': Type.Optional(Type.String({ pattern: '^(on|off)$', description: 'off sends what does not fit the catalog, for when ROLLER is ahead of it.' }))
+  'Roller-Validation': Type.Optional(Type.String({ pattern: '^(true|false)$', description: 'false sends what does not fit the catalog, for when ROLLER is ahead of it.' }))
 }
 
 const cacheHeader = {

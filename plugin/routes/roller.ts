@@ -82,7 +82,7 @@ function add (
       maxWaitMs: readMaxWait(request.headers['roller-max-wait'], waits),
       admit: () => access.again(request, name, scope, connectionId),
       onUse: (use) => { sayBudget(reply, use) },
-      validate: validate && request.headers['roller-validation'] !== 'off',
+      validate: validate && request.headers['roller-validation'] !== 'false',
       timing: record,
       signal
     })

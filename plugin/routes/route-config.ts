@@ -1,5 +1,5 @@
 /** What a host's hooks may read of each route of the plugin, in `request.routeOptions.config.roller`. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
 
 export interface RouteConfig {
   /** The catalog's name of the operation, `GET /*` and so on for a path outside it; absent on routes that call no operation. */
@@ -22,9 +22,17 @@ declare module 'fastify' {
   }
 }
 
+export interface HostOptions {
+  readonly config?: FastifyContextConfig
+  readonly onRequest?: onRequestHookHandler | onRequestHookHandler[]
+  readonly preHandler?: preHandlerHookHandler | preHandlerHookHandler[]
+}
+
 const CALLER: RouteConfig = { auth: 'caller' }
 
-/** Marks the scope's routes that have no mark of their own. */
-export function markRoutes (scope: FastifyInstance): void {
-  scope.addHook('onRoute', (route) => { route.config = { roller: CALLER, ...route.config } })
+/** Marks the scope's routes, and puts the host's config and hooks on them. Its hooks run before those of the plugin. */
+export function prepareRoutes (scope: FastifyInstance, { config, onRequest = [], preHandler = [] }: HostOptions): void {
+  scope.addHook('onRoute', (route) => { route.config = { ...config, roller: CALLER, ...route.config } })
+  for (const hook of [onRequest].flat()) scope.addHook('onRequest', hook)
+  for (const hook of [preHandler].flat()) scope.addHook('preHandler', hook)
 }

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
-import { NangoError, withPayload } from './errors.ts'
+import type { FastifyReply } from 'fastify'
 import type { Context } from './context.ts'
-import type { Call } from './http.ts'
+import { NangoError, withPayload } from './errors.ts'
+import type { NangoRequest } from './server.ts'
 import type { Session } from './store.ts'
 
 export const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
@@ -9,25 +10,27 @@ export const SESSION_PREFIX = 'nango_connect_session_'
 const SESSION_TOKEN = /^nango_connect_session_[0-9a-f]{64}$/
 const WINDOW_MS = 60_000
 
+/** What a route asks for: the API key, a session token, either of them, or nothing. */
 export type Auth = 'none' | 'key' | 'session' | 'either'
 
-export function bearer (call: Call): string {
-  const header = call.headers.authorization
-  if (header === undefined || header === '') throw withPayload(401, 'missing_auth_header', 'No Authorization header')
+/** The session of the caller; null when the API key made the call, or anybody. */
+export function authenticate (ctx: Context, { headers: { authorization = '' } }: NangoRequest, auth: Auth): Session | null {
+  if (auth === 'none') return null
+  if (authorization === '') throw withPayload(401, 'missing_auth_header', 'No Authorization header')
   // Without the scheme the whole header counts as the key.
-  return header.split('Bearer ').pop() ?? ''
-}
-
-/** The shape is judged before the key is looked up: what is not a UUID v4 has an error of its own. */
-function requireKey (ctx: Context, call: Call): void {
-  const given = bearer(call)
+  const given = authorization.split('Bearer ').pop() ?? ''
+  if (auth === 'session' || (auth === 'either' && given.startsWith(SESSION_PREFIX))) {
+    if (!SESSION_TOKEN.test(given)) throw withPayload(401, 'invalid_connect_session_token_format', 'Not a connect session token')
+    return findSession(ctx, given)
+  }
+  // The shape is checked before the key is looked up: what is not a UUID v4 has an error of its own.
   if (!UUID_V4.test(given)) throw withPayload(401, 'invalid_secret_key_format', 'The API key is not a UUID v4')
   if (ctx.settings.postgresDown) throw withPayload(401, 'malformed_auth_header', 'The API key could not be looked up')
-  const known = Buffer.from(ctx.settings.secretKey)
-  const key = Buffer.from(given)
-  if (known.length !== key.length || !timingSafeEqual(known, key)) {
+  // Both are UUIDs, so the lengths are equal.
+  if (!timingSafeEqual(Buffer.from(ctx.settings.secretKey), Buffer.from(given))) {
     throw withPayload(401, 'unknown_account', 'No account has this API key')
   }
+  return null
 }
 
 /** An expired session and one that never existed cannot be told apart. */
@@ -40,47 +43,30 @@ export function findSession (ctx: Context, token: string): Session {
   return session
 }
 
-function requireSession (ctx: Context, call: Call): void {
-  const token = bearer(call)
-  if (!SESSION_TOKEN.test(token)) {
-    throw withPayload(401, 'invalid_connect_session_token_format', 'Not a connect session token')
-  }
-  call.session = findSession(ctx, token)
-}
+export const hasScope = ({ settings: { scopes } }: Context, scope: string): boolean =>
+  scopes == null || scopes.includes(`environment:${scope}`)
 
-export const hasScope = (ctx: Context, scope: string): boolean =>
-  ctx.settings.scopes === null ||
-  ctx.settings.scopes.some((one) => one === scope || (one.endsWith('*') && scope.startsWith(one.slice(0, -1))))
-
-export function requireScope (ctx: Context, anyOf: string[]): void {
+/** Any one of them is enough. */
+export function requireScope (ctx: Context, anyOf: readonly string[]): void {
   if (anyOf.length > 0 && !anyOf.some((scope) => hasScope(ctx, scope))) {
-    throw new NangoError(403, 'forbidden', { message: `The API key lacks the scope ${anyOf.join(' or ')}` })
+    throw new NangoError(403, 'forbidden', { message: `The API key lacks the scope environment:${anyOf.join(' or environment:')}` })
   }
-}
-
-export function authenticate (ctx: Context, call: Call, auth: Auth, scopes: string[]): void {
-  if (auth === 'none') return
-  const wantsSession = auth === 'session' || (auth === 'either' && bearer(call).startsWith(SESSION_PREFIX))
-  if (wantsSession) return requireSession(ctx, call)
-  requireKey(ctx, call)
-  requireScope(ctx, scopes)
 }
 
 /** One fixed window of a minute for the whole account: every environment, key and endpoint shares it. */
-export function countCall (ctx: Context, call: Call): void {
-  const { settings: { rateLimit: limit }, window } = ctx
+export function countCall ({ settings: { rateLimit: limit = 0 }, window, now }: Context, request: NangoRequest, reply: FastifyReply): void {
   if (limit <= 0) return
-  const now = ctx.now()
-  if (now - window.startedAt >= WINDOW_MS) Object.assign(window, { startedAt: now, count: 0 })
+  const at = now()
+  if (at - window.startedAt >= WINDOW_MS) Object.assign(window, { startedAt: at, count: 0 })
   window.count++
   const end = window.startedAt + WINDOW_MS
-  call.res.setHeader('x-ratelimit-limit', limit)
-  call.res.setHeader('x-ratelimit-remaining', Math.max(0, limit - window.count))
-  call.res.setHeader('x-ratelimit-reset', Math.ceil(end / 1000))
+  reply.headers({
+    'x-ratelimit-limit': limit,
+    'x-ratelimit-remaining': Math.max(0, limit - window.count),
+    'x-ratelimit-reset': Math.ceil(end / 1000)
+  })
   if (window.count <= limit) return
-  // Rounded down, so the last second of a window says 0.
-  call.res.setHeader('retry-after', Math.floor((end - now) / 1000))
-  const error = new NangoError(429, 'too_many_request')
-  Object.assign(error.body.error, { method: call.method, path: call.pathname })
-  throw error
+  // Rounded down, so the last second of a window is 0.
+  reply.header('retry-after', Math.floor((end - at) / 1000))
+  throw new NangoError(429, 'too_many_request', { method: request.method, path: request.originalUrl.split('?')[0] })
 }

@@ -1,78 +1,57 @@
-import { Check, strictQuery } from './check.ts'
 import { hasScope } from './auth.ts'
-import { fullShape, listShape } from './connection-shape.ts'
-import { findIntegration } from './context.ts'
-import type { Context } from './context.ts'
+import { credentialsOf, listShape, rowShape } from './connection-shape.ts'
+import { findIntegration, type Context } from './context.ts'
 import { RefreshFailed, ensureFresh } from './credentials.ts'
+import { readTags } from './end-user.ts'
 import { NangoError } from './errors.ts'
-import type { Answer, Call } from './http.ts'
-import { parseEndUser, tagsOf } from './sessions.ts'
+import { CONNECTION_ID, INTEGRATION_KEY, Input, strictQuery } from './input.ts'
+import type { NangoRequest } from './server.ts'
 import type { SimulatedConnection } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
 
 const TAG_FILTER = /^tags\[([^\]]+)\]$/
-const FLAGS = ['force_refresh', 'refresh_token', 'refresh_github_app_jwt_token']
-const LIST_FILTERS = ['connectionId', 'search', 'endUserId', 'endUserOrganizationId', 'integrationId', 'limit', 'page']
+const FLAGS = ['force_refresh', 'refresh_token', 'refresh_github_app_jwt_token'] as const
+const LIST_FILTERS = ['connectionId', 'search', 'integrationId', 'limit', 'page']
 const MAX_LIMIT = 2000
 const DEFAULT_LIMIT = 10_000
 
-export function listConnections (ctx: Context, call: Call): Answer {
-  const { query } = call
-  strictQuery(query, LIST_FILTERS, [TAG_FILTER])
-  const check = new Check()
-  const limit = integer(check, query, 'limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT
-  const page = integer(check, query, 'page', 0, Number.MAX_SAFE_INTEGER) ?? 0
-  check.done('invalid_query_params')
+export function listConnections (ctx: Context, { query }: NangoRequest): object {
+  const input = new Input(query).strict(LIST_FILTERS, TAG_FILTER)
+  const limit = input.integer('limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT
+  const page = input.integer('page', 0, Number.MAX_SAFE_INTEGER) ?? 0
+  input.done('invalid_query_params')
   const found = ctx.store.connections
     // The list is read from a replica, where a new connection arrives late.
-    .filter((one) => one.createdAt + ctx.settings.replicaLag <= ctx.now())
+    .filter((one) => one.createdAt + (ctx.settings.replicaLag ?? 0) <= ctx.now())
     .filter(filterOf(query))
     .sort((a, b) => b.createdAt - a.createdAt || b.id - a.id)
   // No total and no cursor: the last page is the one that comes back short.
-  return { status: 200, json: { connections: found.slice(page * limit, (page + 1) * limit).map(listShape) } }
+  return { connections: found.slice(page * limit, (page + 1) * limit).map(listShape) }
 }
 
-function integer (check: Check, query: URLSearchParams, name: string, min: number, max: number): number | undefined {
-  const text = query.get(name)
-  if (text === null) return undefined
-  const value = Number(text)
-  if (!Number.isInteger(value) || text === '') check.fail([name], 'Expected an integer', 'invalid_type')
-  else if (value < min) check.fail([name], `Less than ${min}`, 'too_small')
-  else if (value > max) check.fail([name], `More than ${max}`, 'too_big')
-  return value
-}
-
-function filterOf (query: URLSearchParams): (connection: SimulatedConnection) => boolean {
-  const connectionId = query.get('connectionId')
-  const integrations = query.get('integrationId')?.split(',').map((key) => key.trim())
-  const endUserId = query.get('endUserId')
-  const organizationId = query.get('endUserOrganizationId')
-  const search = query.get('search')?.toLowerCase()
-  const tags = [...query].flatMap(([key, value]) => {
+function filterOf (query: NangoRequest['query']): (connection: SimulatedConnection) => boolean {
+  const { connectionId, integrationId } = query
+  const integrations = integrationId?.split(',').map((key) => key.trim())
+  const search = query['search']?.toLowerCase()
+  const tags = Object.entries(query).flatMap(([key, value]) => {
     const name = TAG_FILTER.exec(key)?.[1]
     return name === undefined ? [] : [[name.toLowerCase(), value] as const]
   })
   return (one) =>
-    (connectionId === null || one.connectionId === connectionId) &&
+    (connectionId === undefined || one.connectionId === connectionId) &&
     (integrations === undefined || integrations.includes(one.integrationId)) &&
-    (endUserId === null || one.endUser?.id === endUserId) &&
-    (organizationId === null || one.endUser?.organization?.id === organizationId) &&
-    (search === undefined || searchable(one).some((text) => text.includes(search))) &&
+    // Tags are not searched.
+    (search === undefined || one.connectionId.toLowerCase().includes(search)) &&
     tags.every(([key, value]) => one.tags[key] === value)
 }
 
-// Tags are not searched.
-const searchable = ({ connectionId, endUser }: SimulatedConnection): string[] =>
-  [connectionId, endUser?.displayName ?? '', endUser?.email ?? ''].map((text) => text.toLowerCase())
-
-/** The connection that a path and its provider_config_key name; what a missing one is called differs from endpoint to endpoint. */
-function locate (ctx: Context, call: Call, missing: NangoError, allowed: string[] = []): SimulatedConnection {
-  strictQuery(call.query, ['provider_config_key', ...allowed])
-  const check = new Check()
-  const integrationId = check.integrationKey(call.query.get('provider_config_key') ?? undefined, ['provider_config_key'])
-  check.done('invalid_query_params')
-  const uri = new Check()
-  const connectionId = uri.connectionId(call.params[0], ['connectionId'])
+/** The connection that a path and its provider_config_key name; the error for a missing one differs between endpoints. */
+function locate (ctx: Context, { query, params }: NangoRequest, missing: NangoError, allowed: readonly string[] = []): SimulatedConnection {
+  const input = new Input(query).strict(['provider_config_key', ...allowed])
+  const integrationId = input.text('provider_config_key', INTEGRATION_KEY)
+  input.done('invalid_query_params')
+  const uri = new Input(params)
+  const connectionId = uri.text('connectionId', CONNECTION_ID)
   uri.done('invalid_uri_params')
   if (findIntegration(ctx, integrationId) === undefined) {
     throw new NangoError(400, 'unknown_provider_config', { message: 'No integration has this provider_config_key' })
@@ -84,50 +63,64 @@ function locate (ctx: Context, call: Call, missing: NangoError, allowed: string[
 
 const notFound = (): NangoError => new NangoError(404, 'not_found', { message: 'No connection with this id and provider_config_key' })
 
-export async function readConnection (ctx: Context, call: Call): Promise<Answer> {
-  const check = new Check()
-  const [force, ...others] = FLAGS.map((name) => check.flag(call.query.get(name), [name]))
-  check.done('invalid_query_params')
-  const mayRead = hasScope(ctx, 'environment:connections:read_credentials')
+export async function readConnection (ctx: Context, request: NangoRequest): Promise<object> {
+  const input = new Input(request.query)
+  const [force, ...others] = FLAGS.map((name) => input.flag(name))
+  input.done('invalid_query_params')
+  const mayRead = hasScope(ctx, 'connections:read_credentials')
   if (!mayRead && (force === true || others.includes(true))) {
     throw new NangoError(403, 'forbidden', { message: 'Refreshing needs the scope environment:connections:read_credentials' })
   }
-  const connection = locate(ctx, call, notFound(), FLAGS)
-  if (mayRead) {
-    try {
-      await ensureFresh(ctx, connection, force)
-    } catch (error) {
-      if (!(error instanceof RefreshFailed)) throw error
-      throw new NangoError(error.status, 'invalid_credentials', {
-        message: 'The credentials of this connection cannot be refreshed',
-        payload: { connection: fullShape(connection, false) }
-      })
-    }
-  }
+  const connection = locate(ctx, request, notFound(), FLAGS)
   // Without that scope nothing is refreshed or checked: the answer looks healthy whatever the credentials are.
-  return { status: 200, json: fullShape(connection, mayRead) }
+  if (!mayRead) return { ...rowShape(connection), credentials: {} }
+  try {
+    await ensureFresh(ctx, connection, force)
+  } catch (error) {
+    if (!(error instanceof RefreshFailed)) throw error
+    throw new NangoError(error.status, 'invalid_credentials', {
+      message: 'The credentials of this connection cannot be refreshed',
+      payload: { connection: { ...rowShape(connection), credentials: {} } }
+    })
+  }
+  return { ...rowShape(connection), credentials: credentialsOf(connection) }
 }
 
-/** Tags are replaced as a whole, and end_user alone replaces them by the ones made from it; updated_at stays. */
-export function patchConnection (ctx: Context, call: Call): Answer {
-  const connection = locate(ctx, call, notFound())
-  const check = new Check()
-  const body = check.strict(call.json, ['tags', 'end_user', 'webhook_url_override'])
-  const endUser = parseEndUser(check, body['end_user'])
-  const tags = body['tags'] === undefined ? undefined : check.tags(body['tags'], ['tags'])
-  const override = body['webhook_url_override']
-  const webhookUrl = override === undefined ? undefined : check.webhookUrl(override, ['webhook_url_override'])
-  check.done('invalid_body')
-  if (endUser !== null) connection.endUser = endUser
-  if (tags !== undefined || endUser !== null) connection.tags = { ...tagsOf(endUser), ...tags }
+/** Tags are replaced as a whole, and end_user alone replaces them with the ones made from it; updated_at stays. */
+export function patchConnection (ctx: Context, request: NangoRequest): object {
+  const connection = locate(ctx, request, notFound())
+  const body = new Input(request.body).strict(['tags', 'end_user', 'webhook_url_override'])
+  const tags = readTags(body)
+  const webhookUrl = body.webhookUrl()
+  body.done('invalid_body')
+  if (tags !== undefined) connection.tags = tags
   if (webhookUrl !== undefined) connection.webhookUrlOverride = webhookUrl
-  return { status: 200, json: { success: true } }
+  return { success: true }
 }
 
 /** Deleting twice is a 400 with a code of its own, where reading what is gone is a 404. Nothing is revoked at ROLLER. */
-export function deleteConnection (ctx: Context, call: Call): Answer {
-  const connection = locate(ctx, call, new NangoError(400, 'unknown_connection'))
+export function deleteConnection (ctx: Context, request: NangoRequest): object {
+  const connection = locate(ctx, request, new NangoError(400, 'unknown_connection'))
   ctx.store.remove(connection)
-  sendAuthWebhook(ctx, connection, 'deletion', { success: true })
-  return { status: 200, json: { success: true } }
+  sendAuthWebhook(ctx, connection, 'deletion')
+  return { success: true }
+}
+
+/** POST replaces, PATCH merges the first level; one unknown id and nothing at all is changed. */
+export function writeMetadata (ctx: Context, { query, method, body }: NangoRequest): object {
+  strictQuery(query)
+  const input = new Input(body).strict(['connection_id', 'provider_config_key', 'metadata'])
+  const given = input.value('connection_id')
+  const ids = (Array.isArray(given) ? given : [given]).map((id: unknown) => input.checkText(id, ['connection_id'], CONNECTION_ID))
+  const integrationId = input.text('provider_config_key', INTEGRATION_KEY)
+  const metadata = input.dict('metadata')
+  input.done('invalid_body')
+  const connections = ids.map((id) => {
+    const connection = ctx.store.find(id, integrationId)
+    if (connection === undefined) throw new NangoError(404, 'unknown_connection', { message: `No connection has the id ${id}` })
+    return connection
+  })
+  for (const connection of connections) connection.metadata = method === 'PATCH' ? { ...connection.metadata, ...metadata } : { ...metadata }
+  // Parsed from JSON and found to be an object.
+  return body as object
 }

@@ -1,4 +1,4 @@
-import type { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Store } from './store.ts'
 
 export interface SimulatedIntegration {
@@ -10,51 +10,58 @@ export interface SimulatedIntegration {
   rollerUrl?: string
 }
 
-/** What a test or the sandbox may turn while the simulator runs. */
+/** How the simulated Nango behaves; a test may change it at any time with `setOptions`. */
 export interface NangoSettings {
+  /** The one environment API key, a UUID v4. */
   secretKey: string
+  /** Where the provider template's base_url and token_url point, in place of https://api.roller.app. */
   rollerUrl: string
-  integrations: SimulatedIntegration[]
-  /** Null is full access. */
-  scopes: string[] | null
-  /** Calls a minute for the whole account; 0 is no limit. */
-  rateLimit: number
-  /** False: Nango forces a buffered 2xx to 200. True: the servers that carry the fix of its issue #7408. */
-  preserveStatus: boolean
-  /** False: a buffered success keeps four headers. True: Nango Cloud, and servers since September 2026. */
-  forwardAllHeaders: boolean
-  /** Milliseconds before a proxied call is forwarded. */
-  proxyDelay: number
-  /** Milliseconds that the check of a connection's credentials takes; 0 is a turn of the event loop. */
-  credentialCheckTime: number
-  /** Milliseconds during which a new connection is missing from the list, which Nango reads from a replica. */
-  replicaLag: number
-  /** The first wait of Nango's own retries, of proxied calls and of webhooks; it doubles. */
-  retryBaseMs: number
-  webhookUrl: string | null
-  webhookSigningKey: string | null
-  /** `on_auth_creation` of the environment. An override has no such switch. */
-  webhookOnCreation: boolean
-  /** `on_auth_refresh_error` of the environment. */
-  webhookOnRefreshError: boolean
-  /** Newer servers announce that a refresh succeeded again; older ones do not. */
-  webhookOnRecovery: boolean
-  /** Newer servers announce a deletion; older ones do not. */
-  webhookOnDeletion: boolean
-  /** Nango's Postgres is away: no key and no session can be looked up. */
-  postgresDown: boolean
-  /** Nango's Redis is away: the check of the credentials waits for its lock, and no token can be refreshed. */
-  redisDown: boolean
-  /** Nango's outbound policy denies the address of the token URL. */
-  tokenUrlDenied: boolean
+  /** @default one, `roller` of the provider `roller` */
+  integrations?: SimulatedIntegration[]
+  /** The scopes of the API key, such as `environment:connections:read`. @default null, full access */
+  scopes?: string[] | null
+  /** Calls a minute for the whole account. @default 0, no limit */
+  rateLimit?: number
+  /** @default false: a buffered 2xx becomes 200. True: the servers that carry the fix of Nango's issue #7408 */
+  preserveStatus?: boolean
+  /** @default false: a buffered success keeps four headers. True: Nango Cloud, and servers since September 2026 */
+  forwardAllHeaders?: boolean
+  /** Milliseconds before a proxied call is forwarded. @default 0 */
+  proxyDelay?: number
+  /** Milliseconds that the check of a connection's credentials takes, which a forced refresh joins. @default 0, a turn of the event loop */
+  credentialCheckTime?: number
+  /** Milliseconds during which a new connection is missing from the list, which Nango reads from a replica. @default 0 */
+  replicaLag?: number
+  /** The first wait of Nango's own retries, of proxied calls and of webhooks, in milliseconds; it doubles. @default 3000 */
+  retryBaseMs?: number
+  /** With the URL alone only overrides are sent, as in the environments that a server has from the start. @default null, no webhooks */
+  webhookUrl?: string | null
+  /** @default null: the secret key, as in environments from before April 2026 */
+  webhookSigningKey?: string | null
+  /** `on_auth_creation` of the environment. An override has no such switch. @default false */
+  webhookOnCreation?: boolean
+  /** `on_auth_refresh_error` of the environment. @default false */
+  webhookOnRefreshError?: boolean
+  /** Newer servers announce that a refresh succeeded again. @default false */
+  webhookOnRecovery?: boolean
+  /** Newer servers announce a deletion. @default false */
+  webhookOnDeletion?: boolean
+  /** Nango's Postgres is down: no key and no session can be looked up. @default false */
+  postgresDown?: boolean
+  /** Nango's Redis is down: the check of the credentials waits for its lock, and no token can be refreshed. @default false */
+  redisDown?: boolean
+  /** Nango's outbound policy denies the address of the token URL. @default false */
+  tokenUrlDenied?: boolean
 }
 
+export const RETRY_BASE_MS = 3000
+
 export interface Context {
-  readonly settings: NangoSettings
+  readonly settings: NangoSettings & { integrations: SimulatedIntegration[] }
   readonly store: Store
   /** The account's fixed window of the rate limit. */
   readonly window: { startedAt: number, count: number }
-  readonly agent: Agent
+  readonly dispatcher: Dispatcher
   readonly connectUiUrl: string
   now (): number
   sleep (ms: number): Promise<void>

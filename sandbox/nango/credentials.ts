@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
-import { findIntegration } from './context.ts'
-import type { Context } from './context.ts'
+import { findIntegration, type Context } from './context.ts'
 import { MintRefused, mint } from './mint.ts'
-import type { SimulatedConnection } from './store.ts'
+import { healthy, type SimulatedConnection } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
 
 const MARGIN_MS = 15 * 60_000
@@ -14,7 +13,7 @@ const FAILING_DAYS = 4
 const LOCK_WAIT_MS = 12_000
 
 /** Refused by the token endpoint, failed for any other reason, or not tried at all. */
-export type RefreshTrouble = 'refused' | 'failed' | 'backoff' | 'exhausted'
+type RefreshTrouble = 'refused' | 'failed' | 'backoff' | 'exhausted'
 export class RefreshFailed extends Error {
   readonly trouble: RefreshTrouble
   readonly status: number
@@ -28,8 +27,8 @@ export class RefreshFailed extends Error {
 
 /**
  * What Nango does before it uses a connection. A failure within the last 30 s fails at once, even when the token at hand is
- * still good; forcing goes past that. A call that arrives while another one's check is under way joins it, forced or not: a forced
- * refresh may get the token that was there before, and ROLLER is asked for none. A failed refresh is noted by each call that joined.
+ * still good; forcing skips that. A call that arrives while another one's check is in progress joins it, forced or not: a forced
+ * refresh may return the token that was there before, without a request to ROLLER. A failed refresh is noted by each call that joined.
  */
 export async function ensureFresh (ctx: Context, connection: SimulatedConnection, force = false): Promise<void> {
   const now = ctx.now()
@@ -49,33 +48,32 @@ export async function ensureFresh (ctx: Context, connection: SimulatedConnection
 
 /** Without expiry a connection is refreshed only when forced. */
 async function check (ctx: Context, connection: SimulatedConnection, force: boolean): Promise<void> {
+  const { credentialCheckTime = 0, redisDown = false } = ctx.settings
   // Nango takes a lock and reads the row again; a real wait, so it does not go through the injected clock.
-  await (ctx.settings.credentialCheckTime > 0 ? wait(ctx.settings.credentialCheckTime) : turn())
-  if (ctx.settings.redisDown) await ctx.sleep(LOCK_WAIT_MS)
+  await (credentialCheckTime > 0 ? wait(credentialCheckTime) : turn())
+  if (redisDown) await ctx.sleep(LOCK_WAIT_MS)
   const due = connection.expiresAt !== null && connection.expiresAt - ctx.now() < MARGIN_MS
   if (!force && !due) return
-  if (ctx.settings.redisDown) throw new Error('the lock of the refresh could not be taken')
+  if (redisDown) throw new Error('the lock of the refresh could not be taken')
   await refresh(ctx, connection)
 }
 
 async function refresh (ctx: Context, connection: SimulatedConnection): Promise<void> {
   const integration = findIntegration(ctx, connection.integrationId)
   if (integration === undefined) throw new Error('the integration is gone')
-  Object.assign(connection, await mint(ctx, integration, connection), { updatedAt: ctx.now() })
   const wasFailing = connection.errors.length > 0
-  Object.assign(connection, { errors: [], lastRefreshFailure: null, failingDays: 0, lastFailingDay: null })
-  if (wasFailing) sendAuthWebhook(ctx, connection, 'refresh', { success: true })
+  const minted = await mint(ctx, integration, connection)
+  Object.assign(connection, minted, healthy(), { updatedAt: ctx.now() })
+  if (wasFailing) sendAuthWebhook(ctx, connection, 'refresh')
 }
 
 function noteFailure (ctx: Context, connection: SimulatedConnection, error: unknown): void {
   const now = ctx.now()
   const day = Math.floor(now / DAY_MS)
-  connection.lastRefreshFailure = now
-  connection.updatedAt = now
   if (connection.lastFailingDay !== day) connection.failingDays++
-  connection.lastFailingDay = day
-  connection.errors = [{ type: 'auth', log_id: randomUUID() }]
+  Object.assign(connection, {
+    lastRefreshFailure: now, updatedAt: now, lastFailingDay: day, errors: [{ type: 'auth', log_id: randomUUID() }]
+  } satisfies Partial<SimulatedConnection>)
   const type = error instanceof MintRefused ? 'client_credentials_fetch_error' : 'refresh_token_external_error'
-  const description = error instanceof Error ? error.message : String(error)
-  sendAuthWebhook(ctx, connection, 'refresh', { success: false, error: { type, description } })
+  sendAuthWebhook(ctx, connection, 'refresh', { type, description: error instanceof Error ? error.message : String(error) })
 }

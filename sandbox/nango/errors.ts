@@ -1,33 +1,22 @@
-// Every error Nango itself makes wears one envelope: { error: { code, message?, errors?, payload? } }.
+// Every error of Nango itself has one envelope: { error: { code, message?, errors?, payload? } }.
 
 import { randomUUID } from 'node:crypto'
 
 export interface Issue { code: string, message: string, path: (string | number)[] }
-
-interface Details {
-  message?: string
-  errors?: Issue[]
-  payload?: unknown
-  headers?: Record<string, string>
-}
+interface Details { message?: string, errors?: Issue[], payload?: unknown, [other: string]: unknown }
 
 export class NangoError extends Error {
   readonly status: number
-  readonly code: string
   readonly body: { error: Record<string, unknown> }
-  readonly headers: Record<string, string>
 
   constructor (status: number, code: string, details: Details = {}) {
     super(details.message ?? code)
-    const { headers, ...rest } = details
     this.status = status
-    this.code = code
-    this.body = { error: { code, ...rest } }
-    this.headers = headers ?? {}
+    this.body = { error: { code, ...details } }
   }
 }
 
-/** Authentication and the older endpoints add a payload to each of their errors, an empty one mostly. */
+/** Authentication and the older endpoints add a payload to each of their errors, mostly an empty one. */
 export const withPayload = (status: number, code: string, message: string, payload: unknown = {}): NangoError =>
   new NangoError(status, code, { message, payload })
 

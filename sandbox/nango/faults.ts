@@ -1,20 +1,18 @@
-import type { OutgoingHttpHeaders } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Call } from './http.ts'
+import type { FastifyReply } from 'fastify'
+import { takeOver } from './take-over.ts'
 
 interface Canned { status?: number, headers?: OutgoingHttpHeaders, body?: string | Buffer | object }
 
-/** A misbehaviour to order. `path` matches the raw URL; without it, the fault takes whatever comes. */
+/** A misbehaviour on demand. `path` matches the raw URL; without it the fault applies to any request. */
 export type Fault = { path?: RegExp } & (
-  | { kind: 'status', status: number, headers?: OutgoingHttpHeaders, body?: string | Buffer | object }
-  | { kind: 'reset' }
-  | { kind: 'reset-after-headers' }
+  | { kind: 'status', status: number } & Canned
+  | { kind: 'reset' | 'reset-after-headers' | 'hang' | 'garbage' }
   | { kind: 'cut' } & Canned
-  | { kind: 'hang' }
   | { kind: 'html', status: number }
   | { kind: 'slow', /** Milliseconds before the ordinary answer. */ delay: number }
   | { kind: 'trickle', /** Milliseconds between two bytes. */ every: number } & Canned
-  | { kind: 'garbage' }
 )
 
 export interface Faults {
@@ -25,18 +23,14 @@ export interface Faults {
 }
 
 const PAGE = '<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
+const matches = (fault: Fault, url: string): boolean => fault.path === undefined || url.search(fault.path) !== -1
 
-export class FaultBox implements Faults {
+export class FaultQueue implements Faults {
   readonly #queue: Fault[] = []
   #standing: Fault | null = null
 
-  next (fault: Fault): void {
-    this.#queue.push(fault)
-  }
-
-  always (fault: Fault | null): void {
-    this.#standing = fault
-  }
+  next (fault: Fault): void { this.#queue.push(fault) }
+  always (fault: Fault | null): void { this.#standing = fault }
 
   take (url: string): Fault | undefined {
     const index = this.#queue.findIndex((fault) => matches(fault, url))
@@ -45,54 +39,48 @@ export class FaultBox implements Faults {
   }
 }
 
-const matches = (fault: Fault, url: string): boolean => fault.path === undefined || url.search(fault.path) !== -1
-
-/** Returns true when the fault took the request over, false when the ordinary answer should follow. */
-export async function inflict (fault: Fault, call: Call): Promise<boolean> {
-  const { res } = call
-  const socket = res.socket
+/** Returns true when the fault replaced the answer, false when the ordinary one follows. */
+export async function inflict (fault: Fault, reply: FastifyReply): Promise<boolean> {
+  if (fault.kind === 'slow') {
+    await wait(fault.delay)
+    return false
+  }
+  const raw = takeOver(reply)
+  const { socket } = raw
   switch (fault.kind) {
-    case 'slow':
-      await wait(fault.delay)
-      return false
-    case 'hang':
-      return true
     case 'reset':
       socket?.resetAndDestroy()
-      return true
+      break
     case 'garbage':
       socket?.end('this is not HTTP\r\n\r\n')
-      return true
+      break
     case 'reset-after-headers':
-      res.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 })
-      res.flushHeaders()
+      raw.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).flushHeaders()
       // The head must be on the wire before the socket goes, or the caller sees only a reset.
       await wait(10)
       socket?.resetAndDestroy()
-      return true
+      break
     case 'html':
-      res.writeHead(fault.status, { 'content-type': 'text/html' }).end(PAGE)
-      return true
+      raw.writeHead(fault.status, { 'content-type': 'text/html' }).end(PAGE)
+      break
     case 'status':
-      writeHead(call, fault).end(bytesOf(fault))
-      return true
-    case 'cut': {
-      const body = bytesOf(fault)
-      writeHead(call, fault).write(body.subarray(0, Math.ceil(body.length / 2)))
+      writeHead(raw, fault).end(bytesOf(fault))
+      break
+    case 'cut':
+      writeHead(raw, fault).write(bytesOf(fault).subarray(0, Math.ceil(bytesOf(fault).length / 2)))
       await wait(10)
       socket?.destroy()
-      return true
-    }
+      break
     case 'trickle':
-      writeHead(call, fault)
+      writeHead(raw, fault)
       for (const byte of bytesOf(fault)) {
-        if (res.destroyed) return true
-        res.write(Buffer.of(byte))
+        if (raw.destroyed) return true
+        raw.write(Buffer.of(byte))
         await wait(fault.every)
       }
-      res.end()
-      return true
+      raw.end()
   }
+  return true
 }
 
 function bytesOf ({ body = { status: 'ok', padding: 'x'.repeat(100) } }: Canned): Buffer {
@@ -100,9 +88,11 @@ function bytesOf ({ body = { status: 'ok', padding: 'x'.repeat(100) } }: Canned)
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-function writeHead (call: Call, canned: Canned): Call['res'] {
+function writeHead (raw: ServerResponse, canned: Canned): ServerResponse {
   const type = typeof canned.body === 'string' ? 'text/plain' : 'application/json'
   const chunked = Object.keys(canned.headers ?? {}).some((name) => name.toLowerCase() === 'transfer-encoding')
   const length = chunked ? {} : { 'content-length': bytesOf(canned).length }
-  return call.res.writeHead(canned.status ?? 200, { 'content-type': type, ...length, ...canned.headers })
+  // Not in one object: a name in another case then replaces the one before.
+  for (const [name, value] of Object.entries({ 'content-type': type, ...length })) raw.setHeader(name, value)
+  return raw.writeHead(canned.status ?? 200, canned.headers)
 }

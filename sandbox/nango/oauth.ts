@@ -1,12 +1,10 @@
-import { Check, isDict } from './check.ts'
-import { findIntegration, isRoller } from './context.ts'
-import type { Context, SimulatedIntegration } from './context.ts'
-import { MintRefused, mint } from './mint.ts'
-import type { Minted } from './mint.ts'
-import { NangoError, crash, withPayload } from './errors.ts'
+import { randomUUID } from 'node:crypto'
 import { findSession } from './auth.ts'
-import type { Answer, Call } from './http.ts'
-import { newConnectionId } from './store.ts'
+import { findIntegration, isRoller, type Context, type SimulatedIntegration } from './context.ts'
+import { NangoError, crash, withPayload } from './errors.ts'
+import { Input, isDict } from './input.ts'
+import { MintRefused, mint, type Minted } from './mint.ts'
+import type { NangoRequest } from './server.ts'
 import type { Session } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
 
@@ -16,69 +14,55 @@ const PARAM = /^params\[([^\]]+)\]$/
  * What Connect UI and a headless frontend call. Minting a token is the only check of the credentials. The session is not
  * consumed: an ordinary one makes a new connection at every success, a reconnect one writes over its connection.
  */
-export async function createConnection (ctx: Context, call: Call): Promise<Answer> {
-  const token = call.query.get('connect_session_token')
-  if (token === null) throw withPayload(401, 'missing_public_key', 'No connect session token')
+export async function createConnection (ctx: Context, { query, params, body }: NangoRequest): Promise<object> {
+  const token = query['connect_session_token']
+  if (token === undefined) throw withPayload(401, 'missing_public_key', 'No connect session token')
   const session = findSession(ctx, token)
-  const { clientId, clientSecret } = credentialsOf(call.json)
-  refuseConnectionId(call)
-  const integration = allowedIntegration(ctx, session, call.params[0] ?? '')
+  const { clientId, clientSecret } = credentialsOf(body)
+  const input = new Input(query)
+  if (input.has('connection_id')) input.fail(['connection_id'], 'A session chooses the connection', 'custom')
+  input.done('invalid_query_params')
+  const integration = allowedIntegration(ctx, session, params['key'] ?? '')
   const target = session.reconnect === null ? null : ctx.store.find(session.reconnect.connectionId, session.reconnect.integrationId)
   if (target === undefined) throw new NangoError(400, 'invalid_connection')
-  const defaults = session.defaults[integration.uniqueKey]
-  const connectionConfig = {
-    ...paramsOf(call.query),
-    ...(defaults?.authorizationParams && { authorization_params: defaults.authorizationParams }),
-    ...defaults?.connectionConfig
-  }
-  const minted = await mintOrExplain(ctx, integration, { clientId, clientSecret, connectionConfig })
+  const minted = await mintOrExplain(ctx, integration, { clientId, clientSecret })
   const { connection, created } = ctx.store.upsert({
     ...minted,
-    connectionId: target?.connectionId ?? newConnectionId(),
+    connectionId: target?.connectionId ?? randomUUID(),
     integrationId: integration.uniqueKey,
     provider: integration.provider,
     clientId,
     clientSecret,
-    // These three are the session's and nothing else: a reconnect session opened without tags wipes the tags.
+    connectionConfig: { ...paramsOf(query), ...session.defaults[integration.uniqueKey] },
+    // Both are the session's alone: a reconnect session opened without tags wipes the tags.
     tags: { ...session.tags },
-    connectionConfig,
-    webhookUrlOverride: session.webhookUrlOverride,
-    endUser: session.endUser
+    webhookUrlOverride: session.webhookUrlOverride
   }, ctx.now())
-  sendAuthWebhook(ctx, connection, created ? 'creation' : 'override', { success: true })
-  return { status: 200, json: { providerConfigKey: connection.integrationId, connectionId: connection.connectionId } }
+  sendAuthWebhook(ctx, connection, created ? 'creation' : 'override')
+  return { providerConfigKey: connection.integrationId, connectionId: connection.connectionId }
 }
 
-function allowedIntegration (ctx: Context, session: Session, key: string): SimulatedIntegration {
+function allowedIntegration (ctx: Context, { allowedIntegrations }: Session, key: string): SimulatedIntegration {
   const integration = findIntegration(ctx, key)
   if (integration === undefined) throw withPayload(400, 'unknown_provider_config', 'No integration has this key')
   if (!isRoller(integration)) throw withPayload(400, 'invalid_auth_mode', 'The provider does not use OAUTH2_CC')
-  if (session.allowedIntegrations !== null && !session.allowedIntegrations.includes(key)) {
+  if (allowedIntegrations?.includes(key) === false) {
     throw new NangoError(400, 'integration_not_allowed', { message: 'The session does not allow this integration' })
   }
   return integration
 }
 
-/** A connection id may not be chosen here. */
-function refuseConnectionId (call: Call): void {
-  const check = new Check()
-  if (call.query.has('connection_id')) check.fail(['connection_id'], 'A session chooses the connection', 'custom')
-  check.done('invalid_query_params')
-}
-
-function credentialsOf (json: unknown): { clientId: string, clientSecret: string } {
-  const { client_id: clientId, client_secret: clientSecret } = isDict(json) ? json : {}
+function credentialsOf (body: unknown): { clientId: string, clientSecret: string } {
+  const { client_id: clientId, client_secret: clientSecret } = isDict(body) ? body : {}
   if (typeof clientId !== 'string' || clientId === '') throw withPayload(400, 'missing_client_id', 'No client_id')
-  if (typeof clientSecret !== 'string' || clientSecret === '') {
-    throw withPayload(400, 'missing_client_secret', 'No client_secret')
-  }
+  if (typeof clientSecret !== 'string' || clientSecret === '') throw withPayload(400, 'missing_client_secret', 'No client_secret')
   return { clientId, clientSecret }
 }
 
-const paramsOf = (query: URLSearchParams): Record<string, string> =>
-  Object.fromEntries([...query].flatMap(([key, value]) => {
+const paramsOf = (query: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(query).flatMap(([key, value]) => {
     const name = PARAM.exec(key)?.[1]
-    return name === undefined || name === 'webhook_url' ? [] : [[name, value]]
+    return name === undefined ? [] : [[name, value]]
   }))
 
 /** A wrong secret and an unreachable token endpoint get the same code; only the payload tells them apart. No webhook is sent. */

@@ -1,49 +1,35 @@
-import { baseUrlOf } from './context.ts'
-import type { Context, SimulatedIntegration } from './context.ts'
-import { Check } from './check.ts'
+import { baseUrlOf, type Context, type SimulatedIntegration } from './context.ts'
+import { credentialsOf } from './connection-shape.ts'
 import { NangoError } from './errors.ts'
-import type { Call } from './http.ts'
+import { CONNECTION_ID, INTEGRATION_KEY, Input } from './input.ts'
+import type { NangoRequest } from './server.ts'
 import type { SimulatedConnection } from './store.ts'
 
 export interface ProxyControls {
   integrationId: string
   connectionId: string
   retries: number
-  retryOn: number[]
-  baseUrl: string | null
-  keepHeadersOnRedirect: boolean
+  /** Empty for the provider's own. */
+  baseUrl: string
 }
 
 const PREFIX = 'nango-proxy-'
+const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
 const BODY_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE']
 // The HTTP client frames the request itself and would refuse these.
 const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'expect']
 
-const header = (call: Call, name: string): string | undefined => {
-  const value = call.headers[name]
-  return Array.isArray(value) ? value[0] : value
-}
-
-export function readControls (call: Call): ProxyControls {
-  const check = new Check()
-  const integrationId = check.integrationKey(header(call, 'provider-config-key'), ['provider-config-key'])
-  const connectionId = check.connectionId(header(call, 'connection-id'), ['connection-id'])
-  const retries = Number(header(call, 'retries') ?? 0)
-  if (Number.isNaN(retries)) check.fail(['retries'], 'Expected a number', 'invalid_type')
-  const retryOn = check.optionalText(header(call, 'retry-on'), ['retry-on'], { pattern: /^\d+(,\d+)*$/ })
-  const override = header(call, 'base-url-override') ?? ''
-  if (override !== '' && !URL.canParse(override)) check.fail(['base-url-override'], 'Not a URL', 'invalid_format')
-  check.flag(header(call, 'decompress') ?? null, ['decompress'])
-  const keepHeadersOnRedirect = check.flag(header(call, 'forward-headers-on-redirect') ?? null, ['forward-headers-on-redirect'])
-  check.done('invalid_headers')
-  return {
-    integrationId,
-    connectionId,
-    retries,
-    retryOn: retryOn === undefined ? [] : retryOn.split(',').map(Number),
-    baseUrl: override === '' ? null : override,
-    keepHeadersOnRedirect
-  }
+export function readControls ({ headers }: NangoRequest): ProxyControls {
+  const input = new Input(headers)
+  const integrationId = input.text('provider-config-key', INTEGRATION_KEY)
+  const connectionId = input.text('connection-id', CONNECTION_ID)
+  const retries = Number(headers['retries'] ?? 0)
+  if (Number.isNaN(retries)) input.fail(['retries'], 'Expected a number', 'invalid_type')
+  const baseUrl = input.optionalText('base-url-override') ?? ''
+  if (baseUrl !== '' && !URL.canParse(baseUrl)) input.fail(['base-url-override'], 'Not a URL', 'invalid_format')
+  input.done('invalid_headers')
+  return { integrationId, connectionId, retries, baseUrl }
 }
 
 /**
@@ -51,11 +37,11 @@ export function readControls (call: Call): ProxyControls {
  * `${…}` is filled in from the connection, secrets included; dot segments resolve, so that they may climb out of a base path;
  * and the word connectionConfig is rewritten.
  */
-export function upstreamUrl (ctx: Context, call: Call, controls: ProxyControls, integration: SimulatedIntegration,
+export function upstreamUrl (ctx: Context, { originalUrl }: NangoRequest, { baseUrl }: ProxyControls, integration: SimulatedIntegration,
   connection: SimulatedConnection): URL {
   const provider = baseUrlOf(ctx, integration)
-  const base = (controls.baseUrl ?? provider).replace(/\/+$/, '')
-  const endpoint = call.url.slice('/proxy'.length).replace(provider, '').replaceAll('connectionConfig', 'connection_config')
+  const base = baseUrl === '' ? provider : baseUrl.replace(/\/+$/, '')
+  const endpoint = originalUrl.slice('/proxy'.length).replace(provider, '').replaceAll('connectionConfig', 'connection_config')
   const written = base + (/^[/?]/.test(endpoint) || endpoint === '' ? '' : '/') + endpoint.replace(/^\/+(?=\/)/, '')
   const url = interpolate(written, connection)
   if (!URL.canParse(url)) throw new NangoError(400, 'invalid_query_params', { message: 'Not a URL that can be called' })
@@ -64,16 +50,15 @@ export function upstreamUrl (ctx: Context, call: Call, controls: ProxyControls, 
 
 function interpolate (url: string, connection: SimulatedConnection): string {
   if (!url.includes('${')) return url
-  const credentials = {
-    type: 'OAUTH2_CC', token: connection.token, client_id: connection.clientId, client_secret: connection.clientSecret, raw: connection.raw
-  }
+  const { connectionId, integrationId, connectionConfig, metadata } = connection
+  const credentials = credentialsOf(connection)
   const known = {
     ...credentials,
     credentials,
-    connection_id: connection.connectionId,
-    provider_config_key: connection.integrationId,
-    connection_config: connection.connectionConfig,
-    metadata: connection.metadata
+    connection_id: connectionId,
+    provider_config_key: integrationId,
+    connection_config: connectionConfig,
+    metadata
   }
   const fill = (text: string): string => text.replace(/\$\{([^{}]*)\}/g, (whole, path: string) => {
     const value = path.trim().split('.').reduce<unknown>((one, key) => own(one, key), known)
@@ -88,16 +73,16 @@ const own = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 
 /** Only prefixed headers go up, and they go last: a Nango-Proxy-Authorization takes the place of the token. */
-export function upstreamHeaders (call: Call, connection: SimulatedConnection): Record<string, string> {
+export function upstreamHeaders (request: NangoRequest, { token }: SimulatedConnection): Record<string, string> {
   const headers: Record<string, string> = {
     accept: 'application/json, text/plain, */*',
     'accept-encoding': 'gzip, compress, deflate, br',
     'user-agent': 'axios/1.18.0',
-    authorization: `Bearer ${connection.token}`
+    authorization: `Bearer ${token}`
   }
-  for (const [name, value] of Object.entries(call.headers)) {
+  for (const [name, value] of Object.entries(request.headers)) {
     const bare = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
-    if (bare !== '' && !FRAMING.includes(bare) && value !== undefined) headers[bare] = Array.isArray(value) ? value.join(', ') : value
+    if (bare !== '' && !FRAMING.includes(bare) && value !== undefined) headers[bare] = String(value)
   }
   return headers
 }
@@ -106,31 +91,23 @@ export function upstreamHeaders (call: Call, connection: SimulatedConnection): R
  * The body as the incoming Content-Type decides: JSON is parsed and written anew, so 9007199254740993 and 1.0 come out changed;
  * any other type goes up byte for byte; without a type the body is dropped. Sets the upstream Content-Type.
  */
-export function upstreamBody (call: Call, headers: Record<string, string>): Buffer | null {
-  if (!BODY_METHODS.includes(call.method)) return null
-  const wanted = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  switch (call.contentType) {
-    case 'application/json':
-      headers['content-type'] ??= 'application/json'
-      return Buffer.from(JSON.stringify(call.json))
-    case 'application/x-www-form-urlencoded': {
-      const form = new URLSearchParams(call.body.toString('utf8'))
-      headers['content-type'] ??= 'application/json'
-      return Buffer.from(wanted === 'application/x-www-form-urlencoded' ? form.toString() : JSON.stringify(Object.fromEntries(form)))
+export function upstreamBody ({ method, mediaType, body }: NangoRequest, headers: Record<string, string>): Buffer | null {
+  if (!BODY_METHODS.includes(method)) return null
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+  switch (mediaType) {
+    case JSON_TYPE:
+      headers['content-type'] ??= JSON_TYPE
+      return Buffer.from(JSON.stringify(body))
+    case FORM_TYPE: {
+      const form = new URLSearchParams(bytes.toString('utf8'))
+      headers['content-type'] ??= JSON_TYPE
+      return Buffer.from(headers['content-type'].startsWith(FORM_TYPE) ? form.toString() : JSON.stringify(Object.fromEntries(form)))
     }
-    case 'multipart/form-data':
-      // Nango takes a form apart and rebuilds it; the parts are the same, so the simulator passes them on as they are.
-      if (headers['content-type'] === 'multipart/form-data') {
-        headers['content-type'] = call.headers['content-type'] ?? ''
-        return call.body
-      }
-      headers['content-type'] ??= 'application/json'
-      return Buffer.from('{}')
-    case '':
-      if (call.method !== 'DELETE') headers['content-type'] ??= 'application/x-www-form-urlencoded'
+    case undefined:
+      if (method !== 'DELETE') headers['content-type'] ??= FORM_TYPE
       return null
     default:
-      headers['content-type'] ??= 'application/x-www-form-urlencoded'
-      return call.body
+      headers['content-type'] ??= FORM_TYPE
+      return bytes
   }
 }

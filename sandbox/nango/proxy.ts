@@ -1,55 +1,44 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { request } from 'undici'
-import type { Dispatcher } from 'undici'
-import { findIntegration } from './context.ts'
-import type { Context } from './context.ts'
+import type { FastifyReply, HTTPMethods } from 'fastify'
+import { request, type Dispatcher } from 'undici'
+import { rowShape } from './connection-shape.ts'
+import { RETRY_BASE_MS, findIntegration, type Context } from './context.ts'
 import { RefreshFailed, ensureFresh } from './credentials.ts'
-import { fullShape } from './connection-shape.ts'
 import { NangoError, crash } from './errors.ts'
-import { send } from './http.ts'
-import type { Call } from './http.ts'
 import { relay } from './proxy-answer.ts'
 import { readControls, upstreamBody, upstreamHeaders, upstreamUrl } from './proxy-request.ts'
-import type { ProxyControls } from './proxy-request.ts'
+import type { NangoRequest } from './server.ts'
 import type { SimulatedConnection } from './store.ts'
 
-type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-interface Outgoing { method: Method, url: URL, headers: Record<string, string>, body: Buffer | null }
+interface Outgoing { method: Dispatcher.HttpMethod, url: URL, headers: Record<string, string>, body: Buffer | null }
 
-const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+export const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 const MAX_REDIRECTS = 5
 const MAX_WAIT_MS = 600_000
-const RETRYABLE = ['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'ECONNREFUSED', 'EHOSTUNREACH', 'EAI_AGAIN', 'UND_ERR_SOCKET']
-
-class TooManyRedirects extends Error { readonly code = 'ERR_FR_TOO_MANY_REDIRECTS' }
+const RETRYABLE = ['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'ECONNREFUSED', 'EHOSTUNREACH', 'EAI_AGAIN']
 
 /** ANY /proxy/*: the whole body in memory, the token checked, the call made, one of three ways back. */
-export async function proxy (ctx: Context, call: Call): Promise<void> {
-  if (!METHODS.includes(call.method)) return send(call, { status: 405 })
+export async function proxy (ctx: Context, call: NangoRequest, reply: FastifyReply): Promise<FastifyReply> {
   const controls = readControls(call)
   if (controls.retries < 0) throw crash()
   const integration = findIntegration(ctx, controls.integrationId)
   if (integration === undefined) throw new NangoError(404, 'unknown_provider_config', { message: 'No integration has this key' })
   const connection = ctx.store.find(controls.connectionId, controls.integrationId)
-  // Unknown and deleted look like a server error, with this text and nothing else to know them by.
+  // Unknown and deleted look like a server error, and only this text tells them apart from one.
   if (connection === undefined) throw new NangoError(400, 'server_error', { message: 'Failed to get connection' })
   await refreshOrExplain(ctx, connection)
   const headers = upstreamHeaders(call, connection)
   const outgoing: Outgoing = {
-    method: call.method as Method,
+    // METHODS are all that the route takes.
+    method: call.method as Dispatcher.HttpMethod,
     url: upstreamUrl(ctx, call, controls, integration, connection),
     headers,
     body: upstreamBody(call, headers)
   }
   // A real delay, so it does not go through the injected clock.
-  if (ctx.settings.proxyDelay > 0) await wait(ctx.settings.proxyDelay)
-  let upstream: Dispatcher.ResponseData
-  try {
-    upstream = await attempt(ctx, outgoing, controls)
-  } catch (error) {
-    return send(call, { status: 500, json: transportError(error, call.method) })
-  }
-  await relay(ctx, call, upstream)
+  if (ctx.settings.proxyDelay !== undefined) await wait(ctx.settings.proxyDelay)
+  const upstream = await attempt(ctx, outgoing, controls.retries).catch((error: unknown) => transportError(error, call.method))
+  return 'statusCode' in upstream ? await relay(ctx, reply, upstream) : reply.code(500).send(upstream)
 }
 
 async function refreshOrExplain (ctx: Context, connection: SimulatedConnection): Promise<void> {
@@ -59,51 +48,52 @@ async function refreshOrExplain (ctx: Context, connection: SimulatedConnection):
     if (!(error instanceof RefreshFailed)) throw error
     if (error.trouble === 'backoff') throw new NangoError(error.status, 'connection_refresh_backoff', { message: error.message })
     // After a refusal the message carries the connection's row; what the token endpoint said is not in it.
-    const { credentials: _, ...row } = fullShape(connection, false)
-    const reason = error.trouble === 'refused' ? JSON.stringify(row) : error.message
+    const reason = error.trouble === 'refused' ? JSON.stringify(rowShape(connection)) : error.message
     throw new NangoError(error.status, 'server_error', { message: `Failed to get connection credentials: '${reason}'` })
   }
 }
 
 /** Nango's own retries: any method, a 401 too, the same token each time, and the upstream's Retry-After ignored. */
-async function attempt (ctx: Context, outgoing: Outgoing, controls: ProxyControls): Promise<Dispatcher.ResponseData> {
+async function attempt (ctx: Context, outgoing: Outgoing, retries: number): Promise<Dispatcher.ResponseData> {
+  const { retryBaseMs = RETRY_BASE_MS } = ctx.settings
   for (let retry = 0; ; retry++) {
-    const last = retry >= controls.retries
+    const last = retry >= retries
     try {
-      const answer = await follow(ctx, outgoing, controls)
+      const answer = await follow(ctx, outgoing)
       const status = answer.statusCode
-      if (last || !(status >= 500 || status === 429 || status === 401 || controls.retryOn.includes(status))) return answer
+      if (last || !(status >= 500 || status === 429 || status === 401)) return answer
       await answer.body.dump()
     } catch (error) {
       if (last || !RETRYABLE.includes(codeOf(error))) throw error
     }
-    await ctx.sleep(Math.min(ctx.settings.retryBaseMs * 2 ** retry, MAX_WAIT_MS))
+    await ctx.sleep(Math.min(retryBaseMs * 2 ** retry, MAX_WAIT_MS))
   }
 }
 
-/** Redirects are followed inside Nango; a 301 or 302 turns a POST into a GET, and another host does not get the token. */
-async function follow (ctx: Context, outgoing: Outgoing, controls: ProxyControls): Promise<Dispatcher.ResponseData> {
-  let { method, url, headers, body } = outgoing
-  for (let hop = 0; ; hop++) {
+/**
+ * Redirects are followed inside Nango; a 301 or 302 turns a POST into a GET, and another host does not get the token. undici's own
+ * interceptor ends a redirect to the same address at once, where Nango's client goes on to its limit.
+ */
+async function follow (ctx: Context, outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
+  const { url, ...options } = outgoing
+  options.headers = { ...options.headers }
+  for (let hop = 0, at = url; ; hop++) {
     // No timeout, as in Nango: an upstream that hangs hangs the caller.
-    const answer = await request(url, { method, headers, body, dispatcher: ctx.agent })
-    const location = answer.headers.location
-    const isRedirect = [301, 302, 303, 307, 308].includes(answer.statusCode) && typeof location === 'string'
-    if (!isRedirect) return answer
+    const answer = await request(at, { ...options, dispatcher: ctx.dispatcher })
+    const { statusCode: status, headers: { location } } = answer
+    if (![301, 302, 303, 307, 308].includes(status) || typeof location !== 'string') return answer
     await answer.body.dump()
-    if (hop >= MAX_REDIRECTS) throw new TooManyRedirects('Maximum number of redirects exceeded')
-    const next = new URL(location, url)
-    if (answer.statusCode === 303 || (answer.statusCode < 303 && method === 'POST')) {
-      method = 'GET'
-      body = null
-      const { 'content-type': _, ...rest } = headers
-      headers = rest
+    if (hop >= MAX_REDIRECTS) throw Object.assign(new Error('Maximum number of redirects exceeded'), { code: 'ERR_FR_TOO_MANY_REDIRECTS' })
+    if (status === 303 || (status < 303 && options.method === 'POST')) {
+      Object.assign(options, { method: 'GET', body: null })
+      delete options.headers['content-type']
     }
-    if (next.host !== url.host && !controls.keepHeadersOnRedirect) {
-      const { authorization: _, cookie: __, ...rest } = headers
-      headers = rest
+    const next = new URL(location, at)
+    if (next.host !== at.host) {
+      delete options.headers['authorization']
+      delete options.headers['cookie']
     }
-    url = next
+    at = next
   }
 }
 
@@ -116,7 +106,7 @@ function codeOf (error: unknown): string {
 }
 
 /** The one error of Nango without the `error` wrapper. */
-function transportError (error: unknown, method: string): Record<string, string> {
+function transportError (error: unknown, method: string): { message: string, code: string, method: string } {
   const code = codeOf(error)
   const message = code === 'ECONNRESET' ? 'socket hang up' : error instanceof Error ? error.message : String(error)
   return { message, code, method: method.toLowerCase() }

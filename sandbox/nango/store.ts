@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto'
-
-export interface EndUser { id: string, email?: string, displayName?: string, tags: Record<string, string>, organization?: Organization }
-export interface Organization { id: string, displayName?: string }
-export interface IntegrationDefaults { connectionConfig: Record<string, unknown>, authorizationParams: Record<string, string> | null }
+import type { Dict } from './input.ts'
 
 export interface Session {
   token: string
   tags: Record<string, string>
-  endUser: EndUser | null
+  /** Null is every integration. */
   allowedIntegrations: string[] | null
-  defaults: Record<string, IntegrationDefaults>
+  /** Connection config, by integration. */
+  defaults: Record<string, Dict>
   webhookUrlOverride: string | null
   /** Epoch milliseconds. */
   expiresAt: number
@@ -17,7 +14,16 @@ export interface Session {
   reconnect: { connectionId: string, integrationId: string } | null
 }
 
-export interface SimulatedConnection {
+/** Cleared by every write and by every refresh that succeeds. */
+interface RefreshState {
+  errors: { type: 'auth', log_id: string }[]
+  lastRefreshFailure: number | null
+  /** How many different days saw a failed refresh; Nango gives up after four. */
+  failingDays: number
+  lastFailingDay: number | null
+}
+
+export interface SimulatedConnection extends RefreshState {
   id: number
   connectionId: string
   integrationId: string
@@ -27,28 +33,22 @@ export interface SimulatedConnection {
   token: string
   /** Epoch milliseconds; null means that Nango never refreshes it on its own. */
   expiresAt: number | null
-  raw: Record<string, unknown>
+  raw: Dict
   tags: Record<string, string>
-  metadata: Record<string, unknown> | null
-  connectionConfig: Record<string, unknown>
+  metadata: Dict | null
+  connectionConfig: Dict
   webhookUrlOverride: string | null
-  endUser: EndUser | null
-  errors: { type: 'auth', log_id: string }[]
   createdAt: number
   updatedAt: number
   lastFetchedAt: number | null
-  lastRefreshFailure: number | null
-  /** How many different days saw a failed refresh; Nango gives up after four. */
-  failingDays: number
-  lastFailingDay: number | null
-  /** The check of the credentials that is under way; calls that arrive meanwhile join it. */
+  /** The check of the credentials that is in progress; calls that arrive meanwhile join it. */
   checking: Promise<void> | null
 }
 
-export type ConnectionInput = Pick<SimulatedConnection, 'connectionId' | 'integrationId' | 'provider' | 'clientId' | 'clientSecret'> &
+type ConnectionInput = Pick<SimulatedConnection, 'connectionId' | 'integrationId' | 'provider' | 'clientId' | 'clientSecret'> &
   Partial<SimulatedConnection>
 
-const key = (connectionId: string, integrationId: string): string => `${integrationId}\0${connectionId}`
+export const healthy = (): RefreshState => ({ errors: [], lastRefreshFailure: null, failingDays: 0, lastFailingDay: null })
 
 /** Sessions and connections, in memory. */
 export class Store {
@@ -61,21 +61,17 @@ export class Store {
   }
 
   find (connectionId: string, integrationId: string): SimulatedConnection | undefined {
-    return this.#connections.get(key(connectionId, integrationId))
+    return this.#connections.get(`${integrationId}\0${connectionId}`)
   }
 
-  remove (connection: SimulatedConnection): void {
-    this.#connections.delete(key(connection.connectionId, connection.integrationId))
+  remove ({ connectionId, integrationId }: SimulatedConnection): void {
+    this.#connections.delete(`${integrationId}\0${connectionId}`)
   }
 
-  /**
-   * Writes a connection. One that exists keeps what is not given, its row id and both of its dates: entering credentials again
-   * leaves `updated_at` as it was. Its error state is cleared.
-   */
+  /** Writes a connection. One that exists keeps what is not given, its row id and both of its dates, `updated_at` too. */
   upsert (input: ConnectionInput, now: number): { connection: SimulatedConnection, created: boolean } {
     const existing = this.find(input.connectionId, input.integrationId)
-    const cleared = { errors: [], lastRefreshFailure: null, failingDays: 0, lastFailingDay: null }
-    if (existing !== undefined) return { connection: Object.assign(existing, input, cleared), created: false }
+    if (existing !== undefined) return { connection: Object.assign(existing, input, healthy()), created: false }
     const connection: SimulatedConnection = {
       token: '',
       expiresAt: 0,
@@ -84,18 +80,15 @@ export class Store {
       metadata: null,
       connectionConfig: {},
       webhookUrlOverride: null,
-      endUser: null,
-      lastFetchedAt: now,
       ...input,
-      ...cleared,
+      ...healthy(),
       id: ++this.#lastId,
       createdAt: now,
       updatedAt: now,
+      lastFetchedAt: now,
       checking: null
     }
-    this.#connections.set(key(connection.connectionId, connection.integrationId), connection)
+    this.#connections.set(`${input.integrationId}\0${input.connectionId}`, connection)
     return { connection, created: true }
   }
 }
-
-export const newConnectionId = (): string => randomUUID()

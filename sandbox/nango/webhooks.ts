@@ -1,17 +1,17 @@
 import { createHash, createHmac } from 'node:crypto'
 import { request } from 'undici'
-import type { Context } from './context.ts'
-import { isDict } from './check.ts'
+import { RETRY_BASE_MS, type Context } from './context.ts'
+import { isDict } from './input.ts'
 import type { SimulatedConnection } from './store.ts'
 
-export type AuthOperation = 'creation' | 'override' | 'refresh' | 'deletion'
-interface Outcome { success: boolean, error?: { type: string, description: string } }
+type AuthOperation = 'creation' | 'override' | 'refresh' | 'deletion'
+interface Failure { type: string, description: string }
 
 const ATTEMPTS = 3
 const TIMEOUT_MS = 20_000
 
 /** Keys in alphabetical order at every depth and no white space: the bytes that Nango signs. */
-export function stableStringify (value: unknown): string {
+function stableStringify (value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stableStringify).join(',')}]`
   if (!isDict(value)) return JSON.stringify(value) ?? 'null'
   const fields = Object.keys(value).filter((key) => value[key] !== undefined).sort()
@@ -19,26 +19,23 @@ export function stableStringify (value: unknown): string {
 }
 
 /** The HMAC that receivers should check, and the older plain hash that is still sent. */
-export const signatures = (signingKey: string, body: string): Record<string, string> => ({
+const signatures = (signingKey: string, body: string): Record<string, string> => ({
   'x-nango-hmac-sha256': createHmac('sha256', signingKey).update(body).digest('hex'),
   'x-nango-signature': createHash('sha256').update(signingKey + body).digest('hex')
 })
 
-function isEnabled ({ settings }: Context, operation: AuthOperation, { success }: Outcome): boolean {
-  switch (operation) {
-    case 'creation': return settings.webhookOnCreation
-    case 'override': return true
-    case 'refresh': return success ? settings.webhookOnRecovery : settings.webhookOnRefreshError
-    case 'deletion': return settings.webhookOnDeletion
-  }
-}
+const isEnabled = ({ settings }: Context, operation: AuthOperation, failed: boolean): boolean | undefined => ({
+  creation: settings.webhookOnCreation,
+  override: true,
+  refresh: failed ? settings.webhookOnRefreshError : settings.webhookOnRecovery,
+  deletion: settings.webhookOnDeletion
+})[operation]
 
 /** Fire and forget: Nango answers its caller first, keeps no order and gives no delivery id. */
-export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, operation: AuthOperation, outcome: Outcome): void {
+export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, operation: AuthOperation, error?: Failure): void {
   // The URL of a connection replaces the one of the environment.
   const url = connection.webhookUrlOverride ?? ctx.settings.webhookUrl
-  if (url === null || !isEnabled(ctx, operation, outcome)) return
-  const { endUser } = connection
+  if (url == null || !isEnabled(ctx, operation, error !== undefined)) return
   const body = stableStringify({
     from: 'nango',
     type: 'auth',
@@ -48,16 +45,14 @@ export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, 
     provider: connection.provider,
     environment: 'dev',
     operation,
-    tags: { ...connection.tags },
-    ...(endUser === null
-      ? {}
-      : { endUser: { endUserId: endUser.id, endUserEmail: endUser.email, organizationId: endUser.organization?.id, tags: endUser.tags } }),
-    ...outcome
+    tags: connection.tags,
+    success: error === undefined,
+    error
   })
   deliver(ctx, url, body).catch((error: unknown) => ctx.log(`nango simulator: webhook to ${url} failed: ${String(error)}`))
 }
 
-/** Three attempts, and only a 5xx or a network failure earns the next one; a 4xx, 429 included, is final. */
+/** Three attempts, and only a 5xx or a network failure is retried; a 4xx, 429 included, is final. */
 async function deliver (ctx: Context, url: string, body: string): Promise<void> {
   const headers = {
     'content-type': 'application/json',
@@ -65,9 +60,9 @@ async function deliver (ctx: Context, url: string, body: string): Promise<void> 
     ...signatures(ctx.settings.webhookSigningKey ?? ctx.settings.secretKey, body)
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await ctx.sleep(ctx.settings.retryBaseMs * 2 ** (attempt - 1))
+    if (attempt > 0) await ctx.sleep((ctx.settings.retryBaseMs ?? RETRY_BASE_MS) * 2 ** (attempt - 1))
     const status = await request(url, {
-      method: 'POST', headers, body, dispatcher: ctx.agent, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS
+      method: 'POST', headers, body, dispatcher: ctx.dispatcher, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS
     }).then(async (answer) => {
       await answer.body.dump()
       return answer.statusCode

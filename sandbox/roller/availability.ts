@@ -1,9 +1,10 @@
 /** What can still be bought on a day, and which days of a month have anything left. */
 import { remaining, usagesOn } from './capacity.ts'
-import { invalid, notFound } from './input.ts'
-import { locations, matching, resourceOf } from './products.ts'
+import { commaSeparated, found, invalid } from './input.ts'
+import { locations, matching, productBasics, resourceOf, variationBasics } from './products.ts'
+import { all, sum, type Json } from './record.ts'
 import { addDays, clockTime, instant, isDate, localDate, minutes, twelveHours, weekday } from './time.ts'
-import type { Routes } from './contract.ts'
+import type { Call, Routes } from './contract.ts'
 import type { Product, Usage, VenueState } from './types.ts'
 
 interface Session { startTime: string, endTime: string, left: number | null }
@@ -12,17 +13,17 @@ function sessionsOn (venue: VenueState, product: Product, date: string, usages: 
   return (product.sessions?.[weekday(date)] ?? []).map((startTime) => {
     const from = minutes(startTime)
     const to = from + (product.durationMinutes ?? 60)
-    const left = product.resourceId === undefined ? null : remaining(venue, usages, product.resourceId, from, to)
-    return { startTime, endTime: clockTime(to), left }
+    const { resourceId } = product
+    return { startTime, endTime: clockTime(to), left: resourceId === undefined ? null : remaining(venue, usages, { resourceId, from, to }) }
   })
 }
 
-function allocations (venue: VenueState, product: Product, left: number | null): Record<string, unknown>[] {
+function allocations (venue: VenueState, product: Product, left: number | null): Json[] {
   const resource = resourceOf(venue, product)
-  return product.variations.map((variation) => ({
-    productId: String(variation.id),
+  return product.variations.map(({ id, groupSize }) => ({
+    productId: String(id),
     // A group ticket takes several places, so fewer of them fit into what is left.
-    capacityRemaining: left === null || resource?.allowMultipleBookings === false ? left : Math.floor(left / variation.groupSize),
+    capacityRemaining: left === null || resource?.allowMultipleBookings === false ? left : Math.floor(left / groupSize),
     bookableCapacityRemaining: left,
     locations: locations(venue, product),
     resourceTimes: resource === undefined || left === null
@@ -31,26 +32,14 @@ function allocations (venue: VenueState, product: Product, left: number | null):
   }))
 }
 
-function availability (venue: VenueState, product: Product, date: string, now: number, usages: readonly Usage[]): Record<string, unknown> {
-  const { zone, taxPercent, pricesIncludeTax } = venue.profile
+function availability ({ venue, now }: Call, product: Product, date: string, usages: readonly Usage[]): Json {
+  const { zone } = venue.profile
   const single = resourceOf(venue, product)?.allowMultipleBookings === false
   const open = date >= localDate(now, zone)
   return {
-    parentProductId: String(product.id),
-    parentProductName: product.name,
-    type: product.type,
-    description: product.description,
-    imageUrl: `https://cdn.example/products/${product.id}.jpg`,
+    ...productBasics(product),
     products: product.variations.map((variation) => ({
-      id: String(variation.id),
-      name: variation.name,
-      description: variation.description,
-      imageUrl: `https://cdn.example/products/${variation.id}.jpg`,
-      cost: variation.price,
-      tax: taxPercent,
-      isTaxInclusive: pricesIncludeTax,
-      isSuspended: false,
-      locations: locations(venue, product),
+      ...variationBasics(venue, product, variation),
       recurringSessionDates: [],
       remainingRecurringSessions: product.type === 'recurringpass' ? product.uses ?? null : null
     })),
@@ -60,52 +49,47 @@ function availability (venue: VenueState, product: Product, date: string, now: n
       name: twelveHours(startTime),
       startTime,
       endTime,
-      capacityRemaining: left,
+      ...all(left, 'capacityRemaining', 'remainingSessionCapacity'),
       onlineSalesOpen: open && instant(date, startTime, zone) > now,
       resourceCapacityRemaining: single ? left : null,
       ticketCapacityRemaining: single ? null : left,
-      allocations: allocations(venue, product, left),
-      remainingSessionCapacity: left
-    })),
-    id: String(product.id),
-    name: product.name
+      allocations: allocations(venue, product, left)
+    }))
   }
 }
 
-function dayStatus (venue: VenueState, product: Product, date: string, now: number): string {
-  if (date < localDate(now, venue.profile.zone)) return 'notAvailable'
+function dayStatus ({ venue, now }: Call, product: Product, date: string): string {
+  const { zone } = venue.profile
+  if (date < localDate(now, zone)) return 'notAvailable'
   if (product.sessions === undefined) return 'available'
   const sessions = sessionsOn(venue, product, date, usagesOn(venue, date, now))
   if (sessions.length === 0) return 'notAvailable'
-  if (!sessions.some((session) => instant(date, session.startTime, venue.profile.zone) > now)) return 'onlineSalesClosed'
-  if (sessions.some((session) => session.left === null)) return 'available'
-  const left = sessions.reduce((sum, session) => sum + (session.left ?? 0), 0)
+  if (!sessions.some((session) => instant(date, session.startTime, zone) > now)) return 'onlineSalesClosed'
+  const left = sum(sessions.map((session) => session.left ?? Infinity))
   const capacity = (resourceOf(venue, product)?.capacity ?? 0) * sessions.length
   return left === 0 ? 'soldOut' : left < capacity / 5 ? 'filling' : 'available'
 }
 
+const hasId = (product: Product, wanted: string): boolean => [product, ...product.variations].some(({ id }) => String(id) === wanted)
+
 export const availabilityRoutes: Routes = {
-  'GET /product-availability': ({ venue, query, now }) => {
+  'GET /product-availability': (call) => {
+    const { venue, query, now } = call
     const date = query('Date') ?? ''
-    if (!isDate(date)) throw invalid({ name: 'Date', message: 'Date is required in the format yyyy-MM-dd' })
-    const ids = query('ProductIds')?.split(',').map((id) => id.trim()).filter((id) => id !== '')
+    if (!isDate(date)) throw invalid('Date', 'Date is required in the format yyyy-MM-dd')
+    const ids = commaSeparated(query('ProductIds'))
     const usages = usagesOn(venue, date, now)
-    const wanted = matching(venue, query('ProductCategory'))
-      .filter((product) => ids === undefined || [product, ...product.variations].some(({ id }) => ids.includes(String(id))))
-    return { status: 200, body: wanted.map((product) => availability(venue, product, date, now, usages)) }
+    return matching(venue, query('ProductCategory'))
+      .filter((product) => ids === undefined || ids.some((id) => hasId(product, id)))
+      .map((product) => availability(call, product, date, usages))
   },
 
-  'GET /product-availability/calendar': ({ venue, query, now }) => {
-    const month = (query('date') ?? '').slice(0, 7)
-    if (!isDate(`${month}-01`)) throw invalid({ name: 'date', message: 'date is required in the format yyyy-MM' })
-    const id = Number(query('productId'))
-    if (!Number.isInteger(id)) throw invalid({ name: 'productId', message: 'productId must be a whole number' })
-    const product = venue.products.find((candidate) => candidate.id === id || candidate.variations.some((variation) => variation.id === id))
-    if (product === undefined) throw notFound(`Product ${id} not found`)
-    const days: Record<string, unknown>[] = []
-    for (
-      let date = `${month}-01`; date.startsWith(month); date = addDays(date, 1)
-    ) days.push({ date, availability: dayStatus(venue, product, date, now) })
-    return { status: 200, body: days }
+  'GET /product-availability/calendar': (call) => {
+    const [month, id] = [(call.query('date') ?? '').slice(0, 7), Number(call.query('productId'))]
+    if (!isDate(`${month}-01`)) throw invalid('date', 'date is required in the format yyyy-MM')
+    if (!Number.isInteger(id)) throw invalid('productId', 'productId must be a whole number')
+    const product = found(call.venue.products.find((candidate) => hasId(candidate, String(id))), `Product ${id} not found`)
+    return Array.from({ length: 31 }, (_, index) => addDays(`${month}-01`, index)).filter((date) => date.startsWith(month))
+      .map((date) => ({ date, availability: dayStatus(call, product, date) }))
   }
 }

@@ -1,7 +1,6 @@
 /** Who takes how much of which resource when. */
-import { conflict, type Problem } from './input.ts'
-import type { WantedItem } from './items.ts'
-import { findVariation, resourceOf } from './products.ts'
+import { refuse, type Problem } from './input.ts'
+import { resourceOf, soldAs } from './products.ts'
 import { clockTime, minutes, twelveHours } from './time.ts'
 import type { Block, Booking, Usage, VenueState } from './types.ts'
 
@@ -9,20 +8,16 @@ import type { Block, Booking, Usage, VenueState } from './types.ts'
 export const HOLD_MS = 10 * 60_000
 const END_OF_DAY = 24 * 60
 
+interface Line { productId: number, quantity: number, bookingDate: string, startTime?: string }
+
 /** What one line takes; nothing for products without a resource. A single-booking resource is taken by the party, not by the guest. */
-export function usageOf (venue: VenueState, item: {
-  productId: number,
-  quantity: number,
-  bookingDate: string,
-  startTime?: string
-}): Usage[] {
-  const found = findVariation(venue, item.productId)
-  if (found === undefined || item.startTime === undefined) return []
-  const resource = resourceOf(venue, found.product)
-  if (resource === undefined) return []
-  const from = minutes(item.startTime)
-  const amount = resource.allowMultipleBookings ? item.quantity * found.variation.groupSize : item.quantity
-  return [{ resourceId: resource.id, date: item.bookingDate, from, to: from + (found.product.durationMinutes ?? 60), amount }]
+export function usageOf (venue: VenueState, line: Line): Usage[] {
+  const { product, variation } = soldAs(venue, line)
+  const resource = resourceOf(venue, product)
+  if (resource === undefined || line.startTime === undefined) return []
+  const from = minutes(line.startTime)
+  const amount = resource.allowMultipleBookings ? line.quantity * variation.groupSize : line.quantity
+  return [{ resourceId: resource.id, date: line.bookingDate, from, to: from + (product.durationMinutes ?? 60), amount }]
 }
 
 export function takesCapacity (booking: Booking, now: number): boolean {
@@ -30,57 +25,48 @@ export function takesCapacity (booking: Booking, now: number): boolean {
   return booking.expiresAt === undefined || booking.expiresAt > now
 }
 
-const blockUsage = (block: Block): Usage => ({
-  resourceId: block.resourceId,
-  date: block.date,
-  from: block.blockEntireDay ? 0 : minutes(block.startTime),
-  to: block.blockEntireDay ? END_OF_DAY : minutes(block.endTime),
-  amount: block.capacity
-})
+export function blockUsage ({ resourceId, date, blockEntireDay, startTime, endTime, capacity: amount }: Block): Usage {
+  const [from, to] = blockEntireDay ? [0, END_OF_DAY] : [minutes(startTime), minutes(endTime)]
+  return { resourceId, date, from, to, amount }
+}
 
 /** Everything that takes capacity on one day, but for the holds and bookings that are about to be replaced. */
-export function usagesOn (venue: VenueState, date: string, now: number, except: readonly string[] = []): Usage[] {
-  const taken: Usage[] = []
-  for (const booking of venue.bookings.values()) {
-    if (except.includes(booking.uniqueId) || !takesCapacity(booking, now)) continue
-    for (const item of booking.items) if (item.bookingDate === date) taken.push(...usageOf(venue, item))
-  }
-  for (const hold of venue.holds.values()) {
-    if (!except.includes(hold.uniqueId) && hold.expiresAt > now) taken.push(...hold.usages.filter((usage) => usage.date === date))
-  }
-  for (const block of venue.blocks.values()) if (block.date === date) taken.push(blockUsage(block))
-  return taken
+export function usagesOn (venue: VenueState, date: string, now: number, except: readonly (string | undefined)[] = []): Usage[] {
+  const bookings = [...venue.bookings.values()].filter((booking) => !except.includes(booking.uniqueId) && takesCapacity(booking, now))
+  const holds = [...venue.holds.values()].filter((hold) => !except.includes(hold.uniqueId) && hold.expiresAt > now)
+  return [
+    ...bookings.flatMap(({ items }) => items.flatMap((item) => item.bookingDate === date ? usageOf(venue, item) : [])),
+    ...holds.flatMap(({ usages }) => usages.filter((usage) => usage.date === date)),
+    ...[...venue.blocks.values()].filter((block) => block.date === date).map(blockUsage)
+  ]
 }
 
 /** The largest amount taken at one moment of the stretch: sessions overlap, so sums over the stretch would count people twice. */
-export function peak (usages: readonly Usage[], resourceId: number, from: number, to: number): number {
+function peak (usages: readonly Usage[], resourceId: number, from: number, to: number): number {
   const overlapping = usages.filter((usage) => usage.resourceId === resourceId && usage.from < to && usage.to > from)
   const moments = [from, ...overlapping.map((usage) => usage.from).filter((moment) => moment > from)]
   return Math.max(...moments.map((moment) =>
-    overlapping.reduce((sum, usage) => usage.from <= moment && usage.to > moment ? sum + usage.amount : sum, 0)))
+    overlapping.reduce((total, usage) => usage.from <= moment && usage.to > moment ? total + usage.amount : total, 0)))
 }
 
-export function remaining (venue: VenueState, usages: readonly Usage[], resourceId: number, from: number, to: number): number {
+export function remaining (venue: VenueState, usages: readonly Usage[], { resourceId, from, to }: Omit<Usage, 'date' | 'amount'>): number {
   const resource = venue.resources.find((candidate) => candidate.id === resourceId)
   return Math.max(0, (resource?.capacity ?? 0) - peak(usages, resourceId, from, to))
 }
 
-/** What the items would take, or a 409 that names every item that no longer fits. */
-export function claim (venue: VenueState, items: readonly WantedItem[], now: number, except: readonly string[] = []): Usage[] {
+/** What the lines would take, or a 409 that names every line that no longer fits. */
+export function claim (venue: VenueState, lines: readonly Line[], now: number, ...except: (string | undefined)[]): Usage[] {
   const claimed: Usage[] = []
   const problems: Problem[] = []
-  for (const item of items) {
-    for (const usage of usageOf(venue, item)) {
-      const taken = [...usagesOn(venue, usage.date, now, except), ...claimed.filter((known) => known.date === usage.date)]
-      if (remaining(venue, taken, usage.resourceId, usage.from, usage.to) < usage.amount) {
-        const when = new Intl.DateTimeFormat('en-AU', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(usage.date))
-        problems.push(
-          { name: 'LocationFullyBooked', message: `Fully booked on ${when}, ${twelveHours(clockTime(usage.from)).toUpperCase()}` }
-        )
-      }
-      claimed.push(usage)
+  for (const usage of lines.flatMap((line) => usageOf(venue, line))) {
+    const taken = [...usagesOn(venue, usage.date, now, except), ...claimed.filter((known) => known.date === usage.date)]
+    if (remaining(venue, taken, usage) < usage.amount) {
+      const day = new Intl.DateTimeFormat('en-AU', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(usage.date))
+      const time = twelveHours(clockTime(usage.from)).toUpperCase()
+      problems.push({ name: 'LocationFullyBooked', message: `Fully booked on ${day}, ${time}` })
     }
+    claimed.push(usage)
   }
-  if (problems.length > 0) throw conflict(...problems)
+  refuse(409, problems)
   return claimed
 }

@@ -1,32 +1,37 @@
-/** Between the router and the domain files. */
+/** Between HTTP and the domain files. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { VenueState } from './types.ts'
 
-export type EventType = 'Created' | 'Updated' | 'Cancelled' | 'Deleted'
+export type EventType = 'Created' | 'Updated' | 'Cancelled'
 export type EventKind = 'Booking' | 'Redemption' | 'Customer' | 'BulkExport' | 'SignedWaiver' | 'PaymentLink'
 
-/** What the domain files may use of the simulator around them. */
-export interface World {
-  now: () => number
-  url: () => string
+/** What an operation works on. */
+export interface Context {
+  venue: VenueState
+  now: number
+  /** Origin of the simulator. */
+  url: string
   bulkWindowMs: number
   /** `times` above one sends the same event again under the same id: ROLLER says that repeats happen. */
-  emit: (venue: VenueState, type: EventKind, eventType: EventType, data: Readonly<Record<string, unknown>>, times?: number) => void
+  emit: (type: EventKind, eventType: EventType, data: Readonly<Record<string, unknown>>, times?: number) => void
   /** Keeps bytes for download and answers their address. */
   publish: (name: string, body: Buffer, ttlMs: number) => string
 }
 
-export interface Call {
-  params: Readonly<Record<string, string>>
+export interface Call extends Context {
+  param: (name: string) => string
   query: (name: string) => string | undefined
   body: Readonly<Record<string, unknown>>
   headers: IncomingHttpHeaders
-  venue: VenueState
-  world: World
-  now: number
 }
 
-export interface Answer { status: number, body?: unknown, headers?: Record<string, string> }
-export type Handler = (call: Call) => Answer
+/** An answer with status 201 in place of 200. */
+export class Created {
+  readonly body: unknown
+  constructor (body: unknown) { this.body = body }
+}
+
+/** Returns the body of the answer; `undefined` has no body at all, which is what ROLLER documents for most of its writes. */
+export type Handler = (call: Call) => unknown
 /** Handlers by method and ROLLER's own path template. */
 export type Routes = Readonly<Record<string, Handler>>

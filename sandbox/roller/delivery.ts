@@ -10,7 +10,7 @@ export const RETRY_DELAYS: readonly number[] = [MINUTE, MINUTE, 15 * MINUTE, HOU
 /** ROLLER waits this long for the acknowledgement. */
 const ACKNOWLEDGE_MS = 10_000
 
-export interface Delivery {
+interface Delivery {
   venue: VenueState
   webhook: WebhookRecord
   url: string

@@ -1,112 +1,86 @@
 /** Discounts, their codes, and the (deprecated) validation of codes. */
-import { conflict, demand, flag, invalid, isObject, list, notFound, number, text, texts, type Input } from './input.ts'
+import { demand, flag, found, invalid, list, number, oneOf, refuse, text, texts, textsOf, type Input } from './input.ts'
 import { findDiscount, priceOf, publishedCosts } from './pricing.ts'
 import { findVariation } from './products.ts'
 import { localDate } from './time.ts'
-import type { Routes } from './contract.ts'
-import type { Discount, VenueState } from './types.ts'
+import type { Call, Routes } from './contract.ts'
+import type { Discount } from './types.ts'
 
-const channels = ['VenueManager', 'POS', 'Online', 'SSK']
+export const channels = ['VenueManager', 'POS', 'Online', 'SSK']
+
+const together = (...values: unknown[]): boolean => values.every((value) => value === null) || !values.includes(null)
 
 /** ROLLER: amount or percentage, dates and usage limit each come as a pair or not at all. */
-function read (body: Input): Omit<Discount, 'discountId' | 'status' | 'codes'> {
-  const [amountOff, percentOff] = [number(body, 'amountOff') ?? null, number(body, 'percentOff') ?? null]
-  const [startDate, endDate] = [text(body, 'startDate') ?? null, text(body, 'endDate') ?? null]
+function read (body: Input) {
+  const [amountOff = null, percentOff = null] = [number(body, 'amountOff'), number(body, 'percentOff')]
   const usageLimit = number(body, 'usageLimit') ?? null
-  const usageLimitType = text(body, 'usageLimitType') === 'PerCode' ? 'PerCode' : null
-  if (amountOff !== null && percentOff !== null) {
-    throw invalid({ name: 'percentOff', message: 'Only one of amountOff and percentOff may be set' })
-  }
-  if ((startDate === null) !== (endDate === null)) throw invalid({ name: 'endDate', message: 'startDate and endDate must be set together' })
-  if ((usageLimit === null) !== (usageLimitType === null)) {
-    throw invalid({ name: 'usageLimitType', message: 'usageLimit and usageLimitType must be set together' })
-  }
-  return {
-    name: text(body, 'name') ?? '',
-    amountOff,
-    percentOff,
-    productIds: texts(body, 'productIds'),
-    salesChannels: texts(body, 'salesChannels').filter((channel) => channels.includes(channel)),
-    discountGenerationChannels: texts(body, 'discountGenerationChannels').filter((channel) => channels.includes(channel)),
-    printDiscountsOnReceipt: flag(body, 'printDiscountsOnReceipt') ?? false,
-    startDate,
-    endDate,
-    usageLimit,
-    usageLimitType
-  }
+  const { name = '', startDate = null, endDate = null } = textsOf(body, 'name', 'startDate', 'endDate')
+  const usageLimitType = oneOf(body, 'usageLimitType', ['PerCode']) ?? null
+  if (amountOff !== null && percentOff !== null) throw invalid('percentOff', 'Only one of amountOff and percentOff may be set')
+  if (!together(startDate, endDate)) throw invalid('endDate', 'startDate and endDate must be set together')
+  if (!together(usageLimit, usageLimitType)) throw invalid('usageLimitType', 'usageLimit and usageLimitType must be set together')
+  const known = (list: string): string[] => texts(body, list).filter((channel) => channels.includes(channel))
+  const sale = { salesChannels: known('salesChannels'), discountGenerationChannels: known('discountGenerationChannels') }
+  const validity = { startDate, endDate, usageLimit, usageLimitType }
+  const printDiscountsOnReceipt = flag(body, 'printDiscountsOnReceipt') ?? false
+  return { name, amountOff, percentOff, productIds: texts(body, 'productIds'), ...sale, printDiscountsOnReceipt, ...validity }
 }
 
-function find (venue: VenueState, id: string | undefined): Discount {
-  const discount = venue.discounts.get(Number(id))
-  if (discount === undefined) throw notFound(`Discount ${id ?? ''} not found`)
-  return discount
-}
-
-/** ROLLER: what is not part of this type of discount is null, the type of a usage limit too. */
-function published ({ codes: _, ...discount }: Discount): Record<string, unknown> { return discount }
+const find = ({ venue, param }: Call): Discount =>
+  found(venue.discounts.get(Number(param('discountId'))), `Discount ${param('discountId')} not found`)
 
 export const discountRoutes: Routes = {
   'POST /discounts': ({ venue, body }) => {
-    demand(body, { at: '', names: ['name'] })
+    demand(body, 'name')
     if (number(body, 'amountOff') === undefined && number(body, 'percentOff') === undefined) {
-      throw invalid({ name: 'amountOff', message: 'One of amountOff and percentOff is required' })
+      throw invalid('amountOff', 'One of amountOff and percentOff is required')
     }
     const discountId = venue.next('discount')
     venue.discounts.set(discountId, { discountId, status: 'Active', ...read(body), codes: [] })
-    return { status: 200, body: { discountId } }
+    return { discountId }
   },
 
-  'GET /discounts/{discountId}': ({ venue, params }) => ({ status: 200, body: published(find(venue, params['discountId'])) }),
-
-  'PUT /discounts/{discountId}': ({ venue, params, body }) => {
-    const discount = find(venue, params['discountId'])
-    Object.assign(discount, read({ ...discount, ...body }), { status: text(body, 'status') === 'Archived' ? 'Archived' : 'Active' })
-    return { status: 200 }
+  // ROLLER: what is not part of this type of discount is null, the type of a usage limit too.
+  'GET /discounts/{discountId}': (call) => {
+    const { codes: _, ...published } = find(call)
+    return published
   },
 
-  'POST /discounts/{discountId}/codes': ({ venue, params, body }) => {
-    const discount = find(venue, params['discountId'])
-    demand(body, { at: '', names: ['codes'] })
-    const codes = texts(body, 'codes')
-    const taken = codes.filter((code, index) => findDiscount(venue, code) !== undefined || codes.indexOf(code) !== index)
-    if (taken.length > 0) {
-      throw conflict(...taken.map((code) => ({ name: 'DiscountCode', message: `Discount code ${code} already exists` })))
-    }
+  'PUT /discounts/{discountId}': (call) => {
+    const discount = find(call)
+    Object.assign(discount, read({ ...discount, ...call.body }), { status: oneOf(call.body, 'status', ['Archived']) ?? 'Active' })
+  },
+
+  'POST /discounts/{discountId}/codes': (call) => {
+    const discount = find(call)
+    demand(call.body, 'codes')
+    const codes = texts(call.body, 'codes')
+    const taken = codes.filter((code, index) => findDiscount(call.venue, code) !== undefined || codes.indexOf(code) !== index)
+    refuse(409, taken.map((code) => ({ name: 'DiscountCode', message: `Discount code ${code} already exists` })))
     discount.codes.push(...codes)
-    return { status: 200 }
   },
 
-  'DELETE /discounts/{discountId}/codes': ({ venue, params, body }) => {
-    const discount = find(venue, params['discountId'])
-    demand(body, { at: '', names: ['codes'] })
-    const gone = texts(body, 'codes')
+  'DELETE /discounts/{discountId}/codes': (call) => {
+    const discount = find(call)
+    demand(call.body, 'codes')
+    const gone = texts(call.body, 'codes')
     discount.codes = discount.codes.filter((code) => !gone.includes(code))
-    return { status: 200 }
   },
 
   'POST /discounts/validate': ({ venue, body, now }) => {
     const inputs = list(body, 'items')
     const items = inputs.map((input) => {
-      const productId = number(input, 'productId') ?? 0
-      return {
-        productId,
-        quantity: number(input, 'quantity') ?? 1,
-        bookingDate: text(input, 'bookingDate') ?? localDate(now, venue.profile.zone),
-        price: number(input, 'priceOverride') ?? findVariation(venue, productId)?.variation.price ?? 0,
-        tickets: []
-      }
+      const [productId, quantity] = [number(input, 'productId') ?? 0, number(input, 'quantity') ?? 1]
+      const bookingDate = text(input, 'bookingDate') ?? localDate(now, venue.profile.zone)
+      const price = number(input, 'priceOverride') ?? findVariation(venue, productId)?.variation.price ?? 0
+      return { productId, quantity, bookingDate, price, tickets: [] }
     })
-    const codes = [
-      ...new Set(inputs.flatMap((input) => list(input, 'discounts')).filter(isObject).flatMap((entry) => text(entry, 'code') ?? []))
-    ]
-    const costs = priceOf(venue, items, { discounts: codes.map((code) => ({ code })) }, now)
+    const codes = new Set(inputs.flatMap((input) => list(input, 'discounts')).flatMap((entry) => text(entry, 'code') ?? []))
+    const costs = priceOf(venue, items, { discounts: [...codes].map((code) => ({ code })) }, now)
     return {
-      status: 200,
-      body: {
-        discounts: costs.codes,
-        items: items.map((_, index) => ({ itemNumber: venue.random.uuid(), discount: costs.itemDiscounts[index] ?? 0 })),
-        bookingCosts: publishedCosts(costs)
-      }
+      discounts: costs.codes,
+      items: costs.itemDiscounts.map((discount) => ({ itemNumber: venue.random.uuid(), discount })),
+      bookingCosts: publishedCosts(costs)
     }
   }
 }

@@ -1,73 +1,57 @@
 /** Costs before a booking, draft bookings, and their publication. */
+import { amounts } from './booking.ts'
 import { claim, HOLD_MS } from './capacity.ts'
-import { amounts } from './booking-view.ts'
-import { assemble, bookingDemands, settleGiftCards } from './bookings.ts'
+import { bookingDemands, checkOut } from './checkout.ts'
 import { conflict, demand, text } from './input.ts'
 import { readItems } from './items.ts'
-import { priceOf, publishedCosts } from './pricing.ts'
+import { priceOf, publishedCosts, type Costs } from './pricing.ts'
+import { pick } from './record.ts'
 import type { Routes } from './contract.ts'
 
 /** Looks like a JSON Web Token and is none: nothing in a simulator can take money. */
-const paymentJwt = (uniqueId: string): string =>
-  [
-    { alg: 'none', typ: 'JWT' },
-    { sub: uniqueId, sandbox: true }
-  ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.sandbox'
+const paymentJwt = (uniqueId: string): string => [{ alg: 'none', typ: 'JWT' }, { sub: uniqueId, sandbox: true }]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.sandbox'
+
+const codesOf = (costs: Costs) => costs.codes.map(({ code, discount }) => ({ code, discount }))
 
 export const draftRoutes: Routes = {
   'POST /bookings/draft/costs': ({ venue, body, now }) => {
     demand(body, ...bookingDemands)
     const items = readItems(venue, body)
-    const hold = text(body, 'capacityReservationId')
-    claim(venue, items, now, hold === undefined ? [] : [hold])
+    claim(venue, items, now, text(body, 'capacityReservationId'))
     const costs = priceOf(venue, items, body, now)
-    const { subTotal, subTotalTax, feeTax, fees } = costs
     return {
-      status: 200,
-      body: {
-        bookingCosts: { subTotal, subTotalTax, feeTax, fees, ...publishedCosts(costs) },
-        discounts: costs.codes.map(({ code, discount }) => ({ code, discount })),
-        discounteditems: items.flatMap((_, index) => {
-          const discount = costs.itemDiscounts[index] ?? 0
-          return discount === 0 ? [] : [{ itemNumber: venue.random.uuid(), discount }]
-        }),
-        giftCards: costs.giftCards,
-        giftCardErrors: costs.giftCardErrors
-      }
+      bookingCosts: { ...pick(costs, 'subTotal', 'subTotalTax', 'feeTax', 'fees'), ...publishedCosts(costs) },
+      discounts: codesOf(costs),
+      discounteditems: costs.itemDiscounts.flatMap((discount) => discount === 0 ? [] : [{ itemNumber: venue.random.uuid(), discount }]),
+      ...pick(costs, 'giftCards', 'giftCardErrors')
     }
   },
 
   'POST /bookings/draft': (call) => {
-    const { venue, now } = call
-    const { booking, costs } = assemble(call, 'Draft')
     // A draft holds its capacity as long as a reservation does.
-    booking.expiresAt = now + HOLD_MS
-    settleGiftCards(venue, booking, costs, now)
-    venue.bookings.set(booking.uniqueId, booking)
+    const { booking: { uniqueId }, costs } = checkOut(call, { state: 'Draft', expiresAt: call.now + HOLD_MS })
     return {
-      status: 200,
-      body: {
-        uniqueId: booking.uniqueId,
-        capacityReservationId: venue.random.uuid(),
-        costs: publishedCosts(costs),
-        discounts: costs.codes.map(({ code, discount }) => ({ code, discount })),
-        giftCards: costs.giftCards,
-        paymentJwt: paymentJwt(booking.uniqueId)
-      }
+      uniqueId,
+      capacityReservationId: call.venue.random.uuid(),
+      costs: publishedCosts(costs),
+      discounts: codesOf(costs),
+      giftCards: costs.giftCards,
+      paymentJwt: paymentJwt(uniqueId)
     }
   },
 
-  'POST /bookings/draft/publish': ({ venue, world, body, now }) => {
-    demand(body, { at: '', names: ['uniqueId'] })
+  'POST /bookings/draft/publish': ({ venue, body, now, emit }) => {
+    demand(body, 'uniqueId')
     const booking = venue.bookings.get(text(body, 'uniqueId') ?? '')
-    if (booking === undefined || booking.state !== 'Draft') throw conflict({ name: 'Draft', message: 'Draft not found' })
-    if (amounts(venue, booking).remainder > 0) throw conflict({ name: 'Payment', message: 'Draft requires payment' })
-    // A draft that has run out may have lost its places to somebody else meanwhile.
-    claim(venue, booking.items.map((item) => ({ ...item, price: item.cost })), now, [booking.uniqueId])
+    if (booking?.state !== 'Draft') throw conflict('Draft', 'Draft not found')
+    if (amounts(venue, booking).remainder > 0) throw conflict('Payment', 'Draft requires payment')
+    // The places of a draft that has expired may be taken meanwhile.
+    claim(venue, booking.items, now, booking.uniqueId)
     booking.state = 'Active'
-    delete booking.expiresAt
     booking.modifiedAt = now
-    world.emit(venue, 'Booking', 'Created', { booking })
-    return { status: 200, body: { bookingReference: booking.reference, uniqueId: booking.uniqueId } }
+    delete booking.expiresAt
+    emit('Booking', 'Created', { booking })
+    return { bookingReference: booking.reference, uniqueId: booking.uniqueId }
   }
 }

@@ -1,7 +1,8 @@
 /** Everything that can go wrong on the way to ROLLER, on demand. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { deterministicBytes } from './lab.ts'
-import type { Answer } from './contract.ts'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sendBytes } from './lab.ts'
 
 export type Fault = { path?: RegExp, method?: string } & (
   | { kind: 'status', status: number, headers?: Record<string, string>, body?: string | Buffer | object }
@@ -17,97 +18,93 @@ export interface Faults {
   always: (fault: Fault | null) => void
 }
 
+const FAULT = 'fault'
+/** These let the work be done, and then disturb the answer. */
+const afterWork: readonly string[] = ['reset-after-work', 'reset-after-headers', 'cut', 'trickle']
+/** Headers and bytes get a moment to arrive: a reset overtakes what the other side has not read yet. */
+const ARRIVAL_MS = 20
+
 const matches = (fault: Fault, method: string, url: string): boolean =>
   (fault.method === undefined || fault.method.toUpperCase() === method) && (fault.path === undefined || url.search(fault.path) !== -1)
 
-export function createFaults () {
+/** Bypasses Fastify: an answer of a fault has exactly the headers that were asked for. */
+function sendStatus (fault: Extract<Fault, { kind: 'status' }>, reply: FastifyReply): void {
+  const { status, headers, body = '' } = fault
+  const isText = typeof body === 'string' || Buffer.isBuffer(body)
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  reply.hijack().raw
+    .writeHead(status, { ...(isText ? {} : { 'content-type': 'application/json' }), ...headers, 'content-length': bytes.length }).end(bytes)
+}
+
+/** Answers in place of ROLLER's own work; false when the fault lets the work be done. */
+async function replaceWork (fault: Fault, socket: Socket, reply: FastifyReply): Promise<boolean> {
+  if (afterWork.includes(fault.kind)) return false
+  if (fault.kind === 'slow') {
+    await sleep(fault.ms)
+    return false
+  }
+  if (fault.kind === 'status') sendStatus(fault, reply)
+  else if (fault.kind === 'huge') sendBytes(reply, fault.bytes, { chunked: fault.chunked === true })
+  else reply.hijack()
+  if (fault.kind === 'reset') socket.resetAndDestroy()
+  if (fault.kind === 'garbage') socket.end('\u0000\u0001 this is not HTTP\r\n\r\n')
+  return true
+}
+
+/** Writes a finished answer the way the fault says. */
+async function disturb (fault: Fault, reply: FastifyReply, body: Buffer): Promise<void> {
+  const { raw: response } = reply
+  if (fault.kind === 'reset-after-work') {
+    response.socket?.resetAndDestroy()
+    return
+  }
+  // At least one byte is announced, so that the answer is never complete.
+  const length = fault.kind === 'trickle' ? body.length : Math.max(1, body.length)
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) response.setHeader(name, value)
+  response.writeHead(reply.statusCode, { 'content-length': length }).flushHeaders()
+  if (fault.kind === 'reset-after-headers') {
+    await sleep(ARRIVAL_MS)
+    response.socket?.resetAndDestroy()
+  } else if (fault.kind === 'cut') {
+    await new Promise<void>((resolve) => { response.write(body.subarray(0, Math.floor(body.length / 2)), () => { resolve() }) })
+    await sleep(ARRIVAL_MS)
+    response.socket?.destroy()
+  } else if (fault.kind === 'trickle') {
+    for (const byte of body) {
+      if (response.destroyed) return
+      response.write(Buffer.of(byte))
+      await sleep(fault.ms)
+    }
+    response.end()
+  }
+}
+
+export function addFaults (app: FastifyInstance): Faults {
   const once: Fault[] = []
   let always: Fault | null = null
-  const faults: Faults = {
+
+  function take (method: string, url: string): Fault | undefined {
+    const index = once.findIndex((fault) => matches(fault, method, url))
+    if (index !== -1) return once.splice(index, 1)[0]
+    return always !== null && matches(always, method, url) ? always : undefined
+  }
+
+  app.decorateRequest(FAULT, undefined)
+  app.addHook('preValidation', (request, reply, done) => {
+    const fault = take(request.method, request.url)
+    if (fault === undefined) { done(); return }
+    request.setDecorator(FAULT, fault)
+    replaceWork(fault, request.socket, reply).then((replaced) => { if (!replaced) done() }).catch(done)
+  })
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const fault = request.getDecorator<Fault | undefined>(FAULT)
+    const isWhole = payload === undefined || payload === null || typeof payload === 'string' || Buffer.isBuffer(payload)
+    if (fault === undefined || !afterWork.includes(fault.kind) || !isWhole) { done(null, payload); return }
+    // Without `done`, Fastify writes nothing more. A caller that has gone away needs no answer.
+    disturb(fault, reply.hijack(), Buffer.from(payload ?? '')).catch(() => { reply.raw.destroy() })
+  })
+  return {
     next: (fault) => { once.push(fault) },
     always: (fault) => { always = fault }
-  }
-  return {
-    faults,
-    take (method: string, url: string): Fault | undefined {
-      const index = once.findIndex((fault) => matches(fault, method, url))
-      if (index !== -1) return once.splice(index, 1)[0]
-      return always !== null && matches(always, method, url) ? always : undefined
-    }
-  }
-}
-
-const pause = async (ms: number): Promise<void> => await new Promise((resolve) => { setTimeout(resolve, ms) })
-
-function send (response: ServerResponse, status: number, headers: Record<string, string>, body: Buffer): void {
-  response.writeHead(status, { ...headers, 'content-length': body.length }).end(body)
-}
-
-/** Answers in place of ROLLER's own work; false when the fault lets the work be done (`slow` has waited by then). */
-export async function instead (fault: Fault, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  switch (fault.kind) {
-    case 'status': {
-      const { body = '' } = fault
-      const isText = typeof body === 'string' || Buffer.isBuffer(body)
-      const bytes = Buffer.isBuffer(body) ? body : Buffer.from(isText ? body : JSON.stringify(body))
-      send(response, fault.status, { ...(isText ? {} : { 'content-type': 'application/json' }), ...fault.headers }, bytes)
-      return true
-    }
-    case 'reset':
-      request.socket.resetAndDestroy()
-      return true
-    case 'garbage':
-      request.socket.end('\u0000\u0001 this is not HTTP\r\n\r\n')
-      return true
-    case 'hang':
-      return true
-    case 'huge':
-      await deterministicBytes(response, fault.bytes, { chunked: fault.chunked === true })
-      return true
-    case 'slow':
-      await pause(fault.ms)
-      return false
-    default:
-      return false
-  }
-}
-
-interface Rendered { headers: Record<string, string>, body: Buffer }
-
-/** Sends an answer whose work is done the way the fault says. */
-export async function spoil (fault: Fault, answer: Answer, rendered: Rendered, response: ServerResponse): Promise<void> {
-  const { headers, body } = rendered
-  const socket = response.socket
-  switch (fault.kind) {
-    case 'reset-after-work':
-      socket?.resetAndDestroy()
-      return
-    case 'reset-after-headers':
-      response.writeHead(answer.status, { ...headers, 'content-length': Math.max(1, body.length) })
-      response.flushHeaders()
-      // The headers get a moment to arrive: a reset overtakes bytes that the other side has not read yet.
-      await pause(20)
-      socket?.resetAndDestroy()
-      return
-    case 'cut': {
-      const half = body.subarray(0, Math.floor(body.length / 2))
-      response.writeHead(answer.status, { ...headers, 'content-length': Math.max(1, body.length) })
-      response.flushHeaders()
-      await new Promise<void>((resolve) => { response.write(half, () => { resolve() }) })
-      await pause(20)
-      socket?.destroy()
-      return
-    }
-    case 'trickle':
-      response.writeHead(answer.status, { ...headers, 'content-length': body.length })
-      for (const byte of body) {
-        if (response.destroyed) return
-        response.write(Buffer.of(byte))
-        await pause(fault.ms)
-      }
-      response.end()
-      return
-    default:
-      send(response, answer.status, headers, body)
   }
 }

@@ -1,26 +1,28 @@
 /** Files of bulk exports, served under addresses that anyone who has them may read, as pre-signed URLs are. */
 import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
 import { forbidden, notFound } from './input.ts'
-import type { Answer } from './contract.ts'
 
 export interface PublishedFile { name: string, body: Buffer, expiresAt: number }
+export type Files = Map<string, PublishedFile>
 
-export function createFiles (now: () => number) {
-  const all = new Map<string, PublishedFile>()
-  return {
-    all: all as ReadonlyMap<string, PublishedFile>,
+/** Answers the path that serves the bytes. */
+export function publishFile (files: Files, name: string, body: Buffer, expiresAt: number): string {
+  const path = `/files/${randomBytes(16).toString('hex')}/${name}`
+  files.set(path, { name, body, expiresAt })
+  return path
+}
 
-    publish (name: string, body: Buffer, ttlMs: number): string {
-      const path = `/files/${randomBytes(16).toString('hex')}/${name}`
-      all.set(path, { name, body, expiresAt: now() + ttlMs })
-      return path
-    },
-
-    serve (path: string): Answer {
-      const file = all.get(path)
+export function addFiles (app: FastifyInstance, files: Files, now: () => number): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/files/*',
+    handler: async (request, reply) => {
+      const [path = ''] = request.url.split('?')
+      const file = files.get(path)
       if (file === undefined) throw notFound('The file does not exist')
       if (file.expiresAt <= now()) throw forbidden('Request has expired')
-      return { status: 200, headers: { 'content-type': 'application/json' }, body: file.body }
+      return reply.type('application/json').send(file.body)
     }
-  }
+  })
 }

@@ -1,4 +1,6 @@
-/** Reading what callers send. Unknown properties are left alone, as ROLLER does. */
+/** Reading what callers send, and refusing it. Unknown properties are left alone, as ROLLER does. */
+import { present } from './record.ts'
+
 export type Input = Readonly<Record<string, unknown>>
 
 /** An answer other than success, thrown from anywhere inside a handler. */
@@ -19,38 +21,43 @@ export interface Problem { name: string, message: string, ticketId?: string }
 
 export const notFound = (message: string): Refusal => new Refusal(404, { message })
 export const forbidden = (message: string): Refusal => new Refusal(403, { message })
+export const invalid = (name: string, message: string): Refusal => new Refusal(400, { message, errors: [{ name, message }] })
 /** ROLLER's documented body of a 409. */
-export const conflict = (...errors: Problem[]): Refusal => new Refusal(409, { errors })
+export const conflict = (name: string, message: string): Refusal => new Refusal(409, { errors: [{ name, message }] })
 
-export function invalid (...problems: Problem[]): Refusal {
-  return new Refusal(400, { message: problems.map((problem) => problem.message).join('. '), errors: problems })
+/** Throws for the problems together, if there are any. */
+export function refuse (status: 400 | 409, errors: readonly Problem[]): void {
+  if (errors.length === 0) return
+  const message = errors.map((problem) => problem.message).join('. ')
+  throw new Refusal(status, status === 400 ? { message, errors } : { errors })
+}
+
+/** The record, or a 404. */
+export function found<T> (record: T | undefined, message: string): T {
+  if (record === undefined) throw notFound(message)
+  return record
 }
 
 export function isObject (value: unknown): value is Input {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function missing (input: Input, names: readonly string[], prefix: string): string[] {
-  return names.filter((name) => input[name] === undefined || input[name] === null).map((name) => prefix + name)
+/** Names along the path that are missing below objects that are there. */
+function missing (input: unknown, path: string, prefix = ''): string[] {
+  const [name = '', ...rest] = path.split('.')
+  const key = name.replace('[]', '')
+  const value = isObject(input) ? input[key] : undefined
+  const below = rest.join('.')
+  if (value === undefined || value === null) return below === '' ? [prefix + key] : []
+  if (below === '') return []
+  if (!name.endsWith('[]')) return missing(value, below, `${prefix}${key}.`)
+  return Array.isArray(value) ? value.flatMap((entry, index) => missing(entry, below, `${prefix}${key}[${index}].`)) : [prefix + key]
 }
 
-/** One object (or every object of one list) that must carry the named properties; `at` is empty for the body itself. */
-export interface Demand { at: string, names: readonly string[], each?: boolean }
-
-/** Answers 400 with the names of everything that is missing, all at once. */
-export function demand (body: Input, ...demands: Demand[]): void {
-  const gone = demands.flatMap(({ at, names, each }) => {
-    if (at === '') return missing(body, names, '')
-    const value = body[at]
-    if (each === true) {
-      if (value === undefined || value === null) return []
-      if (!Array.isArray(value)) return [at]
-      return value.flatMap((entry: unknown, index) => missing(isObject(entry) ? entry : {}, names, `${at}[${index}].`))
-    }
-    if (value === undefined || value === null) return []
-    return missing(isObject(value) ? value : {}, names, `${at}.`)
-  })
-  if (gone.length > 0) throw invalid(...gone.map((name) => ({ name, message: `${name} is required` })))
+/** Answers 400 with everything that is missing; a path is such as `name`, `customer.email` or `items[].productId`. */
+export function demand (body: Input, ...paths: readonly string[]): void {
+  const names = [...new Set(paths.flatMap((path) => missing(body, path)))]
+  refuse(400, names.map((name) => ({ name, message: `${name} is required` })))
 }
 
 export function text (input: Input, name: string): string | undefined {
@@ -68,6 +75,10 @@ export function number (input: Input, name: string): number | undefined {
 export function flag (input: Input, name: string): boolean | undefined {
   const value = input[name]
   return typeof value === 'boolean' ? value : undefined
+}
+
+export function oneOf<T extends string> (input: Input, name: string, values: readonly T[]): T | undefined {
+  return values.find((value) => value === input[name])
 }
 
 export function object (input: Input, name: string): Input {
@@ -88,12 +99,11 @@ export function texts (input: Input, name: string): string[] {
   return value.filter((entry): entry is string | number => typeof entry === 'string' || typeof entry === 'number').map(String)
 }
 
-/** Leaves out what is undefined, so that a record can be spread under `exactOptionalPropertyTypes`. */
-export function present<T extends object> (values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K],
-    undefined>
-  }
+/** The texts among the named properties. */
+export function textsOf<K extends string> (input: Input, ...names: K[]): { [N in K]?: string } {
+  return present(Object.fromEntries(names.map((name) => [name, text(input, name)]))) as { [N in K]?: string } // by its own names
 }
 
-export const money = (value: number): number => Math.round((value + Number.EPSILON) * 100) / 100
+/** Values of a comma-separated query parameter. */
+export const commaSeparated = (value: string | undefined): string[] | undefined =>
+  value?.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')

@@ -1,6 +1,7 @@
 /** The lines that a caller wants to book, read and checked against what the venue sells. */
-import { conflict, list, number, present, text, type Input, type Problem } from './input.ts'
+import { list, number, refuse, text, textsOf, type Input } from './input.ts'
 import { findVariation } from './products.ts'
+import { present } from './record.ts'
 import { isDate, weekday } from './time.ts'
 import type { VenueState } from './types.ts'
 
@@ -13,22 +14,19 @@ export interface WantedItem {
   tickets: { id?: string, name?: string }[]
 }
 
-export const itemNames = ['productId', 'quantity', 'bookingDate'] as const
+export const itemDemands = (name: string): string[] => ['productId', 'quantity', 'bookingDate'].map((property) => `${name}[].${property}`)
 
-function problemOf (venue: VenueState, item: WantedItem): Problem | undefined {
-  const found = findVariation(venue, item.productId)
-  if (found === undefined) return { name: 'ProductNotFound', message: `Product ${item.productId} could not be found` }
-  if (!Number.isInteger(item.quantity) || item.quantity < 1) {
-    return { name: 'Quantity', message: `Quantity of product ${item.productId} must be at least 1` }
-  }
-  if (!isDate(item.bookingDate)) {
-    return { name: 'BookingDate', message: `Booking date '${item.bookingDate}' is not a date in the format yyyy-MM-dd` }
-  }
-  const { sessions } = found.product
+/** Name and message of what is wrong with a line. */
+function problemOf (venue: VenueState, { productId, quantity, bookingDate, startTime }: WantedItem): [string, string] | undefined {
+  const sold = findVariation(venue, productId)
+  if (sold === undefined) return ['ProductNotFound', `Product ${productId} could not be found`]
+  if (!Number.isInteger(quantity) || quantity < 1) return ['Quantity', `Quantity of product ${productId} must be at least 1`]
+  if (!isDate(bookingDate)) return ['BookingDate', `Booking date '${bookingDate}' is not a date in the format yyyy-MM-dd`]
+  const { sessions } = sold.product
   if (sessions === undefined) return undefined
-  if (item.startTime === undefined) return { name: 'StartTime', message: `Product ${item.productId} needs a start time` }
-  if (sessions[weekday(item.bookingDate)]?.includes(item.startTime) === true) return undefined
-  return { name: 'SessionNotFound', message: `Product ${item.productId} has no session on ${item.bookingDate} at ${item.startTime}` }
+  if (startTime === undefined) return ['StartTime', `Product ${productId} needs a start time`]
+  if (sessions[weekday(bookingDate)]?.includes(startTime) === true) return undefined
+  return ['SessionNotFound', `Product ${productId} has no session on ${bookingDate} at ${startTime}`]
 }
 
 /** Lines out of `items` (or `newItems`), or a 409 that names everything that cannot be sold. */
@@ -41,11 +39,13 @@ export function readItems (venue: VenueState, body: Input, name = 'items'): Want
       quantity: number(input, 'quantity') ?? 0,
       bookingDate: (text(input, 'bookingDate') ?? '').slice(0, 10),
       ...present({ startTime: text(input, 'startTime')?.slice(0, 5) }),
-      price: number(input, 'priceOverride') ?? (variation?.openValue?.min ?? variation?.price ?? 0),
-      tickets: list(input, 'tickets').map((ticket) => present({ id: text(ticket, 'id'), name: text(ticket, 'name') }))
+      price: number(input, 'priceOverride') ?? variation?.openValue?.min ?? variation?.price ?? 0,
+      tickets: list(input, 'tickets').map((ticket) => textsOf(ticket, 'id', 'name'))
     }
   })
-  const problems = items.flatMap((item) => problemOf(venue, item) ?? [])
-  if (problems.length > 0) throw conflict(...problems)
+  refuse(409, items.flatMap((item) => {
+    const [problem, message] = problemOf(venue, item) ?? []
+    return problem === undefined || message === undefined ? [] : [{ name: problem, message }]
+  }))
   return items
 }

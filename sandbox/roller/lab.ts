@@ -1,7 +1,9 @@
 /** Test-only paths under `/sandbox/`: bodies of any size in both directions, with constant memory. */
 import { createHash } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { keepBody, recordOf } from './http.ts'
 
 // One prime-length block, repeated: any shift of the stream by a power of two shows up in its hash.
 const BLOCK = Buffer.from(Uint8Array.from({ length: 65_521 }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
@@ -11,54 +13,56 @@ export function * blocks (size: number): Generator<Buffer> {
   for (let left = size; left > 0; left -= BLOCK.length) yield left >= BLOCK.length ? BLOCK : BLOCK.subarray(0, left)
 }
 
-/** `close` as well as `drain`: a caller that has gone away never drains. */
-async function drained (response: ServerResponse): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done)
-      resolve()
-    }
-    response.on('drain', done).on('close', done)
-  })
-}
-
-export interface BytesOptions {
-  readonly chunked: boolean
-  /** How long the whole takes at least; 0 is as fast as they are read. */
-  readonly seconds?: number
-}
-
-export async function deterministicBytes (response: ServerResponse, size: number, { chunked, seconds = 0 }: BytesOptions): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/octet-stream', ...(chunked ? {} : { 'content-length': size }) })
+async function * paced (size: number, seconds: number): AsyncGenerator<Buffer> {
   const startedAt = performance.now()
   let sent = 0
   for (const block of blocks(size)) {
-    if (response.destroyed) return
-    if (!response.write(block)) await drained(response)
+    yield block
     sent += block.length
-    const ahead = startedAt + sent / size * seconds * 1_000 - performance.now()
-    if (ahead > 0) await sleep(ahead)
+    await sleep(Math.max(0, startedAt + sent / size * seconds * 1_000 - performance.now()))
   }
-  response.end()
+}
+
+interface BytesOptions {
+  readonly chunked: boolean
+  /** Minimum duration of the whole; 0 is as fast as it is read. */
+  readonly seconds?: number
+}
+
+export function sendBytes (reply: FastifyReply, size: number, { chunked, seconds = 0 }: BytesOptions): FastifyReply {
+  if (!chunked) reply.header('content-length', size)
+  const bytes = Readable.from(seconds > 0 ? paced(size, seconds) : blocks(size), { objectMode: false })
+  return reply.type('application/octet-stream').send(bytes)
 }
 
 /** Hashes a body of any size while it arrives. */
-export async function count (request: IncomingMessage): Promise<{ bytes: number, sha256: string }> {
+async function count ({ raw }: FastifyRequest): Promise<{ bytes: number, sha256: string }> {
   const sum = createHash('sha256')
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of raw as AsyncIterable<Buffer>) { // no encoding is set, so the chunks are buffers
     sum.update(chunk)
     bytes += chunk.length
   }
   return { bytes, sha256: sum.digest('hex') }
 }
 
-export function echo (request: IncomingMessage, body: Buffer): Record<string, unknown> {
-  return {
-    method: request.method,
-    url: request.url,
-    headers: request.headers,
-    bodyBase64: body.toString('base64'),
-    bodyLength: body.length
-  }
+export async function lab (app: FastifyInstance): Promise<void> {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => keepBody(request, body))
+
+  app.all('/sandbox/echo', async (request) => {
+    const { method, url, headers, body } = recordOf(request)
+    return { method, url, headers, bodyBase64: body.toString('base64'), bodyLength: body.length }
+  })
+
+  app.all<{ Params: { size: string }, Querystring: Record<string, string> }>('/sandbox/bytes/:size(^\\d+$)', (request, reply) => {
+    const { chunked, seconds } = request.query
+    return sendBytes(reply, Number(request.params.size), { chunked: chunked === '1', seconds: Number(seconds ?? 0) })
+  })
+
+  await app.register(async (streaming) => {
+    streaming.removeAllContentTypeParsers()
+    streaming.addContentTypeParser('*', (_request, payload, done) => { done(null, payload) })
+    streaming.all('/sandbox/count', count)
+  })
 }

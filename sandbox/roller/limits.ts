@@ -37,5 +37,3 @@ export function createLimits (now: () => number, options: LimitOptions | 'off') 
     }
   }
 }
-
-export type Limits = ReturnType<typeof createLimits>

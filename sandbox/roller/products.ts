@@ -1,15 +1,17 @@
 /** Products as ROLLER sells them. */
+import { all, pick, type Json } from './record.ts'
 import { taxId } from './venue.ts'
 import type { Routes } from './contract.ts'
 import type { Product, Resource, Variation, VenueState } from './types.ts'
 
+export interface Sold { product: Product, variation: Variation }
+
 const image = (id: number): string => `https://cdn.example/products/${id}.jpg`
 
-export function resourceOf (venue: VenueState, product: Product): Resource | undefined {
-  return venue.resources.find((resource) => resource.id === product.resourceId)
-}
+export const resourceOf = (venue: VenueState, product: Product): Resource | undefined =>
+  venue.resources.find((resource) => resource.id === product.resourceId)
 
-export function findVariation (venue: VenueState, id: number): { product: Product, variation: Variation } | undefined {
+export function findVariation (venue: VenueState, id: number): Sold | undefined {
   for (const product of venue.products) {
     const variation = product.variations.find((candidate) => candidate.id === id)
     if (variation !== undefined) return { product, variation }
@@ -17,17 +19,25 @@ export function findVariation (venue: VenueState, id: number): { product: Produc
   return undefined
 }
 
+/** Of a line that was checked when it was booked: products are never taken away. */
+export function soldAs (venue: VenueState, { productId }: { productId: number }): Sold {
+  const sold = findVariation(venue, productId)
+  if (sold === undefined) throw new Error(`No product ${productId}`)
+  return sold
+}
+
 /** ROLLER's reports name types by pairs; see its product type mapping. */
-export function reportType (product: Product): { productType: string, productSubType: string } {
-  switch (product.type) {
-    case 'pass': return { productType: 'Pass', productSubType: 'Pass' }
-    case 'sessionpass': return { productType: 'Pass', productSubType: 'SessionPass' }
-    case 'membership': return { productType: 'Pass', productSubType: 'Membership' }
-    case 'recurringpass': return { productType: 'Pass', productSubType: 'RecurringSession' }
-    case 'giftcard': return { productType: 'GiftCard', productSubType: 'GiftCard' }
-    case 'partypackage': return { productType: 'Package', productSubType: 'PartyPackage' }
-    case 'addon': return { productType: 'AddOn', productSubType: product.stockProductType === undefined ? 'AddOn' : 'Stock' }
-  }
+export function reportType ({ type, stockProductType }: Product): { productType: string, productSubType: string } {
+  const [productType, productSubType] = ({
+    pass: ['Pass', 'Pass'],
+    sessionpass: ['Pass', 'SessionPass'],
+    membership: ['Pass', 'Membership'],
+    recurringpass: ['Pass', 'RecurringSession'],
+    giftcard: ['GiftCard', 'GiftCard'],
+    partypackage: ['Package', 'PartyPackage'],
+    addon: ['AddOn', stockProductType === undefined ? 'AddOn' : 'Stock']
+  } as const)[type]
+  return { productType, productSubType }
 }
 
 export function matching (venue: VenueState, category?: string, type?: string, subType?: string): Product[] {
@@ -38,125 +48,81 @@ export function matching (venue: VenueState, category?: string, type?: string, s
   })
 }
 
-export function locations (venue: VenueState, product: Product): Record<string, unknown>[] {
+export function locations (venue: VenueState, product: Product): Json[] {
   const resource = resourceOf(venue, product)
   if (resource === undefined) return []
   return [{
     id: String(resource.id),
-    allowMultipleBookings: resource.allowMultipleBookings,
+    ...pick(resource, 'allowMultipleBookings', 'capacity'),
     ...(resource.allowMultipleBookings ? {} : { bookingRestriction: 'SingleProduct' }),
-    times: [{ startMinutes: 0, endMinutes: product.durationMinutes ?? 60 }],
-    capacity: resource.capacity
+    times: [{ startMinutes: 0, endMinutes: product.durationMinutes ?? 60 }]
   }]
 }
 
-function variationDetail (venue: VenueState, product: Product, variation: Variation): Record<string, unknown> {
+/** The part of a variation that the availability of a day repeats. */
+export const variationBasics = (venue: VenueState, product: Product, variation: Variation): Json => ({
+  id: String(variation.id),
+  ...pick(variation, 'name', 'description'),
+  imageUrl: image(variation.id),
+  cost: variation.price,
+  tax: venue.profile.taxPercent,
+  isTaxInclusive: venue.profile.pricesIncludeTax,
+  isSuspended: false,
+  locations: locations(venue, product)
+})
+
+/** The part of a product that the availability of a day repeats. */
+export const productBasics = ({ id, name, type, description }: Product): Json => ({
+  parentProductId: String(id), parentProductName: name, type, description, imageUrl: image(id), id: String(id), name
+})
+
+function variationDetail (venue: VenueState, product: Product, variation: Variation): Json {
+  const { openValue, costOfGoods = null, parLevel = null } = variation
+  const { resourceId, durationMinutes: endMinutes = 60 } = product
   return {
-    id: String(variation.id),
-    name: variation.name,
-    description: variation.description,
-    imageUrl: image(variation.id),
+    ...variationBasics(venue, product, variation),
+    ...pick(variation, 'price', 'groupSize', 'barcodeId'),
     productCategoryIds: [`/${venue.id}/`],
-    price: variation.price,
-    costOfGoods: variation.costOfGoods ?? null,
-    tax: venue.profile.taxPercent,
     taxId: taxId(venue),
-    fee: null,
-    groupSize: variation.groupSize,
-    isTaxInclusive: venue.profile.pricesIncludeTax,
+    costOfGoods,
+    parLevel,
     minPurchase: 1,
-    maxPurchase: null,
     forceMinPurchase: false,
-    hasUserDefinedCost: variation.openValue !== undefined,
-    minUserDefinedCost: variation.openValue?.min ?? null,
-    maxUserDefinedCost: variation.openValue?.max ?? null,
-    locations: locations(venue, product),
-    locationTimes: product.resourceId === undefined
-      ? []
-      : [{ startMinutes: 0, endMinutes: product.durationMinutes ?? 60, locationIds: [String(product.resourceId)] }],
-    packageItems: (variation.packageItems ?? []).map((item) => ({
-      parentProductId: String(findVariation(venue, item.productId)?.product.id ?? ''),
-      productId: String(item.productId),
-      cost: item.cost,
-      quantity: item.quantity,
-      quantityPerGuest: null,
-      quantityType: item.quantityType,
-      packageProductId: String(variation.id)
-    })),
-    packageOptionSets: variation.optionSet === undefined
-      ? []
-      : [{
-          productPackageOptionSetId: String(variation.optionSet.id),
-          packageProductId: String(variation.id),
-          productIds: variation.optionSet.productIds.map(String),
-          name: variation.optionSet.name,
-          cost: 0,
-          quantity: variation.optionSet.quantity,
-          quantityPerGuest: null,
-          quantityType: 'Package',
-          displayOrder: 1
-        }],
+    ...all(null, 'fee', 'maxPurchase'),
+    hasUserDefinedCost: openValue !== undefined,
+    minUserDefinedCost: openValue?.min ?? null,
+    maxUserDefinedCost: openValue?.max ?? null,
+    locationTimes: resourceId === undefined ? [] : [{ startMinutes: 0, endMinutes, locationIds: [String(resourceId)] }],
+    ...all([], 'packageItems', 'packageOptionSets'),
     ...(product.type === 'partypackage' ? { packagePricingType: 'PerPackage' } : {}),
-    ...(product.type === 'membership'
-      ? {
-          recurringPayment: { paymentFrequencyId: 'Monthly', paymentFrequencyMultiplier: 1, numberOfPayments: null, minNumberOfPayments: 3 }
-        }
-      : {}),
-    isSuspended: false,
-    ...(variation.barcodeId === undefined ? {} : { barcodeId: variation.barcodeId }),
-    parLevel: variation.parLevel ?? null,
-    cost: variation.price
+    ...(product.type === 'membership' ? { recurringPayment: { paymentFrequencyId: 'Monthly', paymentFrequencyMultiplier: 1 } } : {})
   }
 }
 
-function productDetail (venue: VenueState, product: Product): Record<string, unknown> {
+function productDetail (venue: VenueState, product: Product): Json {
+  const { type, description, validDays = null, durationMinutes } = product
   return {
-    parentProductId: String(product.id),
-    parentProductName: product.name,
-    type: product.type,
-    ...(product.stockProductType === undefined ? {} : { stockProductType: product.stockProductType }),
+    ...productBasics(product),
+    ...pick(product, 'stockProductType'),
     products: product.variations.map((variation) => variationDetail(venue, product, variation)),
-    shortDescription: product.description,
-    description: product.description,
-    imageUrl: image(product.id),
+    shortDescription: description,
     termsAndConditionsText: product.waiver ? 'Every jumper needs a signed waiver.' : '',
     addOns: product.addOns.map(String),
-    validDays: product.validDays ?? null,
-    validDaysFromRedemption: null,
-    formIds: [],
-    tags: [product.category],
+    validDays,
     minPurchase: 1,
-    pricingRuleId: null,
-    modifiers: [],
-    modifierGroups: [],
-    ...(product.type === 'giftcard'
-      ? {
-          giftcard: {
-            canSendDigital: true,
-            canSendPhysical: false,
-            supportsVideoMessage: false,
-            supportsWrittenMessage: true,
-            pickupAvailable: false,
-            messagingOptionLimit: null
-          }
-        }
-      : {}),
-    ...(product.type === 'partypackage' ? { partyDetails: { partyNamePrompt: 'Whose party is it?', guestListEnabled: true } } : {}),
+    tags: [product.category],
+    ...all(null, 'validDaysFromRedemption', 'pricingRuleId'),
+    ...all([], 'formIds', 'modifiers', 'modifierGroups', 'meta'),
+    ...(type === 'giftcard' ? { giftcard: { canSendDigital: true, canSendPhysical: false, supportsWrittenMessage: true } } : {}),
+    ...(type === 'partypackage' ? { partyDetails: { partyNamePrompt: 'Whose party is it?', guestListEnabled: true } } : {}),
     isWaiverRequired: product.waiver,
-    captureTicketHolderName: product.type === 'membership',
-    duration: product.durationMinutes ?? null,
-    ...(product.durationMinutes === undefined ? {} : { durationType: 'PerSession' }),
-    meta: [],
-    id: String(product.id),
-    name: product.name
+    captureTicketHolderName: type === 'membership',
+    duration: durationMinutes ?? null,
+    ...(durationMinutes === undefined ? {} : { durationType: 'PerSession' })
   }
 }
 
 export const productRoutes: Routes = {
-  'GET /products': ({ venue, query }) => ({
-    status: 200,
-    body: matching(
-      venue, query('ProductCategory'), query('productType'), query('productSubType')
-    ).map((product) => productDetail(venue, product))
-  })
+  'GET /products': ({ venue, query }) =>
+    matching(venue, query('ProductCategory'), query('productType'), query('productSubType')).map((product) => productDetail(venue, product))
 }

@@ -2,21 +2,12 @@
 const DAY = 86_400_000
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
+const two = '2-digit'
+const units = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const
+
 function parts (at: number, zone: string): Record<string, string> {
-  let formatter = formatters.get(zone)
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit'
-    })
-    formatters.set(zone, formatter)
-  }
+  const formatter = formatters.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...units })
+  formatters.set(zone, formatter)
   return Object.fromEntries(formatter.formatToParts(at).map((part) => [part.type, part.value]))
 }
 
@@ -25,17 +16,10 @@ export function localDate (at: number, zone: string): string {
   return `${year}-${month}-${day}`
 }
 
-export function localTime (at: number, zone: string): string {
-  const { hour, minute } = parts(at, zone)
-  return `${hour}:${minute}`
-}
-
 /** How far the zone is ahead of UTC at that instant. */
 function offset (at: number, zone: string): number {
   const p = parts(at, zone)
-  const wall = Date.UTC(
-    Number(p['year']), Number(p['month']) - 1, Number(p['day']), Number(p['hour']), Number(p['minute']), Number(p['second'])
-  )
+  const wall = Date.parse(`${p['year']}-${p['month']}-${p['day']}T${p['hour']}:${p['minute']}:${p['second']}Z`)
   return wall - Math.floor(at / 1000) * 1000
 }
 
@@ -64,10 +48,6 @@ export function momentOf (text: string, zone: string): number | undefined {
 
 export function addDays (date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10)
-}
-
-export function daysBetween (from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY)
 }
 
 export function weekday (date: string): number {

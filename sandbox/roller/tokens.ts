@@ -16,7 +16,7 @@ export function createTokens (now: () => number, ttlSeconds: number) {
     get issued () { return issued },
 
     issue (body: Input): { access_token: string, token_type: 'Bearer', expires_in: number } {
-      demand(body, { at: '', names: ['client_id', 'client_secret'] })
+      demand(body, 'client_id', 'client_secret')
       const clientId = text(body, 'client_id') ?? ''
       const secret = text(body, 'client_secret') ?? ''
       if (clientId === '' || secret === '' || secret === 'wrong' || rejected.has(clientId)) {
@@ -53,5 +53,3 @@ export function createTokens (now: () => number, ttlSeconds: number) {
     }
   }
 }
-
-export type Tokens = ReturnType<typeof createTokens>

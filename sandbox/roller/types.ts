@@ -1,52 +1,33 @@
-/** What a simulated venue holds in memory. */
-import type { Guest, SignedWaiver, Staff } from './people-types.ts'
+/** What a simulated venue holds in memory. Names are ROLLER's own where it publishes the property. */
+import type { Input } from './input.ts'
+import type { Profile } from './profiles.ts'
 import type { Random } from './random.ts'
 
-export type { Address, Guest, SignedWaiver, Staff } from './people-types.ts'
-
-export interface Profile {
-  name: string
-  timeZone: string
-  /** What `GET /venues/me` publishes; not always a usable IANA name. */
-  ianaTimeZone: string
-  /** The zone that the simulator itself reckons with. */
-  zone: string
-  countryCode: string
-  country: string
-  currency: string
-  locale: string
-  phonePrefix: string
-  pricesIncludeTax: boolean
-  taxName: string
-  taxPercent: number
-}
+interface Created { createdAt: number }
+interface Changed extends Created { modifiedAt: number }
+interface Named { firstName: string, lastName: string }
+interface Session { startTime?: string, endTime?: string }
 
 /** ROLLER calls it location in the API and resource in its pages: what capacity is counted on. */
 export interface Resource { id: number, name: string, capacity: number, allowMultipleBookings: boolean }
 
-export type ProductType = 'pass' | 'sessionpass' | 'addon' | 'giftcard' | 'membership' | 'recurringpass' | 'partypackage'
+interface Stock { barcodeId?: string, externalId?: string, costOfGoods?: number, parLevel?: number }
 
-export interface Variation {
+export interface Variation extends Stock {
   id: number
   name: string
   description: string
   price: number
   groupSize: number
-  barcodeId?: string
-  externalId?: string
-  costOfGoods?: number
-  parLevel?: number
   /** Stock on hand; null is unlimited. */
   stock?: number | null
   openValue?: { min: number, max: number }
-  packageItems?: { productId: number, quantity: number, cost: number, quantityType: 'Guest' | 'Package' }[]
-  optionSet?: { id: number, name: string, productIds: number[], quantity: number }
 }
 
 export interface Product {
   id: number
   name: string
-  type: ProductType
+  type: 'pass' | 'sessionpass' | 'addon' | 'giftcard' | 'membership' | 'recurringpass' | 'partypackage'
   stockProductType?: 'untagged' | 'foodAndBeverage' | 'retail' | 'miscellaneous'
   externalId?: string
   category: string
@@ -63,44 +44,22 @@ export interface Product {
   waiver: boolean
 }
 
-export interface Ticket {
-  ticketId: string
-  customTicketId?: string
-  name?: string
-  redeemedAt: number[]
-  customerId?: number
-  signedWaiverId?: number
-}
+interface Holder { customTicketId?: string, name?: string, customerId?: number, signedWaiverId?: number }
+export interface Ticket extends Holder { ticketId: string, redeemedAt: number[] }
 
-export interface BookingItem {
-  bookingItemId: number
-  productId: number
-  quantity: number
-  bookingDate: string
-  bookingEndDate: string
-  startTime?: string
-  endTime?: string
-  cost: number
-  discount: number
-  createdAt: number
-  tickets: Ticket[]
-}
+interface Sale { productId: number, quantity: number, bookingDate: string, bookingEndDate: string, cost: number, discount: number }
+export interface BookingItem extends Sale, Session, Created { bookingItemId: number, tickets: Ticket[] }
 
-export interface Payment {
-  bookingPaymentId: number
-  uniqueId: string
-  transactionId: string
-  paymentMethod: string
-  total: number
-  tip: number
-  fees: number
-  last4?: string
-  createdAt: number
-}
+interface Transaction { transactionId: string, paymentMethod: string, total: number, tip: number, fees: number }
+export interface Payment extends Transaction, Created { bookingPaymentId: number, uniqueId: string }
 
-export interface PaymentLink { id: number, url: string, amount: number, createdAt: number, cancelled: boolean }
+type LinkState = 'open' | 'paid' | 'cancelled'
+export interface PaymentLink { id: number, url: string, amount: number, state: LinkState, email?: string, phone?: string }
 
-export interface Booking {
+interface Notes { companyId?: number, comments?: string, posNotes?: string, metadata: Record<string, string> }
+interface Account { payments: Payment[], links: PaymentLink[], discount: number, fees: number, tax: number }
+
+export interface Booking extends Changed, Notes, Account {
   uniqueId: string
   reference: string
   externalId?: string
@@ -108,20 +67,9 @@ export interface Booking {
   state: 'Draft' | 'Active' | 'Cancelled' | 'Deleted'
   name: string
   customerId: number
-  companyId?: number
-  comments?: string
-  posNotes?: string
-  metadata: Record<string, string>
   items: BookingItem[]
-  payments: Payment[]
-  links: PaymentLink[]
-  discount: number
   discountIds: number[]
   discountCodes: string[]
-  fees: number
-  tax: number
-  createdAt: number
-  modifiedAt: number
   /** A draft or a tentative booking lets its capacity go at this instant. */
   expiresAt?: number
 }
@@ -131,73 +79,105 @@ export interface Usage { resourceId: number, date: string, from: number, to: num
 
 export interface Hold { uniqueId: string, usages: Usage[], expiresAt: number }
 
-export interface Block {
+/** As published, but for its capacity. */
+export interface Block extends Required<Session> {
   blockId: number
   resourceId: number
   date: string
-  startTime: string
-  endTime: string
   blockEntireDay: boolean
   capacity: number
   notes: string
 }
 
-export interface Discount {
+interface Validity { startDate: string | null, endDate: string | null, usageLimit: number | null, usageLimitType: 'PerCode' | null }
+interface Channels { salesChannels: string[], discountGenerationChannels: string[], printDiscountsOnReceipt: boolean }
+
+/** As published, but for its codes. */
+export interface Discount extends Validity, Channels {
   discountId: number
   status: 'Active' | 'Archived'
   name: string
   amountOff: number | null
   percentOff: number | null
   productIds: string[]
-  salesChannels: string[]
-  discountGenerationChannels: string[]
-  printDiscountsOnReceipt: boolean
-  startDate: string | null
-  endDate: string | null
-  usageLimit: number | null
-  usageLimitType: 'PerCode' | null
   codes: string[]
 }
 
-export interface GiftCard {
+export interface GiftCard extends Changed {
   giftCardNumber: string
   productId: number
   bookingReference: string
   balance: number
   initialValue: number
-  createdAt: number
-  modifiedAt: number
   usedAt?: number
   expiresAt: number
 }
 
-export interface WebhookRecord {
+export interface WebhookRecord extends Created {
   webhookId: number
-  createdAt: number
   /** Set once the whole retry schedule has failed: ROLLER then disables the webhook. */
   disabled: boolean
-  configuration: Readonly<Record<string, unknown>>
+  configuration: Input
+}
+
+export interface Address { street: string, suburb: string, city: string, state: string, postcode: string, country: string }
+type FlagType = 'Ban' | 'VIP' | 'Medical' | 'Alert' | 'Competency'
+
+export interface Guest extends Named, Changed {
+  customerId: number
+  email: string | null
+  phone: string | null
+  dateOfBirth: string | null
+  gender: 'Male' | 'Female' | 'Other' | 'PreferNotToSay'
+  acceptMarketing: boolean
+  acceptMarketingSms: boolean
+  taxIdentificationNumber: string
+  address: Address | null
+  flags: { type: FlagType, comment: string, expiryDate: string | null }[]
+}
+
+export interface SignedWaiver extends Named, Created {
+  signedWaiverId: number
+  parentSignedWaiverId: number | null
+  waiverId: number
+  guestId: number
+  dateOfBirth: string
+  isForMinor: boolean
+  email: string
+  contactNumber: string
+  expiresAt: number
+}
+
+interface Contact { email?: string, posPin?: string, externalId?: string, contactNumber?: string, displayName?: string }
+interface Memberships { staffIdentities: string[], hqVenueGroupTags: string[], hqVenueUniqueIds: string[] }
+
+export interface Staff extends Named, Contact, Memberships, Created {
+  staffId: number
+  uniqueId: string
+  roleId: number
+  hasVerifiedEmail: boolean
+  isLocked: boolean
 }
 
 export interface VenueState {
-  clientId: string
-  id: number
-  profile: Profile
-  random: Random
-  resources: Resource[]
-  products: Product[]
-  bookings: Map<string, Booking>
-  holds: Map<string, Hold>
-  blocks: Map<number, Block>
-  guests: Map<number, Guest>
-  waivers: Map<number, SignedWaiver>
-  discounts: Map<number, Discount>
-  giftCards: Map<string, GiftCard>
-  giftCardOrders: Set<string>
-  staff: Map<string, Staff>
-  webhooks: Map<number, WebhookRecord>
+  readonly id: number
+  readonly profile: Profile
+  readonly random: Random
+  readonly resources: Resource[]
+  readonly products: Product[]
+  readonly bookings: Map<string, Booking>
+  readonly holds: Map<string, Hold>
+  readonly blocks: Map<number, Block>
+  readonly guests: Map<number, Guest>
+  readonly waivers: Map<number, SignedWaiver>
+  readonly discounts: Map<number, Discount>
+  readonly giftCards: Map<string, GiftCard>
+  readonly giftCardOrders: Set<string>
+  readonly staff: Map<string, Staff>
+  readonly webhooks: Map<number, WebhookRecord>
   netsuite: { locationId: string, exportId: string }
-  bulkRequests: Map<string, number>
+  /** When each type was exported last. */
+  readonly bulkRequests: Map<string, number>
   /** The next number of every kind of record. */
-  next: (kind: string) => number
+  readonly next: (kind: string) => number
 }

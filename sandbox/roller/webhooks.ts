@@ -1,71 +1,55 @@
 /** Webhook registrations, and which events each of them gets. */
 import { randomUUID } from 'node:crypto'
 import { detail, type Included } from './booking-view.ts'
-import { demand, flag, invalid, notFound, object, text, texts, type Input } from './input.ts'
-import { findVariation, reportType } from './products.ts'
+import { Created, type Call, type EventKind, type EventType, type Routes } from './contract.ts'
+import { demand, flag, found, invalid, object, text, texts, type Input } from './input.ts'
+import { reportType, soldAs } from './products.ts'
 import type { Deliveries } from './delivery.ts'
-import type { EventKind, EventType, Routes } from './contract.ts'
 import type { Booking, VenueState, WebhookRecord } from './types.ts'
 
-/** The property of `configuration.webhooks` that subscribes to each type. */
-const subscriptions: Readonly<Record<EventKind, string>> = {
-  Booking: 'booking',
-  Redemption: 'redemption',
-  Customer: 'customer',
-  BulkExport: 'bulkExport',
-  SignedWaiver: 'signedWaiver',
-  PaymentLink: 'paymentLink'
-}
-
-/** A booking inside the simulator; what a webhook gets of it depends on its own `include`. */
-const isBooking = (value: unknown): value is Booking =>
-  typeof value === 'object' && value !== null && 'uniqueId' in value && 'links' in value
+/** The property of `configuration.webhooks` that subscribes to a type. */
+const property = (type: EventKind): string => type.charAt(0).toLowerCase() + type.slice(1)
+const kinds: readonly EventKind[] = ['Booking', 'Redemption', 'Customer', 'BulkExport', 'SignedWaiver', 'PaymentLink']
 
 function passesFilter (venue: VenueState, filter: Input, booking: Booking): boolean {
   const [channels, ids, types] = [texts(filter, 'channels'), texts(filter, 'productIds'), texts(filter, 'productTypes')]
   const category = text(filter, 'productCategory')
-  if (channels.length > 0 && !channels.includes(booking.channel)) return false
-  if (ids.length === 0 && types.length === 0 && category === undefined) return true
-  return booking.items.some((item) => {
-    const product = findVariation(venue, item.productId)?.product
-    if (product === undefined) return false
-    const { productType, productSubType } = reportType(product)
-    return (ids.length === 0 || ids.includes(String(item.productId)) || ids.includes(String(product.id))) &&
-      (types.length === 0 || types.includes(productType) || types.includes(productSubType)) &&
+  const isAmong = (wanted: string[], ...values: (string | number)[]): boolean =>
+    wanted.length === 0 || values.some((value) => wanted.includes(String(value)))
+  return isAmong(channels, booking.channel) && booking.items.some((item) => {
+    const { product } = soldAs(venue, item)
+    return isAmong(ids, item.productId, product.id) && isAmong(types, ...Object.values(reportType(product))) &&
       (category === undefined || category === product.category)
   })
 }
 
+interface Event { type: EventKind, eventType: EventType, data: Input }
+
 /** What the webhook gets of the event, or nothing when it is not subscribed to it. */
-function payload (venue: VenueState, webhook: WebhookRecord, type: EventKind, eventType: EventType, data: Input): Input | undefined {
-  const subscription = object(object(webhook.configuration, 'webhooks'), subscriptions[type])
+function payload (venue: VenueState, { configuration }: WebhookRecord, { type, eventType, data }: Event): Input | undefined {
+  const subscription = object(object(configuration, 'webhooks'), property(type))
   if (!texts(subscription, 'events').includes(eventType)) return undefined
-  const booking = data['booking']
-  if (!isBooking(booking)) return data
+  const { booking, ...rest } = data as Input & { booking?: Booking } // a booking of the simulator's own
+  if (booking === undefined) return rest
   if (!passesFilter(venue, object(subscription, 'filter'), booking)) return undefined
-  if (type !== 'Booking') {
-    const { booking: _, ...rest } = data
-    return rest
-  }
-  return { venueId: venue.id, ...detail(venue, booking, object(subscription, 'include') as Included) }
+  // What is sent of a booking depends on the subscription's own `include`.
+  return type === 'Booking' ? { venueId: venue.id, ...detail(venue, booking, object(subscription, 'include') as Included) } : rest
 }
 
 /** Queues an event for every webhook of the venue that wants it. */
-export function dispatch (
-  deliveries: Deliveries, venue: VenueState, type: EventKind, eventType: EventType, data: Input, now: number, times = 1
-): void {
+export function dispatch (deliveries: Deliveries, venue: VenueState, event: Event, now: number, times: number): void {
   // One event has one id, whoever gets it and however often: that is what receivers tell repeats by.
   const id = randomUUID()
   for (const webhook of venue.webhooks.values()) {
-    if (webhook.disabled || flag(webhook.configuration, 'enabled') !== true) continue
-    const content = payload(venue, webhook, type, eventType, data)
-    if (content === undefined) continue
+    const data = isEnabled(webhook) ? payload(venue, webhook, event) : undefined
+    if (data === undefined) continue
+    const { type, eventType } = event
     const delivery = {
       venue,
       webhook,
       url: text(webhook.configuration, 'url') ?? '',
       apiKey: text(object(webhook.configuration, 'authentication'), 'apiKey') ?? '',
-      event: { id, sendDate: '', type, eventType, eventDate: new Date(now).toISOString(), data: content },
+      event: { id, sendDate: '', type, eventType, eventDate: new Date(now).toISOString(), data },
       attempt: 0,
       dueAt: now
     }
@@ -73,61 +57,47 @@ export function dispatch (
   }
 }
 
+const isEnabled = ({ configuration, disabled }: WebhookRecord): boolean => flag(configuration, 'enabled') === true && !disabled
+
 /** ROLLER: HTTPS only. Plain HTTP to this machine is allowed here, so that tests can listen. */
-function checkUrl (value: string): void {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url?.protocol === 'https:' || (loopback && url?.protocol === 'http:')) return
-  throw invalid({ name: 'url', message: 'url must be an HTTPS address' })
+function isAllowed (value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, hostname } = new URL(value)
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
 }
 
-function configuration (body: Input): Input {
-  demand(body, { at: '', names: ['url', 'enabled', 'authentication'] }, { at: 'authentication', names: ['apiKey'] })
-  checkUrl(text(body, 'url') ?? '')
+function readConfiguration (body: Input): Input {
+  demand(body, 'url', 'enabled', 'authentication', 'authentication.apiKey')
+  const url = text(body, 'url') ?? ''
+  if (!isAllowed(url)) throw invalid('url', 'url must be an HTTPS address')
   const wanted = object(body, 'webhooks')
-  if (!Object.values(subscriptions).some((name) => texts(object(wanted, name), 'events').length > 0)) {
-    throw invalid({ name: 'webhooks', message: 'webhooks needs the events of at least one type' })
+  const names = kinds.map(property).filter((name) => wanted[name] !== undefined)
+  if (!names.some((name) => texts(object(wanted, name), 'events').length > 0)) {
+    throw invalid('webhooks', 'webhooks needs the events of at least one type')
   }
-  const webhooks = Object.fromEntries(
-    Object.values(subscriptions).flatMap((name) => wanted[name] === undefined ? [] : [[name, wanted[name]]])
-  )
-  const apiKey = text(object(body, 'authentication'), 'apiKey') ?? ''
-  return { url: text(body, 'url'), enabled: flag(body, 'enabled') ?? false, authentication: { apiKey }, webhooks }
+  const authentication = { apiKey: text(object(body, 'authentication'), 'apiKey') ?? '' }
+  const webhooks = Object.fromEntries(names.map((name) => [name, wanted[name]]))
+  return { url, enabled: flag(body, 'enabled') ?? false, authentication, webhooks }
 }
 
-function published (webhook: WebhookRecord): Input {
-  const enabled = flag(webhook.configuration, 'enabled') === true && !webhook.disabled
-  return {
-    webhookId: webhook.webhookId,
-    createdDate: new Date(webhook.createdAt).toISOString(),
-    configuration: { ...webhook.configuration, enabled }
-  }
-}
+const published = (webhook: WebhookRecord): Input => ({
+  webhookId: webhook.webhookId,
+  createdDate: new Date(webhook.createdAt).toISOString(),
+  configuration: { ...webhook.configuration, enabled: isEnabled(webhook) }
+})
 
-function findWebhook (venue: VenueState, id: string | undefined): WebhookRecord {
-  const webhook = venue.webhooks.get(Number(id))
-  if (webhook === undefined) throw notFound(`Webhook ${id ?? ''} not found`)
-  return webhook
-}
+const find = ({ venue, param }: Call): WebhookRecord =>
+  found(venue.webhooks.get(Number(param('webhookId'))), `Webhook ${param('webhookId')} not found`)
 
 export const webhookRoutes: Routes = {
   'POST /webhooks': ({ venue, body, now }) => {
-    const webhook: WebhookRecord = { webhookId: venue.next('webhook'), createdAt: now, disabled: false, configuration: configuration(body) }
+    const webhook = { webhookId: venue.next('webhook'), createdAt: now, disabled: false, configuration: readConfiguration(body) }
     venue.webhooks.set(webhook.webhookId, webhook)
-    return { status: 201, body: published(webhook) }
+    return new Created(published(webhook))
   },
-
-  'GET /webhooks': ({ venue }) => ({ status: 200, body: [...venue.webhooks.values()].map(published) }),
-
-  'PUT /webhooks/{webhookId}': ({ venue, params, body }) => {
-    const webhook = findWebhook(venue, params['webhookId'])
-    webhook.configuration = configuration(body)
-    webhook.disabled = false
-    return { status: 200 }
+  'GET /webhooks': ({ venue }) => [...venue.webhooks.values()].map(published),
+  'PUT /webhooks/{webhookId}': (call) => {
+    Object.assign(find(call), { configuration: readConfiguration(call.body), disabled: false })
   },
-
-  'DELETE /webhooks/{webhookId}': ({ venue, params }) => {
-    venue.webhooks.delete(findWebhook(venue, params['webhookId']).webhookId)
-    return { status: 200 }
-  }
+  'DELETE /webhooks/{webhookId}': (call) => { call.venue.webhooks.delete(find(call).webhookId) }
 }

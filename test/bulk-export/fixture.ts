@@ -1,6 +1,7 @@
 /** What the tests of bulk exports have in common. */
 import type { FastifyInstance } from 'fastify'
-import { webhookKey, type BulkExportFile, type BulkExportInput } from 'fastify-roller'
+import type { BulkExportFile, BulkExportInput } from 'fastify-roller'
+import { webhookKey } from '#plugin/webhooks/keys.js'
 import { CONNECTION_ID } from '../support/build.ts'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 

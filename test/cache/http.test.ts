@@ -86,7 +86,7 @@ test('without the option nothing is kept', async (t) => {
 })
 
 test('a write over HTTP invalidates', async (t) => {
-  const built = await build(t, { options: { cache: { 'GET /products': 60_000 }, validation: 'off' } })
+  const built = await build(t, { options: { cache: { 'GET /products': 60_000 }, validation: false } })
   const status = async (): Promise<unknown> => (await built.app.inject(products)).headers['cache-status']
   await status()
   t.equal(await status(), 'fastify-roller; hit')

@@ -6,7 +6,7 @@ import { build, holdsNoSecret, type BuildOptions, type Built } from '../support/
 interface Link { token: string, ticket: string }
 
 async function start (t: Parameters<typeof build>[0], { options = {}, ...more }: BuildOptions = {}): Promise<Built> {
-  return await build(t, { options: { connectPage: true, venueIdentity: 'on', ...options }, ...more })
+  return await build(t, { options: { connectPage: true, verifyVenues: true, ...options }, ...more })
 }
 
 async function newLink (app: FastifyInstance, payload: object = {}, url = '/connect-session'): Promise<Link> {
@@ -110,7 +110,7 @@ test('entered again: only once that has happened, and another venue is noticed',
 })
 
 test('where connections are not asked for their venue, there is none to tell', async (t) => {
-  const built = await start(t, { options: { venueIdentity: 'off' } })
+  const built = await start(t, { options: { verifyVenues: false } })
   const link = await newLink(built.app)
   t.same((await ask(built.app, link.ticket, await enter(built, link, 'my-park'))).json(), { status: 'connected', venue: null })
 })

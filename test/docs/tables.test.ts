@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { test } from '../support/tap.ts'
 import ts from 'typescript'
 import { dependencyReasons } from '../../docs/dependency-reasons.ts'
-import { catalogue } from '#plugin/errors.js'
+import { errorDefinitions } from '#plugin/errors.js'
 import { ROOT } from './blocks.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
 
-const packages = ['plugin', 'service'] as const
+const packages = ['plugin', 'service', 'sandbox'] as const
 const OWN = ['fastify-roller', 'roller-sandbox']
 
 const sources = (folder: string): string[] => readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
@@ -47,6 +47,6 @@ test('every dependency has a reason, and every reason a dependency that is impor
 
 test('every error has a section', (t) => {
   const page = read('docs/errors.md')
-  for (const [code, { title }] of Object.entries(catalogue)) t.ok(page.includes(`\n## ${code}\n\n${title}.\n`), code)
+  for (const [code, { title }] of Object.entries(errorDefinitions)) t.ok(page.includes(`\n## ${code}\n\n${title}.\n`), code)
   t.end()
 })

@@ -51,7 +51,7 @@ for (const { name, command, needs, file } of clients) {
     // One place in a window of two seconds, and no line: the second call is refused with Retry-After.
     let refused = 0
     const { url } = await listen(t, {
-      options: { budgets: { rest: { limit: 1, windowMs: 2000 }, margin: 0, jitter: 0, maxQueue: 0 } },
+      options: { rateLimits: { rest: { limit: 1, windowMs: 2000 }, margin: 0, jitter: 0, maxQueue: 0 } },
       host: (app) => { app.addHook('onResponse', async (_request, reply) => { if (reply.statusCode === 429) refused++ }) }
     })
     const program = start(t, command, [file], { GATEWAY_URL: url })

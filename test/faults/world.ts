@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { request } from 'undici'
-import roller from 'fastify-roller'
+import { roller } from 'fastify-roller/internal'
 import { startNangoSimulator, type NangoSimulator } from '#sandbox/nango.js'
 import { startRollerSimulator, type RollerSimulator } from '#sandbox/roller.js'
 import { sharedRedis } from '../support/redis-server.ts'
@@ -34,7 +34,7 @@ export class World {
   readonly #time: { ahead: number }
   #app: FastifyInstance | null = null
   #base: string | null = null
-  #redis: { readonly client: Redis, readonly door: Door, readonly whenAway: 'share' | 'refuse' } | null = null
+  #redis: { readonly client: Redis, readonly door: Door, readonly onRedisDown: 'share' | 'reject' } | null = null
   #call: (() => Promise<Seen>) | null = null
   #service: string | null = null
   #before = 0
@@ -114,8 +114,8 @@ export class World {
     this.at(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
   }
 
-  async withDeadRedis (whenAway: 'share' | 'refuse'): Promise<void> {
-    const { door } = await this.#withRedis(whenAway)
+  async withDeadRedis (onRedisDown: 'share' | 'reject'): Promise<void> {
+    const { door } = await this.#withRedis(onRedisDown)
     await this.#start()
     await this.#get()
     await door.shut()
@@ -128,14 +128,14 @@ export class World {
     door.beSilent()
   }
 
-  async #withRedis (whenAway: 'share' | 'refuse') {
+  async #withRedis (onRedisDown: 'share' | 'reject') {
     const server = await sharedRedis()
     const door = new Door(server.port)
     await door.open()
     const client = new Redis(door.port, '127.0.0.1', { retryStrategy: () => 50 })
     client.on('error', () => {})
     this.#t.teardown(async () => { client.disconnect(); await door.shut() })
-    this.#redis = { client, door, whenAway }
+    this.#redis = { client, door, onRedisDown }
     return this.#redis
   }
 
@@ -222,10 +222,10 @@ export class World {
         transport: this.way,
         rollerBaseUrl: base.roller,
         nango: { secretKey: SECRET_KEY, host: base.nango },
-        venueIdentity: 'off',
+        verifyVenues: false,
         timeouts: TIMEOUTS,
         retryPolicy: { baseMs: 0 },
-        budgets: { maxWait: MAX_WAIT, whenAway: this.#redis?.whenAway ?? 'share' },
+        rateLimits: { maxWait: MAX_WAIT, onRedisDown: this.#redis?.onRedisDown ?? 'share' },
         clock: {
           now: () => performance.now() + this.#time.ahead,
           setTimeout: (callback, ms) => setTimeout(callback, ms),

@@ -1,6 +1,6 @@
 /** What must hold of every answer, every call that arrives anywhere, and every line of the log. Each check says what it found, or nothing. */
 import { Value } from '@sinclair/typebox/value'
-import { Problem } from 'fastify-roller'
+import { Problem } from '#plugin/problem.js'
 import type { ReceivedRequest } from '#sandbox/nango.js'
 import type { RecordedRequest } from '#sandbox/roller.js'
 import { PRIVATE, SECRET_KEY, SECRETS } from './canaries.ts'

@@ -84,7 +84,7 @@ test('a body of another type is ROLLER\'s to refuse', async (t) => {
   const built = await build(t)
   const payload = '{"externalId":"a","customer":{},"items":[]}'
   const answer = await built.app.inject({
-    method: 'POST', url: '/roller/bookings', headers: { ...VENUE, 'content-type': 'text/plain', 'roller-validation': 'off' }, payload
+    method: 'POST', url: '/roller/bookings', headers: { ...VENUE, 'content-type': 'text/plain', 'roller-validation': 'false' }, payload
   })
   t.match(answer, { statusCode: 415, headers: { 'roller-answered-by': 'roller' } })
 })

@@ -12,7 +12,7 @@ async function withQueuedPost (t: Pick<Test, 'teardown'>) {
   const clock = new ManualClock()
   const life = await start(t, {
     webhooks: false,
-    options: { clock, budgets: limits, identify: (request) => ({ tags: { organization_id: String(request.headers['x-owner']) } }) }
+    options: { clock, rateLimits: limits, identify: (request) => ({ tags: { organization_id: String(request.headers['x-owner']) } }) }
   })
   await life.app.inject({ url: '/roller/products', headers: { ...VENUE, ...owner } })
   let answered = false
@@ -64,7 +64,7 @@ test('a GET that waits before it is repeated is asked about again', async (t) =>
 
 test('Roller-Max-Wait asks for no more than the operator allows', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { webhooks: false, options: { clock, budgets: { ...limits, maxWaitLimit: 5_000 } } })
+  const life = await start(t, { webhooks: false, options: { clock, rateLimits: { ...limits, maxWaitLimit: 5_000 } } })
   await life.app.inject({ url: '/roller/products', headers: VENUE })
   const refused = await life.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, 'roller-max-wait': '3600' } })
   t.match(refused.json(), { status: 429, retryAfter: 20 }, 'at once: 20 s are more than 5')

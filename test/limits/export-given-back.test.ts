@@ -9,11 +9,11 @@ const order = async ({ app }: Built, more: object = {}): Promise<Answered> => aw
   method: 'POST', url: '/reporting/bulk', maxWait: 0, payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02', ...more }
 })
 const reportsLeft = async ({ app }: Built): Promise<number> =>
-  (await app.inject('/connections/demo-venue/rate-limits')).json().budgets.find(({ name }: { name: string }) => name === 'reporting').remaining
+  (await app.inject('/connections/demo-venue/rate-limits')).json().rateLimits.find(({ name }: { name: string }) => name === 'reporting').remaining
 
 for (const status of [400, 403, 404, 422]) {
   test(`ROLLER answers ${status}: the export can be ordered again, the request was counted`, async (t) => {
-    const built = await build(t, { options: { budgets: { margin: 0 } } })
+    const built = await build(t, { options: { rateLimits: { margin: 0 } } })
     built.roller.faults.next({ path: /bulk/, kind: 'status', status, body: {} })
     t.equal((await order(built)).status, status)
     t.equal(await reportsLeft(built), 119)
@@ -48,10 +48,10 @@ test('a 401 that stays costs no export', async (t) => {
 })
 
 test('nothing was sent: neither the export nor the report is spent', async (t) => {
-  const built = await build(t, { options: { retries: 0, budgets: { margin: 0 }, nango: { host: 'http://127.0.0.1:9' } } })
+  const built = await build(t, { options: { retries: 0, rateLimits: { margin: 0 }, nango: { host: 'http://127.0.0.1:9' } } })
   for (let again = 0; again < 3; again++) t.match(await order(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE' })
-  const { budget } = built.app.roller
-  t.match((await budget.call(built.app.roller, 'demo-venue')).budgets, [{ remaining: 600 }, { name: 'reporting', remaining: 120 }])
+  const { rateLimits } = built.app.roller
+  t.match((await rateLimits.call(built.app.roller, 'demo-venue')).rateLimits, [{ remaining: 600 }, { name: 'reporting', remaining: 120 }])
 })
 
 for (const [what, fault] of [

@@ -2,7 +2,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import roller, { type RollerOptions } from 'fastify-roller'
+import { roller, type AllOptions } from 'fastify-roller/internal'
 import type { NangoSimulatorOptions } from '#sandbox/nango.js'
 import type { RollerSimulatorOptions } from '#sandbox/roller.js'
 import { sharedRedis } from '../support/redis-server.ts'
@@ -18,7 +18,7 @@ export interface ReplicaOptions {
   readonly count?: number
   /** The shared one, unless the test stops its own. */
   readonly redis?: { readonly port: number }
-  readonly options?: Partial<Omit<RollerOptions, 'nango' | 'redis'>>
+  readonly options?: Partial<Omit<AllOptions, 'nango' | 'redis'>>
   readonly nango?: Partial<NangoSimulatorOptions>
   readonly roller?: RollerSimulatorOptions
 }

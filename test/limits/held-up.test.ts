@@ -4,7 +4,7 @@ import { build } from '../support/build.ts'
 import { ask, pause } from './harness.ts'
 
 test('a call that waited for its socket counts from when it got it', async (t) => {
-  const built = await build(t, { options: { maxSockets: 1, budgets: { margin: 0, jitter: 0, rest: { limit: 10, windowMs: 1_500 } } } })
+  const built = await build(t, { options: { maxSockets: 1, rateLimits: { margin: 0, jitter: 0, rest: { limit: 10, windowMs: 1_500 } } } })
   await ask(built.app)
   await pause(1_600)
   built.nango.faults.next({ path: /first/, kind: 'slow', delay: 900 })
@@ -13,6 +13,6 @@ test('a call that waited for its socket counts from when it got it', async (t) =
   const held = ask(built.app, { url: '/sandbox/echo?held' })
   await Promise.all([first, held])
   await pause(750) // 1.65 s after both places were given, 0.75 s after the second call left
-  const { remaining } = (await built.app.inject('/connections/demo-venue/rate-limits')).json().budgets[0]
+  const { remaining } = (await built.app.inject('/connections/demo-venue/rate-limits')).json().rateLimits[0]
   t.equal(remaining, 9, 'the first has left the window, the one that was held up has not')
 })

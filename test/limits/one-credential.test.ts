@@ -6,7 +6,7 @@ import { start } from '../venues/fixture.ts'
 const limits = { rest: { limit: 4, windowMs: 60_000 }, margin: 0, maxWait: 0 }
 
 async function twice (t: Pick<Test, 'teardown'>, clientId: string, nango: object = {}) {
-  const life = await start(t, { webhooks: false, nango, options: { budgets: limits } })
+  const life = await start(t, { webhooks: false, nango, options: { rateLimits: limits } })
   for (const connectionId of ['one', 'two']) life.nango.addConnection({ connectionId, clientId: connectionId === 'one' ? 'park' : clientId, clientSecret: 's' })
   return { life, call: async (id: string) => await life.app.inject({ url: '/roller/products', headers: { 'connection-id': id } }) }
 }
@@ -15,8 +15,8 @@ test('two connections of one Client ID spend one limit', async (t) => {
   const { life, call } = await twice(t, 'park')
   t.equal((await call('one')).statusCode, 200)
   t.equal((await call('two')).statusCode, 200)
-  const { budgets } = (await life.app.inject({ url: '/connections/one/rate-limits' })).json()
-  t.same(budgets[0].remaining, 0, 'both asked for their venue, and made one call')
+  const { rateLimits } = (await life.app.inject({ url: '/connections/one/rate-limits' })).json()
+  t.same(rateLimits[0].remaining, 0, 'both asked for their venue, and made one call')
   t.equal((await call('one')).json().code, 'ROLLER_ERR_RATE_LIMITED')
   t.equal((await call('two')).json().code, 'ROLLER_ERR_RATE_LIMITED')
 })

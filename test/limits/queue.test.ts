@@ -4,7 +4,7 @@ import { build, listen, VENUE } from '../support/build.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 import { addVenue, arrivals, ask, pause } from './harness.ts'
 
-const tight = (limit: number, windowMs: number, more: object = {}) => ({ budgets: { rest: { limit, windowMs }, margin: 0, jitter: 0, ...more } })
+const tight = (limit: number, windowMs: number, more: object = {}) => ({ rateLimits: { rest: { limit, windowMs }, margin: 0, jitter: 0, ...more } })
 
 test('Retry-After is exact: after it the call passes, 10 % earlier it does not', async (t) => {
   const clock = new SteppedClock()

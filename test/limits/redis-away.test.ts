@@ -26,11 +26,11 @@ const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) =>
 
 t.jobs = 2 // they wait, each with a Redis of its own
 
-for (const whenAway of ['share', 'refuse'] as const) {
-  test(`Redis killed under load, ${whenAway}`, needsRedis, async (t) => {
+for (const onRedisDown of ['share', 'reject'] as const) {
+  test(`Redis killed under load, ${onRedisDown}`, needsRedis, async (t) => {
     const redis = await startRedis()
     t.teardown(() => redis.kill())
-    const replicas = await startReplicas(t, { redis, roller: { limits: ROLLER }, options: { budgets: { ...BUDGETS, whenAway } } })
+    const replicas = await startReplicas(t, { redis, roller: { limits: ROLLER }, options: { rateLimits: { ...BUDGETS, onRedisDown } } })
     const { roller, apps } = replicas
     await Promise.all(apps.map((app) => ask(app)))
     const running = load(replicas)
@@ -50,7 +50,7 @@ for (const whenAway of ['share', 'refuse'] as const) {
     const impatient = answers.filter(({ at, status, took }) => status === 429 && at > killedAt && at < startedAt && took > 1_000)
     t.same(impatient, [], 'a refusal took less than a second')
     const while_ = arrivals(replicas).filter(({ at }) => at > killedAt + 700 && at < startedAt).length
-    if (whenAway === 'share') t.ok(while_ >= 15, `${while_} calls went on meanwhile`)
+    if (onRedisDown === 'share') t.ok(while_ >= 15, `${while_} calls went on meanwhile`)
     else {
       t.equal(while_, 0, 'nothing was sent meanwhile')
       const refused = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)

@@ -13,7 +13,7 @@ function lateWindow (seconds: number) {
 
 test('a quiet venue is served at once while a noisy one has used up its part of the account and has a long line', async (t) => {
   const clock = Object.assign(new SteppedClock(), { setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms / 100) })
-  const built = await build(t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock, budgets: { maxWaitLimit: 3_600_000 } } })
+  const built = await build(t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock, rateLimits: { maxWaitLimit: 3_600_000 } } })
   addVenue(built, 'quiet')
   for (let n = 0; n < 3; n++) await ask(built.app)
   const noisy = Array.from({ length: 100 }, () => ask(built.app, { maxWait: 1_000 }))

@@ -19,14 +19,14 @@ test('every operation under /data and /reporting spends the Reporting budget, ex
 })
 
 test('so do paths outside the catalogue, however they are written', async (t) => {
-  const { app } = await build(t, { options: { budgets: exact } })
+  const { app } = await build(t, { options: { rateLimits: exact } })
   const told = async (url: string): Promise<string> => String((await ask(app, { url })).headers['ratelimit-policy'])
   for (const url of ['/data/new', '/reporting/new?x=1', '/data', '/DATA/x', '/d%61ta/x', '/%72eporting/x', '/data?x']) t.equal(await told(url), '"reporting";q=120;w=60', url)
   for (const url of ['/database', '/x/data', '/reports', '/sandbox/echo?/data/x', '/venues/me']) t.equal(await told(url), '"rest";q=600;w=60', url)
 })
 
 test('a spent Reporting budget leaves REST alone, and the other way round', async (t) => {
-  const built = await build(t, { options: { budgets: { ...exact, rest: { limit: 3 }, reporting: { limit: 2 } } } })
+  const built = await build(t, { options: { rateLimits: { ...exact, rest: { limit: 3 }, reporting: { limit: 2 } } } })
   const get = async (url: string): Promise<number> => (await ask(built.app, { url, maxWait: 0 })).status
   t.same([await get('/data/a'), await get('/reporting/b'), await get('/data/c')], [404, 404, 429])
   t.same([await get('/sandbox/echo'), await get('/sandbox/echo'), await get('/venues/me'), await get('/venues/me')], [200, 200, 200, 429])
@@ -35,7 +35,7 @@ test('a spent Reporting budget leaves REST alone, and the other way round', asyn
 
 test('one bulk export of a type in six hours, each counted as a report too', async (t) => {
   const clock = new SteppedClock()
-  const built = await build(t, { options: { clock, budgets: { ...exact, reporting: { limit: 3 } } } })
+  const built = await build(t, { options: { clock, rateLimits: { ...exact, reporting: { limit: 3 } } } })
   const order = async (exportType: string) => await ask(built.app, { ...EXPORT, payload: payload(exportType) })
   t.match(await order('Payments'), { status: 200, headers: { 'ratelimit-policy': '"bulk";q=1;w=21600', ratelimit: '"bulk";r=0;t=21600' } })
   t.match(await order('Payments'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 21_600 })
@@ -81,7 +81,7 @@ test('a 429 with a cooling-off after an export puts the credential to rest', asy
 
 test('every answer after the budget says how it stands, and so does GET /connections/:id/rate-limits', async (t) => {
   const clock = new SteppedClock()
-  const built = await build(t, { options: { clock, retries: 0, budgets: { ...exact, rest: { limit: 6, windowMs: 30_000 } } } })
+  const built = await build(t, { options: { clock, retries: 0, rateLimits: { ...exact, rest: { limit: 6, windowMs: 30_000 } } } })
   const { app, roller, nango } = built
   const report = async () => {
     const answer = await app.inject('/connections/demo-venue/rate-limits')
@@ -90,7 +90,7 @@ test('every answer after the budget says how it stands, and so does GET /connect
   }
   const policy = '"rest";q=6;w=30'
   const reporting = { name: 'reporting', limit: 120, window: 60, remaining: 120, reset: 0 }
-  t.same(await report(), { connectionId: 'demo-venue', coolingOff: 0, budgets: [{ name: 'rest', limit: 6, window: 30, remaining: 6, reset: 0 }, reporting] })
+  t.same(await report(), { connectionId: 'demo-venue', coolingOff: 0, rateLimits: [{ name: 'rest', limit: 6, window: 30, remaining: 6, reset: 0 }, reporting] })
   const headers = async (status: number): Promise<object> => {
     const answer = await ask(app, { maxWait: 0 })
     t.equal(answer.status, status)
@@ -106,7 +106,7 @@ test('every answer after the budget says how it stands, and so does GET /connect
   t.same(await headers(502), { policy, state: '"rest";r=2;t=20' })
   nango.faults.next({ kind: 'status', status: 400, path: /^\/proxy/, body: { error: { code: 'server_error', message: 'Failed to get connection' } } })
   t.same(await headers(404), { policy, state: '"rest";r=1;t=20' })
-  t.same((await report()).budgets, [{ name: 'rest', limit: 6, window: 30, remaining: 1, reset: 20 }, reporting])
+  t.same((await report()).rateLimits, [{ name: 'rest', limit: 6, window: 30, remaining: 1, reset: 20 }, reporting])
   t.same(await headers(200), { policy, state: '"rest";r=0;t=20' })
   t.same(await headers(429), { policy, state: '"rest";r=0;t=20' })
   clock.advance(20_000)

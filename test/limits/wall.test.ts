@@ -53,7 +53,7 @@ test('an injected 429 with 500 callers on three replicas', needsRedis, async (t)
 
 test('a wall that rises while callers wait in line stops them too', needsRedis, async (t) => {
   const replicas = await startReplicas(t, {
-    roller: { limits: 'off' }, options: { budgets: { rest: { limit: 10, windowMs: 1_000 }, margin: 0, jitter: 0, replicas: 3, maxWait: 30_000 } }
+    roller: { limits: 'off' }, options: { rateLimits: { rest: { limit: 10, windowMs: 1_000 }, margin: 0, jitter: 0, replicas: 3, maxWait: 30_000 } }
   })
   const { apps, roller } = replicas
   await Promise.all(apps.map((app) => ask(app, { url: '/data/x' }))) // the Reporting budget, not the one under test
@@ -71,7 +71,7 @@ test('a wall that rises while callers wait in line stops them too', needsRedis, 
 })
 
 test('after the wall it is first come, first served', async (t) => {
-  const built = await build(t, { options: { budgets: { rest: { limit: 5, windowMs: 200 }, margin: 0, jitter: 0 } } })
+  const built = await build(t, { options: { rateLimits: { rest: { limit: 5, windowMs: 200 }, margin: 0, jitter: 0 } } })
   await ask(built.app)
   built.roller.faults.next({ kind: 'status', status: 429, headers: { 'retry-after': '1' }, body: {} })
   t.equal((await ask(built.app, { maxWait: 0 })).status, 429)

@@ -1,7 +1,7 @@
 /** Who embeds the plugin says who may call: closed until then, asked at every route, and obeyed. */
 import Fastify from 'fastify'
 import { test } from '../support/tap.ts'
-import roller, { OptionsError, type AuthorizeContext } from 'fastify-roller'
+import roller, { OptionsError, type Authorize } from 'fastify-roller'
 import { build, callsAtRoller, CONNECTION_ID, SECRET_KEY, VENUE } from '../support/build.ts'
 
 test('without authorize the registration fails and says what to give', async (t) => {
@@ -15,10 +15,10 @@ test('without authorize the registration fails and says what to give', async (t)
 })
 
 test('each route asks with its connection, operation and scope', async (t) => {
-  const asked: AuthorizeContext[] = []
+  const asked: Parameters<Authorize>[1][] = []
   const { app } = await build(t, { options: { authorize: (_request, context) => { asked.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } }) } })
   const id = CONNECTION_ID
-  const cases: [method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', url: string, context: AuthorizeContext][] = [
+  const cases: [method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', url: string, context: Parameters<Authorize>[1]][] = [
     ['POST', '/connect-session', { connectionId: null, operation: 'POST /connect-session', scope: 'connect' }],
     ['GET', '/connect-session', { connectionId: null, operation: 'GET /connect-session', scope: 'connect' }],
     ['POST', '/connect-session/reconnect', { connectionId: id, operation: 'POST /connect-session/reconnect', scope: 'connect' }],

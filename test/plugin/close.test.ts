@@ -3,7 +3,8 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from '../support/tap.ts'
 import Fastify from 'fastify'
-import roller, { isRollerError } from 'fastify-roller'
+import { isRollerError } from 'fastify-roller'
+import { roller } from 'fastify-roller/internal'
 import { listen, SECRET_KEY, VENUE } from '../support/build.ts'
 
 test('no connection to Nango is left open, and a further call fails', async (t) => {
@@ -15,7 +16,7 @@ test('no connection to Nango is left open, and a further call fails', async (t) 
   t.teardown(() => { nango.closeAllConnections(); nango.close() })
   const app = Fastify()
   const host = `http://127.0.0.1:${(nango.address() as AddressInfo).port}`
-  await app.register(roller, { nango: { secretKey: SECRET_KEY, host }, authorize: 'open', venueIdentity: 'off', retryPolicy: { baseMs: 0 } })
+  await app.register(roller, { nango: { secretKey: SECRET_KEY, host }, authorize: 'open', verifyVenues: false, retryPolicy: { baseMs: 0 } })
   t.equal((await app.inject({ url: '/roller/venues/me', headers: VENUE })).statusCode, 200)
   await app.inject({ url: '/connections' })
   t.ok(sockets.size > 0, 'one is kept for the next call')

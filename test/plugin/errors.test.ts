@@ -1,15 +1,16 @@
 /** The error catalogue is consistent, and each of its errors makes a valid problem document. */
 import { Value } from '@sinclair/typebox/value'
 import { test } from '../support/tap.ts'
-import { catalogue, isRollerError, Problem, RollerError, type ErrorCode } from 'fastify-roller'
+import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from 'fastify-roller'
 import { toProblem, toRollerError } from 'fastify-roller/internal'
+import { Problem } from '#plugin/problem.js'
 
-const codes = Object.keys(catalogue) as ErrorCode[] // the keys of a literal
+const codes = Object.keys(errorDefinitions) as ErrorCode[] // the keys of a literal
 
 test('every entry has a status, a title and a hint in good order', async (t) => {
   t.ok(codes.length > 15)
   for (const code of codes) {
-    const { status, layer, title, hint } = catalogue[code]
+    const { status, layer, title, hint } = errorDefinitions[code]
     t.match(code, /^ROLLER_ERR_[A-Z_]+$/)
     t.ok(Number.isInteger(status) && status >= 400 && status <= 504, `${code} has an error status`)
     t.match(layer, /^(caller|gateway|nango|roller|network)$/, code)
@@ -18,9 +19,9 @@ test('every entry has a status, a title and a hint in good order', async (t) => 
     if (layer === 'caller') t.ok(status < 500, `${code}: what the caller has to change is a 4xx`)
     if (layer === 'network') t.ok(status >= 500, `${code}: what the network did is a 5xx`)
   }
-  const titles = codes.map((code) => catalogue[code].title)
+  const titles = codes.map((code) => errorDefinitions[code].title)
   t.equal(new Set(titles).size, titles.length, 'no two have the same title')
-  t.not(catalogue.ROLLER_ERR_CREDENTIALS_REJECTED.status, 401 as number, 'a 401 would blame the caller\'s own key')
+  t.not(errorDefinitions.ROLLER_ERR_CREDENTIALS_REJECTED.status, 401 as number, 'a 401 would blame the caller\'s own key')
 })
 
 test('every error is a valid problem document', async (t) => {

@@ -1,11 +1,12 @@
 import Fastify from 'fastify'
 import { test } from '../support/tap.ts'
-import roller, { catalogue } from 'fastify-roller'
+import { errorDefinitions } from 'fastify-roller'
+import { roller } from 'fastify-roller/internal'
 import { build } from '../support/build.ts'
 
 test('the type of every problem leads to a page that says what to do', async (t) => {
   const { app } = await build(t)
-  for (const [code, { title }] of Object.entries(catalogue)) {
+  for (const [code, { title }] of Object.entries(errorDefinitions)) {
     const answer = await app.inject({ url: `/problems/${code}` })
     t.equal(answer.statusCode, 200, code)
     t.match(answer.headers, { 'content-type': /^text\/html/, 'content-security-policy': /default-src 'none'/ })

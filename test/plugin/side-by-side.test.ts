@@ -1,7 +1,7 @@
 /** Several registrations in one app do not disturb each other. */
 import Fastify from 'fastify'
 import { test } from '../support/tap.ts'
-import roller from 'fastify-roller'
+import { roller } from 'fastify-roller/internal'
 import { callsAtRoller, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 
 const integrations = [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'roller-playground', provider: 'roller' }]
@@ -14,7 +14,7 @@ test('two prefixes and two integrations in one app', async (t) => {
   t.teardown(() => app.close())
   const common = { secretKey: SECRET_KEY, host: nango.url }
   await app.register(roller, { prefix: '/live', nango: common, authorize: 'open' })
-  await app.register(roller, { prefix: '/trial', nango: { ...common, integrationId: 'roller-playground' }, authorize: () => true, readOnly: true, venueIdentity: 'off' })
+  await app.register(roller, { prefix: '/trial', nango: { ...common, integrationId: 'roller-playground' }, authorize: () => true, readOnly: true, verifyVenues: false })
 
   t.same((await app.inject({ url: '/live/connections' })).json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['demo-venue'])
   t.same((await app.inject({ url: '/trial/connections' })).json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['trial'])

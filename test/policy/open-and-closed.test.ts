@@ -41,7 +41,7 @@ const cases: [label: string, policy: Policy, closed: readonly string[]][] = [
 
 for (const [label, policy, closed] of cases) {
   test(`closed: ${label}`, async (t) => {
-    const built = await build(t, { options: { ...policy, budgets: { maxWait: 0 } } })
+    const built = await build(t, { options: { ...policy, rateLimits: { maxWait: 0 } } })
     t.same(await closedBy(built), new Set(closed))
     for (const name of closed) {
       const path = splitKey(name as OperationKey).path

@@ -32,7 +32,7 @@ test('an answer with a byte order mark is read in process', async (t) => {
 })
 
 test('the venue of new credentials is read from an answer with a byte order mark', async (t) => {
-  const built = await build(t, { options: { venueIdentity: 'on' } })
+  const built = await build(t, { options: { verifyVenues: true } })
   await built.app.ready()
   const venue = { id: 31337, name: 'Marked', ianaTimeZone: 'Australia/Brisbane', currency: 'AUD', locale: 'en-AU' }
   built.roller.faults.always({ path: /^\/venues\/me/, kind: 'status', status: 200, body: marked(venue), headers: { 'content-type': 'application/json' } })

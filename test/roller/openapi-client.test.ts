@@ -24,7 +24,7 @@ if (data === undefined) {
 }
 const name: string | undefined = data.name
 const { data: report } = await client.GET('/roller/data/tickets', {
-  params: { query: { startDate: '2026-11-10T00:00:00', endDate: '2026-11-11' }, header: { 'Roller-Max-Wait': 5, 'Roller-Validation': 'on' } }
+  params: { query: { startDate: '2026-11-10T00:00:00', endDate: '2026-11-11' }, header: { 'Roller-Max-Wait': 5, 'Roller-Validation': 'true' } }
 })
 const tickets: { ticketId?: string, productId?: string }[] = report?.items ?? []
 const pages: number | undefined = report?.totalPages

@@ -18,7 +18,7 @@ function match (method: string, path: string): { name: OperationName, params: Re
 
 test('all 79 operations work through the typed client, and their answers fit the catalogue', async (t) => {
   const now = (): number => START
-  const { app, roller } = await build(t, { options: { budgets: { reporting: { limit: 100_000 }, rest: { limit: 100_000 } } }, roller: { limits: 'off', now }, nango: { now } })
+  const { app, roller } = await build(t, { options: { rateLimits: { reporting: { limit: 100_000 }, rest: { limit: 100_000 } } }, roller: { limits: 'off', now }, nango: { now } })
   await app.ready()
   const call: Send = async (method, path, body) => {
     const [bare = '', query = ''] = path.split('?')

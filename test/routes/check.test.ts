@@ -101,7 +101,7 @@ for (const scope of SCOPES) {
 }
 
 test('a key with these scopes and no others does everything', async (t) => {
-  const built = await build(t, { nango: { scopes: SCOPES }, options: { venueIdentity: 'on' } })
+  const built = await build(t, { nango: { scopes: SCOPES }, options: { verifyVenues: true } })
   const ask = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object): Promise<number> =>
     (await built.app.inject({ method, url, ...(payload !== undefined && { payload }) })).statusCode
   t.equal((await built.app.inject({ url: '/connections/demo-venue/check' })).json().ok, true)

@@ -24,7 +24,7 @@ test('defaults', async (t) => {
     rollerBaseUrl: null,
     otherBaseUrl: null,
     environment: 'live',
-    venueIdentity: 'on',
+    verifyVenues: true,
     connectionWatch: 60_000,
     connectionId: null,
     readOnly: false,

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import tap, { test } from '../support/tap.ts'
-import { webhookKey } from 'fastify-roller'
+import { webhookKey } from '#plugin/webhooks/keys.js'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { message } from '../webhooks/fixture.ts'
 import { KEY, startProcess, until } from './fixture.ts'

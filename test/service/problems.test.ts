@@ -2,7 +2,7 @@
 import { Value } from '@sinclair/typebox/value'
 import { createConnection } from 'node:net'
 import { test } from '../support/tap.ts'
-import { Problem } from 'fastify-roller'
+import { Problem } from '#plugin/problem.js'
 import { service } from './fixture.ts'
 
 test('an unknown route, a wrong method, and a URL that cannot be decoded', async (t) => {

@@ -1,7 +1,7 @@
 /** One caller, or too many at once, do not take the service from the others. */
 import { test } from '../support/tap.ts'
 import { Value } from '@sinclair/typebox/value'
-import { Problem } from 'fastify-roller'
+import { Problem } from '#plugin/problem.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { bearer, serviceWithKeys } from '../callers/fixture.ts'
 import { KEY, service } from './fixture.ts'

@@ -2,7 +2,7 @@
 import { createConnection, type Socket } from 'node:net'
 import { test, type Test } from '../support/tap.ts'
 import { Value } from '@sinclair/typebox/value'
-import { Problem } from 'fastify-roller'
+import { Problem } from '#plugin/problem.js'
 import { callsAtRoller } from '../support/build.ts'
 import { service, until, type Service } from './fixture.ts'
 

@@ -2,7 +2,7 @@
 import { createConnection } from 'node:net'
 import { Value } from '@sinclair/typebox/value'
 import { test } from '../support/tap.ts'
-import { Problem } from 'fastify-roller'
+import { Problem } from '#plugin/problem.js'
 import { callsAtRoller } from '../support/build.ts'
 import { service } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 /** What tests stand on: the plugin in an app, in front of the simulated Nango and ROLLER, all closed with the test. */
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Test } from 'tap'
-import roller, { type RollerOptions } from 'fastify-roller'
+import { roller, type AllOptions } from 'fastify-roller/internal'
 import { newEntry, VERIFIED_FIELD } from '#plugin/nango/entry.js'
 import { ENTRY_TAG, VENUE_FIELD, venueTags, type Venue } from '#plugin/nango/venue.js'
 import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from '#sandbox/nango.js'
@@ -47,7 +47,7 @@ export function asVerified (venue: Venue): { tags: Record<string, string>, metad
 }
 
 export interface BuildOptions {
-  readonly options?: Partial<Omit<RollerOptions, 'nango'>> & { nango?: Partial<RollerOptions['nango']> }
+  readonly options?: Partial<Omit<AllOptions, 'nango'>> & { nango?: Partial<AllOptions['nango']> }
   readonly nango?: Partial<NangoSimulatorOptions>
   readonly roller?: RollerSimulatorOptions
   readonly server?: FastifyServerOptions
@@ -73,7 +73,7 @@ export async function build (t: Teardown, { options = {}, nango, roller: rollerO
     authorize: 'open',
     retryPolicy: { baseMs: 0 },
     // What is asked of Nango and ROLLER besides the test's own calls has tests of its own, in test/venues.
-    venueIdentity: 'off',
+    verifyVenues: false,
     // No test leaves this machine.
     rollerBaseUrl: simulators.roller.url,
     otherBaseUrl: simulators.roller.url,

@@ -3,13 +3,13 @@ import Fastify from 'fastify'
 import type { RequestListener } from 'node:http'
 import type { Test } from 'tap'
 import { startSimulators, SECRET_KEY, type BuildOptions, type Built } from '../support/build.ts'
-import roller, { type RollerOptions } from 'fastify-roller'
+import { roller, type AllOptions } from 'fastify-roller/internal'
 import { stubNango, type Stub } from '../upstream/fixture.ts'
 
 export type TransportName = 'nango' | 'direct'
 
 export interface StartOptions {
-  readonly options?: Partial<Omit<RollerOptions, 'nango'>> & { nango?: Partial<RollerOptions['nango']> }
+  readonly options?: Partial<Omit<AllOptions, 'nango'>> & { nango?: Partial<AllOptions['nango']> }
   readonly nango?: BuildOptions['nango']
   readonly roller?: BuildOptions['roller']
 }
@@ -31,7 +31,7 @@ export async function start (
     authorize: 'open',
     retryPolicy: { baseMs: 0 },
     transport,
-    venueIdentity: 'off', // the calls of these tests are counted
+    verifyVenues: false, // the calls of these tests are counted
     rollerBaseUrl: simulators.roller.url,
     otherBaseUrl: simulators.roller.url,
     ...rest,

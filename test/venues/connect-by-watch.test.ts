@@ -9,7 +9,7 @@ const WATCH = 60_000
 async function watched (t: Parameters<typeof start>[0]) {
   const clock = new ManualClock()
   let ahead = 0
-  const life = await start(t, { webhooks: false, nango: { now: () => Date.now() + ahead }, options: { watch: WATCH, clock } })
+  const life = await start(t, { webhooks: false, nango: { now: () => Date.now() + ahead }, options: { pollInterval: WATCH, clock } })
   /** One look after the other: each begins with a list. */
   const lists = (): number => life.nango.requests.filter(({ url }) => /^\/connections\?.*limit=1000/.test(url)).length
   await until(() => lists() === 1)

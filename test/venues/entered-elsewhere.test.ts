@@ -27,7 +27,7 @@ test('refuses another venue\'s credentials entered through Nango once the connec
 
 test('refuses them with the first poll', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { webhooks: false, options: { clock, watch: 60_000 } })
+  const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'other-park')
   await until(() => { clock.advance(5_000); return life.events.length > 0 })
@@ -87,7 +87,7 @@ test('on the direct way a token is only used with the credentials that were veri
 
 test('a poll verifies ten connections a minute, and closes the others at once', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { webhooks: false, options: { clock, watch: 60_000 } })
+  const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   await until(() => life.nango.requests.some(({ url }) => url.includes('limit=1000')))
   for (let index = 0; index < 30; index++) life.nango.addConnection({ connectionId: `c${index}`, clientId: `c${index}`, clientSecret: 's' })
   const verified = (): number => life.nango.connections.filter(({ connectionId, tags }) => connectionId.startsWith('c') && tags.roller_entry !== undefined).length

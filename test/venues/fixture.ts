@@ -20,7 +20,7 @@ export async function start (
   const events: ConnectionEvent[] = []
   const built = await listen(t, {
     // The simulated Nango keeps its line for further webhooks; the gateway would wait for it to be idle.
-    ...rest, server: { forceCloseConnections: true }, options: { venueIdentity: 'on', ...options, nango: { webhookSigningKeys: [SIGNING_KEY], ...options.nango } }
+    ...rest, server: { forceCloseConnections: true }, options: { verifyVenues: true, ...options, nango: { webhookSigningKeys: [SIGNING_KEY], ...options.nango } }
   })
   built.app.roller.on('*', (event) => { if (event.name.startsWith('connection.')) events.push(event as ConnectionEvent) })
   if (webhooks) built.nango.setOptions({ webhookUrl: `${built.url}/webhooks/nango`, webhookSigningKey: SIGNING_KEY, retryBaseMs: 1, ...ALL_WEBHOOKS })

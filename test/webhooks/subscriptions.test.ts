@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { test } from '../support/tap.ts'
-import { webhookKey } from 'fastify-roller'
+import { webhookKey } from '#plugin/webhooks/keys.js'
 import { rollerEvents } from '#plugin/webhooks/roller-events.js'
 import { build, CONNECTION_ID, callsAtRoller } from '../support/build.ts'
 import { deliver, listener, PREVIOUS, SECRET } from './fixture.ts'

@@ -74,7 +74,7 @@ function draw ({ name, limit, window: seconds, remaining }) {
 async function showBudgets () {
   if (!document.hidden) {
     const report = await ask('connections/' + encodeURIComponent(connectionId) + '/rate-limits')
-    if (report !== null) report.budgets.filter(({ name }) => name !== 'bulk').forEach(draw)
+    if (report !== null) report.rateLimits.filter(({ name }) => name !== 'bulk').forEach(draw)
   }
 }
 

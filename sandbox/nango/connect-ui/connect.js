@@ -1,46 +1,7 @@
-// The stand-in for Nango's Connect UI: same messages, same calls, one form.
-
-export const PAGE = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Connect ROLLER (simulator)</title>
-<link rel="stylesheet" href="connect.css">
-<script src="connect.js" defer></script>
-</head>
-<body>
-<main>
-<p class="banner">Simulator: this page stands in for Nango's Connect UI. Never enter real credentials.</p>
-<header><h1>Connect ROLLER</h1><button type="button" id="close" aria-label="Close">&times;</button></header>
-<form id="form" hidden>
-<label for="client_id">Client ID</label>
-<input id="client_id" name="client_id" autocomplete="off" spellcheck="false" required>
-<label for="client_secret">Client Secret</label>
-<input id="client_secret" name="client_secret" type="password" autocomplete="off" required>
-<button type="submit" id="submit">Connect</button>
-</form>
-<p id="message" role="status" aria-live="polite">Waiting for a session…</p>
-<button type="button" id="finish" hidden>Finish</button>
-</main>
-</body>
-</html>
-`
-
-export const STYLE = `body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: rgb(0 0 0 / 45%); color: #1b1f24 }
-main { max-width: 26rem; margin: 10vh auto; padding: 1.5rem; background: #fff; border-radius: 12px }
-header { display: flex; justify-content: space-between; align-items: center }
-h1 { font-size: 1.25rem; margin: 0 }
-.banner { background: #fff3c4; border: 1px solid #8a6d00; border-radius: 6px; padding: .5rem .75rem; margin: 0 0 1rem }
-label { display: block; margin-top: .75rem; font-weight: 600 }
-input { width: 100%; box-sizing: border-box; padding: .5rem; font: inherit; border: 1px solid #6b7280; border-radius: 6px }
-button { font: inherit; padding: .5rem 1rem; border-radius: 6px; border: 1px solid #6b7280; background: #f3f4f6; cursor: pointer }
-button[type=submit] { margin-top: 1rem; width: 100%; background: #0b5cab; border-color: #0b5cab; color: #fff }
-`
-
-export const SCRIPT = `'use strict'
+/* global confirm, location */
+'use strict'
 const query = new URLSearchParams(location.search)
-const apiUrl = (query.get('apiURL') || '').replace(/\\/+$/, '')
+const apiUrl = (query.get('apiURL') || '').replace(/\/+$/, '')
 const $ = (id) => document.getElementById(id)
 const post = (message) => { if (window.parent !== window) window.parent.postMessage(message, '*') }
 let token = null
@@ -114,4 +75,3 @@ $('finish').addEventListener('click', () => post({ type: 'close' }))
 const given = query.get('session_token')
 if (given) start(given)
 post({ type: 'ready' })
-`

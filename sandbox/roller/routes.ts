@@ -1,0 +1,66 @@
+/** All operations by ROLLER's own method and path template. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Created, type Call, type Context, type Routes } from './contract.ts'
+import { availabilityRoutes } from './availability.ts'
+import { bookingRoutes } from './bookings.ts'
+import { bulkRoutes } from './reports/bulk.ts'
+import { discountRoutes } from './discounts.ts'
+import { draftRoutes } from './drafts.ts'
+import { giftCardRoutes } from './gift-cards.ts'
+import { guestRoutes } from './guests.ts'
+import { notFound, Refusal } from './input.ts'
+import { paymentLinkRoutes } from './payment-links.ts'
+import { paymentRoutes } from './payments.ts'
+import { productRoutes } from './products.ts'
+import { redemptionRoutes } from './redemptions.ts'
+import { reportRoutes } from './reports/routes.ts'
+import { reservationRoutes } from './reservations.ts'
+import { staffRoutes } from './staff.ts'
+import { stockRoutes } from './stock.ts'
+import { venueRoutes } from './venue.ts'
+import { waiverRoutes } from './waivers.ts'
+import { webhookRoutes } from './webhooks.ts'
+
+const tables: readonly Routes[] = [
+  venueRoutes, productRoutes, stockRoutes, availabilityRoutes, reservationRoutes, bookingRoutes, draftRoutes, paymentRoutes,
+  paymentLinkRoutes, discountRoutes, guestRoutes, waiverRoutes, redemptionRoutes,
+  giftCardRoutes, webhookRoutes, staffRoutes, reportRoutes, bulkRoutes
+]
+const table = tables.flatMap((routes) => Object.entries(routes)).map(([key, handler]) => {
+  const [method = '', path = ''] = key.split(' ')
+  return { method, path, handler, pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`) }
+})
+
+/** 405 for a known path under another method, 404 for any other. */
+const unknownRoute = (path: string): Refusal => table.some(({ pattern }) => pattern.test(path))
+  ? new Refusal(405, { message: `No operation at ${path} has this method` })
+  : notFound(`No resource was found at ${path}`)
+
+/** What an operation returns without HTTP. */
+export function perform (context: Context, method: string, path: string, body: Call['body']): unknown {
+  const found = table.find((route) => route.method === method && route.pattern.test(path))
+  if (found === undefined) throw unknownRoute(path)
+  const params = found.pattern.exec(path)?.groups ?? {}
+  const answer = found.handler({ ...context, param: (name) => params[name] ?? '', query: () => undefined, body, headers: {} })
+  return answer instanceof Created ? answer.body : answer
+}
+
+interface Typed { Params: Record<string, string>, Querystring: Record<string, string>, Body: Call['body'] | undefined }
+
+/** @param contextOf whose call it is, and what it works on */
+export function addRoutes (app: FastifyInstance, contextOf: (request: FastifyRequest) => Context): void {
+  for (const { method, path, handler } of table) {
+    app.route<Typed>({
+      method,
+      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      handler (request, reply) {
+        const { params, query, body = {}, headers } = request
+        const param = (name: string) => params[name] ?? ''
+        const answer = handler({ ...contextOf(request), param, query: (name) => query[name.toLowerCase()], body, headers })
+        if (answer instanceof Created) reply.code(201).send(answer.body)
+        else reply.send(answer)
+      }
+    })
+  }
+  app.setNotFoundHandler((request) => { throw unknownRoute(request.url.split('?')[0] ?? '') })
+}

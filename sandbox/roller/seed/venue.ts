@@ -1,0 +1,58 @@
+/** A venue with a past and a future, made out of its client id, the seed and the calendar alone. */
+import { createProfile } from '../profiles.ts'
+import { createRandom, hash } from '../random.ts'
+import { addDays, localDate } from '../time.ts'
+import { seedBooking } from './bookings.ts'
+import { seedPeople } from './people.ts'
+import { seedProducts } from './products.ts'
+import type { VenueState } from '../types.ts'
+
+const DAYS_BEFORE = 35
+const DAYS_AFTER = 14
+
+/** Numbers per kind of record; the start keeps kinds apart, so that a number found in a log tells what it is. */
+const firstNumbers: Readonly<Record<string, number>> = Object.fromEntries([
+  ['booking', 70_000_000], ['item', 500_000_000], ['ticket', 900_000_000], ['payment', 200_000_000], ['guest', 30_000_000],
+  ['waiver', 18_000_000], ['link', 2_500], ['discount', 260], ['staff', 90_000], ['webhook', 230], ['block', 5_500]
+])
+
+function counters (venueId: number): (kind: string) => number {
+  const numbers = new Map<string, number>()
+  return (kind) => {
+    const number = numbers.get(kind) ?? firstNumbers[kind] ?? venueId * 1000 + 500
+    numbers.set(kind, number + 1)
+    return number
+  }
+}
+
+export function createVenue (clientId: string, seed: number, now: number): VenueState {
+  const id = 20_000 + (clientId === 'demo' ? hash('demo') : hash(`${seed} ${clientId}`)) % 70_000
+  const venue: VenueState = {
+    id,
+    profile: createProfile(clientId, seed),
+    random: createRandom(hash(`${seed} ${clientId} calls`)),
+    ...seedProducts(id * 1000),
+    bookings: new Map(),
+    holds: new Map(),
+    blocks: new Map(),
+    guests: new Map(),
+    waivers: new Map(),
+    discounts: new Map(),
+    giftCards: new Map(),
+    giftCardOrders: new Set(),
+    staff: new Map(),
+    webhooks: new Map(),
+    netsuite: { locationId: '', exportId: '' },
+    bulkRequests: new Map(),
+    next: counters(id)
+  }
+  seedPeople(venue, createRandom(hash(`${seed} ${clientId} people`)), now)
+  const today = localDate(now, venue.profile.zone)
+  for (let day = -DAYS_BEFORE; day <= DAYS_AFTER; day++) {
+    const date = addDays(today, day)
+    const random = createRandom(hash(`${seed} ${clientId} ${date}`))
+    const count = random.int(3, 7)
+    for (let booking = 0; booking < count; booking++) seedBooking(venue, random, date, now)
+  }
+  return venue
+}

@@ -1,0 +1,33 @@
+/** The public face is what docs/embedding.md lists, and no more. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { test } from '../support/tap.ts'
+import ts from 'typescript'
+
+const file = (path: string): string => fileURLToPath(import.meta.resolve(path))
+const page = readFileSync(file('#root/docs/embedding.md'), 'utf8').split('\n## Exports\n')[1] ?? ''
+const [index = '', time = ''] = page.split('`fastify-roller/time`')
+
+function exportsOf (path: string): string[] {
+  const program = ts.createProgram([file(path)], { module: ts.ModuleKind.NodeNext, noResolve: false, skipLibCheck: true })
+  const checker = program.getTypeChecker()
+  const source = program.getSourceFile(file(path))
+  const symbol = source === undefined ? undefined : checker.getSymbolAtLocation(source)
+  return symbol === undefined ? [] : checker.getExportsOfModule(symbol).map(({ name }) => name).filter((name) => name !== 'default').sort()
+}
+
+/** Names in the first column of the table, or of a sentence. */
+const named = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)).sort()
+
+test('fastify-roller', (t) => {
+  const exported = exportsOf('#plugin/index.d.ts')
+  t.same(exported, named(index, /^\| (`[^|]+) \|/gm))
+  t.ok(exported.length <= 40, `${exported.length} exports`)
+  t.end()
+})
+
+test('fastify-roller/time', (t) => {
+  const exported = exportsOf('#plugin/time/venue-time.d.ts').filter((name) => /^[a-z]|Error$/.test(name))
+  t.same(exported, named(time, /^(.*)$/gm))
+  t.end()
+})

@@ -1,0 +1,43 @@
+/** The options onRequest, preHandler and config reach every route of the plugin and no other route of the app. */
+import { test } from '../support/tap.ts'
+import { build, VENUE } from '../support/build.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    tier?: string
+  }
+}
+
+test('hooks and config of the host are on every route of the plugin', async (t) => {
+  const seen: string[] = []
+  const { app } = await build(t, {
+    host: (app) => { app.get('/own', async () => 'own') },
+    options: {
+      config: { tier: 'gold' },
+      onRequest: [async ({ routeOptions: { config } }) => { seen.push(`first ${config.tier} ${config.roller?.auth} ${config.roller?.operation}`) }, async () => { seen.push('second') }],
+      preHandler: (_request, _reply, done) => {
+        seen.push('preHandler')
+        done()
+      }
+    }
+  })
+  t.equal((await app.inject('/own')).body, 'own')
+  t.same(seen, [])
+  t.equal((await app.inject({ url: '/roller/venues/me', headers: VENUE })).statusCode, 200)
+  t.same(seen.splice(0), ['first gold caller GET /venues/me', 'second', 'preHandler'])
+  t.equal((await app.inject({ url: '/connections' })).statusCode, 200)
+  t.same(seen.splice(0), ['first gold caller undefined', 'second', 'preHandler'])
+  await app.inject({ url: '/problems/ROLLER_ERR_PATH' })
+  t.equal(seen.shift(), 'first gold public undefined')
+})
+
+test('a hook that answers keeps the call from ROLLER', async (t) => {
+  const built = await build(t, { options: { onRequest: async (_request, reply) => await reply.code(401).send({ message: 'Sign in first.' }) } })
+  const response = await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
+  t.match(response, { statusCode: 401, body: '{"message":"Sign in first."}' })
+  t.equal(built.roller.requests.length, 0)
+})
+
+test('what is no hook is refused at registration', async (t) => {
+  await t.rejects(build(t, { options: { preHandler: 'guard' as never } }), { message: /option preHandler is wrong: expected a function or a list of functions/ })
+})
