@@ -56,7 +56,7 @@ for (const onRedisDown of ['share', 'reject'] as const) {
       const refused = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
       t.ok(refused.length > 20 && refused.every(({ code, retryAfter, headers }) => code === 'ROLLER_ERR_RATE_LIMITED' && retryAfter === 1 && headers['ratelimit'] === '"rest";r=0;t=1'))
     }
-    t.same(said(replicas, 'Redis is away'), [1, 1, 1], 'one warning in each log')
+    t.same(said(replicas, 'Redis is down'), [1, 1, 1], 'one warning in each log')
     t.same(said(replicas, 'Redis is back'), [1, 1, 1])
     const after = answers.filter(({ at, status }) => at > startedAt + 4_000 && status === 200).length
     t.ok(after >= 25, `${after} calls after the return`)

@@ -2,11 +2,14 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** These take seconds, and start first, the longest before all: so the jobs end at about the same time. */
+/** These measure real waits, which leave the processor to others: they start first, and all others give way to them. */
+const WAITING: readonly (readonly string[])[] = [
+  ['test/limits/'],
+  ['test/restart/', 'test/budget/redis.test.ts', 'test/budget/resilient-redis.test.ts']
+]
+
+/** These take seconds, and start next, so that the jobs end at about the same time. */
 const LONG: readonly (readonly string[])[] = [
-  ['test/limits/'], // real waits, which leave the processor to others
-  ['test/budget/redis.test.ts', 'test/budget/resilient-redis.test.ts'], // the same
-  ['test/restart/'],
   ['test/fuzz/hostile-requests.test.ts'],
   ['test/fuzz/raw-socket.test.ts'],
   ['test/faults/'],
@@ -31,16 +34,21 @@ function chunks (files: readonly string[]): string[][] {
   return Array.from({ length: count }, (_, i) => files.slice(i * files.length / count, (i + 1) * files.length / count))
 }
 
-function write (name: string, files: readonly string[]): void {
-  const target = `${root}dist/test/groups/${name}.test.js`
-  writeFileSync(target, `import { runGroup } from '#root/dist/test/support/group.js'\nawait runGroup(${JSON.stringify(files, undefined, 2)})\n`)
+function write (name: string, files: readonly string[], givesWay: boolean): void {
+  const lines = [
+    "import { setPriority } from 'node:os'",
+    "import { runGroup } from '#root/dist/test/support/group.js'",
+    ...(givesWay ? ['setPriority(10)'] : []),
+    `await runGroup(${JSON.stringify(files, undefined, 2)})`
+  ]
+  writeFileSync(`${root}dist/test/groups/${name}.test.js`, `${lines.join('\n')}\n`)
 }
 
 const files = testFiles()
-const long = LONG.map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
-const groups = [...long, ...chunks(files.filter((file) => !long.flat().includes(file)))]
+const named = [...WAITING, ...LONG].map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
+const groups = [...named, ...chunks(files.filter((file) => !named.flat().includes(file)))]
 if (groups.some(({ length }) => length === 0)) throw new Error('test/support/groups.ts names files that do not exist')
 
 rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
 mkdirSync(`${root}dist/test/groups`, { recursive: true })
-groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group) })
+groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group, i >= WAITING.length) })
