@@ -1,5 +1,6 @@
 /** Answers the connect page's one question: which venue was that? */
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../util/at-most.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
 import type { NangoClient } from '../nango/client.ts'
@@ -31,7 +32,7 @@ const REMEMBERED_FOR = 40 * 60_000
 
 export class ConnectResults {
   readonly #options: ConnectResultsOptions
-  readonly #asked = new LRUCache<string, { count: number, settled: boolean }>({ max: 10_000, ttl: REMEMBERED_FOR })
+  readonly #asked = new LRUCache<string, { count: number, settled: boolean }>({ ...atMost(10_000), ttl: REMEMBERED_FOR })
 
   constructor (options: ConnectResultsOptions) {
     this.#options = options

@@ -3,6 +3,7 @@
  * trouble. So the reason is found out once a failure, and remembered for as long as Nango repeats its answer without a new try.
  */
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../util/at-most.ts'
 import type { Clock } from '../util/clock.ts'
 import { isRollerError, type RollerError } from '../errors.ts'
 import { isRecord, type NangoClient } from './client.ts'
@@ -25,7 +26,7 @@ const PROBE_AGAIN_AFTER = 10_000
 
 export class TokenFailures {
   readonly #options: TokenFailuresOptions
-  readonly #known = new LRUCache<string, { readonly reason: Reason, readonly until: number }>({ max: 10_000 })
+  readonly #known = new LRUCache<string, { readonly reason: Reason, readonly until: number }>(atMost(10_000))
   #probe: { readonly answer: Promise<TokenAnswer | null>, readonly until: number } | null = null
 
   constructor (options: TokenFailuresOptions) {

@@ -3,6 +3,7 @@
  * expires. What cannot be read is not known: nothing is ever assumed of a connection.
  */
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../util/at-most.ts'
 import { TTL_RESOLUTION, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
@@ -41,19 +42,18 @@ const MAX_DOUBLES = 100
 export class ConnectionIndex {
   readonly #options: ConnectionIndexOptions
   readonly #known = new LRUCache<string, Known>({
-    // Not `max`: that makes room for all of them at once, 7 MB and the start's slowest line, and hardly anybody has so many.
-    maxSize: MAX_CONNECTIONS, sizeCalculation: () => 1, dispose: (known) => { this.#leave(known) }
+    ...atMost(MAX_CONNECTIONS), dispose: (known) => { this.#leave(known) }
   })
 
   /** When a connection was last known to have changed: what was read before that is not learned after it. */
-  readonly #changedAt = new LRUCache<string, number>({ max: MAX_CHANGES })
+  readonly #changedAt = new LRUCache<string, number>(atMost(MAX_CHANGES))
   #allChangedAt = -Infinity
   /** Known connections by their venue, to see doubles. */
   readonly #byVenue = new Map<string, Set<string>>()
-  readonly #venues = new LRUCache<string, readonly Known[]>({ max: MAX_VENUES, ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION })
+  readonly #venues = new LRUCache<string, readonly Known[]>({ ...atMost(MAX_VENUES), ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION })
   readonly #searching = new Map<string, Promise<readonly Known[]>>()
   readonly #reading = new Map<string, Promise<Known>>()
-  readonly #failed = new LRUCache<string, { readonly error: unknown, readonly until: number }>({ max: 10_000 })
+  readonly #failed = new LRUCache<string, { readonly error: unknown, readonly until: number }>(atMost(10_000))
 
   constructor (options: ConnectionIndexOptions) {
     this.#options = options

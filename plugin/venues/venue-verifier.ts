@@ -3,6 +3,7 @@
  * is written first, then ROLLER is asked, then the metadata: whatever is entered in between wipes the tag, and the verification is worth nothing.
  */
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../util/at-most.ts'
 import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { CallHandler } from '../gateway/call.ts'
@@ -66,7 +67,7 @@ interface Failure {
 export class VenueVerifier {
   readonly #options: VenueVerifierOptions
   readonly #running = new Map<string, Promise<VerifyResult>>()
-  readonly #failures = new LRUCache<string, Failure>({ max: 10_000 })
+  readonly #failures = new LRUCache<string, Failure>(atMost(10_000))
 
   constructor (options: VenueVerifierOptions) {
     this.#options = options

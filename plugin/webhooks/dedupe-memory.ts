@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../util/at-most.ts'
 import type { Clock } from '../util/clock.ts'
 import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type DedupeStore } from './dedupe-store.ts'
 
@@ -12,7 +13,7 @@ export class MemoryDedupeStore implements DedupeStore {
 
   constructor (clock: Clock, maxEvents = MAX_EVENTS) {
     this.#clock = clock
-    this.#events = new LRUCache({ max: maxEvents })
+    this.#events = new LRUCache(atMost(maxEvents))
   }
 
   claim (key: EventKey): Claim {

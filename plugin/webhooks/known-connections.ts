@@ -3,6 +3,7 @@
  * gone: what decides is whether Nango has the connection now.
  */
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../util/at-most.ts'
 import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
@@ -35,7 +36,7 @@ export class ConnectionUnreadable extends Error {
 export class KnownConnections {
   readonly #options: KnownConnectionsOptions
   /** Connections that exist. That one does not is never remembered: it may be made the next moment. */
-  readonly #known = new LRUCache<string, KnownConnection & { readonly until: number }>({ max: MAX_CONNECTIONS })
+  readonly #known = new LRUCache<string, KnownConnection & { readonly until: number }>(atMost(MAX_CONNECTIONS))
   /** One read at a time for each, however many deliveries come. */
   readonly #reading = new Map<string, Promise<KnownConnection | null>>()
   /** Changes with every `forget`, so that a read that began before it is not kept. */

@@ -1,5 +1,5 @@
 /** A link that has ended is said to have ended: before anybody types, while the page is open, and by Nango in the last moment. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
 

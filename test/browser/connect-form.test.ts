@@ -1,5 +1,5 @@
 /** The connect page's own form: only the secret is left to paste, and what comes back is said in words. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
 

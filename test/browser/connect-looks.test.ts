@@ -1,6 +1,6 @@
 /** The connect page for everybody: by keyboard, on a narrow screen, in the dark, in German, and through axe-core in each of its states. */
 import type { Page } from 'playwright-core'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
 

@@ -1,5 +1,5 @@
 /** The connect page says what is so: whose fault it is that there is no token, that a link was used, and never that another venue's keys are good. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
 

@@ -1,5 +1,5 @@
 /** The other way on the connect page: Nango's own Connect UI, through its SDK and its messages. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
 

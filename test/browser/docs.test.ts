@@ -1,5 +1,5 @@
 /** The API explorer, tried by hand: a read and a write with what is filled in, a key and a connection that are kept. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { execute } from './explorer.ts'
 import { site } from './fixture.ts'

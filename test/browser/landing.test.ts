@@ -1,5 +1,5 @@
 /** The sandbox's first page: who is connected, the budgets as they are used, and the way to the connect page and back. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { addLanding } from '#service/sandbox-mode/landing/landing.js'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'

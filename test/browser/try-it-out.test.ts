@@ -1,5 +1,5 @@
 /** "Try it out" of every operation of ROLLER's, in the sandbox, with nothing typed: open, execute, and ROLLER has done it. */
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { makeExampleCalls } from '#service/sandbox-mode/example-calls.js'
 import { launch, needsBrowser, open } from './browser.ts'

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t from '../support/tap.ts'
 
 import { effectiveLimits, effectiveLimit, ROLLER_LIMITS } from '#plugin/gateway/limits/limits.js'
 import type { RateLimitName } from '#plugin/operations/operation.js'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import t from 'tap'
+import t from '../support/tap.ts'
 
 import { effectiveLimits } from '#plugin/gateway/limits/limits.js'
 import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Redis as IoRedis } from 'ioredis'
 import { Redis as IoValkey } from 'iovalkey'
-import t from 'tap'
+import t from '../support/tap.ts'
 
 import { limitKeys, RedisLimitStore } from '#plugin/gateway/limits/redis-store.js'
 import type { RedisLike } from '#plugin/redis/client.js'
@@ -10,25 +10,18 @@ import { LimitStoreUnavailable, LEASE_MS } from '#plugin/gateway/limits/store.js
 import type { Window } from '#plugin/gateway/limits/store.js'
 import { freshTag, granted, queued, refused, request } from './helpers.ts'
 import type { Bench } from './helpers.ts'
-import { startRedis, whyNoRedis } from './redis-server.ts'
+import { sharedRedis } from '../support/redis-server.ts'
 import { storeProperties } from './store-properties.ts'
 import { storeSuite } from './store-suite.ts'
 
-const skip = whyNoRedis()
-if (skip !== undefined) {
-  t.plan(0, skip)
-  process.exit(0)
-}
-
-const server = await startRedis()
+const server = await sharedRedis()
 const ioredis = (): IoRedis => new IoRedis(server.port, '127.0.0.1')
 const a = ioredis()
 const b = ioredis()
 const v = new IoValkey(server.port, '127.0.0.1')
 const w = new IoValkey(server.port, '127.0.0.1')
-t.teardown(async () => {
+t.teardown(() => {
   for (const client of [a, b, v, w]) client.disconnect()
-  await server.kill()
 })
 
 for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const) {

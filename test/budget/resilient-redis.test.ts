@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Redis } from 'ioredis'
-import t from 'tap'
+import t from '../support/tap.ts'
 
 import { RedisLimitStore } from '#plugin/gateway/limits/redis-store.js'
 import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
 import { request, worst } from './helpers.ts'
-import { startRedis, whyNoRedis } from './redis-server.ts'
+import { needsRedis, startRedis } from '../support/redis-server.ts'
 
-t.test('Redis killed, hung and restarted under load', { skip: whyNoRedis() ?? false }, async (t) => {
+t.test('Redis killed, hung and restarted under load', needsRedis, async (t) => {
   const server = await startRedis()
   const client = new Redis(server.port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
   client.on('error', () => {})

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import fc from 'fast-check'
-import t from 'tap'
+import t from '../support/tap.ts'
 
 import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
 import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'

@@ -1,38 +1,23 @@
-import t from 'tap'
+import t from '../support/tap.ts'
 
 import { WaitQueue } from '#plugin/gateway/limits/wait-queue.js'
+import { ManualClock } from '../support/manual-clock.ts'
 
-/** Timers that fire when time is told to pass. */
 function world () {
-  let now = 0
-  let timers: Array<{ at: number, callback: () => void }> = []
-  const clock = {
-    now: () => now,
-    setTimeout: (callback: () => void, ms: number) => {
-      const timer = { at: now + ms, callback }
-      timers.push(timer)
-      return timer
-    },
-    clearTimeout: (timer: unknown) => { timers = timers.filter((one) => one !== timer) }
-  }
+  const clock = new ManualClock()
   const woken: string[] = []
   const room = new WaitQueue(clock)
   return {
     woken,
     room,
-    timers: () => timers.length,
+    timers: () => clock.waiting,
     enter (name: string, ms: number) {
       const leaving = new AbortController()
       room.wait(ms, leaving.signal).then(() => woken.push(name), () => woken.push(`${name} left`))
       return { leave: () => leaving.abort(new Error('gone')) }
     },
     async pass (ms: number) {
-      for (now += ms; ;) {
-        const due = timers.find(({ at }) => at <= now)
-        if (due === undefined) break
-        timers = timers.filter((one) => one !== due)
-        due.callback()
-      }
+      clock.advance(ms)
       for (let i = 0; i < 5; i++) await null
       return woken.splice(0)
     }

@@ -1,5 +1,5 @@
 /** What ROLLER's messages count to has a bound: one message must not end the process, nor fill it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { MAX_TIMEOUT, systemClock } from '#plugin/util/clock.js'
 import { EXPORT_ENTRIES_MAX, PARTS_MAX, readPart, type ExportEntry } from '#plugin/client/export-inbox.js'
 import { MemoryExportInbox } from '#plugin/client/export-inbox-memory.js'

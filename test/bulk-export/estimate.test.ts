@@ -1,5 +1,5 @@
 /** ROLLER's published examples, and what is none of their kind. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { estimateBulkExport } from '#plugin/client/bulk-export-estimate.js'
 
 const units = (startDate: string, endDate: string, recordsPerMonth?: number | number[]) =>

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { Agent } from 'undici'
 import { fileStream, type FileSource } from '#plugin/client/bulk-export-file.js'
 import { parseOptions } from '#plugin/options.js'

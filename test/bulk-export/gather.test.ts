@@ -1,5 +1,5 @@
 /** From the order to the files, against the simulator: months out of order and repeated, and some without records. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { CONNECTION_ID, holdsNoSecret } from '../support/build.ts'
 import { reachable } from '../webhooks/fixture.ts'
 import { gather, month, ORDER, until } from './fixture.ts'

@@ -1,6 +1,6 @@
 /** The name of a file is one under which any program may write it into its folder, on any system. */
 import { basename, posix, win32 } from 'node:path'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { exportFileName } from '#plugin/client/bulk-export-name.js'
 
 const place = { sequenceNumber: 2, sequenceTotal: 12, fileNumber: 1 }

@@ -1,5 +1,5 @@
 /** Which messages belong to an export, whose order does not name its process. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { ExportEntry } from '#plugin/client/export-inbox.js'
 import { ExportParts } from '#plugin/client/bulk-export-parts.js'
 import { part } from '../events/inbox-suite.ts'

@@ -1,20 +1,14 @@
 /** ROLLER's messages reach any replica: what one gets, another gathers, through Redis. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
-import t from 'tap'
+import t from '../support/tap.ts'
 import { roller } from 'fastify-roller/internal'
 import { webhookKey } from '#plugin/webhooks/keys.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { startRedis } from '../support/redis-server.ts'
 import { CONNECTION_ID, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 import { gather, month, ORDER, until } from './fixture.ts'
-
-const skip = whyNoRedis()
-if (skip !== undefined) {
-  t.plan(0, skip)
-  process.exit(0)
-}
 
 const redis = await startRedis()
 const simulators = await startSimulators(t)

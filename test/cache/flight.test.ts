@@ -1,5 +1,5 @@
 /** Who is aboard a call that several share, and when it ends. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Cancellation } from '#plugin/util/cancellation.js'
 import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'

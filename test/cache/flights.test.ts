@@ -1,5 +1,5 @@
 /** Which call under way a new one may join. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
 import { InFlightRequests } from '#plugin/gateway/sharing/in-flight-requests.js'
 

@@ -1,6 +1,5 @@
 /** A gateway that answers when the test says so, and what calls and answers are made of. */
 import { Readable } from 'node:stream'
-import type { Clock } from '#plugin/util/clock.js'
 import { RollerError } from '#plugin/errors.js'
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
 import type { CallHandler, RollerCall } from '#plugin/gateway/call.js'
@@ -130,15 +129,4 @@ export async function textOf (answer: UpstreamResponse): Promise<string> {
 
 export function budgetSpent (seconds: number): RollerError {
   return new RollerError('ROLLER_ERR_RATE_LIMITED', { retryAfter: seconds })
-}
-
-/** Time passes only when it is told to. */
-export function steppedClock (): Clock & { advance (ms: number): void } {
-  let now = 1_000
-  return {
-    now: () => now,
-    setTimeout: (callback, ms) => setTimeout(callback, ms),
-    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout), // ours
-    advance (ms) { now += ms }
-  }
 }

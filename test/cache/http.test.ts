@@ -1,8 +1,9 @@
 /** Sharing and keeping as a caller over HTTP, or in process, sees them. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID, holdsNoSecret, VENUE } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'
-import { settled, steppedClock } from './helpers.ts'
+import { settled } from './helpers.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 const products = { url: '/roller/products', headers: VENUE }
 const FRESH = { ...products, headers: { ...VENUE, 'cache-control': 'no-cache' } }
@@ -50,7 +51,7 @@ test('answers of every size arrive whole, whether they are shared, kept or neith
 })
 
 test('a kept answer is the same answer, with its age', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await build(t, { options: { clock, cache: { 'GET /products': 60_000 } } })
   const first = await built.app.inject(products)
   clock.advance(12_345)

@@ -1,12 +1,13 @@
 /** What is too large to share goes to one caller as it comes; the others call for themselves, at the same time. */
 import type { Readable } from 'node:stream'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
-import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf } from './helpers.ts'
+import { callOf, FakeGateway, LIMIT, settled, textOf } from './helpers.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 function setup () {
   const gateway = new FakeGateway()
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   return { gateway, clock, shared: new RequestDeduplicator({ gateway, clock }) }
 }
 

@@ -1,11 +1,12 @@
 /** Each caller of a shared call leaves when it wants to, and takes nobody along. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
-import { callOf, FakeGateway, LIMIT, settled, steppedClock, textOf } from './helpers.ts'
+import { callOf, FakeGateway, LIMIT, settled, textOf } from './helpers.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 async function three () {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: steppedClock() })
+  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
   const leavers = [1, 2, 3].map(() => new AbortController())
   const calls = leavers.map(({ signal }) => shared.send(callOf({ signal })))
   for (const call of calls) call.catch(() => {}) // looked at later
@@ -50,14 +51,14 @@ test('all leave: the call is cancelled, and the next caller gets a new one', asy
 
 test('one who has left already begins nothing', async (t) => {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: steppedClock() })
+  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
   await t.rejects(shared.send(callOf({ signal: AbortSignal.abort(new Error('gone')) })), { message: 'gone' })
   t.equal(gateway.sent.length, 0)
 })
 
 test('who leaves is told of no budget any more', async (t) => {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: steppedClock() })
+  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
   const leaver = new AbortController()
   let told = 0
   const gone = shared.send(callOf({ signal: leaver.signal, onUse: () => { told++ } }))
@@ -85,7 +86,7 @@ test('the one who began it leaves before a large answer comes: the next takes it
 
 test('one who leaves in the middle of a stream cancels it', async (t) => {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: steppedClock() })
+  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
   const leaver = new AbortController()
   const call = shared.send(callOf({ signal: leaver.signal }))
   await settled()

@@ -1,9 +1,9 @@
 /** The store of one process: the common suite, and that it stays within its bounds. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { MemoryCacheStore } from '#plugin/gateway/cache/memory-store.js'
 import type { Place } from '#plugin/gateway/cache/store.js'
 import type { Bench } from './bench.ts'
-import { steppedClock } from './helpers.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 import { storeSuite } from './store-suite.ts'
 import { writeSuite } from './write-suite.ts'
 
@@ -16,7 +16,7 @@ function keep (store: MemoryCacheStore, place: Place, size: number): boolean {
 }
 
 test('the common suite', (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const bench: Bench = { store: new MemoryCacheStore(64 * 1024 * 1024, clock), pass: (ms) => clock.advance(ms) }
   storeSuite(t, bench)
   writeSuite(t, bench)
@@ -24,7 +24,7 @@ test('the common suite', (t) => {
 })
 
 test('memory is bounded, and the least used goes first', async (t) => {
-  const store = new MemoryCacheStore(10_000, steppedClock())
+  const store = new MemoryCacheStore(10_000, new SteppedClock())
   for (const key of ['a', 'b', 'c']) t.ok(keep(store, placeOf(key), 2_500))
   t.ok(store.find(placeOf('a'), false).hit, 'used')
   t.ok(keep(store, placeOf('d'), 2_500))
@@ -32,14 +32,14 @@ test('memory is bounded, and the least used goes first', async (t) => {
 })
 
 test('what is larger than the whole store is not kept, and takes nothing else away', async (t) => {
-  const store = new MemoryCacheStore(10_000, steppedClock())
+  const store = new MemoryCacheStore(10_000, new SteppedClock())
   t.ok(keep(store, placeOf('a'), 100))
   t.notOk(keep(store, placeOf('b'), 10_001))
   t.ok(store.find(placeOf('a'), false).hit)
 })
 
 test('keys and headers count too', async (t) => {
-  const store = new MemoryCacheStore(10_000, steppedClock())
+  const store = new MemoryCacheStore(10_000, new SteppedClock())
   t.notOk(keep(store, placeOf('k'.repeat(10_000)), 1))
   const place = placeOf('a')
   const { generation } = store.find(place, true)
@@ -47,7 +47,7 @@ test('keys and headers count too', async (t) => {
 })
 
 test('a body is kept without the buffer that it is a piece of', async (t) => {
-  const store = new MemoryCacheStore(1_000_000, steppedClock())
+  const store = new MemoryCacheStore(1_000_000, new SteppedClock())
   const large = Buffer.alloc(65_536, 7)
   const place = placeOf('a')
   const { generation } = store.find(place, true)
@@ -58,7 +58,7 @@ test('a body is kept without the buffer that it is a piece of', async (t) => {
 })
 
 test('a connection beyond those that are remembered loses answers, and no write', async (t) => {
-  const store = new MemoryCacheStore(64 * 1024 * 1024, steppedClock())
+  const store = new MemoryCacheStore(64 * 1024 * 1024, new SteppedClock())
   const first = placeOf('a', 'first')
   const { generation } = store.find(first, true)
   t.ok(keep(store, first, 10))

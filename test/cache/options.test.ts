@@ -1,5 +1,5 @@
 /** A wrong `cache` option stops the registration, and names the operation. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { OptionsError, parseOptions } from '#plugin/options.js'
 
 const good = { nango: { secretKey: 'a-key' }, authorize: 'open' }

@@ -1,31 +1,25 @@
 /** The store of all replicas: the common suite with both clients, two replicas, and what stands in Redis. */
 import { Redis as IoRedis } from 'ioredis'
 import { Redis as IoValkey } from 'iovalkey'
-import t from 'tap'
+import t from '../support/tap.ts'
 import { RedisCacheStore } from '#plugin/gateway/cache/redis-store.js'
 import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { sharedRedis } from '../support/redis-server.ts'
 import type { Bench } from './bench.ts'
-import { callOf, FakeGateway, steppedClock, textOf } from './helpers.ts'
+import { callOf, FakeGateway, textOf } from './helpers.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 import { storeSuite } from './store-suite.ts'
 import { writeSuite } from './write-suite.ts'
 
-const skip = whyNoRedis()
-if (skip !== undefined) {
-  t.plan(0, skip)
-  process.exit(0)
-}
-
-const server = await startRedis()
+const server = await sharedRedis()
 const a = new IoRedis(server.port, '127.0.0.1')
 const b = new IoRedis(server.port, '127.0.0.1')
 const v = new IoValkey(server.port, '127.0.0.1')
-t.teardown(async () => {
+t.teardown(() => {
   for (const client of [a, b, v]) client.disconnect()
-  await server.kill()
 })
 
-const clock = steppedClock()
+const clock = new SteppedClock()
 /** Far longer than a busy machine takes: a time-out is not what is tested here. */
 const patient = { clock, timeoutMs: 30_000 }
 

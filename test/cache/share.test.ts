@@ -1,12 +1,13 @@
 /** Equal GETs in flight on one connection are one call to ROLLER. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
 import type { RollerCall } from '#plugin/gateway/call.js'
-import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
+import { callOf, FakeGateway, settled, textOf } from './helpers.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 function setup (transport: 'nango' | 'direct' = 'nango') {
   const gateway = new FakeGateway(transport)
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   return { gateway, clock, shared: new RequestDeduplicator({ gateway, clock }) }
 }
 

@@ -2,7 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { service, type Service } from '../service/fixture.ts'
 

@@ -1,6 +1,6 @@
 /** A document of named keys is taken whole or refused with what is wrong where; nothing in it is repeated. */
 import { createHash } from 'node:crypto'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { parseKeys } from '#service/auth/key-file.js'
 import { findCaller } from '#service/auth/keys.js'
 

@@ -1,5 +1,5 @@
 /** A key that was right is known again without its digest; a wrong one never is, however often it is shown. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { parseKeys } from '#service/auth/key-file.js'
 import { keyFinder } from '#service/auth/keys.js'
 

@@ -1,6 +1,6 @@
 /** A caller limited to its venues cannot see, use or infer others, neither by answers nor by what they take. */
 import type { InjectOptions } from 'fastify'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller } from '../support/build.ts'
 import type { Service } from '../service/fixture.ts'
 import { bearer, serviceWithKeys } from './fixture.ts'

@@ -1,5 +1,5 @@
 /** Every route asks for one right, and a key that has all others does not get in. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { SCOPES } from '#service/auth/caller.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { bearer, serviceWithKeys } from './fixture.ts'

@@ -1,5 +1,5 @@
 /** POST /connect-session answers with a link to the page, and with a link to Nango's own that works for browsers. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { readConfig } from '#service/config.js'
 import { build } from '../support/build.ts'
 

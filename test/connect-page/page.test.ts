@@ -1,5 +1,5 @@
 /** GET /connect: the page, its policy, and files that browsers may keep; only where it is asked for, under whatever prefix. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { service } from '../service/fixture.ts'
 

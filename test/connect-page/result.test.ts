@@ -1,5 +1,5 @@
 /** POST /connect/result tells the venue of the one connection that was made with a link, and nothing else to anybody. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { FastifyInstance } from 'fastify'
 import { build, holdsNoSecret, type BuildOptions, type Built } from '../support/build.ts'
 

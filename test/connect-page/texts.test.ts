@@ -1,5 +1,5 @@
 /** Every language says the same: the same places to fill in, no text left empty, and scripts that use what is there. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { readAssets } from '#plugin/connect-page/assets.js'
 import { chooseLanguage, languages, type TextName } from '#plugin/connect-page/texts.js'
 

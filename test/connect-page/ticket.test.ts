@@ -1,5 +1,5 @@
 /** A ticket is good until shortly after its session has ended, for one gateway and one integration, and not with one character changed. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Tickets } from '#plugin/connect-page/ticket.js'
 
 const END = '2026-11-23T10:30:00.000Z'

@@ -1,5 +1,5 @@
 /** Why Nango got no token: the payloads of a real server, read by the server and by the page's script alike. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { TOKEN_ERROR_SCRIPT } from '#plugin/connect-page/browser/token-error.js.js'
 import { readTokenFailure, type TokenFailure } from '#plugin/nango/token-error.js'
 

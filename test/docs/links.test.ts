@@ -1,6 +1,6 @@
 /** Every link of the documents inside this repository leads to a file that is there, and to a heading that is in it. */
 import { existsSync, readFileSync } from 'node:fs'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { documents, ROOT } from './blocks.ts'
 
 /** As GitHub makes them. */

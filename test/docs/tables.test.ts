@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import ts from 'typescript'
 import { dependencyReasons } from '../../docs/dependency-reasons.ts'
 import { errorDefinitions } from '#plugin/errors.js'

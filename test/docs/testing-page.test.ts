@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import ts from 'typescript'
 import { start } from '../examples/program.ts'
 import { blocksOf, ROOT } from './blocks.ts'

@@ -1,5 +1,5 @@
 /** Who hears what: by name, by kind, or everything, until it is taken away. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { EventLate, EventNotTaken, Events, type AnyEvent } from '#plugin/webhooks/events.js'
 import { ManualClock } from '../support/manual-clock.ts'
 

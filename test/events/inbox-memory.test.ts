@@ -1,5 +1,5 @@
 /** The inbox of one process. */
-import t from 'tap'
+import t from '../support/tap.ts'
 import { MemoryExportInbox } from '#plugin/client/export-inbox-memory.js'
 import { ManualClock } from '../support/manual-clock.ts'
 import { inboxSuite } from './inbox-suite.ts'

@@ -1,5 +1,5 @@
 /** An event that its handlers did not take is delivered again until they do, here or on another replica. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { EventLate, EventNotTaken } from '#plugin/webhooks/events.js'
 import { ReliableDelivery } from '#plugin/webhooks/reliable-delivery.js'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RetryQueue, type RetryFacts, type RetryQueueOptions } from '#plugin/webhooks/retry-queue.js'
 import { ManualClock } from '../support/manual-clock.ts'
 

@@ -1,5 +1,5 @@
 /** What one process has seen: the common suite, and its bound. */
-import t, { test } from 'tap'
+import t, { test } from '../support/tap.ts'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'

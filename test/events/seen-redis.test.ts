@@ -1,22 +1,15 @@
 /** What all replicas have seen: the common suite, two replicas, and what stands in Redis. */
 import { Redis } from 'ioredis'
-import t from 'tap'
+import t from '../support/tap.ts'
 import { RedisDedupeStore } from '#plugin/webhooks/dedupe-redis.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { sharedRedis } from '../support/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { seenSuite } from './seen-suite.ts'
 
-const skip = whyNoRedis()
-if (skip !== undefined) {
-  t.plan(0, skip)
-  process.exit(0)
-}
-
-const server = await startRedis()
+const server = await sharedRedis()
 const client = new Redis(server.port, '127.0.0.1')
-t.teardown(async () => {
+t.teardown(() => {
   client.disconnect()
-  await server.kill()
 })
 const clock = new ManualClock()
 const open = (scope: string): RedisDedupeStore => new RedisDedupeStore(client, { scope, clock })

@@ -1,5 +1,5 @@
 /** Memory and Redis together: Redis away is memory alone, said once. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import { SharedDedupeStore } from '#plugin/webhooks/dedupe-shared.js'
 import type { DedupeStore } from '#plugin/webhooks/dedupe-store.js'

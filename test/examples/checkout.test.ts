@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
 
 const run = promisify(execFile)

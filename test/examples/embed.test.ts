@@ -1,5 +1,5 @@
 /** The embed example: its own login stands in front of the plugin, tenants see their own venues alone, and staff may not connect any. */
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { startExample } from './program.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, appendFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startExample } from './program.ts'
 

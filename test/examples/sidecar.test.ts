@@ -1,6 +1,6 @@
 /** The clients of the sidecar example read bookings, say a problem in its own words, and wait when they are told to. */
 import { execFileSync } from 'node:child_process'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
 import { start } from './program.ts'
 

@@ -1,6 +1,6 @@
 /** The receiver handles what the container has signed, once, and nothing else. */
 import { randomUUID } from 'node:crypto'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import type { AnyEvent } from 'fastify-roller'
 import { createWebhookTarget } from '#service/webhook-target.js'
 import { startExample } from './program.ts'

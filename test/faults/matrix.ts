@@ -1,13 +1,12 @@
-import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { test } from '../support/tap.ts'
+import { needsRedis } from '../support/redis-server.ts'
 import { rows, type Way } from './rows.ts'
 import { World } from './world.ts'
 
 /** Every row on one way to ROLLER. */
 export function proveRows (way: Way): void {
   for (const row of rows) {
-    const skip = row.who === 'Redis' && (whyNoRedis() ?? false)
-    test(`${row.who} ${row.how} (${row.call})`, { skip }, async (t) => {
+    test(`${row.who} ${row.how} (${row.call})`, row.who === 'Redis' ? needsRedis : {}, async (t) => {
       const world = await World.start(t, way)
       await row.arrange(world)
       t.equal(await world.call(row), typeof row.seen === 'string' ? row.seen : row.seen[way], 'what the caller sees')

@@ -9,7 +9,7 @@ import { request } from 'undici'
 import { roller } from 'fastify-roller/internal'
 import { startNangoSimulator, type NangoSimulator } from '#sandbox/nango.js'
 import { startRollerSimulator, type RollerSimulator } from '#sandbox/roller.js'
-import { startRedis } from '../budget/redis-server.ts'
+import { sharedRedis } from '../support/redis-server.ts'
 import { asConnected, CLIENT_SECRET, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { bookingFor } from '../upstream/fixture.ts'
 import { Door } from './door.ts'
@@ -129,12 +129,12 @@ export class World {
   }
 
   async #withRedis (onRedisDown: 'share' | 'reject') {
-    const server = await startRedis()
+    const server = await sharedRedis()
     const door = new Door(server.port)
     await door.open()
     const client = new Redis(door.port, '127.0.0.1', { retryStrategy: () => 50 })
     client.on('error', () => {})
-    this.#t.teardown(async () => { client.disconnect(); await door.shut(); await server.kill() })
+    this.#t.teardown(async () => { client.disconnect(); await door.shut() })
     this.#redis = { client, door, onRedisDown }
     return this.#redis
   }

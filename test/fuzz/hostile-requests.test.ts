@@ -1,6 +1,6 @@
 /** Hostile paths, queries, headers and bodies in well-framed requests: nothing but ROLLER's API is reached, and no secret comes out. */
 import fc from 'fast-check'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { campaign } from './campaign.ts'
 import { single } from './conversation.ts'
 import { hostileRequest } from './hostile.ts'

@@ -1,5 +1,5 @@
 /** Bytes on a raw socket: pipelining, request smuggling, broken framing and what is no HTTP. One request is one call, in its own name. */
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { campaign } from './campaign.ts'
 import { rawConversation } from './smuggling.ts'
 

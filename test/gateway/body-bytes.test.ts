@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, listen, VENUE } from '../support/build.ts'
 import { bookingFor } from '../upstream/fixture.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { request, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
 import { isProblem, type Answer } from '../upstream/fixture.ts'
 

@@ -1,5 +1,5 @@
 /** A cancellation behaves as an AbortSignal does, as far as the gateway looks. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Cancellation, toAbortSignal, type CancelSignal } from '#plugin/util/cancellation.js'
 
 function make (kind: string): { signal: CancelSignal, abort: (reason: unknown) => void } {

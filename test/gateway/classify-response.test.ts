@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Classification, ResponseHead } from '#plugin/gateway/classification.js'
 import { classifyResponse, passesUnread } from '#plugin/gateway/classify-response.js'
 import type { TransportName } from '#plugin/util/transport-name.js'

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'
 

@@ -1,17 +1,17 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Exchange, ExchangeFailure } from '#plugin/gateway/transport/exchange.js'
-import { steppedClock } from '../upstream/fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 interface Timer { readonly callback: () => void, readonly at: number }
 
 /** An exchange whose other side and whose clock are the test's. As undici's, its abort reports the error before it returns. */
 function setup (timeouts = { headers: 1_000, idle: 100, total: 10_000 }) {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   let timer: Timer | null = null
   let settled: ExchangeFailure | null | undefined
   let aborted: Error | undefined
   const exchange = new Exchange({
-    now: clock.now,
+    now: () => clock.now(),
     setTimeout: (callback, ms) => { timer = { callback, at: clock.now() + ms }; return timer },
     clearTimeout: () => { timer = null }
   }, timeouts, (failure) => { settled = failure })

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { isRollerError } from '#plugin/errors.js'
 import { sanitizeResponseHeaders, sanitizeHeaders, sanitizeTarget, type LimitSink } from '#plugin/gateway/sanitize-request.js'
 import { checkConnectionId } from '#plugin/nango/connection-id.js'

@@ -1,12 +1,12 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Exchange, type ExchangeFailure } from '#plugin/gateway/transport/exchange.js'
-import { steppedClock } from '../upstream/fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 for (const good of [true, false]) {
   test(`a call whose place is ${good ? 'still good leaves' : 'too old is not sent, and may be sent again'}`, async (t) => {
     const failures: (ExchangeFailure | null)[] = []
     let asked = 0
-    const exchange = new Exchange(steppedClock(), { headers: 50, idle: 50, total: 50 }, (failure) => { failures.push(failure) }, () => {
+    const exchange = new Exchange(new SteppedClock(), { headers: 50, idle: 50, total: 50 }, (failure) => { failures.push(failure) }, () => {
       asked++
       return good
     })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { blocks } from '#sandbox/roller/lab.js'
 import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 

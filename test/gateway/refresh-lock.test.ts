@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RedisRefreshLock } from '#plugin/gateway/refresh-lock.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 
-test('one replica refreshes, the others wait, and who is to refresh is told so again', { skip: whyNoRedis() ?? false }, async (t) => {
-  const server = await startRedis()
+test('one replica refreshes, the others wait, and who is to refresh is told so again', needsRedis, async (t) => {
+  const server = await sharedRedis()
   const client = new Redis(server.port, '127.0.0.1')
-  t.teardown(async () => { client.disconnect(); await server.kill() })
+  t.teardown(() => { client.disconnect() })
   const [one, two] = [new RedisRefreshLock(client, 'roller'), new RedisRefreshLock(client, 'roller')]
   t.match(await one.acquire('a', 0), { kind: 'acquired' })
   t.match(await two.acquire('a', 0), { kind: 'held' })
@@ -22,10 +22,10 @@ test('one replica refreshes, the others wait, and who is to refresh is told so a
   t.ok(failed.kind === 'failed' && failed.forMs > 29_000 && failed.forMs <= 30_000)
 })
 
-test('scopes do not meet, and who has lost the lease does not end another\'s', { skip: whyNoRedis() ?? false }, async (t) => {
-  const server = await startRedis()
+test('scopes do not meet, and who has lost the lease does not end another\'s', needsRedis, async (t) => {
+  const server = await sharedRedis()
   const client = new Redis(server.port, '127.0.0.1')
-  t.teardown(async () => { client.disconnect(); await server.kill() })
+  t.teardown(() => { client.disconnect() })
   const [one, other] = [new RedisRefreshLock(client, 'live/roller'), new RedisRefreshLock(client, 'test/roller')]
   t.match(await one.acquire('a', 0), { kind: 'acquired' })
   t.match(await other.acquire('a', 0), { kind: 'acquired' }, 'the same connection id of another environment')

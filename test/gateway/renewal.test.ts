@@ -1,11 +1,11 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RollerError } from '#plugin/errors.js'
 import { Renewals } from '#plugin/gateway/renewal.js'
 import type { LockState, RefreshLock } from '#plugin/gateway/refresh-lock.js'
-import { steppedClock } from '../upstream/fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 function setup (lock: RefreshLock | null = null) {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const calls: string[] = []
   let outcome: () => Promise<void> = async () => {}
   const renewals = new Renewals({ renew: async (id) => { calls.push(id); await outcome() } }, clock, lock)
@@ -97,7 +97,7 @@ test('a call that met a token from before the last renewal may go on, and opens 
 test('a token that another replica had made is taken over, and a refusal elsewhere is believed for 30 s at most', async (t) => {
   const states: LockState[] = [{ kind: 'renewed' }, { kind: 'failed', forMs: 1e12 }]
   const taken: string[] = []
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const lock: RefreshLock = { acquire: async () => states.shift() ?? { kind: 'acquired' }, release: async () => {} }
   const renewals = new Renewals({ renew: async () => {}, takeOver: async (id) => { taken.push(id) } }, clock, lock)
   await renewals.renew('a', clock.now())

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { backoff, defaultRetryPolicy, mayRepeat } from '#plugin/gateway/retry.js'
 import type { OutgoingBody } from '#plugin/gateway/transport/transport.js'
 

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { callsAtRoller, listen } from '../support/build.ts'
 import { refuses, sendRaw } from './raw.ts'
 

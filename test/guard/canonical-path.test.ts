@@ -1,5 +1,5 @@
 /** One form of a path decides which rate limit is spent and which headers the answer has. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { isRollerError } from '#plugin/errors.js'
 import { spendingOf } from '#plugin/gateway/limits/spend.js'
 import { sanitizeTarget } from '#plugin/gateway/sanitize-request.js'

@@ -1,5 +1,5 @@
 /** An encoded slash that could make one operation's path another one's is refused, and no deny rule is passed by it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import type { OperationKey } from '#plugin/operations/operation.js'
 import { splitKey } from '#plugin/operations/paths.js'

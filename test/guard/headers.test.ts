@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { callsAtRoller, holdsNoSecret, listen } from '../support/build.ts'
 import { onlyOwnValues, sendRaw } from './raw.ts'
 

@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import roller from 'fastify-roller'
 import { callsAtRoller, listen, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { refuses, sendRaw } from './raw.ts'

@@ -1,5 +1,5 @@
 /** Nango's own limit, which all connections of an account share. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
 import { addVenue, ask, pause } from './harness.ts'
 

@@ -1,8 +1,8 @@
 /** Every answer says how the budget stands, one from the cache too, which spends nothing of it. */
-import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { test } from '../support/tap.ts'
+import { needsRedis } from '../support/redis-server.ts'
 import { build, callsAtRoller } from '../support/build.ts'
-import { steppedClock } from '../upstream/fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 import { ask, startReplicas } from './harness.ts'
 
 const options = { cache: { 'GET /products': 600_000 }, rateLimits: { margin: 0, jitter: 0, rest: { limit: 5, windowMs: 30_000 } } }
@@ -11,7 +11,7 @@ const HIT = 'fastify-roller; hit'
 const POLICY = '"rest";q=5;w=30'
 
 test('in memory it is the present state', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await build(t, { options: { ...options, clock } })
   await ask(built.app, { url: '/products' })
   t.same(told(await ask(built.app, { url: '/products' })), [HIT, POLICY, '"rest";r=4;t=30'])
@@ -23,7 +23,7 @@ test('in memory it is the present state', async (t) => {
   t.equal(callsAtRoller(built).length, 2)
 })
 
-test('with Redis it is what this replica has last seen, and no question to Redis', { skip: whyNoRedis() ?? false }, async (t) => {
+test('with Redis it is what this replica has last seen, and no question to Redis', needsRedis, async (t) => {
   const replicas = await startReplicas(t, { count: 2, options })
   const [one, two] = replicas.apps
   await ask(one!, { url: '/products' })

@@ -1,14 +1,15 @@
 /** A decision is only as old as the send: who waited is asked again. */
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { enterThroughNango, manualClock, start, until } from '../venues/fixture.ts'
+import { enterThroughNango, start, until } from '../venues/fixture.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 const limits = { rest: { limit: 1, windowMs: 20_000 }, margin: 0, jitter: 0 }
 const owner = { 'x-owner': 'demo' }
 const booking = { method: 'POST', url: '/roller/sandbox/echo', headers: { ...VENUE, ...owner, 'roller-max-wait': '50' }, payload: { a: 1 } } as const
 
 async function withQueuedPost (t: Pick<Test, 'teardown'>) {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, {
     webhooks: false,
     options: { clock, rateLimits: limits, identify: (request) => ({ tags: { organization_id: String(request.headers['x-owner']) } }) }
@@ -21,7 +22,7 @@ async function withQueuedPost (t: Pick<Test, 'teardown'>) {
     ...life,
     posts: () => callsAtRoller(life).filter(({ method }) => method === 'POST'),
     async answer () {
-      await until(() => { clock.tick(1_000); return answered })
+      await until(() => { clock.advance(1_000); return answered })
       return await post
     }
   }
@@ -48,21 +49,21 @@ test('a queued POST that may still be sent is sent once', async (t) => {
 })
 
 test('a GET that waits before it is repeated is asked about again', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, retryPolicy: { baseMs: 10_000, capMs: 10_000, random: () => 1 } } })
   life.roller.faults.next({ path: /products/, kind: 'status', status: 503 })
   let status = 0
   const get = life.app.inject({ url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '50' } }).then((answer) => { status = answer.statusCode })
   await until(() => callsAtRoller(life).length === 1)
   await enterThroughNango(life, 'other-park')
-  await until(() => { clock.tick(1_000); return status !== 0 })
+  await until(() => { clock.advance(1_000); return status !== 0 })
   await get
   t.equal(status, 409)
   t.equal(callsAtRoller(life).filter(({ url }) => url === '/products').length, 1)
 })
 
 test('Roller-Max-Wait asks for no more than the operator allows', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, rateLimits: { ...limits, maxWaitLimit: 5_000 } } })
   await life.app.inject({ url: '/roller/products', headers: VENUE })
   const refused = await life.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, 'roller-max-wait': '3600' } })

@@ -1,5 +1,5 @@
 /** One export of a type in six hours: an order that ROLLER did not take must not cost it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
 import { ask, type Answered } from './harness.ts'
 

@@ -5,30 +5,30 @@ import type { Test } from 'tap'
 import { roller, type AllOptions } from 'fastify-roller/internal'
 import type { NangoSimulatorOptions } from '#sandbox/nango.js'
 import type { RollerSimulatorOptions } from '#sandbox/roller.js'
-import { startRedis, type RedisServer } from '../budget/redis-server.ts'
+import { sharedRedis } from '../support/redis-server.ts'
 import { asConnected, CLIENT_SECRET, SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 
 export interface Replicas extends Simulators {
   readonly apps: readonly FastifyInstance[]
-  readonly redis: RedisServer
   /** What a replica has logged. */
   readonly logs: readonly string[][]
 }
 
 export interface ReplicaOptions {
   readonly count?: number
+  /** The shared one, unless the test stops its own. */
+  readonly redis?: { readonly port: number }
   readonly options?: Partial<Omit<AllOptions, 'nango' | 'redis'>>
   readonly nango?: Partial<NangoSimulatorOptions>
   readonly roller?: RollerSimulatorOptions
 }
 
-export async function startReplicas (t: Pick<Test, 'teardown'>, { count = 3, options = {}, nango = {}, roller: rollerOptions = {} }: ReplicaOptions = {}): Promise<Replicas> {
+export async function startReplicas (t: Pick<Test, 'teardown'>, { count = 3, redis, options = {}, nango = {}, roller: rollerOptions = {} }: ReplicaOptions = {}): Promise<Replicas> {
   const simulators = await startSimulators(t, { nango, roller: rollerOptions })
-  const redis = await startRedis()
-  t.teardown(() => redis.kill())
+  const { port } = redis ?? await sharedRedis()
   const logs: string[][] = []
   const apps = await Promise.all(Array.from({ length: count }, async () => {
-    const client = new Redis(redis.port, '127.0.0.1', { retryStrategy: () => 50 })
+    const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 })
     client.on('error', () => {})
     const log: string[] = []
     logs.push(log)
@@ -39,7 +39,7 @@ export async function startReplicas (t: Pick<Test, 'teardown'>, { count = 3, opt
     t.teardown(async () => { await app.close(); client.disconnect() })
     return app
   }))
-  return { ...simulators, redis, apps, logs }
+  return { ...simulators, apps, logs }
 }
 
 /** One more venue, with a credential of its own. */

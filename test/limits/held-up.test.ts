@@ -1,5 +1,5 @@
 /** A call that has its place and cannot leave: it waits for a socket, or for its token. It counts from when it leaves. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { ask, pause } from './harness.ts'
 

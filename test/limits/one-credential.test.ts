@@ -1,5 +1,5 @@
 /** ROLLER counts by credential, however many connections hold it. */
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { asConnected, callsAtRoller } from '../support/build.ts'
 import { start } from '../venues/fixture.ts'
 

@@ -1,13 +1,13 @@
 /** The line before a budget: how long callers wait, who is refused, and in what order they leave. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, listen, VENUE } from '../support/build.ts'
-import { steppedClock } from '../upstream/fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 import { addVenue, arrivals, ask, pause } from './harness.ts'
 
 const tight = (limit: number, windowMs: number, more: object = {}) => ({ rateLimits: { rest: { limit, windowMs }, margin: 0, jitter: 0, ...more } })
 
 test('Retry-After is exact: after it the call passes, 10 % earlier it does not', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const { app } = await build(t, { options: { ...tight(5, 20_000), clock } })
   for (let n = 0; n < 5; n++) t.equal((await ask(app, { maxWait: 0 })).status, 200)
   t.match(await ask(app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 20 })

@@ -1,6 +1,6 @@
 /** Redis dies and comes back in the middle of a load, on the same port. */
-import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import t, { test } from '../support/tap.ts'
+import { needsRedis, startRedis } from '../support/redis-server.ts'
 import { ask, arrivals, pause, startReplicas, type Answered, type Replicas } from './harness.ts'
 
 const LIMIT = 60
@@ -24,10 +24,14 @@ function load ({ apps }: Replicas) {
 
 const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
 
+t.jobs = 2 // they wait, each with a Redis of its own
+
 for (const onRedisDown of ['share', 'reject'] as const) {
-  test(`Redis killed under load, ${onRedisDown}`, { skip: whyNoRedis() ?? false }, async (t) => {
-    const replicas = await startReplicas(t, { roller: { limits: ROLLER }, options: { rateLimits: { ...BUDGETS, onRedisDown } } })
-    const { roller, redis, apps } = replicas
+  test(`Redis killed under load, ${onRedisDown}`, needsRedis, async (t) => {
+    const redis = await startRedis()
+    t.teardown(() => redis.kill())
+    const replicas = await startReplicas(t, { redis, roller: { limits: ROLLER }, options: { rateLimits: { ...BUDGETS, onRedisDown } } })
+    const { roller, apps } = replicas
     await Promise.all(apps.map((app) => ask(app)))
     const running = load(replicas)
     await pause(3_000)
@@ -52,7 +56,7 @@ for (const onRedisDown of ['share', 'reject'] as const) {
       const refused = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
       t.ok(refused.length > 20 && refused.every(({ code, retryAfter, headers }) => code === 'ROLLER_ERR_RATE_LIMITED' && retryAfter === 1 && headers['ratelimit'] === '"rest";r=0;t=1'))
     }
-    t.same(said(replicas, 'Redis is away'), [1, 1, 1], 'one warning in each log')
+    t.same(said(replicas, 'Redis is down'), [1, 1, 1], 'one warning in each log')
     t.same(said(replicas, 'Redis is back'), [1, 1, 1])
     const after = answers.filter(({ at, status }) => at > startedAt + 4_000 && status === 200).length
     t.ok(after >= 25, `${after} calls after the return`)

@@ -1,5 +1,5 @@
 /** Roller-Max-Wait is about every wait of a call, the pause before a repeat too. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { ask } from './harness.ts'
 

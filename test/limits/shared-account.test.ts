@@ -1,8 +1,8 @@
 /** Nango's limit is shared by all venues of the account: a noisy one must not take the others' part of it. */
-import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { test } from '../support/tap.ts'
+import { needsRedis } from '../support/redis-server.ts'
 import { build } from '../support/build.ts'
-import { steppedClock } from '../upstream/fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 import { addVenue, ask, pause, startReplicas } from './harness.ts'
 
 /** Nango's window is a minute. It began so long ago that it ends in `seconds`. */
@@ -12,8 +12,8 @@ function lateWindow (seconds: number) {
 }
 
 test('a quiet venue is served at once while a noisy one has used up its part of the account and has a long line', async (t) => {
-  const clock = steppedClock()
-  const built = await build(t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock: { ...clock, setTimeout: (callback, ms) => setTimeout(callback, ms / 100) }, rateLimits: { maxWaitLimit: 3_600_000 } } })
+  const clock = Object.assign(new SteppedClock(), { setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms / 100) })
+  const built = await build(t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock, rateLimits: { maxWaitLimit: 3_600_000 } } })
   addVenue(built, 'quiet')
   for (let n = 0; n < 3; n++) await ask(built.app)
   const noisy = Array.from({ length: 100 }, () => ask(built.app, { maxWait: 1_000 }))
@@ -29,7 +29,7 @@ test('a quiet venue is served at once while a noisy one has used up its part of 
   await Promise.allSettled(noisy)
 })
 
-test('three replicas and others who use the account too: Nango never has to say 429', { skip: whyNoRedis() ?? false }, async (t) => {
+test('three replicas and others who use the account too: Nango never has to say 429', needsRedis, async (t) => {
   const limit = 90
   const window = lateWindow(14)
   const replicas = await startReplicas(t, { nango: { rateLimit: limit, now: window.now }, roller: { limits: 'off' } })

@@ -1,8 +1,9 @@
 /** Which budget a call spends, and what the caller is told about it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { build } from '../support/build.ts'
-import { call, steppedClock } from '../upstream/fixture.ts'
+import { call } from '../upstream/fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 import { arrivals, ask, refreshes } from './harness.ts'
 
 const EXPORT = { method: 'POST', url: '/reporting/bulk', maxWait: 0 } as const
@@ -33,7 +34,7 @@ test('a spent Reporting budget leaves REST alone, and the other way round', asyn
 })
 
 test('one bulk export of a type in six hours, each counted as a report too', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await build(t, { options: { clock, rateLimits: { ...exact, reporting: { limit: 3 } } } })
   const order = async (exportType: string) => await ask(built.app, { ...EXPORT, payload: payload(exportType) })
   t.match(await order('Payments'), { status: 200, headers: { 'ratelimit-policy': '"bulk";q=1;w=21600', ratelimit: '"bulk";r=0;t=21600' } })
@@ -79,7 +80,7 @@ test('a 429 with a cooling-off after an export puts the credential to rest', asy
 })
 
 test('every answer after the budget says how it stands, and so does GET /connections/:id/rate-limits', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await build(t, { options: { clock, retries: 0, rateLimits: { ...exact, rest: { limit: 6, windowMs: 30_000 } } } })
   const { app, roller, nango } = built
   const report = async () => {

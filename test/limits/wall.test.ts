@@ -1,12 +1,13 @@
 /** After ROLLER's 429: nothing of that credential reaches ROLLER before the wall ends, on any replica, and nobody else notices. */
-import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { test } from '../support/tap.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
+import { needsRedis } from '../support/redis-server.ts'
 import { build } from '../support/build.ts'
 import { addVenue, arrivals, ask, pause, startReplicas } from './harness.ts'
 
 const WALL_SECONDS = 8
 
-test('an injected 429 with 500 callers on three replicas', { skip: whyNoRedis() ?? false }, async (t) => {
+test('an injected 429 with 500 callers on three replicas', needsRedis, async (t) => {
   const replicas = await startReplicas(t, { roller: { limits: 'off' } })
   const { apps, roller } = replicas
   addVenue(replicas, 'other')
@@ -50,7 +51,7 @@ test('an injected 429 with 500 callers on three replicas', { skip: whyNoRedis() 
   t.ok(arrivals(replicas, 'other').filter(({ at }) => at > raised && at < raised + WALL_SECONDS * 1000 - 500).length >= 50, 'all the while')
 })
 
-test('a wall that rises while callers wait in line stops them too', { skip: whyNoRedis() ?? false }, async (t) => {
+test('a wall that rises while callers wait in line stops them too', needsRedis, async (t) => {
   const replicas = await startReplicas(t, {
     roller: { limits: 'off' }, options: { rateLimits: { rest: { limit: 10, windowMs: 1_000 }, margin: 0, jitter: 0, replicas: 3, maxWait: 30_000 } }
   })
@@ -82,13 +83,12 @@ test('after the wall it is first come, first served', async (t) => {
 })
 
 test('through a Nango that loses Retry-After the wall stands for ROLLER\'s minute, and opens by itself', async (t) => {
-  let now = 1_000
-  const clock = { now: () => now, setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms), clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout) }
+  const clock = new SteppedClock()
   const built = await build(t, { options: { clock } })
   built.roller.faults.next({ kind: 'status', status: 429, path: /echo/, body: {} })
   t.match(await ask(built.app, { maxWait: 0 }), { code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 60 })
-  now += 54_000 // 10 % early
+  clock.advance(54_000) // 10 % early
   t.match(await ask(built.app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 6 })
-  now += 6_000
+  clock.advance(6_000)
   t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
 })

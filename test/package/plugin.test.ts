@@ -1,7 +1,7 @@
 /** fastify-roller as it is published adds little to a Fastify app, and works there as a module and by its types. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import ts from 'typescript'
 import { startSandbox } from 'roller-sandbox'
 import { install, pack, ROOT, run, SHELL, temporaryFolder } from './packed.ts'

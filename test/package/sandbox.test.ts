@@ -1,7 +1,7 @@
 /** roller-sandbox as it is published works in an empty folder, as the test double of an app. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { install, pack, run, SHELL, temporaryFolder } from './packed.ts'
 
 tap.setTimeout(300_000) // npm installs, and the machine may be busy

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { install, pack, ROOT, run, temporaryFolder } from './packed.ts'
 
 tap.setTimeout(300_000) // npm installs, and the machine may be busy

@@ -1,6 +1,6 @@
 /** Who embeds the plugin says who may call: closed until then, asked at every route, and obeyed. */
 import Fastify from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import roller, { OptionsError, type Authorize } from 'fastify-roller'
 import { build, callsAtRoller, CONNECTION_ID, SECRET_KEY, VENUE } from '../support/build.ts'
 

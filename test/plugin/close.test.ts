@@ -1,7 +1,7 @@
 /** With the app, everything the plugin opened is closed. */
 import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import Fastify from 'fastify'
 import { isRollerError } from 'fastify-roller'
 import { roller } from 'fastify-roller/internal'

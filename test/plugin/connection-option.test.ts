@@ -1,5 +1,5 @@
 /** The option `connection` decides which venue is meant, and no header overrides it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'
 
 const clientOf = (requests: readonly { url: string, clientId: string | null }[]): string | null | undefined =>

@@ -1,6 +1,6 @@
 /** The error catalogue is consistent, and each of its errors makes a valid problem document. */
 import { Value } from '@sinclair/typebox/value'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from 'fastify-roller'
 import { toProblem, toRollerError } from 'fastify-roller/internal'
 import { Problem } from '#plugin/problem.js'

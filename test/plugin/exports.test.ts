@@ -1,7 +1,7 @@
 /** The public face is what docs/embedding.md lists, and no more. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import ts from 'typescript'
 
 const file = (path: string): string => fileURLToPath(import.meta.resolve(path))

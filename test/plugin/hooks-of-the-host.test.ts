@@ -1,5 +1,5 @@
 /** The options onRequest, preHandler and config reach every route of the plugin and no other route of the app. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 
 declare module 'fastify' {

@@ -1,5 +1,5 @@
 /** Errors of the host's own hooks are answered by the host's own error handler; the plugin's own are problems, whatever the host's handler does. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'
 
 class LoginNeeded extends Error { readonly statusCode = 401 }

@@ -2,7 +2,7 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { Transform, type Readable } from 'node:stream'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, listen, VENUE } from '../support/build.ts'
 
 const URLS = ['/roller/venues/me', '/roller/sandbox/bytes/300000?chunked=1', '/roller/token', '/connections', '/connections/unknown'] as const

@@ -1,6 +1,6 @@
 /** A host that documents itself with @fastify/swagger gets the plugin's routes in its own document. */
 import swagger from '@fastify/swagger'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
 test('the routes are in the host\'s document', async (t) => {

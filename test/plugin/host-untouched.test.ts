@@ -1,5 +1,5 @@
 /** The host's parsers, validator and serializer stay the host's outside, and are not used inside. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 
 test('the host\'s content type parsers', async (t) => {

@@ -1,5 +1,5 @@
 /** With `identify`, a caller reaches the connections that carry the caller's tags and no others, whatever a browser writes. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import type { Identify } from 'fastify-roller'
 import { build, callsAtRoller, type Built } from '../support/build.ts'

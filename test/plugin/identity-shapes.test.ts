@@ -1,5 +1,5 @@
 /** What `identify` returns is checked before it decides anything: a wrong shape is a fault of the application, and never access. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, type Built } from '../support/build.ts'
 
 const CALLS = [

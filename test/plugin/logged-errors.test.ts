@@ -1,5 +1,5 @@
 /** Of an error the log holds what it is and where it was, and nothing of what hangs on it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RollerError } from 'fastify-roller'
 import { describeError } from 'fastify-roller/internal'
 import { webhookKey } from '#plugin/webhooks/keys.js'

@@ -1,5 +1,5 @@
 /** A wrong option stops the registration with a message that names it and repeats no value. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 
 const good = { nango: { secretKey: 'a-key' }, authorize: 'open' }

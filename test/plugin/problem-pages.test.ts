@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { errorDefinitions } from 'fastify-roller'
 import { roller } from 'fastify-roller/internal'
 import { build } from '../support/build.ts'

@@ -1,5 +1,5 @@
 /** An option that restricts or authenticates, given with nothing in it, stops the registration. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 
 const nango = { secretKey: 'a-key' }

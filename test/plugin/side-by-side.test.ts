@@ -1,6 +1,6 @@
 /** Several registrations in one app do not disturb each other. */
 import Fastify from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { roller } from 'fastify-roller/internal'
 import { callsAtRoller, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 

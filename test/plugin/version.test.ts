@@ -1,6 +1,6 @@
 /** The version that the gateway names itself by is the package's. */
 import { readFileSync } from 'node:fs'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { VERSION } from 'fastify-roller/internal'
 
 test('version.ts equals package.json', async (t) => {

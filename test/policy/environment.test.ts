@@ -1,5 +1,5 @@
 /** The operator closes operations by environment variables. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { service } from '../service/fixture.ts'
 

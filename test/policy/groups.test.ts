@@ -1,5 +1,5 @@
 /** One line closes all that moves money, and one all that touches staff: whatever the catalogue has of either is in its group. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
 import type { Operation } from '#plugin/operations/operation.js'
 import { operations } from '#plugin/operations/operations.js'

@@ -1,5 +1,5 @@
 /** What the operator closes is closed over HTTP and in process, by every way to write it, and nothing of it reaches ROLLER. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { RollerOptions } from 'fastify-roller'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
 import type { OperationKey } from '#plugin/operations/operation.js'

@@ -1,7 +1,7 @@
 /** Two replicas behind a balancer are replaced one after the other, ten times, under load: no call fails, no stream is cut, and nothing is done twice. */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import tap, { test, type Test } from 'tap'
+import tap, { test, type Test } from '../support/tap.ts'
 import { Agent, request } from 'undici'
 import { blocks } from '#sandbox/roller/lab.js'
 import { asConnected, SECRET_KEY, startSimulators } from '../support/build.ts'

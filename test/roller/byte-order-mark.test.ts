@@ -1,5 +1,5 @@
 /** .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes pass as they are; what is read here is read all the same. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { readMessage } from '#plugin/webhooks/roller-events.js'
 import { spendingOf } from '#plugin/gateway/limits/spend.js'
 import { operations } from '#plugin/operations/operations.js'

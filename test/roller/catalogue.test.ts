@@ -1,7 +1,7 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import { isDeepStrictEqual } from 'node:util'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Operation } from '#plugin/operations/operation.js'
 import { operations } from '#plugin/operations/operations.js'
 import type { Static, TSchema } from '#plugin/operations/schema.js'

@@ -1,5 +1,5 @@
 /** Nango answers 200 for a success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { catalogOperations } from '#plugin/client/client.js'
 import { start } from '../transport/fixture.ts'

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { catalogueFacts, compare, count, documentFacts, report } from '../../openapi/drift.ts'
 import { intendedDifferences, layIntended } from '../../openapi/intended-differences.ts'
 import type { Operation } from '#plugin/operations/operation.js'

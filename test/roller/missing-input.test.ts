@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { InputFault } from '#plugin/errors.js'
 import { isRollerError, type OperationName } from 'fastify-roller'
 import type { Operation, OperationKey } from '#plugin/operations/operation.js'

@@ -1,5 +1,5 @@
 /** `null` in optional fields, where ROLLER's own collection and texts have it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'
 import { bookingOf, productId, START, TOMORROW } from '../sandbox/roller-fixture.ts'
 

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'
 
 const PERIOD = 'startDate=2026-11-10&endDate=2026-11-11'

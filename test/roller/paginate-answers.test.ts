@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { paginate, type PageQuery, type PaginateOptions, type ReportName } from '#plugin/client/paginate.js'
 import { start } from '../sandbox/roller-fixture.ts'
 import { collect, fake, rows } from './paginate-source.ts'

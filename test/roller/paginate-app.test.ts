@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { PageProgress } from 'fastify-roller'
 import { START } from '../sandbox/roller-fixture.ts'
 import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { cursorOf, paginate, type PaginateOptions } from '#plugin/client/paginate.js'
 import { addDays } from '#plugin/time/venue-time.js'
 import { collect, fake, rows, settle, type Envelope } from './paginate-source.ts'

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { paginate, type PageProgress, type Pager, type ReportName, type ReportRecord } from '#plugin/client/paginate.js'
 import { collect, fake, rows, settle } from './paginate-source.ts'

@@ -1,6 +1,6 @@
 /** A query is read as URLSearchParams reads it. */
 import fc from 'fast-check'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { readPairs } from '#plugin/operations/query.js'
 
 const expected = (query: string): string[] => [...new URLSearchParams(query)].flat()

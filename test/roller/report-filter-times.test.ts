@@ -1,5 +1,5 @@
 /** Filters of reports: dates, and date-times, of which ROLLER reads those without an offset by the venue's clock. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { momentOf } from '#plugin/time/date.js'
 import { ruleFaults } from '#plugin/operations/rules.js'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'

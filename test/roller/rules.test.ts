@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { ruleFaults } from '#plugin/operations/rules.js'
 

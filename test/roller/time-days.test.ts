@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Temporal } from 'temporal-polyfill'
 import { dayNumber, isDate } from '#plugin/time/date.js'
 import { addDays, dayBounds, daysBetween, toInstant, toVenueDate, venueDays } from '#plugin/time/venue-time.js'

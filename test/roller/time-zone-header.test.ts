@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 
 test('answers carry the venue\'s time zone once it is known', async (t) => {

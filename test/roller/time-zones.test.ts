@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, type Disambiguation } from '#plugin/time/venue-time.js'
 
 const LONDON = 'Europe/London'

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
 test('what the catalogue does not know passes through unharmed', async (t) => {

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { isRollerError, type OperationName } from 'fastify-roller'
 import { operations } from '#plugin/operations/operations.js'
 import { START, type Json, type Send } from '../sandbox/roller-fixture.ts'

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { START, type Send } from '../sandbox/roller-fixture.ts'
 import { build, VENUE } from '../support/build.ts'
 import { walkCatalogue } from '../support/walk.ts'

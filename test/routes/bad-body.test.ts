@@ -1,5 +1,5 @@
 /** A body that the plugin's own routes cannot take is answered with a problem, and the process lives on. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }

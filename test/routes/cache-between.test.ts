@@ -1,6 +1,6 @@
 /** A shared cache in front of the app keeps nothing of ROLLER's answers, and where the embedder lets it, never gives one venue's to another. */
 import type { ServerResponse } from 'node:http'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import type { RollerOptions } from 'fastify-roller'
 import { FORWARDED } from '#plugin/gateway/sanitize-request.js'
 import { build, listen, type Built } from '../support/build.ts'

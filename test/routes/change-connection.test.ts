@@ -1,5 +1,5 @@
 /** GET, PATCH and DELETE of one connection: what is not named stays, null takes a tag away, and gone is gone. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 

@@ -1,5 +1,5 @@
 /** GET /connections/:id/check names the first step that fails, says what to do, and tries nothing after it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { keyScopes } from '#plugin/nango/key-rights.js'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'

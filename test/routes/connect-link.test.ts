@@ -1,5 +1,5 @@
 /** The link of a self-hosted Nango works: it carries the address of its own API. Cloud's is left as it came. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { NangoClient } from '#plugin/nango/client.js'
 import { createSession } from '#plugin/nango/sessions.js'
 import { build, SECRET_KEY } from '../support/build.ts'

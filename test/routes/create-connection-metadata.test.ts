@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
 test('a connection whose metadata cannot be written is not left behind', async (t) => {

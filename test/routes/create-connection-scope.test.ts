@@ -1,5 +1,5 @@
 /** POST /connections never leaves a connection behind that its caller was not told of. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
 const PAIR = { clientId: 'new-park', clientSecret: 'right' }

@@ -1,5 +1,5 @@
 /** POST /connections connects a venue from a server: the pair is tried at ROLLER, and goes nowhere else. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, holdsNoSecret } from '../support/build.ts'
 
 const SECRET = 'canary-posted-secret-91c2'

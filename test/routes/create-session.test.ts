@@ -1,5 +1,5 @@
 /** POST /connect-session makes a session for the one integration, and says exactly what is wrong with a body. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, holdsNoSecret } from '../support/build.ts'
 
 const PATH = '/connect-session'

@@ -1,6 +1,6 @@
 /** GET /connections lists to the end, filters at Nango, and refuses what it does not know. */
 import type { LightMyRequestResponse } from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 

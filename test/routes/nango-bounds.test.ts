@@ -1,5 +1,5 @@
 /** Sizes and waits that Nango names have a bound. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'
 

@@ -1,5 +1,5 @@
 /** Trouble at Nango's own API is answered as what it is: a limit, a time-out, a wrong address; never as success, never as the caller's fault. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 

@@ -1,6 +1,6 @@
 /** A connection id with odd characters reaches exactly that connection, and no id reaches anything but a connection. */
 import { request } from 'node:http'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, listen } from '../support/build.ts'
 
 // eslint-disable-next-line no-template-curly-in-string

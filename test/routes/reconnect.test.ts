@@ -1,6 +1,6 @@
 /** Reconnecting keeps all that a connection has, though Nango wipes what is not sent again. */
 import Nango from '@nangohq/frontend'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 

@@ -1,6 +1,6 @@
 /** Nango's guide for ROLLER works unchanged: fetch('/api/connect-session') answers a token that @nangohq/frontend takes. */
 import Nango from '@nangohq/frontend'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
 
 const identify = () => ({ tags: { organization_id: 'acme' } })

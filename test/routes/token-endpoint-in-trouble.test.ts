@@ -1,5 +1,5 @@
 /** POST /connections while ROLLER's token endpoint is in trouble: it says so, and not that the Client Secret is wrong. Nothing is left behind. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 

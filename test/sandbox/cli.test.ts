@@ -1,7 +1,7 @@
 /** `roller-sandbox`: prints where it is and what its keys are, keeps its data while it runs, and ends with its signal. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import tap, { test, type Test } from 'tap'
+import tap, { test, type Test } from '../support/tap.ts'
 import { start, type Program } from '../examples/program.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine

@@ -1,5 +1,5 @@
 import { createContext, runInContext } from 'node:vm'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { CLIENT, openSession, setup } from './nango-fixture.ts'
 import type { Fixture } from './nango-fixture.ts'

@@ -1,5 +1,5 @@
 import { Script } from 'node:vm'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 
 test('the Connect UI page has its own origin, a script of its own and says what it is', async (t) => {

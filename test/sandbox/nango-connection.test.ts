@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 import type { ConnectionBody, ErrorBody } from './nango-fixture.ts'
 

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 
 test('a fault applies once, to the path it names', async (t) => {

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { CLIENT, setup } from './nango-fixture.ts'
 import type { ErrorBody, Fixture, ListBody } from './nango-fixture.ts'
 

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { json, setup } from './nango-fixture.ts'
 
 const HEADERS = { 'x-request-id': 'r1', 'x-mine': '1', 'access-control-allow-origin': 'https://roller.app', location: '/x/1' }

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 
 const BYTES = '{"id": 9007199254740993, "price": 1.0}'

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { json, setup } from './nango-fixture.ts'
 
 test('ROLLER down is a 500 without the error wrapper', async (t) => {

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { json, setup } from './nango-fixture.ts'
 import type { ErrorBody } from './nango-fixture.ts'
 

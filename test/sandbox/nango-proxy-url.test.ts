@@ -1,5 +1,5 @@
 /* eslint no-template-curly-in-string: off -- these are the templates of Nango, not of JavaScript */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 
 // The raw URL that ROLLER gets for a raw path given to Nango.

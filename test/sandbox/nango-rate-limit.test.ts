@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 
 test('one window of a minute for every endpoint, proxied calls included', async (t) => {

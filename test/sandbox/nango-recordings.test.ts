@@ -1,6 +1,6 @@
 /** Every recorded exchange with a real Nango server, replayed in order. */
 import { randomUUID } from 'node:crypto'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Agent } from 'undici'
 import { startNangoSimulator } from '#sandbox/nango.js'
 import type { NangoSimulator } from '#sandbox/nango.js'

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { json, setup } from './nango-fixture.ts'
 import type { ConnectionBody, ErrorBody, ListBody } from './nango-fixture.ts'
 

@@ -1,6 +1,6 @@
 import { Nango } from '@nangohq/node'
 import Frontend from '@nangohq/frontend'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { CLIENT, KEY, openSession, setup } from './nango-fixture.ts'
 
 test('the Node SDK works against the simulator', async (t) => {

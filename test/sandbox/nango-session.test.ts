@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { authorize, openSession, setup } from './nango-fixture.ts'
 import type { ErrorBody, SessionBody } from './nango-fixture.ts'
 

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { startRollerSimulator } from '#sandbox/roller.js'
 import type { Fault } from '#sandbox/roller.js'
 import { authorize, openSession, setup } from './nango-fixture.ts'

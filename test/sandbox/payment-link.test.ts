@@ -1,7 +1,7 @@
 /** A payment link of the simulated ROLLER leads to a page that takes the payment. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { bookingOf, connect, MINUTE, productId, start, type Json, type Send } from './roller-fixture.ts'
 
 const visit = async (url: string, method = 'GET') => {

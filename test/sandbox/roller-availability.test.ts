@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, placesLeft, productId, start, TOMORROW } from './roller-fixture.ts'
 
 test('places shrink as they are booked, down to a 409', async (t) => {

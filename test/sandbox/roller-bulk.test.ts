@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { DAY, HOUR, send, start, type Json } from './roller-fixture.ts'
 
 test('a bulk export answers with files by webhook, out of order and with repeats', async (t) => {

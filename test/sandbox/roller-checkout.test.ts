@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, customer, productId, start, TOMORROW } from './roller-fixture.ts'
 
 test('the checkout, from reservation to a paid booking', async (t) => {

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { walkCatalogue } from '../support/walk.ts'
 import { start } from './roller-fixture.ts'
 

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, connect, DAY, productId, start, START, TOMORROW, type Send } from './roller-fixture.ts'
 
 const paths = [

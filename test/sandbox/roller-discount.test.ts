@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, productId, start } from './roller-fixture.ts'
 
 test('a discount is made, given codes, used, limited and archived', async (t) => {

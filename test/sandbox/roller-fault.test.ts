@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, productId, start } from './roller-fixture.ts'
 
 test('a status can be put in ROLLER\'s mouth, once or until it is cleared', async (t) => {

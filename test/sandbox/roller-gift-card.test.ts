@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, customer, productId, start } from './roller-fixture.ts'
 
 test('gift cards are issued once per external id, spent and refunded', async (t) => {

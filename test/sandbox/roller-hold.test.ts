@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, MINUTE, placesLeft, productId, start, TOMORROW } from './roller-fixture.ts'
 
 test('a reservation holds its places for ten minutes and then lets go', async (t) => {

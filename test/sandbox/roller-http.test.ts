@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { start } from './roller-fixture.ts'
 
 test('what ROLLER does not know or cannot read is refused in JSON', async (t) => {

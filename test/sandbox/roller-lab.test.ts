@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { send, start } from './roller-fixture.ts'
 
 test('bodies of any size go both ways, behind the same token', async (t) => {

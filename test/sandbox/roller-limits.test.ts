@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { connect, send, start, MINUTE } from './roller-fixture.ts'
 
 test('one call too many puts the whole credential to rest, and nobody else', async (t) => {

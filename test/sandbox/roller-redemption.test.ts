@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, productId, start, TODAY } from './roller-fixture.ts'
 
 test('a ticket is redeemed once', async (t) => {

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, productId, start } from './roller-fixture.ts'
 
 test('refunds never exceed what was paid, and a cancellation can give it all back', async (t) => {

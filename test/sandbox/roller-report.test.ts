@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, productId, start, TODAY, TOMORROW, type Json } from './roller-fixture.ts'
 
 const period = `startDate=${TODAY}&endDate=${TOMORROW}`

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { start } from './roller-fixture.ts'
 
 test('a staff account from its creation to its end', async (t) => {

@@ -1,5 +1,5 @@
 /** What surprises callers at ROLLER, and what it has had since August 2026: the simulator does the same. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingOf, connect, customer, productId, start, TODAY, TOMORROW, type Json } from './roller-fixture.ts'
 
 test('a booking for a known e-mail address overwrites the guest\'s name and phone', async (t) => {

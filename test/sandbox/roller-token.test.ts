@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { connect, send, start } from './roller-fixture.ts'
 
 test('a token is issued for any pair and opens the venue behind the client id', async (t) => {

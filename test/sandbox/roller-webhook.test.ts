@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { bookingOf, DAY, HOUR, MINUTE, productId, start, TODAY, type Json } from './roller-fixture.ts'
 
 interface Received { headers: IncomingHttpHeaders, event: Json }

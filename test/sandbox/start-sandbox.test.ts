@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import roller, { type RollerOptions } from 'fastify-roller'
 import { ManualClock, startSandbox, type Sandbox, type SandboxOptions } from 'roller-sandbox'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 
 const MINUTE = 60_000
 

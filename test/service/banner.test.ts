@@ -1,6 +1,6 @@
 /** The process as people start it says where it is, and its curl line works when pasted. */
 import { execFile } from 'node:child_process'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess, until } from './fixture.ts'
 

@@ -1,6 +1,6 @@
 /** A service that cannot start says why in a message, and ends with 1. */
 import { createServer, type AddressInfo } from 'node:net'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { startProcess } from './fixture.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine

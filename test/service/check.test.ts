@@ -1,6 +1,6 @@
 /** `roller-sidecar check` says what is right and what is not, one line each, and ends with 0 or 1. */
 import { createServer, type AddressInfo } from 'node:net'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { keyScopes } from '#plugin/nango/key-rights.js'
 import { check } from '#service/check.js'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'

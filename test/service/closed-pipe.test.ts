@@ -1,5 +1,5 @@
 /** A command whose reader has gone (`roller-sidecar check | head -1`) ends without a stack trace. */
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess } from './fixture.ts'
 

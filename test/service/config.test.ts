@@ -1,5 +1,5 @@
 /** The environment is read once; every fault is named with what to write instead, and no value is repeated. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { findCaller } from '#service/auth/keys.js'
 import { ConfigError, readConfig } from '#service/config.js'
 import { Environment } from '#service/environment.js'

@@ -1,5 +1,5 @@
 /** Pages of other origins may call only where the operator names them. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'
 

@@ -1,6 +1,6 @@
 /** The dashboard asks for metrics and labels that exist, and shows every metric of ours. */
 import { readFileSync } from 'node:fs'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'
 

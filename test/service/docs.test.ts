@@ -1,5 +1,5 @@
 /** Swagger UI is there with all that its page loads, and may talk to this service. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { service } from './fixture.ts'
 
 test('the page and its assets', async (t) => {

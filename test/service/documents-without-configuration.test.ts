@@ -1,5 +1,5 @@
 /** What anybody may read without a key holds no value of the configuration. */
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
 import { readConfig } from '#service/config.js'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'

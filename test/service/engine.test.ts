@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 
 const file = (name: string): string => fileURLToPath(import.meta.resolve(`#service/${name}`))
 

@@ -1,6 +1,6 @@
 /** /health says that the process lives, /ready that it can serve: after Nango has taken the key, and no more once it closes. */
 import { createConnection } from 'node:net'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { holdsNoSecret } from '../support/build.ts'
 import { service, until } from './fixture.ts'
 

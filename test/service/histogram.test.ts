@@ -1,5 +1,5 @@
 import { Histogram, Registry } from 'prom-client'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { QuickHistogram } from '#service/histogram.js'
 
 const buckets = [0.005, 0.25, 1, 10]

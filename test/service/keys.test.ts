@@ -1,5 +1,5 @@
 /** With API_KEYS, every route that touches Nango or ROLLER asks for one of them. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'
 

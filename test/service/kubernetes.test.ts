@@ -1,6 +1,6 @@
 /** What the Kubernetes example says of the service is so: its variables, its probes, and that there is time to end. */
 import { readFileSync } from 'node:fs'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { readConfig } from '#service/config.js'
 import { Environment } from '#service/environment.js'
 import { service } from './fixture.ts'

@@ -1,7 +1,7 @@
 /** Calls, events and polls that fail in every way: no guest data, no body, no path or query of a caller and no connection id is logged. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { message } from '../webhooks/fixture.ts'

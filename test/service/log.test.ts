@@ -1,5 +1,5 @@
 /** The log has one line for each request, and nothing in it that a caller or a venue would not want to read there. */
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { KEY, startProcess, until } from './fixture.ts'
 

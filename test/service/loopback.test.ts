@@ -1,5 +1,5 @@
 /** Without keys only this machine's programs may call: no foreign page in its browser, and no name that was rebound to it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'
 

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { CONNECTION_ID, VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'
 

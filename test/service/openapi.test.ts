@@ -1,5 +1,5 @@
 /** The OpenAPI document is complete, and its parts have the names that people and generators use. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { KEY, service } from './fixture.ts'
 
 interface Operation { operationId?: string, summary?: string, security?: unknown[], parameters?: { name: string, in: string, example?: string, $ref?: string }[] }

@@ -1,7 +1,7 @@
 /** Whatever does not reach a route is answered with a problem too. */
 import { Value } from '@sinclair/typebox/value'
 import { createConnection } from 'node:net'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Problem } from '#plugin/problem.js'
 import { service } from './fixture.ts'
 

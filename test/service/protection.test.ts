@@ -1,5 +1,5 @@
 /** One caller, or too many at once, do not take the service from the others. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Value } from '@sinclair/typebox/value'
 import { Problem } from '#plugin/problem.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'

@@ -1,10 +1,10 @@
 /** A Redis that is there but takes nobody in: `check` and the log name the reason, once, and nothing of the password. */
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { check } from '#service/check.js'
 import { connectRedis, redisHint, redisReason } from '#service/redis.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { needsRedis, startRedis } from '../support/redis-server.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 
 const PASSWORD = 'sEsAmE-0pEn'
@@ -18,7 +18,7 @@ async function guarded (t: Test) {
   return { server, owner }
 }
 
-test('check', { skip: whyNoRedis() ?? false }, async (t) => {
+test('check', needsRedis, async (t) => {
   const { server } = await guarded(t)
   const { nango } = await startSimulators(t)
   const redisLine = async (url: string): Promise<string | undefined> => {
@@ -32,7 +32,7 @@ test('check', { skip: whyNoRedis() ?? false }, async (t) => {
   t.match(await redisLine(`redis://127.0.0.1:${server.port}`), /^failed +redis +Redis cannot be used \(NOAUTH\): it does not take the user and password/)
 })
 
-test('log', { skip: whyNoRedis() ?? false }, async (t) => {
+test('log', needsRedis, async (t) => {
   const { server, owner } = await guarded(t)
   const lines: { level: number, reason?: string, msg: string }[] = []
   const { log } = Fastify({ logger: { level: 'info', stream: { write: (line: string) => { lines.push(JSON.parse(line)) } } } })

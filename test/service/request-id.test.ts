@@ -1,5 +1,5 @@
 /** Every answer has a request id: the caller's own where it is harmless, a new one where it is not. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'
 

@@ -1,5 +1,5 @@
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { requestLog } from '#service/request-log.js'
 
 function build (): { app: FastifyInstance, lines: () => Record<string, unknown>[], made: () => number } {

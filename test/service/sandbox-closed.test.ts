@@ -1,7 +1,7 @@
 /** The sandbox starts by itself only where nobody could take it for the real service, and each of its answers says what it is. */
 import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
-import tap, { test, type Test } from 'tap'
+import tap, { test, type Test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
 import { ConfigError, readConfig } from '#service/config.js'
 import { startOnSandbox } from '#service/sandbox-mode/service.js'

@@ -1,5 +1,5 @@
 /** The sandbox: a connected venue at the start, and more to connect. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
 import { readConfig } from '#service/config.js'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 
 tap.setTimeout(120_000) // npm takes its time on a busy machine
 

@@ -1,7 +1,7 @@
 /** Every answer of the service has the headers that helmet gives it, though helmet is asked only once; what ROLLER answers has those for data. */
 import helmet from '@fastify/helmet'
 import Fastify from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'
 

@@ -1,6 +1,6 @@
 /** A security setting that is given and yields nothing is a fault, and never a service that is open. */
 import { hash } from 'node:crypto'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { ConfigError, readConfig } from '#service/config.js'
 import { Environment, securityVariables } from '#service/environment.js'
 

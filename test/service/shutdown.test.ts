@@ -1,6 +1,6 @@
 /** SIGTERM: calls in flight are finished, new ones are not taken, and the process ends well. */
 import { createConnection } from 'node:net'
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { startProcess, until } from './fixture.ts'
 

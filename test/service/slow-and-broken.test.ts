@@ -1,6 +1,6 @@
 /** Connections that are too slow, too large or no HTTP are ended in time with a problem, and hold up nobody else. */
 import { createConnection, type Socket } from 'node:net'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { Value } from '@sinclair/typebox/value'
 import { Problem } from '#plugin/problem.js'
 import { callsAtRoller } from '../support/build.ts'

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import Fastify from 'fastify'
 import { watchConnectionUse } from '#service/connection-use.js'
 import { endConnectionsAtClose } from '#service/last-answers.js'

@@ -1,7 +1,7 @@
 /** What HTTP/1.1 forbids is refused with a problem, also where Node would take it, or answer without one. */
 import { createConnection } from 'node:net'
 import { Value } from '@sinclair/typebox/value'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { Problem } from '#plugin/problem.js'
 import { callsAtRoller } from '../support/build.ts'
 import { service } from './fixture.ts'

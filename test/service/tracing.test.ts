@@ -1,7 +1,7 @@
 /** Traces go to the collector where one is named: a span for each request, one for each try under it, and nothing in them that is somebody's. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import tap, { test, type Test } from 'tap'
+import tap, { test, type Test } from '../support/tap.ts'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { KEY, startProcess, until } from './fixture.ts'
 

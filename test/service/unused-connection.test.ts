@@ -1,7 +1,7 @@
 /** A connection on which nothing has ever come, as browsers and balancers open them in advance, holds up no shutdown. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import Fastify from 'fastify'
 import { watchConnectionUse } from '#service/connection-use.js'
 import { endConnectionsAtClose } from '#service/last-answers.js'

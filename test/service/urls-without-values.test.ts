@@ -1,5 +1,5 @@
 /** An address that cannot be used is a fault that names variable and rule. It may hold a password: nothing repeats it. */
-import tap, { test } from 'tap'
+import tap, { test } from '../support/tap.ts'
 import { ConfigError, readConfig } from '#service/config.js'
 import { check } from '#service/check.js'
 import { service, startProcess } from './fixture.ts'

@@ -1,5 +1,5 @@
 /** In the service too ROLLER gets nothing but 200, 500 and 503: also where the URL has no route, and whoever guards the others. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 import { KEY, service } from './fixture.ts'
 import { NOW, target } from './target-server.ts'

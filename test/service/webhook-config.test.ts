@@ -1,5 +1,5 @@
 /** The variables of webhooks: what is taken, and what each fault says. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { parseWebhooks, type WebhookVariables } from '#service/webhook-config.js'
 
 const WHSEC = `whsec_${Buffer.alloc(32, 1).toString('base64')}`

@@ -1,6 +1,6 @@
 /** Events are passed on signed: the target's 2xx is ROLLER's 200, and anything else is tried again. */
 import { Webhook } from 'standardwebhooks'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import type { AnyEvent } from 'fastify-roller'
 import { createWebhookTarget } from '#service/webhook-target.js'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'

@@ -1,9 +1,11 @@
-/** Time that passes only when it is told to, and whoever waits wakes in its sequence. */
-import type { Clock } from '#plugin/util/clock.js'
+/** Time that passes only when a test says so; timers fire in their order. */
+import { systemClock, type Clock } from '#plugin/util/clock.js'
 
 export class ManualClock implements Clock {
-  #now = 1_000
-  #timers = new Set<{ readonly at: number, readonly callback: () => void }>()
+  #now: number
+  readonly #timers = new Set<{ readonly at: number, readonly callback: () => void }>()
+
+  constructor (now = 1_000) { this.#now = now }
 
   now (): number { return this.#now }
 
@@ -15,10 +17,10 @@ export class ManualClock implements Clock {
 
   clearTimeout (timer: unknown): void { this.#timers.delete(timer as never) } // ours
 
-  /** How many wait. */
+  /** How many timers are set. */
   get waiting (): number { return this.#timers.size }
 
-  /** For how long they still do. */
+  /** For how long each of them still waits. */
   get waits (): number[] { return [...this.#timers].map(({ at }) => at - this.#now) }
 
   advance (ms: number): void {
@@ -32,4 +34,10 @@ export class ManualClock implements Clock {
     }
     this.#now = end
   }
+}
+
+/** For code whose timers must fire though the test does not wait for them: its time is manual, its timers are real. */
+export class SteppedClock extends ManualClock {
+  override setTimeout (callback: () => void, ms: number): unknown { return systemClock.setTimeout(callback, ms) }
+  override clearTimeout (timer: unknown): void { systemClock.clearTimeout(timer) }
 }

@@ -1,5 +1,5 @@
 /** A token goes where the base URL says, so little is allowed there. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { OptionsError, type RollerOptions } from 'fastify-roller'
 import { isRollerBaseUrl } from 'fastify-roller/internal'
 import { parseOptions } from '#plugin/options.js'

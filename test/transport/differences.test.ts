@@ -1,7 +1,7 @@
 /** What the direct way gives that Nango's does not. */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { blocks } from '#sandbox/roller/lab.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { call, isProblem, until } from '../upstream/fixture.ts'

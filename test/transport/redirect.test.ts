@@ -1,5 +1,5 @@
 /** A redirect that ROLLER answers: passed on unfollowed on the direct transport; Nango follows it by itself. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { call, stubNango } from '../upstream/fixture.ts'
 import { start } from './fixture.ts'
 

@@ -1,16 +1,13 @@
 /** Two replicas on one Redis and one Nango: what one has renewed, the other takes from Nango. */
 import { Redis } from 'ioredis'
-import { test } from 'tap'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { test } from '../support/tap.ts'
+import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 import { callsAtRoller } from '../support/build.ts'
 import { call } from '../upstream/fixture.ts'
 import { reads, start } from './fixture.ts'
 
-const skip = whyNoRedis()
-
-test('a revoked token is renewed once, not once for each replica', { ...(skip !== undefined && { skip }) }, async (t) => {
-  const server = await startRedis()
-  t.teardown(() => server.kill())
+test('a revoked token is renewed once, not once for each replica', needsRedis, async (t) => {
+  const server = await sharedRedis()
   const redis = (): Redis => {
     const client = new Redis(server.port)
     t.teardown(() => client.disconnect())

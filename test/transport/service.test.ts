@@ -1,5 +1,5 @@
 /** The service with ROLLER_TRANSPORT=direct. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { service, startProcess } from '../service/fixture.ts'
 
 test('the sandbox\'s tokens stay in the sandbox', async (t) => {

@@ -1,5 +1,5 @@
 /** A token's end comes from outside, and has a bound. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { TokenCache } from '#plugin/gateway/transport/token-cache.js'
 import { ManualClock } from '../support/manual-clock.ts'
 

@@ -1,7 +1,8 @@
 /** How the direct transport comes by its tokens: as seldom as it can. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
-import { call, isProblem, steppedClock, stubNango, until } from '../upstream/fixture.ts'
+import { call, isProblem, stubNango, until } from '../upstream/fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 import { reads, start } from './fixture.ts'
 
 const MINUTE = 60_000
@@ -26,7 +27,7 @@ test('every connection has its own, whatever characters its id has', async (t) =
 })
 
 test('a token is renewed before its end, while calls go on with the old one', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   let wall = Date.now()
   const built = await start(t, 'direct', { options: { clock }, nango: { now: () => wall }, roller: { tokenTtl: 3_600 } })
   const pass = (ms: number): void => { clock.advance(ms); wall += ms }
@@ -46,7 +47,7 @@ test('a token is renewed before its end, while calls go on with the old one', as
 })
 
 test('a token that lives for a short time only is used for most of it', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await start(t, 'direct', { options: { clock }, roller: { tokenTtl: 300 } })
   for (let count = 0; count < 20; count++) {
     await call(built)
@@ -59,7 +60,7 @@ test('a token that lives for a short time only is used for most of it', async (t
 })
 
 test('with Nango away the calls go on until the token ends', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await start(t, 'direct', { options: { clock, retries: 0 }, roller: { tokenTtl: 3_600 } })
   await call(built)
   built.nango.faults.always({ kind: 'reset' })
@@ -142,7 +143,7 @@ test('odd answers of Nango are no tokens', async (t) => {
 })
 
 test('a token without an end is used for a week, or until ROLLER refuses it', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await start(t, 'direct', { options: { clock } })
   await call(built)
   const token = built.nango.connections[0]?.token

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, listen, VENUE } from '../support/build.ts'
 import { call, isProblem, stubNango } from './fixture.ts'
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { CONNECTION_ID, listen, VENUE } from '../support/build.ts'
 import { stubNango, until, type Stub } from './fixture.ts'
 

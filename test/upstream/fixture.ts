@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { holdsNoSecret, VENUE, type Built } from '../support/build.ts'
-import type { Clock } from '#plugin/util/clock.js'
 
 export interface Answer { readonly statusCode: number, readonly headers: Record<string, unknown>, readonly payload: string }
 export interface Expected {
@@ -53,17 +52,6 @@ export async function stubNango (t: Pick<Test, 'teardown'>, listener: RequestLis
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   t.teardown(() => new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections() }))
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
-}
-
-/** A clock whose time passes only when it is told to; the waits themselves are real timers, which a test never reaches. */
-export function steppedClock (): Clock & { advance (ms: number): void } {
-  let now = 1_000
-  return {
-    now: () => now,
-    setTimeout: (callback, ms) => setTimeout(callback, ms),
-    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-    advance (ms) { now += ms }
-  }
 }
 
 export async function until (condition: () => boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { call, isProblem, type Expected } from './fixture.ts'
 

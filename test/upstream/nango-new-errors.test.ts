@@ -1,5 +1,5 @@
 /** Errors of Nango's own that this gateway's list does not hold, and those that only look like Nango's. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { bookingFor, call, isProblem } from './fixture.ts'
 

@@ -1,5 +1,5 @@
 /** A forced refresh that fails: only ROLLER's own refusal is told as one. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
 

@@ -1,14 +1,15 @@
 /** A forced refresh that joins a running check of Nango's brings back the old token. That is no refusal of ROLLER's. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
-import { call, isProblem, steppedClock } from './fixture.ts'
+import { call, isProblem } from './fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 import { reads, start } from '../transport/fixture.ts'
 
 const BURSTS = 40
 
 for (const transport of ['nango', 'direct'] as const) {
   test(`${BURSTS} bursts of calls after a revocation (${transport}): no 424, and no call fails`, async (t) => {
-    const clock = steppedClock()
+    const clock = new SteppedClock()
     const built = await start(t, transport, { options: { clock }, roller: { limits: 'off' }, nango: { credentialCheckTime: 2 } })
     const url = `${built.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`
     const seen = new Map<number, number>()
@@ -61,7 +62,7 @@ for (const transport of ['nango', 'direct'] as const) {
   })
 
   test(`only the refusal of a token that is really new opens the back-off (${transport})`, async (t) => {
-    const clock = steppedClock()
+    const clock = new SteppedClock()
     const built = await start(t, transport, { options: { clock } })
     built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
     const rejected = { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' } as const

@@ -1,6 +1,7 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller, type Built } from '../support/build.ts'
-import { call, isProblem, steppedClock } from './fixture.ts'
+import { call, isProblem } from './fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 const refreshes = ({ nango }: Built): number => nango.requests.filter(({ url }) => url.includes('force_refresh=true')).length
 const REJECTED = { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' } as const
@@ -46,7 +47,7 @@ test('200 calls on a revoked token make one refresh, and each is repeated once',
 })
 
 test('a refresh that fails is not tried again for 30 s, nor longer', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await build(t, { options: { clock } })
   await call(built)
   built.roller.revokeTokens()
@@ -90,7 +91,7 @@ test('a streamed body is gone after a 401: the token is renewed and the caller t
 })
 
 test('an endpoint that says 401 whatever the token makes one refresh in 30 s, not one a call', async (t) => {
-  const clock = steppedClock()
+  const clock = new SteppedClock()
   const built = await build(t, { options: { clock } })
   built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: { message: 'no' } })
   for (let n = 0; n < 5; n++) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { bookingFor, call, isProblem, stubNango } from './fixture.ts'
 

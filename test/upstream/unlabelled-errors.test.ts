@@ -1,5 +1,5 @@
 /** ROLLER's errors without a Content-Type, as a real Nango passes them on: labelled text/html, with an empty or a plain body. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { bookingFor, call, isProblem } from './fixture.ts'
 import { build, callsAtRoller, type Built } from '../support/build.ts'
 

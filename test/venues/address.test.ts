@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { asConnected, asVerified } from '../support/build.ts'
 import { start, venueIdOf, type Life } from './fixture.ts'
 

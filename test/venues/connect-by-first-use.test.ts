@@ -1,6 +1,7 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { callsAtRoller } from '../support/build.ts'
-import { manualClock, start, stored, venueIdOf } from './fixture.ts'
+import { start, stored, venueIdOf } from './fixture.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 const headers = { 'connection-id': 'older' }
 
@@ -16,14 +17,14 @@ test('asks ROLLER for the venue before the first call, once, and keeps it beside
 })
 
 test('sends no call of a connection that may not read its venue, and does not ask with every call', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock } })
   life.nango.addConnection({ connectionId: 'older', clientId: 'noaccess-park', clientSecret: 's' })
   for (let calls = 0; calls < 3; calls++) {
     t.match((await life.app.inject({ url: '/roller/products', headers })).json(), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED' })
   }
   t.same(callsAtRoller(life).map(({ url }) => url), ['/venues/me'])
-  clock.tick(30_001)
+  clock.advance(30_001)
   await life.app.inject({ url: '/roller/products', headers })
   t.same(callsAtRoller(life).map(({ url }) => url), ['/venues/me', '/venues/me'])
 })

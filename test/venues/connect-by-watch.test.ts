@@ -1,12 +1,13 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { request } from 'undici'
 import { SECRET_KEY } from '../support/build.ts'
-import { manualClock, start, stored, until, venueIdOf } from './fixture.ts'
+import { start, stored, until, venueIdOf } from './fixture.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 const WATCH = 60_000
 
 async function watched (t: Parameters<typeof start>[0]) {
-  const clock = manualClock()
+  const clock = new ManualClock()
   let ahead = 0
   const life = await start(t, { webhooks: false, nango: { now: () => Date.now() + ahead }, options: { pollInterval: WATCH, clock } })
   /** One look after the other: each begins with a list. */
@@ -15,7 +16,7 @@ async function watched (t: Parameters<typeof start>[0]) {
   const look = async (): Promise<void> => {
     const before = lists()
     // A look that is not over yet has set no timer.
-    await until(() => { if (lists() === before) clock.tick(WATCH * 1.2); return lists() > before })
+    await until(() => { if (lists() === before) clock.advance(WATCH * 1.2); return lists() > before })
   }
   return {
     ...life,

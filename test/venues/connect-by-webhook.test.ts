@@ -1,5 +1,6 @@
-import { test } from 'tap'
-import { enterCredentials, manualClock, start, stored, until, venueIdOf } from './fixture.ts'
+import { test } from '../support/tap.ts'
+import { enterCredentials, start, stored, until, venueIdOf } from './fixture.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 test('a venue that connects in the browser is known by its id as soon as Nango says so', async (t) => {
   const life = await start(t)
@@ -33,16 +34,16 @@ test('a repeated webhook of the same connection asks ROLLER for the venue once',
 })
 
 test('tells a connection whose venue cannot be read now, refuses its calls, and asks again after Retry-After', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { options: { clock } })
   life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
   const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: {} })
   const connectionId = await enterCredentials(life, session.json().token, 'acme-park')
-  await until(() => { clock.tick(1); return life.events.length > 0 })
+  await until(() => { clock.advance(1); return life.events.length > 0 })
   t.match(life.events, [{ name: 'connection.created', connection: { venue: null, warnings: ['venue-unverified'] } }])
   const refused = await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })
   t.match(refused.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /ROLLER answered 500/, retryAfter: 5 })
-  clock.tick(5_001)
+  clock.advance(5_001)
   t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })).statusCode, 200)
   await until(() => stored(life, connectionId).tags.roller_venue_id !== undefined)
   t.equal(stored(life, connectionId).tags.roller_venue_id, venueIdOf(life, 'acme-park'))

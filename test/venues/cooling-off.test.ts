@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { start } from './fixture.ts'
 

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { start, stored, until, venueIdOf } from './fixture.ts'
 
 test('POST /connections answers with the venue, and keeps it', async (t) => {

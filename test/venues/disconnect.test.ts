@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { request } from 'undici'
 import { SECRET_KEY } from '../support/build.ts'
 import { start, until, venueIdOf } from './fixture.ts'

@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { asConnected } from '../support/build.ts'
 import { start, stored, venueIdOf } from './fixture.ts'
 

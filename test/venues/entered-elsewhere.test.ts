@@ -1,7 +1,8 @@
 /** Credentials that were entered without this gateway, and nobody told it. */
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { enterCredentials, enterThroughNango, manualClock, start, stored, until, venueIdOf, type Life } from './fixture.ts'
+import { enterCredentials, enterThroughNango, start, stored, until, venueIdOf, type Life } from './fixture.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 const productCalls = (life: Life): number => callsAtRoller(life).filter(({ url }) => url === '/products').length
@@ -13,11 +14,11 @@ async function refused (t: Test, life: Life, app = life.app): Promise<void> {
 }
 
 test('refuses another venue\'s credentials entered through Nango once the connection is read again, and after a restart', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'other-park')
-  clock.tick(600_001)
+  clock.advance(600_001)
   await refused(t, life)
   t.same(life.names(), ['connection.venue-changed'], 'and tells it')
   const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
@@ -25,24 +26,24 @@ test('refuses another venue\'s credentials entered through Nango once the connec
 })
 
 test('refuses them with the first poll', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'other-park')
-  await until(() => { clock.tick(5_000); return life.events.length > 0 })
+  await until(() => { clock.advance(5_000); return life.events.length > 0 })
   t.same(life.names(), ['connection.venue-changed'])
   await refused(t, life)
 })
 
 test('does not take credentials for verified because the tags were copied', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'demo')
-  clock.tick(600_001)
+  clock.advance(600_001)
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200, 'verified, with the Client ID')
   await enterThroughNango(life, 'other-park', stored(life, 'demo-venue').tags)
-  clock.tick(600_001)
+  clock.advance(600_001)
   // The list does not show the Client ID; whatever reads the row itself does.
   await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
   await life.app.roller.connections.update('demo-venue', { tags: { region: 'south' } })
@@ -85,13 +86,13 @@ test('on the direct way a token is only used with the credentials that were veri
 })
 
 test('a poll verifies ten connections a minute, and closes the others at once', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   await until(() => life.nango.requests.some(({ url }) => url.includes('limit=1000')))
   for (let index = 0; index < 30; index++) life.nango.addConnection({ connectionId: `c${index}`, clientId: `c${index}`, clientSecret: 's' })
   const verified = (): number => life.nango.connections.filter(({ connectionId, tags }) => connectionId.startsWith('c') && tags.roller_entry !== undefined).length
   await enterThroughNango(life, 'other-park')
-  await until(() => { clock.tick(1_000); return verified() >= 9 })
+  await until(() => { clock.advance(1_000); return verified() >= 9 })
   t.ok(verified() <= 10, 'not all at once: Nango\'s limit is for the calls, too')
   await refused(t, life)
 })

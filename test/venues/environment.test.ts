@@ -1,4 +1,4 @@
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { startRollerSimulator } from '#sandbox/roller.js'
 import { holdsNoSecret, VENUE } from '../support/build.ts'
 import { start, stored } from './fixture.ts'

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { createWebhookTarget } from '#service/webhook-target.js'
 import { build } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'

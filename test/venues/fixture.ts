@@ -1,7 +1,6 @@
 import type { Test } from 'tap'
 import { request } from 'undici'
 import type { ConnectionEvent } from 'fastify-roller'
-import type { Clock } from '#plugin/util/clock.js'
 import { CONNECTION_ID, listen, SECRET_KEY, type BuildOptions, type Built } from '../support/build.ts'
 import { ALL_WEBHOOKS } from '#sandbox/nango.js'
 
@@ -52,29 +51,6 @@ export function stored ({ nango }: Pick<Built, 'nango'>, connectionId: string) {
 }
 
 export function venueIdOf ({ roller }: Pick<Built, 'roller'>, clientId: string): string { return String(roller.venue(clientId).id) }
-
-/** A clock whose time passes when it is told to. */
-export function manualClock (): Clock & { tick (ms: number): void } {
-  let now = 1_000_000
-  const timers = new Map<object, { readonly at: number, readonly callback: () => void }>()
-  return {
-    now: () => now,
-    setTimeout (callback, ms) {
-      const timer = {}
-      timers.set(timer, { at: now + ms, callback })
-      return timer
-    },
-    clearTimeout (timer) { timers.delete(timer as object) },
-    tick (ms) {
-      now += ms
-      for (const [timer, { at, callback }] of [...timers]) {
-        if (at > now) continue
-        timers.delete(timer)
-        callback()
-      }
-    }
-  }
-}
 
 /** Enters a pair for the demo venue's connection again, and waits until it is told. */
 export async function reconnect (life: Life, clientId: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** A connection that is moved to another tenant is gone for the one it was of. */
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { enterCredentials, start, until, type Life } from './fixture.ts'
 

@@ -1,6 +1,7 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { manualClock, reconnect, start } from './fixture.ts'
+import { reconnect, start } from './fixture.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
@@ -17,15 +18,15 @@ test('one 429 of Nango\'s list after a restart lets no call of another venue\'s 
 })
 
 test('on the direct way a verified venue stays so while Nango is away, as long as its token lives', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { webhooks: false })
   const direct = await start(t, {
     webhooks: false, options: { clock, transport: 'direct', rollerBaseUrl: life.roller.url, nango: { host: life.nango.url } }
   })
   t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
   life.nango.faults.always({ path: /./, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })
-  clock.tick(3_600_000)
+  clock.advance(3_600_000)
   t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
-  clock.tick(24 * 3_600_000)
+  clock.advance(24 * 3_600_000)
   t.match((await direct.app.inject(PRODUCTS)).json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED' })
 })

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build, holdsNoSecret } from '../support/build.ts'
 import { SIGNING_KEY, start, stored } from './fixture.ts'
 

@@ -1,6 +1,7 @@
-import { test, type Test } from 'tap'
+import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { manualClock, reconnect, start, stored, until, venueIdOf, type Life } from './fixture.ts'
+import { reconnect, start, stored, until, venueIdOf, type Life } from './fixture.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
@@ -48,15 +49,15 @@ test('the right keys entered after the wrong ones let calls pass again', async (
 })
 
 test('sends no call while ROLLER cannot be asked whose credentials were entered', async (t) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const life = await start(t, { options: { clock } })
   life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
-  const ticking = setInterval(() => { clock.tick(1) }, 2) // for the waits between tries
+  const ticking = setInterval(() => { clock.advance(1) }, 2) // for the waits between tries
   await reconnect(life, 'other-park')
   clearInterval(ticking)
   t.match(life.events, [{ name: 'connection.reconnected', connection: { warnings: ['venue-unverified'] } }], 'that much is known')
   t.match((await life.app.inject(PRODUCTS)).json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED' })
-  clock.tick(5_001)
+  clock.advance(5_001)
   t.match((await life.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' }, 'found out as soon as ROLLER answers')
   await until(() => life.events.length === 2)
   t.equal(life.events[1]?.name, 'connection.venue-changed')

@@ -1,11 +1,10 @@
 /** What one replica has found out, no other one sends against: with Redis, from the moment the first one knows. */
 import { Redis } from 'ioredis'
-import { test, type Test } from 'tap'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { test, type Test } from '../support/tap.ts'
+import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { enterThroughNango, SIGNING_KEY, start, until, type Life } from './fixture.ts'
 
-const skip = whyNoRedis() ?? false
 const call = { url: '/roller/products', headers: { ...VENUE, 'x-owner': 'demo' } }
 const write = { method: 'POST', url: '/roller/sandbox/echo', headers: call.headers, payload: { a: 1 } } as const
 
@@ -17,9 +16,9 @@ interface Replicas {
 }
 
 async function replicas (t: Pick<Test, 'teardown'>, transport: 'nango' | 'direct'): Promise<Replicas> {
-  const redis = await startRedis()
+  const redis = await sharedRedis()
   const clients: Redis[] = []
-  t.teardown(async () => { for (const client of clients) client.disconnect(); await redis.kill() })
+  t.teardown(() => { for (const client of clients) client.disconnect() })
   const client = (): Redis => {
     const made = new Redis(redis.port, '127.0.0.1')
     clients.push(made)
@@ -44,7 +43,7 @@ async function replicas (t: Pick<Test, 'teardown'>, transport: 'nango' | 'direct
 }
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`${transport}: a connection that was moved is gone for its former tenant on the other replica`, { skip }, async (t) => {
+  test(`${transport}: a connection that was moved is gone for its former tenant on the other replica`, needsRedis, async (t) => {
     const { one, two } = await replicas(t, transport)
     for (const { app } of [one, two]) t.equal((await app.inject(call)).statusCode, 200)
     await one.app.roller.connections.update('demo-venue', { tags: { organization_id: 'acme' } })
@@ -53,7 +52,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal(callsAtRoller(one).length, sent)
   })
 
-  test(`${transport}: a connection that was deleted makes no call on the other replica`, { skip }, async (t) => {
+  test(`${transport}: a connection that was deleted makes no call on the other replica`, needsRedis, async (t) => {
     const { one, two } = await replicas(t, transport)
     for (const { app } of [one, two]) t.equal((await app.inject(call)).statusCode, 200)
     await one.app.roller.connections.delete('demo-venue')
@@ -62,7 +61,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal(callsAtRoller(one).length, sent)
   })
 
-  test(`${transport}: another venue's credentials, noticed by one replica, are used by none, nor after a restart`, { skip }, async (t) => {
+  test(`${transport}: another venue's credentials, noticed by one replica, are used by none, nor after a restart`, needsRedis, async (t) => {
     const { one, two, more } = await replicas(t, transport)
     for (const { app } of [one, two]) t.equal((await app.inject(call)).statusCode, 200)
     one.nango.setOptions({ webhookUrl: `${one.url}/webhooks/nango`, webhookSigningKey: SIGNING_KEY, retryBaseMs: 1 })
@@ -76,7 +75,7 @@ for (const transport of ['nango', 'direct'] as const) {
   })
 }
 
-test('without a call of its own a replica hears of it within a second', { skip }, async (t) => {
+test('without a call of its own a replica hears of it within a second', needsRedis, async (t) => {
   const { one, two } = await replicas(t, 'nango')
   t.equal((await two.app.inject(call)).statusCode, 200)
   await one.app.roller.connections.update('demo-venue', { tags: { organization_id: 'acme' } })

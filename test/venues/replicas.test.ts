@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { test } from 'tap'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { test } from '../support/tap.ts'
+import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 import { SIGNING_KEY, start, until } from './fixture.ts'
 
-test('replicas that look at the same list tell a change once, through Redis', { skip: whyNoRedis() ?? false }, async (t) => {
-  const redis = await startRedis()
+test('replicas that look at the same list tell a change once, through Redis', needsRedis, async (t) => {
+  const redis = await sharedRedis()
   const clients = [0, 1].map(() => new Redis(redis.port, '127.0.0.1'))
-  t.teardown(async () => { for (const client of clients) client.disconnect(); await redis.kill() })
+  t.teardown(() => { for (const client of clients) client.disconnect() })
   const [first, second] = clients as [Redis, Redis] // two were made
   const one = await start(t, { webhooks: false, options: { redis: first } })
   const two = await start(t, { webhooks: false, options: { redis: second, nango: { host: one.nango.url, webhookSigningKeys: [SIGNING_KEY] } } })

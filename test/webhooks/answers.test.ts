@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID, listen } from '../support/build.ts'
 import { deliver, listener, message, PATH, SECRET } from './fixture.ts'

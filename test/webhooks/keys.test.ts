@@ -1,5 +1,5 @@
 /** Who may deliver: only who sends the key of the very connection, made from the current secret or the one before. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID } from '../support/build.ts'
 import { deliver, listener, message, PREVIOUS, SECRET } from './fixture.ts'

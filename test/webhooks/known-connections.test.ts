@@ -1,4 +1,4 @@
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RollerError } from '#plugin/errors.js'
 import type { Connection } from '#plugin/nango/connection.js'
 import { KnownConnections } from '#plugin/webhooks/known-connections.js'

@@ -1,5 +1,5 @@
 /** ROLLER waits 10 s for its answer: handlers that are not done after 8 s are too late, and the event comes again. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { deliver, message, SECRET } from './fixture.ts'

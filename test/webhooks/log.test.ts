@@ -1,5 +1,5 @@
 /** What ROLLER sends holds guests' personal data: none of it is logged, whatever becomes of the delivery. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID } from '../support/build.ts'
 import { deliver, message, SECRET } from './fixture.ts'

@@ -1,6 +1,6 @@
 /** What a delivery becomes: a typed event of the six kinds, or, when it is none of them, an event all the same. */
 import { Value } from '@sinclair/typebox/value'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { readMessage, rollerEvents } from '#plugin/webhooks/roller-events.js'
 import { bookingOf, productId, TODAY } from '../sandbox/roller-fixture.ts'
 import { build, CONNECTION_ID } from '../support/build.ts'

@@ -1,5 +1,5 @@
 /** The key of a connection stays valid when the connection is gone: what it sends then is refused, and nobody is told of it. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { request } from 'undici'
 import { build, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'

@@ -1,5 +1,5 @@
 /** The options of webhooks: what is wrong is said when the plugin is registered, and no secret is repeated. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 import { build } from '../support/build.ts'
 import { deliver, message, SECRET } from './fixture.ts'

@@ -1,5 +1,5 @@
 /** ROLLER repeats what it is not sure of, and sometimes what was taken: the same id is handled once. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { DAY, deliver, listener, message, SECRET } from './fixture.ts'

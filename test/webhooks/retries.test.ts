@@ -1,5 +1,5 @@
 /** ROLLER's own schedule is the queue: a handler that fails for a day loses nothing, and one that bears repeats has everything exactly once. */
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { RETRY_DELAYS } from '#sandbox/roller/delivery.js'
 import { bookingOf, productId } from '../sandbox/roller-fixture.ts'
 import { CONNECTION_ID } from '../support/build.ts'

@@ -1,7 +1,7 @@
 /** Registering with ROLLER: one registration a connection and address, however often it is asked for. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { test } from 'tap'
+import { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { rollerEvents } from '#plugin/webhooks/roller-events.js'
 import { build, CONNECTION_ID, callsAtRoller } from '../support/build.ts'

@@ -4,6 +4,7 @@
  * often, so nothing is read that is not needed.
  */
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../util/at-most.ts'
 import type { Clock } from '../../util/clock.ts'
 import { isRollerError } from '../../errors.ts'
 import { fingerprint, untilNew } from '../../nango/new-token.ts'
@@ -62,8 +63,8 @@ const RETRY_MS = 30_000
 export class TokenCache {
   readonly #source: TokenSource
   readonly #clock: Clock
-  readonly #held = new LRUCache<string, Held>({ max: MAX_TOKENS })
-  readonly #refused = new LRUCache<string, readonly string[]>({ max: 10_000 })
+  readonly #held = new LRUCache<string, Held>(atMost(MAX_TOKENS))
+  readonly #refused = new LRUCache<string, readonly string[]>(atMost(10_000))
   readonly #reading = new Map<string, Reading>()
 
   constructor (source: TokenSource, clock: Clock) {

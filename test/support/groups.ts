@@ -1,0 +1,54 @@
+/** Writes dist/test/groups, the files that tap runs: each runs some test files in one process, since starting one takes longer than most of them. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** These measure real waits, which leave the processor to others: they start first, and all others give way to them. */
+const WAITING: readonly (readonly string[])[] = [
+  ['test/limits/'],
+  ['test/restart/', 'test/budget/redis.test.ts', 'test/budget/resilient-redis.test.ts']
+]
+
+/** These take seconds, and start next, so that the jobs end at about the same time. */
+const LONG: readonly (readonly string[])[] = [
+  ['test/fuzz/hostile-requests.test.ts'],
+  ['test/fuzz/raw-socket.test.ts'],
+  ['test/faults/'],
+  ['test/package/'],
+  ['test/browser/'],
+  ['test/docs/'],
+  ['test/examples/']
+]
+
+/** How many of the others run in one process. */
+const FILES_IN_A_GROUP = 12
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+function testFiles (): string[] {
+  const all = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
+  return all.filter((path) => path.endsWith('.test.ts')).map((path) => `test/${path.replaceAll('\\', '/')}`).sort()
+}
+
+function chunks (files: readonly string[]): string[][] {
+  const count = Math.ceil(files.length / FILES_IN_A_GROUP)
+  return Array.from({ length: count }, (_, i) => files.slice(i * files.length / count, (i + 1) * files.length / count))
+}
+
+function write (name: string, files: readonly string[], givesWay: boolean): void {
+  const lines = [
+    "import { setPriority } from 'node:os'",
+    "import { runGroup } from '#root/dist/test/support/group.js'",
+    ...(givesWay ? ['setPriority(10)'] : []),
+    `await runGroup(${JSON.stringify(files, undefined, 2)})`
+  ]
+  writeFileSync(`${root}dist/test/groups/${name}.test.js`, `${lines.join('\n')}\n`)
+}
+
+const files = testFiles()
+const named = [...WAITING, ...LONG].map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
+const groups = [...named, ...chunks(files.filter((file) => !named.flat().includes(file)))]
+if (groups.some(({ length }) => length === 0)) throw new Error('test/support/groups.ts names files that do not exist')
+
+rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
+mkdirSync(`${root}dist/test/groups`, { recursive: true })
+groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group, i >= WAITING.length) })

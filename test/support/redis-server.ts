@@ -1,0 +1,94 @@
+/** Real redis-servers without a disk: one for all tests of a process, and some for tests that stop or change theirs. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { MissingTool } from './missing-tool.ts'
+
+export interface RedisServer {
+  readonly port: number
+  /** Without a word to its clients. */
+  kill (): Promise<void>
+  start (): Promise<void>
+  /** Alive but silent, like a host that hangs. */
+  pause (): void
+  resume (): void
+}
+
+const installed = spawnSync('redis-server', ['--version']).status === 0
+
+/** Options of tap's `test`. Where CI is set, a missing server is a failure, not a reason to skip. */
+export const needsRedis: { skip?: string } = installed || process.env['CI'] ? {} : { skip: 'redis-server is not installed' }
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Sends one inline command, and resolves to the first line that comes back, if any does. */
+async function command (port: number, line: string): Promise<string> {
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${line}\r\n`))
+    socket.once('data', (data) => { socket.destroy(); resolve(data.toString().trim()) })
+    socket.once('error', () => resolve(''))
+  })
+}
+
+async function answers (port: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (await command(port, 'PING') === '+PONG') return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error('redis-server did not start')
+}
+
+/** Killed together with the process that started it, however that ends. */
+const ENDS_WITH_PARENT = '(read -r _ <&3; kill -KILL $$) & exec redis-server "$@"'
+
+async function launch (port: number): Promise<ChildProcess> {
+  if (!installed) throw new MissingTool('redis-server')
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const child = spawn('sh', ['-c', ENDS_WITH_PARENT, 'sh', ...options], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const parent = child.stdio[3] as Socket // a pipe, as asked for
+  parent.unref()
+  child.once('exit', () => { parent.destroy() })
+  await answers(port)
+  return child
+}
+
+/** A server of a test's own, to stop, to stall and to configure. */
+export async function startRedis (): Promise<RedisServer> {
+  const port = await freePort()
+  let child = await launch(port)
+  return {
+    port,
+    async start () { child = await launch(port) },
+    async kill () {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    },
+    pause () { child.kill('SIGSTOP') },
+    resume () { child.kill('SIGCONT') }
+  }
+}
+
+let shared: Promise<number> | undefined
+
+async function startShared (): Promise<number> {
+  const port = await freePort()
+  const child = await launch(port)
+  child.unref()
+  return port
+}
+
+/** The server of this process, with nothing in it. Test files run one after another, so each has it alone. */
+export async function sharedRedis (): Promise<{ readonly port: number }> {
+  const port = await (shared ??= startShared())
+  if (await command(port, 'FLUSHALL') !== '+OK') throw new Error('redis-server does not answer')
+  return { port }
+}
