@@ -228,7 +228,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
 function budgetStore ({ redis, budgets }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
   const now = (): number => clock.now()
   if (redis === undefined) return new MemoryLimitStore({ now })
-  return new ResilientLimitStore(new RedisLimitStore(redis), {
+  return new ResilientLimitStore(new RedisLimitStore(redis, { clock }), {
     whenAway: budgets.whenAway,
     replicas: budgets.replicas,
     now,

@@ -6,7 +6,8 @@ import t from 'tap'
 
 import { limitKeys, RedisLimitStore } from '#plugin/gateway/limits/redis-store.js'
 import type { RedisLike } from '#plugin/redis/client.js'
-import { LimitStoreUnavailable, LEASE_MS } from '#plugin/gateway/limits/store.js'
+import { LEASE_MS } from '#plugin/gateway/limits/store.js'
+import { RedisUnavailable } from '#plugin/redis/script.js'
 import type { Window } from '#plugin/gateway/limits/store.js'
 import { freshTag, granted, queued, refused, request } from './helpers.ts'
 import type { Bench } from './helpers.ts'
@@ -131,13 +132,13 @@ t.test('away: every operation ends soon, and nothing piles up', async (t) => {
   const asked = Array.from({ length: 5 }, () => store.take(request('t', windows)).catch((error: unknown) => error as Error))
   const errors = await Promise.all(asked)
   t.ok(performance.now() - started < 300)
-  t.ok(errors.every((error) => error instanceof LimitStoreUnavailable))
+  t.ok(errors.every((error) => error instanceof RedisUnavailable))
   t.match(errors[4], { message: /unanswered/ })
   const away = (part: Partial<RedisLike>): RedisLimitStore => new RedisLimitStore({ ...silent, ...part })
   await t.rejects(away({ status: 'reconnecting' }).wall('t', 'x'), { message: /not connected/ })
   const failing = away({ evalsha: async () => { throw new Error('OOM') } })
-  await t.rejects(failing.wall('t', 'x'), { name: 'LimitStoreUnavailable', message: /failed/ })
-  await t.rejects(away({ evalsha: async () => 'PONG' }).wall('t', 'x'), LimitStoreUnavailable)
+  await t.rejects(failing.wall('t', 'x'), { name: 'RedisUnavailable', message: /failed/ })
+  await t.rejects(away({ evalsha: async () => 'PONG' }).wall('t', 'x'), RedisUnavailable)
   const closed = new RedisLimitStore(a)
   closed.close()
   await t.rejects(closed.usage('t', windows), { message: /closed/ })

@@ -6,7 +6,7 @@ import t from 'tap'
 import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
 import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
 import type { ResilientLimitStoreOptions } from '#plugin/gateway/limits/resilient-store.js'
-import { LimitStoreUnavailable } from '#plugin/gateway/limits/store.js'
+import { RedisUnavailable } from '#plugin/redis/script.js'
 import type { LimitStore, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 import { granted, queued, refused, request, worst } from './helpers.ts'
 
@@ -17,7 +17,7 @@ function world (replicas: number, options: Partial<ResilientLimitStoreOptions> =
   let memory = new MemoryLimitStore({ now })
   const reach = async <T>(work: () => T): Promise<T> => {
     state.calls++
-    if (state.away) throw new LimitStoreUnavailable('away')
+    if (state.away) throw new RedisUnavailable('away')
     return work()
   }
   const shared: LimitStore = {
@@ -261,14 +261,14 @@ t.test('an answer that is older than a change is not used', async (t) => {
   const slow = new Promise<TakeResult>((resolve) => { answer = resolve })
   const broken = new Promise<TakeResult>((_resolve, reject) => { fail = reject })
   const answers = [slow, broken]
-  const never = async (): Promise<never> => { throw new LimitStoreUnavailable('away') }
+  const never = async (): Promise<never> => { throw new RedisUnavailable('away') }
   const shared: LimitStore = {
     take: () => answers.shift() ?? never(), leave: never, refund: never, renew: never, report: never, startCoolingOff: never, wall: never, usage: never, close: () => {}
   }
   const store = new ResilientLimitStore(shared, { whenAway: 'share', replicas: 1 })
   const first = store.take(request('v', rest(1)))
   const second = store.take(request('v', rest(1)))
-  fail(new LimitStoreUnavailable('away'))
+  fail(new RedisUnavailable('away'))
   granted(await second)
   answer({ outcome: 'granted', slot: 1, usage: [] })
   refused(await first)

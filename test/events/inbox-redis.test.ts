@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { RedisExportInbox } from '#plugin/client/export-inbox-redis.js'
-import { RedisAway } from '#plugin/redis/script.js'
+import { RedisUnavailable } from '#plugin/redis/script.js'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { inboxSuite, part } from './inbox-suite.ts'
@@ -52,6 +52,6 @@ t.test('what it does not understand is left out', async (t) => {
 
 t.test('what Redis did not keep was not put', async (t) => {
   await server.kill()
-  await t.rejects(open('a').put(key, part(2)), RedisAway)
-  await t.rejects(open('a').read(key), RedisAway)
+  await t.rejects(open('a').put(key, part(2)), RedisUnavailable)
+  await t.rejects(open('a').read(key), RedisUnavailable)
 })

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../util/clock.ts'
 import type { RedisLike } from '../../redis/client.ts'
-import { CACHE_LUA } from './cache.lua.ts'
+import { digest, loadScript, RedisScript } from '../../redis/script.ts'
 import { NOTHING, type CacheStore, type Found, type Place, type WholeAnswer } from './store.ts'
 
 export interface RedisCacheStoreOptions {
@@ -12,38 +12,32 @@ export interface RedisCacheStoreOptions {
   readonly clock: Clock
   /** Every operation ends within this time. */
   readonly timeoutMs?: number
-  /** After a failure nothing is asked of Redis for so long: a Redis that hangs must not slow down every call. */
-  readonly restMs?: number
 }
 
-/** States of a client in which a command would only be queued, for nobody knows how long. */
-const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
-const SHA = createHash('sha1').update(CACHE_LUA).digest('hex')
+const script = loadScript(new URL('./cache.lua', import.meta.url))
+/** A call does not wait longer for an answer that it can also get from ROLLER. */
+const TIMEOUT_MS = 250
 /** Longer than any answer is kept. */
 const GENERATIONS_MS = String(25 * 3_600_000)
-/** Operations without an answer, after which more are refused at once. */
-const MAX_PENDING = 1_000
 const MAX_OWED = 100_000
 
 /**
  * Answers of all replicas. What fails is a miss, but for one thing: an invalidation that did not arrive is owed, and nothing of its connection is
  * read from Redis by this replica before it has been made good. Other replicas may serve what the write has changed until then.
  *
- * Bodies travel as strings, so that a client needs no more methods than for the budgets: as they are when they are UTF-8, as JSON is, and
+ * Bodies travel as strings, so that a client needs no more methods than for the rate limits: as they are when they are UTF-8, as JSON is, and
  * otherwise in base64.
  */
 export class RedisCacheStore implements CacheStore {
-  readonly #client: RedisLike
-  readonly #options: RedisCacheStoreOptions
+  readonly #script: RedisScript
+  readonly #scope: string
   /** By tag; null: everything of the connection. */
   readonly #owed = new LRUCache<string, { readonly resources: readonly string[] | null }>({ max: MAX_OWED })
-  #pending = 0
-  #restUntil = -Infinity
   #settling = false
 
-  constructor (client: RedisLike, options: RedisCacheStoreOptions) {
-    this.#client = client
-    this.#options = options
+  constructor (client: RedisLike, { scope, clock, timeoutMs = TIMEOUT_MS }: RedisCacheStoreOptions) {
+    this.#script = new RedisScript(client, script, { clock, timeoutMs })
+    this.#scope = scope
   }
 
   async find (place: Place, fresh: boolean): Promise<Found> {
@@ -91,48 +85,19 @@ export class RedisCacheStore implements CacheStore {
     work().finally(() => { this.#settling = false })
   }
 
-  /** undefined: Redis did not do it, or nobody knows. */
+  /** undefined: Redis did not run it, or it is not known whether it did. */
   async #run (keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const { clock, restMs = 1_000 } = this.#options
-    if (DOWN.has(this.#client.status) || this.#pending >= MAX_PENDING || clock.now() < this.#restUntil) return undefined
-    try {
-      return await this.#bounded(this.#send(keys, args))
-    } catch {
-      this.#restUntil = clock.now() + restMs
-      return undefined
-    }
-  }
-
-  async #send (keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    this.#pending++
-    try {
-      return await this.#client.evalsha(SHA, keys.length, ...keys, ...args)
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return await this.#client.eval(CACHE_LUA, keys.length, ...keys, ...args)
-    } finally {
-      this.#pending--
-    }
-  }
-
-  #bounded (work: Promise<unknown>): Promise<unknown> {
-    const { clock, timeoutMs = 250 } = this.#options
-    return new Promise((resolve, reject) => {
-      const timer = clock.setTimeout(() => reject(new Error('Redis did not answer in time')), timeoutMs)
-      work.then(resolve, reject).finally(() => clock.clearTimeout(timer))
-    })
+    return await this.#script.run(keys, args).catch(() => undefined)
   }
 
   /** Connection ids and targets may say who somebody is: neither stands in a key. */
-  #tag (connectionId: string): string { return digest(JSON.stringify([this.#options.scope, connectionId])).slice(0, 22) }
+  #tag (connectionId: string): string { return digest(this.#scope, connectionId) }
 }
 
 /** The braces put what belongs to one connection into one slot of a Redis Cluster. */
 function generationsKey (tag: string): string { return `roller:cache:{${tag}}:generations` }
 
 function keysOf (tag: string, key: string): string[] { return [generationsKey(tag), `roller:cache:{${tag}}:answer:${digest(key)}`] }
-
-function digest (text: string): string { return createHash('sha256').update(text).digest('base64url') }
 
 /** Anything else than what `keep` wrote is a miss. */
 function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {

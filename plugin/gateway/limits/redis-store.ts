@@ -1,45 +1,41 @@
 import type { RedisLike } from '../../redis/client.ts'
-import { createHash } from 'node:crypto'
-
-import { LimitStoreUnavailable } from './store.ts'
+import { loadScript, RedisScript, RedisUnavailable } from '../../redis/script.ts'
+import type { Clock } from '../../util/clock.ts'
+import { LEASE_MS, SAME_END_MS } from './store.ts'
 import type { LimitStore, MeterReading, TakeRequest, TakeResult, Usage, Window } from './store.ts'
-import { WINDOW_LUA } from './window.lua.ts'
 
 export interface RedisLimitStoreOptions {
   /** First part of every key. */
   readonly prefix?: string
+  readonly clock?: Clock
   /** Every operation ends within this time. */
   readonly timeoutMs?: number
-  /** Operations without an answer, after which more are refused at once: a client that buffers must not buffer without end. */
+  /** Operations without a reply, after which more are refused at once. */
   readonly maxPending?: number
 }
 
 /** What one operation touches. */
 type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'walls' | 'meter' | 'news'>>
 
-/** States of a client in which a command would only be queued, for nobody knows how long. */
-const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
-const SHA = createHash('sha1').update(WINDOW_LUA).digest('hex')
+const script = loadScript(new URL('./window.lua', import.meta.url))
 
 /** Budgets of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
 export class RedisLimitStore implements LimitStore {
-  readonly #client: RedisLike
+  readonly #script: RedisScript
   readonly #prefix: string
-  readonly #timeoutMs: number
-  readonly #maxPending: number
-  #pending = 0
   #closed = false
 
-  constructor (client: RedisLike, options: RedisLimitStoreOptions = {}) {
-    this.#client = client
-    this.#prefix = options.prefix ?? 'roller'
-    this.#timeoutMs = options.timeoutMs ?? 500
-    this.#maxPending = options.maxPending ?? 10_000
+  /** Without a rest after a failure: ResilientLimitStore decides when Redis is tried again. */
+  constructor (client: RedisLike, { prefix = 'roller', clock, timeoutMs, maxPending = 10_000 }: RedisLimitStoreOptions = {}) {
+    this.#script = new RedisScript(client, script, { clock, timeoutMs, maxPending, restMs: 0 })
+    this.#prefix = prefix
   }
 
   async take (request: TakeRequest): Promise<TakeResult> {
     const { tag, windows, walls, maxWaitMs, ticket, meter, news } = request
-    const answer = await this.#run('take', { tag, windows, walls, meter, news }, [micro(maxWaitMs), ticket === undefined ? '' : String(ticket), meter === undefined ? '0' : '1'])
+    const answer = await this.#run('take', { tag, windows, walls, meter, news }, [
+      micro(maxWaitMs), ticket === undefined ? '' : String(ticket), meter === undefined ? '0' : '1', micro(LEASE_MS)
+    ])
     const [outcome, us, name, wall, window, wallUs] = answer.map(Number)
     const waitMs = (us ?? 0) / 1000
     const usage = usageOf(windows, answer, 6)
@@ -68,7 +64,9 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async report (tag: string, meter: string, windows: readonly Window[], { remaining, endsInMs, slot }: MeterReading): Promise<void> {
-    await this.#run('report', { tag, windows, meter }, [String(Math.floor(remaining)), micro(endsInMs), String(slot)])
+    await this.#run('report', { tag, windows, meter }, [
+      String(Math.floor(remaining)), micro(endsInMs), String(slot), micro(SAME_END_MS)
+    ])
   }
 
   async startCoolingOff (tag: string, key: string, ms: number): Promise<void> {
@@ -90,38 +88,11 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async #run (operation: string, keys: Keys, values: string[]): Promise<unknown[]> {
-    if (this.#closed) throw new LimitStoreUnavailable('the budget store is closed')
-    if (DOWN.has(this.#client.status)) throw new LimitStoreUnavailable('Redis is not connected')
-    if (this.#pending >= this.#maxPending) throw new LimitStoreUnavailable('Redis has left too many budget operations unanswered')
+    if (this.#closed) throw new RedisUnavailable('the rate limit store is closed')
     const { windows = [] } = keys
     const args = [operation, String(windows.length)]
     for (const { limit, windowMs, flow = '', reserve = 0 } of windows) args.push(String(limit), micro(windowMs), flow, String(reserve))
-    const answer = await this.#bounded(this.#send(limitKeys(this.#prefix, keys), args.concat(values)))
-    if (!Array.isArray(answer)) throw new LimitStoreUnavailable('Redis gave an answer that is not a budget')
-    return answer
-  }
-
-  async #send (keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    this.#pending++
-    try {
-      try {
-        return await this.#client.evalsha(SHA, keys.length, ...keys, ...args)
-      } catch (error) {
-        // A server that was restarted, or a Cluster node that has not seen the script. EVAL loads it for the next call.
-        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-        return await this.#client.eval(WINDOW_LUA, keys.length, ...keys, ...args)
-      }
-    } finally {
-      this.#pending--
-    }
-  }
-
-  /** A command that Redis answers too late may still have given a place: it is lost for one window, which is the safe side. */
-  #bounded (work: Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new LimitStoreUnavailable('Redis did not answer in time')), this.#timeoutMs)
-      work.then(resolve, (error: unknown) => reject(new LimitStoreUnavailable('Redis failed', error))).finally(() => clearTimeout(timer))
-    })
+    return await this.#script.runForList(limitKeys(this.#prefix, keys), args.concat(values))
   }
 }
 

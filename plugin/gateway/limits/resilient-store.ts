@@ -1,7 +1,7 @@
+import { RedisUnavailable } from '../../redis/script.ts'
 import { Connectivity } from './connectivity.ts'
 import { MemoryLimitStore } from './memory-store.ts'
 import { LocalFallback } from './local-fallback.ts'
-import { LimitStoreUnavailable } from './store.ts'
 import type { LimitStore, Granted, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 
 export interface ResilientLimitStoreOptions {
@@ -171,7 +171,7 @@ export class ResilientLimitStore implements LimitStore {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof LimitStoreUnavailable)) throw error
+      if (!(error instanceof RedisUnavailable)) throw error
       // A time-out that is older than the last change says nothing about now.
       if (this.#link.epoch === epoch) this.#link.lost()
       return undefined

@@ -132,12 +132,3 @@ export const LEASE_MS = 2000
 
 /** Two readings of one window of the other side tell its end to the second. */
 export const SAME_END_MS = 1500
-
-/** The shared store did not answer in time, or not sensibly. The message names no address and no credential. */
-export class LimitStoreUnavailable extends Error {
-  override readonly name = 'LimitStoreUnavailable'
-
-  constructor (message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-  }
-}

@@ -1,9 +1,6 @@
-// A script in a .ts file: the compiler copies no assets, and a package must not look for files beside itself.
-// Needs Redis 5 or any Valkey (effects are replicated, so TIME may come before a write). No function newer than that is used.
-import { LEASE_MS, SAME_END_MS } from './store.ts'
-
-/** Every operation of the Redis budget store: one script, so that one SHA is loaded and every operation is one atomic round trip. */
-export const WINDOW_LUA = `
+-- Every operation of the Redis rate limits: one script, so that one SHA is loaded and every operation is one atomic round trip.
+-- Needs Redis 5 or any Valkey (effects are replicated, so TIME may come before a write). No function newer than that is used.
+--
 -- KEYS[1]            the tag's clock: "<shift> <last>" in microseconds
 -- KEYS[2]            a HASH of the tickets of those who wait: until when each is kept
 -- KEYS[3]            the meter: "<left> <end>"
@@ -217,7 +214,7 @@ if operation == 'take' then
   end
   if at > now then
     if ticket == '' then ticket = text(now) end
-    local lease = at + ${LEASE_MS * 1000}
+    local lease = at + tonumber(ARGV[own + 3])
     for i, w in ipairs(windows) do if i <= stage then join(w, ticket, lease) else leave(w, ticket) end end
     redis.call('HSET', tickets, ticket, text(lease))
     keep(tickets, lease - now)
@@ -269,7 +266,7 @@ if operation == 'report' then
   local since, w = 0, windows[1]
   while w and since < w.size and tonumber(redis.call('LINDEX', w.key, -1 - since)) > slot do since = since + 1 end
   local left, known = readMeter()
-  if known and math.abs(ends - known) <= ${SAME_END_MS * 1000} then setMeter(math.min(left, remaining - since), known)
+  if known and math.abs(ends - known) <= tonumber(ARGV[own + 3]) then setMeter(math.min(left, remaining - since), known)
   elseif not known or ends > known then setMeter(remaining - since, ends) end
   keepClock(ends - now)
   return {}
@@ -278,4 +275,3 @@ end
 if operation == 'wall' then return { math.max(0, wallEnd - now) } end
 
 return addUsage({})
-`
