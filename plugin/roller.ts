@@ -1,8 +1,9 @@
 /** What `app.roller` offers to the host's own code. */
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
 import type { EventHandler, EventOf, EventPattern, Events } from './webhooks/events.ts'
-import type { RateLimiter, RateLimitState } from './gateway/limits/rate-limiter.ts'
-import type { CallHandler } from './gateway/call.ts'
+import type { RateLimiter } from './gateway/limits/rate-limiter.ts'
+import type { RateLimitState } from './util/rate-limit-state.ts'
+import type { CallSender } from './gateway/call.ts'
 import type { PoolUse } from './gateway/transport/pool-use.ts'
 import type { NangoClient } from './nango/client.ts'
 import { checkKeyRights, type KeyRight } from './nango/key-rights.ts'
@@ -31,8 +32,8 @@ export interface RollerParts {
   readonly nango: NangoClient
   readonly venues: Venues
   readonly otherEnvironment: OtherEnvironment
-  readonly gateway: CallHandler
-  readonly budgets: RateLimiter
+  readonly pipeline: CallSender
+  readonly rateLimiter: RateLimiter
   /** Whose rate limits a connection's calls count against. */
   readonly credentialOf: (connectionId: string) => Promise<string>
   readonly client: RollerClient
@@ -124,7 +125,8 @@ export class Roller {
 
   /** How much of a connection's rate budgets is left. */
   async budget (connectionId: string): Promise<{ budgets: RateLimitState[], coolingOffMs: number }> {
-    return await this.#parts.budgets.usage(await this.#parts.credentialOf(connectionId))
+    const { rateLimits, coolingOffMs } = await this.#parts.rateLimiter.usage(await this.#parts.credentialOf(connectionId))
+    return { budgets: rateLimits, coolingOffMs }
   }
 
   /**
@@ -132,7 +134,7 @@ export class Roller {
    * give calls in flight a limited time.
    */
   releaseWaiting (): void {
-    this.#parts.budgets.releaseWaiting()
+    this.#parts.rateLimiter.releaseWaiting()
   }
 
   /** How the connections to Nango, or on the direct way to ROLLER, are used now: for metrics. */
@@ -150,7 +152,7 @@ export class Roller {
    * @throws RollerError when Nango cannot be asked
    */
   checkKeyRights (): Promise<KeyRight[]> {
-    return checkKeyRights(this.#parts.nango, this.#parts.gateway.transport)
+    return checkKeyRights(this.#parts.nango, this.#parts.pipeline.transport)
   }
 
   /**

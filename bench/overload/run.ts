@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { startNangoSimulator } from '#sandbox/nango.js'
 import { startRollerSimulator } from '#sandbox/roller.js'
-import { startRedis } from '../../test/budget/redis-server.ts'
+import { startRedis } from '../../test/rate-limits/redis-server.ts'
 import { asConnected } from '../../test/support/build.ts'
 import type { Report, Setup } from './messages.ts'
 

@@ -35,14 +35,17 @@ export class RedisExportInbox implements ExportInbox {
   watch (key: ExportKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
 
   /** The braces put what belongs to one connection into one slot of a Redis Cluster. */
-  #name ({ connectionId, exportType }: ExportKey): string { return `roller:inbox:{${digest(this.#scope, connectionId)}}:${digest(exportType)}` }
+  #name ({ connectionId, exportType }: ExportKey): string {
+    return `roller:inbox:{${digest(this.#scope, connectionId)}}:${digest(exportType)}`
+  }
 }
 
 /** Anything else than what `put` wrote, as by a later version, is left out. */
 function decode (text: unknown): ExportEntry[] {
   try {
     const entry = JSON.parse(String(text)) as { kind?: unknown, order?: unknown, part?: unknown } // looked at below
-    if ((entry.kind === 'ordered' || entry.kind === 'withdrawn') && typeof entry.order === 'string') return [{ kind: entry.kind, order: entry.order }]
+    const { kind, order } = entry
+    if ((kind === 'ordered' || kind === 'withdrawn') && typeof order === 'string') return [{ kind, order }]
     const part = entry.kind === 'message' ? readPart(entry.part) : null
     return part === null ? [] : [{ kind: 'message', part }]
   } catch {

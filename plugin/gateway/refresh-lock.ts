@@ -1,6 +1,6 @@
 /**
- * One token refresh at a time over all replicas: Redis keeps who refreshes, when a new token came, and what has just failed. Redis' clock counts.
- * Without the lock (no Redis, or Redis away) each replica refreshes for itself.
+ * One token refresh at a time over all replicas: Redis keeps who refreshes, when a new token came, and what has just failed. Redis'
+ * clock counts. Without the lock (no Redis, or Redis away) each replica refreshes for itself.
  */
 import { randomUUID } from 'node:crypto'
 import type { RedisLike } from '../redis/client.ts'

@@ -40,7 +40,8 @@ export class RedisScript {
   #pending = 0
   #restUntil = -Infinity
 
-  constructor (client: RedisLike, script: Script, { clock = systemClock, timeoutMs = 500, restMs = 1_000, maxPending = 1_000 }: RedisScriptOptions = {}) {
+  constructor (client: RedisLike, script: Script, options: RedisScriptOptions = {}) {
+    const { clock = systemClock, timeoutMs = 500, restMs = 1_000, maxPending = 1_000 } = options
     this.#client = client
     this.#script = script
     this.#options = { clock, timeoutMs, restMs, maxPending }

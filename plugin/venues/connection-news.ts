@@ -1,9 +1,10 @@
 /**
- * What one replica has found out about a connection (it is gone, moved, has other credentials), for all others: they forget it and read it anew.
+ * What one replica has found out about a connection (it is gone, moved, has other credentials), for all others: they forget it and read
+ * it anew.
  *
- * Each item of news raises a version in Redis. Every lease of a rate limit brings the version along, so that no call leaves on knowledge that is
- * older than its lease; what needs no lease (a cached answer, a list) learns of it within a second. Nothing is subscribed to: a message that was
- * published while a subscriber reconnected would be lost, and the version has to be read anyway.
+ * Each item of news raises a version in Redis. Every lease of a rate limit brings the version along, so that no call leaves on
+ * knowledge that is older than its lease; what needs no lease (a cached answer, a list) learns of it within a second. Nothing is
+ * subscribed to: a message that was published while a subscriber reconnected would be lost, and the version has to be read anyway.
  */
 import { sleep, type Clock } from '../util/clock.ts'
 import { loadScript, RedisScript } from '../redis/script.ts'

@@ -1,11 +1,10 @@
 /** Whoever asks after a write is never told what was before it, also without a cache. */
 import { test } from 'tap'
-import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
-import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
+import { callOf, FakeGateway, settled, Sharing, steppedClock, textOf } from './helpers.ts'
 
 async function readThenWrite (write: string, status: number, connectionId = 'venue') {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: steppedClock() })
+  const shared = new Sharing({ next: gateway, clock: steppedClock() })
   const before = shared.send(callOf())
   const writing = shared.send(callOf({ name: write, connectionId }))
   await settled()
@@ -39,7 +38,7 @@ test('a write that changed nothing, and one on another connection, part nobody',
 
 test('a connection that is taken away takes its calls in flight along', async (t) => {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: steppedClock() })
+  const shared = new Sharing({ next: gateway, clock: steppedClock() })
   const before = shared.send(callOf())
   await shared.forget('venue')
   const after = shared.send(callOf())

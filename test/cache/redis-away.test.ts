@@ -3,9 +3,8 @@ import { Redis } from 'ioredis'
 import t from 'tap'
 import type { RedisLike } from '#plugin/redis/client.js'
 import { RedisCacheStore } from '#plugin/gateway/cache/redis-store.js'
-import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
-import { callOf, FakeGateway, settled, steppedClock, textOf } from './helpers.ts'
+import { startRedis, whyNoRedis } from '../rate-limits/redis-server.ts'
+import { callOf, FakeGateway, settled, Sharing, steppedClock, textOf } from './helpers.ts'
 
 const skip = whyNoRedis()
 if (skip !== undefined) {
@@ -44,7 +43,7 @@ function setup (timeoutMs = 30_000) {
   const gateway = new FakeGateway()
   gateway.serve = (_call, number) => ({ body: `body ${number}` })
   const store = new RedisCacheStore(redis, { scope: `away-${++count}`, clock, timeoutMs })
-  const shared = new RequestDeduplicator({ gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
+  const shared = new Sharing({ next: gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
   return { state, clock, gateway, shared, get: async (connectionId = 'venue') => await textOf(await shared.send(callOf({ connectionId }))) }
 }
 

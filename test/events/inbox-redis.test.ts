@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import t from 'tap'
 import { RedisExportInbox } from '#plugin/client/export-inbox-redis.js'
 import { RedisUnavailable } from '#plugin/redis/script.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { startRedis, whyNoRedis } from '../rate-limits/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { inboxSuite, part } from './inbox-suite.ts'
 

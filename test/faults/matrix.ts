@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { whyNoRedis } from '../rate-limits/redis-server.ts'
 import { rows, type Way } from './rows.ts'
 import { World } from './world.ts'
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { test } from 'tap'
 import { RedisRefreshLock } from '#plugin/gateway/refresh-lock.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { startRedis, whyNoRedis } from '../rate-limits/redis-server.ts'
 
 test('one replica refreshes, the others wait, and who is to refresh is told so again', { skip: whyNoRedis() ?? false }, async (t) => {
   const server = await startRedis()

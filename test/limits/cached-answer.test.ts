@@ -1,6 +1,6 @@
 /** Every answer says how the budget stands, one from the cache too, which spends nothing of it. */
 import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { whyNoRedis } from '../rate-limits/redis-server.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { steppedClock } from '../upstream/fixture.ts'
 import { ask, startReplicas } from './harness.ts'

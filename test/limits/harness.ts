@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import roller, { type RollerOptions } from 'fastify-roller'
 import type { NangoSimulatorOptions } from '#sandbox/nango.js'
 import type { RollerSimulatorOptions } from '#sandbox/roller.js'
-import { startRedis, type RedisServer } from '../budget/redis-server.ts'
+import { startRedis, type RedisServer } from '../rate-limits/redis-server.ts'
 import { asConnected, CLIENT_SECRET, SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 
 export interface Replicas extends Simulators {

@@ -1,7 +1,7 @@
 /** Twice the limit on three replicas, as `npm run sim:overload` does it, for a window and a half. */
 import t, { test } from 'tap'
 import { bounds, overload, saysNothing, type Scale } from '../../bench/overload/run.ts'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { whyNoRedis } from '../rate-limits/redis-server.ts'
 
 const SCALE: Scale = { limit: 150, windowMs: 10_000, coolingOffMs: 10_000, windows: 1, margin: 0, jitter: 380 }
 

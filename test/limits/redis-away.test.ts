@@ -1,6 +1,6 @@
 /** Redis dies and comes back in the middle of a load, on the same port. */
 import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { whyNoRedis } from '../rate-limits/redis-server.ts'
 import { ask, arrivals, pause, startReplicas, type Answered, type Replicas } from './harness.ts'
 
 const LIMIT = 60

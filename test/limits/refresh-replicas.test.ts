@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { whyNoRedis } from '../rate-limits/redis-server.ts'
 import { ask, refreshes, startReplicas } from './harness.ts'
 
 test('200 calls over three replicas on a revoked token: one forced refresh, each call repeated once at most', { skip: whyNoRedis() ?? false }, async (t) => {

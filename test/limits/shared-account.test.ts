@@ -1,6 +1,6 @@
 /** Nango's limit is shared by all venues of the account: a noisy one must not take the others' part of it. */
 import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { whyNoRedis } from '../rate-limits/redis-server.ts'
 import { build } from '../support/build.ts'
 import { steppedClock } from '../upstream/fixture.ts'
 import { addVenue, ask, pause, startReplicas } from './harness.ts'

@@ -1,6 +1,6 @@
 /** After ROLLER's 429: nothing of that credential reaches ROLLER before the wall ends, on any replica, and nobody else notices. */
 import { test } from 'tap'
-import { whyNoRedis } from '../budget/redis-server.ts'
+import { whyNoRedis } from '../rate-limits/redis-server.ts'
 import { build } from '../support/build.ts'
 import { addVenue, arrivals, ask, pause, startReplicas } from './harness.ts'
 

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
 import { check } from '#service/check.js'
 import { connectRedis, redisHint, redisReason } from '#service/redis.js'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { startRedis, whyNoRedis } from '../rate-limits/redis-server.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 
 const PASSWORD = 'sEsAmE-0pEn'

@@ -1,7 +1,7 @@
 /** Two replicas on one Redis and one Nango: what one has renewed, the other takes from Nango. */
 import { Redis } from 'ioredis'
 import { test } from 'tap'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { startRedis, whyNoRedis } from '../rate-limits/redis-server.ts'
 import { callsAtRoller } from '../support/build.ts'
 import { call } from '../upstream/fixture.ts'
 import { reads, start } from './fixture.ts'

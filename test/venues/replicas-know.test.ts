@@ -1,7 +1,7 @@
 /** What one replica has found out, no other one sends against: with Redis, from the moment the first one knows. */
 import { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { startRedis, whyNoRedis } from '../rate-limits/redis-server.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { enterThroughNango, SIGNING_KEY, start, until, type Life } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { test } from 'tap'
-import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
+import { startRedis, whyNoRedis } from '../rate-limits/redis-server.ts'
 import { SIGNING_KEY, start, until } from './fixture.ts'
 
 test('replicas that look at the same list tell a change once, through Redis', { skip: whyNoRedis() ?? false }, async (t) => {

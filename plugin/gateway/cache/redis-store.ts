@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../util/clock.ts'
 import type { RedisLike } from '../../redis/client.ts'
 import { digest, loadScript, RedisScript } from '../../redis/script.ts'
-import { NOTHING, type CacheStore, type Found, type Place, type WholeAnswer } from './store.ts'
+import { NOTHING, type CacheStore, type Found, type CacheKey, type StoredAnswer } from './store.ts'
 
 export interface RedisCacheStoreOptions {
   /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
@@ -22,11 +22,12 @@ const GENERATIONS_MS = String(25 * 3_600_000)
 const MAX_OWED = 100_000
 
 /**
- * Answers of all replicas. What fails is a miss, but for one thing: an invalidation that did not arrive is owed, and nothing of its connection is
- * read from Redis by this replica before it has been made good. Other replicas may serve what the write has changed until then.
+ * Answers of all replicas. What fails is a miss, but for one thing: an invalidation that did not arrive is owed, and nothing of its
+ * connection is read from Redis by this replica before it has been made good. Other replicas may serve what the write has changed until
+ * then.
  *
- * Bodies travel as strings, so that a client needs no more methods than for the rate limits: as they are when they are UTF-8, as JSON is, and
- * otherwise in base64.
+ * Bodies travel as strings, so that a client needs no more methods than for the rate limits: as they are when they are UTF-8, as JSON
+ * is, and otherwise in base64.
  */
 export class RedisCacheStore implements CacheStore {
   readonly #script: RedisScript
@@ -40,19 +41,19 @@ export class RedisCacheStore implements CacheStore {
     this.#scope = scope
   }
 
-  async find (place: Place, fresh: boolean): Promise<Found> {
-    const tag = this.#tag(place.connectionId)
+  async find (key: CacheKey, fresh: boolean): Promise<Found> {
+    const tag = this.#tag(key.connectionId)
     if (this.#owed.has(tag) && !await this.#settle(tag)) return NOTHING
-    const answer = await this.#run(keysOf(tag, place.key), ['find', place.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
+    const answer = await this.#run(keysOf(tag, key.key), ['find', key.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
     if (!Array.isArray(answer) || typeof answer[0] !== 'string') return NOTHING
     return { generation: answer[0], hit: decode(answer.slice(1)) }
   }
 
-  async keep (place: Place, generation: string, { headers, body }: WholeAnswer, ttlMs: number): Promise<boolean> {
+  async keep (key: CacheKey, generation: string, { headers, body }: StoredAnswer, ttlMs: number): Promise<boolean> {
     const encoding = isUtf8(body) ? 'utf8' : 'base64'
     const head = JSON.stringify([encoding, ttlMs, headers])
-    const keys = keysOf(this.#tag(place.connectionId), place.key)
-    return await this.#run(keys, ['keep', place.resource, generation, String(ttlMs), head, body.toString(encoding)]) === 1
+    const keys = keysOf(this.#tag(key.connectionId), key.key)
+    return await this.#run(keys, ['keep', key.resource, generation, String(ttlMs), head, body.toString(encoding)]) === 1
   }
 
   async invalidate (connectionId: string, resources: readonly string[] | null): Promise<void> {
@@ -104,9 +105,10 @@ function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {
   if (typeof head !== 'string' || typeof body !== 'string' || typeof leftMs !== 'number' || leftMs < 0) return null
   try {
     const [encoding, ttlMs, headers] = JSON.parse(head) as unknown[] // anything else throws here
-    if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number' || typeof headers !== 'object' || headers === null) return null
+    if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number') return null
+    if (typeof headers !== 'object' || headers === null) return null
     return {
-      answer: { status: 200, headers: headers as WholeAnswer['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
+      answer: { status: 200, headers: headers as StoredAnswer['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
       ageMs: Math.max(0, ttlMs - leftMs)
     }
   } catch {

@@ -1,8 +1,8 @@
 import type { RedisLike } from '../../redis/client.ts'
 import { loadScript, RedisScript, RedisUnavailable } from '../../redis/script.ts'
 import type { Clock } from '../../util/clock.ts'
-import { LEASE_MS, SAME_END_MS } from './store.ts'
-import type { LimitStore, MeterReading, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import { SAME_END_MS, TICKET_MS } from './store.ts'
+import type { LimitStore, QuotaReading, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 
 export interface RedisLimitStoreOptions {
   /** First part of every key. */
@@ -15,11 +15,11 @@ export interface RedisLimitStoreOptions {
 }
 
 /** What one operation touches. */
-type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'walls' | 'meter' | 'news'>>
+type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'coolingOff' | 'upstreamQuota' | 'news'>>
 
 const script = loadScript(new URL('./window.lua', import.meta.url))
 
-/** Budgets of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
+/** Rate limits of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
 export class RedisLimitStore implements LimitStore {
   readonly #script: RedisScript
   readonly #prefix: string
@@ -32,22 +32,26 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async take (request: TakeRequest): Promise<TakeResult> {
-    const { tag, windows, walls, maxWaitMs, ticket, meter, news } = request
-    const answer = await this.#run('take', { tag, windows, walls, meter, news }, [
-      micro(maxWaitMs), ticket === undefined ? '' : String(ticket), meter === undefined ? '0' : '1', micro(LEASE_MS)
+    const { windows, coolingOff, maxWaitMs, ticket, upstreamQuota, news } = request
+    const reply = await this.#run('take', request, [
+      micro(maxWaitMs), ticket === undefined ? '' : String(ticket), upstreamQuota === undefined ? '0' : '1', micro(TICKET_MS)
     ])
-    const [outcome, us, name, wall, window, wallUs] = answer.map(Number)
+    const [outcome, us, name, cooling, window, coolingUs] = reply.map(Number)
     const waitMs = (us ?? 0) / 1000
-    const usage = usageOf(windows, answer, 6)
+    const usage = usageOf(windows, reply, 6)
     if (outcome === 1) {
-      const left = answer[3] // '' where no meter runs
-      return { outcome: 'granted', slot: name ?? 0, usage, ...(left !== '' && { left: Number(left) }), ...(news !== undefined && { news: window ?? 0 }) }
+      const left = reply[3] // '' where no quota is known
+      return {
+        outcome: 'granted', slot: name ?? 0, usage, ...(left !== '' && { left: Number(left) }), ...(news !== undefined && { news: window ?? 0 })
+      }
     }
     if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, usage }
-    const key = wall === undefined || wall === 0 ? undefined : walls[wall - 1]
-    if (key !== undefined) return { outcome: 'refused', reason: 'wall', waitMs, usage, wall: key, wallMs: (wallUs ?? 0) / 1000 }
-    const late = window === windows.length + 1 ? meter : windows[(window ?? 0) - 1]?.key
-    return { outcome: 'refused', reason: 'budget', waitMs, usage, ...(late !== undefined && { window: late }) }
+    const key = cooling === undefined || cooling === 0 ? undefined : coolingOff[cooling - 1]
+    if (key !== undefined) {
+      return { outcome: 'refused', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs: (coolingUs ?? 0) / 1000 }
+    }
+    const last = window === windows.length + 1 ? upstreamQuota : windows[(window ?? 0) - 1]?.key
+    return { outcome: 'refused', reason: 'limit', waitMs, usage, ...(last !== undefined && { window: last }) }
   }
 
   async leave ({ tag, windows }: TakeRequest, ticket: number): Promise<void> {
@@ -55,7 +59,7 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async refund (tag: string, windows: readonly Window[], slot: number): Promise<void> {
-    await this.#run('back', { tag, windows }, [String(slot)])
+    await this.#run('refund', { tag, windows }, [String(slot)])
   }
 
   async renew (tag: string, windows: readonly Window[], slot: number): Promise<number> {
@@ -63,18 +67,18 @@ export class RedisLimitStore implements LimitStore {
     return Number(moved)
   }
 
-  async report (tag: string, meter: string, windows: readonly Window[], { remaining, endsInMs, slot }: MeterReading): Promise<void> {
-    await this.#run('report', { tag, windows, meter }, [
-      String(Math.floor(remaining)), micro(endsInMs), String(slot), micro(SAME_END_MS)
-    ])
+  async report (tag: string, upstreamQuota: string, windows: readonly Window[], reading: QuotaReading): Promise<void> {
+    const { remaining, endsInMs, slot } = reading
+    const values = [String(Math.floor(remaining)), micro(endsInMs), String(slot), micro(SAME_END_MS)]
+    await this.#run('report', { tag, windows, upstreamQuota }, values)
   }
 
   async startCoolingOff (tag: string, key: string, ms: number): Promise<void> {
-    await this.#run('raise', { tag, walls: [key] }, [micro(ms)])
+    await this.#run('start-cooling-off', { tag, coolingOff: [key] }, [micro(ms)])
   }
 
-  async wall (tag: string, key: string): Promise<number> {
-    const [us] = await this.#run('wall', { tag, walls: [key] }, [])
+  async coolingOff (tag: string, key: string): Promise<number> {
+    const [us] = await this.#run('cooling-off', { tag, coolingOff: [key] }, [])
     return Number(us) / 1000
   }
 
@@ -82,7 +86,7 @@ export class RedisLimitStore implements LimitStore {
     return usageOf(windows, await this.#run('usage', { tag, windows }, []), 0)
   }
 
-  /** The client is not closed: it was made by somebody else. */
+  /** The client is not closed: it is the application's. */
   close (): void {
     this.#closed = true
   }
@@ -97,11 +101,11 @@ export class RedisLimitStore implements LimitStore {
 }
 
 /** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would move them apart. */
-export function limitKeys (prefix: string, { tag, windows = [], walls = [], meter = '', news = '' }: Keys): string[] {
+export function limitKeys (prefix: string, { tag, windows = [], coolingOff = [], upstreamQuota = '', news = '' }: Keys): string[] {
   const scope = keyScope(prefix, tag)
-  const keys = [`${scope}clock`, `${scope}tickets`, `${scope}meter:${meter}`, `${scope}news:${news}`]
-  for (const part of ['window', 'line', 'turns']) for (const { key } of windows) keys.push(`${scope}${part}:${key}`)
-  for (const key of walls) keys.push(`${scope}wall:${key}`)
+  const keys = [`${scope}clock`, `${scope}tickets`, `${scope}quota:${upstreamQuota}`, `${scope}news:${news}`]
+  for (const part of ['window', 'queue', 'turns']) for (const { key } of windows) keys.push(`${scope}${part}:${key}`)
+  for (const key of coolingOff) keys.push(`${scope}cooling-off:${key}`)
   return keys
 }
 
@@ -115,16 +119,16 @@ function keyScope (prefix: string, tag: string): string {
   return `${prefix.replace(/[{}]/g, '_')}:{${tag.replace(/[%{}]/g, encodeURIComponent) || '%'}}:`
 }
 
-/** Whole microseconds: the list holds integers. Rounded up: a window is never shorter than asked for. Endless patience is a century. */
+/** Whole microseconds: the list holds integers. Rounded up: a window is never shorter than asked for. A wait without end is a century. */
 function micro (ms: number): string {
   return String(Math.ceil(Math.min(ms, 3.2e12) * 1000))
 }
 
-function usageOf (windows: readonly Window[], answer: readonly unknown[], from: number): Usage[] {
+function usageOf (windows: readonly Window[], reply: readonly unknown[], from: number): Usage[] {
   return windows.map(({ key, limit }, i) => ({
     key,
     limit,
-    remaining: Number(answer[from + 2 * i]),
-    resetMs: Number(answer[from + 2 * i + 1]) / 1000
+    remaining: Number(reply[from + 2 * i]),
+    resetMs: Number(reply[from + 2 * i + 1]) / 1000
   }))
 }
