@@ -16,7 +16,7 @@ const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10,
 
 function wish (connection: number, maxWaitMs: number): TakeRequest {
   const tag = `connection-${connection}`
-  return { tag, windows: [{ key: 'rest', ...rest }], walls: ['wall'], maxWaitMs }
+  return { tag, windows: [{ key: 'rest', ...rest }], coolingOff: ['wall'], maxWaitMs }
 }
 
 /** Array buffers are freed in the background after a collection. */
