@@ -5,7 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '#service/app.js'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 
 const FILE = new URL(import.meta.resolve('#root/openapi/openapi.json'))
 

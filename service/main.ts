@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** The process: environment in, signals handled. */
 import './engine.ts'
-import { banner } from './banner.ts'
-import { endOnClosedPipe } from './closed-pipe.ts'
-import { readCommand } from './command-line.ts'
+import { banner } from './cli/banner.ts'
+import { endOnClosedPipe } from './cli/closed-pipe.ts'
+import { readCommand } from './cli/command-line.ts'
 import type { ConnectedConfig } from './app.ts'
-import { ConfigError, readConfig, type Config } from './config.ts'
+import { ConfigError, readConfig, type Config } from './config/config.ts'
 
 // As process 1 of a container a signal without a handler is ignored: until there is something to close, it ends the process at once.
 const quit = (): void => process.exit(0)
@@ -18,7 +18,7 @@ if (command.kind === 'say') {
   process.exit(command.exitCode)
 }
 if (command.kind === 'check') {
-  const { check } = await import('./check.ts')
+  const { check } = await import('./cli/check.ts')
   process.exit(await check(process.env, (line) => { process.stdout.write(`${line}\n`) }) ? 0 : 1)
 }
 
@@ -36,7 +36,7 @@ process.stderr.on('error', () => {}) // nobody reads what goes wrong with the lo
 
 // All of this is loaded only where it is used: a check needs no server, a container in production never reads the simulators, and OpenTelemetry
 // is not there without an endpoint.
-const { startTracing, TracingMissingError } = config.tracesTo === null ? { startTracing: null, TracingMissingError: null } : await import('./tracing.ts')
+const { startTracing, TracingMissingError } = config.tracesTo === null ? { startTracing: null, TracingMissingError: null } : await import('./observability/tracing.ts')
 const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknown) => {
   if (TracingMissingError === null || !(error instanceof TracingMissingError)) throw error
   process.stderr.write(`${error.message}\n`)
@@ -44,9 +44,9 @@ const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknow
 })
 const { buildApp } = await import('./app.ts')
 const { describeError } = await import('fastify-roller/internal')
-const { logStream } = await import('./log-stream.ts')
-const { shutDownOnSignal } = await import('./shutdown.ts')
-const sandbox = config.nango === null ? await (await import('./sandbox-mode/service.ts')).startOnSandbox(config) : null
+const { logStream } = await import('./observability/log-stream.ts')
+const { shutDownOnSignal } = await import('./http/shutdown.ts')
+const sandbox = config.nango === null ? await (await import('./sandbox/service.ts')).startOnSandbox(config) : null
 const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing }) // without a sandbox there is a Nango
   .catch((error: unknown) => {
     // Not as Node would print it: with every field, an address with a password among them.

@@ -9,7 +9,7 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Kept out of git. */
-const SHOTS = fileURLToPath(new URL(import.meta.resolve('#root/.cache/screenshots/')))
+const SHOTS = fileURLToPath(new URL('.cache/screenshots/', import.meta.resolve('#root/package.json')))
 
 /** Options of tap's `test`: says why it is skipped. Where CI is set, a browser that is missing is a failure. */
 export const needsBrowser: { skip?: string } = hasBrowser() || process.env.CI === 'true' ? {} : { skip: `there is no browser at ${CHROMIUM}` }

@@ -1,6 +1,6 @@
 /** POST /connect-session answers with a link to the page, and with a link to Nango's own that works for browsers. */
 import { test } from 'tap'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 import { build } from '../support/build.ts'
 
 const SELF_HOSTED = { publicHost: 'https://nango.example.com/', connectUrl: 'https://connect.example.com' }

@@ -1,8 +1,8 @@
 /** The environment is read once; every fault is named with what to write instead, and no value is repeated. */
 import { test } from 'tap'
 import { findCaller } from '#service/auth/keys.js'
-import { ConfigError, readConfig } from '#service/config.js'
-import { Environment } from '#service/environment.js'
+import { ConfigError, readConfig } from '#service/config/config.js'
+import { Environment } from '#service/config/environment.js'
 
 const CANARY = 'canary-4b7e'
 const JWT = { JWT_JWKS_URL: 'https://login.example.com/keys', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'gateway' }

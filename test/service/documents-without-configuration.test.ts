@@ -1,7 +1,7 @@
 /** What anybody may read without a key holds no value of the configuration. */
 import { test, type Test } from 'tap'
 import { buildApp } from '#service/app.js'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { KEY } from './fixture.ts'
 

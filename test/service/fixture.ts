@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '#service/app.js'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 import type { NangoSimulatorOptions } from '#sandbox/nango.js'
 import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 

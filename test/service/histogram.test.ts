@@ -1,6 +1,6 @@
 import { Histogram, Registry } from 'prom-client'
 import { test } from 'tap'
-import { QuickHistogram } from '#service/histogram.js'
+import { QuickHistogram } from '#service/observability/histogram.js'
 
 const buckets = [0.005, 0.25, 1, 10]
 const values = [0, 0.005, 0.0051, 0.25, 0.9, 1, 9, 10, 10.1, 1_000]

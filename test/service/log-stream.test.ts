@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 
-const LOG_STREAM = fileURLToPath(import.meta.resolve('#service/log-stream.js'))
+const LOG_STREAM = fileURLToPath(import.meta.resolve('#service/observability/log-stream.js'))
 
 /** A script of its own, for standard output belongs to the process. */
 const args = (script: string): string[] => ['--input-type=module', '--eval', `const { logStream } = await import(${JSON.stringify(LOG_STREAM)});\n${script}`]

@@ -2,8 +2,8 @@
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
-import { check } from '#service/check.js'
-import { connectRedis, redisHint, redisReason } from '#service/redis.js'
+import { check } from '#service/cli/check.js'
+import { connectRedis, redisHint, redisReason } from '#service/config/redis.js'
 import { startRedis, whyNoRedis } from '../budget/redis-server.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 

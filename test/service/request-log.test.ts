@@ -1,6 +1,6 @@
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { test } from 'tap'
-import { requestLog } from '#service/request-log.js'
+import { requestLog } from '#service/observability/request-log.js'
 
 function build (): { app: FastifyInstance, lines: () => Record<string, unknown>[], made: () => number } {
   const written: string[] = []

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import tap, { test, type Test } from 'tap'
 import { buildApp } from '#service/app.js'
-import { ConfigError, readConfig } from '#service/config.js'
-import { startOnSandbox } from '#service/sandbox-mode/service.js'
+import { ConfigError, readConfig } from '#service/config/config.js'
+import { startOnSandbox } from '#service/sandbox/service.js'
 import { service, startProcess } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process takes its time on a busy machine

@@ -1,7 +1,7 @@
 /** An address that cannot be used is a fault that names variable and rule. It may hold a password: nothing repeats it. */
 import tap, { test } from 'tap'
-import { ConfigError, readConfig } from '#service/config.js'
-import { check } from '#service/check.js'
+import { ConfigError, readConfig } from '#service/config/config.js'
+import { check } from '#service/cli/check.js'
 import { service, startProcess } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process takes its time on a busy machine

@@ -1,7 +1,7 @@
 /** Every variable of the service's environment, with its default and meaning: what messages and the documents say of it comes from here. */
 import { Type, type Static } from '@sinclair/typebox'
 import { HTTP_ADDRESS_RULE, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from 'fastify-roller/internal'
-import { KEYS_EXAMPLE } from './auth/key-file.ts'
+import { KEYS_EXAMPLE } from '../auth/key-file.ts'
 import { REDIS_URL_RULE } from './urls.ts'
 
 export const Environment = Type.Object({

@@ -1,10 +1,10 @@
 /** The service on the sandbox: what it is told in place of the environment. Its tokens are for its own ROLLER, and nothing of it leaves this machine. */
 import { randomUUID } from 'node:crypto'
 import type { AppOptions } from '../app.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { DEMO_CONNECTION_ID, startSandbox, type Sandbox } from 'roller-sandbox'
 import { makeExampleCalls } from './example-calls.ts'
-import { addLanding } from './landing/landing.ts'
+import { addLanding } from './landing.ts'
 
 export interface SandboxService extends Pick<Sandbox, 'sendWebhooksTo' | 'close'> {
   readonly options: AppOptions

@@ -1,7 +1,7 @@
 /** Values of variables that are more than one text or number. Each parser names what is wrong with what to write instead, and repeats no value. */
 import { isIP } from 'node:net'
 import { OPERATION_NAMES_RULE, unknownOperations } from 'fastify-roller/internal'
-import type { JwtOptions } from './auth/jwt.ts'
+import type { JwtOptions } from '../auth/jwt.ts'
 import { isKeySetUrl } from './urls.ts'
 
 export type TrustProxy = boolean | number | string[]

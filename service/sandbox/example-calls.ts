@@ -2,7 +2,7 @@
  * One call of each operation that works on the demo venue as it stands, for the forms of the API explorer. What they ask for is made beforehand, so that
  * no two of them take away what the other needs: each works once at least, whatever was tried before it.
  */
-import type { ExampleCalls } from '../docs-examples.ts'
+import type { ExampleCalls } from '../docs/examples.ts'
 import type { RollerSimulator } from 'roller-sandbox'
 import { addDays, toVenueDate } from 'fastify-roller/time'
 

@@ -1,7 +1,7 @@
 /** What the environment says of webhooks. */
 import { isIP } from 'node:net'
 import { isPublicUrl, PUBLIC_URL_RULE } from 'fastify-roller/internal'
-import { listOfSome } from './config-values.ts'
+import { listOfSome } from './values.ts'
 
 export interface WebhookVariables {
   readonly PUBLIC_URL?: string

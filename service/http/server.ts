@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import { toProblem } from 'fastify-roller/internal'
-import type { Config } from './config.ts'
+import type { Config } from '../config/config.ts'
 import { latestAnswer } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
 

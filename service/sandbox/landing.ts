@@ -1,13 +1,12 @@
-/** `GET /` in the sandbox alone: where to go from here, who is connected, and a live picture of the budgets. */
+/** `GET /` in the sandbox alone: where to go from here, who is connected, and a live picture of the rate limits. */
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { landingHtml } from './html.ts'
-import { SCRIPT } from './script.js.ts'
-import { STYLE } from './style.css.ts'
 
+const PAGE = readFileSync(new URL('./page.html', import.meta.url), 'utf8')
 const FILES = {
-  'page.js': { type: 'text/javascript; charset=utf-8', content: SCRIPT },
-  'style.css': { type: 'text/css; charset=utf-8', content: STYLE }
+  'page.js': { type: 'text/javascript; charset=utf-8', content: readFileSync(new URL('./script.js', import.meta.url), 'utf8') },
+  'style.css': { type: 'text/css; charset=utf-8', content: readFileSync(new URL('./style.css', import.meta.url), 'utf8') }
 }
 
 export function addLanding (app: FastifyInstance, { connectionId }: { readonly connectionId: string }): void {
@@ -18,7 +17,7 @@ export function addLanding (app: FastifyInstance, { connectionId }: { readonly c
         "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
       'cache-control': 'no-store'
     }).type('text/html; charset=utf-8')
-    return landingHtml({ connectionId, nonce })
+    return PAGE.replaceAll('{{nonce}}', nonce).replaceAll('{{connectionId}}', connectionId)
   })
   for (const [name, { type, content }] of Object.entries(FILES)) {
     app.get(`/sandbox/${name}`, { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {

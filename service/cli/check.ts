@@ -1,8 +1,8 @@
 /** `roller-sidecar check`: would the service work with this environment? One line for each thing that has to be right. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import roller, { isRollerError } from 'fastify-roller'
-import { ConfigError, readConfig, type Config } from './config.ts'
-import { redisHint, redisReason } from './redis.ts'
+import { ConfigError, readConfig, type Config } from '../config/config.ts'
+import { redisHint, redisReason } from '../config/redis.ts'
 
 type Result = 'ok' | 'failed' | 'absent' | 'skipped'
 type Say = (line: string) => void

@@ -1,5 +1,5 @@
 /** Browser module: asks the gateway's own routes, as any caller would, and draws what they answer. */
-export const SCRIPT = String.raw`const $ = (id) => document.getElementById(id)
+const $ = (id) => document.getElementById(id)
 const { connectionId } = document.body.dataset
 const SVG = 'http://www.w3.org/2000/svg'
 const EVERY = 1000
@@ -99,4 +99,3 @@ $('calls').addEventListener('click', sendCalls)
 addEventListener('pageshow', showVenues) // back from the connect page too
 setInterval(showBudgets, EVERY)
 await showBudgets()
-`

@@ -1,11 +1,10 @@
 /** The OpenAPI document at /openapi.json and Swagger UI at /docs. */
+import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { fillInExamples, type ExampleCalls } from './docs-examples.ts'
-import { fillInConnection, rememberConnection } from './docs-memory.ts'
-import { DOCS_STYLE } from './docs-style.css.ts'
-import { TAGS } from './docs-tags.ts'
+import { fillInExamples, type ExampleCalls } from './examples.ts'
+import { TAGS } from './tags.ts'
 import { finishDocument, keepSchemaNames } from './openapi-document.ts'
 import { VERSION } from 'fastify-roller/internal'
 
@@ -28,6 +27,13 @@ const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nang
 
 const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER, nothing real. ' +
   'Every answer has the header `Roller-Sandbox: true`.\n\n'
+
+const STYLE = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
+const PAGE_SCRIPT = readFileSync(new URL('./page.js', import.meta.url), 'utf8')
+
+/** Of page.js, in the browser. */
+declare const rememberConnection: <T>(request: T) => T
+declare const fillInConnection: <T>(response: T) => T
 
 /** Call before the routes are added: the document is gathered from them. */
 export async function addDocs (app: FastifyInstance, options: DocsOptions): Promise<void> {
@@ -59,9 +65,8 @@ export async function addDocs (app: FastifyInstance, options: DocsOptions): Prom
       staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
       theme: {
         title,
-        css: [{ filename: 'docs.css', content: DOCS_STYLE }],
-        // Screen readers jump to it.
-        js: [{ filename: 'docs.js', content: "document.getElementById('swagger-ui').setAttribute('role', 'main')\n" }]
+        css: [{ filename: 'docs.css', content: STYLE }],
+        js: [{ filename: 'docs.js', content: PAGE_SCRIPT }]
       },
       uiConfig: {
         layout: 'BaseLayout', // without a bar to load other documents with
@@ -71,9 +76,9 @@ export async function addDocs (app: FastifyInstance, options: DocsOptions): Prom
         displayRequestDuration: true,
         deepLinking: true,
         filter: true,
-        // Swagger UI hands over objects of its own; the types take them for fetch's.
-        requestInterceptor: rememberConnection as never,
-        responseInterceptor: fillInConnection as never
+        // Both are of page.js: these two arrows are written into the page's own script.
+        requestInterceptor: (request) => rememberConnection(request),
+        responseInterceptor: (response) => fillInConnection(response)
       }
     })
   })
