@@ -1,7 +1,8 @@
 /** The service's configuration: the environment, read once. Every fault is reported at once, by name, and no value is ever repeated. */
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import envSchema from 'env-schema'
+import type { TSchema } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import { HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from 'fastify-roller/internal'
 import type { JwtOptions } from '../auth/jwt.ts'
 import { anyLimited } from '../auth/caller.ts'
@@ -10,6 +11,7 @@ import type { KeyedCaller } from '../auth/keys.ts'
 import {
   listOfSome, parseJwt, parseOperations, parseOrigins, parseTrustProxy, type JwtVariables, type TrustProxy
 } from './values.ts'
+import { parseCache } from './cache.ts'
 import { parseWebhooks, type WebhookConfig, type WebhookVariables } from './webhooks.ts'
 import { Environment, securityVariables } from './environment.ts'
 import { isRedisUrl, REDIS_URL_RULE } from './urls.ts'
@@ -24,12 +26,11 @@ export interface Config {
     readonly publicHost?: string
     readonly connectUrl?: string
   } | null
-  /** Off as well where no browser could reach Nango. */
+  /** Where a browser can reach Nango. */
   readonly connectPage: boolean
   readonly environment: 'live' | 'playground'
-  readonly venueIdentity: 'on' | 'off'
   /** Milliseconds; 0 is never. */
-  readonly connectionWatch: number
+  readonly pollInterval: number
   readonly transport: 'nango' | 'direct'
   /** For the direct transport. Null: the environment's own host. */
   readonly rollerBaseUrl: string | null
@@ -38,29 +39,24 @@ export interface Config {
   readonly connectionId: string | null
   readonly readOnly: boolean
   readonly operations: { readonly allow?: string[], readonly deny?: string[] }
-  /** Null: as the plugin does by itself. */
-  readonly wildcard: boolean | null
+  /** By operation; milliseconds. */
+  readonly cache: Readonly<Record<string, number>>
   /** Without these and `jwt` anybody who reaches the port may call. */
   readonly keys: readonly KeyedCaller[]
   readonly jwt: JwtOptions | null
   /** Requests a minute of one caller; 0 is no limit. */
   readonly rateLimit: number
-  /** Milliseconds; 0 is no limit. */
-  readonly maxEventLoopDelay: number
   /** Milliseconds. */
-  readonly timeouts: { readonly headers: number, readonly request: number, readonly keepAlive: number }
+  readonly keepAliveTimeout: number
   /** Bytes. Null: as the plugin does by itself. */
-  readonly bodyLimit: number | null
   readonly streamLimit: number | null
   readonly corsOrigins: readonly string[]
   readonly webhooks: WebhookConfig
   readonly redisUrl: string | null
-  readonly whenAway: 'share' | 'refuse'
+  readonly onRedisDown: 'share' | 'reject'
   readonly replicas: number
   /** Milliseconds. */
   readonly maxWait: number
-  /** Milliseconds; the longest that a caller may ask for. */
-  readonly maxWaitLimit: number
   readonly host: string
   readonly port: number
   readonly logLevel: string
@@ -87,9 +83,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** Seconds. With webhooks a look is for those that Nango gave up on. */
-const RARE_WATCH = 600
-const FREQUENT_WATCH = 60
+/** Seconds. With webhooks the poll is for those that Nango gave up on. */
+const POLL_BESIDE_WEBHOOKS = 600
+const POLL_ALONE = 60
+
+/** ROLLER's own: each has the other beside it. */
+const ROLLER_HOSTS = /^https:\/\/api\.(play\.)?roller\.app\/?$/i
 
 /** @throws ConfigError with every fault found */
 export function readConfig (source: Readonly<Record<string, string | undefined>>): Config {
@@ -100,6 +99,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   const jwt = parseJwt(environment as JwtVariables, faults) // absent is not written as undefined
   const allow = parseOperations('ROLLER_OPERATIONS_ALLOW', environment.ROLLER_OPERATIONS_ALLOW, faults)
   const deny = parseOperations('ROLLER_OPERATIONS_DENY', environment.ROLLER_OPERATIONS_DENY, faults)
+  const cache = parseCache(environment.CACHE, faults)
   const corsOrigins = parseOrigins(environment.CORS_ORIGINS, faults)
   const trustProxy = parseTrustProxy(environment.TRUST_PROXY, faults)
   const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent is not written as undefined
@@ -126,9 +126,9 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     const url = environment[name]
     if (url !== undefined && !isPublicUrl(url)) faults.push(`${name} is not ${PUBLIC_URL_RULE}. Example: ${name}=${name === 'NANGO_PUBLIC_HOST' ? 'https://nango.example.com' : 'https://connect.nango.example.com'}`)
   }
-  for (const name of ['ROLLER_BASE_URL', 'ROLLER_OTHER_BASE_URL'] as const) {
-    const url = environment[name]
-    if (url !== undefined && !isRollerBaseUrl(url)) faults.push(`${name} is not ${ROLLER_BASE_URL_RULE}. Example: ${name}=https://api.roller.app`)
+  const rollerBaseUrl = environment.ROLLER_BASE_URL
+  if (rollerBaseUrl !== undefined && !isRollerBaseUrl(rollerBaseUrl)) {
+    faults.push(`ROLLER_BASE_URL is not ${ROLLER_BASE_URL_RULE}. Example: ROLLER_BASE_URL=https://api.roller.app`)
   }
   const webhookSigningKeys = listOfSome(
     'NANGO_WEBHOOK_SIGNING_KEY', environment.NANGO_WEBHOOK_SIGNING_KEY, '8b8e7f1c-0d4b-4f55-9a3c-2f3a6f0f5a11', faults
@@ -158,31 +158,27 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
           ...(environment.NANGO_PUBLIC_HOST !== undefined && { publicHost: environment.NANGO_PUBLIC_HOST }),
           ...(environment.NANGO_CONNECT_URL !== undefined && { connectUrl: environment.NANGO_CONNECT_URL })
         },
-    connectPage: environment.CONNECT_PAGE === 'on' && isPublicUrl(environment.NANGO_PUBLIC_HOST ?? environment.NANGO_HOST),
+    connectPage: isPublicUrl(environment.NANGO_PUBLIC_HOST ?? environment.NANGO_HOST),
     environment: environment.ROLLER_ENVIRONMENT,
-    venueIdentity: environment.VENUE_IDENTITY,
-    connectionWatch: (environment.CONNECTION_WATCH ?? (webhookSigningKeys.length > 0 ? RARE_WATCH : FREQUENT_WATCH)) * 1000,
+    pollInterval: (environment.POLL_INTERVAL ?? (webhookSigningKeys.length > 0 ? POLL_BESIDE_WEBHOOKS : POLL_ALONE)) * 1000,
     transport: environment.ROLLER_TRANSPORT,
-    rollerBaseUrl: environment.ROLLER_BASE_URL ?? null,
-    otherBaseUrl: environment.ROLLER_OTHER_BASE_URL ?? null,
+    rollerBaseUrl: rollerBaseUrl ?? null,
+    otherBaseUrl: rollerBaseUrl === undefined || ROLLER_HOSTS.test(rollerBaseUrl) ? null : rollerBaseUrl,
     connectionId: environment.ROLLER_CONNECTION_ID ?? null,
     readOnly: environment.ROLLER_READ_ONLY,
     operations: { ...(allow !== undefined && { allow }), ...(deny !== undefined && { deny }) },
-    wildcard: environment.ROLLER_WILDCARD ?? null,
+    cache,
     keys,
     jwt,
     rateLimit: environment.RATE_LIMIT,
-    maxEventLoopDelay: environment.MAX_EVENT_LOOP_DELAY,
-    timeouts: { headers: environment.HEADERS_TIMEOUT * 1000, request: environment.REQUEST_TIMEOUT * 1000, keepAlive: environment.KEEP_ALIVE_TIMEOUT * 1000 },
-    bodyLimit: environment.BODY_LIMIT ?? null,
+    keepAliveTimeout: environment.KEEP_ALIVE_TIMEOUT * 1000,
     streamLimit: environment.STREAM_LIMIT ?? null,
     corsOrigins,
     webhooks,
     redisUrl: environment.REDIS_URL ?? null,
-    whenAway: environment.BUDGET_WHEN_AWAY,
+    onRedisDown: environment.ON_REDIS_DOWN,
     replicas: environment.REPLICAS,
     maxWait: environment.MAX_WAIT * 1000,
-    maxWaitLimit: environment.MAX_WAIT_LIMIT * 1000,
     host: environment.HOST,
     port: environment.PORT,
     logLevel: environment.LOG_LEVEL,
@@ -227,25 +223,31 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
   return values
 }
 
-function check (values: Record<string, string>, faults: string[]): Environment {
-  try {
-    return envSchema<Environment>({ schema: Environment, data: values, env: false })
-  } catch (error) {
-    const named = new Set<string>()
-    for (const { instancePath, message } of (error as { errors?: { instancePath: string, message?: string }[] }).errors ?? []) { // env-schema throws Ajv's list
-      const name = instancePath.slice(1)
-      if (named.has(name)) continue
-      named.add(name)
-      const schema = Environment.properties[name as keyof Environment]
-      const [example] = (schema?.examples ?? []) as string[]
-      const wanted = schema?.anyOf === undefined ? message : `must be one of: ${String(schema.description)}`
-      faults.push(`${name} ${wanted ?? 'is wrong'}. Example: ${name}=${example ?? '…'}`)
-    }
-    if (named.size === 0) throw error
-    // The other checks go on with what is left.
-    const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !named.has(name)))
-    return envSchema<Environment>({ schema: Environment, data: rest, env: false })
+/** Numbers and booleans out of text, defaults put in. A variable that is wrong is left out, for the other checks to go on. */
+function check (values: Readonly<Record<string, string>>, faults: string[]): Environment {
+  const environment: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries<TSchema>(Environment.properties)) {
+    const text = values[name]
+    const value = text === undefined ? undefined : fromText(schema, text)
+    if (value !== undefined && !Value.Check(schema, value)) faults.push(`${name} must be ${expected(schema)}. Example: ${name}=${String(schema.examples[0])}`)
+    else if (value !== undefined) environment[name] = value
+    if (environment[name] === undefined && schema.default !== undefined) environment[name] = schema.default
   }
+  return environment as Environment // each was checked by its own schema
+}
+
+function fromText ({ type }: TSchema, text: string): unknown {
+  if (type === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text
+  if (type === 'boolean') return text === 'true' || (text === 'false' ? false : text)
+  return text
+}
+
+function expected ({ type, minimum, maximum, anyOf, const: only, expected }: TSchema): string {
+  if (expected !== undefined) return String(expected)
+  if (type === 'boolean') return 'true or false'
+  if (type === 'integer') return maximum === undefined ? `a whole number of at least ${minimum}` : `a whole number from ${minimum} to ${maximum}`
+  if (anyOf !== undefined) return `one of: ${(anyOf as { const: string }[]).map((one) => one.const).join(', ')}` // a union of literals
+  return only === undefined ? 'a text' : String(only)
 }
 
 /** The sandbox answers like the real service: it starts by itself only where nobody could take it for one. */

@@ -59,7 +59,6 @@ export interface JwtVariables {
   readonly JWT_JWKS_URL?: string
   readonly JWT_ISSUER?: string
   readonly JWT_AUDIENCE?: string
-  readonly JWT_CLOCK_TOLERANCE: number
   readonly JWT_SCOPE_CLAIM: string
 }
 
@@ -80,6 +79,6 @@ export function parseJwt (variables: JwtVariables, faults: string[]): JwtOptions
   if (issuer === undefined) missing('JWT_ISSUER', 'https://login.example.com/')
   if (audience === undefined) missing('JWT_AUDIENCE', 'roller-gateway')
   return {
-    jwksUrl: jwksUrl ?? '', issuer: issuer ?? '', audience: audience ?? '', clockTolerance: variables.JWT_CLOCK_TOLERANCE, scopeClaim: variables.JWT_SCOPE_CLAIM
+    jwksUrl: jwksUrl ?? '', issuer: issuer ?? '', audience: audience ?? '', scopeClaim: variables.JWT_SCOPE_CLAIM
   }
 }

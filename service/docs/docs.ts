@@ -1,12 +1,6 @@
-/** The OpenAPI document at /openapi.json and Swagger UI at /docs. */
-import { readFileSync } from 'node:fs'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { fillInExamples, type ExampleCalls } from './examples.ts'
-import { TAGS } from './tags.ts'
-import { finishDocument, keepSchemaNames } from './openapi-document.ts'
-import { VERSION } from 'fastify-roller/internal'
+/** `/docs` and `/openapi.json`. Both are made at the first request for one of them: they take a third of the memory of a service that starts. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { ExampleCalls } from './examples.ts'
 
 export interface DocsOptions {
   /** Callers send a key. */
@@ -19,74 +13,27 @@ export interface DocsOptions {
   readonly sandbox: boolean
 }
 
-const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango. Three steps:
-
-1. **Authorize** once with one of this gateway's API keys, where it asks for one. This browser keeps it.
-2. **Connect** a venue: \`POST /connect-session\` answers with a link to send to a venue manager. \`GET /connections\` lists who is connected.
-3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last is filled in for you.`
-
-const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER, nothing real. ' +
-  'Every answer has the header `Roller-Sandbox: true`.\n\n'
-
-const STYLE = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
-const PAGE_SCRIPT = readFileSync(new URL('./page.js', import.meta.url), 'utf8')
-
-/** Of page.js, in the browser. */
-declare const rememberConnection: <T>(request: T) => T
-declare const fillInConnection: <T>(response: T) => T
+export type DocumentedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>
 
 /** Call before the routes are added: the document is gathered from them. */
-export async function addDocs (app: FastifyInstance, options: DocsOptions): Promise<void> {
-  const { keys, exampleConnectionId, exampleCalls = {}, sandbox } = options
-  const title = sandbox ? 'fastify-roller (sandbox)' : 'fastify-roller'
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title, version: VERSION, description: (sandbox ? SANDBOX_DESCRIPTION : '') + DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' }
-      },
-      tags: TAGS,
-      servers: [{ url: '/', description: 'This gateway' }],
-      ...(keys && { security: [{ apiKey: [] }] }),
-      components: {
-        ...(keys && { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'One of this gateway\'s API keys, or a token of the issuer that it trusts.' } } })
-      }
-    },
-    transform: ({ schema, url }) => ({ schema: keepSchemaNames(schema), url }),
-    transformObject: (documentObject) => 'openapiObject' in documentObject
-      ? fillInExamples(finishDocument(documentObject.openapiObject, exampleConnectionId), exampleCalls)
-      : documentObject.swaggerObject
-  })
-  await app.register(async (scope) => {
-    scope.addHook('onRequest', withoutConditions)
-    await scope.register(swaggerUi, {
-      routePrefix: '/docs',
-      // Swagger UI styles its elements inline; scripts come from this server alone, and nothing else is asked.
-      staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
-      theme: {
-        title,
-        css: [{ filename: 'docs.css', content: STYLE }],
-        js: [{ filename: 'docs.js', content: PAGE_SCRIPT }]
-      },
-      uiConfig: {
-        layout: 'BaseLayout', // without a bar to load other documents with
-        persistAuthorization: true,
-        tryItOutEnabled: true,
-        docExpansion: 'none',
-        displayRequestDuration: true,
-        deepLinking: true,
-        filter: true,
-        // Both are of page.js: these two arrows are written into the page's own script.
-        requestInterceptor: (request) => rememberConnection(request),
-        responseInterceptor: (response) => fillInConnection(response)
-      }
-    })
-  })
-  app.get('/openapi.json', { schema: { hide: true }, logLevel: 'warn' }, async () => app.swagger())
-}
+export function addDocs (app: FastifyInstance, options: DocsOptions): void {
+  const routes: DocumentedRoute[] = []
+  app.addHook('onRoute', ({ method, url, schema }) => { if (method !== 'HEAD' && schema?.hide !== true) routes.push({ method, url, ...(schema !== undefined && { schema }) }) })
 
-/** The files are small and always sent whole: what a part or a condition cannot be met would be answered in the static server's own words. */
-function withoutConditions ({ headers }: FastifyRequest, _reply: FastifyReply, next: () => void): void {
-  for (const name of ['range', 'if-match', 'if-unmodified-since'] as const) delete headers[name]
-  next()
+  let explorer: Promise<FastifyInstance> | undefined
+  const serve = async ({ raw, headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    explorer ??= import('./explorer.ts').then(({ buildExplorer }) => buildExplorer(routes, options))
+    // The files are small and always sent whole: of all conditions these two have an answer other than the static server's own words.
+    const { 'if-none-match': tag, 'if-modified-since': since } = headers
+    const found = await (await explorer).inject({
+      url: raw.url ?? '/', headers: { ...(tag !== undefined && { 'if-none-match': tag }), ...(since !== undefined && { 'if-modified-since': since }) }
+    })
+    if (found.statusCode === 404) {
+      reply.callNotFound()
+      return reply
+    }
+    const { connection: _, date: __, ...rest } = found.headers
+    return await reply.code(found.statusCode).headers(rest).send(found.rawPayload)
+  }
+  for (const url of ['/openapi.json', '/docs', '/docs/*']) app.get(url, { schema: { hide: true }, logLevel: 'warn' }, serve)
 }

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 interface Use {
-  /** Requests that are not answered yet: a pipelining client sends the next before it has the answer to the last. */
-  open: number
+  /** Of requests that are not answered yet: a pipelining client sends the next before it has the answer to the last. */
+  readonly open: Set<ServerResponse>
   /** The answer to the latest request; undefined before the first. */
   latest: ServerResponse | undefined
 }
@@ -16,7 +16,7 @@ const uses = new Map<Socket, Use>()
 function useOf (socket: Socket): Use {
   let use = uses.get(socket)
   if (use === undefined) {
-    use = { open: 0, latest: undefined }
+    use = { open: new Set(), latest: undefined }
     uses.set(socket, use)
     socket.once('close', () => { uses.delete(socket) })
   }
@@ -27,26 +27,33 @@ export function watchConnectionUse (app: FastifyInstance): void {
   app.server.on('connection', useOf)
   app.addHook('onRequest', (request, reply, done) => {
     const use = useOf(request.raw.socket) // one that is injected has no connection before it
-    use.open++
+    use.open.add(reply.raw)
     use.latest = reply.raw
     done()
   })
-  app.addHook('onResponse', (request, _reply, done) => {
-    const use = uses.get(request.raw.socket)
-    if (use !== undefined) use.open--
+  app.addHook('onResponse', (request, reply, done) => {
+    uses.get(request.raw.socket)?.open.delete(reply.raw)
     done()
   })
 }
 
 /** How many requests of a connection are not answered yet. */
-export function openRequests (socket: Socket): number { return uses.get(socket)?.open ?? 0 }
+export function openRequests (socket: Socket): number { return uses.get(socket)?.open.size ?? 0 }
 
-/** The answer to the latest request of a connection. */
-export function latestAnswer (socket: Socket): ServerResponse | undefined { return uses.get(socket)?.latest }
+/** Whether the head of an answer is out, and its end is not. */
+export function isInAnswer (socket: Socket): boolean {
+  return [...uses.get(socket)?.open ?? []].some(({ headersSent, writableFinished }) => headersSent && !writableFinished)
+}
+
+/** Whether the latest request was answered before all of it had come. */
+export function isAnsweredEarly (socket: Socket): boolean {
+  const latest = uses.get(socket)?.latest
+  return latest !== undefined && latest.writableEnded && !latest.req.complete
+}
 
 /** Whether an answer has been given whole of which its reader has not had all yet. */
 export function isFlushing (): boolean {
-  for (const { latest } of uses.values()) if (latest !== undefined && latest.writableEnded && !latest.writableFinished) return true
+  for (const { open } of uses.values()) for (const { writableEnded, writableFinished } of open) if (writableEnded && !writableFinished) return true
   return false
 }
 

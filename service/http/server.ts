@@ -6,7 +6,7 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import { toProblem } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
-import { latestAnswer } from './connection-use.ts'
+import { isAnsweredEarly, isInAnswer } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
 
 /** Node looks at its connections this often, and only then ends those that are too slow. Milliseconds. */
@@ -14,17 +14,25 @@ const LOOK_EVERY = 5_000
 /** All headers of a request. Bytes. */
 const MAX_HEADERS = 16 * 1024
 
+export interface Timeouts {
+  /** Milliseconds for a request's headers to arrive. */
+  readonly headersTimeout: number
+  /** Milliseconds for a request to arrive as a whole, its body included. */
+  readonly requestTimeout: number
+}
+
 /** @param sandbox its answers say so, those without a request among them */
-export function serverOptions (config: Pick<Config, 'timeouts' | 'trustProxy'>, sandbox: boolean): FastifyHttpOptions<Server> {
-  const { timeouts, trustProxy } = config
+export function serverOptions (
+  { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>, { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, sandbox: boolean
+): FastifyHttpOptions<Server> {
   return {
     // Fastify's type does not know the number, which it takes to mean the same.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
-    requestTimeout: timeouts.request,
-    keepAliveTimeout: timeouts.keepAlive,
+    requestTimeout,
+    keepAliveTimeout,
     http: {
-      headersTimeout: Math.min(timeouts.headers, timeouts.request),
-      connectionsCheckingInterval: Math.min(LOOK_EVERY, Math.ceil(timeouts.headers / 2)),
+      headersTimeout: Math.min(headersTimeout, requestTimeout),
+      connectionsCheckingInterval: Math.min(LOOK_EVERY, Math.ceil(headersTimeout / 2)),
       maxHeaderSize: MAX_HEADERS,
       requireHostHeader: false // strict-http.ts does, and answers with a problem
     },
@@ -35,12 +43,6 @@ export function serverOptions (config: Pick<Config, 'timeouts' | 'trustProxy'>, 
   }
 }
 
-/** Its body broke off after its answer was out: a second answer would be taken for the next request's. */
-function isAnswered (socket: Socket): boolean {
-  const response = latestAnswer(socket)
-  return response !== undefined && response.writableEnded && !response.req.complete
-}
-
 /** There is no request, so neither hooks nor the log's line for each see it. */
 function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
@@ -48,9 +50,8 @@ function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly co
   const id = randomUUID()
   app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
   const body = JSON.stringify(toProblem(problem, id))
-  // In the middle of an answer to a request before it, another head would be read as that answer's body.
-  const { _httpMessage: answering } = socket as Socket & { _httpMessage?: { readonly headersSent: boolean } } // Node's own handler looks at it
-  if (socket.writable && answering?.headersSent !== true && !isAnswered(socket)) {
+  // In the middle of an answer another head would be read as its body; after an answer to a request whose body then broke off, as the next one's.
+  if (socket.writable && !isInAnswer(socket) && !isAnsweredEarly(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json', 'roller-answered-by: gateway',
       ...(sandbox ? [SANDBOX_HEADER.join(': ')] : []), 'x-content-type-options: nosniff',

@@ -1,16 +1,13 @@
 /** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids, no paths as written. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import type { Layer, Roller } from 'fastify-roller'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Roller } from 'fastify-roller'
 import type { RateLimitObserver } from 'fastify-roller/internal'
-import { QuickHistogram } from './histogram.ts'
 import { layerOf, operationOf } from './request-facts.ts'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 /** The gateway's own part of a call is a fraction of a millisecond. */
 const FINE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
-/** The first digit of a status is at most 5. */
-const STATUS_CLASSES = 6
 
 export interface Metrics {
   readonly registry: Registry
@@ -23,19 +20,8 @@ export function createMetrics (): Metrics {
   const registers = [registry]
   collectDefaultMetrics({ register: registry }) // memory, CPU, event loop, garbage collection
   const refused = new Counter({ name: 'roller_budget_refused_total', help: 'Calls that got no place, by reason.', labelNames: ['budget', 'reason'], registers })
-  const waited = new QuickHistogram({ name: 'roller_budget_wait_seconds', help: 'Time calls waited for their place.', label: 'budget', buckets: SECONDS, registry })
-  const granted = new Counter({
-    name: 'roller_budget_used_total',
-    help: 'Calls that took a place in a rate budget.',
-    labelNames: ['budget'],
-    registers,
-    collect () {
-      // Whoever got a place has waited for it, if only for no time.
-      this.reset()
-      for (const [budget, total] of waited.totals()) this.inc({ budget }, total)
-    }
-  })
-  granted.reset()
+  const waited = new Histogram({ name: 'roller_budget_wait_seconds', help: 'Time calls waited for their place.', labelNames: ['budget'], buckets: SECONDS, registers })
+  const granted = new Counter({ name: 'roller_budget_used_total', help: 'Calls that took a place in a rate budget.', labelNames: ['budget'], registers })
   const waiting = new Gauge({ name: 'roller_budget_waiting', help: 'Calls that are waiting for their place now.', labelNames: ['budget'], registers })
   const cooling = new Counter({
     name: 'roller_cooling_off_total', help: 'Walls that went up after a 429: of ROLLER for a connection, of Nango for the account.', labelNames: ['whose'], registers
@@ -44,7 +30,10 @@ export function createMetrics (): Metrics {
   return {
     registry,
     budgets: {
-      granted (budget, waitedMs) { waited.observe(waitedMs / 1000, budget) },
+      granted (budget, waitedMs) {
+        granted.inc({ budget })
+        waited.observe({ budget }, waitedMs / 1000)
+      },
       refused (budget, reason) { refused.inc({ budget, reason }) },
       waiting (budget, change) { waiting.inc({ budget }, change) },
       walled (whose) { cooling.inc({ whose }) }
@@ -57,46 +46,30 @@ export type CountRequest = (request: FastifyRequest, reply: FastifyReply) => voi
 
 export function requestCounter ({ registry }: Metrics): CountRequest {
   const registers = [registry]
-  /** Counted since the last scrape, by operation, layer, and the first digit of the status. */
-  const fresh = new Map<string, Map<Layer, Uint32Array>>()
-  const requests: Counter = new Counter({
+  const requests = new Counter({
     name: 'roller_requests_total',
     help: 'Requests answered, by operation, status class, and the layer that the answer is of.',
     labelNames: ['operation', 'status', 'layer'],
-    registers,
-    collect () {
-      for (const [operation, layers] of fresh) {
-        for (const [layer, counts] of layers) {
-          counts.forEach((count, status) => { if (count > 0) requests.inc({ operation, status: `${status}xx`, layer }, count) })
-        }
-      }
-      fresh.clear()
-    }
+    registers
   })
-  const whole = new QuickHistogram({
-    name: 'roller_request_seconds', help: 'Time from a request to the end of its answer.', label: 'operation', buckets: SECONDS, registry
+  const whole = new Histogram({
+    name: 'roller_request_seconds', help: 'Time from a request to the end of its answer.', labelNames: ['operation'], buckets: SECONDS, registers
   })
-  const upstream = new QuickHistogram({
-    name: 'roller_upstream_seconds', help: 'Time a call waited for Nango or ROLLER, over all tries.', label: 'operation', buckets: SECONDS, registry
+  const upstream = new Histogram({
+    name: 'roller_upstream_seconds', help: 'Time a call waited for Nango or ROLLER, over all tries.', labelNames: ['operation'], buckets: SECONDS, registers
   })
-  const overhead = new QuickHistogram({
-    name: 'roller_overhead_seconds', help: 'Time the gateway itself took for a call, from the request to the head of the answer.', buckets: FINE_SECONDS, registry
+  const overhead = new Histogram({
+    name: 'roller_overhead_seconds', help: 'Time the gateway itself took for a call, from the request to the head of the answer.', buckets: FINE_SECONDS, registers
   })
   const repeats = new Counter({ name: 'roller_repeats_total', help: 'Tries of calls beyond the first.', registers })
   return (request, reply) => {
     const operation = operationOf(request)
-    const layer = layerOf(request, reply)
-    let layers = fresh.get(operation)
-    if (layers === undefined) fresh.set(operation, layers = new Map())
-    let counts = layers.get(layer)
-    if (counts === undefined) layers.set(layer, counts = new Uint32Array(STATUS_CLASSES))
-    const status = Math.floor(reply.statusCode / 100)
-    counts[status] = (counts[status] ?? 0) + 1
-    whole.observe(reply.elapsedTime / 1000, operation)
+    requests.inc({ operation, status: `${Math.floor(reply.statusCode / 100)}xx`, layer: layerOf(request, reply) })
+    whole.observe({ operation }, reply.elapsedTime / 1000)
     const call = request.rollerCall
     // Without a try of its own it shared another call's answer.
     if (call === null || call.tries === 0) return
-    upstream.observe(call.upstreamMs / 1000, operation)
+    upstream.observe({ operation }, call.upstreamMs / 1000)
     if (call.tries > 1) repeats.inc(call.tries - 1)
     if (call.headMs !== null) overhead.observe(Math.max(0, call.headMs - call.waitedMs - call.upstreamMs) / 1000)
   }

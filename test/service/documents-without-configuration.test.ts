@@ -18,7 +18,6 @@ const ENV = {
   WEBHOOK_TARGET_SECRET: TARGET_SECRET,
   PUBLIC_URL: `https://${CANARY}-public.example.com`,
   ROLLER_BASE_URL: `https://${CANARY}-roller.example.com`,
-  ROLLER_OTHER_BASE_URL: `https://${CANARY}-other.example.com`,
   CORS_ORIGINS: `https://${CANARY}-origin.example.com`,
   JWT_JWKS_URL: `https://${CANARY}-issuer.example.com/keys`,
   JWT_ISSUER: `https://${CANARY}-issuer.example.com/`,

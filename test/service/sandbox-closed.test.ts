@@ -55,7 +55,7 @@ test('SANDBOX=true beside a key of Nango is a contradiction', async (t) => {
 })
 
 async function sandbox (t: Test, env: Record<string, string> = {}) {
-  const started = await startOnSandbox(readConfig({ PORT: '0', LOG_LEVEL: 'silent', MAX_EVENT_LOOP_DELAY: '0', ...env }))
+  const started = await startOnSandbox(readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...env }))
   t.teardown(() => started.close())
   const app = await buildApp(started.options)
   t.teardown(() => app.close())
