@@ -36,7 +36,7 @@ const gateway = roomRules.findIndex(({ files: [files] }) => files === 'plugin/ga
 roomRules[gateway].ignores = rooms.filter((room) => room.startsWith('gateway/')).map((room) => `plugin/${room}/**`)
 
 export default [
-  ...neostandard({ ts: true, ignores: ['.cache', '**/dist/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
+  ...neostandard({ ts: true, ignores: ['.cache', '**/dist/**', 'service/dist-image/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
   {
     rules: {
       // A schema and the type derived from it share one name.
