@@ -23,12 +23,20 @@ const roomRules = rooms.map((room, index) => {
     rules: notImported([...higher, ...top, ...(room === 'routes' ? [] : FASTIFY)], `plugin/${room} imports lower rooms only; see the order in eslint.config.js.`)
   }
 })
+/** The service's rooms in the same way; sandbox and cli run the app, and main.ts is above all. */
+const serviceRooms = ['auth', 'config', 'observability', 'docs', 'http', 'sandbox', 'cli']
+const serviceRules = serviceRooms.map((room, index) => ({
+  files: [`service/${room}/**/*.ts`],
+  rules: notImported([
+    ...serviceRooms.slice(index + 1).map((other) => `../${other}/**`), '../main.ts', ...(room === 'sandbox' || room === 'cli' ? [] : ['../app.ts']), '../../plugin/**', '../../sandbox/**', '#*'
+  ], `service/${room} imports lower rooms only, see the order in eslint.config.js, and fastify-roller and roller-sandbox by their names.`)
+}))
 // The folders of the gateway have rules of their own, which come first.
 const gateway = roomRules.findIndex(({ files: [files] }) => files === 'plugin/gateway/**/*.ts')
 roomRules[gateway].ignores = rooms.filter((room) => room.startsWith('gateway/')).map((room) => `plugin/${room}/**`)
 
 export default [
-  ...neostandard({ ts: true, ignores: ['.cache', '**/dist/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
+  ...neostandard({ ts: true, ignores: ['.cache', '**/dist/**', 'service/dist-image/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
   {
     rules: {
       // A schema and the type derived from it share one name.
@@ -36,8 +44,10 @@ export default [
       camelcase: ['error', { allow: ['OpenAPIV3_1'], properties: 'never', ignoreDestructuring: true }]
     }
   },
+  { files: ['service/docs/*.js', 'service/sandbox/*.js'], languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', addEventListener: 'readonly', location: 'readonly' } } },
   ...roomRules,
   { files: ['plugin/**/*.ts'], ignores: ['plugin/*/**'], rules: notImported(['**/service/**', '**/sandbox/**', 'roller-sandbox', 'roller-sidecar'], 'The plugin knows neither the service nor the sandbox.') },
-  { files: ['service/**/*.ts'], rules: notImported(['**/plugin/**', '**/sandbox/*', '#*'], 'The service takes fastify-roller and roller-sandbox as any app does, by their names.') },
+  { files: ['service/*.ts'], rules: notImported(['../plugin/**', '../sandbox/**', '#*'], 'The service takes fastify-roller and roller-sandbox as any app does, by their names.') },
+  ...serviceRules,
   { files: ['sandbox/**/*.ts'], rules: notImported(['**/plugin/**', '**/service/**', 'fastify-roller*', '#*'], 'The sandbox knows neither the plugin nor the service.') }
 ]

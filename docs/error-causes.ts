@@ -21,7 +21,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_SCOPE: 'The caller is known and its rights do not cover the route. `detail` names the right that is missing.',
   ROLLER_ERR_AUTH_UNAVAILABLE: 'The issuer\'s keys (`JWT_JWKS_URL`) cannot be fetched, and none that are known fit the token.',
   ROLLER_ERR_CALLER_RATE_LIMITED: '`RATE_LIMIT` is set, and this caller has sent more in a minute.',
-  ROLLER_ERR_OVERLOADED: 'The process runs later than `MAX_EVENT_LOOP_DELAY` allows.',
+  ROLLER_ERR_OVERLOADED: 'The event loop of the process has run more than a second late for a second or longer.',
   ROLLER_ERR_CLOSING: 'A signal has come, and the call still stood in the line for its budget.',
   ROLLER_ERR_HTTP: 'The request broke off, took too long to arrive, or is not HTTP/1.1.',
   ROLLER_ERR_HEADERS: 'No `Host` header or two, an `Expect` that is not known (417), or headers beyond 16 KB (431).',

@@ -5,7 +5,7 @@ import { errorDefinitions, type ErrorCode } from '#plugin/errors.js'
 import { keyScopes } from '#plugin/nango/key-rights.js'
 import { Options } from '#plugin/options.js'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
-import { Environment, securityVariables } from '#service/environment.js'
+import { Environment, securityVariables } from '#service/config/environment.js'
 import { rows as faultRows } from '../test/faults/rows.ts'
 import { dependencyReasons } from './dependency-reasons.ts'
 import { errorCauses } from './error-causes.ts'
@@ -36,7 +36,7 @@ const MAIN_OPTIONS = [
   'redis', 'readOnly', 'operations', 'cache'
 ]
 const MAIN_VARIABLES = [
-  'NANGO_SECRET_KEY', 'NANGO_HOST', 'API_KEYS', 'HOST', 'PORT', 'PUBLIC_URL', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_URL', 'WEBHOOK_TARGET_SECRET', 'REDIS_URL', 'REPLICAS', 'ROLLER_TRANSPORT', 'ROLLER_READ_ONLY'
+  'NANGO_SECRET_KEY', 'NANGO_HOST', 'API_KEYS', 'HOST', 'PORT', 'PUBLIC_URL', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_URL', 'WEBHOOK_TARGET_SECRET', 'REDIS_URL', 'REPLICAS', 'ROLLER_TRANSPORT', 'ROLLER_READ_ONLY', 'CACHE'
 ]
 
 export function render (block: Table | string): string {

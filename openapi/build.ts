@@ -5,16 +5,15 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '#service/app.js'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 
 const FILE = new URL(import.meta.resolve('#root/openapi/openapi.json'))
 
 // Nothing is called while the document is gathered, so nothing real is needed.
-const config = readConfig({ LOG_LEVEL: 'silent', API_KEYS: 'a-key-for-the-document-alone', NANGO_SECRET_KEY: 'none', NANGO_HOST: 'http://127.0.0.1', CONNECTION_WATCH: '0' })
+const config = readConfig({ LOG_LEVEL: 'silent', API_KEYS: 'a-key-for-the-document-alone', NANGO_SECRET_KEY: 'none', NANGO_HOST: 'http://127.0.0.1', POLL_INTERVAL: '0' })
 if (config.nango === null) throw new Error('the key is given')
 const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue' })
-await app.ready()
-const generated = `${JSON.stringify(app.swagger(), null, 2)}\n`
+const generated = `${JSON.stringify((await app.inject('/openapi.json')).json(), null, 2)}\n`
 await app.close()
 
 if (process.argv.includes('--check')) {

@@ -1,28 +1,26 @@
 /** Builds the service: the plugin, who may call it, its documents and its health. It starts nothing and reads no environment. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
-import { roller, isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
+import { roller, type AllOptions, isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/guard.ts'
 import { requireLocalCaller } from './auth/local.ts'
 import { provesItself } from './auth/senders.ts'
-import type { Config } from './config.ts'
-import { watchConnectionUse } from './connection-use.ts'
-import { addDocs } from './docs.ts'
-import type { ExampleCalls } from './docs-examples.ts'
-import { addHealth } from './health.ts'
-import { serverOptions } from './http-server.ts'
-import { endConnectionsAtClose } from './last-answers.ts'
-import { createMetrics, requestCounter, serveMetrics, watchPool } from './metrics.ts'
-import { allowOrigins, limitCallers, shedLoad } from './protection.ts'
-import { connectRedis } from './redis.ts'
-import { connectionNames, loggerOptions, requestId, requestLogger } from './logging.ts'
-import { requestLog } from './request-log.ts'
-import { markAnswers, SANDBOX_HEADER } from './sandbox-header.ts'
-import { addSecurityHeaders, addSecurityHeadersForData } from './security-headers.ts'
-import { refuseBrokenRules } from './strict-http.ts'
-import type { Tracing } from './tracing.ts'
-import { createWebhookTarget } from './webhook-target.ts'
+import type { Config } from './config/config.ts'
+import { watchConnectionUse } from './http/connection-use.ts'
+import { addDocs } from './docs/docs.ts'
+import type { ExampleCalls } from './docs/examples.ts'
+import { addHealth } from './http/health.ts'
+import { serverOptions, type Timeouts } from './http/server.ts'
+import { endConnectionsAtClose } from './http/end-connections.ts'
+import { createMetrics, requestCounter, serveMetrics, watchPool } from './observability/metrics.ts'
+import { allowOrigins, limitCallers, shedLoad } from './http/protection.ts'
+import { connectRedis } from './config/redis.ts'
+import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
+import { markAnswers, SANDBOX_HEADER } from './http/sandbox-header.ts'
+import { addSecurityHeaders, addSecurityHeadersForData } from './http/security-headers.ts'
+import { refuseBrokenRules } from './http/strict-http.ts'
+import type { Tracing } from './observability/tracing.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -48,20 +46,30 @@ export interface AppOptions {
   readonly sandbox?: boolean
   /** Writes every event into the log, where nobody else takes it. */
   readonly logEvents?: boolean
+  /** What no operator turns, and tests do. */
+  readonly overrides?: Overrides
 }
 
+export interface Overrides extends Partial<Timeouts> {
+  /** Milliseconds by which the event loop may run late before requests get 503; 0 is never. */
+  readonly maxEventLoopDelay?: number
+  /** Of the plugin, in place of what the configuration says. */
+  readonly roller?: Partial<AllOptions>
+}
+
+const MAX_EVENT_LOOP_DELAY = 1_000
+
 export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
-  const { config, exampleConnectionId, exampleCalls, tracing, addLanding, sandbox = false, logEvents = false } = options
+  const { config, exampleConnectionId, exampleCalls, tracing, addLanding, sandbox = false, logEvents = false, overrides = {} } = options
   const metrics = createMetrics()
   const count = requestCounter(metrics)
   const nameConnection = connectionNames(config.logConnectionIds, config.nango.secretKey)
   const log = requestLogger({ nameConnection, more: tracing?.idOf })
   const app = Fastify({
-    ...serverOptions(config, sandbox),
-    logger: loggerOptions(config.logLevel, nameConnection) ?? false,
+    ...serverOptions(config, overrides, sandbox),
+    logger: loggerOptions(config.logLevel, nameConnection),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
-    childLoggerFactory: requestLog,
     // Fastify's own are all about the URL, found before there is a route; no hook runs for them.
     frameworkErrors: (_error, request, reply) => {
       Object.assign(request, { caller: null, rollerCall: null }) // made without the decorators of this app
@@ -74,6 +82,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       count(request, reply)
     }
   })
+  // The service's own routes take no input, and the plugin brings compilers of its own: Ajv is never built.
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.decorateRequest('caller', null)
   app.decorateRequest('rollerCall', null) // the plugin's own, here also for routes outside its scope
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
@@ -92,29 +103,28 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     done()
   })
   endConnectionsAtClose(app)
-  await addSecurityHeaders(app)
+  addSecurityHeaders(app)
   await allowOrigins(app, config.corsOrigins)
   const guarded = config.keys.length > 0 || config.jwt !== null
-  await addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? null, exampleCalls, sandbox })
+  addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? null, exampleCalls, sandbox })
 
   const redis = config.redisUrl === null ? null : await connectRedis(config.redisUrl, app.log)
   if (redis !== null) app.addHook('onClose', async () => { redis.disconnect() })
 
   const { publicUrl, rollerSecrets, target: targetOptions } = config.webhooks
   const { webhookSigningKeys, ...nango } = config.nango
-  const target = targetOptions === null ? null : createWebhookTarget(targetOptions)
+  const target = targetOptions === null ? null : (await import('./http/webhook-target.ts')).createWebhookTarget(targetOptions)
   if (target !== null) app.addHook('onClose', () => target.close())
 
   let api: FastifyInstance = app
   await app.register(async (scope) => {
     api = scope
-    await guard(api, config, guarded)
+    await guard(api, config, guarded, overrides.maxEventLoopDelay ?? MAX_EVENT_LOOP_DELAY)
     serveMetrics(api, metrics, requireScope('metrics'))
     await api.register(roller, {
       nango: { ...nango, ...(webhookSigningKeys.length > 0 && { webhookSigningKeys }) },
       environment: config.environment,
-      verifyVenues: config.venueIdentity === 'on',
-      pollInterval: config.connectionWatch,
+      pollInterval: config.pollInterval,
       connectPage: config.connectPage,
       transport: config.transport,
       ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
@@ -123,10 +133,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       ...(anyLimited(config.keys) && { identify: identifyCaller }),
       readOnly: config.readOnly,
       ...(Object.keys(config.operations).length > 0 && { operations: config.operations }),
-      ...(config.wildcard !== null && { wildcard: config.wildcard }),
-      ...(config.bodyLimit !== null && { bodyLimit: config.bodyLimit }),
+      cache: config.cache,
       ...(config.streamLimit !== null && { streamLimit: config.streamLimit }),
-      rateLimits: { maxWait: config.maxWait, maxWaitLimit: config.maxWaitLimit, onRedisDown: config.whenAway === 'refuse' ? 'reject' : 'share', replicas: config.replicas },
+      rateLimits: { maxWait: config.maxWait, onRedisDown: config.onRedisDown, replicas: config.replicas },
       observer: metrics.budgets,
       ...(tracing !== undefined && { tracer: tracing.tracer }),
       ...(publicUrl !== null && { publicUrl }),
@@ -134,7 +143,8 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       ...(target !== null && { onEvent: target.send }),
       ...(target === null && logEvents && { onEvent: ({ name, id, connectionId }) => { app.log.info({ event: name, id, connectionId }, 'an event') } }),
       ...(redis !== null && { redis }),
-      ...(config.connectionId !== null && { connection: config.connectionId })
+      ...(config.connectionId !== null && { connection: config.connectionId }),
+      ...overrides.roller
     })
   })
   watchPool(metrics, () => api.roller)
@@ -146,8 +156,8 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
 }
 
 /** In the order in which a request meets it: is there time for it, whose is it, and is it one too many? */
-async function guard (api: FastifyInstance, config: AppOptions['config'], guarded: boolean): Promise<void> {
-  await shedLoad(api, config.maxEventLoopDelay)
+async function guard (api: FastifyInstance, config: AppOptions['config'], guarded: boolean, maxEventLoopDelay: number): Promise<void> {
+  await shedLoad(api, maxEventLoopDelay)
   const { onCalled, onRefused } = await limitCallers(api, config.rateLimit)
   if (guarded) {
     const checkToken = config.jwt === null ? null : (await import('./auth/jwt.ts')).createTokenCheck(config.jwt)

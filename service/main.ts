@@ -1,24 +1,23 @@
 #!/usr/bin/env node
 /** The process: environment in, signals handled. */
-import './engine.ts'
-import { banner } from './banner.ts'
-import { endOnClosedPipe } from './closed-pipe.ts'
-import { readCommand } from './command-line.ts'
+import { banner } from './cli/banner.ts'
+import { endOnClosedPipe } from './cli/closed-pipe.ts'
+import { readCommand } from './cli/command-line.ts'
 import type { ConnectedConfig } from './app.ts'
-import { ConfigError, readConfig, type Config } from './config.ts'
+import { ConfigError, readConfig, type Config } from './config/config.ts'
 
 // As process 1 of a container a signal without a handler is ignored: until there is something to close, it ends the process at once.
 const quit = (): void => process.exit(0)
 process.once('SIGTERM', quit).once('SIGINT', quit)
 
-const keepServing = endOnClosedPipe()
 const command = readCommand(process.argv.slice(2))
+if (command.kind !== 'serve') endOnClosedPipe()
 if (command.kind === 'say') {
   process[command.exitCode === 0 ? 'stdout' : 'stderr'].write(command.text)
   process.exit(command.exitCode)
 }
 if (command.kind === 'check') {
-  const { check } = await import('./check.ts')
+  const { check } = await import('./cli/check.ts')
   process.exit(await check(process.env, (line) => { process.stdout.write(`${line}\n`) }) ? 0 : 1)
 }
 
@@ -31,12 +30,13 @@ try {
   process.exit(1)
 }
 
-keepServing()
-process.stderr.on('error', () => {}) // nobody reads what goes wrong with the log
+// A server goes on without its readers.
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
 
 // All of this is loaded only where it is used: a check needs no server, a container in production never reads the simulators, and OpenTelemetry
 // is not there without an endpoint.
-const { startTracing, TracingMissingError } = config.tracesTo === null ? { startTracing: null, TracingMissingError: null } : await import('./tracing.ts')
+const { startTracing, TracingMissingError } = config.tracesTo === null ? { startTracing: null, TracingMissingError: null } : await import('./observability/tracing.ts')
 const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknown) => {
   if (TracingMissingError === null || !(error instanceof TracingMissingError)) throw error
   process.stderr.write(`${error.message}\n`)
@@ -44,9 +44,8 @@ const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknow
 })
 const { buildApp } = await import('./app.ts')
 const { describeError } = await import('fastify-roller/internal')
-const { logStream } = await import('./log-stream.ts')
-const { shutDownOnSignal } = await import('./shutdown.ts')
-const sandbox = config.nango === null ? await (await import('./sandbox-mode/service.ts')).startOnSandbox(config) : null
+const { shutDownOnSignal } = await import('./http/shutdown.ts')
+const sandbox = config.nango === null ? await (await import('./sandbox/service.ts')).startOnSandbox(config) : null
 const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing }) // without a sandbox there is a Nango
   .catch((error: unknown) => {
     // Not as Node would print it: with every field, an address with a password among them.
@@ -70,7 +69,7 @@ try {
   sandbox?.sendWebhooksTo(url)
   // What reads the log in production reads JSON; Fastify has written the address there.
   if (sandbox !== null && config.production) app.log.warn('this is a SANDBOX: nothing behind it is real')
-  if (!config.production) logStream.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
+  if (!config.production) process.stdout.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
 } catch (error) {
   const { code } = error as NodeJS.ErrnoException // node:net throws these
   process.stderr.write(code === 'EADDRINUSE'

@@ -41,7 +41,7 @@ const service = fork(fileURLToPath(new URL(import.meta.resolve('#root/service/di
   execArgv: ['--expose-gc', '--import', fileURLToPath(new URL(import.meta.resolve('#root/bench/soak/probe.js')))],
   stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   env: {
-    PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_BASE_URL: roller.url, ROLLER_OTHER_BASE_URL: roller.url, ROLLER_TRANSPORT: values.transport, CONNECTION_WATCH: '30'
+    PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_BASE_URL: roller.url, ROLLER_TRANSPORT: values.transport, POLL_INTERVAL: '30'
   }
 })
 const ended = once(service, 'exit')

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RollerError, type Authorize, type Identify } from 'fastify-roller'
 import type { CallerScope } from './caller.ts'
 import type { TokenCheck } from './jwt.ts'
-import { keyFinder, type KeyedCaller } from './keys.ts'
+import { findCaller, type KeyedCaller } from './keys.ts'
 import { provesItself } from './senders.ts'
 
 export interface GuardOptions {
@@ -15,10 +15,9 @@ export interface GuardOptions {
 
 /** Guards every route of the scope. */
 export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: GuardOptions): void {
-  const find = keyFinder(keys)
   scope.addHook('onRequest', (request, reply, done) => {
     const bearer = bearerOf(request)
-    const keyed = bearer === null ? null : find(bearer)
+    const keyed = bearer === null ? null : findCaller(keys, bearer)
     if (keyed !== null) {
       request.caller = keyed
       return done()

@@ -8,7 +8,7 @@ export interface JwtOptions {
   readonly issuer: string
   readonly audience: string
   /** Seconds by which the issuer's clock and this one may differ. */
-  readonly clockTolerance: number
+  readonly clockTolerance?: number
   /** The claim that lists rights: words in a text (RFC 8693), or a list of them. */
   readonly scopeClaim: string
 }
@@ -17,6 +17,7 @@ export interface JwtOptions {
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 /** RFC 7519 sets no limit; OpenID Connect has 255. */
 const MAX_SUBJECT_LENGTH = 255
+const CLOCK_TOLERANCE = 30
 const FETCH_TIMEOUT_MS = 5_000
 /** Without an answer of the issuer the keys known before are good for this long: a fault of the issuer then stops nobody. */
 const KNOWN_KEYS_GOOD_FOR_MS = 3_600_000
@@ -26,7 +27,7 @@ const REST_MS = 10_000
 /** Resolves to null for a token that is not good. @throws RollerError ROLLER_ERR_AUTH_UNAVAILABLE when that cannot be known */
 export type TokenCheck = (token: string) => Promise<{ readonly caller: Caller } | { readonly refused: string }>
 
-export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance, scopeClaim }: JwtOptions): TokenCheck {
+export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance = CLOCK_TOLERANCE, scopeClaim }: JwtOptions): TokenCheck {
   const keys = issuerKeys(jwksUrl)
   return async (token) => {
     try {

@@ -20,20 +20,3 @@ export function findCaller (callers: readonly KeyedCaller[], key: string): Calle
   }
   return found
 }
-
-/**
- * Finds callers by their keys, and knows a key again once it was the right one: to digest it each time is some 7 % of a call's processor time.
- *
- * Nobody can guess at a key by that. A Map compares texts only where their hashes are equal, and those depend on a seed that V8 draws at its start: how
- * long it takes does not depend on how much of a wrong key is right. Wrong keys are never kept, so there are at most as many entries as keys.
- */
-export function keyFinder (callers: readonly KeyedCaller[]): (key: string) => Caller | null {
-  const shown = new Map<string, Caller>()
-  return (key) => {
-    const known = shown.get(key)
-    if (known !== undefined) return known
-    const found = findCaller(callers, key)
-    if (found !== null) shown.set(key, found)
-    return found
-  }
-}

@@ -1,9 +1,9 @@
 /** The service on a socket, in front of the simulators, as a browser meets it. */
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '#service/app.js'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 import type { NangoSimulatorOptions } from '#sandbox/nango.js'
-import type { ExampleCalls } from '#service/docs-examples.js'
+import type { ExampleCalls } from '#service/docs/examples.js'
 import type { RollerSimulator } from '#sandbox/roller.js'
 import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 

@@ -1,6 +1,6 @@
 /** The sandbox's first page: who is connected, the budgets as they are used, and the way to the connect page and back. */
 import { test } from '../support/tap.ts'
-import { addLanding } from '#service/sandbox-mode/landing/landing.js'
+import { addLanding } from '#service/sandbox/landing.js'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 /** "Try it out" of every operation of ROLLER's, in the sandbox, with nothing typed: open, execute, and ROLLER has done it. */
 import tap, { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
-import { makeExampleCalls } from '#service/sandbox-mode/example-calls.js'
+import { makeExampleCalls } from '#service/sandbox/example-calls.js'
 import { launch, needsBrowser, open } from './browser.ts'
 import { executeQuickly } from './explorer.ts'
 import { site } from './fixture.ts'

@@ -1,6 +1,6 @@
 /** POST /connect-session answers with a link to the page, and with a link to Nango's own that works for browsers. */
 import { test } from '../support/tap.ts'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 import { build } from '../support/build.ts'
 
 const SELF_HOSTED = { publicHost: 'https://nango.example.com/', connectUrl: 'https://connect.example.com' }
@@ -61,12 +61,10 @@ test('addresses that browsers would send a secret to are checked', async (t) => 
 
 test('and so are the service\'s; a Nango that no browser reaches leaves the page out', async (t) => {
   const read = (env: Record<string, string>) => readConfig({ NANGO_SECRET_KEY: 'x', ...env })
-  t.throws(() => read({ NANGO_PUBLIC_HOST: 'nango', NANGO_CONNECT_URL: 'ftp://x', CONNECT_PAGE: 'maybe' }), {
+  t.throws(() => read({ NANGO_PUBLIC_HOST: 'nango', NANGO_CONNECT_URL: 'ftp://x' }), {
     message: /NANGO_PUBLIC_HOST is not an https address.*Example: NANGO_PUBLIC_HOST=https:\/\/nango\.example\.com\n.*NANGO_CONNECT_URL is not an https address.*Example: NANGO_CONNECT_URL=/s
   })
-  t.throws(() => read({ CONNECT_PAGE: 'maybe' }), { message: /CONNECT_PAGE must be one of: on or off/ })
   t.equal(read({}).connectPage, true)
-  t.equal(read({ CONNECT_PAGE: 'off' }).connectPage, false)
   t.equal(read({ NANGO_HOST: 'http://nango:3003' }).connectPage, false)
   t.match(read({ NANGO_HOST: 'http://nango:3003', NANGO_PUBLIC_HOST: 'https://nango.example.com' }), { connectPage: true, nango: { publicHost: 'https://nango.example.com' } })
 })

@@ -68,8 +68,3 @@ test('the service serves it to people without a key, and nothing else', async (t
   t.match((await app.inject({ method: 'POST', url: '/connect-session', headers })).json(), { connectPage: /^\/connect#token=/ })
   t.match((await app.inject({ method: 'POST', url: '/connect/result', payload: { ticket: 'x', connectionId: 'demo-venue' } })).json(), { status: 401, detail: /link/ })
 })
-
-test('the service can be told not to', async (t) => {
-  const { app } = await service(t, { CONNECT_PAGE: 'off' })
-  t.equal((await app.inject('/connect')).statusCode, 404)
-})

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import tap, { test } from '../support/tap.ts'
 import type { AnyEvent } from 'fastify-roller'
-import { createWebhookTarget } from '#service/webhook-target.js'
+import { createWebhookTarget } from '#service/http/webhook-target.js'
 import { startExample } from './program.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine

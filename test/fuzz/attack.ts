@@ -69,16 +69,14 @@ export class Attack {
       NANGO_WEBHOOK_SIGNING_KEY: NANGO_SIGNING_KEY,
       ROLLER_TRANSPORT: transport,
       ROLLER_BASE_URL: roller.url,
-      ROLLER_OTHER_BASE_URL: roller.url,
       ROLLER_WEBHOOK_SECRET,
       PUBLIC_URL: 'http://127.0.0.1:1',
       WEBHOOK_TARGET_URL: `http://127.0.0.1:${(target.address() as AddressInfo).port}`, // it listens on TCP
       WEBHOOK_TARGET_SECRET: TARGET_SECRET,
       API_KEYS: JSON.stringify(callers),
       MAX_WAIT: '0',
-      BODY_LIMIT: '65536',
       STREAM_LIMIT: '262144',
-      CONNECTION_WATCH: '0'
+      POLL_INTERVAL: '0'
     })
     return new Attack(transport, nango, roller, process, Number(new URL(await process.url()).port))
   }

@@ -30,7 +30,7 @@ test(`${RESTARTS} restarts`, async (t) => {
   for (const connectionId of VENUES) nango.addConnection({ connectionId, clientId: connectionId, clientSecret: 'secret', ...asConnected(roller, connectionId) })
   const balancer = await Balancer.start(t)
   const start = async (): Promise<Replica> => {
-    const process = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: 'direct', ROLLER_BASE_URL: roller.url, ROLLER_OTHER_BASE_URL: roller.url, LOG_LEVEL: 'warn', SHUTDOWN_DELAY: '2', SHUTDOWN_GRACE: '60', CONNECTION_WATCH: '0' })
+    const process = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: 'direct', ROLLER_BASE_URL: roller.url, LOG_LEVEL: 'warn', SHUTDOWN_DELAY: '2', SHUTDOWN_GRACE: '60', POLL_INTERVAL: '0' })
     const backend = balancer.add(await process.url())
     await untilTrue(() => backend.ready)
     return { process, backend }

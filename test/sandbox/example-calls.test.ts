@@ -1,7 +1,7 @@
 /** Every operation has a call that works on the sandbox's demo venue: what the API explorer's forms are filled in with. */
 import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
-import { makeExampleCalls } from '#service/sandbox-mode/example-calls.js'
+import { makeExampleCalls } from '#service/sandbox/example-calls.js'
 import { site } from '../browser/fixture.ts'
 
 interface Parameter { readonly in: string, readonly name: string, readonly required?: boolean, readonly example?: unknown }

@@ -2,7 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { keyScopes } from '#plugin/nango/key-rights.js'
-import { check } from '#service/check.js'
+import { check } from '#service/cli/check.js'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 /** What anybody may read without a key holds no value of the configuration. */
 import { test, type Test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { KEY } from './fixture.ts'
 
@@ -18,7 +18,6 @@ const ENV = {
   WEBHOOK_TARGET_SECRET: TARGET_SECRET,
   PUBLIC_URL: `https://${CANARY}-public.example.com`,
   ROLLER_BASE_URL: `https://${CANARY}-roller.example.com`,
-  ROLLER_OTHER_BASE_URL: `https://${CANARY}-other.example.com`,
   CORS_ORIGINS: `https://${CANARY}-origin.example.com`,
   JWT_JWKS_URL: `https://${CANARY}-issuer.example.com/keys`,
   JWT_ISSUER: `https://${CANARY}-issuer.example.com/`,

@@ -3,25 +3,24 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import { buildApp } from '#service/app.js'
-import { readConfig } from '#service/config.js'
+import { buildApp, type Overrides } from '#service/app.js'
+import { readConfig } from '#service/config/config.js'
 import type { NangoSimulatorOptions } from '#sandbox/nango.js'
 import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
 
 type Environment = Record<string, string>
 
-/** A machine that is busy with other tests is no reason to shed load. */
-const PATIENT = { MAX_EVENT_LOOP_DELAY: '0' }
-
 export const KEY = 'key-of-the-caller-1234567890'
 
 export interface Service extends Simulators { readonly app: FastifyInstance }
 
-export async function service (t: Pick<Test, 'teardown'>, env: Environment = {}, nango: Partial<NangoSimulatorOptions> = {}): Promise<Service> {
+export async function service (
+  t: Pick<Test, 'teardown'>, env: Environment = {}, nango: Partial<NangoSimulatorOptions> = {}, overrides: Overrides = {}
+): Promise<Service> {
   const simulators = await startSimulators(t, { nango })
-  const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulators.nango.url, LOG_LEVEL: 'silent', ...PATIENT, ...env })
+  const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulators.nango.url, LOG_LEVEL: 'silent', ...env })
   if (config.nango === null) throw new Error('the fixture always gives a key')
-  const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue' })
+  const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue', overrides: { maxEventLoopDelay: 0, ...overrides } }) // a machine that is busy with other tests sheds no load
   t.teardown(() => app.close())
   return { app, ...simulators }
 }
@@ -41,7 +40,7 @@ const INHERITED = Object.fromEntries(Object.entries(process.env).filter(([name])
 
 /** `node service/dist/main.js`. */
 export function startProcess (t: Pick<Test, 'teardown'>, env: Environment = {}, args: readonly string[] = []): Process {
-  const child = spawn(process.execPath, ['service/dist/main.js', ...args], { cwd: ROOT, env: { ...INHERITED, ...PATIENT, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['service/dist/main.js', ...args], { cwd: ROOT, env: { ...INHERITED, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString() })

@@ -1,8 +1,8 @@
 /** What the Kubernetes example says of the service is so: its variables, its probes, and that there is time to end. */
 import { readFileSync } from 'node:fs'
 import { test } from '../support/tap.ts'
-import { readConfig } from '#service/config.js'
-import { Environment } from '#service/environment.js'
+import { readConfig } from '#service/config/config.js'
+import { Environment } from '#service/config/environment.js'
 import { service } from './fixture.ts'
 
 const documents = readFileSync(new URL(import.meta.resolve('#root/docker/kubernetes.yaml')), 'utf8').split(/^---$/m)

@@ -60,7 +60,7 @@ test('no limit where none is set', async (t) => {
 })
 
 test('while the process runs late, calls are turned away and probes are answered', async (t) => {
-  const built = await service(t, { MAX_EVENT_LOOP_DELAY: '20' })
+  const built = await service(t, {}, {}, { maxEventLoopDelay: 20 })
   await built.app.ready()
   const call = async () => await built.app.inject({ url: '/roller/sandbox/echo', headers: VENUE })
   t.equal((await call()).statusCode, 200)

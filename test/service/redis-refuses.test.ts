@@ -2,8 +2,8 @@
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import { test, type Test } from '../support/tap.ts'
-import { check } from '#service/check.js'
-import { connectRedis, redisHint, redisReason } from '#service/redis.js'
+import { check } from '#service/cli/check.js'
+import { connectRedis, redisHint, redisReason } from '#service/config/redis.js'
 import { needsRedis, startRedis } from '../support/redis-server.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 

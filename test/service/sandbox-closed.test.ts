@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import tap, { test, type Test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
-import { ConfigError, readConfig } from '#service/config.js'
-import { startOnSandbox } from '#service/sandbox-mode/service.js'
+import { ConfigError, readConfig } from '#service/config/config.js'
+import { startOnSandbox } from '#service/sandbox/service.js'
 import { service, startProcess } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process takes its time on a busy machine
@@ -45,7 +45,7 @@ test('anywhere else it starts with SANDBOX=true alone', async (t) => {
 test('SANDBOX=false closes it on loopback too, and other words are none', async (t) => {
   t.match(faultsOf({ SANDBOX: 'false' }), [/^NANGO_SECRET_KEY is missing/])
   for (const SANDBOX of ['yes', 'on', '1', 'TRUE']) {
-    t.match(faultsOf({ SANDBOX }), [/^SANDBOX must be boolean. Example: SANDBOX=true/], SANDBOX)
+    t.match(faultsOf({ SANDBOX }), [/^SANDBOX must be true or false. Example: SANDBOX=true/], SANDBOX)
   }
 })
 
@@ -55,7 +55,7 @@ test('SANDBOX=true beside a key of Nango is a contradiction', async (t) => {
 })
 
 async function sandbox (t: Test, env: Record<string, string> = {}) {
-  const started = await startOnSandbox(readConfig({ PORT: '0', LOG_LEVEL: 'silent', MAX_EVENT_LOOP_DELAY: '0', ...env }))
+  const started = await startOnSandbox(readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...env }))
   t.teardown(() => started.close())
   const app = await buildApp(started.options)
   t.teardown(() => app.close())

@@ -1,7 +1,7 @@
 /** The sandbox: a connected venue at the start, and more to connect. */
 import { test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
-import { readConfig } from '#service/config.js'
+import { readConfig } from '#service/config/config.js'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'
 
 test('demo-venue is ready, `wrong` is refused, and every other pair is a venue of its own', async (t) => {

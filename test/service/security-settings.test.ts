@@ -1,8 +1,8 @@
 /** A security setting that is given and yields nothing is a fault, and never a service that is open. */
 import { hash } from 'node:crypto'
 import { test } from '../support/tap.ts'
-import { ConfigError, readConfig } from '#service/config.js'
-import { Environment, securityVariables } from '#service/environment.js'
+import { ConfigError, readConfig } from '#service/config/config.js'
+import { Environment, securityVariables } from '#service/config/environment.js'
 
 type Source = Record<string, string | undefined>
 

@@ -70,10 +70,10 @@ test('a second signal ends it at once', async (t) => {
 
 test('callers who wait for their place are served while there is time, and answered before it is over', async (t) => {
   const { nango, roller } = await startSimulators(t)
-  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', MAX_WAIT_LIMIT: '300', LOG_LEVEL: 'warn' })
+  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', LOG_LEVEL: 'warn' })
   const url = await service.url()
   const call = async (path: string, connection: string) => {
-    const answer = await fetch(url + path, { headers: { 'connection-id': connection, 'roller-max-wait': '300' } })
+    const answer = await fetch(url + path, { headers: { 'connection-id': connection, 'roller-max-wait': '60' } })
     const body = await answer.json() as { code?: string } // a problem, or ROLLER's
     return [answer.status, answer.status === 200 ? 'served' : body.code, answer.headers.get('retry-after')]
   }
@@ -81,7 +81,7 @@ test('callers who wait for their place are served while there is time, and answe
   roller.faults.next({ path: /^\/products/, kind: 'status', status: 429, headers: { 'retry-after': '2' } })
   const soon = call('/roller/products', 'patient')
   await until(() => roller.requests.some(({ url }) => url === '/products'))
-  roller.faults.next({ path: /^\/discounts/, kind: 'status', status: 429, headers: { 'retry-after': '200' } })
+  roller.faults.next({ path: /^\/discounts/, kind: 'status', status: 429, headers: { 'retry-after': '50' } })
   const late = [call('/roller/discounts/1', 'demo-venue')]
   await untilAsync(async () => (await (await fetch(`${url}/connections/demo-venue/rate-limits`)).json() as { coolingOff: number }).coolingOff > 0)
   late.push(call('/roller/bookings/1', 'demo-venue'))

@@ -4,12 +4,13 @@ import { test, type Test } from '../support/tap.ts'
 import { Value } from '@sinclair/typebox/value'
 import { Problem } from '#plugin/problem.js'
 import { callsAtRoller } from '../support/build.ts'
+import type { Overrides } from '#service/app.js'
 import { service, until, type Service } from './fixture.ts'
 
 interface Line { readonly socket: Socket, readonly received: () => string, readonly ended: Promise<number> }
 
-async function listen (t: Test, env: Record<string, string> = {}): Promise<Service & { connect: () => Line, port: number }> {
-  const built = await service(t, env)
+async function listen (t: Test, overrides: Overrides = {}): Promise<Service & { connect: () => Line, port: number }> {
+  const built = await service(t, {}, {}, overrides)
   const port = Number(new URL(await built.app.listen({ host: '127.0.0.1', port: 0 })).port)
   const connect = (): Line => {
     const socket = createConnection(port, '127.0.0.1')
@@ -33,8 +34,8 @@ function isProblem (t: Test, text: string, status: number): void {
   t.match(head, `x-request-id: ${problem.instance}`)
 }
 
-test('headers that trickle in are cut off after HEADERS_TIMEOUT, however many do so; others are served meanwhile', async (t) => {
-  const { connect, app } = await listen(t, { HEADERS_TIMEOUT: '1', KEEP_ALIVE_TIMEOUT: '30' })
+test('headers that trickle in are cut off after the headers timeout, however many do so; others are served meanwhile', async (t) => {
+  const { connect, app } = await listen(t, { headersTimeout: 1_000 })
   const startedAt = Date.now()
   const slow = Array.from({ length: 50 }, () => connect())
   for (const { socket } of slow) socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\n')
@@ -51,8 +52,8 @@ test('headers that trickle in are cut off after HEADERS_TIMEOUT, however many do
   for (const { received } of slow.slice(0, 3)) isProblem(t, received(), 408)
 })
 
-test('a body that trickles in is cut off after REQUEST_TIMEOUT, and ROLLER hears nothing of it', async (t) => {
-  const built = await listen(t, { REQUEST_TIMEOUT: '1', HEADERS_TIMEOUT: '1' })
+test('a body that trickles in is cut off after the request timeout, and ROLLER hears nothing of it', async (t) => {
+  const built = await listen(t, { requestTimeout: 1_000, headersTimeout: 1_000 })
   const { socket, received, ended } = built.connect()
   socket.write('POST /roller/bookings HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{')
   const drip = setInterval(() => { if (socket.writable) socket.write(' ') }, 100)
@@ -92,7 +93,7 @@ test('garbage behind a request is not written into the middle of its answer', as
 })
 
 test('the sizes of bodies are the operator\'s', async (t) => {
-  const built = await service(t, { BODY_LIMIT: '100', STREAM_LIMIT: '200' })
+  const built = await service(t, { STREAM_LIMIT: '200' }, {}, { roller: { bodyLimit: 100 } })
   const send = async (url: string, size: number): Promise<[number, string | undefined]> => {
     const payload = JSON.stringify({ x: 'y'.repeat(size - 8) })
     const answer = await built.app.inject({ method: 'POST', url, headers: { 'connection-id': 'demo-venue', 'content-type': 'application/json' }, payload })

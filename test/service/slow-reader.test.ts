@@ -4,8 +4,8 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from '../support/tap.ts'
 import Fastify from 'fastify'
-import { watchConnectionUse } from '#service/connection-use.js'
-import { endConnectionsAtClose } from '#service/last-answers.js'
+import { watchConnectionUse } from '#service/http/connection-use.js'
+import { endConnectionsAtClose } from '#service/http/end-connections.js'
 
 const SIZE = 16 * 1024 * 1024 // more than the sockets hold
 

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from '../support/tap.ts'
 import Fastify from 'fastify'
-import { watchConnectionUse } from '#service/connection-use.js'
-import { endConnectionsAtClose } from '#service/last-answers.js'
+import { watchConnectionUse } from '#service/http/connection-use.js'
+import { endConnectionsAtClose } from '#service/http/end-connections.js'
 
 async function start () {
   // Node would wait for so long until it ends the connection.

@@ -1,7 +1,7 @@
 /** An address that cannot be used is a fault that names variable and rule. It may hold a password: nothing repeats it. */
 import tap, { test } from '../support/tap.ts'
-import { ConfigError, readConfig } from '#service/config.js'
-import { check } from '#service/check.js'
+import { ConfigError, readConfig } from '#service/config/config.js'
+import { check } from '#service/cli/check.js'
 import { service, startProcess } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process takes its time on a busy machine
@@ -41,7 +41,7 @@ test('every variable that is an address', async (t) => {
   const cases: [name: string, more: Record<string, string>, values: readonly string[]][] = [
     ['NANGO_HOST', {}, BROKEN], ['NANGO_PUBLIC_HOST', {}, BROKEN], ['NANGO_CONNECT_URL', {}, BROKEN],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', {}, BROKEN], ['PUBLIC_URL', {}, BROKEN],
-    ['ROLLER_BASE_URL', {}, BROKEN], ['ROLLER_OTHER_BASE_URL', {}, BROKEN], ['JWT_JWKS_URL', JWT, BROKEN], ['CORS_ORIGINS', {}, BROKEN],
+    ['ROLLER_BASE_URL', {}, BROKEN], ['JWT_JWKS_URL', JWT, BROKEN], ['CORS_ORIGINS', {}, BROKEN],
     ['WEBHOOK_TARGET_URL', TARGET, BROKEN], ['REDIS_URL', {}, REDIS], ['HOST', { AUTH: 'none' }, BROKEN.filter((value) => value !== CANARY)]
   ]
   for (const [name, more, values] of cases) {

@@ -1,6 +1,6 @@
 /** The variables of webhooks: what is taken, and what each fault says. */
 import { test } from '../support/tap.ts'
-import { parseWebhooks, type WebhookVariables } from '#service/webhook-config.js'
+import { parseWebhooks, type WebhookVariables } from '#service/config/webhooks.js'
 
 const WHSEC = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
 

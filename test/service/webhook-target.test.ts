@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks'
 import { test } from '../support/tap.ts'
 import type { AnyEvent } from 'fastify-roller'
-import { createWebhookTarget } from '#service/webhook-target.js'
+import { createWebhookTarget } from '#service/http/webhook-target.js'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 import { KEY, service } from './fixture.ts'
 import { NOW, target } from './target-server.ts'

@@ -3,7 +3,7 @@ import { test } from '../support/tap.ts'
 import { OptionsError, type RollerOptions } from 'fastify-roller'
 import { isRollerBaseUrl } from 'fastify-roller/internal'
 import { parseOptions } from '#plugin/options.js'
-import { ConfigError, readConfig } from '#service/config.js'
+import { ConfigError, readConfig } from '#service/config/config.js'
 
 const GOOD = [
   'https://api.roller.app', 'https://api.roller.app/', 'https://api.play.roller.app', 'https://roller.example.com:8443',

@@ -1,0 +1,118 @@
+/** `roller-sidecar check`: would the service work with this environment? One line for each thing that has to be right. */
+import Fastify, { type FastifyInstance } from 'fastify'
+import roller, { isRollerError } from 'fastify-roller'
+import { ConfigError, readConfig, type Config } from '../config/config.ts'
+import { redisHint, redisReason } from '../config/redis.ts'
+
+type Result = 'ok' | 'failed' | 'absent' | 'skipped'
+type Say = (line: string) => void
+
+interface Report {
+  add (result: Result, what: string, detail: string): void
+  readonly good: boolean
+}
+
+/** @returns whether the service would work */
+export async function check (source: Readonly<Record<string, string | undefined>>, say: Say): Promise<boolean> {
+  const report = reporter(say)
+  const config = checkConfig(source, report)
+  if (config === null) return false
+  if (config.nango === null) {
+    report.add('failed', 'nango', 'NANGO_SECRET_KEY is not set: the service would run on its sandbox. Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')
+  } else {
+    await checkNango({ ...config, nango: config.nango }, report)
+  }
+  if (config.redisUrl !== null) await checkRedis(config.redisUrl, report)
+  if (config.jwt !== null) await checkIssuer(config.jwt.jwksUrl, report)
+  return report.good
+}
+
+function checkConfig (source: Readonly<Record<string, string | undefined>>, report: Report): Config | null {
+  try {
+    const config = readConfig(source)
+    report.add('ok', 'configuration', 'Every variable can be used.')
+    return config
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    for (const fault of error.faults) report.add('failed', 'configuration', fault)
+    return null
+  }
+}
+
+async function checkNango (config: Config & { readonly nango: NonNullable<Config['nango']> }, report: Report): Promise<void> {
+  const app = Fastify()
+  const { webhookSigningKeys: _, ...nango } = config.nango // checked with the configuration, and of no use here
+  await app.register(roller, {
+    nango,
+    environment: config.environment,
+    transport: config.transport,
+    ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
+    ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
+    authorize: 'open'
+  })
+  try {
+    const steps = await app.roller.checkGateway()
+    for (const { step, result, detail, hint } of steps) report.add(result, step, hint === undefined ? detail : `${detail} ${hint}`)
+    // An integration that is wrong or cannot be looked at is no reason to leave the scopes out.
+    if (steps.some(({ step, result }) => step === 'key-valid' && result === 'ok')) await checkScopes(app, report)
+  } catch (error) {
+    if (!isRollerError(error)) throw error
+    report.add('failed', 'nango', `${error.detail} ${error.hint}`)
+  } finally {
+    await app.close()
+  }
+}
+
+async function checkScopes (app: FastifyInstance, report: Report): Promise<void> {
+  for (const { scope, purpose, needed, granted } of await app.roller.checkKeyRights()) {
+    const what = purpose.replaceAll('`', '')
+    if (granted) report.add('ok', 'key-scope', `${scope}: ${what}.`)
+    else report.add(needed ? 'failed' : 'absent', 'key-scope', `${scope} is not granted, and is for ${what}. Tick it for this key in Nango's environment settings.`)
+  }
+}
+
+async function checkRedis (url: string, report: Report): Promise<void> {
+  const { Redis } = await import('ioredis')
+  const client = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, maxRetriesPerRequest: 0, retryStrategy: () => null })
+  let why: unknown // connect() itself says no more than that it is closed
+  client.on('error', (error) => { why ??= error })
+  try {
+    await client.connect()
+    await client.ping()
+    report.add('ok', 'redis', 'Redis answers.')
+  } catch (error) {
+    const reason = redisReason(why ?? error)
+    report.add('failed', 'redis', `Redis cannot be used (${reason}): ${redisHint(reason)}`)
+  } finally {
+    client.disconnect()
+  }
+}
+
+async function checkIssuer (jwksUrl: string, report: Report): Promise<void> {
+  const { createLocalJWKSet } = await import('jose')
+  try {
+    const answer = await fetch(jwksUrl, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
+    if (answer.status !== 200) return report.add('failed', 'token-keys', `The issuer of tokens answered ${answer.status}, not 200. Check JWT_JWKS_URL.`)
+    createLocalJWKSet(await answer.json() as Parameters<typeof createLocalJWKSet>[0]) // it throws at anything else
+    report.add('ok', 'token-keys', 'The issuer of tokens publishes its keys.')
+  } catch (error) {
+    report.add('failed', 'token-keys', `The keys of the issuer of tokens cannot be read (${codeOf(error)}). Check JWT_JWKS_URL.`)
+  }
+}
+
+/** Never the message: it may hold an address with a password. */
+function codeOf (error: unknown): string {
+  const { code, name, cause } = error as { code?: unknown, name?: unknown, cause?: { code?: unknown } } // Node's and jose's errors
+  return String(cause?.code ?? code ?? name)
+}
+
+function reporter (say: Say): Report {
+  let good = true
+  return {
+    add (result, what, detail) {
+      if (result === 'failed' || result === 'skipped') good = false
+      say(`${result.padEnd(8)} ${what.padEnd(22)} ${detail}`)
+    },
+    get good () { return good }
+  }
+}

@@ -1,0 +1,84 @@
+/** Values of variables that are more than one text or number. Each parser names what is wrong with what to write instead, and repeats no value. */
+import { isIP } from 'node:net'
+import { OPERATION_NAMES_RULE, unknownOperations } from 'fastify-roller/internal'
+import type { JwtOptions } from '../auth/jwt.ts'
+import { isKeySetUrl } from './urls.ts'
+
+export type TrustProxy = boolean | number | string[]
+
+export function list (value: string | undefined): string[] {
+  return (value ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')
+}
+
+/** The same for a security setting, which may be left out, but not be given and yield nothing. */
+export function listOfSome (name: string, value: string | undefined, example: string, faults: string[]): string[] {
+  const items = list(value)
+  if (value !== undefined && items.length === 0) {
+    faults.push(`${name} is set and names nothing. Give it a value, or take it out of the environment. Example: ${name}=${example}`)
+  }
+  return items
+}
+
+/** true, false, how many proxies stand in front, or their addresses and networks. */
+export function parseTrustProxy (value: string, faults: string[]): TrustProxy {
+  if (value === 'true' || value === 'false') return value === 'true'
+  if (/^[1-9]\d?$/.test(value)) return Number(value)
+  const addresses = list(value)
+  if (addresses.length > 0 && addresses.every(isNetwork)) return addresses
+  faults.push('TRUST_PROXY is not true, false, a number of proxies, or a list of their addresses. Example: TRUST_PROXY=10.0.0.0/8,192.168.1.7')
+  return false
+}
+
+function isNetwork (text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || more.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
+
+/** Pages of these origins may call. Exact: a wildcard would let every page of the web call with a key that it has found. */
+export function parseOrigins (value: string | undefined, faults: string[]): string[] {
+  const origins = listOfSome('CORS_ORIGINS', value, 'https://app.example.com', faults)
+  if (origins.some((origin) => !/^https?:\/\//.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin)) {
+    faults.push('CORS_ORIGINS is not a list of origins: scheme, host, and port where it is not the usual one, no path and no *. Example: CORS_ORIGINS=https://app.example.com')
+  }
+  return origins
+}
+
+export function parseOperations (name: string, value: string | undefined, faults: string[]): string[] | undefined {
+  if (value === undefined) return undefined
+  const operations = list(value)
+  const unknown = unknownOperations(operations)
+  if (operations.length === 0 || unknown.length > 0) {
+    faults.push(`${name} ${operations.length === 0 ? 'names nothing' : `names at place ${unknown.join(', ')} what is not known`}: give ${OPERATION_NAMES_RULE}. Example: ${name}=GET /bookings,Payments,staff-accounts`)
+  }
+  return operations
+}
+
+export interface JwtVariables {
+  readonly JWT_JWKS_URL?: string
+  readonly JWT_ISSUER?: string
+  readonly JWT_AUDIENCE?: string
+  readonly JWT_SCOPE_CLAIM: string
+}
+
+/** Without issuer and audience a token that the same issuer made for another service would be taken. */
+export function parseJwt (variables: JwtVariables, faults: string[]): JwtOptions | null {
+  const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables
+  if (jwksUrl === undefined && issuer === undefined && audience === undefined) return null
+  const missing = (name: string, example: string): void => {
+    if (faults.some((fault) => fault.startsWith(`${name} `))) return // it is there, and wrong
+    faults.push(`${name} is missing: tokens are checked with JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE together. ` +
+      `Example: ${name}=${example}`)
+  }
+  if (jwksUrl === undefined) missing('JWT_JWKS_URL', 'https://login.example.com/.well-known/jwks.json')
+  else if (!isKeySetUrl(jwksUrl)) {
+    faults.push('JWT_JWKS_URL is not an https address (http only for this machine) without credentials: ' +
+      'who can change the keys on their way can make tokens. Example: JWT_JWKS_URL=https://login.example.com/.well-known/jwks.json')
+  }
+  if (issuer === undefined) missing('JWT_ISSUER', 'https://login.example.com/')
+  if (audience === undefined) missing('JWT_AUDIENCE', 'roller-gateway')
+  return {
+    jwksUrl: jwksUrl ?? '', issuer: issuer ?? '', audience: audience ?? '', scopeClaim: variables.JWT_SCOPE_CLAIM
+  }
+}

@@ -1,0 +1,39 @@
+/** `/docs` and `/openapi.json`. Both are made at the first request for one of them: they take a third of the memory of a service that starts. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { ExampleCalls } from './examples.ts'
+
+export interface DocsOptions {
+  /** Callers send a key. */
+  readonly keys: boolean
+  /** A connection id that works here, offered in every form; null where none is known. */
+  readonly exampleConnectionId: string | null
+  /** Calls that work here, for the forms of ROLLER's operations. */
+  readonly exampleCalls?: ExampleCalls | undefined
+  /** Nothing behind it is real. */
+  readonly sandbox: boolean
+}
+
+export type DocumentedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>
+
+/** Call before the routes are added: the document is gathered from them. */
+export function addDocs (app: FastifyInstance, options: DocsOptions): void {
+  const routes: DocumentedRoute[] = []
+  app.addHook('onRoute', ({ method, url, schema }) => { if (method !== 'HEAD' && schema?.hide !== true) routes.push({ method, url, ...(schema !== undefined && { schema }) }) })
+
+  let explorer: Promise<FastifyInstance> | undefined
+  const serve = async ({ raw, headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    explorer ??= import('./explorer.ts').then(({ buildExplorer }) => buildExplorer(routes, options))
+    // The files are small and always sent whole: of all conditions these two have an answer other than the static server's own words.
+    const { 'if-none-match': tag, 'if-modified-since': since } = headers
+    const found = await (await explorer).inject({
+      url: raw.url ?? '/', headers: { ...(tag !== undefined && { 'if-none-match': tag }), ...(since !== undefined && { 'if-modified-since': since }) }
+    })
+    if (found.statusCode === 404) {
+      reply.callNotFound()
+      return reply
+    }
+    const { connection: _, date: __, ...rest } = found.headers
+    return await reply.code(found.statusCode).headers(rest).send(found.rawPayload)
+  }
+  for (const url of ['/openapi.json', '/docs', '/docs/*']) app.get(url, { schema: { hide: true }, logLevel: 'warn' }, serve)
+}

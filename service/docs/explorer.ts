@@ -1,0 +1,78 @@
+/** The OpenAPI document and Swagger UI, as an app of their own that nothing listens for: docs.ts asks it. */
+import { readFileSync } from 'node:fs'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { DocsOptions, DocumentedRoute } from './docs.ts'
+import { fillInExamples } from './examples.ts'
+import { TAGS } from './tags.ts'
+import { finishDocument, keepSchemaNames } from './openapi-document.ts'
+import { VERSION } from 'fastify-roller/internal'
+
+const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango. Three steps:
+
+1. **Authorize** once with one of this gateway's API keys, where it asks for one. This browser keeps it.
+2. **Connect** a venue: \`POST /connect-session\` answers with a link to send to a venue manager. \`GET /connections\` lists who is connected.
+3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last is filled in for you.`
+
+const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER, nothing real. ' +
+  'Every answer has the header `Roller-Sandbox: true`.\n\n'
+
+const STYLE = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
+const PAGE_SCRIPT = readFileSync(new URL('./page.js', import.meta.url), 'utf8')
+
+/** Of page.js, in the browser. */
+declare const rememberConnection: <T>(request: T) => T
+declare const fillInConnection: <T>(response: T) => T
+
+export async function buildExplorer (routes: readonly DocumentedRoute[], options: DocsOptions): Promise<FastifyInstance> {
+  const { keys, exampleConnectionId, exampleCalls = {}, sandbox } = options
+  const app = Fastify({ exposeHeadRoutes: false })
+  app.setValidatorCompiler(() => () => true) // no route of these is called
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  const title = sandbox ? 'fastify-roller (sandbox)' : 'fastify-roller'
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title, version: VERSION, description: (sandbox ? SANDBOX_DESCRIPTION : '') + DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' }
+      },
+      tags: TAGS,
+      servers: [{ url: '/', description: 'This gateway' }],
+      ...(keys && { security: [{ apiKey: [] }] }),
+      components: {
+        ...(keys && { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'One of this gateway\'s API keys, or a token of the issuer that it trusts.' } } })
+      }
+    },
+    transform: ({ schema, url }) => ({ schema: keepSchemaNames(schema), url }),
+    transformObject: (documentObject) => 'openapiObject' in documentObject
+      ? fillInExamples(finishDocument(documentObject.openapiObject, exampleConnectionId), exampleCalls)
+      : documentObject.swaggerObject
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    // Swagger UI styles its elements inline; scripts come from this server alone, and nothing else is asked.
+    staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
+    theme: {
+      title,
+      css: [{ filename: 'docs.css', content: STYLE }],
+      js: [{ filename: 'docs.js', content: PAGE_SCRIPT }]
+    },
+    uiConfig: {
+      layout: 'BaseLayout', // without a bar to load other documents with
+      persistAuthorization: true,
+      tryItOutEnabled: true,
+      docExpansion: 'none',
+      displayRequestDuration: true,
+      deepLinking: true,
+      filter: true,
+      // Both are of page.js: these two arrows are written into the page's own script.
+      requestInterceptor: (request) => rememberConnection(request),
+      responseInterceptor: (response) => fillInConnection(response)
+    }
+  })
+  for (const route of routes) app.route({ ...route, handler: async () => {} })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.ready()
+  return app
+}

@@ -1,0 +1,68 @@
+/** How the HTTP server itself behaves: how long it waits for whom, and what it says to bytes that never become a request. */
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import { RollerError } from 'fastify-roller'
+import { toProblem } from 'fastify-roller/internal'
+import type { Config } from '../config/config.ts'
+import { isAnsweredEarly, isInAnswer } from './connection-use.ts'
+import { SANDBOX_HEADER } from './sandbox-header.ts'
+
+/** Node looks at its connections this often, and only then ends those that are too slow. Milliseconds. */
+const LOOK_EVERY = 5_000
+/** All headers of a request. Bytes. */
+const MAX_HEADERS = 16 * 1024
+
+export interface Timeouts {
+  /** Milliseconds for a request's headers to arrive. */
+  readonly headersTimeout: number
+  /** Milliseconds for a request to arrive as a whole, its body included. */
+  readonly requestTimeout: number
+}
+
+/** @param sandbox its answers say so, those without a request among them */
+export function serverOptions (
+  { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>, { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, sandbox: boolean
+): FastifyHttpOptions<Server> {
+  return {
+    // Fastify's type does not know the number, which it takes to mean the same.
+    trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
+    requestTimeout,
+    keepAliveTimeout,
+    http: {
+      headersTimeout: Math.min(headersTimeout, requestTimeout),
+      connectionsCheckingInterval: Math.min(LOOK_EVERY, Math.ceil(headersTimeout / 2)),
+      maxHeaderSize: MAX_HEADERS,
+      requireHostHeader: false // strict-http.ts does, and answers with a problem
+    },
+    routerOptions: { maxParamLength: 1024 },
+    // While it closes, what still comes in on a kept connection is served: a balancer may have sent it before it could know.
+    return503OnClosing: false,
+    clientErrorHandler (this: FastifyInstance, error, socket) { answerBrokenRequest(this, error, socket, sandbox) }
+  }
+}
+
+/** There is no request, so neither hooks nor the log's line for each see it. */
+function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const problem = brokenRequest(error.code)
+  const id = randomUUID()
+  app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
+  const body = JSON.stringify(toProblem(problem, id))
+  // In the middle of an answer another head would be read as its body; after an answer to a request whose body then broke off, as the next one's.
+  if (socket.writable && !isInAnswer(socket) && !isAnsweredEarly(socket)) {
+    socket.write([
+      `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json', 'roller-answered-by: gateway',
+      ...(sandbox ? [SANDBOX_HEADER.join(': ')] : []), 'x-content-type-options: nosniff',
+      `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
+    ].join('\r\n'))
+  }
+  socket.destroySoon()
+}
+
+function brokenRequest (code: string | undefined): RollerError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new RollerError('ROLLER_ERR_HTTP', { status: 408, detail: 'The request did not arrive in time.' })
+  if (code === 'HPE_HEADER_OVERFLOW') return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
+  return new RollerError('ROLLER_ERR_HTTP', { detail: 'The bytes received are not HTTP/1.1.' })
+}

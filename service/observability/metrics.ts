@@ -1,0 +1,115 @@
+/** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids, no paths as written. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Roller } from 'fastify-roller'
+import type { RateLimitObserver } from 'fastify-roller/internal'
+import { layerOf, operationOf } from './request-facts.ts'
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+/** The gateway's own part of a call is a fraction of a millisecond. */
+const FINE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
+
+export interface Metrics {
+  readonly registry: Registry
+  /** For the plugin: what the rate budgets do. */
+  readonly budgets: RateLimitObserver
+}
+
+export function createMetrics (): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry }) // memory, CPU, event loop, garbage collection
+  const refused = new Counter({ name: 'roller_budget_refused_total', help: 'Calls that got no place, by reason.', labelNames: ['budget', 'reason'], registers })
+  const waited = new Histogram({ name: 'roller_budget_wait_seconds', help: 'Time calls waited for their place.', labelNames: ['budget'], buckets: SECONDS, registers })
+  const granted = new Counter({ name: 'roller_budget_used_total', help: 'Calls that took a place in a rate budget.', labelNames: ['budget'], registers })
+  const waiting = new Gauge({ name: 'roller_budget_waiting', help: 'Calls that are waiting for their place now.', labelNames: ['budget'], registers })
+  const cooling = new Counter({
+    name: 'roller_cooling_off_total', help: 'Walls that went up after a 429: of ROLLER for a connection, of Nango for the account.', labelNames: ['whose'], registers
+  })
+  for (const budget of ['rest', 'reporting', 'bulk']) waiting.set({ budget }, 0) // a line that is empty is not one that is missing
+  return {
+    registry,
+    budgets: {
+      granted (budget, waitedMs) {
+        granted.inc({ budget })
+        waited.observe({ budget }, waitedMs / 1000)
+      },
+      refused (budget, reason) { refused.inc({ budget, reason }) },
+      waiting (budget, change) { waiting.inc({ budget }, change) },
+      coolingOffStarted (whose) { cooling.inc({ whose }) }
+    }
+  }
+}
+
+/** Counts a request that is done. */
+export type CountRequest = (request: FastifyRequest, reply: FastifyReply) => void
+
+export function requestCounter ({ registry }: Metrics): CountRequest {
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'roller_requests_total',
+    help: 'Requests answered, by operation, status class, and the layer that the answer is of.',
+    labelNames: ['operation', 'status', 'layer'],
+    registers
+  })
+  const whole = new Histogram({
+    name: 'roller_request_seconds', help: 'Time from a request to the end of its answer.', labelNames: ['operation'], buckets: SECONDS, registers
+  })
+  const upstream = new Histogram({
+    name: 'roller_upstream_seconds', help: 'Time a call waited for Nango or ROLLER, over all tries.', labelNames: ['operation'], buckets: SECONDS, registers
+  })
+  const overhead = new Histogram({
+    name: 'roller_overhead_seconds', help: 'Time the gateway itself took for a call, from the request to the head of the answer.', buckets: FINE_SECONDS, registers
+  })
+  const repeats = new Counter({ name: 'roller_repeats_total', help: 'Tries of calls beyond the first.', registers })
+  return (request, reply) => {
+    const operation = operationOf(request)
+    requests.inc({ operation, status: `${Math.floor(reply.statusCode / 100)}xx`, layer: layerOf(request, reply) })
+    whole.observe({ operation }, reply.elapsedTime / 1000)
+    const call = request.rollerCall
+    // Without a try of its own it shared another call's answer.
+    if (call === null || call.tries === 0) return
+    upstream.observe({ operation }, call.upstreamMs / 1000)
+    if (call.tries > 1) repeats.inc(call.tries - 1)
+    if (call.headMs !== null) overhead.observe(Math.max(0, call.headMs - call.waitedMs - call.upstreamMs) / 1000)
+  }
+}
+
+/** Asked for at each scrape, and costs nothing in between. */
+export function watchPool ({ registry }: Metrics, roller: () => Roller): void {
+  const registers = [registry]
+  const connections = new Gauge({
+    name: 'roller_pool_connections',
+    help: 'Open connections to Nango or ROLLER, those without a call among them.',
+    labelNames: ['state'],
+    registers,
+    collect () {
+      const { open, idle } = roller().pool()
+      this.set({ state: 'idle' }, idle)
+      this.set({ state: 'busy' }, open - idle)
+    }
+  })
+  const calls = new Gauge({
+    name: 'roller_pool_calls',
+    help: 'Calls on a connection, and calls that wait for one.',
+    labelNames: ['state'],
+    registers,
+    collect () {
+      const { running, waiting } = roller().pool()
+      this.set({ state: 'running' }, running)
+      this.set({ state: 'waiting' }, waiting)
+    }
+  })
+  for (const gauge of [connections, calls]) gauge.reset()
+}
+
+export function serveMetrics (app: FastifyInstance, { registry }: Metrics, onRequest: (request: FastifyRequest) => Promise<void>): void {
+  app.get('/metrics', {
+    onRequest,
+    logLevel: 'warn',
+    schema: { summary: 'Prometheus metrics', operationId: 'getMetrics', tags: ['Service'], produces: ['text/plain'] }
+  }, async (_request, reply) => {
+    reply.type(registry.contentType)
+    return await registry.metrics()
+  })
+}

@@ -1,0 +1,101 @@
+/** Browser module: asks the gateway's own routes, as any caller would, and draws what they answer. */
+const $ = (id) => document.getElementById(id)
+const { connectionId } = document.body.dataset
+const SVG = 'http://www.w3.org/2000/svg'
+const EVERY = 1000
+const KEPT = 60
+const NAMES = { rest: 'REST API', reporting: 'Reporting API', bulk: 'Bulk exports' }
+const curves = new Map()
+
+async function ask (path, options = {}) {
+  // Going back to a page, browsers take what they have kept, however old.
+  const answer = await fetch(path, { cache: 'no-store', ...options }).catch(() => null)
+  const body = await answer?.json().catch(() => null)
+  if (answer?.ok) {
+    $('note').hidden = true
+    return body
+  }
+  $('note').textContent = answer === null ? 'The gateway does not answer. Is it still running?' : answer.status === 401 ? 'This sandbox asks for a key (API_KEYS). Use Authorize in the API explorer.' : body?.title + '. ' + body?.hint
+  $('note').hidden = false
+  return null
+}
+
+function element (name, text, className) {
+  const made = document.createElement(name)
+  if (text !== undefined) made.textContent = text
+  if (className !== undefined) made.className = className
+  return made
+}
+
+async function showVenues () {
+  const list = await ask('connections?limit=20')
+  if (list === null) return
+  $('venues').replaceChildren(...list.connections.map(({ connectionId: id, status, venue }) => {
+    const row = element('li')
+    const zone = venue?.timeZone?.split('/').at(-1).replaceAll('_', ' ')
+    row.append(element('strong', venue?.name ?? id), element('span', status === 'connected' ? 'Connected' : status.replaceAll('-', ' '), status === 'connected' ? 'state' : 'state bad'))
+    row.append(element('span', [id, zone, venue?.environment].filter(Boolean).join(' · '), 'quiet'))
+    return row
+  }))
+}
+
+/** What is used of a budget, as a curve over the last minute. */
+function draw ({ name, limit, window: seconds, remaining }) {
+  const used = limit - remaining
+  let curve = curves.get(name)
+  if (curve === undefined) {
+    const box = element('div', undefined, 'budget')
+    const line = element('p', NAMES[name] ?? name)
+    const numbers = element('span')
+    const svg = document.createElementNS(SVG, 'svg')
+    const [area, edge] = ['polygon', 'polyline'].map((shape) => document.createElementNS(SVG, shape))
+    svg.setAttribute('viewBox', '0 0 ' + (KEPT - 1) + ' 100')
+    svg.setAttribute('preserveAspectRatio', 'none')
+    svg.setAttribute('role', 'img')
+    area.setAttribute('class', 'area')
+    edge.setAttribute('class', 'curve')
+    svg.append(area, edge)
+    line.append(numbers)
+    box.append(line, svg)
+    $('budgets').append(box)
+    curve = { numbers, svg, area, edge, values: Array(KEPT).fill(0) }
+    curves.set(name, curve)
+  }
+  curve.values.push(used)
+  curve.values.shift()
+  const points = curve.values.map((value, index) => index + ',' + (97 - 94 * value / limit).toFixed(1))
+  curve.edge.setAttribute('points', points.join(' '))
+  curve.area.setAttribute('points', ['0,100', ...points, (KEPT - 1) + ',100'].join(' '))
+  const span = seconds < 3600 ? seconds + ' s' : seconds / 3600 + ' h'
+  curve.numbers.textContent = remaining + ' of ' + limit + ' left in ' + span
+  curve.svg.setAttribute('aria-label', (NAMES[name] ?? name) + ': ' + used + ' of ' + limit + ' calls used')
+}
+
+async function showBudgets () {
+  if (!document.hidden) {
+    const report = await ask('connections/' + encodeURIComponent(connectionId) + '/rate-limits')
+    if (report !== null) report.rateLimits.filter(({ name }) => name !== 'bulk').forEach(draw)
+  }
+}
+
+async function sendCalls () {
+  $('calls').disabled = true
+  const answers = await Promise.all(Array.from({ length: 120 }, (none, index) =>
+    // Equal questions would be asked once.
+    fetch('roller/bookings?keywords=call-' + index, { headers: { 'connection-id': connectionId } }).then(({ status }) => status, () => 0)))
+  $('sent').textContent = answers.filter((status) => status === 200).length + ' of ' + answers.length + ' calls were answered by ROLLER.'
+  $('calls').disabled = false
+  await showBudgets()
+}
+
+async function connectVenue () {
+  const session = await ask('connect-session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ clientId: 'my-park' }) })
+  if (session !== null) location.assign(session.connectPage ?? session.connectLink)
+}
+
+$('command').textContent = "curl -H 'Connection-Id: " + connectionId + "' '" + new URL('roller/venues/me', location.href).href + "'"
+$('connect').addEventListener('click', connectVenue)
+$('calls').addEventListener('click', sendCalls)
+addEventListener('pageshow', showVenues) // back from the connect page too
+setInterval(showBudgets, EVERY)
+await showBudgets()

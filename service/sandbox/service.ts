@@ -1,0 +1,39 @@
+/** The service on the sandbox: what it is told in place of the environment. Its tokens are for its own ROLLER, and nothing of it leaves this machine. */
+import { randomUUID } from 'node:crypto'
+import type { AppOptions } from '../app.ts'
+import type { Config } from '../config/config.ts'
+import { DEMO_CONNECTION_ID, startSandbox, type Sandbox } from 'roller-sandbox'
+import { makeExampleCalls } from './example-calls.ts'
+import { addLanding } from './landing.ts'
+
+export interface SandboxService extends Pick<Sandbox, 'sendWebhooksTo' | 'close'> {
+  readonly options: AppOptions
+}
+
+export async function startOnSandbox (config: Config): Promise<SandboxService> {
+  const { nango, roller, secretKey, webhookSigningKey, sendWebhooksTo, close } = await startSandbox()
+  const { publicUrl, rollerSecrets, target } = config.webhooks
+  return {
+    sendWebhooksTo,
+    close,
+    options: {
+      config: {
+        ...config,
+        nango: { secretKey, host: nango.url, integrationId: 'roller', webhookSigningKeys: [webhookSigningKey], connectUrl: nango.connectUiUrl },
+        rollerBaseUrl: roller.url,
+        otherBaseUrl: roller.url,
+        webhooks: {
+          // On a free port nobody knows the address before the service listens.
+          publicUrl: publicUrl ?? (config.port === 0 ? null : `http://localhost:${config.port}`),
+          rollerSecrets: rollerSecrets.length > 0 ? rollerSecrets : [randomUUID()],
+          target
+        }
+      },
+      exampleConnectionId: DEMO_CONNECTION_ID,
+      exampleCalls: makeExampleCalls(roller),
+      addLanding: (app) => { addLanding(app, { connectionId: DEMO_CONNECTION_ID }) },
+      sandbox: true,
+      logEvents: true
+    }
+  }
+}
