@@ -20,7 +20,6 @@ async function app (t: Test, sandbox: Sandbox, options: Partial<RollerOptions> =
   await fastify.register(roller, {
     nango: { secretKey: sandbox.secretKey, host: sandbox.nango.url, webhookSigningKeys: [sandbox.webhookSigningKey] },
     rollerBaseUrl: sandbox.roller.url,
-    otherBaseUrl: sandbox.roller.url,
     authorize: 'open',
     ...options
   })
