@@ -10,10 +10,11 @@ const WAITING: readonly (readonly string[])[] = [
 
 /** These take seconds, and start next, so that the jobs end at about the same time. */
 const LONG: readonly (readonly string[])[] = [
+  ['test/package/plugin.test.ts'],
+  ['test/package/service.test.ts', 'test/package/sandbox.test.ts'],
   ['test/fuzz/hostile-requests.test.ts'],
   ['test/fuzz/raw-socket.test.ts'],
   ['test/faults/'],
-  ['test/package/'],
   ['test/browser/'],
   ['test/docs/'],
   ['test/examples/']
