@@ -10,11 +10,13 @@ const WAITING: readonly (readonly string[])[] = [
 
 /** These take seconds, and start next, so that the jobs end at about the same time. */
 const LONG: readonly (readonly string[])[] = [
+  ['test/browser/try-it-out.test.ts'],
+  ['test/package/plugin.test.ts'],
+  ['test/package/service.test.ts', 'test/package/sandbox.test.ts'],
   ['test/fuzz/hostile-requests.test.ts'],
   ['test/fuzz/raw-socket.test.ts'],
   ['test/faults/'],
-  ['test/package/'],
-  ['test/browser/'],
+  ['test/browser/connect-', 'test/browser/docs.test.ts', 'test/browser/landing.test.ts'],
   ['test/docs/'],
   ['test/examples/']
 ]
@@ -48,6 +50,7 @@ const files = testFiles()
 const named = [...WAITING, ...LONG].map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
 const groups = [...named, ...chunks(files.filter((file) => !named.flat().includes(file)))]
 if (groups.some(({ length }) => length === 0)) throw new Error('test/support/groups.ts names files that do not exist')
+if (new Set(groups.flat()).size !== groups.flat().length) throw new Error('test/support/groups.ts names a file twice')
 
 rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
 mkdirSync(`${root}dist/test/groups`, { recursive: true })
