@@ -128,7 +128,7 @@ interface Field {
   readonly kind: 'kept' | 'dropped' | 'connection' | 'limit'
 }
 
-/** Servers send the same few names, written alike, with every answer. Whoever sends others without end fills this once. */
+/** Servers send the same few names, written alike, with every answer. A server that sends others without end fills this once. */
 const fields = new Map<string, Field>()
 const MAX_FIELDS = 500
 /** Longer names are not kept: an answer's head may have some with thousands of characters. */
