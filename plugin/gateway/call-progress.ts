@@ -42,7 +42,7 @@ export class CallProgress {
   }
 
   /** How long the call may still be kept waiting. */
-  get patienceMs (): number { return Math.max(0, this.call.maxWaitMs - (this.#clock.now() - this.#startedAt)) }
+  get timeLeftMs (): number { return Math.max(0, this.call.maxWaitMs - (this.#clock.now() - this.#startedAt)) }
 
   get rateLimitToSpend (): RateLimitToSpend { return (this.reservation?.lease ?? null) === null ? this.#rateLimit : EXPORT_AGAIN }
 

@@ -28,7 +28,7 @@ import { classifyExchange, passesUnread } from './classify-response.ts'
 import { exportedBefore, isExportLimit } from './export-reservation.ts'
 import type { Lease } from './limits/lease.ts'
 import { rateLimitOf } from './limits/rate-limit-of.ts'
-import type { RateLimiter } from './limits/rate-limiter.ts'
+import { LeaseRequest, type RateLimiter } from './limits/rate-limiter.ts'
 import type { Renewals } from './renewal.ts'
 import { backoff, mayRepeat, type RetryPolicy } from './retry.ts'
 import { RequestDeduplicator } from './sharing/request-deduplicator.ts'
@@ -173,9 +173,8 @@ class Upstream implements CallHandler {
   async #acquire (progress: CallProgress): Promise<Lease> {
     const { call, reservation } = progress
     try {
-      const lease = await this.#parts.rateLimiter.acquire({
-        ...progress.rateLimitToSpend, credential: call.limitedCredential, maxWaitMs: progress.patienceMs, signal: call.signal
-      })
+      const request = new LeaseRequest(call.limitedCredential, progress.rateLimitToSpend, progress.timeLeftMs, call.signal)
+      const lease = await this.#parts.rateLimiter.acquire(request)
       progress.rateLimit = lease.rateLimit
       if (reservation !== null) reservation.lease ??= lease
       return lease
@@ -272,7 +271,7 @@ class Upstream implements CallHandler {
     if (limited.whose === 'connection') await rateLimiter.startCoolingOff(call.limitedCredential, limited.seconds)
     else await rateLimiter.startAccountCoolingOff(limited.seconds)
     exchange?.abort(NOT_PASSED_ON)
-    if (call.body?.kind === 'stream' || limited.seconds * 1000 > progress.patienceMs) throw limited.error
+    if (call.body?.kind === 'stream' || limited.seconds * 1000 > progress.timeLeftMs) throw limited.error
     return null
   }
 
@@ -282,7 +281,7 @@ class Upstream implements CallHandler {
     const may = progress.repeats < retry.limit && mayRepeat(progress.repeatability, maySent)
     const pauseMs = may ? backoff(retry, progress.repeats) : Infinity
     // What is left then is also what the repeat may wait for its lease: without any it would be of no use.
-    if (pauseMs >= progress.patienceMs) {
+    if (pauseMs >= progress.timeLeftMs) {
       if (error === null) return progress.exchange // only an answer of ROLLER's own has no error
       throw progress.repeatability.repeatable || !maySent ? error : mayHaveBeenDoneError(error)
     }

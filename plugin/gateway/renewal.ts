@@ -69,7 +69,7 @@ export class Renewals {
    * A call was sent again with the new token, and ROLLER answered 401 all the same. Unless the token has been renewed once more since,
    * it is not the token: a new one for every such call would be one refresh a call, and ROLLER suspends credentials whose owner asks
    * for tokens too often. So there is none for a while, as after a refresh that failed, on any replica. It is the connection that
-   * rests, not the path: nobody can tell which paths are meant.
+   * rests, not the path: which paths are meant is not known.
    * @param sentAt when the call was sent again
    * @returns false when the call met a token that is not the newest, and may go on
    */

@@ -122,41 +122,6 @@ const LIMITS: ReadonlySet<string> = new Set(['x-ratelimit-limit', 'x-ratelimit-r
 /** A count, or a moment in seconds since 1970. */
 const COUNT = /^\d{1,12}(?:\.\d{1,6})?$/
 
-/** What becomes of an answer's header. */
-interface Field {
-  readonly name: string
-  readonly kind: 'kept' | 'dropped' | 'connection' | 'limit'
-}
-
-/** Servers send the same few names, written alike, with every answer. Whoever sends others without end fills this once. */
-const fields = new Map<string, Field>()
-const MAX_FIELDS = 500
-/** Longer names are not kept: an answer's head may have some with thousands of characters. */
-const MAX_KNOWN_NAME = 64
-
-function fieldOf (written: string): Field {
-  const known = fields.get(written)
-  if (known !== undefined) return known
-  const name = written.toLowerCase()
-  const field: Field = { name, kind: kindOf(name) }
-  if (fields.size < MAX_FIELDS && written.length <= MAX_KNOWN_NAME) fields.set(written, field)
-  return field
-}
-
-function kindOf (name: string): Field['kind'] {
-  if (name === 'connection') return name
-  if (LIMITS.has(name)) return 'limit'
-  return DROPPED.has(name) || DROPPED_PREFIX.test(name) ? 'dropped' : 'kept'
-}
-
-/**
- * Has nothing of its own and nothing above: a header may be called __proto__ or constructor. Unlike `Object.create(null)` it is no
- * dictionary to the engine.
- */
-class Headers {}
-Object.setPrototypeOf(Headers.prototype, null)
-delete (Headers.prototype as { constructor?: unknown }).constructor
-
 export interface LimitSink {
   /** Null where nothing is said. */
   limits: Map<string, string> | null
@@ -167,24 +132,25 @@ export interface LimitSink {
  * @param sink takes what Nango says of its own limit (X-RateLimit-*)
  */
 export function sanitizeResponseHeaders (raw: readonly Buffer[], sink?: LimitSink): Record<string, string | string[]> {
-  const headers = new Headers() as Record<string, string | string[]>
+  // A header may be called __proto__ or constructor.
+  const headers = Object.create(null) as Record<string, string | string[]>
   let named: Set<string> | null = null
   for (let index = 0; index < raw.length; index += 2) {
-    const { name, kind } = fieldOf((raw[index] as Buffer).toString('latin1'))
-    if (kind === 'dropped') continue
+    const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
     const value = (raw[index + 1] as Buffer).toString('latin1')
-    if (kind === 'connection') {
+    if (name === 'connection') {
       // What it names nearly always is dropped for its own name.
       if (!/^(?:keep-alive|close)$/i.test(value)) {
         named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
       }
       continue
     }
-    if (kind === 'limit') {
+    if (LIMITS.has(name)) {
       // They are counted with: what is no number of a sensible size counts for nothing.
       if (sink !== undefined && COUNT.test(value)) (sink.limits ??= new Map()).set(name, value)
       continue
     }
+    if (DROPPED.has(name) || DROPPED_PREFIX.test(name)) continue
     const before = headers[name]
     if (before === undefined) headers[name] = value
     else headers[name] = Array.isArray(before) ? [...before, value] : [before, value]

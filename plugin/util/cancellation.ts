@@ -1,6 +1,9 @@
 /**
- * What ends a call before its time. An AbortSignal does, and callers of the plugin in process give one; but making one costs more than
- * guarding and validating a call, so calls over HTTP have this in its place: with a listener 0.03 µs against 6.7 µs, twice a call.
+ * What ends a call before its time. An AbortSignal does, and callers of the plugin in process give one. Calls over HTTP have this instead: with one
+ * listener each, the two signals of a call take 0.15 µs, two AbortControllers 15 µs (Node 20, side by side), a fifth of a call.
+ *
+ * The first listener has a field of its own, and an array comes with the second. V8 puts arrays that each call makes into its old generation, where
+ * they keep the calls' other objects alive and every collection copies more: see docs/architecture.md.
  */
 
 /** The part of an AbortSignal that the gateway uses. */
@@ -16,25 +19,36 @@ export interface CancelSignal {
 export class Cancellation implements CancelSignal {
   aborted = false
   reason: unknown = undefined
-  #listeners: (() => void)[] = []
+  #first: (() => void) | null = null
+  #others: (() => void)[] | null = null
 
   /** Once; what comes after changes nothing. */
   abort (reason: unknown): void {
     if (this.aborted) return
     this.aborted = true
     this.reason = reason
-    // One by one: a listener may take away others.
-    for (let listener = this.#listeners.shift(); listener !== undefined; listener = this.#listeners.shift()) listener()
+    // One by one: a listener may remove others.
+    for (let listener = this.#next(); listener !== null; listener = this.#next()) listener()
   }
 
   throwIfAborted (): void { if (this.aborted) throw this.reason }
 
-  /** Each listener is called once, whether it asks for that or not: there is only one end. Nobody is told of an end that has been. */
-  addEventListener (_type: 'abort', listener: () => void): void { if (!this.aborted) this.#listeners.push(listener) }
+  /** Each listener is called once, with or without `once`. After the abort none is. */
+  addEventListener (_type: 'abort', listener: () => void): void {
+    if (this.aborted) return
+    if (this.#first === null) this.#first = listener
+    else (this.#others ??= []).push(listener)
+  }
 
   removeEventListener (_type: 'abort', listener: () => void): void {
-    const index = this.#listeners.indexOf(listener)
-    if (index !== -1) this.#listeners.splice(index, 1)
+    if (this.#first === listener) this.#first = this.#others?.shift() ?? null
+    else this.#others = this.#others?.filter((one) => one !== listener) ?? null
+  }
+
+  #next (): (() => void) | null {
+    const listener = this.#first
+    this.#first = this.#others?.shift() ?? null
+    return listener
   }
 }
 

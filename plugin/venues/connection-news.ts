@@ -21,12 +21,12 @@ export interface ConnectionNewsOptions {
 }
 
 const POLL_MS = 1_000
-/** Longer than for a lease: what is not told now is told a second later, and calls may leave in between. */
+/** Longer than for a lease: what is not published now is published a second later, and calls may leave in between. */
 const TIMEOUT_MS = 2_000
 /** Further back than this a replica forgets everything. */
 const MAX_ITEMS = 1_000
 const KEPT_MS = 24 * 3_600_000
-/** Of what could not be published while Redis was away. Beyond, the others are told to forget everything. */
+/** Of what could not be published while Redis was down. Beyond, the others forget everything. */
 const MAX_OWED = 1_000
 const ALL = '*'
 
@@ -55,12 +55,12 @@ export class ConnectionNews implements NewsVersion {
 
   isCurrent (version: number): boolean { return version === this.#version }
 
-  /** Tells the other replicas. While Redis is away it is owed, and told as soon as it is back. */
+  /** For the other replicas. While Redis is down it is owed, and published as soon as it is back. */
   async publish (connectionId: string): Promise<void> {
     const { keys } = this.#options
     try {
       const [version] = await this.#script.runForList(keys, ['publish', connectionId, String(MAX_ITEMS), String(KEPT_MS)])
-      // Its own news is no news; what others have told in between is.
+      // Its own news is no news; what others have published in between is.
       if (this.#version !== null && Number(version) === this.#version + 1) this.#version++
     } catch {
       const many = this.#owed.size >= MAX_OWED || this.#owed.has(ALL)
@@ -95,12 +95,12 @@ export class ConnectionNews implements NewsVersion {
     const { clock } = this.#options
     const { signal } = this.#stop
     while (!signal.aborted) {
-      await this.#tellOwed().then(() => this.#catchUp()).catch(() => {}) // Redis is away: the rate limits say so in the log
+      await this.#publishOwed().then(() => this.#catchUp()).catch(() => {}) // Redis is away: the rate limits say so in the log
       await sleep(clock, POLL_MS, signal).catch(() => {})
     }
   }
 
-  async #tellOwed (): Promise<void> {
+  async #publishOwed (): Promise<void> {
     for (const connectionId of [...this.#owed]) {
       this.#owed.delete(connectionId)
       await this.publish(connectionId)

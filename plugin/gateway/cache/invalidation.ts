@@ -94,7 +94,7 @@ export function resourceOf (name: string): Resource {
   return resources.get(name) ?? 'reports'
 }
 
-/** What a write changes; null: nobody knows, so everything. */
+/** What a write changes; null: it is not known, so everything. */
 export function changedBy (name: string | undefined): readonly Resource[] | null {
   return name === undefined ? null : changes.get(name) ?? null
 }

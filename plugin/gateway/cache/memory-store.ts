@@ -45,7 +45,7 @@ export class MemoryCacheStore implements CacheStore {
 
   keep (key: CacheKey, generation: string, answer: StoredAnswer, ttlMs: number): boolean {
     if (this.#generations.get(key.connectionId)?.get(key.resource) !== generation) return false
-    // A small body is often a piece of a much larger buffer, which would be kept along with it and counted by nobody.
+    // A small body is often a piece of a much larger buffer, which would be kept along with it and not be counted.
     const body = Buffer.allocUnsafeSlow(answer.body.length)
     answer.body.copy(body)
     const name = nameOf(key)

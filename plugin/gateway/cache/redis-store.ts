@@ -76,7 +76,7 @@ export class RedisCacheStore implements CacheStore {
     return !this.#owed.has(tag)
   }
 
-  /** Redis answers: whatever else is owed from a time when it did not is made good as well, one after another, and nobody waits for it. */
+  /** Redis answers: whatever else is owed from a time when it did not is made good as well, one after another, in the background. */
   #settleOthers (): void {
     if (this.#settling || this.#owed.size === 0) return
     this.#settling = true
@@ -91,7 +91,7 @@ export class RedisCacheStore implements CacheStore {
     return await this.#script.run(keys, args).catch(() => undefined)
   }
 
-  /** Connection ids and targets may say who somebody is: neither stands in a key. */
+  /** Connection ids and targets may identify a person: neither stands in a key. */
   #tag (connectionId: string): string { return digest(this.#scope, connectionId) }
 }
 

@@ -16,12 +16,22 @@ import { SAME_END_MS } from './store.ts'
 import type { LimitStore, Granted, Refused, TakeRequest, Usage, Window } from './store.ts'
 import { WaitQueue } from './wait-queue.ts'
 
-export interface LeaseRequest extends RateLimitToSpend {
+export class LeaseRequest implements RateLimitToSpend {
   /** ROLLER counts by the pair of Client ID and Client Secret, however many connections hold it. */
   readonly credential: string
   /** Milliseconds the caller is still willing to wait. */
   readonly maxWaitMs: number
   readonly signal: CancelSignal | undefined
+  readonly rateLimit: RateLimitName
+  readonly exportType: string | null
+
+  constructor (credential: string, { rateLimit, exportType }: RateLimitToSpend, maxWaitMs: number, signal: CancelSignal | undefined) {
+    this.credential = credential
+    this.rateLimit = rateLimit
+    this.exportType = exportType
+    this.maxWaitMs = maxWaitMs
+    this.signal = signal
+  }
 }
 
 export interface RateLimiterOptions {
@@ -33,7 +43,7 @@ export interface RateLimiterOptions {
   readonly scope: string
   /** Tells the Nango environment from others in the same Redis. Only a hash of it leaves the process. */
   readonly environment: string
-  /** There is but one connection, so nobody to keep a reserve for. */
+  /** There is but one connection, so no other to keep a reserve for. */
   readonly sole?: boolean
   /** Through Nango all connections share the account's limit too. False where nothing stands between. */
   readonly account: boolean

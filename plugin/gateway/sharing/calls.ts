@@ -81,7 +81,10 @@ const WAIT_TOO_LONG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** Callers of one burst have the same deadline; otherwise each would try for itself what the one before could not wait for. */
 const SAME_DEADLINE_MS = 10
 
-/** True when a shared call failed because whoever began it would not wait longer, and this caller would, with a chance to get its lease. */
+/**
+ * True when a shared call failed because the caller that began it would not wait longer, and this one would, with a chance to get its
+ * lease.
+ */
 export function mayWaitLonger (error: unknown, times: Readonly<Record<'now' | 'deadline' | 'shared', number>>): boolean {
   const { now, deadline, shared } = times
   if (!isRollerError(error) || !WAIT_TOO_LONG.has(error.code) || deadline <= shared + SAME_DEADLINE_MS) return false

@@ -1,10 +1,10 @@
 /**
- * The way out straight to ROLLER: Nango keeps the credentials and gives the token, and is not in the path of the data. Token and
+ * Straight to ROLLER: Nango keeps the credentials and gives the token, and is not in the path of the data. Token and
  * credentials stay in this folder: nothing here puts one in an error, and no answer carries one out.
  */
 import type { CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
-import { dispatch, type DispatchParts } from './dispatch.ts'
+import { dispatch, WrittenRequest, type DispatchParts } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { TokenCache, type HeldToken, type TokenSource } from './token-cache.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
@@ -63,14 +63,8 @@ export class DirectTransport implements Transport {
 
   #send (call: OutgoingCall, held: HeldToken, signal: CancelSignal | undefined): Promise<Exchange> {
     if (!held.verified && call.verifying !== true) return this.#refuse(call.connectionId)
-    const request = {
-      origin: this.#origin,
-      path: call.target.path + call.target.query,
-      method: call.method,
-      headers: this.#headers(call, held.authorization),
-      body: call.body,
-      markSent: call.markSent
-    }
+    const { path, query } = call.target
+    const request = new WrittenRequest(this.#origin, path + query, this.#headers(call, held.authorization), call)
     return dispatch(this.#options, request, signal, (exchange) => {
       if (exchange.status === 401) this.#tokens.reject(call.connectionId, held)
       takeOverHeaders(exchange, held.token)

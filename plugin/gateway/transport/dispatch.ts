@@ -3,7 +3,7 @@ import type { Agent } from 'undici'
 import type { Clock } from '../../util/clock.ts'
 import type { CancelSignal } from '../../util/cancellation.ts'
 import { Exchange, type Timeouts } from './exchange.ts'
-import type { OutgoingBody } from './transport.ts'
+import type { OutgoingBody, OutgoingCall } from './transport.ts'
 
 /** What a transport uses for every call. */
 export interface DispatchParts {
@@ -12,7 +12,7 @@ export interface DispatchParts {
   readonly clock: Clock
 }
 
-export interface WrittenRequest {
+export class WrittenRequest {
   readonly origin: string
   readonly path: string
   readonly method: string
@@ -21,6 +21,15 @@ export interface WrittenRequest {
   readonly body: OutgoingBody | null
   /** Asked when the request has its socket; false keeps it from being sent. */
   readonly markSent: (() => boolean) | undefined
+
+  constructor (origin: string, path: string, headers: string[], { method, body, markSent }: OutgoingCall) {
+    this.origin = origin
+    this.path = path
+    this.method = method
+    this.headers = headers
+    this.body = body
+    this.markSent = markSent
+  }
 }
 
 /**

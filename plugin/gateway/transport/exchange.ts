@@ -57,7 +57,8 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
   #undiciAbort: ((reason?: Error) => void) | null = null
   #undiciResume: (() => void) | null = null
   #abortReason: Error | null = null
-  #chunks: Buffer[] = []
+  /** Of a body that is not yet read: nearly always one chunk. An array of them for each call: see Cancellation. */
+  #chunks: Buffer | Buffer[] | null = null
   #size = 0
   #reader: Reader | null = null
   #failure: Error | null = null
@@ -87,8 +88,8 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
   /** The body as it stands: one Buffer when it is complete, otherwise a stream. Call once. */
   payload (): Buffer | Readable {
     if (this.#state === 'complete') return this.#take()
-    this.#reader = new Reader(this, this.#chunks)
-    this.#chunks = []
+    this.#reader = new Reader(this, this.#allChunks())
+    this.#chunks = null
     if (this.#failure !== null) this.#reader.fail(this.#failure)
     return this.#reader
   }
@@ -102,12 +103,12 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     if (this.#failure !== null) throw this.#failure
     if (this.#size > limit) return null
     const body = this.#take()
-    this.#chunks = [body]
+    this.#chunks = body
     return body
   }
 
   /** The first bytes of what has been read and not yet taken: enough to see what kind of body it is. */
-  get start (): Buffer { return Buffer.concat(this.#chunks, Math.min(this.#size, 1024)) }
+  get start (): Buffer { return Buffer.concat(this.#allChunks(), Math.min(this.#size, 1024)) }
 
   #onProgress: (() => void) | null = null
   /** What `collect` reads goes on past the high-water mark. */
@@ -117,7 +118,12 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
   resume (): void { this.#undiciResume?.() }
 
   #take (): Buffer {
-    return this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks)
+    return Buffer.isBuffer(this.#chunks) ? this.#chunks : Buffer.concat(this.#allChunks())
+  }
+
+  #allChunks (): readonly Buffer[] {
+    if (this.#chunks === null) return []
+    return Buffer.isBuffer(this.#chunks) ? [this.#chunks] : this.#chunks
   }
 
   // --- undici's handler interface -------------------------------------------------------------------------------------------------------
@@ -146,7 +152,9 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     // undici resumes with an empty chunk; to pause at that would pause for ever.
     if (chunk.length === 0) return true
     if (this.#reader !== null) return this.#reader.data(chunk)
-    this.#chunks.push(chunk)
+    if (this.#chunks === null) this.#chunks = chunk
+    else if (Buffer.isBuffer(this.#chunks)) this.#chunks = [this.#chunks, chunk]
+    else this.#chunks.push(chunk)
     this.#size += chunk.length
     this.#progress()
     return this.#size < HIGH_WATER_MARK || this.#size <= this.#wanted

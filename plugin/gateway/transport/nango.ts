@@ -1,9 +1,9 @@
 /**
- * The way out through Nango's `/proxy`, which adds the venue's token. Nango's own retries stay off: they would repeat a POST that may
+ * Through Nango's `/proxy`, which adds the venue's token. Nango's own retries stay off: they would repeat a POST that may
  * have been done, and step into ROLLER's cooling-off.
  */
 import type { CancelSignal } from '../../util/cancellation.ts'
-import { dispatch, type DispatchParts } from './dispatch.ts'
+import { dispatch, WrittenRequest, type DispatchParts } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
 
@@ -40,14 +40,8 @@ export class NangoTransport implements Transport {
   }
 
   #dispatch (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
-    return dispatch(this.#options, {
-      origin: this.#origin,
-      path: this.#basePath + escapeForNango(call.target.path) + escapeForNango(call.target.query),
-      method: call.method,
-      headers: this.#headers(call),
-      body: call.body,
-      markSent: call.markSent
-    }, signal)
+    const path = this.#basePath + escapeForNango(call.target.path) + escapeForNango(call.target.query)
+    return dispatch(this.#options, new WrittenRequest(this.#origin, path, this.#headers(call), call), signal)
   }
 
   #headers (call: OutgoingCall): string[] {

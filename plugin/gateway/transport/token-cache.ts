@@ -172,7 +172,7 @@ export class TokenCache {
   }
 
   #onFailedAhead (connectionId: string, error: unknown): void {
-    // Anything else leaves the token as good as it is: nobody is told before its end.
+    // After any other failure the token is used until its end.
     if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') this.#held.delete(connectionId)
   }
 }
