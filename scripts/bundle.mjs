@@ -1,5 +1,4 @@
-// Bundles the built service into service/dist-image/, for the container: fewer files to read at a start, and a compile cache made by one.
-import { spawn } from 'node:child_process'
+// Bundles the built service into service/dist-image/, for the container: fewer files to read at a start.
 import { readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

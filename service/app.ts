@@ -15,7 +15,6 @@ import { serverOptions, type Timeouts } from './http/server.ts'
 import { endConnectionsAtClose } from './http/end-connections.ts'
 import { createMetrics, requestCounter, serveMetrics, watchPool } from './observability/metrics.ts'
 import { allowOrigins, limitCallers, shedLoad } from './http/protection.ts'
-import { connectRedis } from './config/redis.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
 import { markAnswers, SANDBOX_HEADER } from './http/sandbox-header.ts'
 import { addSecurityHeaders, addSecurityHeadersForData } from './http/security-headers.ts'
@@ -108,7 +107,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   const guarded = config.keys.length > 0 || config.jwt !== null
   addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? null, exampleCalls, sandbox })
 
-  const redis = config.redisUrl === null ? null : await connectRedis(config.redisUrl, app.log)
+  const redis = config.redisUrl === null ? null : (await import('./config/redis.ts')).connectRedis(config.redisUrl, app.log)
   if (redis !== null) app.addHook('onClose', async () => { redis.disconnect() })
 
   const { publicUrl, rollerSecrets, target: targetOptions } = config.webhooks

@@ -1,6 +1,7 @@
 /** `roller-sidecar check`: would the service work with this environment? One line for each thing that has to be right. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import roller, { isRollerError } from 'fastify-roller'
+import { Redis } from 'ioredis'
 import { ConfigError, readConfig, type Config } from '../config/config.ts'
 import { redisHint, redisReason } from '../config/redis.ts'
 
@@ -72,7 +73,6 @@ async function checkScopes (app: FastifyInstance, report: Report): Promise<void>
 }
 
 async function checkRedis (url: string, report: Report): Promise<void> {
-  const { Redis } = await import('ioredis')
   const client = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, maxRetriesPerRequest: 0, retryStrategy: () => null })
   let why: unknown // connect() itself says no more than that it is closed
   client.on('error', (error) => { why ??= error })

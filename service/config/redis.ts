@@ -1,10 +1,9 @@
-/** The Redis through which replicas share budgets, walls and renewals. */
+/** The Redis through which replicas share rate limits and token refreshes. Loaded only where it is configured, with ioredis. */
 import type { FastifyBaseLogger } from 'fastify'
-import type { Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 
-/** Loaded only where it is configured. Commands fail at once while the line is down: the plugin then knows what to do. */
-export async function connectRedis (url: string, log: FastifyBaseLogger): Promise<Redis> {
-  const { Redis } = await import('ioredis')
+/** Commands fail at once while the line is down: the plugin then knows what to do. */
+export function connectRedis (url: string, log: FastifyBaseLogger): Redis {
   const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000, retryStrategy: (times) => Math.min(100 * times, 1_000) })
   // Every attempt to connect again says it. It is news once, until there is another reason or all was well.
   let known = ''

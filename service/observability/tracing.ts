@@ -109,10 +109,7 @@ function callAttributes ({ rollerCall }: FastifyRequest): Attributes {
 
 async function load () {
   try {
-    const [api, sdk, resources, exporters] = await Promise.all([
-      import('@opentelemetry/api'), import('@opentelemetry/sdk-trace-node'), import('@opentelemetry/resources'), import('@opentelemetry/exporter-trace-otlp-http')
-    ])
-    return { api, sdk, resources, exporters }
+    return await import('./opentelemetry.ts')
   } catch (error) {
     throw new TracingMissingError(error)
   }
