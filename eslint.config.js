@@ -36,6 +36,10 @@ export default [
       camelcase: ['error', { allow: ['OpenAPIV3_1'], properties: 'never', ignoreDestructuring: true }]
     }
   },
+  {
+    files: ['plugin/connect-page/browser/*.js'],
+    languageOptions: { globals: { addEventListener: 'readonly', history: 'readonly', location: 'readonly', matchMedia: 'readonly' } }
+  },
   ...roomRules,
   { files: ['plugin/**/*.ts'], ignores: ['plugin/*/**'], rules: notImported(['**/service/**', '**/sandbox/**', 'roller-sandbox', 'roller-sidecar'], 'The plugin knows neither the service nor the sandbox.') },
   { files: ['service/**/*.ts'], rules: notImported(['**/plugin/**', '**/sandbox/*', '#*'], 'The service takes fastify-roller and roller-sandbox as any app does, by their names.') },
