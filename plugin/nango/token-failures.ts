@@ -1,6 +1,6 @@
 /**
- * Nango says that it got no token for a connection, and not why: its answer is the same for a key that ROLLER has deleted and for a token endpoint in
- * trouble. So the reason is found out once a failure, and remembered for as long as Nango repeats its answer without a new try.
+ * Nango says that it got no token for a connection, and not why: its answer is the same for a key that ROLLER has deleted and for a token
+ * endpoint in trouble. So the reason is found out once a failure, and remembered for as long as Nango repeats its answer without a new try.
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../util/clock.ts'
@@ -34,7 +34,8 @@ export class TokenFailures {
 
   /**
    * @param refresh makes Nango fetch a new token
-   * @returns the same; it rejects with ROLLER_ERR_CREDENTIALS_REJECTED only when ROLLER itself refuses the credentials. They are read before: after a
+   * @returns the same; it rejects with ROLLER_ERR_CREDENTIALS_REJECTED only when ROLLER itself refuses the credentials. They are read
+   *   before: after a
    *   refresh has failed Nango gives them no more.
    */
   explained (refresh: Refresh): Refresh {

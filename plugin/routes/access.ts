@@ -65,8 +65,8 @@ export class Access {
   }
 
   /**
-   * The caller's limits; null where it has none (the server does not identify its callers, or trusts this one), so that it says itself which tags
-   * it means.
+   * The caller's limits; null where it has none (the server does not identify its callers, or trusts this one), so that it says itself
+   * which tags it means.
    * @throws RollerError ROLLER_ERR_UNAUTHORIZED when `identify` knows nobody
    */
   async identify (request: FastifyRequest): Promise<Limits | null> {
@@ -93,7 +93,8 @@ export class Access {
   }
 
   /**
-   * Checks that a connection named by the caller is the caller's own. A stranger's is answered like one that does not exist, and takes as long.
+   * Checks that a connection named by the caller is the caller's own. A stranger's is answered like one that does not exist, and takes as
+   * long.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   own (request: FastifyRequest, connectionId: string): void | Promise<void> {

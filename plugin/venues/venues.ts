@@ -55,11 +55,17 @@ export interface Venues {
 export function assembleVenues (options: VenuesOptions): Venues {
   const { connections, index, gateway, pipeline, entry, environment, identifies, pollMs, clock } = options
   const { emit, forgetCredentials, holdsToken, lock, publish, budgets, unsubscribe, warn } = options
-  const verifier = identifies ? new VenueVerifier({ connections, gateway: pipeline, entry, environment, clock, lock, forgetCredentials }) : null
+  const verifier = identifies
+    ? new VenueVerifier({ connections, gateway: pipeline, entry, environment, clock, lock, forgetCredentials })
+    : null
   const lifecycle = new ConnectionLifecycle({ connections, index, verifier, emit, forgetCredentials, publish, warn })
   const check = identifies ? new VenueCheck({ gateway, index, environment, verify: (id) => lifecycle.verify(id), holdsToken }) : gateway
-  const poller = pollMs === 0 ? null : new ConnectionPoller({ connections, index, lifecycle, environment, clock, intervalMs: pollMs, identifies, warn })
-  const managed = new ManagedConnections({ connections, index, verifier, lifecycle, budgets, forgetCredentials, publish, unsubscribe, warn })
+  const poller = pollMs === 0
+    ? null
+    : new ConnectionPoller({ connections, index, lifecycle, environment, clock, intervalMs: pollMs, identifies, warn })
+  const managed = new ManagedConnections({
+    connections, index, verifier, lifecycle, budgets, forgetCredentials, publish, unsubscribe, warn
+  })
   return {
     connections: managed,
     index,
