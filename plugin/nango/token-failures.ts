@@ -76,7 +76,10 @@ export class TokenFailures {
 
 function told (reason: Reason, error: RollerError, retryAfter = error.retryAfter): RollerError {
   if (reason === 'refused') return error
-  return noToken(reason, { ...(error.upstream !== undefined && { upstream: error.upstream }), ...(retryAfter !== undefined && { retryAfter }) })
+  return noToken(reason, {
+    ...(error.upstream !== undefined && { upstream: error.upstream }),
+    ...(retryAfter !== undefined && { retryAfter })
+  })
 }
 
 /** Codes of Nango's for a token that it did not get. After days of failures it gives another, which is taken at its word. */

@@ -22,7 +22,8 @@ export function isSignedByNango (body: Buffer, signature: unknown, keys: readonl
   // Every key is tried, and a missing signature takes as long as a wrong one.
   for (const key of keys) {
     const right = createHmac('sha256', key).update(body).digest()
-    signed = timingSafeEqual(right, given.length === right.length ? given : Buffer.alloc(right.length)) && given.length === right.length ? true : signed
+    const isSameLength = given.length === right.length
+    signed = (timingSafeEqual(right, isSameLength ? given : Buffer.alloc(right.length)) && isSameLength) || signed
   }
   return signed
 }
