@@ -45,6 +45,10 @@ export default [
     }
   },
   { files: ['service/docs/*.js', 'service/sandbox/*.js'], languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', addEventListener: 'readonly', location: 'readonly' } } },
+  {
+    files: ['plugin/connect-page/browser/*.js'],
+    languageOptions: { globals: { addEventListener: 'readonly', history: 'readonly', location: 'readonly', matchMedia: 'readonly' } }
+  },
   ...roomRules,
   { files: ['plugin/**/*.ts'], ignores: ['plugin/*/**'], rules: notImported(['**/service/**', '**/sandbox/**', 'roller-sandbox', 'roller-sidecar'], 'The plugin knows neither the service nor the sandbox.') },
   { files: ['service/*.ts'], rules: notImported(['../plugin/**', '../sandbox/**', '#*'], 'The service takes fastify-roller and roller-sandbox as any app does, by their names.') },

@@ -1,4 +1,7 @@
-/** What a bulk export costs of the venue's monthly allowance, by ROLLER's published rule: 1 for every 10,000 records begun, in each calendar month. */
+/**
+ * What a bulk export costs of the venue's monthly allowance, by ROLLER's published rule: 1 for every 10,000 records begun, in each calendar
+ * month.
+ */
 import { RollerError } from '../errors.ts'
 
 export interface EstimateInput {

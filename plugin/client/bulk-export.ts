@@ -1,4 +1,7 @@
-/** A bulk export from the order to its files. ROLLER takes the order at once, and tells where the files are by webhook, month by month, hours later. */
+/**
+ * A bulk export from the order to its files. ROLLER takes the order at once, and tells where the files are by webhook, month by month,
+ * hours later.
+ */
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Static } from '@sinclair/typebox'
@@ -22,7 +25,10 @@ export interface BulkExportInput extends EstimateInput {
   readonly offset?: boolean
   /** Uses of the monthly allowance that it may cost, by the estimate. Above it nothing is sent. */
   readonly maxUnits?: number
-  /** False: nothing is ordered; what has come of the last order is gathered, and what is still to come. For after a restart, and costs nothing. */
+  /**
+   * False: nothing is ordered; what has come of the last order is gathered, and what is still to come. For after a restart, and costs
+   * nothing.
+   */
   readonly order?: boolean
   /** With `order: false`: an export that is not the last one, by the `processId` of its files. */
   readonly processId?: string

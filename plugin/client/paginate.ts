@@ -31,8 +31,9 @@ export interface PaginateOptions<N extends ReportName = ReportName> {
   /** First day, in the venue's calendar. */
   readonly startDate?: string | undefined
   /**
-   * The first day that is left out, as in ROLLER's own calls and exports: July is 2026-07-01 to 2026-08-01. Left out: the one day startDate.
-   * GET /data/tillreconciliations alone may be given endDate without startDate; then it is what it is in that call, the day itself.
+   * The first day that is left out, as in ROLLER's own calls and exports: July is 2026-07-01 to 2026-08-01. Left out: the one day
+   * startDate. GET /data/tillreconciliations alone may be given endDate without startDate; then it is what it is in that call, the day
+   * itself.
    */
   readonly endDate?: string | undefined
   /** 100 by default, 20000 for GET /data/discounts as at ROLLER; GET /reporting/revenue-entries has pages of 100. */
@@ -62,8 +63,9 @@ export interface Pager<R> {
 const MAX_PAGES = 10_000
 
 /**
- * Records of a report, in ROLLER's order. Nothing is asked for before the first record is. A report is not a snapshot: ROLLER sorts a booking under
- * the day of its last change, so pages of a day that is still changing can shift between two calls, whoever walks through them.
+ * Records of a report, in ROLLER's order. Nothing is asked for before the first record is. A report is not a snapshot: ROLLER sorts a
+ * booking under the day of its last change, so pages of a day that is still changing can shift between two calls, whoever walks through
+ * them.
  *
  * An error of the source is thrown as it is, with the cursor to go on from (see cursorOf); the records before it have been handed out.
  * @throws RollerError ROLLER_ERR_VALIDATION at once when options or cursor do not fit the report

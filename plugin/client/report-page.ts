@@ -14,9 +14,9 @@ export interface ReportPage {
 
 /**
  * ROLLER's document shows most reports as one bare record, and one report (GET /data/staffs) as its model Page; what it sends are pages:
- * `{currentPage, totalPages, totalItems, itemsPerpage, items}`. Also taken are a plain array, `data` in place of `items`, and these names in any
- * spelling of upper and lower case (the p of `itemsPerpage` looks like a slip that may be put right one day). The end of the pages is, in this
- * order: totalPages, totalItems, a page that is not full. A count that the records belie is not believed.
+ * `{currentPage, totalPages, totalItems, itemsPerpage, items}`. Also taken are a plain array, `data` in place of `items`, and these names
+ * in any spelling of upper and lower case (the p of `itemsPerpage` looks like a slip that may be put right one day). The end of the pages
+ * is, in this order: totalPages, totalItems, a page that is not full. A count that the records belie is not believed.
  *
  * @param asked the number of the page that was asked for, from 1
  * @param pageSize the size that was asked for

@@ -3,12 +3,6 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { LINK_SCRIPT } from './browser/link.js.ts'
-import { NANGO_SCRIPT } from './browser/nango.js.ts'
-import { PAGE_SCRIPT } from './browser/page.js.ts'
-import { STYLE } from './browser/style.css.ts'
-import { TOKEN_ERROR_SCRIPT } from './browser/token-error.js.ts'
-import { VIEW_SCRIPT } from './browser/view.js.ts'
 import { languages } from './texts.ts'
 
 export interface Assets {
@@ -28,18 +22,25 @@ const SDK_FILES = ['index.js', 'authModal.js', 'connectUI.js']
 export function readAssets (): Assets {
   const sdk = dirname(createRequire(import.meta.url).resolve('@nangohq/frontend'))
   const scripts: [name: string, content: string][] = [
-    ['page.js', PAGE_SCRIPT],
-    ['link.js', LINK_SCRIPT],
-    ['view.js', VIEW_SCRIPT],
-    ['nango.js', NANGO_SCRIPT],
-    ['token-error.js', TOKEN_ERROR_SCRIPT],
+    ['page.js', read('./browser/page.js')],
+    ['link.js', read('./browser/link.js')],
+    ['view.js', read('./browser/view.js')],
+    ['nango.js', read('./browser/nango.js')],
+    // The server's own module, as the compiler writes it: it imports nothing and uses nothing of Node's.
+    ['token-error.js', read('../nango/token-error.js')],
     ['texts.js', `export const languages = ${JSON.stringify(languages)}\n`],
-    // The maps that they name are not served.
-    ...SDK_FILES.map((name): [string, string] => [name, readFileSync(join(sdk, name), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')])
+    ...SDK_FILES.map((name): [string, string] => [name, readFileSync(join(sdk, name), 'utf8')])
   ]
-  const files = new Map<string, Asset>(scripts.map(([name, content]) => [name, { type: 'text/javascript; charset=utf-8', content }]))
-  files.set('style.css', { type: 'text/css; charset=utf-8', content: STYLE })
+  const files = new Map<string, Asset>(scripts.map(([name, content]) => [
+    name, { type: 'text/javascript; charset=utf-8', content: withoutSourceMap(content) }
+  ]))
+  files.set('style.css', { type: 'text/css; charset=utf-8', content: read('./browser/style.css') })
   const hash = createHash('sha256')
   for (const [name, { content }] of files) hash.update(`${name}\n${content}\n`)
   return { version: hash.digest('base64url').slice(0, 16), files }
 }
+
+function read (path: string): string { return readFileSync(new URL(path, import.meta.url), 'utf8') }
+
+/** Source maps are not served. */
+function withoutSourceMap (content: string): string { return content.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n') }

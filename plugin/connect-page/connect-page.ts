@@ -3,18 +3,9 @@ import type { NangoClient } from '../nango/client.ts'
 import type { ConnectSession } from '../nango/sessions.ts'
 import type { RollerEnvironment } from '../nango/venue.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
+import type { PageSettings } from './page-settings.ts'
 import { ConnectResults } from './result.ts'
 import { Tickets } from './ticket.ts'
-
-/** What the page must know of this gateway. All of it may be read by anybody. */
-export interface PageSettings {
-  /** Nango's API as browsers reach it. */
-  readonly apiUrl: string
-  /** Nango's Connect UI; null where its address is not known, and the page has its own form alone. */
-  readonly connectUrl: string | null
-  readonly integrationId: string
-  readonly environment: RollerEnvironment
-}
 
 export interface ConnectPageOptions {
   readonly nango: NangoClient

@@ -1,6 +1,6 @@
 /**
- * Whether a link has made its connection. A link to enter credentials again knows it; of any other Nango is asked for the connections that were made
- * since, newest first, for the one that holds the link's proof. So nothing is stored, and no tag of Nango's ten is spent.
+ * Whether a link has made its connection. A link to enter credentials again knows it; of any other Nango is asked for the connections that
+ * were made since, newest first, for the one that holds the link's proof. So nothing is stored, and no tag of Nango's ten is spent.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isRollerError } from '../errors.ts'
@@ -16,21 +16,31 @@ const NEWEST = 100
 /** Each is a call to Nango, and whoever holds a link may ask. */
 const MAX_READ = 10
 
-/** @returns the id of the connection; null for a link that was not used, or of which that cannot be found out within these bounds */
-export async function findMade (nango: NangoClient, { proof, connectionId, expiresAt }: Link): Promise<string | null> {
+/** @returns Nango's row of the connection; null for an unused link, or where these bounds do not suffice to find it */
+export async function findMade (nango: NangoClient, link: Link): Promise<Record<string, unknown> | null> {
+  const { connectionId, expiresAt } = link
   const candidates = connectionId === null ? await newestSince(nango, expiresAt - SESSION_LIFE - SLACK) : [connectionId]
   for (const id of candidates) {
-    const row = await readRow(nango, id).catch((error: unknown): Record<string, unknown> => {
-      if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return {} // gone since
-      throw error
-    })
-    if (holds(row, proof)) return id
+    const row = await readMade(nango, id, link)
+    if (row !== null) return row
   }
   return null
 }
 
-/** True for the connection that the link with this proof has made. */
-export function holds (row: Record<string, unknown>, proof: string): boolean {
+/** @returns Nango's row of the connection; null where there is none, or where the link with this proof has not made it */
+export async function readMade (
+  nango: NangoClient, connectionId: string, { proof }: Pick<Link, 'proof'>
+): Promise<Record<string, unknown> | null> {
+  try {
+    const row = await readRow(nango, connectionId)
+    return holds(row, proof) ? row : null
+  } catch (error) {
+    if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return null
+    throw error
+  }
+}
+
+function holds (row: Record<string, unknown>, proof: string): boolean {
   const config = isRecord(row.connection_config) ? row.connection_config : {}
   const held = config[PROOF_FIELD]
   return typeof held === 'string' && timingSafeEqual(digest(held), digest(proof))

@@ -1,14 +1,13 @@
 /** Answers the connect page's one question: which venue was that? */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
-import { isRollerError, RollerError } from '../errors.ts'
+import { RollerError } from '../errors.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
 import type { NangoClient } from '../nango/client.ts'
 import { readState, type ConnectionState } from '../nango/connection-state.ts'
-import { readRow } from '../nango/row.ts'
 import type { Venue } from '../nango/venue.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
-import { findMade, holds } from './link-use.ts'
+import { findMade, readMade } from './link-use.ts'
 import type { Tickets } from './ticket.ts'
 
 export interface ConnectResultsOptions {
@@ -21,12 +20,15 @@ export interface ConnectResultsOptions {
 
 /** As little as a person needs to see that it is the right venue. */
 export interface ConnectResult {
-  /** `other-venue`: the keys of another venue were entered, and somebody has to say that this was meant. `unused`: the link has made no connection. */
+  /**
+   * `other-venue`: the keys of another venue were entered, and somebody has to say that this was meant. `unused`: the link has made no
+   * connection.
+   */
   readonly status: 'connected' | 'other-venue' | 'unused'
   readonly venue: Pick<Venue, 'name' | 'timeZone' | 'environment'> | null
 }
 
-/** Each question is up to four calls to Nango and one to ROLLER, and whoever holds a link may ask. */
+/** Each question costs calls to Nango and one to ROLLER, and every holder of a link may send it. */
 const MAX_QUESTIONS = 20
 const REMEMBERED_FOR = 40 * 60_000
 
@@ -39,9 +41,10 @@ export class ConnectResults {
   }
 
   /**
-   * @throws RollerError ROLLER_ERR_LINK_ENDED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link has not
-   *   made, whether there is such a connection or not
    * @param given the connection that the link has made; without it, it is looked for
+   * @throws RollerError ROLLER_ERR_LINK_ENDED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link
+   *   has
+   *   not made, whether there is such a connection or not
    */
   async read (ticket: string, given?: string): Promise<ConnectResult> {
     const { nango, tickets, lifecycle, now } = this.#options
@@ -49,21 +52,21 @@ export class ConnectResults {
     if (link === null) {
       throw new RollerError('ROLLER_ERR_LINK_ENDED', { detail: 'This link has ended, or is not one of this gateway\'s.' })
     }
-    const { proof } = link
-    const asked = this.#count(proof)
-    const connectionId = given === undefined ? await findMade(nango, link) : checkConnectionId(given)
-    if (connectionId === null) return { status: 'unused', venue: null }
-    const row = await readRow(nango, connectionId).catch((error: unknown): Record<string, unknown> => {
-      if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return {} // holds no proof either
-      throw error
-    })
-    // In the same words for one that is another's and for one that is not there.
-    if (!holds(row, proof)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    const asked = this.#count(link.proof)
+    const row = given === undefined ? await findMade(nango, link) : await readMade(nango, checkConnectionId(given), link)
+    if (row === null) {
+      if (given === undefined) return { status: 'unused', venue: null }
+      // In the same words for one that is another's and for one that is not there.
+      throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    }
     // Where nobody asks ROLLER for the venue, the one that is kept may be of the credentials before.
     if (!lifecycle.identifies) return { status: 'connected', venue: null }
-    const state = asked.settled ? readState(nango, row, now()) : await lifecycle.settleOrThrow(connectionId)
+    const read = readState(nango, row, now())
+    const state = asked.settled ? read : await lifecycle.settleOrThrow(read)
     if (state.verification === 'unverified') {
-      throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { detail: 'ROLLER could not be asked yet which venue these credentials are of.', retryAfter: 5 })
+      throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
+        detail: 'ROLLER could not be asked yet which venue these credentials are of.', retryAfter: 5
+      })
     }
     asked.settled = true
     return toResult(state)
@@ -73,7 +76,11 @@ export class ConnectResults {
     const asked = this.#asked.get(proof) ?? { count: 0, settled: false }
     asked.count++
     this.#asked.set(proof, asked)
-    if (asked.count > MAX_QUESTIONS) throw new RollerError('ROLLER_ERR_CALLER_RATE_LIMITED', { detail: 'This link was asked about too often.', retryAfter: REMEMBERED_FOR / 1000 })
+    if (asked.count > MAX_QUESTIONS) {
+      throw new RollerError('ROLLER_ERR_CALLER_RATE_LIMITED', {
+        detail: 'This link was asked about too often.', retryAfter: REMEMBERED_FOR / 1000
+      })
+    }
     return asked
   }
 }
@@ -82,5 +89,6 @@ function toResult ({ connection: { venue, pendingVenue } }: ConnectionState): Co
   if (pendingVenue !== null) {
     return { status: 'other-venue', venue: { name: pendingVenue.name, timeZone: null, environment: venue?.environment ?? 'live' } }
   }
-  return { status: 'connected', venue: venue === null ? null : { name: venue.name, timeZone: venue.timeZone, environment: venue.environment } }
+  if (venue === null) return { status: 'connected', venue: null }
+  return { status: 'connected', venue: { name: venue.name, timeZone: venue.timeZone, environment: venue.environment } }
 }

@@ -1,6 +1,6 @@
 /**
- * The control plane's door to Nango: the SDK, with what it lacks: a time limit, encoded ids, and errors that hold no secret. The SDK's own errors
- * carry the request with its Authorization header, so none of them leaves this file.
+ * The control plane's door to Nango: the SDK, with what it lacks: a time limit, encoded ids, and errors that hold no secret. The SDK's own
+ * errors carry the request with its Authorization header, so none of them leaves this file.
  */
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
@@ -169,14 +169,20 @@ function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): Rolle
     case 'forbidden':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango answered 403: the secret key lacks a scope.', upstream })
     case 'unknown_provider_config':
-      return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango does not know the integration that this gateway is set to use.', upstream })
+      return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
+        detail: 'Nango does not know the integration that this gateway is set to use.', upstream
+      })
     case 'malformed_auth_header':
       return keyNotChecked(upstream)
     case 'request_too_large':
       return tooLargeForNango(upstream)
   }
-  if (status === 401) return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango does not know this gateway\'s secret key.', upstream })
-  if (status >= 500 || code === '') return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango answered ${status}.`, upstream: { status } })
+  if (status === 401) {
+    return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango does not know this gateway\'s secret key.', upstream })
+  }
+  if (status >= 500 || code === '') {
+    return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango answered ${status}.`, upstream: { status } })
+  }
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: `Nango refused the call (${status} ${code}).`, upstream })
 }
 

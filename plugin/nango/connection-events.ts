@@ -1,4 +1,6 @@
-/** What happens to connections. Nango's webhooks say it, or a look at its list of connections; either way the connection has been read anew. */
+/**
+ * What happens to connections. Nango's webhooks say it, or a look at its list of connections; either way the connection has been read anew.
+ */
 import type { Connection } from './connection.ts'
 
 export type ConnectionEventName =

@@ -6,7 +6,9 @@ const CONNECTION_ID = /^(?!\.{1,2}$)[A-Za-z0-9,.;:=+~[\]|@${}"'\\/_ -]{1,255}$/
 /** @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN: an id that Nango cannot hold is the id of no connection */
 export function checkConnectionId (id: string): string {
   if (!CONNECTION_ID.test(id)) {
-    throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { detail: 'The connection id has characters or a length that no connection id has.' })
+    throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', {
+      detail: 'The connection id has characters or a length that no connection id has.'
+    })
   }
   return id
 }

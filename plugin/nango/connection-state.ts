@@ -1,4 +1,7 @@
-/** A connection with what the gateway itself must know of it. Of Nango's own object everything else is left behind, credentials first of all. */
+/**
+ * A connection with what the gateway itself must know of it. Of Nango's own object everything else is left behind, credentials first of
+ * all.
+ */
 import { isRecord } from '../util/is-record.ts'
 import { hasRoomForVenue, toConnection, type Connection } from './connection.ts'
 import {
@@ -45,10 +48,12 @@ export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: u
   const isOf = (kept: { entry: string, client: string | null } | null): boolean =>
     kept !== null && isVerificationEntry(entry) && kept.entry === entry && clientIds.mayBeSame(kept.client, client)
   // A venue that Roller-Venue would find by another venue's tag is not verified either.
-  const verification = isOf(pending) ? 'changed' : isOf(verified) && venue !== null && written[VENUE_TAG] === venue.id ? 'verified' : 'unverified'
+  const isVerified = isOf(verified) && venue !== null && written[VENUE_TAG] === venue.id
+  const verification = isOf(pending) ? 'changed' : isVerified ? 'verified' : 'unverified'
   const pendingVenue: PendingVenue | null = verification === 'changed' && pending !== null ? { id: pending.id, name: pending.name } : null
-  const connection = toConnection(row, { tags, venue, pendingVenue, unverified: verification === 'unverified', hasRoom: hasRoomForVenue(tags) })
-  const known = verification === 'unverified' ? client ?? verified?.client ?? null : client ?? (pendingVenue === null ? verified : pending)?.client ?? null
+  const unverified = verification === 'unverified'
+  const connection = toConnection(row, { tags, venue, pendingVenue, unverified, hasRoom: hasRoomForVenue(tags) })
+  const known = client ?? (pendingVenue === null ? verified : pending)?.client ?? null
   const [error] = Array.isArray(row.errors) ? row.errors : []
   return {
     connection,

@@ -9,7 +9,9 @@ import { ownMetadata, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
 export const MAX_TAGS = 10
 
 /** Nango's rules: at most 10 tags, keys begin with a letter, values 1 to 255 characters. It writes keys in lower case. */
-export const Tags = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' }), Type.String({ minLength: 1, maxLength: 255 }), {
+export const TagName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' })
+export const TagValue = Type.String({ minLength: 1, maxLength: 255 })
+export const Tags = Type.Record(TagName, TagValue, {
   additionalProperties: false,
   maxProperties: MAX_TAGS,
   description: 'Small identifiers that find a connection again, such as the tenant it belongs to. At most 10; keys are kept in lower case.',
@@ -64,7 +66,9 @@ export interface ConnectionFacts {
 }
 
 /** Nango's own connection object, in either of the shapes its API has, as callers see it. */
-export function toConnection (row: Readonly<Record<string, unknown>>, { tags, venue, pendingVenue, unverified, hasRoom }: ConnectionFacts): Connection {
+export function toConnection (
+  row: Readonly<Record<string, unknown>>, { tags, venue, pendingVenue, unverified, hasRoom }: ConnectionFacts
+): Connection {
   const errors = Array.isArray(row.errors) ? row.errors : []
   return {
     connectionId: String(row.connection_id ?? ''),
@@ -90,19 +94,25 @@ export function hasRoomForVenue (tags: Readonly<Record<string, string>>): boolea
 /** Tags and fields that only the gateway writes: who could write them could take another venue's place. */
 function isReserved (key: string): boolean { return key.toLowerCase().startsWith(RESERVED_PREFIX) }
 
+interface Written {
+  readonly tags?: Readonly<Record<string, unknown>>
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
 /**
  * What others want to write into a connection.
  * @throws RollerError ROLLER_ERR_VALIDATION for what only the gateway writes, or when the venue's tags would find no room
  */
-export function checkWritten ({ tags, metadata }: { readonly tags?: Readonly<Record<string, unknown>>, readonly metadata?: Readonly<Record<string, unknown>> }): void {
+export function checkWritten ({ tags = {}, metadata = {} }: Written): void {
   const errors = [
-    ...Object.keys(tags ?? {}).filter(isReserved).map((key) => ({ pointer: `/body/tags/${key}`, detail: 'is written by the gateway alone' })),
-    ...Object.keys(metadata ?? {}).filter(isReserved).map((key) => ({ pointer: `/body/metadata/${key}`, detail: 'is written by the gateway alone' }))
-  ]
+    ...Object.keys(tags).filter(isReserved).map((key) => `/body/tags/${key}`),
+    ...Object.keys(metadata).filter(isReserved).map((key) => `/body/metadata/${key}`)
+  ].map((pointer) => ({ pointer, detail: 'is written by the gateway alone' }))
   const room = MAX_TAGS - RESERVED_TAGS.length
-  const wanted = Object.values(tags ?? {}).filter((value) => value !== null).length
+  const wanted = Object.values(tags).filter((value) => value !== null).length
   if (wanted > room) {
-    errors.push({ pointer: '/body/tags', detail: `holds ${wanted} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: send at most ${room}` })
+    const detail = `holds ${wanted} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: send at most ${room}`
+    errors.push({ pointer: '/body/tags', detail })
   }
   if (errors.length > 0) throw new RollerError('ROLLER_ERR_VALIDATION', { errors })
 }

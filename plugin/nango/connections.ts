@@ -71,7 +71,8 @@ export class Connections {
       headers: { Authorization: `Bearer ${sdk.apiKey}`, 'Content-Type': 'application/json' }
     }))
     const rows = isRecord(data) && Array.isArray(data.connections) ? data.connections : []
-    const states = rows.map((row) => readState(this.#options, row, asOf)).filter(({ connection }) => carriesTags(connection.tags, filter.tags))
+    const states = rows.map((row) => readState(this.#options, row, asOf))
+      .filter(({ connection }) => carriesTags(connection.tags, filter.tags))
     return { states, nextPage: rows.length < limit ? null : page + 1 }
   }
 
@@ -101,10 +102,12 @@ export class Connections {
   }
 
   /**
-   * Connects a venue from a server, without a browser. Nango asks ROLLER for a token on the way, so a wrong pair is refused here and now.
-   * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair, ROLLER_ERR_TOKEN_UNAVAILABLE when it could not be asked
+   * Makes a connection from a server, without a browser. Nango requests a token from ROLLER on the way, so a wrong pair is refused here.
+   * @returns the connection as it was entered: neither read back nor given its metadata yet, see `complete`
+   * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID when ROLLER refuses the pair, ROLLER_ERR_TOKEN_UNAVAILABLE when ROLLER is
+   *   unavailable
    */
-  async create ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<ConnectionState> {
+  async enter ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<ConnectionState> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     if (!this.#mayRead) {
       // A key that may not read could make a connection, and the caller would be told of a failure and try again.
@@ -113,17 +116,29 @@ export class Connections {
     }
     // The way of Nango's own form. Its import of credentials would not check them, and would never renew a token without an expiry.
     const session = await createSession(this.#nango, { tags: tags ?? {} })
+    const asOf = this.#options.now()
     try {
-      const connectionId = await enterCredentials({ nango: this.#nango, ...this.#options }, session.token, { clientId, clientSecret })
-      return await this.#complete(connectionId, metadata)
+      const connectionId = checkConnectionId(
+        await enterCredentials({ nango: this.#nango, ...this.#options }, session.token, { clientId, clientSecret })
+      )
+      const row = {
+        connection_id: connectionId,
+        provider_config_key: this.#nango.integrationId,
+        tags: lowerKeys(tags ?? {}),
+        credentials: { client_id: clientId }
+      }
+      return readState(this.#options, row, asOf)
     } finally {
       // The session could make further connections until it ends by itself after 30 minutes.
       await endSession(this.#nango, session.token).catch(() => {})
     }
   }
 
-  /** All or nothing: a caller who is told of a failure makes the connection again, and would have two. */
-  async #complete (connectionId: string, metadata: NewConnection['metadata']): Promise<ConnectionState> {
+  /**
+   * Writes a new connection's metadata and reads the connection back. All or nothing: after an error the caller makes the connection again,
+   * and would have two.
+   */
+  async complete (connectionId: string, metadata: NewConnection['metadata']): Promise<ConnectionState> {
     try {
       if (metadata !== undefined) await this.#writeMetadata(connectionId, metadata)
       return await this.fresh(connectionId)
@@ -135,7 +150,8 @@ export class Connections {
   }
 
   /**
-   * Reads one connection by its id, for when the list may not be up to date. A key that may read credentials makes Nango renew a token on the way.
+   * Reads one connection by its id, for when the list may not be up to date. A key that may read credentials makes Nango renew a token on
+   * the way.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   async fresh (connectionId: string): Promise<ConnectionState> {
@@ -144,13 +160,21 @@ export class Connections {
   }
 
   /** Writes the tags that a verification begins with. Whatever enters credentials from now on wipes `entry`. */
-  async beginVerification ({ connection: { connectionId, tags } }: ConnectionState, venue: Pick<Venue, 'id' | 'environment'>, entry: string): Promise<void> {
+  async beginVerification (
+    { connection: { connectionId, tags } }: ConnectionState, venue: Pick<Venue, 'id' | 'environment'>, entry: string
+  ): Promise<void> {
     await this.#writeTags(connectionId, mergeTags(tags, { ...venueTags(venue), [ENTRY_TAG]: entry }))
   }
 
-  /** Ends a verification: the credentials entered are those of the connection's venue. Nothing else in the metadata changes. */
-  async keepVenue ({ connection: { connectionId, tags } }: ConnectionState, venue: Venue, verified: KeptEntry): Promise<void> {
-    await this.#writeMetadata(connectionId, { [VENUE_FIELD]: venue, [VERIFIED_FIELD]: verified, [TAGS_FIELD]: ownTags(tags), [PENDING_FIELD]: null })
+  /**
+   * Ends a verification: the credentials entered are those of the connection's venue. Nothing else in the metadata changes.
+   * @param metadata a new connection's own, written in the same call
+   */
+  async keepVenue (
+    { connection: { connectionId, tags } }: ConnectionState, venue: Venue, verified: KeptEntry, metadata: NewConnection['metadata'] = {}
+  ): Promise<void> {
+    const kept = { [VENUE_FIELD]: venue, [VERIFIED_FIELD]: verified, [TAGS_FIELD]: ownTags(tags), [PENDING_FIELD]: null }
+    await this.#writeMetadata(connectionId, { ...metadata, ...kept })
   }
 
   /** Ends a verification: the credentials entered are another venue's. */
@@ -159,13 +183,14 @@ export class Connections {
   }
 
   /**
-   * Merges: what is not named stays. Nango itself would replace the whole set of tags. New tags leave the connection unverified: credentials may have
-   * been entered between the reading and the writing, and would pass for verified if the tag were written again.
+   * Merges: what is not named stays. Nango itself would replace the whole set of tags. New tags leave the connection unverified:
+   * credentials may have been entered between the reading and the writing, and would pass for verified if the tag were written again.
    */
   async update (connectionId: string, { tags, metadata }: ConnectionChange): Promise<void> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
-    const { connection } = await this.get(connectionId)
-    const merged = tags === undefined ? null : mergeTags(connection.tags, tags)
+    checkConnectionId(connectionId)
+    // Nango merges metadata itself, and refuses an unknown connection: only tags need a reading.
+    const merged = tags === undefined ? null : mergeTags((await this.get(connectionId)).connection.tags, tags)
     // First: a reconnect link that is used in between is known by it to be older.
     const written = { ...metadata, ...(merged !== null && { [TAGS_FIELD]: ownTags(merged) }) }
     if (Object.keys(written).length > 0) await this.#writeMetadata(connectionId, written)
@@ -186,7 +211,8 @@ export class Connections {
   }
 
   async #writeMetadata (connectionId: string, metadata: Record<string, unknown>): Promise<void> {
-    await this.#nango.call((sdk) => sdk.updateMetadata(this.#nango.integrationId, connectionId, metadata as never)) // the SDK's Metadata type is any JSON
+    // The SDK's Metadata type is any JSON.
+    await this.#nango.call((sdk) => sdk.updateMetadata(this.#nango.integrationId, connectionId, metadata as never))
   }
 }
 
@@ -206,7 +232,8 @@ function mergeTags (before: Readonly<Record<string, string>>, change: Readonly<R
   throw new RollerError('ROLLER_ERR_VALIDATION', {
     errors: [{
       pointer: '/body/tags',
-      detail: `would make ${own} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: take one away by setting it to null`
+      detail: `would make ${own} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: ` +
+        'take one away by setting it to null'
     }]
   })
 }
@@ -217,7 +244,8 @@ function leftBehind (error: unknown, connectionId: string): unknown {
   const { code, detail, layer, statusCode, upstream, retryAfter } = error
   return new RollerError(code, {
     detail: `${detail} The connection ${connectionId} was made, and could not be taken back.`,
-    hint: `Do not connect the venue again: read GET /connections/${encodeURIComponent(connectionId)} when Nango works again, or disconnect it with DELETE.`,
+    hint: `Do not connect the venue again: read GET /connections/${encodeURIComponent(connectionId)} when Nango works again, ` +
+      'or disconnect it with DELETE.',
     layer,
     status: statusCode,
     ...(upstream !== undefined && { upstream }),

@@ -1,4 +1,6 @@
-/** Shows a Client ID and a Client Secret to ROLLER through Nango, which makes a connection of them, and says truly why where it does not. */
+/**
+ * Shows a Client ID and a Client Secret to ROLLER through Nango, which makes a connection of them, and says truly why where it does not.
+ */
 import { RollerError } from '../errors.ts'
 import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
 import { failureOf, noToken } from './no-token.ts'
@@ -17,7 +19,8 @@ export interface EnterCredentialsOptions {
 
 /**
  * @returns the id of the connection
- * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when the other environment takes it,
+ * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when the other environment takes
+ *   it,
  *   ROLLER_ERR_TOKEN_UNAVAILABLE when ROLLER could not be asked
  */
 export async function enterCredentials (options: EnterCredentialsOptions, sessionToken: string, pair: Credentials): Promise<string> {
@@ -26,7 +29,8 @@ export async function enterCredentials (options: EnterCredentialsOptions, sessio
   const url = `${nango.host}/oauth2/auth/${nango.encodedIntegrationId}?${query.toString()}`
   const seen: { refusal?: NangoRefusal } = {}
   try {
-    const { data } = await nango.call((sdk) => sdk.http.post<unknown>(url, { client_id: pair.clientId, client_secret: pair.clientSecret }), (refusal) => {
+    const body = { client_id: pair.clientId, client_secret: pair.clientSecret }
+    const { data } = await nango.call((sdk) => sdk.http.post<unknown>(url, body), (refusal) => {
       if (refusal.code === 'client_credentials_fetch_error') seen.refusal = refusal
       return undefined
     })
@@ -36,7 +40,9 @@ export async function enterCredentials (options: EnterCredentialsOptions, sessio
   }
 }
 
-async function explain ({ environment, otherEnvironment, tokenEndpoint }: EnterCredentialsOptions, { status, code, payload }: NangoRefusal, pair: Credentials): Promise<RollerError> {
+async function explain (
+  { environment, otherEnvironment, tokenEndpoint }: EnterCredentialsOptions, { status, code, payload }: NangoRefusal, pair: Credentials
+): Promise<RollerError> {
   const upstream = { status, body: { error: { code } } }
   const { failure, retryAfter } = await findFailure(readTokenFailure(payload), tokenEndpoint, pair)
   if (failure !== 'refused') return noToken(failure, { upstream, ...(retryAfter !== undefined && { retryAfter }) })
@@ -45,7 +51,8 @@ async function explain ({ environment, otherEnvironment, tokenEndpoint }: EnterC
   if (await otherEnvironment.takes(pair.clientId, pair.clientSecret)) return wrongEnvironment(environment, { errors, upstream })
   return new RollerError('ROLLER_ERR_CREDENTIALS_INVALID', {
     detail: 'ROLLER gave no token for this Client ID and Client Secret.',
-    hint: `Double-check the Client ID and the Client Secret, and that they are of the ${ENVIRONMENT_NAMES[environment]} environment. Each venue has its own pair.`,
+    hint: `Double-check the Client ID and the Client Secret, and that they are of the ${ENVIRONMENT_NAMES[environment]} environment. ` +
+      'Each venue has its own pair.',
     layer: 'roller',
     errors,
     upstream

@@ -1,10 +1,11 @@
 /**
  * Which entry of credentials a connection's venue was verified for.
  *
- * Nango changes neither `updated_at` nor the metadata when credentials are entered again; it replaces the tags by those of the session that was
- * used. So verification writes a fresh random value into a tag, asks ROLLER for the venue, and only then writes the same value into the metadata.
- * No session carries that value: whatever enters credentials wipes it, tag and metadata differ, and no call passes until ROLLER was asked again. A
- * value per session would not do: one session can be used twice. All of it is kept in Nango, so it holds after a restart and on every replica.
+ * Nango changes neither `updated_at` nor the metadata when credentials are entered again; it replaces the tags by those of the session that
+ * was used. So verification writes a fresh random value into a tag, asks ROLLER for the venue, and only then writes the same value into the
+ * metadata. No session carries that value: whatever enters credentials wipes it, tag and metadata differ, and no call passes until ROLLER
+ * was asked again. A value per session would not do: one session can be used twice. All of it is kept in Nango, so it holds after a restart
+ * and on every replica.
  *
  * Where the key may read credentials, a keyed hash of the Client ID is kept too: a session made elsewhere may have copied the tag.
  */
@@ -23,7 +24,7 @@ const SESSION = /^s\.[\w-]{16,64}$/
 /** What the metadata says of one entry of credentials. */
 export interface KeptEntry {
   readonly entry: string
-  /** Keyed hash of the Client ID; null where the key may not read credentials. */
+  /** Keyed hash of the Client ID; null where it is not known: the key may not read credentials, and they were not entered here. */
   readonly client: string | null
 }
 
@@ -36,8 +37,8 @@ export function newEntry (): string { return `v.${randomBytes(18).toString('base
 export function isVerificationEntry (entry: string): boolean { return VERIFICATION.test(entry) }
 
 /**
- * What a reconnect session carries in the tag: a digest of the tags that the connection had when the session was made. A link that was made before
- * the connection moved to other tags is known by it.
+ * What a reconnect session carries in the tag: a digest of the tags that the connection had when the session was made. A link that was made
+ * before the connection moved to other tags is known by it.
  */
 export function sessionEntry (tags: Readonly<Record<string, string>>): string { return `s.${digestOf(ownTags(tags))}` }
 

@@ -1,7 +1,7 @@
 /**
- * The scopes of the Nango key that this gateway uses, once: what each is for, and how it is found out whether a key has it. Nango has no question for
- * that, but looks at the key's scopes before anything else: each is asked for with a call that changes nothing, about a connection that does not exist
- * or with a body that cannot be.
+ * The scopes of the Nango key that this gateway uses, once: what each is for, and how it is found out whether a key has it. Nango has no
+ * question for that, but looks at the key's scopes before anything else: each is asked for with a call that changes nothing, about a
+ * connection that does not exist or with a body that cannot be.
  */
 import { randomUUID } from 'node:crypto'
 import type { Nango } from '@nangohq/node'
@@ -39,7 +39,8 @@ interface Target {
 
 const BOTH: readonly TransportName[] = ['nango', 'direct']
 
-const connectionUrl = ({ host, nobody, encodedIntegrationId }: Target): string => `${host}/connections/${nobody}?provider_config_key=${encodedIntegrationId}`
+const connectionUrl = ({ host, nobody, encodedIntegrationId }: Target): string =>
+  `${host}/connections/${nobody}?provider_config_key=${encodedIntegrationId}`
 
 export const keyScopes: readonly Probed[] = [
   {
@@ -103,7 +104,10 @@ export async function checkKeyRights (nango: NangoClient, transport: TransportNa
   const rights: KeyRight[] = []
   // One after the other: a burst could meet the limit of a small Nango.
   for (const { ask, neededBy, scope, purpose } of keyScopes) {
-    const granted = await isGranted(nango, (sdk) => ask(sdk, { host, integrationId, encodedIntegrationId, nobody, headers: { authorization: `Bearer ${sdk.apiKey}` } }))
+    const granted = await isGranted(nango, (sdk) => {
+      const headers = { authorization: `Bearer ${sdk.apiKey}` }
+      return ask(sdk, { host, integrationId, encodedIntegrationId, nobody, headers })
+    })
     rights.push({ scope, purpose, needed: neededBy.includes(transport), granted })
   }
   return rights

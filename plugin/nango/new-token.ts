@@ -1,6 +1,6 @@
 /**
- * A forced refresh that really brings a new token. Nango lets it join a check of the same connection that is already under way for another call,
- * and then answers 200 with the token that was there before, without asking ROLLER.
+ * A forced refresh that really brings a new token. Nango lets it join a check of the same connection that is already under way for another
+ * call, and then answers 200 with the token that was there before, without asking ROLLER.
  */
 import { createHash } from 'node:crypto'
 import { sleep, type Clock } from '../util/clock.ts'

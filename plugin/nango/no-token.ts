@@ -21,19 +21,22 @@ const DETAILS: Readonly<Record<Exclude<TokenFailure, 'refused' | 'blocked'> | 'a
   accepted: 'Nango could not get a token, but ROLLER gives one for these credentials.'
 }
 
-const UNCLEAR_HINT = 'Wait for Retry-After seconds and send the request again. If it stays so for an hour, look in Venue Manager whether the API key still exists.'
+const UNCLEAR_HINT = 'Wait for Retry-After seconds and send the request again. If it stays so for an hour, look in Venue Manager ' +
+  'whether the API key still exists.'
 
 const LAYERS = { unavailable: 'roller', unreachable: 'network', unclear: 'roller', accepted: 'nango' } as const
 
 /** The error for every failure but a refusal. */
 export function noToken (
-  failure: Exclude<TokenFailure, 'refused'> | 'accepted', { retryAfter = RETRY_AFTER, ...more }: Pick<RollerErrorOptions, 'upstream' | 'retryAfter'> = {}
+  failure: Exclude<TokenFailure, 'refused'> | 'accepted',
+  { retryAfter = RETRY_AFTER, ...more }: Pick<RollerErrorOptions, 'upstream' | 'retryAfter'> = {}
 ): RollerError {
   if (failure === 'blocked') {
     return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
       ...more,
       detail: 'Nango\'s policy for outgoing requests forbids the address of ROLLER\'s token endpoint.',
-      hint: 'The operator must act: let NANGO_OUTBOUND_URL_POLICY and NANGO_OUTBOUND_URL_POLICY_OAUTH of the self-hosted Nango allow ROLLER\'s host. ' +
+      hint: 'The operator must act: let NANGO_OUTBOUND_URL_POLICY and NANGO_OUTBOUND_URL_POLICY_OAUTH of the self-hosted Nango ' +
+        'allow ROLLER\'s host. ' +
         'The Client ID and the Client Secret were not tried.'
     })
   }
@@ -55,7 +58,8 @@ export function isNangosTrouble (message: string): boolean {
 export function nangosTrouble (upstream: RollerErrorOptions['upstream']): RollerError {
   return new RollerError('ROLLER_ERR_TOKEN_UNAVAILABLE', {
     detail: 'Nango could not renew the token, for a reason of its own.',
-    hint: 'Wait for Retry-After seconds and send the request again. If it comes back, the operator must act: check Nango\'s log, its Redis and its Postgres. ' +
+    hint: 'Wait for Retry-After seconds and send the request again. If it comes back, the operator must act: ' +
+      'check Nango\'s log, its Redis and its Postgres. ' +
       'Nothing says that the credentials are wrong.',
     layer: 'nango',
     retryAfter: RETRY_AFTER,

@@ -1,6 +1,6 @@
 /**
- * ROLLER's two environments have keys of their own, and a key of the one is just a wrong key to the other: a mistake that nothing in the answer
- * gives away. So a pair that was refused is shown to the other environment, and only there; what is kept of it is a yes or a no.
+ * ROLLER's two environments have keys of their own, and a key of the one is just a wrong key to the other: a mistake that nothing in the
+ * answer gives away. So a pair that was refused is shown to the other environment, and only there; what is kept of it is a yes or a no.
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
@@ -30,8 +30,8 @@ export class OtherEnvironment {
   }
 
   /**
-   * The same for the pair of a connection, where the key may read it and Nango gives it. It is read now and shown later, if ever: once ROLLER has
-   * refused it, Nango gives it no more for a while.
+   * The same for the pair of a connection, where the key may read it and Nango gives it. It is read now and shown later, if ever: once
+   * ROLLER has refused it, Nango gives it no more for a while.
    */
   async pairOf (nango: NangoClient, connectionId: string): Promise<() => Promise<boolean>> {
     const pair = await readCredentials(nango, connectionId)

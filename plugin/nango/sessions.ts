@@ -38,10 +38,12 @@ export async function createSession (nango: NangoClient, input: SessionInput): P
 }
 
 /**
- * A session for an existing connection. Nango wipes the tags, config and webhook URL that a reconnect session does not repeat, so they are read
- * and sent again.
+ * A session for an existing connection. Nango wipes the tags, config and webhook URL that a reconnect session does not repeat, so they are
+ * read and sent again.
  */
-export async function createReconnectSession (nango: NangoClient, connectionId: string, input: Partial<SessionInput> = {}): Promise<ConnectSession> {
+export async function createReconnectSession (
+  nango: NangoClient, connectionId: string, input: Partial<SessionInput> = {}
+): Promise<ConnectSession> {
   checkConnectionId(connectionId)
   if (input.tags !== undefined) checkWritten({ tags: input.tags })
   const kept = await readKept(nango, connectionId)
@@ -60,7 +62,9 @@ export async function endSession (nango: NangoClient, token: string): Promise<vo
   await nango.call((sdk) => sdk.http.delete(`${nango.host}/connect/session`, { headers: { Authorization: `Bearer ${token}` } }))
 }
 
-function sessionExtras (nango: NangoClient, { connectionConfig, webhookUrlOverride, proof }: Partial<SessionInput>): Record<string, unknown> {
+function sessionExtras (
+  nango: NangoClient, { connectionConfig, webhookUrlOverride, proof }: Partial<SessionInput>
+): Record<string, unknown> {
   const config = { ...connectionConfig, ...(proof !== undefined && { [PROOF_FIELD]: proof }) }
   return {
     ...(Object.keys(config).length > 0 && { integrations_config_defaults: { [nango.integrationId]: { connection_config: config } } }),
@@ -81,7 +85,10 @@ function toSession (nango: NangoClient, data: { token: string, connect_link: str
   return { token: data.token, connectLink: completeLink(nango, data.connect_link), expiresAt: data.expires_at }
 }
 
-/** The link of a self-hosted Nango lacks the address of its own API, and would talk to Nango Cloud; and it may be of an address that only Nango knows. */
+/**
+ * The link of a self-hosted Nango lacks the address of its own API, and would talk to Nango Cloud; and it may be of an address that only
+ * Nango knows.
+ */
 function completeLink (nango: NangoClient, link: string): string {
   if (nango.isCloud || !URL.canParse(link)) return link
   const { search } = new URL(link)

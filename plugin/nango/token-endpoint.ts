@@ -1,4 +1,6 @@
-/** ROLLER's token endpoint, asked by the gateway itself: only where Nango's answer does not say what ROLLER's was. The token is thrown away. */
+/**
+ * ROLLER's token endpoint, asked by the gateway itself: only where Nango's answer does not say what ROLLER's was. The token is thrown away.
+ */
 import { request, type Dispatcher } from 'undici'
 import { isRecord, type NangoClient } from './client.ts'
 
@@ -61,8 +63,8 @@ export class TokenEndpoint {
 }
 
 /**
- * The Client ID and Client Secret of a connection, where the key may read them and Nango gives them. After a refresh has failed Nango gives them no
- * more, so they are read before.
+ * The Client ID and Client Secret of a connection, where the key may read them and Nango gives them. After a refresh has failed Nango gives
+ * them no more, so they are read before.
  */
 export async function readCredentials (nango: NangoClient, connectionId: string): Promise<Credentials | null> {
   try {

@@ -1,6 +1,6 @@
 /**
- * Why Nango got no token from ROLLER. The code is the same whatever happened, and the status of ROLLER's answer is in no field: only the payload
- * tells. The connect page reads it by the same table (browser/token-error.js.ts).
+ * Why Nango got no token from ROLLER. Nango's code is always the same, and no field has the status of ROLLER's answer: only the payload
+ * differs. The connect page serves the compiled form of this file to browsers (connect-page/assets.ts): no imports, and nothing of Node's.
  */
 
 /**
@@ -13,13 +13,14 @@
 export type TokenFailure = 'refused' | 'unavailable' | 'unreachable' | 'blocked' | 'unclear'
 
 /** Texts of ROLLER's, as regular expressions. The first that matches decides. HTML is a proxy's: ROLLER sends JSON alone. */
-export const TOKEN_FAILURE_TEXTS = [
-  ['unavailable', '^\\s*<|too many|rate.?limit|quota|cooling|temporar|unavailable|time[d -]*out|overload|maintenance|internal|server error|gateway'],
+const TOKEN_FAILURE_TEXTS = [
+  ['unavailable', '^\\s*<|too many|rate.?limit|quota|cooling|temporar|unavailable|time[d -]*out|overload|maintenance|internal|' +
+    'server error|gateway'],
   ['refused', 'credential|client.?(id|secret)|invalid_(client|grant)|unauthori[sz]ed|not authori[sz]ed|denied|forbidden|suspended']
 ] as const satisfies readonly (readonly [TokenFailure, string])[]
 
 /** A refusal of the policy has one of several codes; this one alone is the network's. */
-export const DNS_FAILED = 'dns_resolution_failed'
+const DNS_FAILED = 'dns_resolution_failed'
 
 const texts = TOKEN_FAILURE_TEXTS.map(([failure, text]) => [failure, new RegExp(text, 'i')] as const)
 
@@ -49,5 +50,6 @@ function parse (payload: unknown): Record<string, unknown> | null {
 }
 
 function textOf (said: unknown): string {
-  return (typeof said === 'object' && said !== null ? Object.values(said) : [said]).filter((one) => typeof one === 'string').join('\n').slice(0, 2_000)
+  const values = typeof said === 'object' && said !== null ? Object.values(said) : [said]
+  return values.filter((value) => typeof value === 'string').join('\n').slice(0, 2_000)
 }

@@ -1,6 +1,6 @@
 /**
- * Nango says that it got no token for a connection, and not why: its answer is the same for a key that ROLLER has deleted and for a token endpoint in
- * trouble. So the reason is found out once a failure, and remembered for as long as Nango repeats its answer without a new try.
+ * Nango says that it got no token for a connection, and not why: its answer is the same for a key that ROLLER has deleted and for a token
+ * endpoint in trouble. So the reason is found out once a failure, and remembered for as long as Nango repeats its answer without a new try.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
@@ -35,7 +35,8 @@ export class TokenFailures {
 
   /**
    * @param refresh makes Nango fetch a new token
-   * @returns the same; it rejects with ROLLER_ERR_CREDENTIALS_REJECTED only when ROLLER itself refuses the credentials. They are read before: after a
+   * @returns the same; it rejects with ROLLER_ERR_CREDENTIALS_REJECTED only when ROLLER itself refuses the credentials. They are read
+   *   before: after a
    *   refresh has failed Nango gives them no more.
    */
   explained (refresh: Refresh): Refresh {
@@ -76,7 +77,10 @@ export class TokenFailures {
 
 function told (reason: Reason, error: RollerError, retryAfter = error.retryAfter): RollerError {
   if (reason === 'refused') return error
-  return noToken(reason, { ...(error.upstream !== undefined && { upstream: error.upstream }), ...(retryAfter !== undefined && { retryAfter }) })
+  return noToken(reason, {
+    ...(error.upstream !== undefined && { upstream: error.upstream }),
+    ...(retryAfter !== undefined && { retryAfter })
+  })
 }
 
 /** Codes of Nango's for a token that it did not get. After days of failures it gives another, which is taken at its word. */

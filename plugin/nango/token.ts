@@ -1,6 +1,7 @@
 /**
- * The one place where a credential is read from Nango. Nango answers with client id, client secret and all that ROLLER's token endpoint said;
- * only the token and its end leave this file, for the direct transport alone. Not a method of Connections, which the host's own code holds.
+ * The one place where a credential is read from Nango. Nango answers with client id, client secret and all that ROLLER's token endpoint
+ * said; only the token and its end leave this file, for the direct transport alone. Not a method of Connections, which the host's own code
+ * holds.
  */
 import type { Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
@@ -36,10 +37,13 @@ export async function readToken (nango: NangoClient, connectionId: string, force
  * @param onRow gets each row that was read: it shows whether the new token is one of other credentials
  * @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none, ROLLER_ERR_UNREACHABLE when Nango has not asked it
  */
-export async function renewToken (nango: NangoClient, connectionId: string, clock: Clock, onRow: (row: unknown, asOf: number) => void): Promise<void> {
+export async function renewToken (
+  nango: NangoClient, connectionId: string, clock: Clock, onRow: (row: unknown, asOf: number) => void
+): Promise<void> {
   const read = async (force: boolean): Promise<string | null> => {
     const asOf = clock.now()
-    const raw: unknown = await nango.call((sdk) => sdk.getConnection(nango.integrationId, encodeURIComponent(connectionId), force), refusedRefresh)
+    const id = encodeURIComponent(connectionId)
+    const raw: unknown = await nango.call((sdk) => sdk.getConnection(nango.integrationId, id, force), refusedRefresh)
     onRow(raw, asOf)
     return compared(raw)
   }
@@ -86,7 +90,8 @@ function missingScope ({ status, code }: NangoRefusal): RollerError | undefined 
 function noRight (upstream?: RollerError['upstream']): RollerError {
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
     detail: 'The Nango key may not read credentials, and the direct transport takes the token from them.',
-    hint: 'The operator must act: tick the scope environment:connections:read_credentials of this key in Nango, or go back to the transport nango, ' +
+    hint: 'The operator must act: tick the scope environment:connections:read_credentials of this key in Nango, ' +
+      'or go back to the transport nango, ' +
       'which does not need it for its calls.',
     ...(upstream !== undefined && { upstream })
   })
@@ -114,10 +119,13 @@ function refusedRefresh ({ status, code, message }: NangoRefusal): RollerError |
     case 'connection_refresh_exhausted':
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
     case 'connection_refresh_backoff':
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream, retryAfter: 30 })
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
+        detail: 'ROLLER answered 401, and gave Nango no new token.', upstream, retryAfter: 30
+      })
     case 'forbidden':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-        detail: 'ROLLER answered 401 and the token could not be renewed: the Nango key lacks the scope environment:connections:read_credentials.',
+        detail: 'ROLLER answered 401 and the token could not be renewed: ' +
+          'the Nango key lacks the scope environment:connections:read_credentials.',
         upstream
       })
     default:

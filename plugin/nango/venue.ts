@@ -25,7 +25,9 @@ export const Venue = Type.Object({
   id: Type.String({ description: 'ROLLER\'s id of the venue; Roller-Venue takes it.', examples: ['20981'] }),
   environment: StringEnum(environments, { examples: ['live'] }),
   name: Nullable(Type.String({ examples: ['Brisbane North'] })),
-  timeZone: Nullable(Type.String({ description: 'IANA name; null where ROLLER gives none that can be used.', examples: ['Australia/Brisbane'] })),
+  timeZone: Nullable(Type.String({
+    description: 'IANA name; null where ROLLER gives none that can be used.', examples: ['Australia/Brisbane']
+  })),
   currency: Nullable(Type.String({ examples: ['AUD'] })),
   locale: Nullable(Type.String({ examples: ['en-AU'] }))
 }, { $id: 'ConnectedVenue', description: 'What GET /venues/me said when the venue was connected.' })
@@ -49,8 +51,8 @@ export function venueTags ({ id, environment }: Pick<Venue, 'id' | 'environment'
 }
 
 /**
- * The venue a connection is known by. The metadata decides: it survives whatever enters credentials, while a session made elsewhere wipes the tags.
- * The tag alone counts where nothing was verified yet.
+ * The venue a connection is known by. The metadata decides: it survives whatever enters credentials, while a session made elsewhere wipes
+ * the tags. The tag alone counts where nothing was verified yet.
  */
 export function readVenue (tags: Readonly<Record<string, string>>, metadata: unknown): Venue | null {
   const kept = isRecord(metadata) && isRecord(metadata[VENUE_FIELD]) ? metadata[VENUE_FIELD] : {}

@@ -12,8 +12,8 @@ export interface ConnectionReport {
 const SHA256_HEX = /^[0-9a-f]{64}$/i
 
 /**
- * Nango signs the body's bytes with the environment's webhook signing key. X-Nango-Signature, which it sends beside it, is a plain hash and open
- * to length extension: it is not looked at.
+ * Nango signs the body's bytes with the environment's webhook signing key. X-Nango-Signature, which it sends beside it, is a plain hash and
+ * open to length extension: it is not looked at.
  * @param keys the current one, and the one before it: Nango's processes may sign with that for five minutes after a rotation
  */
 export function isSignedByNango (body: Buffer, signature: unknown, keys: readonly string[]): boolean {
@@ -22,7 +22,8 @@ export function isSignedByNango (body: Buffer, signature: unknown, keys: readonl
   // Every key is tried, and a missing signature takes as long as a wrong one.
   for (const key of keys) {
     const right = createHmac('sha256', key).update(body).digest()
-    signed = timingSafeEqual(right, given.length === right.length ? given : Buffer.alloc(right.length)) && given.length === right.length ? true : signed
+    const isSameLength = given.length === right.length
+    signed = (timingSafeEqual(right, isSameLength ? given : Buffer.alloc(right.length)) && isSameLength) || signed
   }
   return signed
 }

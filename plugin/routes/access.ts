@@ -38,7 +38,9 @@ export class Access {
     if (connection !== undefined) return guardChosen(connection)
     const { 'connection-id': header, 'roller-venue': venueId } = request.headers
     if (venueId !== undefined) {
-      if (header !== undefined) throw new RollerError('ROLLER_ERR_CONNECTION_AMBIGUOUS', { detail: 'Connection-Id and Roller-Venue were both sent.' })
+      if (header !== undefined) {
+        throw new RollerError('ROLLER_ERR_CONNECTION_AMBIGUOUS', { detail: 'Connection-Id and Roller-Venue were both sent.' })
+      }
       return this.#addressVenue(request, String(venueId))
     }
     if (typeof header !== 'string' || header === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
@@ -61,12 +63,13 @@ export class Access {
     const { authorize } = this.#options
     if (authorize === 'open') return
     const allowed = askHost(() => authorize(request, { connectionId, operation, scope }))
-    return isPromise(allowed) ? allowed.then((said) => refuseUnless(said, operation, scope, connectionId)) : refuseUnless(allowed, operation, scope, connectionId)
+    if (isPromise(allowed)) return allowed.then((answer) => refuseUnless(answer, operation, scope, connectionId))
+    return refuseUnless(allowed, operation, scope, connectionId)
   }
 
   /**
-   * The caller's limits; null where it has none (the server does not identify its callers, or trusts this one), so that it says itself which tags
-   * it means.
+   * The caller's limits; null where it has none (the server does not identify its callers, or trusts this one), so that it says itself
+   * which tags it means.
    * @throws RollerError ROLLER_ERR_UNAUTHORIZED when `identify` knows nobody
    */
   async identify (request: FastifyRequest): Promise<Limits | null> {
@@ -93,7 +96,8 @@ export class Access {
   }
 
   /**
-   * Checks that a connection named by the caller is the caller's own. A stranger's is answered like one that does not exist, and takes as long.
+   * Checks that a connection named by the caller is the caller's own. A stranger's is answered like one that does not exist, and takes as
+   * long.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   own (request: FastifyRequest, connectionId: string): void | Promise<void> {
@@ -106,7 +110,9 @@ export class Access {
    */
   async again (request: FastifyRequest, operation: string, scope: Scope, connectionId: string): Promise<void> {
     const { connection, identify } = this.#options
-    if (typeof connection === 'function' && await this.#choose(request, connection) !== connectionId) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    if (typeof connection === 'function' && await this.#choose(request, connection) !== connectionId) {
+      throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    }
     await this.authorize(request, operation, scope, connectionId)
     if (identify !== undefined && !this.chosenByServer) await this.#own(request, connectionId, RECHECK_AGE)
   }

@@ -1,10 +1,13 @@
-/** `GET /connect`: the page on which a venue manager enters the venue's keys; its files; and the one question that it may ask this gateway. */
+/**
+ * `GET /connect`: the page on which a venue manager enters the venue's keys; its files; and the one question that it may ask this gateway.
+ */
 import { randomBytes } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { readAssets } from '../connect-page/assets.ts'
-import type { ConnectPage, PageSettings } from '../connect-page/connect-page.ts'
+import type { ConnectPage } from '../connect-page/connect-page.ts'
 import { connectPageHtml } from '../connect-page/html.ts'
+import type { PageSettings } from '../connect-page/page-settings.ts'
 import { chooseLanguage } from '../connect-page/texts.ts'
 import { environments } from '../nango/venue.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'

@@ -20,16 +20,23 @@ const ConnectSession = Type.Object({
   token: Type.String({ description: 'For @nangohq/frontend: openConnectUI({ sessionToken }).' }),
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
   connectPage: Type.Optional(Type.String({
-    description: 'This gateway\'s own page, to send to a venue manager, with the Client ID filled in. From the root of this host where the gateway does not know its address. ' +
+    description: 'This gateway\'s own page, to send to a venue manager, with the Client ID filled in. ' +
+      'From the root of this host where the gateway does not know its address. ' +
       '&lang=de behind it chooses the language.'
   })),
   expiresAt: Type.String({ format: 'date-time', description: '30 minutes from now; Nango decides.' })
 }, { $id: 'ConnectSession' })
 
 const SessionBody = Type.Object({
-  clientId: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'Filled in on the connect page, so that only the Client Secret is left to paste. Not sent to Nango.' })),
+  clientId: Type.Optional(Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description: 'Filled in on the connect page, so that only the Client Secret is left to paste. Not sent to Nango.'
+  })),
   tags: Type.Optional(Tags),
-  connectionConfig: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Nango\'s connection config. The browser can read it: no secrets.' })),
+  connectionConfig: Type.Optional(Type.Record(Type.String(), Type.Unknown(), {
+    description: 'Nango\'s connection config. The browser can read it: no secrets.'
+  })),
   webhookUrlOverride: Type.Optional(Type.String({ format: 'uri', description: 'Where Nango sends this connection\'s webhooks.' }))
 }, { additionalProperties: false })
 
@@ -56,7 +63,8 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     preValidation: async (request) => { request.body ??= {} },
     schema: {
       summary: 'Start connecting a venue',
-      description: 'Makes a session with which a browser may connect one venue. It is good for 30 minutes and for the ROLLER integration alone.',
+      description: 'Makes a session with which a browser may connect one venue. ' +
+        'It is good for 30 minutes and for the ROLLER integration alone.',
       operationId: 'createConnectSession',
       tags: TAG,
       body: SessionBody,
@@ -94,7 +102,8 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
   app.post('/connect-session/reconnect', {
     schema: {
       summary: 'Start entering a venue\'s credentials again',
-      description: 'For a connection whose status is reconnect-required, or after a key was replaced. The connection keeps its id, tags, metadata and config.',
+      description: 'For a connection whose status is reconnect-required, or after a key was replaced. ' +
+        'The connection keeps its id, tags, metadata and config.',
       operationId: 'createReconnectSession',
       tags: TAG,
       body: ReconnectBody,

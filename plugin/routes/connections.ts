@@ -6,7 +6,7 @@ import { CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
 import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
-import { Connection, lowerKeys, Metadata, Tags } from '../nango/connection.ts'
+import { Connection, lowerKeys, Metadata, TagName, Tags } from '../nango/connection.ts'
 import type { ManagedConnections } from '../venues/managed-connections.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
 import type { Access, Limits } from './access.ts'
@@ -22,14 +22,22 @@ export interface ConnectionRoutesOptions {
   readonly access: Access
 }
 
-const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255, description: 'Connection id, percent-encoded.', examples: ['demo-venue'] }) })
+const Params = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 255, description: 'Connection id, percent-encoded.', examples: ['demo-venue'] })
+})
 
 const ListQuery = Type.Object({
   tags: Type.Optional(Type.Unsafe<Record<string, string>>({
-    ...Tags, style: 'deepObject', explode: true, description: 'Connections with all of these tags, written as tags[organization_id]=acme.', examples: undefined
+    ...Tags,
+    style: 'deepObject',
+    explode: true,
+    description: 'Connections with all of these tags, written as tags[organization_id]=acme.',
+    examples: undefined
   })),
   venue: Type.Optional(Type.String({ minLength: 1, description: 'ROLLER\'s id of the venue.' })),
-  search: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'Part of a connection id, or of an end user\'s name or e-mail address.' })),
+  search: Type.Optional(Type.String({
+    minLength: 1, maxLength: 255, description: 'Part of a connection id, or of an end user\'s name or e-mail address.'
+  })),
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   page: Type.Integer({ minimum: 0, default: 0, description: 'From 0.' })
 }, { additionalProperties: false })
@@ -41,20 +49,24 @@ const ConnectionPage = Type.Object({
 
 const NewConnection = Type.Object({
   clientId: Type.String({ minLength: 1, maxLength: 255, description: 'From Venue Manager.' }),
-  clientSecret: Type.String({ minLength: 1, maxLength: 2048, description: 'From Venue Manager. It goes to Nango and is kept nowhere else.' }),
+  clientSecret: Type.String({
+    minLength: 1, maxLength: 2048, description: 'From Venue Manager. It goes to Nango and is kept nowhere else.'
+  }),
   tags: Type.Optional(Tags),
   metadata: Type.Optional(Metadata)
 }, { additionalProperties: false })
 
 const Change = Type.Object({
-  tags: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' }), Nullable(Type.String({ minLength: 1, maxLength: 255 })), {
+  tags: Type.Optional(Type.Record(TagName, Nullable(Type.String({ minLength: 1, maxLength: 255 })), {
     additionalProperties: false, description: 'Merged with what is there; null takes a tag away.'
   })),
   metadata: Type.Optional(Metadata)
 }, { additionalProperties: false, minProperties: 1 })
 
 const Confirmation = Type.Object({
-  venueId: Type.String({ minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue whose credentials were entered.', examples: ['20981'] })
+  venueId: Type.String({
+    minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue whose credentials were entered.', examples: ['20981']
+  })
 }, { additionalProperties: false })
 
 const RateLimitReport = Type.Object({
@@ -71,7 +83,8 @@ const RateLimitReport = Type.Object({
 
 const TAG = ['Connections']
 
-export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, rateLimiter, credentialOf, access }) => {
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
+  const { connections, check, rateLimiter, credentialOf, access } = options
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation comes right after it.
@@ -113,7 +126,13 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
 
   app.get('/connections/:id', {
     exposeHeadRoute: false,
-    schema: { summary: 'Read a connection', operationId: 'getConnection', tags: TAG, params: Params, response: { 200: Connection, ...problemAnswers } }
+    schema: {
+      summary: 'Read a connection',
+      operationId: 'getConnection',
+      tags: TAG,
+      params: Params,
+      response: { 200: Connection, ...problemAnswers }
+    }
   }, async (request) => {
     const { id } = request.params
     await admit(request, 'GET /connections/{id}', 'connections:read', id)
@@ -156,7 +175,8 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.delete('/connections/:id', {
     schema: {
       summary: 'Disconnect a venue',
-      description: 'ROLLER\'s webhooks to this gateway are taken back first, then Nango forgets the credentials. The API key itself is taken back in Venue Manager.',
+      description: 'ROLLER\'s webhooks to this gateway are taken back first, then Nango forgets the credentials. ' +
+        'The API key itself is taken back in Venue Manager.',
       operationId: 'deleteConnection',
       tags: TAG,
       params: Params,
@@ -210,7 +230,9 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     }
   })
 
-  async function admit (request: FastifyRequest, operation: string, scope: 'connections:read' | 'connections:write', id: string): Promise<void> {
+  async function admit (
+    request: FastifyRequest, operation: string, scope: 'connections:read' | 'connections:write', id: string
+  ): Promise<void> {
     await access.authorize(request, operation, scope, id)
     await access.own(request, id)
   }
@@ -218,7 +240,9 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
 
 function refuseTags (tags: unknown, limits: Limits | null): void {
   if (tags === undefined || limits === null) return
-  throw new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body/tags', detail: 'is decided by the server and may not be sent' }] })
+  throw new RollerError('ROLLER_ERR_VALIDATION', {
+    errors: [{ pointer: '/body/tags', detail: 'is decided by the server and may not be sent' }]
+  })
 }
 
 /** Query text as values: `tags[key]=value` gathered, numbers as numbers, defaults filled in. */

@@ -1,6 +1,6 @@
 /**
- * Checks what the functions of the options return before anything is decided by it. TypeScript checks nothing at run time, and a wrong shape must
- * never be access: `'venue-10'.includes('venue-1')` is true, and so is a promise, an object or 'no'.
+ * Checks what the functions of the options return before anything is decided by it. TypeScript checks nothing at run time, and a wrong
+ * shape must never be access: `'venue-10'.includes('venue-1')` is true, and so is a promise, an object or 'no'.
  */
 import { RollerError } from '../errors.ts'
 import { MAX_TAGS } from '../nango/connection.ts'

@@ -27,7 +27,8 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
     config: { roller: { auth: 'self' } },
     schema: {
       summary: 'Take a webhook of Nango',
-      description: 'For Nango alone, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. Set this address in Nango\'s environment settings.',
+      description: 'For Nango alone, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. ' +
+        'Set this address in Nango\'s environment settings.',
       operationId: 'takeNangoWebhook',
       tags: ['Webhooks'],
       security: [],
@@ -39,7 +40,8 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
     if (signingKeys.length === 0) {
       throw new RollerError('ROLLER_ERR_NOT_CONFIGURED', {
         detail: 'This gateway has no webhook signing key of Nango.',
-        hint: 'The operator must act: set the option nango.webhookSigningKeys, or NANGO_WEBHOOK_SIGNING_KEY, to the key in Nango\'s environment settings.'
+        hint: 'The operator must act: set the option nango.webhookSigningKeys, or NANGO_WEBHOOK_SIGNING_KEY, ' +
+          'to the key in Nango\'s environment settings.'
       })
     }
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)

@@ -3,7 +3,9 @@ import type { ListFilter } from '../nango/connections.ts'
 import type { ConnectionPage, ManagedConnections } from '../venues/managed-connections.ts'
 
 /** Nango filters by one id at a time, so each is asked for; an id that stands for nothing, or that the filter leaves out, is left out. */
-export async function listOwn (connections: ManagedConnections, ids: readonly string[], { limit = 100, page = 0, ...filter }: ListFilter): Promise<ConnectionPage> {
+export async function listOwn (
+  connections: ManagedConnections, ids: readonly string[], { limit = 100, page = 0, ...filter }: ListFilter
+): Promise<ConnectionPage> {
   const end = (page + 1) * limit
   const found = await Promise.all(ids.slice(page * limit, end).map(async (connectionId) => {
     const answer = await connections.list({ ...filter, connectionId, limit: 2 })

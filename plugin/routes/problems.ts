@@ -45,7 +45,10 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     .send(JSON.stringify(toProblem(error, request.id, request.server.prefix)))
 }
 
-/** Calls a function that the host gave as an option. What it throws is answered by the host's error handler. Where it answers at once, so does this. */
+/**
+ * Calls a function that the host gave as an option. What it throws is answered by the host's error handler. Where it answers at once, so
+ * does this.
+ */
 export function askHost<T> (ask: () => T | Promise<T>): T | Promise<T> {
   try {
     const answer = ask()

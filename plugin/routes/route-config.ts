@@ -5,8 +5,9 @@ export interface RouteConfig {
   /** The catalog's name of the operation, `GET /*` and so on for a path outside it; absent on routes that call no operation. */
   readonly operation?: string
   /**
-   * Who authenticates the request. `caller`: the host, with its hooks and the option `authorize`. `self`: the route itself, by the signature or the
-   * ticket that the request carries, so a hook in front of the plugin must let it pass. `public`: nobody, for the route returns documentation.
+   * Who authenticates the request. `caller`: the host, with its hooks and the option `authorize`. `self`: the route itself, by the
+   * signature or the ticket that the request carries, so a hook in front of the plugin must let it pass. `public`: nobody, for the route
+   * returns documentation.
    */
   readonly auth: 'caller' | 'self' | 'public'
 }

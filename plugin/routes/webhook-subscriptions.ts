@@ -11,7 +11,9 @@ export interface WebhookSubscriptionRoutesOptions {
   readonly access: Access
 }
 
-const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255, description: 'Connection id, percent-encoded.', examples: ['demo-venue'] }) })
+const Params = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 255, description: 'Connection id, percent-encoded.', examples: ['demo-venue'] })
+})
 
 const SubscribeBody = Type.Object({
   webhooks: Type.Optional(WebhookKinds)
@@ -29,7 +31,8 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
     preValidation: async (request) => { request.body ??= {} },
     schema: {
       summary: 'Let ROLLER tell this gateway what happens at a venue',
-      description: 'Registers the gateway with ROLLER, or changes the registration that is there, enables it again and gives it the current key. Doing it twice does no harm.',
+      description: 'Registers the gateway with ROLLER, or changes the registration that is there, enables it again and gives it the ' +
+        'current key. Doing it twice does no harm.',
       operationId: 'subscribe',
       tags: TAG,
       params: Params,

@@ -1,6 +1,7 @@
 /**
- * `POST /webhooks/roller/:connectionId`. ROLLER reviews a webhook that ever gets another answer than 200, 500, 503 or 504, and may disable it: over
- * every way through here only the first three go back. 200: taken. 500: refused, and the same again would be. 503: not now; ROLLER repeats for 4 days.
+ * `POST /webhooks/roller/:connectionId`. ROLLER reviews a webhook that ever gets another answer than 200, 500, 503 or 504, and may disable
+ * it: over every way through here only the first three go back. 200: taken. 500: refused, and the same again would be. 503: not now; ROLLER
+ * repeats for 4 days.
  */
 import { Type } from '@sinclair/typebox'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

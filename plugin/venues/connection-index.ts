@@ -1,6 +1,6 @@
 /**
- * What this process knows of connections: whose they are, and whether calls may be made with them. Nango is the store; this is a bounded copy that
- * expires. What cannot be read is not known: nothing is ever assumed of a connection.
+ * What this process knows of connections: whose they are, and whether calls may be made with them. Nango is the store; this is a bounded
+ * copy that expires. What cannot be read is not known: nothing is ever assumed of a connection.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
@@ -210,5 +210,6 @@ function venueKey ({ venueId, tags }: Pick<Known, 'venueId' | 'tags'>): string |
 function isHealthy ({ status, verification }: Known): boolean { return status !== 'reconnect-required' && verification === 'verified' }
 
 function same (found: readonly Known[] | undefined, entry: Known): boolean {
-  return found?.some((known) => known.connectionId === entry.connectionId && isHealthy(known) === isHealthy(entry) && known.venueId === entry.venueId) ?? false
+  const known = found?.find(({ connectionId }) => connectionId === entry.connectionId)
+  return known !== undefined && isHealthy(known) === isHealthy(entry) && known.venueId === entry.venueId
 }

@@ -1,7 +1,7 @@
 /**
- * What happens to connections, from whatever source: Nango's webhooks, the poller, a call that found something out, or the gateway's own routes. A
- * report is only a hint, for it has no id, may be late, and may come twice: the connection is read anew, and what it is then counts. Whatever is
- * found out here is told to the other replicas before anything else is done.
+ * What happens to connections, from whatever source: Nango's webhooks, the poller, a call that found something out, or the gateway's own
+ * routes. A report is only a hint, for it has no id, may be late, and may come twice: the connection is read anew, and what it is then
+ * counts. Whatever is found out here is told to the other replicas before anything else is done.
  */
 import { createHash } from 'node:crypto'
 import { isRollerError, RollerError } from '../errors.ts'
@@ -44,7 +44,9 @@ export class ConnectionLifecycle {
   }
 
   /** Tells of a connection that was just made here. */
-  async announce ({ connection }: ConnectionState): Promise<void> { await this.#emit('connection.created', connection, connection.createdAt) }
+  async announce ({ connection }: ConnectionState): Promise<void> {
+    await this.#emit('connection.created', connection, connection.createdAt)
+  }
 
   /** Credentials were entered again, perhaps another venue's. */
   async reconnected (connectionId: string): Promise<void> {
@@ -81,8 +83,11 @@ export class ConnectionLifecycle {
     // The id alone: whether it was read before must not make another event of it.
     if (await this.#read(connectionId) !== null) return
     await this.gone(connectionId)
-    await this.#emit('connection.deleted', null, '', connectionId)
+    await this.announceDeleted(connectionId)
   }
+
+  /** Emits the event of a connection that was just deleted here. */
+  async announceDeleted (connectionId: string): Promise<void> { await this.#emit('connection.deleted', null, '', connectionId) }
 
   /** It is known not to be there any more. */
   async gone (connectionId: string): Promise<void> {
@@ -113,10 +118,19 @@ export class ConnectionLifecycle {
   async settle (connectionId: string): Promise<ConnectionState> { return (await this.#settle(connectionId, true)).state }
 
   /**
-   * The same for somebody who waits for the venue.
+   * The same for a caller that needs the venue, and has just read the connection. What it read is read again only where it is unverified:
+   * under the lock, because another replica may have verified it meanwhile.
    * @throws RollerError while it is not known, too
    */
-  async settleOrThrow (connectionId: string): Promise<ConnectionState> {
+  async settleOrThrow (read: ConnectionState): Promise<ConnectionState> {
+    const { verifier, index } = this.#options
+    const { connectionId } = read.connection
+    if (read.verification !== 'unverified') {
+      // What this process knows is older.
+      if (index.last(connectionId)?.verification !== read.verification) index.forget(connectionId)
+      verifier?.reset(connectionId)
+      return read
+    }
     const { state, error } = await this.#settle(connectionId, true)
     if (error !== null) throw error
     return state
@@ -137,7 +151,9 @@ export class ConnectionLifecycle {
   /** Waits for events that are told behind a call. */
   async close (): Promise<void> { await Promise.all(this.#behind) }
 
-  async #verify (connectionId: string, verifier: VenueVerifier, tell: boolean): Promise<{ state: ConnectionState, error: RollerError | null }> {
+  async #verify (
+    connectionId: string, verifier: VenueVerifier, tell: boolean
+  ): Promise<{ state: ConnectionState, error: RollerError | null }> {
     const { index, publish, warn } = this.#options
     const { state, news, first, error } = await verifier.verify(connectionId)
     index.learn(state)
@@ -191,7 +207,9 @@ export class ConnectionLifecycle {
     await this.#emit(verification === 'changed' ? 'connection.venue-changed' : 'connection.reconnected', connection, entry)
   }
 
-  async #emit (name: ConnectionEventName, connection: Connection | null, stamp: string, connectionId = connection?.connectionId ?? ''): Promise<void> {
+  async #emit (
+    name: ConnectionEventName, connection: Connection | null, stamp: string, connectionId = connection?.connectionId ?? ''
+  ): Promise<void> {
     const id = `evt_${createHash('sha256').update(JSON.stringify([name, connectionId, stamp])).digest('base64url').slice(0, 27)}`
     await this.#options.emit({ name, id, connectionId, noticedAt: new Date().toISOString(), connection } satisfies ConnectionEvent)
   }

@@ -1,7 +1,7 @@
 /**
- * Reads Nango's list of connections from time to time, for what webhooks did not tell: a self-hosted Nango may send none, and any Nango gives up
- * after three tries. One poll is one call to Nango for a thousand connections. The list shows the tags, so that credentials which were entered
- * again are seen in it: see nango/entry.ts.
+ * Reads Nango's list of connections from time to time, for what webhooks did not tell: a self-hosted Nango may send none, and any Nango
+ * gives up after three tries. One poll is one call to Nango for a thousand connections. The list shows the tags, so that credentials which
+ * were entered again are seen in it: see nango/entry.ts.
  */
 import { sleep, type Clock } from '../util/clock.ts'
 import type { Connection } from '../nango/connection.ts'
@@ -32,8 +32,8 @@ const MAX_PAGES = 50
 const MAX_CHANGES = 50
 
 /**
- * Verifying a venue takes some six calls to Nango, whose smallest limit is 200 a minute for all that the account does. Others are verified by
- * their first call, or later: until then they are closed.
+ * Verifying a venue takes some six calls to Nango, whose smallest limit is 200 a minute for all that the account does. Others are verified
+ * by their first call, or later: until then they are closed.
  */
 const MAX_VERIFICATIONS = 10
 const VERIFICATIONS_IN_MS = 60_000

@@ -1,4 +1,7 @@
-/** Connections as the routes and the host's own code use them: Nango's, with their venues, and with what must be done before and after a change. */
+/**
+ * Connections as the routes and the host's own code use them: Nango's, with their venues, and with what must be done before and after a
+ * change.
+ */
 import { isRollerError } from '../errors.ts'
 import { EventNotTaken } from '../webhooks/events.ts'
 import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
@@ -51,28 +54,38 @@ export class ManagedConnections {
   }
 
   /**
-   * Connects a venue from a server, and asks ROLLER for the venue, so that a pair which gets a token and may not do anything is refused as well.
+   * Connects a venue from a server, and asks ROLLER for the venue, so that a pair which gets a token and may not do anything is refused as
+   * well.
    * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when it is of the other environment,
    *   ROLLER_ERR_ACCESS_DENIED when it may not read its venue; then there is no connection
    */
   async create (input: NewConnection): Promise<Connection> {
-    const { connections, index, verifier, lifecycle, warn } = this.#options
-    let state = await connections.create(input)
-    const { connectionId } = state.connection
-    if (verifier !== null) {
-      const result = await verifier.verify(connectionId, true)
-      state = result.state
-      const code = result.error?.code
-      if (code === 'ROLLER_ERR_ACCESS_DENIED' || code === 'ROLLER_ERR_CREDENTIALS_REJECTED') {
-        await connections.delete(connectionId).catch((failure: unknown) => { warn('a refused connection could not be taken away', failure, connectionId) })
-        throw result.error
-      }
-      // ROLLER or Nango is in trouble now, and the pair is good: the venue is asked for at the first call.
-      if (result.error !== null) warn('the venue of a new connection could not be verified', result.error, connectionId)
-    }
+    const { connections, index, verifier, lifecycle } = this.#options
+    const entered = await connections.enter(input)
+    const state = verifier === null
+      ? await connections.complete(entered.connection.connectionId, input.metadata)
+      : await this.#verifyNew(verifier, entered, input.metadata)
     index.learn(state)
     this.#tell(lifecycle.announce(state))
     return await this.#completeOne(state)
+  }
+
+  /** One reading at the end shows what Nango keeps, and that nothing else was entered meanwhile. */
+  async #verifyNew (verifier: VenueVerifier, entered: ConnectionState, metadata: NewConnection['metadata']): Promise<ConnectionState> {
+    const { connections, warn } = this.#options
+    const { connectionId } = entered.connection
+    const { state, error } = await verifier.verify(connectionId, { state: entered, metadata })
+    if (error?.code === 'ROLLER_ERR_ACCESS_DENIED' || error?.code === 'ROLLER_ERR_CREDENTIALS_REJECTED') {
+      await connections.delete(connectionId).catch((failure: unknown) => {
+        warn('a refused connection could not be deleted', failure, connectionId)
+      })
+      throw error
+    }
+    // ROLLER or Nango is in trouble now, and the pair is good: the first call verifies the venue.
+    if (error !== null) warn('the venue of a new connection could not be verified', error, connectionId)
+    // A report of Nango's may have started the verification, without the metadata.
+    const isComplete = error === null && Object.keys(metadata ?? {}).every((field) => Object.hasOwn(state.connection.metadata ?? {}, field))
+    return isComplete ? state : await connections.complete(connectionId, metadata)
   }
 
   /** Merges: what is not named stays. Callers who lose the connection by it are shut out when this is done. */
@@ -97,19 +110,20 @@ export class ManagedConnections {
   }
 
   /**
-   * Disconnects a venue: first its registrations for ROLLER's webhooks, which would go on after the credentials are gone, then the connection.
-   * Where ROLLER does not take the first, because the credentials are refused already, the second is done all the same.
+   * Disconnects a venue: first its registrations for ROLLER's webhooks, which would go on after the credentials are gone, then the
+   * connection. Where ROLLER does not take the first, because the credentials are refused already, the second is done all the same.
    */
   async delete (connectionId: string): Promise<void> {
     const { connections, lifecycle, unsubscribe, warn } = this.#options
     await unsubscribe(connectionId).catch((error: unknown) => {
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return
-      warn('ROLLER\'s webhooks of a connection could not be taken back before it was disconnected; ROLLER will go on sending until it gives up', error)
+      warn('ROLLER\'s webhooks of a connection could not be taken back before it was disconnected; ' +
+        'ROLLER will go on sending until it gives up', error)
     })
     await connections.delete(connectionId)
     // Whoever has the answer must not be served from what is left of the connection, by any replica.
     await lifecycle.gone(connectionId)
-    this.#tell(lifecycle.deleted(connectionId))
+    this.#tell(lifecycle.announceDeleted(connectionId))
   }
 
   /** Waits for what is told behind answers that were given. */

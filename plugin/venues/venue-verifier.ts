@@ -1,6 +1,7 @@
 /**
- * Finds out whose credentials a connection holds, and keeps it with the connection in Nango: see nango/entry.ts for what makes that safe. The tag
- * is written first, then ROLLER is asked, then the metadata: whatever is entered in between wipes the tag, and the verification is worth nothing.
+ * Finds out whose credentials a connection holds, and keeps it with the connection in Nango: see nango/entry.ts for what makes that safe.
+ * The tag is written first, then ROLLER is asked, then the metadata: whatever is entered in between wipes the tag, and the verification is
+ * worth nothing.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
@@ -11,7 +12,7 @@ import type { CatalogOperation } from '../operations/validate.ts'
 import { parseJsonBytes } from '../util/json.ts'
 import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
-import type { Connections } from '../nango/connections.ts'
+import type { Connections, NewConnection } from '../nango/connections.ts'
 import { newEntry } from '../nango/entry.ts'
 import { ENVIRONMENT_TAG, RESERVED_TAGS, toVenue, venueTags, type RollerEnvironment, type Venue } from '../nango/venue.ts'
 
@@ -26,6 +27,13 @@ export interface VenueVerifierOptions {
   readonly lock: (connectionId: string) => Promise<(() => Promise<void>) | null>
   /** Drops tokens and answers that were made with the credentials before. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
+}
+
+/** A connection that was just made here, and that nobody else knows of: it is not read first, and ROLLER is called once. */
+export interface MadeConnection {
+  readonly state: ConnectionState
+  /** Its own metadata, written together with the venue. */
+  readonly metadata: NewConnection['metadata']
 }
 
 export interface VerifyResult {
@@ -74,11 +82,10 @@ export class VenueVerifier {
 
   /**
    * Has a connection verified, once for all who ask at the same time.
-   * @param sole the connection was just made here, and nobody else knows of it: ROLLER is asked once
    * @throws RollerError when the connection itself cannot be read
    */
-  async verify (connectionId: string, sole = false): Promise<VerifyResult> {
-    const running = this.#running.get(connectionId) ?? this.#run(connectionId, sole).finally(() => this.#running.delete(connectionId))
+  async verify (connectionId: string, made?: MadeConnection): Promise<VerifyResult> {
+    const running = this.#running.get(connectionId) ?? this.#run(connectionId, made).finally(() => this.#running.delete(connectionId))
     this.#running.set(connectionId, running)
     return await running
   }
@@ -115,14 +122,14 @@ export class VenueVerifier {
     })
   }
 
-  async #run (connectionId: string, sole: boolean): Promise<VerifyResult> {
+  async #run (connectionId: string, made?: MadeConnection): Promise<VerifyResult> {
     return await this.#locked(connectionId, async () => {
-      const before = await this.#options.connections.fresh(connectionId)
+      const before = made?.state ?? await this.#options.connections.fresh(connectionId)
       if (before.verification !== 'unverified') return { state: before, news: false, first: false, error: null }
       const first = before.connection.venue === null
       const progress = { entry: this.#failures.get(connectionId)?.entry ?? '' }
       try {
-        const state = await this.#verify(before, sole, progress)
+        const state = await this.#verify(before, progress, made)
         this.#failures.delete(connectionId)
         return { state, news: true, first, error: null }
       } catch (error) {
@@ -135,7 +142,7 @@ export class VenueVerifier {
     })
   }
 
-  async #verify (before: ConnectionState, sole: boolean, progress: { entry: string }): Promise<ConnectionState> {
+  async #verify (before: ConnectionState, progress: { entry: string }, made?: MadeConnection): Promise<ConnectionState> {
     const { connections, environment, forgetCredentials } = this.#options
     const { connectionId } = before.connection
     await forgetCredentials(connectionId)
@@ -150,8 +157,9 @@ export class VenueVerifier {
         await connections.beginVerification(state, expected, progress.entry)
       }
       const verified = { entry: progress.entry, client: state.client }
-      const venue = known === null && (sole || await this.#isSameClient(state)) ? expected as Venue : await this.#ask(state) // asked above
-      if (venue.id === expected.id) await connections.keepVenue(state, venue, verified)
+      const isKnown = known === null && (made !== undefined || await this.#isSameClient(state))
+      const venue = isKnown ? expected as Venue : await this.#ask(state) // what ROLLER returned above
+      if (venue.id === expected.id) await connections.keepVenue(state, venue, verified, made?.metadata)
       else if (known !== null) await connections.keepPending(state, venue, verified)
       state = await this.#finished(connectionId)
       if (state.verification !== 'unverified') return state
@@ -188,7 +196,9 @@ export class VenueVerifier {
     answer.abort(new Error('not a venue'))
     const venue = answer.status === 200 && body !== null ? toVenue(parse(body), environment) : null
     if (venue !== null) return venue
-    throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', { detail: `ROLLER answered ${answer.status} to GET /venues/me, without a venue's id.` })
+    throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
+      detail: `ROLLER answered ${answer.status} to GET /venues/me, without a venue's id.`
+    })
   }
 
   /** One replica at a time; what another one has found out meanwhile is read by `work`. */
@@ -211,14 +221,19 @@ export class VenueVerifier {
 /** @throws RollerError ROLLER_ERR_ENVIRONMENT */
 export function checkEnvironment (its: string | undefined, environment: RollerEnvironment): void {
   if (its === undefined || its === environment) return
-  throw new RollerError('ROLLER_ERR_ENVIRONMENT', { detail: `The connection is of ROLLER's environment ${its}, and this gateway is set to ${environment}.` })
+  throw new RollerError('ROLLER_ERR_ENVIRONMENT', {
+    detail: `The connection is of ROLLER's environment ${its}, and this gateway is set to ${environment}.`
+  })
 }
 
 /** What a caller hears while a venue is not verified: what is waited for, and how long. */
 function explain (error: RollerError): RollerError {
   if (FINAL.has(error.code) || error.code === 'ROLLER_ERR_VENUE_UNVERIFIED') return error
   return unverified(`ROLLER has not said yet which venue the credentials of this connection are of: ${error.detail}`, {
-    layer: error.layer, retryAfter: error.retryAfter ?? REST_MS / 1000, cause: error, ...(error.upstream !== undefined && { upstream: error.upstream })
+    layer: error.layer,
+    retryAfter: error.retryAfter ?? REST_MS / 1000,
+    cause: error,
+    ...(error.upstream !== undefined && { upstream: error.upstream })
   })
 }
 

@@ -87,7 +87,9 @@ export class RollerIntake {
     await inbox.put({ connectionId: event.connectionId, exportType: part.exportType }, { kind: 'message', part: part.part })
   }
 
-  /** The key of a deleted connection still fits, and ROLLER goes on sending with it: for four days, or for as long as somebody answers 200. */
+  /**
+   * The key of a deleted connection still fits, and ROLLER goes on sending with it: for four days, or for as long as somebody answers 200.
+   */
   async #connectionOf (event: RollerEvent): Promise<KnownConnection | 'later' | 'refused'> {
     const { connections, log } = this.#options
     const { connectionId, venueId } = event

@@ -1,6 +1,6 @@
 /**
- * The key that ROLLER sends with each delivery. It is the only proof of who sends: ROLLER signs nothing. Made from the connection's id, so there is
- * none to store, and one that leaks opens no other connection.
+ * The key that ROLLER sends with each delivery. It is the only proof of who sends: ROLLER signs nothing. Made from the connection's id, so
+ * there is none to store, and one that leaks opens no other connection.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 

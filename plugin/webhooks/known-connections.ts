@@ -1,6 +1,6 @@
 /**
- * Which connections webhooks may speak for. The key of a registration is derived from the connection's id and stays valid after the connection is
- * gone: what decides is whether Nango has the connection now.
+ * Which connections webhooks may speak for. The key of a registration is derived from the connection's id and stays valid after the
+ * connection is gone: what decides is whether Nango has the connection now.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'

@@ -1,6 +1,6 @@
 /**
- * Repeats work that failed, with pauses that grow, until it is done or a bound is reached. It is kept in this process's memory alone: what is left
- * when the process ends is lost.
+ * Repeats work that failed, with pauses that grow, until it is done or a bound is reached. It is kept in this process's memory alone: what
+ * is left when the process ends is lost.
  */
 import type { Clock } from '../util/clock.ts'
 

@@ -83,8 +83,8 @@ export class Subscriptions {
   }
 
   /**
-   * Takes this gateway's registrations away. Before a disconnect it must be called while the credentials are still there: ROLLER goes on sending
-   * when the connection, and even when the venue's API key, has been deleted.
+   * Takes this gateway's registrations away. Before a disconnect it must be called while the credentials are still there: ROLLER goes on
+   * sending when the connection, and even when the venue's API key, has been deleted.
    * @returns how many there were; without a public address none, for none can have been made
    */
   async remove (connectionId: string): Promise<number> {

@@ -66,7 +66,8 @@ export function assembleWebhooks (parts: WebhookParts) {
     forget (connectionId: string): void { connections.forget(connectionId) },
 
     /**
-     * Tells an event of a connection, which several replicas and several roads may report. What is not taken is delivered again, for 24 hours.
+     * Tells an event of a connection, which several replicas and several roads may report. What is not taken is delivered again, for 24
+     * hours.
      * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it now
      */
     tell: (event: ConnectionEvent): Promise<void> => delivery.deliver(event),

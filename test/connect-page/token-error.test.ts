@@ -1,6 +1,6 @@
 /** Why Nango got no token: the payloads of a real server, read by the server and by the page's script alike. */
 import { test } from '../support/tap.ts'
-import { TOKEN_ERROR_SCRIPT } from '#plugin/connect-page/browser/token-error.js.js'
+import { readAssets } from '#plugin/connect-page/assets.js'
 import { readTokenFailure, type TokenFailure } from '#plugin/nango/token-error.js'
 
 interface Script { readTokenFailure: (payload: unknown) => TokenFailure }
@@ -34,7 +34,9 @@ const CASES: readonly [what: string, payload: unknown, failure: TokenFailure][] 
 ]
 
 test('the server and the page read a payload alike', async (t) => {
-  const script = await import(`data:text/javascript,${encodeURIComponent(TOKEN_ERROR_SCRIPT)}`) as Script
+  const source = readAssets().files.get('token-error.js')?.content ?? ''
+  t.notMatch(source, /^import|sourceMappingURL/m, 'stands alone in a browser')
+  const script = await import(`data:text/javascript,${encodeURIComponent(source)}`) as Script
   for (const [what, payload, failure] of CASES) {
     t.equal(readTokenFailure(payload), failure, what)
     t.equal(script.readTokenFailure(payload), failure, `${what}, in the browser`)

@@ -1,5 +1,5 @@
-/** Browser module: the page's one flow, from the link to the venue's name. */
-export const PAGE_SCRIPT = String.raw`import { takeLink } from './link.js'
+/** The page's one flow, from the link to the venue's name. */
+import { takeLink } from './link.js'
 import { connect, endSession, openConnectUi, readResult, readSession, readUsed } from './nango.js'
 import { readTokenFailure } from './token-error.js'
 import { $, announce, checkFields, hideProblem, mark, say, setBusy, showDone, showEnd, showProblem, useLanguage } from './view.js'
@@ -19,7 +19,10 @@ let unsure = false
 
 const EXPIRED = new Set(['unknown_connect_session_token', 'invalid_connect_session_token_format', 'missing_auth_token'])
 const FAILURES = { unavailable: 'rollerBusy', unreachable: 'rollerBusy', unclear: 'unclear', blocked: 'setup' }
-const SETUP = new Set(['integration_not_allowed', 'unknown_provider_config', 'invalid_auth_mode', 'unknown_provider_template', 'invalid_connection', 'resource_capped'])
+const SETUP = new Set([
+  'integration_not_allowed', 'unknown_provider_config', 'invalid_auth_mode', 'unknown_provider_template', 'invalid_connection',
+  'resource_capped'
+])
 
 $('secure').textContent = say('secure', { host })
 $('step-note').textContent = say('stepNote', { environment: say(config.environment) })
@@ -92,9 +95,14 @@ async function fail ({ type, payload }) {
     $('client-secret').select()
     return
   }
-  const name = failure !== null ? FAILURES[failure] : type === 'network' || type === 'late' ? type : type === 'too_many_request' ? 'busy' : SETUP.has(type) ? 'setup' : 'trouble'
-  showProblem(name, values)
+  showProblem(failure !== null ? FAILURES[failure] : problemOf(type), values)
   $('problem').focus()
+}
+
+function problemOf (type) {
+  if (type === 'network' || type === 'late') return type
+  if (type === 'too_many_request') return 'busy'
+  return SETUP.has(type) ? 'setup' : 'trouble'
 }
 
 function finish (name) {
@@ -129,7 +137,7 @@ function useConnectUi () {
     language,
     title: say('connectUiTitle'),
     onConnect (connectionId) {
-      // Nango's form shows that it has worked, until it is closed. It does not know whose keys are the right ones: where that matters it closes now.
+      // Nango's form shows success until it is closed, for any venue's keys: where the venue matters it closes now.
       connected = succeed(connectionId, true)
       if (reconnecting) connectUi?.close()
     },
@@ -163,4 +171,3 @@ function watchEnd () {
   }
   setTimeout(watchEnd, Math.min(15_000, Math.max(left, 1_000)))
 }
-`

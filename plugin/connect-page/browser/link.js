@@ -1,8 +1,8 @@
-/** Browser module: what the link says. */
-export const LINK_SCRIPT = String.raw`const TOKEN = /^nango_connect_session_[0-9a-f]{64}$/
+/** What the link says. */
+const TOKEN = /^nango_connect_session_[0-9a-f]{64}$/
 const LIFE = 30 * 60_000 // Nango's sessions; used where the link does not say its end
 
-/** Reads the fragment and takes it out of the address bar and the history at once: who looks over a shoulder must not find the token there. */
+/** Reads the fragment and removes it from the address bar and the history at once: the token must not be seen over a shoulder. */
 export function takeLink () {
   const given = new URLSearchParams(location.hash.slice(1))
   if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search)
@@ -17,4 +17,3 @@ export function takeLink () {
     language: given.get('lang') ?? new URLSearchParams(location.search).get('lang')
   }
 }
-`

@@ -1,5 +1,5 @@
-/** Browser module: what is seen and said. All text goes in as text, never as markup. */
-export const VIEW_SCRIPT = String.raw`import { languages } from './texts.js'
+/** What is seen and said. All text goes in as text, never as markup. */
+import { languages } from './texts.js'
 
 export const $ = (id) => document.getElementById(id)
 let texts = languages.en
@@ -71,7 +71,8 @@ export function mark (id, wrong) {
   const field = $(id)
   if (wrong) field.setAttribute('aria-invalid', 'true')
   else field.removeAttribute('aria-invalid')
-  const described = [wrong ? id + '-error' : '', id === 'client-id' ? 'client-id-hint' : '', wrong ? 'problem' : ''].filter((name) => name !== '' && $(name) !== null && !$(name).hidden)
+  const described = [wrong ? id + '-error' : '', id === 'client-id' ? 'client-id-hint' : '', wrong ? 'problem' : '']
+    .filter((name) => name !== '' && $(name) !== null && !$(name).hidden)
   if (described.length > 0) field.setAttribute('aria-describedby', described.join(' '))
   else field.removeAttribute('aria-describedby')
 }
@@ -90,7 +91,8 @@ export function showDone ({ status, venue }, { refused = false, reconnecting = t
     $('done-text').textContent = say('unchecked')
   } else {
     $('done-title').textContent = name === null ? say('connected') : say('venueConnected', { venue: name })
-    $('done-text').textContent = say(used ? 'usedLead' : venue !== null ? 'connectedLead' : refused ? 'connectedNoAccess' : 'connectedNoVenue')
+    const withoutVenue = refused ? 'connectedNoAccess' : 'connectedNoVenue'
+    $('done-text').textContent = say(used ? 'usedLead' : venue !== null ? 'connectedLead' : withoutVenue)
   }
   $('facts').hidden = venue === null || status === 'other-venue'
   if (venue !== null) {
@@ -107,10 +109,10 @@ function zoneText (zone) {
   try {
     // As the reader's own region writes it.
     const { lang } = document.documentElement
-    const time = new Intl.DateTimeFormat(navigator.languages.find((name) => name.startsWith(lang)) ?? lang, { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date())
-    return say('timeThere', { zone: city, time })
+    const locale = navigator.languages.find((name) => name.startsWith(lang)) ?? lang
+    const format = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit' })
+    return say('timeThere', { zone: city, time: format.format(new Date()) })
   } catch {
     return city
   }
 }
-`

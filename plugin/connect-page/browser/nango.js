@@ -1,5 +1,5 @@
-/** Browser module: the two ways to Nango, and the one question to this gateway. */
-export const NANGO_SCRIPT = String.raw`import Nango from './index.js'
+/** The two ways to Nango, and the one question to this gateway. */
+import Nango from './index.js'
 
 const TOO_LONG = 60_000 // Nango itself gives ROLLER's answer all the time in the world
 const READY_WITHIN = 10_000
@@ -7,8 +7,8 @@ const READY_WITHIN = 10_000
 const authorized = (token) => ({ authorization: 'Bearer ' + token })
 
 /**
- * Whether the link is still good, found out before anybody types, and whether it is for a connection that is there: unless Nango says no, it may be.
- * A question that cannot be asked is no reason to stop.
+ * Whether the link is still good, read before anything is typed, and whether it is for an existing connection: it may be, unless Nango denies
+ * it. A failed request is no reason to stop.
  */
 export async function readSession ({ apiUrl }, token) {
   const answer = await fetch(apiUrl + '/connect/session', { headers: authorized(token), cache: 'no-store' }).catch(() => null)
@@ -85,4 +85,3 @@ export async function readResult ({ resultPath }, ticket, connectionId) {
   if (answer?.status === 200 && typeof body?.status === 'string') return { result: body, refused: false, told: true }
   return { result: { status: 'connected', venue: null }, told: false, refused: body?.code === 'ROLLER_ERR_ACCESS_DENIED' }
 }
-`
