@@ -11,10 +11,8 @@ import { ResilientLimitStore } from './gateway/limits/resilient-store.ts'
 import type { LimitStore } from './gateway/limits/store.ts'
 import { MemoryCacheStore } from './gateway/cache/memory-store.ts'
 import { RedisCacheStore } from './gateway/cache/redis-store.ts'
-import { RequestDeduplicator } from './gateway/sharing/request-deduplicator.ts'
 import type { CacheStore } from './gateway/cache/store.ts'
 import type { CatalogOperation } from './operations/validate.ts'
-import { ExplainedCalls } from './gateway/explained-calls.ts'
 import { Pipeline } from './gateway/pipeline.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRefreshLock } from './gateway/refresh-lock.ts'
@@ -40,6 +38,7 @@ import { createOperationPolicy } from './operations/operation-policy.ts'
 import { Roller } from './roller.ts'
 import { ConnectionIndex } from './venues/connection-index.ts'
 import { ConnectionNews } from './venues/connection-news.ts'
+import { VenueCheck } from './venues/venue-check.ts'
 import { assembleVenues } from './venues/venues.ts'
 import { USER_AGENT } from './version.ts'
 import { assembleWebhooks } from './webhooks/webhooks.ts'
@@ -60,12 +59,17 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const { environment } = options
   const rollerBaseUrl = options.rollerBaseUrl ?? ROLLER_BASE_URLS[environment]
   // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
-  const agent = new Agent({ connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect } })
-  const nango = new NangoClient({ host, publicHost, connectUrl, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT })
-  const way = { userAgent: USER_AGENT, agent: options.tracer === undefined ? agent : traceDispatches(agent, options.tracer), timeouts: options.timeouts, clock }
+  const agent = new Agent({
+    connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect }
+  })
+  const nango = new NangoClient({
+    host, publicHost, connectUrl, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT
+  })
+  const dispatcher = options.tracer === undefined ? agent : traceDispatches(agent, options.tracer)
+  const dispatchParts = { userAgent: USER_AGENT, agent: dispatcher, timeouts: options.timeouts, clock }
   const direct = options.transport === 'nango'
     ? null
-    : new DirectTransport({ ...way, baseUrl: rollerBaseUrl, readToken: (connectionId, force) => readVerifiedToken(connectionId, force) })
+    : new DirectTransport({ ...dispatchParts, baseUrl: rollerBaseUrl, readToken: (id, force) => readVerifiedToken(id, force) })
   const identifies = options.verifyVenues
   const now = (): number => clock.now()
   /** The row that holds the token holds what is known of its venue: what is verified there is verified for this very token. */
@@ -80,11 +84,11 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     index.learn(state)
     return state
   }
-  const renew = (connectionId: string): Promise<void> => direct === null ? renewToken(nango, connectionId, clock, learn) : direct.renew(connectionId)
+  const renew = (id: string): Promise<void> => direct === null ? renewToken(nango, id, clock, learn) : direct.renew(id)
   const forgetCredentials = async (connectionId: string): Promise<void> => {
     direct?.forget(connectionId)
     webhooks.forget(connectionId)
-    await shared.forget(connectionId)
+    await pipeline.forget(connectionId)
   }
   const otherEnvironment = new OtherEnvironment({
     // Behind an address of its own (a proxy, a simulator) there is no other host that would be the right one.
@@ -100,7 +104,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     identifies ? (await index.look(connectionId)).credential : `connection:${connectionId}`
   /** Another environment of Nango has other venues under the same connection ids. */
   const nangoEnvironment = JSON.stringify([host, secretKey])
-  const budgets = new RateLimiter({
+  const rateLimiter = new RateLimiter({
     store: limitStore(options, clock, log),
     // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
     limits: effectiveLimits(options.rateLimits as RateLimitOptions),
@@ -108,7 +112,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     sole: typeof options.connection === 'string',
     scope: integrationId,
     environment: nangoEnvironment,
-    // Nango's limit counts the calls it passes on, and those to its own API, of which the direct way has hardly any.
+    // Nango's limit counts the calls it passes on, and those to its own API, of which the direct transport makes hardly any.
     account: direct === null,
     clock,
     observer: options.observer
@@ -116,9 +120,16 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const news = options.redis === undefined
     ? null
     : new ConnectionNews({
-      client: options.redis, keys: newsKeys('roller', environmentTag(nangoEnvironment), integrationId), clock, onNews: (connectionId) => { onNews(connectionId) }
+      client: options.redis,
+      keys: newsKeys('roller', environmentTag(nangoEnvironment), integrationId),
+      clock,
+      onNews: (connectionId) => { onNews(connectionId) }
     })
-  /** Another replica has found something out. */
+  const refreshLock = options.redis === undefined
+    ? null
+    : new RedisRefreshLock(options.redis, environmentTag(JSON.stringify([host, integrationId, secretKey])), { clock })
+  const holdsToken = (connectionId: string): boolean => direct?.holdsVerified(connectionId) ?? false
+  /** Another replica has news of a connection; null: of all. */
   const onNews = (connectionId: string | null): void => {
     if (connectionId === null) {
       index.forgetAll()
@@ -128,32 +139,35 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     index.forget(connectionId)
     direct?.forget(connectionId)
     webhooks.forget(connectionId)
-    shared.leave(connectionId)
+    pipeline.detach(connectionId)
   }
+  const entries = catalogOperations(operations)
+  const { maxWait, maxWaitLimit } = options.rateLimits
   const pipeline = new Pipeline({
-    transport: direct ?? new NangoTransport({ ...way, host, secretKey, integrationId }),
-    budgets,
+    policy: createOperationPolicy(options),
+    defaults: { validate: options.validation, maxWaitMs: Math.min(maxWait, maxWaitLimit) },
+    checkVenue: identifies
+      ? (next) => new VenueCheck({ next, index, environment, verify: (id) => venues.lifecycle.verify(id), holdsToken })
+      : null,
+    cache: options.cache === undefined ? null : { rules: options.cache, store: cacheStore(options, clock, rollerBaseUrl) },
+    transport: direct ?? new NangoTransport({ ...dispatchParts, host, secretKey, integrationId }),
+    rateLimiter,
     renewals: new Renewals(
-      { renew: tokenFailures.explained((connectionId) => renew(connectionId)), takeOver: async (connectionId) => { await direct?.takeOver(connectionId) } },
+      { renew: tokenFailures.explained((id) => renew(id)), takeOver: async (id) => { await direct?.takeOver(id) } },
       clock,
-      options.redis === undefined ? null : new RedisRefreshLock(options.redis, environmentTag(JSON.stringify([host, integrationId, secretKey])))
+      refreshLock
     ),
     retry: { ...defaultRetryPolicy, limit: options.retries, ...options.retryPolicy },
     news,
+    explain: (error, connectionId) => tokenFailures.explain(error, connectionId),
     clock
   })
-  const { cache } = options
-  const explained = new ExplainedCalls(pipeline, (error, connectionId) => tokenFailures.explain(error, connectionId))
-  const shared = new RequestDeduplicator({ gateway: explained, clock, ...(cache !== undefined && { cache: { rules: cache, store: cacheStore(options, clock, rollerBaseUrl) } }) })
-  const entries = catalogOperations(operations)
-  const permit = createOperationPolicy(options)
   const events = new Events({ clock, timeoutMs: options.eventTimeout })
   if (options.onEvent !== undefined) events.on('*', options.onEvent)
   const venues = assembleVenues({
     connections,
     index,
-    gateway: shared,
-    pipeline: explained,
+    pipeline,
     entry: entries.get('GET /venues/me') as CatalogOperation, // the catalogue has it
     environment,
     identifies,
@@ -161,27 +175,19 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     clock,
     emit: (event) => webhooks.tell(event),
     forgetCredentials,
-    holdsToken: (connectionId) => direct?.holdsVerified(connectionId) ?? false,
     lock: (connectionId) => webhooks.lock(connectionId),
     publish: async (connectionId) => { await news?.publish(connectionId) },
-    budgets,
+    rateLimiter,
     unsubscribe: async (connectionId) => { await webhooks.subscriptions.remove(connectionId) },
     warn: (message, error, connectionId) => {
       log.warn({ err: describeError(error), ...(connectionId !== undefined && { connectionId }) }, message)
     }
   })
-  const gateway = venues.check
   const publicUrl = options.publicUrl === undefined ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix
   const connectPage = !options.connectPage
     ? null
     : new ConnectPage({ nango, secretKey, environment, url: `${publicUrl ?? prefix}/connect`, lifecycle: venues.lifecycle })
-  const client = new RollerClient({
-    gateway,
-    entries,
-    validate: options.validation,
-    maxWaitMs: options.rateLimits.maxWait,
-    permit
-  })
+  const client = new RollerClient({ pipeline, entries })
   const webhooks = assembleWebhooks({
     client,
     events,
@@ -197,15 +203,27 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     bulkExportHosts: options.bulkExportHosts,
     timeouts: options.timeouts
   })
-  const roller = new Roller({ integrationId, environment, nango, venues, otherEnvironment, gateway, budgets, credentialOf, client, events, webhooks, pool: () => poolUse(agent) })
+  const roller = new Roller({
+    integrationId,
+    environment,
+    nango,
+    venues,
+    otherEnvironment,
+    pipeline,
+    rateLimiter,
+    credentialOf,
+    client,
+    events,
+    webhooks,
+    pool: () => poolUse(agent)
+  })
   return {
     roller,
     nango,
-    budgets,
+    rateLimiter,
     credentialOf,
-    gateway,
+    pipeline,
     entries,
-    permit,
     venues,
     connectPage,
     events,
@@ -221,7 +239,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
       await venues.close()
       await webhooks.closeDelivery()
       await agent.close()
-      await budgets.close()
+      await rateLimiter.close()
       nango.close()
     }
   }
@@ -231,19 +249,20 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
 function limitStore ({ redis, rateLimits }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
   const now = (): number => clock.now()
   if (redis === undefined) return new MemoryLimitStore({ now })
-  return new ResilientLimitStore(new RedisLimitStore(redis), {
-    whenAway: rateLimits.onRedisDown === 'reject' ? 'refuse' : 'share',
+  return new ResilientLimitStore(new RedisLimitStore(redis, { clock }), {
+    onRedisDown: rateLimits.onRedisDown,
     replicas: rateLimits.replicas,
     now,
-    onAway: () => log.warn(rateLimits.onRedisDown === 'share'
+    onDown: () => log.warn(rateLimits.onRedisDown === 'share'
       ? `Redis is down: this replica keeps to its share of the rate limits, 1 of ${rateLimits.replicas}`
       : 'Redis is down: no calls are sent to ROLLER until it is back'),
-    onBack: () => log.info('Redis is back: the rate limits are shared again')
+    onUp: () => log.info('Redis is back: the rate limits are shared again')
   })
 }
 
 /** Replicas share what is kept. Another environment of Nango, or another ROLLER, has other venues under the same connection ids. */
 function cacheStore ({ redis, cacheSize, nango, transport }: ParsedOptions, clock: Clock, rollerBaseUrl: string): CacheStore {
   if (redis === undefined) return new MemoryCacheStore(cacheSize, clock)
-  return new RedisCacheStore(redis, { clock, scope: JSON.stringify([nango.host, nango.integrationId, nango.secretKey, transport, rollerBaseUrl]) })
+  const scope = JSON.stringify([nango.host, nango.integrationId, nango.secretKey, transport, rollerBaseUrl])
+  return new RedisCacheStore(redis, { clock, scope })
 }

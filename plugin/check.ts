@@ -1,7 +1,7 @@
 /** Finds out, step by step, why a connection does not work. The first step that fails names what to do; those after it are not tried. */
 import { Type, type Static } from '@sinclair/typebox'
 import { isRollerError, RollerError } from './errors.ts'
-import type { CallHandler } from './gateway/call.ts'
+import type { CallSender } from './gateway/call.ts'
 import { parseJsonBytes } from './util/json.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
 import { checkKeyRights, missingScopes } from './nango/key-rights.ts'
@@ -30,7 +30,7 @@ export type CheckReport = Static<typeof CheckReport>
 export interface CheckParts {
   readonly nango: NangoClient
   readonly venues: Pick<Venues, 'connections'>
-  readonly gateway: CallHandler
+  readonly pipeline: CallSender
   readonly environment: RollerEnvironment
   readonly otherEnvironment: OtherEnvironment
 }
@@ -41,7 +41,7 @@ type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]
  * The steps that every connection shares: can this gateway work with Nango at all?
  * @param scopes looks at the key's scopes too, which takes some ten calls to Nango
  */
-export function checkGateway (parts: Pick<CheckParts, 'nango' | 'environment' | 'gateway'>, scopes: boolean): Promise<CheckStep[]> {
+export function checkGateway (parts: Pick<CheckParts, 'nango' | 'environment' | 'pipeline'>, scopes: boolean): Promise<CheckStep[]> {
   return run([...keySteps(parts), ...integrationSteps(parts), ...(scopes ? scopeSteps(parts) : [])])
 }
 
@@ -68,9 +68,9 @@ function keySteps ({ nango }: Pick<CheckParts, 'nango'>): Step[] {
   ]
 }
 
-function scopeSteps ({ nango, gateway }: Pick<CheckParts, 'nango' | 'gateway'>): Step[] {
+function scopeSteps ({ nango, pipeline }: Pick<CheckParts, 'nango' | 'pipeline'>): Step[] {
   return [['scopes-granted', async () => {
-    const absent = (await checkKeyRights(nango, gateway.transport)).filter(({ granted }) => !granted)
+    const absent = (await checkKeyRights(nango, pipeline.transport)).filter(({ granted }) => !granted)
     const needed = absent.filter(({ needed }) => needed)
     if (needed.length > 0) throw scopeError(`The Nango key lacks scopes without which calls do not work: ${missingScopes(needed)}.`)
     return absent.length === 0 ? 'The Nango key has every scope that is used.' : `The Nango key has the scopes that calls need. It lacks ${missingScopes(absent)}.`
@@ -133,7 +133,7 @@ function noIntegration ({ integrationId }: NangoClient): RollerError {
   })
 }
 
-function connectionSteps ({ nango, venues, gateway, environment, otherEnvironment }: CheckParts, connectionId: string): Step[] {
+function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironment }: CheckParts, connectionId: string): Step[] {
   let status = ''
   return [
     ['connection-known', async () => {
@@ -150,7 +150,8 @@ function connectionSteps ({ nango, venues, gateway, environment, otherEnvironmen
     ['venue-reached', async () => {
       const headers = { accept: 'application/json' }
       const otherTakesThem = await otherEnvironment.pairOf(nango, connectionId)
-      const answer = await gateway.send({ method: 'GET', target: '/venues/me', connectionId, headers, body: null, operation: null, maxWaitMs: MAX_WAIT_MS })
+      const answer = await pipeline
+        .send({ method: 'GET', target: '/venues/me', connectionId, headers, body: null, operation: null, maxWaitMs: MAX_WAIT_MS, internal: 'check' })
         .catch(async (error: unknown) => {
           const refused = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
           throw refused && await otherTakesThem() ? wrongEnvironment(environment) : error

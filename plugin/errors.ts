@@ -2,6 +2,7 @@
  * Every error the gateway answers with, once: code, HTTP status, the layer that has to act, and a hint that says what to do next.
  * Documents, types and answers are derived from this catalogue.
  */
+import type { RateLimitState } from './util/rate-limit-state.ts'
 
 /** Whose turn it is: the caller's, the gateway's (its configuration or budget), Nango's, ROLLER's, or the network's. */
 export type Layer = 'caller' | 'gateway' | 'nango' | 'roller' | 'network'
@@ -271,19 +272,21 @@ export interface Upstream {
 
 export interface RollerErrorOptions {
   /** What happened in this case, in a sentence. Never holds a secret. */
-  readonly detail?: string
+  readonly detail?: string | undefined
   /** Replaces the catalogue's hint where more is known. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   /** Replaces the catalogue's status where ROLLER's own is meant. */
-  readonly status?: number
+  readonly status?: number | undefined
   /** Replaces the catalogue's layer where the same code can come from two. */
-  readonly layer?: Layer
-  readonly upstream?: Upstream
+  readonly layer?: Layer | undefined
+  readonly upstream?: Upstream | undefined
   /** Seconds until a new try makes sense. Whole, at least 1. */
-  readonly retryAfter?: number
-  readonly errors?: readonly InputFault[]
+  readonly retryAfter?: number | undefined
+  readonly errors?: readonly InputFault[] | undefined
   /** The venue that waits to be confirmed, for ROLLER_ERR_VENUE_CHANGED. */
-  readonly pendingVenue?: { readonly id: string, readonly name: string | null }
+  readonly pendingVenue?: { readonly id: string, readonly name: string | null } | undefined
+  /** What is left of the rate limit that the call counts against. */
+  readonly rateLimit?: RateLimitState | undefined
   readonly cause?: unknown
 }
 
@@ -302,6 +305,7 @@ export class RollerError extends Error {
   readonly retryAfter: number | undefined
   readonly errors: readonly InputFault[] | undefined
   readonly pendingVenue: { readonly id: string, readonly name: string | null } | undefined
+  readonly rateLimit: RateLimitState | undefined
   readonly [BRAND] = true
 
   constructor (code: ErrorCode, options: RollerErrorOptions = {}) {
@@ -319,10 +323,16 @@ export class RollerError extends Error {
     this.retryAfter = options.retryAfter === undefined ? undefined : Math.max(1, Math.ceil(options.retryAfter))
     this.errors = options.errors
     this.pendingVenue = options.pendingVenue
+    this.rateLimit = options.rateLimit
   }
 }
 
 /** True for a RollerError of any copy of this package. */
 export function isRollerError (error: unknown): error is RollerError {
   return typeof error === 'object' && error !== null && BRAND in error
+}
+
+/** A copy for one call: an error may end several at once, such as a token refresh that failed for all of them. */
+export function withRateLimit (error: RollerError, rateLimit: RateLimitState): RollerError {
+  return new RollerError(error.code, { ...error, status: error.statusCode, cause: error.cause, rateLimit })
 }

@@ -27,7 +27,8 @@ import { rollerWebhookRoutes } from './routes/webhooks.ts'
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
-  const { roller, nango, venues, budgets, credentialOf, gateway, entries, permit, connectPage, webhooks, clock, start, close } = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
+  const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
+  const { roller, nango, venues, rateLimiter, credentialOf, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
   const access = new Access({ authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index })
 
   // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
@@ -56,19 +57,17 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       own.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error')))
       await own.register(connectSessionRoutes, { nango, access, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
-      await own.register(connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), budgets, credentialOf, access })
+      await own.register(connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), rateLimiter, credentialOf, access })
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
     })
     await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
     await scope.register(problemPages)
     await scope.register(nangoWebhookRoute, { signingKeys: options.nango.webhookSigningKeys ?? [], integrationId: roller.integrationId, lifecycle: venues.lifecycle })
     await scope.register(rollerRoutes, {
-      gateway,
+      pipeline,
       access,
       entries,
-      validate: options.validation,
-      permit,
-      waits: { default: options.rateLimits.maxWait, longest: options.rateLimits.maxWaitLimit },
+      maxWaitLimit: options.rateLimits.maxWaitLimit,
       cacheHeaders: new CacheHeaders({ sharedCaching: options.sharedCaching, vary: options.vary ?? [] }),
       limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
@@ -101,7 +100,7 @@ export type { Venue } from './nango/venue.ts'
 export type { AnyEvent, EventHandler, EventOf } from './webhooks/events.ts'
 export type { RollerEvent } from './webhooks/roller-events.ts'
 export type { Subscription, WebhookKinds } from './webhooks/subscriptions.ts'
-export type { RateLimitState } from './gateway/limits/rate-limiter.ts'
+export type { RateLimitState } from './util/rate-limit-state.ts'
 export type { Clock } from './util/clock.ts'
 export type { RedisLike } from './redis/client.ts'
 export type { CheckReport } from './check.ts'

@@ -1,8 +1,9 @@
 /** What `app.roller` offers to the host's own code. */
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
 import type { EventHandler, EventOf, EventPattern, Events } from './webhooks/events.ts'
-import type { RateLimiter, RateLimitState } from './gateway/limits/rate-limiter.ts'
-import type { CallHandler } from './gateway/call.ts'
+import type { RateLimiter } from './gateway/limits/rate-limiter.ts'
+import type { RateLimitState } from './util/rate-limit-state.ts'
+import type { CallSender } from './gateway/call.ts'
 import type { PoolUse } from './gateway/transport/pool-use.ts'
 import type { NangoClient } from './nango/client.ts'
 import { checkKeyRights, type KeyRight } from './nango/key-rights.ts'
@@ -31,8 +32,8 @@ export interface RollerParts {
   readonly nango: NangoClient
   readonly venues: Venues
   readonly otherEnvironment: OtherEnvironment
-  readonly gateway: CallHandler
-  readonly budgets: RateLimiter
+  readonly pipeline: CallSender
+  readonly rateLimiter: RateLimiter
   /** Whose rate limits a connection's calls count against. */
   readonly credentialOf: (connectionId: string) => Promise<string>
   readonly client: RollerClient
@@ -124,8 +125,7 @@ export class Roller {
 
   /** What is left of a connection's rate limits, without spending of them. */
   async rateLimits (connectionId: string): Promise<{ rateLimits: RateLimitState[], coolingOffMs: number }> {
-    const { budgets, coolingOffMs } = await this.#parts.budgets.usage(await this.#parts.credentialOf(connectionId))
-    return { rateLimits: budgets, coolingOffMs }
+    return await this.#parts.rateLimiter.usage(await this.#parts.credentialOf(connectionId))
   }
 
   /**
@@ -133,7 +133,7 @@ export class Roller {
    * give calls in flight a limited time.
    */
   releaseWaiting (): void {
-    this.#parts.budgets.releaseWaiting()
+    this.#parts.rateLimiter.releaseWaiting()
   }
 
   /** How the connections to Nango, or on the direct way to ROLLER, are used now: for metrics. */
@@ -151,7 +151,7 @@ export class Roller {
    * @throws RollerError when Nango cannot be asked
    */
   checkKeyRights (): Promise<KeyRight[]> {
-    return checkKeyRights(this.#parts.nango, this.#parts.gateway.transport)
+    return checkKeyRights(this.#parts.nango, this.#parts.pipeline.transport)
   }
 
   /**

@@ -47,7 +47,7 @@ export function createMetrics (): Metrics {
       granted (budget, waitedMs) { waited.observe(waitedMs / 1000, budget) },
       refused (budget, reason) { refused.inc({ budget, reason }) },
       waiting (budget, change) { waiting.inc({ budget }, change) },
-      walled (whose) { cooling.inc({ whose }) }
+      coolingOffStarted (whose) { cooling.inc({ whose }) }
     }
   }
 }

@@ -1,21 +1,15 @@
 /** Calls made in process: typed by the catalogue, on the same road as those over HTTP. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
-import type { CallHandler } from '../gateway/call.ts'
+import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import type { CallAnswer, CallInput, OperationName } from '../operations/call-types.ts'
 import type { Operation, OperationKey } from '../operations/operation.ts'
 import { splitKey } from '../operations/paths.ts'
-import type { OperationPolicy } from '../operations/operation-policy.ts'
 
 export interface ClientOptions {
-  readonly gateway: CallHandler
+  readonly pipeline: CallSender
   readonly entries: ReadonlyMap<string, CatalogOperation>
-  readonly validate: boolean
-  /** Milliseconds a call waits for its place when it does not say. */
-  readonly maxWaitMs: number
-  /** Asked before anything is sent, as for calls over HTTP: a closed operation is closed in process too. */
-  readonly permit: OperationPolicy
 }
 
 /** A body of at most this many bytes is read into memory. */
@@ -50,7 +44,7 @@ export class RollerClient {
   }
 
   async #send (name: OperationName, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait }: LooseInput): Promise<unknown> {
-    const { gateway, entries, validate, maxWaitMs, permit } = this.#options
+    const { pipeline, entries } = this.#options
     const entry = entries.get(name)
     if (entry === undefined) {
       throw new RollerError('ROLLER_ERR_VALIDATION', {
@@ -59,17 +53,16 @@ export class RollerClient {
     }
     const { method } = splitKey(name as OperationKey) // an operation's name is its key
     const target = fillPath(entry.template, params) + writeQuery(query)
-    permit({ method, operation: entry, target })
-    const answer = await gateway.send({
+    const answer = await pipeline.send({
       method,
       target,
       connectionId,
       headers: { accept: 'application/json', ...writeHeaders(headers), ...(body !== undefined && { 'content-type': 'application/json; charset=UTF-8' }) },
       body: body === undefined ? null : { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
       operation: entry,
-      maxWaitMs: maxWait ?? maxWaitMs,
-      validate: validation === undefined ? validate : validation,
-      ...(signal !== undefined && { signal })
+      maxWaitMs: maxWait,
+      validate: validation,
+      signal
     })
     const payload = answer.payload()
     const bytes = Buffer.isBuffer(payload) ? payload : await readAll(payload).catch(brokenOff)

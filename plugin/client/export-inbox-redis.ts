@@ -1,6 +1,6 @@
 import type { RedisLike } from '../redis/client.ts'
 import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, readPart, type ExportInbox, type ExportEntry, type ExportKey } from './export-inbox.ts'
-import { digest, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
+import { digest, loadScript, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
 import { Watchers } from './watchers.ts'
 
 export interface RedisExportInboxOptions extends RedisScriptOptions {
@@ -8,19 +8,9 @@ export interface RedisExportInboxOptions extends RedisScriptOptions {
   readonly scope: string
 }
 
-const LUA = `
--- KEYS[1]  a list, the oldest first
--- ARGV     put, entry, longest list, life in milliseconds | read
-if ARGV[1] == 'put' then
-  redis.call('RPUSH', KEYS[1], ARGV[2])
-  redis.call('LTRIM', KEYS[1], -tonumber(ARGV[3]), -1)
-  redis.call('PEXPIRE', KEYS[1], ARGV[4])
-  return 1
-end
-return redis.call('LRANGE', KEYS[1], 0, -1)
-`
+const script = loadScript(new URL('./export-inbox.lua', import.meta.url))
 
-/** The inbox of all replicas. Throws RedisAway: what is not kept was not taken, and ROLLER sends it again. */
+/** The inbox of all replicas. Throws RedisUnavailable: what is not kept was not taken, and ROLLER sends it again. */
 export class RedisExportInbox implements ExportInbox {
   readonly shared = true
   readonly #script: RedisScript
@@ -28,7 +18,7 @@ export class RedisExportInbox implements ExportInbox {
   readonly #watchers = new Watchers()
 
   constructor (client: RedisLike, { scope, ...options }: RedisExportInboxOptions) {
-    this.#script = new RedisScript(client, LUA, options)
+    this.#script = new RedisScript(client, script, options)
     this.#scope = scope
   }
 
@@ -45,14 +35,17 @@ export class RedisExportInbox implements ExportInbox {
   watch (key: ExportKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
 
   /** The braces put what belongs to one connection into one slot of a Redis Cluster. */
-  #name ({ connectionId, exportType }: ExportKey): string { return `roller:inbox:{${digest(this.#scope, connectionId)}}:${digest(exportType)}` }
+  #name ({ connectionId, exportType }: ExportKey): string {
+    return `roller:inbox:{${digest(this.#scope, connectionId)}}:${digest(exportType)}`
+  }
 }
 
 /** Anything else than what `put` wrote, as by a later version, is left out. */
 function decode (text: unknown): ExportEntry[] {
   try {
     const entry = JSON.parse(String(text)) as { kind?: unknown, order?: unknown, part?: unknown } // looked at below
-    if ((entry.kind === 'ordered' || entry.kind === 'withdrawn') && typeof entry.order === 'string') return [{ kind: entry.kind, order: entry.order }]
+    const { kind, order } = entry
+    if ((kind === 'ordered' || kind === 'withdrawn') && typeof order === 'string') return [{ kind, order }]
     const part = entry.kind === 'message' ? readPart(entry.part) : null
     return part === null ? [] : [{ kind: 'message', part }]
   } catch {

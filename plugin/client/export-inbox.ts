@@ -1,6 +1,6 @@
 /**
- * Where bulk exports' messages wait for whoever gathers them: the replica that gets one need not be the one that ordered, and after a restart
- * nobody is gathering yet. Both stores pass one suite.
+ * Where bulk exports' messages wait for whoever gathers them: the replica that gets one need not be the one that ordered, and after a
+ * restart nobody is gathering yet. Both stores pass one suite.
  */
 
 /** Which messages: ROLLER allows one order of a type at a time, for each venue. */

@@ -1,65 +1,137 @@
-/** A call on the road to ROLLER, and whatever takes one: the gateway itself, and those that stand before it. */
-import type { CancelSignal } from '../util/cancellation.ts'
+/** A call to ROLLER: as it comes in, as the pipeline's steps pass it on, and what takes one. */
+import { checkConnectionId } from '../nango/connection-id.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
-import type { UpstreamResponse } from './upstream-response.ts'
-import type { RateLimitState } from './limits/rate-limiter.ts'
-import type { OutgoingBody } from './transport/transport.ts'
+import type { CancelSignal } from '../util/cancellation.ts'
+import type { RateLimitState } from '../util/rate-limit-state.ts'
 import type { TransportName } from '../util/transport-name.ts'
+import { sanitizeTarget, type Target } from './sanitize-request.ts'
+import type { OutgoingBody } from './transport/transport.ts'
+import type { UpstreamResponse } from './upstream-response.ts'
 
-export interface RollerCall {
+interface CallFields {
   readonly method: string
-  /** Path and query under ROLLER's API as the caller wrote them. */
-  readonly target: string
   readonly connectionId: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: OutgoingBody | null
-  /** The catalogue's entry; null for a path outside it, which is passed on unvalidated. */
+  /** The catalog's entry; null for a path outside it, which is passed on unvalidated. */
   readonly operation: CatalogOperation | null
-  /** False lets a call through unvalidated, for when ROLLER is ahead of the catalogue. Default true. */
-  readonly validate?: boolean
   /** What the caller may see, where callers' rights differ: calls with different rights never share an answer. */
-  readonly rights?: string
+  readonly rights?: string | undefined
+  /** Aborts when the caller disconnects. */
+  readonly signal?: CancelSignal | undefined
+  /** The credential whose rate limits the call counts against; set by the venue check. Default: the connection's own. */
+  readonly credential?: string | undefined
+  /** Calls of the gateway's own, see Pipeline.send. */
+  readonly internal?: 'check' | 'verification' | undefined
   /**
-   * How long after it came, in milliseconds, the call may still be kept waiting: for a place in the budget, for a wall to fall, or between two
-   * tries. A wait that would end later is not begun; with 0 there is none. The time that ROLLER takes to answer passes too.
-   */
-  readonly maxWaitMs: number
-  /** Aborts when the caller goes away. */
-  readonly signal?: CancelSignal
-  /** Whose rate limits the call counts against; set in front of the pipeline. Default: the connection's own. */
-  credential?: string | undefined
-  /** True for the question which venue the credentials are of: nobody knows yet, and nothing else may pass without that. */
-  readonly verifying?: boolean
-  /**
-   * Asked again right before a call leaves that has waited: may this caller still make it? Set by routes.
+   * Authorizes the call again right before it is sent, when it has waited. Set by routes.
    * @throws RollerError
    */
   readonly admit?: (() => void | Promise<void>) | undefined
-  /**
-   * Asked again as well, and when another replica has told something: is it still that venue? Set in front of the pipeline.
-   * @throws RollerError
-   */
-  verify?: ((call: RollerCall, waited: boolean) => Promise<void>) | undefined
-  /** Told how the call's budget stands, whether it got its place or not. */
-  readonly onUse?: (use: RateLimitState) => void
   /** Filled in on the way, for the host's log and metrics. */
   readonly timing?: CallTiming | undefined
 }
 
+/** A call as routes and the typed client give it. */
+export interface CallRequest extends CallFields {
+  /** Path and query under ROLLER's API as the caller wrote them. */
+  readonly target: string
+  /** False sends a call unvalidated, for when ROLLER is ahead of the catalog. Default: as the gateway is set. */
+  readonly validate?: boolean | undefined
+  /**
+   * How long after it came, in milliseconds, the call may still be kept waiting: for a lease, for the end of a cooling-off, or between two
+   * attempts. A wait that would end later is not begun; with 0 there is none. Default: as the gateway is set.
+   */
+  readonly maxWaitMs?: number | undefined
+}
+
+/** What applies to a call that does not say. */
+export interface CallDefaults {
+  readonly validate: boolean
+  readonly maxWaitMs: number
+}
+
+/** A sanitized call. */
+export class RollerCall implements CallFields {
+  readonly method: string
+  readonly target: Target
+  readonly connectionId: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: OutgoingBody | null
+  readonly operation: CatalogOperation | null
+  readonly rights: string | undefined
+  readonly validate: boolean
+  readonly maxWaitMs: number
+  readonly signal: CancelSignal | undefined
+  readonly admit: CallFields['admit']
+  readonly internal: CallFields['internal']
+  readonly timing: CallTiming | undefined
+  credential: string | undefined
+  /**
+   * Checks the venue again right before the call is sent, when it has waited or another replica has news. Set by the venue check.
+   * @throws RollerError
+   */
+  verify: ((call: RollerCall, waited: boolean) => Promise<void>) | undefined = undefined
+
+  constructor (
+    from: CallFields, target: Target, validate: boolean, maxWaitMs: number, signal: CancelSignal | undefined, admit: CallFields['admit']
+  ) {
+    this.method = from.method
+    this.target = target
+    this.connectionId = from.connectionId
+    this.headers = from.headers
+    this.body = from.body
+    this.operation = from.operation
+    this.rights = from.rights
+    this.validate = validate
+    this.maxWaitMs = maxWaitMs
+    this.signal = signal
+    this.admit = admit
+    this.internal = from.internal
+    this.timing = from.timing
+    this.credential = from.credential
+  }
+
+  /** The credential whose rate limits apply. */
+  get limitedCredential (): string { return this.credential ?? `connection:${this.connectionId}` }
+
+  /** The same call for other callers, or with less time to wait. */
+  copy (maxWaitMs: number, signal = this.signal, admit = this.admit): RollerCall {
+    const copy = new RollerCall(this, this.target, this.validate, maxWaitMs, signal, admit)
+    copy.verify = this.verify
+    return copy
+  }
+}
+
+/** @throws RollerError ROLLER_ERR_PATH, ROLLER_ERR_CONNECTION_UNKNOWN, or ROLLER_ERR_OPERATION_FORBIDDEN for `/token` */
+export function sanitizeCall (request: CallRequest, defaults: CallDefaults): RollerCall {
+  checkConnectionId(request.connectionId)
+  const target = sanitizeTarget(request.target, request.operation?.template)
+  return new RollerCall(
+    request, target, request.validate ?? defaults.validate, request.maxWaitMs ?? defaults.maxWaitMs, request.signal, request.admit
+  )
+}
+
 /** Where a call's time went. All zero for one that shared another's answer. */
 export interface CallTiming {
-  /** Milliseconds in the line for a place in the budget. */
+  /** Milliseconds in the queue for a lease. */
   waitedMs: number
-  /** Milliseconds between sending and the head of the answer, over all tries; of a small answer, up to its end. */
+  /** Milliseconds between sending and the head of the answer, over all attempts; of a small answer, up to its end. */
   upstreamMs: number
   tries: number
 }
 
-/** Whatever takes calls to ROLLER. */
+/** A step of the pipeline, and what is behind it. */
 export interface CallHandler {
   /** How calls leave. */
   readonly transport: TransportName
   send (call: RollerCall): Promise<UpstreamResponse>
-  /** How the call's budget stands, without spending of it. */
-  peek? (call: RollerCall): RateLimitState
+  /** The state of the call's rate limit, read without spending. */
+  peek? (call: RollerCall): RateLimitState | undefined
+}
+
+/** What sends calls for routes and the typed client: the pipeline. */
+export interface CallSender {
+  readonly transport: TransportName
+  send (request: CallRequest): Promise<UpstreamResponse>
 }

@@ -1,55 +1,116 @@
 /**
- * The one road to ROLLER, read top to bottom:
+ * The one pipeline to ROLLER, for calls over HTTP and in process alike. Before it, routes identify the operation, address the
+ * connection and authorize the caller. Then a call passes these steps:
  *
- *   identify the operation -> address the connection -> authorize     (routes/, where there is an HTTP request)
- *   -> guard -> validate -> budget -> transport -> outcome                                  (here; also for calls made in process)
+ *   1. sanitizeCall             path, query and connection id are safe to send; defaults are filled in
+ *   2. OperationPolicy          the operation is open here
+ *   3. VenueCheck               the connection's venue is verified for the credentials that it holds
+ *   4. RequestDeduplicator      equal GETs in flight share one call
+ *   5. ResponseCache            where the `cache` option names the operation, a stored answer is returned
+ *   6. Upstream                 validate, then as often as it takes: acquire a lease, check again after a wait, send, classify, and
+ *                               pass the answer, renew the token, cool off, or repeat
+ *
+ * Each of 3 to 6 is a CallHandler and has the one after it as `next`.
  */
-import { sleep, type Clock } from '../util/clock.ts'
-import { isRollerError, RollerError } from '../errors.ts'
+import { isRollerError, RollerError, withRateLimit } from '../errors.ts'
+import type { OperationPolicy } from '../operations/operation-policy.ts'
 import { validateCall } from '../operations/validate.ts'
-import type { UpstreamResponse } from './upstream-response.ts'
-import type { RateLimiter, RateLimitState } from './limits/rate-limiter.ts'
-import type { Lease } from './limits/lease.ts'
-import { spendingOf, type Spending } from './limits/spend.ts'
-import type { CallHandler, RollerCall } from './call.ts'
-import type { CatalogOperation } from '../operations/validate.ts'
-import { mayHaveBeenDone } from './sharing/calls.ts'
-import { sanitizeHeaders, sanitizeTarget } from './sanitize-request.ts'
-import { checkConnectionId } from '../nango/connection-id.ts'
-import type { Classification, Limited } from './classification.ts'
-import { classifyExchange, passesUnread } from './classify-response.ts'
-import type { Renewals } from './renewal.ts'
+import { sleep, type Clock } from '../util/clock.ts'
+import type { RateLimitState } from '../util/rate-limit-state.ts'
 import { untilAccountReset } from '../util/retry-after.ts'
-import { VenueZones } from './venue-zones.ts'
-import { backoff, mayRepeat, type Repeatability, type RetryPolicy } from './retry.ts'
-import { ExchangeFailure, type Exchange } from './transport/exchange.ts'
-import type { OutgoingBody, OutgoingCall, Transport } from './transport/transport.ts'
 import type { TransportName } from '../util/transport-name.ts'
+import { ResponseCache, type ResponseCacheParts } from './cache/response-cache.ts'
+import { CallProgress } from './call-progress.ts'
+import { sanitizeCall, type CallDefaults, type CallHandler, type CallRequest, type CallSender, type RollerCall } from './call.ts'
+import type { Classification, Limited } from './classification.ts'
+import { classifyFailure, isUnsent, mayHaveBeenDoneError, withRejection } from './classify-failure.ts'
+import { classifyExchange, passesUnread } from './classify-response.ts'
+import { exportedBefore, isExportLimit } from './export-reservation.ts'
+import type { Lease } from './limits/lease.ts'
+import { rateLimitOf } from './limits/rate-limit-of.ts'
+import type { RateLimiter } from './limits/rate-limiter.ts'
+import type { Renewals } from './renewal.ts'
+import { backoff, mayRepeat, type RetryPolicy } from './retry.ts'
+import { RequestDeduplicator } from './sharing/request-deduplicator.ts'
+import type { Exchange } from './transport/exchange.ts'
+import type { OutgoingCall, Transport } from './transport/transport.ts'
+import type { UpstreamResponse } from './upstream-response.ts'
+import { VenueZones } from './venue-zones.ts'
 
-export interface PipelineOptions {
+export interface PipelineParts extends UpstreamParts {
+  readonly policy: OperationPolicy
+  readonly defaults: CallDefaults
+  /** Null where connections are not asked for their venue. */
+  readonly checkVenue: ((next: CallHandler) => CallHandler) | null
+  readonly cache: Pick<ResponseCacheParts, 'store' | 'rules'> | null
+}
+
+export class Pipeline implements CallSender {
+  readonly transport: TransportName
+  readonly #policy: OperationPolicy
+  readonly #defaults: CallDefaults
+  readonly #checked: CallHandler
+  readonly #shared: RequestDeduplicator
+  readonly #cache: ResponseCache | null
+  readonly #upstream: Upstream
+
+  constructor (parts: PipelineParts) {
+    const { policy, defaults, checkVenue, cache, clock } = parts
+    this.#upstream = new Upstream(parts)
+    this.#cache = cache === null ? null : new ResponseCache({ next: this.#upstream, clock, ...cache })
+    this.#shared = new RequestDeduplicator({ next: this.#cache ?? this.#upstream, clock })
+    this.#checked = checkVenue?.(this.#shared) ?? this.#shared
+    this.#policy = policy
+    this.#defaults = defaults
+    this.transport = this.#upstream.transport
+  }
+
+  /**
+   * Sends a call to ROLLER. A connection's check passes whatever operations are open; the verification of a venue does not wait for
+   * itself, and shares its answer with no caller.
+   * @returns ROLLER's own answer, whatever its status, head read and body waiting
+   * @throws RollerError for all that the gateway answers itself
+   */
+  async send (request: CallRequest): Promise<UpstreamResponse> {
+    const call = sanitizeCall(request, this.#defaults)
+    if (call.internal === undefined) this.#policy(request)
+    return await (call.internal === 'verification' ? this.#upstream : this.#checked).send(call)
+  }
+
+  /** Lets no further call join those in flight on a connection. */
+  detach (connectionId: string): void { this.#shared.detach(connectionId) }
+
+  /** Drops what is shared and stored of a connection: another venue may come under its id. */
+  async forget (connectionId: string): Promise<void> {
+    this.detach(connectionId)
+    await this.#cache?.forget(connectionId)
+  }
+}
+
+export interface UpstreamParts {
   readonly transport: Transport
-  readonly budgets: RateLimiter
+  readonly rateLimiter: RateLimiter
   readonly renewals: Renewals
   readonly retry: RetryPolicy
   /** What replicas tell each other of connections; null for a single one. */
   readonly news: NewsVersion | null
+  /** Finds the true reason of an error, where Nango hides it. */
+  readonly explain: (error: unknown, connectionId: string) => Promise<unknown>
   readonly clock: Clock
 }
 
 /** The version of what replicas tell each other, which comes with every lease of a shared rate limit. */
 export interface NewsVersion {
   isCurrent (version: number): boolean
-  /** Learns what was told up to this version. */
+  /** Learns what was published up to this version. */
   reach (version: number): Promise<void>
 }
 
-/** Answers up to this size are read whole before they are passed on: they leave in one piece, and a line cut in the middle is still an error answer. */
+/**
+ * Answers up to this size are read whole before they are passed on: they leave in one piece, and a connection cut in the middle is
+ * still an error answer.
+ */
 const WHOLE_LIMIT = 64 * 1024
-
-/** ROLLER's cooling-off is a minute. A longer Retry-After after a bulk export is about exports of its type alone. */
-const LONGEST_REST_AFTER_BULK_SECONDS = 60
-/** What a bulk export spends when it is sent again: its one place in six hours is this call's already. */
-const BULK_AGAIN: Spending = { budget: 'reporting', exportType: null }
 
 /** A call meets this many revocations of the token at most. */
 const MAX_RENEWALS = 3
@@ -57,292 +118,189 @@ const MAX_RENEWALS = 3
 const PASS: Classification = { kind: 'pass' }
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
-export class Pipeline implements CallHandler {
-  readonly #transport: Transport
-  readonly #budgets: RateLimiter
-  readonly #renewals: Renewals
-  readonly #retry: RetryPolicy
-  readonly #clock: Clock
-  readonly #news: NewsVersion | null
+/** The last step: one call, sent as often as it takes. */
+class Upstream implements CallHandler {
+  readonly transport: TransportName
+  readonly #parts: UpstreamParts
   readonly #zones = new VenueZones()
 
-  constructor (options: PipelineOptions) {
-    this.#transport = options.transport
-    this.#budgets = options.budgets
-    this.#renewals = options.renewals
-    this.#retry = options.retry
-    this.#news = options.news
-    this.#clock = options.clock
+  constructor (parts: UpstreamParts) {
+    this.#parts = parts
+    this.transport = parts.transport.name
   }
 
-  get transport (): TransportName { return this.#transport.name }
-
-  /**
-   * Sends a call to ROLLER.
-   * @returns ROLLER's own answer, whatever its status, head read and body waiting
-   * @throws RollerError for all that the gateway answers itself
-   */
-  send (call: RollerCall): Promise<UpstreamResponse> {
-    let outgoing: Outgoing
+  async send (call: RollerCall): Promise<UpstreamResponse> {
+    const progress = new CallProgress(call, this.#parts.clock)
     try {
-      outgoing = guard(call)
-      if (call.validate !== false) validate(outgoing, call.operation)
+      if (call.validate) validate(call, progress.outgoing)
+      for (;;) {
+        const response = await this.#attempt(progress)
+        if (response !== null) return response
+      }
     } catch (error) {
-      return refuse(error)
-    }
-    const spending = spendingFor(call, outgoing)
-    const order: ExportOrder = { place: null, taken: false }
-    return spending.budget === 'bulk' ? this.#sendExport(call, outgoing, spending, order) : this.#travel(call, outgoing, spending, order)
-  }
-
-  async #sendExport (call: RollerCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<UpstreamResponse> {
-    try {
-      return await this.#travel(call, outgoing, spending, order)
+      const explained = await this.#parts.explain(error, call.connectionId)
+      throw isRollerError(explained) && progress.rateLimit !== undefined ? withRateLimit(explained, progress.rateLimit) : explained
     } finally {
-      if (order.place !== null && !order.taken) await order.place.refundExport()
+      await progress.reservation?.release()
     }
   }
 
+  /** The state of the call's rate limit, read without spending. */
   peek (call: RollerCall): RateLimitState {
-    return this.#budgets.peek({ ...spendingFor(call, { target: sanitizeTarget(call.target) }), credential: credentialOf(call) })
+    return this.#parts.rateLimiter.peek({ ...rateLimitOf(call), credential: call.limitedCredential })
   }
 
-  /** From the line before the budget to the answer, as often as it takes. One function, for every promise on the way costs half a microsecond. */
-  async #travel (call: RollerCall, outgoing: Outgoing, spending: Spending, order: ExportOrder): Promise<UpstreamResponse> {
-    const repeatability = { repeatable: call.operation?.operation.repeatable ?? call.method === 'GET', body: call.body }
-    const startedAt = this.#clock.now()
-    const patience = (): number => Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))
-    let renewals = 0
-    let waited = false
-    for (let repeats = 0; ; waited = true) {
-      const { budget, exportType } = order.place === null ? spending : BULK_AGAIN
-      const entered = this.#budgets.enter({
-        credential: credentialOf(call), budget, exportType, maxWaitMs: patience(), signal: call.signal, onUse: call.onUse
-      })
-      const place = entered instanceof Promise ? await entered : entered
-      if (spending.budget === 'bulk') order.place ??= place
-      if (waited || place.waitedMs > 0 || this.#hasNews(place)) await this.#checkAgain(call, place, order, waited || place.waitedMs > 0)
-      const sentAt = this.#clock.now()
-      order.taken = true // until it is known
-      outgoing.markSent = () => place.leave()
-      let exchange: Exchange | null = null
-      let outcome: Classification = PASS
-      try {
-        exchange = await this.#transport.send(outgoing, call.signal)
-        if (!passesUnread(exchange)) outcome = await classifyExchange(exchange, this.transport)
-        // Of any other body the first bytes are awaited: until the caller has the head, a line that breaks is still an error answer.
-        else if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
-      } catch (error) {
-        exchange = null
-        outcome = await this.#failed(error, place, order)
-      }
-      order.taken = mayHaveTaken(outcome, exchange)
-      if (call.timing !== undefined) {
-        call.timing.waitedMs += place.waitedMs
-        call.timing.upstreamMs += this.#clock.now() - sentAt
-        call.timing.tries++
-      }
-      if (exchange !== null && exchange.limits !== null) await this.#learn(exchange.limits, place)
-      switch (outcome.kind) {
-        case 'pass':
-          return this.#zones.note(call, exchange as Exchange) // `pass` is only said of an answer
-        case 'fail':
-          exchange?.abort(NOT_PASSED_ON)
-          throw describe(outcome.error, repeatability, outcome.maySent ?? false)
-        case 'renew':
-          exchange?.abort(NOT_PASSED_ON)
-          if (renewals === MAX_RENEWALS) throw outcome.error
-          if (renewals > 0 && await this.#renewals.rejected(outgoing.connectionId, sentAt, outcome.error)) throw outcome.error
-          await this.#renew(outgoing, sentAt, outcome.error)
-          renewals++
-          break
-        case 'limited':
-          if (spending.budget === 'bulk' && outcome.whose === 'connection' && outcome.seconds > LONGEST_REST_AFTER_BULK_SECONDS) {
-            exchange?.abort(NOT_PASSED_ON)
-            order.taken = true // by an order before this one, which comes to the same
-            throw exportedBefore(outcome)
-          }
-          // The wall first, before anything else of this connection can leave.
-          await (outcome.whose === 'connection' ? this.#budgets.coolOff(credentialOf(call), outcome.seconds) : this.#budgets.coolOffAccount(outcome.seconds))
-          exchange?.abort(NOT_PASSED_ON)
-          if (outgoing.body?.kind === 'stream' || outcome.seconds * 1000 > patience()) throw outcome.error
-          break
-        case 'repeat': {
-          const may = repeats < this.#retry.limit && mayRepeat(repeatability, outcome.maySent)
-          const pause = may ? backoff(this.#retry, repeats) : Infinity
-          // What is left then is also what the repeat may wait for its place: without any it would be of no use.
-          if (pause >= patience()) {
-            if (outcome.error === null) return exchange as UpstreamResponse // only an answer of ROLLER's own has no error to it
-            throw describe(outcome.error, repeatability, outcome.maySent)
-          }
-          exchange?.abort(NOT_PASSED_ON)
-          await sleep(this.#clock, pause, call.signal)
-          repeats++
-        }
-      }
+  /** @returns null when the call is to be sent again */
+  async #attempt (progress: CallProgress): Promise<UpstreamResponse | null> {
+    const lease = await this.#acquire(progress)
+    const waited = progress.attempts > 0 || lease.waitedMs > 0
+    if (waited || this.#hasNews(lease)) await this.#checkAgain(progress, lease, waited)
+    const classification = await this.#exchange(progress, lease)
+    switch (classification.kind) {
+      case 'pass':
+        return await this.#zones.note(progress.call, progress.exchange as Exchange) // `pass` is only said of an answer
+      case 'fail':
+        throw progress.abandon(NOT_PASSED_ON, classification.error, classification.maySent ?? false)
+      case 'renew':
+        return await this.#renewToken(progress, classification.error)
+      case 'limited':
+        return await this.#coolOff(progress, classification)
+      case 'repeat':
+        return await this.#repeat(progress, classification)
     }
   }
 
-  #hasNews ({ news }: Lease): boolean { return news !== null && this.#news !== null && !this.#news.isCurrent(news) }
-
-  /** A decision is only as old as the send: who waited is asked again. @throws RollerError, and the lease is given back */
-  async #checkAgain (call: RollerCall, place: Lease, order: ExportOrder, waited: boolean): Promise<void> {
+  async #acquire (progress: CallProgress): Promise<Lease> {
+    const { call, reservation } = progress
     try {
-      if (this.#hasNews(place) && place.news !== null) await this.#news?.reach(place.news)
+      const lease = await this.#parts.rateLimiter.acquire({
+        ...progress.rateLimitToSpend, credential: call.limitedCredential, maxWaitMs: progress.patienceMs, signal: call.signal
+      })
+      progress.rateLimit = lease.rateLimit
+      if (reservation !== null) reservation.lease ??= lease
+      return lease
+    } catch (error) {
+      if (isRollerError(error)) progress.rateLimit = error.rateLimit
+      throw error
+    }
+  }
+
+  #hasNews ({ newsVersion }: Lease): boolean {
+    const { news } = this.#parts
+    return newsVersion !== null && news !== null && !news.isCurrent(newsVersion)
+  }
+
+  /** A decision is only as old as the send: a call that waited is checked again. @throws RollerError, and the lease is refunded */
+  async #checkAgain ({ call, reservation }: CallProgress, lease: Lease, waited: boolean): Promise<void> {
+    try {
+      if (this.#hasNews(lease) && lease.newsVersion !== null) await this.#parts.news?.reach(lease.newsVersion)
       await call.verify?.(call, waited)
       await call.admit?.()
       call.signal?.throwIfAborted()
     } catch (error) {
-      await place.refund()
-      if (order.place === place) order.place = null
+      await lease.refund()
+      reservation?.drop(lease)
       throw error
     }
   }
 
-  /** Nango says with every answer how much of the account's limit is left, and when it is whole again. */
-  async #learn (limits: ReadonlyMap<string, string>, place: Lease): Promise<void> {
+  /** Sends the call once, and classifies what comes of it. */
+  async #exchange (progress: CallProgress, lease: Lease): Promise<Classification> {
+    const { clock } = this.#parts
+    const { call, outgoing, reservation } = progress
+    const sentAt = progress.startAttempt(lease)
+    let classification: Classification
+    try {
+      const exchange = progress.exchange = await this.#parts.transport.send(outgoing, call.signal)
+      exchange.rateLimit = progress.rateLimit
+      classification = await this.#classify(exchange)
+    } catch (error) {
+      progress.exchange = null
+      if (isUnsent(error)) {
+        await lease.refund()
+        reservation?.drop(lease)
+        if (reservation !== null) reservation.taken = false
+      }
+      classification = classifyFailure(error, this.transport)
+    }
+    reservation?.learn(classification, progress.exchange?.status ?? null)
+    if (call.timing !== undefined) {
+      call.timing.waitedMs += lease.waitedMs
+      call.timing.upstreamMs += clock.now() - sentAt
+      call.timing.tries++
+    }
+    if (progress.exchange !== null && progress.exchange.limits !== null) await this.#learnQuota(progress.exchange.limits, lease)
+    return classification
+  }
+
+  async #classify (exchange: Exchange): Promise<Classification> {
+    if (!passesUnread(exchange)) return await classifyExchange(exchange, this.transport)
+    // The first bytes are awaited: until the caller has the head, a connection that breaks is still an error answer.
+    if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
+    return PASS
+  }
+
+  /** Nango's X-RateLimit-* say with every answer how much of the account's limit is left, and when it is reset. */
+  async #learnQuota (limits: ReadonlyMap<string, string>, lease: Lease): Promise<void> {
     const limit = Number(limits.get('x-ratelimit-limit'))
     const remaining = limits.has('x-ratelimit-remaining') ? Number(limits.get('x-ratelimit-remaining')) : NaN
-    await this.#budgets.learnAccount({ limit, remaining, endsInMs: untilAccountReset(limits.get('x-ratelimit-reset')) }, place)
+    await this.#parts.rateLimiter.learnQuota({ limit, remaining, endsInMs: untilAccountReset(limits.get('x-ratelimit-reset')) }, lease)
   }
 
-  /** No answer came. @throws what is no fault of the way */
-  async #failed (error: unknown, place: Lease, order: ExportOrder): Promise<Classification> {
-    // No token for the direct way, because Nango could not be reached.
-    const tokenless = isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE'
-    if (isUnsent(error)) {
-      await place.refund()
-      if (order.place === place) order.place = null
-      order.taken = false
-    }
-    if (error instanceof ExchangeFailure) return judgeFailure(error, this.transport)
-    if (tokenless) return { kind: 'repeat', maySent: false, error }
-    throw error
-  }
-
-  async #renew (outgoing: OutgoingCall, sentAt: number, rejected: RollerError): Promise<void> {
-    try {
-      await this.#renewals.renew(outgoing.connectionId, sentAt)
-    } catch (error) {
-      // The caller wants to know what ROLLER said, not only that the refresh failed.
-      if (isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED' && error.upstream === undefined) {
-        throw new RollerError(error.code, {
-          detail: error.detail,
-          ...(rejected.upstream !== undefined && { upstream: rejected.upstream }),
-          ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter })
-        })
-      }
-      throw error
-    }
+  async #renewToken (progress: CallProgress, rejected: RollerError): Promise<null> {
+    const { renewals } = this.#parts
+    const { call: { connectionId, body }, sentAt } = progress
+    progress.exchange?.abort(NOT_PASSED_ON)
+    if (progress.renewals === MAX_RENEWALS) throw rejected
+    if (progress.renewals > 0 && await renewals.rejected(connectionId, sentAt, rejected)) throw rejected
+    await renewals.renew(connectionId, sentAt).catch((error: unknown) => { throw withRejection(error, rejected) })
     // A streamed body is gone. ROLLER took nothing of the call, so the caller may send it again at once.
-    if (outgoing.body?.kind === 'stream') throw new RollerError('ROLLER_ERR_TOKEN_RENEWED', { retryAfter: 1 })
+    if (body?.kind === 'stream') throw new RollerError('ROLLER_ERR_TOKEN_RENEWED', { retryAfter: 1 })
+    progress.renewals++
+    return null
   }
-}
 
-/** One call, asked anew before each of its tries. */
-interface Outgoing extends OutgoingCall {
-  markSent: (() => boolean) | undefined
-}
-
-/** The order of a bulk export, of which ROLLER takes one of a type in six hours. */
-interface ExportOrder {
-  /** The place of its own limit. */
-  place: Lease | null
-  /** False when it is certain that ROLLER has not taken it. */
-  taken: boolean
-}
-
-function credentialOf ({ credential, connectionId }: RollerCall): string { return credential ?? `connection:${connectionId}` }
-
-/** Nobody who calls for an answer has to expect an error before it. */
-async function refuse (error: unknown): Promise<never> { throw error }
-
-/** @throws RollerError */
-function guard (call: RollerCall): Outgoing {
-  return {
-    method: call.method,
-    target: sanitizeTarget(call.target, call.operation?.template),
-    connectionId: checkConnectionId(call.connectionId),
-    headers: sanitizeHeaders(call.headers),
-    body: call.body,
-    acceptEncoding: call.headers['accept-encoding']?.toString(),
-    verifying: call.verifying === true,
-    soleSuccess: call.operation?.soleSuccess,
-    markSent: undefined
+  async #coolOff (progress: CallProgress, limited: Limited): Promise<null> {
+    const { rateLimiter } = this.#parts
+    const { call, exchange, reservation } = progress
+    if (reservation !== null && isExportLimit(limited)) {
+      exchange?.abort(NOT_PASSED_ON)
+      reservation.taken = true // by an export before this one, which comes to the same
+      throw exportedBefore(limited)
+    }
+    // Before anything else of this connection can leave.
+    if (limited.whose === 'connection') await rateLimiter.startCoolingOff(call.limitedCredential, limited.seconds)
+    else await rateLimiter.startAccountCoolingOff(limited.seconds)
+    exchange?.abort(NOT_PASSED_ON)
+    if (call.body?.kind === 'stream' || limited.seconds * 1000 > progress.patienceMs) throw limited.error
+    return null
   }
-}
 
-/** Whether ROLLER may have taken the order. What it has counted is another matter: a call that was refused spends its other places all the same. */
-function mayHaveTaken (outcome: Classification, exchange: Exchange | null): boolean {
-  switch (outcome.kind) {
-    case 'pass': return exchange === null || mayHaveBeenDone(exchange)
-    case 'fail': return mayHaveBeenDone(outcome)
-    case 'repeat': return outcome.maySent
-    case 'renew': case 'limited': return false
+  /** @returns ROLLER's own answer when the call may not be repeated */
+  async #repeat (progress: CallProgress, { error, maySent }: Classification & { kind: 'repeat' }): Promise<UpstreamResponse | null> {
+    const { clock, retry } = this.#parts
+    const may = progress.repeats < retry.limit && mayRepeat(progress.repeatability, maySent)
+    const pauseMs = may ? backoff(retry, progress.repeats) : Infinity
+    // What is left then is also what the repeat may wait for its lease: without any it would be of no use.
+    if (pauseMs >= progress.patienceMs) {
+      if (error === null) return progress.exchange // only an answer of ROLLER's own has no error
+      throw progress.repeatability.repeatable || !maySent ? error : mayHaveBeenDoneError(error)
+    }
+    progress.exchange?.abort(NOT_PASSED_ON)
+    await sleep(clock, pauseMs, progress.call.signal)
+    progress.repeats++
+    return null
   }
-}
-
-/** Certain that no byte of the call left this process. A refusal of the gateway's own in the transport (no token) comes before any. */
-function isUnsent (error: unknown): boolean {
-  return error instanceof ExchangeFailure ? !error.maySent : isRollerError(error)
-}
-
-function spendingFor ({ method, operation, body }: RollerCall, { target }: Pick<OutgoingCall, 'target'>): Spending {
-  return spendingOf({ method, path: target.path, operation: operation?.operation ?? null, body: bytesOf(body) })
 }
 
 /** @throws RollerError ROLLER_ERR_VALIDATION; ROLLER is not called */
-function validate (call: OutgoingCall, entry: CatalogOperation | null): void {
-  if (entry === null) return
-  const { path, query } = call.target
-  const faults = validateCall(entry, { path, query, headers: call.headers, body: bytesOf(call.body) })
+function validate ({ operation, body, target: { path, query } }: RollerCall, { headers }: OutgoingCall): void {
+  if (operation === null) return
+  const faults = validateCall(operation, { path, query, headers, body: body?.kind === 'bytes' ? body.bytes : null })
   if (faults.length > 0) {
-    throw new RollerError('ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults })
+    const detail = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
+    throw new RollerError('ROLLER_ERR_VALIDATION', { detail, errors: faults })
   }
-}
-
-function judgeFailure (failure: ExchangeFailure, by: TransportName): Classification {
-  // The caller left, or its body broke a rule while it was being sent.
-  if (failure.kind === 'aborted') throw failure.cause ?? failure
-  if (isRollerError(failure.cause)) throw failure.cause
-  const cause = failure.cause as NodeJS.ErrnoException | undefined // undici's and Node's network errors have a code
-  const code = typeof cause?.code === 'string' ? ` (${cause.code})` : ''
-  const { maySent } = failure
-  if (failure.kind === 'timeout') {
-    // Not repeated: the caller has waited long enough.
-    return { kind: 'fail', maySent, error: new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'No answer came in time.', cause: failure }) }
-  }
-  const timedOut = cause?.code === 'UND_ERR_CONNECT_TIMEOUT'
-  const error = new RollerError(timedOut ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', {
-    detail: `The connection to ${by === 'nango' ? 'Nango' : 'ROLLER'} failed${code}.`, cause: failure
-  })
-  return { kind: 'repeat', maySent, error }
-}
-
-/** A caller must know when a call that is not safe to repeat may have been done all the same. */
-function describe (error: RollerError, { repeatable }: Repeatability, maySent: boolean): RollerError {
-  if (repeatable || !maySent) return error
-  return new RollerError(error.code, {
-    detail: `${error.detail} The call had been sent: it may have been done.`,
-    hint: 'Look before you send it again (for a booking: GET /bookings?keywords=…). The gateway never repeats a call that may have been done.',
-    cause: error.cause,
-    ...(error.upstream !== undefined && { upstream: error.upstream })
-  })
-}
-
-/** ROLLER counts exports of a type by themselves, and does not put the credential to rest for one too many. */
-function exportedBefore ({ error: { upstream, retryAfter }, exportSeconds = retryAfter }: Limited): RollerError {
-  return new RollerError('ROLLER_ERR_RATE_LIMITED', {
-    layer: 'roller',
-    detail: 'ROLLER has taken an export of this type a short while ago.',
-    hint: 'Wait for Retry-After seconds, or use the files of the export that was ordered before. Other calls of this connection go on.',
-    ...(upstream !== undefined && { upstream }),
-    ...(exportSeconds !== undefined && { retryAfter: exportSeconds })
-  })
-}
-
-function bytesOf (body: OutgoingBody | null): Buffer | null {
-  return body?.kind === 'bytes' ? body.bytes : null
 }
 
 function declaredLength (exchange: Exchange): number {

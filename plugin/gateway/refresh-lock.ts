@@ -1,10 +1,10 @@
 /**
- * One token refresh at a time over all replicas: Redis keeps who refreshes, when a new token came, and what has just failed. Redis' clock counts.
- * Without the lock (no Redis, or Redis away) each replica refreshes for itself.
+ * One token refresh at a time over all replicas: Redis keeps who refreshes, when a new token came, and what has just failed. Redis'
+ * clock counts. Without the lock (no Redis, or Redis away) each replica refreshes for itself.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { RedisLike } from '../redis/client.ts'
-import { REFRESH_LOCK_SCRIPT } from './refresh-lock.lua.ts'
+import { loadScript, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
 
 /** What a replica that has met a 401 is to do. */
 export type LockState =
@@ -31,20 +31,21 @@ export interface RefreshLock {
 const LEASE_MS = 20_000
 const KEPT_MS = 600_000
 
-const SHA = createHash('sha1').update(REFRESH_LOCK_SCRIPT).digest('hex')
+const script = loadScript(new URL('./refresh-lock.lua', import.meta.url))
 const KINDS: ReadonlySet<unknown> = new Set(['acquired', 'renewed', 'held', 'failed'])
 
 export class RedisRefreshLock implements RefreshLock {
-  readonly #client: RedisLike
+  readonly #script: RedisScript
   readonly #scope: string
-  readonly #timeoutMs: number
   readonly #owner = randomUUID()
 
-  /** @param scope ids of connections are unique within it: one integration of one Nango environment. No secret: it stands in the key */
-  constructor (client: RedisLike, scope: string, timeoutMs = 500) {
-    this.#client = client
+  /**
+   * Without a rest after a failure: a reply that was lost is asked for again at once, see Renewals.
+   * @param scope ids of connections are unique within it: one integration of one Nango environment. No secret: it stands in the key
+   */
+  constructor (client: RedisLike, scope: string, options: RedisScriptOptions = {}) {
+    this.#script = new RedisScript(client, script, { ...options, restMs: 0 })
     this.#scope = scope
-    this.#timeoutMs = timeoutMs
   }
 
   async acquire (connectionId: string, sentAgoMs: number): Promise<LockState> {
@@ -59,18 +60,6 @@ export class RedisRefreshLock implements RefreshLock {
 
   async #run (connectionId: string, action: string, ms: number): Promise<unknown[]> {
     const key = `roller:refresh:{${this.#scope}/${connectionId}}`
-    const args = [action, String(Math.ceil(ms)), String(LEASE_MS), String(KEPT_MS), this.#owner]
-    const answer = await this.#bounded(this.#client.evalsha(SHA, 1, key, ...args).catch((error: unknown) => {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return this.#client.eval(REFRESH_LOCK_SCRIPT, 1, key, ...args)
-    }))
-    return Array.isArray(answer) ? answer : []
-  }
-
-  #bounded<T> (work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the refresh lock did not answer in time')), this.#timeoutMs)
-      work.then(resolve, reject).finally(() => clearTimeout(timer))
-    })
+    return await this.#script.runForList([key], [action, String(Math.ceil(ms)), String(LEASE_MS), String(KEPT_MS), this.#owner])
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The one forced token refresh after a 401. However many calls meet the 401, one refresh is made, all wait for it, and each is sent again once.
- * A refresh that failed closes the way for 30 s, as Nango itself does: one failed force_refresh puts even a valid token into its back-off.
+ * The one forced token refresh after a 401. However many calls meet the 401, one refresh is made, all wait for it, and each is sent
+ * again once. A refresh that failed closes the way for 30 s, as Nango itself does: one failed force_refresh puts even a valid token
+ * into its back-off.
  */
 import { LRUCache } from 'lru-cache'
 import { sleep, type Clock } from '../util/clock.ts'
@@ -65,10 +66,10 @@ export class Renewals {
   }
 
   /**
-   * A call was sent again with the new token, and ROLLER answered 401 all the same. Unless the token has been renewed once more since, it is not
-   * the token: a new one for every such call would be one refresh a call, and ROLLER suspends credentials whose owner asks for tokens too often.
-   * So there is none for a while, as after a refresh that failed, on any replica. It is the connection that rests, not the path: nobody can tell
-   * which paths are meant.
+   * A call was sent again with the new token, and ROLLER answered 401 all the same. Unless the token has been renewed once more since,
+   * it is not the token: a new one for every such call would be one refresh a call, and ROLLER suspends credentials whose owner asks
+   * for tokens too often. So there is none for a while, as after a refresh that failed, on any replica. It is the connection that
+   * rests, not the path: nobody can tell which paths are meant.
    * @param sentAt when the call was sent again
    * @returns false when the call met a token that is not the newest, and may go on
    */
@@ -95,7 +96,10 @@ export class Renewals {
       renewal.renewedAt = this.#clock.now()
       renewal.failure = null
     } catch (error) {
-      if (isRejection(error)) renewal.failure = { error, until: this.#clock.now() + Math.min((error.retryAfter ?? Infinity) * 1000, BACKOFF_MS) }
+      if (isRejection(error)) {
+        const restMs = Math.min((error.retryAfter ?? Infinity) * 1000, BACKOFF_MS)
+        renewal.failure = { error, until: this.#clock.now() + restMs }
+      }
       throw error
     } finally {
       renewal.pending = null
@@ -116,8 +120,8 @@ export class Renewals {
   }
 
   /**
-   * Waits for the lock. One that does not answer is asked again: it knows its owner. Without any answer the replica refreshes for itself, and not
-   * again for a while: however slow Redis is, that is one refresh of a connection for each replica in 30 s.
+   * Waits for the lock. One that does not answer is asked again: it knows its owner. Without any answer the replica refreshes for
+   * itself, and not again for a while: however slow Redis is, that is one refresh of a connection for each replica in 30 s.
    */
   async #acquire (connectionId: string, sentAt: number, renewal: Renewal): Promise<Exclude<LockState, { kind: 'held' }>> {
     if (this.#lock === null) return { kind: 'acquired' }
@@ -146,7 +150,6 @@ function isRejection (error: unknown): error is RollerError {
 }
 
 function withRetryAfter (error: RollerError, seconds: number): RollerError {
-  return new RollerError(error.code, {
-    detail: error.detail, hint: error.hint, layer: error.layer, retryAfter: seconds, ...(error.upstream !== undefined && { upstream: error.upstream })
-  })
+  const { code, detail, hint, layer, upstream } = error
+  return new RollerError(code, { detail, hint, layer, upstream, retryAfter: seconds })
 }

@@ -1,4 +1,7 @@
-/** The one place that decides about a second try. Nango's `Retries` is always 0: two layers that repeat multiply, and Nango repeats POSTs. */
+/**
+ * The one place that decides about a second try. Nango's `Retries` is always 0: two layers that repeat multiply, and Nango repeats
+ * POSTs.
+ */
 import type { OutgoingBody } from './transport/transport.ts'
 
 export interface RetryPolicy {

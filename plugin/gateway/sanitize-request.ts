@@ -1,6 +1,6 @@
 /**
- * What may leave. Everything a caller writes is hostile until it has passed here: no path reaches anything but ROLLER's API, no header but those
- * on the list goes out, and nothing that Nango would interpolate stays literal.
+ * What may leave. Everything a caller writes is hostile until it has passed here: no path reaches anything but ROLLER's API, no header
+ * but those on the list goes out, and nothing that Nango would interpolate stays literal.
  */
 import { RollerError } from '../errors.ts'
 import { canonicalPath, PLAIN_PATH } from '../operations/canonical-path.ts'
@@ -77,8 +77,8 @@ function badPath (detail: string): RollerError {
 }
 
 /**
- * The request headers that ROLLER may see, from its documents and the formats it speaks. Authorization is not one of them: it was meant for this
- * gateway, and through Nango it would replace the venue's token.
+ * The request headers that ROLLER may see, from its documents and the formats it speaks. Authorization is not one of them: it was meant
+ * for this gateway, and through Nango it would replace the venue's token.
  */
 export const FORWARDED: readonly string[] = ['accept', 'accept-language', 'content-type', 'timezone-designators']
 
@@ -95,8 +95,9 @@ export function sanitizeHeaders (incoming: Readonly<Record<string, string | stri
 // Hop-by-hop (RFC 9110 7.6.1), and what speaks for a server rather than for the answer: the host's own security headers, cookies, CORS and
 // limits stand on the answer instead of those of Nango or ROLLER.
 const DROPPED: ReadonlySet<string> = new Set([
-  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
-  'server', 'date', 'set-cookie', 'set-cookie2', 'strict-transport-security', 'content-security-policy', 'content-security-policy-report-only',
+  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding',
+  'upgrade', 'server', 'date', 'set-cookie', 'set-cookie2', 'strict-transport-security', 'content-security-policy',
+  'content-security-policy-report-only',
   'cross-origin-embedder-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'origin-agent-cluster', 'referrer-policy',
   'permissions-policy', 'x-content-type-options', 'x-dns-prefetch-control', 'x-download-options', 'x-frame-options',
   'x-permitted-cross-domain-policies', 'x-xss-protection', 'x-powered-by',
@@ -148,7 +149,10 @@ function kindOf (name: string): Field['kind'] {
   return DROPPED.has(name) || DROPPED_PREFIX.test(name) ? 'dropped' : 'kept'
 }
 
-/** Has nothing of its own and nothing above: a header may be called __proto__ or constructor. Unlike `Object.create(null)` it is no dictionary to the engine. */
+/**
+ * Has nothing of its own and nothing above: a header may be called __proto__ or constructor. Unlike `Object.create(null)` it is no
+ * dictionary to the engine.
+ */
 class Headers {}
 Object.setPrototypeOf(Headers.prototype, null)
 delete (Headers.prototype as { constructor?: unknown }).constructor
@@ -171,7 +175,9 @@ export function sanitizeResponseHeaders (raw: readonly Buffer[], sink?: LimitSin
     const value = (raw[index + 1] as Buffer).toString('latin1')
     if (kind === 'connection') {
       // What it names nearly always is dropped for its own name.
-      if (!/^(?:keep-alive|close)$/i.test(value)) named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
+      if (!/^(?:keep-alive|close)$/i.test(value)) {
+        named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
+      }
       continue
     }
     if (kind === 'limit') {

@@ -1,4 +1,7 @@
-/** Remembers each venue's time zone from the answers that pass by, and puts it on the others, so that any client can show times to its users. */
+/**
+ * Remembers each venue's time zone from the answers that pass by, and puts it on the others, so that any client can show times to its
+ * users.
+ */
 import { parseJsonBytes } from '../util/json.ts'
 import { LRUCache } from 'lru-cache'
 import { TTL_RESOLUTION } from '../util/clock.ts'
@@ -13,17 +16,9 @@ export class VenueZones {
   readonly #zones = new LRUCache<string, string>({ max: 10_000, ttl: 24 * 3_600_000, ttlResolution: TTL_RESOLUTION })
 
   /** Adds Roller-Time-Zone to an answer where the venue's zone is known. An unusable zone is unknown, never UTC. */
-  note (call: RollerCall, exchange: Exchange): Exchange | Promise<Exchange> {
-    return call.operation?.name === VENUE_OPERATION && exchange.status === 200 ? this.#read(call, exchange) : this.#add(call, exchange)
-  }
-
-  async #read (call: RollerCall, exchange: Exchange): Promise<Exchange> {
-    this.#learn(call.connectionId, await exchange.collect(MAX_VENUE_BYTES))
-    return this.#add(call, exchange)
-  }
-
-  #add (call: RollerCall, exchange: Exchange): Exchange {
-    const zone = this.#zones.get(call.connectionId)
+  async note ({ connectionId, operation }: RollerCall, exchange: Exchange): Promise<Exchange> {
+    if (operation?.name === VENUE_OPERATION && exchange.status === 200) this.#learn(connectionId, await exchange.collect(MAX_VENUE_BYTES))
+    const zone = this.#zones.get(connectionId)
     if (zone !== undefined) exchange.headers['roller-time-zone'] = zone
     return exchange
   }

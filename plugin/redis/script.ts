@@ -1,78 +1,98 @@
-/** One Lua script at a Redis that may be slow, restarted or away: every call ends in time, or is not made. */
+/** One Lua script at a Redis that may be slow, restarted or down: every call ends in time, or is not made. */
 import { createHash } from 'node:crypto'
-import type { Clock } from '../util/clock.ts'
+import { readFileSync } from 'node:fs'
+import { systemClock, type Clock } from '../util/clock.ts'
 import type { RedisLike } from './client.ts'
 
-export interface RedisScriptOptions {
-  readonly clock: Clock
-  /** Every call ends within this time. */
-  readonly timeoutMs?: number
-  /** After a failure nothing is asked for so long: a Redis that hangs must not slow down every caller. */
-  readonly restMs?: number
+export interface Script {
+  readonly lua: string
+  readonly sha: string
 }
 
-/** States of a client in which a command would only be queued, for nobody knows how long. */
-const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
-/** Calls without an answer, after which more are refused at once. */
-const MAX_PENDING = 1_000
+export interface RedisScriptOptions {
+  readonly clock?: Clock | undefined
+  /** Every call ends within this time. */
+  readonly timeoutMs?: number | undefined
+  /** After a failure nothing is sent for so long: a Redis that hangs must not slow down every caller. */
+  readonly restMs?: number | undefined
+  /** Calls without a reply, after which more are refused at once: a client that buffers must not buffer without end. */
+  readonly maxPending?: number | undefined
+}
 
-/** Redis did not do it, or nobody knows. The message names no address and no credential. */
-export class RedisAway extends Error {
-  override readonly name = 'RedisAway'
+/** States of a client in which a command would only be queued, for an unknown time. */
+const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
+
+/** Redis did not run the script, or it is not known whether it did. The message names no address and no credential. */
+export class RedisUnavailable extends Error {
+  override readonly name = 'RedisUnavailable'
+}
+
+/** @param file beside the module that runs it */
+export function loadScript (file: URL): Script {
+  const lua = readFileSync(file, 'utf8')
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
 
 export class RedisScript {
   readonly #client: RedisLike
-  readonly #lua: string
-  readonly #sha: string
-  readonly #options: RedisScriptOptions
+  readonly #script: Script
+  readonly #options: Required<{ [Name in keyof RedisScriptOptions]: NonNullable<RedisScriptOptions[Name]> }>
   #pending = 0
   #restUntil = -Infinity
 
-  constructor (client: RedisLike, lua: string, options: RedisScriptOptions) {
+  constructor (client: RedisLike, script: Script, options: RedisScriptOptions = {}) {
+    const { clock = systemClock, timeoutMs = 500, restMs = 1_000, maxPending = 1_000 } = options
     this.#client = client
-    this.#lua = lua
-    this.#sha = createHash('sha1').update(lua).digest('hex')
-    this.#options = options
+    this.#script = script
+    this.#options = { clock, timeoutMs, restMs, maxPending }
   }
 
-  /** @throws RedisAway */
+  /** @throws RedisUnavailable */
   async run (keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const { clock, restMs = 1_000 } = this.#options
-    if (DOWN.has(this.#client.status)) throw new RedisAway('Redis is not connected')
-    if (clock.now() < this.#restUntil) throw new RedisAway('Redis failed a moment ago')
-    if (this.#pending >= MAX_PENDING) throw new RedisAway('Redis has left too many calls unanswered')
+    const { clock, restMs, maxPending } = this.#options
+    if (DOWN.has(this.#client.status)) throw new RedisUnavailable('Redis is not connected')
+    if (clock.now() < this.#restUntil) throw new RedisUnavailable('Redis failed a moment ago')
+    if (this.#pending >= maxPending) throw new RedisUnavailable('Redis has left too many calls unanswered')
     try {
       return await this.#bounded(this.#send(keys, args))
     } catch (error) {
       this.#restUntil = clock.now() + restMs
-      throw error instanceof RedisAway ? error : new RedisAway('Redis failed', { cause: error })
+      throw error instanceof RedisUnavailable ? error : new RedisUnavailable('Redis failed', { cause: error })
     }
   }
 
+  /** The same for a script that replies with a list. @throws RedisUnavailable also when it does not */
+  async runForList (keys: readonly string[], args: readonly string[]): Promise<unknown[]> {
+    const reply = await this.run(keys, args)
+    if (!Array.isArray(reply)) throw new RedisUnavailable('Redis sent a reply that is not a list')
+    return reply
+  }
+
   async #send (keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const { lua, sha } = this.#script
     this.#pending++
     try {
-      return await this.#client.evalsha(this.#sha, keys.length, ...keys, ...args)
+      return await this.#client.evalsha(sha, keys.length, ...keys, ...args)
     } catch (error) {
       // A server that was restarted, or a Cluster node that has not seen the script. EVAL loads it for the next call.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return await this.#client.eval(this.#lua, keys.length, ...keys, ...args)
+      return await this.#client.eval(lua, keys.length, ...keys, ...args)
     } finally {
       this.#pending--
     }
   }
 
+  /** A reply that comes too late is dropped; the script may have run all the same. */
   #bounded (work: Promise<unknown>): Promise<unknown> {
-    const { clock, timeoutMs = 500 } = this.#options
+    const { clock, timeoutMs } = this.#options
     return new Promise((resolve, reject) => {
-      const timer = clock.setTimeout(() => reject(new RedisAway('Redis did not answer in time')), timeoutMs)
+      const timer = clock.setTimeout(() => reject(new RedisUnavailable('Redis did not reply in time')), timeoutMs)
       work.then(resolve, reject).finally(() => clock.clearTimeout(timer))
     })
   }
 }
 
-/** For keys: what a scope or an id says about somebody must not stand in Redis in words. */
+/** For keys: what a scope or an id says about a person or an account must not stand in Redis in words. */
 export function digest (...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }

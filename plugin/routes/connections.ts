@@ -16,7 +16,7 @@ import { problemAnswers } from './roller-schema.ts'
 export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
   readonly check: (connectionId: string) => Promise<CheckReport>
-  readonly budgets: RateLimiter
+  readonly rateLimiter: RateLimiter
   /** Whose rate limits a connection's calls count against. */
   readonly credentialOf: (connectionId: string) => Promise<string>
   readonly access: Access
@@ -71,7 +71,7 @@ const RateLimitReport = Type.Object({
 
 const TAG = ['Connections']
 
-export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, budgets, credentialOf, access }) => {
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, rateLimiter, credentialOf, access }) => {
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation comes right after it.
@@ -200,11 +200,11 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }, async (request) => {
     const { id } = request.params
     await admit(request, 'GET /connections/{id}/rate-limits', 'connections:read', id)
-    const usage = await budgets.usage(await credentialOf(checkConnectionId(id)))
+    const usage = await rateLimiter.usage(await credentialOf(checkConnectionId(id)))
     return {
       connectionId: id,
       coolingOff: Math.ceil(usage.coolingOffMs / 1000),
-      rateLimits: usage.budgets.map(({ name, limit, windowMs, remaining, resetMs }) => ({
+      rateLimits: usage.rateLimits.map(({ name, limit, windowMs, remaining, resetMs }) => ({
         name, limit, window: Math.ceil(windowMs / 1000), remaining, reset: Math.ceil(resetMs / 1000)
       }))
     }

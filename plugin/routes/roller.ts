@@ -1,8 +1,8 @@
-/** `ANY /roller/<ROLLER path>`: the typed operations of the catalogue, and a wildcard for what it does not know. */
+/** `ANY /roller/<ROLLER path>`: the typed operations of the catalog, and a wildcard for paths outside it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import type { CallHandler } from '../gateway/call.ts'
+import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 import type { Scope } from '../options.ts'
@@ -10,26 +10,22 @@ import { canonicalPath } from '../operations/canonical-path.ts'
 import type { Method, OperationKey } from '../operations/operation.ts'
 import { pageSizeWarning } from '../operations/page-size.ts'
 import { splitKey, toRoutePath } from '../operations/paths.ts'
-import type { OperationPolicy } from '../operations/operation-policy.ts'
 import { operationAt } from '../operations/templates.ts'
 import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
-import { readMaxWait, sayBudget, type WaitLimits } from './rate-limit.ts'
+import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
 
 export interface RollerRoutesOptions {
-  readonly gateway: CallHandler
+  readonly pipeline: CallSender
   readonly access: Access
-  /** The catalogue. */
+  /** The catalog. */
   readonly entries: ReadonlyMap<string, CatalogOperation>
-  /** False lets every call through unvalidated. */
-  readonly validate: boolean
   readonly limits: BodyLimits
-  readonly permit: OperationPolicy
-  /** How long a call may wait for its lease. */
-  readonly waits: WaitLimits
+  /** The longest that Roller-Max-Wait may ask for. Milliseconds. */
+  readonly maxWaitLimit: number
   readonly cacheHeaders: CacheHeaders
 }
 
@@ -38,7 +34,7 @@ const BASE = '/roller'
 
 export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesOptions): Promise<void> {
   takeBodiesAsBytes(app, options.limits)
-  // The gateway validates, for calls over HTTP and in process alike; Fastify would change what it checks.
+  // The pipeline validates, for calls over HTTP and in process alike; Fastify would change what it checks.
   app.setValidatorCompiler(() => () => true)
   app.setErrorHandler((error, _request, reply) => {
     options.cacheHeaders.applyToProblem(reply)
@@ -53,7 +49,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
 }
 
 function add (
-  app: FastifyInstance, { gateway, access, permit, validate, waits, cacheHeaders }: RollerRoutesOptions,
+  app: FastifyInstance, { pipeline, access, maxWaitLimit, cacheHeaders }: RollerRoutesOptions,
   method: Method, url: string, entry: CatalogOperation | null, schema: FastifySchema
 ): void {
   const name = entry?.name ?? `${method} /*`
@@ -61,7 +57,9 @@ function add (
   // Everything before this many slashes is the host's prefix and /roller, whatever parameters the prefix has.
   const skip = (app.prefix.replace(/\/+$/, '') + BASE).split('/').length - 1
 
-  const serve = async (request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: CancelSignal): Promise<FastifyReply> => {
+  const serve = async (
+    request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: CancelSignal
+  ): Promise<FastifyReply> => {
     // What is known at once is not waited for: each wait is a promise, and a turn of the queue.
     const addressed = access.address(request)
     const connectionId = typeof addressed === 'string' ? addressed : await addressed
@@ -71,21 +69,20 @@ function add (
     if (authorized !== undefined) await authorized
     const owned = access.chosenByServer ? undefined : access.own(request, connectionId)
     if (owned !== undefined) await owned
-    permit({ method, operation: entry, target })
-    const answer = await gateway.send({
+    const answer = await pipeline.send({
       method,
       target,
       connectionId,
       headers: request.headers,
       body,
       operation: entry,
-      maxWaitMs: readMaxWait(request.headers['roller-max-wait'], waits),
+      maxWaitMs: readMaxWait(request.headers['roller-max-wait'], maxWaitLimit),
       admit: () => access.again(request, name, scope, connectionId),
-      onUse: (use) => { sayBudget(reply, use) },
-      validate: validate && request.headers['roller-validation'] !== 'false',
+      validate: request.headers['roller-validation'] === 'false' ? false : undefined,
       timing: record,
       signal
     })
+    setRateLimitHeaders(reply, answer.rateLimit)
     cacheHeaders.apply(reply, answer.headers)
     reply.code(answer.status).header('roller-answered-by', 'roller')
     const warning = entry === null ? null : pageSizeWarning(name, entry.operation, target)
@@ -102,14 +99,17 @@ function add (
     try {
       return await serve(request, reply, body, signal)
     } catch (error) {
-      if (signal.aborted) throw signal.reason // whatever broke, broke because the caller left
-      // The caller may go on sending without end.
-      if (isRollerError(error) && error.code === 'ROLLER_ERR_BODY_TOO_LARGE') reply.header('connection', 'close')
+      if (signal.aborted) throw signal.reason // whatever broke, broke because the caller disconnected
+      if (isRollerError(error)) {
+        setRateLimitHeaders(reply, error.rateLimit)
+        // The caller may go on sending without end.
+        if (error.code === 'ROLLER_ERR_BODY_TOO_LARGE') reply.header('connection', 'close')
+      }
       throw error
     }
   }
-  const route: RouteOptions = { method, url: BASE + url, schema, handler, exposeHeadRoute: false, config: { roller: { operation: name, auth: 'caller' } } }
-  app.route(route)
+  const config: RouteOptions['config'] = { roller: { operation: name, auth: 'caller' } }
+  app.route({ method, url: BASE + url, schema, handler, exposeHeadRoute: false, config })
 }
 
 /** The raw request target without its first segments: path parameters that Fastify has decoded would no longer be what the caller wrote. */
@@ -138,7 +138,7 @@ function canonicalName (method: Method, target: string): string | null {
   }
 }
 
-/** Aborts when the caller goes away before the answer is done. */
+/** Aborts when the caller disconnects before the answer is done. */
 function goneSignal (reply: FastifyReply): CancelSignal {
   const cancellation = new Cancellation()
   const onClose = (): void => { if (!reply.raw.writableFinished) cancellation.abort(callerGone()) }

@@ -1,6 +1,6 @@
 /**
- * What ends a call before its time. An AbortSignal does, and callers of the plugin in process give one; but making one costs more than guarding and
- * validating a call, so calls over HTTP have this in its place: with a listener 0.03 µs against 6.7 µs, twice a call.
+ * What ends a call before its time. An AbortSignal does, and callers of the plugin in process give one; but making one costs more than
+ * guarding and validating a call, so calls over HTTP have this in its place: with a listener 0.03 µs against 6.7 µs, twice a call.
  */
 
 /** The part of an AbortSignal that the gateway uses. */

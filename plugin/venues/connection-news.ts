@@ -1,12 +1,13 @@
 /**
- * What one replica has found out about a connection (it is gone, moved, has other credentials), for all others: they forget it and read it anew.
+ * What one replica has found out about a connection (it is gone, moved, has other credentials), for all others: they forget it and read
+ * it anew.
  *
- * Each item of news raises a version in Redis. Every lease of a rate limit brings the version along, so that no call leaves on knowledge that is
- * older than its lease; what needs no lease (a cached answer, a list) learns of it within a second. Nothing is subscribed to: a message that was
- * published while a subscriber reconnected would be lost, and the version has to be read anyway.
+ * Each item of news raises a version in Redis. Every lease of a rate limit brings the version along, so that no call leaves on
+ * knowledge that is older than its lease; what needs no lease (a cached answer, a list) learns of it within a second. Nothing is
+ * subscribed to: a message that was published while a subscriber reconnected would be lost, and the version has to be read anyway.
  */
 import { sleep, type Clock } from '../util/clock.ts'
-import { RedisScript } from '../redis/script.ts'
+import { loadScript, RedisScript } from '../redis/script.ts'
 import type { RedisLike } from '../redis/client.ts'
 import type { NewsVersion } from '../gateway/pipeline.ts'
 
@@ -29,24 +30,7 @@ const KEPT_MS = 24 * 3_600_000
 const MAX_OWED = 1_000
 const ALL = '*'
 
-const LUA = `
--- KEYS  the version, a list of the connections it was raised for
--- ARGV  publish, connection, longest list, life in milliseconds | read, the version that is known
-if ARGV[1] == 'publish' then
-  local version = redis.call('INCR', KEYS[1])
-  redis.call('RPUSH', KEYS[2], ARGV[2])
-  redis.call('LTRIM', KEYS[2], -tonumber(ARGV[3]), -1)
-  for i = 1, 2 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
-  return { version }
-end
-local version = tonumber(redis.call('GET', KEYS[1]) or 0)
-local missed = version - tonumber(ARGV[2])
-if missed == 0 then return { version } end
-if missed < 0 or missed > redis.call('LLEN', KEYS[2]) then return { version, '${ALL}' } end
-local answer = redis.call('LRANGE', KEYS[2], -missed, -1)
-table.insert(answer, 1, version)
-return answer
-`
+const script = loadScript(new URL('./connection-news.lua', import.meta.url))
 
 export class ConnectionNews implements NewsVersion {
   readonly #options: ConnectionNewsOptions
@@ -59,7 +43,7 @@ export class ConnectionNews implements NewsVersion {
 
   constructor (options: ConnectionNewsOptions) {
     this.#options = options
-    this.#script = new RedisScript(options.client, LUA, { clock: options.clock, timeoutMs: TIMEOUT_MS, restMs: 0 })
+    this.#script = new RedisScript(options.client, script, { clock: options.clock, timeoutMs: TIMEOUT_MS, restMs: 0 })
   }
 
   start (): void { this.#running = this.#run() }
@@ -75,7 +59,7 @@ export class ConnectionNews implements NewsVersion {
   async publish (connectionId: string): Promise<void> {
     const { keys } = this.#options
     try {
-      const [version] = await this.#call(keys, ['publish', connectionId, String(MAX_ITEMS), String(KEPT_MS)])
+      const [version] = await this.#script.runForList(keys, ['publish', connectionId, String(MAX_ITEMS), String(KEPT_MS)])
       // Its own news is no news; what others have told in between is.
       if (this.#version !== null && Number(version) === this.#version + 1) this.#version++
     } catch {
@@ -102,7 +86,7 @@ export class ConnectionNews implements NewsVersion {
 
   async #read (): Promise<void> {
     const { keys, onNews } = this.#options
-    const [version, ...ids] = await this.#call(keys, ['read', String(this.#version ?? -1)])
+    const [version, ...ids] = await this.#script.runForList(keys, ['read', String(this.#version ?? -1), ALL])
     for (const id of ids) onNews(id === ALL ? null : String(id))
     this.#version = Number(version)
   }
@@ -122,11 +106,5 @@ export class ConnectionNews implements NewsVersion {
       await this.publish(connectionId)
       if (this.#owed.has(connectionId)) return
     }
-  }
-
-  async #call (keys: readonly string[], args: readonly string[]): Promise<unknown[]> {
-    const answer = await this.#script.run(keys, args)
-    if (!Array.isArray(answer)) throw new Error('Redis gave an answer that is no news')
-    return answer
   }
 }

@@ -21,7 +21,7 @@ export interface ManagedConnectionsOptions {
   /** Null where connections are not asked for their venue. */
   readonly verifier: VenueVerifier | null
   readonly lifecycle: ConnectionLifecycle
-  readonly budgets: Pick<RateLimiter, 'coolingOff'>
+  readonly rateLimiter: Pick<RateLimiter, 'coolingOff'>
   /** Drops what was made with a connection's credentials. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
   /** Makes the other replicas read a connection anew. */
@@ -133,9 +133,9 @@ export class ManagedConnections {
 
   /** What Nango does not know: ROLLER's cooling-off, and other connections of the same venue. */
   async #complete (states: readonly ConnectionState[]): Promise<Connection[]> {
-    const { budgets, index, verifier } = this.#options
+    const { rateLimiter, index, verifier } = this.#options
     for (const state of states) index.learn(state)
-    const resting = await Promise.all(states.map(async ({ credential }) => await budgets.coolingOff(credential)))
+    const resting = await Promise.all(states.map(async ({ credential }) => await rateLimiter.coolingOff(credential)))
     return states.map(({ connection }, position) => ({
       ...connection,
       status: connection.status === 'connected' && (resting[position] ?? 0) > 0 ? 'cooling-off' : connection.status,

@@ -1,6 +1,6 @@
 /**
- * In front of the pipeline: is the connection's venue verified for the credentials it holds, and of this gateway's environment? Whatever cannot be
- * read is not verified, and nothing is sent. A call that waited is asked about again right before it leaves.
+ * In front of the pipeline's last steps: is the connection's venue verified for the credentials it holds, and of this gateway's
+ * environment? What cannot be read is not verified, and nothing is sent. A call that waited is checked again right before it is sent.
  */
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { UpstreamResponse } from '../gateway/upstream-response.ts'
@@ -11,59 +11,55 @@ import { RECHECK_AGE } from './ages.ts'
 import type { ConnectionIndex, Known } from './connection-index.ts'
 import { checkEnvironment } from './venue-verifier.ts'
 
-export interface VenueCheckOptions {
-  readonly gateway: CallHandler
+export interface VenueCheckParts {
+  readonly next: CallHandler
   readonly index: ConnectionIndex
   readonly environment: RollerEnvironment
-  /** Has ROLLER asked whose credentials a connection holds. @throws RollerError while that is not known */
+  /** Asks ROLLER for the venue of a connection's credentials. @throws RollerError while that is not known */
   readonly verify: (connectionId: string) => Promise<Known>
   /** True while the direct transport holds a token that was read with verified credentials: it outlives a Nango that is away. */
   readonly holdsToken: (connectionId: string) => boolean
 }
 
-/** Nango is away, or busy: what it would have said is not known. */
-const AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_NANGO_LIMIT'])
+/** Nango is down, or busy. */
+const NANGO_DOWN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_NANGO_LIMIT'])
 /** Seconds. */
 const RETRY_AFTER = 5
 
 export class VenueCheck implements CallHandler {
-  readonly #options: VenueCheckOptions
-  readonly #again = async (call: RollerCall, waited: boolean): Promise<void> => {
+  readonly transport: TransportName
+  readonly #parts: VenueCheckParts
+  readonly #verifyAgain = async (call: RollerCall, waited: boolean): Promise<void> => {
     const known = await this.#verified(call.connectionId, waited ? RECHECK_AGE : undefined)
     // Its lease is one of another credential's.
     if (known.credential !== call.credential) throw unverified('Other credentials were entered while the call waited.', 1)
   }
 
-  constructor (options: VenueCheckOptions) {
-    this.#options = options
+  constructor (parts: VenueCheckParts) {
+    this.transport = parts.next.transport
+    this.#parts = parts
   }
 
-  get transport (): TransportName { return this.#options.gateway.transport }
-
-  send (call: RollerCall): Promise<UpstreamResponse> {
-    const known = this.#options.index.peek(call.connectionId)
-    return known?.verification === 'verified' ? this.#send(call, known) : this.#sendWhenVerified(call)
+  async send (call: RollerCall): Promise<UpstreamResponse> {
+    const known = this.#parts.index.peek(call.connectionId)
+    return await this.#send(call, known?.verification === 'verified' ? known : await this.#verified(call.connectionId))
   }
 
-  async #sendWhenVerified (call: RollerCall): Promise<UpstreamResponse> {
-    return await this.#send(call, await this.#verified(call.connectionId))
-  }
-
-  async #send (call: RollerCall, { tags, credential }: Known, again = false): Promise<UpstreamResponse> {
-    const { gateway, index, environment } = this.#options
+  async #send (call: RollerCall, { tags, credential }: Known, retried = false): Promise<UpstreamResponse> {
+    const { next, index, environment } = this.#parts
     checkEnvironment(tags[ENVIRONMENT_TAG], environment)
     call.credential = credential
-    call.verify = this.#again
+    call.verify = this.#verifyAgain
     try {
-      return await gateway.send(call)
+      return await next.send(call)
     } catch (error) {
       if (!isRollerError(error)) throw error
       if (error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') index.forget(call.connectionId)
       // The token that was just read is not of the credentials that were verified. Nothing was sent.
-      if (error.code !== 'ROLLER_ERR_VENUE_UNVERIFIED' || again || call.body?.kind === 'stream') throw error
+      if (error.code !== 'ROLLER_ERR_VENUE_UNVERIFIED' || retried || call.body?.kind === 'stream') throw error
       index.forget(call.connectionId)
       const settled = await this.#verified(call.connectionId)
-      await call.admit?.() // it has waited for all of that
+      await call.admit?.() // the verification took time
       return await this.#send(call, settled, true)
     }
   }
@@ -71,18 +67,18 @@ export class VenueCheck implements CallHandler {
   /** @throws RollerError ROLLER_ERR_VENUE_CHANGED, ROLLER_ERR_VENUE_UNVERIFIED and what else keeps the venue from being known */
   async #verified (connectionId: string, maxAge?: number): Promise<Known> {
     const known = await this.#look(connectionId, maxAge)
-    checkEnvironment(known.tags[ENVIRONMENT_TAG], this.#options.environment)
-    const settled = known.verification === 'unverified' ? await this.#options.verify(connectionId) : known
+    checkEnvironment(known.tags[ENVIRONMENT_TAG], this.#parts.environment)
+    const settled = known.verification === 'unverified' ? await this.#parts.verify(connectionId) : known
     if (settled.verification === 'verified') return settled
     throw changed(settled)
   }
 
   async #look (connectionId: string, maxAge?: number): Promise<Known> {
-    const { index, holdsToken } = this.#options
+    const { index, holdsToken } = this.#parts
     try {
       return await index.look(connectionId, maxAge)
     } catch (error) {
-      if (!isRollerError(error) || !AWAY.has(error.code)) throw error
+      if (!isRollerError(error) || !NANGO_DOWN.has(error.code)) throw error
       const last = index.last(connectionId)
       if (last?.verification === 'verified' && holdsToken(connectionId)) return last
       throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {

@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
 import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
-import type { CallHandler } from '../gateway/call.ts'
+import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import { parseJsonBytes } from '../util/json.ts'
 import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
@@ -17,8 +17,7 @@ import { ENVIRONMENT_TAG, RESERVED_TAGS, toVenue, venueTags, type RollerEnvironm
 
 export interface VenueVerifierOptions {
   readonly connections: Connections
-  /** The pipeline to ROLLER, before anything is asked of the venue. */
-  readonly gateway: CallHandler
+  readonly pipeline: CallSender
   /** `GET /venues/me`. */
   readonly entry: CatalogOperation
   readonly environment: RollerEnvironment
@@ -173,13 +172,13 @@ export class VenueVerifier {
 
   /** Asks ROLLER for the venue behind a connection: one call of its rate limit. @throws RollerError */
   async #ask ({ connection: { connectionId }, credential }: ConnectionState): Promise<Venue> {
-    const { gateway, entry, environment } = this.#options
-    const answer = await gateway.send({
+    const { pipeline, entry, environment } = this.#options
+    const answer = await pipeline.send({
       method: 'GET',
       target: '/venues/me',
       connectionId,
       credential,
-      verifying: true,
+      internal: 'verification',
       headers: { accept: 'application/json' },
       body: null,
       operation: entry,

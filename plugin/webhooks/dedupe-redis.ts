@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RedisLike } from '../redis/client.ts'
-import { digest, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
+import { digest, loadScript, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
 import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type DedupeStore } from './dedupe-store.ts'
 
 export interface RedisDedupeStoreOptions extends RedisScriptOptions {
@@ -8,31 +8,16 @@ export interface RedisDedupeStoreOptions extends RedisScriptOptions {
   readonly scope: string
 }
 
-const LUA = `
--- KEYS[1]  an event: 'done', or who has it in hand
--- ARGV     claim, who, life | done, life | release, who. Milliseconds.
-if ARGV[1] == 'claim' then
-  if redis.call('SET', KEYS[1], ARGV[2], 'NX', 'PX', ARGV[3]) then return 'new' end
-  if redis.call('GET', KEYS[1]) == 'done' then return 'done' end
-  return 'busy'
-end
-if ARGV[1] == 'done' then
-  redis.call('SET', KEYS[1], 'done', 'PX', ARGV[2])
-  return 'done'
-end
--- A claim that ran out may be somebody else's by now.
-if redis.call('GET', KEYS[1]) == ARGV[2] then redis.call('DEL', KEYS[1]) end
-return 'released'
-`
+const script = loadScript(new URL('./dedupe.lua', import.meta.url))
 
-/** What all replicas have seen. Throws RedisAway. */
+/** What all replicas have handled. Throws RedisUnavailable. */
 export class RedisDedupeStore implements DedupeStore {
   readonly #script: RedisScript
   readonly #scope: string
   readonly #me = randomUUID()
 
   constructor (client: RedisLike, { scope, ...options }: RedisDedupeStoreOptions) {
-    this.#script = new RedisScript(client, LUA, options)
+    this.#script = new RedisScript(client, script, options)
     this.#scope = scope
   }
 

@@ -10,8 +10,8 @@ export interface SharedDedupeStoreOptions {
 }
 
 /**
- * A replica asks itself first, and then the others. Without them it goes on alone: an event that two replicas get at that time is handled by
- * both, which handlers have to bear anyway, while refusing events would not be better than losing them.
+ * A replica asks itself first, and then the others. Without them it goes on alone: an event that two replicas get at that time is
+ * handled by both, which handlers have to bear anyway, while refusing events would not be better than losing them.
  */
 export class SharedDedupeStore implements DedupeStore {
   readonly #options: SharedDedupeStoreOptions

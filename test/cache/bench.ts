@@ -1,8 +1,7 @@
 /** What the tests of both stores stand on. */
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
-import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
 import type { CacheStore } from '#plugin/gateway/cache/store.js'
-import { callOf, FakeGateway, textOf } from './helpers.ts'
+import { callOf, FakeGateway, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
 export interface Bench {
@@ -19,7 +18,7 @@ export function open ({ store }: Bench) {
   const connectionId = `venue-${process.pid}-${++count}`
   const gateway = new FakeGateway()
   gateway.serve = (_call, number) => ({ body: `body ${number}` })
-  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock(), cache: { store, rules: RULES } })
+  const shared = new Sharing({ next: gateway, clock: new SteppedClock(), cache: { store, rules: RULES } })
   const send = (call: Parameters<typeof callOf>[0] = {}): Promise<UpstreamResponse> => shared.send(callOf({ connectionId, ...call }))
   const get = async (call: Parameters<typeof callOf>[0] = {}): Promise<string> => await textOf(await send(call))
   return { connectionId, gateway, shared, send, get }

@@ -1,15 +1,14 @@
 /** What fails, fails for all who share it; only patience is a caller's own. */
 import { test } from '../support/tap.ts'
 import { RollerError, type ErrorCode } from '#plugin/errors.js'
-import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
 import { ExchangeFailure } from '#plugin/gateway/transport/exchange.js'
-import { budgetSpent, callOf, FakeGateway, settled, textOf } from './helpers.ts'
+import { budgetSpent, callOf, FakeGateway, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
 function setup () {
   const gateway = new FakeGateway()
   const clock = new SteppedClock()
-  return { gateway, clock, shared: new RequestDeduplicator({ gateway, clock }) }
+  return { gateway, clock, shared: new Sharing({ next: gateway, clock }) }
 }
 
 test('errors of ROLLER and of the network are shared', async (t) => {

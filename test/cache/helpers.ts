@@ -1,8 +1,12 @@
 /** A gateway that answers when the test says so, and what calls and answers are made of. */
+import type { Clock } from '#plugin/util/clock.js'
 import { Readable } from 'node:stream'
 import { RollerError } from '#plugin/errors.js'
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
-import type { CallHandler, RollerCall } from '#plugin/gateway/call.js'
+import { RollerCall, type CallHandler, type CallRequest } from '#plugin/gateway/call.js'
+import { ResponseCache, type ResponseCacheParts } from '#plugin/gateway/cache/response-cache.js'
+import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
+import type { RateLimitState } from '#plugin/util/rate-limit-state.js'
 import { catalogOperations } from '#plugin/client/client.js'
 import { operations } from '#plugin/operations/operations.js'
 
@@ -17,6 +21,7 @@ export interface Reply {
   readonly status?: number
   readonly headers?: Record<string, string>
   readonly body?: string | Buffer
+  readonly rateLimit?: RateLimitState
   /** Thrown instead of the body, as when a line breaks in the middle. */
   readonly broken?: Error
   /** The body is not complete with the head. Larger ones never are. */
@@ -27,6 +32,7 @@ export interface Reply {
 export class FakeAnswer implements UpstreamResponse {
   readonly status: number
   readonly headers: Record<string, string>
+  readonly rateLimit: RateLimitState | undefined
   aborted = false
   taken = 0
   stream: Readable | null = null
@@ -34,7 +40,8 @@ export class FakeAnswer implements UpstreamResponse {
   readonly #body: Buffer
   readonly #broken: Error | undefined
 
-  constructor ({ status = 200, headers = { 'content-type': 'application/json' }, body = '{}', broken, flows = false }: Reply) {
+  constructor ({ status = 200, headers = { 'content-type': 'application/json' }, body = '{}', broken, flows = false, rateLimit }: Reply) {
+    this.rateLimit = rateLimit
     this.#flows = flows
     this.status = status
     this.headers = headers
@@ -106,12 +113,33 @@ export class FakeGateway implements CallHandler {
   }
 }
 
-type CallOf = Partial<Omit<RollerCall, 'operation' | 'method'>> & { readonly name?: string }
+export type CallOf = Partial<Omit<CallRequest, 'operation' | 'method'>> & { readonly name?: string }
 
 /** A GET of the products, or whatever is asked; a name outside the catalogue is a call through the wildcard. */
 export function callOf ({ name = 'GET /products', ...rest }: CallOf = {}): RollerCall {
   const [method = '', path = ''] = name.split(' ')
-  return { method, target: path, connectionId: 'venue', headers: {}, body: null, operation: entries.get(name) ?? null, maxWaitMs: 0, ...rest }
+  const { target = path, validate = true, maxWaitMs = 0, signal, admit, ...fields } = rest
+  const call = { method, connectionId: 'venue', headers: {}, body: null, operation: entries.get(name) ?? null, ...fields }
+  const [before = '', query] = target.split('?')
+  return new RollerCall(call, { path: before, query: query === undefined ? '' : `?${query}` }, validate, maxWaitMs, signal, admit)
+}
+
+/** The two steps in front of what sends. */
+export class Sharing {
+  readonly #cache: ResponseCache | null
+  readonly #deduplicator: RequestDeduplicator
+
+  constructor ({ next, clock, cache }: { next: CallHandler, clock: Clock, cache?: Pick<ResponseCacheParts, 'store' | 'rules'> }) {
+    this.#cache = cache === undefined ? null : new ResponseCache({ next, clock, ...cache })
+    this.#deduplicator = new RequestDeduplicator({ next: this.#cache ?? next, clock })
+  }
+
+  get transport (): string { return this.#deduplicator.transport }
+  async send (call: RollerCall): Promise<UpstreamResponse> { return await this.#deduplicator.send(call) }
+  async forget (connectionId: string): Promise<void> {
+    this.#deduplicator.detach(connectionId)
+    await this.#cache?.forget(connectionId)
+  }
 }
 
 /** Lets everything happen that needs no time. */

@@ -1,12 +1,11 @@
 /** Each caller of a shared call leaves when it wants to, and takes nobody along. */
 import { test } from '../support/tap.ts'
-import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
-import { callOf, FakeGateway, LIMIT, settled, textOf } from './helpers.ts'
+import { callOf, FakeGateway, LIMIT, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
 async function three () {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
+  const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const leavers = [1, 2, 3].map(() => new AbortController())
   const calls = leavers.map(({ signal }) => shared.send(callOf({ signal })))
   for (const call of calls) call.catch(() => {}) // looked at later
@@ -51,25 +50,23 @@ test('all leave: the call is cancelled, and the next caller gets a new one', asy
 
 test('one who has left already begins nothing', async (t) => {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
+  const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   await t.rejects(shared.send(callOf({ signal: AbortSignal.abort(new Error('gone')) })), { message: 'gone' })
   t.equal(gateway.sent.length, 0)
 })
 
-test('who leaves is told of no budget any more', async (t) => {
+test('a caller that leaves gets its own reason, and the other one the answer with the state of the rate limit', async (t) => {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
+  const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const leaver = new AbortController()
-  let told = 0
-  const gone = shared.send(callOf({ signal: leaver.signal, onUse: () => { told++ } }))
+  const gone = shared.send(callOf({ signal: leaver.signal }))
   const stays = shared.send(callOf())
   await settled()
   leaver.abort(new Error('left'))
-  await t.rejects(gone)
-  gateway.at(1).call.onUse?.({ name: 'rest', limit: 1, windowMs: 1, remaining: 0, resetMs: 0 })
-  t.equal(told, 0)
-  gateway.at(1).answer()
-  await stays
+  await t.rejects(gone, { message: 'left' })
+  const rateLimit = { name: 'rest', limit: 1, windowMs: 1, remaining: 0, resetMs: 0 } as const
+  gateway.at(1).answer({ rateLimit })
+  t.same((await stays).rateLimit, rateLimit)
 })
 
 test('the one who began it leaves before a large answer comes: the next takes it', async (t) => {
@@ -86,7 +83,7 @@ test('the one who began it leaves before a large answer comes: the next takes it
 
 test('one who leaves in the middle of a stream cancels it', async (t) => {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
+  const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const leaver = new AbortController()
   const call = shared.send(callOf({ signal: leaver.signal }))
   await settled()

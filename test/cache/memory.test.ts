@@ -1,16 +1,16 @@
 /** The store of one process: the common suite, and that it stays within its bounds. */
 import { test } from '../support/tap.ts'
 import { MemoryCacheStore } from '#plugin/gateway/cache/memory-store.js'
-import type { Place } from '#plugin/gateway/cache/store.js'
+import type { CacheKey } from '#plugin/gateway/cache/store.js'
 import type { Bench } from './bench.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 import { storeSuite } from './store-suite.ts'
 import { writeSuite } from './write-suite.ts'
 
-const placeOf = (key: string, connectionId = 'venue'): Place => ({ connectionId, resource: 'products', key })
+const placeOf = (key: string, connectionId = 'venue'): CacheKey => ({ connectionId, resource: 'products', key })
 const answerOf = (size: number) => ({ status: 200, headers: {}, body: Buffer.alloc(size, 1) })
 
-function keep (store: MemoryCacheStore, place: Place, size: number): boolean {
+function keep (store: MemoryCacheStore, place: CacheKey, size: number): boolean {
   const { generation } = store.find(place, true)
   return store.keep(place, generation ?? '', answerOf(size), 1_000)
 }

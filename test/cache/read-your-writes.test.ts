@@ -1,12 +1,11 @@
 /** Whoever asks after a write is never told what was before it, also without a cache. */
 import { test } from '../support/tap.ts'
-import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
-import { callOf, FakeGateway, settled, textOf } from './helpers.ts'
+import { callOf, FakeGateway, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
 async function readThenWrite (write: string, status: number, connectionId = 'venue') {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
+  const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const before = shared.send(callOf())
   const writing = shared.send(callOf({ name: write, connectionId }))
   await settled()
@@ -40,7 +39,7 @@ test('a write that changed nothing, and one on another connection, part nobody',
 
 test('a connection that is taken away takes its calls in flight along', async (t) => {
   const gateway = new FakeGateway()
-  const shared = new RequestDeduplicator({ gateway, clock: new SteppedClock() })
+  const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const before = shared.send(callOf())
   await shared.forget('venue')
   const after = shared.send(callOf())

@@ -1,12 +1,10 @@
 /** Redis away is a miss, soon noticed; and a write that Redis has not heard of is made good before anything is read from it again. */
-import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import t from '../support/tap.ts'
 import type { RedisLike } from '#plugin/redis/client.js'
 import { RedisCacheStore } from '#plugin/gateway/cache/redis-store.js'
-import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
 import { startRedis } from '../support/redis-server.ts'
-import { callOf, FakeGateway, settled, textOf } from './helpers.ts'
+import { callOf, FakeGateway, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
 const server = await startRedis()
@@ -40,7 +38,7 @@ function setup (timeoutMs = 30_000) {
   const gateway = new FakeGateway()
   gateway.serve = (_call, number) => ({ body: `body ${number}` })
   const store = new RedisCacheStore(redis, { scope: `away-${++count}`, clock, timeoutMs })
-  const shared = new RequestDeduplicator({ gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
+  const shared = new Sharing({ next: gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
   return { state, clock, gateway, shared, get: async (connectionId = 'venue') => await textOf(await shared.send(callOf({ connectionId }))) }
 }
 
@@ -124,12 +122,17 @@ t.test('other connections\' debts are settled along the way', async (t) => {
   t.equal(state.asked, asked + 1, 'nothing is owed: Redis is asked for the answer at once')
 })
 
+/** Unlike events.once it does not reject at an error: attempts to reconnect fail until the server listens. */
+function told (event: string): Promise<void> {
+  return new Promise((resolve) => { client.once(event, () => { resolve() }) })
+}
+
 t.test('a server that was restarted, or never saw the script', async (t) => {
   const { state, clock, get } = setup()
   t.equal(await get(), 'body 1')
   await client.script('FLUSH')
   t.equal(await get(), 'body 1')
-  const lost = once(client, 'close')
+  const lost = told('close')
   await server.kill()
   await lost
   state.status = 'reconnecting'

@@ -1,14 +1,12 @@
 /** Equal GETs in flight on one connection are one call to ROLLER. */
 import { test } from '../support/tap.ts'
-import { RequestDeduplicator } from '#plugin/gateway/sharing/request-deduplicator.js'
-import type { RollerCall } from '#plugin/gateway/call.js'
-import { callOf, FakeGateway, settled, textOf } from './helpers.ts'
+import { callOf, type CallOf, FakeGateway, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
 function setup (transport: 'nango' | 'direct' = 'nango') {
   const gateway = new FakeGateway(transport)
   const clock = new SteppedClock()
-  return { gateway, clock, shared: new RequestDeduplicator({ gateway, clock }) }
+  return { gateway, clock, shared: new Sharing({ next: gateway, clock }) }
 }
 
 test('a hundred callers get the same bytes from one call', async (t) => {
@@ -35,7 +33,7 @@ test('a call after the answer is a new one: nothing is kept', async (t) => {
 })
 
 test('whatever sets two calls apart keeps them apart', async (t) => {
-  const apart: [label: string, other: Partial<RollerCall> & { name?: string }][] = [
+  const apart: [label: string, other: CallOf][] = [
     ['the connection', { connectionId: 'other' }],
     ['the query', { target: '/products?productType=Pass' }],
     ['the order of the query', { target: '/products?a=1&b=2' }],
@@ -128,16 +126,13 @@ test('a caller who wants nothing stored is left alone', async (t) => {
   await Promise.all(calls)
 })
 
-test('everybody is told how the budget stands, also who comes later', async (t) => {
+test('every caller gets the state of the rate limit with its answer', async (t) => {
   const { gateway, shared } = setup()
-  const told: string[] = []
-  const use = { name: 'rest', limit: 600, windowMs: 60_000, remaining: 599, resetMs: 0 } as const
-  const first = shared.send(callOf({ onUse: () => { told.push('first') } }))
+  const rateLimit = { name: 'rest', limit: 600, windowMs: 60_000, remaining: 599, resetMs: 0 } as const
+  const first = shared.send(callOf())
   await settled()
-  gateway.at(1).call.onUse?.(use)
-  const second = shared.send(callOf({ onUse: ({ remaining }) => { told.push(`second ${remaining}`) } }))
+  const second = shared.send(callOf())
   await settled()
-  t.strictSame(told, ['first', 'second 599'])
-  gateway.at(1).answer()
-  await Promise.all([first, second])
+  gateway.at(1).answer({ rateLimit })
+  t.strictSame((await Promise.all([first, second])).map((answer) => answer.rateLimit), [rateLimit, rateLimit])
 })

@@ -1,8 +1,7 @@
 /** What every store must do, seen through the calls that use it. */
 import type { Test } from 'tap'
-import type { RollerCall } from '#plugin/gateway/call.js'
 import { open, said, type Bench } from './bench.ts'
-import { LIMIT, settled, textOf, type Reply } from './helpers.ts'
+import { LIMIT, settled, textOf, type CallOf, type Reply } from './helpers.ts'
 
 export function storeSuite (t: Test, bench: Bench): void {
   t.test('an answer is kept for its time, and says its age', async (t) => {
@@ -68,7 +67,7 @@ export function storeSuite (t: Test, bench: Bench): void {
 
   t.test('whatever sets two calls apart keeps their answers apart', async (t) => {
     const { connectionId, get } = open(bench)
-    const others: Partial<RollerCall>[] = [
+    const others: CallOf[] = [
       { connectionId: `${connectionId}-other` }, { target: '/products?productType=Pass' }, { headers: { accept: 'text/csv' } },
       { validate: false }, { rights: 'kiosk' }
     ]

@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis'
 import t from '../support/tap.ts'
 import { RedisExportInbox } from '#plugin/client/export-inbox-redis.js'
-import { RedisAway } from '#plugin/redis/script.js'
+import { RedisUnavailable } from '#plugin/redis/script.js'
 import { sharedRedis, startRedis } from '../support/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { inboxSuite, part } from './inbox-suite.ts'
@@ -50,6 +50,6 @@ t.test('what Redis did not keep was not put', async (t) => {
   const inbox = open('a', connect(server))
   t.same(await inbox.read(key), [])
   await server.kill()
-  await t.rejects(inbox.put(key, part(2)), RedisAway)
-  await t.rejects(inbox.read(key), RedisAway)
+  await t.rejects(inbox.put(key, part(2)), RedisUnavailable)
+  await t.rejects(inbox.read(key), RedisUnavailable)
 })

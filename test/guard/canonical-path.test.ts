@@ -1,7 +1,7 @@
 /** One form of a path decides which rate limit is spent and which headers the answer has. */
 import { test } from '../support/tap.ts'
 import { isRollerError } from '#plugin/errors.js'
-import { spendingOf } from '#plugin/gateway/limits/spend.js'
+import { rateLimitOf } from '#plugin/gateway/limits/rate-limit-of.js'
 import { sanitizeTarget } from '#plugin/gateway/sanitize-request.js'
 import { canonicalPath } from '#plugin/operations/canonical-path.js'
 
@@ -25,17 +25,17 @@ test('a path that two servers read in two ways is refused', async (t) => {
   for (const path of ['/x/%3f', '/x/%23y', '/x/%253Fy']) t.throws(() => sanitizeTarget(path), { code: 'ROLLER_ERR_PATH' }, path)
 })
 
-const budget = (path: string, method = 'GET'): string => spendingOf({ method, path, operation: null, body: null }).budget
+const rateLimit = (path: string, method = 'GET'): string => rateLimitOf({ method, target: { path }, operation: null, body: null }).rateLimit
 
 test('the Reporting API is counted as such in every way to write it', async (t) => {
   for (const path of [
     '/data/x', '/data', '/data/', '/DATA/x', '/data;a/x', '/data;a=b;c=d/x', '/data%3Ba/x', '/%64ata/x', '/%2564ata/x', '/%252564ata/x',
     '/data%2Fx',
     '/data%252Fx', '/%20data/x', '/data%20/x', '/data./x', '/reporting;x/revenue', '/%2572eporting/x', '/%EF%BD%84ata/x'
-  ]) t.equal(budget(path), 'reporting', path)
-  for (const path of ['/datax/x', '/x/data', '/database', '/x;data']) t.equal(budget(path), 'rest', path)
+  ]) t.equal(rateLimit(path), 'reporting', path)
+  for (const path of ['/datax/x', '/x/data', '/database', '/x;data']) t.equal(rateLimit(path), 'rest', path)
   for (const path of ['/reporting/bulk/', '/reporting;a/bulk', '/Reporting/%62ulk', '/reporting%2Fbulk', '/reporting/%2562ulk;x']) {
-    t.equal(budget(path, 'POST'), 'bulk', path)
+    t.equal(rateLimit(path, 'POST'), 'bulk', path)
   }
 })
 

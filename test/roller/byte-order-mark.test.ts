@@ -1,7 +1,7 @@
 /** .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes pass as they are; what is read here is read all the same. */
 import { test } from '../support/tap.ts'
 import { readMessage } from '#plugin/webhooks/roller-events.js'
-import { spendingOf } from '#plugin/gateway/limits/spend.js'
+import { rateLimitOf } from '#plugin/gateway/limits/rate-limit-of.js'
 import { operations } from '#plugin/operations/operations.js'
 import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
@@ -50,5 +50,6 @@ test('a webhook with a byte order mark is an event', async (t) => {
 
 test('a bulk export with a byte order mark counts against the limit of its type', async (t) => {
   const body = marked({ exportType: 'Tickets', startDate: '2026-01-01', endDate: '2026-02-01' })
-  t.equal(spendingOf({ method: 'POST', path: '/reporting/bulk', operation: operations['POST /reporting/bulk'], body }).exportType, 'Tickets')
+  const operation = { operation: operations['POST /reporting/bulk'] }
+  t.equal(rateLimitOf({ method: 'POST', target: { path: '/reporting/bulk' }, operation, body: { kind: 'bytes', bytes: body } }).exportType, 'Tickets')
 })

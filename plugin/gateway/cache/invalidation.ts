@@ -5,7 +5,8 @@
 import type { OperationName } from '../../operations/call-types.ts'
 
 export type Resource =
-  'venue' | 'products' | 'availability' | 'blocks' | 'bookings' | 'discounts' | 'guests' | 'waivers' | 'webhooks' | 'staff' | 'netsuite' | 'reports'
+  'venue' | 'products' | 'availability' | 'blocks' | 'bookings' | 'discounts' | 'guests' | 'waivers' | 'webhooks' | 'staff' | 'netsuite' |
+  'reports'
 
 /** The reads, which alone can be cached. */
 export type ReadName = Extract<OperationName, `GET ${string}`>

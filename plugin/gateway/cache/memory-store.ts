@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../util/clock.ts'
-import type { CacheStore, Found, Place, WholeAnswer } from './store.ts'
+import type { CacheStore, Found, CacheKey, StoredAnswer } from './store.ts'
 
 interface Entry {
-  readonly answer: WholeAnswer
+  readonly answer: StoredAnswer
   readonly generation: string
   readonly storedAt: number
   readonly ttlMs: number
@@ -31,10 +31,10 @@ export class MemoryCacheStore implements CacheStore {
     })
   }
 
-  find (place: Place, fresh: boolean): Found {
-    const generation = this.#generation(place)
+  find (key: CacheKey, fresh: boolean): Found {
+    const generation = this.#generation(key)
     if (fresh) return { hit: null, generation }
-    const name = nameOf(place)
+    const name = nameOf(key)
     const entry = this.#entries.get(name)
     if (entry === undefined) return { hit: null, generation }
     const ageMs = this.#clock.now() - entry.storedAt
@@ -43,13 +43,14 @@ export class MemoryCacheStore implements CacheStore {
     return { hit: null, generation }
   }
 
-  keep (place: Place, generation: string, answer: WholeAnswer, ttlMs: number): boolean {
-    if (this.#generations.get(place.connectionId)?.get(place.resource) !== generation) return false
+  keep (key: CacheKey, generation: string, answer: StoredAnswer, ttlMs: number): boolean {
+    if (this.#generations.get(key.connectionId)?.get(key.resource) !== generation) return false
     // A small body is often a piece of a much larger buffer, which would be kept along with it and counted by nobody.
     const body = Buffer.allocUnsafeSlow(answer.body.length)
     answer.body.copy(body)
-    const name = nameOf(place)
-    this.#entries.set(name, { answer: { ...answer, body }, generation, storedAt: this.#clock.now(), ttlMs })
+    const name = nameOf(key)
+    const { status, headers } = answer
+    this.#entries.set(name, { answer: { status, headers, body }, generation, storedAt: this.#clock.now(), ttlMs })
     return this.#entries.has(name)
   }
 
@@ -58,7 +59,7 @@ export class MemoryCacheStore implements CacheStore {
     else for (const resource of resources) this.#generations.get(connectionId)?.delete(resource)
   }
 
-  #generation ({ connectionId, resource }: Place): string {
+  #generation ({ connectionId, resource }: CacheKey): string {
     let generations = this.#generations.get(connectionId)
     if (generations === undefined) this.#generations.set(connectionId, generations = new Map())
     let generation = generations.get(resource)
@@ -67,4 +68,4 @@ export class MemoryCacheStore implements CacheStore {
   }
 }
 
-function nameOf ({ connectionId, key }: Place): string { return `${connectionId}\0${key}` }
+function nameOf ({ connectionId, key }: CacheKey): string { return `${connectionId}\0${key}` }

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../util/clock.ts'
 import type { RedisLike } from '../../redis/client.ts'
-import { CACHE_LUA } from './cache.lua.ts'
-import { NOTHING, type CacheStore, type Found, type Place, type WholeAnswer } from './store.ts'
+import { digest, loadScript, RedisScript } from '../../redis/script.ts'
+import { NOTHING, type CacheStore, type Found, type CacheKey, type StoredAnswer } from './store.ts'
 
 export interface RedisCacheStoreOptions {
   /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
@@ -12,53 +12,48 @@ export interface RedisCacheStoreOptions {
   readonly clock: Clock
   /** Every operation ends within this time. */
   readonly timeoutMs?: number
-  /** After a failure nothing is asked of Redis for so long: a Redis that hangs must not slow down every call. */
-  readonly restMs?: number
 }
 
-/** States of a client in which a command would only be queued, for nobody knows how long. */
-const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
-const SHA = createHash('sha1').update(CACHE_LUA).digest('hex')
+const script = loadScript(new URL('./cache.lua', import.meta.url))
+/** A call does not wait longer for an answer that it can also get from ROLLER. */
+const TIMEOUT_MS = 250
 /** Longer than any answer is kept. */
 const GENERATIONS_MS = String(25 * 3_600_000)
-/** Operations without an answer, after which more are refused at once. */
-const MAX_PENDING = 1_000
 const MAX_OWED = 100_000
 
 /**
- * Answers of all replicas. What fails is a miss, but for one thing: an invalidation that did not arrive is owed, and nothing of its connection is
- * read from Redis by this replica before it has been made good. Other replicas may serve what the write has changed until then.
+ * Answers of all replicas. What fails is a miss, but for one thing: an invalidation that did not arrive is owed, and nothing of its
+ * connection is read from Redis by this replica before it has been made good. Other replicas may serve what the write has changed until
+ * then.
  *
- * Bodies travel as strings, so that a client needs no more methods than for the budgets: as they are when they are UTF-8, as JSON is, and
- * otherwise in base64.
+ * Bodies travel as strings, so that a client needs no more methods than for the rate limits: as they are when they are UTF-8, as JSON
+ * is, and otherwise in base64.
  */
 export class RedisCacheStore implements CacheStore {
-  readonly #client: RedisLike
-  readonly #options: RedisCacheStoreOptions
+  readonly #script: RedisScript
+  readonly #scope: string
   /** By tag; null: everything of the connection. */
   readonly #owed = new LRUCache<string, { readonly resources: readonly string[] | null }>({ max: MAX_OWED })
-  #pending = 0
-  #restUntil = -Infinity
   #settling = false
 
-  constructor (client: RedisLike, options: RedisCacheStoreOptions) {
-    this.#client = client
-    this.#options = options
+  constructor (client: RedisLike, { scope, clock, timeoutMs = TIMEOUT_MS }: RedisCacheStoreOptions) {
+    this.#script = new RedisScript(client, script, { clock, timeoutMs })
+    this.#scope = scope
   }
 
-  async find (place: Place, fresh: boolean): Promise<Found> {
-    const tag = this.#tag(place.connectionId)
+  async find (key: CacheKey, fresh: boolean): Promise<Found> {
+    const tag = this.#tag(key.connectionId)
     if (this.#owed.has(tag) && !await this.#settle(tag)) return NOTHING
-    const answer = await this.#run(keysOf(tag, place.key), ['find', place.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
+    const answer = await this.#run(keysOf(tag, key.key), ['find', key.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
     if (!Array.isArray(answer) || typeof answer[0] !== 'string') return NOTHING
     return { generation: answer[0], hit: decode(answer.slice(1)) }
   }
 
-  async keep (place: Place, generation: string, { headers, body }: WholeAnswer, ttlMs: number): Promise<boolean> {
+  async keep (key: CacheKey, generation: string, { headers, body }: StoredAnswer, ttlMs: number): Promise<boolean> {
     const encoding = isUtf8(body) ? 'utf8' : 'base64'
     const head = JSON.stringify([encoding, ttlMs, headers])
-    const keys = keysOf(this.#tag(place.connectionId), place.key)
-    return await this.#run(keys, ['keep', place.resource, generation, String(ttlMs), head, body.toString(encoding)]) === 1
+    const keys = keysOf(this.#tag(key.connectionId), key.key)
+    return await this.#run(keys, ['keep', key.resource, generation, String(ttlMs), head, body.toString(encoding)]) === 1
   }
 
   async invalidate (connectionId: string, resources: readonly string[] | null): Promise<void> {
@@ -91,40 +86,13 @@ export class RedisCacheStore implements CacheStore {
     work().finally(() => { this.#settling = false })
   }
 
-  /** undefined: Redis did not do it, or nobody knows. */
+  /** undefined: Redis did not run it, or it is not known whether it did. */
   async #run (keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const { clock, restMs = 1_000 } = this.#options
-    if (DOWN.has(this.#client.status) || this.#pending >= MAX_PENDING || clock.now() < this.#restUntil) return undefined
-    try {
-      return await this.#bounded(this.#send(keys, args))
-    } catch {
-      this.#restUntil = clock.now() + restMs
-      return undefined
-    }
-  }
-
-  async #send (keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    this.#pending++
-    try {
-      return await this.#client.evalsha(SHA, keys.length, ...keys, ...args)
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return await this.#client.eval(CACHE_LUA, keys.length, ...keys, ...args)
-    } finally {
-      this.#pending--
-    }
-  }
-
-  #bounded (work: Promise<unknown>): Promise<unknown> {
-    const { clock, timeoutMs = 250 } = this.#options
-    return new Promise((resolve, reject) => {
-      const timer = clock.setTimeout(() => reject(new Error('Redis did not answer in time')), timeoutMs)
-      work.then(resolve, reject).finally(() => clock.clearTimeout(timer))
-    })
+    return await this.#script.run(keys, args).catch(() => undefined)
   }
 
   /** Connection ids and targets may say who somebody is: neither stands in a key. */
-  #tag (connectionId: string): string { return digest(JSON.stringify([this.#options.scope, connectionId])).slice(0, 22) }
+  #tag (connectionId: string): string { return digest(this.#scope, connectionId) }
 }
 
 /** The braces put what belongs to one connection into one slot of a Redis Cluster. */
@@ -132,16 +100,15 @@ function generationsKey (tag: string): string { return `roller:cache:{${tag}}:ge
 
 function keysOf (tag: string, key: string): string[] { return [generationsKey(tag), `roller:cache:{${tag}}:answer:${digest(key)}`] }
 
-function digest (text: string): string { return createHash('sha256').update(text).digest('base64url') }
-
 /** Anything else than what `keep` wrote is a miss. */
 function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {
   if (typeof head !== 'string' || typeof body !== 'string' || typeof leftMs !== 'number' || leftMs < 0) return null
   try {
     const [encoding, ttlMs, headers] = JSON.parse(head) as unknown[] // anything else throws here
-    if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number' || typeof headers !== 'object' || headers === null) return null
+    if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number') return null
+    if (typeof headers !== 'object' || headers === null) return null
     return {
-      answer: { status: 200, headers: headers as WholeAnswer['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
+      answer: { status: 200, headers: headers as StoredAnswer['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
       ageMs: Math.max(0, ttlMs - leftMs)
     }
   } catch {

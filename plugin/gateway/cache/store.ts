@@ -1,39 +1,38 @@
-/** Where answers are kept. Both stores pass one suite. */
+/** Where answers are stored. Both stores pass one suite. */
+import type { Awaitable } from '../../util/awaitable.ts'
 
 /** An answer that was read whole. */
-export interface WholeAnswer {
+export interface StoredAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[]>>
   readonly body: Buffer
 }
 
-/** Where an answer belongs. */
-export interface Place {
+/** Where an answer is stored. */
+export interface CacheKey {
   readonly connectionId: string
-  /** What the answer tells of: writes invalidate by it. */
+  /** What the answer is about: writes invalidate by it. */
   readonly resource: string
   /** Everything in which two calls on one connection can differ. */
   readonly key: string
 }
 
 export interface Found {
-  readonly hit: { readonly answer: WholeAnswer, readonly ageMs: number } | null
+  readonly hit: { readonly answer: StoredAnswer, readonly ageMs: number } | null
   /**
-   * Names the state of the resource as it is before the call leaves; every write makes a new one. An answer is kept only while its generation
-   * still stands, so that nothing read before a write survives it. Null: do not keep anything.
+   * Names the state of the resource as it is before the call is sent; every write makes a new one. An answer is stored only while its
+   * generation is the current one, so that nothing read before a write survives it. Null: store nothing.
    */
   readonly generation: string | null
 }
 
-type Awaitable<T> = T | Promise<T>
-
-/** No operation throws: a cache that fails is a cache that knows nothing. */
+/** No operation throws: a cache that fails is an empty cache. */
 export interface CacheStore {
-  /** @param fresh the caller wants no kept answer, only the generation to keep a new one under */
-  find (place: Place, fresh: boolean): Awaitable<Found>
-  /** @returns true when the answer is kept; false when it is too large, or was read before a write */
-  keep (place: Place, generation: string, answer: WholeAnswer, ttlMs: number): Awaitable<boolean>
-  /** Forgets what is kept of these resources of a connection; null: of all. */
+  /** @param fresh the caller wants no stored answer, only the generation to store a new one under */
+  find (key: CacheKey, fresh: boolean): Awaitable<Found>
+  /** @returns true when the answer is stored; false when it is too large, or was read before a write */
+  keep (key: CacheKey, generation: string, answer: StoredAnswer, ttlMs: number): Awaitable<boolean>
+  /** Drops what is stored of these resources of a connection; null: of all. */
   invalidate (connectionId: string, resources: readonly string[] | null): Awaitable<void>
 }
 

@@ -2,22 +2,22 @@ export interface ConnectivityOptions {
   readonly now: () => number
   /** At most one attempt to come back in this time. */
   readonly retryMs: number
-  readonly onAway: () => void
-  readonly onBack: () => void
-  /** @throws when the store does not answer */
+  readonly onDown: () => void
+  readonly onUp: () => void
+  /** @throws when the store does not reply */
   readonly probe: () => Promise<void>
 }
 
-/** A failed attempt says this much longer than `retryMs` that the store is away: it may itself take that long. */
+/** A failed attempt counts this much longer than `retryMs`: it may itself take that long. */
 const PROBE_MS = 500
 
-/** Whether the shared store answers. Each change is told once, and at most one probe is under way. */
+/** Whether the shared store replies. Each change is reported once, and at most one probe runs at a time. */
 export class Connectivity {
-  /** Counts the changes: what was asked under one number must not be believed under the next. */
+  /** Counts the changes: a reply to a request of one epoch is not valid in the next. */
   epoch = 0
-  away = false
+  down = false
   /** When it came back, by `now`. */
-  backAt = -Infinity
+  upAt = -Infinity
   readonly #options: ConnectivityOptions
   #triedAt = -Infinity
   /** When the last attempt began that failed. */
@@ -28,24 +28,24 @@ export class Connectivity {
     this.#options = options
   }
 
-  /** However long nobody has asked here, the store cannot have been back for longer than this without being noticed. */
+  /** However long this replica had no calls, the store cannot have been back for longer than this without being noticed. */
   get unnoticedMs (): number { return this.#options.retryMs + PROBE_MS }
 
   lost (): void {
-    if (this.away) return
-    this.away = true
+    if (this.down) return
+    this.down = true
     this.epoch++
     this.#triedAt = this.#failedAt = this.#options.now()
-    this.#options.onAway()
+    this.#options.onDown()
   }
 
   /**
-   * Tries in the background when it is time to. A replica that nobody has called for a while waits for the answer instead: the others may have
-   * had the store back for long.
+   * Tries in the background when it is time to. A replica that had no calls for a while waits for the result instead: the others may
+   * have had the store back for long.
    */
   async tryAgain (): Promise<void> {
     const { now, retryMs, probe } = this.#options
-    if (this.away && this.#probing === null && now() - this.#triedAt >= retryMs) {
+    if (this.down && this.#probing === null && now() - this.#triedAt >= retryMs) {
       const triedAt = this.#triedAt = now()
       this.#probing = probe().then(() => this.#found(), () => { this.#failedAt = triedAt }).finally(() => { this.#probing = null })
     }
@@ -53,9 +53,9 @@ export class Connectivity {
   }
 
   #found (): void {
-    this.away = false
+    this.down = false
     this.epoch++
-    this.backAt = this.#options.now()
-    this.#options.onBack()
+    this.upAt = this.#options.now()
+    this.#options.onUp()
   }
 }

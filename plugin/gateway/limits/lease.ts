@@ -1,7 +1,11 @@
 import type { Clock } from '../../util/clock.ts'
+import type { RateLimitState } from '../../util/rate-limit-state.ts'
 import type { LimitStore, Window } from './store.ts'
 
-/** A call that leaves no later than this after it got its place is punctual: the windows are kept longer than ROLLER's by more than that. */
+/**
+ * A call that is sent no later than this after it got its lease is punctual: the windows are kept longer than ROLLER's by more than
+ * that.
+ */
 export const PUNCTUAL_MS = 50
 
 /** Where the windows of a call are kept. */
@@ -11,55 +15,61 @@ export interface LeaseParts {
   readonly tag: string
   readonly windows: readonly Window[]
   readonly slot: number
-  /** What the meter showed then, where there is one. */
-  readonly left: number | null
-  /** The version of what replicas have told each other, as the lease was given. */
-  readonly news: number | null
+  /** What was left of the upstream's own quota, where it is known. */
+  readonly quotaLeft: number | null
+  /** The version of what replicas had told each other. */
+  readonly newsVersion: number | null
   readonly waitedMs: number
+  /** What is left of the rate limit now. */
+  readonly rateLimit: RateLimitState
 }
 
-/** A call's place in its budgets, from when it was given until the call has left. */
+/** The rate limiter's permission for one call, from when it was given until the call is sent. */
 export class Lease {
-  readonly #kept: LeaseParts
+  readonly #parts: LeaseParts
   readonly #givenAt: number
   #slot: number
 
-  constructor (kept: LeaseParts) {
-    this.#kept = kept
-    this.#slot = kept.slot
-    this.#givenAt = kept.clock.now()
+  constructor (parts: LeaseParts) {
+    this.#parts = parts
+    this.#slot = parts.slot
+    this.#givenAt = parts.clock.now()
   }
 
   get slot (): number { return this.#slot }
-  get left (): number | null { return this.#kept.left }
-  get news (): number | null { return this.#kept.news }
-  /** How long the call stood in line. */
-  get waitedMs (): number { return this.#kept.waitedMs }
+  get quotaLeft (): number | null { return this.#parts.quotaLeft }
+  get newsVersion (): number | null { return this.#parts.newsVersion }
+  get rateLimit (): RateLimitState { return this.#parts.rateLimit }
+  /** How long the call was queued. */
+  get waitedMs (): number { return this.#parts.waitedMs }
 
   /**
-   * The call leaves now: it has its token and its socket. ROLLER counts arrivals, so a call that was held up counts from now on; its old place
-   * stands until the store has heard of it, which is well within the window.
-   * @returns false when the place is older than a window and may be somebody else's by now: then the call must not leave
+   * The call is sent now: it has its token and its socket. ROLLER counts arrivals, so a call that was held up is renewed: it counts
+   * from now on, and its old slot stays until the store has moved it, which is well within the window.
+   * @returns false when the lease is older than a window and its slot may be used again: then the call must not be sent
    */
-  leave (): boolean {
-    const { clock, store, tag, windows } = this.#kept
+  markSent (): boolean {
+    const { clock, windows } = this.#parts
     const heldMs = clock.now() - this.#givenAt
     if (heldMs <= PUNCTUAL_MS) return true
     if (windows.some(({ windowMs }) => heldMs >= windowMs)) return false
-    const slot = this.#slot
-    const moved = async (): Promise<void> => { this.#slot = await store.renew(tag, windows, slot) }
-    // A store that is away has its own way of counting; nobody waits for it.
-    moved().catch(() => {})
+    // A store that is down has its own way of counting, and the call does not wait for it.
+    this.#renew().catch(() => {})
     return true
   }
 
-  /** Nothing of the call was sent, so nobody has counted it. */
-  async refund (): Promise<void> {
-    await this.#kept.store.refund(this.#kept.tag, this.#kept.windows, this.#slot)
+  async #renew (): Promise<void> {
+    const { store, tag, windows } = this.#parts
+    this.#slot = await store.renew(tag, windows, this.#slot)
   }
 
-  /** ROLLER did not take the export: its one place in six hours is free. The request itself was counted, so its other places stay spent. */
+  /** Nothing of the call was sent, so it was not counted. */
+  async refund (): Promise<void> {
+    await this.#parts.store.refund(this.#parts.tag, this.#parts.windows, this.#slot)
+  }
+
+  /** ROLLER did not take the export: its one slot in six hours is free. The request itself was counted, so its other slots stay spent. */
   async refundExport (): Promise<void> {
-    await this.#kept.store.refund(this.#kept.tag, this.#kept.windows.slice(0, 1), this.#slot)
+    await this.#parts.store.refund(this.#parts.tag, this.#parts.windows.slice(0, 1), this.#slot)
   }
 }

@@ -23,14 +23,14 @@ export const ROLLER_LIMITS: Readonly<Record<RateLimitName, RateLimit>> = {
   bulk: { limit: 1, windowMs: 21_600_000 }
 }
 
-/** Left unused, because somebody else with the same credential pair (ROLLER counts them together) may call as well. */
+/** Left unused, because other programs with the same credentials may call as well: ROLLER counts them together. */
 export const DEFAULT_MARGIN = 0.03
 
 /**
  * ROLLER counts arrivals, the log counts departures. A call that takes 400 ms to arrive and one that takes 20 ms, sent exactly a window
  * apart, arrive 380 ms closer than that. A window this much longer than ROLLER's absorbs the difference, and late timers, at under 1 % of
- * a 60 s budget. It does not shrink with the window: how unevenly calls travel depends on the way to ROLLER, not on how long ROLLER
- * counts. With a much shorter window (ROLLER's older help page says 1 request/s) that costs much of the budget, so it is an option.
+ * a limit of 60 s. It does not shrink with the window: how unevenly calls travel depends on the way to ROLLER, not on how long ROLLER
+ * counts. With a much shorter window (ROLLER's older help page says 1 request/s) that costs much of the limit, so it is an option.
  */
 export const JITTER_MS = 500
 

@@ -3,20 +3,20 @@ import type { TakeRequest, Window } from './store.ts'
 import { sweeper } from '../../util/sweep.ts'
 
 /**
- * What this replica knows by itself, in a local store that is kept beside the shared one while all is well.
+ * A local store beside the shared one, with the calls that this replica has sent, for the time while Redis is down.
  *
- * While the shared store is away each replica keeps to its share (limit / replicas). That must not add up to more than the limit together with
- * what was sent before, which no replica knows of the others: one may have spent the whole limit, another has never seen the connection. So
- * for one window after it has noticed, a replica sends no more than it had itself sent in the window before, nor more than its share: as its
- * own calls leave the window it may send others in their stead. To that end the rest of its share is filled with calls that nobody made, which
- * leave the window together. Then:
+ * While the shared store is down each replica keeps to its share (limit / replicas). That must not add up to more than the limit
+ * together with what was sent before, which no replica knows of the others: one may have used up the whole limit, another has never
+ * seen the connection. So for one window after it has noticed, a replica sends no more than it had itself sent in the window before,
+ * nor more than its share: as its own calls leave the window it may send others instead. To that end the rest of its share is filled
+ * with calls that were not made, which leave the window together. Then:
  * - within a window of the loss, every replica's calls are at most what it had sent before, and those together were within the limit;
  * - after it, everything from before has left all windows, and the shares together are within the limit.
  *
- * With one replica nothing is unknown. A window with fewer places than replicas (bulk: 1 in 6 h) has no shares: nothing is sent.
+ * With one replica nothing is unknown. A window with fewer slots than replicas (bulk: 1 in 6 h) has no shares: nothing is sent.
  *
- * This holds where the store is away for all replicas and all notice, as they do under load. One that alone is cut off from it, or whose
- * outage the others have slept through, may add its share to what they send; where that can happen, `refuse` is the safe choice.
+ * This holds where the store is down for all replicas and all notice, as they do under load. One that alone is cut off from it, or
+ * whose outage the others have not noticed, may add its share to what they send; where that can happen, `reject` is the safe choice.
  */
 export class LocalFallback {
   readonly local: MemoryLimitStore
@@ -33,13 +33,13 @@ export class LocalFallback {
     this.#now = now
   }
 
-  /** The same windows, cut down to this replica's part; null when one of them has no place for each replica. */
+  /** The same windows, cut down to this replica's part; null when one of them has no slot for each replica. */
   shareOf (windows: readonly Window[]): readonly Window[] | null {
     const shares = windows.map((window) => ({ ...window, limit: Math.floor(window.limit / this.#replicas) }))
     return shares.some(({ limit }) => limit < 1) ? null : shares
   }
 
-  /** The shared store has granted a call: it is this replica's. */
+  /** The shared store has granted a call of this replica. */
   granted ({ tag, windows }: TakeRequest): void { this.local.note(tag, windows) }
 
   lost (): void {

@@ -1,7 +1,7 @@
 import { FairQueue } from './fair-queue.ts'
 import { SlotLog } from './slot-log.ts'
-import { LEASE_MS, placesFor, SAME_END_MS } from './store.ts'
-import type { LimitStore, MeterReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import { TICKET_MS, slotsFor, SAME_END_MS } from './store.ts'
+import type { LimitStore, QuotaReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { steady, sweeper } from '../../util/sweep.ts'
 
 export interface MemoryLimitStoreOptions {
@@ -9,13 +9,13 @@ export interface MemoryLimitStoreOptions {
   readonly now?: () => number
 }
 
-interface Meter {
+interface Quota {
   left: number
   readonly endsAt: number
 }
 
-/** The longest cooling-off that a request must respect. */
-interface Standing {
+/** The longest that a request must respect. */
+interface CoolingOff {
   readonly key: string | undefined
   readonly end: number
 }
@@ -26,19 +26,28 @@ const SWEEP_MS = 100
 const SWEPT = 0.01
 const LEAST_SWEPT = 10
 
-const NO_WALL: Standing = { key: undefined, end: 0 }
+/** Of a call, over all its windows. */
+interface Turn {
+  readonly at: number
+  /** The window or quota that is the last to free a slot. */
+  readonly window: string | undefined
+  /** The first window that the call waits for. */
+  readonly stage: number
+}
 
-/** Budgets of one process. Every method is synchronous, so a take is atomic by itself. */
+const NONE: CoolingOff = { key: undefined, end: 0 }
+
+/** Rate limits of one process. Every method is synchronous, so a take is atomic by itself. */
 export class MemoryLimitStore implements LimitStore {
   readonly #now: () => number
   readonly #logs = new Map<string, SlotLog>()
-  /** Only those in which somebody waits. */
-  readonly #lines = new Map<string, FairQueue>()
-  readonly #walls = new Map<string, number>()
-  readonly #meters = new Map<string, Meter>()
+  /** Only those in which a call waits. */
+  readonly #queues = new Map<string, FairQueue>()
+  readonly #coolingOff = new Map<string, number>()
+  readonly #quotas = new Map<string, Quota>()
   readonly #sweepLogs = sweeper(this.#logs, (log, now) => log.idle(now))
-  readonly #sweepWalls = sweeper(this.#walls, (end, now) => end <= now)
-  readonly #sweepLines = sweeper(this.#lines, (line, now) => line.emptied(now))
+  readonly #sweepCoolingOff = sweeper(this.#coolingOff, (end, now) => end <= now)
+  readonly #sweepQueues = sweeper(this.#queues, (queue, now) => queue.emptied(now))
   #sweepAt = -Infinity
   #tickets = 0
 
@@ -46,9 +55,9 @@ export class MemoryLimitStore implements LimitStore {
     this.#now = steady(options.now ?? (() => performance.now()))
   }
 
-  /** Windows and walls that are held: what is idle disappears while others are used. */
+  /** What is held: what is idle disappears while others are used. */
   get size (): number {
-    return this.#logs.size + this.#walls.size + this.#lines.size
+    return this.#logs.size + this.#coolingOff.size + this.#queues.size
   }
 
   take (request: TakeRequest): TakeResult {
@@ -56,59 +65,62 @@ export class MemoryLimitStore implements LimitStore {
     const now = this.#now()
     this.#sweep(now)
     const logs = this.#open(tag, windows, now)
-    const wall = this.#peek(request, now)
-    const from = Math.max(now, wall.end)
+    const coolingOff = this.#longestCoolingOff(request, now)
+    const quota = request.upstreamQuota === undefined ? undefined : this.#quotas.get(name(tag, request.upstreamQuota))
+    const running = quota !== undefined && quota.endsAt > now ? quota : undefined
+    const turn = this.#turn(request, logs, now, Math.max(now, coolingOff.end), running)
+    const waitMs = turn.at - now
+    if (waitMs > maxWaitMs) {
+      if (ticket !== undefined) this.leave(request, ticket)
+      return refusal(waitMs, this.#usage(tag, windows, logs, now), turn.window, coolingOff, now, maxWaitMs)
+    }
+    if (waitMs > 0) return this.#queue(request, turn.stage, now, waitMs, logs)
+    for (let i = 0; i < windows.length; i++) {
+      const { key, limit, flow } = windows[i] as Window
+      this.#queueOf(tag, key)?.serve(ticket, flow)
+      this.#closeQueue(tag, key)
+      this.#record(tag, key, logs[i] as SlotLog, now, limit)
+    }
+    const usage = this.#usage(tag, windows, logs, now)
+    return running === undefined ? { outcome: 'granted', slot: now, usage } : { outcome: 'granted', slot: now, left: --running.left, usage }
+  }
+
+  /** When the call has its turn in all windows, behind those who wait. */
+  #turn (request: TakeRequest, logs: readonly SlotLog[], now: number, from: number, quota: Quota | undefined): Turn {
+    const { tag, windows, ticket, upstreamQuota } = request
+    const ownCalls = logs[0]?.size ?? 0
     let at = from
     let window: string | undefined
     let ahead = 0
-    const ownCalls = logs[0]?.size ?? 0
-    // The first window that the call must wait for: it stands in no line behind it. Before a wall that is the first of all.
+    // The first window that the call must wait for: it enters no queue behind it. Before a cooling-off that is the first of all.
     let stage = from > now ? 0 : windows.length
     for (let i = 0; i < windows.length; i++) {
       const { key, flow, reserve = 0 } = windows[i] as Window
-      const line = this.#lineOf(tag, key)
-      line?.drop(now, ticket)
-      // Those with more to do cannot have a place of the reserve: only its own calls, in line for its first window too, stand before this one.
-      if (i === 0 || ownCalls >= reserve) ahead = line?.ahead(ticket, flow) ?? 0
-      const turn = (logs[i] as SlotLog).turn(placesFor(windows[i] as Window, ownCalls), ahead, from)
+      const queue = this.#queueOf(tag, key)
+      queue?.drop(now, ticket)
+      // Those with more to do cannot have a slot of the reserve: only its own calls, in the queue of its first window too, are before
+      // this one.
+      if (i === 0 || ownCalls >= reserve) ahead = queue?.ahead(ticket, flow) ?? 0
+      const turn = (logs[i] as SlotLog).turn(slotsFor(windows[i] as Window, ownCalls), ahead, from)
       if (turn > now && i < stage) stage = i
       if (turn > at) {
         at = turn
         window = key
       }
     }
-    const meter = request.meter === undefined ? undefined : this.#meters.get(name(tag, request.meter))
     const shared = windows[windows.length - 1]
-    const kept = shared === undefined ? 0 : shared.limit - placesFor(shared, ownCalls)
-    if (meter !== undefined && meter.endsAt > now && meter.left <= ahead + kept) {
+    const reserved = shared === undefined ? 0 : shared.limit - slotsFor(shared, ownCalls)
+    if (quota !== undefined && quota.left <= ahead + reserved) {
       stage = Math.min(stage, windows.length - 1)
-      if (meter.endsAt > at) {
-        at = meter.endsAt
-        window = request.meter
-      }
+      if (quota.endsAt > at) return { at: quota.endsAt, window: upstreamQuota, stage }
     }
-    const waitMs = at - now
-    if (waitMs > maxWaitMs) {
-      if (ticket !== undefined) this.leave(request, ticket)
-      return refusal(waitMs, usageOf(windows, logs, this.#waitingIn(tag, windows), now), window, wall, now, maxWaitMs)
-    }
-    if (waitMs > 0) return this.#queue(request, stage, now, waitMs, logs)
-    for (let i = 0; i < windows.length; i++) {
-      const { key, limit, flow } = windows[i] as Window
-      const log = logs[i] as SlotLog
-      this.#lineOf(tag, key)?.serve(ticket, flow)
-      this.#closeLine(tag, key)
-      this.#record(tag, key, log, now, limit)
-    }
-    const usage = usageOf(windows, logs, this.#waitingIn(tag, windows), now)
-    if (meter === undefined || meter.endsAt <= now) return { outcome: 'granted', slot: now, usage }
-    return { outcome: 'granted', slot: now, left: --meter.left, usage }
+    return { at, window, stage }
   }
 
   leave ({ tag, windows }: TakeRequest, ticket: number): void {
     for (const { key } of windows) {
-      this.#lineOf(tag, key)?.leave(ticket)
-      this.#closeLine(tag, key)
+      this.#queueOf(tag, key)?.leave(ticket)
+      this.#closeQueue(tag, key)
     }
   }
 
@@ -126,27 +138,27 @@ export class MemoryLimitStore implements LimitStore {
     this.#sweep(now)
     const id = name(tag, key)
     const end = now + ms
-    if (end > Math.max(now, this.#walls.get(id) ?? 0)) this.#walls.set(id, end)
+    if (end > Math.max(now, this.#coolingOff.get(id) ?? 0)) this.#coolingOff.set(id, end)
   }
 
-  wall (tag: string, key: string): number {
-    return Math.max(0, (this.#walls.get(name(tag, key)) ?? 0) - this.#now())
+  coolingOff (tag: string, key: string): number {
+    return Math.max(0, (this.#coolingOff.get(name(tag, key)) ?? 0) - this.#now())
   }
 
-  report (tag: string, meter: string, windows: readonly Window[], { remaining, endsInMs, slot }: MeterReading): void {
+  report (tag: string, upstreamQuota: string, windows: readonly Window[], { remaining, endsInMs, slot }: QuotaReading): void {
     const now = this.#now()
     const endsAt = now + endsInMs
     const [log] = this.#open(tag, windows, now)
     const left = remaining - (log?.since(slot) ?? 0)
-    const id = name(tag, meter)
-    const known = this.#meters.get(id)
+    const id = name(tag, upstreamQuota)
+    const known = this.#quotas.get(id)
     if (known !== undefined && Math.abs(endsAt - known.endsAt) <= SAME_END_MS) known.left = Math.min(known.left, left)
-    else if (known === undefined || endsAt > known.endsAt) this.#meters.set(id, { left, endsAt })
+    else if (known === undefined || endsAt > known.endsAt) this.#quotas.set(id, { left, endsAt })
   }
 
   usage (tag: string, windows: readonly Window[]): readonly Usage[] {
     const now = this.#now()
-    return usageOf(windows, this.#open(tag, windows, now), this.#waitingIn(tag, windows), now)
+    return this.#usage(tag, windows, this.#open(tag, windows, now), now)
   }
 
   peek (tag: string, windows: readonly Window[]): readonly Usage[] {
@@ -154,13 +166,13 @@ export class MemoryLimitStore implements LimitStore {
   }
 
   close (): void {
-    for (const map of [this.#logs, this.#lines, this.#walls, this.#meters]) map.clear()
+    for (const map of [this.#logs, this.#queues, this.#coolingOff, this.#quotas]) map.clear()
   }
 
   /**
-   * Counts calls that somebody else has granted, without asking whether there is room for them.
-   * @param at when they left, if that is not now
-   * @returns their place
+   * Counts calls that another store has granted, whether there is room for them or not.
+   * @param at when they were sent, if that is not now
+   * @returns their slot
    */
   note (tag: string, windows: readonly Window[], times = 1, at?: number): number {
     const now = this.#now()
@@ -172,28 +184,29 @@ export class MemoryLimitStore implements LimitStore {
     return at ?? now
   }
 
-  /** The ticket is not let go of before its turn comes and somebody has had time to ask. */
-  #queue ({ tag, windows, ticket = ++this.#tickets }: TakeRequest, stage: number, now: number, waitMs: number, logs: readonly SlotLog[]): TakeResult {
+  /** The ticket is not dropped before its turn has come and its replica has had time to use it. */
+  #queue (request: TakeRequest, stage: number, now: number, waitMs: number, logs: readonly SlotLog[]): TakeResult {
+    const { tag, windows, ticket = ++this.#tickets } = request
     windows.forEach(({ key, flow }, i) => {
       const id = name(tag, key)
-      let line = this.#lines.get(id)
+      let queue = this.#queues.get(id)
       if (i > stage) {
-        line?.leave(ticket)
-        this.#closeLine(tag, key)
+        queue?.leave(ticket)
+        this.#closeQueue(tag, key)
         return
       }
-      if (line === undefined) this.#lines.set(id, line = new FairQueue())
-      line.join(ticket, flow, now + waitMs + LEASE_MS)
+      if (queue === undefined) this.#queues.set(id, queue = new FairQueue())
+      queue.join(ticket, flow, now + waitMs + TICKET_MS)
     })
-    return { outcome: 'queued', ticket, waitMs, usage: usageOf(windows, logs, this.#waitingIn(tag, windows), now) }
+    return { outcome: 'queued', ticket, waitMs, usage: this.#usage(tag, windows, logs, now) }
   }
 
-  #peek ({ tag, walls }: TakeRequest, now: number): Standing {
-    if (this.#walls.size === 0) return NO_WALL
+  #longestCoolingOff ({ tag, coolingOff }: TakeRequest, now: number): CoolingOff {
+    if (this.#coolingOff.size === 0) return NONE
     let key: string | undefined
     let end = 0
-    for (const one of walls) {
-      const ends = this.#walls.get(name(tag, one)) ?? 0
+    for (const one of coolingOff) {
+      const ends = this.#coolingOff.get(name(tag, one)) ?? 0
       if (ends > end && ends > now) {
         end = ends
         key = one
@@ -202,19 +215,25 @@ export class MemoryLimitStore implements LimitStore {
     return { key, end }
   }
 
-  #lineOf (tag: string, key: string): FairQueue | undefined {
-    return this.#lines.size === 0 ? undefined : this.#lines.get(name(tag, key))
+  #queueOf (tag: string, key: string): FairQueue | undefined {
+    return this.#queues.size === 0 ? undefined : this.#queues.get(name(tag, key))
   }
 
-  #closeLine (tag: string, key: string): void {
-    if (this.#lineOf(tag, key)?.size === 0) this.#lines.delete(name(tag, key))
+  #closeQueue (tag: string, key: string): void {
+    if (this.#queueOf(tag, key)?.size === 0) this.#queues.delete(name(tag, key))
   }
 
-  #waitingIn (tag: string, windows: readonly Window[]): readonly number[] | null {
-    return this.#lines.size === 0 ? null : windows.map(({ key }) => this.#lineOf(tag, key)?.size ?? 0)
+  #usage (tag: string, windows: readonly Window[], logs: readonly SlotLog[], now: number): Usage[] {
+    return windows.map(({ key, limit, windowMs }, i) => {
+      const log = logs[i] as SlotLog
+      const waiting = this.#queueOf(tag, key)?.size ?? 0
+      const used = log.size + waiting
+      if (used >= limit) return { key, limit, remaining: 0, resetMs: log.turn(limit, waiting, now) - now }
+      return { key, limit, remaining: limit - used, resetMs: log.size === 0 ? 0 : log.at(0) + windowMs - now }
+    })
   }
 
-  /** A log enters the map with its first slot: a refused or merely curious caller leaves nothing behind. */
+  /** A log enters the map with its first slot: a refused take or a peek leaves nothing behind. */
   #open (tag: string, windows: readonly Window[], now: number): SlotLog[] {
     const logs: SlotLog[] = []
     for (const { key, windowMs } of windows) {
@@ -238,8 +257,8 @@ export class MemoryLimitStore implements LimitStore {
     if (now < this.#sweepAt) return
     this.#sweepAt = now + SWEEP_MS
     this.#sweepLogs(now, share(this.#logs))
-    this.#sweepWalls(now, share(this.#walls))
-    this.#sweepLines(now, share(this.#lines))
+    this.#sweepCoolingOff(now, share(this.#coolingOff))
+    this.#sweepQueues(now, share(this.#queues))
   }
 }
 
@@ -250,16 +269,12 @@ function name (tag: string, key: string): string {
   return `${tag}\0${key}`
 }
 
-function refusal (waitMs: number, usage: readonly Usage[], window: string | undefined, { key, end }: Standing, now: number, patience: number): Refused {
-  if (key !== undefined && end - now > patience) return { outcome: 'refused', reason: 'wall', waitMs, usage, wall: key, wallMs: end - now }
-  return { outcome: 'refused', reason: 'budget', waitMs, usage, ...(window !== undefined && { window }) }
-}
-
-function usageOf (windows: readonly Window[], logs: readonly SlotLog[], waiting: readonly number[] | null, now: number): Usage[] {
-  return windows.map(({ key, limit, windowMs }, i) => {
-    const log = logs[i] as SlotLog
-    const used = log.size + (waiting?.[i] ?? 0)
-    if (used >= limit) return { key, limit, remaining: 0, resetMs: log.turn(limit, waiting?.[i] ?? 0, now) - now }
-    return { key, limit, remaining: limit - used, resetMs: log.size === 0 ? 0 : log.at(0) + windowMs - now }
-  })
+function refusal (
+  waitMs: number, usage: readonly Usage[], window: string | undefined, { key, end }: CoolingOff, now: number, maxWaitMs: number
+): Refused {
+  const coolingOffMs = end - now
+  if (key !== undefined && coolingOffMs > maxWaitMs) {
+    return { outcome: 'refused', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs }
+  }
+  return { outcome: 'refused', reason: 'limit', waitMs, usage, ...(window !== undefined && { window }) }
 }

@@ -1,48 +1,33 @@
 /**
- * The gate before ROLLER: every call takes its place in the budget of its connection (and, through Nango, in the account's), waits for it if the
- * caller has the patience, and is told exactly how long to stay away if not.
+ * Every call to ROLLER acquires a lease of its connection's rate limit (and, through Nango, of the account's): it waits in a queue as
+ * long as its caller allows, and is refused with the exact Retry-After otherwise.
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { CancelSignal } from '../../util/cancellation.ts'
 import type { Clock } from '../../util/clock.ts'
-import { RollerError } from '../../errors.ts'
+import type { RateLimitState } from '../../util/rate-limit-state.ts'
+import { isRollerError, RollerError, withRateLimit } from '../../errors.ts'
 import type { RateLimitName } from '../../operations/operation.ts'
-import type { RateLimit } from './limits.ts'
-import { effectiveLimit } from './limits.ts'
+import { effectiveLimit, type RateLimit } from './limits.ts'
 import { Lease } from './lease.ts'
+import type { RateLimitToSpend } from './rate-limit-of.ts'
 import { SAME_END_MS } from './store.ts'
-import type { LimitStore, Granted, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { LimitStore, Granted, Refused, TakeRequest, Usage, Window } from './store.ts'
 import { WaitQueue } from './wait-queue.ts'
 
-/** How a call stands with its budget, for the RateLimit headers. */
-export interface RateLimitState {
-  readonly name: RateLimitName
-  readonly limit: number
-  /** Milliseconds. */
-  readonly windowMs: number
-  readonly remaining: number
-  /** Milliseconds until a place frees. */
-  readonly resetMs: number
-}
-
-export interface LeaseRequest {
-  /** Whose limits they are: ROLLER counts by the pair of Client ID and Client Secret, however many connections hold it. */
+export interface LeaseRequest extends RateLimitToSpend {
+  /** ROLLER counts by the pair of Client ID and Client Secret, however many connections hold it. */
   readonly credential: string
-  readonly budget: RateLimitName
-  /** ROLLER counts bulk exports by their type. */
-  readonly exportType: string | null
   /** Milliseconds the caller is still willing to wait. */
   readonly maxWaitMs: number
   readonly signal: CancelSignal | undefined
-  /** Told how the budget stands, whether the call got its place or not. */
-  readonly onUse?: ((use: RateLimitState) => void) | undefined
 }
 
 export interface RateLimiterOptions {
   readonly store: LimitStore
   readonly limits: Readonly<Record<RateLimitName, RateLimit>>
-  /** Calls that may wait at a time, for one connection and budget. */
+  /** Calls that may wait at a time, for one connection and rate limit. */
   readonly maxQueue: number
   /** Put before every credential: ids are unique only within an integration. */
   readonly scope: string
@@ -58,14 +43,14 @@ export interface RateLimiterOptions {
 
 /** Counts for metrics. No connection ids: a label set must stay closed. */
 export interface RateLimitObserver {
-  granted (budget: RateLimitName, waitedMs: number): void
-  refused (budget: RateLimitName, reason: Refused['reason'] | 'queue'): void
-  waiting (budget: RateLimitName, change: 1 | -1): void
-  walled (whose: 'connection' | 'account'): void
+  granted (rateLimit: RateLimitName, waitedMs: number): void
+  refused (rateLimit: RateLimitName, reason: Refused['reason'] | 'queue'): void
+  waiting (rateLimit: RateLimitName, change: 1 | -1): void
+  coolingOffStarted (whose: 'connection' | 'account'): void
 }
 
 /** What Nango says of the account's limit in an answer. */
-export interface AccountNews {
+export interface UpstreamQuota {
   readonly limit: number
   readonly remaining: number
   readonly endsInMs: number
@@ -74,18 +59,21 @@ export interface AccountNews {
 const ACCOUNT = 'account'
 /** Nango counts in fixed windows of a minute. */
 const ACCOUNT_WINDOW_MS = 60_000
-/** Connections and budgets whose last use is remembered, for answers that spend nothing. */
+/** Connections and rate limits whose last state is remembered, for answers that spend nothing. */
 const REMEMBERED = 10_000
 /**
- * Part of the account's limit that is kept for connections which have sent less than that in the last minute. A noisy venue that has used up
- * all the rest thus delays nobody who calls now and then; alone on the account, it has that much less.
+ * Part of the account's limit that is reserved for connections which have sent less than that in the last minute. A busy venue that has
+ * used up all the rest thus does not delay one that calls now and then; alone on the account, it has that much less.
  */
 const RESERVE = 0.1
-/** By this part Nango's own count may be less than the shared one before every replica hears of it: news of every single call costs a round trip. */
-const NEWS = 0.05
+/**
+ * By this part Nango's own count may be less than the shared one before it is reported to the replicas: a report with every call costs
+ * a round trip.
+ */
+const REPORTED_PART = 0.05
 
-interface Seen {
-  readonly use: RateLimitState
+interface LastState {
+  readonly state: RateLimitState
   readonly at: number
 }
 
@@ -93,12 +81,12 @@ export class RateLimiter {
   readonly #options: RateLimiterOptions
   /** All of an environment lies in one slot of a Redis Cluster, with the account's limit and what replicas tell each other. */
   readonly #tag: string
-  readonly #rooms = new Map<string, WaitQueue>()
-  readonly #seen = new LRUCache<string, Seen>({ max: REMEMBERED })
+  readonly #queues = new Map<string, WaitQueue>()
+  readonly #lastStates = new LRUCache<string, LastState>({ max: REMEMBERED })
   #accountLimit: RateLimit | null = null
   #closed = false
-  /** The last news of the account. */
-  #told = { remaining: Infinity, endsAt: -Infinity }
+  /** What was last reported of the account. */
+  #reported = { remaining: Infinity, endsAt: -Infinity }
 
   constructor (options: RateLimiterOptions) {
     this.#options = options
@@ -106,64 +94,61 @@ export class RateLimiter {
   }
 
   /**
-   * Waits for a place.
-   * @throws RollerError ROLLER_ERR_RATE_LIMITED, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After when the caller would not
-   *   wait that long; the signal's reason when the caller goes away
+   * Waits for a lease.
+   * @throws RollerError ROLLER_ERR_RATE_LIMITED, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After when the
+   * call may
+   *   not wait so long; the signal's reason when the caller disconnects. A RollerError has the state of the rate limit.
    */
-  enter (pass: LeaseRequest): Lease | Promise<Lease> {
-    const { store, clock } = this.#options
-    const window = this.#window(pass)
-    const startedAt = clock.now()
-    const request = this.#request(pass, window, pass.maxWaitMs, undefined)
-    const result = store.take(request)
-    // A store in memory answers at once, and nearly always yes.
-    if (result instanceof Promise || result.outcome !== 'granted') return this.#stay(pass, window, startedAt, request, result)
-    this.#tell(pass, window, result.usage, null)
-    return this.#grant(pass, request, result, 0)
-  }
-
-  /** Goes on from the first answer of the store. */
-  async #stay (pass: LeaseRequest, window: Window, startedAt: number, request: TakeRequest, first: TakeResult | Promise<TakeResult>): Promise<Lease> {
+  async acquire (request: LeaseRequest): Promise<Lease> {
     const { store, clock, observer } = this.#options
-    for (let result = await first; ;) {
-      this.#tell(pass, window, result.usage, result.outcome === 'refused' ? result.waitMs : null)
-      if (result.outcome === 'refused') {
-        observer?.refused(pass.budget, result.reason)
-        throw this.#refusal(result, pass.budget)
+    const window = this.#window(request)
+    const startedAt = clock.now()
+    let ticket: number | undefined
+    for (;;) {
+      const take = this.#takeRequest(request, window, request.maxWaitMs - (clock.now() - startedAt), ticket)
+      const result = await store.take(take)
+      const state = this.#stateOf(request.rateLimit, window, result.usage, result.outcome === 'refused' ? result.waitMs : null)
+      if (result.outcome === 'granted') {
+        const elapsed = clock.now() - startedAt
+        const waitedMs = elapsed < 1 ? 0 : elapsed // less is no wait, but the way to the store and back
+        observer?.granted(request.rateLimit, waitedMs)
+        return this.#lease(take, result, waitedMs, state)
       }
-      if (result.outcome === 'granted') return this.#grant(pass, request, result, clock.now() - startedAt)
-      const { ticket } = result
-      await this.#wait(pass, request, ticket, Math.ceil(result.waitMs))
-      request = this.#request(pass, window, pass.maxWaitMs - (clock.now() - startedAt), ticket)
-      result = await store.take(request)
+      if (result.outcome === 'refused') {
+        observer?.refused(request.rateLimit, result.reason)
+        throw withRateLimit(this.#refusal(result, request.rateLimit), state)
+      }
+      ticket = result.ticket
+      await this.#wait(request, take, ticket, Math.ceil(result.waitMs)).catch((error: unknown) => {
+        throw isRollerError(error) ? withRateLimit(error, state) : error
+      })
     }
   }
 
-  #grant ({ budget }: LeaseRequest, { tag, windows }: TakeRequest, { slot, left, news }: Granted, waitedMs: number): Lease {
-    const { store, clock, observer } = this.#options
-    observer?.granted(budget, waitedMs)
-    return new Lease({ store, clock, tag, windows, slot, left: left ?? null, news: news ?? null, waitedMs })
+  #lease ({ tag, windows }: TakeRequest, { slot, left, news }: Granted, waitedMs: number, rateLimit: RateLimitState): Lease {
+    const { store, clock } = this.#options
+    return new Lease({ store, clock, tag, windows, slot, quotaLeft: left ?? null, newsVersion: news ?? null, waitedMs, rateLimit })
   }
 
-  /** ROLLER said 429: nothing more is sent for this connection, by any replica. */
-  async coolOff (credential: string, seconds: number): Promise<void> {
-    this.#options.observer?.walled('connection')
-    await this.#options.store.startCoolingOff(this.#tag, this.#wallKey(credential), seconds * 1000)
+  /** ROLLER said 429: nothing more is sent for this credential, by any replica. */
+  async startCoolingOff (credential: string, seconds: number): Promise<void> {
+    this.#options.observer?.coolingOffStarted('connection')
+    await this.#options.store.startCoolingOff(this.#tag, this.#coolingOffKey(credential), seconds * 1000)
   }
 
   /** Nango said 429: nothing more is sent for the account. */
-  async coolOffAccount (seconds: number): Promise<void> {
+  async startAccountCoolingOff (seconds: number): Promise<void> {
     if (!this.#options.account) return
-    this.#options.observer?.walled('account')
+    this.#options.observer?.coolingOffStarted('account')
     await this.#options.store.startCoolingOff(this.#tag, ACCOUNT, Math.max(1, seconds) * 1000)
   }
 
   /**
    * Nango's X-RateLimit-*, which come with every answer. The limit differs from plan to plan; and others use it up too (its syncs, other
    * programs, calls made before the limit was known), so what Nango says is left counts beside what this gateway has sent. All replicas
-   * share it, and hear of it only when it is less than they know.
+   * share it, and it is reported to them only when it is less than they know.
    */
-  async learnAccount ({ limit, remaining, endsInMs }: AccountNews, place: Lease): Promise<void> {
+  async learnQuota ({ limit, remaining, endsInMs }: UpstreamQuota, lease: Lease): Promise<void> {
     if (!this.#options.account) return
     if (Number.isInteger(limit) && limit >= 1) {
       const learned = effectiveLimit({ limit, windowMs: ACCOUNT_WINDOW_MS })
@@ -171,102 +156,109 @@ export class RateLimiter {
     }
     if (!(remaining >= 0 && endsInMs > 0)) return
     const endsAt = this.#options.clock.now() + endsInMs
-    const toldBefore = Math.abs(endsAt - this.#told.endsAt) <= SAME_END_MS
-    // Of the calls that were under way when a window of Nango's began, each would bring the same news.
-    const known = place.left ?? (toldBefore ? Math.floor(this.#told.remaining / 2) : Infinity)
-    if (known < Infinity && remaining + Math.floor(known * NEWS) >= known) return
-    this.#told = { remaining, endsAt }
+    const reportedBefore = Math.abs(endsAt - this.#reported.endsAt) <= SAME_END_MS
+    // Of the calls that were in flight when a window of Nango's began, each would bring the same.
+    const known = lease.quotaLeft ?? (reportedBefore ? Math.floor(this.#reported.remaining / 2) : Infinity)
+    if (known < Infinity && remaining + Math.floor(known * REPORTED_PART) >= known) return
+    this.#reported = { remaining, endsAt }
     const window = this.#accountWindow()
-    await this.#options.store.report(this.#tag, ACCOUNT, window === null ? [] : [window], { remaining, endsInMs, slot: place.slot })
+    await this.#options.store.report(this.#tag, ACCOUNT, window === null ? [] : [window], { remaining, endsInMs, slot: lease.slot })
   }
 
-  /** How a connection's budget stands now, without spending of it: asked of the store where that costs nothing, else as it was last seen. */
-  peek ({ credential, budget, exportType }: Pick<LeaseRequest, 'credential' | 'budget' | 'exportType'>): RateLimitState {
-    const window = this.#window({ credential, budget, exportType })
-    const usage = this.#options.store.peek?.(this.#tag, [window])
-    if (usage !== undefined) return toUse(budget, window, usage)
-    const seen = this.#seen.get(window.key)
-    const elapsed = seen === undefined ? Infinity : this.#options.clock.now() - seen.at
-    return seen === undefined || elapsed >= seen.use.resetMs ? toUse(budget, window, []) : { ...seen.use, resetMs: seen.use.resetMs - elapsed }
+  /** The state of a rate limit now, read without spending: from the store where that costs nothing, else as it was last seen. */
+  peek (request: Pick<LeaseRequest, 'credential' | 'rateLimit' | 'exportType'>): RateLimitState {
+    const { store, clock } = this.#options
+    const window = this.#window(request)
+    const usage = store.peek?.(this.#tag, [window])
+    if (usage !== undefined) return toState(request.rateLimit, window, usage)
+    const last = this.#lastStates.get(window.key)
+    const elapsed = last === undefined ? Infinity : clock.now() - last.at
+    if (last === undefined || elapsed >= last.state.resetMs) return toState(request.rateLimit, window, [])
+    return { ...last.state, resetMs: last.state.resetMs - elapsed }
   }
 
-  /** How a connection stands, for people who look. */
-  async usage (credential: string): Promise<{ budgets: RateLimitState[], coolingOffMs: number }> {
+  /** The state of a credential's rate limits, as the store has it. */
+  async usage (credential: string): Promise<{ rateLimits: RateLimitState[], coolingOffMs: number }> {
     const { store } = this.#options
     const tag = this.#tag
     const names = ['rest', 'reporting'] as const
-    const windows = names.map((budget) => this.#window({ credential, budget, exportType: null }))
+    const windows = names.map((rateLimit) => this.#window({ credential, rateLimit, exportType: null }))
     const usage = await store.usage(tag, windows)
     return {
-      budgets: names.map((budget, index) => toUse(budget, windows[index] as Window, usage)), // as many windows as names
-      coolingOffMs: await store.wall(tag, this.#wallKey(credential))
+      rateLimits: names.map((name, index) => toState(name, windows[index] as Window, usage)), // as many windows as names
+      coolingOffMs: await this.coolingOff(credential)
     }
   }
 
   /** Milliseconds until ROLLER takes calls of a credential again after a 429; 0 when it does. */
   async coolingOff (credential: string): Promise<number> {
-    return await this.#options.store.wall(this.#tag, this.#wallKey(credential))
+    return await this.#options.store.coolingOff(this.#tag, this.#coolingOffKey(credential))
   }
 
-  /** Answers all who wait for their place, now and from now on: the process ends. */
+  /** Rejects all calls that wait for a lease, now and from now on: the process ends. */
   releaseWaiting (): void {
     this.#closed = true
-    for (const room of this.#rooms.values()) room.close()
+    for (const queue of this.#queues.values()) queue.close()
   }
 
   async close (): Promise<void> { await this.#options.store.close() }
 
-  /** Until the turn comes. @throws ROLLER_ERR_RATE_LIMITED when too many wait already; the signal's reason when the caller goes away */
-  async #wait (pass: LeaseRequest, request: TakeRequest, ticket: number, ms: number): Promise<void> {
+  /** Until its turn comes. @throws ROLLER_ERR_RATE_LIMITED when too many wait already; the signal's reason when the caller disconnects */
+  async #wait ({ rateLimit, signal }: LeaseRequest, take: TakeRequest, ticket: number, ms: number): Promise<void> {
     const { store, clock, observer, maxQueue } = this.#options
-    const key = request.windows[0]?.key ?? ''
-    const room = this.#rooms.get(key) ?? new WaitQueue(clock)
-    if (request.ticket === undefined && room.size >= maxQueue) {
-      await store.leave(request, ticket)
-      observer?.refused(pass.budget, 'queue')
+    const key = take.windows[0]?.key ?? ''
+    const queue = this.#queues.get(key) ?? new WaitQueue(clock)
+    if (take.ticket === undefined && queue.size >= maxQueue) {
+      await store.leave(take, ticket)
+      observer?.refused(rateLimit, 'queue')
       throw new RollerError('ROLLER_ERR_RATE_LIMITED', {
-        detail: `${maxQueue} calls are waiting for this connection's ${pass.budget} budget already.`, retryAfter: ms / 1000
+        detail: `${maxQueue} calls are waiting for this connection's ${rateLimit} rate limit already.`, retryAfter: ms / 1000
       })
     }
-    this.#rooms.set(key, room)
-    if (this.#closed) room.close()
-    observer?.waiting(pass.budget, 1)
+    this.#queues.set(key, queue)
+    if (this.#closed) queue.close()
+    observer?.waiting(rateLimit, 1)
     try {
-      await room.wait(ms, pass.signal)
+      await queue.wait(ms, signal)
     } catch (gone) {
-      await store.leave(request, ticket)
+      await store.leave(take, ticket)
       throw gone
     } finally {
-      observer?.waiting(pass.budget, -1)
-      if (room.size === 0 && this.#rooms.get(key) === room) this.#rooms.delete(key)
+      observer?.waiting(rateLimit, -1)
+      if (queue.size === 0 && this.#queues.get(key) === queue) this.#queues.delete(key)
     }
   }
 
-  /** @param refusedMs whatever refuses (a wall, the account, a shared store that is away): for this connection nothing is left until then */
-  #tell (pass: LeaseRequest, window: Window, usage: readonly Usage[], refusedMs: number | null): void {
-    const use = toUse(pass.budget, window, usage)
-    const told = refusedMs === null ? use : { ...use, remaining: 0, resetMs: refusedMs }
-    if (this.#options.store.peek === undefined) this.#seen.set(window.key, { use: told, at: this.#options.clock.now() })
-    pass.onUse?.(told)
+  /**
+   * @param refusedMs whatever refuses (a cooling-off, the account, a Redis that is down): for this connection nothing is left until
+   * then
+   */
+  #stateOf (name: RateLimitName, window: Window, usage: readonly Usage[], refusedMs: number | null): RateLimitState {
+    const { store, clock } = this.#options
+    const state = toState(name, window, usage)
+    const stated = refusedMs === null ? state : { ...state, remaining: 0, resetMs: refusedMs }
+    if (store.peek === undefined) this.#lastStates.set(window.key, { state: stated, at: clock.now() })
+    return stated
   }
 
-  #window ({ credential, budget, exportType }: Pick<LeaseRequest, 'credential' | 'budget' | 'exportType'>): Window {
-    const { limit, windowMs } = this.#options.limits[budget]
-    const key = `${this.#name(credential)}:${budget}`
-    return { key: budget === 'bulk' ? `${key}:${exportType ?? ''}` : key, limit, windowMs }
+  #window ({ credential, rateLimit, exportType }: Pick<LeaseRequest, 'credential' | 'rateLimit' | 'exportType'>): Window {
+    const { limit, windowMs } = this.#options.limits[rateLimit]
+    const key = `${this.#name(credential)}:${rateLimit}`
+    return { key: rateLimit === 'bulk' ? `${key}:${exportType ?? ''}` : key, limit, windowMs }
   }
 
-  #request (pass: LeaseRequest, window: Window, maxWaitMs: number, ticket: number | undefined): TakeRequest {
+  #takeRequest (request: LeaseRequest, window: Window, maxWaitMs: number, ticket: number | undefined): TakeRequest {
+    const { scope, account, sole } = this.#options
     const windows = [window]
     // A bulk export is a call to ROLLER's Reporting API as well.
-    if (pass.budget === 'bulk') windows.push(this.#window({ ...pass, budget: 'reporting' }))
-    const walls = [this.#wallKey(pass.credential)]
-    const request = { tag: this.#tag, windows, walls, maxWaitMs: Math.max(0, maxWaitMs), ticket, news: this.#options.scope }
-    if (!this.#options.account) return request
-    walls.push(ACCOUNT)
-    const account = this.#accountWindow()
-    if (account !== null) windows.push({ ...account, flow: pass.credential, reserve: this.#options.sole ? 0 : Math.floor(account.limit * RESERVE) })
-    return { ...request, meter: ACCOUNT }
+    if (request.rateLimit === 'bulk') windows.push(this.#window({ ...request, rateLimit: 'reporting' }))
+    const coolingOff = [this.#coolingOffKey(request.credential)]
+    const take = { tag: this.#tag, windows, coolingOff, maxWaitMs: Math.max(0, maxWaitMs), ticket, news: scope }
+    if (!account) return take
+    coolingOff.push(ACCOUNT)
+    const shared = this.#accountWindow()
+    if (shared !== null) windows.push({ ...shared, flow: request.credential, reserve: sole ? 0 : Math.floor(shared.limit * RESERVE) })
+    return { ...take, upstreamQuota: ACCOUNT }
   }
 
   #accountWindow (): Window | null {
@@ -275,23 +267,31 @@ export class RateLimiter {
 
   #name (credential: string): string { return `${this.#options.scope}/${credential}` }
 
-  #wallKey (credential: string): string { return `${this.#name(credential)}:wall` }
+  #coolingOffKey (credential: string): string { return `${this.#name(credential)}:cooling-off` }
 
-  #refusal ({ reason, waitMs, wall, window }: Refused, budget: RateLimitName): RollerError {
+  #refusal ({ reason, waitMs, coolingOff, window }: Refused, rateLimit: RateLimitName): RollerError {
     const retryAfter = waitMs / 1000
-    if (reason === 'away') {
-      return new RollerError('ROLLER_ERR_RATE_LIMITED', { detail: 'The shared budget cannot be reached, and this gateway then sends nothing.', retryAfter })
+    if (reason === 'redis-down') {
+      return new RollerError('ROLLER_ERR_RATE_LIMITED', {
+        detail: 'Redis, which holds the shared rate limits, cannot be reached, and this gateway then sends nothing.', retryAfter
+      })
     }
-    if (wall === ACCOUNT || window === ACCOUNT) return new RollerError('ROLLER_ERR_NANGO_LIMIT', { retryAfter })
-    if (reason === 'wall') return new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER has answered 429 for this connection. Nothing was sent.', retryAfter })
-    return new RollerError('ROLLER_ERR_RATE_LIMITED', { detail: `The ${budget} budget of this connection is spent.`, retryAfter })
+    if (coolingOff === ACCOUNT || window === ACCOUNT) return new RollerError('ROLLER_ERR_NANGO_LIMIT', { retryAfter })
+    if (reason === 'cooling-off') {
+      return new RollerError('ROLLER_ERR_COOLING_OFF', {
+        detail: 'ROLLER has answered 429 for this connection. Nothing was sent.', retryAfter
+      })
+    }
+    return new RollerError('ROLLER_ERR_RATE_LIMITED', { detail: `The ${rateLimit} rate limit of this connection is used up.`, retryAfter })
   }
 }
 
 /** Part of every key in Redis. @param environment what tells a Nango environment from others */
-export function environmentTag (environment: string): string { return createHash('sha256').update(environment).digest('base64url').slice(0, 16) }
+export function environmentTag (environment: string): string {
+  return createHash('sha256').update(environment).digest('base64url').slice(0, 16)
+}
 
-function toUse (name: RateLimitName, { key, limit, windowMs }: Window, usage: readonly Usage[]): RateLimitState {
+function toState (name: RateLimitName, { key, limit, windowMs }: Window, usage: readonly Usage[]): RateLimitState {
   const own = usage.find((entry) => entry.key === key)
   return { name, limit, windowMs, remaining: own?.remaining ?? limit, resetMs: own?.resetMs ?? 0 }
 }

@@ -1,57 +1,57 @@
 import type { RedisLike } from '../../redis/client.ts'
-import { createHash } from 'node:crypto'
-
-import { LimitStoreUnavailable } from './store.ts'
-import type { LimitStore, MeterReading, TakeRequest, TakeResult, Usage, Window } from './store.ts'
-import { WINDOW_LUA } from './window.lua.ts'
+import { loadScript, RedisScript, RedisUnavailable } from '../../redis/script.ts'
+import type { Clock } from '../../util/clock.ts'
+import { SAME_END_MS, TICKET_MS } from './store.ts'
+import type { LimitStore, QuotaReading, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 
 export interface RedisLimitStoreOptions {
   /** First part of every key. */
   readonly prefix?: string
+  readonly clock?: Clock
   /** Every operation ends within this time. */
   readonly timeoutMs?: number
-  /** Operations without an answer, after which more are refused at once: a client that buffers must not buffer without end. */
+  /** Operations without a reply, after which more are refused at once. */
   readonly maxPending?: number
 }
 
 /** What one operation touches. */
-type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'walls' | 'meter' | 'news'>>
+type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'coolingOff' | 'upstreamQuota' | 'news'>>
 
-/** States of a client in which a command would only be queued, for nobody knows how long. */
-const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
-const SHA = createHash('sha1').update(WINDOW_LUA).digest('hex')
+const script = loadScript(new URL('./window.lua', import.meta.url))
 
-/** Budgets of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
+/** Rate limits of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
 export class RedisLimitStore implements LimitStore {
-  readonly #client: RedisLike
+  readonly #script: RedisScript
   readonly #prefix: string
-  readonly #timeoutMs: number
-  readonly #maxPending: number
-  #pending = 0
   #closed = false
 
-  constructor (client: RedisLike, options: RedisLimitStoreOptions = {}) {
-    this.#client = client
-    this.#prefix = options.prefix ?? 'roller'
-    this.#timeoutMs = options.timeoutMs ?? 500
-    this.#maxPending = options.maxPending ?? 10_000
+  /** Without a rest after a failure: ResilientLimitStore decides when Redis is tried again. */
+  constructor (client: RedisLike, { prefix = 'roller', clock, timeoutMs, maxPending = 10_000 }: RedisLimitStoreOptions = {}) {
+    this.#script = new RedisScript(client, script, { clock, timeoutMs, maxPending, restMs: 0 })
+    this.#prefix = prefix
   }
 
   async take (request: TakeRequest): Promise<TakeResult> {
-    const { tag, windows, walls, maxWaitMs, ticket, meter, news } = request
-    const answer = await this.#run('take', { tag, windows, walls, meter, news }, [micro(maxWaitMs), ticket === undefined ? '' : String(ticket), meter === undefined ? '0' : '1'])
-    const [outcome, us, name, wall, window, wallUs] = answer.map(Number)
+    const { windows, coolingOff, maxWaitMs, ticket, upstreamQuota, news } = request
+    const reply = await this.#run('take', request, [
+      micro(maxWaitMs), ticket === undefined ? '' : String(ticket), upstreamQuota === undefined ? '0' : '1', micro(TICKET_MS)
+    ])
+    const [outcome, us, name, cooling, window, coolingUs] = reply.map(Number)
     const waitMs = (us ?? 0) / 1000
-    const usage = usageOf(windows, answer, 6)
+    const usage = usageOf(windows, reply, 6)
     if (outcome === 1) {
-      const left = answer[3] // '' where no meter runs
-      return { outcome: 'granted', slot: name ?? 0, usage, ...(left !== '' && { left: Number(left) }), ...(news !== undefined && { news: window ?? 0 }) }
+      const left = reply[3] // '' where no quota is known
+      return {
+        outcome: 'granted', slot: name ?? 0, usage, ...(left !== '' && { left: Number(left) }), ...(news !== undefined && { news: window ?? 0 })
+      }
     }
     if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, usage }
-    const key = wall === undefined || wall === 0 ? undefined : walls[wall - 1]
-    if (key !== undefined) return { outcome: 'refused', reason: 'wall', waitMs, usage, wall: key, wallMs: (wallUs ?? 0) / 1000 }
-    const late = window === windows.length + 1 ? meter : windows[(window ?? 0) - 1]?.key
-    return { outcome: 'refused', reason: 'budget', waitMs, usage, ...(late !== undefined && { window: late }) }
+    const key = cooling === undefined || cooling === 0 ? undefined : coolingOff[cooling - 1]
+    if (key !== undefined) {
+      return { outcome: 'refused', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs: (coolingUs ?? 0) / 1000 }
+    }
+    const last = window === windows.length + 1 ? upstreamQuota : windows[(window ?? 0) - 1]?.key
+    return { outcome: 'refused', reason: 'limit', waitMs, usage, ...(last !== undefined && { window: last }) }
   }
 
   async leave ({ tag, windows }: TakeRequest, ticket: number): Promise<void> {
@@ -59,7 +59,7 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async refund (tag: string, windows: readonly Window[], slot: number): Promise<void> {
-    await this.#run('back', { tag, windows }, [String(slot)])
+    await this.#run('refund', { tag, windows }, [String(slot)])
   }
 
   async renew (tag: string, windows: readonly Window[], slot: number): Promise<number> {
@@ -67,16 +67,18 @@ export class RedisLimitStore implements LimitStore {
     return Number(moved)
   }
 
-  async report (tag: string, meter: string, windows: readonly Window[], { remaining, endsInMs, slot }: MeterReading): Promise<void> {
-    await this.#run('report', { tag, windows, meter }, [String(Math.floor(remaining)), micro(endsInMs), String(slot)])
+  async report (tag: string, upstreamQuota: string, windows: readonly Window[], reading: QuotaReading): Promise<void> {
+    const { remaining, endsInMs, slot } = reading
+    const values = [String(Math.floor(remaining)), micro(endsInMs), String(slot), micro(SAME_END_MS)]
+    await this.#run('report', { tag, windows, upstreamQuota }, values)
   }
 
   async startCoolingOff (tag: string, key: string, ms: number): Promise<void> {
-    await this.#run('raise', { tag, walls: [key] }, [micro(ms)])
+    await this.#run('start-cooling-off', { tag, coolingOff: [key] }, [micro(ms)])
   }
 
-  async wall (tag: string, key: string): Promise<number> {
-    const [us] = await this.#run('wall', { tag, walls: [key] }, [])
+  async coolingOff (tag: string, key: string): Promise<number> {
+    const [us] = await this.#run('cooling-off', { tag, coolingOff: [key] }, [])
     return Number(us) / 1000
   }
 
@@ -84,53 +86,26 @@ export class RedisLimitStore implements LimitStore {
     return usageOf(windows, await this.#run('usage', { tag, windows }, []), 0)
   }
 
-  /** The client is not closed: it was made by somebody else. */
+  /** The client is not closed: it is the application's. */
   close (): void {
     this.#closed = true
   }
 
   async #run (operation: string, keys: Keys, values: string[]): Promise<unknown[]> {
-    if (this.#closed) throw new LimitStoreUnavailable('the budget store is closed')
-    if (DOWN.has(this.#client.status)) throw new LimitStoreUnavailable('Redis is not connected')
-    if (this.#pending >= this.#maxPending) throw new LimitStoreUnavailable('Redis has left too many budget operations unanswered')
+    if (this.#closed) throw new RedisUnavailable('the rate limit store is closed')
     const { windows = [] } = keys
     const args = [operation, String(windows.length)]
     for (const { limit, windowMs, flow = '', reserve = 0 } of windows) args.push(String(limit), micro(windowMs), flow, String(reserve))
-    const answer = await this.#bounded(this.#send(limitKeys(this.#prefix, keys), args.concat(values)))
-    if (!Array.isArray(answer)) throw new LimitStoreUnavailable('Redis gave an answer that is not a budget')
-    return answer
-  }
-
-  async #send (keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    this.#pending++
-    try {
-      try {
-        return await this.#client.evalsha(SHA, keys.length, ...keys, ...args)
-      } catch (error) {
-        // A server that was restarted, or a Cluster node that has not seen the script. EVAL loads it for the next call.
-        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-        return await this.#client.eval(WINDOW_LUA, keys.length, ...keys, ...args)
-      }
-    } finally {
-      this.#pending--
-    }
-  }
-
-  /** A command that Redis answers too late may still have given a place: it is lost for one window, which is the safe side. */
-  #bounded (work: Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new LimitStoreUnavailable('Redis did not answer in time')), this.#timeoutMs)
-      work.then(resolve, (error: unknown) => reject(new LimitStoreUnavailable('Redis failed', error))).finally(() => clearTimeout(timer))
-    })
+    return await this.#script.runForList(limitKeys(this.#prefix, keys), args.concat(values))
   }
 }
 
 /** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would move them apart. */
-export function limitKeys (prefix: string, { tag, windows = [], walls = [], meter = '', news = '' }: Keys): string[] {
+export function limitKeys (prefix: string, { tag, windows = [], coolingOff = [], upstreamQuota = '', news = '' }: Keys): string[] {
   const scope = keyScope(prefix, tag)
-  const keys = [`${scope}clock`, `${scope}tickets`, `${scope}meter:${meter}`, `${scope}news:${news}`]
-  for (const part of ['window', 'line', 'turns']) for (const { key } of windows) keys.push(`${scope}${part}:${key}`)
-  for (const key of walls) keys.push(`${scope}wall:${key}`)
+  const keys = [`${scope}clock`, `${scope}tickets`, `${scope}quota:${upstreamQuota}`, `${scope}news:${news}`]
+  for (const part of ['window', 'queue', 'turns']) for (const { key } of windows) keys.push(`${scope}${part}:${key}`)
+  for (const key of coolingOff) keys.push(`${scope}cooling-off:${key}`)
   return keys
 }
 
@@ -144,16 +119,16 @@ function keyScope (prefix: string, tag: string): string {
   return `${prefix.replace(/[{}]/g, '_')}:{${tag.replace(/[%{}]/g, encodeURIComponent) || '%'}}:`
 }
 
-/** Whole microseconds: the list holds integers. Rounded up: a window is never shorter than asked for. Endless patience is a century. */
+/** Whole microseconds: the list holds integers. Rounded up: a window is never shorter than asked for. A wait without end is a century. */
 function micro (ms: number): string {
   return String(Math.ceil(Math.min(ms, 3.2e12) * 1000))
 }
 
-function usageOf (windows: readonly Window[], answer: readonly unknown[], from: number): Usage[] {
+function usageOf (windows: readonly Window[], reply: readonly unknown[], from: number): Usage[] {
   return windows.map(({ key, limit }, i) => ({
     key,
     limit,
-    remaining: Number(answer[from + 2 * i]),
-    resetMs: Number(answer[from + 2 * i + 1]) / 1000
+    remaining: Number(reply[from + 2 * i]),
+    resetMs: Number(reply[from + 2 * i + 1]) / 1000
   }))
 }

@@ -1,6 +1,6 @@
 const FIRST_SIZE = 8
 
-/** When the calls of one window left, in ascending order, in a ring of numbers: some 8 bytes a call, and no work for the garbage collector. */
+/** When the calls of one window were sent, in ascending order, in a ring of numbers: some 8 bytes a call. */
 export class SlotLog {
   /** Of the latest take: tells when the log is idle. */
   windowMs = 0
@@ -14,9 +14,9 @@ export class SlotLog {
 
   /** The i-th oldest. */
   at (i: number): number {
-    let place = this.#head + i
-    if (place >= this.#ring.length) place -= this.#ring.length
-    return this.#ring[place] as number
+    let index = this.#head + i
+    if (index >= this.#ring.length) index -= this.#ring.length
+    return this.#ring[index] as number
   }
 
   idle (now: number): boolean {
@@ -32,27 +32,27 @@ export class SlotLog {
     }
   }
 
-  /** When the call behind `ahead` others has its turn, if all of them leave as soon as they can, and none before `from`. Trim first. */
+  /** When the call behind `ahead` others has its turn, if all of them are sent as soon as they can, and none before `from`. Trim first. */
   turn (limit: number, ahead: number, from: number): number {
-    // Only the newest `limit` calls weigh: the limit may have been larger when the others left.
+    // Only the newest `limit` calls weigh: the limit may have been larger when the others were sent.
     const size = Math.min(this.#size, limit)
-    const place = (size + ahead) % limit
+    const index = (size + ahead) % limit
     const rounds = Math.floor((size + ahead) / limit)
-    if (place >= size) return from + rounds * this.windowMs
-    return Math.max(from, this.at(this.#size - size + place) + this.windowMs) + (rounds - 1) * this.windowMs
+    if (index >= size) return from + rounds * this.windowMs
+    return Math.max(from, this.at(this.#size - size + index) + this.windowMs) + (rounds - 1) * this.windowMs
   }
 
   /** `limit` is where the ring stops doubling: more than that is only held when the limit has shrunk. */
   push (slot: number, limit: number): void {
     if (this.#size === this.#ring.length) this.#grow(limit)
-    let place = this.#head + this.#size
-    if (place >= this.#ring.length) place -= this.#ring.length
-    // Hardly ever not the latest: what is noted afterwards has its place among the others.
+    let index = this.#head + this.#size
+    if (index >= this.#ring.length) index -= this.#ring.length
+    // Hardly ever not the latest: what is noted afterwards is sorted in.
     for (let i = this.#size; i > 0 && this.at(i - 1) > slot; i--) {
-      this.#ring[place] = this.at(i - 1)
-      place = place === 0 ? this.#ring.length - 1 : place - 1
+      this.#ring[index] = this.at(i - 1)
+      index = index === 0 ? this.#ring.length - 1 : index - 1
     }
-    this.#ring[place] = slot
+    this.#ring[index] = slot
     this.#size++
   }
 
@@ -65,7 +65,7 @@ export class SlotLog {
     return true
   }
 
-  /** How many others left at this moment or after it. */
+  /** How many others were sent at this moment or after it. */
   since (slot: number): number {
     return Math.max(0, this.#size - this.#firstFrom(slot) - 1)
   }

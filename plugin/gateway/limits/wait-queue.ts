@@ -2,20 +2,20 @@ import type { CancelSignal } from '../../util/cancellation.ts'
 import type { Clock } from '../../util/clock.ts'
 import { RollerError } from '../../errors.ts'
 
-interface Guest {
-  alarm: number
+interface Waiter {
+  wakeAt: number
   readonly wake: () => void
-  readonly sendAway: (reason: RollerError) => void
+  readonly reject: (reason: RollerError) => void
 }
 
 /**
- * Those in this process who wait before one window, in the order in which they came. The store says when each has its turn; one who leaves hands
- * its moment to the next behind it, and so on down the line, so that the place it leaves open is used without asking the store again. When the
- * process ends all are sent away: a caller with an answer can go elsewhere.
+ * The calls of this process that wait for one window, in the order in which they came. The store tells when each has its turn; one that
+ * leaves hands its moment to the next behind it, and so on, so that the slot it leaves open is used without another request to the
+ * store. When the process ends all are rejected: a caller with an answer can go elsewhere.
  */
 export class WaitQueue {
   readonly #clock: Clock
-  readonly #guests: Guest[] = []
+  readonly #waiters: Waiter[] = []
   #timer: unknown = null
   #timerAt = Infinity
   #closed = false
@@ -24,82 +24,81 @@ export class WaitQueue {
     this.#clock = clock
   }
 
-  /** Those who wait now. */
-  get size (): number { return this.#guests.length }
+  /** Calls that wait now. */
+  get size (): number { return this.#waiters.length }
 
   /**
    * Waits `ms`, or until an earlier moment becomes free.
-   * @param signal of a caller who may leave
-   * @throws the signal's reason when it aborts first; RollerError ROLLER_ERR_CLOSING when the room is closed
+   * @throws the signal's reason when it aborts first; RollerError ROLLER_ERR_CLOSING when the queue is closed
    */
   wait (ms: number, signal?: CancelSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason)
       if (this.#closed) return reject(closing())
-      const silence = (): void => signal?.removeEventListener('abort', onAbort)
-      const guest: Guest = {
-        alarm: this.#clock.now() + ms,
-        wake: () => { silence(); resolve() },
-        sendAway: (reason) => { silence(); reject(reason) }
+      const release = (): void => signal?.removeEventListener('abort', onAbort)
+      const waiter: Waiter = {
+        wakeAt: this.#clock.now() + ms,
+        wake: () => { release(); resolve() },
+        reject: (reason) => { release(); reject(reason) }
       }
       const onAbort = (): void => {
-        this.#leave(guest)
+        this.#leave(waiter)
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', onAbort, { once: true })
-      // One that asked too early comes in again: its moment shows where it stood.
-      let place = this.#guests.length
-      while (place > 0 && (this.#guests[place - 1] as Guest).alarm > guest.alarm) place--
-      this.#guests.splice(place, 0, guest)
-      this.#arm(guest.alarm)
+      // One that was woken too early comes again: its moment shows its position.
+      let index = this.#waiters.length
+      while (index > 0 && (this.#waiters[index - 1] as Waiter).wakeAt > waiter.wakeAt) index--
+      this.#waiters.splice(index, 0, waiter)
+      this.#setTimer(waiter.wakeAt)
     })
   }
 
-  /** Sends away everybody who waits, and whoever would wait after them. */
+  /** Rejects all calls that wait, and any that would wait after them. */
   close (): void {
     this.#closed = true
-    this.#disarm()
-    for (const { sendAway } of this.#guests.splice(0)) sendAway(closing())
+    this.#clearTimer()
+    for (const { reject } of this.#waiters.splice(0)) reject(closing())
   }
 
-  /** Nobody's moment gets later by it. */
-  #leave (guest: Guest): void {
-    const place = this.#guests.indexOf(guest)
-    if (place < 0) return
-    let free = guest.alarm
-    this.#guests.splice(place, 1)
-    for (let i = place; i < this.#guests.length; i++) {
-      const next = this.#guests[i] as Guest // within the line
-      const { alarm } = next
-      next.alarm = Math.min(alarm, free)
-      free = Math.max(alarm, free)
+  /** Never delays another waiter. */
+  #leave (waiter: Waiter): void {
+    const index = this.#waiters.indexOf(waiter)
+    if (index < 0) return
+    let free = waiter.wakeAt
+    this.#waiters.splice(index, 1)
+    for (let i = index; i < this.#waiters.length; i++) {
+      const next = this.#waiters[i] as Waiter // within the queue
+      const { wakeAt } = next
+      next.wakeAt = Math.min(wakeAt, free)
+      free = Math.max(wakeAt, free)
     }
-    if (this.#guests.length === 0) this.#disarm()
-    else this.#arm((this.#guests[0] as Guest).alarm)
+    if (this.#waiters.length === 0) this.#clearTimer()
+    else this.#setTimer((this.#waiters[0] as Waiter).wakeAt)
   }
 
-  #arm (alarm: number): void {
-    if (alarm >= this.#timerAt) return
-    this.#disarm()
-    this.#timerAt = alarm
-    this.#timer = this.#clock.setTimeout(() => this.#ring(), Math.max(0, Math.ceil(alarm - this.#clock.now())))
+  #setTimer (wakeAt: number): void {
+    if (wakeAt >= this.#timerAt) return
+    this.#clearTimer()
+    this.#timerAt = wakeAt
+    this.#timer = this.#clock.setTimeout(() => this.#onTimer(), Math.max(0, Math.ceil(wakeAt - this.#clock.now())))
   }
 
-  #disarm (): void {
+  #clearTimer (): void {
     if (this.#timer !== null) this.#clock.clearTimeout(this.#timer)
     this.#timer = null
     this.#timerAt = Infinity
   }
 
-  #ring (): void {
+  #onTimer (): void {
     // A timer may fire a little before its time by the clock.
     const now = Math.max(this.#clock.now(), this.#timerAt)
-    this.#disarm()
+    this.#clearTimer()
     let due = 0
-    while (due < this.#guests.length && (this.#guests[due] as Guest).alarm <= now) due++
-    const [next] = this.#guests.slice(due)
-    const woken = this.#guests.splice(0, due)
-    if (next !== undefined) this.#arm(next.alarm)
+    while (due < this.#waiters.length && (this.#waiters[due] as Waiter).wakeAt <= now) due++
+    const [next] = this.#waiters.slice(due)
+    const woken = this.#waiters.splice(0, due)
+    if (next !== undefined) this.#setTimer(next.wakeAt)
     for (const { wake } of woken) wake()
   }
 }

@@ -1,11 +1,13 @@
-/** What the sharing of calls reads in them. */
+/** What sharing and caching read in calls. */
 import { isRollerError, type ErrorCode } from '../../errors.ts'
-import type { RollerCall } from '../call.ts'
+import type { CallHandler, RollerCall } from '../call.ts'
 import type { CatalogOperation } from '../../operations/validate.ts'
+import { changedBy, type Resource } from '../cache/invalidation.ts'
 import { FORWARDED } from '../sanitize-request.ts'
 import type { TransportName } from '../../util/transport-name.ts'
+import type { UpstreamResponse } from '../upstream-response.ts'
 
-/** A GET of the catalogue: the calls that may be shared. */
+/** A GET of the catalog: the calls that may be shared. */
 export interface ReadCall extends RollerCall {
   readonly operation: CatalogOperation
 }
@@ -14,7 +16,7 @@ export function isRead (call: RollerCall): call is ReadCall {
   return call.method === 'GET' && call.operation !== null && call.body === null
 }
 
-/** What equal calls on one connection have in common. Hardly any call is asked for it: there must be another one under way. */
+/** What equal calls on one connection have in common. Made only when it is read: when another call is in flight. */
 export class CallKey {
   readonly #call: ReadCall
   readonly #transport: TransportName
@@ -31,11 +33,14 @@ export class CallKey {
   }
 }
 
-/** Everything in which two calls on one connection can differ, to ROLLER or to the caller. Each value with its length before it, so that none can pose as two. */
-function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
-  let key = part(operation.name) + part(target) + (validate !== false ? 'v' : '-') + part(rights)
+/**
+ * Everything in which two calls on one connection can differ, to ROLLER or to the caller. Each value with its length before it, so that
+ * none can pass for two.
+ */
+export function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
+  let key = part(operation.name) + part(target.path + target.query) + (validate ? 'v' : '-') + part(rights)
   for (const name of FORWARDED) key += part(headers[name])
-  // Only on the direct way do callers say how bodies are packed.
+  // Only with the direct transport do callers choose the encoding of bodies.
   return transport === 'direct' ? key + part(headers['accept-encoding']) : key
 }
 
@@ -45,21 +50,22 @@ function part (value: string | string[] | undefined): string {
   return `${text.length}:${text}`
 }
 
-/** What a caller's Cache-Control asks for: an answer that is made for it, or that none is kept of it. */
-export function wishOf ({ headers }: RollerCall): 'fresh' | 'private' | null {
+/** What a caller's Cache-Control asks for: an answer that is made for it, or that none is stored of it. */
+export function preferenceOf ({ headers }: RollerCall): 'no-cache' | 'no-store' | null {
   const header = headers['cache-control']
   if (header === undefined) return null
   const directives = String(header).toLowerCase().split(',').map((directive) => directive.trim())
-  if (directives.includes('no-store')) return 'private'
+  if (directives.includes('no-store')) return 'no-store'
   // Browsers send the second for a reload.
-  return directives.includes('no-cache') || directives.includes('max-age=0') ? 'fresh' : null
+  return directives.includes('no-cache') || directives.includes('max-age=0') ? 'no-cache' : null
 }
 
 // With these nothing was done: the call did not leave, or was turned away.
 const NOT_DONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLLER_ERR_VALIDATION', 'ROLLER_ERR_PATH', 'ROLLER_ERR_MEDIA_TYPE', 'ROLLER_ERR_CONNECTION_REQUIRED', 'ROLLER_ERR_CONNECTION_UNKNOWN',
   'ROLLER_ERR_CONNECTION_FORBIDDEN', 'ROLLER_ERR_OPERATION_FORBIDDEN', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_ACCESS_DENIED',
-  'ROLLER_ERR_VENUE_CHANGED', 'ROLLER_ERR_VENUE_UNVERIFIED', 'ROLLER_ERR_ENVIRONMENT', 'ROLLER_ERR_TOKEN_RENEWED', 'ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT', 'ROLLER_ERR_NANGO_REJECTED'
+  'ROLLER_ERR_VENUE_CHANGED', 'ROLLER_ERR_VENUE_UNVERIFIED', 'ROLLER_ERR_ENVIRONMENT', 'ROLLER_ERR_TOKEN_RENEWED',
+  'ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT', 'ROLLER_ERR_NANGO_REJECTED'
 ])
 
 /** False only when it is certain that a write changed nothing. */
@@ -69,13 +75,38 @@ export function mayHaveBeenDone (outcome: { readonly status: number } | { readon
   return outcome.status < 400 || outcome.status >= 500 || outcome.status === 408
 }
 
-const OUT_OF_PATIENCE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'])
-/** Callers who came in one burst are equally patient; otherwise each would try for itself what the one before could not wait for. */
-const WHISKER_MS = 10
+const WAIT_TOO_LONG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'
+])
+/** Callers of one burst have the same deadline; otherwise each would try for itself what the one before could not wait for. */
+const SAME_DEADLINE_MS = 10
 
-/** True when a shared call failed because whoever began it would not wait longer, and this caller would, with a chance to get its place. */
-export function mayWaitLonger (error: unknown, { now, deadline, shared }: Readonly<Record<'now' | 'deadline' | 'shared', number>>): boolean {
-  if (!isRollerError(error) || !OUT_OF_PATIENCE.has(error.code) || deadline <= shared + WHISKER_MS) return false
+/** True when a shared call failed because whoever began it would not wait longer, and this caller would, with a chance to get its lease. */
+export function mayWaitLonger (error: unknown, times: Readonly<Record<'now' | 'deadline' | 'shared', number>>): boolean {
+  const { now, deadline, shared } = times
+  if (!isRollerError(error) || !WAIT_TOO_LONG.has(error.code) || deadline <= shared + SAME_DEADLINE_MS) return false
   // retryAfter is rounded up to a second.
   return deadline - now > ((error.retryAfter ?? 1) - 1) * 1000
+}
+
+/**
+ * Sends a write.
+ * @param invalidate called unless it is certain that nothing was changed, before the caller gets the answer; null: anything may have
+ * changed
+ */
+export async function sendWrite (
+  next: CallHandler, call: RollerCall, invalidate: (resources: readonly Resource[] | null) => void | Promise<void>
+): Promise<UpstreamResponse> {
+  const resources = changedBy(call.operation?.name)
+  const changed = async (outcome: Parameters<typeof mayHaveBeenDone>[0]): Promise<void> => {
+    if (resources?.length !== 0 && mayHaveBeenDone(outcome)) await invalidate(resources)
+  }
+  try {
+    const response = await next.send(call)
+    await changed(response)
+    return response
+  } catch (error) {
+    await changed({ error })
+    throw error
+  }
 }

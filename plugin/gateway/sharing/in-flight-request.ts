@@ -1,129 +1,138 @@
 import { Cancellation, type CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
-import type { RateLimitState } from '../limits/rate-limiter.ts'
 import type { RollerCall } from '../call.ts'
 import type { CallKey } from './calls.ts'
-import type { WholeAnswer } from '../cache/store.ts'
+import type { WholeResponse } from './shared-response.ts'
 
-/** What a shared call came to, for one of those who waited for it. */
+/** What a shared request came to, for one of its subscribers. */
 export type SharedResult =
-  /** The answer for everybody. `ageMs` null: it has come just now. */
-  | { readonly kind: 'whole', readonly answer: WholeAnswer, readonly ageMs: number | null, readonly stored: boolean }
-  /** Too large to share, or still flowing: one caller takes it. */
-  | { readonly kind: 'stream', readonly answer: UpstreamResponse }
-  /** Another caller has taken it. */
+  /** The answer for all of them. */
+  | { readonly kind: 'whole', readonly response: WholeResponse }
+  /** Too large to share, or still flowing: one subscriber takes it. */
+  | { readonly kind: 'stream', readonly response: UpstreamResponse }
+  /** Another subscriber has taken it. */
   | { readonly kind: 'taken' }
 
-interface Subscriber {
-  readonly resolve: (landing: SharedResult) => void
+type Joining = Pick<RollerCall, 'signal' | 'admit'>
+
+class Subscriber {
+  readonly resolve: (result: SharedResult) => void
   readonly reject: (reason: unknown) => void
-  readonly onUse: RollerCall['onUse']
   readonly signal: CancelSignal | undefined
   readonly admit: RollerCall['admit']
-  readonly leave: () => void
+  readonly #leave: () => void
+
+  constructor (
+    request: InFlightRequest, { signal, admit }: Joining, resolve: (result: SharedResult) => void, reject: (reason: unknown) => void
+  ) {
+    this.resolve = resolve
+    this.reject = reject
+    this.signal = signal
+    this.admit = admit
+    this.#leave = () => { request.leave(this) }
+    signal?.addEventListener('abort', this.#leave, { once: true })
+  }
+
+  release (): void { this.signal?.removeEventListener('abort', this.#leave) }
 }
 
-/** One call to ROLLER for several callers. Each leaves when it wants to; the call ends early only when the last has left. */
+/** One request to ROLLER for several subscribers. Each leaves when it wants to; the request is cancelled only when the last has left. */
 export class InFlightRequest {
   readonly connectionId: string
   readonly key: Pick<CallKey, 'text'>
-  /** Until when the call may wait for its place, by the clock: the patience of the caller who began it. */
+  /** Until when the request may wait for its lease, by the clock: the deadline of the caller who began it. */
   readonly deadline: number
-  /** The one that was under way on the connection when this one began: see InFlightRequests. */
-  before: InFlightRequest | null = null
-  /** Hardly ever more than one. */
-  #aboard: Subscriber[] = []
   readonly #cancellation = new Cancellation()
-  readonly #onEmpty: (flight: InFlightRequest) => void
-  #use: RateLimitState | null = null
+  readonly #onEmpty: (request: InFlightRequest) => void
+  /** Hardly ever more than one. An array for each request would outlive it in V8's old generation: see Cancellation. */
+  #subscribers: Subscriber | Subscriber[] | null = null
 
-  constructor (connectionId: string, key: Pick<CallKey, 'text'>, deadline: number, onEmpty: (flight: InFlightRequest) => void) {
+  constructor (connectionId: string, key: Pick<CallKey, 'text'>, deadline: number, onEmpty: (request: InFlightRequest) => void) {
     this.connectionId = connectionId
     this.key = key
     this.deadline = deadline
     this.#onEmpty = onEmpty
   }
 
-  /** Aborts when nobody waits any more. */
+  /** Aborts when the last subscriber has left. */
   get signal (): CancelSignal { return this.#cancellation }
 
-  get size (): number { return this.#aboard.length }
+  get size (): number { return Array.isArray(this.#subscribers) ? this.#subscribers.length : this.#subscribers === null ? 0 : 1 }
 
-  /** @throws what the call fails with; the signal's reason when this caller leaves */
-  join ({ signal, onUse, admit }: Pick<RollerCall, 'signal' | 'onUse' | 'admit'>): Promise<SharedResult> {
+  /** @throws what the request fails with; the signal's reason when this subscriber leaves */
+  join (call: Joining): Promise<SharedResult> {
     return new Promise((resolve, reject) => {
-      const passenger: Subscriber = { resolve, reject, onUse, signal, admit, leave: () => this.#leave(passenger) }
-      signal?.addEventListener('abort', passenger.leave, { once: true })
-      this.#aboard.push(passenger)
-      if (this.#use !== null) onUse?.(this.#use)
+      const subscriber = new Subscriber(this, call, resolve, reject)
+      this.#subscribers = this.#subscribers === null ? subscriber : [...this.#all(), subscriber]
     })
   }
 
-  /** Tells everybody how the budget stands. */
-  readonly tell = (use: RateLimitState): void => {
-    this.#use = use
-    for (const { onUse } of this.#aboard) onUse?.(use)
-  }
-
-  /**
-   * Asks again for each caller whether it may have the answer. Those who may not get the error.
-   * @throws RollerError the last one's, when nobody is left
-   */
-  readonly admit = async (): Promise<void> => {
-    let last: unknown
-    for (const passenger of this.#aboard) {
-      try {
-        await passenger.admit?.()
-      } catch (error) {
-        last = error
-        release(passenger)
-        passenger.reject(error)
-        this.#aboard = this.#aboard.filter((one) => one !== passenger)
-      }
-    }
-    if (this.#aboard.length === 0 && last !== undefined) throw last
-  }
-
-  land (landing: Exclude<SharedResult, { kind: 'taken' }>): void {
-    if (landing.kind === 'stream') return this.#handOver(landing)
-    for (const passenger of this.#disembark()) passenger.resolve(landing)
-  }
-
-  fail (error: unknown): void {
-    for (const passenger of this.#disembark()) passenger.reject(error)
-  }
-
-  /** The first caller still here takes the stream, and stays aboard: it can leave in the middle of it. */
-  #handOver (landing: SharedResult & { kind: 'stream' }): void {
-    const first = this.#aboard[0]
-    if (first === undefined) return landing.answer.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'Nobody waits for the answer.' }))
-    if (this.#aboard.length > 1) {
-      const others = this.#aboard.slice(1)
-      this.#aboard = [first]
-      for (const passenger of others) {
-        release(passenger)
-        passenger.resolve({ kind: 'taken' })
-      }
-    }
-    first.resolve(landing)
-  }
-
-  #disembark (): Subscriber[] {
-    const leaving = this.#aboard
-    this.#aboard = []
-    leaving.forEach(release)
-    return leaving
-  }
-
-  #leave (passenger: Subscriber): void {
-    const reason: unknown = passenger.signal?.reason
-    passenger.reject(reason)
-    this.#aboard = this.#aboard.filter((one) => one !== passenger)
-    if (this.#aboard.length > 0) return
+  leave (subscriber: Subscriber): void {
+    const reason: unknown = subscriber.signal?.reason
+    subscriber.reject(reason)
+    this.#remove(subscriber)
+    if (this.#subscribers !== null) return
     this.#onEmpty(this)
     this.#cancellation.abort(reason)
   }
-}
 
-function release ({ signal, leave }: Subscriber): void { signal?.removeEventListener('abort', leave) }
+  /**
+   * Authorizes each subscriber again. Those who are refused get the error.
+   * @throws RollerError the last one's, when no subscriber is left
+   */
+  readonly admit = async (): Promise<void> => {
+    let last: unknown
+    for (const subscriber of this.#all()) {
+      try {
+        await subscriber.admit?.()
+      } catch (error) {
+        last = error
+        subscriber.release()
+        subscriber.reject(error)
+        this.#remove(subscriber)
+      }
+    }
+    if (this.#subscribers === null && last !== undefined) throw last
+  }
+
+  settle (result: Exclude<SharedResult, { kind: 'taken' }>): void {
+    if (result.kind === 'stream') return this.#handOver(result)
+    for (const subscriber of this.#releaseAll()) subscriber.resolve(result)
+  }
+
+  fail (error: unknown): void {
+    for (const subscriber of this.#releaseAll()) subscriber.reject(error)
+  }
+
+  /** The first subscriber takes the stream and remains one: it can leave in the middle of it. */
+  #handOver (result: SharedResult & { kind: 'stream' }): void {
+    const [first, ...others] = this.#all()
+    if (first === undefined) {
+      return result.response.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'No caller waits for the answer.' }))
+    }
+    this.#subscribers = first
+    for (const subscriber of others) {
+      subscriber.release()
+      subscriber.resolve({ kind: 'taken' })
+    }
+    first.resolve(result)
+  }
+
+  #all (): readonly Subscriber[] {
+    if (this.#subscribers === null) return []
+    return Array.isArray(this.#subscribers) ? this.#subscribers : [this.#subscribers]
+  }
+
+  #remove (subscriber: Subscriber): void {
+    const others = this.#all().filter((one) => one !== subscriber)
+    this.#subscribers = others.length > 1 ? others : others[0] ?? null
+  }
+
+  #releaseAll (): readonly Subscriber[] {
+    const all = this.#all()
+    this.#subscribers = null
+    for (const subscriber of all) subscriber.release()
+    return all
+  }
+}

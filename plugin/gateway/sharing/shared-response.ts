@@ -1,49 +1,86 @@
-/** Answers as they leave the cache: ROLLER's own, with a word on how they came. */
+/** Answers that are shared or come from the cache: ROLLER's own, with a Cache-Status of how they came. */
 import type { Readable } from 'node:stream'
+import { isRollerError, RollerError } from '../../errors.ts'
+import type { RateLimitState } from '../../util/rate-limit-state.ts'
+import { ExchangeFailure } from '../transport/exchange.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
-import type { WholeAnswer } from '../cache/store.ts'
 
 type Headers = UpstreamResponse['headers']
 
+/** Larger answers are neither shared nor stored. */
+const MAX_SHARED_BYTES = 1024 * 1024
+
 const CACHE = 'fastify-roller'
 
-/** An answer whose bytes are here. Several callers hold the same bytes: nobody may write into them. */
-export class SharedResponse implements UpstreamResponse {
+/** An answer that was read whole. Several callers hold the same bytes: they must not be changed. */
+export class WholeResponse implements UpstreamResponse {
   readonly status: number
   readonly headers: Headers
-  readonly #body: Buffer
+  readonly body: Buffer
+  readonly rateLimit: RateLimitState | undefined
 
-  constructor ({ status, body }: WholeAnswer, headers: Headers) {
+  constructor (status: number, headers: Headers, body: Buffer, rateLimit: RateLimitState | undefined) {
     this.status = status
     this.headers = headers
-    this.#body = body
+    this.body = body
+    this.rateLimit = rateLimit
   }
 
-  payload (): Buffer { return this.#body }
-  async collect (limit: number): Promise<Buffer | null> { return this.#body.length > limit ? null : this.#body }
+  payload (): Buffer { return this.body }
+  async collect (limit: number): Promise<Buffer | null> { return this.body.length > limit ? null : this.body }
   abort (): void {}
+
+  with (headers: Headers): WholeResponse { return new WholeResponse(this.status, headers, this.body, this.rateLimit) }
 }
 
 /** An answer that flows, under other headers. */
 export class LabelledResponse implements UpstreamResponse {
   readonly headers: Headers
-  readonly #answer: UpstreamResponse
+  readonly #response: UpstreamResponse
 
-  constructor (answer: UpstreamResponse, headers: Headers) {
-    this.#answer = answer
+  constructor (response: UpstreamResponse, headers: Headers) {
+    this.#response = response
     this.headers = headers
   }
 
-  get status (): number { return this.#answer.status }
-  payload (): Buffer | Readable { return this.#answer.payload() }
-  async collect (limit: number): Promise<Buffer | null> { return await this.#answer.collect(limit) }
-  abort (reason: Error): void { this.#answer.abort(reason) }
+  get status (): number { return this.#response.status }
+  get rateLimit (): RateLimitState | undefined { return this.#response.rateLimit }
+  payload (): Buffer | Readable { return this.#response.payload() }
+  async collect (limit: number): Promise<Buffer | null> { return await this.#response.collect(limit) }
+  abort (reason: Error): void { this.#response.abort(reason) }
+}
+
+/** Reads an answer whole. Null: it is too large to be shared. @throws RollerError when it breaks off */
+export async function readWhole (response: UpstreamResponse): Promise<WholeResponse | null> {
+  if (declaredLength(response) > MAX_SHARED_BYTES) return null
+  const body = await response.collect(MAX_SHARED_BYTES).catch(brokenOff)
+  return body === null ? null : new WholeResponse(response.status, response.headers, body, response.rateLimit)
+}
+
+function declaredLength ({ headers }: UpstreamResponse): number {
+  const length = headers['content-length']
+  return typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : 0
+}
+
+/** The connection broke in the middle of an answer of which no caller has seen anything yet. */
+function brokenOff (cause: unknown): never {
+  if (isRollerError(cause)) throw cause
+  const late = cause instanceof ExchangeFailure && cause.kind === 'timeout'
+  throw new RollerError(late ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off in the middle.', cause })
 }
 
 /** @param how the parameters of RFC 9211, such as `hit` or `fwd=miss; stored`. Caches nearer to ROLLER stand before this one. */
 export function withCacheStatus (headers: Headers, how: string): Headers {
   const before = headers['cache-status']
   return { ...headers, 'cache-status': `${before === undefined ? '' : `${String(before)}, `}${CACHE}; ${how}` }
+}
+
+/** For a caller who joined another's request. */
+export function withCollapsed (headers: Headers): Headers {
+  const status = String(headers['cache-status'] ?? '')
+  const own = status.slice(status.lastIndexOf(', ') + 1).trimStart()
+  if (!own.startsWith(`${CACHE}; `)) return withCacheStatus(headers, 'fwd=bypass; collapsed')
+  return own === `${CACHE}; hit` ? headers : { ...headers, 'cache-status': `${status}; collapsed` }
 }
 
 /** Age counts from when ROLLER made the answer, so what other caches have said is added. */

@@ -1,15 +1,15 @@
 /**
- * The way out straight to ROLLER: Nango keeps the credentials and gives the token, and is not in the path of the data. Token and credentials
- * stay in this folder: nothing here puts one in an error, and no answer carries one out.
+ * The way out straight to ROLLER: Nango keeps the credentials and gives the token, and is not in the path of the data. Token and
+ * credentials stay in this folder: nothing here puts one in an error, and no answer carries one out.
  */
 import type { CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
-import { dispatch, type Way } from './dispatch.ts'
+import { dispatch, type DispatchParts } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { TokenCache, type HeldToken, type TokenSource } from './token-cache.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
 
-export interface DirectTransportOptions extends Way {
+export interface DirectTransportOptions extends DispatchParts {
   /** An origin: https, or of this machine. */
   readonly baseUrl: string
   readonly readToken: TokenSource
@@ -56,7 +56,9 @@ export class DirectTransport implements Transport {
 
   async #refuse (connectionId: string): Promise<never> {
     this.#tokens.forget(connectionId) // the next call reads it together with what is known then
-    throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', { detail: 'The token is of credentials whose venue is not verified.', retryAfter: 1 })
+    throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
+      detail: 'The token is of credentials whose venue is not verified.', retryAfter: 1
+    })
   }
 
   #send (call: OutgoingCall, held: HeldToken, signal: CancelSignal | undefined): Promise<Exchange> {
@@ -105,8 +107,7 @@ function takeOverHeaders (exchange: Exchange, token: string): void {
   }
   for (const name in headers) {
     const value = headers[name]
-    // Nearly all are shorter than a token.
-    if (typeof value === 'string' ? value.length >= token.length && value.includes(token) : String(value).includes(token)) delete headers[name]
+    if (String(value).includes(token)) delete headers[name]
   }
 }
 

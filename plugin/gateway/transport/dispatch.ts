@@ -1,12 +1,12 @@
-/** Hands a call to undici and waits for the head of its answer: what both ways out have in common. */
+/** Hands a call to undici and waits for the head of its answer: what both transports have in common. */
 import type { Agent } from 'undici'
 import type { Clock } from '../../util/clock.ts'
 import type { CancelSignal } from '../../util/cancellation.ts'
 import { Exchange, type Timeouts } from './exchange.ts'
 import type { OutgoingBody } from './transport.ts'
 
-/** What every call of a transport goes with. */
-export interface Way {
+/** What a transport uses for every call. */
+export interface DispatchParts {
   readonly agent: Pick<Agent, 'dispatch'>
   readonly timeouts: Timeouts
   readonly clock: Clock
@@ -24,12 +24,14 @@ export interface WrittenRequest {
 }
 
 /**
- * @param onHead called before anybody else sees the head
+ * @param onHead called before the caller gets the head
  * @throws ExchangeFailure
  */
 export function dispatch (
-  { agent, timeouts, clock }: Way, { origin, path, method, headers, body, markSent }: WrittenRequest, signal: CancelSignal | undefined, onHead?: (exchange: Exchange) => void
+  { agent, timeouts, clock }: DispatchParts, request: WrittenRequest, signal: CancelSignal | undefined,
+  onHead?: (exchange: Exchange) => void
 ): Promise<Exchange> {
+  const { origin, path, method, headers, body, markSent } = request
   return new Promise((resolve, reject) => {
     const exchange = new Exchange(clock, timeouts, (failure) => {
       if (failure !== null) return reject(failure)

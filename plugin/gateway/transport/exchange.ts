@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../util/clock.ts'
+import type { RateLimitState } from '../../util/rate-limit-state.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
 import { sanitizeResponseHeaders, type LimitSink } from '../sanitize-request.ts'
 
@@ -41,6 +42,8 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
   headers: Record<string, string | string[]> = {}
   /** What Nango says of its own limit, by header name. */
   limits: Map<string, string> | null = null
+  /** Set by the pipeline. */
+  rateLimit: RateLimitState | undefined = undefined
 
   readonly #clock: Clock
   readonly #timeouts: Timeouts
@@ -216,7 +219,8 @@ class Reader extends Readable {
   constructor (exchange: Exchange, early: readonly Buffer[]) {
     super({ highWaterMark: HIGH_WATER_MARK })
     this.#exchange = exchange
-    // A hook of the host may still hold the answer back: without a listener the error would end the process. Who reads gets it all the same.
+    // A hook of the host may still hold the answer back: without a listener the error would end the process. Who reads gets it all the
+    // same.
     this.on('error', () => {})
     for (const chunk of early) this.push(chunk)
   }

@@ -1,7 +1,7 @@
 /**
- * Tokens in memory, and nowhere else. One read for a connection at a time, however many calls wait for it; a token is renewed a while before its
- * end while calls go on with it; one that ROLLER has refused is never used again. ROLLER suspends credentials whose owner asks for tokens too
- * often, so nothing is read that is not needed.
+ * Tokens in memory, and nowhere else. One read for a connection at a time, however many calls wait for it; a token is renewed a while
+ * before its end while calls go on with it; one that ROLLER has refused is never used again. ROLLER suspends credentials whose owner
+ * asks for tokens too often, so nothing is read that is not needed.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../../util/at-most.ts'
@@ -45,7 +45,8 @@ const MAX_REFUSED = 4
 /** A token is some 1 KB. */
 const MAX_TOKENS = 100_000
 /**
- * Nango renews a token of which less than 15 minutes are left when it is read. A read any earlier brings the same one back, so this is less.
+ * Nango renews a token of which less than 15 minutes are left when it is read. A read any earlier brings the same one back, so this is
+ * less.
  */
 const MARGIN_MS = 10 * 60_000
 /** Of a token that lives no longer than that, this part is used first: Nango makes a new one at every read. */
@@ -81,7 +82,9 @@ export class TokenCache {
     if (now >= held.endsAt) return null
     // Calls go on with the old one, which is good still.
     held.renewAt = now + RETRY_MS
-    if (!this.#reading.has(connectionId)) this.#read(connectionId, 'any').catch((error: unknown) => this.#onFailedAhead(connectionId, error))
+    if (!this.#reading.has(connectionId)) {
+      this.#read(connectionId, 'any').catch((error: unknown) => this.#onFailedAhead(connectionId, error))
+    }
     return held
   }
 
@@ -164,7 +167,8 @@ export class TokenCache {
     // Nango tells the time by the wall clock, waits here go by another.
     const life = expiresAt === null ? MAX_LIFE_MS : Math.min(Math.max(expiresAt - Date.now(), MIN_LIFE_MS), MAX_LIFE_MS)
     const now = this.#clock.now()
-    return { token, authorization, verified, fingerprint: print, endsAt: now + life, renewAt: now + Math.max(life - MARGIN_MS, life * USED_PART) }
+    const renewAt = now + Math.max(life - MARGIN_MS, life * USED_PART)
+    return { token, authorization, verified, fingerprint: print, endsAt: now + life, renewAt }
   }
 
   #onFailedAhead (connectionId: string, error: unknown): void {

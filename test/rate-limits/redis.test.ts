@@ -6,7 +6,8 @@ import t from '../support/tap.ts'
 
 import { limitKeys, RedisLimitStore } from '#plugin/gateway/limits/redis-store.js'
 import type { RedisLike } from '#plugin/redis/client.js'
-import { LimitStoreUnavailable, LEASE_MS } from '#plugin/gateway/limits/store.js'
+import { TICKET_MS } from '#plugin/gateway/limits/store.js'
+import { RedisUnavailable } from '#plugin/redis/script.js'
 import type { Window } from '#plugin/gateway/limits/store.js'
 import { freshTag, granted, queued, refused, request } from './helpers.ts'
 import type { Bench } from './helpers.ts'
@@ -51,20 +52,20 @@ t.test('everything that is written has an end', async (t) => {
   const store = new RedisLimitStore(a, { prefix: 'ends' })
   const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }, { key: 'account', limit: 1, windowMs: 2000, flow: 'a' }]
   const { slot } = granted(await store.take(request(tag, windows)))
-  const wish = { ...request(tag, windows, 5000), meter: 'account' }
+  const wish = { ...request(tag, windows, 5000), upstreamQuota: 'account' }
   const { ticket } = queued(await store.take(wish))
   await store.startCoolingOff(tag, 'connection', 1500)
   await store.report(tag, 'account', [windows[1] as Window], { remaining: 3, endsInMs: 1800, slot })
   const names = (await a.keys('ends:*')).map((key) => key.slice(key.indexOf('}:') + 2)).sort()
-  t.same(names, ['clock', 'line:account', 'line:rest', 'meter:account', 'tickets', 'turns:account', 'wall:connection', 'window:account', 'window:rest'])
+  t.same(names, ['clock', 'cooling-off:connection', 'queue:account', 'queue:rest', 'quota:account', 'tickets', 'turns:account', 'window:account', 'window:rest'])
   for (const key of await a.keys('ends:*')) {
     const left = await a.pttl(key)
-    t.ok(left > 0 && left <= LEASE_MS + 2200, `${key}: ${left}`)
+    t.ok(left > 0 && left <= TICKET_MS + 2200, `${key}: ${left}`)
   }
   await store.leave(wish, ticket)
   const left = await a.keys('ends:*')
-  t.notOk(left.some((key) => /line|turns|tickets/.test(key)), 'nobody waits: nothing of it is left')
-  await sleep(LEASE_MS + 2400)
+  t.notOk(left.some((key) => /queue|turns|tickets/.test(key)), 'nobody waits: nothing of it is left')
+  await sleep(TICKET_MS + 2400)
   t.same(await a.keys('ends:*'), [])
 })
 
@@ -102,7 +103,7 @@ t.test('all keys of a script lie in one Cluster slot', async (t) => {
   const windows = ['rest', 'a}b', '{x}'].map((key) => ({ key, limit: 1, windowMs: 1 }))
   for (const tag of ['venue', '', '}', '{', '{}', 'a{b}c', '%7B', 'ünï', 'a:b c']) {
     for (const prefix of ['roller', '{', '{}', 'a{b}']) {
-      const slots = new Set(limitKeys(prefix, { tag, windows, walls: ['wall', '}{'], meter: '{m}' }).map(clusterSlot))
+      const slots = new Set(limitKeys(prefix, { tag, windows, coolingOff: ['venue', '}{'], upstreamQuota: '{m}' }).map(clusterSlot))
       t.equal(slots.size, 1, `${prefix} ${tag}`)
     }
   }
@@ -124,13 +125,13 @@ t.test('away: every operation ends soon, and nothing piles up', async (t) => {
   const asked = Array.from({ length: 5 }, () => store.take(request('t', windows)).catch((error: unknown) => error as Error))
   const errors = await Promise.all(asked)
   t.ok(performance.now() - started < 300)
-  t.ok(errors.every((error) => error instanceof LimitStoreUnavailable))
+  t.ok(errors.every((error) => error instanceof RedisUnavailable))
   t.match(errors[4], { message: /unanswered/ })
   const away = (part: Partial<RedisLike>): RedisLimitStore => new RedisLimitStore({ ...silent, ...part })
-  await t.rejects(away({ status: 'reconnecting' }).wall('t', 'x'), { message: /not connected/ })
+  await t.rejects(away({ status: 'reconnecting' }).coolingOff('t', 'x'), { message: /not connected/ })
   const failing = away({ evalsha: async () => { throw new Error('OOM') } })
-  await t.rejects(failing.wall('t', 'x'), { name: 'LimitStoreUnavailable', message: /failed/ })
-  await t.rejects(away({ evalsha: async () => 'PONG' }).wall('t', 'x'), LimitStoreUnavailable)
+  await t.rejects(failing.coolingOff('t', 'x'), { name: 'RedisUnavailable', message: /failed/ })
+  await t.rejects(away({ evalsha: async () => 'PONG' }).coolingOff('t', 'x'), RedisUnavailable)
   const closed = new RedisLimitStore(a)
   closed.close()
   await t.rejects(closed.usage('t', windows), { message: /closed/ })

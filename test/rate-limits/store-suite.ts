@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 
-import { LEASE_MS } from '#plugin/gateway/limits/store.js'
+import { TICKET_MS } from '#plugin/gateway/limits/store.js'
 import type { TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 import { freshTag, granted, queued, refused, request, times } from './helpers.ts'
 import type { Bench } from './helpers.ts'
@@ -25,7 +25,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.same(first.map(({ usage }) => usage[0]?.remaining), [4, 3, 2, 1, 0])
     near(t, first[4]?.usage[0]?.resetMs ?? 0, 1500, 'reset')
     const no = refused(await other.take(request(tag, windows, 100)))
-    t.equal(no.reason, 'budget')
+    t.equal(no.reason, 'limit')
     t.equal(no.window, 'rest')
     near(t, no.waitMs, 1500, 'the wait that would be needed')
     near(t, no.usage[0]?.resetMs ?? 0, 1500, 'reset')
@@ -84,7 +84,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     const { ticket } = queued(await other.take(wish))
     await bench.pass(300)
     t.ok(queued(await other.take({ ...wish, ticket })).waitMs > 0, 'it holds its place for a while')
-    await bench.pass(LEASE_MS)
+    await bench.pass(TICKET_MS)
     granted(await other.take({ ...wish, ticket }))
     near(t, queued(await other.take({ ...wish, ticket: dead.ticket })).waitMs, 100, 'who comes back late is new')
   })
@@ -164,19 +164,19 @@ export function storeSuite (t: Test, bench: Bench): void {
   t.test('a wall stops everybody, is extended and never shortened', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 9, windowMs: 1000 }]
-    t.equal(await store.wall(tag, 'connection'), 0)
+    t.equal(await store.coolingOff(tag, 'connection'), 0)
     await store.startCoolingOff(tag, 'connection', 6000)
     await other.startCoolingOff(tag, 'connection', 10)
     await other.startCoolingOff(tag, 'connection', 0)
-    near(t, await other.wall(tag, 'connection'), 6000, 'wall')
+    near(t, await other.coolingOff(tag, 'connection'), 6000, 'wall')
     await other.startCoolingOff(tag, 'connection', 8000)
-    near(t, await store.wall(tag, 'connection'), 8000, 'wall')
+    near(t, await store.coolingOff(tag, 'connection'), 8000, 'wall')
     await store.startCoolingOff(tag, 'account', 50)
     const no = refused(await other.take(request(tag, windows, 1000, ['account', 'connection'])))
-    t.equal(no.reason, 'wall')
-    t.equal(no.wall, 'connection')
+    t.equal(no.reason, 'cooling-off')
+    t.equal(no.coolingOff, 'connection')
     near(t, no.waitMs, 8000, 'wait')
-    near(t, no.wallMs ?? 0, 8000, 'wall')
+    near(t, no.coolingOffMs ?? 0, 8000, 'wall')
     t.equal((await store.usage(tag, windows))[0]?.remaining, 9)
     near(t, queued(await store.take(request(tag, windows, 8000, ['connection']))).waitMs, 8000, 'wait')
     granted(await store.take(request(tag, [{ key: 'reporting', limit: 9, windowMs: 1000 }], 0, ['another'])))
@@ -196,7 +196,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     const outcomes = await Promise.all(waiting.map(async (ticket) => queued(await other.take({ ...wish, ticket }))))
     outcomes.forEach(({ waitMs }, i) => { if (i % 50 === 49) near(t, waitMs, 2480 + 2000 * Math.floor(i / 100), `number ${i}`) })
     const impatient = refused(await other.take({ ...wish, maxWaitMs: 50, ticket: waiting[499] }))
-    t.match(impatient, { reason: 'wall', wall: 'connection' })
+    t.match(impatient, { reason: 'cooling-off', coolingOff: 'connection' })
     await bench.pass(outcomes[0]?.waitMs ?? 0)
     refused(await store.take(request(tag, windows)))
     for (const result of await Promise.all(waiting.slice(0, 100).map(async (ticket) => await store.take({ ...wish, ticket })))) granted(result)
@@ -212,7 +212,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(waiting.every(({ outcome }) => outcome === 'queued'))
     for (const venue of ['quiet', 'rare', 'rare']) granted(await other.take(request(tag, of(venue)))) // at once, past a line of 50
     refused(await other.take(request(tag, of('quiet'))))
-    const meter = { ...request(freshTag(), of('noisy')), meter: 'account' }
+    const meter = { ...request(freshTag(), of('noisy')), upstreamQuota: 'account' }
     const first = granted(await store.take(meter))
     for (let sent = 1; sent < 3; sent++) granted(await store.take(meter))
     await store.report(meter.tag, 'account', [account], { remaining: 5, endsInMs: 1000, slot: first.slot })
@@ -224,7 +224,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     const tag = freshTag()
     const account = { key: 'account', limit: 50, windowMs: 5000 }
     const windows = [{ key: 'rest', limit: 20, windowMs: 5000 }, { ...account, flow: 'a' }]
-    const wish = { ...request(tag, windows), meter: 'account' }
+    const wish = { ...request(tag, windows), upstreamQuota: 'account' }
     const first = granted(await store.take(wish))
     t.equal(first.left, undefined, 'nothing is known yet')
     const slots = times(3, () => 0)

@@ -1,19 +1,16 @@
-// A script in a .ts file: the compiler copies no assets, and a package must not look for files beside itself.
-// Needs Redis 5 or any Valkey (effects are replicated, so TIME may come before a write). No function newer than that is used.
-import { LEASE_MS, SAME_END_MS } from './store.ts'
-
-/** Every operation of the Redis budget store: one script, so that one SHA is loaded and every operation is one atomic round trip. */
-export const WINDOW_LUA = `
+-- Every operation of the Redis rate limits: one script, so that one SHA is loaded and every operation is one atomic round trip.
+-- Needs Redis 5 or any Valkey (effects are replicated, so TIME may come before a write). No function newer than that is used.
+--
 -- KEYS[1]            the tag's clock: "<shift> <last>" in microseconds
 -- KEYS[2]            a HASH of the tickets of those who wait: until when each is kept
--- KEYS[3]            the meter: "<left> <end>"
+-- KEYS[3]            the upstream's quota: "<left> <end>"
 -- KEYS[4]            the version of what replicas tell each other, given along with a lease
 -- KEYS[5 .. n+4]     the windows: a LIST of moments each, ascending (some 11 bytes a call; a sorted set takes ten times that)
--- KEYS[n+5 .. 2n+4]  the line of each: a ZSET of tickets by order
+-- KEYS[n+5 .. 2n+4]  the queue of each: a ZSET of tickets by order
 -- KEYS[2n+5 .. 3n+4] the turns of a shared window's flows, a HASH; '' is what is being served
--- KEYS[3n+5 .. ]     the walls: the end of each cooling-off
--- ARGV               operation, n, then limit, length, flow ('' where it is not shared) and reserve of each window, then the operation's own
---                    values; all times in microseconds
+-- KEYS[3n+5 .. ]     the end of each cooling-off
+-- ARGV               operation, n, then limit, length, flow ('' where it is not shared) and reserve of each window, then the
+--                    operation's own values; all times in microseconds
 -- A moment is this server's clock, which also numbers the tickets. Replicas' own clocks are never compared.
 
 local operation, n = ARGV[1], tonumber(ARGV[2])
@@ -26,8 +23,8 @@ local function ttl (us) return text(math.ceil(us / 1000) + 50) end
 -- THE CLOCK. The server's clock can be set back, by hand, by NTP or by a failover to another machine. What has been written then seems to
 -- lie in the future, and every caller would wait for as long as the jump was wide. So the last moment that was written is kept: when the
 -- server's clock is behind it, the difference is added from then on. No time has passed, nothing is forgotten. A jump FORWARD cannot be
--- told from time that has passed (and Redis itself expires keys by it): the budget may be given out once more. No moment comes twice: it
--- is the name of a place or a ticket.
+-- told from time that has passed (and Redis itself expires keys by it): the limit may be given out once more. No moment comes twice: it
+-- is the name of a slot or a ticket.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local shift, last = 0, 0
@@ -58,7 +55,7 @@ end
 local windows = {}
 for i = 1, n do
   local w = {
-    key = KEYS[4 + i], line = KEYS[4 + n + i], turns = KEYS[4 + 2 * n + i],
+    key = KEYS[4 + i], queue = KEYS[4 + n + i], turns = KEYS[4 + 2 * n + i],
     limit = tonumber(ARGV[4 * i - 1]), length = tonumber(ARGV[4 * i]), flow = ARGV[4 * i + 1], reserve = tonumber(ARGV[4 * i + 2])
   }
   -- What has left the window goes. Usually one call per take, after a pause many: look at a few at a time.
@@ -76,30 +73,30 @@ for i = 1, n do
     redis.call('LTRIM', w.key, gone, -1)
     w.size = w.size - gone
   end
-  w.waiting = redis.call('ZCARD', w.line)
+  w.waiting = redis.call('ZCARD', w.queue)
   windows[i] = w
 end
 
--- The longest wall, and which one it is.
-local wallEnd, wall = 0, 0
+-- The longest cooling-off, and which one it is.
+local coolingEnd, cooling = 0, 0
 for i = 3 * n + 5, #KEYS do
   local e = tonumber(redis.call('GET', KEYS[i]) or 0)
-  if e > now and e > wallEnd then wallEnd, wall = e, i - 3 * n - 4 end
+  if e > now and e > coolingEnd then coolingEnd, cooling = e, i - 3 * n - 4 end
 end
 
--- Places of a window for this connection: the reserve is for those whose own window holds few calls.
-local function placesFor (w)
+-- Slots of a window for this connection: the reserve is for those whose own window holds few calls.
+local function slotsFor (w)
   if windows[1].size < w.reserve then return w.limit end
   return math.max(1, w.limit - w.reserve)
 end
 
--- When the call behind 'ahead' others has its turn, if all of them leave as soon as they can, and none before 'from'. Only the newest
--- 'limit' calls weigh: the limit may have been larger when the others left.
-local function turn (w, places, ahead, from)
-  local size = math.min(w.size, places)
-  local place, rounds = (size + ahead) % places, math.floor((size + ahead) / places)
-  if place >= size then return from + rounds * w.length end
-  return math.max(from, redis.call('LINDEX', w.key, w.size - size + place) + w.length) + (rounds - 1) * w.length
+-- When the call behind 'ahead' others has its turn, if all of them are sent as soon as they can, and none before 'from'. Only the newest
+-- 'limit' calls weigh: the limit may have been larger when the others were sent.
+local function turn (w, slots, ahead, from)
+  local size = math.min(w.size, slots)
+  local index, rounds = (size + ahead) % slots, math.floor((size + ahead) / slots)
+  if index >= size then return from + rounds * w.length end
+  return math.max(from, redis.call('LINDEX', w.key, w.size - size + index) + w.length) + (rounds - 1) * w.length
 end
 
 local function addUsage (answer)
@@ -114,15 +111,15 @@ local function addUsage (answer)
 end
 
 local function leave (w, ticket)
-  if w.waiting == 0 or redis.call('ZREM', w.line, ticket) == 0 then return end
+  if w.waiting == 0 or redis.call('ZREM', w.queue, ticket) == 0 then return end
   w.waiting = w.waiting - 1
   if w.waiting == 0 then redis.call('DEL', w.turns) end
 end
 
--- Nobody has asked about these for long after their turn: the replica that held them is gone.
+-- These were not used for long after their turn: the replica that held them is gone.
 local function drop (w, but)
   while w.waiting > 0 do
-    local head = redis.call('ZRANGE', w.line, 0, 0)[1]
+    local head = redis.call('ZRANGE', w.queue, 0, 0)[1]
     if head == but or tonumber(redis.call('HGET', tickets, head) or 0) > now then return end
     leave(w, head)
     redis.call('HDEL', tickets, head)
@@ -135,34 +132,34 @@ local function nextTurn (w)
   return math.max(tonumber(known[1] or 0), tonumber(known[2] or 0)) + 1
 end
 
--- How many stand before this ticket, or would if it joined now.
+-- How many are before this ticket, or would be if it joined now.
 local function aheadOf (w, ticket)
   if w.waiting == 0 then return 0 end
-  local rank = ticket ~= '' and redis.call('ZRANK', w.line, ticket)
+  local rank = ticket ~= '' and redis.call('ZRANK', w.queue, ticket)
   if rank then return rank end
-  if w.flow ~= '' then return redis.call('ZCOUNT', w.line, '-inf', nextTurn(w)) end
-  return ticket == '' and w.waiting or redis.call('ZCOUNT', w.line, '-inf', '(' .. ticket)
+  if w.flow ~= '' then return redis.call('ZCOUNT', w.queue, '-inf', nextTurn(w)) end
+  return ticket == '' and w.waiting or redis.call('ZCOUNT', w.queue, '-inf', '(' .. ticket)
 end
 
-local function join (w, ticket, lease)
-  if not redis.call('ZSCORE', w.line, ticket) then
+local function join (w, ticket, expiry)
+  if not redis.call('ZSCORE', w.queue, ticket) then
     local order = ticket
     if w.flow ~= '' then
       order = nextTurn(w)
       redis.call('HSET', w.turns, w.flow, order)
     end
-    redis.call('ZADD', w.line, order, ticket)
+    redis.call('ZADD', w.queue, order, ticket)
     w.waiting = w.waiting + 1
   end
-  keep(w.line, lease - now)
-  if w.flow ~= '' then keep(w.turns, lease - now) end
+  keep(w.queue, expiry - now)
+  if w.flow ~= '' then keep(w.turns, expiry - now) end
 end
 
--- The call has its place: out of the line, or as a newcomer whose turn has come.
+-- The call has its slot: out of the queue, or as a newcomer whose turn has come.
 local function serve (w, ticket)
   if w.waiting == 0 then return end
   if w.flow ~= '' then
-    local order = ticket ~= '' and redis.call('ZSCORE', w.line, ticket)
+    local order = ticket ~= '' and redis.call('ZSCORE', w.queue, ticket)
     if not order then
       order = nextTurn(w)
       redis.call('HSET', w.turns, w.flow, order)
@@ -179,49 +176,50 @@ local function record (w)
   return w.length
 end
 
-local function readMeter ()
+local function readQuota ()
   local left, e = string.match(redis.call('GET', KEYS[3]) or '', '^(-?%d+) (%d+)$')
   if e and tonumber(e) > now then return tonumber(left), tonumber(e) end
 end
 
-local function setMeter (left, e)
+local function setQuota (left, e)
   redis.call('SET', KEYS[3], text(left) .. ' ' .. text(e), 'PX', ttl(e - now))
 end
 
 if operation == 'take' then
-  local patience, ticket, metered = tonumber(ARGV[own]), ARGV[own + 1], ARGV[own + 2] == '1'
-  local from = math.max(now, wallEnd)
+  local maxWait, ticket, hasQuota = tonumber(ARGV[own]), ARGV[own + 1], ARGV[own + 2] == '1'
+  local from = math.max(now, coolingEnd)
   local at, window, ahead = from, 0, 0
-  -- The first window that the call must wait for: it stands in no line behind it. Before a wall that is the first of all.
+  -- The first window that the call must wait for: it enters no queue behind it. Before a cooling-off that is the first of all.
   local stage = from > now and 1 or n + 1
   for i, w in ipairs(windows) do
     drop(w, ticket)
-    -- Those with more to do cannot have a place of the reserve: only its own calls, in line for its first window too, stand before this one.
+    -- Those with more to do cannot have a slot of the reserve: only its own calls, in the queue of its first window too, are
+    -- before this one.
     if i == 1 or windows[1].size >= w.reserve then ahead = aheadOf(w, ticket) end
-    local t = turn(w, placesFor(w), ahead, from)
+    local t = turn(w, slotsFor(w), ahead, from)
     if t > now and i < stage then stage = i end
     if t > at then at, window = t, i end
   end
   local left, ends
-  if metered then left, ends = readMeter() end
+  if hasQuota then left, ends = readQuota() end
   local shared = windows[n]
-  if left and left <= ahead + (shared and shared.limit - placesFor(shared) or 0) then
+  if left and left <= ahead + (shared and shared.limit - slotsFor(shared) or 0) then
     stage = math.min(stage, n)
     if ends > at then at, window = ends, n + 1 end
   end
-  if at - now > patience then
+  if at - now > maxWait then
     for _, w in ipairs(windows) do if ticket ~= '' then leave(w, ticket) end end
     if ticket ~= '' then redis.call('HDEL', tickets, ticket) end
-    if wallEnd - now <= patience then wall = 0 end
-    return addUsage({ 0, at - now, 0, wall, window, math.max(0, wallEnd - now) })
+    if coolingEnd - now <= maxWait then cooling = 0 end
+    return addUsage({ 0, at - now, 0, cooling, window, math.max(0, coolingEnd - now) })
   end
   if at > now then
     if ticket == '' then ticket = text(now) end
-    local lease = at + ${LEASE_MS * 1000}
-    for i, w in ipairs(windows) do if i <= stage then join(w, ticket, lease) else leave(w, ticket) end end
-    redis.call('HSET', tickets, ticket, text(lease))
-    keep(tickets, lease - now)
-    keepClock(lease - now)
+    local expiry = at + tonumber(ARGV[own + 3])
+    for i, w in ipairs(windows) do if i <= stage then join(w, ticket, expiry) else leave(w, ticket) end end
+    redis.call('HSET', tickets, ticket, text(expiry))
+    keep(tickets, expiry - now)
+    keepClock(expiry - now)
     return addUsage({ 2, at - now, ticket, 0, 0, 0 })
   end
   local longest = 0
@@ -232,7 +230,7 @@ if operation == 'take' then
   if ticket ~= '' then redis.call('HDEL', tickets, ticket) end
   if left then
     left = left - 1
-    setMeter(left, ends)
+    setQuota(left, ends)
   end
   keepClock(longest)
   return addUsage({ 1, 0, text(now), left and text(left) or '', tonumber(redis.call('GET', KEYS[4]) or 0), 0 })
@@ -244,7 +242,7 @@ if operation == 'leave' then
   return {}
 end
 
-if operation == 'back' or operation == 'renew' then
+if operation == 'refund' or operation == 'renew' then
   local longest = 0
   for _, w in ipairs(windows) do
     w.size = w.size - redis.call('LREM', w.key, -1, ARGV[own])
@@ -254,9 +252,9 @@ if operation == 'back' or operation == 'renew' then
   return { text(now) }
 end
 
-if operation == 'raise' then
+if operation == 'start-cooling-off' then
   local us = tonumber(ARGV[own])
-  if us > 0 and now + us > wallEnd then
+  if us > 0 and now + us > coolingEnd then
     redis.call('SET', KEYS[5], text(now + us), 'PX', ttl(us))
     keepClock(us)
   end
@@ -265,17 +263,16 @@ end
 
 if operation == 'report' then
   local remaining, ends, slot = tonumber(ARGV[own]), now + ARGV[own + 1], tonumber(ARGV[own + 2])
-  -- What has left since the call that was answered is not in it yet.
+  -- What was sent since the call that was answered is not in it yet.
   local since, w = 0, windows[1]
   while w and since < w.size and tonumber(redis.call('LINDEX', w.key, -1 - since)) > slot do since = since + 1 end
-  local left, known = readMeter()
-  if known and math.abs(ends - known) <= ${SAME_END_MS * 1000} then setMeter(math.min(left, remaining - since), known)
-  elseif not known or ends > known then setMeter(remaining - since, ends) end
+  local left, known = readQuota()
+  if known and math.abs(ends - known) <= tonumber(ARGV[own + 3]) then setQuota(math.min(left, remaining - since), known)
+  elseif not known or ends > known then setQuota(remaining - since, ends) end
   keepClock(ends - now)
   return {}
 end
 
-if operation == 'wall' then return { math.max(0, wallEnd - now) } end
+if operation == 'cooling-off' then return { math.max(0, coolingEnd - now) } end
 
 return addUsage({})
-`

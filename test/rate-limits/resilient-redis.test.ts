@@ -15,13 +15,13 @@ t.test('Redis killed, hung and restarted under load', needsRedis, async (t) => {
   t.teardown(async () => { client.disconnect(); await server.kill() })
   const told: string[] = []
   const store = new ResilientLimitStore(new RedisLimitStore(client, { timeoutMs: 150 }), {
-    whenAway: 'share', replicas: 1, retryMs: 100, onAway: () => { told.push('away') }, onBack: () => { told.push('back') }
+    onRedisDown: 'share', replicas: 1, retryMs: 100, onDown: () => { told.push('away') }, onUp: () => { told.push('back') }
   })
   // Kept 100 ms longer than checked, as ROLLER's window is: answers take time to arrive.
   const windows = [{ key: 'rest', limit: 20, windowMs: 400 }]
   const until = async (away: boolean): Promise<void> => {
-    for (let i = 0; i < 500 && store.away !== away; i++) await sleep(10)
-    t.equal(store.away, away)
+    for (let i = 0; i < 500 && store.down !== away; i++) await sleep(10)
+    t.equal(store.down, away)
   }
   const left: number[] = []
   const lasted: number[] = []

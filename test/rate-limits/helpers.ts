@@ -21,8 +21,8 @@ export function freshTag (): string {
   return `venue-${process.pid}-${++count}`
 }
 
-export function request (tag: string, windows: readonly Window[], maxWaitMs = 0, walls: readonly string[] = []): TakeRequest {
-  return { tag, windows, walls, maxWaitMs }
+export function request (tag: string, windows: readonly Window[], maxWaitMs = 0, coolingOff: readonly string[] = []): TakeRequest {
+  return { tag, windows, coolingOff, maxWaitMs }
 }
 
 /** The largest number of moments in any half-open interval of this length. */

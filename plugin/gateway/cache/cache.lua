@@ -1,7 +1,5 @@
-// A script in a .ts file, for the same reasons as that of the budgets.
-
-/** Every operation of the Redis cache: one script, one round trip, one Cluster slot. */
-export const CACHE_LUA = `
+-- Every operation of the Redis cache: one script, one round trip, one Cluster slot.
+--
 -- KEYS[1]  the generations of a connection, a hash by resource. A write takes them away; a missing one is made anew, from a value that was
 --          never used before. So losing them (expiry, eviction, a restart) loses answers, never a write.
 -- KEYS[2]  an answer: a hash of its generation, head and body
@@ -33,4 +31,3 @@ end
 if #ARGV == 1 then return redis.call('DEL', KEYS[1]) end
 for i = 2, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
 return 1
-`

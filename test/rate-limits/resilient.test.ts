@@ -6,7 +6,7 @@ import t from '../support/tap.ts'
 import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
 import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
 import type { ResilientLimitStoreOptions } from '#plugin/gateway/limits/resilient-store.js'
-import { LimitStoreUnavailable } from '#plugin/gateway/limits/store.js'
+import { RedisUnavailable } from '#plugin/redis/script.js'
 import type { LimitStore, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 import { granted, queued, refused, request, worst } from './helpers.ts'
 
@@ -17,7 +17,7 @@ function world (replicas: number, options: Partial<ResilientLimitStoreOptions> =
   let memory = new MemoryLimitStore({ now })
   const reach = async <T>(work: () => T): Promise<T> => {
     state.calls++
-    if (state.away) throw new LimitStoreUnavailable('away')
+    if (state.away) throw new RedisUnavailable('away')
     return work()
   }
   const shared: LimitStore = {
@@ -27,16 +27,16 @@ function world (replicas: number, options: Partial<ResilientLimitStoreOptions> =
     renew: (...args) => reach(() => memory.renew(...args)),
     report: (...args) => reach(() => memory.report(...args)),
     startCoolingOff: (...args) => reach(() => memory.startCoolingOff(...args)),
-    wall: (...args) => reach(() => memory.wall(...args)),
+    coolingOff: (...args) => reach(() => memory.coolingOff(...args)),
     usage: (...args) => reach(() => memory.usage(...args)),
     close: () => {}
   }
   const stores = Array.from({ length: replicas }, (_, i) => new ResilientLimitStore(shared, {
-    whenAway: 'share',
+    onRedisDown: 'share',
     replicas,
     now,
-    onAway: () => { state.told.push(`${i} away`) },
-    onBack: () => { state.told.push(`${i} back`) },
+    onDown: () => { state.told.push(`${i} away`) },
+    onUp: () => { state.told.push(`${i} back`) },
     ...options
   }))
   return { state, stores, one: stores[0] as ResilientLimitStore, restart: () => { memory = new MemoryLimitStore({ now }) } }
@@ -56,7 +56,7 @@ t.test('share: what was sent before counts, the word is given once, and it comes
   for (let i = 0; i < 6; i++) granted(await one.take(request('v', rest(10))))
   state.away = true
   t.equal(await placesOf(one, rest(10)), 4)
-  t.ok(one.away)
+  t.ok(one.down)
   const calls = state.calls
   t.equal(refused(await one.take(request('v', rest(10)))).waitMs, 60_000, 'exact, though local')
   t.equal(state.calls, calls, 'no try before a second has passed')
@@ -68,7 +68,7 @@ t.test('share: what was sent before counts, the word is given once, and it comes
   state.now += 1000
   await one.take(request('v', rest(10)))
   await settle()
-  t.notOk(one.away)
+  t.notOk(one.down)
   t.same(state.told, ['0 away', '0 back'])
 })
 
@@ -127,7 +127,7 @@ t.test('several replicas: one that has never seen the connection starts a window
 t.test('a limit that is smaller than the number of replicas has no shares', async (t) => {
   const { state, one } = world(2)
   state.away = true
-  t.match(await one.take(request('v', [{ key: 'bulk', limit: 1, windowMs: 1000 }, ...rest(10)])), { outcome: 'refused', reason: 'away', waitMs: 1000 })
+  t.match(await one.take(request('v', [{ key: 'bulk', limit: 1, windowMs: 1000 }, ...rest(10)])), { outcome: 'refused', reason: 'redis-down', waitMs: 1000 })
 })
 
 t.test('a replica that nobody has called for a while asks before it goes by its share', async (t) => {
@@ -138,12 +138,12 @@ t.test('a replica that nobody has called for a while asks before it goes by its 
   state.away = false
   state.now += 70_000
   await busy.take(request('v', rest(10)))
-  t.notOk(busy.away)
-  t.ok(idle.away)
+  t.notOk(busy.down)
+  t.ok(idle.down)
   state.now += 70_000
   t.equal(await placesOf(busy, rest(10)), 10)
   refused(await idle.take(request('v', rest(10))))
-  t.notOk(idle.away, 'the store has been back for long')
+  t.notOk(idle.down, 'the store has been back for long')
 })
 
 for (const replicas of [1, 2, 3]) {
@@ -175,7 +175,7 @@ for (const replicas of [1, 2, 3]) {
         for (const { store, ticket, at } of line.splice(0)) if (at <= state.now) await take(store, wait, ticket); else line.push({ store, ticket, at })
         await Promise.all(Array.from({ length: calls }, () => take(stores[who % replicas] as ResilientLimitStore, wait)))
         // A store that is empty again has been away, and everybody has noticed.
-        if (turn === 'restart' && stores.every((store) => store.away)) restart()
+        if (turn === 'restart' && stores.every((store) => store.down)) restart()
         for (let i = 0; i < 12; i++) await null
       }
       return worst(left, 1000) <= limit
@@ -185,23 +185,23 @@ for (const replicas of [1, 2, 3]) {
 }
 
 t.test('refuse', async (t) => {
-  const { state, one } = world(1, { whenAway: 'refuse' })
+  const { state, one } = world(1, { onRedisDown: 'reject' })
   state.away = true
-  t.match(await one.take(request('v', rest(10))), { outcome: 'refused', reason: 'away', waitMs: 1000 })
+  t.match(await one.take(request('v', rest(10))), { outcome: 'refused', reason: 'redis-down', waitMs: 1000 })
   state.away = false
   state.now += 1000
-  t.match(await one.take(request('v', rest(10))), { reason: 'away' })
+  t.match(await one.take(request('v', rest(10))), { reason: 'redis-down' })
   await settle()
   granted(await one.take(request('v', rest(10))))
 })
 
 t.test('refuse: who is in line when the store goes away is refused too, and sends nothing', async (t) => {
-  const { state, one } = world(1, { whenAway: 'refuse' })
+  const { state, one } = world(1, { onRedisDown: 'reject' })
   t.equal(await placesOf(one, rest(2)), 2)
   const { ticket, waitMs } = queued(await one.take(request('v', rest(2), 100_000)))
   state.away = true
   state.now += waitMs
-  t.match(await one.take({ ...request('v', rest(2), 40_000), ticket }), { outcome: 'refused', reason: 'away', waitMs: 1000 })
+  t.match(await one.take({ ...request('v', rest(2), 40_000), ticket }), { outcome: 'refused', reason: 'redis-down', waitMs: 1000 })
 })
 
 t.test('walls hold on both sides of a change, and reach the others on the return', async (t) => {
@@ -209,11 +209,11 @@ t.test('walls hold on both sides of a change, and reach the others on the return
   const [one, two] = stores as [ResilientLimitStore, ResilientLimitStore]
   const wish = request('v', rest(10), 120_000, ['wall'])
   await one.startCoolingOff('v', 'early', 500)
-  t.equal(await two.wall('v', 'early'), 500)
+  t.equal(await two.coolingOff('v', 'early'), 500)
   state.away = true
   await one.startCoolingOff('v', 'wall', 30_000)
-  t.equal(await one.wall('v', 'wall'), 30_000)
-  t.match(await one.take(request('v', rest(10), 0, ['wall'])), { outcome: 'refused', reason: 'wall', wall: 'wall', wallMs: 30_000 })
+  t.equal(await one.coolingOff('v', 'wall'), 30_000)
+  t.match(await one.take(request('v', rest(10), 0, ['wall'])), { outcome: 'refused', reason: 'cooling-off', coolingOff: 'wall', coolingOffMs: 30_000 })
   const local = queued(await one.take(wish))
   await one.startCoolingOff('v', 'wall', 40_000)
   t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the line stands behind it')
@@ -222,12 +222,12 @@ t.test('walls hold on both sides of a change, and reach the others on the return
   state.now += 1000
   const kept = queued(await one.take(wish))
   await settle()
-  t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'wall', wallMs: 39_000 })
+  t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'cooling-off', coolingOffMs: 39_000 })
   await two.startCoolingOff('v', 'wall', 150_000)
   state.now += 60_000
-  t.match(await one.take({ ...wish, maxWaitMs: 80_000, ticket: kept.ticket }), { outcome: 'refused', reason: 'wall', wallMs: 90_000 }, 'a local ticket, a wall of another replica')
+  t.match(await one.take({ ...wish, maxWaitMs: 80_000, ticket: kept.ticket }), { outcome: 'refused', reason: 'cooling-off', coolingOffMs: 90_000 }, 'a local ticket, a wall of another replica')
   state.away = true
-  t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'wall' }, 'and remembered without the shared store')
+  t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'cooling-off' }, 'and remembered without the shared store')
   await two.close()
 })
 
@@ -261,19 +261,19 @@ t.test('an answer that is older than a change is not used', async (t) => {
   const slow = new Promise<TakeResult>((resolve) => { answer = resolve })
   const broken = new Promise<TakeResult>((_resolve, reject) => { fail = reject })
   const answers = [slow, broken]
-  const never = async (): Promise<never> => { throw new LimitStoreUnavailable('away') }
+  const never = async (): Promise<never> => { throw new RedisUnavailable('away') }
   const shared: LimitStore = {
-    take: () => answers.shift() ?? never(), leave: never, refund: never, renew: never, report: never, startCoolingOff: never, wall: never, usage: never, close: () => {}
+    take: () => answers.shift() ?? never(), leave: never, refund: never, renew: never, report: never, startCoolingOff: never, coolingOff: never, usage: never, close: () => {}
   }
-  const store = new ResilientLimitStore(shared, { whenAway: 'share', replicas: 1 })
+  const store = new ResilientLimitStore(shared, { onRedisDown: 'share', replicas: 1 })
   const first = store.take(request('v', rest(1)))
   const second = store.take(request('v', rest(1)))
-  fail(new LimitStoreUnavailable('away'))
+  fail(new RedisUnavailable('away'))
   granted(await second)
   answer({ outcome: 'granted', slot: 1, usage: [] })
   refused(await first)
   const fault = async (): Promise<never> => { throw new TypeError('a fault') }
-  const faulty = new ResilientLimitStore({ ...shared, take: fault }, { whenAway: 'share', replicas: 1 })
+  const faulty = new ResilientLimitStore({ ...shared, take: fault }, { onRedisDown: 'share', replicas: 1 })
   await t.rejects(faulty.take(request('v', rest(1))), TypeError)
-  t.notOk(faulty.away)
+  t.notOk(faulty.down)
 })

@@ -1,10 +1,8 @@
-/**
- * The lock of one connection's token refresh, as a hash: `owner` and `until` of whoever refreshes, `renewed` (when a new token came) and `failed`
- * (until when nobody tries again). All times are of Redis' own clock, in milliseconds.
- *
- * KEYS[1] the hash. ARGV: action, milliseconds (how long ago the call was sent, or how long to back off), lease, time to live, owner.
- */
-export const REFRESH_LOCK_SCRIPT = `
+-- The lock of one connection's token refresh, as a hash: owner and until of the replica that refreshes, renewed (when a new token came) and
+-- failed (until when no replica tries again). All times are of Redis' own clock, in milliseconds.
+--
+-- KEYS[1]  the hash
+-- ARGV     action, milliseconds (how long ago the call was sent, or how long to back off), lease, time to live, owner
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[1] == 'acquire' then
@@ -23,4 +21,3 @@ if ARGV[1] == 'renewed' then redis.call('HSET', KEYS[1], 'renewed', now) redis.c
 if ARGV[1] == 'failed' then redis.call('HSET', KEYS[1], 'failed', now + tonumber(ARGV[2])) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return {'released', 0}
-`

@@ -1,0 +1,53 @@
+/** What a call without an answer means. */
+import { isRollerError, RollerError } from '../errors.ts'
+import type { TransportName } from '../util/transport-name.ts'
+import type { Classification } from './classification.ts'
+import { ExchangeFailure } from './transport/exchange.ts'
+
+/** Certain that no byte of the call left this process. An error of the gateway's own in the transport (no token) comes before any. */
+export function isUnsent (error: unknown): boolean {
+  return error instanceof ExchangeFailure ? !error.maySent : isRollerError(error)
+}
+
+/** @throws the error itself, when it ends the call */
+export function classifyFailure (error: unknown, by: TransportName): Classification {
+  if (error instanceof ExchangeFailure) return classifyExchangeFailure(error, by)
+  // The direct transport has no token, because Nango could not be reached.
+  if (isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE') return { kind: 'repeat', maySent: false, error }
+  throw error
+}
+
+function classifyExchangeFailure (failure: ExchangeFailure, by: TransportName): Classification {
+  // The caller disconnected, or its body broke a rule while it was being sent.
+  if (failure.kind === 'aborted') throw failure.cause ?? failure
+  if (isRollerError(failure.cause)) throw failure.cause
+  const cause = failure.cause as NodeJS.ErrnoException | undefined // undici's and Node's network errors have a code
+  const code = typeof cause?.code === 'string' ? ` (${cause.code})` : ''
+  const { maySent } = failure
+  if (failure.kind === 'timeout') {
+    // Not repeated: the caller has waited long enough.
+    return { kind: 'fail', maySent, error: new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'No answer came in time.', cause: failure }) }
+  }
+  const timedOut = cause?.code === 'UND_ERR_CONNECT_TIMEOUT'
+  const error = new RollerError(timedOut ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', {
+    detail: `The connection to ${by === 'nango' ? 'Nango' : 'ROLLER'} failed${code}.`, cause: failure
+  })
+  return { kind: 'repeat', maySent, error }
+}
+
+/** A caller must know when a call that is not safe to repeat may have been done all the same. */
+export function mayHaveBeenDoneError (error: RollerError): RollerError {
+  return new RollerError(error.code, {
+    detail: `${error.detail} The call had been sent: it may have been done.`,
+    hint: 'Look before you send it again (for a booking: GET /bookings?keywords=…). ' +
+      'The gateway never repeats a call that may have been done.',
+    cause: error.cause,
+    upstream: error.upstream
+  })
+}
+
+/** The caller wants to know what ROLLER said, not only that the refresh failed. */
+export function withRejection (error: unknown, { upstream }: RollerError): unknown {
+  if (!isRollerError(error) || error.code !== 'ROLLER_ERR_CREDENTIALS_REJECTED' || error.upstream !== undefined) return error
+  return new RollerError(error.code, { detail: error.detail, upstream, retryAfter: error.retryAfter })
+}

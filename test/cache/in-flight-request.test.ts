@@ -1,0 +1,31 @@
+/** Which callers a shared request has, and when it ends. */
+import { test } from '../support/tap.ts'
+import { Cancellation } from '#plugin/util/cancellation.js'
+import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
+import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
+
+const inFlight = (): InFlightRequest => new InFlightRequest('a', { text: 'x' }, 0, () => {})
+const response = {} as UpstreamResponse // it is handed on, and not looked at
+
+test('of a stream that several waited for, the first may leave in the middle, and that ends the call', async (t) => {
+  const shared = inFlight()
+  const [first, second] = [new Cancellation(), new Cancellation()]
+  const results = [shared.join({ signal: first, admit: undefined }), shared.join({ signal: second, admit: undefined })]
+  shared.settle({ kind: 'stream', response })
+  t.same((await Promise.all(results)).map(({ kind }) => kind), ['stream', 'taken'])
+  second.abort('the second has gone')
+  t.notOk(shared.signal.aborted, 'it is no subscriber any more')
+  first.abort('the first has gone')
+  t.ok(shared.signal.aborted)
+})
+
+test('a call goes on as long as one waits for it', async (t) => {
+  const shared = inFlight()
+  const [first, second] = [new Cancellation(), new Cancellation()]
+  const results = [shared.join({ signal: first, admit: undefined }), shared.join({ signal: second, admit: undefined })]
+  first.abort('the first has gone')
+  await t.rejects(Promise.resolve(results[0]).catch((reason: unknown) => { throw new Error(String(reason)) }), { message: 'the first has gone' })
+  t.notOk(shared.signal.aborted)
+  shared.settle({ kind: 'stream', response })
+  t.equal((await results[1])?.kind, 'stream')
+})
