@@ -1,64 +1,52 @@
-/** The goals, as ratios within one run: with logging against those that log, without against those that do not. */
-import { BARE, HTTP_PROXY, NANGO_PROXY, nameOf, type TransportName } from './contestants.ts'
-import type { Direction } from './bodies.ts'
-import { find, type Results } from './results.ts'
-import type { Figures } from './rounds.ts'
-import { GET_1, GET_10, type Workload } from './workloads.ts'
+/** The goals, each a figure of one run: with logging against those that log, without against those that do not. */
+import { HTTP_PROXY, PLUGIN, SERVICE } from './contestants.ts'
+import type { BodyFigures } from './large-bodies.ts'
+import type { Figures, Row } from './rounds.ts'
+import type { StartFigures } from './startup.ts'
+import { GET_10, MIB } from './workloads.ts'
+
+export interface Results {
+  readonly rows: readonly Row[]
+  readonly bodies: readonly BodyFigures[]
+  readonly starts: readonly StartFigures[]
+}
 
 export interface Goal {
   readonly what: string
   readonly goal: string
-  /** Null where the run left out what it is about. */
-  readonly measured: string | null
+  readonly measured: string
   readonly met: boolean
 }
 
-const MIB = 1024 ** 2
-const LARGEST_GROWTH = 48 * MIB
+const MB = 1e6
 
-type Bound = { readonly atLeast: number } | { readonly atMost: number }
-
-function goal (what: string, bound: Bound, value: number | null, unit = ''): Goal {
-  const least = 'atLeast' in bound
-  const limit = least ? bound.atLeast : bound.atMost
-  return {
-    what,
-    goal: `at ${least ? 'least' : 'most'} ${limit}${unit}`,
-    measured: value === null ? null : `${value.toFixed(2)}${unit}`,
-    met: value !== null && (least ? value >= limit : value <= limit)
-  }
-}
-
-export function goals (results: Results): Goal[] {
-  const { rows, hop, bodies, starts } = results
-  const compare = (workload: Workload, by: keyof Figures, bound: Bound, against: string): Goal[] =>
-    ([['direct', false], ['direct', true], ['nango', false], ['nango', true]] as const).map(([transport, logs]) => {
-      const ours = find(rows, { name: nameOf(transport), workload: workload.name, logs })
-      const theirs = find(rows, { name: against, workload: workload.name, logs })
-      return goal(`${LABELS[by]}, ${workload.name}, against ${against}: ${describe(transport, logs)}`, bound, ours === null || theirs === null ? null : ours[by] / theirs[by])
-    })
-  const body = (name: string, direction: Direction) => bodies.find((one) => one.contestant.name === name && one.direction === direction)
-  const carried = (['down', 'up'] as const).flatMap((direction) => {
-    const [ours, theirs] = [body(nameOf('direct'), direction), body(HTTP_PROXY, direction)]
-    return [
-      goal(`1 GiB ${direction}: growth of peak memory`, { atMost: LARGEST_GROWTH / MIB }, ours === undefined ? null : ours.growth / MIB, ' MiB'),
-      goal(`1 GiB ${direction}: speed against ${HTTP_PROXY}`, { atLeast: 1 }, ours === undefined || theirs === undefined ? null : ours.speed / theirs.speed)
-    ]
-  })
-  const [direct, nango] = (['direct', 'nango'] as const).map((transport) => find(hop, { name: nameOf(transport), workload: GET_10.name, logs: true })?.requestsPerSecond)
-  const [all, reduced] = starts
+/** Those of the parts that have run. */
+export function goals ({ rows, bodies, starts }: Results): Goal[] {
+  const figures = (name: string, logs: boolean): Figures | undefined =>
+    rows.find(({ contestant, workload }) => contestant.name === name && contestant.logs === logs && workload === GET_10)?.median
+  const ratio = (name: string, logs: boolean, of: 'requestsPerSecond' | 'p99'): number =>
+    (figures(name, logs)?.[of] ?? NaN) / (figures(HTTP_PROXY, logs)?.[of] ?? NaN)
+  const growth = (direction: string): number =>
+    (bodies.find((one) => one.name === SERVICE && one.direction === direction)?.growth ?? NaN) / MIB
+  const start = starts.find(({ name }) => name === SERVICE)
   return [
-    ...compare(GET_10, 'requestsPerSecond', { atLeast: 1.4 }, HTTP_PROXY),
-    ...compare(GET_10, 'requestsPerSecond', { atLeast: 5 }, NANGO_PROXY),
-    ...compare(GET_10, 'requestsPerSecond', { atLeast: 0.7 }, BARE),
-    ...compare(GET_1, 'cpu', { atMost: 0.75 }, HTTP_PROXY),
-    ...compare(GET_10, 'p99', { atMost: 1 }, HTTP_PROXY),
-    ...carried,
-    goal('requests per second, direct against nango, with a real Nango\'s 40 ms', { atLeast: 5 }, direct === undefined || nango === undefined ? null : direct / nango),
-    goal('start to ready, against the service without documents and operations', { atMost: 1.5 }, all === undefined || reduced === undefined ? null : all.ready / reduced.ready)
-  ]
+    atLeast(1.2, 'requests/s, service, logging', ratio(SERVICE, true, 'requestsPerSecond')),
+    atLeast(0.95, 'requests/s, service, without a log', ratio(SERVICE, false, 'requestsPerSecond')),
+    atMost(1, 'p99, service, logging', ratio(SERVICE, true, 'p99')),
+    atMost(1, 'p99, service, without a log', ratio(SERVICE, false, 'p99')),
+    atLeast(0.9, 'requests/s, plugin in an app, logging', ratio(PLUGIN, true, 'requestsPerSecond')),
+    atLeast(0.9, 'requests/s, plugin in an app, without a log', ratio(PLUGIN, false, 'requestsPerSecond')),
+    atMost(52, '1 GiB down, growth of peak memory', growth('down'), ' MiB'),
+    atMost(52, '1 GiB up, growth of peak memory', growth('up'), ' MiB'),
+    atMost(320, 'start until GET /health is answered', start?.ready ?? NaN, ' ms'),
+    atMost(115, 'idle memory', (start?.memory ?? NaN) / MB, ' MB')
+  ].filter(({ measured }) => !measured.startsWith('NaN'))
 }
 
-const LABELS: Readonly<Record<keyof Figures, string>> = { requestsPerSecond: 'requests per second', p50: 'p50', p99: 'p99', cpu: 'processor time' }
+function atLeast (limit: number, what: string, value: number): Goal {
+  return { what, goal: `at least ${limit}`, measured: value.toFixed(2), met: value >= limit }
+}
 
-function describe (transport: TransportName, logs: boolean): string { return `${transport}, ${logs ? 'logging' : 'without a log'}` }
+function atMost (limit: number, what: string, value: number, unit = ''): Goal {
+  return { what, goal: `at most ${limit}${unit}`, measured: value.toFixed(unit === '' ? 2 : 0) + unit, met: value <= limit }
+}

@@ -1,5 +1,5 @@
 -- For wrk: the same call for one venue after the other, and the figures as one line of JSON.
--- Arguments: number of venues, the one to begin after, method, path, file with the body or "-", then name and value of each header in turn.
+-- Arguments: number of venues, the one to begin after, method, path, file with the body or "-", then name and value of each header.
 local requests, at = {}, 0
 
 function init (args)

@@ -16,9 +16,6 @@ export interface Command {
 }
 
 export interface Running {
-  readonly pid: number
-  /** Milliseconds from the start of the process until it took a connection. */
-  readonly listeningAfter: number
   /** Processor time so far, in microseconds, of all threads. */
   cpu (): number
   /** Bytes: in memory now, and at most so far. */
@@ -29,7 +26,7 @@ export interface Running {
   stop (): Promise<void>
 }
 
-/** Says what is missing on this machine, or nothing. */
+/** Lists what is missing on this machine. */
 export function missing (programs: readonly string[]): string[] {
   const absent = programs.filter((program) => spawnSync('which', [program]).status !== 0).map((program) => `${program} is not installed`)
   if (availableParallelism() < 2) absent.push('two cores are needed: one for what is measured, one for the load')
@@ -38,7 +35,6 @@ export function missing (programs: readonly string[]): string[] {
 
 /** Starts a program on a core, with what it prints going to /dev/null, and waits until it listens. */
 export async function start (core: number, { file, args, env = {} }: Command, port: number): Promise<Running> {
-  const startedAt = performance.now()
   const child = spawn('taskset', ['-c', String(core), file, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }, stdio: ['ignore', 'ignore', 'inherit']
   })
@@ -48,8 +44,7 @@ export async function start (core: number, { file, args, env = {} }: Command, po
   child.once('exit', () => running.delete(child))
   await listening(child, port)
   return {
-    pid, // taskset becomes the program it starts
-    listeningAfter: performance.now() - startedAt,
+    // taskset becomes the program it starts
     cpu: () => cpuOf(pid),
     memory: () => memoryOf(pid),
     freeze () { child.kill('SIGSTOP') },

@@ -1,4 +1,4 @@
-/** Everybody in turn, round after round, so that what the machine does beside it touches all alike; of the rounds the median counts. */
+/** Contestants in turn, round after round, so that what else the machine does touches all alike; of the rounds the median counts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contestant } from './contestants.ts'
 import { load } from './load.ts'
@@ -35,87 +35,81 @@ export interface Effort {
   /** Of one round, and one contestant. */
   readonly seconds: number
   /**
-   * Seconds at the beginning of each round that are not measured, a whole number. Who was stopped takes itself for idle: V8 tidies up its heap, and for some
-   * three seconds compiles anew what it has thrown away with that. A server under load never does.
+   * Seconds at the beginning of each round that are not measured, a whole number. V8 takes a process that was stopped for idle, tidies
+   * up its heap, and for some three seconds compiles anew what it has thrown away with that. A server under load never does.
    */
   readonly runIn: number
-  /** Requests before anything is measured. The engine compiles what is hot, of the larger programs for some ten seconds, in threads that share the core. */
+  /** Requests before anything is measured: the engine compiles for some ten seconds, in threads that share the core. */
   readonly warmUp: number
 }
 
 /** For timers that are overdue when a process goes on, and for connections that the other side has ended meanwhile. Milliseconds. */
 const THAW_MS = 300
-
 /** Part of a run's calls by which ROLLER may have seen fewer: the two are counted one after the other. */
 const EDGE = 0.05
 
-/** Starts everybody and checks that each answers as it should. */
-export async function line (contestants: readonly Contestant[], other: OtherSide, folder: string): Promise<Lane[]> {
+/** Starts all, checks that each answers as it should, and stops them until their turn: their timers would take time of the core. */
+export async function line (contestants: readonly Contestant[], other: OtherSide): Promise<Lane[]> {
   const lanes: Lane[] = []
   for (const contestant of contestants) {
     const port = await freePort()
-    const process = await start(PROXY_CORE, contestant.command(port, other, folder), port)
+    const process = await start(PROXY_CORE, contestant.command(port, other), port)
     const url = `http://127.0.0.1:${port}`
-    lanes.push({ contestant, process, url })
-    const answer = await fetch(url + BASE + SEARCH, { headers: { 'connection-id': venue(1), authorization: `Bearer ${API_KEY}`, ...contestant.headers } })
+    const answer = await fetch(url + BASE + SEARCH, { headers: { 'connection-id': venue(1), authorization: `Bearer ${API_KEY}` } })
     const size = (await answer.arrayBuffer()).byteLength
     if (answer.status !== 200 || size !== 1_536) throw new Error(`${contestant.name} answers ${answer.status} with ${size} bytes`)
+    process.freeze()
+    lanes.push({ contestant, process, url })
   }
   return lanes
 }
 
-/** Those whose turn it is not are stopped: whoever has had its turn would tidy up in its idle time, and lose some of what the engine has compiled. */
+async function turn<T> ({ process }: Lane, run: () => Promise<T>): Promise<T> {
+  process.thaw()
+  await sleep(THAW_MS)
+  const result = await run()
+  process.freeze()
+  return result
+}
+
 export async function warmUp (lanes: readonly Lane[], { warmUp }: Effort, folder: string): Promise<void> {
-  for (const { process } of lanes) process.freeze()
-  for (const { contestant, process, url } of lanes) {
-    process.thaw()
-    await sleep(THAW_MS)
-    try {
-      for (let left = warmUp; left > 0;) left -= (await load(url, GET_10, contestant.headers, 1, folder)).requests
-      await load(url, POST_10, contestant.headers, 2, folder)
-    } catch (cause) {
-      throw new Error(`${contestant.name}${contestant.without === null ? '' : ` without ${contestant.without}`} fails`, { cause })
-    }
-    process.freeze()
+  for (const lane of lanes) {
+    await turn(lane, async () => {
+      for (let left = warmUp; left > 0;) left -= (await load(lane.url, GET_10, 1, folder)).requests
+      await load(lane.url, POST_10, 2, folder)
+    })
   }
 }
 
-export async function race (lanes: readonly Lane[], workload: Workload, { rounds, seconds, runIn }: Effort, other: OtherSide, folder: string): Promise<Row[]> {
+export async function race (
+  lanes: readonly Lane[], workload: Workload, effort: Effort, other: OtherSide, folder: string
+): Promise<Row[]> {
   const results = lanes.map((): Figures[] => [])
-  // Those that wait for their turn would also look at their event loops a hundred times a second, on the core of the one whose turn it is.
-  for (const { process } of lanes) process.freeze()
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < effort.rounds; round++) {
     for (const [index, lane] of lanes.entries()) {
-      lane.process.thaw()
-      await sleep(THAW_MS)
-      await load(lane.url, workload, lane.contestant.headers, runIn, folder)
-      results[index]?.push(await once(lane, workload, seconds, other, folder))
-      lane.process.freeze()
+      results[index]?.push(await turn(lane, async () => {
+        await load(lane.url, workload, effort.runIn, folder)
+        return await measure(lane, workload, effort.seconds, other, folder)
+      }))
     }
   }
-  for (const { process } of lanes) process.thaw()
   return lanes.map(({ contestant, process }, index) => {
-    const figures = results[index] ?? []
-    const middle = (pick: (one: Figures) => number): number => median(figures.map(pick))
-    return {
-      contestant,
-      workload,
-      rounds: figures,
-      median: {
-        requestsPerSecond: middle((one) => one.requestsPerSecond), p50: middle((one) => one.p50), p99: middle((one) => one.p99), cpu: middle((one) => one.cpu)
-      },
-      peakMemory: process.memory().peak
-    }
+    const rounds = results[index] ?? []
+    const middle = (name: keyof Figures): number => median(rounds.map((one) => one[name]))
+    const figures = { requestsPerSecond: middle('requestsPerSecond'), p50: middle('p50'), p99: middle('p99'), cpu: middle('cpu') }
+    return { contestant, workload, rounds, median: figures, peakMemory: process.memory().peak }
   })
 }
 
-async function once ({ contestant, process, url }: Lane, workload: Workload, seconds: number, other: OtherSide, folder: string): Promise<Figures> {
+async function measure (
+  { contestant, process, url }: Lane, workload: Workload, seconds: number, other: OtherSide, folder: string
+): Promise<Figures> {
   const [cpu, calls] = [process.cpu(), await other.calls()]
-  const figures = await load(url, workload, contestant.headers, seconds, folder)
+  const figures = await load(url, workload, seconds, folder)
   const used = process.cpu() - cpu
   const arrived = await other.calls() - calls
-  // Who answers without asking ROLLER (from a cache, or one call for several) has not done the work that is compared. More than were answered may well
-  // arrive: the gateway asks Nango about each connection once in ten minutes, and through Nango that is counted with the calls.
+  // An answer without a call to ROLLER (cached or shared) is not the work that is compared. More calls than answers may well arrive: the
+  // gateway asks Nango about each connection once in ten minutes, and with transport nango that is counted with the calls.
   if (figures.requests - arrived > figures.requests * EDGE + 2 * workload.connections) {
     throw new Error(`${contestant.name}: ${figures.requests} calls were answered, ${arrived} reached ROLLER`)
   }

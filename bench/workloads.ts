@@ -1,8 +1,10 @@
-/** What is asked, of everybody alike. */
+/** The requests, the same for each contestant. */
 
-/** Callers spread their calls over so many venues: equal calls of one venue share one call to ROLLER, and a venue has its budget. */
+/** Calls go round so many venues: equal calls of one venue share one call to ROLLER, and each venue has its rate limits. */
 export const VENUES = 1_000
 export const venue = (index: number): string => `venue-${index}`
+
+export const MIB = 1024 ** 2
 
 export const API_KEY = 'bench-key-0123456789abcdef'
 /** Shaped as Nango wants it; it opens nothing. */
@@ -21,12 +23,16 @@ export interface Workload {
 }
 
 /** A search for bookings with a query, which the gateway checks. */
-const get = (connections: number): Workload => ({ name: `GET 1.5 KB, ${connections} connection${connections === 1 ? '' : 's'}`, connections, method: 'GET', path: SEARCH })
+function get (connections: number): Workload {
+  return { name: `GET 1.5 KB, ${connections} connection${connections === 1 ? '' : 's'}`, connections, method: 'GET', path: SEARCH }
+}
 
 export const GET_1 = get(1)
 export const GET_10 = get(10)
 export const GET_100 = get(100)
-export const POST_10: Workload = { name: 'POST 2 KB, 10 connections', connections: 10, method: 'POST', path: '/bookings', body: newBooking(2_048) }
+export const POST_10: Workload = {
+  name: 'POST 2 KB, 10 connections', connections: 10, method: 'POST', path: '/bookings', body: newBooking(2_048)
+}
 
 /** ROLLER's answer to a search, 1.5 KB. */
 export const FOUND = padded(1_536, (filler) => ({
@@ -41,14 +47,24 @@ export const FOUND = padded(1_536, (filler) => ({
   name: filler
 }))
 
-/** A booking that the catalogue's schema takes. */
+/** A booking that passes validation. */
 function newBooking (size: number): string {
   return padded(size, (posNotes) => ({
     externalId: 'shop-1',
     posNotes,
-    customer: { firstName: 'Robin', lastName: 'Marsh', email: 'robin.marsh@example.com', phone: '0400000000', address: { city: 'Perth', country: 'Australia' } },
+    customer: {
+      firstName: 'Robin',
+      lastName: 'Marsh',
+      email: 'robin.marsh@example.com',
+      phone: '0400000000',
+      address: { city: 'Perth', country: 'Australia' }
+    },
     items: Array.from({ length: 9 }, (_, index) => ({
-      productId: 12345670 + index, quantity: 2, bookingDate: '2026-11-30', startTime: '10:00', tickets: [{ name: 'John Smith' }, { name: 'Ben Smith' }]
+      productId: 12345670 + index,
+      quantity: 2,
+      bookingDate: '2026-11-30',
+      startTime: '10:00',
+      tickets: [{ name: 'John Smith' }, { name: 'Ben Smith' }]
     })),
     payments: [{ id: 'HYA728830013', paymentType: 'CreditCard', amount: 25.5, creditCardFees: 1.5 }],
     sendConfirmations: false,

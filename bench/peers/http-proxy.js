@@ -2,11 +2,11 @@
 import httpProxy from '@fastify/http-proxy'
 import Fastify from 'fastify'
 
-const { PORT, UPSTREAM, LOG } = process.env
-const server = Fastify({ logger: LOG === 'on' })
+const { PORT, ROLLER_URL, LOG } = process.env
+const server = Fastify({ logger: LOG === 'true' })
 
 server.register(httpProxy, {
-  upstream: UPSTREAM,
+  upstream: ROLLER_URL,
   prefix: '/roller'
 })
 

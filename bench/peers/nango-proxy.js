@@ -2,9 +2,9 @@
 import { Nango } from '@nangohq/node'
 import Fastify from 'fastify'
 
-const { PORT, NANGO_HOST, NANGO_KEY, LOG } = process.env
-const nango = new Nango({ secretKey: NANGO_KEY, host: NANGO_HOST })
-const app = Fastify({ logger: LOG === 'on' })
+const { PORT, ROLLER_URL, NANGO_KEY, LOG } = process.env
+const nango = new Nango({ secretKey: NANGO_KEY, host: ROLLER_URL })
+const app = Fastify({ logger: LOG === 'true' })
 
 app.all('/roller/*', async (request, reply) => {
   const answer = await nango.proxy({

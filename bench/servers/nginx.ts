@@ -1,32 +1,11 @@
-/** nginx, as ROLLER with a Nango in front (so fast that neither is what is measured), and as a reverse proxy to compare with. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+/** nginx as ROLLER with a Nango in front: so fast that it is not what is measured. */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asVerified } from '../../test/support/build.ts'
 import type { Command } from '../processes.ts'
-import { BASE, FOUND } from '../workloads.ts'
+import { FOUND } from '../workloads.ts'
 
-function nginx (folder: string, name: string, http: string): Command {
-  const home = join(folder, name)
-  mkdirSync(home, { recursive: true })
-  const file = join(home, 'nginx.conf')
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${join(home, kind)};`).join('\n')
-  writeFileSync(file, `daemon off;
-master_process off;
-worker_processes 1;
-pid ${join(home, 'pid')};
-error_log stderr crit;
-events { worker_connections 4096; }
-http {
-${paths}
-  keepalive_requests 1000000000;
-  client_max_body_size 0;
-${http}
-}
-`)
-  return { file: 'nginx', args: ['-p', home, '-c', file] }
-}
-
-/** Nango's list, asked for one connection: whichever it is, there it is, with its venue verified. */
+/** Nango's list of connections, for whichever is in the query: it exists, with its venue verified. */
 const CONNECTION = JSON.stringify({
   connections: [{
     id: 1,
@@ -39,13 +18,25 @@ const CONNECTION = JSON.stringify({
     errors: []
   }]
 })
+const TOKEN = JSON.stringify({ access_token: 'a1b2c3d4'.repeat(100), token_type: 'Bearer', expires_in: 86_400 })
 
 /**
- * ROLLER's bookings, and the same behind Nango's /proxy. What is no ROLLER path is Nango's own API, which the simulator answers.
- * `/calls` tells how many requests have come.
+ * ROLLER's bookings, and the same behind Nango's /proxy. The simulated Nango answers the rest of Nango's API. `/calls` returns how many
+ * requests have come.
  */
 export function upstream (folder: string, port: number, nangoUrl: string): Command {
-  return nginx(folder, 'upstream', `  access_log off;
+  const file = join(folder, 'nginx.conf')
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${join(folder, kind)};`)
+  writeFileSync(file, `daemon off;
+master_process off;
+worker_processes 1;
+pid ${join(folder, 'nginx.pid')};
+error_log stderr crit;
+events { worker_connections 4096; }
+http {
+  ${temporary.join('\n  ')}
+  keepalive_requests 1000000000;
+  access_log off;
   server {
     listen 127.0.0.1:${port} reuseport;
     default_type application/json;
@@ -54,26 +45,12 @@ export function upstream (folder: string, port: number, nangoUrl: string): Comma
       add_header Request-Context appId=cid-v1:7d1c0d2f-6a5e-4a39-a3ba-3b0a7f3f4f5a;
       return 200 '${FOUND}';
     }
-    location = /token { return 200 '{"access_token":"${'a1b2c3d4'.repeat(100)}","token_type":"Bearer","expires_in":86400}'; }
+    location = /token { return 200 '${TOKEN}'; }
     location = /connections { return 200 '${CONNECTION}'; }
     location = /calls { stub_status; }
     location / { proxy_pass ${nangoUrl}; }
-  }`)
-}
-
-/** A reverse proxy with connections kept to the upstream, as nginx' own guide shows it. */
-export function reverseProxy (folder: string, port: number, upstreamUrl: string, log: boolean): Command {
-  return nginx(folder, log ? 'proxy-log' : 'proxy', `  access_log ${log ? '/dev/null' : 'off'};
-  upstream roller {
-    server ${new URL(upstreamUrl).host};
-    keepalive 128;
   }
-  server {
-    listen 127.0.0.1:${port};
-    location ${BASE}/ {
-      proxy_pass http://roller/;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-    }
-  }`)
+}
+`)
+  return { file: 'nginx', args: ['-p', folder, '-c', file] }
 }

@@ -1,32 +1,30 @@
-/** The other side of everybody: ROLLER and Nango, on the core of the load. */
+/** ROLLER and Nango, on the core of the load. */
+import { fileURLToPath } from 'node:url'
 import { freePort, LOAD_CORE, start, type Running } from '../processes.ts'
 import { upstream } from './nginx.ts'
 
 export interface OtherSide {
-  /** ROLLER; and under /proxy, with the rest of its API, Nango without delay. */
+  /** ROLLER; under /proxy, with the rest of its API, Nango. */
   readonly rollerUrl: string
-  /** Nango with the delay of a real server. */
+  /** The simulated Nango, which has the credentials of each venue. */
   readonly nangoUrl: string
-  /** Takes and gives bodies of any size: /up, /down/<bytes>. */
+  /** ROLLER for bodies of any size: /up, /down/<bytes>. */
   readonly bodiesUrl: string
   /** How many requests ROLLER has seen. */
   calls (): Promise<number>
-  stop (): Promise<void>
 }
 
 export async function startOtherSide (folder: string): Promise<OtherSide> {
-  const [rollerPort, nangoPort, bodiesPort] = [await freePort(), await freePort(), await freePort()]
-  const [rollerUrl, nangoUrl, bodiesUrl] = [rollerPort, nangoPort, bodiesPort].map((port) => `http://127.0.0.1:${port}`) as [string, string, string]
+  const ports = [await freePort(), await freePort(), await freePort()] as const
+  const [rollerUrl = '', nangoUrl = '', bodiesUrl = ''] = ports.map((port) => `http://127.0.0.1:${port}`)
   const server = (name: string, port: number): Promise<Running> => start(LOAD_CORE, {
     file: process.execPath,
-    args: [new URL(name, import.meta.url).pathname],
+    args: [fileURLToPath(new URL(name, import.meta.url))],
     env: { PORT: String(port), ROLLER_URL: rollerUrl }
   }, port)
-  const all = [
-    await start(LOAD_CORE, upstream(folder, rollerPort, nangoUrl), rollerPort),
-    await server('nango.js', nangoPort),
-    await server('bodies.js', bodiesPort)
-  ]
+  await start(LOAD_CORE, upstream(folder, ports[0], nangoUrl), ports[0])
+  await server('nango.js', ports[1])
+  await server('large-bodies.js', ports[2])
   return {
     rollerUrl,
     nangoUrl,
@@ -35,7 +33,6 @@ export async function startOtherSide (folder: string): Promise<OtherSide> {
       const text = await (await fetch(`${rollerUrl}/calls`)).text()
       // "server accepts handled requests", and the three counts in the next line
       return Number(/requests\s+\d+ \d+ (\d+)/.exec(text)?.[1])
-    },
-    async stop () { await Promise.all(all.map((one) => one.stop())) }
+    }
   }
 }

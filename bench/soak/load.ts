@@ -1,4 +1,4 @@
-/** Calls of every kind at a steady pace, half of what the budgets allow, with faults on the other side and callers who leave. */
+/** Calls of every kind at half the pace of ROLLER's limits, with faults at Nango and ROLLER, and clients that disconnect. */
 import { Agent, request } from 'undici'
 import type { Fault as NangoFault, NangoSimulator } from '#sandbox/nango.js'
 import type { Fault as RollerFault, RollerSimulator } from '#sandbox/roller.js'
@@ -10,14 +10,21 @@ export const VENUES: readonly string[] = some(8, 'venue')
 export const WARM_UP_VENUES: readonly string[] = some(60, 'warm')
 /** Calls a minute for each venue: half of ROLLER's limits. */
 const PACE = { rest: 300, reporting: 60 } as const
+const ROLLER_PATHS = /^\/(products|venues|bookings|discounts|data|sandbox)/
 const FAULT_EVERY_MS = 1_500
+const OTHER_PATHS = [
+  '/connections', '/connections/venue-1', '/connections/venue-1/check', '/connections/nobody', '/ready', '/metrics', '/docs/', '/nothing'
+]
 
+const body = { message: 'fault' }
 const rollerFaults: readonly RollerFault[] = [
-  { kind: 'status', status: 500, body: { message: 'fault' } }, { kind: 'status', status: 502, body: 'fault' }, { kind: 'status', status: 503, body: { message: 'fault' } }, { kind: 'status', status: 403, body: { message: 'fault' } },
-  { kind: 'status', status: 429, headers: { 'retry-after': '1' }, body: { message: 'fault' } }, { kind: 'reset' }, { kind: 'reset-after-work' }, { kind: 'reset-after-headers' }, { kind: 'cut' }, { kind: 'garbage' }, { kind: 'slow', ms: 700 }
+  { kind: 'status', status: 500, body }, { kind: 'status', status: 502, body: 'fault' }, { kind: 'status', status: 503, body },
+  { kind: 'status', status: 403, body }, { kind: 'status', status: 429, headers: { 'retry-after': '1' }, body }, { kind: 'reset' },
+  { kind: 'reset-after-work' }, { kind: 'reset-after-headers' }, { kind: 'cut' }, { kind: 'garbage' }, { kind: 'slow', ms: 700 }
 ]
 const nangoFaults: readonly NangoFault[] = [
-  { kind: 'reset' }, { kind: 'reset-after-headers' }, { kind: 'cut' }, { kind: 'html', status: 502 }, { kind: 'garbage' }, { kind: 'slow', delay: 700 }, { kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } }
+  { kind: 'reset' }, { kind: 'reset-after-headers' }, { kind: 'cut' }, { kind: 'html', status: 502 }, { kind: 'garbage' },
+  { kind: 'slow', delay: 700 }, { kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } }
 ]
 
 export interface LoadOptions {
@@ -48,15 +55,21 @@ export function startLoad ({ url, nango, roller, random, venues }: LoadOptions):
     if (chance < 0.02) return { path: '/roller/sandbox/bytes/3000000?chunked=1' }
     if (chance < 0.04) return { path: '/roller/sandbox/bytes/3000000?chunked=1', leaveAfterMs: 5 }
     if (chance < 0.06) return { path: '/roller/products', leaveAfterMs: 2 }
-    if (chance < 0.16) return { path: '/roller/sandbox/count', method: 'POST', body: JSON.stringify({ text: 'x'.repeat(Math.floor(random.next() * 200_000)) }) }
+    if (chance < 0.16) {
+      const text = 'x'.repeat(Math.floor(random.next() * 200_000))
+      return { path: '/roller/sandbox/count', method: 'POST', body: JSON.stringify({ text }) }
+    }
     if (chance < 0.20) return { path: '/roller/bookings', method: 'POST', body: '{"items":[]}' }
     if (chance < 0.22) return { path: '/roller/not-known-yet?x=1' }
     return { path: random.pick(['/roller/venues/me', '/roller/products', '/roller/bookings?keywords=a', '/roller/discounts/x']) }
   }
   const send = async ({ path, method = 'GET', body, leaveAfterMs }: Call, venue: string): Promise<string> => {
-    const leave = leaveAfterMs === undefined ? {} : { signal: AbortSignal.timeout(leaveAfterMs) }
     const answer = await request(url + path, {
-      method, dispatcher: agent, ...leave, headers: { 'connection-id': venue, ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body })
+      method,
+      dispatcher: agent,
+      headers: { 'connection-id': venue, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body }),
+      ...(leaveAfterMs !== undefined && { signal: AbortSignal.timeout(leaveAfterMs) })
     })
     await answer.body.dump({ limit: 1e9 })
     return String(answer.statusCode)
@@ -71,12 +84,12 @@ export function startLoad ({ url, nango, roller, random, venues }: LoadOptions):
   const often = (perMinute: number, run: () => void): void => { timers.push(setInterval(run, 60_000 / perMinute)) }
   often(PACE.rest * venues.length, () => { call(rest()) })
   often(PACE.reporting * venues.length, () => { call({ path: '/roller/data/waivers?startDate=2026-01-01&endDate=2026-01-02' }) })
-  // What belongs to no budget.
-  often(60, () => { call({ path: random.pick(['/connections', '/connections/venue-1', '/connections/venue-1/check', '/ready', '/metrics', '/docs/', '/nothing', '/connections/nobody']) }) })
+  // What no rate limit counts.
+  often(60, () => { call({ path: random.pick(OTHER_PATHS) }) })
   timers.push(setInterval(() => {
     const chance = random.next()
     if (chance < 0.05) roller.revokeTokens()
-    else if (chance < 0.6) roller.faults.next({ ...random.pick(rollerFaults), path: /^\/(products|venues|bookings|discounts|data|sandbox)/ })
+    else if (chance < 0.6) roller.faults.next({ ...random.pick(rollerFaults), path: ROLLER_PATHS })
     else nango.faults.next({ ...random.pick(nangoFaults), path: /^\/(proxy|connections)/ })
     // The simulators keep what they were asked.
     ;(roller.requests as unknown[]).splice(0) // their own list

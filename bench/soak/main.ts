@@ -1,4 +1,7 @@
-/** `npm run soak`: the service under half its load, with faults, for 30 minutes (`-- --minutes 2` for less) once it is warm, and whether it holds more and more. */
+/**
+ * `npm run soak`: the service under half its load, with faults, for 30 minutes (`-- --minutes 2` for less) once it is warm. Fails when its
+ * memory or handles grow.
+ */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,38 +13,56 @@ import { createRandom } from '#sandbox/roller/random.js'
 import { startLoad, VENUES, WARM_UP_VENUES } from './load.ts'
 import { grows, slopeOf } from './slope.ts'
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' }, transport: { type: 'string', default: 'nango' } } })
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' }, transport: { type: 'string', default: 'nango' }
+  }
+})
 const minutes = Number(values.minutes)
 if (!(minutes >= 2)) throw new Error('--minutes is at least 2')
 const MB = 1024 * 1024
-/** The engine goes on compiling, and holds more, for the first ten thousand calls or so: at half load that would take longer than a short run has. */
+/** The engine compiles for the first ten thousand calls or so: at half load that would take longer than a short run has. */
 const HURRY_MS = 30_000
 /** Budgets remember a minute, so it takes more than one until everything has its size. */
 const WARM_UP_MS = HURRY_MS + Math.max(65_000, minutes * 60_000 * 0.2)
 const SAMPLE_EVERY_MS = minutes > 5 ? 10_000 : 2_000
 const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
 
-interface Sample { readonly rss: number, readonly heapUsed: number, readonly external: number, readonly handles: number, readonly descriptors: number }
+type Sample = Readonly<Record<'rss' | 'heapUsed' | 'external' | 'handles' | 'descriptors', number>>
 
-/** What each may rise by over the whole time, for certain, without being a leak: noise of the allocator, and connections that come and go. */
-const WATCHED: readonly { readonly name: keyof Sample, readonly unit: string, readonly scale: number, readonly allowance: number }[] = [
+interface Watched {
+  readonly name: keyof Sample
+  readonly unit: string
+  readonly scale: number
+  /** What it may rise by without being a leak: noise of the allocator, and connections that come and go. */
+  readonly allowance: number
+}
+
+const WATCHED: readonly Watched[] = [
   { name: 'heapUsed', unit: 'MB', scale: MB, allowance: 3 },
   { name: 'rss', unit: 'MB', scale: MB, allowance: 25 },
   { name: 'external', unit: 'MB', scale: MB, allowance: 5 },
-  // The load keeps up to 64 connections, and so does the service to the other side: more of them are open the more calls have once come together.
+  // The load keeps up to 64 connections, and so does the service to Nango and ROLLER: as many as there once were calls at a time.
   { name: 'handles', unit: '', scale: 1, allowance: 64 },
   { name: 'descriptors', unit: '', scale: 1, allowance: 64 }
 ]
 
 const roller = await startRollerSimulator()
 const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: roller.url })
-for (const venue of [...VENUES, ...WARM_UP_VENUES]) nango.addConnection({ connectionId: venue, clientId: venue, clientSecret: 'secret' })
+for (const clientId of [...VENUES, ...WARM_UP_VENUES]) nango.addConnection({ connectionId: clientId, clientId, clientSecret: 'secret' })
 
 const service = fork(fileURLToPath(new URL(import.meta.resolve('#root/service/dist/main.js'))), {
   execArgv: ['--expose-gc', '--import', fileURLToPath(new URL(import.meta.resolve('#root/bench/soak/probe.js')))],
   stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   env: {
-    PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_BASE_URL: roller.url, ROLLER_TRANSPORT: values.transport, POLL_INTERVAL: '30'
+    PATH: process.env['PATH'],
+    PORT: '0',
+    LOG_LEVEL: 'info',
+    NANGO_SECRET_KEY: SECRET_KEY,
+    NANGO_HOST: nango.url,
+    ROLLER_BASE_URL: roller.url,
+    ROLLER_TRANSPORT: values.transport,
+    POLL_INTERVAL: '30'
   }
 })
 const ended = once(service, 'exit')
@@ -70,7 +91,12 @@ const rows = WATCHED.map(({ name, unit, scale, allowance }) => {
   const slope = slopeOf(samples.map((sample) => ({ at: sample.at, value: sample[name] / scale })))
   const number = (value: number): string => value.toFixed(1)
   return {
-    what: name, mean: `${number(slope.mean)} ${unit}`, 'slope an hour': `${number(slope.perHour)} ± ${number(slope.error)} ${unit}`, 'rise in this run': `${number(slope.rise)} ${unit}`, allowed: `${allowance} ${unit}`, result: grows(slope, allowance) ? 'GROWS' : 'flat'
+    what: name,
+    mean: `${number(slope.mean)} ${unit}`,
+    'slope an hour': `${number(slope.perHour)} ± ${number(slope.error)} ${unit}`,
+    'rise in this run': `${number(slope.rise)} ${unit}`,
+    allowed: `${allowance} ${unit}`,
+    result: grows(slope, allowance) ? 'GROWS' : 'flat'
   }
 })
 console.log([...load.outcomes].sort().map(([outcome, count]) => `${outcome}: ${count}`).join(', '))

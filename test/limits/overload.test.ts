@@ -1,6 +1,6 @@
-/** Twice the limit on three replicas, as `npm run sim:overload` does it, for a window and a half. */
+/** Demand of twice the limit over three replicas, for a window and a half. */
 import { test } from '../support/tap.ts'
-import { bounds, overload, type Scale } from '../../bench/overload/run.ts'
+import { bounds, overload, type Scale } from './overload/run.ts'
 import { needsRedis } from '../support/redis-server.ts'
 
 const SCALE: Scale = { limit: 150, windowMs: 10_000, coolingOffMs: 10_000, windows: 1, margin: 0, jitter: 380 }

@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { startNangoSimulator } from '#sandbox/nango.js'
 import { startRollerSimulator } from '#sandbox/roller.js'
-import { startRedis } from '../../test/support/redis-server.ts'
-import { asConnected } from '../../test/support/build.ts'
+import { startRedis } from '../../support/redis-server.ts'
+import { asConnected } from '../../support/build.ts'
 import type { Report, Setup } from './messages.ts'
 
 export interface Scale {
