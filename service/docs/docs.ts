@@ -28,7 +28,8 @@ export function addDocs (app: FastifyInstance, options: DocsOptions): void {
     const found = await (await explorer).inject({
       url: raw.url ?? '/', headers: { ...(tag !== undefined && { 'if-none-match': tag }), ...(since !== undefined && { 'if-modified-since': since }) }
     })
-    if (found.statusCode === 404) {
+    // A path that the static server rejects is the path of no file.
+    if (found.statusCode >= 400 && found.statusCode < 500) {
       reply.callNotFound()
       return reply
     }

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url'
 /** These measure real waits, which leave the processor to others: they start first, and all others give way to them. */
 const WAITING: readonly (readonly string[])[] = [
   ['test/limits/'],
-  ['test/restart/', 'test/budget/redis.test.ts', 'test/budget/resilient-redis.test.ts']
+  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts']
 ]
+
+/** Several services and a balancer that measures how they take turns: nothing else may run beside it. `.taprc` names its folder. */
+const ALONE: readonly string[] = ['test/restart/']
 
 /** These take seconds, and start next, so that the jobs end at about the same time. */
 const LONG: readonly (readonly string[])[] = [
@@ -47,11 +50,11 @@ function write (name: string, files: readonly string[], givesWay: boolean): void
 }
 
 const files = testFiles()
-const named = [...WAITING, ...LONG].map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
+const named = [ALONE, ...WAITING, ...LONG].map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
 const groups = [...named, ...chunks(files.filter((file) => !named.flat().includes(file)))]
 if (groups.some(({ length }) => length === 0)) throw new Error('test/support/groups.ts names files that do not exist')
 if (new Set(groups.flat()).size !== groups.flat().length) throw new Error('test/support/groups.ts names a file twice')
 
 rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
-mkdirSync(`${root}dist/test/groups`, { recursive: true })
-groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group, i >= WAITING.length) })
+for (const folder of ['alone', 'together']) mkdirSync(`${root}dist/test/groups/${folder}`, { recursive: true })
+groups.forEach((group, i) => { write(`${i === 0 ? 'alone' : 'together'}/${String(i).padStart(2, '0')}`, group, i > WAITING.length) })
