@@ -21,7 +21,8 @@ function importsOf (source: string): string[] {
   const code = source.replaceAll(/^import type [^;]*? from '.*'$/gm, '')
   const names = ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName)
   const resolved = [...code.matchAll(/\.resolve\('([^']+)'\)/g)].map(([, name]) => name ?? '')
-  return [...names, ...resolved].filter((name) => !/^(\.|node:)/.test(name)).map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name)
+  const exported = [...code.matchAll(/^export \* as \w+ from '([^']+)'/gm)].map(([, name]) => name ?? '')
+  return [...names, ...resolved, ...exported].filter((name) => !/^(\.|node:)/.test(name)).map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name)
 }
 
 test('the documents are up to date', (t) => {
