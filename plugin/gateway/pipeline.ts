@@ -2,8 +2,8 @@
  * The one pipeline to ROLLER, for calls over HTTP and in process alike. Before it, routes identify the operation, address the
  * connection and authorize the caller. Then a call passes these steps:
  *
- *   1. sanitizeCall             path, query and connection id are safe to send; defaults are filled in
- *   2. OperationPolicy          the operation is open here
+ *   1. OperationPolicy          the operation is open here
+ *   2. sanitizeCall             path, query and connection id are safe to send; defaults are filled in
  *   3. VenueCheck               the connection's venue is verified for the credentials that it holds
  *   4. RequestDeduplicator      equal GETs in flight share one call
  *   5. ResponseCache            where the `cache` option names the operation, a stored answer is returned
@@ -72,8 +72,8 @@ export class Pipeline implements CallSender {
    * @throws RollerError for all that the gateway answers itself
    */
   async send (request: CallRequest): Promise<UpstreamResponse> {
+    if (request.internal === undefined) this.#policy(request)
     const call = sanitizeCall(request, this.#defaults)
-    if (call.internal === undefined) this.#policy(request)
     return await (call.internal === 'verification' ? this.#upstream : this.#checked).send(call)
   }
 
