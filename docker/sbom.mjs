@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const root = new URL('..', import.meta.url)
 const read = (name) => JSON.parse(readFileSync(new URL(name, root), 'utf8'))
-const { name } = read('package.json')
+const { name } = read('service/package.json')
 const { packages } = read('package-lock.json')
 
 const npm = spawnSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'], {
@@ -12,10 +12,11 @@ const npm = spawnSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type
 })
 if (npm.status !== 0) process.exit(npm.status ?? 1)
 const bom = JSON.parse(npm.stdout)
-bom.metadata.component.name = name // npm takes the folder's
+bom.metadata.component.name = name // npm takes the folder's, and for the packages of this repository too
+for (const component of bom.components) component.name = packages[component.name]?.name ?? component.name
 
 // npm's own --omit=dev drops what development and production share. The lockfile knows better.
-const inProduction = new Set(Object.entries(packages).filter(([, { dev }]) => !dev).map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`))
+const inProduction = new Set(Object.entries(packages).filter(([, { dev }]) => !dev).map(([path, { name, version }]) => `${name ?? path.replace(/^.*node_modules\//, '')}@${version}`))
 const kept = new Set([bom.metadata.component['bom-ref']])
 bom.components = bom.components.filter((component) => inProduction.has(`${component.name}@${component.version}`) && kept.add(component['bom-ref']))
 bom.dependencies = bom.dependencies.filter(({ ref }) => kept.has(ref)).map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => kept.has(one)) }))

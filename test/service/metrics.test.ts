@@ -13,7 +13,7 @@ test('/metrics counts requests and what the rate budgets do, without a connectio
   await app.inject({ url: '/roller/products', headers })
   const { body } = await app.inject({ url: '/metrics', headers })
   t.match(body, 'roller_budget_used_total{budget="rest"} 2\n')
-  t.match(body, 'roller_budget_refused_total{budget="rest",reason="wall"} 1\n')
+  t.match(body, 'roller_budget_refused_total{budget="rest",reason="cooling-off"} 1\n')
   t.match(body, 'roller_cooling_off_total{whose="connection"} 1\n')
   for (const line of [
     'roller_requests_total{operation="GET /venues/me",status="2xx",layer="roller"} 1',
