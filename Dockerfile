@@ -52,7 +52,7 @@ USER 65532:65532
 # One start compiles the code, for the user and the path that it later runs with. Its configuration is made up; nothing is called.
 ENV NODE_COMPILE_CACHE=/app/compile-cache
 RUN HOST=127.0.0.1 NANGO_SECRET_KEY=none NANGO_HOST=http://127.0.0.1:9 API_KEYS=a-key-for-the-first-start node service/dist-image/app.mjs >/dev/null & \
-  pid=$! && until node healthcheck.mjs; do sleep 0.2; done && kill $pid && wait $pid && [ -n "$(ls compile-cache)" ]
+  pid=$! && until node healthcheck.mjs; do kill -0 $pid || exit 1; sleep 0.2; done && kill $pid && wait $pid && [ -n "$(ls compile-cache)" ]
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s --start-interval=1s --retries=3 CMD ["node", "healthcheck.mjs"]

@@ -1,4 +1,5 @@
 import type { RedisLike } from '../redis/client.ts'
+import { readFileSync } from 'node:fs'
 import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, readPart, type ExportInbox, type ExportEntry, type ExportKey } from './export-inbox.ts'
 import { digest, loadScript, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
 import { Watchers } from './watchers.ts'
@@ -8,7 +9,7 @@ export interface RedisExportInboxOptions extends RedisScriptOptions {
   readonly scope: string
 }
 
-const script = loadScript(new URL('./export-inbox.lua', import.meta.url))
+const script = loadScript(readFileSync(new URL('./export-inbox.lua', import.meta.url), 'utf8'))
 
 /** The inbox of all replicas. Throws RedisUnavailable: what is not kept was not taken, and ROLLER sends it again. */
 export class RedisExportInbox implements ExportInbox {

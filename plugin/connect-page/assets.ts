@@ -22,25 +22,23 @@ const SDK_FILES = ['index.js', 'authModal.js', 'connectUI.js']
 export function readAssets (): Assets {
   const sdk = dirname(createRequire(import.meta.url).resolve('@nangohq/frontend'))
   const scripts: [name: string, content: string][] = [
-    ['page.js', read('./browser/page.js')],
-    ['link.js', read('./browser/link.js')],
-    ['view.js', read('./browser/view.js')],
-    ['nango.js', read('./browser/nango.js')],
+    ['page.js', readFileSync(new URL('./browser/page.js', import.meta.url), 'utf8')],
+    ['link.js', readFileSync(new URL('./browser/link.js', import.meta.url), 'utf8')],
+    ['view.js', readFileSync(new URL('./browser/view.js', import.meta.url), 'utf8')],
+    ['nango.js', readFileSync(new URL('./browser/nango.js', import.meta.url), 'utf8')],
     // The server's own module, as the compiler writes it: it imports nothing and uses nothing of Node's.
-    ['token-error.js', read('../nango/token-error.js')],
+    ['token-error.js', readFileSync(new URL('../nango/token-error.js', import.meta.url), 'utf8')],
     ['texts.js', `export const languages = ${JSON.stringify(languages)}\n`],
     ...SDK_FILES.map((name): [string, string] => [name, readFileSync(join(sdk, name), 'utf8')])
   ]
   const files = new Map<string, Asset>(scripts.map(([name, content]) => [
     name, { type: 'text/javascript; charset=utf-8', content: withoutSourceMap(content) }
   ]))
-  files.set('style.css', { type: 'text/css; charset=utf-8', content: read('./browser/style.css') })
+  files.set('style.css', { type: 'text/css; charset=utf-8', content: readFileSync(new URL('./browser/style.css', import.meta.url), 'utf8') })
   const hash = createHash('sha256')
   for (const [name, { content }] of files) hash.update(`${name}\n${content}\n`)
   return { version: hash.digest('base64url').slice(0, 16), files }
 }
-
-function read (path: string): string { return readFileSync(new URL(path, import.meta.url), 'utf8') }
 
 /** Source maps are not served. */
 function withoutSourceMap (content: string): string { return content.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n') }

@@ -2,6 +2,7 @@
  * One token refresh at a time over all replicas: Redis keeps who refreshes, when a new token came, and what has just failed. Redis'
  * clock counts. Without the lock (no Redis, or Redis away) each replica refreshes for itself.
  */
+import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import type { RedisLike } from '../redis/client.ts'
 import { loadScript, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
@@ -31,7 +32,7 @@ export interface RefreshLock {
 const LEASE_MS = 20_000
 const KEPT_MS = 600_000
 
-const script = loadScript(new URL('./refresh-lock.lua', import.meta.url))
+const script = loadScript(readFileSync(new URL('./refresh-lock.lua', import.meta.url), 'utf8'))
 const KINDS: ReadonlySet<unknown> = new Set(['acquired', 'renewed', 'held', 'failed'])
 
 export class RedisRefreshLock implements RefreshLock {

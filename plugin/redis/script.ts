@@ -1,6 +1,5 @@
 /** One Lua script at a Redis that may be slow, restarted or down: every call ends in time, or is not made. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { systemClock, type Clock } from '../util/clock.ts'
 import type { RedisLike } from './client.ts'
 
@@ -27,9 +26,8 @@ export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable'
 }
 
-/** @param file beside the module that runs it */
-export function loadScript (file: URL): Script {
-  const lua = readFileSync(file, 'utf8')
+/** @param lua the text of a file beside the module that runs it, read where a bundler sees it */
+export function loadScript (lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
 

@@ -6,6 +6,7 @@
  * knowledge that is older than its lease; what needs no lease (a cached answer, a list) learns of it within a second. Nothing is
  * subscribed to: a message that was published while a subscriber reconnected would be lost, and the version has to be read anyway.
  */
+import { readFileSync } from 'node:fs'
 import { sleep, type Clock } from '../util/clock.ts'
 import { loadScript, RedisScript } from '../redis/script.ts'
 import type { RedisLike } from '../redis/client.ts'
@@ -30,7 +31,7 @@ const KEPT_MS = 24 * 3_600_000
 const MAX_OWED = 1_000
 const ALL = '*'
 
-const script = loadScript(new URL('./connection-news.lua', import.meta.url))
+const script = loadScript(readFileSync(new URL('./connection-news.lua', import.meta.url), 'utf8'))
 
 export class ConnectionNews implements NewsVersion {
   readonly #options: ConnectionNewsOptions

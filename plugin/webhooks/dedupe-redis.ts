@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { RedisLike } from '../redis/client.ts'
 import { digest, loadScript, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
 import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type DedupeStore } from './dedupe-store.ts'
@@ -8,7 +9,7 @@ export interface RedisDedupeStoreOptions extends RedisScriptOptions {
   readonly scope: string
 }
 
-const script = loadScript(new URL('./dedupe.lua', import.meta.url))
+const script = loadScript(readFileSync(new URL('./dedupe.lua', import.meta.url), 'utf8'))
 
 /** What all replicas have handled. Throws RedisUnavailable. */
 export class RedisDedupeStore implements DedupeStore {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../util/clock.ts'
@@ -14,7 +15,7 @@ export interface RedisCacheStoreOptions {
   readonly timeoutMs?: number
 }
 
-const script = loadScript(new URL('./cache.lua', import.meta.url))
+const script = loadScript(readFileSync(new URL('./cache.lua', import.meta.url), 'utf8'))
 /** A call does not wait longer for an answer that it can also get from ROLLER. */
 const TIMEOUT_MS = 250
 /** Longer than any answer is kept. */

@@ -1,4 +1,5 @@
 import type { RedisLike } from '../../redis/client.ts'
+import { readFileSync } from 'node:fs'
 import { loadScript, RedisScript, RedisUnavailable } from '../../redis/script.ts'
 import type { Clock } from '../../util/clock.ts'
 import { SAME_END_MS, TICKET_MS } from './store.ts'
@@ -17,7 +18,7 @@ export interface RedisLimitStoreOptions {
 /** What one operation touches. */
 type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'coolingOff' | 'upstreamQuota' | 'news'>>
 
-const script = loadScript(new URL('./window.lua', import.meta.url))
+const script = loadScript(readFileSync(new URL('./window.lua', import.meta.url), 'utf8'))
 
 /** Rate limits of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
 export class RedisLimitStore implements LimitStore {
