@@ -32,7 +32,7 @@ const VALUES = [CANARY, KEY, TARGET_SECRET, '10.99.98.97', '87654321']
 async function service (t: Test, env: Record<string, string>) {
   const { nango: simulator } = await startSimulators(t)
   const { nango, ...config } = readConfig({
-    MAX_EVENT_LOOP_DELAY: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulator.url, LOG_LEVEL: 'silent', ...env
+    NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulator.url, LOG_LEVEL: 'silent', ...env
   })
   if (nango === null) throw new Error('the key is given')
   const app = await buildApp({ config: { ...config, nango } })

@@ -30,7 +30,7 @@ for (const transport of ['nango', 'direct'] as const) {
       NANGO_HOST: nango.url,
       ROLLER_TRANSPORT: transport,
       ROLLER_BASE_URL: roller.url,
-      CONNECTION_WATCH: '1',
+      POLL_INTERVAL: '1',
       MAX_WAIT: '0',
       PUBLIC_URL: 'http://127.0.0.1:1',
       ROLLER_WEBHOOK_SECRET: SECRET,
