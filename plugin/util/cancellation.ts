@@ -51,12 +51,3 @@ export class Cancellation implements CancelSignal {
     return listener
   }
 }
-
-/** For what takes nothing but an AbortSignal. */
-export function toAbortSignal (signal: CancelSignal): AbortSignal {
-  if (signal instanceof AbortSignal) return signal
-  const controller = new AbortController()
-  if (signal.aborted) controller.abort(signal.reason)
-  else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
-  return controller.signal
-}

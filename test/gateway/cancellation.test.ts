@@ -1,6 +1,6 @@
 /** A cancellation behaves as an AbortSignal does, as far as the gateway looks. */
 import { test } from '../support/tap.ts'
-import { Cancellation, toAbortSignal, type CancelSignal } from '#plugin/util/cancellation.js'
+import { Cancellation, type CancelSignal } from '#plugin/util/cancellation.js'
 
 function make (kind: string): { signal: CancelSignal, abort: (reason: unknown) => void } {
   if (kind === 'AbortController') {
@@ -43,15 +43,5 @@ for (const kind of ['AbortController', 'Cancellation']) {
     signal.addEventListener('abort', last)
     abort(new Error('left'))
     t.same(heard, ['first'])
-  })
-
-  test(`${kind}: what takes an AbortSignal gets one that ends with it`, async (t) => {
-    const { signal, abort } = make(kind)
-    const before = toAbortSignal(signal)
-    t.ok(before instanceof AbortSignal)
-    t.equal(before.aborted, false)
-    abort('any value')
-    t.equal(before.reason, 'any value')
-    t.equal(toAbortSignal(signal).reason, 'any value')
   })
 }

@@ -2,16 +2,17 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** These measure real waits, which leave the processor to others: they start first, and all others give way to them. */
-const WAITING: readonly (readonly string[])[] = [
+/**
+ * These measure real waits, of several replicas or services at once: on a busy machine Redis replies late, and a replica then counts alone.
+ * Nothing else runs beside them; `.taprc` names their folder.
+ */
+const ALONE: readonly (readonly string[])[] = [
+  ['test/restart/'],
   ['test/limits/'],
   ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts']
 ]
 
-/** Several services and a balancer that measures how they take turns: nothing else may run beside it. `.taprc` names its folder. */
-const ALONE: readonly string[] = ['test/restart/']
-
-/** These take seconds, and start next, so that the jobs end at about the same time. */
+/** These take seconds, and start first, so that the jobs end at about the same time. */
 const LONG: readonly (readonly string[])[] = [
   ['test/browser/try-it-out.test.ts'],
   ['test/package/plugin.test.ts'],
@@ -39,22 +40,17 @@ function chunks (files: readonly string[]): string[][] {
   return Array.from({ length: count }, (_, i) => files.slice(i * files.length / count, (i + 1) * files.length / count))
 }
 
-function write (name: string, files: readonly string[], givesWay: boolean): void {
-  const lines = [
-    "import { setPriority } from 'node:os'",
-    "import { runGroup } from '#root/dist/test/support/group.js'",
-    ...(givesWay ? ['setPriority(10)'] : []),
-    `await runGroup(${JSON.stringify(files, undefined, 2)})`
-  ]
+function write (name: string, files: readonly string[]): void {
+  const lines = ["import { runGroup } from '#root/dist/test/support/group.js'", `await runGroup(${JSON.stringify(files, undefined, 2)})`]
   writeFileSync(`${root}dist/test/groups/${name}.test.js`, `${lines.join('\n')}\n`)
 }
 
 const files = testFiles()
-const named = [ALONE, ...WAITING, ...LONG].map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
+const named = [...ALONE, ...LONG].map((paths) => paths.flatMap((path) => files.filter((file) => file.startsWith(path))))
 const groups = [...named, ...chunks(files.filter((file) => !named.flat().includes(file)))]
 if (groups.some(({ length }) => length === 0)) throw new Error('test/support/groups.ts names files that do not exist')
 if (new Set(groups.flat()).size !== groups.flat().length) throw new Error('test/support/groups.ts names a file twice')
 
 rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
 for (const folder of ['alone', 'together']) mkdirSync(`${root}dist/test/groups/${folder}`, { recursive: true })
-groups.forEach((group, i) => { write(`${i === 0 ? 'alone' : 'together'}/${String(i).padStart(2, '0')}`, group, i > WAITING.length) })
+groups.forEach((group, i) => { write(`${i < ALONE.length ? 'alone' : 'together'}/${String(i + 1).padStart(2, '0')}`, group) })
