@@ -2,7 +2,7 @@
 import tap, { test } from '../support/tap.ts'
 import { ConfigError, readConfig } from '#service/config/config.js'
 import { check } from '#service/cli/check.js'
-import { service, startProcess } from './fixture.ts'
+import { service, startProcess, until } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process takes its time on a busy machine
 
@@ -91,6 +91,7 @@ test('a Redis that cannot be reached is named in the log without its address', a
   const process = startProcess(t, { PORT: '0', REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:1/${CANARY}` })
   const url = await process.url()
   await fetch(`${url}/roller/venues/me`, { headers: { 'connection-id': 'demo-venue' } })
+  await until(() => /Redis cannot be used/.test(process.stdout())) // the log is written in the background
   t.match(process.stdout(), /Redis cannot be used/)
   process.child.kill('SIGTERM')
   await process.exited
