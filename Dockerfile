@@ -51,9 +51,10 @@ RUN install -d -o 65532 -g 65532 /app/compile-cache
 USER 65532:65532
 # One start compiles the code, for the user and the path that it later runs with. Its configuration is made up; nothing is called.
 ENV NODE_COMPILE_CACHE=/app/compile-cache
-RUN HOST=127.0.0.1 NANGO_SECRET_KEY=none NANGO_HOST=http://127.0.0.1:9 API_KEYS=a-key-for-the-first-start node service/dist-image/app.mjs >/dev/null & \
+RUN HOST=127.0.0.1 NANGO_SECRET_KEY=none NANGO_HOST=http://127.0.0.1:9 API_KEYS=a-key-for-the-first-start node --no-allocation-site-pretenuring service/dist-image/app.mjs >/dev/null & \
   pid=$! && until node healthcheck.mjs; do kill -0 $pid || exit 1; sleep 0.2; done && kill $pid && wait $pid && [ -n "$(ls compile-cache)" ]
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s --start-interval=1s --retries=3 CMD ["node", "healthcheck.mjs"]
-ENTRYPOINT ["node", "service/dist-image/app.mjs"]
+# The flag saves a twentieth of a call and a third of the slowest ones, see docs/architecture.md. Compiled code is only valid with it.
+ENTRYPOINT ["node", "--no-allocation-site-pretenuring", "service/dist-image/app.mjs"]

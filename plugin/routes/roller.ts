@@ -15,6 +15,7 @@ import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
 import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { HttpCall } from './http-call.ts'
 import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
 
@@ -69,19 +70,9 @@ function add (
     if (authorized !== undefined) await authorized
     const owned = access.chosenByServer ? undefined : access.own(request, connectionId)
     if (owned !== undefined) await owned
-    const answer = await pipeline.send({
-      method,
-      target,
-      connectionId,
-      headers: request.headers,
-      body,
-      operation: entry,
-      maxWaitMs: readMaxWait(request.headers['roller-max-wait'], maxWaitLimit),
-      admit: () => access.again(request, name, scope, connectionId),
-      validate: request.headers['roller-validation'] === 'false' ? false : undefined,
-      timing: record,
-      signal
-    })
+    const admit = (): Promise<void> => access.again(request, name, scope, connectionId)
+    const maxWaitMs = readMaxWait(request.headers['roller-max-wait'], maxWaitLimit)
+    const answer = await pipeline.send(new HttpCall(request, entry, record, target, body, maxWaitMs, admit, signal))
     setRateLimitHeaders(reply, answer.rateLimit)
     cacheHeaders.apply(reply, answer.headers)
     reply.code(answer.status).header('roller-answered-by', 'roller')

@@ -1,7 +1,7 @@
 /** Which callers a shared request has, and when it ends. */
 import { test } from '../support/tap.ts'
 import { Cancellation } from '#plugin/util/cancellation.js'
-import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
+import { InFlightRequest, StreamResult } from '#plugin/gateway/sharing/in-flight-request.js'
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
 
 const inFlight = (): InFlightRequest => new InFlightRequest('a', { text: 'x' }, 0, () => {})
@@ -11,7 +11,7 @@ test('of a stream that several waited for, the first may leave in the middle, an
   const shared = inFlight()
   const [first, second] = [new Cancellation(), new Cancellation()]
   const results = [shared.join({ signal: first, admit: undefined }), shared.join({ signal: second, admit: undefined })]
-  shared.settle({ kind: 'stream', response })
+  shared.settle(new StreamResult(response))
   t.same((await Promise.all(results)).map(({ kind }) => kind), ['stream', 'taken'])
   second.abort('the second has gone')
   t.notOk(shared.signal.aborted, 'it is no subscriber any more')
@@ -26,6 +26,6 @@ test('a call goes on as long as one waits for it', async (t) => {
   first.abort('the first has gone')
   await t.rejects(Promise.resolve(results[0]).catch((reason: unknown) => { throw new Error(String(reason)) }), { message: 'the first has gone' })
   t.notOk(shared.signal.aborted)
-  shared.settle({ kind: 'stream', response })
+  shared.settle(new StreamResult(response))
   t.equal((await results[1])?.kind, 'stream')
 })

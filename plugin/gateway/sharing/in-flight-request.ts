@@ -5,14 +5,28 @@ import type { RollerCall } from '../call.ts'
 import type { CallKey } from './calls.ts'
 import type { WholeResponse } from './shared-response.ts'
 
-/** What a shared request came to, for one of its subscribers. */
-export type SharedResult =
-  /** The answer for all of them. */
-  | { readonly kind: 'whole', readonly response: WholeResponse }
-  /** Too large to share, or still flowing: one subscriber takes it. */
-  | { readonly kind: 'stream', readonly response: UpstreamResponse }
-  /** Another subscriber has taken it. */
-  | { readonly kind: 'taken' }
+/**
+ * What a shared request came to, for one of its subscribers. Classes, as all that a call makes on its way: V8 would place literals that
+ * outlive a collection in its old generation, where they keep the call's other objects alive. See docs/architecture.md.
+ */
+export type SharedResult = WholeResult | StreamResult | typeof TAKEN
+
+/** The answer for all of them. */
+export class WholeResult {
+  readonly kind = 'whole'
+  readonly response: WholeResponse
+  constructor (response: WholeResponse) { this.response = response }
+}
+
+/** Too large to share, or still flowing: one subscriber takes it. */
+export class StreamResult {
+  readonly kind = 'stream'
+  readonly response: UpstreamResponse
+  constructor (response: UpstreamResponse) { this.response = response }
+}
+
+/** Another subscriber has taken it. */
+const TAKEN = { kind: 'taken' } as const
 
 type Joining = Pick<RollerCall, 'signal' | 'admit'>
 
@@ -43,6 +57,8 @@ export class InFlightRequest {
   readonly key: Pick<CallKey, 'text'>
   /** Until when the request may wait for its lease, by the clock: the deadline of the caller who began it. */
   readonly deadline: number
+  /** The one before it on its connection. Set by InFlightRequests. */
+  older: InFlightRequest | null = null
   readonly #cancellation = new Cancellation()
   readonly #onEmpty: (request: InFlightRequest) => void
   /** Hardly ever more than one. An array for each request would outlive it in V8's old generation: see Cancellation. */
@@ -96,7 +112,7 @@ export class InFlightRequest {
     if (this.#subscribers === null && last !== undefined) throw last
   }
 
-  settle (result: Exclude<SharedResult, { kind: 'taken' }>): void {
+  settle (result: WholeResult | StreamResult): void {
     if (result.kind === 'stream') return this.#handOver(result)
     for (const subscriber of this.#releaseAll()) subscriber.resolve(result)
   }
@@ -106,7 +122,8 @@ export class InFlightRequest {
   }
 
   /** The first subscriber takes the stream and remains one: it can leave in the middle of it. */
-  #handOver (result: SharedResult & { kind: 'stream' }): void {
+  #handOver (result: StreamResult): void {
+    if (this.#subscribers !== null && !Array.isArray(this.#subscribers)) return this.#subscribers.resolve(result)
     const [first, ...others] = this.#all()
     if (first === undefined) {
       return result.response.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'No caller waits for the answer.' }))
@@ -114,7 +131,7 @@ export class InFlightRequest {
     this.#subscribers = first
     for (const subscriber of others) {
       subscriber.release()
-      subscriber.resolve({ kind: 'taken' })
+      subscriber.resolve(TAKEN)
     }
     first.resolve(result)
   }

@@ -8,7 +8,7 @@ import type { TransportName } from '../../util/transport-name.ts'
 import type { CallHandler, RollerCall } from '../call.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
 import { CallKey, isRead, mayWaitLonger, preferenceOf, sendWrite, type ReadCall } from './calls.ts'
-import { InFlightRequest, type SharedResult } from './in-flight-request.ts'
+import { InFlightRequest, StreamResult, WholeResult, type SharedResult } from './in-flight-request.ts'
 import { InFlightRequests } from './in-flight-requests.ts'
 import { readWhole, withCollapsed } from './shared-response.ts'
 
@@ -80,7 +80,7 @@ export class RequestDeduplicator implements CallHandler {
       // A single subscriber gets its answer as it comes.
       const whole = request.size < 2 ? null : await readWhole(response)
       this.#retire(request)
-      request.settle(whole === null ? { kind: 'stream', response } : { kind: 'whole', response: whole })
+      request.settle(whole === null ? new StreamResult(response) : new WholeResult(whole))
     } catch (error) {
       this.#retire(request)
       request.fail(error)
