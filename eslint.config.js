@@ -2,7 +2,8 @@ import neostandard from 'neostandard'
 
 /** The plugin's rooms, from the lowest up: files import of their own room and of those named before it. */
 const rooms = [
-  'util', 'redis', 'time', 'operations', 'nango', 'gateway/transport', 'gateway/limits', 'gateway/cache', 'gateway', 'client', 'webhooks', 'venues',
+  'util', 'redis', 'time', 'operations', 'nango', 'gateway/transport', 'gateway/limits', 'gateway/cache', 'gateway', 'client', 'webhooks',
+  'venues',
   'connect-page', 'routes'
 ]
 /** One pipeline of several folders, which know each other's types. */
@@ -16,11 +17,16 @@ const notImported = (group, message) => ({ 'no-restricted-imports': ['error', { 
 
 const roomRules = rooms.map((room, index) => {
   const up = '../'.repeat(room.split('/').length)
-  const higher = rooms.slice(index + 1).filter((other) => !together[room]?.includes(other)).flatMap((other) => [`${up}${other}/*`, `${up}${other}/**`])
+  const higher = rooms.slice(index + 1).filter((other) => !together[room]?.includes(other)).flatMap(
+    (other) => [`${up}${other}/*`, `${up}${other}/**`]
+  )
   const top = (room === 'routes' ? TOP_OF_ROUTES : TOP).map((name) => `${up}${name}.ts`)
   return {
     files: [`plugin/${room}/**/*.ts`],
-    rules: notImported([...higher, ...top, ...(room === 'routes' ? [] : FASTIFY)], `plugin/${room} imports lower rooms only; see the order in eslint.config.js.`)
+    rules: notImported(
+      [...higher, ...top, ...(room === 'routes' ? [] : FASTIFY)],
+      `plugin/${room} imports lower rooms only; see the order in eslint.config.js.`
+    )
   }
 })
 /** The service's rooms in the same way; sandbox and cli run the app, and main.ts is above all. */
@@ -28,7 +34,8 @@ const serviceRooms = ['auth', 'config', 'observability', 'docs', 'http', 'sandbo
 const serviceRules = serviceRooms.map((room, index) => ({
   files: [`service/${room}/**/*.ts`],
   rules: notImported([
-    ...serviceRooms.slice(index + 1).map((other) => `../${other}/**`), '../main.ts', ...(room === 'sandbox' || room === 'cli' ? [] : ['../app.ts']), '../../plugin/**', '../../sandbox/**', '#*'
+    ...serviceRooms.slice(index + 1).map((other) => `../${other}/**`), '../main.ts',
+    ...(room === 'sandbox' || room === 'cli' ? [] : ['../app.ts']), '../../plugin/**', '../../sandbox/**', '#*'
   ], `service/${room} imports lower rooms only, see the order in eslint.config.js, and fastify-roller and roller-sandbox by their names.`)
 }))
 // The folders of the gateway have rules of their own, which come first.
@@ -36,22 +43,42 @@ const gateway = roomRules.findIndex(({ files: [files] }) => files === 'plugin/ga
 roomRules[gateway].ignores = rooms.filter((room) => room.startsWith('gateway/')).map((room) => `plugin/${room}/**`)
 
 export default [
-  ...neostandard({ ts: true, ignores: ['.cache', '**/dist/**', 'service/dist-image/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }),
+  ...neostandard(
+    { ts: true, ignores: ['.cache', '**/dist/**', 'service/dist-image/**', '.tap/**', '.cache-*/**', 'openapi/openapi.json'] }
+  ),
   {
     rules: {
       // A schema and the type derived from it share one name.
       '@typescript-eslint/no-redeclare': 'off',
+      '@stylistic/max-len': ['error', { code: 140, ignoreRegExpLiterals: true }],
       camelcase: ['error', { allow: ['OpenAPIV3_1'], properties: 'never', ignoreDestructuring: true }]
     }
   },
-  { files: ['service/docs/*.js', 'service/sandbox/*.js'], languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', addEventListener: 'readonly', location: 'readonly' } } },
+  {
+    files: ['service/docs/*.js', 'service/sandbox/*.js'],
+    languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', addEventListener: 'readonly', location: 'readonly' } }
+  },
   {
     files: ['plugin/connect-page/browser/*.js'],
     languageOptions: { globals: { addEventListener: 'readonly', history: 'readonly', location: 'readonly', matchMedia: 'readonly' } }
   },
   ...roomRules,
-  { files: ['plugin/**/*.ts'], ignores: ['plugin/*/**'], rules: notImported(['**/service/**', '**/sandbox/**', 'roller-sandbox', 'roller-sidecar'], 'The plugin knows neither the service nor the sandbox.') },
-  { files: ['service/*.ts'], rules: notImported(['../plugin/**', '../sandbox/**', '#*'], 'The service takes fastify-roller and roller-sandbox as any app does, by their names.') },
+  {
+    files: ['plugin/**/*.ts'],
+    ignores: ['plugin/*/**'],
+    rules: notImported(
+      ['**/service/**', '**/sandbox/**', 'roller-sandbox', 'roller-sidecar'], 'The plugin knows neither the service nor the sandbox.'
+    )
+  },
+  {
+    files: ['service/*.ts'],
+    rules: notImported(
+      ['../plugin/**', '../sandbox/**', '#*'], 'The service takes fastify-roller and roller-sandbox as any app does, by their names.'
+    )
+  },
   ...serviceRules,
-  { files: ['sandbox/**/*.ts'], rules: notImported(['**/plugin/**', '**/service/**', 'fastify-roller*', '#*'], 'The sandbox knows neither the plugin nor the service.') }
+  {
+    files: ['sandbox/**/*.ts'],
+    rules: notImported(['**/plugin/**', '**/service/**', 'fastify-roller*', '#*'], 'The sandbox knows neither the plugin nor the service.')
+  }
 ]

@@ -16,10 +16,18 @@ bom.metadata.component.name = name // npm takes the folder's, and for the packag
 for (const component of bom.components) component.name = packages[component.name]?.name ?? component.name
 
 // npm's own --omit=dev drops what development and production share. The lockfile knows better.
-const inProduction = new Set(Object.entries(packages).filter(([, { dev }]) => !dev).map(([path, { name, version }]) => `${name ?? path.replace(/^.*node_modules\//, '')}@${version}`))
+const inProduction = new Set(
+  Object.entries(packages).filter(([, { dev }]) => !dev).map(
+    ([path, { name, version }]) => `${name ?? path.replace(/^.*node_modules\//, '')}@${version}`
+  )
+)
 const kept = new Set([bom.metadata.component['bom-ref']])
-bom.components = bom.components.filter((component) => inProduction.has(`${component.name}@${component.version}`) && kept.add(component['bom-ref']))
-bom.dependencies = bom.dependencies.filter(({ ref }) => kept.has(ref)).map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => kept.has(one)) }))
+bom.components = bom.components.filter(
+  (component) => inProduction.has(`${component.name}@${component.version}`) && kept.add(component['bom-ref'])
+)
+bom.dependencies = bom.dependencies.filter(({ ref }) => kept.has(ref)).map(
+  ({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => kept.has(one)) })
+)
 
 writeFileSync(process.argv[2] ?? new URL('sbom.cdx.json', root), `${JSON.stringify(bom, null, 2)}\n`)
 console.log(`${bom.components.length} components`)

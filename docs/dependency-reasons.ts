@@ -14,9 +14,15 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   'fastify-plugin': plugin('Lets the host see `app.roller`, and says which Fastify the plugin is for.'),
   '@fastify/type-provider-typebox': plugin('Types of requests derived from their schemas. 5.2 is the line for TypeBox 0.34.'),
   '@sinclair/typebox': plugin('Schemas of options, operations and problems: validated by them, typed by them, and documented from them.'),
-  '@nangohq/node': plugin('Nango\'s own client, for connections and sessions. Calls to ROLLER do not go through it: its proxy holds whole answers in memory.'),
-  '@nangohq/frontend': plugin('Nango\'s client for browsers: its three modules are served by the connect page, so that no page asks a third party for scripts.'),
-  undici: plugin('The way out to Nango and ROLLER. Node.js has it inside, but neither its pools nor `dispatch`, which passes bytes on without copies.'),
+  '@nangohq/node': plugin(
+    'Nango\'s own client, for connections and sessions. Calls to ROLLER do not go through it: its proxy holds whole answers in memory.'
+  ),
+  '@nangohq/frontend': plugin(
+    'Nango\'s client for browsers: its three modules are served by the connect page, so that no page asks a third party for scripts.'
+  ),
+  undici: plugin(
+    'The way out to Nango and ROLLER. Node.js has it inside, but neither its pools nor `dispatch`, which passes bytes on without copies.'
+  ),
   'lru-cache': plugin('Everything that is remembered in memory is bounded, by number, size or age.'),
   'temporal-polyfill': plugin('Days and hours of a venue\'s own time zone, daylight saving included. Node.js 20 has no Temporal.'),
   '@fastify/cors': service('`CORS_ORIGINS`.'),
@@ -31,7 +37,10 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   pino: service('The log, and its writing in the background. Fastify brings the same.'),
   'prom-client': service('`/metrics`.'),
   standardwebhooks: service('Signs the events that are passed on, by a convention for which most languages have a library.'),
-  '@opentelemetry/api': service('Traces. Optional, as the three below: nothing of it is loaded without `OTEL_EXPORTER_OTLP_ENDPOINT`, and `npm install --omit=optional` leaves it out.'),
+  '@opentelemetry/api': service(
+    'Traces. Optional, as the three below: nothing of it is loaded without `OTEL_EXPORTER_OTLP_ENDPOINT`, and `npm install ' +
+    '--omit=optional` leaves it out.'
+  ),
   '@opentelemetry/exporter-trace-otlp-http': service('Sends traces by OTLP.'),
   '@opentelemetry/resources': service('Says in every trace which service it is of.'),
   '@opentelemetry/sdk-trace-node': service('Makes and batches the traces.')

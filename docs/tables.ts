@@ -32,11 +32,13 @@ export const tables: Readonly<Record<string, () => Table | string>> = {
 
 /** What a reader meets first; all of them are in docs/options.md and docs/environment.md. */
 const MAIN_OPTIONS = [
-  'nango.secretKey', 'nango.host', 'authorize', 'identify', 'connection', 'prefix', 'transport', 'environment', 'connectPage', 'publicUrl', 'rollerWebhookSecrets', 'onEvent',
+  'nango.secretKey', 'nango.host', 'authorize', 'identify', 'connection', 'prefix', 'transport', 'environment', 'connectPage', 'publicUrl',
+  'rollerWebhookSecrets', 'onEvent',
   'redis', 'readOnly', 'operations', 'cache'
 ]
 const MAIN_VARIABLES = [
-  'NANGO_SECRET_KEY', 'NANGO_HOST', 'API_KEYS', 'HOST', 'PORT', 'PUBLIC_URL', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_URL', 'WEBHOOK_TARGET_SECRET', 'REDIS_URL', 'REPLICAS', 'ROLLER_TRANSPORT', 'ROLLER_READ_ONLY', 'CACHE'
+  'NANGO_SECRET_KEY', 'NANGO_HOST', 'API_KEYS', 'HOST', 'PORT', 'PUBLIC_URL', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET',
+  'WEBHOOK_TARGET_URL', 'WEBHOOK_TARGET_SECRET', 'REDIS_URL', 'REPLICAS', 'ROLLER_TRANSPORT', 'ROLLER_READ_ONLY', 'CACHE'
 ]
 
 export function render (block: Table | string): string {
@@ -44,7 +46,9 @@ export function render (block: Table | string): string {
 }
 
 function renderTable ({ head, rows }: Table): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |\n`
+  const line = (
+    cells: readonly string[]
+  ): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |\n`
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('')
 }
 
@@ -56,7 +60,9 @@ function environment (): Table {
   const required = new Set<string>(Environment.required ?? [])
   return {
     head: ['Variable', 'Default', 'Meaning'],
-    rows: Object.entries<TSchema>(Environment.properties).map(([name, schema]) => [code(name), defaultOf(schema, required.has(name)), String(schema.description)])
+    rows: Object.entries<TSchema>(Environment.properties).map(
+      ([name, schema]) => [code(name), defaultOf(schema, required.has(name)), String(schema.description)]
+    )
   }
 }
 
@@ -64,7 +70,9 @@ function errors (): Table {
   return {
     head: ['Code', 'Status', 'Who acts', 'When'],
     // Anchors are GitHub's: the heading in lower case.
-    rows: Object.entries(errorDefinitions).map(([name, { status, layer, title }]) => [`[${code(name)}](docs/errors.md#${name.toLowerCase()})`, String(status), layer, title])
+    rows: Object.entries(errorDefinitions).map(
+      ([name, { status, layer, title }]) => [`[${code(name)}](docs/errors.md#${name.toLowerCase()})`, String(status), layer, title]
+    )
   }
 }
 
@@ -72,7 +80,8 @@ function errorSections (): string {
   const codes = Object.keys(errorDefinitions) as ErrorCode[] // a literal's own keys
   return codes.map((name) => {
     const { status, layer, title, hint } = errorDefinitions[name]
-    return `\n## ${name}\n\n${title}.\n\n- **Status:** ${status}\n- **Who acts:** ${layer}\n- **When:** ${errorCauses[name]}\n- **What to do:** ${hint}\n`
+    return `\n## ${name}\n\n${title}.\n\n- **Status:** ${status}\n- **Who acts:** ${layer}\n- **When:** ${errorCauses[name]}\n- **What ` +
+      `to do:** ${hint}\n`
   }).join('') + '\n'
 }
 
@@ -95,7 +104,9 @@ function dependencies (): Table {
     head: ['Package', 'For', 'Why'],
     rows: [...new Set(names)].filter((name) => name !== 'fastify-roller' && name !== 'roller-sandbox').sort().map((name) => {
       const reason = dependencyReasons[name]
-      if (reason === undefined) throw new Error(`${name} is a dependency, and nothing says why: add it to docs/dependency-reasons.ts, or take it out`)
+      if (reason === undefined) {
+        throw new Error(`${name} is a dependency, and nothing says why: add it to docs/dependency-reasons.ts, or take it out`)
+      }
       return [code(name), reason.part, reason.why]
     })
   }
@@ -123,7 +134,9 @@ function only ({ head, rows }: Table, names: readonly string[]): Table {
 function faults (): Table {
   return {
     head: ['Who', 'fails how', 'Call', 'Through Nango', 'Direct'],
-    rows: faultRows.map(({ who, how, call, seen }) => [who, how, call, ...(typeof seen === 'string' ? [seen, seen] : [seen.nango, seen.direct])])
+    rows: faultRows.map(
+      ({ who, how, call, seen }) => [who, how, call, ...(typeof seen === 'string' ? [seen, seen] : [seen.nango, seen.direct])]
+    )
   }
 }
 

@@ -1,4 +1,6 @@
-/** Where the examples find Nango: the one that NANGO_SECRET_KEY belongs to, or else a sandbox of their own, for which nobody has to sign up. */
+/**
+ * Where the examples find Nango: the one that NANGO_SECRET_KEY belongs to, or else a sandbox of their own, for which nobody has to sign up.
+ */
 import type { RollerOptions } from 'fastify-roller'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'
 
@@ -8,8 +10,12 @@ export interface NangoOfExample {
   close (): Promise<void>
 }
 
-export async function findNango ({ NANGO_SECRET_KEY: secretKey, NANGO_HOST: host, CONNECTION_ID: connectionId = DEMO_CONNECTION_ID } = process.env): Promise<NangoOfExample> {
-  if (secretKey !== undefined) return { options: { nango: { secretKey, ...(host !== undefined && { host }) } }, connectionId, close: async () => {} }
+export async function findNango (
+  { NANGO_SECRET_KEY: secretKey, NANGO_HOST: host, CONNECTION_ID: connectionId = DEMO_CONNECTION_ID } = process.env
+): Promise<NangoOfExample> {
+  if (secretKey !== undefined) {
+    return { options: { nango: { secretKey, ...(host !== undefined && { host }) } }, connectionId, close: async () => {} }
+  }
   const { nango, roller, secretKey: sandboxKey, close } = await startSandbox()
   return {
     options: { nango: { secretKey: sandboxKey, host: nango.url, connectUrl: nango.connectUiUrl }, rollerBaseUrl: roller.url },

@@ -10,7 +10,15 @@ import { readConfig } from '#service/config/config.js'
 const FILE = new URL(import.meta.resolve('#root/openapi/openapi.json'))
 
 // Nothing is called while the document is gathered, so nothing real is needed.
-const config = readConfig({ LOG_LEVEL: 'silent', API_KEYS: 'a-key-for-the-document-alone', NANGO_SECRET_KEY: 'none', NANGO_HOST: 'http://127.0.0.1', POLL_INTERVAL: '0' })
+const config = readConfig(
+  {
+    LOG_LEVEL: 'silent',
+    API_KEYS: 'a-key-for-the-document-alone',
+    NANGO_SECRET_KEY: 'none',
+    NANGO_HOST: 'http://127.0.0.1',
+    POLL_INTERVAL: '0'
+  }
+)
 if (config.nango === null) throw new Error('the key is given')
 const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue' })
 const generated = `${JSON.stringify((await app.inject('/openapi.json')).json(), null, 2)}\n`
@@ -19,7 +27,9 @@ await app.close()
 if (process.argv.includes('--check')) {
   const committed = await readFile(FILE, 'utf8').catch(() => '')
   if (committed !== generated) {
-    process.stderr.write(`openapi/openapi.json is not what the code generates (${firstDifference(committed, generated)}). Run: npm run openapi\n`)
+    process.stderr.write(
+      `openapi/openapi.json is not what the code generates (${firstDifference(committed, generated)}). Run: npm run openapi\n`
+    )
     process.exitCode = 1
   }
 } else {

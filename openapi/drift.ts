@@ -7,8 +7,8 @@
  * `GET /bookings > 200 > bookings[].status`; the comparison is then one of two maps, so whatever either side lacks is seen.
  *
  * Left out on purpose: texts, examples, `default` (a default in a request schema would make a validator put values into a body that the
- * caller did not send) and `additionalProperties: false` (the gateway lets unknown properties pass). What the catalog has otherwise than ROLLER's
- * documents on purpose is in `intended-differences.ts`.
+ * caller did not send) and `additionalProperties: false` (the gateway lets unknown properties pass). What the catalog has otherwise than
+ * ROLLER's documents on purpose is in `intended-differences.ts`.
  */
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
@@ -22,7 +22,8 @@ export type FactMap = Map<string, Facts>
 
 export interface Difference {
   /**
-   * `added`: ROLLER has it and the catalogue does not. `removed`: the other way round. `settled`: an intended difference, and ROLLER says the same now.
+   * `added`: ROLLER has it and the catalogue does not. `removed`: the other way round. `settled`: an intended difference, and ROLLER says
+   * the same now.
    */
   readonly kind: 'added' | 'removed' | 'changed' | 'settled'
   readonly place: string

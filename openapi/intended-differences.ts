@@ -1,7 +1,7 @@
 /**
- * Where the catalog differs from ROLLER's documents on purpose: what ROLLER sends or takes is at odds with them, or its texts are. Each is laid over
- * the documents' facts before the two are compared, so that everything around it is still compared; one that ROLLER's documents have caught up with
- * is reported as settled.
+ * Where the catalog differs from ROLLER's documents on purpose: what ROLLER sends or takes is at odds with them, or its texts are. Each is
+ * laid over the documents' facts before the two are compared, so that everything around it is still compared; one that ROLLER's documents
+ * have caught up with is reported as settled.
  */
 import type { Operation } from '#plugin/operations/operation.js'
 import { operations } from '#plugin/operations/operations.js'
@@ -25,12 +25,18 @@ const catalog: Readonly<Record<string, Operation>> = operations
 const reports = Object.entries(catalog).filter(([, { budget }]) => budget === 'reporting')
 /** Its document has the page for this one alone. */
 const DOCUMENTED_AS_PAGE = 'GET /data/staffs'
-const pages = reports.filter(([key, { answers }]) => key !== DOCUMENTED_AS_PAGE && 'items' in (answers[200]?.schema?.['properties'] ?? {})).map(([key]) => key)
+const pages = reports.filter(
+  ([key, { answers }]) => key !== DOCUMENTED_AS_PAGE && 'items' in (answers[200]?.schema?.['properties'] ?? {})
+).map(([key]) => key)
 const filters = reports.flatMap(([key, { query }]) =>
   ['startDate', 'endDate', 'date'].filter((name) => name in (query?.properties ?? {})).map((name) => `${key} > query > ${name}`))
 
 export const intendedDifferences: readonly IntendedDifference[] = [
-  { why: 'Reports answer with a page of records; the documents show the record alone.', places: pages.map((key) => `${key} > 200 > `), apply: inPage },
+  {
+    why: 'Reports answer with a page of records; the documents show the record alone.',
+    places: pages.map((key) => `${key} > 200 > `),
+    apply: inPage
+  },
   {
     why: 'A booking has several lines, each line several tickets, and a venue several webhooks; the documents show one of each.',
     places: ['GET /bookings/{uniqueId} > 200 > items', 'GET /bookings/{uniqueId} > 200 > items[].tickets', 'GET /webhooks > 200 > '],
@@ -43,7 +49,9 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   },
   {
     why: 'The text of the field says that it is null for a discount of unlimited usage.',
-    places: ['POST /discounts > body', 'PUT /discounts/{discountId} > body', 'GET /discounts/{discountId} > 200'].map((place) => `${place} > usageLimitType`),
+    places: [
+      'POST /discounts > body', 'PUT /discounts/{discountId} > body', 'GET /discounts/{discountId} > 200'
+    ].map((place) => `${place} > usageLimitType`),
     apply: nullable
   },
   {
@@ -52,7 +60,8 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     apply: nullable
   },
   {
-    why: 'Optional in the same words as fields that are documented with null: purchaseDate, refundTransactionDate, and priceOverride of POST /bookings.',
+    why: 'Optional in the same words as fields that are documented with null: purchaseDate, refundTransactionDate, and priceOverride of ' +
+      'POST /bookings.',
     places: [
       'POST /bookings > body > payments[].transactionDate', 'POST /bookings/{uniqueId}/payments > body > transactionDate',
       'POST /redemptions > body > tickets[].redemptionDate', 'PUT /bookings/{uniqueId} > body > newItems[].priceOverride',
@@ -69,7 +78,8 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   {
     why: 'ROLLER\'s text on webhooks has these events of payment links.',
     places: [
-      'POST /webhooks > body > ', 'PUT /webhooks/{webhookId} > body > ', 'POST /webhooks > 201 > configuration.', 'GET /webhooks > 200 > [].configuration.'
+      'POST /webhooks > body > ', 'PUT /webhooks/{webhookId} > body > ', 'POST /webhooks > 201 > configuration.',
+      'GET /webhooks > 200 > [].configuration.'
     ].map((place) => `${place}webhooks.paymentLink.events[]`),
     apply: withValues('Updated', 'Cancelled')
   },

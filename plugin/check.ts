@@ -73,7 +73,9 @@ function scopeSteps ({ nango, pipeline }: Pick<CheckParts, 'nango' | 'pipeline'>
     const absent = (await checkKeyRights(nango, pipeline.transport)).filter(({ granted }) => !granted)
     const needed = absent.filter(({ needed }) => needed)
     if (needed.length > 0) throw scopeError(`The Nango key lacks scopes without which calls do not work: ${missingScopes(needed)}.`)
-    return absent.length === 0 ? 'The Nango key has every scope that is used.' : `The Nango key has the scopes that calls need. It lacks ${missingScopes(absent)}.`
+    return absent.length === 0
+      ? 'The Nango key has every scope that is used.'
+      : `The Nango key has the scopes that calls need. It lacks ${missingScopes(absent)}.`
   }]]
 }
 
@@ -81,7 +83,9 @@ function integrationSteps ({ nango, environment }: Pick<CheckParts, 'nango' | 'e
   return [
     ['integration-is-roller', async () => {
       const integration = await readIntegration(nango)
-      if (integration === 'forbidden') throw scopeError('The Nango key lacks the scope environment:integrations:read, so the integration cannot be looked at.')
+      if (integration === 'forbidden') {
+        throw scopeError('The Nango key lacks the scope environment:integrations:read, so the integration cannot be looked at.')
+      }
       if (integration === 'unknown') throw noIntegration(nango)
       const { provider } = integration
       // A Playground provider of a self-hosted Nango may be called roller-playground.
@@ -95,9 +99,12 @@ function integrationSteps ({ nango, environment }: Pick<CheckParts, 'nango' | 'e
       const its = /playground/i.test(provider) ? 'playground' : 'live'
       if (its !== environment) {
         throw new RollerError('ROLLER_ERR_ENVIRONMENT', {
-          detail: `The integration ${nango.integrationId} is of the provider ${provider}, for ROLLER's environment ${its}, and this gateway is set to ${environment}.`,
+          detail: `The integration ${nango.integrationId} is of the provider ${provider}, for ROLLER's environment ${its}, and this ` +
+            `gateway is set to ${environment}.`,
           hint: its === 'live'
-            ? 'Nango\'s provider roller knows Live alone. Add one for Playground to a self-hosted Nango (docker/nango-roller-playground.yaml), make an integration of it, and set NANGO_INTEGRATION_ID to its key.'
+
+            ? 'Nango\'s provider roller knows Live alone. Add one for Playground to a self-hosted Nango ' +
+              '(docker/nango-roller-playground.yaml), make an integration of it, and set NANGO_INTEGRATION_ID to its key.'
             : 'Set ROLLER_ENVIRONMENT=playground (option environment), or NANGO_INTEGRATION_ID to an integration of the provider roller.'
         })
       }
@@ -151,14 +158,27 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
       const headers = { accept: 'application/json' }
       const otherTakesThem = await otherEnvironment.pairOf(nango, connectionId)
       const answer = await pipeline
-        .send({ method: 'GET', target: '/venues/me', connectionId, headers, body: null, operation: null, maxWaitMs: MAX_WAIT_MS, internal: 'check' })
+        .send(
+          {
+            method: 'GET',
+            target: '/venues/me',
+            connectionId,
+            headers,
+            body: null,
+            operation: null,
+            maxWaitMs: MAX_WAIT_MS,
+            internal: 'check'
+          }
+        )
         .catch(async (error: unknown) => {
           const refused = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
           throw refused && await otherTakesThem() ? wrongEnvironment(environment) : error
         })
       const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
       answer.abort(new Error('not a venue'))
-      if (answer.status !== 200 || body === null) throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })
+      if (answer.status !== 200 || body === null) {
+        throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })
+      }
       return `ROLLER answers for ${venueName(body)}.`
     }]
   ]

@@ -29,7 +29,8 @@ export const errorDefinitions = {
     status: 400,
     layer: 'caller',
     title: 'The path or query is not one of ROLLER\'s API',
-    hint: 'Send a plain ROLLER path such as /bookings or /venues/me, without dot segments, backslashes, double slashes or control characters.'
+    hint: 'Send a plain ROLLER path such as /bookings or /venues/me, without dot segments, backslashes, double slashes or control ' +
+      'characters.'
   },
   ROLLER_ERR_BODY_TOO_LARGE: {
     status: 413,
@@ -53,7 +54,8 @@ export const errorDefinitions = {
     status: 400,
     layer: 'caller',
     title: 'The request names no connection',
-    hint: 'Send the header Connection-Id with the id of a venue\'s connection, or Roller-Venue with ROLLER\'s id of the venue. GET /connections lists both.'
+    hint: 'Send the header Connection-Id with the id of a venue\'s connection, or Roller-Venue with ROLLER\'s id of the venue. GET ' +
+      '/connections lists both.'
   },
   ROLLER_ERR_CONNECTION_AMBIGUOUS: {
     status: 400,
@@ -114,13 +116,15 @@ export const errorDefinitions = {
     status: 503,
     layer: 'network',
     title: 'The caller\'s token cannot be checked now',
-    hint: 'Wait for Retry-After seconds. If it comes back, the operator must act: the keys of the token\'s issuer (JWT_JWKS_URL) cannot be fetched.'
+    hint: 'Wait for Retry-After seconds. If it comes back, the operator must act: the keys of the token\'s issuer (JWT_JWKS_URL) cannot ' +
+      'be fetched.'
   },
   ROLLER_ERR_CALLER_RATE_LIMITED: {
     status: 429,
     layer: 'caller',
     title: 'This caller sends too many requests to this gateway',
-    hint: 'Wait for Retry-After seconds and send at a steadier pace. It is this gateway\'s own limit for each caller: no budget of ROLLER\'s was touched.'
+    hint: 'Wait for Retry-After seconds and send at a steadier pace. It is this gateway\'s own limit for each caller: no budget of ' +
+      'ROLLER\'s was touched.'
   },
   ROLLER_ERR_OVERLOADED: {
     status: 503,
@@ -168,7 +172,8 @@ export const errorDefinitions = {
     status: 503,
     layer: 'roller',
     title: 'ROLLER could not be asked for a token',
-    hint: 'Wait for Retry-After seconds and send the request again. Nothing says that the Client ID or the Client Secret is wrong: leave them as they are.'
+    hint: 'Wait for Retry-After seconds and send the request again. Nothing says that the Client ID or the Client Secret is wrong: leave ' +
+      'them as they are.'
   },
   ROLLER_ERR_CREDENTIALS_INVALID: {
     status: 400,
@@ -180,13 +185,15 @@ export const errorDefinitions = {
     status: 403,
     layer: 'roller',
     title: 'ROLLER knows this connection but does not allow this call',
-    hint: `${CHECK_CREDENTIALS} If they are right, the venue's API key lacks the permission or the add-on for this call: change it in Venue Manager.`
+    hint: `${CHECK_CREDENTIALS} If they are right, the venue's API key lacks the permission or the add-on for this call: change it in ` +
+      'Venue Manager.'
   },
   ROLLER_ERR_REFUSED: {
     status: 502,
     layer: 'roller',
     title: 'ROLLER refused the call',
-    hint: 'Read upstream: status and body are ROLLER\'s own. Only calls made in process throw this; over HTTP ROLLER\'s answer passes through as it is.'
+    hint: 'Read upstream: status and body are ROLLER\'s own. Only calls made in process throw this; over HTTP ROLLER\'s answer passes ' +
+      'through as it is.'
   },
   ROLLER_ERR_INVALID_RESPONSE: {
     status: 502,
@@ -204,7 +211,8 @@ export const errorDefinitions = {
     status: 429,
     layer: 'gateway',
     title: 'The rate budget of this connection is spent',
-    hint: 'Wait for Retry-After seconds, or let the gateway wait for you with the header Roller-Max-Wait: <seconds>. Nothing was sent to ROLLER.'
+    hint: 'Wait for Retry-After seconds, or let the gateway wait for you with the header Roller-Max-Wait: <seconds>. Nothing was sent to ' +
+      'ROLLER.'
   },
   ROLLER_ERR_COOLING_OFF: {
     status: 429,
@@ -216,13 +224,15 @@ export const errorDefinitions = {
     status: 503,
     layer: 'nango',
     title: 'Nango\'s limit for this account is reached',
-    hint: 'Wait for Retry-After seconds. If it comes back, raise the plan on Nango Cloud or DEFAULT_RATE_LIMIT_PER_MIN on a self-hosted Nango.'
+    hint: 'Wait for Retry-After seconds. If it comes back, raise the plan on Nango Cloud or DEFAULT_RATE_LIMIT_PER_MIN on a self-hosted ' +
+      'Nango.'
   },
   ROLLER_ERR_NANGO_REJECTED: {
     status: 502,
     layer: 'nango',
     title: 'Nango does not accept this gateway',
-    hint: 'The operator must act: check NANGO_SECRET_KEY, its scopes, NANGO_HOST and NANGO_INTEGRATION_ID. GET /connections/{id}/check says which is wrong.'
+    hint: 'The operator must act: check NANGO_SECRET_KEY, its scopes, NANGO_HOST and NANGO_INTEGRATION_ID. GET /connections/{id}/check ' +
+      'says which is wrong.'
   },
   ROLLER_ERR_UNREACHABLE: {
     status: 502,

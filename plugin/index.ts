@@ -29,7 +29,9 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
   const { roller, nango, venues, rateLimiter, credentialOf, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
-  const access = new Access({ authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index })
+  const access = new Access(
+    { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
+  )
 
   // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
   if (app.hasDecorator('roller')) app.roller.add(roller)
@@ -54,15 +56,23 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
         done()
       })
       own.removeAllContentTypeParsers()
-      own.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error')))
+      own.addContentTypeParser(
+        'application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error'))
+      )
       await own.register(connectSessionRoutes, { nango, access, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
-      await own.register(connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), rateLimiter, credentialOf, access })
+      await own.register(
+        connectionRoutes,
+        { connections: venues.connections, check: (connectionId) => roller.check(connectionId), rateLimiter, credentialOf, access }
+      )
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
     })
     await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
     await scope.register(problemPages)
-    await scope.register(nangoWebhookRoute, { signingKeys: options.nango.webhookSigningKeys ?? [], integrationId: roller.integrationId, lifecycle: venues.lifecycle })
+    await scope.register(
+      nangoWebhookRoute,
+      { signingKeys: options.nango.webhookSigningKeys ?? [], integrationId: roller.integrationId, lifecycle: venues.lifecycle }
+    )
     await scope.register(rollerRoutes, {
       pipeline,
       access,

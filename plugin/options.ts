@@ -24,7 +24,10 @@ export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roll
 export interface AuthorizeContext {
   /** Null where the route is about no single connection. */
   readonly connectionId: string | null
-  /** The catalogue name (`GET /bookings`), `GET /*` and so on for paths outside it, or one of the plugin's own routes (`POST /connect-session`). */
+  /**
+   * The catalogue name (`GET /bookings`), `GET /*` and so on for paths outside it, or one of the plugin's own routes
+   * (`POST /connect-session`).
+   */
   readonly operation: string
   readonly scope: Scope
 }
@@ -58,7 +61,9 @@ const limitOption = (what: string, limit: number, windowMs: number) => Type.Opti
 
 /** One hook or several, which run in front of every route of the plugin. */
 const hooks = <T> (name: string) =>
-  Type.Unsafe<T | T[]>(Type.Unknown({ description: `Hooks of the host, a function or a list, that run before each route of the plugin as Fastify's ${name}.` }))
+  Type.Unsafe<T | T[]>(
+    Type.Unknown({ description: `Hooks of the host, a function or a list, that run before each route of the plugin as Fastify's ${name}.` })
+  )
 
 /** Without visible characters a key is none; with others no header carries it. */
 const VISIBLE = '^[\\x21-\\x7e]+$'
@@ -79,30 +84,35 @@ export const Options = Type.Object({
       expected: HTTP_ADDRESS_RULE, default: 'https://api.nango.dev', description: 'Address of Nango\'s API; set it for a self-hosted Nango.'
     }),
     integrationId: Type.String({
-      minLength: 1, maxLength: 255, pattern: '^[A-Za-z0-9~:.@ _-]+$', default: 'roller', description: 'Unique key of the ROLLER integration in Nango.'
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[A-Za-z0-9~:.@ _-]+$',
+      default: 'roller',
+      description: 'Unique key of the ROLLER integration in Nango.'
     }),
     webhookSigningKeys: Type.Optional(Type.Array(Type.String({ pattern: VISIBLE }), {
       minItems: 1,
       expected: 'a list of at least one key of visible ASCII characters',
-      description: 'Webhook signing keys of the Nango environment: the current one, and after a rotation the previous one. They differ from the API key. ' +
-        'Without them POST /webhooks/nango rejects every request.'
+      description: 'Webhook signing keys of the Nango environment: the current one, and after a rotation the previous one. They differ ' +
+        'from the API key. Without them POST /webhooks/nango rejects every request.'
     })),
     publicHost: Type.Optional(Type.String({
       expected: PUBLIC_URL_RULE, description: 'The same API as browsers reach it, when host is an address of your own network.'
     })),
     connectUrl: Type.Optional(Type.String({
       expected: PUBLIC_URL_RULE,
-      description: 'Nango\'s Connect UI as browsers reach it (NANGO_PUBLIC_CONNECT_URL of a self-hosted Nango). Without it the connect page of a self-hosted Nango ' +
-        'offers its own form only.'
+      description: 'Nango\'s Connect UI as browsers reach it (NANGO_PUBLIC_CONNECT_URL of a self-hosted Nango). Without it the connect ' +
+        'page of a self-hosted Nango offers its own form only.'
     }))
   }, { additionalProperties: false }),
   authorize: Type.Union([Type.Literal('open'), func<Authorize>('')], {
-    expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' when the host\'s own hooks guard the routes',
+    expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' when the host\'s own hooks guard the ' +
+      'routes',
     description: 'Who may call. Required: a function, or the word open when the host\'s own hooks guard the routes.'
   }),
   identify: Type.Optional(func<Identify>(
-    'Who the caller is: { tags }, { connections } (their ids), \'trusted\', or null. Opens GET /connect-session and limits callers to their own connections; ' +
-    'other connections do not exist for them.'
+    'Who the caller is: { tags }, { connections } (their ids), \'trusted\', or null. Opens GET /connect-session and limits callers to ' +
+    'their own connections; other connections do not exist for them.'
   )),
   connection: Type.Optional(Type.Union([Type.String({ minLength: 1 }), func<ChooseConnection>('')], {
     expected: 'a connection id or a function (request) => connection id',
@@ -115,11 +125,13 @@ export const Options = Type.Object({
       'environment:connections:read_credentials.'
   }),
   environment: StringEnum(environments, {
-    default: 'live', description: 'ROLLER\'s environment of the integration\'s credentials. Connections of the other environment are rejected.'
+    default: 'live',
+    description: 'ROLLER\'s environment of the integration\'s credentials. Connections of the other environment are rejected.'
   }),
   connectPage: Type.Boolean({
     default: false,
-    description: 'Serves a page at /connect on which a venue manager enters Client ID and Client Secret; POST /connect-session then returns a link to it.'
+    description: 'Serves a page at /connect on which a venue manager enters Client ID and Client Secret; POST /connect-session then ' +
+      'returns a link to it.'
   }),
   publicUrl: Type.Optional(Type.String({
     expected: PUBLIC_URL_RULE,
@@ -128,22 +140,25 @@ export const Options = Type.Object({
   rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16, pattern: '\\S' }), {
     minItems: 1,
     expected: 'a list of at least one text, each of at least 16 characters',
-    description: 'Secrets from which the keys of ROLLER\'s webhooks are derived: the current one, and after a rotation the previous ones. Without them every webhook of ' +
-      'ROLLER is rejected.'
+    description: 'Secrets from which the keys of ROLLER\'s webhooks are derived: the current one, and after a rotation the previous ' +
+      'ones. Without them every webhook of ROLLER is rejected.'
   })),
   onEvent: Type.Optional(func<EventHandler>(
-    'Called with every event of venues and connections, as app.roller.on(\'*\', …). ROLLER\'s webhook is acknowledged when the returned promise has resolved.'
+    'Called with every event of venues and connections, as app.roller.on(\'*\', …). ROLLER\'s webhook is acknowledged when the returned ' +
+    'promise has resolved.'
   )),
   redis: Type.Optional(Type.Unsafe<RedisLike>(Type.Object({
     evalsha: Type.Function([], Type.Unknown()), eval: Type.Function([], Type.Unknown())
   }, {
-    description: 'An ioredis or iovalkey client (or Cluster) through which replicas share rate limits, cooling-off and cached responses. The host connects and closes it.'
+    description: 'An ioredis or iovalkey client (or Cluster) through which replicas share rate limits, cooling-off and cached responses. ' +
+      'The host connects and closes it.'
   }))),
   pollInterval: Type.Integer({
     default: 0,
     minimum: 0,
     maximum: 2 ** 31 - 1,
-    description: 'How often Nango\'s list of connections is polled for changes that no webhook reported; 0 never, otherwise at least 1000. Milliseconds.'
+    description: 'How often Nango\'s list of connections is polled for changes that no webhook reported; 0 never, otherwise at least ' +
+      '1000. Milliseconds.'
   }),
   readOnly: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.' }),
   operations: Type.Optional(Type.Object({
@@ -156,11 +171,12 @@ export const Options = Type.Object({
     description: `Which of ROLLER's operations are open, by ${OPERATION_NAMES_RULE}.`
   })),
   wildcard: Type.Optional(Type.Boolean({
-    description: 'Whether paths outside the catalog are passed on. Default: true, unless operations closes something, because another spelling of a path could bypass it.'
+    description: 'Whether paths outside the catalog are passed on. Default: true, unless operations closes something, because another ' +
+      'spelling of a path could bypass it.'
   })),
   cache: Type.Optional(Type.Unsafe<CacheRules>(Type.Object({}, {
-    description: 'How long ROLLER\'s responses to a GET of the catalog are cached, by operation: { \'GET /products\': 60000 }. Milliseconds, a day at most. ' +
-      'In Redis when given, else in memory. Do not name operations with guests\' personal data.'
+    description: 'How long ROLLER\'s responses to a GET of the catalog are cached, by operation: { \'GET /products\': 60000 }. ' +
+      'Milliseconds, a day at most. In Redis when given, else in memory. Do not name operations with guests\' personal data.'
   }))),
   rateLimits: Type.Object({
     maxWait: Type.Integer({
@@ -184,11 +200,17 @@ export const Options = Type.Object({
     bulk: internal(Type.Optional(Type.Object({ windowMs: Type.Optional(Type.Integer({ minimum: 1 })) }, {
       additionalProperties: false, description: 'One bulk export of a type in windowMs, 6 hours as ROLLER publishes it.'
     }))),
-    margin: internal(Type.Optional(Type.Number({ minimum: 0, maximum: 0.5, description: 'Part of every limit that is left unused. Default: 0.03.' }))),
+    margin: internal(
+      Type.Optional(Type.Number({ minimum: 0, maximum: 0.5, description: 'Part of every limit that is left unused. Default: 0.03.' }))
+    ),
     jitter: internal(Type.Optional(Type.Integer({
-      minimum: 0, maximum: 60_000, description: 'How much longer than ROLLER\'s every window is, for calls with varying latency. Default: 500. Milliseconds.'
+      minimum: 0,
+      maximum: 60_000,
+      description: 'How much longer than ROLLER\'s every window is, for calls with varying latency. Default: 500. Milliseconds.'
     }))),
-    maxQueue: internal(Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one credential and limit.' }))
+    maxQueue: internal(
+      Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one credential and limit.' })
+    )
   }, { additionalProperties: false, default: {} }),
   retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Further attempts of a call that may be repeated.' }),
   timeouts: Type.Object({
@@ -198,28 +220,32 @@ export const Options = Type.Object({
     total: internal(milliseconds(600_000, 'For one exchange as a whole.')),
     control: internal(milliseconds(15_000, 'For one call to Nango\'s own API.'))
   }, { additionalProperties: false, default: {} }),
-  bodyLimit: Type.Integer({ minimum: 1, default: 1_048_576, description: 'Largest body of the typed routes and of the plugin\'s own. Bytes.' }),
+  bodyLimit: Type.Integer(
+    { minimum: 1, default: 1_048_576, description: 'Largest body of the typed routes and of the plugin\'s own. Bytes.' }
+  ),
   maxSockets: Type.Integer({
     minimum: 1, default: 128, description: 'Open connections to Nango, or with transport direct to ROLLER; further calls wait for one.'
   }),
   validation: Type.Boolean({
     default: true,
-    description: 'Validates calls against the catalog before they are sent. false, or the header Roller-Validation: false, sends what ROLLER accepts and the catalog does not ' +
-      'list yet.'
+    description: 'Validates calls against the catalog before they are sent. false, or the header Roller-Validation: false, sends what ' +
+      'ROLLER accepts and the catalog does not list yet.'
   }),
   verifyVenues: Type.Boolean({
     default: true,
-    description: 'Asks ROLLER once for the venue of every connection, stores it with the connection in Nango, and rejects calls after another venue\'s credentials were entered.'
+    description: 'Asks ROLLER once for the venue of every connection, stores it with the connection in Nango, and rejects calls after ' +
+      'another venue\'s credentials were entered.'
   }),
   sharedCaching: Type.Boolean({
     default: false,
-    description: 'Passes on what ROLLER allows shared caches (Cache-Control: public, s-maxage, CDN-Cache-Control). Otherwise its responses are private: only the caller\'s ' +
-      'own cache may store them.'
+    description: 'Passes on what ROLLER allows shared caches (Cache-Control: public, s-maxage, CDN-Cache-Control). Otherwise its ' +
+      'responses are private: only the caller\'s own cache may store them.'
   }),
   vary: Type.Optional(Type.Array(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$", expected: 'the name of a header' }), {
     maxItems: 32,
     expected: 'a list of at most 32 names of headers',
-    description: 'Further request headers by which this app distinguishes callers or chooses the connection, such as X-Api-Key. They are added to Vary.'
+    description: 'Further request headers by which this app distinguishes callers or chooses the connection, such as X-Api-Key. ' +
+      'They are added to Vary.'
   })),
   bulkExportHosts: Type.Optional(Type.Array(Type.String({ maxLength: 253, pattern: BULK_EXPORT_HOST_PATTERN }), {
     expected: `a list of ${BULK_EXPORT_HOST_RULE}`,
@@ -229,8 +255,14 @@ export const Options = Type.Object({
     expected: ROLLER_BASE_URL_RULE,
     description: `Where the direct transport calls, when not the environment's own host: ${ROLLER_BASE_URL_RULE}.`
   })),
-  clock: Type.Optional(Type.Unsafe<Clock>(Type.Object({}, { description: 'Replaces the system\'s clock: in tests of your app, with `ManualClock` of roller-sandbox.' }))),
-  logLevel: Type.Optional(StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })),
+  clock: Type.Optional(
+    Type.Unsafe<Clock>(
+      Type.Object({}, { description: 'Replaces the system\'s clock: in tests of your app, with `ManualClock` of roller-sandbox.' })
+    )
+  ),
+  logLevel: Type.Optional(
+    StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })
+  ),
   onRequest: Type.Optional(hooks<onRequestHookHandler>('onRequest')),
   preHandler: Type.Optional(hooks<preHandlerHookHandler>('preHandler')),
   config: Type.Optional(Type.Unsafe<FastifyContextConfig>(Type.Object({}, {
@@ -240,15 +272,32 @@ export const Options = Type.Object({
     expected: ROLLER_BASE_URL_RULE, description: 'ROLLER\'s other environment, when not at its own host.'
   }))),
   streamLimit: internal(Type.Integer({
-    minimum: 1, default: 78_643_200, description: 'Largest body of a call outside the catalog, which is streamed. Bytes. A Nango server accepts 75 MiB by default.'
+    minimum: 1,
+    default: 78_643_200,
+    description: 'Largest body of a call outside the catalog, which is streamed. Bytes. A Nango server accepts 75 MiB by default.'
   })),
-  cacheSize: internal(Type.Integer({ minimum: 1, default: 67_108_864, description: 'Memory for all responses that are cached in this process. Bytes.' })),
+  cacheSize: internal(
+    Type.Integer({ minimum: 1, default: 67_108_864, description: 'Memory for all responses that are cached in this process. Bytes.' })
+  ),
   eventTimeout: internal(Type.Integer({
-    minimum: 1, maximum: 9_500, default: 8_000, description: 'How long handlers of an event may take; ROLLER waits 10 s for its response. Milliseconds.'
+    minimum: 1,
+    maximum: 9_500,
+    default: 8_000,
+    description: 'How long handlers of an event may take; ROLLER waits 10 s for its response. Milliseconds.'
   })),
-  tracer: internal(Type.Optional(func<UpstreamTracer>('Called for every attempt of a call to ROLLER; returns the headers by which the next hop finds the trace.'))),
-  observer: internal(Type.Optional(Type.Unsafe<RateLimitObserver>(Type.Object({}, { description: 'Called by the rate limiter, for metrics.' })))),
-  retryPolicy: internal(Type.Optional(Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the pause between attempts, for tests.' }))))
+  tracer: internal(
+    Type.Optional(
+      func<UpstreamTracer>('Called for every attempt of a call to ROLLER; returns the headers by which the next hop finds the trace.')
+    )
+  ),
+  observer: internal(
+    Type.Optional(Type.Unsafe<RateLimitObserver>(Type.Object({}, { description: 'Called by the rate limiter, for metrics.' })))
+  ),
+  retryPolicy: internal(
+    Type.Optional(
+      Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the pause between attempts, for tests.' }))
+    )
+  )
 }, { additionalProperties: false })
 
 type Internal = 'otherBaseUrl' | 'streamLimit' | 'cacheSize' | 'eventTimeout' | 'tracer' | 'observer' | 'retryPolicy'
@@ -258,8 +307,10 @@ type InternalTimeout = 'connect' | 'total' | 'control'
 /** The options with every default filled in. */
 export type ParsedOptions = Static<typeof Options>
 
+type WithDefaults = Omit<ParsedOptions, 'nango' | 'authorize' | 'timeouts' | 'rateLimits'>
+
 /** All options as they are given: those with a default may be left out. */
-export type AllOptions = Partial<Omit<ParsedOptions, 'nango' | 'authorize' | 'timeouts' | 'rateLimits'>> & Pick<ParsedOptions, 'authorize'> & {
+export type AllOptions = Pick<ParsedOptions, 'authorize'> & Partial<WithDefaults> & {
   nango: Pick<ParsedOptions['nango'], 'secretKey'> & Partial<ParsedOptions['nango']>
   timeouts?: Partial<ParsedOptions['timeouts']>
   rateLimits?: Partial<ParsedOptions['rateLimits']>
@@ -296,21 +347,33 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
-  const { cache, ...urls } = options as { rollerBaseUrl?: unknown, otherBaseUrl?: unknown, environment?: unknown, pollInterval?: unknown, cache?: unknown } // checked so far for its type only
+  // checked so far for its type only
+  const { cache, ...urls } = options as {
+    rollerBaseUrl?: unknown, otherBaseUrl?: unknown, environment?: unknown, pollInterval?: unknown, cache?: unknown
+  }
   for (const name of ['rollerBaseUrl', 'otherBaseUrl'] as const) {
     const url = urls[name]
     if (typeof url === 'string' && !isRollerBaseUrl(url)) faults.set(name, `option ${name} is wrong: expected ${ROLLER_BASE_URL_RULE}`)
   }
   const { connection } = options as { connection?: unknown } // as above
   if (typeof connection === 'string' && !canBeConnectionId(connection)) {
-    faults.set('connection', 'option connection is wrong: expected an id as Nango gives it, of at most 255 characters, or a function (request) => connection id')
+    faults.set(
+      'connection',
+      'option connection is wrong: expected an id as Nango gives it, of at most 255 characters, or a function (request) => connection id'
+    )
   }
   const { publicUrl } = options as { publicUrl?: unknown } // as above
-  if (typeof publicUrl === 'string' && !isPublicUrl(publicUrl)) faults.set('publicUrl', `option publicUrl is wrong: expected ${PUBLIC_URL_RULE}`)
+  if (typeof publicUrl === 'string' && !isPublicUrl(publicUrl)) {
+    faults.set('publicUrl', `option publicUrl is wrong: expected ${PUBLIC_URL_RULE}`)
+  }
   for (const [name, fault] of pageFaults(options as Record<string, unknown>)) faults.set(name, fault) // as above
   const other = urls.environment === 'playground' ? 'live' : 'playground'
   if (urls.rollerBaseUrl === ROLLER_BASE_URLS[other]) {
-    faults.set('rollerBaseUrl', `option rollerBaseUrl is wrong: it is the host of the environment ${other}; set option environment to ${other}, or leave rollerBaseUrl out`)
+    faults.set(
+      'rollerBaseUrl',
+      `option rollerBaseUrl is wrong: it is the host of the environment ${other}; set option environment to ${other}, ` +
+        'or leave rollerBaseUrl out'
+    )
   }
   if (typeof urls.pollInterval === 'number' && urls.pollInterval > 0 && urls.pollInterval < 1000) {
     faults.set('pollInterval', 'option pollInterval is wrong: expected 0 or at least 1000')
@@ -346,10 +409,20 @@ function pageFaults ({ nango, connectPage }: Record<string, unknown>): [name: st
     : [['nango.host', `option nango.host is wrong: expected ${HTTP_ADDRESS_RULE}`]]
   const faults = wrongHost.concat(['publicHost', 'connectUrl'].flatMap((name): [string, string][] => {
     const url = nango[name]
-    return typeof url !== 'string' || isPublicUrl(url) ? [] : [[`nango.${name}`, `option nango.${name} is wrong: expected ${PUBLIC_URL_RULE}`]]
+    return typeof url !== 'string' || isPublicUrl(url)
+      ? []
+      : [
+          [`nango.${name}`, `option nango.${name} is wrong: expected ${PUBLIC_URL_RULE}`]
+        ]
   }))
   if (connectPage === true && publicHost === undefined && typeof host === 'string' && !isPublicUrl(host)) {
-    faults.push(['nango.publicHost', `option nango.publicHost is missing: the connect page of option connectPage sends keys to Nango, and nango.host is not ${PUBLIC_URL_RULE}`])
+    faults.push(
+      [
+        'nango.publicHost',
+        'option nango.publicHost is missing: the connect page of option connectPage sends keys to Nango, ' +
+          `and nango.host is not ${PUBLIC_URL_RULE}`
+      ]
+    )
   }
   return faults
 }
@@ -359,7 +432,11 @@ function operationFaults (lists: unknown): [name: string, fault: string][] {
   return ['allow', 'deny'].flatMap((list): [string, string][] => {
     const given = lists[list]
     const unknown = Array.isArray(given) && given.every((name) => typeof name === 'string') ? unknownOperations(given) : []
-    return unknown.length === 0 ? [] : [[`operations.${list}`, `option operations.${list} is wrong at place ${unknown.join(', ')}: expected ${OPERATION_NAMES_RULE}`]]
+    return unknown.length === 0
+      ? []
+      : [
+          [`operations.${list}`, `option operations.${list} is wrong at place ${unknown.join(', ')}: expected ${OPERATION_NAMES_RULE}`]
+        ]
   })
 }
 

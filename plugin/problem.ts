@@ -10,7 +10,12 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 const codes = Object.keys(errorDefinitions) as [ErrorCode, ...ErrorCode[]]
 
 export const Problem = Type.Object({
-  type: Type.String({ description: 'Names the kind of problem; under this server it leads to a page about it.', examples: ['/problems/ROLLER_ERR_RATE_LIMITED'] }),
+  type: Type.String(
+    {
+      description: 'Names the kind of problem; under this server it leads to a page about it.',
+      examples: ['/problems/ROLLER_ERR_RATE_LIMITED']
+    }
+  ),
   title: Type.String({ description: 'The kind of problem in words.' }),
   status: Type.Integer({ description: 'The HTTP status of this answer.' }),
   detail: Type.String({ description: 'What happened this time.' }),
@@ -67,20 +72,32 @@ const POINTER_ROOT: Readonly<Record<string, string>> = { body: '/body', querystr
 
 /** What a server around the gateway may throw by itself (a URL that cannot be decoded, a body that is too large). */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
-  400: 'ROLLER_ERR_PATH', 401: 'ROLLER_ERR_UNAUTHORIZED', 403: 'ROLLER_ERR_SCOPE', 404: 'ROLLER_ERR_NOT_FOUND', 413: 'ROLLER_ERR_BODY_TOO_LARGE', 415: 'ROLLER_ERR_MEDIA_TYPE'
+  400: 'ROLLER_ERR_PATH',
+  401: 'ROLLER_ERR_UNAUTHORIZED',
+  403: 'ROLLER_ERR_SCOPE',
+  404: 'ROLLER_ERR_NOT_FOUND',
+  413: 'ROLLER_ERR_BODY_TOO_LARGE',
+  415: 'ROLLER_ERR_MEDIA_TYPE'
 }
 
-/** Turns whatever was thrown into an error of the catalogue. An unknown error says nothing about itself to the caller: its text may hold anything. */
+/**
+ * Turns whatever was thrown into an error of the catalogue. An unknown error says nothing about itself to the caller: its text may hold
+ * anything.
+ */
 export function toRollerError (thrown: unknown): RollerError {
   if (isRollerError(thrown)) return thrown
   if (thrown instanceof ExchangeFailure) {
-    return new RollerError(thrown.kind === 'timeout' ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off.', cause: thrown })
+    return new RollerError(
+      thrown.kind === 'timeout' ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off.', cause: thrown }
+    )
   }
   const error: FastifyLikeError = typeof thrown === 'object' && thrown !== null ? thrown : {}
   if (error.validation !== undefined) {
     const root = POINTER_ROOT[String(error.validationContext)] ?? ''
     return new RollerError('ROLLER_ERR_VALIDATION', {
-      errors: error.validation.map((fault) => ({ pointer: root + String(fault.instancePath ?? ''), detail: String(fault.message ?? 'is not valid') })),
+      errors: error.validation.map(
+        (fault) => ({ pointer: root + String(fault.instancePath ?? ''), detail: String(fault.message ?? 'is not valid') })
+      ),
       cause: thrown
     })
   }
@@ -101,5 +118,7 @@ export function toRollerError (thrown: unknown): RollerError {
 }
 
 function invalidBody (cause: unknown): RollerError {
-  return new RollerError('ROLLER_ERR_VALIDATION', { detail: 'The body is not JSON.', errors: [{ pointer: '/body', detail: 'is not JSON' }], cause })
+  return new RollerError(
+    'ROLLER_ERR_VALIDATION', { detail: 'The body is not JSON.', errors: [{ pointer: '/body', detail: 'is not JSON' }], cause }
+  )
 }

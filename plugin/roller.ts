@@ -70,9 +70,10 @@ export class Roller {
   }
 
   /**
-   * Walks through a report record by record: `for await (const record of paginate('GET /data/bookingitems', { connectionId, startDate, endDate }))`.
-   * The range is split into the venue's days, at most one page is fetched ahead, and every page is a call of the rate budget like any other.
-   * `cursor` goes on where a walk stood; an error carries the cursor too.
+   * Walks through a report record by record:
+   * `for await (const record of paginate('GET /data/bookingitems', { connectionId, startDate, endDate }))`. The range is split into the
+   * venue's days, at most one page is fetched ahead, and every page is a call of the rate budget like any other. `cursor` goes on where a
+   * walk stood; an error carries the cursor too.
    */
   paginate<const Name extends ReportName> (name: Name, { connectionId, ...options }: ReportInput<Name>): Pager<ReportRecord<Name>> {
     const { client } = this.#parts
@@ -82,8 +83,8 @@ export class Roller {
   }
 
   /**
-   * Listens to what happens: `on('booking.created', handler)`, all of a kind with `booking.*`, everything with `*`. ROLLER hears that an event was taken
-   * when all handlers have resolved, and sends it again when one failed or was too late: so a handler must bear repeats.
+   * Listens to what happens: `on('booking.created', handler)`, all of a kind with `booking.*`, everything with `*`. ROLLER hears that an
+   * event was taken when all handlers have resolved, and sends it again when one failed or was too late: so a handler must bear repeats.
    * @returns takes the handler away again
    */
   on<Pattern extends EventPattern> (pattern: Pattern, handler: EventHandler<EventOf<Pattern>>): () => void {
@@ -91,8 +92,9 @@ export class Roller {
   }
 
   /**
-   * Orders a bulk export and gives its files as they come, hours later: `for await (const { name, stream } of bulkExport({ connectionId, exportType,
-   * startDate, endDate }))`. The connection must be subscribed to ROLLER's webhooks. `order: false` goes on after a restart.
+   * Orders a bulk export and gives its files as they come, hours later:
+   * `for await (const { name, stream } of bulkExport({ connectionId, exportType, startDate, endDate }))`. The connection must be subscribed
+   * to ROLLER's webhooks. `order: false` goes on after a restart.
    */
   bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
     return this.#parts.webhooks.bulkExport(input)
@@ -141,7 +143,10 @@ export class Roller {
     return this.#parts.pool()
   }
 
-  /** The same for what all connections have in common: Nango, the key, the integration; with `scopes` also whether the key has those that calls need. */
+  /**
+   * The same for what all connections have in common: Nango, the key, the integration; with `scopes` also whether the key has those that
+   * calls need.
+   */
   checkGateway ({ scopes = false }: { readonly scopes?: boolean } = {}): Promise<CheckStep[]> {
     return checkGateway(this.#parts, scopes)
   }

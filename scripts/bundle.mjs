@@ -15,7 +15,9 @@ const ownFiles = {
   setup ({ onLoad }) {
     onLoad({ filter: /\/(?:plugin|service|sandbox)\/dist\/.*\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replace(
-        /readFileSync\(new URL\('(\.[^']+)', import\.meta\.url\), 'utf8'\)/g, (_all, file) => JSON.stringify(readFileSync(resolve(dirname(path), file), 'utf8'))
+        /readFileSync\(new URL\('(\.[^']+)', import\.meta\.url\), 'utf8'\)/g, (_all, file) => JSON.stringify(
+          readFileSync(resolve(dirname(path), file), 'utf8')
+        )
       )
     }))
   }
@@ -36,6 +38,13 @@ await build({
   plugins: [ownFiles],
   sourcemap: 'linked', // read where Node is started with --enable-source-maps
   legalComments: 'linked',
-  banner: { js: "import { createRequire as requireOf } from 'node:module'; import { fileURLToPath as pathOf } from 'node:url'; import { dirname as folderOf } from 'node:path'\nconst require = requireOf(import.meta.url), __filename = pathOf(import.meta.url), __dirname = folderOf(__filename)" },
+  banner: {
+    js: [
+      "import { createRequire as requireOf } from 'node:module'",
+      "import { fileURLToPath as pathOf } from 'node:url'",
+      "import { dirname as folderOf } from 'node:path'",
+      'const require = requireOf(import.meta.url), __filename = pathOf(import.meta.url), __dirname = folderOf(__filename)'
+    ].join('\n')
+  },
   logLevel: 'warning'
 })

@@ -76,7 +76,11 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       addSecurityHeadersForData(reply)
       if (sandbox) reply.header(...SANDBOX_HEADER)
       if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
-      else sendProblem(request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not well encoded, or a part of it is too long.' }))
+      else {
+        sendProblem(
+          request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not well encoded, or a part of it is too long.' })
+        )
+      }
       log(request, reply)
       count(request, reply)
     }
@@ -140,7 +144,11 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       ...(publicUrl !== null && { publicUrl }),
       ...(rollerSecrets.length > 0 && { rollerWebhookSecrets: [...rollerSecrets] }),
       ...(target !== null && { onEvent: target.send }),
-      ...(target === null && logEvents && { onEvent: ({ name, id, connectionId }) => { app.log.info({ event: name, id, connectionId }, 'an event') } }),
+      ...(
+        target === null && logEvents && {
+          onEvent: ({ name, id, connectionId }) => { app.log.info({ event: name, id, connectionId }, 'an event') }
+        }
+      ),
       ...(redis !== null && { redis }),
       ...(config.connectionId !== null && { connection: config.connectionId }),
       ...overrides.roller

@@ -34,9 +34,13 @@ try {
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})
 
-// All of this is loaded only where it is used: a check needs no server, a container in production never reads the simulators, and OpenTelemetry
-// is not there without an endpoint.
-const { startTracing, TracingMissingError } = config.tracesTo === null ? { startTracing: null, TracingMissingError: null } : await import('./observability/tracing.ts')
+// All of this is loaded only where it is used: a check needs no server, a container in production never reads the simulators, and
+// OpenTelemetry is not there without an endpoint.
+const { startTracing, TracingMissingError } = config.tracesTo === null
+  ? {
+      startTracing: null, TracingMissingError: null
+    }
+  : await import('./observability/tracing.ts')
 const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknown) => {
   if (TracingMissingError === null || !(error instanceof TracingMissingError)) throw error
   process.stderr.write(`${error.message}\n`)
@@ -46,7 +50,8 @@ const { buildApp } = await import('./app.ts')
 const { describeError } = await import('fastify-roller/internal')
 const { shutDownOnSignal } = await import('./http/shutdown.ts')
 const sandbox = config.nango === null ? await (await import('./sandbox/service.ts')).startOnSandbox(config) : null
-const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing }) // without a sandbox there is a Nango
+// without a sandbox there is a Nango
+const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing })
   .catch((error: unknown) => {
     // Not as Node would print it: with every field, an address with a password among them.
     process.stderr.write(`The service cannot start. ${describeError(error).stack}\n`)
@@ -69,7 +74,10 @@ try {
   sandbox?.sendWebhooksTo(url)
   // What reads the log in production reads JSON; Fastify has written the address there.
   if (sandbox !== null && config.production) app.log.warn('this is a SANDBOX: nothing behind it is real')
-  if (!config.production) process.stdout.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys: config.keys.length > 0 || config.jwt !== null })}\n`)
+  if (!config.production) {
+    const keys = config.keys.length > 0 || config.jwt !== null
+    process.stdout.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys })}\n`)
+  }
 } catch (error) {
   const { code } = error as NodeJS.ErrnoException // node:net throws these
   process.stderr.write(code === 'EADDRINUSE'

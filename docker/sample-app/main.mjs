@@ -1,4 +1,7 @@
-/** An app beside the sidecar: it knows the sidecar's address, one of its keys and its customer's connection id, and nothing of Nango or tokens. */
+/**
+ * An app beside the sidecar: it knows the sidecar's address, one of its keys and its customer's connection id, and nothing of Nango or
+ * tokens.
+ */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 

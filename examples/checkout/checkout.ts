@@ -45,6 +45,8 @@ const { bookingCosts } = await call<{ bookingCosts: { total: number, amountOwing
 console.log(`costs ${bookingCosts.total}`)
 
 const booking = await call<{ uniqueId: string, bookingReference: string }>('POST', '/bookings', order)
-await call('POST', `/bookings/${booking.uniqueId}/payments`, { id: randomUUID(), paymentType: 'CreditCard', amount: bookingCosts.amountOwing })
+await call(
+  'POST', `/bookings/${booking.uniqueId}/payments`, { id: randomUUID(), paymentType: 'CreditCard', amount: bookingCosts.amountOwing }
+)
 const { status } = await call<{ status: string }>('GET', `/bookings/${booking.uniqueId}`)
 console.log(`booking ${booking.bookingReference}: ${status}`)

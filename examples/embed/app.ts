@@ -25,7 +25,8 @@ app.post<{ Body: { name?: string, password?: string } }>('/login', async ({ body
 })
 
 await app.register(async (api) => {
-  // This app's own guard. Whoever proves himself otherwise passes: ROLLER and Nango by a key or a signature, a venue manager by the link's ticket.
+  // This app's own guard. Whoever proves himself otherwise passes: ROLLER and Nango by a key or a signature, a venue manager by the link's
+  // ticket.
   api.addHook('onRequest', async (request, reply) => {
     const { roller: route } = request.routeOptions.config
     if (route?.auth === 'self' || route?.auth === 'public') return
@@ -44,7 +45,10 @@ await app.register(async (api) => {
     authorize: (request, { scope }) => userOf(request)?.role === 'manager' || scope === 'roller:read' || scope === 'connections:read'
   })
 
-  /** A route of the app itself: how many bookings each of the user's venues has today. Reads only what is the tenant's: app.roller asks nobody. */
+  /**
+   * A route of the app itself: how many bookings each of the user's venues has today. Reads only what is the tenant's: app.roller asks
+   * nobody.
+   */
   api.get('/overview', async (request) => {
     const { connections } = await api.roller.connections.list({ tags: { organization_id: userOf(request)?.organization ?? '' } })
     return await Promise.all(connections.map(async ({ connectionId, venue }) => {

@@ -34,7 +34,9 @@ function draw (report: string, { daysDone, daysTotal, date }: PageProgress): voi
   process.stdout.write(process.stdout.isTTY ? `\r${line}` : `${line}\n`)
 }
 
-async function exportReport (api: Roller, report: ReportKey, range: { connectionId: string, startDate: string, endDate: string }, folder: string): Promise<number> {
+async function exportReport (
+  api: Roller, report: ReportKey, range: { connectionId: string, startDate: string, endDate: string }, folder: string
+): Promise<number> {
   const name = join(folder, `${report}-${range.startDate}-${range.endDate}`)
   let state = await readState(`${name}.state`)
   const file: FileHandle = await open(`${name}.ndjson`, state.bytes === 0 ? 'w' : 'r+')
@@ -75,7 +77,9 @@ const app = Fastify()
 await app.register(roller, { ...options, authorize: 'open' })
 try {
   await mkdir(into, { recursive: true })
-  for (const report of reports) console.log(`\n${report}: ${await exportReport(app.roller, report, { connectionId, startDate: from, endDate: to }, into)} bytes`)
+  for (const report of reports) {
+    console.log(`\n${report}: ${await exportReport(app.roller, report, { connectionId, startDate: from, endDate: to }, into)} bytes`)
+  }
 } catch (error) {
   if (!isRollerError(error)) throw error
   console.error(`\n${error.code}: ${error.detail} ${error.hint} Start it again to go on.`)

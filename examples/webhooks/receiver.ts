@@ -11,7 +11,9 @@ const webhook = new Webhook(secret)
 const PATH = '/roller'
 const MAX_BODY = 1024 * 1024
 
-/** What was handled. Your database keeps this: in the same transaction as what the event changes, so that neither happens without the other. */
+/**
+ * What was handled. Your database keeps this: in the same transaction as what the event changes, so that neither happens without the other.
+ */
 const handled = new Set<string>()
 
 async function handle (event: AnyEvent): Promise<void> {
@@ -24,7 +26,8 @@ const server = createServer(async (request, response) => {
   try {
     const body = await read(request)
     // The signature is over the bytes as they came: parse nothing before. It also refuses what is older than five minutes.
-    const event = webhook.verify(body, request.headers as Record<string, string>) as AnyEvent // signed by the container, which has no other events
+    // signed by the container, which has no other events
+    const event = webhook.verify(body, request.headers as Record<string, string>) as AnyEvent
     const id = String(request.headers['webhook-id'])
     if (!handled.has(id)) {
       await handle(event)

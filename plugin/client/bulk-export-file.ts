@@ -48,7 +48,9 @@ class TryAgain extends Error {
   override readonly name = 'TryAgain'
 }
 
-async function open ({ dispatcher, timeouts }: FileSource, url: string, what: string, signal: AbortSignal | undefined): Promise<AsyncIterable<Buffer>> {
+async function open (
+  { dispatcher, timeouts }: FileSource, url: string, what: string, signal: AbortSignal | undefined
+): Promise<AsyncIterable<Buffer>> {
   // undici follows no redirects by itself: what the address was signed for is there, or nowhere.
   const answer = await request(url, {
     dispatcher, headersTimeout: timeouts.headers, bodyTimeout: timeouts.idle, ...(signal !== undefined && { signal })
@@ -69,7 +71,9 @@ function notFetched (detail: string): RollerError {
 
 function failed (detail: string, cause?: unknown): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
-    detail, hint: 'Gather the files again with bulkExport({ …, order: false }), which orders and costs nothing.', ...(cause !== undefined && { cause })
+    detail,
+    hint: 'Gather the files again with bulkExport({ …, order: false }), which orders and costs nothing.',
+    ...(cause !== undefined && { cause })
   })
 }
 

@@ -38,7 +38,9 @@ export class ExportParts {
 function latestProcess (entries: readonly ExportEntry[]): string | null {
   const withdrawn = new Set(entries.flatMap((entry) => entry.kind === 'withdrawn' ? [entry.order] : []))
   const order = entries.findLastIndex((entry) => entry.kind === 'ordered' && !withdrawn.has(entry.order))
-  const processes = (part: readonly ExportEntry[]): string[] => [...new Set(part.flatMap((entry) => entry.kind === 'message' ? [entry.part.processId] : []))]
+  const processes = (part: readonly ExportEntry[]): string[] => [
+    ...new Set(part.flatMap((entry) => entry.kind === 'message' ? [entry.part.processId] : []))
+  ]
   const older = new Set(processes(entries.slice(0, Math.max(0, order))))
   const newer = processes(entries.slice(order + 1)).filter((processId) => !older.has(processId))
   return (order === -1 ? newer.at(-1) : newer[0]) ?? null

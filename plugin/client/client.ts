@@ -43,12 +43,15 @@ export class RollerClient {
     return await this.#send(name, input as LooseInput) as CallAnswer<Name> // ROLLER's word for it: answers are not validated
   }
 
-  async #send (name: OperationName, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait }: LooseInput): Promise<unknown> {
+  async #send (
+    name: OperationName, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait }: LooseInput
+  ): Promise<unknown> {
     const { pipeline, entries } = this.#options
     const entry = entries.get(name)
     if (entry === undefined) {
       throw new RollerError('ROLLER_ERR_VALIDATION', {
-        detail: `There is no operation ${String(name)} in the catalogue.`, errors: [{ pointer: '', detail: 'is not an operation of the catalogue' }]
+        detail: `There is no operation ${String(name)} in the catalogue.`,
+        errors: [{ pointer: '', detail: 'is not an operation of the catalogue' }]
       })
     }
     const { method } = splitKey(name as OperationKey) // an operation's name is its key
@@ -57,7 +60,11 @@ export class RollerClient {
       method,
       target,
       connectionId,
-      headers: { accept: 'application/json', ...writeHeaders(headers), ...(body !== undefined && { 'content-type': 'application/json; charset=UTF-8' }) },
+      headers: {
+        accept: 'application/json',
+        ...writeHeaders(headers),
+        ...(body !== undefined && { 'content-type': 'application/json; charset=UTF-8' })
+      },
       body: body === undefined ? null : { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
       operation: entry,
       maxWaitMs: maxWait,
@@ -90,7 +97,9 @@ function fillPath (template: string, params: Record<string, unknown>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name]
     if (value === undefined || value === null || value === '') {
-      throw new RollerError('ROLLER_ERR_VALIDATION', { detail: `/params/${name} is missing`, errors: [{ pointer: `/params/${name}`, detail: 'is missing' }] })
+      throw new RollerError(
+        'ROLLER_ERR_VALIDATION', { detail: `/params/${name} is missing`, errors: [{ pointer: `/params/${name}`, detail: 'is missing' }] }
+      )
     }
     return encodeURIComponent(String(value))
   })
@@ -107,7 +116,9 @@ function writeQuery (query: Record<string, unknown>): string {
 }
 
 function writeHeaders (headers: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  return Object.fromEntries(
+    Object.entries(headers).filter(([, value]) => value !== undefined).map(([name, value]) => [name.toLowerCase(), String(value)])
+  )
 }
 
 async function readAll (stream: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -123,7 +134,8 @@ async function readAll (stream: AsyncIterable<Buffer>): Promise<Buffer> {
 
 function tooLarge (): RollerError {
   return new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
-    detail: `The answer is larger than ${MAX_ANSWER} bytes.`, hint: 'Ask for less in one call, or make it over HTTP, where answers are streamed.'
+    detail: `The answer is larger than ${MAX_ANSWER} bytes.`,
+    hint: 'Ask for less in one call, or make it over HTTP, where answers are streamed.'
   })
 }
 

@@ -31,7 +31,8 @@ export class MemoryExportInbox implements ExportInbox {
     const { list, size: before }: Pick<Kept, 'list' | 'size'> = this.#find(key) ?? { list: [], size: 0 }
     list.push(entry)
     let size = before + sizeOf(entry)
-    while (list.length > EXPORT_ENTRIES_MAX || size > MAX_LIST_SIZE) size -= sizeOf(list.shift() as ExportEntry) // the newest alone is below both
+    // the newest alone is below both
+    while (list.length > EXPORT_ENTRIES_MAX || size > MAX_LIST_SIZE) size -= sizeOf(list.shift() as ExportEntry)
     // Made anew: the cache does not weigh again what it holds already.
     this.#entries.set(nameOf(key), { list, size, until: this.#clock.now() + EXPORT_KEPT_MS })
     this.#watchers.tell(key)

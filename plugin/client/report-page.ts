@@ -26,7 +26,9 @@ export function readPage (answer: unknown, asked: number, pageSize: number): Rep
   const envelope = fieldsOf(answer)
   const records = recordsOf(answer, envelope)
   if (records === null) {
-    throw unreadable(`ROLLER answered page ${asked} with ${nameOf(answer)} in which no list of records is found (an array, or items, or data).`)
+    throw unreadable(
+      `ROLLER answered page ${asked} with ${nameOf(answer)} in which no list of records is found (an array, or items, or data).`
+    )
   }
   const size = count(envelope.get('itemsperpage')) || pageSize
   const total = believable(count(envelope.get('totalpages')), asked, records)

@@ -74,7 +74,9 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   const pageSize = options.pageSize ?? cursor?.z ?? LARGE_PAGES[name] ?? DEFAULT_PAGE_SIZE
   if (!Number.isSafeInteger(pageSize) || pageSize < 1) fault('/query/pageSize', 'must be a whole number from 1')
   // ROLLER: this report has pages of 100, and no parameter for it.
-  else if (sizeIsFixed && pageSize !== DEFAULT_PAGE_SIZE) fault('/query/pageSize', `cannot be chosen: pages of this report hold ${DEFAULT_PAGE_SIZE}`)
+  else if (sizeIsFixed && pageSize !== DEFAULT_PAGE_SIZE) {
+    fault('/query/pageSize', `cannot be chosen: pages of this report hold ${DEFAULT_PAGE_SIZE}`)
+  }
 
   const range = readRange(kind, options, cursor === null ? null : [cursor.s, cursor.e], fault)
   if (faults.length > 0) throw refused(faults)
@@ -84,8 +86,12 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   const key = keyOf(query, options.scope)
   if (cursor !== null) {
     const differs = difference(cursor, { s: startDate, e: endDate, z: pageSize, k: key })
-    if (differs !== null) throw refused([{ pointer: '/cursor', detail: `is of another ${differs}: give the same options as the first time` }])
-    if (cursor.d > days || (cursor.d === days && cursor.p + cursor.i > 1)) throw refused([{ pointer: '/cursor', detail: 'is beyond the range' }])
+    if (differs !== null) {
+      throw refused([{ pointer: '/cursor', detail: `is of another ${differs}: give the same options as the first time` }])
+    }
+    if (cursor.d > days || (cursor.d === days && cursor.p + cursor.i > 1)) {
+      throw refused([{ pointer: '/cursor', detail: 'is beyond the range' }])
+    }
   }
   const start = cursor === null ? { day: 0, page: 1, index: 0 } : { day: cursor.d, page: cursor.p, index: cursor.i }
   return { name, kind, startDate, endDate, days, pageSize, sizeIsFixed, query, key, start }
@@ -147,7 +153,9 @@ function readRange (
   const days = daysBetween(startDate, endDate)
   if (days < 0) fault('/query/endDate', 'is before startDate')
   if (days > MAX_DAYS) fault('/query/endDate', `is ${days} days after startDate; at most ${MAX_DAYS} are taken`)
-  if (days === 0) fault('/query/endDate', 'is startDate: it is the first day that is left out. For one day leave it out, or give the day after')
+  if (days === 0) {
+    fault('/query/endDate', 'is startDate: it is the first day that is left out. For one day leave it out, or give the day after')
+  }
   return [startDate, endDate]
 }
 
@@ -166,5 +174,7 @@ function keyOf (query: PageQuery, scope: string | undefined): string {
 }
 
 function refused (faults: readonly InputFault[]): RollerError {
-  return new RollerError('ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults })
+  return new RollerError(
+    'ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults }
+  )
 }

@@ -34,7 +34,9 @@ export function readAssets (): Assets {
   const files = new Map<string, Asset>(scripts.map(([name, content]) => [
     name, { type: 'text/javascript; charset=utf-8', content: withoutSourceMap(content) }
   ]))
-  files.set('style.css', { type: 'text/css; charset=utf-8', content: readFileSync(new URL('./browser/style.css', import.meta.url), 'utf8') })
+  files.set(
+    'style.css', { type: 'text/css; charset=utf-8', content: readFileSync(new URL('./browser/style.css', import.meta.url), 'utf8') }
+  )
   const hash = createHash('sha256')
   for (const [name, { content }] of files) hash.update(`${name}\n${content}\n`)
   return { version: hash.digest('base64url').slice(0, 16), files }

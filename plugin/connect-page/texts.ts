@@ -32,8 +32,8 @@ const en = {
   venueConnected: '{venue} is connected',
   connectedLead: 'All done. You can close this page.',
   connectedNoVenue: 'The keys are good. The name of your venue could not be read just now, which does no harm. You can close this page.',
-  connectedNoAccess: 'The keys are good, but ROLLER does not let them read your venue. In Venue Manager, give the API key the permissions that ' +
-    'you were asked for.',
+  connectedNoAccess: 'The keys are good, but ROLLER does not let them read your venue. In Venue Manager, give the API key the ' +
+    'permissions that you were asked for.',
   usedLead: 'This link has been used, and there is nothing left to do. You can close this page.',
   uncheckedTitle: 'The keys are good',
   unchecked: 'ROLLER takes them, but which venue they belong to could not be checked yet. Whoever sent you this link sees it as soon ' +
@@ -107,10 +107,10 @@ const de: Texts = {
   connected: 'Verbunden',
   venueConnected: '{venue} ist verbunden',
   connectedLead: 'Das war alles. Sie können diese Seite schließen.',
-  connectedNoVenue: 'Die Schlüssel stimmen. Nur der Name Ihres Standorts war gerade nicht zu lesen, das schadet nicht. Sie können diese Seite ' +
-    'schließen.',
-  connectedNoAccess: 'Die Schlüssel stimmen, aber ROLLER lässt sie Ihren Standort nicht lesen. Geben Sie dem API-Schlüssel im Venue Manager ' +
-    'die Rechte, um die man Sie gebeten hat.',
+  connectedNoVenue: 'Die Schlüssel stimmen. Nur der Name Ihres Standorts war gerade nicht zu lesen, das schadet nicht. Sie können diese ' +
+    'Seite schließen.',
+  connectedNoAccess: 'Die Schlüssel stimmen, aber ROLLER lässt sie Ihren Standort nicht lesen. Geben Sie dem API-Schlüssel im Venue ' +
+    'Manager die Rechte, um die man Sie gebeten hat.',
   usedLead: 'Dieser Link wurde schon benutzt, und es ist nichts mehr zu tun. Sie können diese Seite schließen.',
   uncheckedTitle: 'Die Schlüssel stimmen',
   unchecked: 'ROLLER nimmt sie an. Zu welchem Standort sie gehören, war noch nicht zu prüfen; der Absender dieses Links sieht es, ' +

@@ -8,7 +8,9 @@ import type { NangoClient } from './client.ts'
  */
 export async function probeReadRight (nango: NangoClient): Promise<void> {
   try {
-    await nango.call((sdk) => sdk.getConnection(nango.integrationId, `fastify-roller-probe-${randomUUID()}`), ({ status, code }) => code === 'forbidden'
+    await nango.call((sdk) => sdk.getConnection(
+      nango.integrationId, `fastify-roller-probe-${randomUUID()}`
+    ), ({ status, code }) => code === 'forbidden'
       ? new RollerError('ROLLER_ERR_NANGO_REJECTED', {
         detail: 'The Nango key lacks the scope to read connections, so a new one could not be shown. No connection was made.',
         hint: 'The operator must act: tick the scope environment:connections:read of this key in Nango\'s environment settings.',

@@ -10,8 +10,9 @@ export type OperationName = keyof Operations & string
 type StaticOf<T> = T extends TSchema ? Static<T> : never
 
 /**
- * A part of the request: left out where the operation has none, optional where every field of it is. In brackets, so that it is asked of the
- * operation as a whole: asked of each of 79 in turn, four parts of it joined are too much for the compiler once they come from declarations.
+ * A part of the request: left out where the operation has none, optional where every field of it is. In brackets, so that it is asked of
+ * the operation as a whole: asked of each of 79 in turn, four parts of it joined are too much for the compiler once they come from
+ * declarations.
  */
 type Part<Name extends string, Op> = [Op] extends [{ readonly [K in Name]: infer Schema }]
   ? Record<never, never> extends StaticOf<Schema> ? { readonly [K in Name]?: StaticOf<Schema> } : { readonly [K in Name]: StaticOf<Schema> }

@@ -3,8 +3,8 @@ import type { OperationName } from './operations.ts'
 
 export const operationGroups = {
   /**
-   * Whatever records a payment or a refund, spends or makes a gift card, gives out a token or a link to pay, or takes recorded money away with its
-   * booking. Making a booking is one of them: its body takes payments and gift cards.
+   * Whatever records a payment or a refund, spends or makes a gift card, gives out a token or a link to pay, or takes recorded money away
+   * with its booking. Making a booking is one of them: its body takes payments and gift cards.
    */
   'money-moving': [
     'POST /bookings',

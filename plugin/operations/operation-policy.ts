@@ -42,7 +42,9 @@ export function createOperationPolicy ({ readOnly, operations: lists = {}, wildc
   const restricted = closed.size > 0 || !paths
   return ({ method, operation, target }) => {
     if (readOnly && method !== 'GET') {
-      throw new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'This gateway is read-only.', hint: 'Only GET calls are let through here.' })
+      throw new RollerError(
+        'ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'This gateway is read-only.', hint: 'Only GET calls are let through here.' }
+      )
     }
     if (!restricted) return
     if (operation !== null && closed.has(operation.name)) throw closedHere(`${operation.name} is closed on this gateway.`)
@@ -66,7 +68,8 @@ export function unknownOperations (list: readonly string[]): number[] {
 }
 
 export const OPERATION_NAMES_RULE =
-  `names of operations (GET /bookings), tags (Payments) or groups (${Object.keys(operationGroups).join(', ')}), as the OpenAPI document and the README have them`
+  `names of operations (GET /bookings), tags (Payments) or groups (${Object.keys(operationGroups).join(', ')}), as the OpenAPI document ` +
+  'and the README have them'
 
 const names = Object.keys(operations) as (keyof typeof operations)[] // the keys of a literal
 
@@ -83,5 +86,7 @@ function closedOperations ({ allow, deny = [] }: OperationLists): ReadonlySet<st
 }
 
 function closedHere (detail: string): RollerError {
-  return new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail, hint: 'The operator of this gateway decides which operations are open.' })
+  return new RollerError(
+    'ROLLER_ERR_OPERATION_FORBIDDEN', { detail, hint: 'The operator of this gateway decides which operations are open.' }
+  )
 }

@@ -14,7 +14,10 @@ export interface OperationAnswer {
   readonly schema?: TSchema
 }
 
-/** One operation of ROLLER's API, as the catalogue holds it. Everything else (routes, validation, OpenAPI, client, sandbox) is derived from it. */
+/**
+ * One operation of ROLLER's API, as the catalogue holds it. Everything else (routes, validation, OpenAPI, client, sandbox) is derived from
+ * it.
+ */
 export interface Operation {
   /** OpenAPI operationId: camelCase, unique over both of ROLLER's documents. */
   readonly id: string

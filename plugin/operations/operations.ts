@@ -1,7 +1,7 @@
 /**
- * The catalog: every operation of ROLLER's REST and Reporting APIs, once. The shapes it points at are in `schemas/`: what ROLLER publishes, also where
- * that is odd, and what ROLLER sends or takes where its documents are at odds with that. `openapi/drift.ts` compares the two, and
- * `openapi/intended-differences.ts` has the reasons.
+ * The catalog: every operation of ROLLER's REST and Reporting APIs, once. The shapes it points at are in `schemas/`: what ROLLER publishes,
+ * also where that is odd, and what ROLLER sends or takes where its documents are at odds with that. `openapi/drift.ts` compares the two,
+ * and `openapi/intended-differences.ts` has the reasons.
  */
 import type { Operation, OperationKey } from './operation.ts'
 import { Type } from './schema.ts'
@@ -39,7 +39,8 @@ const staffDisabled = { description: 'The staff API is switched off for the venu
 const noSuchStaff = { description: 'No such staff member' } as const
 const refused = { description: 'Refused' } as const
 /** Seen at ROLLER: a booking for somebody else's e-mail address renames that guest. */
-const GUEST_OVERWRITTEN = 'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
+const GUEST_OVERWRITTEN =
+  'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
   'overwritten with what this booking says.'
 
 export const operations = {
@@ -172,9 +173,9 @@ export const operations = {
   'GET /bookings/{uniqueId}': {
     id: 'getBooking',
     summary: 'Read a booking',
-    description: 'Takes the bookingReference in place of the uniqueId. Compare status as a whole word: PartiallyPaid holds the word Paid, so a search ' +
-      'for "Paid" in it takes a booking with an open amount for a settled one. remainder is what is still owed. Refunds are among the payments, ' +
-      'with a negative total.',
+    description: 'Takes the bookingReference in place of the uniqueId. Compare status as a whole word: PartiallyPaid holds the word ' +
+      'Paid, so a search for "Paid" in it takes a booking with an open amount for a settled one. remainder is what is still owed. ' +
+      'Refunds are among the payments, with a negative total.',
     ...read('Bookings'),
     params: bookings.BookingDetailPath,
     answers: { 200: { description: 'The booking', schema: bookings.BookingDetail }, 404: { description: 'No such booking' } }
@@ -253,8 +254,8 @@ export const operations = {
   'POST /bookings/{uniqueId}/payments': {
     id: 'addPayment',
     summary: 'Record a payment or refund',
-    description: 'Records what happened elsewhere: no money moves, except on ROLLER\'s own gift cards. A refund is a payment with a negative amount, ' +
-      'at most what has been paid.',
+    description: 'Records what happened elsewhere: no money moves, except on ROLLER\'s own gift cards. A refund is a payment with a ' +
+      'negative amount, at most what has been paid.',
     ...write('Payments'),
     params: bookings.BookingPath,
     body: payments.AddPaymentBody,

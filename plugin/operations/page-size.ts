@@ -8,8 +8,8 @@ export const LARGEST_PAGE = 500
 export const LARGE_PAGES: Readonly<Record<string, number>> = { 'GET /data/discounts': 20_000 }
 
 /**
- * The value of Roller-Warning, an Item of structured fields (RFC 9651); null where there is nothing to say. A header of its own, since RFC 9111
- * has taken Warning out of HTTP.
+ * The value of Roller-Warning, an Item of structured fields (RFC 9651); null where there is nothing to say. A header of its own, since RFC
+ * 9111 has taken Warning out of HTTP.
  * @param target path and query as the caller wrote them
  */
 export function pageSizeWarning (name: string, { budget }: Operation, target: string): string | null {

@@ -1,6 +1,7 @@
 /**
- * Rules of ROLLER's that a schema cannot say: how two fields go together. Only what ROLLER documents is refused here, since a call that ROLLER would
- * have taken must pass. What a schema already refuses (missing fields, words that are no dates) is left to it, so nothing is reported twice.
+ * Rules of ROLLER's that a schema cannot say: how two fields go together. Only what ROLLER documents is refused here, since a call that
+ * ROLLER would have taken must pass. What a schema already refuses (missing fields, words that are no dates) is left to it, so nothing is
+ * reported twice.
  */
 import type { InputFault } from '../errors.ts'
 import { dayNumber, isDate, momentOf } from '../time/date.ts'
@@ -31,8 +32,8 @@ const MS_OF_A_DAY = 86_400_000
 const FURTHEST_OFFSET = 14 * 3_600_000
 
 /**
- * ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. Both may have a time; one by the
- * venue's clock and one in UTC are refused only where no venue's clock would do.
+ * ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. Both may have a time; one
+ * by the venue's clock and one in UTC are refused only where no venue's clock would do.
  */
 const oneDay: Rule = ({ query: { startDate, endDate } }) => {
   const [first, last] = [momentOf(startDate), momentOf(endDate)]
@@ -96,7 +97,10 @@ const month: Rule = ({ query: { date } }) => {
 const optionalDate: Rule = ({ query: { date } }) =>
   isEmpty(date) || isDate(date) ? NONE : [{ pointer: '/query/date', detail: 'is not a date such as 2026-11-30' }]
 
-/** ROLLER: startTime and endTime are required when blockEntireDay is false. What it takes a missing one for is not documented, so that passes. */
+/**
+ * ROLLER: startTime and endTime are required when blockEntireDay is false. What it takes a missing one for is not documented, so that
+ * passes.
+ */
 const blockTimes: Rule = ({ body }) => {
   const block = fields(body)
   if (block['blockEntireDay'] !== false) return NONE

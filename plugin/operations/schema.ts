@@ -8,8 +8,8 @@ import { isDate, momentOf } from '../time/date.ts'
 export { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox'
 
 /**
- * A string out of a fixed list, written as `enum` in the OpenAPI document. TypeBox's own union of literals would come out as `anyOf` with one
- * value each, which code generators and Swagger UI show badly.
+ * A string out of a fixed list, written as `enum` in the OpenAPI document. TypeBox's own union of literals would come out as `anyOf` with
+ * one value each, which code generators and Swagger UI show badly.
  */
 export function StringEnum<const T extends readonly string[]> (values: T, options: Record<string, unknown> = {}): TUnsafe<T[number]> {
   return Type.Unsafe<T[number]>({ ...options, [Kind]: 'StringEnum', type: 'string', enum: [...values] })

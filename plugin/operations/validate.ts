@@ -1,6 +1,7 @@
 /**
- * Checks a call against its operation before it is sent: a call that ROLLER would refuse costs the venue money. Everything is checked on a parsed
- * copy; what is sent stays as it was written. Validators are compiled at their first use, so that 79 operations cost nothing at start.
+ * Checks a call against its operation before it is sent: a call that ROLLER would refuse costs the venue money. Everything is checked on a
+ * parsed copy; what is sent stays as it was written. Validators are compiled at their first use, so that 79 operations cost nothing at
+ * start.
  */
 import type { TObject, TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
@@ -117,7 +118,9 @@ const parameters = new WeakMap<TObject, ReadonlyMap<string, boolean>>()
 
 function parametersOf (schema: TObject): ReadonlyMap<string, boolean> {
   let known = parameters.get(schema)
-  if (known === undefined) parameters.set(schema, known = new Map(Object.entries(schema.properties).map(([name, { type }]) => [name, type === 'array'])))
+  if (known === undefined) {
+    parameters.set(schema, known = new Map(Object.entries(schema.properties).map(([name, { type }]) => [name, type === 'array'])))
+  }
   return known
 }
 

@@ -26,7 +26,9 @@ export function takeBodiesAsBytes (app: FastifyInstance, limits: BodyLimits): vo
 async function readBody (payload: Readable, declared: number | null, whole: boolean, limits: BodyLimits): Promise<OutgoingBody> {
   const limit = whole ? limits.whole : limits.stream
   if (declared !== null && declared > limit) throw tooLarge(limit)
-  if (!whole && declared !== null && declared > WHOLE_LIMIT) return { kind: 'stream', stream: payload.pipe(new Limiter(limit)), length: declared }
+  if (!whole && declared !== null && declared > WHOLE_LIMIT) {
+    return { kind: 'stream', stream: payload.pipe(new Limiter(limit)), length: declared }
+  }
 
   const chunks: Buffer[] = []
   let size = 0

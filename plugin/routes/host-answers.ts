@@ -34,7 +34,9 @@ export function toLimits (identity: unknown): Limits {
   const tags = givenTags === undefined ? {} : toTags(givenTags)
   const byId = Object.keys(tags).length === 0
   // An empty set of tags would match every venue's connection.
-  if (byId && givenIds === undefined) throw hostFault('identify', 'gave neither tags nor connections', 'at least one tag, or a list of connection ids')
+  if (byId && givenIds === undefined) {
+    throw hostFault('identify', 'gave neither tags nor connections', 'at least one tag, or a list of connection ids')
+  }
   return givenIds === undefined ? { tags, byId } : { tags, byId, connections: toIds(givenIds) }
 }
 
@@ -45,7 +47,9 @@ function toTags (given: unknown): Record<string, string> {
   if (keys.length > MAX_TAGS) throw hostFault('identify', `gave ${keys.length} tags`, `at most ${MAX_TAGS}, as Nango does`)
   for (const key of keys) {
     // The key itself is not repeated: it may be a value that slipped.
-    if (!TAG_KEY.test(key)) throw hostFault('identify', 'gave a tag with a key that Nango does not take', 'keys of a letter and letters, digits, _ . / -')
+    if (!TAG_KEY.test(key)) {
+      throw hostFault('identify', 'gave a tag with a key that Nango does not take', 'keys of a letter and letters, digits, _ . / -')
+    }
     const value = given[key]
     if (typeof value !== 'string' || value === '' || value.length > MAX_TAG_LENGTH) {
       // A tag without a value would match every connection that has no such tag.
@@ -61,13 +65,17 @@ function toTags (given: unknown): Record<string, string> {
 function toIds (given: unknown): readonly string[] {
   if (!Array.isArray(given)) throw hostFault('identify', `gave connections as ${kindOf(given)}`, 'an array of connection ids')
   const { length } = given
-  if (length > MAX_CONNECTIONS) throw hostFault('identify', `gave ${length} connections`, `at most ${MAX_CONNECTIONS}; a tag finds more of them`)
+  if (length > MAX_CONNECTIONS) {
+    throw hostFault('identify', `gave ${length} connections`, `at most ${MAX_CONNECTIONS}; a tag finds more of them`)
+  }
   const ids: string[] = []
   // By index: a hole in the array is a fault as well.
   for (let index = 0; index < length; index++) {
     const id: unknown = given[index]
     if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH) {
-      throw hostFault('identify', `gave ${kindOf(id)} at place ${index} of connections`, `connection ids of 1 to ${MAX_ID_LENGTH} characters`)
+      throw hostFault(
+        'identify', `gave ${kindOf(id)} at place ${index} of connections`, `connection ids of 1 to ${MAX_ID_LENGTH} characters`
+      )
     }
     ids.push(id)
   }
@@ -115,7 +123,8 @@ function kindOf (value: unknown): string {
 function hostFault (option: string, was: string, expected: string): RollerError {
   return new RollerError('ROLLER_ERR_INTERNAL', {
     detail: 'A function that this application gave to the gateway returned what cannot be used. Nothing was sent to ROLLER.',
-    hint: 'The developers of this application must act: the log names the option and what it has to return, under the request id of this answer.',
+    hint: 'The developers of this application must act: the log names the option and what it has to return, under the request id of this ' +
+      'answer.',
     cause: new TypeError(`${option}() ${was}; expected ${expected}`)
   })
 }

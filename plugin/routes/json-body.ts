@@ -9,7 +9,9 @@ const MAX_DEPTH = 64
 export function parseJson (parse: FastifyBodyParser<string>): FastifyBodyParser<string> {
   return (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
     if (!nestsDeeperThan(MAX_DEPTH, text)) return parse(request, text, done)
-    done(new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body', detail: `is nested more than ${MAX_DEPTH} levels deep` }] }))
+    done(
+      new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body', detail: `is nested more than ${MAX_DEPTH} levels deep` }] })
+    )
   }
 }
 

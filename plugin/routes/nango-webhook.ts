@@ -55,7 +55,11 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
     // An environment's webhooks are about all of its integrations.
     if (report !== null && report.integrationId === integrationId) {
       await lifecycle[report.change](checkConnectionId(report.connectionId)).catch((error: unknown) => {
-        throw error instanceof EventNotTaken ? new RollerError('ROLLER_ERR_EVENT_NOT_TAKEN', { detail: error.message, cause: error }) : error
+        throw error instanceof EventNotTaken
+          ? new RollerError(
+            'ROLLER_ERR_EVENT_NOT_TAKEN', { detail: error.message, cause: error }
+          )
+          : error
       })
     }
     reply.code(204).header('cache-control', 'no-store')

@@ -14,7 +14,8 @@ const ACTS: Readonly<Record<Layer, string>> = {
 }
 
 const STYLE = 'body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1c2330;background:#fff}' +
-  'code{font-size:.9em}dt{font-weight:600;margin-top:1rem}dd{margin:0}@media(prefers-color-scheme:dark){body{color:#e6e9ef;background:#14171d}}'
+  'code{font-size:.9em}dt{font-weight:600;margin-top:1rem}dd{margin:0}' +
+  '@media(prefers-color-scheme:dark){body{color:#e6e9ef;background:#14171d}}'
 
 export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
   app.get(`${PROBLEMS_PATH}/:code`, {
@@ -32,13 +33,16 @@ export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
   }, async ({ params: { code } }, reply) => {
     if (!Object.hasOwn(errorDefinitions, code)) throw new RollerError('ROLLER_ERR_NOT_FOUND', { detail: 'There is no such problem.' })
     const entry: ErrorEntry = errorDefinitions[code as keyof typeof errorDefinitions] // looked at above
-    reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').header(
+      'content-security-policy', "default-src 'none'; style-src 'unsafe-inline'"
+    )
     return page(code, entry)
   })
 }
 
 function page (code: string, { title, status, layer, hint }: ErrorEntry): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${code}</title><style>${STYLE}</style>` +
+  return '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" ' +
+    `content="width=device-width"><title>${code}</title><style>${STYLE}</style>` +
     `<main><h1><code>${code}</code></h1><p>${escape(title)}.</p><dl><dt>What to do</dt><dd>${escape(hint)}</dd>` +
     `<dt>Who acts</dt><dd>${ACTS[layer]}</dd><dt>HTTP status</dt><dd>${status}</dd></dl></main></html>`
 }

@@ -8,13 +8,19 @@ const callHeaders = {
     description: 'In its place: ROLLER\'s id of the venue. Of several connections the newest that works is used.'
   })),
   'Roller-Max-Wait': Type.Optional(Type.Number({
-    minimum: 0, description: 'Seconds that the call may wait for its place in the rate limit, and between repeats. Default and longest: as the gateway is set.'
+    minimum: 0,
+    description: 'Seconds that the call may wait for its place in the rate limit, and between repeats. Default and longest: as the ' +
+      'gateway is set.'
   })),
-  'X-Request-Id': Type.Optional(Type.String({ maxLength: 200, description: 'Names the request in the log and in the answer; made up where it is missing.' }))
+  'X-Request-Id': Type.Optional(
+    Type.String({ maxLength: 200, description: 'Names the request in the log and in the answer; made up where it is missing.' })
+  )
 }
 
 const validationHeader = {
-  'Roller-Validation': Type.Optional(Type.String({ pattern: '^(true|false)$', description: 'false sends what does not fit the catalog, for when ROLLER is ahead of it.' }))
+  'Roller-Validation': Type.Optional(
+    Type.String({ pattern: '^(true|false)$', description: 'false sends what does not fit the catalog, for when ROLLER is ahead of it.' })
+  )
 }
 
 const cacheHeader = {
@@ -25,7 +31,9 @@ const cacheHeader = {
 
 /** ROLLER's own; its documents have it for bulk exports alone, its text on formats for all reports. */
 const zoneHeader = {
-  'TimeZone-Designators': Type.Optional(Type.String({ description: 'offset: times in the venue\'s zone in place of UTC. ROLLER\'s own header.' }))
+  'TimeZone-Designators': Type.Optional(
+    Type.String({ description: 'offset: times in the venue\'s zone in place of UTC. ROLLER\'s own header.' })
+  )
 }
 
 /** @param budget null for a path outside the catalog */
@@ -45,20 +53,32 @@ const everyAnswer: HeaderSchemas = {
   'Roller-Answered-By': {
     type: 'string', enum: ['roller', 'nango', 'gateway'], description: 'Who answered: roller for ROLLER\'s own answers, errors included.'
   },
-  'X-Request-Id': { type: 'string', description: 'As in the log, and in instance of a problem. The service sends it always, a host of the plugin may.' },
+  'X-Request-Id': {
+    type: 'string', description: 'As in the log, and in instance of a problem. The service sends it always, a host of the plugin may.'
+  },
   'RateLimit-Policy': {
-    type: 'string', examples: ['"rest";q=600;w=60'], description: 'The rate limit that the call counts against: q calls in w seconds. Missing where none was asked.'
+    type: 'string',
+    examples: [
+      '"rest";q=600;w=60'
+    ],
+    description: 'The rate limit that the call counts against: q calls in w seconds. Missing where none was asked.'
   },
   RateLimit: { type: 'string', examples: ['"rest";r=599;t=1'], description: 'r calls are left of it, and in t seconds there is one more.' }
 }
 
 const success: HeaderSchemas = {
-  'Roller-Time-Zone': { type: 'string', examples: ['Australia/Brisbane'], description: 'The venue\'s IANA time zone, once the gateway knows it.' }
+  'Roller-Time-Zone': {
+    type: 'string', examples: ['Australia/Brisbane'], description: 'The venue\'s IANA time zone, once the gateway knows it.'
+  }
 }
 
 const shared: HeaderSchemas = {
   'Cache-Status': {
-    type: 'string', examples: ['fastify-roller; hit'], description: 'RFC 9211; where the answer is shared with other callers, or the operation is cached.'
+    type: 'string',
+    examples: [
+      'fastify-roller; hit'
+    ],
+    description: 'RFC 9211; where the answer is shared with other callers, or the operation is cached.'
   },
   Age: { type: 'integer', minimum: 0, description: 'Seconds since ROLLER made the answer; where it comes from the cache.' }
 }
@@ -73,7 +93,12 @@ const warning: HeaderSchemas = {
 
 /** On a success. */
 export function headersOfAnswer (method: Method, budget: RateLimitName | null): HeaderSchemas {
-  return { ...everyAnswer, ...success, ...(method === 'GET' && budget !== null && shared), ...(method === 'GET' && budget === 'reporting' && warning) }
+  return {
+    ...everyAnswer,
+    ...success,
+    ...(method === 'GET' && budget !== null && shared),
+    ...(method === 'GET' && budget === 'reporting' && warning)
+  }
 }
 
 /** On an error, ROLLER's or the gateway's. */

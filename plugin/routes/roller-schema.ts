@@ -45,7 +45,11 @@ export function rollerSchema (method: Method, operation: Operation): RouteSchema
 }
 
 export function wildcardSchema (method: Method): RouteSchema {
-  const success = { description: 'ROLLER\'s answer, as it came.', headers: headersOfAnswer(method, null), content: { 'application/json': { schema: Type.Unknown() } } }
+  const success = {
+    description: 'ROLLER\'s answer, as it came.',
+    headers: headersOfAnswer(method, null),
+    content: { 'application/json': { schema: Type.Unknown() } }
+  }
   return {
     summary: `${method} any other path of ROLLER's API`,
     description: 'For what ROLLER has and the catalogue does not. Bodies are streamed and not validated.',
@@ -62,7 +66,10 @@ function documented (method: Method, { answers, budget }: Operation): Record<str
     if (Number(status) >= 400) return [status, refusal(description, schema)]
     const headers = headersOfAnswer(method, budget)
     // `null` is how a route says that there is no body.
-    return [status, schema === undefined ? { type: 'null', description, headers } : { description, headers, content: { 'application/json': { schema } } }]
+    return [
+      status,
+      schema === undefined ? { type: 'null', description, headers } : { description, headers, content: { 'application/json': { schema } } }
+    ]
   }))
 }
 

@@ -25,7 +25,9 @@ const SubscriptionList = Type.Object({
 
 const TAG = ['Connections']
 
-export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscriptionRoutesOptions> = async (app, { subscriptions, access }) => {
+export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscriptionRoutesOptions> = async (
+  app, { subscriptions, access }
+) => {
   app.post('/connections/:id/webhooks', {
     // Everything is what most want.
     preValidation: async (request) => { request.body ??= {} },

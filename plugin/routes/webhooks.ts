@@ -31,7 +31,11 @@ const config = { roller: { auth: 'self' } } as const
 const Answer = Type.String({ description: 'A word on it, for whoever tries it by hand.' })
 const answers = {
   200: { description: 'Taken, now or before.', content: { 'text/plain': { schema: Answer } } },
-  500: { description: 'Refused: the key is wrong, the connection does not exist or is of another venue, the body is too large, or it is no delivery at all.', content: { 'text/plain': { schema: Answer } } },
+  500: {
+    description: 'Refused: the key is wrong, the connection does not exist or is of another venue, the body is too large, or it is no ' +
+      'delivery at all.',
+    content: { 'text/plain': { schema: Answer } }
+  },
   503: { description: 'Not now: ROLLER sends it again.', content: { 'text/plain': { schema: Answer } } }
 }
 
@@ -51,7 +55,9 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     startedAt.set(request, clock.now())
     if (request.method !== 'POST') return
     if (secrets.length === 0) {
-      if (!unconfigured) request.log.error('ROLLER\'s webhooks are not taken: set the option rollerWebhookSecrets, or ROLLER_WEBHOOK_SECRET')
+      if (!unconfigured) {
+        request.log.error('ROLLER\'s webhooks are not taken: set the option rollerWebhookSecrets, or ROLLER_WEBHOOK_SECRET')
+      }
       unconfigured = true
       return answer(reply, 503, 'not configured')
     }
@@ -74,7 +80,10 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header('cache-control', 'no-store')
     if (STATUSES.has(reply.statusCode)) return payload
-    request.log.error({ status: reply.statusCode }, 'something in front of ROLLER\'s webhook answers in its place: let it through, by the route\'s config.roller')
+    request.log.error(
+      { status: reply.statusCode },
+      'something in front of ROLLER\'s webhook answers in its place: let it through, by the route\'s config.roller'
+    )
     reply.code(503).removeHeader('content-length').removeHeader('location').type('text/plain; charset=utf-8')
     return 'not now'
   })

@@ -1,9 +1,10 @@
 /**
- * Dates of the calendar such as 2026-11-30, and times of a day such as 2026-11-30T10:00:00, by numbers. They are looked at in every call for a report,
- * for which Temporal, a library until Node.js has it, would take a sixth of the call's processor time.
+ * Dates of the calendar such as 2026-11-30, and times of a day such as 2026-11-30T10:00:00, by numbers. They are looked at in every call
+ * for a report, for which Temporal, a library until Node.js has it, would take a sixth of the call's processor time.
  */
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:\.(\d+))?)?(?:([Zz])|([+-])([01]\d|2[0-3]):?([0-5]\d))?$/
+const DATE_TIME =
+  /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:\.(\d+))?)?(?:([Zz])|([+-])([01]\d|2[0-3]):?([0-5]\d))?$/
 const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const MS_OF_A_DAY = 86_400_000
 const MS_OF_A_MINUTE = 60_000

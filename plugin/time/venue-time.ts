@@ -1,7 +1,7 @@
 /**
- * Dates and times as ROLLER means them: a date-time without an offset is the venue's local time, one with an offset or `Z` is an instant, and a
- * date alone is a day of the venue. Nothing here falls back to UTC or to the zone of this machine: without the venue's zone, a local time is
- * no instant, and guessing would move bookings by hours.
+ * Dates and times as ROLLER means them: a date-time without an offset is the venue's local time, one with an offset or `Z` is an instant,
+ * and a date alone is a day of the venue. Nothing here falls back to UTC or to the zone of this machine: without the venue's zone, a local
+ * time is no instant, and guessing would move bookings by hours.
  */
 import { Temporal } from 'temporal-polyfill'
 import { dayNumber, isDate } from './date.ts'
@@ -20,9 +20,9 @@ export class RollerTimeError extends RangeError {
 }
 
 /**
- * What a local time means that a clock change skips or repeats. `compatible` is RFC 5545's and the default: a skipped time moves forward by the
- * length of the gap (01:30 becomes 02:30), a repeated one is the first of the two. `earlier` and `later` take the time before or after the change
- * in both cases, `reject` throws.
+ * What a local time means that a clock change skips or repeats. `compatible` is RFC 5545's and the default: a skipped time moves forward by
+ * the length of the gap (01:30 becomes 02:30), a repeated one is the first of the two. `earlier` and `later` take the time before or after
+ * the change in both cases, `reject` throws.
  */
 export type Disambiguation = 'compatible' | 'earlier' | 'later' | 'reject'
 
@@ -59,9 +59,9 @@ export const MAX_DAYS = 36_600
 /**
  * The zone of a venue, as `GET /venues/me` gives it, or null when it is not usable. ROLLER's own example, `(UTC+10:00) Brisbane`, is not.
  *
- * Only the tz database's full names count (`Australia/Brisbane`). `+10:00` is an offset and knows no clock changes; `EST`, `CET` or `GMT` are
- * accepted by JavaScript but are fixed offsets or may be placeholders, so a summer's bookings would be an hour off; plain `UTC` cannot be told from
- * a field nobody filled in. `Etc/UTC` is a full name, and is believed.
+ * Only the tz database's full names count (`Australia/Brisbane`). `+10:00` is an offset and knows no clock changes; `EST`, `CET` or `GMT`
+ * are accepted by JavaScript but are fixed offsets or may be placeholders, so a summer's bookings would be an hour off; plain `UTC` cannot
+ * be told from a field nobody filled in. `Etc/UTC` is a full name, and is believed.
  */
 export function readTimeZone (venue: { readonly ianaTimeZone?: unknown }): string | null {
   const name = typeof venue.ianaTimeZone === 'string' ? venue.ianaTimeZone.trim() : ''
@@ -97,8 +97,8 @@ export function toInstant (text: string, zone: string | null, options: ToInstant
 }
 
 /**
- * The venue's wall clock at an instant, in the form ROLLER takes as local: without an offset. The hour that a clock change repeats comes out the
- * same for both of its instants, so keep the instant where that matters.
+ * The venue's wall clock at an instant, in the form ROLLER takes as local: without an offset. The hour that a clock change repeats comes
+ * out the same for both of its instants, so keep the instant where that matters.
  */
 export function toVenueLocal (instant: InstantInput, zone: string): string {
   return atVenue(instant, zone).toPlainDateTime().toString()
@@ -153,7 +153,9 @@ function parseDate (text: string): Temporal.PlainDate {
 }
 
 function atVenue (instant: InstantInput, zone: string): Temporal.ZonedDateTime {
-  if (typeof instant === 'string' && !OFFSET.test(instant.trim())) throw invalid(instant, 'an instant: it has no offset, so it is local already')
+  if (typeof instant === 'string' && !OFFSET.test(instant.trim())) {
+    throw invalid(instant, 'an instant: it has no offset, so it is local already')
+  }
   const point = parse(String(instant), () => typeof instant === 'string'
     ? Temporal.Instant.from(toInstant(instant, null).iso)
     : Temporal.Instant.fromEpochMilliseconds(instant))

@@ -29,5 +29,8 @@ export function sleep (clock: Clock, ms: number, signal?: CancelSignal): Promise
   })
 }
 
-/** For caches with an end: what is known for a minute or more may be known a second longer. Told to the millisecond, a cache sets a timer in each. */
+/**
+ * For caches with an end: what is known for a minute or more may be known a second longer. Told to the millisecond, a cache sets a timer in
+ * each.
+ */
 export const TTL_RESOLUTION = 1_000

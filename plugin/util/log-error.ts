@@ -1,6 +1,6 @@
 /**
- * What a log may hold of an error. Loggers write every field of one, and errors carry answers of ROLLER's, requests with keys, commands for Redis
- * and bytes of broken answers: only what is listed here is written.
+ * What a log may hold of an error. Loggers write every field of one, and errors carry answers of ROLLER's, requests with keys, commands for
+ * Redis and bytes of broken answers: only what is listed here is written.
  */
 import { isRollerError } from '../errors.ts'
 

@@ -51,8 +51,14 @@ export function assembleVenues (options: VenuesOptions): Venues {
   const { emit, forgetCredentials, lock, publish, rateLimiter, unsubscribe, warn } = options
   const verifier = identifies ? new VenueVerifier({ connections, pipeline, entry, environment, clock, lock, forgetCredentials }) : null
   const lifecycle = new ConnectionLifecycle({ connections, index, verifier, emit, forgetCredentials, publish, warn })
-  const poller = pollMs === 0 ? null : new ConnectionPoller({ connections, index, lifecycle, environment, clock, intervalMs: pollMs, identifies, warn })
-  const managed = new ManagedConnections({ connections, index, verifier, lifecycle, rateLimiter, forgetCredentials, publish, unsubscribe, warn })
+  const poller = pollMs === 0
+    ? null
+    : new ConnectionPoller(
+      { connections, index, lifecycle, environment, clock, intervalMs: pollMs, identifies, warn }
+    )
+  const managed = new ManagedConnections(
+    { connections, index, verifier, lifecycle, rateLimiter, forgetCredentials, publish, unsubscribe, warn }
+  )
   return {
     connections: managed,
     index,

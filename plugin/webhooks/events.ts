@@ -87,7 +87,10 @@ export class Events {
     if (handlers.length === 0) return
     const work = Promise.allSettled(handlers.map(async (handler) => { await handler(event) })).then((results) => {
       const failure = results.find(({ status }) => status === 'rejected')
-      if (failure !== undefined) throw new EventNotTaken(`A handler of ${event.name} failed.`, { cause: (failure as PromiseRejectedResult).reason }) // found by its status
+      // found by its status
+      if (failure !== undefined) {
+        throw new EventNotTaken(`A handler of ${event.name} failed.`, { cause: (failure as PromiseRejectedResult).reason })
+      }
     })
     const done = new AbortController()
     const late = sleep(this.#clock, Math.max(0, timeoutMs), done.signal).then(() => {

@@ -56,7 +56,9 @@ export class RollerIntake {
     if (connection === 'later' || connection === 'refused') return connection
     // An app that has not got round to it yet, or was never told to listen, must not lose what ROLLER sends.
     if (!events.listened && read.name !== 'bulkExport.created') {
-      if (!this.#unheard) log.error({ event: read.name }, 'nobody listens to ROLLER\'s webhooks: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
+      if (!this.#unheard) {
+        log.error({ event: read.name }, 'nobody listens to ROLLER\'s webhooks: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
+      }
       this.#unheard = true
       return 'later'
     }
@@ -69,7 +71,9 @@ export class RollerIntake {
       })
       return claim === 'busy' ? 'later' : 'taken'
     } catch (error) {
-      log.warn({ ...factsOf(read), connectionId, reason: failureReason(error) }, 'an event of ROLLER\'s was not taken; ROLLER sends it again')
+      log.warn(
+        { ...factsOf(read), connectionId, reason: failureReason(error) }, 'an event of ROLLER\'s was not taken; ROLLER sends it again'
+      )
       return 'later'
     }
   }
@@ -93,7 +97,8 @@ export class RollerIntake {
   async #connectionOf (event: RollerEvent): Promise<KnownConnection | 'later' | 'refused'> {
     const { connections, log } = this.#options
     const { connectionId, venueId } = event
-    const isOther = (known: KnownConnection | null): boolean => venueId !== null && typeof known?.venueId === 'string' && known.venueId !== venueId
+    const isOther = (known: KnownConnection | null): boolean => venueId !== null &&
+      typeof known?.venueId === 'string' && known.venueId !== venueId
     try {
       const remembered = await connections.find(connectionId)
       // Another venue may have been confirmed since it was read.
@@ -105,7 +110,10 @@ export class RollerIntake {
       return 'refused'
     } catch (error) {
       if (!(error instanceof ConnectionUnreadable)) throw error
-      log.warn({ ...factsOf(event), reason: error.message }, 'an event of ROLLER\'s was not taken: its connection could not be looked up; ROLLER sends it again')
+      log.warn(
+        { ...factsOf(event), reason: error.message },
+        'an event of ROLLER\'s was not taken: its connection could not be looked up; ROLLER sends it again'
+      )
       return 'later'
     }
   }

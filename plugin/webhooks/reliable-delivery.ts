@@ -16,7 +16,9 @@ export interface DeliveryLog {
   error (facts: object, message: string): void
 }
 
-export interface ReliableDeliveryOptions extends Pick<RetryQueueOptions, 'random' | 'firstPause' | 'longestPause' | 'giveUpAfter' | 'maxPending'> {
+type QueueOptions = Pick<RetryQueueOptions, 'random' | 'firstPause' | 'longestPause' | 'giveUpAfter' | 'maxPending'>
+
+export interface ReliableDeliveryOptions extends QueueOptions {
   /** Gives the event to its handlers. @throws when one of them failed */
   readonly deliver: (event: ConnectionEvent) => Promise<void>
   /** Which events were taken, by this replica or another. */
@@ -77,7 +79,10 @@ export class ReliableDelivery {
         const failed = !(error instanceof EventBusy)
         this.#names.set(key, { event: event.name, id: event.id, failed })
         if (failed) {
-          this.#options.log.warn({ event: event.name, id: event.id, reason: failureReason(error) }, 'an event of a connection was not taken; it is delivered again')
+          this.#options.log.warn(
+            { event: event.name, id: event.id, reason: failureReason(error) },
+            'an event of a connection was not taken; it is delivered again'
+          )
         }
       }
       this.#queue.add(key, () => this.#try(event), error)

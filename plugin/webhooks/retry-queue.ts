@@ -52,7 +52,12 @@ export class RetryQueue {
 
   constructor (options: RetryQueueOptions) {
     this.#options = {
-      random: Math.random, firstPause: FIRST_PAUSE, longestPause: LONGEST_PAUSE, giveUpAfter: GIVE_UP_AFTER, maxPending: MAX_PENDING, ...options
+      random: Math.random,
+      firstPause: FIRST_PAUSE,
+      longestPause: LONGEST_PAUSE,
+      giveUpAfter: GIVE_UP_AFTER,
+      maxPending: MAX_PENDING,
+      ...options
     }
   }
 
@@ -67,7 +72,9 @@ export class RetryQueue {
       known.error = error
       return
     }
-    if (this.#closed || this.#pending.size >= maxPending) return onGivenUp({ key, tries: 1, why: this.#closed ? 'closed' : 'too-many', error })
+    if (this.#closed || this.#pending.size >= maxPending) {
+      return onGivenUp({ key, tries: 1, why: this.#closed ? 'closed' : 'too-many', error })
+    }
     const pending: Pending = { work, tries: 1, error, timer: null, running: null, since: clock.now() }
     this.#pending.set(key, pending)
     this.#schedule(key, pending)
@@ -96,7 +103,9 @@ export class RetryQueue {
     const pause = Math.min(longestPause, firstPause * 2 ** Math.min(pending.tries - 1, 30)) * (1 - JITTER * random())
     // The last try is at the end of the time, not before it.
     const left = pending.since + giveUpAfter - clock.now()
-    pending.timer = clock.setTimeout(() => { pending.running = this.#try(key, pending).finally(() => { pending.running = null }) }, Math.max(0, Math.min(pause, left)))
+    pending.timer = clock.setTimeout(
+      () => { pending.running = this.#try(key, pending).finally(() => { pending.running = null }) }, Math.max(0, Math.min(pause, left))
+    )
     // A process that has nothing else to do may end.
     if (pending.timer instanceof Object && 'unref' in pending.timer && typeof pending.timer.unref === 'function') pending.timer.unref()
   }

@@ -21,7 +21,9 @@ export const rollerEvents = {
 
 /** A delivery as ROLLER documents it. */
 export const WebhookMessage = Type.Object({
-  id: Type.String({ format: 'uuid', examples: ['67d2ada6-10cc-4177-909d-430f3b2593d4'], description: 'The same in every repeat of a delivery' }),
+  id: Type.String(
+    { format: 'uuid', examples: ['67d2ada6-10cc-4177-909d-430f3b2593d4'], description: 'The same in every repeat of a delivery' }
+  ),
   sendDate: Type.String({ format: 'date-time', examples: ['2024-06-14T05:30:48.1597733Z'] }),
   type: StringEnum(Object.values(rollerEvents).map(({ type }) => type)),
   eventType: StringEnum(['Created', 'Updated', 'Cancelled', 'Deleted']),
@@ -91,7 +93,9 @@ export function readMessage ({ connectionId, body }: ReceivedMessage): RollerEve
   const known = asEnvelope(message)
   if (known === null) {
     const id = createHash('sha256').update(body).digest('hex')
-    return { name: 'unknown.message', id, connectionId, venueId: null, type: null, eventType: null, eventDate: null, sendDate: null, data: message }
+    return {
+      name: 'unknown.message', id, connectionId, venueId: null, type: null, eventType: null, eventDate: null, sendDate: null, data: message
+    }
   }
   const { id, type, eventType, data } = known
   return {
@@ -107,7 +111,14 @@ export function readMessage ({ connectionId, body }: ReceivedMessage): RollerEve
   } as RollerEvent // of a known name or not: see OtherRollerEvent
 }
 
-interface Envelope { readonly id: string, readonly type: string, readonly eventType: string, readonly eventDate: unknown, readonly sendDate: unknown, readonly data: unknown }
+interface Envelope {
+  readonly id: string
+  readonly type: string
+  readonly eventType: string
+  readonly eventDate: unknown
+  readonly sendDate: unknown
+  readonly data: unknown
+}
 
 function asEnvelope (message: unknown): Envelope | null {
   if (typeof message !== 'object' || message === null) return null

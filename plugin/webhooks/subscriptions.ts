@@ -25,7 +25,9 @@ export type WebhookKinds = Static<typeof WebhookKinds>
 export const Subscription = Type.Object({
   webhookId: Type.Integer({ examples: [233] }),
   url: Type.String({ examples: ['https://gateway.example.com/webhooks/roller/demo-venue'] }),
-  enabled: Type.Boolean({ description: 'False after ROLLER has disabled it, because deliveries had failed for four days. Subscribe again to enable it.' }),
+  enabled: Type.Boolean(
+    { description: 'False after ROLLER has disabled it, because deliveries had failed for four days. Subscribe again to enable it.' }
+  ),
   webhooks: Type.Unsafe<WebhookKinds>(Type.Object({}, { additionalProperties: true, description: 'What ROLLER tells about.' }))
 }, { $id: 'WebhookSubscription' })
 export type Subscription = Static<typeof Subscription>
@@ -69,7 +71,9 @@ export class Subscriptions {
     if (secret === undefined) throw notConfigured('no secret for ROLLER\'s webhooks')
     const body = { url, enabled: true, authentication: { apiKey: webhookKey(secret, connectionId) }, webhooks }
     const [first, ...doubles] = await this.#ours(connectionId, url)
-    const webhookId = first !== undefined && await found(client.request('PUT /webhooks/{webhookId}', { connectionId, params: { webhookId: String(first.webhookId) }, body }))
+    const webhookId = first !== undefined && await found(
+      client.request('PUT /webhooks/{webhookId}', { connectionId, params: { webhookId: String(first.webhookId) }, body })
+    )
       ? first.webhookId
       : idOf(await client.request('POST /webhooks', { connectionId, body }))
     // Two of them would send every event twice.
@@ -103,11 +107,13 @@ export class Subscriptions {
   async #ours (connectionId: string, url: string): Promise<Subscription[]> {
     // ROLLER's document shows one registration: whatever comes is looked at.
     const answer: unknown = await this.#options.client.request('GET /webhooks', { connectionId })
-    const all = (Array.isArray(answer) ? answer : [answer]) as (Registered | null | undefined)[] // ROLLER's word; what is read of it is looked at
+    // ROLLER's word; what is read of it is looked at
+    const all = (Array.isArray(answer) ? answer : [answer]) as (Registered | null | undefined)[]
     return all.flatMap((registered) => {
       const { webhookId, configuration } = registered ?? {}
       if (typeof webhookId !== 'number' || typeof configuration?.url !== 'string' || !isSame(configuration.url, url)) return []
-      return [{ webhookId, url, enabled: configuration.enabled === true, webhooks: configuration.webhooks as WebhookKinds ?? {} }] // as it was sent
+      // as it was sent
+      return [{ webhookId, url, enabled: configuration.enabled === true, webhooks: configuration.webhooks as WebhookKinds ?? {} }]
     }).sort((a, b) => a.webhookId - b.webhookId)
   }
 
@@ -123,7 +129,10 @@ function isSame (one: string, other: string): boolean {
 
 function idOf ({ webhookId }: Registered): number {
   if (typeof webhookId === 'number') return webhookId
-  throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', { detail: 'ROLLER registered the webhook and did not say its id.', hint: 'GET /connections/{id}/webhooks shows it.' })
+  throw new RollerError(
+    'ROLLER_ERR_INVALID_RESPONSE',
+    { detail: 'ROLLER registered the webhook and did not say its id.', hint: 'GET /connections/{id}/webhooks shows it.' }
+  )
 }
 
 /** @returns false when somebody else had deleted it in between */

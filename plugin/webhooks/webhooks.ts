@@ -87,7 +87,9 @@ export function assembleWebhooks (parts: WebhookParts) {
         dispatcher: files,
         hosts: parts.bulkExportHosts,
         allowLoopback: isLoopback(new URL(rollerBaseUrl).hostname),
-        isSubscribed: async (connectionId) => (await subscriptions.list(connectionId)).some(({ enabled, webhooks }) => enabled && webhooks.bulkExport?.events.includes('Created') === true)
+        isSubscribed: async (connectionId) => (await subscriptions.list(connectionId)).some(
+          ({ enabled, webhooks }) => enabled && webhooks.bulkExport?.events.includes('Created') === true
+        )
       }, { ...input, signal: input.signal === undefined ? closing.signal : AbortSignal.any([input.signal, closing.signal]) })
     },
 
@@ -96,7 +98,11 @@ export function assembleWebhooks (parts: WebhookParts) {
 
     /** Who waits for an export, for hours it may be, or has left a file half read, would hold up the closing. */
     async close (): Promise<void> {
-      closing.abort(new RollerError('ROLLER_ERR_CLOSING', { hint: 'Go on waiting with bulkExport({ …, order: false }), which orders and costs nothing.' }))
+      closing.abort(
+        new RollerError(
+          'ROLLER_ERR_CLOSING', { hint: 'Go on waiting with bulkExport({ …, order: false }), which orders and costs nothing.' }
+        )
+      )
       await files.destroy()
     }
   }

@@ -32,7 +32,9 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRef
         if ('refused' in found) return await refuse(found.refused)
         request.caller = found.caller
       })
-      : refuse(request.headers.authorization === undefined ? 'The request has no Authorization header.' : 'The key is not one of this gateway\'s.')
+      : refuse(
+        request.headers.authorization === undefined ? 'The request has no Authorization header.' : 'The key is not one of this gateway\'s.'
+      )
     answer.then(() => done(), done)
   })
 }

@@ -31,7 +31,9 @@ export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance = 
   const keys = issuerKeys(jwksUrl)
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, audience, clockTolerance, algorithms: ALGORITHMS, requiredClaims: ['exp'] })
+      const { payload } = await jwtVerify(
+        token, keys, { issuer, audience, clockTolerance, algorithms: ALGORITHMS, requiredClaims: ['exp'] }
+      )
       // A list or an object as the subject would give its callers one name, and so one rate limit and one line in the log, in common.
       if (!isSubject(payload.sub)) return { refused: `The token's claim sub is no text of at most ${MAX_SUBJECT_LENGTH} characters.` }
       return { caller: toCaller(payload, scopeClaim) }

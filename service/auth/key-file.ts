@@ -16,9 +16,22 @@ const scopeRule = `a list of at least one of ${SCOPES.join(', ')}`
 /** `expected` is what a fault says; the value itself is never repeated. */
 const NamedKey = Type.Object({
   name: Type.String({ pattern: '^[\\w.@-]{1,64}$', expected: 'a name of letters, digits, and . _ @ -' }),
-  key: Type.Optional(Type.String({ minLength: MIN_KEY_LENGTH, pattern: '^[\\x21-\\x7e]+$', expected: `at least ${MIN_KEY_LENGTH} visible ASCII characters. Make one with: openssl rand -hex 32` })),
-  sha256: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{64}$', expected: "64 hexadecimal digits. Make them with: printf %s 'the key' | sha256sum" })),
-  scopes: Type.Array(Type.Union(SCOPES.map((scope) => Type.Literal(scope)), { expected: `one of ${SCOPES.join(', ')}` }), { minItems: 1, expected: scopeRule }),
+  key: Type.Optional(
+    Type.String(
+      {
+        minLength: MIN_KEY_LENGTH,
+        pattern: '^[\\x21-\\x7e]+$',
+        expected: `at least ${MIN_KEY_LENGTH} visible ASCII characters. Make one with: openssl rand -hex 32`
+      }
+    )
+  ),
+  sha256: Type.Optional(
+    Type.String({ pattern: '^[0-9a-fA-F]{64}$', expected: "64 hexadecimal digits. Make them with: printf %s 'the key' | sha256sum" })
+  ),
+  scopes: Type.Array(
+    Type.Union(SCOPES.map((scope) => Type.Literal(scope)), { expected: `one of ${SCOPES.join(', ')}` }),
+    { minItems: 1, expected: scopeRule }
+  ),
   tags: Type.Optional(Type.Record(
     Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' }), Type.String({ minLength: 1, maxLength: 255, expected: 'a text' }),
     { minProperties: 1, maxProperties: 10, additionalProperties: false, expected: 'an object of tags, such as {"organization_id": "acme"}' }
@@ -47,7 +60,9 @@ function parseList (text: string, source: string, faults: string[]): KeyedCaller
     faults.push(`${source} holds a key of fewer than ${MIN_KEY_LENGTH} characters. Make one with: openssl rand -hex 32`)
   }
   if (keys.some((key) => !/^[\x21-\x7e]*$/.test(key))) {
-    faults.push(`${source} holds a key with a space or a character beyond ASCII, which no header carries. Make one with: openssl rand -hex 32`)
+    faults.push(
+      `${source} holds a key with a space or a character beyond ASCII, which no header carries. Make one with: openssl rand -hex 32`
+    )
   }
   return keys.map((key, index) => ({ name: `key-${index + 1}`, digest: digestOf(key), scopes: ALL_SCOPES, limits: null }))
 }
@@ -73,9 +88,12 @@ function documentFaults (document: unknown, source: string): string[] {
     const place = index === '' ? source : `${source}: ${field === '' ? '' : `${field} of `}key ${Number(index) + 1}`
     if (found.has(place)) continue
     found.set(place, message === 'Unexpected property'
-      // Whatever stands there may be a key that slipped.
-      ? `${source}: key ${Number(index) + 1} has a property that is not known. There are name, key, sha256, scopes, tags and connections. Example: ${KEYS_EXAMPLE}`
-      : `${place} is ${message === 'Expected required property' ? 'missing' : 'wrong'}: give ${String(schema.expected ?? 'what the example shows')}. Example: ${KEYS_EXAMPLE}`)
+    // Whatever stands there may be a key that slipped.
+
+      ? `${source}: key ${Number(index) + 1} has a property that is not known. There are name, key, sha256, scopes, tags and ` +
+        `connections. Example: ${KEYS_EXAMPLE}`
+      : `${place} is ${message === 'Expected required property' ? 'missing' : 'wrong'}: give ` +
+        `${String(schema.expected ?? 'what the example shows')}. Example: ${KEYS_EXAMPLE}`)
   }
   if (found.size > 0) return [...found.values()]
   const keys = document as Static<typeof NamedKeys> // Value.Errors found nothing
@@ -83,8 +101,13 @@ function documentFaults (document: unknown, source: string): string[] {
     ? [`${source}: key ${index + 1} needs either key or sha256, and not both. Example: ${KEYS_EXAMPLE}`]
     : [])
   // Nango keeps tags in lower case: of two that differ in case alone only one would count, and the key would reach further than it reads.
-  const ambiguous = keys.flatMap(({ tags = {} }, index) => new Set(Object.keys(tags).map((tag) => tag.toLowerCase())).size < Object.keys(tags).length
-    ? [`${source}: tags of key ${index + 1} has the same tag twice, in different case. Give each tag once, in lower case. Example: ${KEYS_EXAMPLE}`]
+  const ambiguous = keys.flatMap(({ tags = {} }, index) => new Set(
+    Object.keys(tags).map((tag) => tag.toLowerCase())
+  ).size < Object.keys(tags).length
+    ? [
+      `${source}: tags of key ${index + 1} has the same tag twice, in different case. Give each tag once, in lower case. Example: ` +
+      `${KEYS_EXAMPLE}`
+      ]
     : [])
   const twice = (what: string, values: readonly string[]): string[] =>
     new Set(values).size < values.length ? [`${source} has the same ${what} twice. Give each caller its own. Example: ${KEYS_EXAMPLE}`] : []
@@ -101,7 +124,11 @@ function toCaller (named: Static<typeof NamedKey>): KeyedCaller {
     name,
     digest: digestOfNamed(named),
     scopes: new Set(scopes),
-    limits: tags === undefined && connections === undefined ? null : { ...(tags !== undefined && { tags }), ...(connections !== undefined && { connections }) }
+    limits: tags === undefined && connections === undefined
+      ? null
+      : {
+          ...(tags !== undefined && { tags }), ...(connections !== undefined && { connections })
+        }
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Without keys the service listens on loopback alone. That keeps other machines out, but not the pages in this machine's browser: a foreign page
- * can send requests to localhost, and by DNS rebinding read the answers. Both show in the headers that browsers set.
+ * Without keys the service listens on loopback alone. That keeps other machines out, but not the pages in this machine's browser: a foreign
+ * page can send requests to localhost, and by DNS rebinding read the answers. Both show in the headers that browsers set.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from 'fastify-roller'

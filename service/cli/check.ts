@@ -19,7 +19,10 @@ export async function check (source: Readonly<Record<string, string | undefined>
   const config = checkConfig(source, report)
   if (config === null) return false
   if (config.nango === null) {
-    report.add('failed', 'nango', 'NANGO_SECRET_KEY is not set: the service would run on its sandbox. Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')
+    report.add(
+      'failed', 'nango',
+      'NANGO_SECRET_KEY is not set: the service would run on its sandbox. Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key'
+    )
   } else {
     await checkNango({ ...config, nango: config.nango }, report)
   }
@@ -68,7 +71,10 @@ async function checkScopes (app: FastifyInstance, report: Report): Promise<void>
   for (const { scope, purpose, needed, granted } of await app.roller.checkKeyRights()) {
     const what = purpose.replaceAll('`', '')
     if (granted) report.add('ok', 'key-scope', `${scope}: ${what}.`)
-    else report.add(needed ? 'failed' : 'absent', 'key-scope', `${scope} is not granted, and is for ${what}. Tick it for this key in Nango's environment settings.`)
+    else {
+      const detail = `${scope} is not granted, and is for ${what}. Tick it for this key in Nango's environment settings.`
+      report.add(needed ? 'failed' : 'absent', 'key-scope', detail)
+    }
   }
 }
 
@@ -92,7 +98,9 @@ async function checkIssuer (jwksUrl: string, report: Report): Promise<void> {
   const { createLocalJWKSet } = await import('jose')
   try {
     const answer = await fetch(jwksUrl, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
-    if (answer.status !== 200) return report.add('failed', 'token-keys', `The issuer of tokens answered ${answer.status}, not 200. Check JWT_JWKS_URL.`)
+    if (answer.status !== 200) {
+      return report.add('failed', 'token-keys', `The issuer of tokens answered ${answer.status}, not 200. Check JWT_JWKS_URL.`)
+    }
     createLocalJWKSet(await answer.json() as Parameters<typeof createLocalJWKSet>[0]) // it throws at anything else
     report.add('ok', 'token-keys', 'The issuer of tokens publishes its keys.')
   } catch (error) {

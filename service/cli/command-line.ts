@@ -16,7 +16,9 @@ export type Command = { readonly kind: 'serve' | 'check' } | { readonly kind: 's
 
 export function readCommand (args: readonly string[]): Command {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } })
+    const { values, positionals } = parseArgs(
+      { args: [...args], allowPositionals: true, options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } }
+    )
     if (values.help === true) return { kind: 'say', text: USAGE, exitCode: 0 }
     if (values.version === true) return { kind: 'say', text: `${VERSION}\n`, exitCode: 0 }
     if (positionals.length === 0) return { kind: 'serve' }

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from 'fastify-roller/internal'
+import {
+  HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE
+} from 'fastify-roller/internal'
 import type { JwtOptions } from '../auth/jwt.ts'
 import { anyLimited } from '../auth/caller.ts'
 import { parseKeys } from '../auth/key-file.ts'
@@ -77,7 +79,10 @@ export class ConfigError extends Error {
   readonly faults: readonly string[]
 
   constructor (faults: readonly string[]) {
-    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    super(
+      'The configuration has ' +
+      `${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`
+    )
     this.name = 'ConfigError'
     this.faults = faults
   }
@@ -124,7 +129,12 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   }
   for (const name of ['NANGO_PUBLIC_HOST', 'NANGO_CONNECT_URL'] as const) {
     const url = environment[name]
-    if (url !== undefined && !isPublicUrl(url)) faults.push(`${name} is not ${PUBLIC_URL_RULE}. Example: ${name}=${name === 'NANGO_PUBLIC_HOST' ? 'https://nango.example.com' : 'https://connect.nango.example.com'}`)
+    if (url !== undefined && !isPublicUrl(url)) {
+      faults.push(
+        `${name} is not ${PUBLIC_URL_RULE}. Example: ` +
+        `${name}=${name === 'NANGO_PUBLIC_HOST' ? 'https://nango.example.com' : 'https://connect.nango.example.com'}`
+      )
+    }
   }
   const rollerBaseUrl = environment.ROLLER_BASE_URL
   if (rollerBaseUrl !== undefined && !isRollerBaseUrl(rollerBaseUrl)) {
@@ -139,7 +149,10 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   const asksWhoCalls = environment.API_KEYS !== undefined || jwt !== null ||
     faults.some((fault) => /^(API_KEYS|JWT_[A-Z_]+)(_FILE)? /.test(fault))
   if (!loopback && !asksWhoCalls && environment.AUTH !== 'none') {
-    faults.push('HOST is reachable from other machines, but nothing says who may call. Set API_KEYS or JWT_JWKS_URL, or AUTH=none if something in front of the service checks its callers. Example: HOST=127.0.0.1')
+    faults.push(
+      'HOST is reachable from other machines, but nothing says who may call. Set API_KEYS or JWT_JWKS_URL, or AUTH=none if something in ' +
+      'front of the service checks its callers. Example: HOST=127.0.0.1'
+    )
   }
   if (asksWhoCalls && environment.AUTH === 'none') {
     faults.push('AUTH=none says that anybody may call, but API_KEYS or JWT_JWKS_URL say who. Keep one of the two: take AUTH out of the ' +
@@ -217,7 +230,10 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
       if (content === '') faults.push(`${name}_FILE names a file that is empty. ${fileExample(name)}`)
       else values[name] = content
     } catch (error) {
-      faults.push(`${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}). ${fileExample(name)}`) // node:fs throws these
+      // node:fs throws these
+      faults.push(
+        `${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}). ${fileExample(name)}`
+      )
     }
   }
   return values
@@ -229,8 +245,9 @@ function check (values: Readonly<Record<string, string>>, faults: string[]): Env
   for (const [name, schema] of Object.entries<TSchema>(Environment.properties)) {
     const text = values[name]
     const value = text === undefined ? undefined : fromText(schema, text)
-    if (value !== undefined && !Value.Check(schema, value)) faults.push(`${name} must be ${expected(schema)}. Example: ${name}=${String(schema.examples[0])}`)
-    else if (value !== undefined) environment[name] = value
+    if (value !== undefined && !Value.Check(schema, value)) {
+      faults.push(`${name} must be ${expected(schema)}. Example: ${name}=${String(schema.examples[0])}`)
+    } else if (value !== undefined) environment[name] = value
     if (environment[name] === undefined && schema.default !== undefined) environment[name] = schema.default
   }
   return environment as Environment // each was checked by its own schema
@@ -245,7 +262,9 @@ function fromText ({ type }: TSchema, text: string): unknown {
 function expected ({ type, minimum, maximum, anyOf, const: only, expected }: TSchema): string {
   if (expected !== undefined) return String(expected)
   if (type === 'boolean') return 'true or false'
-  if (type === 'integer') return maximum === undefined ? `a whole number of at least ${minimum}` : `a whole number from ${minimum} to ${maximum}`
+  if (type === 'integer') {
+    return maximum === undefined ? `a whole number of at least ${minimum}` : `a whole number from ${minimum} to ${maximum}`
+  }
   if (anyOf !== undefined) return `one of: ${(anyOf as { const: string }[]).map((one) => one.const).join(', ')}` // a union of literals
   return only === undefined ? 'a text' : String(only)
 }

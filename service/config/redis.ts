@@ -4,7 +4,10 @@ import { Redis } from 'ioredis'
 
 /** Commands fail at once while the line is down: the plugin then knows what to do. */
 export function connectRedis (url: string, log: FastifyBaseLogger): Redis {
-  const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000, retryStrategy: (times) => Math.min(100 * times, 1_000) })
+  const client = new Redis(
+    url,
+    { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000, retryStrategy: (times) => Math.min(100 * times, 1_000) }
+  )
   // Every attempt to connect again says it. It is news once, until there is another reason or all was well.
   let known = ''
   client.on('ready', () => { known = '' })
@@ -17,7 +20,10 @@ export function connectRedis (url: string, log: FastifyBaseLogger): Redis {
   return client
 }
 
-/** Node's code (ECONNREFUSED) or the word that a reply of Redis begins with (WRONGPASS). Never the message: it may hold an address or a user's name. */
+/**
+ * Node's code (ECONNREFUSED) or the word that a reply of Redis begins with (WRONGPASS). Never the message: it may hold an address or a
+ * user's name.
+ */
 export function redisReason (error: unknown): string {
   const { code, name, message } = error as { code?: unknown, name?: unknown, message?: unknown } // Node's errors and ioredis's
   return String(code ?? /^[A-Z]{3,20}(?= )/.exec(String(message))?.[0] ?? name)

@@ -1,4 +1,7 @@
-/** Values of variables that are more than one text or number. Each parser names what is wrong with what to write instead, and repeats no value. */
+/**
+ * Values of variables that are more than one text or number. Each parser names what is wrong with what to write instead, and repeats no
+ * value.
+ */
 import { isIP } from 'node:net'
 import { OPERATION_NAMES_RULE, unknownOperations } from 'fastify-roller/internal'
 import type { JwtOptions } from '../auth/jwt.ts'
@@ -25,7 +28,9 @@ export function parseTrustProxy (value: string, faults: string[]): TrustProxy {
   if (/^[1-9]\d?$/.test(value)) return Number(value)
   const addresses = list(value)
   if (addresses.length > 0 && addresses.every(isNetwork)) return addresses
-  faults.push('TRUST_PROXY is not true, false, a number of proxies, or a list of their addresses. Example: TRUST_PROXY=10.0.0.0/8,192.168.1.7')
+  faults.push(
+    'TRUST_PROXY is not true, false, a number of proxies, or a list of their addresses. Example: TRUST_PROXY=10.0.0.0/8,192.168.1.7'
+  )
   return false
 }
 
@@ -40,7 +45,10 @@ function isNetwork (text: string): boolean {
 export function parseOrigins (value: string | undefined, faults: string[]): string[] {
   const origins = listOfSome('CORS_ORIGINS', value, 'https://app.example.com', faults)
   if (origins.some((origin) => !/^https?:\/\//.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin)) {
-    faults.push('CORS_ORIGINS is not a list of origins: scheme, host, and port where it is not the usual one, no path and no *. Example: CORS_ORIGINS=https://app.example.com')
+    faults.push(
+      'CORS_ORIGINS is not a list of origins: scheme, host, and port where it is not the usual one, no path and no *. Example: ' +
+      'CORS_ORIGINS=https://app.example.com'
+    )
   }
   return origins
 }
@@ -50,7 +58,10 @@ export function parseOperations (name: string, value: string | undefined, faults
   const operations = list(value)
   const unknown = unknownOperations(operations)
   if (operations.length === 0 || unknown.length > 0) {
-    faults.push(`${name} ${operations.length === 0 ? 'names nothing' : `names at place ${unknown.join(', ')} what is not known`}: give ${OPERATION_NAMES_RULE}. Example: ${name}=GET /bookings,Payments,staff-accounts`)
+    faults.push(
+      `${name} ${operations.length === 0 ? 'names nothing' : `names at place ${unknown.join(', ')} what is not known`}: give ` +
+      `${OPERATION_NAMES_RULE}. Example: ${name}=GET /bookings,Payments,staff-accounts`
+    )
   }
   return operations
 }

@@ -1,4 +1,7 @@
-/** `/docs` and `/openapi.json`. Both are made at the first request for one of them: they take a third of the memory of a service that starts. */
+/**
+ * `/docs` and `/openapi.json`. Both are made at the first request for one of them: they take a third of the memory of a service that
+ * starts.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { ExampleCalls } from './examples.ts'
 
@@ -18,7 +21,12 @@ export type DocumentedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>
 /** Call before the routes are added: the document is gathered from them. */
 export function addDocs (app: FastifyInstance, options: DocsOptions): void {
   const routes: DocumentedRoute[] = []
-  app.addHook('onRoute', ({ method, url, schema }) => { if (method !== 'HEAD' && schema?.hide !== true) routes.push({ method, url, ...(schema !== undefined && { schema }) }) })
+  app.addHook(
+    'onRoute',
+    ({ method, url, schema }) => {
+      if (method !== 'HEAD' && schema?.hide !== true) routes.push({ method, url, ...(schema !== undefined && { schema }) })
+    }
+  )
 
   let explorer: Promise<FastifyInstance> | undefined
   const serve = async ({ raw, headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -26,7 +34,8 @@ export function addDocs (app: FastifyInstance, options: DocsOptions): void {
     // The files are small and always sent whole: of all conditions these two have an answer other than the static server's own words.
     const { 'if-none-match': tag, 'if-modified-since': since } = headers
     const found = await (await explorer).inject({
-      url: raw.url ?? '/', headers: { ...(tag !== undefined && { 'if-none-match': tag }), ...(since !== undefined && { 'if-modified-since': since }) }
+      url: raw.url ?? '/',
+      headers: { ...(tag !== undefined && { 'if-none-match': tag }), ...(since !== undefined && { 'if-modified-since': since }) }
     })
     // A path that the static server rejects is the path of no file.
     if (found.statusCode >= 400 && found.statusCode < 500) {

@@ -14,7 +14,9 @@ export type ExampleCalls = Readonly<Record<string, ExampleCall>>
 type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>
 
 interface Parameter { readonly in: string, readonly name: string, example?: unknown, schema?: Record<string, unknown> }
-interface Operation { readonly parameters?: Parameter[], readonly requestBody?: { readonly content: Record<string, { example?: unknown }> } }
+interface Operation {
+  readonly parameters?: Parameter[], readonly requestBody?: { readonly content: Record<string, { example?: unknown }> }
+}
 
 /** Writes into the document, which was made for this. */
 export function fillInExamples (document: Document, calls: ExampleCalls): Document {

@@ -12,8 +12,10 @@ import { VERSION } from 'fastify-roller/internal'
 const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango. Three steps:
 
 1. **Authorize** once with one of this gateway's API keys, where it asks for one. This browser keeps it.
-2. **Connect** a venue: \`POST /connect-session\` answers with a link to send to a venue manager. \`GET /connections\` lists who is connected.
-3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last is filled in for you.`
+2. **Connect** a venue: \`POST /connect-session\` answers with a link to send to a venue manager. \`GET /connections\`
+   lists who is connected.
+3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last
+   is filled in for you.`
 
 const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER, nothing real. ' +
   'Every answer has the header `Roller-Sandbox: true`.\n\n'
@@ -35,13 +37,24 @@ export async function buildExplorer (routes: readonly DocumentedRoute[], options
     openapi: {
       openapi: '3.1.0',
       info: {
-        title, version: VERSION, description: (sandbox ? SANDBOX_DESCRIPTION : '') + DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' }
+        title,
+        version: VERSION,
+        description: (sandbox ? SANDBOX_DESCRIPTION : '') + DESCRIPTION,
+        license: { name: 'MIT', identifier: 'MIT' }
       },
       tags: TAGS,
       servers: [{ url: '/', description: 'This gateway' }],
       ...(keys && { security: [{ apiKey: [] }] }),
       components: {
-        ...(keys && { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'One of this gateway\'s API keys, or a token of the issuer that it trusts.' } } })
+        ...(
+          keys && {
+            securitySchemes: {
+              apiKey: {
+                type: 'http', scheme: 'bearer', description: 'One of this gateway\'s API keys, or a token of the issuer that it trusts.'
+              }
+            }
+          }
+        )
       }
     },
     transform: ({ schema, url }) => ({ schema: keepSchemaNames(schema), url }),
@@ -52,7 +65,8 @@ export async function buildExplorer (routes: readonly DocumentedRoute[], options
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     // Swagger UI styles its elements inline; scripts come from this server alone, and nothing else is asked.
-    staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
+    staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; " +
+      "frame-ancestors 'self'",
     theme: {
       title,
       css: [{ filename: 'docs.css', content: STYLE }],

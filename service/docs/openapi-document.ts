@@ -55,14 +55,17 @@ export function finishDocument (document: Document, exampleConnectionId: string 
   } as Document // the same shape, references put in
 }
 
-/** Nearly a hundred operations take and answer with the same few headers and errors: each is written once, or a browser reads twice as much. */
+/**
+ * Nearly a hundred operations take and answer with the same few headers and errors: each is written once, or a browser reads twice as much.
+ */
 function shareParts ({ parameters, responses = {} }: Operation, shared: Shared): void {
   parameters?.forEach((parameter, index) => {
     if (parameter.in === 'header') parameters[index] = share(shared, 'parameters', String(parameter.name), parameter)
   })
   for (const [status, answer] of Object.entries(responses)) {
     const { headers } = answer
-    for (const [name, header] of Object.entries(headers ?? {})) (headers as Node)[name] = share(shared, 'headers', name, header) // there, since it was listed
+    // there, since it was listed
+    for (const [name, header] of Object.entries(headers ?? {})) (headers as Node)[name] = share(shared, 'headers', name, header)
     if (/^[45]XX$/.test(status)) responses[status] = share(shared, 'responses', `Errors${status}`, answer)
   }
 }
@@ -88,7 +91,11 @@ function finishNode (node: Node, exampleConnectionId: string | null): Node {
   const parameter = { ...node, ...(style !== undefined && { style, explode }), schema }
   // Fastify's wildcard has no name; slashes in it are meant as slashes.
   if (node.in === 'path' && node.name === '*') return { ...parameter, name: 'path', allowReserved: true }
-  return exampleConnectionId !== null && node.in === 'header' && node.name === 'Connection-Id' ? { ...parameter, example: exampleConnectionId } : parameter
+  return exampleConnectionId !== null && node.in === 'header' && node.name === 'Connection-Id'
+    ? {
+        ...parameter, example: exampleConnectionId
+      }
+    : parameter
 }
 
 function reference (name: unknown): string { return `#/components/schemas/${String(name)}` }

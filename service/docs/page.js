@@ -1,11 +1,14 @@
-/** Swagger UI's page: its landmark for screen readers, and the connection that was used last, kept beside the key from one visit to the next. */
+/**
+ * Swagger UI's page: its landmark for screen readers, and the connection that was used last, kept beside the key from one visit to the
+ * next.
+ */
 const KEPT = 'fastify-roller-connection-id'
 
 document.getElementById('swagger-ui').setAttribute('role', 'main')
 
 /**
- * Keeps the Connection-Id of a call. Slashes in the path of the wildcard stay slashes: Swagger UI encodes them, as it does in every parameter of a
- * path, and no id of ROLLER's has one.
+ * Keeps the Connection-Id of a call. Slashes in the path of the wildcard stay slashes: Swagger UI encodes them, as it does in every
+ * parameter of a path, and no id of ROLLER's has one.
  */
 globalThis.rememberConnection = (request) => {
   const [path, ...query] = request.url.split('?')

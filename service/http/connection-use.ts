@@ -58,7 +58,9 @@ export function isAnsweredEarly (socket: Socket): boolean {
 
 /** Whether an answer has been given whole of which its reader has not had all yet. */
 export function isFlushing (): boolean {
-  for (const { open } of uses.values()) for (const { writableEnded, writableFinished } of open) if (writableEnded && !writableFinished) return true
+  for (const { open } of uses.values()) {
+    for (const { writableEnded, writableFinished } of open) if (writableEnded && !writableFinished) return true
+  }
   return false
 }
 

@@ -1,6 +1,7 @@
 /**
- * How connections end when the service closes. Node ends those that are idle at that moment; one that was busy would be kept for further requests,
- * and hold the process up until its idle time is over. So the last answer on each says that it is the last: nobody sends into a line that is closing.
+ * How connections end when the service closes. Node ends those that are idle at that moment; one that was busy would be kept for further
+ * requests, and hold the process up until its idle time is over. So the last answer on each says that it is the last: nobody sends into a
+ * line that is closing.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -24,7 +25,8 @@ export function endConnectionsAtClose (app: FastifyInstance): void {
       for (const socket of unusedConnections()) socket.destroySoon()
     }, LOOK_EVERY).unref()
     server.once('close', () => { clearInterval(timer) })
-    // The server's close takes a connection for idle as soon as its answer has been given whole, and would cut off a reader who has not had the end.
+    // The server's close takes a connection for idle as soon as its answer has been given whole, and would cut off a reader who has not had
+    // the end.
     while (isFlushing()) await sleep(LOOK_EVERY / 4)
   })
 }

@@ -51,7 +51,8 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
     logLevel: 'warn',
     schema: {
       summary: 'Can it serve calls?',
-      description: 'Not before Nango has taken the key and the integration was seen to be ROLLER\'s, and no more once the process is shutting down.',
+      description: 'Not before Nango has taken the key and the integration was seen to be ROLLER\'s, and no more once the process is ' +
+        'shutting down.',
       operationId: 'getReady',
       tags: ['Service'],
       security: [],

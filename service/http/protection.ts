@@ -27,8 +27,13 @@ export async function limitCallers (scope: FastifyInstance, max: number): Promis
       const counted = await count(request)
       if (counted.isAllowed || !counted.isExceeded) return
       // The names that a ROLLER budget has on other answers, with a policy of another name (draft-ietf-httpapi-ratelimit-headers).
-      reply.headers({ 'ratelimit-policy': `"caller";q=${limit};w=${WINDOW_MS / 1000}`, ratelimit: `"caller";r=0;t=${counted.ttlInSeconds}` })
-      throw new RollerError('ROLLER_ERR_CALLER_RATE_LIMITED', { detail: `This caller has sent more than ${limit} requests in a minute.`, retryAfter: counted.ttl / 1000 })
+      reply.headers(
+        { 'ratelimit-policy': `"caller";q=${limit};w=${WINDOW_MS / 1000}`, ratelimit: `"caller";r=0;t=${counted.ttlInSeconds}` }
+      )
+      throw new RollerError(
+        'ROLLER_ERR_CALLER_RATE_LIMITED',
+        { detail: `This caller has sent more than ${limit} requests in a minute.`, retryAfter: counted.ttl / 1000 }
+      )
     }
   }
   return {
@@ -64,11 +69,13 @@ export async function allowOrigins (app: FastifyInstance, origins: readonly stri
     origin: [...origins],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: [
-      'authorization', 'content-type', 'connection-id', 'roller-venue', 'roller-max-wait', 'roller-validation', 'timezone-designators', 'cache-control',
+      'authorization', 'content-type', 'connection-id', 'roller-venue', 'roller-max-wait', 'roller-validation', 'timezone-designators',
+      'cache-control',
       'x-request-id'
     ],
     exposedHeaders: [
-      'roller-answered-by', 'roller-time-zone', 'roller-warning', 'roller-sandbox', 'ratelimit', 'ratelimit-policy', 'retry-after', 'cache-status', 'age',
+      'roller-answered-by', 'roller-time-zone', 'roller-warning', 'roller-sandbox', 'ratelimit', 'ratelimit-policy', 'retry-after',
+      'cache-status', 'age',
       'x-request-id'
     ],
     maxAge: 600

@@ -6,8 +6,8 @@ import helmet from 'helmet'
 const CALLS = '/roller/'
 
 /**
- * For what ROLLER answers: data, whatever its type says. A page made of it would load nothing, run nothing and stand in no frame, so that the rest of
- * helmet's headers, which are about pages, would say nothing more.
+ * For what ROLLER answers: data, whatever its type says. A page made of it would load nothing, run nothing and stand in no frame, so that
+ * the rest of helmet's headers, which are about pages, would say nothing more.
  */
 const FOR_DATA = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -16,8 +16,8 @@ const FOR_DATA = {
 }
 
 /**
- * With these options helmet's headers are the same for every answer, so that it is asked once. @fastify/helmet, registered, takes 60 µs of every
- * request, also where a route has it switched off: more than all the rest of a call.
+ * With these options helmet's headers are the same for every answer, so that it is asked once. @fastify/helmet, registered, takes 60 µs of
+ * every request, also where a route has it switched off: more than all the rest of a call.
  */
 export function addSecurityHeaders (app: FastifyInstance): void {
   const headers = askHelmet()
@@ -41,6 +41,7 @@ function askHelmet (): Record<string, string> {
   const headers: Record<string, string> = {}
   const answer = { setHeader: (name: string, value: string) => { headers[name.toLowerCase()] = value }, removeHeader: () => {} }
   // TLS ends in front of the service, so HSTS is said there. Swagger UI brings a policy of its own.
-  helmet({ contentSecurityPolicy: false, hsts: false })({} as never, answer as never, () => {}) // it reads nothing of the request, and sets headers alone
+  // it reads nothing of the request, and sets headers alone
+  helmet({ contentSecurityPolicy: false, hsts: false })({} as never, answer as never, () => {})
   return headers
 }

@@ -23,7 +23,8 @@ export interface Timeouts {
 
 /** @param sandbox its answers say so, those without a request among them */
 export function serverOptions (
-  { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>, { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, sandbox: boolean
+  { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>,
+  { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, sandbox: boolean
 ): FastifyHttpOptions<Server> {
   return {
     // Fastify's type does not know the number, which it takes to mean the same.
@@ -50,10 +51,12 @@ function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly co
   const id = randomUUID()
   app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
   const body = JSON.stringify(toProblem(problem, id))
-  // In the middle of an answer another head would be read as its body; after an answer to a request whose body then broke off, as the next one's.
+  // In the middle of an answer another head would be read as its body; after an answer to a request whose body then broke off, as the next
+  // one's.
   if (socket.writable && !isInAnswer(socket) && !isAnsweredEarly(socket)) {
     socket.write([
-      `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json', 'roller-answered-by: gateway',
+      `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json',
+      'roller-answered-by: gateway',
       ...(sandbox ? [SANDBOX_HEADER.join(': ')] : []), 'x-content-type-options: nosniff',
       `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
     ].join('\r\n'))
@@ -62,7 +65,11 @@ function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly co
 }
 
 function brokenRequest (code: string | undefined): RollerError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new RollerError('ROLLER_ERR_HTTP', { status: 408, detail: 'The request did not arrive in time.' })
-  if (code === 'HPE_HEADER_OVERFLOW') return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new RollerError('ROLLER_ERR_HTTP', { status: 408, detail: 'The request did not arrive in time.' })
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
+  }
   return new RollerError('ROLLER_ERR_HTTP', { detail: 'The bytes received are not HTTP/1.1.' })
 }

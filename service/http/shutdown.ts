@@ -1,4 +1,7 @@
-/** The end of the process: ready says no, a pause for balancers to notice, then calls in flight are finished. A second signal ends it at once. */
+/**
+ * The end of the process: ready says no, a pause for balancers to notice, then calls in flight are finished. A second signal ends it at
+ * once.
+ */
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 

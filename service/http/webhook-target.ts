@@ -1,6 +1,6 @@
 /**
- * Passes events on to the app beside the gateway: as JSON, signed by the Standard Webhooks convention. The target's 2xx is ROLLER's 200; anything
- * else, or silence, and ROLLER keeps the event and sends it again. So there is no queue here, and nothing to lose.
+ * Passes events on to the app beside the gateway: as JSON, signed by the Standard Webhooks convention. The target's 2xx is ROLLER's 200;
+ * anything else, or silence, and ROLLER keeps the event and sends it again. So there is no queue here, and nothing to lose.
  */
 import { createHash } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
@@ -58,7 +58,11 @@ export function createWebhookTarget ({ url, secrets, timeoutMs = TIMEOUT_MS }: W
       return answer.statusCode
     } catch (error) {
       const { code } = error as { readonly code?: unknown } // undici's and Node's network errors have one
-      throw new Error(signal.aborted ? 'the webhook target did not answer in time' : `the webhook target could not be reached (${typeof code === 'string' ? code : 'unknown error'})`)
+      throw new Error(
+        signal.aborted
+          ? 'the webhook target did not answer in time'
+          : `the webhook target could not be reached (${typeof code === 'string' ? code : 'unknown error'})`
+      )
     }
   }
 }

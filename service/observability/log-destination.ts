@@ -41,7 +41,8 @@ function open (): Destination {
   opened.on('drop', () => { lost++ })
   opened.on('drain', () => {
     if (lost === 0) return
-    opened.write(`${JSON.stringify({ level: pino.levels.values['warn'], time: Date.now(), lost, msg: 'lines of the log are lost: nobody read them' })}\n`)
+    const msg = 'lines of the log are lost: nobody read them'
+    opened.write(`${JSON.stringify({ level: pino.levels.values['warn'], time: Date.now(), lost, msg })}\n`)
     lost = 0
   })
   // A full disk, or a reader that has gone, is no reason to stop serving. The lines wait, as many as fit.

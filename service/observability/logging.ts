@@ -9,7 +9,8 @@ import { layerOf } from './request-facts.ts'
 
 /** Where a secret could turn up in something that is logged by mistake. */
 const REDACTED = [
-  'req.headers', 'res.headers', '*.authorization', '*.Authorization', '*.secretKey', '*.clientSecret', '*.client_secret', '*.access_token', '*.token',
+  'req.headers', 'res.headers', '*.authorization', '*.Authorization', '*.secretKey', '*.clientSecret', '*.client_secret', '*.access_token',
+  '*.token',
   'err.config', 'err.request', 'err.response'
 ]
 
@@ -50,8 +51,8 @@ export type LogRequest = (request: FastifyRequest, reply: FastifyReply) => void
 const INFO = pino.levels.values['info'] ?? 0
 
 /**
- * One line when a request is done, in place of Fastify's two, which hold the URL with its query. Its logger redacts nothing: every value comes from a
- * closed set, and the search for secrets takes 20 µs a line, a third of a call.
+ * One line when a request is done, in place of Fastify's two, which hold the URL with its query. Its logger redacts nothing: every value
+ * comes from a closed set, and the search for secrets takes 20 µs a line, a third of a call.
  */
 export function requestLogger ({ nameConnection, more }: RequestLogOptions): LogRequest {
   let requests: pino.Logger | null = null

@@ -19,12 +19,23 @@ export function createMetrics (): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry }) // memory, CPU, event loop, garbage collection
-  const refused = new Counter({ name: 'roller_budget_refused_total', help: 'Calls that got no place, by reason.', labelNames: ['budget', 'reason'], registers })
-  const waited = new Histogram({ name: 'roller_budget_wait_seconds', help: 'Time calls waited for their place.', labelNames: ['budget'], buckets: SECONDS, registers })
-  const granted = new Counter({ name: 'roller_budget_used_total', help: 'Calls that took a place in a rate budget.', labelNames: ['budget'], registers })
-  const waiting = new Gauge({ name: 'roller_budget_waiting', help: 'Calls that are waiting for their place now.', labelNames: ['budget'], registers })
+  const refused = new Counter(
+    { name: 'roller_budget_refused_total', help: 'Calls that got no place, by reason.', labelNames: ['budget', 'reason'], registers }
+  )
+  const waited = new Histogram(
+    { name: 'roller_budget_wait_seconds', help: 'Time calls waited for their place.', labelNames: ['budget'], buckets: SECONDS, registers }
+  )
+  const granted = new Counter(
+    { name: 'roller_budget_used_total', help: 'Calls that took a place in a rate budget.', labelNames: ['budget'], registers }
+  )
+  const waiting = new Gauge(
+    { name: 'roller_budget_waiting', help: 'Calls that are waiting for their place now.', labelNames: ['budget'], registers }
+  )
   const cooling = new Counter({
-    name: 'roller_cooling_off_total', help: 'Walls that went up after a 429: of ROLLER for a connection, of Nango for the account.', labelNames: ['whose'], registers
+    name: 'roller_cooling_off_total',
+    help: 'Walls that went up after a 429: of ROLLER for a connection, of Nango for the account.',
+    labelNames: ['whose'],
+    registers
   })
   for (const budget of ['rest', 'reporting', 'bulk']) waiting.set({ budget }, 0) // a line that is empty is not one that is missing
   return {
@@ -53,13 +64,24 @@ export function requestCounter ({ registry }: Metrics): CountRequest {
     registers
   })
   const whole = new Histogram({
-    name: 'roller_request_seconds', help: 'Time from a request to the end of its answer.', labelNames: ['operation'], buckets: SECONDS, registers
+    name: 'roller_request_seconds',
+    help: 'Time from a request to the end of its answer.',
+    labelNames: ['operation'],
+    buckets: SECONDS,
+    registers
   })
   const upstream = new Histogram({
-    name: 'roller_upstream_seconds', help: 'Time a call waited for Nango or ROLLER, over all tries.', labelNames: ['operation'], buckets: SECONDS, registers
+    name: 'roller_upstream_seconds',
+    help: 'Time a call waited for Nango or ROLLER, over all tries.',
+    labelNames: ['operation'],
+    buckets: SECONDS,
+    registers
   })
   const overhead = new Histogram({
-    name: 'roller_overhead_seconds', help: 'Time the gateway itself took for a call, from the request to the head of the answer.', buckets: FINE_SECONDS, registers
+    name: 'roller_overhead_seconds',
+    help: 'Time the gateway itself took for a call, from the request to the head of the answer.',
+    buckets: FINE_SECONDS,
+    registers
   })
   const repeats = new Counter({ name: 'roller_repeats_total', help: 'Tries of calls beyond the first.', registers })
   return (request, reply) => {

@@ -1,7 +1,8 @@
 /**
- * OpenTelemetry traces: a span for each request, one for each try at Nango or ROLLER under it, and `traceparent` on the way in and out. Loaded only
- * where an endpoint is set; the packages are optional ones. Written by hand and not by the usual instrumentations, because those put the whole URL
- * into a span, and query values and ids of guests have no place there. Sampling and the like are set by OpenTelemetry's own OTEL_* variables.
+ * OpenTelemetry traces: a span for each request, one for each try at Nango or ROLLER under it, and `traceparent` on the way in and out.
+ * Loaded only where an endpoint is set; the packages are optional ones. Written by hand and not by the usual instrumentations, because
+ * those put the whole URL into a span, and query values and ids of guests have no place there. Sampling and the like are set by
+ * OpenTelemetry's own OTEL_* variables.
  */
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -20,11 +21,18 @@ export interface Tracing {
 }
 
 /** What has to be there, as package.json has it under optionalDependencies. */
-const PACKAGES = ['@opentelemetry/api@1.9.1', '@opentelemetry/sdk-trace-node@2.12.0', '@opentelemetry/resources@2.12.0', '@opentelemetry/exporter-trace-otlp-http@0.223.0']
+const PACKAGES = [
+  '@opentelemetry/api@1.9.1', '@opentelemetry/sdk-trace-node@2.12.0', '@opentelemetry/resources@2.12.0',
+  '@opentelemetry/exporter-trace-otlp-http@0.223.0'
+]
 
 export class TracingMissingError extends Error {
   constructor (cause: unknown) {
-    super(`OTEL_EXPORTER_OTLP_ENDPOINT is set, but the packages for it are not installed. Install them, or leave it out: npm install ${PACKAGES.join(' ')}`, { cause })
+    super(
+      'OTEL_EXPORTER_OTLP_ENDPOINT is set, but the packages for it are not installed. Install them, or leave it out: npm install ' +
+      `${PACKAGES.join(' ')}`,
+      { cause }
+    )
     this.name = 'TracingMissingError'
   }
 }
@@ -69,7 +77,9 @@ export async function startTracing (endpoint: string): Promise<Tracing> {
       const { hostname, port, protocol } = new URL(origin)
       const span = tracer.startSpan(method, {
         kind: SpanKind.CLIENT,
-        attributes: { 'http.request.method': method, 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80) }
+        attributes: {
+          'http.request.method': method, 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80)
+        }
       })
       const headers: Record<string, string> = {}
       propagation.inject(trace.setSpan(context.active(), span), headers)

@@ -1,6 +1,6 @@
 /**
- * One call of each operation that works on the demo venue as it stands, for the forms of the API explorer. What they ask for is made beforehand, so that
- * no two of them take away what the other needs: each works once at least, whatever was tried before it.
+ * One call of each operation that works on the demo venue as it stands, for the forms of the API explorer. What they ask for is made
+ * beforehand, so that no two of them take away what the other needs: each works once at least, whatever was tried before it.
  */
 import type { ExampleCalls } from '../docs/examples.ts'
 import type { RollerSimulator } from 'roller-sandbox'
@@ -10,7 +10,8 @@ type Json = Record<string, unknown>
 
 export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): ExampleCalls {
   const venue = roller.venue(clientId)
-  const call = (method: string, path: string, body?: Json): Json => roller.perform(clientId, method, path, body) as Json // an object, or nothing
+  // an object, or nothing
+  const call = (method: string, path: string, body?: Json): Json => roller.perform(clientId, method, path, body) as Json
   const today = toVenueDate(Date.now(), venue.profile.zone)
   const [yesterday, tomorrow, weekAgo, nextWeek] = [-1, 1, -7, 7].map((days) => addDays(today, days)) as [string, string, string, string]
   const product = (name: string, variation = 0): number => {
@@ -22,17 +23,36 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
   const customer = { firstName: 'Robin', lastName: 'Marsh', email: 'robin.marsh@example.com', phone: '0400000000' }
   const items = (quantity: number, date = tomorrow): Json[] => [{ productId: jump, quantity, bookingDate: date, startTime: '10:00' }]
   const booking = (externalId: string): string => String(call('POST', '/bookings', { externalId, customer, items: items(1) })['uniqueId'])
-  const shirts = { externalId: 'SHIRTS', name: 'Shirts', stockProductType: 'retail', products: [{ externalId: 'SHIRTS_M', name: 'Medium', price: 25, taxId: null }] }
-  const discount = { name: 'Early bird', percentOff: 10, amountOff: null, usageLimit: 5, usageLimitType: 'PerCode', startDate: today, endDate: nextWeek }
+  const shirts = {
+    externalId: 'SHIRTS',
+    name: 'Shirts',
+    stockProductType: 'retail',
+    products: [{ externalId: 'SHIRTS_M', name: 'Medium', price: 25, taxId: null }]
+  }
+  const discount = {
+    name: 'Early bird', percentOff: 10, amountOff: null, usageLimit: 5, usageLimitType: 'PerCode', startDate: today, endDate: nextWeek
+  }
   // Switched off: nothing of the sandbox leaves this machine.
-  const hook = { url: 'https://example.com/roller', enabled: false, authentication: { apiKey: 'a-key-of-your-own' }, webhooks: { booking: { events: ['Created'] } } }
-  const person = (name: string): Json => ({ roleId: 1203, firstName: name, lastName: 'Reed', email: `${name.toLowerCase()}.reed@example.com` })
+  const hook = {
+    url: 'https://example.com/roller',
+    enabled: false,
+    authentication: { apiKey: 'a-key-of-your-own' },
+    webhooks: { booking: { events: ['Created'] } }
+  }
+  const person = (name: string): Json => (
+    { roleId: 1203, firstName: name, lastName: 'Reed', email: `${name.toLowerCase()}.reed@example.com` }
+  )
   const block = { resourceId: venue.resources[0]?.id, blockoutCapacity: 1, date: nextWeek, blockEntireDay: true }
   const free = (externalId: string): Json => ({ externalId, customer, items: items(1).map((item) => ({ ...item, priceOverride: 0 })) })
-  const cardOrder = (externalId: string): Json => ({ externalId, productId: product('Gift Card', 1), bookingOwner: customer, giftCards: [{ value: 40 }] })
+  const cardOrder = (externalId: string): Json => (
+    { externalId, productId: product('Gift Card', 1), bookingOwner: customer, giftCards: [{ value: 40 }] }
+  )
 
   const [stock, hold, blocked, coupon, spent, draft, cards, webhook, webhookToEnd, staff, staffToEnd] = [
-    call('POST', '/products/stock', { ...shirts, externalId: 'CAPS', name: 'Caps', products: [{ externalId: 'CAPS_M', name: 'Medium', price: 25, taxId: null }] }),
+    call(
+      'POST', '/products/stock',
+      { ...shirts, externalId: 'CAPS', name: 'Caps', products: [{ externalId: 'CAPS_M', name: 'Medium', price: 25, taxId: null }] }
+    ),
     call('POST', '/capacity-reservation', { items: items(1) }),
     call('POST', '/capacity-reservation/block', block),
     call('POST', '/discounts', { ...discount, name: 'Members' }),
@@ -49,7 +69,10 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
   call('POST', `/discounts/${String(coupon['discountId'])}/codes`, { codes: ['MEMBER'] })
   call('POST', `/discounts/${String(spent['discountId'])}/codes`, { codes: ['SPRING'] })
   const link = call('POST', `/bookings/${open}/payments/links`, { amount: 5, email: customer.email, phone: customer.phone })
-  const visit = call('POST', '/bookings', { externalId: 'docs-visit', customer, items: [{ productId: product('Bounce Club'), quantity: 1, bookingDate: today }] })
+  const visit = call(
+    'POST', '/bookings',
+    { externalId: 'docs-visit', customer, items: [{ productId: product('Bounce Club'), quantity: 1, bookingDate: today }] }
+  )
   // A hold of ROLLER's ends after ten minutes; whoever reads the documents takes longer.
   const held = venue.holds.get(String(hold['uniqueId']))
   if (held !== undefined) held.expiresAt = Infinity
@@ -60,7 +83,13 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
   const withResponses = [...venue.bookings.values()].find(({ state }) => state === 'Active')?.uniqueId ?? open
   const medium = (stock['products'] as Json[])[0]?.['productId'] // as it was just made
   const colleague = [...venue.staff.values()].find(({ hasVerifiedEmail }) => hasVerifiedEmail)?.uniqueId ?? ''
-  const caps = { externalId: 'CAPS', name: 'Caps', stockProductType: 'retail', productId: String(stock['productId']), products: [{ productId: String(medium), name: 'Medium', price: 27 }] }
+  const caps = {
+    externalId: 'CAPS',
+    name: 'Caps',
+    stockProductType: 'retail',
+    productId: String(stock['productId']),
+    products: [{ productId: String(medium), name: 'Medium', price: 27 }]
+  }
   const id = (uniqueId: unknown): Readonly<Record<string, string>> => ({ uniqueId: String(uniqueId) })
   const day = { values: { startDate: yesterday, endDate: today } }
   const dayPages = { values: { startDate: yesterday, endDate: today, pageNumber: 1, pageSize: 100 } }
@@ -72,7 +101,9 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     'GET /product-availability/calendar': { values: { productId: jump, date: tomorrow.slice(0, 7) } },
     'POST /products/stock': { body: shirts },
     'PUT /products/stock': { body: caps },
-    'PUT /products/stock/{parentProductId}/quantity': { values: { parentProductId: String(stock['productId']) }, body: { productId: Number(medium), quantity: 12 } },
+    'PUT /products/stock/{parentProductId}/quantity': {
+      values: { parentProductId: String(stock['productId']) }, body: { productId: Number(medium), quantity: 12 }
+    },
     'POST /capacity-reservation': { body: { items: items(2) } },
     'DELETE /capacity-reservation/{uniqueId}': { values: id(hold['uniqueId']) },
     'POST /capacity-reservation/block': { body: block },
@@ -82,7 +113,9 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     'GET /bookings': { values: { keywords: 'smith' } },
     'POST /bookings': { body: { externalId: 'my-first-booking', customer, items: items(2) } },
     'GET /bookings/{uniqueId}': { values: id(open) },
-    'PUT /bookings/{uniqueId}': { values: id(open), body: { newItems: [{ productId: product('Grip Socks'), quantity: 1, bookingDate: tomorrow }] } },
+    'PUT /bookings/{uniqueId}': {
+      values: id(open), body: { newItems: [{ productId: product('Grip Socks'), quantity: 1, bookingDate: tomorrow }] }
+    },
     'DELETE /bookings/{uniqueId}': { values: id(toDelete), body: { comments: 'Entered twice' } },
     'POST /bookings/{uniqueId}/cancel': { values: id(toCancel), body: { issueRefund: false } },
     'POST /bookings/draft/costs': { body: { externalId: 'my-cart', customer, items: items(2) } },
@@ -90,12 +123,16 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     'POST /bookings/draft/publish': { body: id(draft['uniqueId']) },
     'GET /bookings/{uniqueId}/form-responses': { values: id(withResponses) },
     'POST /bookings/{uniqueId}/payments': { values: id(open), body: { id: 'my-payment', paymentType: 'CreditCard', amount: 5 } },
-    'POST /bookings/{uniqueId}/payments/tips': { values: id(open), body: { id: 'my-tip', paymentType: 'Cash', amount: 2, tipNote: 'Thanks' } },
+    'POST /bookings/{uniqueId}/payments/tips': {
+      values: id(open), body: { id: 'my-tip', paymentType: 'Cash', amount: 2, tipNote: 'Thanks' }
+    },
     'POST /bookings/{uniqueId}/payments/links': { values: id(open), body: { amount: 5, email: customer.email, phone: customer.phone } },
     'DELETE /bookings/{uniqueId}/payments/links/{paymentLinkId}': { values: { ...id(open), paymentLinkId: Number(link['id']) } },
     'POST /discounts': { body: discount },
     'GET /discounts/{discountId}': { values: { discountId: Number(coupon['discountId']) } },
-    'PUT /discounts/{discountId}': { values: { discountId: Number(spent['discountId']) }, body: { ...discount, name: 'Spring', percentOff: 15 } },
+    'PUT /discounts/{discountId}': {
+      values: { discountId: Number(spent['discountId']) }, body: { ...discount, name: 'Spring', percentOff: 15 }
+    },
     'POST /discounts/{discountId}/codes': { values: { discountId: Number(coupon['discountId']) }, body: { codes: ['WELCOME'] } },
     'DELETE /discounts/{discountId}/codes': { values: { discountId: Number(spent['discountId']) }, body: { codes: ['SPRING'] } },
     'POST /discounts/validate': { body: { items: [{ productId: String(jump), quantity: 1, discounts: [{ code: 'MEMBER' }] }] } },
@@ -121,14 +158,27 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     'PUT /netsuite-settings': { body: { locationId: 'L1', exportId: 'E1' } },
     'GET /reporting/revenue-entries': day,
     'GET /data/tillreconciliations': { values: { endDate: today, pageNumber: 1, pageSize: 100 } },
-    ...Object.fromEntries(['/data/bookingitems', '/data/tickets', '/data/giftcards', '/data/bookingpayments', '/data/customers', '/data/attendances', '/data/signedwaivers', '/data/bookingsignedwaivers', '/reporting/gxs']
+    ...Object.fromEntries([
+      '/data/bookingitems', '/data/tickets', '/data/giftcards', '/data/bookingpayments', '/data/customers', '/data/attendances',
+      '/data/signedwaivers', '/data/bookingsignedwaivers', '/reporting/gxs'
+    ]
       .map((path) => [`GET ${path}`, dayPages])),
-    ...Object.fromEntries(['products', 'modifiers', 'discounts', 'locations', 'devices', 'staffs', 'roles', 'waivers'].map((name) => [`GET /data/${name}`, pages])),
+    ...Object.fromEntries(
+      [
+        'products', 'modifiers', 'discounts', 'locations', 'devices', 'staffs', 'roles', 'waivers'
+      ].map((name) => [`GET /data/${name}`, pages])
+    ),
     ...Object.fromEntries(['membershipredemptions', 'membershipstatuses', 'membershipcredits'].map((name) => [`GET /data/${name}`, onDay])),
     'POST /reporting/bulk': { body: { exportType: 'Payments', startDate: weekAgo, endDate: today } },
     // Of these, what the catalogue says is right for every venue.
-    ...Object.fromEntries(['GET /venues/me', 'GET /products', 'GET /webhooks', 'GET /netsuite-settings', 'GET /data/reportingcategories'].map((name) => [name, {}])),
+    ...Object.fromEntries(
+      [
+        'GET /venues/me', 'GET /products', 'GET /webhooks', 'GET /netsuite-settings', 'GET /data/reportingcategories'
+      ].map((name) => [name, {}])
+    ),
     // The sandbox's own, which answers with what it was sent.
-    ...Object.fromEntries(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [`${method} /{path}`, { values: { path: 'sandbox/echo' } }]))
+    ...Object.fromEntries(
+      ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [`${method} /{path}`, { values: { path: 'sandbox/echo' } }])
+    )
   }
 }

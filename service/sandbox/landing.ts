@@ -13,7 +13,8 @@ export function addLanding (app: FastifyInstance, { connectionId }: { readonly c
   app.get('/', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64')
     reply.headers({
-      'content-security-policy': `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self'; form-action 'none'; ` +
+      'content-security-policy': `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; ` +
+      'connect-src \'self\'; form-action \'none\'; ' +
         "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
       'cache-control': 'no-store'
     }).type('text/html; charset=utf-8')

@@ -15,7 +15,11 @@ async function ask (path, options = {}) {
     $('note').hidden = true
     return body
   }
-  $('note').textContent = answer === null ? 'The gateway does not answer. Is it still running?' : answer.status === 401 ? 'This sandbox asks for a key (API_KEYS). Use Authorize in the API explorer.' : body?.title + '. ' + body?.hint
+  $('note').textContent = answer === null
+    ? 'The gateway does not answer. Is it still running?'
+    : answer.status === 401
+      ? 'This sandbox asks for a key (API_KEYS). Use Authorize in the API explorer.'
+      : body?.title + '. ' + body?.hint
   $('note').hidden = false
   return null
 }
@@ -33,7 +37,10 @@ async function showVenues () {
   $('venues').replaceChildren(...list.connections.map(({ connectionId: id, status, venue }) => {
     const row = element('li')
     const zone = venue?.timeZone?.split('/').at(-1).replaceAll('_', ' ')
-    row.append(element('strong', venue?.name ?? id), element('span', status === 'connected' ? 'Connected' : status.replaceAll('-', ' '), status === 'connected' ? 'state' : 'state bad'))
+    row.append(
+      element('strong', venue?.name ?? id),
+      element('span', status === 'connected' ? 'Connected' : status.replaceAll('-', ' '), status === 'connected' ? 'state' : 'state bad')
+    )
     row.append(element('span', [id, zone, venue?.environment].filter(Boolean).join(' · '), 'quiet'))
     return row
   }))
@@ -89,7 +96,9 @@ async function sendCalls () {
 }
 
 async function connectVenue () {
-  const session = await ask('connect-session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ clientId: 'my-park' }) })
+  const session = await ask(
+    'connect-session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ clientId: 'my-park' }) }
+  )
   if (session !== null) location.assign(session.connectPage ?? session.connectLink)
 }
 

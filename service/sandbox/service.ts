@@ -1,4 +1,7 @@
-/** The service on the sandbox: what it is told in place of the environment. Its tokens are for its own ROLLER, and nothing of it leaves this machine. */
+/**
+ * The service on the sandbox: what it is told in place of the environment. Its tokens are for its own ROLLER, and nothing of it leaves this
+ * machine.
+ */
 import { randomUUID } from 'node:crypto'
 import type { AppOptions } from '../app.ts'
 import type { Config } from '../config/config.ts'
@@ -19,7 +22,9 @@ export async function startOnSandbox (config: Config): Promise<SandboxService> {
     options: {
       config: {
         ...config,
-        nango: { secretKey, host: nango.url, integrationId: 'roller', webhookSigningKeys: [webhookSigningKey], connectUrl: nango.connectUiUrl },
+        nango: {
+          secretKey, host: nango.url, integrationId: 'roller', webhookSigningKeys: [webhookSigningKey], connectUrl: nango.connectUiUrl
+        },
         rollerBaseUrl: roller.url,
         otherBaseUrl: roller.url,
         webhooks: {

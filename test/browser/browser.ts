@@ -6,13 +6,20 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import type { Test } from 'tap'
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const ARGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync'
+]
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Kept out of git. */
 const SHOTS = fileURLToPath(new URL('.cache/screenshots/', import.meta.resolve('#root/package.json')))
 
 /** Options of tap's `test`: says why it is skipped. Where CI is set, a browser that is missing is a failure. */
-export const needsBrowser: { skip?: string } = hasBrowser() || process.env.CI === 'true' ? {} : { skip: `there is no browser at ${CHROMIUM}` }
+export const needsBrowser: { skip?: string } = hasBrowser() || process.env.CI === 'true'
+  ? {}
+  : {
+      skip: `there is no browser at ${CHROMIUM}`
+    }
 
 function hasBrowser (): boolean {
   try {
@@ -44,7 +51,10 @@ export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options
   const asked = new Set<string>()
   const violations: string[] = []
   await context.exposeBinding('reportViolation', (_source, text: string) => { violations.push(text) })
-  await context.addInitScript('document.addEventListener(\'securitypolicyviolation\', (event) => reportViolation(event.violatedDirective + \' \' + event.blockedURI + \' \' + event.sourceFile))')
+  await context.addInitScript(
+    'document.addEventListener(\'securitypolicyviolation\', (event) => reportViolation(event.violatedDirective + \' \' + ' +
+    'event.blockedURI + \' \' + event.sourceFile))'
+  )
   context.on('request', (request) => { if (/^(https?|wss?):/.test(request.url())) asked.add(new URL(request.url()).origin) })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
@@ -63,13 +73,23 @@ export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options
 interface AxeResult { violations: { id: string, nodes: { html: string, any: { message: string }[] }[] }[] }
 
 /** All of axe-core's rules, best practices included, but those named. */
-export async function isAccessible (t: Pick<Test, 'same'>, page: Page, state: string, { without = [] }: { without?: readonly string[] } = {}): Promise<void> {
+export async function isAccessible (
+  t: Pick<Test, 'same'>, page: Page, state: string, { without = [] }: { without?: readonly string[] } = {}
+): Promise<void> {
   // What fades or turns has no colour of its own yet.
-  await page.evaluate('Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished))')
+  await page.evaluate(
+    'Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => ' +
+    'one.finished))'
+  )
   await page.evaluate(AXE)
   const rules = Object.fromEntries(without.map((id) => [id, { enabled: false }]))
-  const { violations } = await page.evaluate(`axe.run(document, { rules: ${JSON.stringify(rules)}, resultTypes: ['violations'] })`) as AxeResult
-  t.same(violations.map(({ id, nodes }) => [id, nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`)]), [], `${state}: axe-core finds nothing`)
+  const { violations } = await page.evaluate(
+    `axe.run(document, { rules: ${JSON.stringify(rules)}, resultTypes: ['violations'] })`
+  ) as AxeResult
+  t.same(
+    violations.map(({ id, nodes }) => [id, nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`)]), [],
+    `${state}: axe-core finds nothing`
+  )
 }
 
 /** For people to look at. */

@@ -29,7 +29,9 @@ test('the form', needsBrowser, async (t) => {
 
     const venue = served.roller.venue('my-park').profile
     t.equal(await page.textContent('#done-title'), `${venue.name} is connected`)
-    t.match(await page.textContent('#venue-zone'), new RegExp(`^${venue.zone.split('/').at(-1)?.replaceAll('_', ' ') ?? ''}, \\d\\d:\\d\\d`))
+    t.match(
+      await page.textContent('#venue-zone'), new RegExp(`^${venue.zone.split('/').at(-1)?.replaceAll('_', ' ') ?? ''}, \\d\\d:\\d\\d`)
+    )
     t.equal(await page.textContent('#venue-environment'), 'Live')
     t.equal(await page.evaluate('document.activeElement.id'), 'done', 'the focus is where the news is')
     t.equal(await page.inputValue('#client-secret'), '', 'the secret is gone from the page')
@@ -101,7 +103,13 @@ test('the form', needsBrowser, async (t) => {
     await page.goto(await served.link({ clientId: 'third-park' }))
     await page.fill('#client-secret', 'right')
     const refuse = async (status: number, code: string, title: string, text: RegExp): Promise<void> => {
-      await page.route('**/oauth2/auth/**', (route) => route.fulfill({ status, json: { error: { code, message: 'raw words of Nango' } }, headers: { 'access-control-allow-origin': '*' } }), { times: 1 })
+      await page.route(
+        '**/oauth2/auth/**',
+        (route) => route.fulfill(
+          { status, json: { error: { code, message: 'raw words of Nango' } }, headers: { 'access-control-allow-origin': '*' } }
+        ),
+        { times: 1 }
+      )
       await page.click('#submit')
       await page.getByRole('heading', { name: title }).waitFor()
       t.match(await page.textContent('#problem-text'), text)
@@ -114,7 +122,13 @@ test('the form', needsBrowser, async (t) => {
     await page.click('#submit')
     await page.getByRole('heading', { name: 'Nango cannot be reached' }).waitFor()
     t.match(await page.textContent('#problem-text'), new RegExp(new URL(served.nango.url).host))
-    await page.route('**/oauth2/auth/**', (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>', headers: { 'access-control-allow-origin': '*' } }), { times: 1 })
+    await page.route(
+      '**/oauth2/auth/**',
+      (route) => route.fulfill(
+        { status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>', headers: { 'access-control-allow-origin': '*' } }
+      ),
+      { times: 1 }
+    )
     await page.click('#submit')
     await page.getByRole('heading', { name: 'Something went wrong' }).waitFor()
     t.equal(await page.inputValue('#client-secret'), 'right', 'nothing has to be pasted again')

@@ -49,7 +49,9 @@ test('the page for everybody', needsBrowser, async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'key-park' }))
     await ready(page)
-    const focus = async (): Promise<string> => await page.evaluate('document.activeElement.id || document.activeElement.tagName.toLowerCase()')
+    const focus = async (): Promise<string> => await page.evaluate(
+      'document.activeElement.id || document.activeElement.tagName.toLowerCase()'
+    )
     const seen: string[] = []
     for (let step = 0; step < 5; step++) {
       seen.push(await focus())
@@ -78,7 +80,9 @@ test('the page for everybody', needsBrowser, async (t) => {
     await ready(page)
     t.equal(await fits(), true)
     t.equal(await page.evaluate('document.activeElement === document.body'), true, 'no keyboard opens by itself')
-    const small = await page.evaluate("[...document.querySelectorAll('button, input')].filter((one) => one.getBoundingClientRect().height < 40).map((one) => one.id)")
+    const small = await page.evaluate(
+      "[...document.querySelectorAll('button, input')].filter((one) => one.getBoundingClientRect().height < 40).map((one) => one.id)"
+    )
     t.same(small, [], 'fingers find every button')
     await isAccessible(t, page, 'narrow')
     await shoot(page, 'connect-narrow')

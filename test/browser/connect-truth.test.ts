@@ -1,11 +1,16 @@
-/** The connect page says what is so: whose fault it is that there is no token, that a link was used, and never that another venue's keys are good. */
+/**
+ * The connect page says what is so: whose fault it is that there is no token, that a link was used, and never that another venue's keys are
+ * good.
+ */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
 
 /** Nango's answer where it got no token. */
 const said = (payload: unknown) => ({
-  status: 400, headers: { 'access-control-allow-origin': '*' }, json: { error: { code: 'client_credentials_fetch_error', message: 'x', payload } }
+  status: 400,
+  headers: { 'access-control-allow-origin': '*' },
+  json: { error: { code: 'client_credentials_fetch_error', message: 'x', payload } }
 })
 
 test('the page says what is so', needsBrowser, async (t) => {

@@ -6,9 +6,9 @@ import { site } from './fixture.ts'
 
 const KEY = 'key-of-the-caller-1234567890'
 /**
- * What Swagger UI does and nobody can change from outside: a third heading without a second (heading-order), the button that copies an answer
- * without a name (button-name), a link inside the button that opens an operation (nested-interactive), and long answers that scroll without a
- * tabindex (scrollable-region-focusable), which browsers make up for by now.
+ * What Swagger UI does and nobody can change from outside: a third heading without a second (heading-order), the button that copies an
+ * answer without a name (button-name), a link inside the button that opens an operation (nested-interactive), and long answers that scroll
+ * without a tabindex (scrollable-region-focusable), which browsers make up for by now.
  */
 const SWAGGER_UI = ['heading-order', 'button-name', 'nested-interactive', 'scrollable-region-focusable']
 
@@ -53,11 +53,18 @@ test('the explorer', needsBrowser, async (t) => {
   })
 
   await t.test('a POST as its form comes', async (t) => {
-    t.match(await execute(page, 'Connect', 'createConnectSession', async (operation) => { await operation.locator('textarea').fill('{"clientId":"my-park"}') }), /^201 .*\/connect#token=/s)
+    t.match(
+      await execute(
+        page, 'Connect', 'createConnectSession', async (operation) => { await operation.locator('textarea').fill('{"clientId":"my-park"}') }
+      ),
+      /^201 .*\/connect#token=/s
+    )
   })
 
   await t.test('the connection that was used last is filled in the next time, and the key is kept', async (t) => {
-    await execute(page, 'Venue', 'getVenue', async (operation) => { await operation.getByPlaceholder('Connection-Id').fill('no-such-connection') })
+    await execute(
+      page, 'Venue', 'getVenue', async (operation) => { await operation.getByPlaceholder('Connection-Id').fill('no-such-connection') }
+    )
     await page.reload()
     await page.locator('.opblock-tag').first().waitFor()
     const answer = await execute(page, 'Products', 'listProducts', async (operation) => {

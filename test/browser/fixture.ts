@@ -27,7 +27,9 @@ export async function site (
 ): Promise<Site> {
   const simulators = await startSimulators(t, { nango })
   const { url: host, connectUiUrl } = simulators.nango
-  const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: host, NANGO_CONNECT_URL: connectUiUrl, LOG_LEVEL: 'silent', ...env })
+  const config = readConfig(
+    { NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: host, NANGO_CONNECT_URL: connectUiUrl, LOG_LEVEL: 'silent', ...env }
+  )
   if (config.nango === null) throw new Error('the fixture always gives a key')
   const app = await buildApp({
     config: { ...config, nango: config.nango, rollerBaseUrl: simulators.roller.url },

@@ -49,7 +49,9 @@ test('the sandbox\'s first page', needsBrowser, async (t) => {
   })
 
   await t.test('with keys it says what to do', async (t) => {
-    const locked = await site(t, { env: { API_KEYS: 'key-of-the-caller-1234567890' }, addLanding: (app) => { addLanding(app, { connectionId: 'demo-venue' }) } })
+    const locked = await site(
+      t, { env: { API_KEYS: 'key-of-the-caller-1234567890' }, addLanding: (app) => { addLanding(app, { connectionId: 'demo-venue' }) } }
+    )
     const { page } = await open(t, browser)
     await page.goto(locked.url)
     await page.getByRole('alert').filter({ hasText: 'asks for a key' }).waitFor()

@@ -13,17 +13,26 @@ test('ROLLER\'s examples: 3, 9 and 1', async (t) => {
 
 test('months are those that the range touches, its end not included', async (t) => {
   for (const [start, end, months] of [
-    ['2026-01-31', '2026-02-01', 1], ['2026-01-31', '2026-02-02', 2], ['2024-02-29', '2024-03-01', 1], ['2025-12-31', '2026-01-02', 2], ['2020-01-01', '2025-01-01', 60]
+    ['2026-01-31', '2026-02-01', 1], ['2026-01-31', '2026-02-02', 2], ['2024-02-29', '2024-03-01', 1], ['2025-12-31', '2026-01-02', 2],
+    ['2020-01-01', '2025-01-01', 60]
   ] as const) t.strictSame(units(start, end), { months, units: months }, `${start} to ${end}`)
 })
 
 test('10,000 records are 1, and one more begins the next', async (t) => {
-  for (const [records, expected] of [[0, 0], [1, 1], [10_000, 1], [10_001, 2], [100_000, 10]] as const) t.equal(units('2026-01-01', '2026-02-01', records).units, expected)
+  for (const [records, expected] of [[0, 0], [1, 1], [10_000, 1], [10_001, 2], [100_000, 10]] as const) {
+    t.equal(units('2026-01-01', '2026-02-01', records).units, expected)
+  }
 })
 
 test('what cannot be estimated is refused', async (t) => {
   for (const [start, end, records] of [
-    ['2026-01-01', '2026-01-01'], ['2026-01-02', '2026-01-01'], ['2026-02-30', '2026-03-01'], ['2026-1-1', '2026-03-01'], ['2026-01-01', 'soon'], ['', ''],
-    ['2026-01-01', '2026-03-01', [1]], ['2026-01-01', '2026-03-01', [1, -1]], ['2026-01-01', '2026-03-01', NaN], ['2026-01-01', '2026-03-01', Infinity]
-  ] as [string, string, (number | number[])?][]) t.throws(() => units(start, end, records), { code: 'ROLLER_ERR_VALIDATION' }, `${start} ${end} ${String(records)}`)
+    ['2026-01-01', '2026-01-01'], ['2026-01-02', '2026-01-01'], ['2026-02-30', '2026-03-01'], ['2026-1-1', '2026-03-01'],
+    ['2026-01-01', 'soon'], ['', ''],
+    ['2026-01-01', '2026-03-01', [1]], ['2026-01-01', '2026-03-01', [1, -1]], ['2026-01-01', '2026-03-01', NaN],
+    ['2026-01-01', '2026-03-01', Infinity]
+  ] as [string, string, (number | number[])?][]) {
+    t.throws(
+      () => units(start, end, records), { code: 'ROLLER_ERR_VALIDATION' }, `${start} ${end} ${String(records)}`
+    )
+  }
 })

@@ -40,10 +40,17 @@ test('the bytes as they are, and nothing sent along', async (t) => {
 test('only https, and this machine where ROLLER is here too', async (t) => {
   const { url, requests } = await serve(t, (_request, response) => { response.end('x') })
   const strict = source(t, { allowLoopback: false })
-  for (const address of [url, 'http://files.example.com/x', 'ftp://files.example.com/x', 'file:///etc/passwd', 'no address', 'https://user:password@files.example.com/x']) {
+  for (
+    const address of [
+      url, 'http://files.example.com/x', 'ftp://files.example.com/x', 'file:///etc/passwd', 'no address',
+      'https://user:password@files.example.com/x'
+    ]
+  ) {
     await t.rejects(read(strict, address), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file is not at an https address.' }, address)
   }
-  await t.rejects(read(source(t), 'http://169.254.169.254/latest'), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file is not at an https address.' })
+  await t.rejects(
+    read(source(t), 'http://169.254.169.254/latest'), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file is not at an https address.' }
+  )
   t.strictSame(requests, [])
 })
 
@@ -124,9 +131,13 @@ test('a link that has ended is not tried again', async (t) => {
 })
 
 test('what fails before the first byte is tried again, twice', async (t) => {
-  const answers: RequestListener[] = [(request) => { request.socket.destroy() }, (_request, response) => { response.writeHead(503).end('busy') }]
+  const answers: RequestListener[] = [
+    (request) => { request.socket.destroy() }, (_request, response) => { response.writeHead(503).end('busy') }
+  ]
   let count = 0
-  const { url } = await serve(t, (request, response) => { const answer = answers[count++]; answer === undefined ? response.end('here') : answer(request, response) })
+  const { url } = await serve(
+    t, (request, response) => { const answer = answers[count++]; answer === undefined ? response.end('here') : answer(request, response) }
+  )
   const from = source(t)
   const text = read(from, url)
   for (const ms of [1_000, 5_000]) {
@@ -158,7 +169,9 @@ test('a file that breaks off is an error, not a short file', async (t) => {
 
 test('silence in the middle ends it', async (t) => {
   const { url } = await serve(t, (_request, response) => { response.writeHead(200, { 'content-length': 100 }).write('[1,2') })
-  await t.rejects(read(source(t, { timeouts: { headers: 5_000, idle: 50 } }), url), { code: 'ROLLER_ERR_UNREACHABLE', detail: /UND_ERR_BODY_TIMEOUT/ })
+  await t.rejects(
+    read(source(t, { timeouts: { headers: 5_000, idle: 50 } }), url), { code: 'ROLLER_ERR_UNREACHABLE', detail: /UND_ERR_BODY_TIMEOUT/ }
+  )
 })
 
 test('a reader who leaves takes the download along', async (t) => {
@@ -171,6 +184,8 @@ test('a reader who leaves takes the download along', async (t) => {
   closed = false
   const controller = new AbortController()
   const stream = fileStream(source(t), url, 'The file', controller.signal)
-  await t.rejects(async () => { for await (const chunk of stream) { t.ok(chunk); controller.abort(new Error('enough')) } }, { message: 'enough' })
+  await t.rejects(
+    async () => { for await (const chunk of stream) { t.ok(chunk); controller.abort(new Error('enough')) } }, { message: 'enough' }
+  )
   await until(() => closed)
 })

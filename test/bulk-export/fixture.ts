@@ -5,10 +5,14 @@ import { webhookKey } from '#plugin/webhooks/keys.js'
 import { CONNECTION_ID } from '../support/build.ts'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 
-export const ORDER: BulkExportInput = { connectionId: CONNECTION_ID, exportType: 'BookingItems', startDate: '2026-09-15', endDate: '2026-12-01' }
+export const ORDER: BulkExportInput = {
+  connectionId: CONNECTION_ID, exportType: 'BookingItems', startDate: '2026-09-15', endDate: '2026-12-01'
+}
 
 /** A month as ROLLER tells of it. */
-export function month (app: FastifyInstance, sequenceNumber: number, preSignedUrls: readonly string[], fields: Record<string, unknown> = {}) {
+export function month (
+  app: FastifyInstance, sequenceNumber: number, preSignedUrls: readonly string[], fields: Record<string, unknown> = {}
+) {
   return deliver(app, message({
     type: 'BulkExport',
     data: { preSignedUrls, exportType: 'BookingItems', processId: 'EbqmlvPZW0mA-ZVgfGrgGg', sequenceNumber, sequenceTotal: 3, ...fields }
@@ -16,7 +20,9 @@ export function month (app: FastifyInstance, sequenceNumber: number, preSignedUr
 }
 
 /** Reads the files as they come, in the background. */
-export function gather (files: AsyncIterable<BulkExportFile>): { readonly found: (Omit<BulkExportFile, 'stream'> & { readonly text: string })[], readonly ended: Promise<unknown> } {
+export function gather (files: AsyncIterable<BulkExportFile>): {
+  readonly found: (Omit<BulkExportFile, 'stream'> & { readonly text: string })[], readonly ended: Promise<unknown>
+} {
   const found: (Omit<BulkExportFile, 'stream'> & { readonly text: string })[] = []
   const read = async (): Promise<void> => {
     for await (const { stream, ...file } of files) {

@@ -28,7 +28,12 @@ test('every file of every month comes once, whatever the sequence and the repeat
   t.strictSame(JSON.parse(String(order?.body)), { exportType: 'BookingItems', startDate: '2026-09-15', endDate: '2026-12-01' })
   const fetched = roller.requests.filter(({ url }) => url.startsWith('/files/'))
   t.equal(fetched.length, 3)
-  for (const { headers } of fetched) t.strictSame([headers.authorization, headers['connection-id'], headers['provider-config-key']], [undefined, undefined, undefined], 'no credential goes along')
+  for (const { headers } of fetched) {
+    t.strictSame(
+      [headers.authorization, headers['connection-id'], headers['provider-config-key']], [undefined, undefined, undefined],
+      'no credential goes along'
+    )
+  }
   t.notMatch(log(), '/files/', 'links open files, and are not logged')
   holdsNoSecret(t, log(), { nango })
 })
@@ -63,7 +68,9 @@ test('another process of the same type does not count', async (t) => {
 
 test('what would not come is not ordered', async (t) => {
   const { app, roller, orders } = await open(t)
-  await t.rejects(app.roller.bulkExport({ ...ORDER, maxUnits: 2 }).next(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/maxUnits' }] })
+  await t.rejects(
+    app.roller.bulkExport({ ...ORDER, maxUnits: 2 }).next(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/maxUnits' }] }
+  )
   const [webhook] = roller.venue('demo').webhooks.values()
   const notTold = { code: 'ROLLER_ERR_NOT_SUBSCRIBED', hint: /POST \/connections\/{id}\/webhooks/ }
   if (webhook !== undefined) webhook.disabled = true
@@ -95,7 +102,15 @@ test('after the deadline it says what is missing, and order: false goes on', asy
   await until(() => clock.waits.includes(90_000))
   await month(app, 2, [])
   clock.advance(90_000)
-  t.match(await ended, { code: 'ROLLER_ERR_TIMEOUT', layer: 'roller', detail: /of 3 parts these are missing: 1, 3 \(process EbqmlvPZW0mA-ZVgfGrgGg\)/, hint: /order: false/ })
+  t.match(
+    await ended,
+    {
+      code: 'ROLLER_ERR_TIMEOUT',
+      layer: 'roller',
+      detail: /of 3 parts these are missing: 1, 3 \(process EbqmlvPZW0mA-ZVgfGrgGg\)/,
+      hint: /order: false/
+    }
+  )
 
   const resumed = gather(app.roller.bulkExport({ ...ORDER, order: false }))
   await month(app, 1, [])

@@ -43,7 +43,10 @@ t.test('another replica\'s messages are found within seconds', async (t) => {
   for (const sequenceNumber of [3, 1]) t.equal((await month(two.app, sequenceNumber, [])).statusCode, 200, 'though nobody listens there')
   t.equal((await month(one.app, 2, [`${simulators.roller.url}/nothing-here`])).statusCode, 200)
   const error = await Promise.race([ended, (async () => { await until(() => found.length > 0); return 'found' })()])
-  t.match(error, { code: 'ROLLER_ERR_UNREACHABLE', detail: /File 1 of part 2 of the BookingItems export was answered with 4\d\d/, hint: /order: false/ })
+  t.match(
+    error,
+    { code: 'ROLLER_ERR_UNREACHABLE', detail: /File 1 of part 2 of the BookingItems export was answered with 4\d\d/, hint: /order: false/ }
+  )
 })
 
 t.test('a gatherer that was restarted on another replica has all that came', async (t) => {
@@ -71,7 +74,9 @@ t.test('without Redis exports wait for ROLLER\'s next try, other events do not',
   t.equal((await deliver(one.app, customer)).statusCode, 200)
   t.strictSame(heard, ['customer.created'], 'this replica still knows its own')
   t.equal(one.log.filter((line) => line.includes('Redis is away: an event')).length, 1, 'said once')
-  const lost = message({ type: 'BulkExport', data: { preSignedUrls: [], exportType: 'Tickets', processId: 'p', sequenceNumber: 1, sequenceTotal: 1 } })
+  const lost = message(
+    { type: 'BulkExport', data: { preSignedUrls: [], exportType: 'Tickets', processId: 'p', sequenceNumber: 1, sequenceTotal: 1 } }
+  )
   const key = webhookKey(SECRET, CONNECTION_ID)
   t.equal((await deliver(one.app, lost, { key })).statusCode, 503)
   await redis.start()

@@ -10,7 +10,9 @@ export interface Bench {
   pass (ms: number): Promise<void> | void
 }
 
-export const RULES = { 'GET /products': 60_000, 'GET /product-availability': 30_000, 'GET /venues/me': 60_000, 'GET /data/products': 60_000 } as const
+export const RULES = {
+  'GET /products': 60_000, 'GET /product-availability': 30_000, 'GET /venues/me': 60_000, 'GET /data/products': 60_000
+} as const
 let count = 0
 
 /** A venue of its own for each test: nothing is cleared between them. */

@@ -92,7 +92,9 @@ test('each of several degrees of patience gets its chance', async (t) => {
 
 test('who is no more patient, or could not wait long enough either, is refused with the others', async (t) => {
   const { gateway, clock, shared } = setup()
-  const calls = [shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 20_000 }))]
+  const calls = [
+    shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 20_000 }))
+  ]
   clock.advance(5)
   calls.push(shared.send(callOf({ maxWaitMs: 1_000 })))
   await settled()

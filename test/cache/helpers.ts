@@ -53,7 +53,9 @@ export class FakeAnswer implements UpstreamResponse {
     this.taken++
     const broken = this.#broken
     if (broken === undefined && this.#body.length <= LIMIT && !this.#flows) return this.#body
-    const pieces = Array.from({ length: Math.ceil(this.#body.length / PIECE) }, (_, index) => this.#body.subarray(index * PIECE, (index + 1) * PIECE))
+    const pieces = Array.from(
+      { length: Math.ceil(this.#body.length / PIECE) }, (_, index) => this.#body.subarray(index * PIECE, (index + 1) * PIECE)
+    )
     this.stream = Readable.from((async function * () {
       yield * pieces
       if (broken !== undefined) throw broken

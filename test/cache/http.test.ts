@@ -99,7 +99,9 @@ test('a write over HTTP invalidates', async (t) => {
 })
 
 test('a caller without the right is refused, whatever is kept', async (t) => {
-  const built = await build(t, { options: { cache: { 'GET /products': 60_000 }, authorize: (request) => request.headers['x-role'] === 'staff' } })
+  const built = await build(
+    t, { options: { cache: { 'GET /products': 60_000 }, authorize: (request) => request.headers['x-role'] === 'staff' } }
+  )
   const staff = await built.app.inject({ ...products, headers: { ...VENUE, 'x-role': 'staff' } })
   t.equal(staff.statusCode, 200)
   t.equal((await built.app.inject(products)).statusCode, 403)

@@ -24,7 +24,9 @@ test('a call goes on as long as one waits for it', async (t) => {
   const [first, second] = [new Cancellation(), new Cancellation()]
   const results = [shared.join({ signal: first, admit: undefined }), shared.join({ signal: second, admit: undefined })]
   first.abort('the first has gone')
-  await t.rejects(Promise.resolve(results[0]).catch((reason: unknown) => { throw new Error(String(reason)) }), { message: 'the first has gone' })
+  await t.rejects(
+    Promise.resolve(results[0]).catch((reason: unknown) => { throw new Error(String(reason)) }), { message: 'the first has gone' }
+  )
   t.notOk(shared.signal.aborted)
   shared.settle(new StreamResult(response))
   t.equal((await results[1])?.kind, 'stream')

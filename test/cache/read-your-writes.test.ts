@@ -28,7 +28,9 @@ test('a read after a write does not join a read from before it', async (t) => {
 })
 
 test('a write that changed nothing, and one on another connection, part nobody', async (t) => {
-  const cases = [['PUT /products/stock', 409, 'venue'], ['POST /bookings/draft/costs', 200, 'venue'], ['PUT /products/stock', 200, 'other']] as const
+  const cases = [
+    ['PUT /products/stock', 409, 'venue'], ['POST /bookings/draft/costs', 200, 'venue'], ['PUT /products/stock', 200, 'other']
+  ] as const
   for (const [write, status, connectionId] of cases) {
     const { gateway, before, after } = await readThenWrite(write, status, connectionId)
     t.equal(gateway.sent.length, 2, `${write} ${status} ${connectionId}`)

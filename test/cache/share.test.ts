@@ -60,7 +60,8 @@ test('whatever sets two calls apart keeps them apart', async (t) => {
 test('headers that ROLLER does not see set nothing apart', async (t) => {
   const { gateway, shared } = setup()
   const calls = [
-    shared.send(callOf()), shared.send(callOf({ headers: { 'user-agent': 'x', cookie: 'a=b', authorization: 'Bearer x', 'accept-encoding': 'br' } })),
+    shared.send(callOf()),
+    shared.send(callOf({ headers: { 'user-agent': 'x', cookie: 'a=b', authorization: 'Bearer x', 'accept-encoding': 'br' } })),
     shared.send(callOf({ validate: true }))
   ]
   await settled()

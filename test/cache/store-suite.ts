@@ -25,7 +25,9 @@ export function storeSuite (t: Test, bench: Bench): void {
     ]
     for (const body of bodies) {
       const { gateway, send } = open(bench)
-      const headers = { 'content-type': 'application/json; charset=utf-8', etag: 'W/"1"', 'x-odd': 'é', 'cache-control': 'no-cache, no-store' }
+      const headers = {
+        'content-type': 'application/json; charset=utf-8', etag: 'W/"1"', 'x-odd': 'é', 'cache-control': 'no-cache, no-store'
+      }
       gateway.serve = () => ({ headers, body })
       await send()
       const answer = await send()

@@ -36,7 +36,8 @@ export function writeSuite (t: Test, bench: Bench): void {
     const outcomes: [outcome: number | ErrorCode | Error, done: boolean][] = [
       [200, true], [201, true], [302, true], [500, true], [503, true], [408, true], [400, false], [404, false], [409, false],
       ['ROLLER_ERR_TIMEOUT', true], ['ROLLER_ERR_UNREACHABLE', true], ['ROLLER_ERR_INTERNAL', true], [new Error('the caller left'), true],
-      ['ROLLER_ERR_VALIDATION', false], ['ROLLER_ERR_RATE_LIMITED', false], ['ROLLER_ERR_COOLING_OFF', false], ['ROLLER_ERR_ACCESS_DENIED', false]
+      ['ROLLER_ERR_VALIDATION', false], ['ROLLER_ERR_RATE_LIMITED', false], ['ROLLER_ERR_COOLING_OFF', false],
+      ['ROLLER_ERR_ACCESS_DENIED', false]
     ]
     for (const [outcome, done] of outcomes) {
       const { gateway, get, send } = open(bench)

@@ -1,4 +1,6 @@
-/** Tokens of an issuer that publishes its keys: which are taken, what they allow, and what happens when the keys change or cannot be had. */
+/**
+ * Tokens of an issuer that publishes its keys: which are taken, what they allow, and what happens when the keys change or cannot be had.
+ */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
@@ -46,7 +48,9 @@ async function startIssuer (t: Test, alg = 'RS256'): Promise<Issuer> {
       const now = Math.floor(Date.now() / SECOND)
       const signer = signers.get(kid)
       if (signer === undefined) throw new Error(`no key ${kid}`)
-      return await new SignJWT({ iss: ISSUER, aud: AUDIENCE, exp: now + expires, sub: 'canary-subject', scope: 'roller:read connections:read', ...claims })
+      return await new SignJWT(
+        { iss: ISSUER, aud: AUDIENCE, exp: now + expires, sub: 'canary-subject', scope: 'roller:read connections:read', ...claims }
+      )
         .setProtectedHeader({ alg, kid }).sign(signer)
     }
   }
@@ -57,7 +61,11 @@ async function start (t: Test, issuer: Issuer, env: Record<string, string> = {})
 }
 
 const call = async ({ app }: Service, token: string, method: 'GET' | 'POST' = 'GET') =>
-  await app.inject({ method, url: method === 'GET' ? '/roller/venues/me' : '/roller/sandbox/echo', headers: { ...VENUE, authorization: `Bearer ${token}` } })
+  await app.inject(
+    {
+      method, url: method === 'GET' ? '/roller/venues/me' : '/roller/sandbox/echo', headers: { ...VENUE, authorization: `Bearer ${token}` }
+    }
+  )
 
 function moveTime (t: Test, ms: number): void {
   const now = Date.now
@@ -71,7 +79,12 @@ test('a good token is taken, with the rights that its claim lists and no others'
   const token = await issuer.token()
   t.equal((await call(built, token)).statusCode, 200)
   t.match((await call(built, token, 'POST')).json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /roller:write/ })
-  for (const [scope, status] of [[['roller:read'], 200], ['roller:readonly', 403], ['', 403], [undefined, 403], [{ 'roller:read': true }, 403], ['other roller:read', 200]] as const) {
+  for (
+    const [scope, status] of [
+      [['roller:read'], 200], ['roller:readonly', 403], ['', 403], [undefined, 403], [{ 'roller:read': true }, 403],
+      ['other roller:read', 200]
+    ] as const
+  ) {
     t.equal((await call(built, await issuer.token({ scope }))).statusCode, status, JSON.stringify(scope))
   }
   t.equal(issuer.fetched(), 1, 'the keys are fetched once')
@@ -90,7 +103,9 @@ test('whatever is not quite right is 401, and says why', async (t) => {
   const built = await start(t, issuer)
   const good = await issuer.token()
   const [header = '', payload = '', signature = ''] = good.split('.')
-  const forged = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), scope: 'roller:write' })).toString('base64url')
+  const forged = Buffer.from(
+    JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), scope: 'roller:write' })
+  ).toString('base64url')
   const shared = await new SignJWT({ iss: ISSUER, aud: AUDIENCE, exp: Math.floor(Date.now() / SECOND) + 600, scope: 'roller:read' })
     .setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(new TextEncoder().encode('a-secret-of-at-least-32-characters!'))
   const cases: [label: string, token: string, detail: RegExp][] = [

@@ -16,7 +16,9 @@ function parse (document: unknown): { faults: string[], callers: ReturnType<type
 test('names, rights and limits of each key, given as it is or by its digest', async (t) => {
   const { faults, callers } = parse([
     { name: 'shop', key: CANARY, scopes: ['roller:read', 'connect'], tags: { organization_id: 'acme' } },
-    { name: 'reports', sha256: sha256('another-key-0123456789').toUpperCase(), scopes: ['roller:read'], connections: ['venue-a', 'venue-b'] },
+    {
+      name: 'reports', sha256: sha256('another-key-0123456789').toUpperCase(), scopes: ['roller:read'], connections: ['venue-a', 'venue-b']
+    },
     { name: 'ops@example.com', key: 'third-key-0123456789', scopes: ['metrics'] }
   ])
   t.same(faults, [])
@@ -27,14 +29,18 @@ test('names, rights and limits of each key, given as it is or by its digest', as
   ])
   t.equal(findCaller(callers, CANARY)?.name, 'shop')
   t.equal(findCaller(callers, 'another-key-0123456789')?.name, 'reports')
-  for (const wrong of ['', CANARY.slice(1), `${CANARY} `, sha256('another-key-0123456789')]) t.equal(findCaller(callers, wrong), null, wrong)
+  for (const wrong of ['', CANARY.slice(1), `${CANARY} `, sha256('another-key-0123456789')]) {
+    t.equal(findCaller(callers, wrong), null, wrong)
+  }
   t.notMatch(JSON.stringify(callers), CANARY, 'only the digest is kept')
 })
 
 test('a plain list, by commas or lines', async (t) => {
   const { faults, callers } = parse('first-key-0123456789, second-key-0123456789\nthird-key-0123456789\n')
   t.same(faults, [])
-  t.same(callers.map(({ name, scopes, limits }) => [name, scopes.size, limits]), [['key-1', 7, null], ['key-2', 7, null], ['key-3', 7, null]])
+  t.same(
+    callers.map(({ name, scopes, limits }) => [name, scopes.size, limits]), [['key-1', 7, null], ['key-2', 7, null], ['key-3', 7, null]]
+  )
 })
 
 test('whatever else is refused, by place and with an example', async (t) => {
@@ -48,20 +54,35 @@ test('whatever else is refused, by place and with an example', async (t) => {
     ['an odd name', [{ ...key, name: `${CANARY} ${CANARY}` }], /^API_KEYS_FILE: name of key 1 is wrong: give a name of letters/],
     ['no scopes', [{ ...key, scopes: undefined }], /^API_KEYS_FILE: scopes of key 1 is missing: give a list of at least one of connect/],
     ['empty scopes', [{ ...key, scopes: [] }], /^API_KEYS_FILE: scopes of key 1 is wrong: give a list/],
-    ['an unknown scope', [{ ...key, scopes: ['roller:read', CANARY] }], /^API_KEYS_FILE: scopes of key 1 is wrong: give one of connect, connections:read/],
+    [
+      'an unknown scope', [{ ...key, scopes: ['roller:read', CANARY] }],
+      /^API_KEYS_FILE: scopes of key 1 is wrong: give one of connect, connections:read/
+    ],
     ['a short key', [{ ...key, key: 'canary-short' }], /^API_KEYS_FILE: key of key 1 is wrong: give at least 16 .*openssl/],
-    ['a digest that is none', [{ ...key, key: undefined, sha256: CANARY }], /^API_KEYS_FILE: sha256 of key 1 is wrong: give 64 hexadecimal digits/],
+    [
+      'a digest that is none', [{ ...key, key: undefined, sha256: CANARY }],
+      /^API_KEYS_FILE: sha256 of key 1 is wrong: give 64 hexadecimal digits/
+    ],
     ['key and digest', [{ ...key, sha256: sha256(CANARY) }], /^API_KEYS_FILE: key 1 needs either key or sha256, and not both/],
     ['neither', [{ ...key, key: undefined }], /^API_KEYS_FILE: key 1 needs either key or sha256/],
     ['empty tags', [{ ...key, tags: {} }], /^API_KEYS_FILE: tags of key 1 is wrong: give an object of tags/],
     ['a tag of no text', [{ ...key, tags: { a: '' } }], /^API_KEYS_FILE: tags of key 1 is wrong/],
     ['no connections', [{ ...key, connections: [] }], /^API_KEYS_FILE: connections of key 1 is wrong: give a list of 1 to 100/],
-    ['a connection twice', [{ ...key, connections: ['venue-a', 'venue-a'] }], /^API_KEYS_FILE: connections of key 1 is wrong: give a list .* each once/],
+    [
+      'a connection twice', [{ ...key, connections: ['venue-a', 'venue-a'] }],
+      /^API_KEYS_FILE: connections of key 1 is wrong: give a list .* each once/
+    ],
     ['connections in one text', [{ ...key, connections: 'venue-a,venue-b' }], /^API_KEYS_FILE: connections of key 1 is wrong: give a list/],
     ['a connection that is no text', [{ ...key, connections: ['venue-a', 7] }], /^API_KEYS_FILE: connections of key 1 is wrong/],
     ['tags as a list', [{ ...key, tags: ['acme'] }], /^API_KEYS_FILE: tags of key 1 is wrong: give an object of tags/],
-    ['a tag twice, in different case', [{ ...key, tags: { org: 'a', Org: 'b' } }], /^API_KEYS_FILE: tags of key 1 has the same tag twice, in different case/],
-    ['tags by their prototype', `[{"name":"a","key":"${CANARY}","scopes":["roller:read"],"tags":{"__proto__":{"org":"a"}}}]`, /^API_KEYS_FILE: key 1 has a property that is not known/],
+    [
+      'a tag twice, in different case', [{ ...key, tags: { org: 'a', Org: 'b' } }],
+      /^API_KEYS_FILE: tags of key 1 has the same tag twice, in different case/
+    ],
+    [
+      'tags by their prototype', `[{"name":"a","key":"${CANARY}","scopes":["roller:read"],"tags":{"__proto__":{"org":"a"}}}]`,
+      /^API_KEYS_FILE: key 1 has a property that is not known/
+    ],
     ['scopes in one text', [{ ...key, scopes: 'roller:read' }], /^API_KEYS_FILE: scopes of key 1 is wrong: give a list/],
     ['another property', [{ ...key, [CANARY]: 1 }], /^API_KEYS_FILE: key 1 has a property that is not known\. There are name, key/],
     ['a name twice', [key, { ...key, key: 'another-key-0123456789' }], /^API_KEYS_FILE has the same name twice/],

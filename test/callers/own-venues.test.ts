@@ -14,7 +14,9 @@ const TRUSTED = { name: 'trusted', scopes: ALL }
 async function venues (t: Test): Promise<Service> {
   const built = await serviceWithKeys(t, [ACME, LISTED, BOTH, TRUSTED])
   for (const tenant of ['acme', 'other']) {
-    built.nango.addConnection({ connectionId: `venue-of-${tenant}`, clientId: tenant, clientSecret: 's', tags: { organization_id: tenant } })
+    built.nango.addConnection(
+      { connectionId: `venue-of-${tenant}`, clientId: tenant, clientSecret: 's', tags: { organization_id: tenant } }
+    )
   }
   return built
 }
@@ -55,12 +57,20 @@ for (const { name } of [ACME, LISTED]) {
           const answer = await built.app.inject(one)
           const { instance: _, ...problem } = answer.json()
           const { 'x-request-id': __, date: ___, 'content-length': ____, ...headers } = answer.headers
-          return { status: answer.statusCode, problem, headers, askedOfNango: built.nango.requests.slice(before).map(({ method, url }) => `${method} ${url.split('?')[0]}`) }
+          return {
+            status: answer.statusCode,
+            problem,
+            headers,
+            askedOfNango: built.nango.requests.slice(before).map(({ method, url }) => `${method} ${url.split('?')[0]}`)
+          }
         }
         const foreign = await asked(attempt)
         t.equal(foreign.status, 404, `${attempt.method} ${attempt.url}`)
         t.equal(foreign.problem.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
-        t.same(foreign, await asked(missing[index] ?? attempt), `${attempt.method} ${attempt.url}: nothing tells the two apart, nor the calls that they cost`)
+        t.same(
+          foreign, await asked(missing[index] ?? attempt),
+          `${attempt.method} ${attempt.url}: nothing tells the two apart, nor the calls that they cost`
+        )
       }
     }
     t.equal(callsAtRoller(built).length, atRoller, 'nothing reached ROLLER')
@@ -85,7 +95,9 @@ test('a list holds their own, and no filter or page widens it', async (t) => {
     return [connections.map(({ connectionId }: { connectionId: string }) => connectionId), nextPage]
   }
   for (const name of ['acme', 'listed', 'both']) {
-    for (const query of ['', '?search=venue', '?tags[organization_id]=acme']) t.same(await listed(name, query), [['venue-of-acme'], null], `${name} ${query}`)
+    for (const query of ['', '?search=venue', '?tags[organization_id]=acme']) {
+      t.same(await listed(name, query), [['venue-of-acme'], null], `${name} ${query}`)
+    }
   }
   t.same(await listed('acme', '?tags[organization_id]=other'), [['venue-of-acme'], null], 'its own tags stand in for what it wrote')
   t.same(await listed('listed', '?tags[organization_id]=other'), [[], null])
@@ -96,13 +108,18 @@ test('a list holds their own, and no filter or page widens it', async (t) => {
 
 test('both limits count together', async (t) => {
   const { app } = await venues(t)
-  t.equal((await app.inject({ url: '/roller/venues/me', headers: { ...bearer('both'), 'connection-id': 'venue-of-other' } })).statusCode, 404, 'in the list, but without the tag')
+  t.equal(
+    (await app.inject({ url: '/roller/venues/me', headers: { ...bearer('both'), 'connection-id': 'venue-of-other' } })).statusCode, 404,
+    'in the list, but without the tag'
+  )
 })
 
 test('what a limited caller connects is its own; whose venues are listed connects none', async (t) => {
   const built = await venues(t)
   const { app, nango } = built
-  const connect = async (name: string) => await app.inject({ method: 'POST', url: '/connections', headers: bearer(name), payload: { clientId: 'c', clientSecret: 's' } })
+  const connect = async (name: string) => await app.inject(
+    { method: 'POST', url: '/connections', headers: bearer(name), payload: { clientId: 'c', clientSecret: 's' } }
+  )
   t.match((await connect('acme')).json(), { tags: { organization_id: 'acme' } })
   await app.inject({ method: 'POST', url: '/connect-session', headers: bearer('acme') })
   t.match(JSON.parse(String(nango.requests.at(-1)?.body)), { tags: { organization_id: 'acme' } })
@@ -110,7 +127,9 @@ test('what a limited caller connects is its own; whose venues are listed connect
   const before = nango.requests.length
   for (const name of ['listed', 'both']) {
     for (const url of ['/connections', '/connect-session']) {
-      const answer = await app.inject({ method: 'POST', url, headers: bearer(name), payload: url === '/connections' ? { clientId: 'c', clientSecret: 's' } : {} })
+      const answer = await app.inject(
+        { method: 'POST', url, headers: bearer(name), payload: url === '/connections' ? { clientId: 'c', clientSecret: 's' } : {} }
+      )
       t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /may not make another/ }, `${name} ${url}`)
     }
   }
@@ -120,14 +139,18 @@ test('what a limited caller connects is its own; whose venues are listed connect
 test('a limited caller does not give its venue other tags', async (t) => {
   const { app, nango } = await venues(t)
   for (const name of ['acme', 'listed']) {
-    const answer = await app.inject({ method: 'PATCH', url: '/connections/venue-of-acme', headers: bearer(name), payload: { tags: { organization_id: 'other' } } })
+    const answer = await app.inject(
+      { method: 'PATCH', url: '/connections/venue-of-acme', headers: bearer(name), payload: { tags: { organization_id: 'other' } } }
+    )
     t.match(answer.json(), { status: 400, errors: [{ pointer: '/body/tags' }] }, name)
   }
   t.match(nango.connections.find(({ connectionId }) => connectionId === 'venue-of-acme')?.tags, { organization_id: 'acme' })
 })
 
 test('one venue for all and venues of their own is a contradiction', async (t) => {
-  await t.rejects(serviceWithKeys(t, [ACME], { ROLLER_CONNECTION_ID: 'venue-of-other' }), /API_KEYS_FILE limits callers.*ROLLER_CONNECTION_ID/)
+  await t.rejects(
+    serviceWithKeys(t, [ACME], { ROLLER_CONNECTION_ID: 'venue-of-other' }), /API_KEYS_FILE limits callers.*ROLLER_CONNECTION_ID/
+  )
   const { app } = await serviceWithKeys(t, [TRUSTED], { ROLLER_CONNECTION_ID: 'demo-venue' })
   t.equal((await app.inject({ url: '/roller/venues/me', headers: bearer('trusted') })).statusCode, 200)
 })

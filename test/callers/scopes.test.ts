@@ -23,14 +23,18 @@ const ROUTES = [
 
 test('with the right alone it works, with all others it is refused and the right is named', async (t) => {
   const built = await serviceWithKeys(t, SCOPES.flatMap((scope) => [
-    { name: `only.${scope.replace(':', '-')}`, scopes: [scope] }, { name: `not.${scope.replace(':', '-')}`, scopes: SCOPES.filter((other) => other !== scope) }
+    { name: `only.${scope.replace(':', '-')}`, scopes: [scope] },
+    { name: `not.${scope.replace(':', '-')}`, scopes: SCOPES.filter((other) => other !== scope) }
   ]))
   for (const [method, url, scope, payload] of ROUTES) {
     const request = { method, url, ...(payload !== undefined && { payload }) }
     const name = scope.replace(':', '-')
     const before = [built.nango.requests.length, callsAtRoller(built).length]
     const refused = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`not.${name}`) } })
-    t.match(refused.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the right ${scope}`) }, `${method} ${url} without ${scope}`)
+    t.match(
+      refused.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the right ${scope}`) },
+      `${method} ${url} without ${scope}`
+    )
     t.same([built.nango.requests.length, callsAtRoller(built).length], before, 'nothing was asked of Nango or ROLLER')
     const allowed = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`only.${name}`) } })
     t.ok(allowed.statusCode < 300, `${method} ${url} with ${scope}: ${allowed.statusCode} ${allowed.body.slice(0, 200)}`)
@@ -40,6 +44,11 @@ test('with the right alone it works, with all others it is refused and the right
 test('a key of a plain list may do everything', async (t) => {
   const built = await serviceWithKeys(t, [{ name: 'all', scopes: [...SCOPES] }])
   for (const [method, url, , payload] of ROUTES) {
-    t.ok((await built.app.inject({ method, url, headers: { ...VENUE, ...bearer('all') }, ...(payload !== undefined && { payload }) })).statusCode < 300, `${method} ${url}`)
+    t.ok(
+      (
+        await built.app.inject({ method, url, headers: { ...VENUE, ...bearer('all') }, ...(payload !== undefined && { payload }) })
+      ).statusCode < 300,
+      `${method} ${url}`
+    )
   }
 })

@@ -17,7 +17,10 @@ test('everything is in the fragment; the Client ID is filled in and not told to 
   t.equal(fragment.get('expires'), String(Math.floor(Date.parse(session.expiresAt) / 1000)))
   const sent = String(nango.requests.at(-1)?.body)
   t.notMatch(sent, 'id with')
-  t.same(JSON.parse(sent).integrations_config_defaults, { roller: { connection_config: { roller_connect_page: fragment.get('ticket')?.split('.')[1] } } })
+  t.same(
+    JSON.parse(sent).integrations_config_defaults,
+    { roller: { connection_config: { roller_connect_page: fragment.get('ticket')?.split('.')[1] } } }
+  )
 })
 
 test('an address that is not known is written from the root', async (t) => {
@@ -35,8 +38,12 @@ test('a caller who is identified may fill in the Client ID, and still nothing el
 
 test('the config that a caller gives is kept beside the proof, and so is that of a connection', async (t) => {
   const { app, nango } = await build(t, { options: { connectPage: true } })
-  const config = (): Record<string, unknown> => JSON.parse(String(nango.requests.at(-1)?.body)).integrations_config_defaults.roller.connection_config
-  await app.inject({ method: 'POST', url: '/connect-session', payload: { connectionConfig: { region: 'eu', roller_connect_page: 'chosen' } } })
+  const config = (): Record<string, unknown> => JSON.parse(
+    String(nango.requests.at(-1)?.body)
+  ).integrations_config_defaults.roller.connection_config
+  await app.inject(
+    { method: 'POST', url: '/connect-session', payload: { connectionConfig: { region: 'eu', roller_connect_page: 'chosen' } } }
+  )
   t.match(config(), { region: 'eu', roller_connect_page: /^[\w-]{22}$/ })
   nango.addConnection({ connectionId: 'kept', clientId: 'kept', clientSecret: 'x', connectionConfig: { region: 'us' } })
   await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'kept' } })
@@ -53,7 +60,10 @@ test('Nango\'s own link leads browsers to where they reach Nango', async (t) => 
 
 test('addresses that browsers would send a secret to are checked', async (t) => {
   const fault = async (options: object): Promise<string> => await build(t, { options }).then(() => '', (error: Error) => error.message)
-  t.match(await fault({ nango: { publicHost: 'http://nango.example.com' } }), /^fastify-roller: option nango\.publicHost is wrong: expected an https address/)
+  t.match(
+    await fault({ nango: { publicHost: 'http://nango.example.com' } }),
+    /^fastify-roller: option nango\.publicHost is wrong: expected an https address/
+  )
   t.match(await fault({ nango: { connectUrl: 'connect.example.com' } }), /option nango\.connectUrl is wrong: expected an https address/)
   t.match(await fault({ connectPage: true, nango: { host: 'http://nango:3003' } }), /option nango\.publicHost is missing: the connect page/)
   t.match(await fault({ connectPage: 'yes' }), /option connectPage is wrong/)
@@ -66,5 +76,8 @@ test('and so are the service\'s; a Nango that no browser reaches leaves the page
   })
   t.equal(read({}).connectPage, true)
   t.equal(read({ NANGO_HOST: 'http://nango:3003' }).connectPage, false)
-  t.match(read({ NANGO_HOST: 'http://nango:3003', NANGO_PUBLIC_HOST: 'https://nango.example.com' }), { connectPage: true, nango: { publicHost: 'https://nango.example.com' } })
+  t.match(
+    read({ NANGO_HOST: 'http://nango:3003', NANGO_PUBLIC_HOST: 'https://nango.example.com' }),
+    { connectPage: true, nango: { publicHost: 'https://nango.example.com' } }
+  )
 })

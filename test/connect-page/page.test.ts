@@ -4,12 +4,19 @@ import { build } from '../support/build.ts'
 import { service } from '../service/fixture.ts'
 
 test('the page holds nothing of any link, and its policy is strict', async (t) => {
-  const { app, nango } = await build(t, { options: { connectPage: true, prefix: '/api', nango: { connectUrl: 'https://connect.example.com/ui' } } })
+  const { app, nango } = await build(
+    t, { options: { connectPage: true, prefix: '/api', nango: { connectUrl: 'https://connect.example.com/ui' } } }
+  )
   const page = await app.inject('/api/connect')
   t.equal(page.statusCode, 200)
   t.match(page.headers['content-type'], /^text\/html/)
-  t.match(page.headers, { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' })
-  const policy = Object.fromEntries(String(page.headers['content-security-policy']).split('; ').map((part) => [part.split(' ')[0], part.split(' ').slice(1).join(' ')]))
+  t.match(
+    page.headers,
+    { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' }
+  )
+  const policy = Object.fromEntries(
+    String(page.headers['content-security-policy']).split('; ').map((part) => [part.split(' ')[0], part.split(' ').slice(1).join(' ')])
+  )
   const nonce = /'nonce-([\w+/=]{22,})'/.exec(policy['script-src'] ?? '')?.[1] ?? ''
   t.same(policy, {
     'default-src': "'none'",
@@ -43,7 +50,9 @@ test('its files may be kept for ever, and those of another version may not', asy
     t.equal(file.headers['cache-control'], 'public, max-age=31536000, immutable')
     t.match(file.headers['content-type'], path.endsWith('.js') ? /^text\/javascript/ : /^text\/css/)
     t.notMatch(file.body, /sourceMappingURL/)
-    if (path.endsWith('.js')) for (const [, name] of file.body.matchAll(/ from '\.\/([^']+)'/g)) seen.add(path.replace(/[^/]+$/, String(name)))
+    if (path.endsWith('.js')) {
+      for (const [, name] of file.body.matchAll(/ from '\.\/([^']+)'/g)) seen.add(path.replace(/[^/]+$/, String(name)))
+    }
   }
   t.equal(seen.size, 10, 'six of the page, three of the SDK, and the style')
   const old = await app.inject(script.replace(/connect\/[^/]+/, 'connect/another-version'))
@@ -66,5 +75,8 @@ test('the service serves it to people without a key, and nothing else', async (t
   t.equal((await app.inject({ method: 'POST', url: '/connect-session' })).statusCode, 401)
   const headers = { authorization: `Bearer ${key}` }
   t.match((await app.inject({ method: 'POST', url: '/connect-session', headers })).json(), { connectPage: /^\/connect#token=/ })
-  t.match((await app.inject({ method: 'POST', url: '/connect/result', payload: { ticket: 'x', connectionId: 'demo-venue' } })).json(), { status: 401, detail: /link/ })
+  t.match(
+    (await app.inject({ method: 'POST', url: '/connect/result', payload: { ticket: 'x', connectionId: 'demo-venue' } })).json(),
+    { status: 401, detail: /link/ }
+  )
 })

@@ -24,7 +24,9 @@ async function enter ({ nango }: Built, { token }: Link, clientId: string): Prom
   return connectionId
 }
 
-const ask = (app: FastifyInstance, ticket: string, connectionId: string) => app.inject({ method: 'POST', url: '/connect/result', payload: { ticket, connectionId } })
+const ask = (app: FastifyInstance, ticket: string, connectionId: string) => app.inject(
+  { method: 'POST', url: '/connect/result', payload: { ticket, connectionId } }
+)
 
 test('the venue of the connection that was just made', async (t) => {
   const built = await start(t)
@@ -60,9 +62,12 @@ test('a browser that writes a proof into its own connection learns about its own
   const proof = link.ticket.split('.')[1] ?? ''
   const victim = await enter(built, await newLink(built.app), 'victim-park')
   // Nango lets a browser set fields of the config of the connection that it makes.
-  const answer = await fetch(`${built.nango.url}/oauth2/auth/roller?connect_session_token=${link.token}&params[roller_connect_page]=${proof}`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ client_id: 'own-park', client_secret: 'right' })
-  })
+  const answer =
+    await fetch(`${built.nango.url}/oauth2/auth/roller?connect_session_token=${link.token}&params[roller_connect_page]=${proof}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client_id: 'own-park', client_secret: 'right' })
+    })
   const { connectionId } = await answer.json() as { connectionId: string }
   t.equal((await ask(built.app, link.ticket, connectionId)).statusCode, 200)
   t.equal((await ask(built.app, link.ticket, victim)).statusCode, 404)
@@ -71,14 +76,28 @@ test('a browser that writes a proof into its own connection learns about its own
 test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t) => {
   const built = await start(t, { nango: { now: () => Date.now() - 3_600_000 } })
   const ended = await newLink(built.app) // by Nango's clock, an hour ago
-  const other = await newLink((await start(t, { nango: { secretKey: '00000000-0000-4000-8000-000000000000' }, options: { nango: { secretKey: '00000000-0000-4000-8000-000000000000' } } })).app)
+  const other = await newLink(
+    (
+      await start(
+        t,
+        {
+          nango: { secretKey: '00000000-0000-4000-8000-000000000000' },
+          options: { nango: { secretKey: '00000000-0000-4000-8000-000000000000' } }
+        }
+      )
+    ).app
+  )
   const before = built.nango.requests.length
   for (const ticket of [ended.ticket, other.ticket, 'x', ended.ticket.replace(/^\d+/, '99999999999999')]) {
     const answer = await ask(built.app, ticket, 'demo-venue')
     t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_LINK_ENDED', title: /^The link / })
   }
   t.equal(built.nango.requests.length, before)
-  for (const payload of [{}, { ticket: 1, connectionId: 'a' }, { ticket: 'x'.repeat(513), connectionId: 'a' }, { ticket: 'x', connectionId: 'a', token: 'y' }]) {
+  for (
+    const payload of [
+      {}, { ticket: 1, connectionId: 'a' }, { ticket: 'x'.repeat(513), connectionId: 'a' }, { ticket: 'x', connectionId: 'a', token: 'y' }
+    ]
+  ) {
     t.equal((await built.app.inject({ method: 'POST', url: '/connect/result', payload })).statusCode, 400)
   }
 })
@@ -100,12 +119,18 @@ test('entered again: only once that has happened, and another venue is noticed',
   const link = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
   t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'a link that was not used opens nothing')
   await enter(built, link, 'demo')
-  t.match((await ask(built.app, link.ticket, 'demo-venue')).json(), { status: 'connected', venue: { name: built.roller.venue('demo').profile.name } })
+  t.match(
+    (await ask(built.app, link.ticket, 'demo-venue')).json(),
+    { status: 'connected', venue: { name: built.roller.venue('demo').profile.name } }
+  )
 
   const second = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
   await enter(built, second, 'someone-else')
   t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'the first link is no longer the one')
-  t.match((await ask(built.app, second.ticket, 'demo-venue')).json(), { status: 'other-venue', venue: { name: built.roller.venue('someone-else').profile.name } })
+  t.match(
+    (await ask(built.app, second.ticket, 'demo-venue')).json(),
+    { status: 'other-venue', venue: { name: built.roller.venue('someone-else').profile.name } }
+  )
   t.match((await built.app.inject('/connections/demo-venue')).json(), { tags: { organization_id: 'demo' } }, 'its tags are kept')
 })
 
@@ -143,7 +168,9 @@ test('a link to enter credentials again knows its connection, and whose credenti
   t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null })
   t.notOk(built.nango.requests.some(({ url }) => url.includes('limit=100')), 'no list is needed')
   await enter(built, link, 'someone-else')
-  t.match((await used(built.app, link.ticket)).json(), { status: 'other-venue', venue: { name: built.roller.venue('someone-else').profile.name } })
+  t.match(
+    (await used(built.app, link.ticket)).json(), { status: 'other-venue', venue: { name: built.roller.venue('someone-else').profile.name } }
+  )
   const forged = link.ticket.replace(/\.[\w-]+(\.[\w-]{43})$/, `.${Buffer.from('other').toString('base64url')}$1`)
   t.not(forged, link.ticket)
   t.equal((await used(built.app, forged)).statusCode, 401)

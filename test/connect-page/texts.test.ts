@@ -21,9 +21,21 @@ test('every text that a script asks for exists, and each is asked for', async (t
   t.ok(asked.length > 10)
   t.same(asked.filter((name) => !(name in languages.en)), [])
   const { connectPageHtml } = await import('#plugin/connect-page/html.js')
-  const html = connectPageHtml({ settings: { apiUrl: 'https://a', connectUrl: null, integrationId: 'roller', environment: 'live' }, language: 'en', assets: '', resultPath: '', nonce: '' })
-  const unused = Object.keys(languages.en).filter((name) => !words.has(name) && !words.has(name.replace(/Title$/, '')) && !html.includes(`data-text="${name}"`))
-  t.same(unused.filter((name) => !['live', 'playground'].includes(name)), [], 'live and playground are asked for by the environment\'s name')
+  const html = connectPageHtml(
+    {
+      settings: { apiUrl: 'https://a', connectUrl: null, integrationId: 'roller', environment: 'live' },
+      language: 'en',
+      assets: '',
+      resultPath: '',
+      nonce: ''
+    }
+  )
+  const unused = Object.keys(languages.en).filter(
+    (name) => !words.has(name) && !words.has(name.replace(/Title$/, '')) && !html.includes(`data-text="${name}"`)
+  )
+  t.same(
+    unused.filter((name) => !['live', 'playground'].includes(name)), [], 'live and playground are asked for by the environment\'s name'
+  )
 })
 
 test('the language of the browser', async (t) => {

@@ -33,6 +33,7 @@ test('no character of it can be changed', async (t) => {
     t.equal(tickets.read(ticket.slice(0, at) + other(ticket[at] ?? '') + ticket.slice(at + 1), end), null)
   }
   for (const forged of [
-    '', '..', `${time}.${proof}`, `${time}.${proof}.`, `${Number(time) + 3_600_000}.${proof}.${signature}`, ` ${ticket}`, `${ticket}=`, `${ticket}.x`
+    '', '..', `${time}.${proof}`, `${time}.${proof}.`, `${Number(time) + 3_600_000}.${proof}.${signature}`, ` ${ticket}`, `${ticket}=`,
+    `${ticket}.x`
   ]) t.equal(tickets.read(forged, end), null, forged)
 })

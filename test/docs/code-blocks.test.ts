@@ -1,4 +1,7 @@
-/** Every code block of the documents does what it says: commands run against the sandbox, programs are type-checked, and run when they are whole. */
+/**
+ * Every code block of the documents does what it says: commands run against the sandbox, programs are type-checked, and run when they are
+ * whole.
+ */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -34,7 +37,13 @@ function run (command: string, args: readonly string[], input: string): Promise<
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
   child.stdin.end(input)
-  return new Promise((resolve) => { child.once('close', (code) => { resolve({ code, output }) }).once('error', (error) => { resolve({ code: null, output: error.message }) }) })
+  return new Promise(
+    (resolve) => {
+      child.once('close', (code) => { resolve({ code, output }) }).once(
+        'error', (error) => { resolve({ code: null, output: error.message }) }
+      )
+    }
+  )
 }
 
 test('every block is of a kind that is tried here, or says why it is not', (t) => {
@@ -51,11 +60,15 @@ test('every block is of a kind that is tried here, or says why it is not', (t) =
 test('commands and Python programs work on the sandbox', async (t) => {
   const port = await freePort()
   const url = `http://localhost:${port}`
-  await startProcess(t, { PORT: String(port), LOG_LEVEL: 'silent', PUBLIC_URL: url, ROLLER_WEBHOOK_SECRET: 'a-secret-of-the-documents-1234' }).url()
+  await startProcess(
+    t, { PORT: String(port), LOG_LEVEL: 'silent', PUBLIC_URL: url, ROLLER_WEBHOOK_SECRET: 'a-secret-of-the-documents-1234' }
+  ).url()
   const here = (code: string): string => code.replaceAll(ADDRESS, url)
   for (const { at, code } of of('sh')) {
     // The first command that fails ends it, and an HTTP status of 400 and above is a failure.
-    const { code: status, output } = await run('sh', ['-e'], `curl () { command curl --silent --show-error --fail-with-body "$@"; echo; }\n${here(code)}`)
+    const { code: status, output } = await run(
+      'sh', ['-e'], `curl () { command curl --silent --show-error --fail-with-body "$@"; echo; }\n${here(code)}`
+    )
     t.equal(status, 0, `${at}: ${code}${output.slice(-2000)}`)
   }
   const python = await run('python3', ['--version'], '')
@@ -104,14 +117,27 @@ test('TypeScript is right by its types, and runs where it is whole', async (t) =
     }
     t.match(await get('/venue-name'), { status: 200, body: 'SkyBound' }, at)
     t.match(await get('/api/connect-session', { 'x-organization': 'acme' }), { status: 200, body: /^nango_connect_session_/ }, at)
-    t.match(await get('/api/roller/venues/me', { 'x-organization': 'acme', 'connection-id': 'demo-venue' }), { status: 404 }, `${at}: another tenant`)
-    t.match(await get('/api/roller/venues/me', { 'x-organization': 'demo', 'connection-id': 'demo-venue' }), { status: 200 }, `${at}: the venue's own`)
+    t.match(
+      await get('/api/roller/venues/me', { 'x-organization': 'acme', 'connection-id': 'demo-venue' }), { status: 404 },
+      `${at}: another tenant`
+    )
+    t.match(
+      await get('/api/roller/venues/me', { 'x-organization': 'demo', 'connection-id': 'demo-venue' }), { status: 200 },
+      `${at}: the venue's own`
+    )
   }
 })
 
 test('JavaScript and JSON can be read', (t) => {
   for (const { at, code } of of('js')) {
-    const { diagnostics = [] } = ts.transpileModule(code, { reportDiagnostics: true, compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, allowJs: true }, fileName: 'block.js' })
+    const { diagnostics = [] } = ts.transpileModule(
+      code,
+      {
+        reportDiagnostics: true,
+        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, allowJs: true },
+        fileName: 'block.js'
+      }
+    )
     t.same(diagnostics.map(({ messageText }) => messageText), [], at)
   }
   for (const { at, code } of of('json')) t.doesNotThrow(() => JSON.parse(code), at)

@@ -22,7 +22,9 @@ function importsOf (source: string): string[] {
   const names = ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName)
   const resolved = [...code.matchAll(/\.resolve\('([^']+)'\)/g)].map(([, name]) => name ?? '')
   const exported = [...code.matchAll(/^export \* as \w+ from '([^']+)'/gm)].map(([, name]) => name ?? '')
-  return [...names, ...resolved, ...exported].filter((name) => !/^(\.|node:)/.test(name)).map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name)
+  return [...names, ...resolved, ...exported].filter((name) => !/^(\.|node:)/.test(name)).map(
+    (name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name
+  )
 }
 
 test('the documents are up to date', (t) => {

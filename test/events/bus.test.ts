@@ -9,11 +9,16 @@ test('patterns', async (t) => {
   const events = new Events({ clock: new ManualClock() })
   t.notOk(events.listened)
   const heard: string[] = []
-  const off = (['booking.created', 'booking.*', '*', 'connection.*', 'membership.*'] as const).map((pattern) => events.on(pattern, (event: { name: string }) => { heard.push(`${pattern} ${event.name}`) }))
+  const off = (['booking.created', 'booking.*', '*', 'connection.*', 'membership.*'] as const).map(
+    (pattern) => events.on(pattern, (event: { name: string }) => { heard.push(`${pattern} ${event.name}`) })
+  )
   t.ok(events.listened)
-  for (const name of ['booking.created', 'booking.updated', 'bookings.created', 'membership.paused', 'connection.deleted']) await events.deliver(event(name))
+  for (const name of ['booking.created', 'booking.updated', 'bookings.created', 'membership.paused', 'connection.deleted']) {
+    await events.deliver(event(name))
+  }
   t.strictSame(heard, [
-    'booking.created booking.created', 'booking.* booking.created', '* booking.created', 'booking.* booking.updated', '* booking.updated', '* bookings.created',
+    'booking.created booking.created', 'booking.* booking.created', '* booking.created', 'booking.* booking.updated', '* booking.updated',
+    '* bookings.created',
     'membership.* membership.paused', '* membership.paused', 'connection.* connection.deleted', '* connection.deleted'
   ])
   for (const end of off) end()

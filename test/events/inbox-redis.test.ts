@@ -40,7 +40,9 @@ t.test('what it does not understand is left out', async (t) => {
   const inbox = open('odd')
   await inbox.put(key, part(1))
 
-  for (const one of await client.keys('roller:inbox:*')) await client.rpush(one, 'no JSON', '{"kind":"later"}', '{"kind":"message"}', 'null')
+  for (const one of await client.keys('roller:inbox:*')) {
+    await client.rpush(one, 'no JSON', '{"kind":"later"}', '{"kind":"message"}', 'null')
+  }
 
   t.strictSame(await inbox.read(key), [part(1)])
 })

@@ -8,7 +8,8 @@ export interface InboxBench {
 }
 
 export const part = (sequenceNumber: number, processId = 'p'): ExportEntry => ({
-  kind: 'message', part: { processId, sequenceNumber, sequenceTotal: 3, urls: [`https://files.example.com/${processId}-${sequenceNumber}.json`] }
+  kind: 'message',
+  part: { processId, sequenceNumber, sequenceTotal: 3, urls: [`https://files.example.com/${processId}-${sequenceNumber}.json`] }
 })
 
 let count = 0

@@ -10,14 +10,18 @@ const settle = async (): Promise<void> => { for (let turn = 0; turn < 5; turn++)
 const CANARY = 'canary-tenant-5a1c'
 const event = (id = 'evt_1'): ConnectionEvent => ({ name: 'connection.deleted', id, connectionId: CANARY, noticedAt: '', connection: null })
 
-function start (deliver: (event: ConnectionEvent) => Promise<void>, { clock = new ManualClock(), store = new MemoryDedupeStore(clock) } = {}) {
+function start (
+  deliver: (event: ConnectionEvent) => Promise<void>, { clock = new ManualClock(), store = new MemoryDedupeStore(clock) } = {}
+) {
   const lines: string[] = []
   const write = (level: string) => (facts: object, message: string): void => { lines.push(`${level} ${JSON.stringify(facts)} ${message}`) }
   const log = { info: write('info'), warn: write('warn'), error: write('error') }
   return { clock, store, lines, delivery: new ReliableDelivery({ deliver, store, clock, log, random: () => 0 }) }
 }
 
-const refuse = (): never => { throw new EventNotTaken('A handler failed.', { cause: Object.assign(new Error('answered 503'), { event: CANARY }) }) }
+const refuse = (): never => {
+  throw new EventNotTaken('A handler failed.', { cause: Object.assign(new Error('answered 503'), { event: CANARY }) })
+}
 
 test('the first try is at once and its failure is seen; the repeats are in the background, until the handlers take it', async (t) => {
   const got: string[] = []

@@ -7,7 +7,9 @@ const settle = async (): Promise<void> => { for (let turn = 0; turn < 5; turn++)
 function start (options: Partial<RetryQueueOptions> = {}) {
   const clock = new ManualClock()
   const ended: RetryFacts[] = []
-  const queue = new RetryQueue({ clock, random: () => 0, onGivenUp: (facts) => { ended.push(facts) }, onDone: (facts) => { ended.push(facts) }, ...options })
+  const queue = new RetryQueue(
+    { clock, random: () => 0, onGivenUp: (facts) => { ended.push(facts) }, onDone: (facts) => { ended.push(facts) }, ...options }
+  )
   return { clock, queue, ended }
 }
 

@@ -15,9 +15,13 @@ function open () {
   const state = { away: false, warnings: 0 }
   const answer = <T>(work: () => T): T => { if (state.away) throw new Error('away'); return work() }
   const shared: DedupeStore = {
-    claim: async (key) => answer(() => inner.claim(key)), done: async (key) => answer(() => inner.done(key)), release: async (key) => answer(() => inner.release(key))
+    claim: async (key) => answer(() => inner.claim(key)),
+    done: async (key) => answer(() => inner.done(key)),
+    release: async (key) => answer(() => inner.release(key))
   }
-  const replica = (): SharedDedupeStore => new SharedDedupeStore({ local: new MemoryDedupeStore(clock), shared, onAway: () => { state.warnings++ } })
+  const replica = (): SharedDedupeStore => new SharedDedupeStore(
+    { local: new MemoryDedupeStore(clock), shared, onAway: () => { state.warnings++ } }
+  )
   return { clock, state, replica }
 }
 

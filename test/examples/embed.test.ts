@@ -8,7 +8,9 @@ test('the embed example', async (t) => {
   const program = startExample(t, 'embed/app.ts', [], { PORT: '0' })
   const url = String((await program.printed(/The app is at (\S+)/))[1]).replace('[::1]', 'localhost')
   const JSON_TYPE = { 'content-type': 'application/json' }
-  const post = (path: string, body: object, headers = {}) => fetch(url + path, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) })
+  const post = (path: string, body: object, headers = {}) => fetch(
+    url + path, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) }
+  )
   const signIn = async (name: string): Promise<{ cookie: string }> => {
     const answer = await post('/login', { name, password: 'demo' })
     t.equal(answer.status, 204, name)
@@ -26,7 +28,9 @@ test('the embed example', async (t) => {
   }
 
   const [ada, abe, zoe] = [await signIn('ada'), await signIn('abe'), await signIn('zoe')]
-  const session = await (await fetch(`${url}/api/connect-session`, { method: 'POST', headers: ada })).json() as { connectPage: string, token: string }
+  const session = await (
+    await fetch(`${url}/api/connect-session`, { method: 'POST', headers: ada })
+  ).json() as { connectPage: string, token: string }
   t.match(session.connectPage, /^\/api\/connect#token=/)
   t.equal((await fetch(new URL(session.connectPage, url))).status, 200, 'the page needs no login: its link is the key')
   t.equal((await fetch(`${url}/api/connect-session`, { method: 'POST', headers: abe })).status, 403, 'staff')
@@ -46,7 +50,9 @@ test('the embed example', async (t) => {
   }
   t.match(shown, [{ connectionId, venue: String, bookings: Number }])
   t.same(await overview(zoe), [])
-  const venue = async (headers: { cookie: string }) => (await fetch(`${url}/api/roller/venues/me`, { headers: { ...headers, 'connection-id': connectionId } })).status
+  const venue = async (headers: { cookie: string }) => (
+    await fetch(`${url}/api/roller/venues/me`, { headers: { ...headers, 'connection-id': connectionId } })
+  ).status
   t.same([await venue(ada), await venue(abe), await venue(zoe)], [200, 200, 404])
   t.equal((await fetch(`${url}/api/problems/ROLLER_ERR_RATE_LIMITED`)).status, 200)
 

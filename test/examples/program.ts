@@ -13,8 +13,12 @@ export interface Program {
   readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>
 }
 
-export function start (t: Pick<Test, 'teardown'>, command: string, args: readonly string[], env: Record<string, string | undefined> = {}): Program {
-  const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, NANGO_SECRET_KEY: undefined, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function start (
+  t: Pick<Test, 'teardown'>, command: string, args: readonly string[], env: Record<string, string | undefined> = {}
+): Program {
+  const child = spawn(
+    command, args, { cwd: ROOT, env: { ...process.env, NANGO_SECRET_KEY: undefined, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }
+  )
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
   const exited = new Promise<number | null>((resolve, reject) => { child.once('close', resolve).once('error', reject) })
@@ -40,6 +44,8 @@ export function start (t: Pick<Test, 'teardown'>, command: string, args: readonl
 }
 
 /** A TypeScript example. */
-export function startExample (t: Pick<Test, 'teardown'>, path: string, args: readonly string[] = [], env: Record<string, string | undefined> = {}): Program {
+export function startExample (
+  t: Pick<Test, 'teardown'>, path: string, args: readonly string[] = [], env: Record<string, string | undefined> = {}
+): Program {
   return start(t, process.execPath, ['--import', 'tsx', `examples/${path}`, ...args], env)
 }

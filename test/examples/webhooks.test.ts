@@ -16,7 +16,8 @@ test('the webhooks example', async (t) => {
   const stranger = createWebhookTarget({ url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`] })
   t.teardown(async () => { await container.close(); await stranger.close() })
 
-  const event = { name: 'booking.created', id: randomUUID(), connectionId: 'the-venue', data: {} } as unknown as AnyEvent // as much as is looked at here
+  // as much as is looked at here
+  const event = { name: 'booking.created', id: randomUUID(), connectionId: 'the-venue', data: {} } as unknown as AnyEvent
   await container.send(event)
   await container.send(event)
   await container.send({ ...event, id: randomUUID(), connectionId: 'the-other-venue' })

@@ -39,7 +39,9 @@ export class World {
   #service: string | null = null
   #before = 0
 
-  private constructor (t: Teardown, way: Way, roller: RollerSimulator, nango: NangoSimulator, doors: { roller: Door, nango: Door }, time: { ahead: number }) {
+  private constructor (
+    t: Teardown, way: Way, roller: RollerSimulator, nango: NangoSimulator, doors: { roller: Door, nango: Door }, time: { ahead: number }
+  ) {
     this.#t = t
     this.way = way
     this.roller = roller
@@ -102,13 +104,17 @@ export class World {
   }
 
   restoreConnection (): void {
-    this.nango.addConnection({ connectionId: CONNECTION_ID, clientId: 'demo', clientSecret: CLIENT_SECRET, ...asConnected(this.roller, 'demo') })
+    this.nango.addConnection(
+      { connectionId: CONNECTION_ID, clientId: 'demo', clientSecret: CLIENT_SECRET, ...asConnected(this.roller, 'demo') }
+    )
   }
 
   /** What the calls go to stands somewhere else. */
   at (url: string): void { this.#base = url }
   async atPlainServer (): Promise<void> {
-    const server = createServer((socket) => { socket.on('error', () => {}).once('data', () => { socket.end('HTTP/1.1 400 Bad Request\r\n\r\n') }) })
+    const server = createServer(
+      (socket) => { socket.on('error', () => {}).once('data', () => { socket.end('HTTP/1.1 400 Bad Request\r\n\r\n') }) }
+    )
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
     this.#t.teardown(() => { server.close() })
     this.at(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
@@ -152,7 +158,9 @@ export class World {
     this.#call = async () => {
       const socket = connect(Number(new URL(await this.#start()).port), '127.0.0.1')
       socket.on('error', () => {})
-      const head = `POST /roller/bookings HTTP/1.1\r\nHost: x\r\nConnection-Id: ${CONNECTION_ID}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n`
+      const head =
+        `POST /roller/bookings HTTP/1.1\r\nHost: x\r\nConnection-Id: ${CONNECTION_ID}\r\nContent-Type: ` +
+        'application/json\r\nContent-Length: 1000\r\n\r\n'
       socket.write(`${head}{"items":`)
       await new Promise((resolve) => setTimeout(resolve, 50))
       socket.destroy()
@@ -164,7 +172,9 @@ export class World {
   async fillDisk (): Promise<void> {
     const full = await open('/dev/full', 'w')
     const child = spawn(process.execPath, ['service/dist/main.js'], {
-      cwd: ROOT, env: { PATH: process.env['PATH'], PORT: '0', ROLLER_TRANSPORT: this.way, LOG_LEVEL: 'info' }, stdio: ['ignore', full.fd, 'pipe']
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], PORT: '0', ROLLER_TRANSPORT: this.way, LOG_LEVEL: 'info' },
+      stdio: ['ignore', full.fd, 'pipe']
     })
     this.#t.teardown(async () => { child.kill('SIGKILL'); await full.close() })
     const port = await portOf(child.pid ?? 0)
@@ -245,16 +255,22 @@ export class World {
   async #getLarge (): Promise<Seen> { return await this.#ask(LARGE, {}) }
 
   async #post (): Promise<Seen> {
-    return await this.#ask('/roller/bookings', { method: 'POST', headers: { 'content-type': 'application/json' }, body: bookingFor({ roller: this.roller }) })
+    return await this.#ask(
+      '/roller/bookings', { method: 'POST', headers: { 'content-type': 'application/json' }, body: bookingFor({ roller: this.roller }) }
+    )
   }
 
-  async #ask (path: string, { headers = {}, ...call }: { method?: 'POST', headers?: Record<string, string>, body?: string }): Promise<Seen> {
+  async #ask (
+    path: string, { headers = {}, ...call }: { method?: 'POST', headers?: Record<string, string>, body?: string }
+  ): Promise<Seen> {
     try {
       const { statusCode, headers: { 'content-type': type }, body } = await request(`${await this.#start()}${path}`, {
         ...call, headers: { 'connection-id': CONNECTION_ID, connection: 'close', ...headers }
       })
       const text = await body.text()
-      return String(type).startsWith('application/problem+json') ? `${statusCode} ${(JSON.parse(text) as { code: string }).code}` : String(statusCode)
+      return String(type).startsWith('application/problem+json')
+        ? `${statusCode} ${(JSON.parse(text) as { code: string }).code}`
+        : String(statusCode)
     } catch {
       return 'cut'
     }
@@ -266,11 +282,20 @@ async function portOf (pid: number): Promise<number> {
   for (let tries = 0; tries < 400; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 50))
     const files = await readdir(`/proc/${pid}/fd`).catch(() => [])
-    const inodes = new Set((await Promise.all(files.map(async (fd) => await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))).map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1]))
+    const inodes = new Set(
+      (
+        await Promise.all(files.map(async (fd) => await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
+      ).map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1])
+    )
     const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/))
-    const ports = lines.filter((fields) => fields[3] === '0A' && inodes.has(fields[9])).map((fields) => parseInt(fields[1]?.split(':')[1] ?? '', 16))
+    const ports = lines.filter((fields) => fields[3] === '0A' && inodes.has(fields[9])).map(
+      (fields) => parseInt(fields[1]?.split(':')[1] ?? '', 16)
+    )
     for (const port of ports) {
-      const answer = await request(`http://127.0.0.1:${port}/health`).then(async ({ statusCode, body }) => { const text = await body.text(); return statusCode === 200 && text === '{"status":"ok"}' }, () => false)
+      const answer = await request(`http://127.0.0.1:${port}/health`).then(
+        async ({ statusCode, body }) => { const text = await body.text(); return statusCode === 200 && text === '{"status":"ok"}' },
+        () => false
+      )
       if (answer) return port
     }
   }

@@ -17,7 +17,11 @@ export type Transport = 'nango' | 'direct'
 const clientOf = (connection: string): string => `client-of-${connection}`
 
 const callers = [
-  { name: 'all', key: KEYS.all, scopes: ['connect', 'connections:read', 'connections:write', 'roller:read', 'roller:write', 'webhooks', 'metrics'] },
+  {
+    name: 'all',
+    key: KEYS.all,
+    scopes: ['connect', 'connections:read', 'connections:write', 'roller:read', 'roller:write', 'webhooks', 'metrics']
+  },
   { name: 'reader', key: KEYS.reader, scopes: ['roller:read', 'connections:read'] },
   { name: 'limited', key: KEYS.limited, scopes: ['connections:read', 'roller:read', 'roller:write'], connections: LIMITED_TO }
 ]
@@ -88,7 +92,11 @@ export class Attack {
       for (const mark of smuggled) this.#smuggled.add(mark)
     }
     const faults = (await Promise.all(conversations.map(async (conversation) => {
-      const exchange = await send({ port: this.#port, bytes: conversation.bytes, expected: conversation.expected, whole: conversation.whole, nth: this.#connections++ })
+      const exchange = await send(
+        {
+          port: this.#port, bytes: conversation.bytes, expected: conversation.expected, whole: conversation.whole, nth: this.#connections++
+        }
+      )
       for (const { status } of exchange.answers) this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
       const shown = JSON.stringify(conversation.bytes.toString('latin1')).slice(0, 1_500)
       return faultsOfExchange(conversation, exchange).map((fault) => `${fault} - sent: ${shown}`)
@@ -106,7 +114,9 @@ export class Attack {
   async end (): Promise<Fault[]> {
     this.#process.child.kill('SIGTERM')
     const code = await this.#process.exited
-    return [...(code === 0 ? [] : [`it ended with ${code}: ${this.#process.stderr().slice(0, 2_000)}`]), ...this.#arrivals(), ...this.#log()]
+    return [
+      ...(code === 0 ? [] : [`it ended with ${code}: ${this.#process.stderr().slice(0, 2_000)}`]), ...this.#arrivals(), ...this.#log()
+    ]
   }
 
   #arrivals (): Fault[] {
@@ -117,7 +127,8 @@ export class Attack {
     for (const { token, clientId } of this.#nango.connections) this.#tokens.set(`Bearer ${token}`, clientId)
     for (const request of toNango) faults.push(...faultsAtNango(request, this.#transport))
     for (const request of toRoller) {
-      const clientId = request.clientId ?? this.#tokens.get(String(request.headers.authorization)) ?? null // one that was cut off has not been looked at by ROLLER
+      // one that was cut off has not been looked at by ROLLER
+      const clientId = request.clientId ?? this.#tokens.get(String(request.headers.authorization)) ?? null
       faults.push(...faultsAtRoller({ ...request, clientId }, host))
       if (request.url !== '/token') this.#arrived++
       const marks = String(request.headers[MARK_HEADER] ?? '').match(/fz-\d+/g) ?? []
@@ -135,7 +146,9 @@ export class Attack {
     if (this.#smuggled.has(mark)) faults.push(`${where}: smuggled`)
     else if (!this.#sent.has(mark)) faults.push(`${where}: nobody sent it`)
     const venue = venueOfMark(mark)
-    if (venue !== undefined && clientId !== (venue === null ? null : clientOf(venue))) faults.push(`${where}: for ${venue ?? 'no venue'}, and it came with the token of ${clientId}`)
+    if (venue !== undefined && clientId !== (venue === null ? null : clientOf(venue))) {
+      faults.push(`${where}: for ${venue ?? 'no venue'}, and it came with the token of ${clientId}`)
+    }
     return faults
   }
 
@@ -154,7 +167,15 @@ export class Attack {
   async #alive (): Promise<Fault[]> {
     const { child } = this.#process
     if (child.exitCode !== null || child.signalCode !== null) return [`the process has ended: ${this.#process.stderr().slice(0, 2_000)}`]
-    const { answers } = await send({ port: this.#port, bytes: Buffer.from('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'), expected: 1, whole: true, nth: this.#connections++ })
+    const { answers } = await send(
+      {
+        port: this.#port,
+        bytes: Buffer.from('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'),
+        expected: 1,
+        whole: true,
+        nth: this.#connections++
+      }
+    )
     return answers[0]?.status === 200 ? [] : ['it is not alive any more']
   }
 }

@@ -1,4 +1,7 @@
-/** Secrets of the gateway under attack. A sight of one in an answer or in the log is a leak, and so is one of what a caller wrote in a query in the log. */
+/**
+ * Secrets of the gateway under attack. A sight of one in an answer or in the log is a leak, and so is one of what a caller wrote in a query
+ * in the log.
+ */
 import { createHmac } from 'node:crypto'
 import { CLIENT_SECRET, SECRET_KEY } from '../support/build.ts'
 
@@ -9,10 +12,14 @@ export const TARGET_SECRET = `whsec_${Buffer.from('canary-target-secret-of-32-by
 export const WEBHOOK_BODY = 'canary-in-a-webhook-body-2b7a'
 export const QUERY = 'canary-in-a-query-77aa'
 /** Of callers, by what they may do. */
-export const KEYS = { all: 'canary-api-key-of-all-0001', reader: 'canary-api-key-of-reader-0002', limited: 'canary-api-key-of-limited-0003' } as const
+export const KEYS = {
+  all: 'canary-api-key-of-all-0001', reader: 'canary-api-key-of-reader-0002', limited: 'canary-api-key-of-limited-0003'
+} as const
 
 /** Never in an answer, and never in the log. */
-export const SECRETS: readonly string[] = [SECRET_KEY, CLIENT_SECRET, NANGO_SIGNING_KEY, ROLLER_WEBHOOK_SECRET, TARGET_SECRET, ...Object.values(KEYS)]
+export const SECRETS: readonly string[] = [
+  SECRET_KEY, CLIENT_SECRET, NANGO_SIGNING_KEY, ROLLER_WEBHOOK_SECRET, TARGET_SECRET, ...Object.values(KEYS)
+]
 /** Never in the log. */
 export const PRIVATE: readonly string[] = [...SECRETS, WEBHOOK_BODY, QUERY]
 

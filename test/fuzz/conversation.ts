@@ -24,7 +24,9 @@ export interface Conversation {
 let marks = 0
 const venues = new Map<string, string | null>()
 
-/** Told apart from every other of this run. @param venue the only one that a call with it may reach; null: none; undefined: it is not plain */
+/**
+ * Told apart from every other of this run. @param venue the only one that a call with it may reach; null: none; undefined: it is not plain
+ */
 export function newMark (venue?: string | null): string {
   const mark = `fz-${++marks}`
   if (venue !== undefined) venues.set(mark, venue)
@@ -51,7 +53,9 @@ function plainVenue ({ headers }: HostileRequest): string | null | undefined {
 export interface Framed { readonly mark: string, readonly bytes: Buffer }
 
 /** Well framed, whatever is in it: by its length, or in chunks. */
-export function frame (request: HostileRequest, { chunked = false, more = [], keep = true }: { chunked?: boolean, more?: readonly string[], keep?: boolean } = {}): Framed {
+export function frame (
+  request: HostileRequest, { chunked = false, more = [], keep = true }: { chunked?: boolean, more?: readonly string[], keep?: boolean } = {}
+): Framed {
   const mark = newMark(plainVenue(request))
   const body = Buffer.from(request.body, 'latin1')
   const framing = body.length === 0 && !chunked ? [] : [chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`]

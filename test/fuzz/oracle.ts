@@ -1,4 +1,6 @@
-/** What must hold of every answer, every call that arrives anywhere, and every line of the log. Each check says what it found, or nothing. */
+/**
+ * What must hold of every answer, every call that arrives anywhere, and every line of the log. Each check says what it found, or nothing.
+ */
 import { Value } from '@sinclair/typebox/value'
 import { Problem } from '#plugin/problem.js'
 import type { ReceivedRequest } from '#sandbox/nango.js'
@@ -13,12 +15,16 @@ export function faultsOfExchange ({ sent, inOrder, expected, shape }: Conversati
   const faults: Fault[] = []
   if (hung) faults.push(`${shape}: neither answered nor closed`)
   if (garbled !== null) faults.push(`${shape}: the answer is no HTTP: ${garbled}`)
-  if (answers.length > Math.max(sent.length, expected === 100 ? 1 : expected)) faults.push(`${shape}: ${answers.length} answers to ${sent.length} requests`)
+  if (answers.length > Math.max(sent.length, expected === 100 ? 1 : expected)) {
+    faults.push(`${shape}: ${answers.length} answers to ${sent.length} requests`)
+  }
   if (inOrder) {
     const ids = answers.map(({ headers }) => headers.get('x-request-id'))
     // Who says that an answer is the last may leave out the others.
     const said = /close/i.test(answers.at(-1)?.headers.get('connection') ?? '')
-    if ((ids.length !== sent.length && !said) || ids.some((id, index) => id !== sent[index])) faults.push(`${shape}: answers ${ids.join()} to ${sent.join()}`)
+    if ((ids.length !== sent.length && !said) || ids.some((id, index) => id !== sent[index])) {
+      faults.push(`${shape}: answers ${ids.join()} to ${sent.join()}`)
+    }
   }
   for (const secret of SECRETS) if (text.includes(secret)) faults.push(`${shape}: the answer holds ${secret}`)
   for (const answer of answers) faults.push(...faultsOfAnswer(answer).map((fault) => `${shape}: ${fault}`))
@@ -51,11 +57,13 @@ const CONTROL = [
 ]
 /** What a call through the proxy may carry. */
 const TO_PROXY = new Set([
-  'host', 'connection', 'authorization', 'provider-config-key', 'connection-id', 'retries', 'content-type', 'content-length', 'transfer-encoding', 'nango-proxy-user-agent', 'nango-proxy-accept', 'nango-proxy-accept-language', 'nango-proxy-content-type',
+  'host', 'connection', 'authorization', 'provider-config-key', 'connection-id', 'retries', 'content-type', 'content-length',
+  'transfer-encoding', 'nango-proxy-user-agent', 'nango-proxy-accept', 'nango-proxy-accept-language', 'nango-proxy-content-type',
   'nango-proxy-timezone-designators'
 ])
 const TO_ROLLER = new Set([
-  'host', 'connection', 'authorization', 'accept', 'accept-encoding', 'accept-language', 'content-type', 'content-length', 'transfer-encoding', 'timezone-designators', 'user-agent'
+  'host', 'connection', 'authorization', 'accept', 'accept-encoding', 'accept-language', 'content-type', 'content-length',
+  'transfer-encoding', 'timezone-designators', 'user-agent'
 ])
 
 export function faultsAtNango ({ method, url, headers }: ReceivedRequest, transport: 'nango' | 'direct'): Fault[] {
@@ -65,7 +73,9 @@ export function faultsAtNango ({ method, url, headers }: ReceivedRequest, transp
   if (/^\/proxy\//.test(url)) {
     const faults = faultsOfPath(url.slice('/proxy'.length)).map((fault) => `${where}: ${fault}`)
     if (transport === 'direct') faults.push(`${where}: through the proxy`)
-    if (headers.authorization !== `Bearer ${SECRET_KEY}` || headers['provider-config-key'] !== 'roller' || headers['retries'] !== '0') faults.push(`${where}: steered by a caller`)
+    if (headers.authorization !== `Bearer ${SECRET_KEY}` || headers['provider-config-key'] !== 'roller' || headers['retries'] !== '0') {
+      faults.push(`${where}: steered by a caller`)
+    }
     const strange = Object.keys(headers).filter((name) => !TO_PROXY.has(name))
     return strange.length === 0 ? faults : [...faults, `${where}: with ${strange.join()}`]
   }
@@ -77,7 +87,12 @@ export function faultsAtRoller ({ method, url, headers, clientId }: RecordedRequ
   const where = `ROLLER: ${method} ${url.slice(0, 200)}`
   if (headers.host !== host) return [`${where}: as ${headers.host}`]
   // Nango's and the connect check's own, with credentials in the body.
-  if (url === '/token') return method === 'POST' && headers.authorization === undefined && headers[MARK_HEADER] === undefined ? [] : [`${where}: a caller asked for a token`]
+  if (url === '/token') {
+    return method === 'POST' &&
+      headers.authorization === undefined && headers[MARK_HEADER] === undefined
+      ? []
+      : [`${where}: a caller asked for a token`]
+  }
   const faults = faultsOfPath(url).map((fault) => `${where}: ${fault}`)
   if (clientId === null) faults.push(`${where}: without a venue's token: ${String(headers.authorization).slice(0, 20)}`)
   const strange = Object.keys(headers).filter((name) => !TO_ROLLER.has(name))
@@ -90,7 +105,9 @@ function faultsOfPath (target: string): Fault[] {
   // eslint-disable-next-line no-control-regex
   if (/[${}|\u0000-\u0020\u007f-\uffff#]/.test(target)) faults.push('a character that must not leave')
   let path = target.split('?')[0] ?? ''
-  for (let round = 0; round < 12; round++) path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+  for (let round = 0; round < 12; round++) {
+    path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+  }
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f\\]|[\u00c0\u00c1]|\u00e0[\u0080-\u009f]/.test(path)) faults.push('a control character or a backslash')
   if (path.includes('//')) faults.push('a double slash')
@@ -108,8 +125,9 @@ export function faultsOfLog (lines: readonly string[]): Fault[] {
     const faults = PRIVATE.filter((secret) => line.includes(secret)).map((secret) => `the log holds ${secret}: ${line.slice(0, 300)}`)
     try {
       const { level, msg } = JSON.parse(line) as { level?: unknown, msg?: unknown }
-      if (typeof level !== 'number' || typeof msg !== 'string') faults.push(`the log holds a line of somebody else's: ${line.slice(0, 200)}`)
-      else if (level >= 60) faults.push(`fatal: ${line.slice(0, 300)}`)
+      if (typeof level !== 'number' || typeof msg !== 'string') {
+        faults.push(`the log holds a line of somebody else's: ${line.slice(0, 200)}`)
+      } else if (level >= 60) faults.push(`fatal: ${line.slice(0, 300)}`)
     } catch {
       faults.push(`the log holds a line that is no record: ${line.slice(0, 200)}`)
     }

@@ -92,7 +92,9 @@ export function readAnswers (text: string): { answers: WireAnswer[], garbled: st
   return { answers, garbled: null }
 }
 
-function readBody (text: string, at: number, status: number, headers: ReadonlyMap<string, string>): { body: string, end: number } | string | null {
+function readBody (
+  text: string, at: number, status: number, headers: ReadonlyMap<string, string>
+): { body: string, end: number } | string | null {
   const length = headers.get('content-length')
   const chunked = headers.get('transfer-encoding')
   if (length !== undefined && chunked !== undefined) return 'both Content-Length and Transfer-Encoding'

@@ -20,7 +20,8 @@ test('through the wildcard any bytes of any type arrive, for each method', async
   const built = await build(t)
   const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index & 0xff))
   const bodies = [
-    ['application/json', Buffer.from('{"a":9007199254740993,"b":1.0}')], ['text/csv; charset=x', bytes], ['application/octet-stream', Buffer.alloc(0)]
+    ['application/json', Buffer.from('{"a":9007199254740993,"b":1.0}')], ['text/csv; charset=x', bytes],
+    ['application/octet-stream', Buffer.alloc(0)]
   ] as const
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
     for (const [type, payload] of bodies) {

@@ -2,7 +2,9 @@ import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'
 
-test('an answer of several chunks, larger than the high-water mark, is collected whole for callers who share it', { timeout: 20_000 }, async (t) => {
+test('an answer of several chunks, larger than the high-water mark, is collected whole for callers who share it', {
+  timeout: 20_000
+}, async (t) => {
   const body = JSON.stringify('x'.repeat(300_000))
   const nango = await stubNango(t, (_request, response) => {
     setTimeout(() => {

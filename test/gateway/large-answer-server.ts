@@ -1,4 +1,6 @@
-/** The gateway in a process of its own, whose memory a test can measure. Takes Nango's address and key; answers `rss` with its peak so far. */
+/**
+ * The gateway in a process of its own, whose memory a test can measure. Takes Nango's address and key; answers `rss` with its peak so far.
+ */
 import Fastify from 'fastify'
 import roller from 'fastify-roller'
 

@@ -75,7 +75,9 @@ test('a new token that ROLLER refuses is the last one for 30 s, on every replica
   t.same(told, [['a', 'renewed', 30_000], ['a', 'failed', 30_000]])
   await renewals.renew('a', sentAt)
   clock.advance(10)
-  for (let n = 0; n < 20; n++) await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED', upstream: { status: 401 } })
+  for (let n = 0; n < 20; n++) {
+    await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED', upstream: { status: 401 } })
+  }
   await renewals.renew('b', clock.now())
   t.same(calls, ['a', 'b'])
   clock.advance(30_000)

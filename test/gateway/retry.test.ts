@@ -9,7 +9,8 @@ const stream: OutgoingBody = { kind: 'stream', stream: Readable.from([]), length
 test('repeated is what may be done twice, or was not sent; never what is gone', async (t) => {
   for (const [repeatable, body, maySent, expected] of [
     [true, null, true, true], [true, bytes, true, true], [true, null, false, true], [false, bytes, false, true], [false, null, false, true],
-    [false, bytes, true, false], [false, null, true, false], [true, stream, false, false], [false, stream, false, false], [true, stream, true, false]
+    [false, bytes, true, false], [false, null, true, false], [true, stream, false, false], [false, stream, false, false],
+    [true, stream, true, false]
   ] as const) {
     t.equal(mayRepeat({ repeatable, body }, maySent), expected, `${String(repeatable)} ${body?.kind ?? 'no body'} ${String(maySent)}`)
   }

@@ -10,7 +10,9 @@ test('a connection id that no connection can have goes nowhere', async (t) => {
     const answer = await call(built.url, `Connection-Id: ${id}`)
     t.match(answer, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
   }
-  for (const id of ['', ' ']) t.match(await call(built.url, `Connection-Id: ${id}`), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' })
+  for (const id of ['', ' ']) {
+    t.match(await call(built.url, `Connection-Id: ${id}`), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' })
+  }
   t.equal((await call(built.url, 'Connection-Id: demo\rvenue')).status, 400)
   t.same(built.nango.requests, [])
 })

@@ -6,9 +6,11 @@ const HOSTILE = [
   'Base-Url-Override: http://evil.example', 'base-url-override: http://127.0.0.1:1', 'Nango-Proxy-Authorization: Bearer stolen',
   'Nango-Proxy-Cookie: a=b', 'NANGO-PROXY-X-Evil: 1', 'Nango-Proxy-Host: evil.example', 'Nango-Proxy-User-Agent: evil',
   'Nango-Proxy-Accept: text/evil',
-  'Provider-Config-Key: other', 'Retries: 9', 'Retry-On: 200,404', 'Decompress: true', 'Forward-Headers-On-Redirect: true', 'Nango-Is-Script: true',
+  'Provider-Config-Key: other', 'Retries: 9', 'Retry-On: 200,404', 'Decompress: true', 'Forward-Headers-On-Redirect: true',
+  'Nango-Is-Script: true',
   'Nango-Is-Sync: true', 'Nango-Is-Dry-Run: true', 'Nango-Activity-Log-Id: x', 'Authorization: Bearer stolen', 'Cookie: session=1',
-  'Proxy-Authorization: Basic eA==', 'TE: trailers', 'Trailer: x', 'Keep-Alive: timeout=9', 'Upgrade: websocket', 'X-Forwarded-For: 10.0.0.1',
+  'Proxy-Authorization: Basic eA==', 'TE: trailers', 'Trailer: x', 'Keep-Alive: timeout=9', 'Upgrade: websocket',
+  'X-Forwarded-For: 10.0.0.1',
   'X-Forwarded-Host: evil.example', 'Forwarded: host=evil.example', 'If-None-Match: *', 'Range: bytes=0-1', 'Accept-Encoding: gzip',
   'User-Agent: evil',
   'Connection-Id-X: y', 'X-HTTP-Method-Override: DELETE', 'X-Expect: x', '__proto__: x', 'constructor: y'

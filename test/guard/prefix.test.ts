@@ -10,7 +10,9 @@ test('a prefix with a parameter hides nothing from the guard', async (t) => {
     '/t/a/api/roller/../x', '/t/a/api/roller/%2e%2e/%2e%2e/%2e%2e/connections', '/t/a%2fb/api/roller/..', '/t/a/api/roller//x',
     '/t//api/roller/venues/me'
   ], 'ROLLER_ERR_PATH')
-  await refuses(t, built, ['/t/a/api/roller/token', '/t/a%2fb%2fc/api/roller/token', '/t/a%2f/api/%72oller/token'], 'ROLLER_ERR_OPERATION_FORBIDDEN')
+  await refuses(
+    t, built, ['/t/a/api/roller/token', '/t/a%2fb%2fc/api/roller/token', '/t/a%2f/api/%72oller/token'], 'ROLLER_ERR_OPERATION_FORBIDDEN'
+  )
 })
 
 test('a prefix with a parameter is cut off whatever is in it', async (t) => {

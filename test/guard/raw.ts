@@ -37,15 +37,21 @@ export async function refuses (
 
 /** What the gateway itself puts on a call through Nango; a header outside this list came from the caller. */
 const OWN = new Set([
-  'host', 'connection', 'authorization', 'provider-config-key', 'connection-id', 'retries', 'content-type', 'content-length', 'transfer-encoding',
-  'nango-proxy-user-agent', 'nango-proxy-accept', 'nango-proxy-accept-language', 'nango-proxy-content-type', 'nango-proxy-timezone-designators'
+  'host', 'connection', 'authorization', 'provider-config-key', 'connection-id', 'retries', 'content-type', 'content-length',
+  'transfer-encoding',
+  'nango-proxy-user-agent', 'nango-proxy-accept', 'nango-proxy-accept-language', 'nango-proxy-content-type',
+  'nango-proxy-timezone-designators'
 ])
 
-/** Every call that Nango saw was the gateway's own in all that steers Nango, and ROLLER was reached with the venue's token and nothing else. */
+/**
+ * Every call that Nango saw was the gateway's own in all that steers Nango, and ROLLER was reached with the venue's token and nothing else.
+ */
 export function onlyOwnValues (t: Test, built: Built): void {
   for (const { url, headers } of built.nango.requests) {
     t.match(url, /^\/proxy\//, 'only the proxy was called')
-    t.match(headers, { authorization: `Bearer ${SECRET_KEY}`, 'provider-config-key': 'roller', 'connection-id': CONNECTION_ID, retries: '0' })
+    t.match(
+      headers, { authorization: `Bearer ${SECRET_KEY}`, 'provider-config-key': 'roller', 'connection-id': CONNECTION_ID, retries: '0' }
+    )
     t.same(Object.keys(headers).filter((name) => !OWN.has(name)), [], 'no other header went to Nango')
     t.match(headers['nango-proxy-user-agent'], /^fastify-roller/)
   }

@@ -3,13 +3,16 @@ import { listen } from '../support/build.ts'
 import { refuses } from './raw.ts'
 
 const DISGUISES = [
-  '/token', '/Token', '/TOKEN', '/token/', '/token/x', '/%74oken', '/%54oken', '/tok%65n', '/token;x', '/token%3bx', '/%2574oken', '/%252574oken',
+  '/token', '/Token', '/TOKEN', '/token/', '/token/x', '/%74oken', '/%54oken', '/tok%65n', '/token;x', '/token%3bx', '/%2574oken',
+  '/%252574oken',
   '/token?x=1', '/token?', '/token%2f', '/token%20', '/%20token', '/token%3fx', '/token%23', '/token.', '/token%2e%20'
 ].map((path) => `/roller${path}`)
 
 test('ROLLER\'s /token is closed in every disguise and for every method', async (t) => {
   const built = await listen(t)
-  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) await refuses(t, built, DISGUISES, 'ROLLER_ERR_OPERATION_FORBIDDEN', method)
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+    await refuses(t, built, DISGUISES, 'ROLLER_ERR_OPERATION_FORBIDDEN', method)
+  }
 })
 
 test('a path that only sounds like it is not closed', async (t) => {

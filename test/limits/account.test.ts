@@ -11,7 +11,9 @@ for (const [header, seconds] of [['2', 2], ['0', 1], [undefined, 1]] as const) {
     const built = await build(t)
     addVenue(built, 'other')
     await Promise.all([ask(built.app), ask(built.app, { connection: 'other' })])
-    built.nango.faults.next({ path: /^\/proxy/, kind: 'status', status: 429, body: TOO_MANY, ...(header !== undefined && { headers: { 'retry-after': header } }) })
+    built.nango.faults.next(
+      { path: /^\/proxy/, kind: 'status', status: 429, body: TOO_MANY, ...(header !== undefined && { headers: { 'retry-after': header } }) }
+    )
     const closing = Date.now()
     t.match(await ask(built.app, { maxWait: 0 }), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', retryAfter: seconds })
     const before = proxied(built)

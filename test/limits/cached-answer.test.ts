@@ -6,7 +6,9 @@ import { SteppedClock } from '../support/manual-clock.ts'
 import { ask, startReplicas } from './harness.ts'
 
 const options = { cache: { 'GET /products': 600_000 }, rateLimits: { margin: 0, jitter: 0, rest: { limit: 5, windowMs: 30_000 } } }
-const told = ({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): unknown[] => [headers['cache-status'], headers['ratelimit-policy'], headers['ratelimit']]
+const told = ({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): unknown[] => [
+  headers['cache-status'], headers['ratelimit-policy'], headers['ratelimit']
+]
 const HIT = 'fastify-roller; hit'
 const POLICY = '"rest";q=5;w=30'
 

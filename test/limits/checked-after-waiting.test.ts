@@ -6,7 +6,9 @@ import { ManualClock } from '../support/manual-clock.ts'
 
 const limits = { rest: { limit: 1, windowMs: 20_000 }, margin: 0, jitter: 0 }
 const owner = { 'x-owner': 'demo' }
-const booking = { method: 'POST', url: '/roller/sandbox/echo', headers: { ...VENUE, ...owner, 'roller-max-wait': '50' }, payload: { a: 1 } } as const
+const booking = {
+  method: 'POST', url: '/roller/sandbox/echo', headers: { ...VENUE, ...owner, 'roller-max-wait': '50' }, payload: { a: 1 }
+} as const
 
 async function withQueuedPost (t: Pick<Test, 'teardown'>) {
   const clock = new ManualClock()
@@ -53,7 +55,9 @@ test('a GET that waits before it is repeated is asked about again', async (t) =>
   const life = await start(t, { webhooks: false, options: { clock, retryPolicy: { baseMs: 10_000, capMs: 10_000, random: () => 1 } } })
   life.roller.faults.next({ path: /products/, kind: 'status', status: 503 })
   let status = 0
-  const get = life.app.inject({ url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '50' } }).then((answer) => { status = answer.statusCode })
+  const get = life.app.inject(
+    { url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '50' } }
+  ).then((answer) => { status = answer.statusCode })
   await until(() => callsAtRoller(life).length === 1)
   await enterThroughNango(life, 'other-park')
   await until(() => { clock.advance(1_000); return status !== 0 })

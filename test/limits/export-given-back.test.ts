@@ -6,10 +6,15 @@ import { ask, type Answered } from './harness.ts'
 const TOO_MANY = { error: { code: 'too_many_request', method: 'POST', path: '/proxy/reporting/bulk' } }
 const NO_CONNECTION = { error: { code: 'server_error', message: 'Failed to get connection' } }
 const order = async ({ app }: Built, more: object = {}): Promise<Answered> => await ask(app, {
-  method: 'POST', url: '/reporting/bulk', maxWait: 0, payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02', ...more }
+  method: 'POST',
+  url: '/reporting/bulk',
+  maxWait: 0,
+  payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02', ...more }
 })
 const reportsLeft = async ({ app }: Built): Promise<number> =>
-  (await app.inject('/connections/demo-venue/rate-limits')).json().rateLimits.find(({ name }: { name: string }) => name === 'reporting').remaining
+  (
+    await app.inject('/connections/demo-venue/rate-limits')
+  ).json().rateLimits.find(({ name }: { name: string }) => name === 'reporting').remaining
 
 for (const status of [400, 403, 404, 422]) {
   test(`ROLLER answers ${status}: the export can be ordered again, the request was counted`, async (t) => {
@@ -33,7 +38,15 @@ for (const [what, fault] of [
     built.nango.faults.next({ path: /bulk/, ...fault })
     t.not((await order(built)).status, 200)
     for (let again = 0; again < 3; again++) {
-      const answer = await ask(built.app, { method: 'POST', url: '/reporting/bulk', maxWait: 2, payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02' } })
+      const answer = await ask(
+        built.app,
+        {
+          method: 'POST',
+          url: '/reporting/bulk',
+          maxWait: 2,
+          payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02' }
+        }
+      )
       t.equal(answer.status, again === 0 ? 200 : 429)
     }
   })

@@ -23,7 +23,9 @@ export interface ReplicaOptions {
   readonly roller?: RollerSimulatorOptions
 }
 
-export async function startReplicas (t: Pick<Test, 'teardown'>, { count = 3, redis, options = {}, nango = {}, roller: rollerOptions = {} }: ReplicaOptions = {}): Promise<Replicas> {
+export async function startReplicas (
+  t: Pick<Test, 'teardown'>, { count = 3, redis, options = {}, nango = {}, roller: rollerOptions = {} }: ReplicaOptions = {}
+): Promise<Replicas> {
   const simulators = await startSimulators(t, { nango, roller: rollerOptions })
   const { port } = redis ?? await sharedRedis()
   const logs: string[][] = []
@@ -67,7 +69,9 @@ export interface Ask {
   readonly payload?: object
 }
 
-export async function ask (app: FastifyInstance, { method = 'GET', url = '/sandbox/echo', connection = 'demo-venue', maxWait, payload }: Ask = {}): Promise<Answered> {
+export async function ask (
+  app: FastifyInstance, { method = 'GET', url = '/sandbox/echo', connection = 'demo-venue', maxWait, payload }: Ask = {}
+): Promise<Answered> {
   const startedAt = performance.now()
   const answer = await app.inject({
     method,
@@ -88,7 +92,9 @@ export async function ask (app: FastifyInstance, { method = 'GET', url = '/sandb
 }
 
 /** Arrivals at ROLLER of one credential, but for tokens. */
-export function arrivals ({ roller: simulator }: Pick<Simulators, 'roller'>, clientId = 'demo'): { readonly url: string, readonly at: number }[] {
+export function arrivals (
+  { roller: simulator }: Pick<Simulators, 'roller'>, clientId = 'demo'
+): { readonly url: string, readonly at: number }[] {
   return simulator.requests.filter((request) => request.clientId === clientId).map(({ url, at }) => ({ url, at }))
 }
 

@@ -7,7 +7,9 @@ const limits = { rest: { limit: 4, windowMs: 60_000 }, margin: 0, maxWait: 0 }
 
 async function twice (t: Pick<Test, 'teardown'>, clientId: string, nango: object = {}) {
   const life = await start(t, { webhooks: false, nango, options: { rateLimits: limits } })
-  for (const connectionId of ['one', 'two']) life.nango.addConnection({ connectionId, clientId: connectionId === 'one' ? 'park' : clientId, clientSecret: 's' })
+  for (const connectionId of ['one', 'two']) {
+    life.nango.addConnection({ connectionId, clientId: connectionId === 'one' ? 'park' : clientId, clientSecret: 's' })
+  }
   return { life, call: async (id: string) => await life.app.inject({ url: '/roller/products', headers: { 'connection-id': id } }) }
 }
 
@@ -42,7 +44,9 @@ test('where the key may not read credentials, connections of one venue share its
   const scopes = ['environment:proxy', 'environment:connections:list', 'environment:connections:read', 'environment:connections:update']
   const { life, call } = await twice(t, 'park', { scopes })
   const { tags, metadata } = asConnected(life.roller, 'park')
-  for (const connectionId of ['three', 'four']) life.nango.addConnection({ connectionId, clientId: 'park', clientSecret: 's', tags, metadata })
+  for (const connectionId of ['three', 'four']) {
+    life.nango.addConnection({ connectionId, clientId: 'park', clientSecret: 's', tags, metadata })
+  }
   for (const id of ['three', 'four', 'three', 'four']) t.equal((await call(id)).statusCode, 200)
   t.equal((await call('three')).json().code, 'ROLLER_ERR_RATE_LIMITED')
 })

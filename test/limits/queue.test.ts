@@ -4,7 +4,9 @@ import { build, listen, VENUE } from '../support/build.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 import { addVenue, arrivals, ask, pause } from './harness.ts'
 
-const tight = (limit: number, windowMs: number, more: object = {}) => ({ rateLimits: { rest: { limit, windowMs }, margin: 0, jitter: 0, ...more } })
+const tight = (limit: number, windowMs: number, more: object = {}) => (
+  { rateLimits: { rest: { limit, windowMs }, margin: 0, jitter: 0, ...more } }
+)
 
 test('Retry-After is exact: after it the call passes, 10 % earlier it does not', async (t) => {
   const clock = new SteppedClock()
@@ -62,7 +64,9 @@ test('the line is bounded, and one who leaves makes room', async (t) => {
   const { app, url } = built
   await ask(app, { maxWait: 0 })
   const leaving = new AbortController()
-  const gone = fetch(`${url}/roller/sandbox/echo?gone`, { headers: { ...VENUE, 'roller-max-wait': '20' }, signal: leaving.signal }).catch(() => 'left')
+  const gone = fetch(
+    `${url}/roller/sandbox/echo?gone`, { headers: { ...VENUE, 'roller-max-wait': '20' }, signal: leaving.signal }
+  ).catch(() => 'left')
   await pause(100)
   const second = ask(app, { url: '/sandbox/echo?second', maxWait: 20 })
   await pause(20)
@@ -72,12 +76,17 @@ test('the line is bounded, and one who leaves makes room', async (t) => {
   leaving.abort()
   t.equal(await gone, 'left')
   await pause(50)
-  t.match(await ask(app, { maxWait: 0.85 }), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' }, 'the place of the one who left is the second one\'s, no newcomer\'s')
+  t.match(
+    await ask(app, { maxWait: 0.85 }), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' },
+    'the place of the one who left is the second one\'s, no newcomer\'s'
+  )
   const next = ask(app, { url: '/sandbox/echo?next', maxWait: 20 })
   t.equal((await second).status, 200)
   t.ok((await second).took < 1_500, `which moved up: ${(await second).took} ms, 900 for its turn`)
   t.equal((await next).status, 200)
-  t.same(arrivals(built).map(({ url: at }) => at).slice(1), ['/sandbox/echo?second', '/sandbox/echo?next'], 'nothing is sent for who has left')
+  t.same(
+    arrivals(built).map(({ url: at }) => at).slice(1), ['/sandbox/echo?second', '/sandbox/echo?next'], 'nothing is sent for who has left'
+  )
 })
 
 test('first come, first served', async (t) => {

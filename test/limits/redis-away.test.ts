@@ -15,7 +15,9 @@ function load ({ apps }: Replicas) {
   const done = (async () => {
     for (let n = 0; load.on; n++) {
       const at = Date.now()
-      answers.push(ask(apps[n % apps.length]!, { url: `/sandbox/echo?n=${n}`, maxWait: n % 2 ? MAX_WAIT : 0 }).then((answer) => ({ ...answer, at })))
+      answers.push(
+        ask(apps[n % apps.length]!, { url: `/sandbox/echo?n=${n}`, maxWait: n % 2 ? MAX_WAIT : 0 }).then((answer) => ({ ...answer, at }))
+      )
       await pause(ROLLER.windowMs / LIMIT / 2)
     }
   })()
@@ -54,7 +56,12 @@ for (const onRedisDown of ['share', 'reject'] as const) {
     else {
       t.equal(while_, 0, 'nothing was sent meanwhile')
       const refused = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
-      t.ok(refused.length > 20 && refused.every(({ code, retryAfter, headers }) => code === 'ROLLER_ERR_RATE_LIMITED' && retryAfter === 1 && headers['ratelimit'] === '"rest";r=0;t=1'))
+      t.ok(
+        refused.length > 20 && refused.every(
+          ({ code, retryAfter, headers }) => code === 'ROLLER_ERR_RATE_LIMITED' &&
+            retryAfter === 1 && headers['ratelimit'] === '"rest";r=0;t=1'
+        )
+      )
     }
     t.same(said(replicas, 'Redis is down'), [1, 1, 1], 'one warning in each log')
     t.same(said(replicas, 'Redis is back'), [1, 1, 1])

@@ -13,7 +13,9 @@ function lateWindow (seconds: number) {
 
 test('a quiet venue is served at once while a noisy one has used up its part of the account and has a long line', async (t) => {
   const clock = Object.assign(new SteppedClock(), { setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms / 100) })
-  const built = await build(t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock, rateLimits: { maxWaitLimit: 3_600_000 } } })
+  const built = await build(
+    t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock, rateLimits: { maxWaitLimit: 3_600_000 } } }
+  )
   addVenue(built, 'quiet')
   for (let n = 0; n < 3; n++) await ask(built.app)
   const noisy = Array.from({ length: 100 }, () => ask(built.app, { maxWait: 1_000 }))
@@ -43,7 +45,9 @@ test('three replicas and others who use the account too: Nango never has to say 
   for (let n = 0; n < 30; n++) await apps[0]!.inject('/connections') // a sync, another program
   for (const app of apps) await ask(app, { connection: 'b', maxWait: 0 })
   const before = nango.requests.length
-  const answers = await Promise.all(Array.from({ length: 150 }, (_, n) => ask(apps[n % 3]!, { connection: ['b', 'c'][n % 2]!, maxWait: 0 })))
+  const answers = await Promise.all(
+    Array.from({ length: 150 }, (_, n) => ask(apps[n % 3]!, { connection: ['b', 'c'][n % 2]!, maxWait: 0 }))
+  )
   const outcomes = new Set(answers.map(({ status, code }) => `${status} ${code ?? ''}`))
   t.same(outcomes, new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))
   t.ok(nango.requests.length <= limit, `${nango.requests.length} of ${limit}: each one more would be a 429`)

@@ -21,8 +21,12 @@ test('every operation under /data and /reporting spends the Reporting budget, ex
 test('so do paths outside the catalogue, however they are written', async (t) => {
   const { app } = await build(t, { options: { rateLimits: exact } })
   const told = async (url: string): Promise<string> => String((await ask(app, { url })).headers['ratelimit-policy'])
-  for (const url of ['/data/new', '/reporting/new?x=1', '/data', '/DATA/x', '/d%61ta/x', '/%72eporting/x', '/data?x']) t.equal(await told(url), '"reporting";q=120;w=60', url)
-  for (const url of ['/database', '/x/data', '/reports', '/sandbox/echo?/data/x', '/venues/me']) t.equal(await told(url), '"rest";q=600;w=60', url)
+  for (const url of ['/data/new', '/reporting/new?x=1', '/data', '/DATA/x', '/d%61ta/x', '/%72eporting/x', '/data?x']) {
+    t.equal(await told(url), '"reporting";q=120;w=60', url)
+  }
+  for (const url of ['/database', '/x/data', '/reports', '/sandbox/echo?/data/x', '/venues/me']) {
+    t.equal(await told(url), '"rest";q=600;w=60', url)
+  }
 })
 
 test('a spent Reporting budget leaves REST alone, and the other way round', async (t) => {
@@ -75,7 +79,9 @@ test('an export that somebody else has ordered closes nothing but exports of its
 test('a 429 with a cooling-off after an export puts the credential to rest', async (t) => {
   const built = await build(t)
   built.roller.faults.next({ path: /bulk/, kind: 'status', status: 429, headers: { 'retry-after': '60' }, body: {} })
-  t.match(await ask(built.app, { ...EXPORT, payload: payload('Payments') }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 60 })
+  t.match(
+    await ask(built.app, { ...EXPORT, payload: payload('Payments') }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 60 }
+  )
   t.match(await ask(built.app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF' })
 })
 
@@ -90,7 +96,10 @@ test('every answer after the budget says how it stands, and so does GET /connect
   }
   const policy = '"rest";q=6;w=30'
   const reporting = { name: 'reporting', limit: 120, window: 60, remaining: 120, reset: 0 }
-  t.same(await report(), { connectionId: 'demo-venue', coolingOff: 0, rateLimits: [{ name: 'rest', limit: 6, window: 30, remaining: 6, reset: 0 }, reporting] })
+  t.same(
+    await report(),
+    { connectionId: 'demo-venue', coolingOff: 0, rateLimits: [{ name: 'rest', limit: 6, window: 30, remaining: 6, reset: 0 }, reporting] }
+  )
   const headers = async (status: number): Promise<object> => {
     const answer = await ask(app, { maxWait: 0 })
     t.equal(answer.status, status)
@@ -104,7 +113,9 @@ test('every answer after the budget says how it stands, and so does GET /connect
   t.same(await headers(403), { policy, state: '"rest";r=3;t=20' })
   nango.faults.next({ kind: 'reset', path: /^\/proxy/ })
   t.same(await headers(502), { policy, state: '"rest";r=2;t=20' })
-  nango.faults.next({ kind: 'status', status: 400, path: /^\/proxy/, body: { error: { code: 'server_error', message: 'Failed to get connection' } } })
+  nango.faults.next(
+    { kind: 'status', status: 400, path: /^\/proxy/, body: { error: { code: 'server_error', message: 'Failed to get connection' } } }
+  )
   t.same(await headers(404), { policy, state: '"rest";r=1;t=20' })
   t.same((await report()).rateLimits, [{ name: 'rest', limit: 6, window: 30, remaining: 1, reset: 20 }, reporting])
   t.same(await headers(200), { policy, state: '"rest";r=0;t=20' })

@@ -22,7 +22,9 @@ test('an injected 429 with 500 callers on three replicas', needsRedis, async (t)
 
   const callers = Array.from({ length: 500 }, async (_, n) => {
     const patient = n % 10 === 0
-    return { n, patient, at: Date.now(), answer: await ask(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: patient ? 30 : [0, 1, 2][n % 3] }) }
+    return {
+      n, patient, at: Date.now(), answer: await ask(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: patient ? 30 : [0, 1, 2][n % 3] })
+    }
   })
   const others = Array.from({ length: 60 }, async (_, n) => {
     await pause(n * 40)
@@ -53,7 +55,8 @@ test('an injected 429 with 500 callers on three replicas', needsRedis, async (t)
 
 test('a wall that rises while callers wait in line stops them too', needsRedis, async (t) => {
   const replicas = await startReplicas(t, {
-    roller: { limits: 'off' }, options: { rateLimits: { rest: { limit: 10, windowMs: 1_000 }, margin: 0, jitter: 0, replicas: 3, maxWait: 30_000 } }
+    roller: { limits: 'off' },
+    options: { rateLimits: { rest: { limit: 10, windowMs: 1_000 }, margin: 0, jitter: 0, replicas: 3, maxWait: 30_000 } }
   })
   const { apps, roller } = replicas
   await Promise.all(apps.map((app) => ask(app, { url: '/data/x' }))) // the Reporting budget, not the one under test

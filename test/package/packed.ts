@@ -12,7 +12,9 @@ export const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/packag
 
 /** As in a user's own shell: npm hands this repository's configuration to the programs it runs, engine-strict among it. */
 export const SHELL = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_package_|npm_lifecycle_|npm_config_(engine_strict|local_prefix|workspace)|INIT_CWD)/i.test(name))
+  Object.entries(process.env).filter(
+    ([name]) => !/^(npm_package_|npm_lifecycle_|npm_config_(engine_strict|local_prefix|workspace)|INIT_CWD)/i.test(name)
+  )
 )
 
 export interface Packed {

@@ -22,7 +22,9 @@ test('the packed service runs in an empty folder', async (t) => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'service/package.json'), 'utf8')) as { version: string }
   t.equal((await run('npx', ['--no-install', 'roller-sidecar', '--version'], { cwd: home, env: ENVIRONMENT })).stdout.trim(), version)
 
-  const child = spawn('node_modules/.bin/roller-sidecar', [], { cwd: home, env: { ...ENVIRONMENT, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(
+    'node_modules/.bin/roller-sidecar', [], { cwd: home, env: { ...ENVIRONMENT, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] }
+  )
   const ended = new Promise<number | null>((resolve) => { child.once('close', resolve) })
   t.teardown(async () => { child.kill('SIGKILL'); await ended })
   const url = await new Promise<string>((resolve, reject) => {

@@ -16,7 +16,14 @@ test('without authorize the registration fails and says what to give', async (t)
 
 test('each route asks with its connection, operation and scope', async (t) => {
   const asked: Parameters<Authorize>[1][] = []
-  const { app } = await build(t, { options: { authorize: (_request, context) => { asked.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } }) } })
+  const { app } = await build(
+    t,
+    {
+      options: {
+        authorize: (_request, context) => { asked.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } })
+      }
+    }
+  )
   const id = CONNECTION_ID
   const cases: [method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', url: string, context: Parameters<Authorize>[1]][] = [
     ['POST', '/connect-session', { connectionId: null, operation: 'POST /connect-session', scope: 'connect' }],
@@ -34,7 +41,9 @@ test('each route asks with its connection, operation and scope', async (t) => {
     ['DELETE', `/connections/${id}`, { connectionId: id, operation: 'DELETE /connections/{id}', scope: 'connections:write' }]
   ]
   const bodies: Record<string, object> = {
-    '/connect-session/reconnect': { connectionId: id }, '/connections': { clientId: 'a', clientSecret: 'b' }, [`/connections/${id}`]: { metadata: { a: 1 } }
+    '/connect-session/reconnect': { connectionId: id },
+    '/connections': { clientId: 'a', clientSecret: 'b' },
+    [`/connections/${id}`]: { metadata: { a: 1 } }
   }
   for (const [method, url, context] of cases) {
     asked.length = 0
@@ -48,7 +57,12 @@ test('false answers 403, and nothing is done', async (t) => {
   const built = await build(t, { options: { authorize: () => false } })
   const own = await built.app.inject({ url: '/connections' })
   t.match(own.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /GET \/connections/ })
-  for (const [method, url] of [['GET', '/roller/venues/me'], ['POST', '/roller/anything'], ['GET', `/connections/${CONNECTION_ID}`], ['DELETE', `/connections/${CONNECTION_ID}`]] as const) {
+  for (
+    const [method, url] of [
+      ['GET', '/roller/venues/me'], ['POST', '/roller/anything'], ['GET', `/connections/${CONNECTION_ID}`],
+      ['DELETE', `/connections/${CONNECTION_ID}`]
+    ] as const
+  ) {
     const answer = await built.app.inject({ method, url, headers: VENUE })
     t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, `${method} ${url}`)
   }
@@ -66,8 +80,12 @@ test('only true lets a caller in: a missing answer is a no, and what is no boole
   for (const value of [undefined, null, false, Promise.resolve(undefined)]) {
     t.match(await ask(value), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, String(value))
   }
-  for (const value of ['yes', '', 1, 0, {}, [], [true], new Boolean(true), Promise.resolve('true'), () => true]) { // eslint-disable-line no-new-wrappers
-    t.match(await ask(value), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ }, String(value))
+  // eslint-disable-next-line no-new-wrappers
+  for (const value of ['yes', '', 1, 0, {}, [], [true], new Boolean(true), Promise.resolve('true'), () => true]) {
+    t.match(
+      await ask(value), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ },
+      String(value)
+    )
   }
   t.same(callsAtRoller(built), [])
   t.match(built.log(), /authorize\(\) gave a text; expected true or false/)
@@ -78,7 +96,9 @@ test('what it throws is the host\'s error', async (t) => {
   class NotAllowed extends Error {}
   const { app } = await build(t, {
     options: { authorize: async () => { throw new NotAllowed('no') } },
-    host: (app) => { app.setErrorHandler((error, _request, reply) => reply.code(error instanceof NotAllowed ? 418 : 500).send({ host: true })) }
+    host: (app) => {
+      app.setErrorHandler((error, _request, reply) => reply.code(error instanceof NotAllowed ? 418 : 500).send({ host: true }))
+    }
   })
   for (const url of ['/roller/venues/me', '/connections']) {
     const answer = await app.inject({ url, headers: VENUE })

@@ -9,7 +9,9 @@ import { listen, SECRET_KEY, VENUE } from '../support/build.ts'
 
 test('no connection to Nango is left open, and a further call fails', async (t) => {
   const sockets = new Set<Socket>()
-  const nango: Server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end('{"connections":[]}'))
+  const nango: Server = createServer(
+    (_request, response) => response.setHeader('content-type', 'application/json').end('{"connections":[]}')
+  )
   nango.keepAliveTimeout = 60_000
   nango.on('connection', (socket) => { sockets.add(socket.once('close', () => sockets.delete(socket))) })
   await new Promise<void>((resolve) => { nango.listen(0, '127.0.0.1', resolve) })
@@ -30,7 +32,9 @@ test('no connection to Nango is left open, and a further call fails', async (t) 
 
 test('closing waits for an answer that is under way', async (t) => {
   const { app, url, nango } = await listen(t, { nango: { proxyDelay: 100 } })
-  const call = new Promise<IncomingMessage>((resolve, reject) => { get(`${url}/roller/venues/me`, { headers: VENUE, agent: false }, resolve).on('error', reject) })
+  const call = new Promise<IncomingMessage>(
+    (resolve, reject) => { get(`${url}/roller/venues/me`, { headers: VENUE, agent: false }, resolve).on('error', reject) }
+  )
   while (!nango.requests.some(({ url }) => url.startsWith('/proxy'))) await new Promise((resolve) => { setTimeout(resolve, 2) })
   const closed = app.close()
   const answer = await call

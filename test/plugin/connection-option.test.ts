@@ -29,14 +29,18 @@ test('a function that chooses nothing, or no possible id, sends nothing', async 
   const choices: [choice: unknown, code: string][] = [
     ['', 'ROLLER_ERR_CONNECTION_REQUIRED'], [undefined, 'ROLLER_ERR_CONNECTION_REQUIRED'], [null, 'ROLLER_ERR_CONNECTION_REQUIRED'],
     [7, 'ROLLER_ERR_INTERNAL'], [[CONNECTION_ID], 'ROLLER_ERR_INTERNAL'], [{ toString: () => CONNECTION_ID }, 'ROLLER_ERR_INTERNAL'],
-    [new String(CONNECTION_ID), 'ROLLER_ERR_INTERNAL'], [Promise.resolve([CONNECTION_ID]), 'ROLLER_ERR_INTERNAL'], [true, 'ROLLER_ERR_INTERNAL'], // eslint-disable-line no-new-wrappers
+    // eslint-disable-next-line no-new-wrappers
+    [new String(CONNECTION_ID), 'ROLLER_ERR_INTERNAL'], [Promise.resolve([CONNECTION_ID]), 'ROLLER_ERR_INTERNAL'],
+    [true, 'ROLLER_ERR_INTERNAL'],
     ['..', 'ROLLER_ERR_CONNECTION_UNKNOWN'], ['é', 'ROLLER_ERR_CONNECTION_UNKNOWN'], ['x'.repeat(256), 'ROLLER_ERR_CONNECTION_UNKNOWN']
   ]
   let choice: unknown
   const built = await build(t, { options: { connection: () => choice as string } })
   for (const [value, code] of choices) {
     choice = value
-    t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': CONNECTION_ID } })).json().code, code, String(value))
+    t.equal(
+      (await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': CONNECTION_ID } })).json().code, code, String(value)
+    )
   }
   t.same(callsAtRoller(built), [])
 })
@@ -50,8 +54,14 @@ test('a fixed id that Nango cannot hold is a configuration error', async (t) => 
 test('without the option a call must name its connection', async (t) => {
   const built = await build(t)
   for (const headers of [{}, { 'connection-id': '' }]) {
-    t.match((await built.app.inject({ url: '/roller/venues/me', headers })).json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED', hint: /Connection-Id/ })
+    t.match(
+      (await built.app.inject({ url: '/roller/venues/me', headers })).json(),
+      { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED', hint: /Connection-Id/ }
+    )
   }
-  t.match((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'nobody' } })).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+  t.match(
+    (await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'nobody' } })).json(),
+    { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }
+  )
   t.same(callsAtRoller(built), [])
 })

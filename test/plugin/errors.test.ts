@@ -30,7 +30,12 @@ test('every error is a valid problem document', async (t) => {
     t.ok(Value.Check(Problem, bare), code)
     t.equal(bare.type, `/problems/${code}`)
     const full = toProblem(new RollerError(code, {
-      detail: 'd', hint: 'h', layer: 'nango', retryAfter: 0.2, upstream: { status: 500, body: { a: 1 } }, errors: [{ pointer: '/body', detail: 'x' }]
+      detail: 'd',
+      hint: 'h',
+      layer: 'nango',
+      retryAfter: 0.2,
+      upstream: { status: 500, body: { a: 1 } },
+      errors: [{ pointer: '/body', detail: 'x' }]
     }), 'req-1')
     t.ok(Value.Check(Problem, full), `${code} with everything`)
     t.match(full, { retryAfter: 1, upstream: { status: 500 }, errors: [{ pointer: '/body' }], layer: 'nango' })

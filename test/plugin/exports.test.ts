@@ -17,7 +17,9 @@ function exportsOf (path: string): string[] {
 }
 
 /** Names in the first column of the table, or of a sentence. */
-const named = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)).sort()
+const named = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].flatMap(
+  ([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)
+).sort()
 
 test('fastify-roller', (t) => {
   const exported = exportsOf('#plugin/index.d.ts')

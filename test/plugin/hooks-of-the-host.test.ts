@@ -14,7 +14,10 @@ test('hooks and config of the host are on every route of the plugin', async (t) 
     host: (app) => { app.get('/own', async () => 'own') },
     options: {
       config: { tier: 'gold' },
-      onRequest: [async ({ routeOptions: { config } }) => { seen.push(`first ${config.tier} ${config.roller?.auth} ${config.roller?.operation}`) }, async () => { seen.push('second') }],
+      onRequest: [
+        async ({ routeOptions: { config } }) => { seen.push(`first ${config.tier} ${config.roller?.auth} ${config.roller?.operation}`) },
+        async () => { seen.push('second') }
+      ],
       preHandler: (_request, _reply, done) => {
         seen.push('preHandler')
         done()
@@ -32,12 +35,17 @@ test('hooks and config of the host are on every route of the plugin', async (t) 
 })
 
 test('a hook that answers keeps the call from ROLLER', async (t) => {
-  const built = await build(t, { options: { onRequest: async (_request, reply) => await reply.code(401).send({ message: 'Sign in first.' }) } })
+  const built = await build(
+    t, { options: { onRequest: async (_request, reply) => await reply.code(401).send({ message: 'Sign in first.' }) } }
+  )
   const response = await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
   t.match(response, { statusCode: 401, body: '{"message":"Sign in first."}' })
   t.equal(built.roller.requests.length, 0)
 })
 
 test('what is no hook is refused at registration', async (t) => {
-  await t.rejects(build(t, { options: { preHandler: 'guard' as never } }), { message: /option preHandler is wrong: expected a function or a list of functions/ })
+  await t.rejects(
+    build(t, { options: { preHandler: 'guard' as never } }),
+    { message: /option preHandler is wrong: expected a function or a list of functions/ }
+  )
 })

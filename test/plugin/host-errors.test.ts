@@ -1,4 +1,7 @@
-/** Errors of the host's own hooks are answered by the host's own error handler; the plugin's own are problems, whatever the host's handler does. */
+/**
+ * Errors of the host's own hooks are answered by the host's own error handler; the plugin's own are problems, whatever the host's handler
+ * does.
+ */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'
 
@@ -13,7 +16,11 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
       const built = await build(t, {
         host: (app) => {
           app.addHook(hook, async () => { throw failure })
-          app.setErrorHandler((error, _request, reply) => reply.code(error instanceof LoginNeeded ? 401 : 440).send({ host: (error as Error).constructor.name }))
+          app.setErrorHandler(
+            (error, _request, reply) => reply.code(error instanceof LoginNeeded ? 401 : 440).send(
+              { host: (error as Error).constructor.name }
+            )
+          )
         }
       })
       for (const url of URLS) {
@@ -27,7 +34,9 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
 }
 
 test('what a hook answers itself stands', async (t) => {
-  const { app } = await build(t, { host: (app) => { app.addHook('preHandler', async (_request, reply) => reply.code(402).send('pay first')) } })
+  const { app } = await build(
+    t, { host: (app) => { app.addHook('preHandler', async (_request, reply) => reply.code(402).send('pay first')) } }
+  )
   for (const url of URLS) {
     const answer = await app.inject({ url, headers: VENUE })
     t.equal(answer.statusCode, 402)
@@ -45,13 +54,22 @@ test('the plugin\'s own errors do not go through the host\'s handler, and the ho
   })
   t.match((await app.inject({ url: '/connections?limit=0' })).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION' })
   t.match((await app.inject({ url: '/roller/venues/me' })).json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' })
-  t.match((await app.inject({ method: 'POST', url: '/connections', payload: '{', headers: { 'content-type': 'application/json' } })).json(), { code: 'ROLLER_ERR_VALIDATION' })
+  t.match(
+    (await app.inject({ method: 'POST', url: '/connections', payload: '{', headers: { 'content-type': 'application/json' } })).json(),
+    { code: 'ROLLER_ERR_VALIDATION' }
+  )
   t.same((await app.inject({ url: '/own' })).json(), { host: 'mine' })
   t.same((await app.inject({ url: '/connections' })).json(), { host: 'log in' }, 'a function of the host\'s counts as the host')
 })
 
 test('an unforeseen error of the plugin\'s own says nothing about itself', async (t) => {
-  const { app, log } = await build(t, { options: { identify: () => ({ tags: {} }) }, host: (app) => { app.setErrorHandler((_error, _request, reply) => reply.code(599).send()) } })
+  const { app, log } = await build(
+    t,
+    {
+      options: { identify: () => ({ tags: {} }) },
+      host: (app) => { app.setErrorHandler((_error, _request, reply) => reply.code(599).send()) }
+    }
+  )
   const answer = await app.inject({ url: '/connections' })
   t.match(answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', instance: /^req-/ })
   t.notMatch(answer.body, 'identify')

@@ -5,7 +5,9 @@ import { Transform, type Readable } from 'node:stream'
 import { test } from '../support/tap.ts'
 import { build, listen, VENUE } from '../support/build.ts'
 
-const URLS = ['/roller/venues/me', '/roller/sandbox/bytes/300000?chunked=1', '/roller/token', '/connections', '/connections/unknown'] as const
+const URLS = [
+  '/roller/venues/me', '/roller/sandbox/bytes/300000?chunked=1', '/roller/token', '/connections', '/connections/unknown'
+] as const
 
 test('CORS, security headers and the request id are on every answer, and no second ones of Nango\'s', async (t) => {
   const { url } = await listen(t, {
@@ -22,12 +24,16 @@ test('CORS, security headers and the request id are on every answer, and no seco
     t.match(headers.get('x-request-id'), /^req-/, path)
     t.match(headers.get('content-security-policy'), /default-src 'self';base-uri/, path)
   }
-  const preflight = await fetch(`${url}/roller/venues/me`, { method: 'OPTIONS', headers: { origin: 'https://app.example.com', 'access-control-request-method': 'GET' } })
+  const preflight = await fetch(
+    `${url}/roller/venues/me`, { method: 'OPTIONS', headers: { origin: 'https://app.example.com', 'access-control-request-method': 'GET' } }
+  )
   t.equal(preflight.status, 204)
 })
 
 test('an onSend hook may replace the payload, of a small answer and of a streamed one', async (t) => {
-  const upper = (): Transform => new Transform({ transform (chunk: Buffer, _encoding, done) { done(null, Buffer.from(chunk.map((byte) => byte ^ 1))) } })
+  const upper = (): Transform => new Transform(
+    { transform (chunk: Buffer, _encoding, done) { done(null, Buffer.from(chunk.map((byte) => byte ^ 1))) } }
+  )
   const { app } = await build(t, {
     host: (app) => {
       app.addHook('onSend', async (request, reply, payload) => {
@@ -41,14 +47,18 @@ test('an onSend hook may replace the payload, of a small answer and of a streame
   t.match((await app.inject({ url: '/connections' })).body, /^\[\{"connections":.*\}\]$/)
   const plain = await build(t)
   const path = '/roller/sandbox/bytes/300000?chunked=1'
-  const [changed, original] = [(await app.inject({ url: path, headers: VENUE })).rawPayload, (await plain.app.inject({ url: path, headers: VENUE })).rawPayload]
+  const [changed, original] = [
+    (await app.inject({ url: path, headers: VENUE })).rawPayload, (await plain.app.inject({ url: path, headers: VENUE })).rawPayload
+  ]
   t.equal(original.length, 300_000)
   t.ok(changed.equals(Buffer.from(original.map((byte) => byte ^ 1))), 'every byte went through the hook')
 })
 
 test('onResponse runs once for each request, and sees the status', async (t) => {
   const seen: [url: string, status: number][] = []
-  const { url } = await listen(t, { host: (app) => { app.addHook('onResponse', async (request, reply) => { seen.push([request.url, reply.statusCode]) }) } })
+  const { url } = await listen(
+    t, { host: (app) => { app.addHook('onResponse', async (request, reply) => { seen.push([request.url, reply.statusCode]) }) } }
+  )
   for (const path of URLS) await (await fetch(url + path, { headers: VENUE })).arrayBuffer()
   for (let turn = 0; turn < 100 && seen.length < URLS.length; turn++) await new Promise((resolve) => { setTimeout(resolve, 5) })
   t.same(seen, URLS.map((path, index) => [path, [200, 200, 403, 200, 404][index]]))

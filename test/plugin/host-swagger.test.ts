@@ -12,7 +12,9 @@ test('the routes are in the host\'s document', async (t) => {
     }
   })
   await app.ready()
-  const { info, paths = {} } = app.swagger() as { info: { title: string }, paths?: Record<string, Record<string, { operationId?: string }>> }
+  const { info, paths = {} } = app.swagger() as {
+    info: { title: string }, paths?: Record<string, Record<string, { operationId?: string }>>
+  }
   t.equal(info.title, 'The host')
   t.ok(paths['/own'])
   for (const [path, methods] of Object.entries({

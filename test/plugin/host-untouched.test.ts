@@ -6,7 +6,9 @@ test('the host\'s content type parsers', async (t) => {
   const { app, roller } = await build(t, {
     host: (app) => {
       app.removeContentTypeParser('application/json')
-      app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, { host: String(body).length }))
+      app.addContentTypeParser(
+        'application/json', { parseAs: 'string' }, (_request, body, done) => done(null, { host: String(body).length })
+      )
       app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, String(body).split(',')))
       app.post('/own', async ({ body }) => body)
     }
@@ -15,7 +17,9 @@ test('the host\'s content type parsers', async (t) => {
   t.same((await app.inject({ method: 'POST', url: '/own', headers: json, payload: '{"a":1}' })).json(), { host: 7 })
   t.same((await app.inject({ method: 'POST', url: '/own', headers: { 'content-type': 'text/csv' }, payload: 'a,b' })).json(), ['a', 'b'])
   t.equal((await app.inject({ method: 'POST', url: '/connect-session', headers: json, payload: '{"tags":{"a":"b"}}' })).statusCode, 201)
-  t.equal((await app.inject({ method: 'POST', url: '/connect-session', headers: { 'content-type': 'text/csv' }, payload: 'a,b' })).statusCode, 415)
+  t.equal(
+    (await app.inject({ method: 'POST', url: '/connect-session', headers: { 'content-type': 'text/csv' }, payload: 'a,b' })).statusCode, 415
+  )
   await app.inject({ method: 'POST', url: '/roller/sandbox/echo', headers: { ...VENUE, ...json }, payload: '{ "n": 9007199254740993 }' })
   t.equal(roller.requests.at(-1)?.body.toString(), '{ "n": 9007199254740993 }', 'what goes to ROLLER is no parser\'s business')
 })

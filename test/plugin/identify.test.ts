@@ -10,7 +10,9 @@ const identify: Identify = ({ headers }) =>
 async function tenants (t: Test): Promise<Built> {
   const built = await build(t, { options: { identify } })
   for (const tenant of ['acme', 'other']) {
-    built.nango.addConnection({ connectionId: `venue-of-${tenant}`, clientId: tenant, clientSecret: 's', tags: { organization_id: tenant, region: 'north' } })
+    built.nango.addConnection(
+      { connectionId: `venue-of-${tenant}`, clientId: tenant, clientSecret: 's', tags: { organization_id: tenant, region: 'north' } }
+    )
   }
   return built
 }
@@ -37,14 +39,17 @@ test('a stranger\'s connection is answered like one that does not exist', async 
   }
   t.same(callsAtRoller(built), [])
   t.match(built.nango.connections.find(({ connectionId }) => connectionId === 'venue-of-other'), { metadata: null })
-  for (const attempt of attempts('venue-of-acme')) t.ok((await built.app.inject(attempt)).statusCode < 300, `${attempt.method} ${attempt.url} for its owner`)
+  for (const attempt of attempts('venue-of-acme')) {
+    t.ok((await built.app.inject(attempt)).statusCode < 300, `${attempt.method} ${attempt.url} for its owner`)
+  }
 })
 
 test('the list holds the caller\'s own, and no filter widens it', async (t) => {
   const { app } = await tenants(t)
   for (const query of [
     '', '?search=venue', '?tags[region]=north', '?tags[organization_id]=other', '?tags[ORGANIZATION_ID]=other',
-    '?tags[organization_id]=acme&tags[ORGANIZATION_ID]=other', '?tags[ORGANIZATION_ID]=other&tags[organization_id]=acme', '?tags[Organization_Id]=other'
+    '?tags[organization_id]=acme&tags[ORGANIZATION_ID]=other', '?tags[ORGANIZATION_ID]=other&tags[organization_id]=acme',
+    '?tags[Organization_Id]=other'
   ]) {
     const answer = await app.inject({ url: `/connections${query}`, headers: ACME })
     t.same(answer.json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['venue-of-acme'], query)
@@ -59,7 +64,8 @@ test('sessions and connections carry the caller\'s tags, and tags from a body ar
   t.same(created.json().tags, { organization_id: 'acme' })
   const before = nango.requests.length
   for (const [method, url, body] of [
-    ['POST', '/connect-session', {}], ['POST', '/connections', { clientId: 'c', clientSecret: 's' }], ['PATCH', '/connections/venue-of-acme', {}],
+    ['POST', '/connect-session', {}], ['POST', '/connections', { clientId: 'c', clientSecret: 's' }],
+    ['PATCH', '/connections/venue-of-acme', {}],
     ['POST', '/connect-session/reconnect', { connectionId: 'venue-of-acme' }]
   ] as const) {
     const answer = await app.inject({ method, url, headers: ACME, payload: { ...body, tags: { organization_id: 'other' } } })
@@ -70,7 +76,9 @@ test('sessions and connections carry the caller\'s tags, and tags from a body ar
 
 test('nobody signed in is 401', async (t) => {
   const built = await tenants(t)
-  for (const url of ['/connections', '/connect-session', '/connections/venue-of-acme', '/connections/venue-of-acme/check', '/roller/venues/me']) {
+  for (
+    const url of ['/connections', '/connect-session', '/connections/venue-of-acme', '/connections/venue-of-acme/check', '/roller/venues/me']
+  ) {
     const answer = await built.app.inject({ url, headers: { 'connection-id': 'venue-of-acme' } })
     t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, url)
   }
@@ -90,15 +98,23 @@ test('an identity without tags, or with a tag without a value, opens nothing', a
 })
 
 test('a caller may be limited to connections by their ids, and one that is trusted is not limited', async (t) => {
-  const who: Record<string, Awaited<ReturnType<Identify>>> = { trusted: 'trusted', listed: { connections: ['venue-of-acme'] }, none: { connections: [] } }
+  const who: Record<string, Awaited<ReturnType<Identify>>> = {
+    trusted: 'trusted', listed: { connections: ['venue-of-acme'] }, none: { connections: [] }
+  }
   const built = await build(t, { options: { identify: ({ headers }) => who[String(headers['x-who'])] ?? null } })
-  for (const tenant of ['acme', 'other']) built.nango.addConnection({ connectionId: `venue-of-${tenant}`, clientId: tenant, clientSecret: 's', tags: { organization_id: tenant } })
+  for (const tenant of ['acme', 'other']) {
+    built.nango.addConnection(
+      { connectionId: `venue-of-${tenant}`, clientId: tenant, clientSecret: 's', tags: { organization_id: tenant } }
+    )
+  }
   const reaches = async (name: string): Promise<number[]> => await Promise.all(['venue-of-acme', 'venue-of-other'].map(async (id) =>
     (await built.app.inject({ url: '/roller/sandbox/echo', headers: { 'x-who': name, 'connection-id': id } })).statusCode))
   t.same(await reaches('trusted'), [200, 200])
   t.same(await reaches('listed'), [200, 404])
   t.same(await reaches('none'), [404, 404])
   t.same(await reaches('nobody'), [401, 401])
-  const list = async (name: string): Promise<number> => (await built.app.inject({ url: '/connections', headers: { 'x-who': name } })).json().connections.length
+  const list = async (name: string): Promise<number> => (
+    await built.app.inject({ url: '/connections', headers: { 'x-who': name } })
+  ).json().connections.length
   t.same([await list('trusted'), await list('listed'), await list('none')], [3, 1, 0])
 })

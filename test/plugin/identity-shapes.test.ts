@@ -60,7 +60,9 @@ for (const [label, identity, detail] of SHAPES) {
     const built = await withIdentity(t, () => identity)
     for (const call of CALLS) {
       const answer = await built.app.inject(call)
-      t.match(answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ }, call.url)
+      t.match(
+        answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ }, call.url
+      )
       t.notMatch(answer.body, 'identify', 'it is not the caller\'s to know')
     }
     t.match(built.log(), detail, 'the log has it')

@@ -48,7 +48,11 @@ test('all faults are named at once', async (t) => {
 test('a message repeats no value', async (t) => {
   const canary = 'canary-3f9a'
   const wrong = {
-    nango: { secretKey: [canary], host: canary, integrationId: `${canary}/`, [`x${1}`]: canary }, authorize: canary, prefix: canary, logLevel: canary, more: canary
+    nango: { secretKey: [canary], host: canary, integrationId: `${canary}/`, [`x${1}`]: canary },
+    authorize: canary,
+    prefix: canary,
+    logLevel: canary,
+    more: canary
   }
   const message = messageFor(wrong)
   t.match(message, 'nango.secretKey')
@@ -60,7 +64,14 @@ test('defaults are filled in, and the caller\'s object stays as it is', async (t
   const before = structuredClone(options)
   const parsed = parseOptions(options)
   t.same(options, before)
-  t.match(parsed, { nango: { secretKey: 'a-key', host: 'https://api.nango.dev', integrationId: 'roller' }, timeouts: { connect: 100, headers: 60_000 }, retries: 2 })
+  t.match(
+    parsed,
+    {
+      nango: { secretKey: 'a-key', host: 'https://api.nango.dev', integrationId: 'roller' },
+      timeouts: { connect: 100, headers: 60_000 },
+      retries: 2
+    }
+  )
   const frozen = Object.freeze({ ...good, nango: Object.freeze({ ...nango }) })
   t.equal(parseOptions(frozen).nango.integrationId, 'roller')
 })

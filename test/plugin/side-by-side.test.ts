@@ -14,20 +14,36 @@ test('two prefixes and two integrations in one app', async (t) => {
   t.teardown(() => app.close())
   const common = { secretKey: SECRET_KEY, host: nango.url }
   await app.register(roller, { prefix: '/live', nango: common, authorize: 'open' })
-  await app.register(roller, { prefix: '/trial', nango: { ...common, integrationId: 'roller-playground' }, authorize: () => true, readOnly: true, verifyVenues: false })
+  await app.register(
+    roller,
+    {
+      prefix: '/trial', nango: { ...common, integrationId: 'roller-playground' }, authorize: () => true, readOnly: true, verifyVenues: false
+    }
+  )
 
-  t.same((await app.inject({ url: '/live/connections' })).json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['demo-venue'])
-  t.same((await app.inject({ url: '/trial/connections' })).json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['trial'])
+  t.same(
+    (await app.inject({ url: '/live/connections' })).json().connections.map(({ connectionId }: { connectionId: string }) => connectionId),
+    ['demo-venue']
+  )
+  t.same(
+    (await app.inject({ url: '/trial/connections' })).json().connections.map(({ connectionId }: { connectionId: string }) => connectionId),
+    ['trial']
+  )
   t.equal((await app.inject({ url: '/live/roller/venues/me', headers: VENUE })).statusCode, 200)
   t.equal((await app.inject({ url: '/trial/roller/venues/me', headers: { 'connection-id': 'trial' } })).statusCode, 200)
   t.equal((await app.inject({ url: '/trial/roller/venues/me', headers: VENUE })).statusCode, 404, 'a connection of the other integration')
-  t.equal((await app.inject({ method: 'POST', url: '/trial/roller/x', headers: { 'connection-id': 'trial' } })).statusCode, 403, 'options are its own')
+  t.equal(
+    (await app.inject({ method: 'POST', url: '/trial/roller/x', headers: { 'connection-id': 'trial' } })).statusCode, 403,
+    'options are its own'
+  )
   t.equal((await app.inject({ url: '/connections' })).statusCode, 404)
   t.same(callsAtRoller(simulators).map(({ url }) => url), ['/venues/me', '/venues/me'])
 
   t.equal(app.roller.integrationId, 'roller')
   t.equal(app.roller.integration('roller'), app.roller)
-  t.same((await app.roller.integration('roller-playground').connections.list()).connections.map(({ connectionId }) => connectionId), ['trial'])
+  t.same(
+    (await app.roller.integration('roller-playground').connections.list()).connections.map(({ connectionId }) => connectionId), ['trial']
+  )
   t.throws(() => app.roller.integration('third'), /not registered for the integration third/)
 })
 

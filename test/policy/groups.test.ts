@@ -12,7 +12,10 @@ function propertiesOf (schema: unknown, seen = new Set<unknown>()): string[] {
   if (typeof schema !== 'object' || schema === null || seen.has(schema)) return []
   seen.add(schema)
   const { properties, ...rest } = schema as { properties?: object }
-  return [...Object.entries(properties ?? {}).flatMap(([name, child]) => [name, ...propertiesOf(child, seen)]), ...Object.values(rest).flatMap((child) => propertiesOf(child, seen))]
+  return [
+    ...Object.entries(properties ?? {}).flatMap(([name, child]) => [name, ...propertiesOf(child, seen)]),
+    ...Object.values(rest).flatMap((child) => propertiesOf(child, seen))
+  ]
 }
 
 const MONEY = /payment|refund|giftcard|tip(s|note)?$/i

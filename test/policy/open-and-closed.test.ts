@@ -14,7 +14,14 @@ const names = Object.keys(operations) as (keyof typeof operations)[] // the keys
 
 /** Whether a call is turned away by the policy; validation comes after it, so a body is not needed. */
 async function isClosed ({ app }: Pick<Built, 'app'>, method: string, path: string): Promise<boolean> {
-  const answer = await app.inject({ method: method as 'GET', url: `/roller${path}`, headers: { ...VENUE, 'content-type': 'application/json' }, ...(method !== 'GET' && { payload: '{}' }) })
+  const answer = await app.inject(
+    {
+      method: method as 'GET',
+      url: `/roller${path}`,
+      headers: { ...VENUE, 'content-type': 'application/json' },
+      ...(method !== 'GET' && { payload: '{}' })
+    }
+  )
   return answer.statusCode === 403 && answer.json().code === 'ROLLER_ERR_OPERATION_FORBIDDEN'
 }
 
@@ -34,8 +41,14 @@ const cases: [label: string, policy: Policy, closed: readonly string[]][] = [
   ['a tag', { operations: { deny: ['Discounts'] } }, tagged('Discounts')],
   ['what moves money', { operations: { deny: ['money-moving'] } }, operationGroups['money-moving']],
   ['what touches staff', { operations: { deny: ['staff-accounts'] } }, operationGroups['staff-accounts']],
-  ['all but what is allowed', { operations: { allow: ['Products', 'GET /bookings'] } }, names.filter((name) => !tagged('Products').includes(name) && name !== 'GET /bookings')],
-  ['what is denied, though it is allowed', { operations: { allow: ['Bookings'], deny: ['money-moving'] } }, names.filter((name) => !tagged('Bookings').includes(name) || operationGroups['money-moving'].some((one) => one === name))],
+  [
+    'all but what is allowed', { operations: { allow: ['Products', 'GET /bookings'] } },
+    names.filter((name) => !tagged('Products').includes(name) && name !== 'GET /bookings')
+  ],
+  [
+    'what is denied, though it is allowed', { operations: { allow: ['Bookings'], deny: ['money-moving'] } },
+    names.filter((name) => !tagged('Bookings').includes(name) || operationGroups['money-moving'].some((one) => one === name))
+  ],
   ['writing', { readOnly: true }, names.filter((name) => !name.startsWith('GET '))]
 ]
 
@@ -45,7 +58,10 @@ for (const [label, policy, closed] of cases) {
     t.same(await closedBy(built), new Set(closed))
     for (const name of closed) {
       const path = splitKey(name as OperationKey).path
-      t.notOk(callsAtRoller(built).some((call) => `${call.method} ${call.url}` === `${name.split(' ')[0]} ${path.replace(/\{\w+\}/g, 'x1')}`), name)
+      t.notOk(
+        callsAtRoller(built).some((call) => `${call.method} ${call.url}` === `${name.split(' ')[0]} ${path.replace(/\{\w+\}/g, 'x1')}`),
+        name
+      )
     }
   })
 }
@@ -60,7 +76,8 @@ test('a closed operation is closed in process too', async (t) => {
 
 /** Other ways to write GET /staff/x1, which the catalogue's route does not see, or sees as another parameter. */
 const DISGUISES = [
-  '/staff/x1/', '/Staff/x1', '/STAFF/x1', '/st%61ff/x1', '/st%2561ff/x1', '/staff%2Fx1', '/staff/x1;v=1', '/staff;v=1/x1', '/st%61ff/x%25', '/staff%20/x1', '/staff/x1?a=b', '/staff/x1/?a=b'
+  '/staff/x1/', '/Staff/x1', '/STAFF/x1', '/st%61ff/x1', '/st%2561ff/x1', '/staff%2Fx1', '/staff/x1;v=1', '/staff;v=1/x1', '/st%61ff/x%25',
+  '/staff%20/x1', '/staff/x1?a=b', '/staff/x1/?a=b'
 ]
 
 test('closing one operation closes the paths outside the catalogue with it', async (t) => {
@@ -79,7 +96,13 @@ test('with the wildcard opened in words, a closed operation is closed in every d
 
 test('the wildcard can be switched off by itself', async (t) => {
   const built = await build(t, { options: { wildcard: false } })
-  for (const [method, path] of [['GET', '/sandbox/echo'], ['POST', '/sandbox/echo'], ['PATCH', '/bookings/1'], ['GET', '/bookings/1/']] as const) t.ok(await isClosed(built, method, path), path)
+  for (
+    const [method, path] of [
+      ['GET', '/sandbox/echo'], ['POST', '/sandbox/echo'], ['PATCH', '/bookings/1'], ['GET', '/bookings/1/']
+    ] as const
+  ) {
+    t.ok(await isClosed(built, method, path), path)
+  }
   t.same(callsAtRoller(built), [])
   t.notOk(await isClosed(built, 'GET', '/venues/me'))
 })
@@ -90,7 +113,10 @@ test('a name that is nothing is a fault of the registration, by its place', asyn
     try { parseOptions({ ...good, operations }) } catch (error) { return String(error) }
     return ''
   }
-  t.match(message({ deny: ['GET /products', 'canary', 'Money-Moving', 'get /products'] }), /option operations\.deny is wrong at place 2, 3, 4: expected names of operations .*money-moving, staff-accounts/)
+  t.match(
+    message({ deny: ['GET /products', 'canary', 'Money-Moving', 'get /products'] }),
+    /option operations\.deny is wrong at place 2, 3, 4: expected names of operations .*money-moving, staff-accounts/
+  )
   t.match(message({ allow: ['canary'], deny: ['canary'] }), /operations\.allow.*operations\.deny/s)
   t.match(message({ allow: 'GET /products' }), /option operations\.allow is wrong: expected a list of at least one of names/)
   t.match(message({ denied: [] }), /option operations\.denied is not known/)

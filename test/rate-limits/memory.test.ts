@@ -88,7 +88,9 @@ t.test('nothing goes missing: a full log uses the whole limit for hours', async 
 t.test('fair over hours: the account is full, each venue gets its part, and one with little demand hardly waits', async (t) => {
   let now = 1
   const store = new MemoryLimitStore({ now: () => now })
-  const wish = (venue: string): TakeRequest => request('account', [{ key: venue, limit: 600, windowMs: 60_000 }, { key: 'account', limit: 60, windowMs: 60_000, flow: venue }], 600_000)
+  const wish = (venue: string): TakeRequest => request(
+    'account', [{ key: venue, limit: 600, windowMs: 60_000 }, { key: 'account', limit: 60, windowMs: 60_000, flow: venue }], 600_000
+  )
   const line: Array<{ venue: string, ticket: number, since: number, at: number }> = []
   const waits = new Map<string, number[]>()
   const call = (venue: string, since: number, ticket?: number): void => {
@@ -97,14 +99,18 @@ t.test('fair over hours: the account is full, each venue gets its part, and one 
     if (result.outcome === 'queued') line.push({ venue, since, ticket: result.ticket, at: now + result.waitMs })
   }
   const step = (venues: readonly string[]): void => {
-    for (const one of line.splice(0).sort((a, b) => a.at - b.at)) if (one.at > now) line.push(one); else call(one.venue, one.since, one.ticket)
+    for (const one of line.splice(0).sort((a, b) => a.at - b.at)) {
+      if (one.at > now) line.push(one); else call(one.venue, one.since, one.ticket)
+    }
     for (const venue of venues) call(venue, now)
     now += 250
   }
   // Spent evenly at first: what has been spent in a burst comes back in a burst, whoever waits for it.
   for (let i = 0; i < 240; i++) step(i % 4 === 0 ? ['noisy'] : [])
   // Four times as much as there is from one, half of it from each of two more, and one that asks every ten seconds.
-  for (let i = 0; i < 960; i++) step(['noisy', ...(i % 8 === 0 ? ['one'] : []), ...(i % 8 === 4 ? ['two'] : []), ...(i % 40 === 0 ? ['quiet'] : [])])
+  for (let i = 0; i < 960; i++) {
+    step(['noisy', ...(i % 8 === 0 ? ['one'] : []), ...(i % 8 === 4 ? ['two'] : []), ...(i % 40 === 0 ? ['quiet'] : [])])
+  }
   const worstOf = (venue: string): number => Math.max(...waits.get(venue) ?? [Infinity])
   t.ok(worstOf('quiet') <= 6_000, `the quiet one waited ${worstOf('quiet')} ms at most`)
   t.ok((waits.get('quiet')?.length ?? 0) >= 23)

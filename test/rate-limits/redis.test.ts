@@ -57,7 +57,13 @@ t.test('everything that is written has an end', async (t) => {
   await store.startCoolingOff(tag, 'connection', 1500)
   await store.report(tag, 'account', [windows[1] as Window], { remaining: 3, endsInMs: 1800, slot })
   const names = (await a.keys('ends:*')).map((key) => key.slice(key.indexOf('}:') + 2)).sort()
-  t.same(names, ['clock', 'cooling-off:connection', 'queue:account', 'queue:rest', 'quota:account', 'tickets', 'turns:account', 'window:account', 'window:rest'])
+  t.same(
+    names,
+    [
+      'clock', 'cooling-off:connection', 'queue:account', 'queue:rest', 'quota:account', 'tickets', 'turns:account', 'window:account',
+      'window:rest'
+    ]
+  )
   for (const key of await a.keys('ends:*')) {
     const left = await a.pttl(key)
     t.ok(left > 0 && left <= TICKET_MS + 2200, `${key}: ${left}`)

@@ -127,7 +127,10 @@ t.test('several replicas: one that has never seen the connection starts a window
 t.test('a limit that is smaller than the number of replicas has no shares', async (t) => {
   const { state, one } = world(2)
   state.away = true
-  t.match(await one.take(request('v', [{ key: 'bulk', limit: 1, windowMs: 1000 }, ...rest(10)])), { outcome: 'refused', reason: 'redis-down', waitMs: 1000 })
+  t.match(
+    await one.take(request('v', [{ key: 'bulk', limit: 1, windowMs: 1000 }, ...rest(10)])),
+    { outcome: 'refused', reason: 'redis-down', waitMs: 1000 }
+  )
 })
 
 t.test('a replica that nobody has called for a while asks before it goes by its share', async (t) => {
@@ -172,7 +175,9 @@ for (const replicas of [1, 2, 3]) {
           // Under load everybody notices.
           for (const store of stores) await take(store, 0)
         }
-        for (const { store, ticket, at } of line.splice(0)) if (at <= state.now) await take(store, wait, ticket); else line.push({ store, ticket, at })
+        for (const { store, ticket, at } of line.splice(0)) {
+          if (at <= state.now) await take(store, wait, ticket); else line.push({ store, ticket, at })
+        }
         await Promise.all(Array.from({ length: calls }, () => take(stores[who % replicas] as ResilientLimitStore, wait)))
         // A store that is empty again has been away, and everybody has noticed.
         if (turn === 'restart' && stores.every((store) => store.down)) restart()
@@ -213,7 +218,10 @@ t.test('walls hold on both sides of a change, and reach the others on the return
   state.away = true
   await one.startCoolingOff('v', 'wall', 30_000)
   t.equal(await one.coolingOff('v', 'wall'), 30_000)
-  t.match(await one.take(request('v', rest(10), 0, ['wall'])), { outcome: 'refused', reason: 'cooling-off', coolingOff: 'wall', coolingOffMs: 30_000 })
+  t.match(
+    await one.take(request('v', rest(10), 0, ['wall'])),
+    { outcome: 'refused', reason: 'cooling-off', coolingOff: 'wall', coolingOffMs: 30_000 }
+  )
   const local = queued(await one.take(wish))
   await one.startCoolingOff('v', 'wall', 40_000)
   t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the line stands behind it')
@@ -225,7 +233,10 @@ t.test('walls hold on both sides of a change, and reach the others on the return
   t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'cooling-off', coolingOffMs: 39_000 })
   await two.startCoolingOff('v', 'wall', 150_000)
   state.now += 60_000
-  t.match(await one.take({ ...wish, maxWaitMs: 80_000, ticket: kept.ticket }), { outcome: 'refused', reason: 'cooling-off', coolingOffMs: 90_000 }, 'a local ticket, a wall of another replica')
+  t.match(
+    await one.take({ ...wish, maxWaitMs: 80_000, ticket: kept.ticket }),
+    { outcome: 'refused', reason: 'cooling-off', coolingOffMs: 90_000 }, 'a local ticket, a wall of another replica'
+  )
   state.away = true
   t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'cooling-off' }, 'and remembered without the shared store')
   await two.close()
@@ -263,7 +274,15 @@ t.test('an answer that is older than a change is not used', async (t) => {
   const answers = [slow, broken]
   const never = async (): Promise<never> => { throw new RedisUnavailable('away') }
   const shared: LimitStore = {
-    take: () => answers.shift() ?? never(), leave: never, refund: never, renew: never, report: never, startCoolingOff: never, coolingOff: never, usage: never, close: () => {}
+    take: () => answers.shift() ?? never(),
+    leave: never,
+    refund: never,
+    renew: never,
+    report: never,
+    startCoolingOff: never,
+    coolingOff: never,
+    usage: never,
+    close: () => {}
   }
   const store = new ResilientLimitStore(shared, { onRedisDown: 'share', replicas: 1 })
   const first = store.take(request('v', rest(1)))

@@ -53,7 +53,9 @@ export function storeProperties (t: Test, bench: Bench): void {
         const gone = left[pick % left.length]
         if (act === 'wall') await store.startCoolingOff(tag, 'connection', pass)
         else if (act === 'take') { if (!await take(key, wish)) return false } else if (act === 'burst') {
-          for (const ok of await Promise.all(times(limit + 2, async () => await take(3, request(tag, [{ ...account, flow: 'c3' }], 0))))) if (!ok) return false
+          for (const ok of await Promise.all(times(limit + 2, async () => await take(3, request(tag, [{ ...account, flow: 'c3' }], 0))))) {
+            if (!ok) return false
+          }
         } else if (act === 'ask' && one !== undefined) {
           if (!await take(one.key, { ...request(tag, windows(one.key), wait, ['connection']), ticket: one.ticket })) return false
         } else if (act === 'leave' && one !== undefined) {

@@ -130,7 +130,10 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, queued(await store.take(request(tag, a, 10_000))).waitMs, 3000, 'the narrow window decides')
     const no = refused(await store.take(request(tag, a, 10)))
     t.equal(no.window, 'a')
-    t.same((await store.usage(tag, [account])).map(({ remaining }) => remaining), [2], 'who waits for its own window takes nothing of the shared one')
+    t.same(
+      (await store.usage(tag, [account])).map(({ remaining }) => remaining), [2],
+      'who waits for its own window takes nothing of the shared one'
+    )
     await fill(tag, b, 2)
     const next = queued(await store.take(request(tag, b, 10_000)))
     near(t, next.waitMs, 1000, 'the shared one')
@@ -151,9 +154,14 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, queued(await other.take(request(tag, of('third'), 600_000))).waitMs, 2000, 'a third is third')
     const moved = queued(await store.take({ ...request(tag, of('noisy'), 600_000), ticket: noisy[1]?.ticket }))
     near(t, moved.waitMs, 2000, 'and the second of the noisy one after it')
-    const turns = noisy.slice(0, 20).map(async ({ ticket }) => queued(await store.take({ ...request(tag, of('noisy'), 600_000), ticket })).waitMs)
+    const turns = noisy.slice(0, 20).map(
+      async ({ ticket }) => queued(await store.take({ ...request(tag, of('noisy'), 600_000), ticket })).waitMs
+    )
     const waits = await Promise.all(turns)
-    t.same(waits.map((ms) => Math.round(ms / 1000)), waits.map((ms) => Math.round(ms / 1000)).sort((a, b) => a - b), 'within a flow in the order of asking')
+    t.same(
+      waits.map((ms) => Math.round(ms / 1000)), waits.map((ms) => Math.round(ms / 1000)).sort((a, b) => a - b),
+      'within a flow in the order of asking'
+    )
     await bench.pass(1000)
     granted(await other.take({ ...request(tag, of('quiet')), ticket: quiet.ticket }))
     granted(await store.take({ ...request(tag, of('noisy')), ticket: noisy[0]?.ticket }))
@@ -199,7 +207,9 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.match(impatient, { reason: 'cooling-off', coolingOff: 'connection' })
     await bench.pass(outcomes[0]?.waitMs ?? 0)
     refused(await store.take(request(tag, windows)))
-    for (const result of await Promise.all(waiting.slice(0, 100).map(async (ticket) => await store.take({ ...wish, ticket })))) granted(result)
+    for (const result of await Promise.all(waiting.slice(0, 100).map(async (ticket) => await store.take({ ...wish, ticket })))) {
+      granted(result)
+    }
   })
 
   t.test('the reserve of a shared window is for those who have sent little', async (t) => {

@@ -1,4 +1,7 @@
-/** Two replicas behind a balancer are replaced one after the other, ten times, under load: no call fails, no stream is cut, and nothing is done twice. */
+/**
+ * Two replicas behind a balancer are replaced one after the other, ten times, under load: no call fails, no stream is cut, and nothing is
+ * done twice.
+ */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import tap, { test, type Test } from '../support/tap.ts'
@@ -15,7 +18,10 @@ const RESTARTS = 10
 const PACE = 40
 const STREAMS = 3
 const STREAM_BYTES = 16_000_000
-/** ROLLER sends for so long, and a stream is in the hands of its replica meanwhile; its caller reads for longer, and has the end from sockets alone. */
+/**
+ * ROLLER sends for so long, and a stream is in the hands of its replica meanwhile; its caller reads for longer, and has the end from
+ * sockets alone.
+ */
 const SEND_SECONDS = 2
 const READ_SECONDS = 3
 const STREAM_PATH = `/roller/sandbox/bytes/${STREAM_BYTES}?chunked=1&seconds=${SEND_SECONDS}`
@@ -27,10 +33,25 @@ interface Replica { readonly process: Process, readonly backend: Backend }
 
 test(`${RESTARTS} restarts`, async (t) => {
   const { nango, roller } = await startSimulators(t)
-  for (const connectionId of VENUES) nango.addConnection({ connectionId, clientId: connectionId, clientSecret: 'secret', ...asConnected(roller, connectionId) })
+  for (const connectionId of VENUES) {
+    nango.addConnection({ connectionId, clientId: connectionId, clientSecret: 'secret', ...asConnected(roller, connectionId) })
+  }
   const balancer = await Balancer.start(t)
   const start = async (): Promise<Replica> => {
-    const process = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: 'direct', ROLLER_BASE_URL: roller.url, LOG_LEVEL: 'warn', SHUTDOWN_DELAY: '2', SHUTDOWN_GRACE: '60', POLL_INTERVAL: '0' })
+    const process = startProcess(
+      t,
+      {
+        PORT: '0',
+        NANGO_SECRET_KEY: SECRET_KEY,
+        NANGO_HOST: nango.url,
+        ROLLER_TRANSPORT: 'direct',
+        ROLLER_BASE_URL: roller.url,
+        LOG_LEVEL: 'warn',
+        SHUTDOWN_DELAY: '2',
+        SHUTDOWN_GRACE: '60',
+        POLL_INTERVAL: '0'
+      }
+    )
     const backend = balancer.add(await process.url())
     await untilTrue(() => backend.ready)
     return { process, backend }
@@ -57,7 +78,9 @@ test(`${RESTARTS} restarts`, async (t) => {
   await Promise.all(removed)
   t.same(failures, [])
   if (failures.length > 0) t.comment(processes.map((process, index) => `replica ${index}: ${process.stdout()}`).join('\n'))
-  const posts = roller.requests.filter(({ method }) => method === 'POST').map(({ url }) => url).filter((url) => url.startsWith('/sandbox/count'))
+  const posts = roller.requests.filter(({ method }) => method === 'POST').map(({ url }) => url).filter(
+    (url) => url.startsWith('/sandbox/count')
+  )
   t.equal(new Set(posts).size, posts.length, 'no POST came to ROLLER twice')
   t.ok(posts.length > 0 && streams >= RESTARTS, `${streams} streams`)
   t.comment(`${RESTARTS} restarts, ${calls} calls and ${streams} streams of ${STREAM_BYTES / 1e6} MB: ${failures.length} failed`)
@@ -74,20 +97,29 @@ function startLoad (t: Pick<Test, 'teardown'>, url: string) {
   t.teardown(() => { over.abort(); return kept.destroy() })
 
   const watch = (work: Promise<string | null>): void => {
-    const done = work.catch((error: unknown) => String(error)).then((failure) => { if (failure !== null) failures.push(failure); pending.delete(done) })
+    const done = work.catch((error: unknown) => String(error)).then(
+      (failure) => { if (failure !== null) failures.push(failure); pending.delete(done) }
+    )
     pending.add(done)
   }
   const call = async (n: number): Promise<string | null> => {
     const headers = { 'connection-id': VENUES[n % VENUES.length] as string, ...(n % 7 === 0 && { connection: 'close' }) } // there are some
     const answer = n % 3 === 0
-      ? await request(`${url}/roller/sandbox/count?n=${n}`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: `{"n":${n}}`, dispatcher: kept })
+      ? await request(
+        `${url}/roller/sandbox/count?n=${n}`,
+        { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: `{"n":${n}}`, dispatcher: kept }
+      )
       : await request(`${url}/roller/products`, { headers, dispatcher: kept })
     const text = await answer.body.text()
     calls++
-    return answer.statusCode === 200 ? null : `call ${n}: ${answer.statusCode} ${String(answer.headers['x-balancer'] ?? '')} ${text.slice(0, 300)}`
+    return answer.statusCode === 200
+      ? null
+      : `call ${n}: ${answer.statusCode} ${String(answer.headers['x-balancer'] ?? '')} ${text.slice(0, 300)}`
   }
   const stream = async (n: number): Promise<string | null> => {
-    const { statusCode, body } = await request(url + STREAM_PATH, { headers: { 'connection-id': VENUES[n % VENUES.length] as string }, dispatcher: kept })
+    const { statusCode, body } = await request(
+      url + STREAM_PATH, { headers: { 'connection-id': VENUES[n % VENUES.length] as string }, dispatcher: kept }
+    )
     const hash = createHash('sha256')
     const startedAt = Date.now()
     let bytes = 0

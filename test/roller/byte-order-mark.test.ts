@@ -1,4 +1,7 @@
-/** .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes pass as they are; what is read here is read all the same. */
+/**
+ * .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes pass as they are; what is read here is read all the
+ * same.
+ */
 import { test } from '../support/tap.ts'
 import { readMessage } from '#plugin/webhooks/roller-events.js'
 import { rateLimitOf } from '#plugin/gateway/limits/rate-limit-of.js'
@@ -23,11 +26,20 @@ test('an answer with a byte order mark is read in process', async (t) => {
   const built = await build(t)
   await built.app.ready()
   const venue = { id: 7, name: 'Jump', ianaTimeZone: 'Australia/Brisbane' }
-  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 200, body: marked(venue), headers: { 'content-type': 'application/json' } })
+  built.roller.faults.next(
+    { path: /^\/venues/, kind: 'status', status: 200, body: marked(venue), headers: { 'content-type': 'application/json' } }
+  )
   t.strictSame(await built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID }), venue)
-  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 409, body: marked({ errors: [] }), headers: { 'content-type': 'application/json' } })
-  await t.rejects(built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID }), { code: 'ROLLER_ERR_REFUSED', upstream: { body: { errors: [] } } })
-  built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body: marked({ message: 'no' }), headers: { 'content-type': 'application/json' } })
+  built.roller.faults.next(
+    { path: /^\/venues/, kind: 'status', status: 409, body: marked({ errors: [] }), headers: { 'content-type': 'application/json' } }
+  )
+  await t.rejects(
+    built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID }),
+    { code: 'ROLLER_ERR_REFUSED', upstream: { body: { errors: [] } } }
+  )
+  built.roller.faults.next(
+    { path: /^\/venues/, kind: 'status', status: 403, body: marked({ message: 'no' }), headers: { 'content-type': 'application/json' } }
+  )
   t.match((await built.app.inject({ url: '/roller/venues/me', headers: VENUE })).json(), { upstream: { body: { message: 'no' } } })
 })
 
@@ -35,7 +47,9 @@ test('the venue of new credentials is read from an answer with a byte order mark
   const built = await build(t, { options: { verifyVenues: true } })
   await built.app.ready()
   const venue = { id: 31337, name: 'Marked', ianaTimeZone: 'Australia/Brisbane', currency: 'AUD', locale: 'en-AU' }
-  built.roller.faults.always({ path: /^\/venues\/me/, kind: 'status', status: 200, body: marked(venue), headers: { 'content-type': 'application/json' } })
+  built.roller.faults.always(
+    { path: /^\/venues\/me/, kind: 'status', status: 200, body: marked(venue), headers: { 'content-type': 'application/json' } }
+  )
   const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'other', clientSecret: 's' } })
   t.equal(answer.statusCode, 201)
   t.match(answer.json(), { venue: { id: '31337', name: 'Marked' } })
@@ -51,5 +65,8 @@ test('a webhook with a byte order mark is an event', async (t) => {
 test('a bulk export with a byte order mark counts against the limit of its type', async (t) => {
   const body = marked({ exportType: 'Tickets', startDate: '2026-01-01', endDate: '2026-02-01' })
   const operation = { operation: operations['POST /reporting/bulk'] }
-  t.equal(rateLimitOf({ method: 'POST', target: { path: '/reporting/bulk' }, operation, body: { kind: 'bytes', bytes: body } }).exportType, 'Tickets')
+  t.equal(
+    rateLimitOf({ method: 'POST', target: { path: '/reporting/bulk' }, operation, body: { kind: 'bytes', bytes: body } }).exportType,
+    'Tickets'
+  )
 })

@@ -238,14 +238,18 @@ function asRollerWritesIt (document: ReturnType<typeof toDocument>): ReturnType<
   const media = (key: string, status = '200'): Json => at(operation(key), 'responses', status, 'content', 'application/json')
   const never = (holder: Json, name: string): void => { holder[name] = (at(holder, name).anyOf as Json[])[0] }
   const first = (holder: Json, name: string): void => { holder[name] = at(holder, name, 'items') }
-  const without = (schema: Json, ...values: string[]): void => { schema.enum = (schema.enum as string[]).filter((value) => !values.includes(value)) }
+  const without = (schema: Json, ...values: string[]): void => {
+    schema.enum = (schema.enum as string[]).filter((value) => !values.includes(value))
+  }
 
   for (const [key, { budget, answers }] of Object.entries(operations as Readonly<Record<string, Operation>>)) {
     if (budget !== 'reporting') continue
     for (const { name, schema } of operation(key).parameters as { name: string, schema: Json }[]) {
       if (['startDate', 'endDate', 'date'].includes(name)) schema.format = 'date'
     }
-    if (key !== 'GET /data/staffs' && 'items' in (answers[200]?.schema?.properties ?? {})) media(key).schema = at(media(key), 'schema', 'properties', 'items', 'items')
+    if (key !== 'GET /data/staffs' && 'items' in (answers[200]?.schema?.properties ?? {})) {
+      media(key).schema = at(media(key), 'schema', 'properties', 'items', 'items')
+    }
   }
   first(component('BookingDetail'), 'items')
   first(component('Items'), 'tickets')

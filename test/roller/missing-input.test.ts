@@ -17,7 +17,9 @@ test('every required input that is missing is named, and ROLLER is not called', 
   const built = await build(t)
   for (const [name, operation] of catalogue) {
     const { method, path } = splitKey(name as OperationKey)
-    const wanted = [...requiredOf(operation.query, '/query'), ...requiredOf(operation.headers, '/headers'), ...requiredOf(operation.body, '/body')]
+    const wanted = [
+      ...requiredOf(operation.query, '/query'), ...requiredOf(operation.headers, '/headers'), ...requiredOf(operation.body, '/body')
+    ]
     if (wanted.length === 0) continue
     const answer = await built.app.inject({
       method: method as 'GET', // the catalogue's methods are all Fastify's
@@ -45,7 +47,9 @@ test('the typed client names every parameter of the path that is missing', async
   await built.app.ready()
   for (const [name, operation] of catalogue) {
     for (const pointer of requiredOf(operation.params, '/params')) {
-      const error: unknown = await built.app.roller.request(name as OperationName, { connectionId: CONNECTION_ID } as never).catch((thrown: unknown) => thrown)
+      const error: unknown = await built.app.roller.request(
+        name as OperationName, { connectionId: CONNECTION_ID } as never
+      ).catch((thrown: unknown) => thrown)
       t.ok(isRollerError(error) && error.code === 'ROLLER_ERR_VALIDATION', name)
       t.match(error, { statusCode: 400, errors: [{ detail: 'is missing' }] }, pointer)
     }

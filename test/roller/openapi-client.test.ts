@@ -24,14 +24,18 @@ if (data === undefined) {
 }
 const name: string | undefined = data.name
 const { data: report } = await client.GET('/roller/data/tickets', {
-  params: { query: { startDate: '2026-11-10T00:00:00', endDate: '2026-11-11' }, header: { 'Roller-Max-Wait': 5, 'Roller-Validation': 'true' } }
+  params: {
+    query: { startDate: '2026-11-10T00:00:00', endDate: '2026-11-11' },
+    header: { 'Roller-Max-Wait': 5, 'Roller-Validation': 'true' }
+  }
 })
 const tickets: { ticketId?: string, productId?: string }[] = report?.items ?? []
 const pages: number | undefined = report?.totalPages
 // @ts-expect-error a record is not the page
 void report?.ticketId
 type Booking = NonNullable<paths['/roller/bookings/{uniqueId}']['get']['responses'][200]['content']['application/json']>
-const lines: (booking: Booking) => (string | undefined)[] = ({ items = [] }) => items.flatMap(({ tickets: own = [] }) => own.map((ticket) => ticket.ticketId))
+const lines: (booking: Booking) => (string | undefined)[] = ({ items = [] }) =>
+  items.flatMap(({ tickets: own = [] }) => own.map((ticket) => ticket.ticketId))
 void lines
 type Answer = paths['/roller/data/tickets']['get']['responses'][200]['headers']
 const answered: Answer['Roller-Answered-By'] = 'roller'
@@ -53,7 +57,9 @@ test('a client generated from the OpenAPI document type-checks and makes real ca
   await run(bin('openapi-typescript'), [join(root, 'openapi', 'openapi.json'), '-o', join(folder, 'openapi.ts')])
   await writeFile(join(folder, 'program.ts'), PROGRAM)
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({
-    compilerOptions: { target: 'ES2022', module: 'nodenext', strict: true, skipLibCheck: true, rewriteRelativeImportExtensions: true, types: ['node'] },
+    compilerOptions: {
+      target: 'ES2022', module: 'nodenext', strict: true, skipLibCheck: true, rewriteRelativeImportExtensions: true, types: ['node']
+    },
     files: ['program.ts']
   }))
   await t.resolves(run(bin('tsc'), ['-p', folder]), 'type-checks')

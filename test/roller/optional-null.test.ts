@@ -36,7 +36,9 @@ test('what ROLLER needs may still not be null', async (t) => {
   const built = await build(t, { roller: { now }, nango: { now } })
   const jump = productId(built.roller, 'Jump Session 60 Minutes')
   for (const fault of [{ externalId: null }, { customer: null }, { items: null }]) {
-    const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings/draft', headers: VENUE, payload: bookingOf(jump, 1, fault) })
+    const answer = await built.app.inject(
+      { method: 'POST', url: '/roller/bookings/draft', headers: VENUE, payload: bookingOf(jump, 1, fault) }
+    )
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: `/body/${Object.keys(fault)[0] ?? ''}` }] })
   }
   t.same(callsAtRoller(built), [])

@@ -19,7 +19,9 @@ test('a page of more than 500 records passes, with a warning', async (t) => {
 
 test('discounts come 20000 a page unasked, so only more than that is worth a warning', async (t) => {
   const built = await build(t)
-  const get = async (size: number) => (await built.app.inject({ url: `/roller/data/discounts?pageSize=${size}`, headers: VENUE })).headers['roller-warning']
+  const get = async (size: number) => (
+    await built.app.inject({ url: `/roller/data/discounts?pageSize=${size}`, headers: VENUE })
+  ).headers['roller-warning']
   t.equal(await get(20_000), undefined)
   t.equal(await get(20_001), 'page-size;max=20000')
 })

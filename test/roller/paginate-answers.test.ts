@@ -13,7 +13,9 @@ async function walk (answer: (query: PageQuery) => unknown, options: PaginateOpt
   const got: string[] = []
   let error: unknown = null
   try {
-    for await (const { bookingReference } of paginate(log.source, ITEMS, { ...DAY, pageSize: 2, ...options })) got.push(bookingReference ?? '')
+    for await (const { bookingReference } of paginate(log.source, ITEMS, { ...DAY, pageSize: 2, ...options })) {
+      got.push(bookingReference ?? '')
+    }
   } catch (thrown) { error = thrown }
   return { got, calls: log.steps.length, error }
 }
@@ -61,7 +63,9 @@ test('an answer without records is an error, not an empty day', async (t) => {
     null, '', 'text', 5, {}, { bookingReference: '1', modifiers: [] }, { items: {} }, { items: null }, { totalItems: 3, items: null }
   ]) {
     const { calls, error } = await walk(() => answer)
-    t.match(error, { code: 'ROLLER_ERR_INVALID_RESPONSE', layer: 'roller', detail: /no list of records/, cursor: String }, JSON.stringify(answer))
+    t.match(
+      error, { code: 'ROLLER_ERR_INVALID_RESPONSE', layer: 'roller', detail: /no list of records/, cursor: String }, JSON.stringify(answer)
+    )
     t.equal(calls, 1)
   }
 })
@@ -75,7 +79,9 @@ test('an upstream that never ends is stopped', async (t) => {
   t.equal(growing.got.length, 14)
   t.match(await walk(() => [{ bookingReference: 'x' }], { pageSize: 1, maxPages: 5 }), { calls: 5, error: { detail: /more than 5 pages/ } })
   // The same page on two days is no repeat, nor are equal pages that ROLLER counts.
-  t.match(await walk(pages({ items: one, totalPages: 1 }), { endDate: '2026-07-03' }), { calls: 2, error: null, got: ['a0', 'a1', 'a0', 'a1'] })
+  t.match(
+    await walk(pages({ items: one, totalPages: 1 }), { endDate: '2026-07-03' }), { calls: 2, error: null, got: ['a0', 'a1', 'a0', 'a1'] }
+  )
   t.match(await walk(({ pageNumber }) => ({ items: one, currentPage: pageNumber, totalPages: 2 })), { calls: 2, error: null })
 })
 

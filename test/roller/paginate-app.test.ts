@@ -10,7 +10,9 @@ test('app.roller.paginate walks a range day by day, on the same road as every ca
   const progress: PageProgress[] = []
   const options = { connectionId: CONNECTION_ID, startDate: '2026-11-10', endDate: '2026-11-15', pageSize: 5 } as const
   const references: string[] = []
-  for await (const record of built.app.roller.paginate('GET /data/bookingitems', { ...options, onPage: (page) => { progress.push(page) } })) {
+  for await (
+    const record of built.app.roller.paginate('GET /data/bookingitems', { ...options, onPage: (page) => { progress.push(page) } })
+  ) {
     references.push(String(record.bookingReference))
   }
   t.ok(references.length > 5, 'there are records')

@@ -23,7 +23,10 @@ test('from the cursor after any record comes exactly the rest', async (t) => {
       t.equal(all.length, shape.reduce((sum, count) => sum + count), `${shape} ${envelope}`)
       const pager = paginate(source, ITEMS, options)
       for (let taken = 0; taken <= all.length; taken++) {
-        t.same(await collect(paginate(source, ITEMS, { ...options, cursor: pager.cursor })), all.slice(taken), `${shape} ${envelope} after ${taken}`)
+        t.same(
+          await collect(paginate(source, ITEMS, { ...options, cursor: pager.cursor })), all.slice(taken),
+          `${shape} ${envelope} after ${taken}`
+        )
         if (taken === 0) t.same(await collect(paginate(source, ITEMS, { cursor: pager.cursor })), all, 'the cursor alone is enough')
         await pager.next()
       }

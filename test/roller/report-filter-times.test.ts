@@ -6,11 +6,14 @@ import { build, callsAtRoller, VENUE } from '../support/build.ts'
 import { START } from '../sandbox/roller-fixture.ts'
 
 const REPORT = 'GET /data/bookingitems'
-const span = (startDate: string, endDate: string): string[] => ruleFaults(REPORT, { query: { startDate, endDate }, body: null }).map(({ detail }) => detail)
+const span = (startDate: string, endDate: string): string[] => ruleFaults(
+  REPORT, { query: { startDate, endDate }, body: null }
+).map(({ detail }) => detail)
 
 test('one day at most is a rule of moments', async (t) => {
   for (const [start, end] of [
-    ['2026-11-01T10:00:00', '2026-11-02T10:00:00'], ['2026-11-01T10:00:00', '2026-11-01T11:00'], ['2026-11-01T10:00:00Z', '2026-11-02T20:00:00+10:00'],
+    ['2026-11-01T10:00:00', '2026-11-02T10:00:00'], ['2026-11-01T10:00:00', '2026-11-01T11:00'],
+    ['2026-11-01T10:00:00Z', '2026-11-02T20:00:00+10:00'],
     ['2026-11-01', '2026-11-02T00:00:00'], ['2026-11-01T23:59:59.999', '2026-11-02'],
     // Some venue's clock may make a day of these.
     ['2026-11-01', '2026-11-02T12:00:00Z'], ['2026-11-01T12:00:00Z', '2026-11-01T11:00:00']
@@ -29,7 +32,12 @@ test('a moment is a date or a date-time, and nothing else', async (t) => {
   t.same(momentOf('1970-01-01T10:00:00'), { at: 36_000_000, clock: 'venue' })
   t.same(momentOf('1970-01-01T10:00:00.5+10:00'), { at: 500, clock: 'utc' })
   t.same(momentOf('1970-01-01T00:00Z'), { at: 0, clock: 'utc' })
-  for (const other of ['', 'x', '2026-02-30T10:00:00', '2026-11-01T25:00:00', '2026-11-01T10', '2026-11-01T10:00:00 10:00', '2026-11-01T10:00:00+10:00x', 7, null]) {
+  for (
+    const other of [
+      '', 'x', '2026-02-30T10:00:00', '2026-11-01T25:00:00', '2026-11-01T10', '2026-11-01T10:00:00 10:00', '2026-11-01T10:00:00+10:00x', 7,
+      null
+    ]
+  ) {
     t.equal(momentOf(other), null, String(other))
   }
 })

@@ -68,7 +68,9 @@ test('a block of part of a day', async (t) => {
   const name = 'POST /capacity-reservation/block'
   t.same(body(name, { blockEntireDay: false }), ['/body/startTime', '/body/endTime'])
   t.same(body(name, { blockEntireDay: false, startTime: '10:00' }), ['/body/endTime'])
-  for (const block of [{ blockEntireDay: true }, {}, { blockEntireDay: false, startTime: '10:00', endTime: '11:00' }]) t.same(body(name, block), [])
+  for (const block of [{ blockEntireDay: true }, {}, { blockEntireDay: false, startTime: '10:00', endTime: '11:00' }]) {
+    t.same(body(name, block), [])
+  }
 })
 
 test('operations without rules', async (t) => {

@@ -15,14 +15,18 @@ test('days of the calendar', async (t) => {
   t.equal(addDays('2026-03-29', 0), '2026-03-29')
   t.equal(daysBetween('2024-02-28', '2024-03-01'), 2)
   t.equal(daysBetween('2026-03-01', '2026-02-28'), -1)
-  for (const [date, days] of [['2026-02-30', 1], ['2026-2-3', 1], ['20260203', 1], ['', 1], ['2026-01-01', 0.5], ['9999-12-31', 1]] as const) {
+  for (
+    const [date, days] of [['2026-02-30', 1], ['2026-2-3', 1], ['20260203', 1], ['', 1], ['2026-01-01', 0.5], ['9999-12-31', 1]] as const
+  ) {
     t.throws(() => addDays(date, days), invalid, `${date} + ${days}`)
   }
 })
 
 test('what a date is', async (t) => {
   for (const text of ['2024-02-29', '2026-12-31', '0001-01-01']) t.ok(isDate(text), text)
-  for (const text of ['2026-02-29', '2026-04-31', '2026-00-10', '0000-01-01', '2026-11-30T00:00:00', ' 2026-11-30', '2026-11', 20261130, null]) {
+  for (
+    const text of ['2026-02-29', '2026-04-31', '2026-00-10', '0000-01-01', '2026-11-30T00:00:00', ' 2026-11-30', '2026-11', 20261130, null]
+  ) {
     t.notOk(isDate(text), String(text))
   }
 })
@@ -84,7 +88,9 @@ test('days are as long as the clock makes them', async (t) => {
 })
 
 test('the days of a year touch, and hold their own instants', async (t) => {
-  for (const zone of ['Europe/London', 'America/New_York', 'Australia/Sydney', 'Australia/Lord_Howe', 'America/Sao_Paulo', 'America/Havana']) {
+  for (
+    const zone of ['Europe/London', 'America/New_York', 'Australia/Sydney', 'Australia/Lord_Howe', 'America/Sao_Paulo', 'America/Havana']
+  ) {
     let end: string | undefined
     let hours = 0
     for (const date of venueDays('2018-01-01', '2019-01-01')) {

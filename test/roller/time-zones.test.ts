@@ -1,5 +1,7 @@
 import { test } from '../support/tap.ts'
-import { dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, type Disambiguation } from '#plugin/time/venue-time.js'
+import {
+  dayBounds, readTimeZone, RollerTimeError, toInstant, toVenueDate, toVenueLocal, type Disambiguation
+} from '#plugin/time/venue-time.js'
 
 const LONDON = 'Europe/London'
 const code = (code: string): { name: string, code: string } => ({ name: 'RollerTimeError', code })

@@ -9,7 +9,11 @@ import { walkCatalogue } from '../support/walk.ts'
 function match (method: string, path: string): { name: OperationName, params: Record<string, string> } {
   const found = Object.keys(operations)
     .filter((name) => name.startsWith(`${method} `))
-    .map((name) => ({ name: name as OperationName, pattern: new RegExp(`^${name.slice(method.length + 1).replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`) }))
+    .map(
+      (name) => (
+        { name: name as OperationName, pattern: new RegExp(`^${name.slice(method.length + 1).replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`) }
+      )
+    )
     .sort((one, other) => Number(one.name.includes('{')) - Number(other.name.includes('{')))
     .find(({ pattern }) => pattern.test(path))
   if (found === undefined) throw new Error(`no operation for ${method} ${path}`)
@@ -18,7 +22,10 @@ function match (method: string, path: string): { name: OperationName, params: Re
 
 test('all 79 operations work through the typed client, and their answers fit the catalogue', async (t) => {
   const now = (): number => START
-  const { app, roller } = await build(t, { options: { rateLimits: { reporting: { limit: 100_000 }, rest: { limit: 100_000 } } }, roller: { limits: 'off', now }, nango: { now } })
+  const { app, roller } = await build(
+    t,
+    { options: { rateLimits: { reporting: { limit: 100_000 }, rest: { limit: 100_000 } } }, roller: { limits: 'off', now }, nango: { now } }
+  )
   await app.ready()
   const call: Send = async (method, path, body) => {
     const [bare = '', query = ''] = path.split('?')
@@ -28,10 +35,14 @@ test('all 79 operations work through the typed client, and their answers fit the
       // The walk's inputs are read from text, so their types are not the catalogue's; the compile-time promises are in test/types.
       const answer: unknown = await app.roller.request(name, input as never)
       const created = 201 in operations[name].answers
-      return { status: created ? 201 : 200, headers: {}, body: (answer ?? {}) as Json, text: answer === undefined ? '' : JSON.stringify(answer) }
+      return {
+        status: created ? 201 : 200, headers: {}, body: (answer ?? {}) as Json, text: answer === undefined ? '' : JSON.stringify(answer)
+      }
     } catch (error) {
       if (!isRollerError(error) || error.code !== 'ROLLER_ERR_REFUSED') throw error
-      return { status: error.statusCode, headers: {}, body: (error.upstream?.body ?? {}) as Json, text: JSON.stringify(error.upstream?.body) }
+      return {
+        status: error.statusCode, headers: {}, body: (error.upstream?.body ?? {}) as Json, text: JSON.stringify(error.upstream?.body)
+      }
     }
   }
   await walkCatalogue(t, roller, call)

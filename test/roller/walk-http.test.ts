@@ -6,7 +6,10 @@ import { walkCatalogue } from '../support/walk.ts'
 test('all 79 operations work over HTTP, and their answers fit the catalogue', async (t) => {
   // Both clocks stand still together, or tokens would seem expired.
   const now = (): number => START
-  const { app, roller } = await build(t, { options: { rateLimits: { reporting: { limit: 100_000 }, rest: { limit: 100_000 } } }, roller: { limits: 'off', now }, nango: { now } })
+  const { app, roller } = await build(
+    t,
+    { options: { rateLimits: { reporting: { limit: 100_000 }, rest: { limit: 100_000 } } }, roller: { limits: 'off', now }, nango: { now } }
+  )
   const call: Send = async (method, path, body) => {
     const answer = await app.inject({
       method: method as 'GET', // the catalogue's methods are all Fastify's

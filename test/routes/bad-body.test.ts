@@ -3,7 +3,9 @@ import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
-const ROUTES = [['POST', '/connect-session'], ['POST', '/connect-session/reconnect'], ['POST', '/connections'], ['PATCH', '/connections/demo-venue']] as const
+const ROUTES = [
+  ['POST', '/connect-session'], ['POST', '/connect-session/reconnect'], ['POST', '/connections'], ['PATCH', '/connections/demo-venue']
+] as const
 
 test('not JSON', async (t) => {
   const { app, nango } = await build(t)
@@ -19,19 +21,34 @@ test('not JSON', async (t) => {
 test('another media type', async (t) => {
   const { app } = await build(t)
   for (const [method, url] of ROUTES) {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp', 'application/octet-stream']) {
+    for (
+      const type of [
+        'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp',
+        'application/octet-stream'
+      ]
+    ) {
       const answer = await app.inject({ method, url, headers: { 'content-type': type }, payload: '{}' })
       t.match(answer.json(), { status: 415, code: 'ROLLER_ERR_MEDIA_TYPE', hint: /application\/json/ }, `${url} ${type}`)
     }
   }
-  t.equal((await app.inject({ method: 'POST', url: '/connect-session', headers: { 'content-type': 'application/json; charset=utf-8' }, payload: '{}' })).statusCode, 201)
+  t.equal(
+    (
+      await app.inject(
+        { method: 'POST', url: '/connect-session', headers: { 'content-type': 'application/json; charset=utf-8' }, payload: '{}' }
+      )
+    ).statusCode,
+    201
+  )
 })
 
 test('too large', async (t) => {
   const { app, nango } = await build(t, { options: { bodyLimit: 1000 } })
   const payload = (size: number): string => JSON.stringify({ connectionConfig: { a: 'x'.repeat(size) } })
   for (const [method, url] of ROUTES) {
-    t.match((await app.inject({ method, url, headers: JSON_TYPE, payload: payload(1000) })).json(), { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE' }, url)
+    t.match(
+      (await app.inject({ method, url, headers: JSON_TYPE, payload: payload(1000) })).json(),
+      { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE' }, url
+    )
   }
   t.same(nango.requests, [])
   t.equal((await app.inject({ method: 'POST', url: '/connect-session', headers: JSON_TYPE, payload: payload(900) })).statusCode, 201)
@@ -45,7 +62,15 @@ test('deeply nested', async (t) => {
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body', detail: /levels deep/ }] })
   }
   t.same(nango.requests, [])
-  t.equal((await app.inject({ method: 'PATCH', url: '/connections/demo-venue', headers: JSON_TYPE, payload: nested('{"a":', '}', 63) })).statusCode, 200)
+  t.equal(
+    (
+      await app.inject({ method: 'PATCH', url: '/connections/demo-venue', headers: JSON_TYPE, payload: nested('{"a":', '}', 63) })
+    ).statusCode,
+    200
+  )
   const text = { metadata: { text: `${'['.repeat(500)}\\"${'{'.repeat(500)}` } }
-  t.equal((await app.inject({ method: 'PATCH', url: '/connections/demo-venue', payload: text })).statusCode, 200, 'brackets in a text do not count')
+  t.equal(
+    (await app.inject({ method: 'PATCH', url: '/connections/demo-venue', payload: text })).statusCode, 200,
+    'brackets in a text do not count'
+  )
 })

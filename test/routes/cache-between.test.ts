@@ -1,4 +1,6 @@
-/** A shared cache in front of the app keeps nothing of ROLLER's answers, and where the embedder lets it, never gives one venue's to another. */
+/**
+ * A shared cache in front of the app keeps nothing of ROLLER's answers, and where the embedder lets it, never gives one venue's to another.
+ */
 import type { ServerResponse } from 'node:http'
 import { test, type Test } from '../support/tap.ts'
 import type { RollerOptions } from 'fastify-roller'
@@ -17,31 +19,57 @@ interface Started extends Built {
 
 async function start (t: Test, headers: Answer, options: Partial<RollerOptions> = {}): Promise<Started> {
   let status = 200
-  const row = (id: string, venue: string) => ({ connection_id: id, provider_config_key: 'roller', tags: { roller_venue_id: venue, roller_environment: 'live', organization_id: id }, errors: [], created: '2026-11-01T00:00:00Z' })
+  const row = (id: string, venue: string) => (
+    {
+      connection_id: id,
+      provider_config_key: 'roller',
+      tags: { roller_venue_id: venue, roller_environment: 'live', organization_id: id },
+      errors: [],
+      created: '2026-11-01T00:00:00Z'
+    }
+  )
   const rows = [row('venue-a', '1'), row('venue-b', '2')]
-  const json = (response: ServerResponse, body: unknown): void => { response.setHeader('content-type', 'application/json').end(JSON.stringify(body)) }
+  const json = (response: ServerResponse, body: unknown): void => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+  }
   const stub = await stubNango(t, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://nango')
     if (pathname === '/connections') {
       const [venue, id] = [searchParams.get('tags[roller_venue_id]'), searchParams.get('connectionId')]
-      return json(response, { connections: rows.filter((one) => (venue === null || one.tags.roller_venue_id === venue) && (id === null || one.connection_id === id)) })
+      return json(
+        response,
+        {
+          connections: rows.filter(
+            (one) => (venue === null || one.tags.roller_venue_id === venue) && (id === null || one.connection_id === id)
+          )
+        }
+      )
     }
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ of: request.headers['connection-id'] }))
+    response.writeHead(
+      status, { 'content-type': 'application/json', ...headers }
+    ).end(JSON.stringify({ of: request.headers['connection-id'] }))
   })
   const built = await build(t, { options: { ...options, nango: { host: stub.url } } })
   return { ...built, answer: (next, nextStatus = 200) => { [headers, status] = [next, nextStatus] } }
 }
 
 const PUBLIC = { 'cache-control': 'public, max-age=600' }
-const SESSIONS: Record<string, string> = { 'session=a': 'venue-a', 'session=b': 'venue-b', 'Bearer a': 'venue-a', 'Bearer b': 'venue-b', a: 'venue-a', b: 'venue-b' }
+const SESSIONS: Record<string, string> = {
+  'session=a': 'venue-a', 'session=b': 'venue-b', 'Bearer a': 'venue-a', 'Bearer b': 'venue-b', a: 'venue-a', b: 'venue-b'
+}
 
 /** Ways in which a call says which venue it means, or whose it is. */
 const WAYS: [label: string, name: string, values: [a: string, b: string], options: Partial<RollerOptions>][] = [
   ['Connection-Id', 'connection-id', ['venue-a', 'venue-b'], {}],
   ['Roller-Venue', 'roller-venue', ['1', '2'], {}],
   ['a cookie', 'cookie', ['session=a', 'session=b'], { connection: ({ headers }) => SESSIONS[headers.cookie ?? ''] ?? '' }],
-  ['a token', 'authorization', ['Bearer a', 'Bearer b'], { connection: async ({ headers }) => SESSIONS[headers.authorization ?? ''] ?? '' }],
-  ['a header of the application\'s own', 'x-api-key', ['a', 'b'], { vary: ['X-Api-Key'], connection: ({ headers }) => SESSIONS[String(headers['x-api-key'])] ?? '' }]
+  [
+    'a token', 'authorization', ['Bearer a', 'Bearer b'], { connection: async ({ headers }) => SESSIONS[headers.authorization ?? ''] ?? '' }
+  ],
+  [
+    'a header of the application\'s own', 'x-api-key', ['a', 'b'],
+    { vary: ['X-Api-Key'], connection: ({ headers }) => SESSIONS[String(headers['x-api-key'])] ?? '' }
+  ]
 ]
 
 for (const [label, name, values, options] of WAYS) {
@@ -63,8 +91,10 @@ for (const [label, name, values, options] of WAYS) {
 test('whatever says that a cache may keep it, a shared cache keeps nothing', async (t) => {
   const answers: Answer[] = [
     PUBLIC, {}, { 'cache-control': 'max-age=60' }, { 'cache-control': 's-maxage=600' }, { 'cache-control': ['max-age=60', 'public'] },
-    { expires: 'Thu, 01 Jan 2099 00:00:00 GMT' }, { 'cache-control': 'PUBLIC, S-MaxAge = 60, must-revalidate' }, { 'cache-control': 'private="set-cookie", max-age=60' },
-    { 'surrogate-control': 'max-age=600' }, { 'cdn-cache-control': 'max-age=600' }, { 'example-cdn-cache-control': 'public' }, { 'cache-control': 'x="a, public', vary: 'accept' }
+    { expires: 'Thu, 01 Jan 2099 00:00:00 GMT' }, { 'cache-control': 'PUBLIC, S-MaxAge = 60, must-revalidate' },
+    { 'cache-control': 'private="set-cookie", max-age=60' },
+    { 'surrogate-control': 'max-age=600' }, { 'cdn-cache-control': 'max-age=600' }, { 'example-cdn-cache-control': 'public' },
+    { 'cache-control': 'x="a, public', vary: 'accept' }
   ]
   const { app, answer } = await start(t, {})
   for (const status of [200, 404]) {
@@ -98,9 +128,17 @@ test('the directives that are left are the upstream\'s own', async (t) => {
 })
 
 test('orders to caches of one kind go, and Cache-Control stays where sharing is allowed', async (t) => {
-  const targeted = { 'surrogate-control': 'max-age=1', 'cdn-cache-control': 'max-age=1', 'vercel-cdn-cache-control': 'max-age=1', 'edge-control': 'max-age=1', 'x-accel-expires': '1' }
+  const targeted = {
+    'surrogate-control': 'max-age=1',
+    'cdn-cache-control': 'max-age=1',
+    'vercel-cdn-cache-control': 'max-age=1',
+    'edge-control': 'max-age=1',
+    'x-accel-expires': '1'
+  }
   const sent = { ...targeted, expires: 'Thu, 01 Jan 2099 00:00:00 GMT', etag: '"e"', 'cache-control': 'public, max-age=60' }
-  const get = async (sharedCaching: boolean) => (await (await start(t, sent, { sharedCaching })).app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'venue-a' } })).headers
+  const get = async (sharedCaching: boolean) => (
+    await (await start(t, sent, { sharedCaching })).app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'venue-a' } })
+  ).headers
   const closed = await get(false)
   t.same(Object.keys(targeted).filter((name) => name in closed), [])
   t.match(closed, { etag: '"e"', expires: /2099/, 'cache-control': 'private, max-age=60' })
@@ -118,18 +156,26 @@ test('Vary names what chooses, with the upstream\'s and the host\'s own names, e
     const { headers } = await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'venue-a' } })
     return String(headers.vary).toLowerCase().split(', ')
   }
-  const own = ['connection-id', 'roller-venue', 'authorization', 'cookie', 'roller-validation', ...FORWARDED.filter((name) => name !== 'content-type')]
+  const own = [
+    'connection-id', 'roller-venue', 'authorization', 'cookie', 'roller-validation', ...FORWARDED.filter((name) => name !== 'content-type')
+  ]
   t.same(await vary({}, null), own)
   t.same(await vary({ vary: 'Accept-Encoding, ACCEPT' }, 'Origin'), [...own, 'origin', 'accept-encoding'])
-  t.same(await vary({ vary: ['accept-encoding', 'x-a'] }, null, { sharedCaching: true, vary: ['X-Api-Key', 'cookie'] }), [...own, 'x-api-key', 'accept-encoding', 'x-a'])
+  t.same(
+    await vary({ vary: ['accept-encoding', 'x-a'] }, null, { sharedCaching: true, vary: ['X-Api-Key', 'cookie'] }),
+    [...own, 'x-api-key', 'accept-encoding', 'x-a']
+  )
   t.same(await vary({ vary: '*' }, 'Origin'), ['*'])
 })
 
 test('problems under /roller are stored nowhere, and say what chooses as well', async (t) => {
-  const { app } = await start(t, {}, { identify: ({ headers }) => headers.cookie === undefined ? null : { tags: { organization_id: 'venue-a' } } })
+  const { app } = await start(
+    t, {}, { identify: ({ headers }) => headers.cookie === undefined ? null : { tags: { organization_id: 'venue-a' } } }
+  )
   for (const [status, url, headers] of [
     [400, '/roller/venues/me', { cookie: 'a' }], [401, '/roller/venues/me', { 'connection-id': 'venue-a' }],
-    [404, '/roller/venues/me', { 'connection-id': 'venue-b', cookie: 'a' }], [400, '/roller/a//b', { 'connection-id': 'venue-a', cookie: 'a' }]
+    [404, '/roller/venues/me', { 'connection-id': 'venue-b', cookie: 'a' }],
+    [400, '/roller/a//b', { 'connection-id': 'venue-a', cookie: 'a' }]
   ] as const) {
     const answer = await app.inject({ url, headers })
     t.equal(answer.statusCode, status, url)
@@ -140,15 +186,24 @@ test('problems under /roller are stored nowhere, and say what chooses as well', 
 
 test('every other route says no-store, or has the same answer for everybody', async (t) => {
   const { app, nango } = await listen(t, {
-    options: { connectPage: true, publicUrl: 'https://gateway.example.com', rollerWebhookSecrets: ['0123456789abcdef'], nango: { publicHost: 'https://nango.example.com', webhookSigningKeys: ['k'] } }
+    options: {
+      connectPage: true,
+      publicUrl: 'https://gateway.example.com',
+      rollerWebhookSecrets: ['0123456789abcdef'],
+      nango: { publicHost: 'https://nango.example.com', webhookSigningKeys: ['k'] }
+    }
   })
   t.ok(nango.url)
   const id = 'demo-venue'
   for (const [method, url, payload] of [
-    ['GET', '/connections'], ['GET', `/connections/${id}`], ['GET', '/connections/none'], ['GET', `/connections/${id}/check`], ['GET', `/connections/${id}/rate-limits`],
-    ['GET', `/connections/${id}/webhooks`], ['POST', '/connect-session', {}], ['POST', '/connect-session/reconnect', { connectionId: id }], ['POST', '/connections', {}],
-    ['POST', `/connections/${id}/confirm-venue`, { venueId: '1' }], ['PATCH', `/connections/${id}`, { metadata: { a: 1 } }], ['POST', '/webhooks/nango', {}],
-    ['POST', `/webhooks/roller/${id}`, {}], ['GET', '/connect'], ['GET', '/connect/no-version/no-file.js'], ['POST', '/connect/result', { ticket: 'x', connectionId: 'y' }],
+    ['GET', '/connections'], ['GET', `/connections/${id}`], ['GET', '/connections/none'], ['GET', `/connections/${id}/check`],
+    ['GET', `/connections/${id}/rate-limits`],
+    ['GET', `/connections/${id}/webhooks`], ['POST', '/connect-session', {}], ['POST', '/connect-session/reconnect', { connectionId: id }],
+    ['POST', '/connections', {}],
+    ['POST', `/connections/${id}/confirm-venue`, { venueId: '1' }], ['PATCH', `/connections/${id}`, { metadata: { a: 1 } }],
+    ['POST', '/webhooks/nango', {}],
+    ['POST', `/webhooks/roller/${id}`, {}], ['GET', '/connect'], ['GET', '/connect/no-version/no-file.js'],
+    ['POST', '/connect/result', { ticket: 'x', connectionId: 'y' }],
     ['GET', '/problems/NONE'], ['DELETE', `/connections/${id}`]
   ] as const) {
     const answer = await app.inject({ method, url, ...(payload !== undefined && { payload }) })

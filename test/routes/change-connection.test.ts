@@ -7,7 +7,15 @@ const URL = '/connections/acme'
 
 async function withConnection (t: Test): Promise<Built> {
   const built = await build(t)
-  built.nango.addConnection({ connectionId: 'acme', clientId: 'acme', clientSecret: 's', tags: { organization_id: 'acme', region: 'north' }, metadata: { note: 'a', deep: { x: 1 } } })
+  built.nango.addConnection(
+    {
+      connectionId: 'acme',
+      clientId: 'acme',
+      clientSecret: 's',
+      tags: { organization_id: 'acme', region: 'north' },
+      metadata: { note: 'a', deep: { x: 1 } }
+    }
+  )
   return built
 }
 
@@ -33,13 +41,17 @@ test('metadata is merged at its first level', async (t) => {
 
 test('refuses more than seven tags and changes nothing: the venue needs three of Nango\'s ten', async (t) => {
   const built = await withConnection(t)
-  const tags = (count: number): Record<string, string> => Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, 'x']))
+  const tags = (count: number): Record<string, string> => Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`tag${index}`, 'x'])
+  )
   for (const [given, detail] of [[tags(6), /would make 8 tags.*venue takes 3/], [tags(8), /holds 8 tags.*at most 7/]] as const) {
     const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: given } })
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/tags', detail }] })
   }
   t.same(stored(built)?.tags, { organization_id: 'acme', region: 'north' })
-  t.equal((await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { ...tags(6), region: null } } })).statusCode, 200, 'seven go in')
+  t.equal(
+    (await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { ...tags(6), region: null } } })).statusCode, 200, 'seven go in'
+  )
 })
 
 test('a change that makes no sense is 400', async (t) => {

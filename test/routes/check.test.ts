@@ -4,17 +4,24 @@ import type { Test } from 'tap'
 import { keyScopes } from '#plugin/nango/key-rights.js'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 
-const STEPS = ['nango-reachable', 'key-valid', 'scopes-granted', 'integration-is-roller', 'connection-known', 'credentials-good', 'venue-reached']
+const STEPS = [
+  'nango-reachable', 'key-valid', 'scopes-granted', 'integration-is-roller', 'connection-known', 'credentials-good', 'venue-reached'
+]
 
 interface Report { ok: boolean, steps: { step: string, result: string, detail: string, hint?: string }[] }
 
-async function failsAt (t: Test, built: Built, step: string, said: { detail?: RegExp, hint?: RegExp } = {}, id = 'demo-venue'): Promise<void> {
+async function failsAt (
+  t: Test, built: Built, step: string, said: { detail?: RegExp, hint?: RegExp } = {}, id = 'demo-venue'
+): Promise<void> {
   const answer = await built.app.inject({ url: `/connections/${id}/check` })
   t.equal(answer.statusCode, 200)
   const report: Report = answer.json()
   const at = STEPS.indexOf(step)
   t.equal(report.ok, false)
-  t.same(report.steps.map((one) => [one.step, one.result]), STEPS.map((name, index) => [name, index < at ? 'ok' : index === at ? 'failed' : 'skipped']))
+  t.same(
+    report.steps.map((one) => [one.step, one.result]),
+    STEPS.map((name, index) => [name, index < at ? 'ok' : index === at ? 'failed' : 'skipped'])
+  )
   t.match(report.steps[at], { detail: /\.$/, hint: /\.$/, ...said })
   t.ok(report.steps.every(({ result, hint }) => (result === 'failed') === (hint !== undefined)), 'a hint stands at the failed step alone')
   holdsNoSecret(t, answer.body + built.log(), built)
@@ -43,14 +50,20 @@ test('something else answers at Nango\'s address', async (t) => {
 })
 
 test('the key is wrong, or lacks a scope', async (t) => {
-  await failsAt(t, await build(t, { options: { nango: { secretKey: '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000002' } } }), 'key-valid', { hint: /NANGO_SECRET_KEY/ })
+  await failsAt(
+    t, await build(t, { options: { nango: { secretKey: '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000002' } } }), 'key-valid',
+    { hint: /NANGO_SECRET_KEY/ }
+  )
   await failsAt(t, await build(t, { nango: { scopes: ['environment:proxy'] } }), 'scopes-granted', {
     detail: /environment:connections:list \(.*environment:connections:read \(.*environment:connections:update \(/, hint: /Tick the scopes/
   })
 })
 
 test('the integration is missing, or of another provider', async (t) => {
-  await failsAt(t, await build(t, { options: { nango: { integrationId: 'nope' } } }), 'integration-is-roller', { detail: /no integration nope/, hint: /NANGO_INTEGRATION_ID/ })
+  await failsAt(
+    t, await build(t, { options: { nango: { integrationId: 'nope' } } }), 'integration-is-roller',
+    { detail: /no integration nope/, hint: /NANGO_INTEGRATION_ID/ }
+  )
   const hubspot = { nango: { integrations: [{ uniqueKey: 'roller', provider: 'hubspot' }] } }
   await failsAt(t, await build(t, hubspot), 'integration-is-roller', { detail: /provider hubspot/, hint: /NANGO_INTEGRATION_ID/ })
 })
@@ -95,7 +108,10 @@ for (const scope of SCOPES) {
     t.match(told?.detail, `${scope} (`)
     t.equal(told?.result, keyScopes.find((one) => one.scope === scope)?.neededBy.includes('nango') === true ? 'failed' : 'ok')
     if (scope === 'environment:integrations:read') {
-      t.match(report.steps.find(({ step }) => step === 'integration-is-roller'), { result: 'failed', detail: /lacks the scope environment:integrations:read/, hint: /Tick/ })
+      t.match(
+        report.steps.find(({ step }) => step === 'integration-is-roller'),
+        { result: 'failed', detail: /lacks the scope environment:integrations:read/, hint: /Tick/ }
+      )
     }
   })
 }
@@ -108,9 +124,13 @@ test('a key with these scopes and no others does everything', async (t) => {
   t.equal(await ask('GET', '/connections'), 200)
   t.equal(await ask('POST', '/connect-session', {}), 201)
   t.equal(await ask('POST', '/connect-session/reconnect', { connectionId: 'demo-venue' }), 201)
-  const created = (await built.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'new-park', clientSecret: 'right' } })).json()
+  const created = (
+    await built.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'new-park', clientSecret: 'right' } })
+  ).json()
   t.match(created, { venue: { id: /./ } })
-  t.equal(await ask('PATCH', `/connections/${created.connectionId}`, { tags: { organization_id: 'acme' }, metadata: { region: 'north' } }), 200)
+  t.equal(
+    await ask('PATCH', `/connections/${created.connectionId}`, { tags: { organization_id: 'acme' }, metadata: { region: 'north' } }), 200
+  )
   t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)
   built.roller.revokeTokens()
   t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)

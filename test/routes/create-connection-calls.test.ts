@@ -1,4 +1,6 @@
-/** POST /connections reads nothing twice: each call to Nango and ROLLER costs the caller a round trip, and Nango's account one of its limit. */
+/**
+ * POST /connections reads nothing twice: each call to Nango and ROLLER costs the caller a round trip, and Nango's account one of its limit.
+ */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, type BuildOptions, type Built } from '../support/build.ts'
 
@@ -7,7 +9,8 @@ const PAIR = { clientId: 'new-park', clientSecret: 'right', tags: { organization
 const PROXIED = '/proxy/venues/me'
 /** A session that makes the connection, the pair, the end of the session; the tags and the metadata; and the connection read back. */
 const KEPT = [
-  'POST /connect/sessions', 'POST /oauth2/auth/roller', 'DELETE /connect/session', 'PATCH /connections/ID', 'PATCH /connections/metadata', 'GET /connections/ID'
+  'POST /connect/sessions', 'POST /oauth2/auth/roller', 'DELETE /connect/session', 'PATCH /connections/ID', 'PATCH /connections/metadata',
+  'GET /connections/ID'
 ]
 
 for (const transport of ['nango', 'direct'] as const) {
@@ -22,7 +25,10 @@ for (const transport of ['nango', 'direct'] as const) {
     t.same(calls.toSorted(), [...KEPT, transport === 'nango' ? `GET ${PROXIED}` : 'GET /connections/ID'].toSorted())
     t.equal(calls.at(-1), 'GET /connections/ID', 'so that the answer is what Nango keeps')
     t.same(callsAtRoller(built).slice(before), [{ method: 'GET', url: '/venues/me' }])
-    t.same(order(calls, ['PATCH /connections/ID', 'PATCH /connections/metadata']), ['PATCH /connections/ID', 'PATCH /connections/metadata'], 'the tag first')
+    t.same(
+      order(calls, ['PATCH /connections/ID', 'PATCH /connections/metadata']), ['PATCH /connections/ID', 'PATCH /connections/metadata'],
+      'the tag first'
+    )
   })
 
   test(`${transport}: without verification five calls`, async (t) => {

@@ -4,7 +4,8 @@ import { build } from '../support/build.ts'
 
 const PAIR = { clientId: 'new-park', clientSecret: 'right' }
 const ALL = [
-  'environment:proxy', 'environment:connections:list', 'environment:connections:read', 'environment:connections:update', 'environment:connections:delete',
+  'environment:proxy', 'environment:connections:list', 'environment:connections:read', 'environment:connections:update',
+  'environment:connections:delete',
   'environment:connect_sessions:write', 'environment:integrations:read'
 ]
 const without = (scope: string): { nango: { scopes: string[] } } => ({ nango: { scopes: ALL.filter((one) => one !== scope) } })
@@ -18,7 +19,11 @@ test('a key that may not read connections: said before there is one, however oft
   for (let time = 0; time < 2; time++) {
     const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
     t.match(answer.json(), {
-      status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /No connection was made/, hint: /operator must act.*environment:connections:read /
+      status: 502,
+      code: 'ROLLER_ERR_NANGO_REJECTED',
+      layer: 'nango',
+      detail: /No connection was made/,
+      hint: /operator must act.*environment:connections:read /
     })
   }
   t.equal(built.nango.connections.length, before)
@@ -27,7 +32,9 @@ test('a key that may not read connections: said before there is one, however oft
 
 test('a key that may is asked once', async (t) => {
   const built = await build(t, { nango: { scopes: ALL } })
-  for (let time = 0; time < 3; time++) t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).statusCode, 201)
+  for (let time = 0; time < 3; time++) {
+    t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).statusCode, 201)
+  }
   t.equal(built.nango.requests.filter(({ url }) => url.startsWith('/connections/fastify-roller-probe')).length, 1)
 })
 
@@ -48,5 +55,7 @@ test('one that can be neither read nor taken back is named', async (t) => {
   for (let time = 0; time < 2; time++) built.nango.faults.next({ path: READ, ...FORBIDDEN })
   const problem = (await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json()
   const { connectionId } = built.nango.connections.at(-1) ?? {}
-  t.match(problem, { status: 502, detail: new RegExp(`The connection ${String(connectionId)} was made`), hint: /Do not connect the venue again/ })
+  t.match(
+    problem, { status: 502, detail: new RegExp(`The connection ${String(connectionId)} was made`), hint: /Do not connect the venue again/ }
+  )
 })

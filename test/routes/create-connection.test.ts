@@ -7,10 +7,15 @@ const PAIR = { clientId: 'acme', clientSecret: SECRET }
 
 test('201 with the connection as GET shows it', async (t) => {
   const built = await build(t)
-  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, tags: { Organization_ID: 'acme' }, metadata: { region: 'north' } } })
+  const answer = await built.app.inject(
+    { method: 'POST', url: '/connections', payload: { ...PAIR, tags: { Organization_ID: 'acme' }, metadata: { region: 'north' } } }
+  )
   t.equal(answer.statusCode, 201)
   const created = answer.json()
-  t.match(created, { integrationId: 'roller', status: 'connected', tags: { organization_id: 'acme' }, metadata: { region: 'north' }, createdAt: /Z$/ })
+  t.match(
+    created,
+    { integrationId: 'roller', status: 'connected', tags: { organization_id: 'acme' }, metadata: { region: 'north' }, createdAt: /Z$/ }
+  )
   t.same((await built.app.inject({ url: `/connections/${created.connectionId}` })).json(), created)
   t.match(built.nango.connections.at(-1), { connectionId: created.connectionId, clientSecret: SECRET, metadata: { region: 'north' } })
   t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)
@@ -25,7 +30,12 @@ test('a wrong pair is refused with what to check, and leaves nothing behind', as
   const before = built.nango.connections.length
   const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientSecret: 'wrong' } })
   t.match(answer.json(), {
-    status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', title: /does not accept this Client ID/, layer: 'roller', hint: /check the Client ID and the Client Secret/, errors: [{ pointer: '/body/clientSecret' }]
+    status: 400,
+    code: 'ROLLER_ERR_CREDENTIALS_INVALID',
+    title: /does not accept this Client ID/,
+    layer: 'roller',
+    hint: /check the Client ID and the Client Secret/,
+    errors: [{ pointer: '/body/clientSecret' }]
   })
   t.equal(built.nango.connections.length, before)
   t.notMatch(answer.body, 'client credentials:', 'Nango\'s own text stays inside')
@@ -52,8 +62,10 @@ test('a connection that the list does not have yet is answered all the same', as
 test('a body that lacks something, or has too much, is pointed at and not sent on', async (t) => {
   const built = await build(t)
   const cases: [payload: object, pointer: string][] = [
-    [{ clientId: 'a' }, '/body/clientSecret'], [{ clientSecret: SECRET }, '/body/clientId'], [{ ...PAIR, clientSecret: '' }, '/body/clientSecret'],
-    [{ ...PAIR, clientId: 7 }, '/body/clientId'], [{ ...PAIR, connectionId: 'mine' }, '/body/connectionId'], [{ ...PAIR, clientSecret: [SECRET] }, '/body/clientSecret']
+    [{ clientId: 'a' }, '/body/clientSecret'], [{ clientSecret: SECRET }, '/body/clientId'],
+    [{ ...PAIR, clientSecret: '' }, '/body/clientSecret'],
+    [{ ...PAIR, clientId: 7 }, '/body/clientId'], [{ ...PAIR, connectionId: 'mine' }, '/body/connectionId'],
+    [{ ...PAIR, clientSecret: [SECRET] }, '/body/clientSecret']
   ]
   for (const [payload, pointer] of cases) {
     const answer = await built.app.inject({ method: 'POST', url: '/connections', payload })

@@ -8,10 +8,16 @@ test('201 with a token, a link and an end; Nango is asked for exactly the one in
   const integrations = [{ uniqueKey: 'other', provider: 'roller' }, { uniqueKey: 'roller', provider: 'roller' }]
   const built = await build(t, { nango: { integrations } })
   const answer = await built.app.inject({
-    method: 'POST', url: PATH, payload: { tags: { Organization_ID: 'acme' }, connectionConfig: { region: 'eu' }, webhookUrlOverride: 'https://hooks.example.com/nango' }
+    method: 'POST',
+    url: PATH,
+    payload: {
+      tags: { Organization_ID: 'acme' }, connectionConfig: { region: 'eu' }, webhookUrlOverride: 'https://hooks.example.com/nango'
+    }
   })
   t.equal(answer.statusCode, 201)
-  t.match(answer.json(), { token: /^nango_connect_session_[0-9a-f]{64}$/, connectLink: /session_token=nango_connect/, expiresAt: /^\d{4}-.*Z$/ })
+  t.match(
+    answer.json(), { token: /^nango_connect_session_[0-9a-f]{64}$/, connectLink: /session_token=nango_connect/, expiresAt: /^\d{4}-.*Z$/ }
+  )
   t.same(Object.keys(answer.json()).sort(), ['connectLink', 'expiresAt', 'token'])
   const request = built.nango.requests.at(-1)
   t.equal(request?.url, '/connect/sessions')
@@ -29,7 +35,9 @@ test('no body is needed', async (t) => {
   const { app, nango } = await build(t)
   t.equal((await app.inject({ method: 'POST', url: PATH })).statusCode, 201)
   t.equal((await app.inject({ method: 'POST', url: PATH, payload: {} })).statusCode, 201)
-  t.equal((await app.inject({ method: 'POST', url: PATH, payload: 'null', headers: { 'content-type': 'application/json' } })).statusCode, 201)
+  t.equal(
+    (await app.inject({ method: 'POST', url: PATH, payload: 'null', headers: { 'content-type': 'application/json' } })).statusCode, 201
+  )
   t.same(JSON.parse(String(nango.requests.at(-1)?.body)), { tags: {}, allowed_integrations: ['roller'] })
 })
 
@@ -52,7 +60,9 @@ test('what is wrong is pointed at, and Nango is not asked', async (t) => {
     ['text', '/body']
   ]
   for (const [payload, pointer] of cases) {
-    const answer = await app.inject({ method: 'POST', url: PATH, payload: JSON.stringify(payload), headers: { 'content-type': 'application/json' } })
+    const answer = await app.inject(
+      { method: 'POST', url: PATH, payload: JSON.stringify(payload), headers: { 'content-type': 'application/json' } }
+    )
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' }, pointer)
     t.ok(answer.json().errors.some((fault: { pointer: string }) => fault.pointer === pointer), `${pointer}: ${answer.body}`)
     t.match(answer.headers['content-type'], /^application\/problem\+json/)

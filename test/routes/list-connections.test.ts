@@ -8,7 +8,10 @@ async function many (t: Test): Promise<Built> {
   const built = await build(t)
   for (let index = 0; index < 249; index++) {
     built.nango.addConnection({
-      connectionId: `venue-${index}`, clientId: 'c', clientSecret: 's', tags: { organization_id: index % 2 === 0 ? 'even' : 'odd', roller_venue_id: String(index) }
+      connectionId: `venue-${index}`,
+      clientId: 'c',
+      clientSecret: 's',
+      tags: { organization_id: index % 2 === 0 ? 'even' : 'odd', roller_venue_id: String(index) }
     })
   }
   return built
@@ -42,26 +45,47 @@ test('100 without a limit, and up to 1000', async (t) => {
 test('filters by tags, by venue and by text, all at once', async (t) => {
   const { app } = await many(t)
   const cases: [query: string, count: number][] = [
-    ['tags[organization_id]=even', 125], ['tags%5Borganization_id%5D=odd', 124], ['tags[ORGANIZATION_ID]=odd', 124], ['tags[organization_id]=EVEN', 0],
+    ['tags[organization_id]=even', 125], ['tags%5Borganization_id%5D=odd', 124], ['tags[ORGANIZATION_ID]=odd', 124],
+    ['tags[organization_id]=EVEN', 0],
     ['venue=7', 1], ['tags[organization_id]=odd&venue=7', 1], ['tags[organization_id]=even&venue=7', 0],
     ['search=venue-24', 10], ['search=venue-24&tags[organization_id]=even', 6], ['search=VENUE-248', 1], ['search=%26limit%3D1', 0]
   ]
-  for (const [query, count] of cases) t.equal((await app.inject({ url: `/connections?limit=1000&${query}` })).json().connections.length, count, query)
+  for (const [query, count] of cases) {
+    t.equal((await app.inject({ url: `/connections?limit=1000&${query}` })).json().connections.length, count, query)
+  }
 })
 
 test('a connection shows what it is and no more', async (t) => {
   const { app } = await build(t)
   const [connection] = (await app.inject({ url: '/connections' })).json().connections
-  t.same(Object.keys(connection).sort(), ['connectionId', 'createdAt', 'integrationId', 'metadata', 'pendingVenue', 'status', 'tags', 'venue', 'warnings'])
-  t.match(connection, { connectionId: 'demo-venue', integrationId: 'roller', status: 'connected', tags: { organization_id: 'demo' }, metadata: {}, venue: { environment: 'live', currency: 'AUD' }, warnings: [], createdAt: /Z$/ })
+  t.same(
+    Object.keys(connection).sort(),
+    ['connectionId', 'createdAt', 'integrationId', 'metadata', 'pendingVenue', 'status', 'tags', 'venue', 'warnings']
+  )
+  t.match(
+    connection,
+    {
+      connectionId: 'demo-venue',
+      integrationId: 'roller',
+      status: 'connected',
+      tags: { organization_id: 'demo' },
+      metadata: {},
+      venue: { environment: 'live', currency: 'AUD' },
+      warnings: [],
+      createdAt: /Z$/
+    }
+  )
 })
 
 test('a wrong or unknown query is 400 and names it', async (t) => {
   const { app, nango } = await build(t)
   const cases: [query: string, pointer: string][] = [
-    ['limit=0', '/query/limit'], ['limit=1001', '/query/limit'], ['limit=ten', '/query/limit'], ['limit=', '/query/limit'], ['limit=1&limit=2', '/query/limit'],
-    ['limit=-1', '/query/limit'], ['limit=1.5', '/query/limit'], ['limit=1e2', '/query/limit'], ['limit=true', '/query/limit'], ['page=-1', '/query/page'], ['page=x', '/query/page'], ['search=', '/query/search'],
-    ['venue=', '/query/venue'], ['connectionId=x', '/query/connectionId'], ['integrationId=other', '/query/integrationId'], ['tags=x', '/query/tags'],
+    ['limit=0', '/query/limit'], ['limit=1001', '/query/limit'], ['limit=ten', '/query/limit'], ['limit=', '/query/limit'],
+    ['limit=1&limit=2', '/query/limit'],
+    ['limit=-1', '/query/limit'], ['limit=1.5', '/query/limit'], ['limit=1e2', '/query/limit'], ['limit=true', '/query/limit'],
+    ['page=-1', '/query/page'], ['page=x', '/query/page'], ['search=', '/query/search'],
+    ['venue=', '/query/venue'], ['connectionId=x', '/query/connectionId'], ['integrationId=other', '/query/integrationId'],
+    ['tags=x', '/query/tags'],
     ['tags[a]=', '/query/tags/a'], ['tags[1a]=x', '/query/tags/1a'], ['tags[a]=1&tags[a]=2', '/query/tags/a']
   ]
   for (const [query, pointer] of cases) {

@@ -1,4 +1,7 @@
-/** Trouble at Nango's own API is answered as what it is: a limit, a time-out, a wrong address; never as success, never as the caller's fault. */
+/**
+ * Trouble at Nango's own API is answered as what it is: a limit, a time-out, a wrong address; never as success, never as the caller's
+ * fault.
+ */
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
@@ -52,8 +55,10 @@ test('Nango is silent, or trickles', async (t) => {
 test('Nango breaks off, fails, or is not Nango', async (t) => {
   const built = await build(t)
   for (const fault of [
-    { kind: 'reset' }, { kind: 'garbage' }, { kind: 'cut', body: { connections: [] } }, { kind: 'html', status: 200 }, { kind: 'html', status: 502 },
-    { kind: 'status', status: 500, body: { error: { code: 'generic_error_support', payload: 'x' } } }, { kind: 'status', status: 200, body: 'OK' },
+    { kind: 'reset' }, { kind: 'garbage' }, { kind: 'cut', body: { connections: [] } }, { kind: 'html', status: 200 },
+    { kind: 'html', status: 502 },
+    { kind: 'status', status: 500, body: { error: { code: 'generic_error_support', payload: 'x' } } },
+    { kind: 'status', status: 200, body: 'OK' },
     { kind: 'status', status: 302, headers: { location: 'https://evil.example/' } }
   ] as const) {
     built.nango.faults.always(fault)
@@ -62,6 +67,9 @@ test('Nango breaks off, fails, or is not Nango', async (t) => {
 })
 
 test('our key is wrong, or lacks a scope', async (t) => {
-  await everyRoute(t, await build(t, { options: { nango: { secretKey: 'no-uuid' } } }), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', hint: /NANGO_SECRET_KEY/ })
+  await everyRoute(
+    t, await build(t, { options: { nango: { secretKey: 'no-uuid' } } }),
+    { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', hint: /NANGO_SECRET_KEY/ }
+  )
   await everyRoute(t, await build(t, { nango: { scopes: [] } }), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', detail: /scope/ })
 })

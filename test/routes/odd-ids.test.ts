@@ -12,8 +12,14 @@ test('ids that Nango allows work on every route', async (t) => {
     nango.addConnection({ connectionId: id, clientId: 'odd', clientSecret: 's' })
     const url = `/connections/${encodeURIComponent(id)}`
     t.equal((await app.inject({ url })).json().connectionId, id, id)
-    t.same((await app.inject({ method: 'PATCH', url, payload: { tags: { a: 'b' }, metadata: { c: 1 } } })).json().metadata, { c: 1 }, `PATCH ${id}`)
-    t.equal((await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })).statusCode, 201, `reconnect ${id}`)
+    t.same(
+      (await app.inject({ method: 'PATCH', url, payload: { tags: { a: 'b' }, metadata: { c: 1 } } })).json().metadata, { c: 1 },
+      `PATCH ${id}`
+    )
+    t.equal(
+      (await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })).statusCode, 201,
+      `reconnect ${id}`
+    )
     t.match((await app.inject({ url: `${url}/check` })).json(), { connectionId: id, ok: true }, `check ${id}`)
     t.equal((await app.inject({ method: 'DELETE', url })).statusCode, 204, `DELETE ${id}`)
   }
@@ -26,7 +32,12 @@ test('ids that Nango cannot hold are those of no connection, and Nango is not as
     // Sent as it is: fetch and inject would take dot segments out.
     request(url, { method, path, agent: false }, (answer) => { answer.resume(); resolve(answer.statusCode) }).on('error', reject).end()
   })
-  for (const id of ['..', '%2e%2e', '.', '%2E', encodeURIComponent('é'), '%00', '%0a', 'a%25b', '%F0%9F%8E%B3', 'x'.repeat(256), '..%2Fconnect%2Fsessions%00']) {
+  for (
+    const id of [
+      '..', '%2e%2e', '.', '%2E', encodeURIComponent('é'), '%00', '%0a', 'a%25b', '%F0%9F%8E%B3', 'x'.repeat(256),
+      '..%2Fconnect%2Fsessions%00'
+    ]
+  ) {
     for (const method of ['GET', 'DELETE']) t.match(await raw(method, `/connections/${id}`), /^(400|404|414)$/, `${method} ${id}`)
   }
   t.same(nango.requests, [])
@@ -34,7 +45,9 @@ test('ids that Nango cannot hold are those of no connection, and Nango is not as
 
 test('an id is no path: what looks like one names a connection that does not exist', async (t) => {
   const { app, nango } = await build(t)
-  for (const id of ['../integrations/roller', '../../integrations', 'demo-venue/../demo-venue', '/demo-venue', 'demo-venue?x=', 'demo-venue#']) {
+  for (
+    const id of ['../integrations/roller', '../../integrations', 'demo-venue/../demo-venue', '/demo-venue', 'demo-venue?x=', 'demo-venue#']
+  ) {
     for (const method of ['GET', 'DELETE'] as const) {
       t.equal((await app.inject({ method, url: `/connections/${encodeURIComponent(id)}` })).statusCode, 404, `${method} ${id}`)
     }

@@ -11,7 +11,9 @@ async function connected (t: Test): Promise<Built & { id: string }> {
   const built = await build(t)
   const { app, nango } = built
   const session = await app.inject({
-    method: 'POST', url: '/connect-session', payload: { tags: { organization_id: 'acme', region: 'north' }, connectionConfig: { a: 'b' }, webhookUrlOverride: HOOK }
+    method: 'POST',
+    url: '/connect-session',
+    payload: { tags: { organization_id: 'acme', region: 'north' }, connectionConfig: { a: 'b' }, webhookUrlOverride: HOOK }
   })
   const id = await enter(nango.url, session.json().token, 'first')
   await app.inject({ method: 'PATCH', url: `/connections/${id}`, payload: { metadata: { note: 'kept' } } })
@@ -19,11 +21,15 @@ async function connected (t: Test): Promise<Built & { id: string }> {
 }
 
 async function enter (host: string, connectSessionToken: string, secret: string): Promise<string> {
-  const { connectionId } = await new Nango({ host, connectSessionToken }).auth('roller', { credentials: { client_id: 'acme', client_secret: secret } } as never)
+  const { connectionId } = await new Nango({ host, connectSessionToken }).auth(
+    'roller', { credentials: { client_id: 'acme', client_secret: secret } } as never
+  )
   return connectionId
 }
 
-const KEPT = { tags: { organization_id: 'acme', region: 'north' }, connectionConfig: { a: 'b' }, webhookUrlOverride: HOOK, metadata: { note: 'kept' } }
+const KEPT = {
+  tags: { organization_id: 'acme', region: 'north' }, connectionConfig: { a: 'b' }, webhookUrlOverride: HOOK, metadata: { note: 'kept' }
+}
 
 test('id, tags, config, webhook address and metadata stay', async (t) => {
   const { app, nango, id, log } = await connected(t)

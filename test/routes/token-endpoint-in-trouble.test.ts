@@ -1,4 +1,7 @@
-/** POST /connections while ROLLER's token endpoint is in trouble: it says so, and not that the Client Secret is wrong. Nothing is left behind. */
+/**
+ * POST /connections while ROLLER's token endpoint is in trouble: it says so, and not that the Client Secret is wrong. Nothing is left
+ * behind.
+ */
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
@@ -10,7 +13,9 @@ const HTML = '<html>503 Service Unavailable</html>'
 /** What Nango answers when it got no token; its message quotes the payload, and stays inside. */
 function answersNango (built: Built, payload: unknown): void {
   const message = `Failed to fetch client credentials token: canary-quoted ${JSON.stringify(payload)}`
-  built.nango.faults.next({ path: /oauth2/, kind: 'status', status: 400, body: { error: { code: 'client_credentials_fetch_error', message, payload } } })
+  built.nango.faults.next(
+    { path: /oauth2/, kind: 'status', status: 400, body: { error: { code: 'client_credentials_fetch_error', message, payload } } }
+  )
 }
 
 async function connect (t: Test, built: Built, expected: object): Promise<void> {
@@ -37,7 +42,11 @@ test('what Nango\'s payload says is told, and ROLLER is not asked a second time'
   const cases: [payload: unknown, expected: object][] = [
     ['{"name":"Error","message":"fetch_unknown_error"}', { ...UNAVAILABLE, layer: 'network', detail: /could not reach/ }],
     [{ host: '127.0.0.1:4000', code: 'denied_ip', message: 'x' }, {
-      status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /policy/, hint: /operator must act.*NANGO_OUTBOUND_URL_POLICY_OAUTH/
+      status: 502,
+      code: 'ROLLER_ERR_NANGO_REJECTED',
+      layer: 'nango',
+      detail: /policy/,
+      hint: /operator must act.*NANGO_OUTBOUND_URL_POLICY_OAUTH/
     }],
     [JSON.stringify({ provider_error_payload: { message: 'Too many requests' } }), UNAVAILABLE],
     [JSON.stringify({ provider_error_payload: HTML }), UNAVAILABLE]
@@ -78,7 +87,12 @@ test('where the payload does not say it, ROLLER\'s own answer decides', async (t
 
 test('the simulated ROLLER in trouble, the whole way', async (t) => {
   const built = await build(t)
-  for (const fault of [{ kind: 'status', status: 503, body: { message: 'down' } }, { kind: 'status', status: 429, body: { message: 'Too many requests' } }, { kind: 'reset' }] as const) {
+  for (
+    const fault of [
+      { kind: 'status', status: 503, body: { message: 'down' } }, { kind: 'status', status: 429, body: { message: 'Too many requests' } },
+      { kind: 'reset' }
+    ] as const
+  ) {
     built.roller.faults.always({ path: /^\/token/, ...fault })
     await connect(t, built, { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', retryAfter: 30 })
   }

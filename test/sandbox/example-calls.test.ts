@@ -5,7 +5,9 @@ import { makeExampleCalls } from '#service/sandbox/example-calls.js'
 import { site } from '../browser/fixture.ts'
 
 interface Parameter { readonly in: string, readonly name: string, readonly required?: boolean, readonly example?: unknown }
-interface Described { readonly parameters?: readonly Parameter[], readonly requestBody?: { readonly content: Record<string, { readonly example?: unknown }> } }
+interface Described {
+  readonly parameters?: readonly Parameter[], readonly requestBody?: { readonly content: Record<string, { readonly example?: unknown }> }
+}
 
 test('each operation, as its form is filled in', async (t) => {
   const served = await site(t, { exampleCalls: (roller) => makeExampleCalls(roller) })
@@ -23,7 +25,9 @@ test('each operation, as its form is filled in', async (t) => {
     }
     const body = operation.requestBody?.content['application/json']?.example
     const answer = await fetch(`${served.url}${url}?${query}`, {
-      method, headers: { 'connection-id': 'demo-venue', ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) })
+      method,
+      headers: { 'connection-id': 'demo-venue', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) })
     })
     t.ok(answer.ok, `${key}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
   }

@@ -15,7 +15,9 @@ export interface Answered { status: number, headers: IncomingHttpHeaders, body: 
 
 export const RECORDINGS: readonly (RecordedExchange | RecordedNote)[] =
   // The file is data of this shape.
-  JSON.parse(readFileSync(new URL(import.meta.resolve('#root/test/sandbox/nango-recordings.json')), 'utf8')) as (RecordedExchange | RecordedNote)[]
+  JSON.parse(
+    readFileSync(new URL(import.meta.resolve('#root/test/sandbox/nango-recordings.json')), 'utf8')
+  ) as (RecordedExchange | RecordedNote)[]
 export const isNote = (record: RecordedExchange | RecordedNote): record is RecordedNote => 'note' in record
 
 /** Headers that the recordings keep: one that a record does not have must be missing from the answer. */

@@ -7,7 +7,12 @@ test('a booking for a known e-mail address overwrites the guest\'s name and phon
   const jump = productId(roller, 'Jump Session 60 Minutes')
   const book = async (more: Json): Promise<string> => String((await call('POST', '/bookings', bookingOf(jump, 1, more))).body['uniqueId'])
   const first = await book({ externalId: 'a' })
-  await book({ externalId: 'b', customer: { ...customer, email: customer.email.toUpperCase(), firstName: 'Somebody', lastName: 'Else', phone: '0499999999' } })
+  await book(
+    {
+      externalId: 'b',
+      customer: { ...customer, email: customer.email.toUpperCase(), firstName: 'Somebody', lastName: 'Else', phone: '0499999999' }
+    }
+  )
   const { customerId } = (await call('GET', `/bookings/${first}`)).body
   t.match((await call('GET', `/guests/${String(customerId)}`)).body, { firstName: 'Somebody', lastName: 'Else', phone: '0499999999' })
 })
@@ -15,10 +20,14 @@ test('a booking for a known e-mail address overwrites the guest\'s name and phon
 test('a refund is a negative payment, a paid part is PartiallyPaid, and a search does not find what is cancelled', async (t) => {
   const { roller, call } = await start(t)
   const jump = productId(roller, 'Jump Session 60 Minutes')
-  const { uniqueId } = (await call('POST', '/bookings', bookingOf(jump, 1, { payments: [{ id: 'p', paymentType: 'Cash', amount: 2 }] }))).body
+  const { uniqueId } = (
+    await call('POST', '/bookings', bookingOf(jump, 1, { payments: [{ id: 'p', paymentType: 'Cash', amount: 2 }] }))
+  ).body
   const read = async (): Promise<Json> => (await call('GET', `/bookings/${String(uniqueId)}`)).body
   t.equal((await read())['status'], 'PartiallyPaid')
-  const found = async (): Promise<unknown[]> => ((await call('GET', '/bookings?keywords=Robin')).body['bookings'] as Json[]).filter((one) => one['uniqueId'] === uniqueId)
+  const found = async (): Promise<unknown[]> => (
+    (await call('GET', '/bookings?keywords=Robin')).body['bookings'] as Json[]
+  ).filter((one) => one['uniqueId'] === uniqueId)
   t.match(await found(), [{ status: 'PaidPart' }])
   await call('POST', `/bookings/${String(uniqueId)}/cancel`, { issueRefund: true, refundType: 'Cash' })
   const cancelled = await read()
@@ -49,7 +58,9 @@ test('the audit log is exported, and JSON may begin with a byte order mark', asy
   t.equal((await call('POST', '/reporting/bulk', { exportType: 'AuditLog', startDate: TODAY, endDate: TOMORROW })).status, 200)
   t.ok([...roller.files.keys()].some((path) => path.includes('AuditLog')))
   const body = `\uFEFF${JSON.stringify({ client_id: 'demo', client_secret: 'secret' })}`
-  const token = await fetch(`${roller.url}/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: Buffer.from(body) })
+  const token = await fetch(
+    `${roller.url}/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: Buffer.from(body) }
+  )
   t.equal(token.status, 200)
   t.ok(await connect(roller))
 })

@@ -13,7 +13,9 @@ const SCOPES = keyScopes.map(({ scope }) => scope)
 async function run (env: Record<string, string>): Promise<{ good: boolean, lines: string[] }> {
   const lines: string[] = []
   const good = await check(env, (line) => lines.push(line))
-  for (const secret of [SECRET_KEY, CLIENT_SECRET, 'canary']) if (lines.join().includes(secret)) throw new Error(`the check tells ${secret}: ${lines.join('\n')}`)
+  for (const secret of [SECRET_KEY, CLIENT_SECRET, 'canary']) {
+    if (lines.join().includes(secret)) throw new Error(`the check tells ${secret}: ${lines.join('\n')}`)
+  }
   return { good, lines }
 }
 
@@ -24,7 +26,10 @@ test('all is well', async (t) => {
   const before = { connections: nango.connections.length }
   const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
   t.equal(good, true, lines.join('\n'))
-  t.same(results(lines), ['ok configuration', 'ok nango-reachable', 'ok key-valid', 'ok integration-is-roller', ...SCOPES.map(() => 'ok key-scope')])
+  t.same(
+    results(lines),
+    ['ok configuration', 'ok nango-reachable', 'ok key-valid', 'ok integration-is-roller', ...SCOPES.map(() => 'ok key-scope')]
+  )
   for (const scope of SCOPES) t.ok(lines.some((line) => line.includes(`${scope}: `)), scope)
   t.same({ connections: nango.connections.length }, before)
   t.notOk(nango.requests.some(({ url }) => url.startsWith('/connect/sessions/')))
@@ -32,8 +37,10 @@ test('all is well', async (t) => {
 
 test('a scope that is missing is named; it fails where no call gets through without it', async (t) => {
   for (const [transport, missing, fails] of [
-    ['nango', 'environment:proxy', true], ['direct', 'environment:proxy', false], ['nango', 'environment:connections:read_credentials', false],
-    ['nango', 'environment:connections:list', true], ['nango', 'environment:connect_sessions:write', false], ['nango', 'environment:connections:delete', false],
+    ['nango', 'environment:proxy', true], ['direct', 'environment:proxy', false],
+    ['nango', 'environment:connections:read_credentials', false],
+    ['nango', 'environment:connections:list', true], ['nango', 'environment:connect_sessions:write', false],
+    ['nango', 'environment:connections:delete', false],
     ['nango', 'environment:connections:update', true]
   ] as const) {
     const scopes = SCOPES.filter((scope) => scope !== missing)
@@ -47,10 +54,15 @@ test('a scope that is missing is named; it fails where no call gets through with
 })
 
 test('a key that may not look at integrations: that scope is named, and the others are looked at all the same', async (t) => {
-  const { nango } = await startSimulators(t, { nango: { scopes: SCOPES.filter((scope) => !/integrations:read|connections:delete/.test(scope)) } })
+  const { nango } = await startSimulators(
+    t, { nango: { scopes: SCOPES.filter((scope) => !/integrations:read|connections:delete/.test(scope)) } }
+  )
   const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
   t.equal(good, false)
-  t.ok(lines.some((line) => /^failed +integration-is-roller .*lacks the scope environment:integrations:read.*Tick/.test(line)), lines.join('\n'))
+  t.ok(
+    lines.some((line) => /^failed +integration-is-roller .*lacks the scope environment:integrations:read.*Tick/.test(line)),
+    lines.join('\n')
+  )
   t.ok(lines.some((line) => /^absent +key-scope +environment:integrations:read is not granted/.test(line)))
   t.ok(lines.some((line) => /^absent +key-scope +environment:connections:delete is not granted/.test(line)))
 })
@@ -72,7 +84,10 @@ test('every fault of the configuration, and no step after it', async (t) => {
 test('a key that Nango does not know, a Nango that is not there, and no key at all', async (t) => {
   const { nango } = await startSimulators(t)
   const unknown = await run({ NANGO_SECRET_KEY: '11111111-1111-4111-8111-111111111111', NANGO_HOST: nango.url })
-  t.same([unknown.good, ...results(unknown.lines)], [false, 'ok configuration', 'ok nango-reachable', 'failed key-valid', 'skipped integration-is-roller'])
+  t.same(
+    [unknown.good, ...results(unknown.lines)],
+    [false, 'ok configuration', 'ok nango-reachable', 'failed key-valid', 'skipped integration-is-roller']
+  )
   await nango.close()
   const away = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
   t.equal(away.good, false)
@@ -89,7 +104,12 @@ test('Redis and the issuer of tokens are asked where they are configured', async
   await new Promise((resolve) => { closed.close(resolve) })
   const { nango } = await startSimulators(t)
   const { good, lines } = await run({
-    NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, REDIS_URL: `redis://:canary@127.0.0.1:${port}`, JWT_JWKS_URL: `http://127.0.0.1:${port}/canary`, JWT_ISSUER: 'i', JWT_AUDIENCE: 'a'
+    NANGO_SECRET_KEY: SECRET_KEY,
+    NANGO_HOST: nango.url,
+    REDIS_URL: `redis://:canary@127.0.0.1:${port}`,
+    JWT_JWKS_URL: `http://127.0.0.1:${port}/canary`,
+    JWT_ISSUER: 'i',
+    JWT_AUDIENCE: 'a'
   })
   t.equal(good, false)
   t.match(lines.at(-2), /^failed +redis +Redis cannot be used \(ECONNREFUSED\)/)

@@ -46,17 +46,32 @@ test('defaults', async (t) => {
     shutdownGrace: 30_000,
     loopbackOnly: true
   })
-  t.same(readConfig({ NANGO_SECRET_KEY: 'k' }).nango, { secretKey: 'k', host: 'https://api.nango.dev', integrationId: 'roller', webhookSigningKeys: [] })
+  t.same(
+    readConfig({ NANGO_SECRET_KEY: 'k' }).nango,
+    { secretKey: 'k', host: 'https://api.nango.dev', integrationId: 'roller', webhookSigningKeys: [] }
+  )
   t.equal(readConfig({ NANGO_WEBHOOK_SIGNING_KEY: 'one, two' }).pollInterval, 600_000, 'Nango tells of changes itself')
 })
 
 test('values are taken as what they are', async (t) => {
-  const config = readConfig({ NANGO_SECRET_KEY: 'k\n', PORT: '0', ROLLER_READ_ONLY: 'true', TRUST_PROXY: 'false', SHUTDOWN_GRACE: '5', API_KEYS: 'first-key-of-the-list, second-key-of-the-list,' })
+  const config = readConfig(
+    {
+      NANGO_SECRET_KEY: 'k\n',
+      PORT: '0',
+      ROLLER_READ_ONLY: 'true',
+      TRUST_PROXY: 'false',
+      SHUTDOWN_GRACE: '5',
+      API_KEYS: 'first-key-of-the-list, second-key-of-the-list,'
+    }
+  )
   t.match(config, { nango: { secretKey: 'k' }, port: 0, readOnly: true, trustProxy: false, shutdownGrace: 5000, loopbackOnly: false })
   t.same(config.keys.map(({ name, limits }) => [name, limits]), [['key-1', null], ['key-2', null]])
   t.equal(findCaller(config.keys, 'second-key-of-the-list'), config.keys[1])
   t.equal(findCaller(config.keys, 'third-key-of-no-list'), null)
-  t.match(readConfig({ PORT: '', NANGO_HOST: '', REDIS_URL: '', AUTH: '', SANDBOX: '' }), { port: 3000, nango: null, redisUrl: null }, 'empty is not given')
+  t.match(
+    readConfig({ PORT: '', NANGO_HOST: '', REDIS_URL: '', AUTH: '', SANDBOX: '' }), { port: 3000, nango: null, redisUrl: null },
+    'empty is not given'
+  )
   t.match(readConfig({
     ROLLER_OPERATIONS_ALLOW: 'GET /bookings, Products',
     ROLLER_OPERATIONS_DENY: 'money-moving',
@@ -80,13 +95,19 @@ test('values are taken as what they are', async (t) => {
 
 test('each wrong value is named, with an example', async (t) => {
   const cases: [name: string, value: string][] = [
-    ['PORT', CANARY], ['PORT', '65536'], ['PORT', '-1'], ['PORT', '1.5'], ['NANGO_HOST', CANARY], ['NANGO_HOST', `ftp://${CANARY}`], ['NANGO_HOST', `http://[${CANARY}`],
-    ['NANGO_INTEGRATION_ID', `${CANARY}/`], ['ROLLER_READ_ONLY', CANARY], ['TRUST_PROXY', CANARY], ['LOG_LEVEL', CANARY], ['AUTH', CANARY], ['SHUTDOWN_GRACE', '0'],
-    ['ROLLER_CONNECTION_ID', CANARY.repeat(30)], ['TRUST_PROXY', '10.0.0.0/33'], ['TRUST_PROXY', '0'], ['TRUST_PROXY', `10.0.0.1,${CANARY}`], ['CORS_ORIGINS', '*'], ['CORS_ORIGINS', `https://${CANARY}.example/`],
-    ['CORS_ORIGINS', CANARY], ['ROLLER_OPERATIONS_ALLOW', `GET /bookings,${CANARY}`], ['ROLLER_OPERATIONS_DENY', CANARY], ['ROLLER_OPERATIONS_DENY', ','], ['ON_REDIS_DOWN', CANARY], ['POLL_INTERVAL', '86401'],
+    ['PORT', CANARY], ['PORT', '65536'], ['PORT', '-1'], ['PORT', '1.5'], ['NANGO_HOST', CANARY], ['NANGO_HOST', `ftp://${CANARY}`],
+    ['NANGO_HOST', `http://[${CANARY}`],
+    ['NANGO_INTEGRATION_ID', `${CANARY}/`], ['ROLLER_READ_ONLY', CANARY], ['TRUST_PROXY', CANARY], ['LOG_LEVEL', CANARY], ['AUTH', CANARY],
+    ['SHUTDOWN_GRACE', '0'],
+    ['ROLLER_CONNECTION_ID', CANARY.repeat(30)], ['TRUST_PROXY', '10.0.0.0/33'], ['TRUST_PROXY', '0'],
+    ['TRUST_PROXY', `10.0.0.1,${CANARY}`], ['CORS_ORIGINS', '*'], ['CORS_ORIGINS', `https://${CANARY}.example/`],
+    ['CORS_ORIGINS', CANARY], ['ROLLER_OPERATIONS_ALLOW', `GET /bookings,${CANARY}`], ['ROLLER_OPERATIONS_DENY', CANARY],
+    ['ROLLER_OPERATIONS_DENY', ','], ['ON_REDIS_DOWN', CANARY], ['POLL_INTERVAL', '86401'],
     ['RATE_LIMIT', '-1'], ['KEEP_ALIVE_TIMEOUT', '0'], ['KEEP_ALIVE_TIMEOUT', CANARY], ['STREAM_LIMIT', '0'], ['STREAM_LIMIT', CANARY],
-    ['LOG_CONNECTION_IDS', CANARY], ['OTEL_EXPORTER_OTLP_ENDPOINT', CANARY], ['SHUTDOWN_DELAY', '-1'], ['SANDBOX', 'on'], ['CACHE', CANARY], ['CACHE', 'GET /products'], ['CACHE', 'GET /products=0'], ['CACHE', 'GET /products=86401'],
-    ['CACHE', 'GET /products=1.5'], ['CACHE', `GET /${CANARY}=60`], ['CACHE', 'POST /bookings=60'], ['CACHE', 'GET /products=1,GET /products=2']
+    ['LOG_CONNECTION_IDS', CANARY], ['OTEL_EXPORTER_OTLP_ENDPOINT', CANARY], ['SHUTDOWN_DELAY', '-1'], ['SANDBOX', 'on'], ['CACHE', CANARY],
+    ['CACHE', 'GET /products'], ['CACHE', 'GET /products=0'], ['CACHE', 'GET /products=86401'],
+    ['CACHE', 'GET /products=1.5'], ['CACHE', `GET /${CANARY}=60`], ['CACHE', 'POST /bookings=60'],
+    ['CACHE', 'GET /products=1,GET /products=2']
   ]
   for (const [name, value] of cases) {
     const faults = faultsOf({ [name]: value })
@@ -98,7 +119,18 @@ test('each wrong value is named, with an example', async (t) => {
 })
 
 test('every fault at once', async (t) => {
-  const faults = faultsOf({ PORT: 'x', NANGO_HOST: 'x', LOG_LEVEL: 'x', ROLLER_READ_ONLY: 'x', API_KEYS: 'short', HOST: '0.0.0.0', NODE_ENV: 'production', AUTH: 'open' })
+  const faults = faultsOf(
+    {
+      PORT: 'x',
+      NANGO_HOST: 'x',
+      LOG_LEVEL: 'x',
+      ROLLER_READ_ONLY: 'x',
+      API_KEYS: 'short',
+      HOST: '0.0.0.0',
+      NODE_ENV: 'production',
+      AUTH: 'open'
+    }
+  )
   for (const name of ['PORT', 'NANGO_HOST', 'LOG_LEVEL', 'ROLLER_READ_ONLY', 'AUTH', 'API_KEYS', 'NANGO_SECRET_KEY']) {
     t.equal(faults.filter((fault) => fault.startsWith(`${name} `)).length, 1, `${name} in ${faults.join(' | ')}`)
   }
@@ -127,23 +159,43 @@ test('no sandbox in production', async (t) => {
 
 test('X_FILE names a file that holds X', async (t) => {
   const dir = t.testdir({ key: `${CANARY}\n`, keys: 'a-key-from-a-file-1234', empty: '\n' })
-  t.match(readConfig({ NANGO_SECRET_KEY_FILE: `${dir}/key`, API_KEYS_FILE: `${dir}/keys` }), { nango: { secretKey: CANARY }, keys: [{ name: 'key-1' }] })
-  t.match(faultsOf({ NANGO_SECRET_KEY: CANARY, NANGO_SECRET_KEY_FILE: `${dir}/key` }), [/^NANGO_SECRET_KEY and NANGO_SECRET_KEY_FILE are both set. Keep one./])
-  t.match(faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}` }), [/^NANGO_SECRET_KEY_FILE names a file that cannot be read \(ENOENT\)/])
+  t.match(
+    readConfig({ NANGO_SECRET_KEY_FILE: `${dir}/key`, API_KEYS_FILE: `${dir}/keys` }),
+    { nango: { secretKey: CANARY }, keys: [{ name: 'key-1' }] }
+  )
+  t.match(
+    faultsOf({ NANGO_SECRET_KEY: CANARY, NANGO_SECRET_KEY_FILE: `${dir}/key` }),
+    [/^NANGO_SECRET_KEY and NANGO_SECRET_KEY_FILE are both set. Keep one./]
+  )
+  t.match(
+    faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}` }), [/^NANGO_SECRET_KEY_FILE names a file that cannot be read \(ENOENT\)/]
+  )
   t.match(faultsOf({ API_KEYS_FILE: dir }), [/EISDIR/])
-  t.match(faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/empty` }), [/^NANGO_SECRET_KEY_FILE names a file that is empty/], 'the sandbox does not start in its place')
+  t.match(
+    faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/empty` }), [/^NANGO_SECRET_KEY_FILE names a file that is empty/],
+    'the sandbox does not start in its place'
+  )
   t.notMatch(faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}`, PORT_FILE: `${dir}/key` }).join(), CANARY)
 })
 
 test('who may be believed about addresses', async (t) => {
-  for (const [value, expected] of [['true', true], ['false', false], ['2', 2], ['10.0.0.0/8, 192.168.1.7', ['10.0.0.0/8', '192.168.1.7']], ['::1/128', ['::1/128']]] as const) {
+  for (
+    const [value, expected] of [
+      ['true', true], ['false', false], ['2', 2], ['10.0.0.0/8, 192.168.1.7', ['10.0.0.0/8', '192.168.1.7']], ['::1/128', ['::1/128']]
+    ] as const
+  ) {
     t.same(readConfig({ TRUST_PROXY: value }).trustProxy, expected, value)
   }
 })
 
 test('tokens need all that they are checked with, and keys that nobody can change on their way', async (t) => {
-  t.match(readConfig(JWT), { jwt: { jwksUrl: JWT.JWT_JWKS_URL, issuer: JWT.JWT_ISSUER, audience: 'gateway', scopeClaim: 'scope' }, loopbackOnly: false })
-  for (const missing of Object.keys(JWT)) t.match(faultsOf({ ...JWT, [missing]: undefined }), [new RegExp(`^${missing} is missing.*Example: ${missing}=`)], missing)
+  t.match(
+    readConfig(JWT),
+    { jwt: { jwksUrl: JWT.JWT_JWKS_URL, issuer: JWT.JWT_ISSUER, audience: 'gateway', scopeClaim: 'scope' }, loopbackOnly: false }
+  )
+  for (const missing of Object.keys(JWT)) {
+    t.match(faultsOf({ ...JWT, [missing]: undefined }), [new RegExp(`^${missing} is missing.*Example: ${missing}=`)], missing)
+  }
   for (const url of ['http://login.example.com/keys', CANARY, `ftp://${CANARY}/`]) {
     const faults = faultsOf({ ...JWT, JWT_JWKS_URL: url })
     t.match(faults, [/^JWT_JWKS_URL is not an https address.*Example: JWT_JWKS_URL=https/], url)
@@ -153,14 +205,18 @@ test('tokens need all that they are checked with, and keys that nobody can chang
 })
 
 test('AUTH=none beside keys or tokens is a contradiction', async (t) => {
-  for (const other of [{ API_KEYS: 'a-long-enough-key-1234' }, JWT]) t.match(faultsOf({ AUTH: 'none', ...other }), [/^AUTH=none says.*Keep one/])
+  for (const other of [{ API_KEYS: 'a-long-enough-key-1234' }, JWT]) {
+    t.match(faultsOf({ AUTH: 'none', ...other }), [/^AUTH=none says.*Keep one/])
+  }
 })
 
 test('every fault has an example', async (t) => {
   const dir = t.testdir({ empty: '' })
   const wrong = [
-    { HOST: '0.0.0.0' }, { NODE_ENV: 'production' }, { API_KEYS: 'short' }, { API_KEYS: 'a key with spaces in it' }, { API_KEYS: '{' }, { API_KEYS: '[]' }, { ROLLER_BASE_URL: 'x' },
-    { PORT_FILE: `${dir}/empty` }, { PORT_FILE: `${dir}/none` }, { PORT: '1', PORT_FILE: `${dir}/empty` }, { AUTH: 'none', ...JWT }, { JWT_ISSUER: 'x' }
+    { HOST: '0.0.0.0' }, { NODE_ENV: 'production' }, { API_KEYS: 'short' }, { API_KEYS: 'a key with spaces in it' }, { API_KEYS: '{' },
+    { API_KEYS: '[]' }, { ROLLER_BASE_URL: 'x' },
+    { PORT_FILE: `${dir}/empty` }, { PORT_FILE: `${dir}/none` }, { PORT: '1', PORT_FILE: `${dir}/empty` }, { AUTH: 'none', ...JWT },
+    { JWT_ISSUER: 'x' }
   ]
   for (const env of wrong) {
     const faults = faultsOf(env)

@@ -4,7 +4,11 @@ import { VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'
 
 const ORIGIN = 'https://app.example.com'
-const preflight = { method: 'OPTIONS', url: '/roller/bookings', headers: { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,connection-id' } } as const
+const preflight = {
+  method: 'OPTIONS',
+  url: '/roller/bookings',
+  headers: { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,connection-id' }
+} as const
 
 test('off: no header lets a page in, and a preflight is no route', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
@@ -17,7 +21,14 @@ test('on: these origins and no others; the preflight needs no key, the call does
   const { app } = await service(t, { API_KEYS: KEY, CORS_ORIGINS: `${ORIGIN},https://other.example` })
   const allowed = await app.inject(preflight)
   t.equal(allowed.statusCode, 204)
-  t.match(allowed.headers, { 'access-control-allow-origin': ORIGIN, 'access-control-allow-methods': /POST/, 'access-control-allow-headers': /authorization.*connection-id/ })
+  t.match(
+    allowed.headers,
+    {
+      'access-control-allow-origin': ORIGIN,
+      'access-control-allow-methods': /POST/,
+      'access-control-allow-headers': /authorization.*connection-id/
+    }
+  )
   t.notOk('access-control-allow-credentials' in allowed.headers, 'a key is not a cookie')
   const call = async (origin: string, authorization?: string) =>
     await app.inject({ url: '/roller/venues/me', headers: { ...VENUE, origin, ...(authorization !== undefined && { authorization }) } })
@@ -27,13 +38,18 @@ test('on: these origins and no others; the preflight needs no key, the call does
   t.match(await call(ORIGIN), { statusCode: 401, headers: { 'access-control-allow-origin': ORIGIN } }, 'the page may read why not')
   for (const foreign of ['https://evil.example', `${ORIGIN}.evil.example`, 'http://app.example.com', 'null']) {
     t.notOk('access-control-allow-origin' in (await call(foreign, `Bearer ${KEY}`)).headers, foreign)
-    t.notOk('access-control-allow-origin' in (await app.inject({ ...preflight, headers: { ...preflight.headers, origin: foreign } })).headers, foreign)
+    t.notOk(
+      'access-control-allow-origin' in (await app.inject({ ...preflight, headers: { ...preflight.headers, origin: foreign } })).headers,
+      foreign
+    )
   }
 })
 
 test('without keys, on loopback: a page of a named origin is let in, others stay out', async (t) => {
   const { app } = await service(t, { CORS_ORIGINS: ORIGIN })
-  const statusFor = async (origin: string): Promise<number> => (await app.inject({ url: '/roller/venues/me', headers: { ...VENUE, host: 'localhost:3000', origin, 'sec-fetch-site': 'cross-site' } })).statusCode
+  const statusFor = async (origin: string): Promise<number> => (
+    await app.inject({ url: '/roller/venues/me', headers: { ...VENUE, host: 'localhost:3000', origin, 'sec-fetch-site': 'cross-site' } })
+  ).statusCode
   t.equal(await statusFor(ORIGIN), 200)
   t.equal(await statusFor('https://evil.example'), 401)
 })
@@ -41,6 +57,14 @@ test('without keys, on loopback: a page of a named origin is let in, others stay
 test('what a browser is told about answers', async (t) => {
   const { app } = await service(t)
   const { headers } = await app.inject({ url: '/connections', headers: VENUE })
-  t.match(headers, { 'x-content-type-options': 'nosniff', 'x-frame-options': /./, 'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'same-origin' })
+  t.match(
+    headers,
+    {
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': /./,
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin'
+    }
+  )
   t.notOk('x-powered-by' in headers)
 })

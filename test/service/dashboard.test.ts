@@ -6,7 +6,9 @@ import { service } from './fixture.ts'
 
 interface Panel { title: string, targets: { expr: string }[] }
 
-const { panels } = JSON.parse(readFileSync(new URL(import.meta.resolve('#root/docker/grafana-dashboard.json')), 'utf8')) as { panels: Panel[] }
+const { panels } = JSON.parse(
+  readFileSync(new URL(import.meta.resolve('#root/docker/grafana-dashboard.json')), 'utf8')
+) as { panels: Panel[] }
 
 const METRIC = /\b(?:roller|nodejs|process)_[a-z0-9_]+/g
 
@@ -19,7 +21,11 @@ test('every name and label in it is one that is served', async (t) => {
   const { body } = await app.inject({ url: '/metrics' })
   const types = new Map([...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [String(name), String(type)]))
   const labels = (name: string): Set<string> =>
-    new Set([...body.matchAll(new RegExp(`^${name}(?:_bucket)?\\{(.*)\\} `, 'gm'))].flatMap(([, list]) => [...String(list).matchAll(/(\w+)="/g)].map(([, label]) => String(label))))
+    new Set(
+      [...body.matchAll(new RegExp(`^${name}(?:_bucket)?\\{(.*)\\} `, 'gm'))].flatMap(
+        ([, list]) => [...String(list).matchAll(/(\w+)="/g)].map(([, label]) => String(label))
+      )
+    )
   const shown = new Set<string>()
   t.ok(panels.length >= 10)
   for (const { title, targets } of panels) {

@@ -43,7 +43,8 @@ async function service (t: Test, env: Record<string, string>) {
 test('documents, health, problems and refusals', async (t) => {
   const { app, nango } = await service(t, ENV)
   const calls: [method: 'GET' | 'POST', url: string][] = [
-    ['GET', '/openapi.json'], ['GET', '/docs/'], ['GET', '/docs/json'], ['GET', '/docs/yaml'], ['GET', '/docs/static/swagger-initializer.js'],
+    ['GET', '/openapi.json'], ['GET', '/docs/'], ['GET', '/docs/json'], ['GET', '/docs/yaml'],
+    ['GET', '/docs/static/swagger-initializer.js'],
     ['GET', '/health'], ['GET', '/ready'],
     ['GET', '/problems/ROLLER_ERR_RATE_LIMITED'], ['GET', '/nothing'], ['GET', '/metrics'],
     ['GET', '/connections'], ['GET', '/roller/venues/me'],

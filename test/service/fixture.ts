@@ -20,7 +20,10 @@ export async function service (
   const simulators = await startSimulators(t, { nango })
   const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulators.nango.url, LOG_LEVEL: 'silent', ...env })
   if (config.nango === null) throw new Error('the fixture always gives a key')
-  const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue', overrides: { maxEventLoopDelay: 0, ...overrides } }) // a machine that is busy with other tests sheds no load
+  // a machine that is busy with other tests sheds no load
+  const app = await buildApp(
+    { config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue', overrides: { maxEventLoopDelay: 0, ...overrides } }
+  )
   t.teardown(() => app.close())
   return { app, ...simulators }
 }
@@ -36,11 +39,15 @@ export interface Process {
 
 const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 // So that coverage sees the process; its own configuration comes from the test alone.
-const INHERITED = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|NODE_OPTIONS|NODE_V8_COVERAGE|_TAPJS.*|TAP.*)$/.test(name)))
+const INHERITED = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /^(PATH|NODE_OPTIONS|NODE_V8_COVERAGE|_TAPJS.*|TAP.*)$/.test(name))
+)
 
 /** `node service/dist/main.js`. */
 export function startProcess (t: Pick<Test, 'teardown'>, env: Environment = {}, args: readonly string[] = []): Process {
-  const child = spawn(process.execPath, ['service/dist/main.js', ...args], { cwd: ROOT, env: { ...INHERITED, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(
+    process.execPath, ['service/dist/main.js', ...args], { cwd: ROOT, env: { ...INHERITED, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }
+  )
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString() })

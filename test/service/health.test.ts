@@ -19,10 +19,21 @@ test('not ready until Nango has taken the key, then ready for good', async (t) =
   for (let probe = 0; probe < 3; probe++) {
     const answer = await app.inject({ url: '/ready' })
     t.equal(answer.statusCode, 503)
-    t.match(answer.json(), { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'ok' }, { step: 'key-valid', result: 'ok' }, { step: 'integration-is-roller', result: 'failed', hint: /scopes/ }, { result: 'skipped' }] })
+    t.match(
+      answer.json(),
+      {
+        status: 'not-ready',
+        steps: [
+          { step: 'nango-reachable', result: 'ok' }, { step: 'key-valid', result: 'ok' },
+          { step: 'integration-is-roller', result: 'failed', hint: /scopes/ }, { result: 'skipped' }
+        ]
+      }
+    )
     holdsNoSecret(t, answer.body, built)
   }
-  t.equal(nango.requests.filter(({ url }) => url === '/health' || url.startsWith('/integrations/')).length, 3, 'probes in a row ask Nango once')
+  t.equal(
+    nango.requests.filter(({ url }) => url === '/health' || url.startsWith('/integrations/')).length, 3, 'probes in a row ask Nango once'
+  )
   nango.setOptions({ scopes: null })
   const now = Date.now
   t.teardown(() => { Date.now = now })
@@ -35,10 +46,16 @@ test('not ready until Nango has taken the key, then ready for good', async (t) =
 test('not ready while Nango\'s address is not Nango\'s, or nobody\'s', async (t) => {
   const { app, nango } = await service(t)
   nango.faults.always({ kind: 'html', status: 200 })
-  t.match((await app.inject({ url: '/ready' })).json(), { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'failed', hint: /NANGO_HOST/ }] })
+  t.match(
+    (await app.inject({ url: '/ready' })).json(),
+    { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'failed', hint: /NANGO_HOST/ }] }
+  )
   const other = await service(t)
   await other.nango.close()
-  t.match((await other.app.inject({ url: '/ready' })).json(), { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'failed', hint: /NANGO_HOST/ }] })
+  t.match(
+    (await other.app.inject({ url: '/ready' })).json(),
+    { status: 'not-ready', steps: [{ step: 'nango-reachable', result: 'failed', hint: /NANGO_HOST/ }] }
+  )
 })
 
 test('no more once it closes, while a call is finished', async (t) => {

@@ -9,12 +9,16 @@ const ENV = { API_KEYS: `${KEY},${SECOND}` }
 test('no key, a wrong one, and everything that is not quite one', async (t) => {
   const built = await service(t, ENV)
   const cases: [label: string, authorization: string | undefined][] = [
-    ['none', undefined], ['empty', ''], ['wrong', 'Bearer wrong-key-of-some-length'], ['no scheme', KEY], ['another scheme', `Basic ${Buffer.from(`x:${KEY}`).toString('base64')}`],
-    ['too short', `Bearer ${KEY.slice(0, -1)}`], ['too long', `Bearer ${KEY}x`], ['another case', `Bearer ${KEY.toUpperCase()}`], ['the list itself', `Bearer ${ENV.API_KEYS}`],
+    ['none', undefined], ['empty', ''], ['wrong', 'Bearer wrong-key-of-some-length'], ['no scheme', KEY],
+    ['another scheme', `Basic ${Buffer.from(`x:${KEY}`).toString('base64')}`],
+    ['too short', `Bearer ${KEY.slice(0, -1)}`], ['too long', `Bearer ${KEY}x`], ['another case', `Bearer ${KEY.toUpperCase()}`],
+    ['the list itself', `Bearer ${ENV.API_KEYS}`],
     ['nothing after the scheme', 'Bearer '], ['two', `Bearer ${KEY} ${SECOND}`]
   ]
   for (const [label, authorization] of cases) {
-    const answer = await built.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, ...(authorization !== undefined && { authorization }) } })
+    const answer = await built.app.inject(
+      { url: '/roller/venues/me', headers: { ...VENUE, ...(authorization !== undefined && { authorization }) } }
+    )
     t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', hint: /Authorization: Bearer <key>/ }, label)
     t.match(answer.headers['www-authenticate'], /^Bearer realm=/, label)
     t.match(answer.headers['content-type'], /^application\/problem\+json/)
@@ -35,8 +39,10 @@ test('each key of the list, with the scheme in any case', async (t) => {
 test('every route but the health, the documents and what does not exist', async (t) => {
   const { app } = await service(t, ENV)
   for (const [method, url] of [
-    ['GET', '/connections'], ['POST', '/connections'], ['GET', '/connections/x'], ['PATCH', '/connections/x'], ['DELETE', '/connections/x'], ['GET', '/connections/x/check'],
-    ['POST', '/connect-session'], ['POST', '/connect-session/reconnect'], ['GET', '/roller/products'], ['POST', '/roller/any'], ['PUT', '/roller/any/x'], ['DELETE', '/roller/'],
+    ['GET', '/connections'], ['POST', '/connections'], ['GET', '/connections/x'], ['PATCH', '/connections/x'], ['DELETE', '/connections/x'],
+    ['GET', '/connections/x/check'],
+    ['POST', '/connect-session'], ['POST', '/connect-session/reconnect'], ['GET', '/roller/products'], ['POST', '/roller/any'],
+    ['PUT', '/roller/any/x'], ['DELETE', '/roller/'],
     ['PATCH', '/roller/bookings/1'], ['POST', '/roller/token'], ['GET', '/roller/%2e%2e/connections']
   ] as const) t.equal((await app.inject({ method, url, headers: VENUE })).statusCode, 401, `${method} ${url}`)
   for (const url of ['/health', '/ready', '/openapi.json', '/docs/']) t.equal((await app.inject({ url })).statusCode, 200, url)

@@ -19,7 +19,11 @@ test('a Deployment and a Job, each with a native sidecar', async (t) => {
     const sidecar = sidecarOf(document)
     t.match(sidecar, /^ {10}restartPolicy: Always/m)
     t.match(sidecar, 'startupProbe:')
-    for (const rule of ['runAsNonRoot: true', 'readOnlyRootFilesystem: true', 'allowPrivilegeEscalation: false', 'capabilities: {drop: [ALL]}']) t.ok(sidecar.includes(rule), rule)
+    for (
+      const rule of ['runAsNonRoot: true', 'readOnlyRootFilesystem: true', 'allowPrivilegeEscalation: false', 'capabilities: {drop: [ALL]}']
+    ) {
+      t.ok(sidecar.includes(rule), rule)
+    }
   }
   t.match(job, /^ {6}restartPolicy: Never$/m, 'the pod of a Job ends')
 })
@@ -30,7 +34,9 @@ test('its variables are ones that the service reads, with values that it takes',
     t.ok(variables.length >= 4)
     for (const [name] of variables) t.ok(name.replace(/_FILE$/, '') in Environment.properties, name)
     const plain = Object.fromEntries(variables.filter(([name]) => !name.endsWith('_FILE')))
-    const config = readConfig({ ...plain, NODE_ENV: 'production', HOST: '0.0.0.0', NANGO_SECRET_KEY: 'k', API_KEYS: 'a-key-for-the-test-1234' })
+    const config = readConfig(
+      { ...plain, NODE_ENV: 'production', HOST: '0.0.0.0', NANGO_SECRET_KEY: 'k', API_KEYS: 'a-key-for-the-test-1234' }
+    )
     const allowed = Number(/terminationGracePeriodSeconds: (\d+)/.exec(document)?.[1]) * 1000
     t.ok(allowed > config.shutdownDelay + config.shutdownGrace, 'nothing is killed while it ends')
   }

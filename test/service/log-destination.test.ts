@@ -12,7 +12,10 @@ const MODULE = import.meta.resolve('#service/observability/log-destination.js')
 const MAIN = fileURLToPath(import.meta.resolve('#service/main.js'))
 
 /** A script of its own, for standard output belongs to the process. */
-const args = (script: string): string[] => ['--input-type=module', '--eval', `const { logDestination } = await import(${JSON.stringify(MODULE)})\nconst log = logDestination()\n${script}`]
+const args = (script: string): string[] => [
+  '--input-type=module', '--eval',
+  `const { logDestination } = await import(${JSON.stringify(MODULE)})\nconst log = logDestination()\n${script}`
+]
 const run = (script: string) => spawnSync(process.execPath, args(script), { encoding: 'utf8', timeout: 60_000 })
 
 for (const [how, script, status] of [
@@ -74,7 +77,15 @@ test('a reader that has stopped reading does not keep the process from ending', 
   t.equal(code, 5)
 })
 
-const ENVIRONMENT = { PATH: process.env['PATH'], PORT: '0', HOST: '127.0.0.1', NANGO_SECRET_KEY: 'none', NANGO_HOST: 'http://127.0.0.1:9', LOG_LEVEL: 'trace', NODE_ENV: 'production' }
+const ENVIRONMENT = {
+  PATH: process.env['PATH'],
+  PORT: '0',
+  HOST: '127.0.0.1',
+  NANGO_SECRET_KEY: 'none',
+  NANGO_HOST: 'http://127.0.0.1:9',
+  LOG_LEVEL: 'trace',
+  NODE_ENV: 'production'
+}
 
 /** Serves a hundred requests, each with a line in the log, and ends as it should. */
 async function servesOn (t: Test, child: ChildProcess, url: string): Promise<void> {

@@ -15,7 +15,10 @@ test('method, route, status, who answered and how long; no query value, no body,
     ['/roller/venues/me?canary-query=1', { headers: { ...VENUE, authorization, 'x-request-id': 'known-1', cookie: 'canary-cookie' } }],
     ['/roller/canary-path?x=canary-query', { headers: { ...VENUE, authorization } }],
     ['/connections', { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: posted }],
-    ['/connections', { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: posted.replace('canary-posted', 'wrong') }],
+    [
+      '/connections',
+      { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: posted.replace('canary-posted', 'wrong') }
+    ],
     ['/connections?search=canary-query', { headers: { authorization: 'Bearer canary-wrong-key' } }],
     ['/canary-nothing?x=canary-query', {}],
     ['/health', {}],
@@ -27,7 +30,9 @@ test('method, route, status, who answered and how long; no query value, no body,
   statuses.push((await fetch(`${url}/connect-session?canary-query`, { method: 'POST', headers: { authorization } })).status)
   t.same(statuses, [200, 404, 201, 400, 401, 404, 200, 400, 502])
 
-  const lines = (): Record<string, unknown>[] => service.stdout().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+  const lines = (): Record<string, unknown>[] => service.stdout().split('\n').filter(
+    (line) => line.startsWith('{')
+  ).map((line) => JSON.parse(line))
   const requests = () => lines().filter(({ msg }) => msg === 'request')
   await until(() => requests().length === 8)
   service.child.kill('SIGTERM')
@@ -59,7 +64,12 @@ test('method, route, status, who answered and how long; no query value, no body,
   t.equal(requests().length, 8, 'one each; health checks make none')
   t.equal(requests()[0]?.['connection'], requests()[1]?.['connection'], 'one hash for one connection')
   const text = service.stdout() + service.stderr()
-  for (const secret of ['canary', SECRET_KEY, CLIENT_SECRET, KEY, 'demo-venue', 'nango_connect_session', ...nango.connections.map(({ token }) => token).filter((token) => token !== '')]) {
+  for (
+    const secret of [
+      'canary', SECRET_KEY, CLIENT_SECRET, KEY, 'demo-venue', 'nango_connect_session',
+      ...nango.connections.map(({ token }) => token).filter((token) => token !== '')
+    ]
+  ) {
     t.notMatch(text, secret, `the log holds ${secret}`)
   }
 })

@@ -8,21 +8,27 @@ const URL = '/roller/venues/me'
 test('programs on this machine, and pages of this service', async (t) => {
   const { app } = await service(t)
   for (const headers of [
-    { host: '127.0.0.1:3000' }, { host: 'localhost:3000' }, { host: 'LOCALHOST' }, { host: '[::1]:3000' }, { host: 'app.localhost' }, { host: '127.1.2.3' },
-    { host: 'localhost:3000', origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' }, { host: 'localhost:3000', 'sec-fetch-site': 'none' }
+    { host: '127.0.0.1:3000' }, { host: 'localhost:3000' }, { host: 'LOCALHOST' }, { host: '[::1]:3000' }, { host: 'app.localhost' },
+    { host: '127.1.2.3' },
+    { host: 'localhost:3000', origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' },
+    { host: 'localhost:3000', 'sec-fetch-site': 'none' }
   ]) t.equal((await app.inject({ url: URL, headers: { ...VENUE, ...headers } })).statusCode, 200, JSON.stringify(headers))
 })
 
 test('foreign names, origins and sites', async (t) => {
   const built = await service(t)
   for (const headers of [
-    { host: 'evil.example' }, { host: 'localhost.evil.example' }, { host: '127.0.0.1.evil.example' }, { host: 'evil.example:3000' }, { host: '192.168.1.5' }, { host: '1270.0.0.1' },
-    { host: 'localhost', origin: 'https://evil.example' }, { host: 'localhost', origin: 'null' }, { host: 'localhost:3000', origin: 'http://localhost:4000' },
+    { host: 'evil.example' }, { host: 'localhost.evil.example' }, { host: '127.0.0.1.evil.example' }, { host: 'evil.example:3000' },
+    { host: '192.168.1.5' }, { host: '1270.0.0.1' },
+    { host: 'localhost', origin: 'https://evil.example' }, { host: 'localhost', origin: 'null' },
+    { host: 'localhost:3000', origin: 'http://localhost:4000' },
     { host: 'localhost', 'sec-fetch-site': 'cross-site' }, { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'cross-site' }
   ]) {
     for (const [method, url] of [['GET', URL], ['POST', '/roller/any'], ['GET', '/connections'], ['POST', '/connect-session']] as const) {
       const answer = await built.app.inject({ method, url, headers: { ...VENUE, ...headers } })
-      t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', hint: /API_KEYS/ }, `${method} ${url} ${JSON.stringify(headers)}`)
+      t.match(
+        answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', hint: /API_KEYS/ }, `${method} ${url} ${JSON.stringify(headers)}`
+      )
     }
   }
   t.same(callsAtRoller(built), [])

@@ -33,10 +33,18 @@ test('/metrics counts requests and what the rate budgets do, without a connectio
 test('a path as it was written, or an id in it, is no label', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const headers = { ...VENUE, authorization: `Bearer ${KEY}` }
-  for (const url of ['/roller/bookings/canary-1', '/roller/canary-2', '/connections/canary-3', '/canary-4', '/roller/%', '/roller/venues/me?canary-5=1']) await app.inject({ url, headers })
+  for (
+    const url of [
+      '/roller/bookings/canary-1', '/roller/canary-2', '/connections/canary-3', '/canary-4', '/roller/%', '/roller/venues/me?canary-5=1'
+    ]
+  ) {
+    await app.inject({ url, headers })
+  }
   const { body } = await app.inject({ url: '/metrics', headers })
   t.notMatch(body, 'canary')
-  for (const operation of ['GET /bookings/{uniqueId}', 'GET /*', 'GET /connections/:id', 'unknown', 'GET /venues/me']) t.match(body, `roller_requests_total{operation="${operation}",`)
+  for (const operation of ['GET /bookings/{uniqueId}', 'GET /*', 'GET /connections/:id', 'unknown', 'GET /venues/me']) {
+    t.match(body, `roller_requests_total{operation="${operation}",`)
+  }
 })
 
 test('a call that is tried again counts as one, its further tries apart', async (t) => {

@@ -2,17 +2,28 @@
 import { test } from '../support/tap.ts'
 import { KEY, service } from './fixture.ts'
 
-interface Operation { operationId?: string, summary?: string, security?: unknown[], parameters?: { name: string, in: string, example?: string, $ref?: string }[] }
+interface Operation {
+  operationId?: string, summary?: string, security?: unknown[], parameters?: { name: string, in: string, example?: string, $ref?: string }[]
+}
 interface Document {
   openapi: string
   info: { version: string }
   security?: unknown[]
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, unknown>, headers?: Record<string, unknown>, parameters: Record<string, unknown>, responses: Record<string, Record<string, object>>, securitySchemes?: Record<string, unknown> }
+  components: {
+    schemas: Record<string, unknown>,
+    headers?: Record<string, unknown>,
+    parameters: Record<string, unknown>,
+    responses: Record<string,
+    Record<string, object>>,
+    securitySchemes?: Record<string, unknown>
+  }
 }
 
 const operationsOf = (document: Document): [string, Operation][] =>
-  Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]))
+  Object.entries(document.paths).flatMap(
+    ([path, methods]) => Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation])
+  )
 
 test('every operation has an id of its own and a summary', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
@@ -43,7 +54,9 @@ test('each call to ROLLER takes the connection\'s id, with one that works as the
   const calls = operationsOf(document).filter(([name]) => name.includes(' /roller/'))
   t.ok(calls.length > 75)
   t.match(document.components.parameters['Connection-Id'], { in: 'header', example: 'demo-venue' })
-  for (const [name, { parameters = [] }] of calls) t.ok(parameters.some(({ $ref }) => $ref === '#/components/parameters/Connection-Id'), name)
+  for (const [name, { parameters = [] }] of calls) {
+    t.ok(parameters.some(({ $ref }) => $ref === '#/components/parameters/Connection-Id'), name)
+  }
 })
 
 test('an operation of ROLLER says which headers a call may carry, and which an answer has', async (t) => {
@@ -63,7 +76,9 @@ test('an operation of ROLLER says which headers a call may carry, and which an a
       const shares = (answer as { $ref?: string }).$ref?.split('/').at(-1)
       const { headers = {}, content = {} } = shares === undefined ? answer : document.components.responses[shares]
       const error = /^[45]/.test(status)
-      for (const header of ['Roller-Answered-By', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', error ? 'Retry-After' : 'Roller-Time-Zone']) {
+      for (
+        const header of ['Roller-Answered-By', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', error ? 'Retry-After' : 'Roller-Time-Zone']
+      ) {
         const { $ref } = (headers as Record<string, { $ref?: string }>)[header] ?? {}
         expect($ref === `#/components/headers/${header}`, `${name} ${status}: ${header}`)
       }

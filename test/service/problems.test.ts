@@ -8,8 +8,10 @@ import { service } from './fixture.ts'
 test('an unknown route, a wrong method, and a URL that cannot be decoded', async (t) => {
   const { app } = await service(t)
   const cases: [method: 'GET' | 'PUT' | 'POST', url: string, status: number, code: string][] = [
-    ['GET', '/', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', '/nothing', 404, 'ROLLER_ERR_NOT_FOUND'], ['PUT', '/health', 404, 'ROLLER_ERR_NOT_FOUND'],
-    ['GET', '/bookings', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', '/connections/%', 400, 'ROLLER_ERR_PATH'], ['GET', '/%ff', 400, 'ROLLER_ERR_PATH'],
+    ['GET', '/', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', '/nothing', 404, 'ROLLER_ERR_NOT_FOUND'],
+    ['PUT', '/health', 404, 'ROLLER_ERR_NOT_FOUND'],
+    ['GET', '/bookings', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', '/connections/%', 400, 'ROLLER_ERR_PATH'],
+    ['GET', '/%ff', 400, 'ROLLER_ERR_PATH'],
     ['POST', '/nothing', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', `/connections/${'x'.repeat(1100)}`, 400, 'ROLLER_ERR_PATH']
   ]
   for (const [method, url, status, code] of cases) {
@@ -25,7 +27,12 @@ test('an unknown route, a wrong method, and a URL that cannot be decoded', async
 test('what is no HTTP does no harm', async (t) => {
   const { app } = await service(t)
   const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
-  for (const bytes of ['\x16\x03\x01\x02\x00', 'GET / HTTP/1.1\r\n\r\n', 'GET /\0 HTTP/1.1\r\nhost: localhost\r\n\r\n', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`]) {
+  for (
+    const bytes of [
+      '\x16\x03\x01\x02\x00', 'GET / HTTP/1.1\r\n\r\n', 'GET /\0 HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`
+    ]
+  ) {
     const socket = createConnection(Number(url.port), url.hostname)
     let received = ''
     socket.on('data', (chunk) => { received += chunk.toString() }).on('error', () => {})

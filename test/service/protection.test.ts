@@ -39,13 +39,18 @@ test('without keys the address is the caller, as TRUST_PROXY says', async (t) =>
   const { app } = await service(t, { AUTH: 'none', RATE_LIMIT: '1', TRUST_PROXY: '10.0.0.0/8' })
   const from = async (remoteAddress: string, forwarded: string): Promise<number> =>
     (await app.inject({ url: '/roller/sandbox/echo', remoteAddress, headers: { ...VENUE, 'x-forwarded-for': forwarded } })).statusCode
-  t.same([await from('10.0.0.1', '203.0.113.1'), await from('10.0.0.1', '203.0.113.2'), await from('10.0.0.1', '203.0.113.1')], [200, 200, 429], 'a proxy that is trusted')
+  t.same(
+    [await from('10.0.0.1', '203.0.113.1'), await from('10.0.0.1', '203.0.113.2'), await from('10.0.0.1', '203.0.113.1')], [200, 200, 429],
+    'a proxy that is trusted'
+  )
   t.same([await from('198.51.100.1', '203.0.113.7'), await from('198.51.100.1', '203.0.113.8')], [200, 429], 'one that is not')
 })
 
 test('who tries keys is stopped, and who has one is not', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
-  const call = async (key: string, remoteAddress = '203.0.113.1') => await app.inject({ url: '/roller/sandbox/echo', remoteAddress, headers: { ...VENUE, authorization: `Bearer ${key}` } })
+  const call = async (key: string, remoteAddress = '203.0.113.1') => await app.inject(
+    { url: '/roller/sandbox/echo', remoteAddress, headers: { ...VENUE, authorization: `Bearer ${key}` } }
+  )
   const statuses: number[] = []
   for (let count = 0; count < 121; count++) statuses.push((await call(`wrong-key-${count}-0123456789`)).statusCode)
   t.same(new Set(statuses.slice(0, 120)), new Set([401]))

@@ -28,8 +28,14 @@ test('check', needsRedis, async (t) => {
     return lines.find((line) => / redis /.test(line))
   }
   t.match(await redisLine(`redis://:${PASSWORD}@127.0.0.1:${server.port}`), /^ok +redis/)
-  t.match(await redisLine(`redis://:${PASSWORD}-no@127.0.0.1:${server.port}`), /^failed +redis +Redis cannot be used \(WRONGPASS\): it does not take the user and password/)
-  t.match(await redisLine(`redis://127.0.0.1:${server.port}`), /^failed +redis +Redis cannot be used \(NOAUTH\): it does not take the user and password/)
+  t.match(
+    await redisLine(`redis://:${PASSWORD}-no@127.0.0.1:${server.port}`),
+    /^failed +redis +Redis cannot be used \(WRONGPASS\): it does not take the user and password/
+  )
+  t.match(
+    await redisLine(`redis://127.0.0.1:${server.port}`),
+    /^failed +redis +Redis cannot be used \(NOAUTH\): it does not take the user and password/
+  )
 })
 
 test('log', needsRedis, async (t) => {
@@ -38,7 +44,9 @@ test('log', needsRedis, async (t) => {
   const { log } = Fastify({ logger: { level: 'info', stream: { write: (line: string) => { lines.push(JSON.parse(line)) } } } })
   const client = await connectRedis(`redis://:${PASSWORD}-no@127.0.0.1:${server.port}`, log)
   t.teardown(() => { client.disconnect() })
-  const attempts = async (n: number): Promise<void> => { for (let i = 0; i < n; i++) await new Promise((resolve) => { client.once('reconnecting', resolve) }) }
+  const attempts = async (n: number): Promise<void> => {
+    for (let i = 0; i < n; i++) await new Promise((resolve) => { client.once('reconnecting', resolve) })
+  }
   await attempts(3)
   t.match(lines, [{ level: 40, reason: 'WRONGPASS', msg: /^Redis cannot be used: it does not take the user and password in REDIS_URL\.$/ }])
   t.equal(lines.length, 1)

@@ -8,11 +8,14 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 test('given, kept and replaced', async (t) => {
   const { app } = await service(t)
   const idFor = async (id?: string): Promise<unknown> =>
-    (await app.inject({ url: '/roller/venues/me', headers: { ...VENUE, ...(id !== undefined && { 'x-request-id': id }) } })).headers['x-request-id']
+    (
+      await app.inject({ url: '/roller/venues/me', headers: { ...VENUE, ...(id !== undefined && { 'x-request-id': id }) } })
+    ).headers['x-request-id']
   t.match(await idFor(), UUID)
   t.not(await idFor(), await idFor())
   for (const id of ['abc', '01J9.X:y-z_1', 'x'.repeat(128)]) t.equal(await idFor(id), id)
-  for (const id of ['', 'a b', '<script>', '"}\\n{"level":50', 'x'.repeat(129), 'é', 'a,b', '${jndi:x}']) t.match(await idFor(id), UUID, id) // eslint-disable-line no-template-curly-in-string
+  // eslint-disable-next-line no-template-curly-in-string
+  for (const id of ['', 'a b', '<script>', '"}\\n{"level":50', 'x'.repeat(129), 'é', 'a,b', '${jndi:x}']) t.match(await idFor(id), UUID, id)
 })
 
 test('it is on problems too, as their instance', async (t) => {

@@ -16,13 +16,17 @@ test('demo-venue is ready, `wrong` is refused, and every other pair is a venue o
     }
   })
   t.teardown(() => app.close())
-  const venueOf = async (id: string): Promise<{ name: string }> => (await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).json()
+  const venueOf = async (id: string): Promise<{ name: string }> => (
+    await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })
+  ).json()
 
   t.equal(DEMO_CONNECTION_ID, 'demo-venue')
   t.match(await venueOf('demo-venue'), { name: /\S/ })
   t.match((await app.inject({ url: '/connections/demo-venue/check' })).json(), { ok: true })
 
-  const connect = (clientId: string, clientSecret: string) => app.inject({ method: 'POST', url: '/connections', payload: { clientId, clientSecret } })
+  const connect = (clientId: string, clientSecret: string) => app.inject(
+    { method: 'POST', url: '/connections', payload: { clientId, clientSecret } }
+  )
   t.match((await connect('mine', 'wrong')).json(), { status: 400, hint: /Client ID and the Client Secret/ })
   const ids: string[] = []
   for (const clientId of ['mine', 'yours']) {

@@ -10,7 +10,16 @@ tap.setTimeout(120_000) // npm takes its time on a busy machine
 const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 
 interface Locked { readonly name?: string, readonly version?: string, readonly dev?: boolean, readonly link?: boolean }
-interface Component { readonly 'bom-ref': string, readonly name: string, readonly version: string, readonly purl: string, readonly hashes?: readonly { readonly alg: string, readonly content: string }[], readonly licenses?: readonly unknown[] }
+interface Component {
+  readonly 'bom-ref': string,
+  readonly name: string,
+  readonly version: string,
+  readonly purl: string,
+  readonly hashes?: readonly {
+    readonly alg: string, readonly content: string
+  }[],
+  readonly licenses?: readonly unknown[]
+}
 interface Bom {
   readonly bomFormat: string
   readonly specVersion: string
@@ -28,7 +37,15 @@ test('a CycloneDX document of the lockfile', async (t) => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'service/package.json'), 'utf8'))
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, Locked> }
 
-  t.match(bom, { bomFormat: 'CycloneDX', specVersion: /^1\.[5-9]$/, serialNumber: /^urn:uuid:[0-9a-f-]{36}$/, metadata: { component: { name: manifest.name, version: manifest.version } } })
+  t.match(
+    bom,
+    {
+      bomFormat: 'CycloneDX',
+      specVersion: /^1\.[5-9]$/,
+      serialNumber: /^urn:uuid:[0-9a-f-]{36}$/,
+      metadata: { component: { name: manifest.name, version: manifest.version } }
+    }
+  )
   const inProduction = Object.entries(lock.packages)
     .filter(([path, { dev, link }]) => path !== '' && dev !== true && link !== true)
     .map(([path, { name, version }]) => `${name ?? path.replace(/^.*node_modules\//, '')}@${version}`)
@@ -37,7 +54,13 @@ test('a CycloneDX document of the lockfile', async (t) => {
   const own = new Set(['fastify-roller', 'roller-sandbox', 'roller-sidecar'])
   for (const { name, purl, hashes, licenses } of bom.components) {
     if (own.delete(name)) continue // built here, so without a hash in the lockfile
-    t.ok(purl.startsWith('pkg:npm/') && hashes?.some(({ alg, content }) => alg === 'SHA-512' && /^[0-9a-f]{128}$/.test(content)) && ((licenses?.length ?? 0) > 0 || name.startsWith('@nangohq/')), `${name} with hash and licence`) // Nango's names no licence that SPDX knows
+    // Nango's names no licence that SPDX knows
+    t.ok(
+      purl.startsWith('pkg:npm/') && hashes?.some(
+        ({ alg, content }) => alg === 'SHA-512' && /^[0-9a-f]{128}$/.test(content)
+      ) && ((licenses?.length ?? 0) > 0 || name.startsWith('@nangohq/')),
+      `${name} with hash and licence`
+    )
   }
   t.equal(own.size, 0, 'the packages of this repository are named')
   const refs = new Set(bom.components.map((component) => component['bom-ref']))

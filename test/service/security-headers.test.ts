@@ -1,4 +1,7 @@
-/** Every answer of the service has the headers that helmet gives it, though helmet is asked only once; what ROLLER answers has those for data. */
+/**
+ * Every answer of the service has the headers that helmet gives it, though helmet is asked only once; what ROLLER answers has those for
+ * data.
+ */
 import Fastify from 'fastify'
 import helmet from 'helmet'
 import { test } from '../support/tap.ts'
@@ -7,9 +10,16 @@ import { service } from './fixture.ts'
 
 test('the same headers as with helmet on every request', async (t) => {
   const reference = Fastify()
-  reference.addHook('onRequest', (request, reply, done) => { helmet({ contentSecurityPolicy: false, hsts: false })(request.raw, reply.raw, () => { done() }) })
+  reference.addHook(
+    'onRequest',
+    (request, reply, done) => { helmet({ contentSecurityPolicy: false, hsts: false })(request.raw, reply.raw, () => { done() }) }
+  )
   reference.get('/', async () => '')
-  const expected = Object.fromEntries(Object.entries((await reference.inject('/')).headers).filter(([name]) => !['content-length', 'date', 'connection', 'content-type'].includes(name)))
+  const expected = Object.fromEntries(
+    Object.entries((await reference.inject('/')).headers).filter(
+      ([name]) => !['content-length', 'date', 'connection', 'content-type'].includes(name)
+    )
+  )
   t.ok(Object.keys(expected).length > 8, 'helmet gives headers')
   const { app } = await service(t)
   for (const url of ['/health', '/nothing', '/connections', '/docs/']) {
@@ -22,7 +32,15 @@ test('what ROLLER answers is no page, whatever it says it is', async (t) => {
   const { app } = await service(t)
   for (const url of ['/roller/venues/me', '/roller/nothing', '/roller/bookings']) {
     const { headers } = await app.inject({ url, headers: VENUE })
-    t.match(headers, { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox", 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' }, url)
+    t.match(
+      headers,
+      {
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin'
+      },
+      url
+    )
   }
 })
 

@@ -77,7 +77,9 @@ test('an empty key of Nango does not start the sandbox in its place', async (t) 
 })
 
 test('a list with one value left is a list', async (t) => {
-  const config = readConfig({ ...REAL, API_KEYS: ',a-long-enough-key-1234,', NANGO_WEBHOOK_SIGNING_KEY: 'one,', CORS_ORIGINS: ',https://a.example' })
+  const config = readConfig(
+    { ...REAL, API_KEYS: ',a-long-enough-key-1234,', NANGO_WEBHOOK_SIGNING_KEY: 'one,', CORS_ORIGINS: ',https://a.example' }
+  )
   t.match(config, { keys: [{ name: 'key-1' }], nango: { webhookSigningKeys: ['one'] }, corsOrigins: ['https://a.example'] })
 })
 

@@ -10,7 +10,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} with calls in flight`, async (t) => {
     const { nango } = await startSimulators(t, { nango: { proxyDelay: 600 } })
     // Shorter than the idle time of a kept connection: who waits for that runs out of grace, and exits with 1.
-    const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '30', LOG_LEVEL: 'warn' })
+    const service = startProcess(
+      t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '30', LOG_LEVEL: 'warn' }
+    )
     const url = await service.url()
     // fetch keeps its connections: the process must not wait for their idle time.
     const calls = ['/roller/venues/me', '/roller/sandbox/bytes/200000?chunked=1'].map(async (path) => {
@@ -23,7 +25,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     let refused = ''
     const { port, hostname } = new URL(url)
     await until(() => {
-      createConnection(Number(port), hostname).on('error', (error) => { refused = String(error) }).on('connect', function (this: { destroy: () => void }) { this.destroy() })
+      createConnection(Number(port), hostname).on('error', (error) => { refused = String(error) }).on(
+        'connect', function (this: { destroy: () => void }) { this.destroy() }
+      )
       return refused !== ''
     })
     t.match(refused, /ECONNREFUSED|ECONNRESET/, 'no new connection')
@@ -35,7 +39,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 test('before it closes, ready says no while everything is served, for as long as the operator says', async (t) => {
   const { nango } = await startSimulators(t)
-  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_DELAY: '1', LOG_LEVEL: 'warn' })
+  const service = startProcess(
+    t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_DELAY: '1', LOG_LEVEL: 'warn' }
+  )
   const url = await service.url()
   t.same(await (await fetch(`${url}/ready`)).json(), { status: 'ready' })
   const startedAt = Date.now()
@@ -54,7 +60,9 @@ test('before it closes, ready says no while everything is served, for as long as
 
 test('a second signal ends it at once', async (t) => {
   const { nango } = await startSimulators(t, { nango: { proxyDelay: 60_000 } })
-  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '60', LOG_LEVEL: 'warn' })
+  const service = startProcess(
+    t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '60', LOG_LEVEL: 'warn' }
+  )
   const url = await service.url()
   const call = fetch(`${url}/roller/venues/me`, { headers: VENUE }).then(() => 'answered', () => 'cut')
   await until(() => nango.requests.some(({ url }) => url.startsWith('/proxy')))
@@ -70,7 +78,9 @@ test('a second signal ends it at once', async (t) => {
 
 test('callers who wait for their place are served while there is time, and answered before it is over', async (t) => {
   const { nango, roller } = await startSimulators(t)
-  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', LOG_LEVEL: 'warn' })
+  const service = startProcess(
+    t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', LOG_LEVEL: 'warn' }
+  )
   const url = await service.url()
   const call = async (path: string, connection: string) => {
     const answer = await fetch(url + path, { headers: { 'connection-id': connection, 'roller-max-wait': '60' } })
@@ -83,7 +93,9 @@ test('callers who wait for their place are served while there is time, and answe
   await until(() => roller.requests.some(({ url }) => url === '/products'))
   roller.faults.next({ path: /^\/discounts/, kind: 'status', status: 429, headers: { 'retry-after': '50' } })
   const late = [call('/roller/discounts/1', 'demo-venue')]
-  await untilAsync(async () => (await (await fetch(`${url}/connections/demo-venue/rate-limits`)).json() as { coolingOff: number }).coolingOff > 0)
+  await untilAsync(
+    async () => (await (await fetch(`${url}/connections/demo-venue/rate-limits`)).json() as { coolingOff: number }).coolingOff > 0
+  )
   late.push(call('/roller/bookings/1', 'demo-venue'))
   await untilAsync(async () => (await (await fetch(`${url}/metrics`)).text()).includes('roller_budget_waiting{budget="rest"} 3\n'))
   service.child.kill('SIGTERM')

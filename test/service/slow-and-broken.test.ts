@@ -55,7 +55,10 @@ test('headers that trickle in are cut off after the headers timeout, however man
 test('a body that trickles in is cut off after the request timeout, and ROLLER hears nothing of it', async (t) => {
   const built = await listen(t, { requestTimeout: 1_000, headersTimeout: 1_000 })
   const { socket, received, ended } = built.connect()
-  socket.write('POST /roller/bookings HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{')
+  socket.write(
+    'POST /roller/bookings HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\ncontent-type: application/json\r\ncontent-length: ' +
+    '1000\r\n\r\n{'
+  )
   const drip = setInterval(() => { if (socket.writable) socket.write(' ') }, 100)
   t.teardown(() => clearInterval(drip))
   await ended
@@ -66,8 +69,10 @@ test('a body that trickles in is cut off after the request timeout, and ROLLER h
 test('headers that are too large, and bytes that are no HTTP', async (t) => {
   const { connect } = await listen(t)
   for (const [bytes, status] of [
-    [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431], [`GET /${'y'.repeat(20_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`, 431],
-    ['\x16\x03\x01\x02\x00\x01\x00', 400], ['GET / HTTP/9.9\r\n\r\n', 400], ['POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n', 400],
+    [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+    [`GET /${'y'.repeat(20_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`, 431],
+    ['\x16\x03\x01\x02\x00\x01\x00', 400], ['GET / HTTP/9.9\r\n\r\n', 400],
+    ['POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n', 400],
     ['GET / HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n', 400], ['GET / HTTP/1.1\r\nhost: localhost\r\nx y: z\r\n\r\n', 400]
   ] as const) {
     const { socket, received, ended } = connect()
@@ -96,7 +101,9 @@ test('the sizes of bodies are the operator\'s', async (t) => {
   const built = await service(t, { STREAM_LIMIT: '200' }, {}, { roller: { bodyLimit: 100 } })
   const send = async (url: string, size: number): Promise<[number, string | undefined]> => {
     const payload = JSON.stringify({ x: 'y'.repeat(size - 8) })
-    const answer = await built.app.inject({ method: 'POST', url, headers: { 'connection-id': 'demo-venue', 'content-type': 'application/json' }, payload })
+    const answer = await built.app.inject(
+      { method: 'POST', url, headers: { 'connection-id': 'demo-venue', 'content-type': 'application/json' }, payload }
+    )
     return [answer.statusCode, answer.json().code]
   }
   t.same(await send('/roller/bookings', 101), [413, 'ROLLER_ERR_BODY_TOO_LARGE'])

@@ -10,7 +10,9 @@ const GOOD = 'Connection-Id: demo-venue\r\nConnection: close'
 const cases: Record<string, readonly [request: string, status: number]> = {
   'no Host': [`GET /roller/venues/me HTTP/1.1\r\n${GOOD}\r\n\r\n`, 400],
   'two Hosts': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\nHOST: localhost\r\n${GOOD}\r\n\r\n`, 400],
-  'an unknown expectation': [`POST /roller/bookings HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 2\r\n${GOOD}\r\n\r\n{}`, 417],
+  'an unknown expectation': [
+    `POST /roller/bookings HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 2\r\n${GOOD}\r\n\r\n{}`, 417
+  ],
   'HTTP/0.9': ['GET /health\r\n\r\n', 400],
   'more than 200 headers': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${'a:\r\n'.repeat(200)}${GOOD}\r\n\r\n`, 431],
   'more headers than Node counts': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${'a:\r\n'.repeat(2_500)}${GOOD}\r\n\r\n`, 431],
@@ -40,7 +42,9 @@ for (const [name, [request, status]] of Object.entries(cases)) {
 
 test('Swagger UI\'s files are sent whole, whatever part or condition is asked for', async (t) => {
   const { app } = await service(t)
-  for (const headers of [{ range: 'bytes=999999999-' }, { 'if-match': '"x"' }, { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }]) {
+  for (
+    const headers of [{ range: 'bytes=999999999-' }, { 'if-match': '"x"' }, { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }]
+  ) {
     t.equal((await app.inject({ url: '/docs/static/index.css', headers })).statusCode, 200)
   }
 })

@@ -1,4 +1,7 @@
-/** Traces go to the collector where one is named: a span for each request, one for each try under it, and nothing in them that is somebody's. */
+/**
+ * Traces go to the collector where one is named: a span for each request, one for each try under it, and nothing in them that is
+ * somebody's.
+ */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import tap, { test, type Test } from '../support/tap.ts'
@@ -8,7 +11,9 @@ import { KEY, startProcess, until } from './fixture.ts'
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
 interface Attribute { key: string, value: { stringValue?: string, intValue?: number, doubleValue?: number } }
-interface Span { traceId: string, spanId: string, parentSpanId?: string, name: string, kind: number, attributes: Attribute[], status: { code?: number } }
+interface Span {
+  traceId: string, spanId: string, parentSpanId?: string, name: string, kind: number, attributes: Attribute[], status: { code?: number }
+}
 
 const [SERVER, CLIENT, ERROR] = [2, 3, 2]
 
@@ -28,7 +33,9 @@ async function startCollector (t: Test) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // of a TCP server
     text: () => bodies.join('\n'),
-    spans: () => parsed().flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))),
+    spans: () => parsed().flatMap(
+      ({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+    ),
     resource: () => parsed()[0]?.resourceSpans[0]?.resource.attributes ?? []
   }
 }
@@ -42,7 +49,12 @@ test('a request and its tries are one trace, from the caller\'s traceparent to N
   const collector = await startCollector(t)
   const { nango } = await startSimulators(t)
   const service = startProcess(t, {
-    PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, API_KEYS: KEY, OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`, OTEL_SERVICE_NAME: 'my-gateway'
+    PORT: '0',
+    NANGO_SECRET_KEY: SECRET_KEY,
+    NANGO_HOST: nango.url,
+    API_KEYS: KEY,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
+    OTEL_SERVICE_NAME: 'my-gateway'
   })
   const url = await service.url()
   const traceId = '0af7651916cd43dd8448eb211c80319c'
@@ -58,10 +70,19 @@ test('a request and its tries are one trace, from the caller\'s traceparent to N
   const spans = collector.spans()
   const request = spans.find(({ name }) => name === 'GET /bookings/{uniqueId}')
   t.match(request, { traceId, parentSpanId: 'b7ad6b7169203331', kind: SERVER })
-  t.match(['http.request.method', 'http.route', 'http.response.status_code', 'roller.layer', 'roller.tries'].map((name) => attribute(request?.attributes ?? [], name)), ['GET', '/roller/bookings/:uniqueId', 404, 'roller', 2])
+  t.match(
+    [
+      'http.request.method', 'http.route', 'http.response.status_code', 'roller.layer', 'roller.tries'
+    ].map((name) => attribute(request?.attributes ?? [], name)),
+    ['GET', '/roller/bookings/:uniqueId', 404, 'roller', 2]
+  )
   const tries = spans.filter(({ kind, parentSpanId }) => kind === CLIENT && parentSpanId === request?.spanId)
   t.equal(tries.length, 2)
-  t.match(tries.map(({ attributes, status, name }) => [name, attribute(attributes, 'error.type'), attribute(attributes, 'http.response.status_code'), status.code]), [
+  t.match(tries.map(
+    ({ attributes, status, name }) => [
+      name, attribute(attributes, 'error.type'), attribute(attributes, 'http.response.status_code'), status.code
+    ]
+  ), [
     ['GET', /^(ECONNRESET|UND_ERR_SOCKET)$/, undefined, ERROR], ['GET', undefined, 404, ERROR]
   ])
   const sent = nango.requests.filter(({ url }) => url.includes('canary-id')).map(({ headers }) => headers['traceparent'])
@@ -74,18 +95,24 @@ test('a request and its tries are one trace, from the caller\'s traceparent to N
   t.equal(attribute(collector.resource(), 'service.name'), 'my-gateway')
   t.match(collector.text(), /^POST \/v1\/traces /)
   t.match(service.stdout(), `"traceId":"${traceId}"`, 'the log names the trace')
-  for (const secret of ['canary', KEY, SECRET_KEY, CLIENT_SECRET, 'demo-venue', ...nango.connections.map(({ token }) => token)]) t.notMatch(collector.text(), secret)
+  for (const secret of ['canary', KEY, SECRET_KEY, CLIENT_SECRET, 'demo-venue', ...nango.connections.map(({ token }) => token)]) {
+    t.notMatch(collector.text(), secret)
+  }
 })
 
 test('calls that wait for one of few connections keep their own trace', async (t) => {
   const collector = await startCollector(t)
   const { nango } = await startSimulators(t)
-  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LOG_LEVEL: 'warn' })
+  const service = startProcess(
+    t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LOG_LEVEL: 'warn' }
+  )
   const url = await service.url()
   // More than the pool has connections: the last ones are sent from within others' answers.
   const ids = Array.from({ length: 200 }, (_, index) => (index + 1).toString(16).padStart(32, '0'))
   await Promise.all(ids.map(async (id, index) => {
-    const answer = await fetch(`${url}/roller/sandbox/echo?n=${index}`, { headers: { ...VENUE, traceparent: `00-${id}-b7ad6b7169203331-01` } })
+    const answer = await fetch(
+      `${url}/roller/sandbox/echo?n=${index}`, { headers: { ...VENUE, traceparent: `00-${id}-b7ad6b7169203331-01` } }
+    )
     await answer.arrayBuffer()
   }))
   const mixed = nango.requests.flatMap(({ url, headers }) => {
@@ -97,7 +124,10 @@ test('calls that wait for one of few connections keep their own trace', async (t
 
 test('a collector that is away harms nobody', async (t) => {
   const { nango } = await startSimulators(t)
-  const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', LOG_LEVEL: 'warn' })
+  const service = startProcess(
+    t,
+    { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', LOG_LEVEL: 'warn' }
+  )
   const url = await service.url()
   t.equal((await fetch(`${url}/roller/venues/me`, { headers: VENUE })).status, 200)
   service.child.kill('SIGTERM')
@@ -113,9 +143,19 @@ test('without an endpoint nothing of it is loaded; with one and without the pack
       }\`))`
   })
   const { nango } = await startSimulators(t)
-  const env = { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_LEVEL: 'warn', NODE_OPTIONS: `--import=${dir}/hide.mjs` }
+  const env = {
+    PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_LEVEL: 'warn', NODE_OPTIONS: `--import=${dir}/hide.mjs`
+  }
   const without = startProcess(t, env)
-  t.equal((await fetch(`${await without.url()}/roller/venues/me`, { headers: { ...VENUE, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } })).status, 200)
+  t.equal(
+    (
+      await fetch(
+        `${await without.url()}/roller/venues/me`,
+        { headers: { ...VENUE, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } }
+      )
+    ).status,
+    200
+  )
   t.notOk(nango.requests.some(({ headers }) => 'traceparent' in headers))
   const missing = startProcess(t, { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
   t.equal(await missing.exited, 1)

@@ -23,7 +23,8 @@ function faultsOf (source: Record<string, string>): readonly string[] {
 
 /** What no address of HTTP may be. */
 const BROKEN = [
-  `https://user:${CANARY}@host.example.com`, `https://${CANARY}@host.example.com`, `https://[${CANARY}`, `https://host.example.com:${CANARY}`,
+  `https://user:${CANARY}@host.example.com`, `https://${CANARY}@host.example.com`, `https://[${CANARY}`,
+  `https://host.example.com:${CANARY}`,
   `ftp://user:${CANARY}@host`,
   `//user:${CANARY}@host`, `user:${CANARY}@host`, CANARY, `https://user:${CANARY}@`, `https://ho st/${CANARY}`,
   `https://host.example.com/#${CANARY}`,
@@ -102,7 +103,15 @@ test('/ready names neither Nango\'s address nor the integration', async (t) => {
   const { app, nango } = await service(t, { NANGO_INTEGRATION_ID: 'canary-integration' })
   const answer = await app.inject({ url: '/ready' })
   t.equal(answer.statusCode, 503)
-  t.match(answer.json(), { steps: [{ result: 'ok' }, { result: 'ok' }, { step: 'integration-is-roller', result: 'failed', hint: /NANGO_INTEGRATION_ID/ }, { result: 'skipped' }] })
+  t.match(
+    answer.json(),
+    {
+      steps: [
+        { result: 'ok' }, { result: 'ok' }, { step: 'integration-is-roller', result: 'failed', hint: /NANGO_INTEGRATION_ID/ },
+        { result: 'skipped' }
+      ]
+    }
+  )
   t.notMatch(answer.body, 'canary-integration')
   t.notMatch(answer.body, new URL(nango.url).host)
 })

@@ -14,35 +14,72 @@ test('nothing is needed', async (t) => {
 })
 
 test('everything that is right', async (t) => {
-  const variables = { PUBLIC_URL: 'https://gateway.example.com/roller', ROLLER_WEBHOOK_SECRET: 'new-secret-of-the-webhooks, the-secret-before-it', WEBHOOK_TARGET_URL: 'http://app:8080/hook', WEBHOOK_TARGET_SECRET: WHSEC }
+  const variables = {
+    PUBLIC_URL: 'https://gateway.example.com/roller',
+    ROLLER_WEBHOOK_SECRET: 'new-secret-of-the-webhooks, the-secret-before-it',
+    WEBHOOK_TARGET_URL: 'http://app:8080/hook',
+    WEBHOOK_TARGET_SECRET: WHSEC
+  }
   t.strictSame(read(variables), {
-    config: { publicUrl: variables.PUBLIC_URL, rollerSecrets: ['new-secret-of-the-webhooks', 'the-secret-before-it'], target: { url: 'http://app:8080/hook', secrets: [WHSEC] } }, faults: []
+    config: {
+      publicUrl: variables.PUBLIC_URL,
+      rollerSecrets: ['new-secret-of-the-webhooks', 'the-secret-before-it'],
+      target: { url: 'http://app:8080/hook', secrets: [WHSEC] }
+    },
+    faults: []
   })
 })
 
 test('a target in the clear is on this machine or beside it', async (t) => {
   for (const url of [
-    'https://app.example.com/hook', 'http://localhost/', 'http://127.0.0.1:8080', 'http://[::1]:1', 'http://app:8080', 'http://10.1.2.3', 'http://172.16.0.1', 'http://172.31.0.1', 'http://192.168.0.9',
+    'https://app.example.com/hook', 'http://localhost/', 'http://127.0.0.1:8080', 'http://[::1]:1', 'http://app:8080', 'http://10.1.2.3',
+    'http://172.16.0.1', 'http://172.31.0.1', 'http://192.168.0.9',
     'http://[fd00::1]', 'http://app.default.svc', 'http://app.default.svc.cluster.local', 'http://app.internal'
   ]) t.strictSame(read({ WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: WHSEC }).faults, [], url)
-  for (const url of ['http://app.example.com', 'http://172.32.0.1', 'http://11.0.0.1', 'http://8.8.8.8', 'http://[2001:db8::1]', 'ftp://app/', 'app:8080', 'http://user:password@app/', 'http://local.example.com']) {
-    t.match(read({ WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: WHSEC }).faults, [/^WEBHOOK_TARGET_URL is not .*Example: WEBHOOK_TARGET_URL=/], url)
+  for (
+    const url of [
+      'http://app.example.com', 'http://172.32.0.1', 'http://11.0.0.1', 'http://8.8.8.8', 'http://[2001:db8::1]', 'ftp://app/', 'app:8080',
+      'http://user:password@app/', 'http://local.example.com'
+    ]
+  ) {
+    t.match(
+      read({ WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: WHSEC }).faults, [/^WEBHOOK_TARGET_URL is not .*Example: WEBHOOK_TARGET_URL=/],
+      url
+    )
   }
 })
 
 test('ROLLER sends to https', async (t) => {
-  for (const url of ['http://gateway.example.com', 'https://gateway.example.com?a', 'https://a:b@gateway.example.com', 'gateway.example.com', 'https://gateway.example.com/a b']) {
+  for (
+    const url of [
+      'http://gateway.example.com', 'https://gateway.example.com?a', 'https://a:b@gateway.example.com', 'gateway.example.com',
+      'https://gateway.example.com/a b'
+    ]
+  ) {
     t.match(read({ PUBLIC_URL: url }).faults, [/^PUBLIC_URL is not .*Example: PUBLIC_URL=/], url)
   }
-  for (const url of ['https://gateway.example.com', 'https://gateway.example.com/', 'https://gateway.example.com:8443/a/b', 'http://127.0.0.1:3000', 'http://localhost:3000']) t.strictSame(read({ PUBLIC_URL: url }).faults, [], url)
+  for (
+    const url of [
+      'https://gateway.example.com', 'https://gateway.example.com/', 'https://gateway.example.com:8443/a/b', 'http://127.0.0.1:3000',
+      'http://localhost:3000'
+    ]
+  ) {
+    t.strictSame(read({ PUBLIC_URL: url }).faults, [], url)
+  }
 })
 
 test('secrets have a length and a form, and are never repeated', async (t) => {
   const wrong: [WebhookVariables, RegExp][] = [
-    [{ ROLLER_WEBHOOK_SECRET: 'long-enough-for-a-secret,canary-short' }, /^ROLLER_WEBHOOK_SECRET holds a secret of fewer than 16 characters/],
+    [
+      { ROLLER_WEBHOOK_SECRET: 'long-enough-for-a-secret,canary-short' },
+      /^ROLLER_WEBHOOK_SECRET holds a secret of fewer than 16 characters/
+    ],
     [{ WEBHOOK_TARGET_URL: 'http://app/' }, /^WEBHOOK_TARGET_SECRET is missing/],
     [{ WEBHOOK_TARGET_SECRET: WHSEC }, /^WEBHOOK_TARGET_SECRET is set, and WEBHOOK_TARGET_URL is not/],
-    ...['canary', 'whsec_canary', 'whsec_', `whsec_${Buffer.alloc(23).toString('base64')}`, `whsec_${Buffer.alloc(65).toString('base64')}`, WHSEC.slice('whsec_'.length)].map((secret): [WebhookVariables, RegExp] =>
+    ...[
+      'canary', 'whsec_canary', 'whsec_', `whsec_${Buffer.alloc(23).toString('base64')}`, `whsec_${Buffer.alloc(65).toString('base64')}`,
+      WHSEC.slice('whsec_'.length)
+    ].map((secret): [WebhookVariables, RegExp] =>
       [{ WEBHOOK_TARGET_URL: 'http://app/', WEBHOOK_TARGET_SECRET: secret }, /^WEBHOOK_TARGET_SECRET is not whsec_/])
   ]
   for (const [variables, fault] of wrong) {

@@ -9,7 +9,10 @@ import { NOW, target } from './target-server.ts'
 
 const BEFORE = `whsec_${Buffer.from('the-secret-of-the-target-before!').toString('base64')}`
 
-const event = { name: 'booking.created', id: '67d2ada6-10cc-4177-909d-430f3b2593d4', connectionId: 'venue', data: { name: 'Käse 🧀' } } as unknown as AnyEvent // as much as is looked at here
+// as much as is looked at here
+const event = {
+  name: 'booking.created', id: '67d2ada6-10cc-4177-909d-430f3b2593d4', connectionId: 'venue', data: { name: 'Käse 🧀' }
+} as unknown as AnyEvent
 
 test('the library verifies it, with either secret during a rotation', async (t) => {
   const { url, received } = await target(t)
@@ -21,7 +24,9 @@ test('the library verifies it, with either secret during a rotation', async (t) 
   t.match(headers, { 'content-type': 'application/json', 'webhook-id': event.id })
   for (const secret of [NOW, BEFORE]) t.strictSame(new Webhook(secret).verify(body, headers as Record<string, string>), event)
   t.throws(() => new Webhook(NOW).verify(body.replace('venue', 'other'), headers as Record<string, string>), 'a tampered byte')
-  t.throws(() => new Webhook(`whsec_${Buffer.alloc(32).toString('base64')}`).verify(body, headers as Record<string, string>), 'another secret')
+  t.throws(
+    () => new Webhook(`whsec_${Buffer.alloc(32).toString('base64')}`).verify(body, headers as Record<string, string>), 'another secret'
+  )
 })
 
 test('an id that could be mistaken is sent as its hash, the same each time', async (t) => {
@@ -36,7 +41,9 @@ test('an id that could be mistaken is sent as its hash, the same each time', asy
 
 test('only a 2xx is taken, and no redirect is followed', async (t) => {
   const statuses = [200, 204, 299, 301, 307, 400, 410, 429, 500, 503]
-  const { url, received } = await target(t, (response, count) => { response.writeHead(statuses[count - 1] ?? 0, { location: '/elsewhere' }).end('canary') })
+  const { url, received } = await target(
+    t, (response, count) => { response.writeHead(statuses[count - 1] ?? 0, { location: '/elsewhere' }).end('canary') }
+  )
   const { send, close } = createWebhookTarget({ url, secrets: [NOW] })
   t.teardown(close)
   for (const status of statuses) {
@@ -67,12 +74,22 @@ test('through the service: ROLLER needs no key of its callers\', and hears what 
   const answers = [503, 200]
   const { url, received } = await target(t, (response, count) => { response.writeHead(answers[count - 1] ?? 200).end() })
   const { app } = await service(t, {
-    API_KEYS: KEY, RATE_LIMIT: '1', ROLLER_WEBHOOK_SECRET: `${SECRET},another-secret-of-16`, PUBLIC_URL: 'https://gateway.example.com', WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: NOW
+    API_KEYS: KEY,
+    RATE_LIMIT: '1',
+    ROLLER_WEBHOOK_SECRET: `${SECRET},another-secret-of-16`,
+    PUBLIC_URL: 'https://gateway.example.com',
+    WEBHOOK_TARGET_URL: url,
+    WEBHOOK_TARGET_SECRET: NOW
   })
   const sent = message()
-  t.strictSame([(await deliver(app, sent)).statusCode, (await deliver(app, sent)).statusCode, (await deliver(app, sent)).statusCode], [503, 200, 200])
+  t.strictSame(
+    [(await deliver(app, sent)).statusCode, (await deliver(app, sent)).statusCode, (await deliver(app, sent)).statusCode], [503, 200, 200]
+  )
   t.equal(received.length, 2)
   const [, { headers, body } = { headers: {}, body: '' }] = received
-  t.match(new Webhook(NOW).verify(body, headers as Record<string, string>), { name: 'booking.created', id: sent.id, connectionId: 'demo-venue', venueId: String, data: sent.data })
+  t.match(
+    new Webhook(NOW).verify(body, headers as Record<string, string>),
+    { name: 'booking.created', id: sent.id, connectionId: 'demo-venue', venueId: String, data: sent.data }
+  )
   t.equal((await app.inject({ url: '/connections/demo-venue/webhooks' })).statusCode, 401, 'everything else asks for a key')
 })

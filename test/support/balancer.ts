@@ -1,6 +1,6 @@
 /**
- * A balancer as they stand in front of replicas: it asks each for /ready, gives calls in turn to those that say yes, and streams both ways. It
- * repeats nothing: a call that a replica did not take, or an answer that breaks off, is one that its caller sees fail.
+ * A balancer as they stand in front of replicas: it asks each for /ready, gives calls in turn to those that say yes, and streams both ways.
+ * It repeats nothing: a call that a replica did not take, or an answer that breaks off, is one that its caller sees fail.
  */
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -22,7 +22,17 @@ export interface Backend {
   readonly calls: ReadonlySet<{ readonly path: string }>
 }
 
-interface Known { readonly url: string, ready: boolean, silent: number, asked: number, heard: number, readonly calls: Set<{ readonly path: string }>, readonly agent: Agent }
+interface Known {
+  readonly url: string,
+  ready: boolean,
+  silent: number,
+  asked: number,
+  heard: number,
+  readonly calls: Set<{
+    readonly path: string
+  }>,
+  readonly agent: Agent
+}
 
 export class Balancer {
   readonly #backends = new Set<Known>()
@@ -91,7 +101,9 @@ export class Balancer {
     const call = { path: incoming.url ?? '' }
     backend.calls.add(call)
     outgoing.once('close', () => { backend.calls.delete(call) })
-    const forward = request(`${backend.url}${call.path}`, { method: incoming.method, headers: incoming.headers, agent: backend.agent }, (answer) => {
+    const forward = request(`${backend.url}${call.path}`, {
+      method: incoming.method, headers: incoming.headers, agent: backend.agent
+    }, (answer) => {
       const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = answer.headers // of one hop alone
       outgoing.writeHead(answer.statusCode ?? 502, headers)
       pipeline(answer, outgoing, () => {})

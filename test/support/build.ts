@@ -20,12 +20,15 @@ export interface Simulators {
 }
 
 export async function startSimulators (
-  t: Teardown, { nango: nangoOptions = {}, roller: rollerOptions = {} }: { nango?: Partial<NangoSimulatorOptions>, roller?: RollerSimulatorOptions } = {}
+  t: Teardown,
+  { nango: nangoOptions = {}, roller: rollerOptions = {} }: { nango?: Partial<NangoSimulatorOptions>, roller?: RollerSimulatorOptions } = {}
 ): Promise<Simulators> {
   const rollerSimulator = await startRollerSimulator(rollerOptions)
   const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: rollerSimulator.url, ...nangoOptions })
   const { tags, metadata } = asConnected(rollerSimulator, 'demo')
-  nango.addConnection({ connectionId: CONNECTION_ID, clientId: 'demo', clientSecret: CLIENT_SECRET, tags: { organization_id: 'demo', ...tags }, metadata })
+  nango.addConnection(
+    { connectionId: CONNECTION_ID, clientId: 'demo', clientSecret: CLIENT_SECRET, tags: { organization_id: 'demo', ...tags }, metadata }
+  )
   t.teardown(async () => {
     await nango.close()
     await rollerSimulator.close()
@@ -34,7 +37,9 @@ export async function startSimulators (
 }
 
 /** What the gateway has kept of a venue when it was connected. */
-export function asConnected (simulator: RollerSimulator, clientId: string): { tags: Record<string, string>, metadata: Record<string, unknown> } {
+export function asConnected (simulator: RollerSimulator, clientId: string): {
+  tags: Record<string, string>, metadata: Record<string, unknown>
+} {
   const { id, profile: { name, zone: timeZone, currency, locale } } = simulator.venue(clientId)
   const venue: Venue = { id: String(id), environment: 'live', name, timeZone, currency, locale }
   return asVerified(venue)
@@ -62,8 +67,12 @@ export interface Built extends Simulators {
 }
 
 /** An app with the plugin, ready for `inject`. Waits between tries take no time. */
-export async function build (t: Teardown, { options = {}, nango, roller: rollerOptions, server = {}, host }: BuildOptions = {}): Promise<Built> {
-  const simulators = await startSimulators(t, { ...(nango !== undefined && { nango }), ...(rollerOptions !== undefined && { roller: rollerOptions }) })
+export async function build (
+  t: Teardown, { options = {}, nango, roller: rollerOptions, server = {}, host }: BuildOptions = {}
+): Promise<Built> {
+  const simulators = await startSimulators(
+    t, { ...(nango !== undefined && { nango }), ...(rollerOptions !== undefined && { roller: rollerOptions }) }
+  )
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'trace', stream: { write: (line: string) => { lines.push(line) } } }, ...server })
   t.teardown(() => app.close()) // before the simulators: tap runs teardowns in reverse

@@ -1,4 +1,7 @@
-/** Writes dist/test/groups, the files that tap runs: each runs some test files in one process, since starting one takes longer than most of them. */
+/**
+ * Writes dist/test/groups, the files that tap runs: each runs some test files in one process, since starting one takes longer than most of
+ * them.
+ */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

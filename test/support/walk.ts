@@ -1,4 +1,7 @@
-/** Every documented operation, called at least once, over whichever way `call` is: what comes back must fit the catalog, and so must what is sent. */
+/**
+ * Every documented operation, called at least once, over whichever way `call` is: what comes back must fit the catalog, and so must what is
+ * sent.
+ */
 import { Value } from '@sinclair/typebox/value'
 import type { Test } from 'tap'
 import { operations } from '#plugin/operations/operations.js'

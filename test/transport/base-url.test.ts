@@ -10,7 +10,8 @@ const GOOD = [
   'http://localhost:3000', 'http://127.0.0.1:1', 'http://127.9.9.9', 'http://[::1]:80'
 ]
 const BAD = [
-  'http://api.roller.app', 'http://10.0.0.1', 'http://localhost.example.com', 'http://127.0.0.1.example.com', 'http://localhost@example.com',
+  'http://api.roller.app', 'http://10.0.0.1', 'http://localhost.example.com', 'http://127.0.0.1.example.com',
+  'http://localhost@example.com',
   'http://[::2]',
   'https://user:pass@api.roller.app', 'https://user@api.roller.app', 'https://api.roller.app/v1', 'https://api.roller.app?',
   'https://api.roller.app/?x=1',
@@ -28,7 +29,10 @@ test('https, or this machine, and nothing beside the origin', async (t) => {
 test('a wrong one stops the registration, and is not repeated', async (t) => {
   t.match(parseOptions(options), { transport: 'nango', environment: 'live', rollerBaseUrl: undefined }, 'the environment\'s own host')
   t.throws(() => parseOptions({ ...options, rollerBaseUrl: 'https://api.play.roller.app' }), /it is the host of the environment playground/)
-  t.throws(() => parseOptions({ ...options, environment: 'playground', rollerBaseUrl: 'https://api.roller.app' }), /it is the host of the environment live/)
+  t.throws(
+    () => parseOptions({ ...options, environment: 'playground', rollerBaseUrl: 'https://api.roller.app' }),
+    /it is the host of the environment live/
+  )
   for (const url of [...BAD, 7, null]) {
     t.throws(() => parseOptions({ ...options, rollerBaseUrl: url }), {
       message: /^fastify-roller: option rollerBaseUrl is wrong: expected an https address/, code: 'ROLLER_ERR_OPTIONS'

@@ -35,14 +35,19 @@ for (const transport of BOTH) {
   test(`${transport}: an answer that looks like Nango's`, async (t) => {
     const built = await start(t, transport)
     const lookalikes = [
-      [400, { error: { code: 'forbidden', message: 'x' } }], [400, { error: { code: 'server_error', message: 'Failed to get connection' } }],
+      [400, { error: { code: 'forbidden', message: 'x' } }],
+      [400, { error: { code: 'server_error', message: 'Failed to get connection' } }],
       [500, { message: 'x', code: 'ECONNREFUSED', method: 'get' }], [500, '']
     ] as const
     for (const [status, body] of lookalikes) {
       built.roller.faults.always({ path: /^\/sandbox/, kind: 'status', status, body })
       const answer = await call(built, { url: '/roller/sandbox/x' })
       if (transport === 'nango' && body !== '') t.notMatch(answer, { headers: { 'roller-answered-by': 'roller' } })
-      else t.match(answer, { statusCode: status, payload: body === '' ? '' : JSON.stringify(body), headers: { 'roller-answered-by': 'roller' } })
+      else {
+        t.match(
+          answer, { statusCode: status, payload: body === '' ? '' : JSON.stringify(body), headers: { 'roller-answered-by': 'roller' } }
+        )
+      }
     }
   })
 
@@ -64,9 +69,13 @@ for (const transport of BOTH) {
       status: 502,
       code: 'ROLLER_ERR_UNREACHABLE',
       layer: 'network',
-      detail: transport === 'nango' ? /^The connection to Nango failed \(ECONNREFUSED\)\.$/ : /^The connection to ROLLER failed \(ECONNREFUSED\)\.$/
+      detail: transport === 'nango'
+        ? /^The connection to Nango failed \(ECONNREFUSED\)\.$/
+        : /^The connection to ROLLER failed \(ECONNREFUSED\)\.$/
     })
-    const page = await startAtPeer(t, transport, (_request, response) => { response.writeHead(503, { 'content-type': 'text/html' }).end('<html>') })
+    const page = await startAtPeer(
+      t, transport, (_request, response) => { response.writeHead(503, { 'content-type': 'text/html' }).end('<html>') }
+    )
     isProblem(t, page, await call(page), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /503 with an HTML page/ })
   })
 }
@@ -98,7 +107,9 @@ test('direct: ROLLER\'s compression is the caller\'s, and an error in it is stil
   const asked: unknown[] = []
   const built = await startAtPeer(t, 'direct', (request, response) => {
     asked.push(request.headers['accept-encoding'])
-    response.writeHead(request.url === '/denied' ? 403 : 200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(zipped)
+    response.writeHead(
+      request.url === '/denied' ? 403 : 200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    ).end(zipped)
   })
   const headers = { ...VENUE, 'accept-encoding': 'gzip, br' }
   const answer = await built.app.inject({ url: '/roller/x', headers })
@@ -111,7 +122,9 @@ test('direct: ROLLER\'s compression is the caller\'s, and an error in it is stil
 
 test('direct: a header that carries the token out does not pass', async (t) => {
   const built = await startAtPeer(t, 'direct', (request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json', 'x-debug': String(request.headers.authorization), 'x-kept': '1' }).end('{}')
+    response.writeHead(
+      200, { 'content-type': 'application/json', 'x-debug': String(request.headers.authorization), 'x-kept': '1' }
+    ).end('{}')
   })
   const { headers } = await built.app.inject({ url: '/roller/x', headers: VENUE })
   t.equal(headers['x-kept'], '1')

@@ -40,7 +40,10 @@ export async function start (
   return { app, ...simulators, log: () => lines.join(''), url: await app.listen({ host: '127.0.0.1', port: 0 }) }
 }
 
-/** A server of the test's own where the transport's calls arrive: at Nango's place, or at ROLLER's. `path` is what a call of /x looks like there. */
+/**
+ * A server of the test's own where the transport's calls arrive: at Nango's place, or at ROLLER's. `path` is what a call of /x looks like
+ * there.
+ */
 export async function startAtPeer (
   t: Pick<Test, 'teardown'>, transport: TransportName, listener: RequestListener, options: StartOptions['options'] = {}
 ): Promise<Started & { readonly peer: Stub, readonly path: string }> {

@@ -9,7 +9,11 @@ for (const status of [301, 302, 303, 307, 308]) {
     const built = await start(t, 'direct')
     for (const type of ['text/html', 'application/json']) {
       built.roller.faults.next({
-        path: /^\/sandbox/, kind: 'status', status, body: '<html>Object moved</html>', headers: { location: `${elsewhere.url}/x`, 'content-type': type }
+        path: /^\/sandbox/,
+        kind: 'status',
+        status,
+        body: '<html>Object moved</html>',
+        headers: { location: `${elsewhere.url}/x`, 'content-type': type }
       })
       const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
       t.match(answer, { statusCode: status, headers: { location: `${elsewhere.url}/x`, 'roller-answered-by': 'roller' } })

@@ -10,7 +10,9 @@ test('the sandbox\'s tokens stay in the sandbox', async (t) => {
 })
 
 test('a key that may not read credentials is not ready, and says why', async (t) => {
-  const { app } = await service(t, { ROLLER_TRANSPORT: 'direct' }, { scopes: ['environment:integrations:read', 'environment:connections:read'] })
+  const { app } = await service(
+    t, { ROLLER_TRANSPORT: 'direct' }, { scopes: ['environment:integrations:read', 'environment:connections:read'] }
+  )
   const answer = await app.inject({ url: '/ready' })
   t.equal(answer.statusCode, 503)
   t.match(answer.json().steps.slice(0, 3), Array(3).fill({ result: 'ok' }))

@@ -28,7 +28,9 @@ export function transportSuite (transport: TransportName): void {
   test('body and query are the caller\'s, byte for byte', async (t) => {
     const built = await start(t, transport)
     const payload = '{ "n": 9007199254740993, "x":1.0 , "s":"\\u00f6ö" }'
-    const answer = await built.app.inject({ method: 'POST', url: '/roller/sandbox/echo?b=2&a=%7Bx%7D&c=1%2C2&plus=a+b', headers: JSON_BODY, payload })
+    const answer = await built.app.inject(
+      { method: 'POST', url: '/roller/sandbox/echo?b=2&a=%7Bx%7D&c=1%2C2&plus=a+b', headers: JSON_BODY, payload }
+    )
     const { url, headers, bodyBase64 } = answer.json()
     t.equal(Buffer.from(bodyBase64, 'base64').toString(), payload)
     t.equal(url, '/sandbox/echo?b=2&a=%7Bx%7D&c=1%2C2&plus=a+b')
@@ -86,7 +88,9 @@ export function transportSuite (transport: TransportName): void {
     const built = await start(t, transport)
     built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: { message: 'no' } })
     const answer = await call(built)
-    isProblem(t, built, answer, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /also with a fresh token/ })
+    isProblem(
+      t, built, answer, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /also with a fresh token/ }
+    )
     t.match(JSON.parse(answer.payload).upstream, { status: 401, body: { message: 'no' } })
     t.equal(reads(built).forced, 1)
   })
@@ -183,13 +187,17 @@ export function transportSuite (transport: TransportName): void {
     const built = await start(t, transport)
     const seen: unknown[] = [await call(built), await built.app.roller.check(CONNECTION_ID)]
     for (const status of [401, 403, 429, 500, 302]) {
-      built.roller.faults.next({ path: /^\/sandbox\/x/, kind: 'status', status, body: {}, headers: { 'retry-after': '1', location: '/elsewhere' } })
+      built.roller.faults.next(
+        { path: /^\/sandbox\/x/, kind: 'status', status, body: {}, headers: { 'retry-after': '1', location: '/elsewhere' } }
+      )
       seen.push(await call(built, { url: '/roller/sandbox/x' }))
       seen.push(await built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID }).catch((error: unknown) => error))
     }
     built.roller.rejectCredentials('demo')
     built.roller.revokeTokens()
-    seen.push(await call(built), await built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID }).catch((error: unknown) => error))
+    seen.push(
+      await call(built), await built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID }).catch((error: unknown) => error)
+    )
     t.ok(built.nango.connections[0]?.token, 'there is a token to be found')
     const depth = { depth: 10, showHidden: true, maxStringLength: null, maxArrayLength: null }
     const text = seen.map((one) => inspect(one, depth)).join('\n') + built.log() + inspect(built.app.roller, depth)

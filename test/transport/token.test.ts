@@ -71,7 +71,9 @@ test('with Nango away the calls go on until the token ends', async (t) => {
   await until(() => built.nango.requests.length > before)
   t.equal(built.nango.requests.length, before + 1, 'and is not tried at every call')
   clock.advance(6 * MINUTE)
-  isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /^Nango could not be reached/ })
+  isProblem(
+    t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /^Nango could not be reached/ }
+  )
   built.nango.faults.always(null)
   t.equal((await call(built)).statusCode, 200)
 })
@@ -123,17 +125,23 @@ test('a key that may not read credentials: the check and every call say what to 
   isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /may not read credentials/ })
   t.match(JSON.parse(answer.payload).hint, hint)
   const { steps } = await built.app.roller.check(CONNECTION_ID)
-  t.match(steps.find(({ result }) => result === 'failed'), { step: 'scopes-granted', detail: /environment:connections:read_credentials/, hint: /Tick/ })
+  t.match(
+    steps.find(({ result }) => result === 'failed'),
+    { step: 'scopes-granted', detail: /environment:connections:read_credentials/, hint: /Tick/ }
+  )
   t.same(callsAtRoller(built), [])
 })
 
 test('odd answers of Nango are no tokens', async (t) => {
   const cases = [
-    [{}, /may not read/], [{ credentials: {} }, /may not read/], [{ credentials: { type: 'API_KEY', apiKey: 'canary-key' } }, /hold no token/],
+    [{}, /may not read/], [{ credentials: {} }, /may not read/],
+    [{ credentials: { type: 'API_KEY', apiKey: 'canary-key' } }, /hold no token/],
     [{ credentials: { token: 'canary-key\r\nx: y' } }, /hold no token/], [{ credentials: { token: '' } }, /hold no token/]
   ] as const
   for (const [body, detail] of cases) {
-    const stub = await stubNango(t, (_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(body)) })
+    const stub = await stubNango(
+      t, (_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(body)) }
+    )
     const built = await start(t, 'direct', { options: { nango: { host: stub.url } } })
     const answer = await call(built)
     isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail })
@@ -148,7 +156,9 @@ test('a token without an end is used for a week, or until ROLLER refuses it', as
   await call(built)
   const token = built.nango.connections[0]?.token
   built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
-  built.nango.faults.next({ path: /force_refresh=true/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials: { token } } })
+  built.nango.faults.next(
+    { path: /force_refresh=true/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials: { token } } }
+  )
   t.equal((await call(built)).statusCode, 200)
   clock.advance(6 * 24 * 60 * MINUTE)
   t.equal((await call(built)).statusCode, 200)

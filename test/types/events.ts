@@ -40,7 +40,11 @@ export function promises (roller: Roller): (() => void)[] {
 }
 
 export async function exports (roller: Roller): Promise<void> {
-  for await (const { stream, sequenceNumber } of roller.bulkExport({ connectionId: 'x', exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-02-01' })) {
+  for await (
+    const { stream, sequenceNumber } of roller.bulkExport(
+      { connectionId: 'x', exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-02-01' }
+    )
+  ) {
     stream.resume()
     sequenceNumber satisfies number
   }

@@ -36,16 +36,21 @@ export async function promises (roller: Roller): Promise<void> {
   })
   const reference: string | undefined = items?.[0]?.bookingReference
   const counts: (number | undefined)[] = [totalPages, itemsPerpage]
+  const page = await roller.request('GET /data/tickets', { connectionId, query: { startDate: '2026-11-01', endDate: '2026-11-02' } })
   // @ts-expect-error a page is no record
-  const record = (await roller.request('GET /data/tickets', { connectionId, query: { startDate: '2026-11-01', endDate: '2026-11-02' } })).ticketId
+  const record = page.ticketId
   for await (const { bookingReference } of roller.paginate('GET /data/bookingitems', { connectionId, startDate: '2026-11-01' })) {
     bookingReference satisfies string | undefined
   }
 
   const { items: lines = [] } = await roller.request('GET /bookings/{uniqueId}', { connectionId, params: { uniqueId: 'x' } })
   const tickets: (string | undefined)[] = lines.flatMap(({ tickets = [] }) => tickets.map(({ ticketId }) => ticketId))
-  const urls: (string | undefined)[] = (await roller.request('GET /webhooks', { connectionId })).map(({ configuration }) => configuration?.url)
-  await roller.request('POST /reporting/bulk', { connectionId, body: { exportType: 'AuditLog', startDate: '2026-01-01', endDate: '2026-02-01' } })
+  const urls: (string | undefined)[] = (
+    await roller.request('GET /webhooks', { connectionId })
+  ).map(({ configuration }) => configuration?.url)
+  await roller.request(
+    'POST /reporting/bulk', { connectionId, body: { exportType: 'AuditLog', startDate: '2026-01-01', endDate: '2026-02-01' } }
+  )
 
   // @ts-expect-error the body is missing
   await roller.request('POST /bookings', { connectionId })

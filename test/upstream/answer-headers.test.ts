@@ -83,7 +83,9 @@ for (const status of [200, 404]) {
 
 test('odd header names and repeated headers do no harm', async (t) => {
   const stub = await stubNango(t, (_request, response) => {
-    const lines = ['HTTP/1.1 200 OK', '__proto__: x', 'constructor: y', 'x-many: 1', 'x-many: 2', 'Connection: close', 'Connection: x-a', 'x-a: 1']
+    const lines = [
+      'HTTP/1.1 200 OK', '__proto__: x', 'constructor: y', 'x-many: 1', 'x-many: 2', 'Connection: close', 'Connection: x-a', 'x-a: 1'
+    ]
     response.socket?.end([...lines, 'content-length: 2', '', '{}'].join('\r\n'))
   })
   const { app } = await build(t, { options: { nango: { host: stub.url } } })

@@ -57,7 +57,9 @@ test('a caller that leaves in the middle of a download cancels it', async (t) =>
 
 test('a caller that leaves in the middle of an upload ends it', async (t) => {
   const { url, stub, closed, alive } = await setup(t, (request) => { request.resume() })
-  const socket = open(url, `POST /roller/x HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 500000\r\n\r\n${'x'.repeat(100_000)}`)
+  const socket = open(
+    url, `POST /roller/x HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 500000\r\n\r\n${'x'.repeat(100_000)}`
+  )
   await until(() => stub.requests.length === 1)
   socket.destroy()
   await until(() => closed() === 1)
@@ -76,11 +78,15 @@ test('a caller that leaves before its body is whole calls nobody', async (t) => 
   await alive()
 })
 
-const FRAMINGS = { declared: 'Content-Length: 500000\r\n\r\nabc', chunked: `Transfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}` }
+const FRAMINGS = {
+  declared: 'Content-Length: 500000\r\n\r\nabc', chunked: `Transfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}`
+}
 
 for (const [kind, framing] of Object.entries(FRAMINGS)) {
   test(`a caller that leaves a ${kind} upload while its identity is looked up harms nobody`, async (t) => {
-    const stub = await stubNango(t, (_request, response) => { response.setHeader('content-type', 'application/json').end('{"connections":[]}') })
+    const stub = await stubNango(
+      t, (_request, response) => { response.setHeader('content-type', 'application/json').end('{"connections":[]}') }
+    )
     let asked = 0
     let release = (): void => {}
     const built = await listen(t, {

@@ -21,9 +21,17 @@ const CASES: readonly (readonly [status: number, body: object | string, expected
   [424, wrapped('connection_refresh_backoff'), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', retryAfter: 30 }],
   [424, wrapped('connection_refresh_exhausted'), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }],
   [400, wrapped('base_url_override_disabled'), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango' }],
-  [429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 57 }, { 'retry-after': '57' }],
-  [429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 1 }, { 'retry-after': '0' }],
-  [500, { error: { code: 'generic_error_support', payload: { id: ROW } } }, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' }],
+  [
+    429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 57 },
+    { 'retry-after': '57' }
+  ],
+  [
+    429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 1 }, { 'retry-after': '0' }
+  ],
+  [
+    500, { error: { code: 'generic_error_support', payload: { id: ROW } } },
+    { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' }
+  ],
   [500, { message: ROW, code: 'ECONNREFUSED', method: 'get' },
     { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /ECONNREFUSED/ }],
   [500, { message: ROW, code: 'UND_ERR_SOCKET', method: 'get' }, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' }],
@@ -44,7 +52,10 @@ for (const [status, body, expected, headers = {}] of CASES) {
 }
 
 test('an error of ROLLER\'s that looks a little like Nango\'s is ROLLER\'s', async (t) => {
-  const bodies = [{ error: 'server_error' }, { error: { code: 'SomethingElse' } }, { error: { code: 'x' }, id: 1 }, { code: 'ECONNREFUSED', message: 'x' }, [], 'null', '"forbidden"']
+  const bodies = [
+    { error: 'server_error' }, { error: { code: 'SomethingElse' } }, { error: { code: 'x' }, id: 1 },
+    { code: 'ECONNREFUSED', message: 'x' }, [], 'null', '"forbidden"'
+  ]
   for (const body of bodies) {
     const built = await build(t)
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 400, body })

@@ -7,7 +7,9 @@ for (const status of [200, 302, 400, 403, 500, 502, 503]) {
     const built = await build(t)
     built.nango.faults.always({ path: /^\/proxy/, kind: 'html', status })
     const answer = await call(built)
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: new RegExp(`${status} with an HTML page`) })
+    isProblem(
+      t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: new RegExp(`${status} with an HTML page`) }
+    )
     t.notMatch(answer.payload, /doctype/i)
     t.equal(built.nango.requests.length, 3)
   })
@@ -25,5 +27,7 @@ test('headers without end are cut off', async (t) => {
     response.socket?.write(`HTTP/1.1 200 OK\r\n${`x-filler: ${'y'.repeat(50)}\r\n`.repeat(2_000)}\r\n`, () => {})
   })
   const built = await build(t, { options: { nango: { host: stub.url } } })
-  isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /UND_ERR_HEADERS_OVERFLOW/ })
+  isProblem(
+    t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /UND_ERR_HEADERS_OVERFLOW/ }
+  )
 })

@@ -3,7 +3,9 @@ import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
 
-const refused = (message: string) => ({ path: /force_refresh=true/, kind: 'status', status: 400, body: { error: { code: 'invalid_credentials', message, payload: {} } } }) as const
+const refused = (message: string) => (
+  { path: /force_refresh=true/, kind: 'status', status: 400, body: { error: { code: 'invalid_credentials', message, payload: {} } } }
+) as const
 
 async function withRevokedToken (t: Parameters<typeof build>[0]): Promise<Built> {
   const built = await build(t)
@@ -36,7 +38,10 @@ for (const [what, fault, expected] of [
 test('ROLLER refuses the credentials', async (t) => {
   const built = await withRevokedToken(t)
   built.roller.rejectCredentials('demo')
-  isProblem(t, built, await call(built), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /gave Nango no new token/ })
+  isProblem(
+    t, built, await call(built),
+    { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /gave Nango no new token/ }
+  )
 })
 
 test('Nango\'s own trouble is Nango\'s, and no reason to enter the credentials again', async (t) => {
@@ -60,7 +65,9 @@ for (const [what, fault, expected] of [
   ['away', { kind: 'reset' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
   ['refusing', { kind: 'status', status: 401, body: '' }, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }]
 ] as const) {
-  test(`a token has ended, and the token endpoint is ${what}: the first call and those within Nango's back-off are told alike`, async (t) => {
+  test(`a token has ended, and the token endpoint is ${what}: the first call and those within Nango's back-off are told alike`, async (
+    t
+  ) => {
     const built = await build(t)
     built.roller.faults.always({ path: /^\/token/, ...fault })
     isProblem(t, built, await call(built), expected)

@@ -38,7 +38,9 @@ for (const transport of ['nango', 'direct'] as const) {
     built.roller.revokeTokens()
     const credentials = { type: 'OAUTH2_CC', token, expires_at: new Date(expiresAt).toISOString() }
     for (let n = 0; n < 2; n++) {
-      built.nango.faults.next({ path: /force_refresh=true/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials } })
+      built.nango.faults.next(
+        { path: /force_refresh=true/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials } }
+      )
     }
     t.equal((await call(built)).statusCode, 200)
     t.equal(reads(built).forced, 3)

@@ -18,7 +18,9 @@ for (const status of [502, 503, 504]) {
   test(`a POST is not repeated on ROLLER's ${status}`, async (t) => {
     const built = await build(t)
     built.roller.faults.next({ path: /^\/sandbox/, kind: 'status', status, body: '{"own":"words"}' })
-    t.match(await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' }), { statusCode: status, payload: '{"own":"words"}' })
+    t.match(
+      await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' }), { statusCode: status, payload: '{"own":"words"}' }
+    )
     t.equal(callsAtRoller(built).length, 1)
   })
 }
@@ -37,7 +39,9 @@ test('a booking that was made although the line broke is made once, and the call
   const before = built.roller.venue('demo').bookings.size
   built.roller.faults.next({ path: /^\/bookings/, method: 'POST', kind: 'reset-after-work' })
   const answer = await call(built, { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
-  isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /had been sent: it may have been done/ })
+  isProblem(
+    t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /had been sent: it may have been done/ }
+  )
   t.match(JSON.parse(answer.payload).hint, /GET \/bookings\?keywords=/)
   t.equal(built.roller.venue('demo').bookings.size, before + 1)
   t.same(callsAtRoller(built), [{ method: 'POST', url: '/bookings' }])

@@ -6,7 +6,9 @@ test('ROLLER\'s own errors pass byte for byte', async (t) => {
   const bytes = Buffer.from('{ "errors" : [ {"name":"x","message":"Z\u00f6e 9007199254740993 1.0"} ] }\n')
   for (const status of [400, 404, 405, 409, 410, 415, 422, 500, 501]) {
     const built = await build(t)
-    built.roller.faults.next({ path: /^\/venues/, kind: 'status', status, body: bytes, headers: { 'content-type': 'application/problem+xml; x=y' } })
+    built.roller.faults.next(
+      { path: /^\/venues/, kind: 'status', status, body: bytes, headers: { 'content-type': 'application/problem+xml; x=y' } }
+    )
     const answer = await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })
     t.equal(answer.statusCode, status)
     t.same(answer.rawPayload, bytes)
@@ -47,7 +49,9 @@ for (const [header, seconds] of [[undefined, 60], ['7', 7], ['0', 1], ['soon', 6
     const built = await build(t)
     const headers = header === undefined ? undefined : { 'retry-after': header }
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 429, body: {}, ...(headers !== undefined && { headers }) })
-    isProblem(t, built, await call(built, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', layer: 'roller', retryAfter: seconds })
+    isProblem(
+      t, built, await call(built, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', layer: 'roller', retryAfter: seconds }
+    )
     t.equal(callsAtRoller(built).length, 1)
   })
 }

@@ -2,11 +2,15 @@ import { test } from '../support/tap.ts'
 import { asConnected, asVerified } from '../support/build.ts'
 import { start, venueIdOf, type Life } from './fixture.ts'
 
-const lists = ({ nango }: Life): number => nango.requests.filter(({ method, url }) => method === 'GET' && url.startsWith('/connections?')).length
+const lists = ({ nango }: Life): number => nango.requests.filter(
+  ({ method, url }) => method === 'GET' && url.startsWith('/connections?')
+).length
 
 test('an address that is none, or two, is 400', async (t) => {
   const life = await start(t, { webhooks: false })
-  for (const headers of [{ 'roller-venue': '' }, { 'roller-venue': '1 2' }, { 'roller-venue': '../x' }, { 'roller-venue': 'x'.repeat(65) }]) {
+  for (
+    const headers of [{ 'roller-venue': '' }, { 'roller-venue': '1 2' }, { 'roller-venue': '../x' }, { 'roller-venue': 'x'.repeat(65) }]
+  ) {
     const answer = await life.app.inject({ url: '/roller/venues/me', headers })
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' }, JSON.stringify(headers))
   }
@@ -16,10 +20,21 @@ test('an address that is none, or two, is 400', async (t) => {
 })
 
 test('a caller finds a venue among its own connections alone', async (t) => {
-  const life = await start(t, { webhooks: false, options: { identify: (request) => ({ tags: { organization_id: String(request.headers['x-user']) } }) } })
+  const life = await start(
+    t, { webhooks: false, options: { identify: (request) => ({ tags: { organization_id: String(request.headers['x-user']) } }) } }
+  )
   const venueId = venueIdOf(life, 'demo')
-  life.nango.addConnection({ connectionId: 'of-acme', clientId: 'demo', clientSecret: 's', tags: { ...asConnected(life.roller, 'demo').tags, organization_id: 'acme' } })
-  const as = async (user: string) => await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId, 'x-user': user } })
+  life.nango.addConnection(
+    {
+      connectionId: 'of-acme',
+      clientId: 'demo',
+      clientSecret: 's',
+      tags: { ...asConnected(life.roller, 'demo').tags, organization_id: 'acme' }
+    }
+  )
+  const as = async (user: string) => await life.app.inject(
+    { url: '/roller/venues/me', headers: { 'roller-venue': venueId, 'x-user': user } }
+  )
   t.equal((await as('demo')).statusCode, 200)
   t.equal((await as('acme')).statusCode, 200)
   t.match((await as('stranger')).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
@@ -34,8 +49,12 @@ test('the option connection wins over Roller-Venue too', async (t) => {
 test('among 10,000 connections a venue is found with one look, warm with none, and the list loses none', async (t) => {
   const life = await start(t, { webhooks: false })
   for (let index = 0; index < 10_000; index++) {
-    const { tags, metadata } = asVerified({ id: `v${index}`, environment: 'live', name: null, timeZone: null, currency: null, locale: null })
-    life.nango.addConnection({ connectionId: `c${index}`, clientId: 'demo', clientSecret: 's', tags: { organization_id: 'many', ...tags }, metadata })
+    const { tags, metadata } = asVerified(
+      { id: `v${index}`, environment: 'live', name: null, timeZone: null, currency: null, locale: null }
+    )
+    life.nango.addConnection(
+      { connectionId: `c${index}`, clientId: 'demo', clientSecret: 's', tags: { organization_id: 'many', ...tags }, metadata }
+    )
   }
   const call = async (venueId: string) => await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
   const before = lists(life)
@@ -49,7 +68,9 @@ test('among 10,000 connections a venue is found with one look, warm with none, a
   const seen = new Set<string>()
   let page: number | null = 0
   while (page !== null) {
-    const answer: { connections: { connectionId: string }[], nextPage: number | null } = (await life.app.inject({ url: `/connections?tags[organization_id]=many&limit=1000&page=${page}` })).json()
+    const answer: { connections: { connectionId: string }[], nextPage: number | null } = (
+      await life.app.inject({ url: `/connections?tags[organization_id]=many&limit=1000&page=${page}` })
+    ).json()
     for (const { connectionId } of answer.connections) seen.add(connectionId)
     page = answer.nextPage
   }

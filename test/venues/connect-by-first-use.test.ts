@@ -7,7 +7,9 @@ const headers = { 'connection-id': 'older' }
 
 test('asks ROLLER for the venue before the first call, once, and keeps it beside what is there', async (t) => {
   const life = await start(t, { webhooks: false })
-  life.nango.addConnection({ connectionId: 'older', clientId: 'older', clientSecret: 's', tags: { region: 'north' }, metadata: { note: 'mine' } })
+  life.nango.addConnection(
+    { connectionId: 'older', clientId: 'older', clientSecret: 's', tags: { region: 'north' }, metadata: { note: 'mine' } }
+  )
   for (let calls = 0; calls < 3; calls++) t.equal((await life.app.inject({ url: '/roller/products', headers })).statusCode, 200)
   const venueId = venueIdOf(life, 'older')
   const { roller_entry: entry, ...tags } = stored(life, 'older').tags
@@ -36,7 +38,9 @@ test('refuses a connection with as many tags as Nango keeps, names the remedy, a
   const refused = (await life.app.inject({ url: '/roller/products', headers })).json()
   t.match(refused, { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /has 10 tags/, hint: /PATCH/ })
   t.same(stored(life, 'older').tags, tags)
-  t.match((await life.app.inject({ url: '/connections/older' })).json(), { warnings: ['venue-unverified', 'no-room-for-venue'], venue: null })
+  t.match(
+    (await life.app.inject({ url: '/connections/older' })).json(), { warnings: ['venue-unverified', 'no-room-for-venue'], venue: null }
+  )
   const change = { tags: { tag0: null, tag1: null, tag2: null } }
   t.equal((await life.app.inject({ method: 'PATCH', url: '/connections/older', payload: change })).statusCode, 200)
   t.equal((await life.app.inject({ url: '/roller/products', headers })).statusCode, 200)

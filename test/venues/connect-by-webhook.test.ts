@@ -9,11 +9,23 @@ test('a venue that connects in the browser is known by its id as soon as Nango s
   await until(() => life.events.length > 0)
 
   const venueId = venueIdOf(life, 'acme-park')
-  t.match(life.events, [{ name: 'connection.created', connectionId, id: /^evt_/, noticedAt: /Z$/, connection: { venue: { id: venueId, environment: 'live' } } }])
-  t.match(stored(life, connectionId), { tags: { organization_id: 'acme', roller_venue_id: venueId, roller_environment: 'live' }, metadata: { roller_venue: { id: venueId } } })
+  t.match(
+    life.events,
+    [
+      {
+        name: 'connection.created', connectionId, id: /^evt_/, noticedAt: /Z$/, connection: { venue: { id: venueId, environment: 'live' } }
+      }
+    ]
+  )
+  t.match(
+    stored(life, connectionId),
+    { tags: { organization_id: 'acme', roller_venue_id: venueId, roller_environment: 'live' }, metadata: { roller_venue: { id: venueId } } }
+  )
   const { profile } = life.roller.venue('acme-park')
   t.match((await life.app.inject({ url: `/connections/${connectionId}` })).json(), {
-    venue: { id: venueId, name: profile.name, timeZone: profile.zone, currency: profile.currency, locale: profile.locale, environment: 'live' },
+    venue: {
+      id: venueId, name: profile.name, timeZone: profile.zone, currency: profile.currency, locale: profile.locale, environment: 'live'
+    },
     metadata: {},
     warnings: [],
     status: 'connected'

@@ -9,7 +9,10 @@ test('the list says which connections ROLLER has put to rest, and reads no crede
   t.equal((await life.app.inject({ url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '0' } })).statusCode, 429)
   life.nango.requests.length = 0
   const listed = (await life.app.inject({ url: '/connections' })).json().connections
-  t.same(Object.fromEntries(listed.map(({ connectionId, status }: Record<string, string>) => [connectionId, status])), { other: 'connected', 'demo-venue': 'cooling-off' })
+  t.same(
+    Object.fromEntries(listed.map(({ connectionId, status }: Record<string, string>) => [connectionId, status])),
+    { other: 'connected', 'demo-venue': 'cooling-off' }
+  )
   t.equal((await life.app.inject({ url: '/connections/demo-venue' })).json().status, 'cooling-off')
   t.same(life.nango.requests.map(({ url }) => url.split('?')[0]), ['/connections', '/connections'])
 })

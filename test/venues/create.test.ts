@@ -3,7 +3,13 @@ import { start, stored, until, venueIdOf } from './fixture.ts'
 
 test('POST /connections answers with the venue, and keeps it', async (t) => {
   const life = await start(t, { webhooks: false })
-  const answer = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'park', clientSecret: 'right', tags: { Organization_ID: 'acme' }, metadata: { note: 1 } } })
+  const answer = await life.app.inject(
+    {
+      method: 'POST',
+      url: '/connections',
+      payload: { clientId: 'park', clientSecret: 'right', tags: { Organization_ID: 'acme' }, metadata: { note: 1 } }
+    }
+  )
   const venueId = venueIdOf(life, 'park')
   t.match(answer.json(), { venue: { id: venueId }, metadata: { note: 1 }, tags: { organization_id: 'acme', roller_venue_id: venueId } })
   t.match(stored(life, answer.json().connectionId).metadata, { note: 1, roller_venue: { id: venueId } })
@@ -13,7 +19,9 @@ test('POST /connections answers with the venue, and keeps it', async (t) => {
 
 test('a pair that gets a token and may not read its venue is refused, and leaves no connection', async (t) => {
   const life = await start(t, { webhooks: false })
-  const answer = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'noaccess-park', clientSecret: 'right' } })
+  const answer = await life.app.inject(
+    { method: 'POST', url: '/connections', payload: { clientId: 'noaccess-park', clientSecret: 'right' } }
+  )
   t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED' })
   t.same(life.nango.connections.map(({ connectionId }) => connectionId), ['demo-venue'])
 })
@@ -25,12 +33,18 @@ test('tags and metadata that the gateway writes are nobody else\'s to write', as
     ['POST', '/connections', { clientId: 'a', clientSecret: 'b', tags: taken }, '/body/tags/roller_venue_id'],
     ['POST', '/connections', { clientId: 'a', clientSecret: 'b', metadata: { roller_venue: { id: '1' } } }, '/body/metadata/roller_venue'],
     ['POST', '/connect-session', { tags: { ROLLER_Venue_ID: '20981' } }, '/body/tags/ROLLER_Venue_ID'],
-    ['POST', '/connect-session/reconnect', { connectionId: 'demo-venue', tags: { roller_environment: 'playground' } }, '/body/tags/roller_environment'],
+    [
+      'POST', '/connect-session/reconnect', { connectionId: 'demo-venue', tags: { roller_environment: 'playground' } },
+      '/body/tags/roller_environment'
+    ],
     ['PATCH', '/connections/demo-venue', { tags: { roller_venue_id: null } }, '/body/tags/roller_venue_id'],
     ['PATCH', '/connections/demo-venue', { metadata: { roller_venue_pending: null } }, '/body/metadata/roller_venue_pending']
   ]
   for (const [method, url, payload, pointer] of attempts) {
-    t.match((await life.app.inject({ method, url, payload })).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer }] }, `${method} ${url} ${pointer}`)
+    t.match(
+      (await life.app.inject({ method, url, payload })).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer }] },
+      `${method} ${url} ${pointer}`
+    )
   }
   t.equal(life.nango.connections.length, 1)
 })

@@ -35,6 +35,13 @@ test('a connection deleted elsewhere, and nobody says so, is dropped at the firs
   const headers = { authorization: `Bearer ${SECRET_KEY}` }
   await (await request(`${life.nango.url}/connections/demo-venue?provider_config_key=roller`, { method: 'DELETE', headers })).body.dump()
   t.equal((await life.app.inject(byVenue)).statusCode, 404)
-  life.nango.addConnection({ connectionId: 'again', clientId: 'demo', clientSecret: 's', tags: { roller_venue_id: venueIdOf(life, 'demo'), roller_environment: 'live' } })
+  life.nango.addConnection(
+    {
+      connectionId: 'again',
+      clientId: 'demo',
+      clientSecret: 's',
+      tags: { roller_venue_id: venueIdOf(life, 'demo'), roller_environment: 'live' }
+    }
+  )
   t.equal((await life.app.inject(byVenue)).statusCode, 200, 'looked for anew')
 })

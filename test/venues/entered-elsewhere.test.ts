@@ -9,7 +9,10 @@ const productCalls = (life: Life): number => callsAtRoller(life).filter(({ url }
 
 async function refused (t: Test, life: Life, app = life.app): Promise<void> {
   const sent = productCalls(life)
-  t.match((await app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', pendingVenue: { id: venueIdOf(life, 'other-park') } })
+  t.match(
+    (await app.inject(PRODUCTS)).json(),
+    { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', pendingVenue: { id: venueIdOf(life, 'other-park') } }
+  )
   t.equal(productCalls(life), sent, 'nothing was sent')
 }
 
@@ -90,7 +93,9 @@ test('a poll verifies ten connections a minute, and closes the others at once', 
   const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   await until(() => life.nango.requests.some(({ url }) => url.includes('limit=1000')))
   for (let index = 0; index < 30; index++) life.nango.addConnection({ connectionId: `c${index}`, clientId: `c${index}`, clientSecret: 's' })
-  const verified = (): number => life.nango.connections.filter(({ connectionId, tags }) => connectionId.startsWith('c') && tags.roller_entry !== undefined).length
+  const verified = (): number => life.nango.connections.filter(
+    ({ connectionId, tags }) => connectionId.startsWith('c') && tags.roller_entry !== undefined
+  ).length
   await enterThroughNango(life, 'other-park')
   await until(() => { clock.advance(1_000); return verified() >= 9 })
   t.ok(verified() <= 10, 'not all at once: Nango\'s limit is for the calls, too')

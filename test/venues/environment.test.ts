@@ -19,7 +19,10 @@ test('a Playground connection is refused by a gateway for Live, and the other wa
   t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /playground.*live/ })
   t.equal(life.roller.requests.length, 0)
   const other = await start(t, { webhooks: false, options: { environment: 'playground' } })
-  t.match((await other.app.inject({ url: '/roller/products', headers: VENUE })).json(), { code: 'ROLLER_ERR_ENVIRONMENT', detail: /live.*playground/ })
+  t.match(
+    (await other.app.inject({ url: '/roller/products', headers: VENUE })).json(),
+    { code: 'ROLLER_ERR_ENVIRONMENT', detail: /live.*playground/ }
+  )
 })
 
 test('POST /connections says when the keys are of the other environment, and asks it once', async (t) => {
@@ -33,7 +36,10 @@ test('POST /connections says when the keys are of the other environment, and ask
   t.equal(life.playground.tokensIssued, 1)
   t.notMatch(life.log(), 'canary-play-secret')
   const wrong = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'play-park', clientSecret: 'wrong' } })
-  t.match(wrong.json(), { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', errors: [{ pointer: '/body/clientSecret' }] }, 'refused by both: just wrong')
+  t.match(
+    wrong.json(), { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', errors: [{ pointer: '/body/clientSecret' }] },
+    'refused by both: just wrong'
+  )
 })
 
 test('the check names keys of the other environment, where Nango gives them to be shown to it', async (t) => {
@@ -43,7 +49,10 @@ test('the check names keys of the other environment, where Nango gives them to b
   Object.assign(stored(life, 'imported'), { token: 'a-token-of-the-playground', expiresAt: null })
   const report = (await life.app.inject({ url: '/connections/imported/check' })).json()
   t.match(report, { ok: false })
-  t.match(report.steps.find(({ result }: { result: string }) => result === 'failed'), { step: 'venue-reached', detail: /Playground.*Live/, hint: /Venue Manager/ })
+  t.match(
+    report.steps.find(({ result }: { result: string }) => result === 'failed'),
+    { step: 'venue-reached', detail: /Playground.*Live/, hint: /Venue Manager/ }
+  )
   t.notMatch(JSON.stringify(report) + life.log(), 'canary-play-secret')
   holdsNoSecret(t, JSON.stringify(report), life)
 })
@@ -51,10 +60,16 @@ test('the check names keys of the other environment, where Nango gives them to b
 test('the check names an integration of the other environment', async (t) => {
   const life = await start(t, { webhooks: false, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller-playground' }] } })
   const { steps } = (await life.app.inject({ url: '/connections/demo-venue/check' })).json()
-  t.match(steps.find(({ result }: { result: string }) => result === 'failed'), { step: 'integration-is-roller', hint: /ROLLER_ENVIRONMENT=playground/ })
+  t.match(
+    steps.find(({ result }: { result: string }) => result === 'failed'),
+    { step: 'integration-is-roller', hint: /ROLLER_ENVIRONMENT=playground/ }
+  )
   const other = await start(t, { webhooks: false, options: { environment: 'playground' } })
   const report = (await other.app.inject({ url: '/connections/demo-venue/check' })).json()
-  t.match(report.steps.find(({ result }: { result: string }) => result === 'failed'), { step: 'integration-is-roller', hint: /docker\/nango-roller-playground.yaml/ })
+  t.match(
+    report.steps.find(({ result }: { result: string }) => result === 'failed'),
+    { step: 'integration-is-roller', hint: /docker\/nango-roller-playground.yaml/ }
+  )
 })
 
 test('a Playground gateway works with an integration of its own beside the Live one', async (t) => {
@@ -63,10 +78,17 @@ test('a Playground gateway works with an integration of its own beside the Live 
   const life = await start(t, {
     webhooks: false,
     options: { environment: 'playground', nango: { integrationId: 'roller-playground' } },
-    nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'roller-playground', provider: 'roller-playground', rollerUrl: playground.url }] }
+    nango: {
+      integrations: [
+        { uniqueKey: 'roller', provider: 'roller' },
+        { uniqueKey: 'roller-playground', provider: 'roller-playground', rollerUrl: playground.url }
+      ]
+    }
   })
   const created = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'park', clientSecret: 'right' } })
-  t.match(created.json(), { integrationId: 'roller-playground', venue: { id: String(playground.venue('park').id), environment: 'playground' } })
+  t.match(
+    created.json(), { integrationId: 'roller-playground', venue: { id: String(playground.venue('park').id), environment: 'playground' } }
+  )
   const report = (await life.app.inject({ url: `/connections/${created.json().connectionId}/check` })).json()
   t.equal(report.ok, true)
 })

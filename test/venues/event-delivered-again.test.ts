@@ -55,14 +55,30 @@ test('closing the app says how many events are lost', async (t) => {
 test('Nango\'s reports of connections that do not exist, or are of another integration, are no events', async (t) => {
   const { app, events } = await start(t, { webhooks: false })
   const report = async (connectionId: string, operation: string, success = true, providerConfigKey = 'roller'): Promise<number> => {
-    const payload = JSON.stringify({ from: 'nango', type: 'auth', connectionId, providerConfigKey, operation, success, environment: 'dev', provider: 'roller', authMode: 'OAUTH2_CC' })
-    const headers = { 'content-type': 'application/json', 'x-nango-hmac-sha256': createHmac('sha256', SIGNING_KEY).update(payload).digest('hex') }
+    const payload = JSON.stringify(
+      {
+        from: 'nango',
+        type: 'auth',
+        connectionId,
+        providerConfigKey,
+        operation,
+        success,
+        environment: 'dev',
+        provider: 'roller',
+        authMode: 'OAUTH2_CC'
+      }
+    )
+    const headers = {
+      'content-type': 'application/json', 'x-nango-hmac-sha256': createHmac('sha256', SIGNING_KEY).update(payload).digest('hex')
+    }
     return (await app.inject({ method: 'POST', url: '/webhooks/nango', headers, payload })).statusCode
   }
   for (const operation of ['creation', 'override', 'refresh']) {
     for (const success of [true, false]) t.equal(await report('nobody', operation, success), 204, `${operation} ${success}`)
   }
-  for (const operation of ['creation', 'override', 'refresh', 'deletion']) t.equal(await report('demo-venue', operation, true, 'another'), 204)
+  for (const operation of ['creation', 'override', 'refresh', 'deletion']) {
+    t.equal(await report('demo-venue', operation, true, 'another'), 204)
+  }
   t.equal(await report('demo-venue', 'deletion'), 204)
   t.same(events, [], 'a deletion of a connection that is there is none either')
 })

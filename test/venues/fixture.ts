@@ -20,17 +20,25 @@ export async function start (
   const events: ConnectionEvent[] = []
   const built = await listen(t, {
     // The simulated Nango keeps its line for further webhooks; the gateway would wait for it to be idle.
-    ...rest, server: { forceCloseConnections: true }, options: { verifyVenues: true, ...options, nango: { webhookSigningKeys: [SIGNING_KEY], ...options.nango } }
+    ...rest,
+    server: { forceCloseConnections: true },
+    options: { verifyVenues: true, ...options, nango: { webhookSigningKeys: [SIGNING_KEY], ...options.nango } }
   })
   built.app.roller.on('*', (event) => { if (event.name.startsWith('connection.')) events.push(event as ConnectionEvent) })
-  if (webhooks) built.nango.setOptions({ webhookUrl: `${built.url}/webhooks/nango`, webhookSigningKey: SIGNING_KEY, retryBaseMs: 1, ...ALL_WEBHOOKS })
+  if (webhooks) {
+    built.nango.setOptions({ webhookUrl: `${built.url}/webhooks/nango`, webhookSigningKey: SIGNING_KEY, retryBaseMs: 1, ...ALL_WEBHOOKS })
+  }
   return { ...built, events, names: () => events.map(({ name }) => name) }
 }
 
 /** What Connect UI does when a venue manager presses the button. */
-export async function enterCredentials ({ nango }: Pick<Built, 'nango'>, token: string, clientId: string, clientSecret = 'right'): Promise<string> {
+export async function enterCredentials (
+  { nango }: Pick<Built, 'nango'>, token: string, clientId: string, clientSecret = 'right'
+): Promise<string> {
   const answer = await request(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ client_id: clientId, client_secret: clientSecret })
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_id: clientId, client_secret: clientSecret })
   })
   const body = await answer.body.json() as { connectionId: string }
   return body.connectionId

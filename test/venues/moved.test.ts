@@ -33,7 +33,9 @@ test('is shut out at once, although it calls all the time', async (t) => {
 
 test('a reconnect link that was made before does not give it back', async (t) => {
   const life = await tenants(t, true)
-  const link = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', headers: as('demo'), payload: { connectionId: 'demo-venue' } })
+  const link = await life.app.inject(
+    { method: 'POST', url: '/connect-session/reconnect', headers: as('demo'), payload: { connectionId: 'demo-venue' } }
+  )
   t.equal(link.statusCode, 201)
   await move(life)
   await enterCredentials(life, link.json().token, 'demo')
@@ -49,7 +51,9 @@ test('a reconnect link that was made before does not give it back', async (t) =>
 test('a reconnect link that was made since keeps it where it is', async (t) => {
   const life = await tenants(t, true)
   await move(life)
-  const link = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', headers: as('acme'), payload: { connectionId: 'demo-venue' } })
+  const link = await life.app.inject(
+    { method: 'POST', url: '/connect-session/reconnect', headers: as('acme'), payload: { connectionId: 'demo-venue' } }
+  )
   await enterCredentials(life, link.json().token, 'demo')
   await until(() => life.events.length > 0)
   t.equal((await life.app.inject({ url: '/roller/products', headers: as('acme') })).statusCode, 200)

@@ -10,7 +10,11 @@ test('one 429 of Nango\'s list after a restart lets no call of another venue\'s 
   await reconnect(life, 'other-park')
   const sent = callsAtRoller(life).length
   const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
-  life.nango.faults.next({ path: /^\/connections\?/, kind: 'status', status: 429, headers: { 'retry-after': '7' }, body: { error: { code: 'too_many_request' } } })
+  life.nango.faults.next(
+    {
+      path: /^\/connections\?/, kind: 'status', status: 429, headers: { 'retry-after': '7' }, body: { error: { code: 'too_many_request' } }
+    }
+  )
   const refused = await restarted.app.inject(PRODUCTS)
   t.match(refused.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'nango' })
   t.equal(refused.headers['retry-after'], '7')

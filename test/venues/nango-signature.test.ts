@@ -4,7 +4,16 @@ import { build, holdsNoSecret } from '../support/build.ts'
 import { SIGNING_KEY, start, stored } from './fixture.ts'
 
 const BODY = JSON.stringify({
-  authMode: 'OAUTH2_CC', connectionId: 'new', environment: 'dev', from: 'nango', operation: 'creation', provider: 'roller', providerConfigKey: 'roller', success: true, tags: {}, type: 'auth'
+  authMode: 'OAUTH2_CC',
+  connectionId: 'new',
+  environment: 'dev',
+  from: 'nango',
+  operation: 'creation',
+  provider: 'roller',
+  providerConfigKey: 'roller',
+  success: true,
+  tags: {},
+  type: 'auth'
 })
 const sign = (body: string, key = SIGNING_KEY): string => createHmac('sha256', key).update(body).digest('hex')
 
@@ -34,18 +43,27 @@ test('the current and the previous key are taken, and nothing else is', async (t
     ['a tampered byte', BODY.replace('"new"', '"nev"'), { 'x-nango-hmac-sha256': sign(BODY) }],
     ['the same JSON, written again', respaced, { 'x-nango-hmac-sha256': sign(BODY) }],
     ['only the weak one', BODY, { 'x-nango-signature': createHash('sha256').update(SIGNING_KEY + BODY).digest('hex') }],
-    ['the weak one in the strong one\'s place', BODY, { 'x-nango-hmac-sha256': createHash('sha256').update(SIGNING_KEY + BODY).digest('hex') }]
+    [
+      'the weak one in the strong one\'s place', BODY,
+      { 'x-nango-hmac-sha256': createHash('sha256').update(SIGNING_KEY + BODY).digest('hex') }
+    ]
   ]
-  for (const [name, body, headers] of wrong) t.match((await post(body, headers)).json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, name)
+  for (const [name, body, headers] of wrong) {
+    t.match((await post(body, headers)).json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, name)
+  }
 })
 
 test('a signed body that is of no concern is acknowledged and changes nothing', async (t) => {
   const life = await gateway(t)
   const strange: unknown[] = [
-    { from: 'nango', type: 'sync', connectionId: 'new', providerConfigKey: 'roller' }, { from: 'nango', type: 'auth', operation: 'mystery', connectionId: 'new', providerConfigKey: 'roller', success: true },
-    { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'new', providerConfigKey: 'another', success: true }, { from: 'roller', type: 'forward', payload: {} },
-    { from: 'nango', type: 'auth', operation: 'creation', success: false, connectionId: 'new', providerConfigKey: 'roller' }, { from: 'nango', type: 'auth', operation: 'creation', connectionId: 7, providerConfigKey: 'roller', success: true },
-    [], null, 'text', 1, { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'nobody', providerConfigKey: 'roller', success: true }
+    { from: 'nango', type: 'sync', connectionId: 'new', providerConfigKey: 'roller' },
+    { from: 'nango', type: 'auth', operation: 'mystery', connectionId: 'new', providerConfigKey: 'roller', success: true },
+    { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'new', providerConfigKey: 'another', success: true },
+    { from: 'roller', type: 'forward', payload: {} },
+    { from: 'nango', type: 'auth', operation: 'creation', success: false, connectionId: 'new', providerConfigKey: 'roller' },
+    { from: 'nango', type: 'auth', operation: 'creation', connectionId: 7, providerConfigKey: 'roller', success: true },
+    [], null, 'text', 1,
+    { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'nobody', providerConfigKey: 'roller', success: true }
   ]
   for (const body of [...strange.map((value) => JSON.stringify(value)), 'no JSON', '']) {
     t.equal((await life.post(body, { 'x-nango-hmac-sha256': sign(body) })).statusCode, 204, body)
@@ -66,7 +84,10 @@ test('a handler that fails is a 5xx, so that Nango sends it again; a key that is
 
   const none = await build(t)
   const unsigned = await none.app.inject({
-    method: 'POST', url: '/webhooks/nango', payload: BODY, headers: { 'content-type': 'application/json', 'x-nango-hmac-sha256': sign(BODY) }
+    method: 'POST',
+    url: '/webhooks/nango',
+    payload: BODY,
+    headers: { 'content-type': 'application/json', 'x-nango-hmac-sha256': sign(BODY) }
   })
   t.match(unsigned.json(), { status: 501, code: 'ROLLER_ERR_NOT_CONFIGURED', hint: /NANGO_WEBHOOK_SIGNING_KEY/ })
 })
@@ -75,5 +96,8 @@ test('a body that is too large, or of another type, is refused for good', async 
   const { post } = await gateway(t)
   const large = JSON.stringify({ text: 'x'.repeat(300_000) })
   t.equal((await post(large, { 'x-nango-hmac-sha256': sign(large) })).statusCode, 413)
-  t.equal((await post(BODY, { 'x-nango-hmac-sha256': sign(BODY), 'content-type': 'text/plain' })).statusCode, 204, 'the bytes count, not what they are called')
+  t.equal(
+    (await post(BODY, { 'x-nango-hmac-sha256': sign(BODY), 'content-type': 'text/plain' })).statusCode, 204,
+    'the bytes count, not what they are called'
+  )
 })

@@ -9,7 +9,9 @@ async function refused (t: Test, life: Life): Promise<void> {
   const calls = callsAtRoller(life).length
   const answer = await life.app.inject(PRODUCTS)
   t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', hint: /confirm-venue/ })
-  await t.rejects(life.app.roller.request('GET /products', { connectionId: 'demo-venue' }), { code: 'ROLLER_ERR_VENUE_CHANGED' }, 'in process too')
+  await t.rejects(
+    life.app.roller.request('GET /products', { connectionId: 'demo-venue' }), { code: 'ROLLER_ERR_VENUE_CHANGED' }, 'in process too'
+  )
   t.equal(callsAtRoller(life).length, calls, 'nothing was sent')
 }
 
@@ -19,15 +21,23 @@ test('another venue\'s keys are refused for traffic until somebody confirms them
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await reconnect(life, 'other-park')
   const pendingVenue = { id: other, name: life.roller.venue('other-park').profile.name }
-  t.match(life.events, [{ name: 'connection.venue-changed', connection: { venue: { id: known }, pendingVenue, warnings: ['venue-changed'] } }])
+  t.match(
+    life.events, [{ name: 'connection.venue-changed', connection: { venue: { id: known }, pendingVenue, warnings: ['venue-changed'] } }]
+  )
   t.match((await life.app.inject(PRODUCTS)).json(), { pendingVenue, detail: new RegExp(other) })
   t.match((await life.app.inject({ url: '/connections/demo-venue' })).json(), { pendingVenue })
-  t.match((await life.app.inject({ url: '/connections/demo-venue/check' })).json(), { ok: false, steps: [{}, {}, {}, {}, {}, {}, { detail: new RegExp(other) }] })
+  t.match(
+    (await life.app.inject({ url: '/connections/demo-venue/check' })).json(),
+    { ok: false, steps: [{}, {}, {}, {}, {}, {}, { detail: new RegExp(other) }] }
+  )
   await refused(t, life)
   t.match((await life.app.inject({ url: '/connections/demo-venue' })).json(), { venue: { id: known }, warnings: ['venue-changed'] })
 
   const url = '/connections/demo-venue/confirm-venue'
-  t.match((await life.app.inject({ method: 'POST', url, payload: { venueId: known } })).json(), { status: 400, errors: [{ pointer: '/body/venueId' }] })
+  t.match(
+    (await life.app.inject({ method: 'POST', url, payload: { venueId: known } })).json(),
+    { status: 400, errors: [{ pointer: '/body/venueId' }] }
+  )
   await refused(t, life)
   const confirmed = await life.app.inject({ method: 'POST', url, payload: { venueId: other } })
   t.match(confirmed.json(), { venue: { id: other }, warnings: [] })
@@ -58,7 +68,9 @@ test('sends no call while ROLLER cannot be asked whose credentials were entered'
   t.match(life.events, [{ name: 'connection.reconnected', connection: { warnings: ['venue-unverified'] } }], 'that much is known')
   t.match((await life.app.inject(PRODUCTS)).json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED' })
   clock.advance(5_001)
-  t.match((await life.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' }, 'found out as soon as ROLLER answers')
+  t.match(
+    (await life.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' }, 'found out as soon as ROLLER answers'
+  )
   await until(() => life.events.length === 2)
   t.equal(life.events[1]?.name, 'connection.venue-changed')
   t.same(callsAtRoller(life).filter(({ url }) => url === '/products'), [])
@@ -76,6 +88,8 @@ test('answers of the earlier venue are not served any more', async (t) => {
   const me = async (): Promise<number> => (await life.app.inject({ url: '/roller/venues/me', headers: VENUE })).json().id
   t.equal(await me(), life.roller.venue('demo').id)
   await reconnect(life, 'other-park')
-  await life.app.inject({ method: 'POST', url: '/connections/demo-venue/confirm-venue', payload: { venueId: venueIdOf(life, 'other-park') } })
+  await life.app.inject(
+    { method: 'POST', url: '/connections/demo-venue/confirm-venue', payload: { venueId: venueIdOf(life, 'other-park') } }
+  )
   t.equal(await me(), life.roller.venue('other-park').id)
 })

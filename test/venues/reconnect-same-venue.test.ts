@@ -9,7 +9,10 @@ test('a reconnect with the same venue\'s keys keeps id, tags, metadata, config a
   const before = structuredClone(stored(life, 'demo-venue'))
   stored(life, 'demo-venue').connectionConfig = { region: 'eu' }
   await reconnect(life, 'demo')
-  t.match(life.events, [{ name: 'connection.reconnected', connectionId: 'demo-venue', connection: { warnings: [], venue: { id: venueIdOf(life, 'demo') } } }])
+  t.match(
+    life.events,
+    [{ name: 'connection.reconnected', connectionId: 'demo-venue', connection: { warnings: [], venue: { id: venueIdOf(life, 'demo') } } }]
+  )
   const { tags, metadata, connectionConfig } = stored(life, 'demo-venue')
   const { roller_entry: entry, ...kept } = tags
   const { roller_entry: earlier, ...expected } = before.tags

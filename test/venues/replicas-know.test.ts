@@ -61,7 +61,9 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal(callsAtRoller(one).length, sent)
   })
 
-  test(`${transport}: another venue's credentials, noticed by one replica, are used by none, nor after a restart`, needsRedis, async (t) => {
+  test(`${transport}: another venue's credentials, noticed by one replica, are used by none, nor after a restart`, needsRedis, async (
+    t
+  ) => {
     const { one, two, more } = await replicas(t, transport)
     for (const { app } of [one, two]) t.equal((await app.inject(call)).statusCode, 200)
     one.nango.setOptions({ webhookUrl: `${one.url}/webhooks/nango`, webhookSigningKey: SIGNING_KEY, retryBaseMs: 1 })

@@ -10,13 +10,23 @@ test('replicas that look at the same list tell a change once, through Redis', ne
   t.teardown(() => { for (const client of clients) client.disconnect() })
   const [first, second] = clients as [Redis, Redis] // two were made
   const one = await start(t, { webhooks: false, options: { redis: first } })
-  const two = await start(t, { webhooks: false, options: { redis: second, nango: { host: one.nango.url, webhookSigningKeys: [SIGNING_KEY] } } })
+  const two = await start(
+    t, { webhooks: false, options: { redis: second, nango: { host: one.nango.url, webhookSigningKeys: [SIGNING_KEY] } } }
+  )
   one.nango.addConnection({ connectionId: 'new', clientId: 'new', clientSecret: 's' })
-  const body = JSON.stringify({ from: 'nango', type: 'auth', operation: 'creation', success: true, connectionId: 'new', providerConfigKey: 'roller' })
-  const headers = { 'content-type': 'application/json', 'x-nango-hmac-sha256': createHmac('sha256', SIGNING_KEY).update(body).digest('hex') }
-  const answers = await Promise.all([one, two].map(async ({ app }) => await app.inject({ method: 'POST', url: '/webhooks/nango', payload: body, headers })))
+  const body = JSON.stringify(
+    { from: 'nango', type: 'auth', operation: 'creation', success: true, connectionId: 'new', providerConfigKey: 'roller' }
+  )
+  const headers = {
+    'content-type': 'application/json', 'x-nango-hmac-sha256': createHmac('sha256', SIGNING_KEY).update(body).digest('hex')
+  }
+  const answers = await Promise.all(
+    [one, two].map(async ({ app }) => await app.inject({ method: 'POST', url: '/webhooks/nango', payload: body, headers }))
+  )
   t.ok(answers.every(({ statusCode }) => statusCode === 204 || statusCode === 503), 'taken, or somebody else is at it')
-  for (const { app } of [one, two]) t.equal((await app.inject({ method: 'POST', url: '/webhooks/nango', payload: body, headers })).statusCode, 204)
+  for (const { app } of [one, two]) {
+    t.equal((await app.inject({ method: 'POST', url: '/webhooks/nango', payload: body, headers })).statusCode, 204)
+  }
   await until(() => one.events.length + two.events.length > 0)
   t.equal(one.events.length + two.events.length, 1)
 })

@@ -1,4 +1,7 @@
-/** ROLLER may disable a webhook that answers anything but 200, 500, 503 or 504: over every path through the code only the first three go back. */
+/**
+ * ROLLER may disable a webhook that answers anything but 200, 500, 503 or 504: over every path through the code only the first three go
+ * back.
+ */
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
@@ -45,15 +48,22 @@ test('what can never be taken is 500', async (t) => {
 test('nothing below it and no method of it is a 404 or a 405', async (t) => {
   const { app } = await build(t, { options })
   listener(app)
-  for (const url of [PATH, `${PATH}/more/of/it`, `${PATH}/`, '/webhooks/roller/', '/webhooks/roller', `/webhooks/roller/${'long'.repeat(200)}`]) {
+  for (
+    const url of [PATH, `${PATH}/more/of/it`, `${PATH}/`, '/webhooks/roller/', '/webhooks/roller', `/webhooks/roller/${'long'.repeat(200)}`]
+  ) {
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
       const answer = await app.inject({ method, url })
       t.equal(answer.statusCode, 500, `${method} ${url.slice(0, 60)}`)
       t.equal(answer.headers['cache-control'], 'no-store')
     }
-    if (url !== PATH) t.equal((await app.inject({ method: 'POST', url, headers: key, payload: '{}' })).statusCode, 500, `POST ${url.slice(0, 60)}`)
+    if (url !== PATH) {
+      t.equal((await app.inject({ method: 'POST', url, headers: key, payload: '{}' })).statusCode, 500, `POST ${url.slice(0, 60)}`)
+    }
   }
-  t.equal((await app.inject({ method: 'DELETE', url: PATH, headers: { 'content-type': 'application/json' }, payload: '{' })).statusCode, 500, 'with a body that nobody reads')
+  t.equal(
+    (await app.inject({ method: 'DELETE', url: PATH, headers: { 'content-type': 'application/json' }, payload: '{' })).statusCode, 500,
+    'with a body that nobody reads'
+  )
 })
 
 test('what cannot be taken now is 503', async (t) => {
@@ -63,7 +73,8 @@ test('what cannot be taken now is 503', async (t) => {
     t.equal((await deliver(app, message())).statusCode, 503)
   })
   await t.test('a handler that fails with what is no error', async (t) => {
-    const { app } = await build(t, { options: { ...options, onEvent: () => Promise.reject(undefined) } }) // eslint-disable-line prefer-promise-reject-errors
+    // eslint-disable-next-line prefer-promise-reject-errors
+    const { app } = await build(t, { options: { ...options, onEvent: () => Promise.reject(undefined) } })
     t.equal((await deliver(app, message())).statusCode, 503)
   })
   await t.test('one of several handlers', async (t) => {
@@ -106,7 +117,10 @@ test('an app that is closing sends ROLLER to another replica, or to later', asyn
   let [begin, go] = [(): void => {}, (): void => {}]
   const begun = new Promise<void>((resolve) => { begin = resolve })
   const release = new Promise<string>((resolve) => { go = () => resolve('done') })
-  const { app, url } = await listen(t, { options, server: { return503OnClosing: false }, host: (app) => { app.get('/slow', async () => { begin(); return await release }) } })
+  const { app, url } = await listen(
+    t,
+    { options, server: { return503OnClosing: false }, host: (app) => { app.get('/slow', async () => { begin(); return await release }) } }
+  )
   const heard = listener(app)
   const { port } = new URL(url)
   // A kept connection, on which a request is in flight while the closing begins.
@@ -119,7 +133,10 @@ test('an app that is closing sends ROLLER to another replica, or to later', asyn
   const closed = app.close()
   await new Promise(setImmediate)
   go()
-  socket.write(`POST ${PATH} HTTP/1.1\r\nhost: x\r\nx-roller-apikey: ${key['x-roller-apikey']}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+  socket.write(
+    `POST ${PATH} HTTP/1.1\r\nhost: x\r\nx-roller-apikey: ${key['x-roller-apikey']}\r\ncontent-type: application/json\r\ncontent-length: ` +
+    `${body.length}\r\n\r\n${body}`
+  )
   await new Promise((resolve) => socket.once('close', resolve))
   await closed
   t.match(text, /HTTP\/1.1 200 OK/)
@@ -143,9 +160,15 @@ test('a hook of the host\'s that answers in its place is overruled', async (t) =
   const hosts: Record<string, (app: FastifyInstance) => void> = {
     'a login that sends away': (app) => { app.addHook('onRequest', async (_request, reply) => reply.code(401).send({ who: 'are you?' })) },
     'a login that redirects': (app) => { app.addHook('onRequest', async (_request, reply) => reply.redirect('/login')) },
-    'a login that throws': (app) => { app.addHook('onRequest', async () => { throw Object.assign(new Error('who?'), { statusCode: 401 }) }) },
-    'a rate limit': (app) => { app.addHook('preHandler', async () => { throw Object.assign(new Error('slow down'), { statusCode: 429 }) }) },
-    'a hook that counts bytes': (app) => { app.addHook('preParsing', async () => { throw Object.assign(new Error('too many'), { statusCode: 413 }) }) }
+    'a login that throws': (app) => {
+      app.addHook('onRequest', async () => { throw Object.assign(new Error('who?'), { statusCode: 401 }) })
+    },
+    'a rate limit': (app) => {
+      app.addHook('preHandler', async () => { throw Object.assign(new Error('slow down'), { statusCode: 429 }) })
+    },
+    'a hook that counts bytes': (app) => {
+      app.addHook('preParsing', async () => { throw Object.assign(new Error('too many'), { statusCode: 413 }) })
+    }
   }
   for (const [what, host] of Object.entries(hosts)) {
     const { app } = await build(t, { options, host })

@@ -66,10 +66,18 @@ export function message (fields: Record<string, unknown> = {}): Record<string, u
   }
 }
 
-export interface Sent { readonly secret?: string, readonly key?: string | string[] | null, readonly connectionId?: string, readonly headers?: Record<string, string> }
+export interface Sent {
+  readonly secret?: string
+  readonly key?: string | string[] | null
+  readonly connectionId?: string
+  readonly headers?: Record<string, string>
+}
 
 /** Sends what is given, as text where it is text. @param sent.key null: none */
-export function deliver (app: Built['app'], body: unknown, { secret = SECRET, connectionId = CONNECTION_ID, key = webhookKey(secret, connectionId), headers = {} }: Sent = {}): Promise<LightMyRequestResponse> {
+export function deliver (
+  app: Built['app'], body: unknown,
+  { secret = SECRET, connectionId = CONNECTION_ID, key = webhookKey(secret, connectionId), headers = {} }: Sent = {}
+): Promise<LightMyRequestResponse> {
   return app.inject({
     method: 'POST',
     url: `/webhooks/roller/${encodeURIComponent(connectionId)}`,

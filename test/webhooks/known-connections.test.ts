@@ -45,7 +45,9 @@ test('what was read before a forget is not remembered after it', async (t) => {
 test('that there is none is never remembered', async (t) => {
   const clock = new ManualClock()
   let there = false
-  const known = new KnownConnections({ clock, read: async () => { if (there) return connection(null); throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN') } })
+  const known = new KnownConnections(
+    { clock, read: async () => { if (there) return connection(null); throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN') } }
+  )
   t.equal(await known.find('a'), null)
   there = true
   t.match(await known.find('a'), { venueId: null })

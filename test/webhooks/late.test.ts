@@ -4,7 +4,14 @@ import { build } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { deliver, message, SECRET } from './fixture.ts'
 
-interface Held { readonly started: Promise<void>, readonly finish: () => void, readonly fail: () => void, readonly handler: () => Promise<void>, readonly calls: () => number }
+interface Held {
+  readonly started: Promise<void>,
+  readonly finish: () =>
+  void,
+  readonly fail: () => void,
+  readonly handler: () => Promise<void>,
+  readonly calls: () => number
+}
 
 /** A handler that ends when the test says so. */
 function held (): Held {

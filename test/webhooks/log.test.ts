@@ -9,7 +9,9 @@ test('no payload and no key is logged', async (t) => {
   const canary = 'canary-guest-4f1d'
   const event = message({ data: { email: `${canary}@example.com` } })
   let work = (): void => {}
-  app.roller.on('*', (event) => { work(); if (event.name === 'booking.updated') throw Object.assign(new Error('no room'), { event, detail: event }) })
+  app.roller.on(
+    '*', (event) => { work(); if (event.name === 'booking.updated') throw Object.assign(new Error('no room'), { event, detail: event }) }
+  )
   const key = webhookKey(SECRET, CONNECTION_ID)
   t.equal((await deliver(app, event)).statusCode, 200)
   t.equal((await deliver(app, event)).statusCode, 200)

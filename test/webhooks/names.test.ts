@@ -6,28 +6,47 @@ import { bookingOf, productId, TODAY } from '../sandbox/roller-fixture.ts'
 import { build, CONNECTION_ID } from '../support/build.ts'
 import { deliver, listener, message, reachable, SECRET } from './fixture.ts'
 
-const read = (body: unknown) => readMessage({ connectionId: 'venue', body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) })
+const read = (body: unknown) => readMessage(
+  { connectionId: 'venue', body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }
+)
 
 test('the name is the kind and the event', async (t) => {
   const kinds = [
     ['Booking', 'Created', 'booking.created'], ['Booking', 'Updated', 'booking.updated'], ['Booking', 'Cancelled', 'booking.cancelled'],
-    ['Redemption', 'Created', 'redemption.created'], ['Customer', 'Created', 'customer.created'], ['Customer', 'Updated', 'customer.updated'],
+    ['Redemption', 'Created', 'redemption.created'], ['Customer', 'Created', 'customer.created'],
+    ['Customer', 'Updated', 'customer.updated'],
     ['BulkExport', 'Created', 'bulkExport.created'], ['SignedWaiver', 'Created', 'signedWaiver.created'],
-    ['PaymentLink', 'Created', 'paymentLink.created'], ['PaymentLink', 'Updated', 'paymentLink.updated'], ['PaymentLink', 'Cancelled', 'paymentLink.cancelled'],
+    ['PaymentLink', 'Created', 'paymentLink.created'], ['PaymentLink', 'Updated', 'paymentLink.updated'],
+    ['PaymentLink', 'Cancelled', 'paymentLink.cancelled'],
     // What ROLLER may come to have.
     ['Membership', 'Paused', 'membership.paused'], ['Booking', 'Deleted', 'booking.deleted']
   ]
   for (const [type, eventType, name] of kinds) {
     const sent = message({ type, eventType, data: { any: 'thing' } })
-    t.strictSame(read(sent), { name, id: sent.id, connectionId: 'venue', venueId: null, type, eventType, eventDate: sent.eventDate, sendDate: sent.sendDate, data: { any: 'thing' } })
+    t.strictSame(
+      read(sent),
+      {
+        name,
+        id: sent.id,
+        connectionId: 'venue',
+        venueId: null,
+        type,
+        eventType,
+        eventDate: sent.eventDate,
+        sendDate: sent.sendDate,
+        data: { any: 'thing' }
+      }
+    )
   }
 })
 
 test('what is no message keeps all that came', async (t) => {
   const bodies: unknown[] = [
-    'no JSON', '', null, 7, [], {}, message({ id: undefined }), message({ id: 'two words' }), message({ id: 'x'.repeat(129) }), message({ type: 'a.b' }), message({ type: 7 }), message({ eventType: null }),
+    'no JSON', '', null, 7, [], {}, message({ id: undefined }), message({ id: 'two words' }), message({ id: 'x'.repeat(129) }),
+    message({ type: 'a.b' }), message({ type: 7 }), message({ eventType: null }),
     // Would pass for an event of the gateway's own.
-    message({ type: 'Connection', eventType: 'Deleted' }), message({ type: 'connection' }), message({ type: 'Unknown', eventType: 'Message' })
+    message({ type: 'Connection', eventType: 'Deleted' }), message({ type: 'connection' }),
+    message({ type: 'Unknown', eventType: 'Message' })
   ]
   for (const body of bodies) {
     const plain = typeof body === 'string' ? body : JSON.parse(JSON.stringify(body)) as unknown
@@ -40,9 +59,13 @@ test('the venue is ROLLER\'s word, or else what the connection\'s tags say', asy
   const { app, roller, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const heard = listener(app)
   nango.addConnection({ connectionId: 'says-none', clientId: 'says-none', clientSecret: 's' })
-  for (const data of [{ venueId: 3066 }, null]) t.equal((await deliver(app, message({ data }), { connectionId: 'says-none' })).statusCode, 200)
+  for (const data of [{ venueId: 3066 }, null]) {
+    t.equal((await deliver(app, message({ data }), { connectionId: 'says-none' })).statusCode, 200)
+  }
   t.strictSame(heard.splice(0).map((event) => 'venueId' in event && event.venueId), ['3066', null])
-  for (const data of [{ venueId: roller.venue('demo').id }, { venueId: '' }, [{ venueId: 1 }], 'text', null]) t.equal((await deliver(app, message({ data }))).statusCode, 200)
+  for (const data of [{ venueId: roller.venue('demo').id }, { venueId: '' }, [{ venueId: 1 }], 'text', null]) {
+    t.equal((await deliver(app, message({ data }))).statusCode, 200)
+  }
   const known = String(roller.venue('demo').id)
   t.strictSame(heard.map((event) => 'venueId' in event && event.venueId), [known, known, known, known, known])
 })
@@ -50,26 +73,39 @@ test('the venue is ROLLER\'s word, or else what the connection\'s tags say', asy
 test('what the simulator sends fits the schemas', async (t) => {
   const { app, roller } = await reachable(t)
   await app.roller.webhooks.subscribe(CONNECTION_ID, {
-    booking: { events: ['Created', 'Updated', 'Cancelled'], include: { externalId: true, tickets: true, membershipDetail: true, locations: true, customerFlags: true, payments: true } },
+    booking: {
+      events: ['Created', 'Updated', 'Cancelled'],
+      include: { externalId: true, tickets: true, membershipDetail: true, locations: true, customerFlags: true, payments: true }
+    },
     redemption: { events: ['Created'] },
     customer: { events: ['Created', 'Updated'], include: { flags: true } },
     bulkExport: { events: ['Created'] },
     paymentLink: { events: ['Created'] }
   })
   const heard = listener(app)
-  const call = (name: string, input: object) => app.roller.request(name as never, { connectionId: CONNECTION_ID, ...input } as never) as Promise<Record<string, unknown>>
+  const call = (name: string, input: object) => app.roller.request(
+    name as never, { connectionId: CONNECTION_ID, ...input } as never
+  ) as Promise<Record<string, unknown>>
   const { uniqueId } = await call('POST /bookings', { body: bookingOf(productId(roller, 'Jump Session 60 Minutes'), 2, {}, TODAY) })
-  await call('POST /bookings/{uniqueId}/payments/links', { params: { uniqueId }, body: { amount: 1, email: 'robin.marsh@example.com', phone: '0400000000' } })
+  await call(
+    'POST /bookings/{uniqueId}/payments/links',
+    { params: { uniqueId }, body: { amount: 1, email: 'robin.marsh@example.com', phone: '0400000000' } }
+  )
   const ticketId = roller.venue('demo').bookings.get(uniqueId as string)?.items[0]?.tickets[0]?.ticketId
   await call('POST /redemptions', { body: { tickets: [{ ticketId }] } })
   await call('POST /reporting/bulk', { body: { exportType: 'Payments', startDate: '2026-11-01', endDate: '2026-11-20' } })
   await roller.deliverDue()
-  t.same(heard.map(({ name }) => name).sort(), ['booking.created', 'bulkExport.created', 'customer.created', 'paymentLink.created', 'redemption.created'])
+  t.same(
+    heard.map(({ name }) => name).sort(),
+    ['booking.created', 'bulkExport.created', 'customer.created', 'paymentLink.created', 'redemption.created']
+  )
   // Documented as one object, and answered as a list, as by GET /bookings/{uniqueId}.
   for (const event of heard) {
     if (!('data' in event)) continue
     const kind = event.name.split('.')[0] as keyof typeof rollerEvents // one of the above
-    t.strictSame([...Value.Errors(rollerEvents[kind].data, event.data)].map(({ path }) => path).filter((path) => path !== '/items'), [], event.name)
+    t.strictSame(
+      [...Value.Errors(rollerEvents[kind].data, event.data)].map(({ path }) => path).filter((path) => path !== '/items'), [], event.name
+    )
     t.equal(event.venueId, String(roller.venue('demo').id))
   }
 })

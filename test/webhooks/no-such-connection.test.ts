@@ -43,7 +43,9 @@ test('after a disconnect the next event is refused, although the one before was 
 
 test('a bulk export of a connection that is gone is not kept', async (t) => {
   const { app, nango } = await build(t, { options })
-  const body = message({ type: 'BulkExport', data: { exportType: 'BookingItems', processId: 'p', sequenceNumber: 1, sequenceTotal: 1, preSignedUrls: [] } })
+  const body = message(
+    { type: 'BulkExport', data: { exportType: 'BookingItems', processId: 'p', sequenceNumber: 1, sequenceTotal: 1, preSignedUrls: [] } }
+  )
   t.equal((await deliver(app, body, { connectionId: 'nobody' })).statusCode, 500)
   t.ok(nango.url)
 })

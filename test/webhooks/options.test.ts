@@ -26,7 +26,10 @@ test('what is wrong is named', async (t) => {
 
 test('the defaults', async (t) => {
   const { eventTimeout, publicUrl, rollerWebhookSecrets, onEvent } = parseOptions(base)
-  t.strictSame({ eventTimeout, publicUrl, rollerWebhookSecrets, onEvent }, { eventTimeout: 8_000, publicUrl: undefined, rollerWebhookSecrets: undefined, onEvent: undefined })
+  t.strictSame(
+    { eventTimeout, publicUrl, rollerWebhookSecrets, onEvent },
+    { eventTimeout: 8_000, publicUrl: undefined, rollerWebhookSecrets: undefined, onEvent: undefined }
+  )
 })
 
 test('onEvent hears everything, beside other handlers', async (t) => {
@@ -42,7 +45,15 @@ test('two integrations of one app have their own listeners and secrets', async (
   const other = 'secret-of-the-other-integration'
   const { app, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const { default: roller } = await import('fastify-roller')
-  await app.register(roller, { authorize: 'open', prefix: '/other', nango: { secretKey: 'key', host: nango.url, integrationId: 'other' }, rollerWebhookSecrets: [other] })
+  await app.register(
+    roller,
+    {
+      authorize: 'open',
+      prefix: '/other',
+      nango: { secretKey: 'key', host: nango.url, integrationId: 'other' },
+      rollerWebhookSecrets: [other]
+    }
+  )
   const heard: string[] = []
   app.roller.on('*', () => { heard.push('first') })
   app.roller.integration('other').on('*', () => { heard.push('other') })

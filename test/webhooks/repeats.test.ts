@@ -9,7 +9,9 @@ test('what was taken is acknowledged again, and not handled', async (t) => {
   const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
   const heard = listener(app)
   const event = message()
-  for (let count = 0; count < 3; count++) t.equal((await deliver(app, { ...event, sendDate: `2026-11-25T00:0${count}:00Z` })).statusCode, 200)
+  for (let count = 0; count < 3; count++) {
+    t.equal((await deliver(app, { ...event, sendDate: `2026-11-25T00:0${count}:00Z` })).statusCode, 200)
+  }
   t.equal(heard.length, 1)
   clock.advance(4.1 * DAY)
   t.equal((await deliver(app, event)).statusCode, 200)

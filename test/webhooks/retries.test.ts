@@ -1,4 +1,6 @@
-/** ROLLER's own schedule is the queue: a handler that fails for a day loses nothing, and one that bears repeats has everything exactly once. */
+/**
+ * ROLLER's own schedule is the queue: a handler that fails for a day loses nothing, and one that bears repeats has everything exactly once.
+ */
 import { test } from '../support/tap.ts'
 import { RETRY_DELAYS } from '#sandbox/roller/delivery.js'
 import { bookingOf, productId } from '../sandbox/roller-fixture.ts'
@@ -25,7 +27,11 @@ test('a handler that fails for a day gets everything, in any order', async (t) =
   for (let hour = 0; hour < 24; hour++) {
     const customer = { firstName: `Guest ${hour}`, lastName: 'Marsh', email: `guest-${hour}@example.com`, phone: '0400000000' }
     const date = `2026-12-${String(hour + 1).padStart(2, '0')}`
-    await app.roller.request('POST /bookings', { connectionId: CONNECTION_ID, body: bookingOf(product, 1, { customer, externalId: `hour-${hour}` }, date) as never }) // the fixture's, loosely typed
+    // the fixture's, loosely typed
+    await app.roller.request(
+      'POST /bookings',
+      { connectionId: CONNECTION_ID, body: bookingOf(product, 1, { customer, externalId: `hour-${hour}` }, date) as never }
+    )
     made += 2 // the booking, and its new guest
     for (let minute = 0; minute < 60; minute++) { pass(MINUTE); await roller.deliverDue() }
   }

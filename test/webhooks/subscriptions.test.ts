@@ -12,7 +12,9 @@ const options = { publicUrl, rollerWebhookSecrets: [SECRET, PREVIOUS] }
 const URL = `/connections/${CONNECTION_ID}/webhooks`
 const HOOK = `${publicUrl}/webhooks/roller/${CONNECTION_ID}`
 
-interface Registered { readonly webhookId: number, readonly configuration: { readonly url: string, readonly authentication: { readonly apiKey: string } } }
+interface Registered {
+  readonly webhookId: number, readonly configuration: { readonly url: string, readonly authentication: { readonly apiKey: string } }
+}
 
 test('subscribing registers everything, with the key of the connection', async (t) => {
   const { app, roller } = await build(t, { options })
@@ -29,7 +31,9 @@ test('the default orders every event of the table, and of the documents', async 
   const { webhooks } = await app.roller.webhooks.subscribe(CONNECTION_ID)
   const ordered = Object.entries(webhooks).flatMap(([kind, { events = [] }]) => events.map((event) => `${kind}.${event.toLowerCase()}`))
   t.same(ordered, Object.entries(rollerEvents).flatMap(([kind, { events }]) => events.map((event) => `${kind}.${event.toLowerCase()}`)))
-  const [, listed = ''] = /Events are (.*?); kinds that are new/s.exec(await readFile(fileURLToPath(import.meta.resolve('#root/docs/embedding.md')), 'utf8')) ?? []
+  const [, listed = ''] = /Events are (.*?); kinds that are new/s.exec(
+    await readFile(fileURLToPath(import.meta.resolve('#root/docs/embedding.md')), 'utf8')
+  ) ?? []
   let kind = ''
   const documented = [...listed.matchAll(/`(\w*)\.(\w+)`/g)].map(([, name = '', event = '']) => {
     if (name !== '') kind = name
@@ -45,7 +49,10 @@ test('a ROLLER that knows no more events of payment links than its schema still 
   t.match(webhooks, { booking: { events: ['Created', 'Updated', 'Cancelled'] } })
   t.same(webhooks.paymentLink, { events: ['Created'] })
   roller.faults.next({ kind: 'status', method: 'PUT', path: /webhooks/, status: 400, body: { message: 'url' } })
-  await t.rejects(app.roller.webhooks.subscribe(CONNECTION_ID, { paymentLink: { events: ['Updated'] } }), { code: 'ROLLER_ERR_REFUSED' }, 'what was asked for is not changed')
+  await t.rejects(
+    app.roller.webhooks.subscribe(CONNECTION_ID, { paymentLink: { events: ['Updated'] } }), { code: 'ROLLER_ERR_REFUSED' },
+    'what was asked for is not changed'
+  )
 })
 
 test('subscribing again changes what is there, and enables it', async (t) => {
@@ -66,7 +73,8 @@ test('subscribing again changes what is there, and enables it', async (t) => {
 test('doubles are removed, and what is not ours stays', async (t) => {
   const { app, roller } = await build(t, { options })
   const call = (url: string) => app.roller.request('POST /webhooks', {
-    connectionId: CONNECTION_ID, body: { url, enabled: true, authentication: { apiKey: 'k' }, webhooks: { customer: { events: ['Created'] } } }
+    connectionId: CONNECTION_ID,
+    body: { url, enabled: true, authentication: { apiKey: 'k' }, webhooks: { customer: { events: ['Created'] } } }
   })
   const others = ['https://crm.example.com/hook', `${HOOK}-2`, 'https://staging.example.com/webhooks/roller/demo-venue']
   for (const url of [...others, HOOK, HOOK, `${publicUrl}:443/webhooks/roller/${CONNECTION_ID}`]) await call(url)
@@ -118,14 +126,26 @@ test('without a public address or a secret it says what to set', async (t) => {
     const { app, roller, nango } = await build(t, { options: { ...options, [missing]: undefined } })
     const answer = await app.inject({ method: 'POST', url: URL })
     t.equal(answer.statusCode, 501)
-    t.match(answer.json(), { code: 'ROLLER_ERR_NOT_CONFIGURED', layer: 'gateway', hint: /publicUrl and rollerWebhookSecrets.*PUBLIC_URL and ROLLER_WEBHOOK_SECRET/ })
+    t.match(
+      answer.json(),
+      {
+        code: 'ROLLER_ERR_NOT_CONFIGURED',
+        layer: 'gateway',
+        hint: /publicUrl and rollerWebhookSecrets.*PUBLIC_URL and ROLLER_WEBHOOK_SECRET/
+      }
+    )
     t.strictSame(callsAtRoller({ roller, nango }), [], 'ROLLER is not called')
   }
 })
 
 test('a body that ROLLER would not take does not reach it', async (t) => {
   const { app, roller, nango } = await build(t, { options })
-  for (const payload of [{ webhooks: {} }, { webhooks: { booking: { events: ['Deleted'] } } }, { webhooks: { bookings: { events: ['Created'] } } }, { url: 'https://evil.example' }]) {
+  for (
+    const payload of [
+      { webhooks: {} }, { webhooks: { booking: { events: ['Deleted'] } } }, { webhooks: { bookings: { events: ['Created'] } } },
+      { url: 'https://evil.example' }
+    ]
+  ) {
     const answer = await app.inject({ method: 'POST', url: URL, payload })
     t.equal(answer.statusCode, 400, JSON.stringify(payload))
     t.equal(answer.json().code, 'ROLLER_ERR_VALIDATION')
@@ -136,7 +156,11 @@ test('a body that ROLLER would not take does not reach it', async (t) => {
 test('it asks for the right webhooks, and for the caller\'s own connection', async (t) => {
   const asked: unknown[] = []
   const { app } = await build(t, {
-    options: { ...options, authorize: (request, context) => { asked.push(context); return request.headers.role === 'admin' }, identify: () => ({ tags: { organization_id: 'someone-else' } }) }
+    options: {
+      ...options,
+      authorize: (request, context) => { asked.push(context); return request.headers.role === 'admin' },
+      identify: () => ({ tags: { organization_id: 'someone-else' } })
+    }
   })
   for (const method of ['POST', 'GET', 'DELETE'] as const) {
     t.equal((await app.inject({ method, url: URL })).statusCode, 403)

@@ -7,8 +7,8 @@ const READY_WITHIN = 10_000
 const authorized = (token) => ({ authorization: 'Bearer ' + token })
 
 /**
- * Whether the link is still good, read before anything is typed, and whether it is for an existing connection: it may be, unless Nango denies
- * it. A failed request is no reason to stop.
+ * Whether the link is still good, read before anything is typed, and whether it is for an existing connection: it may be, unless Nango
+ * denies it. A failed request is no reason to stop.
  */
 export async function readSession ({ apiUrl }, token) {
   const answer = await fetch(apiUrl + '/connect/session', { headers: authorized(token), cache: 'no-store' }).catch(() => null)

@@ -43,7 +43,11 @@ export class RedisLimitStore implements LimitStore {
     if (outcome === 1) {
       const left = reply[3] // '' where no quota is known
       return {
-        outcome: 'granted', slot: name ?? 0, usage, ...(left !== '' && { left: Number(left) }), ...(news !== undefined && { news: window ?? 0 })
+        outcome: 'granted',
+        slot: name ?? 0,
+        usage,
+        ...(left !== '' && { left: Number(left) }),
+        ...(news !== undefined && { news: window ?? 0 })
       }
     }
     if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, usage }

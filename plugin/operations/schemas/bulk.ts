@@ -2,7 +2,9 @@
 import { StringEnum, Type } from '../schema.ts'
 
 export const BulkExportHeaders = Type.Partial(Type.Object({
-  'TimeZone-Designators': StringEnum(['Offset', 'offset'], { description: 'Offset, in either case: times in the venue\'s zone in place of UTC' })
+  'TimeZone-Designators': StringEnum(
+    ['Offset', 'offset'], { description: 'Offset, in either case: times in the venue\'s zone in place of UTC' }
+  )
 }))
 
 export const bulkExportTypes = [

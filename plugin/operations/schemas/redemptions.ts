@@ -3,7 +3,9 @@ import { Nullable, Type } from '../schema.ts'
 
 export const RedeemedTicket = Type.Object({
   ticketId: Type.String({ examples: ['3288921-29937813'], description: 'ROLLER\'s ticket id or the customTicketId' }),
-  redemptionDate: Type.Optional(Nullable(Type.String(), { examples: ['2020-07-29T06:57:18.5326035+00:00'], description: 'UTC; now if left out' }))
+  redemptionDate: Type.Optional(
+    Nullable(Type.String(), { examples: ['2020-07-29T06:57:18.5326035+00:00'], description: 'UTC; now if left out' })
+  )
 })
 
 export const RedeemTicketsBody = Type.Partial(Type.Object({

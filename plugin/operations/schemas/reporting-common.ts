@@ -21,7 +21,9 @@ export const startDate = Type.String({
   format: 'date-or-date-time', examples: ['2020-07-29'], description: `First venue-local day. ${DAY_OR_TIME}`
 })
 export const endDate = Type.String({
-  format: 'date-or-date-time', examples: ['2020-07-30'], description: `The day after startDate: a report covers one day at most. ${DAY_OR_TIME}`
+  format: 'date-or-date-time',
+  examples: ['2020-07-30'],
+  description: `The day after startDate: a report covers one day at most. ${DAY_OR_TIME}`
 })
 const day = Type.String({ format: 'date-or-date-time', examples: ['2020-07-29'], description: `Venue-local day. ${DAY_OR_TIME}` })
 export const pageNumber = Type.Integer({ examples: [1], description: 'From 1, the default' })

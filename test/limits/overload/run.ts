@@ -83,7 +83,9 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   onClose(() => roller.close())
   const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: roller.url })
   onClose(() => nango.close())
-  for (const id of [CONNECTION_ID, 'warm-up']) nango.addConnection({ connectionId: id, clientId: id, clientSecret: 'secret', ...asConnected(roller, id) })
+  for (const id of [CONNECTION_ID, 'warm-up']) {
+    nango.addConnection({ connectionId: id, clientId: id, clientSecret: 'secret', ...asConnected(roller, id) })
+  }
   const setup: Setup = {
     redisPort: redis.port,
     nangoUrl: nango.url,
@@ -127,7 +129,11 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
     const patience = PATIENCE[Math.floor(n / REPLICAS) % PATIENCE.length] ?? 0
     const call: Sent = { replica, patienceMs: patience * 1000, at: Date.now(), answeredAt: Infinity, status: 0 }
     calls.push(call)
-    pending.push(ask(CONNECTION_ID, replica, `/sandbox/echo?n=${n}`, patience).then((status) => { call.status = status }, () => {}).finally(() => { call.answeredAt = Date.now() }))
+    pending.push(
+      ask(
+        CONNECTION_ID, replica, `/sandbox/echo?n=${n}`, patience
+      ).then((status) => { call.status = status }, () => {}).finally(() => { call.answeredAt = Date.now() })
+    )
   }
   await Promise.all(pending)
   delay.disable()
@@ -146,7 +152,9 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   return measure(scale, calls, arrivals, roller.penalties, Math.max(delay.max / 1e6, ...stood))
 }
 
-function measure (scale: Scale, calls: readonly Sent[], arrivals: ReadonlyMap<number, number>, penalties: number, stoodStillMs: number): Figures {
+function measure (
+  scale: Scale, calls: readonly Sent[], arrivals: ReadonlyMap<number, number>, penalties: number, stoodStillMs: number
+): Figures {
   const { limit, windowMs, windows, jitter } = scale
   const first = Math.min(...arrivals.values())
   const span = windows * (windowMs + jitter)
@@ -157,7 +165,9 @@ function measure (scale: Scale, calls: readonly Sent[], arrivals: ReadonlyMap<nu
   const granted = calls.filter(({ status }) => status === 200).length
   const refused = calls.filter(({ status }) => status === 429).length
   const served = waits.filter((_, n) => arrivals.has(n)).sort((a, b) => a - b)
-  const shares = Array.from({ length: REPLICAS }, (_, replica) => calls.filter((call) => call.replica === replica && call.status === 200).length / granted)
+  const shares = Array.from(
+    { length: REPLICAS }, (_, replica) => calls.filter((call) => call.replica === replica && call.status === 200).length / granted
+  )
   return {
     offered: calls.length,
     granted,
