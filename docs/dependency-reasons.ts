@@ -12,7 +12,6 @@ const service = (why: string): Reason => ({ part: 'service', why })
 export const dependencyReasons: Readonly<Record<string, Reason>> = {
   fastify: plugin('What this is a plugin for; the service runs on it.'),
   'fastify-plugin': plugin('Lets the host see `app.roller`, and says which Fastify the plugin is for.'),
-  '@fastify/type-provider-typebox': plugin('Types of requests derived from their schemas. 5.2 is the line for TypeBox 0.34.'),
   '@sinclair/typebox': plugin('Schemas of options, operations and problems: validated by them, typed by them, and documented from them.'),
   '@nangohq/node': plugin(
     'Nango\'s own client, for connections and sessions. Calls to ROLLER do not go through it: its proxy holds whole answers in memory.'

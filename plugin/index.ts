@@ -4,7 +4,6 @@
  * `app.register(roller, { nango: { secretKey }, authorize })` adds the routes under `prefix` and decorates the app with `app.roller`.
  */
 import fp from 'fastify-plugin'
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { assemble } from './assemble.ts'
 import { parseOptions, type RollerOptions } from './options.ts'
@@ -15,13 +14,14 @@ import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
-import { parseJson } from './routes/json-body.ts'
+import { takeJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { answerWithProblems } from './routes/problems.ts'
 import { prepareRoutes } from './routes/route-config.ts'
 import { rollerRoutes } from './routes/roller.ts'
 import { webhookSubscriptionRoutes } from './routes/webhook-subscriptions.ts'
+import { compileValidator } from './routes/validation.ts'
 import { rollerWebhookRoutes } from './routes/webhooks.ts'
 
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
@@ -41,7 +41,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
 
   // The routes live in a scope of their own, so that neither their parsers nor their error handler touch the host's routes.
   await app.register(async (scope) => {
-    scope.setValidatorCompiler(TypeBoxValidatorCompiler)
+    scope.setValidatorCompiler(compileValidator)
     scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
     answerWithProblems(scope)
     prepareRoutes(scope, options)
@@ -55,10 +55,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
         reply.header('cache-control', 'no-store')
         done()
       })
-      own.removeAllContentTypeParsers()
-      own.addContentTypeParser(
-        'application/json', { parseAs: 'string', bodyLimit: options.bodyLimit }, parseJson(own.getDefaultJsonParser('error', 'error'))
-      )
+      takeJsonBodies(own, options.bodyLimit)
       await own.register(connectSessionRoutes, { nango, access, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
       await own.register(

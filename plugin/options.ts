@@ -1,6 +1,6 @@
 /** Every option of the plugin: schema, default, meaning. The only place that holds a default. */
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
-import { Value, type ValueError } from '@sinclair/typebox/value'
+import { Value } from '@sinclair/typebox/value'
 import type { FastifyContextConfig, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
 import type { Clock } from './util/clock.ts'
 import type { EventHandler } from './webhooks/events.ts'
@@ -15,6 +15,7 @@ import { environments } from './nango/venue.ts'
 import { isRollerBaseUrl, ROLLER_BASE_URLS, ROLLER_BASE_URL_RULE } from './operations/base-url.ts'
 import { BULK_EXPORT_HOST_PATTERN, BULK_EXPORT_HOST_RULE, BULK_EXPORT_HOSTS } from './client/bulk-export-hosts.ts'
 import { OPERATION_NAMES_RULE, unknownOperations } from './operations/operation-policy.ts'
+import { checkerOf, type Mismatch } from './operations/checker.ts'
 import { StringEnum } from './operations/schema.ts'
 import { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
 
@@ -343,7 +344,7 @@ export function parseOptions (raw: unknown): ParsedOptions {
   const completed = Value.Default(Options, Object.fromEntries(given.filter((field) => !isFunction(field))))
   const options = Object.assign(completed as object, Object.fromEntries(given.filter(isFunction)))
   const faults = new Map<string, string>()
-  for (const error of Value.Errors(Options, options)) {
+  for (const error of checkerOf(Options).errors(options)) {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
@@ -388,7 +389,7 @@ export function parseOptions (raw: unknown): ParsedOptions {
   if (isPlainObject(cache)) for (const fault of cacheFaults(cache)) faults.set(fault, fault)
   else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')
   if (faults.size > 0) throw new OptionsError([...faults.values()])
-  return options as ParsedOptions // Value.Errors found nothing
+  return options as ParsedOptions // the checker found nothing
 }
 
 /** An id that Nango cannot hold would answer every call with 404. */
@@ -440,7 +441,7 @@ function operationFaults (lists: unknown): [name: string, fault: string][] {
   })
 }
 
-function describe (name: string, { schema, message, value }: ValueError): string {
+function describe (name: string, { schema, message, value }: Mismatch): string {
   if (value === undefined) {
     return `option ${name} is missing${name === 'authorize' ? `: give ${expectation(schema) ?? ''}` : ''}`
   }

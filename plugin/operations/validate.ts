@@ -4,10 +4,11 @@
  * start.
  */
 import type { TObject, TSchema } from '@sinclair/typebox'
-import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
-import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
+import { Value } from '@sinclair/typebox/value'
 import type { InputFault } from '../errors.ts'
 import { parseJsonBytes } from '../util/json.ts'
+import { checkerOf } from './checker.ts'
+import { explain } from './explain.ts'
 import type { Operation } from './operation.ts'
 import { readPairs } from './query.ts'
 import { hasRules, ruleFaults } from './rules.ts'
@@ -25,7 +26,6 @@ export interface WrittenCall {
 }
 
 const MAX_FAULTS = 50
-const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>()
 
 /** What a call is checked against. */
 export interface CatalogOperation {
@@ -55,21 +55,22 @@ export function validateCall ({ name, operation, template }: CatalogOperation, c
 export function validateValue (schema: TSchema, value: unknown, root: string): InputFault[] {
   const faults: InputFault[] = []
   const checker = checkerOf(schema)
-  if (checker.Check(value)) return faults
+  if (checker.check(value)) return faults
   const seen = new Set<string>()
-  for (const error of checker.Errors(value)) {
+  for (const error of checker.errors(value)) {
     if (faults.length === MAX_FAULTS) break
-    const pointer = root + error.path
+    const { path, detail } = explain(error)
+    const pointer = root + path
     if (seen.has(pointer)) continue // one sentence for each place
     seen.add(pointer)
-    faults.push({ pointer, detail: explain(error) })
+    faults.push({ pointer, detail })
   }
   return faults
 }
 
 function check (schema: TObject, written: Record<string, unknown>, root: string, faults: InputFault[]): void {
   // Text alone: most parameters are that, and a conversion copies everything.
-  if (checkerOf(schema).Check(written)) return
+  if (checkerOf(schema).check(written)) return
   // A path and a query are text; `12` is a number where the schema wants one.
   faults.push(...validateValue(schema, Value.Convert(schema, written), root))
 }
@@ -90,16 +91,7 @@ function checkBody (schema: TSchema, body: unknown, faults: InputFault[]): void 
 
 /** ROLLER's documents mark no body as required; one whose schema an empty object fits may be left out. */
 function isOptionalBody (schema: TSchema): boolean {
-  return checkerOf(schema).Check({})
-}
-
-function checkerOf (schema: TSchema): TypeCheck<TSchema> {
-  let checker = compiled.get(schema)
-  if (checker === undefined) {
-    checker = TypeCompiler.Compile(schema)
-    compiled.set(schema, checker)
-  }
-  return checker
+  return checkerOf(schema).check({})
 }
 
 function readParams (template: string, path: string): Record<string, unknown> {
@@ -157,42 +149,4 @@ function readHeaders (schema: TObject, headers: WrittenCall['headers']): Record<
 
 function decode (text: string): string {
   try { return decodeURIComponent(text) } catch { return text }
-}
-
-const FORMATS: Readonly<Record<string, string>> = {
-  date: 'a date such as 2026-11-30',
-  'date-or-date-time': 'a date such as 2026-11-30 or a date-time such as 2026-11-30T09:30:00 (a + in an offset is written %2B in a URL)',
-  'date-time': 'a date-time such as 2026-11-30T09:30:00 (the venue\'s local time) or 2026-11-30T09:30:00+10:00 (an instant)',
-  time: 'a time such as 09:30',
-  uri: 'a URL',
-  uuid: 'a UUID',
-  email: 'an e-mail address'
-}
-
-function explain ({ type, schema, value, message }: ValueError): string {
-  switch (type) {
-    case ValueErrorType.ObjectRequiredProperty:
-      return 'is missing'
-    case ValueErrorType.StringFormat:
-      return `is not ${FORMATS[String(schema.format)] ?? `a ${String(schema.format)}`}`
-    case ValueErrorType.Kind:
-      if (Array.isArray(schema.enum)) return `must be one of ${schema.enum.join(', ')}`
-      break
-    case ValueErrorType.StringMaxLength:
-      return `is longer than ${String(schema.maxLength)} characters`
-    case ValueErrorType.StringMinLength:
-      return `is shorter than ${String(schema.minLength)} characters`
-    case ValueErrorType.String: case ValueErrorType.Number: case ValueErrorType.Integer: case ValueErrorType.Boolean:
-    case ValueErrorType.Object: case ValueErrorType.Array:
-      return `must be ${article(String(schema.type))}, not ${nameOf(value)}`
-  }
-  return message.charAt(0).toLowerCase() + message.slice(1)
-}
-
-function article (type: string): string { return (/^[aeiou]/.test(type) ? 'an ' : 'a ') + type }
-
-function nameOf (value: unknown): string {
-  if (value === null) return 'null'
-  if (value === undefined) return 'missing'
-  return Array.isArray(value) ? 'an array' : article(typeof value)
 }

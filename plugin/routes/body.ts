@@ -1,6 +1,6 @@
 /** Takes a caller's body as bytes: small ones whole, large ones as a stream, never parsed and written again. */
 import { Transform, type Readable, type TransformCallback } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 
@@ -14,25 +14,83 @@ export interface BodyLimits {
   readonly stream: number
 }
 
-/** Replaces the scope's parsers, the host's included, by one that makes `request.body` an OutgoingBody. */
+/** Replaces the scope's parsers, the host's included, by one that makes `request.body` an OutgoingBody, or null where there is none. */
 export function takeBodiesAsBytes (app: FastifyInstance, limits: BodyLimits): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request, payload, done) => {
     const whole = request.routeOptions.config.roller?.operation?.endsWith('/*') === false
-    readBody(payload, declaredLength(request.headers['content-length']), whole, limits).then((body) => done(null, body), done)
+    readBody(request, payload, whole, limits).then((body) => done(null, body), done)
   })
 }
 
-async function readBody (payload: Readable, declared: number | null, whole: boolean, limits: BodyLimits): Promise<OutgoingBody> {
-  const limit = whole ? limits.whole : limits.stream
-  if (declared !== null && declared > limit) throw tooLarge(limit)
-  if (!whole && declared !== null && declared > WHOLE_LIMIT) {
-    return { kind: 'stream', stream: payload.pipe(new Limiter(limit)), length: declared }
+async function readBody (request: FastifyRequest, payload: Readable, whole: boolean, limits: BodyLimits): Promise<OutgoingBody | null> {
+  if (whole) return toBody(await readBytes(request, payload, limits.whole))
+  const parsed = readByHost(request, payload)
+  if (parsed !== null) return toBody(parsed)
+  const declared = declaredLength(request, payload)
+  if (declared !== null && declared > limits.stream) throw tooLarge(limits.stream)
+  if (declared !== null && declared > WHOLE_LIMIT) {
+    return { kind: 'stream', stream: payload.pipe(new Limiter(limits.stream)), length: declared }
   }
+  const { chunks, exceeded } = await collect(payload, WHOLE_LIMIT)
+  if (!exceeded) return toBody(chunks)
+  const limiter = new Limiter(limits.stream)
+  for (const chunk of chunks) limiter.write(chunk)
+  return { kind: 'stream', stream: payload.pipe(limiter), length: null }
+}
 
+/**
+ * The whole body. None is an empty Buffer, whatever its headers say: many clients send a Content-Type with every DELETE.
+ * @param exact true where a signature is checked, for which a body that was parsed and written again does not count
+ * @throws RollerError ROLLER_ERR_BODY_TOO_LARGE, ROLLER_ERR_MEDIA_TYPE for a Content-Encoding that the host does not decode
+ */
+export async function readBytes (request: FastifyRequest, payload: Readable, limit: number, exact = false): Promise<Buffer> {
+  const parsed = readByHost(request, payload, exact)
+  if (parsed !== null) return parsed
+  const declared = declaredLength(request, payload)
+  if (declared !== null && declared > limit) throw tooLarge(limit)
+  const { chunks, exceeded } = await collect(payload, limit)
+  if (exceeded) throw tooLarge(limit)
+  return chunks
+}
+
+/**
+ * What a body parser in front of Fastify (an Express middleware) has made of the body: its bytes are gone. Null where there is none.
+ * @throws RollerError ROLLER_ERR_MEDIA_TYPE, ROLLER_ERR_INTERNAL when the body was read and not kept
+ */
+function readByHost (request: FastifyRequest, payload: Readable, exact = false): Buffer | null {
+  if (payload !== request.raw) return null
+  if (!payload.readableEnded) {
+    refuseEncoded(request)
+    return null
+  }
+  const { body } = request.raw as { body?: unknown } // where such parsers leave it
+  const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers
+  if (chunked === undefined && length === '0') return Buffer.alloc(0)
+  if (Buffer.isBuffer(body)) return body
+  if (typeof body === 'string') return Buffer.from(body)
+  if (body !== undefined && !exact) return Buffer.from(JSON.stringify(body))
+  throw new RollerError('ROLLER_ERR_INTERNAL', {
+    detail: 'The request body was read before it reached fastify-roller, and its bytes were not kept.',
+    hint: 'Restrict the middleware that reads bodies to other routes, or have it keep the bytes as a Buffer in request.raw.body.'
+  })
+}
+
+function refuseEncoded ({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding']
+  if (encoding === undefined || /^(?:identity)?$/i.test(encoding)) return
+  throw new RollerError('ROLLER_ERR_MEDIA_TYPE', {
+    detail: 'The request body has a Content-Encoding, which neither this server nor ROLLER decodes.',
+    hint: 'Send the body without Content-Encoding.'
+  })
+}
+
+/** Up to `limit` bytes; what is left then stays in the stream. */
+async function collect (
+  payload: Readable, limit: number
+): Promise<{ chunks: Buffer[], exceeded: true } | { chunks: Buffer, exceeded: false }> {
   const chunks: Buffer[] = []
   let size = 0
-  const collectLimit = whole ? limits.whole : WHOLE_LIMIT
   const exceeded = await new Promise<boolean>((resolve, reject) => {
     const stop = (outcome: boolean): void => {
       payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onGone).removeListener('close', onGone)
@@ -41,18 +99,17 @@ async function readBody (payload: Readable, declared: number | null, whole: bool
     const onData = (chunk: Buffer): void => {
       chunks.push(chunk)
       size += chunk.length
-      if (size > collectLimit) { payload.pause(); stop(true) }
+      if (size > limit) { payload.pause(); stop(true) }
     }
     const onEnd = (): void => stop(false)
-    const onGone = (): void => reject(callerGone())
+    const onGone = (error?: Error & { statusCode?: number }): void => reject(error?.statusCode === undefined ? callerGone() : error)
     payload.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone)
+    payload.resume() // a preParsing hook may hand over a paused stream, which a listener alone does not start
   })
-  if (!exceeded) return { kind: 'bytes', bytes: chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks, size) }
-  if (whole) throw tooLarge(limit)
-  const limiter = new Limiter(limit)
-  for (const chunk of chunks) limiter.write(chunk)
-  return { kind: 'stream', stream: payload.pipe(limiter), length: null }
+  return exceeded ? { chunks, exceeded } : { chunks: chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks, size), exceeded }
 }
+
+function toBody (bytes: Buffer): OutgoingBody | null { return bytes.length === 0 ? null : { kind: 'bytes', bytes } }
 
 /** A stream that breaks off when more comes than is allowed, or when the caller goes away in the middle. */
 class Limiter extends Transform {
@@ -84,8 +141,10 @@ export function callerGone (): Error {
   return Object.assign(new Error('the caller went away'), { statusCode: 400 })
 }
 
-function declaredLength (header: string | undefined): number | null {
-  return header === undefined ? null : Number(header) // Node has checked that it is a number
+/** Of the request's own bytes: a preParsing hook that decodes a body changes its length, and not the header. */
+function declaredLength (request: FastifyRequest, payload: Readable): number | null {
+  const header = request.headers['content-length']
+  return header === undefined || payload !== request.raw ? null : Number(header) // Node has checked that it is a number
 }
 
 function tooLarge (limit: number): RollerError {

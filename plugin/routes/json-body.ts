@@ -1,18 +1,34 @@
 /** JSON bodies of the plugin's own routes. */
-import type { FastifyBodyParser, FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
+import { readBytes } from './body.ts'
 
 /** No honest metadata goes deeper; what goes much deeper exhausts the stack of whoever walks it. */
 const MAX_DEPTH = 64
 
-/** A JSON parser that refuses what is nested too deep before it is parsed. */
-export function parseJson (parse: FastifyBodyParser<string>): FastifyBodyParser<string> {
-  return (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
-    if (!nestsDeeperThan(MAX_DEPTH, text)) return parse(request, text, done)
-    done(
-      new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body', detail: `is nested more than ${MAX_DEPTH} levels deep` }] })
-    )
+/** Replaces the scope's parsers, the host's included. @param limit bytes */
+export function takeJsonBodies (app: FastifyInstance, limit: number): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const bytes = await readBytes(request, payload, limit)
+    if (bytes.length === 0) return undefined
+    if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '')) throw new RollerError('ROLLER_ERR_MEDIA_TYPE')
+    return await parseJson(parse, request, bytes.toString())
+  })
+}
+
+/** Refuses what is nested too deep before it is parsed. */
+async function parseJson (parse: FastifyBodyParser<string>, request: FastifyRequest, text: string): Promise<unknown> {
+  if (nestsDeeperThan(MAX_DEPTH, text)) {
+    throw new RollerError('ROLLER_ERR_VALIDATION', {
+      errors: [{ pointer: '/body', detail: `is nested more than ${MAX_DEPTH} levels deep` }]
+    })
   }
+  return await new Promise((resolve, reject) => {
+    parse(request, text, (error, body) => { error === null ? resolve(body) : reject(error) })
+  })
 }
 
 function nestsDeeperThan (limit: number, text: string): boolean {

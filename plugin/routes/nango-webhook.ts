@@ -1,11 +1,14 @@
 /** `POST /webhooks/nango`. Nango takes any 2xx for done, a 4xx for final, and tries twice more after a 5xx. */
+import type { IncomingMessage } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 import { EventNotTaken } from '../webhooks/events.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
 import { isSignedByNango, readReport } from '../nango/webhook.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
+import { readBytes } from './body.ts'
 import { problemAnswers } from './roller-schema.ts'
 
 export interface NangoWebhookOptions {
@@ -21,7 +24,7 @@ const BODY_LIMIT = 256 * 1024
 export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> = async (app, { signingKeys, integrationId, lifecycle }) => {
   // The bytes as they came: a body that was parsed and written again has another signature.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+  app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => readBytes(request, payload, BODY_LIMIT, true))
 
   app.post('/webhooks/nango', {
     config: { roller: { auth: 'self' } },

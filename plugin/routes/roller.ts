@@ -1,4 +1,6 @@
 /** `ANY /roller/<ROLLER path>`: the typed operations of the catalog, and a wildcard for paths outside it. */
+import type { ServerResponse } from 'node:http'
+import { constants, type Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
 import { isRollerError, RollerError } from '../errors.ts'
@@ -85,7 +87,7 @@ function add (
   }
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const body = (request.body as OutgoingBody | undefined | null) ?? null // made by the parser of this scope
-    const signal = goneSignal(reply)
+    const signal = goneSignal(request, reply)
     if (body?.kind === 'stream') reply.raw.once('finish', () => body.stream.destroy())
     try {
       return await serve(request, reply, body, signal)
@@ -94,7 +96,7 @@ function add (
       if (isRollerError(error)) {
         setRateLimitHeaders(reply, error.rateLimit)
         // The caller may go on sending without end.
-        if (error.code === 'ROLLER_ERR_BODY_TOO_LARGE') reply.header('connection', 'close')
+        if (error.code === 'ROLLER_ERR_BODY_TOO_LARGE' && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
       }
       throw error
     }
@@ -129,11 +131,21 @@ function canonicalName (method: Method, target: string): string | null {
   }
 }
 
-/** Aborts when the caller disconnects before the answer is done. */
-function goneSignal (reply: FastifyReply): CancelSignal {
+/** A stream of HTTP/2 that the caller resets counts as finished for its response: the code of its end tells them apart. */
+function isFinished (response: ServerResponse | Http2ServerResponse): boolean {
+  if (!('stream' in response)) return response.writableFinished
+  return response.stream.rstCode === constants.NGHTTP2_NO_ERROR && !response.stream.aborted
+}
+
+/**
+ * Aborts when the caller disconnects before the response is done, and when the host's `handlerTimeout` ends the request. Where the host
+ * has none, `request.signal` would add an AbortController to the same event, see Cancellation.
+ */
+function goneSignal (request: FastifyRequest, reply: FastifyReply): CancelSignal {
   const cancellation = new Cancellation()
-  const onClose = (): void => { if (!reply.raw.writableFinished) cancellation.abort(callerGone()) }
+  const onClose = (): void => { if (!isFinished(reply.raw)) cancellation.abort(callerGone()) }
   if (reply.raw.destroyed) onClose() // it left while its body was read
   else reply.raw.once('close', onClose)
+  if (request.routeOptions.handlerTimeout) request.signal.addEventListener('abort', () => { cancellation.abort(callerGone()) })
   return cancellation
 }

@@ -3,12 +3,15 @@
  * it: over every way through here only the first three go back. 200: taken. 500: refused, and the same again would be. 503: not now; ROLLER
  * repeats for 4 days.
  */
+import type { IncomingMessage } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorCode } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
 import type { RollerIntake } from '../webhooks/intake.ts'
 import { isWebhookKey } from '../webhooks/keys.ts'
 import { WebhookMessage } from '../webhooks/roller-events.ts'
+import { readBytes } from './body.ts'
 
 export interface RollerWebhookRoutesOptions {
   /** The current one first; empty: nothing is taken. */
@@ -24,8 +27,8 @@ const BODY_LIMIT = 5 * 1024 * 1024
 
 type Status = 200 | 500 | 503
 const STATUSES: ReadonlySet<number> = new Set<Status>([200, 500, 503])
-/** What Fastify finds wrong with a body, and always would. */
-const WRONG_BODY: ReadonlySet<string> = new Set(['FST_ERR_CTP_BODY_TOO_LARGE', 'FST_ERR_CTP_INVALID_MEDIA_TYPE'])
+/** What is wrong with a body, and always would be. */
+const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode>(['ROLLER_ERR_BODY_TOO_LARGE', 'ROLLER_ERR_MEDIA_TYPE'])
 
 const config = { roller: { auth: 'self' } } as const
 const Answer = Type.String({ description: 'A word on it, for whoever tries it by hand.' })
@@ -47,7 +50,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
 
   // What is JSON and what is not is nobody's fault here: the key says who sent it.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+  app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => readBytes(request, payload, BODY_LIMIT))
   app.setValidatorCompiler(() => () => true)
 
   // Before the body is read: strangers have no memory of ours to fill.

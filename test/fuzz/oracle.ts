@@ -1,7 +1,7 @@
 /**
  * What must hold of every answer, every call that arrives anywhere, and every line of the log. Each check says what it found, or nothing.
  */
-import { Value } from '@sinclair/typebox/value'
+import { checkerOf } from '#plugin/operations/checker.js'
 import { Problem } from '#plugin/problem.js'
 import type { ReceivedRequest } from '#sandbox/nango.js'
 import type { RecordedRequest } from '#sandbox/roller.js'
@@ -44,8 +44,8 @@ function faultsOfAnswer ({ status, headers, body }: WireAnswer): Fault[] {
   }
   if (!type.startsWith('application/problem+json')) return [`${status} of ours without a problem (${type}): ${body.slice(0, 200)}`]
   if (body === '') return [] // to a HEAD
-  const problem: unknown = JSON.parse(body)
-  if (!Value.Check(Problem, problem)) return [`no problem: ${body.slice(0, 300)}`]
+  const problem = JSON.parse(body) as Problem // checked in the next line
+  if (!checkerOf(Problem).check(problem)) return [`no problem: ${body.slice(0, 300)}`]
   if (problem.code === 'ROLLER_ERR_INTERNAL') return [`the gateway failed: ${body.slice(0, 300)}`]
   return problem.status === status ? [] : [`status ${status}, and ${problem.status} in the problem`]
 }

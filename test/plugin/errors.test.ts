@@ -1,5 +1,5 @@
 /** The error catalogue is consistent, and each of its errors makes a valid problem document. */
-import { Value } from '@sinclair/typebox/value'
+import { checkerOf } from '#plugin/operations/checker.js'
 import { test } from '../support/tap.ts'
 import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from 'fastify-roller'
 import { toProblem, toRollerError } from 'fastify-roller/internal'
@@ -27,7 +27,7 @@ test('every entry has a status, a title and a hint in good order', async (t) => 
 test('every error is a valid problem document', async (t) => {
   for (const code of codes) {
     const bare = toProblem(new RollerError(code), 'req-1')
-    t.ok(Value.Check(Problem, bare), code)
+    t.ok(checkerOf(Problem).check(bare), code)
     t.equal(bare.type, `/problems/${code}`)
     const full = toProblem(new RollerError(code, {
       detail: 'd',
@@ -37,10 +37,10 @@ test('every error is a valid problem document', async (t) => {
       upstream: { status: 500, body: { a: 1 } },
       errors: [{ pointer: '/body', detail: 'x' }]
     }), 'req-1')
-    t.ok(Value.Check(Problem, full), `${code} with everything`)
+    t.ok(checkerOf(Problem).check(full), `${code} with everything`)
     t.match(full, { retryAfter: 1, upstream: { status: 500 }, errors: [{ pointer: '/body' }], layer: 'nango' })
   }
-  t.notOk(Value.Check(Problem, { ...toProblem(new RollerError('ROLLER_ERR_PATH'), 'x'), code: 'OTHER' }), 'the schema does look')
+  t.notOk(checkerOf(Problem).check({ ...toProblem(new RollerError('ROLLER_ERR_PATH'), 'x'), code: 'OTHER' }), 'the schema does look')
 })
 
 test('isRollerError knows an error of another copy of the package, and nothing else', async (t) => {

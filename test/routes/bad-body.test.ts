@@ -10,7 +10,7 @@ const ROUTES = [
 test('not JSON', async (t) => {
   const { app, nango } = await build(t)
   for (const [method, url] of ROUTES) {
-    for (const payload of ['{', '', '{"a":1,}', '\u0000', '{"__proto__":{"a":1}}', '{"constructor":{"prototype":{"a":1}}}']) {
+    for (const payload of ['{', '{"a":1,}', '\u0000', '{"__proto__":{"a":1}}', '{"constructor":{"prototype":{"a":1}}}']) {
       const answer = await app.inject({ method, url, headers: JSON_TYPE, payload })
       t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body' }] }, `${url} ${payload}`)
     }

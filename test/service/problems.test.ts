@@ -1,5 +1,5 @@
 /** Whatever does not reach a route is answered with a problem too. */
-import { Value } from '@sinclair/typebox/value'
+import { checkerOf } from '#plugin/operations/checker.js'
 import { createConnection } from 'node:net'
 import { test } from '../support/tap.ts'
 import { Problem } from '#plugin/problem.js'
@@ -19,7 +19,7 @@ test('an unknown route, a wrong method, and a URL that cannot be decoded', async
     t.equal(answer.statusCode, status, `${method} ${url.slice(0, 40)}`)
     t.match(answer.headers['content-type'], /^application\/problem\+json/, url.slice(0, 40))
     t.equal(answer.json().code, code, `${method} ${url.slice(0, 40)}`)
-    t.ok(Value.Check(Problem, answer.json()), answer.body)
+    t.ok(checkerOf(Problem).check(answer.json()), answer.body)
   }
   t.match((await app.inject({ url: '/bookings' })).json().hint, '/roller')
 })

@@ -1,6 +1,6 @@
 /** One caller, or too many at once, do not take the service from the others. */
 import { test } from '../support/tap.ts'
-import { Value } from '@sinclair/typebox/value'
+import { checkerOf } from '#plugin/operations/checker.js'
 import { Problem } from '#plugin/problem.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { bearer, serviceWithKeys } from '../callers/fixture.ts'
@@ -20,7 +20,7 @@ test('each caller has a limit of its own, told as a problem, and a minute later 
   for (const url of ['/roller/sandbox/echo', '/connections', '/metrics']) {
     const refused = await call('busy', url)
     t.match(refused.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED', layer: 'caller', detail: /5 requests in a minute/ }, url)
-    t.ok(Value.Check(Problem, refused.json()))
+    t.ok(checkerOf(Problem).check(refused.json()))
     t.match(refused.headers['ratelimit-policy'], '"caller";q=5;w=60')
     t.match(refused.headers['ratelimit'], /^"caller";r=0;t=\d+$/)
     t.ok(Number(refused.headers['retry-after']) >= 1 && Number(refused.headers['retry-after']) <= 60)

@@ -1,7 +1,7 @@
 /** Connections that are too slow, too large or no HTTP are ended in time with a problem, and hold up nobody else. */
 import { createConnection, type Socket } from 'node:net'
 import { test, type Test } from '../support/tap.ts'
-import { Value } from '@sinclair/typebox/value'
+import { checkerOf } from '#plugin/operations/checker.js'
 import { Problem } from '#plugin/problem.js'
 import { callsAtRoller } from '../support/build.ts'
 import type { Overrides } from '#service/app.js'
@@ -29,7 +29,7 @@ function isProblem (t: Test, text: string, status: number): void {
   const [head = '', body = ''] = text.split('\r\n\r\n')
   t.equal(Number(/content-length: (\d+)/.exec(head)?.[1]), Buffer.byteLength(body))
   const problem = JSON.parse(body)
-  t.ok(Value.Check(Problem, problem))
+  t.ok(checkerOf(Problem).check(problem))
   t.match(problem, { status, code: status === 431 ? 'ROLLER_ERR_HEADERS' : 'ROLLER_ERR_HTTP', layer: 'caller' })
   t.match(head, `x-request-id: ${problem.instance}`)
 }

@@ -1,6 +1,6 @@
 /** What HTTP/1.1 forbids is refused with a problem, also where Node would take it, or answer without one. */
 import { createConnection } from 'node:net'
-import { Value } from '@sinclair/typebox/value'
+import { checkerOf } from '#plugin/operations/checker.js'
 import { test } from '../support/tap.ts'
 import { Problem } from '#plugin/problem.js'
 import { callsAtRoller } from '../support/build.ts'
@@ -34,7 +34,7 @@ for (const [name, [request, status]] of Object.entries(cases)) {
     t.match(received, /\r\ncontent-type: application\/problem\+json/i)
     t.match(received, /\r\nconnection: close\r\n/i)
     const problem = JSON.parse(received.split('\r\n\r\n')[1] ?? '')
-    t.ok(Value.Check(Problem, problem))
+    t.ok(checkerOf(Problem).check(problem))
     t.match(problem, { status, code: name === 'HTTP/0.9' ? 'ROLLER_ERR_HTTP' : 'ROLLER_ERR_HEADERS' })
     t.same(callsAtRoller(built), [])
   })

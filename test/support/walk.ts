@@ -2,7 +2,7 @@
  * Every documented operation, called at least once, over whichever way `call` is: what comes back must fit the catalog, and so must what is
  * sent.
  */
-import { Value } from '@sinclair/typebox/value'
+import { checkerOf } from '#plugin/operations/checker.js'
 import type { Test } from 'tap'
 import { operations } from '#plugin/operations/operations.js'
 import type { Operation } from '#plugin/operations/operation.js'
@@ -14,7 +14,7 @@ export type Key = keyof typeof operations
 const catalogue: Readonly<Record<string, Operation>> = operations
 
 function fits (t: Test, schema: TSchema, value: unknown, name: string): void {
-  const [error] = [...Value.Errors(schema, value)]
+  const [error] = [...checkerOf(schema).errors(value)]
   t.equal(error === undefined ? undefined : `${error.path}: ${error.message}`, undefined, name)
 }
 

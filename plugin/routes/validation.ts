@@ -1,0 +1,15 @@
+/** Validation of the plugin's own routes, with the checks and the words of calls to ROLLER. */
+import { Value } from '@sinclair/typebox/value'
+import type { TSchema } from '@sinclair/typebox'
+import type { FastifySchemaCompiler } from 'fastify'
+import { RollerError } from '../errors.ts'
+import { validateValue } from '../operations/validate.ts'
+
+const ROOTS: Readonly<Record<string, string>> = { body: '/body', querystring: '/query', params: '/params', headers: '/headers' }
+
+/** @returns the value; of what is text in a URL or a header, numbers and booleans where the schema wants them */
+export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = 'body' }) => (value: unknown) => {
+  const converted = httpPart === 'body' ? value : Value.Convert(schema, value)
+  const errors = validateValue(schema, converted, ROOTS[httpPart] ?? '')
+  return errors.length === 0 ? { value: converted } : { error: new RollerError('ROLLER_ERR_VALIDATION', { errors }) }
+}
