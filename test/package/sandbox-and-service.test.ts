@@ -1,12 +1,18 @@
-/** roller-sandbox as it is published works in an empty folder, as the test double of an app. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+/**
+ * roller-sandbox as it is published works in an empty folder, as the test double of an app; and there roller-sidecar, on the sandbox that
+ * comes with it.
+ */
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tap, { test } from '../support/tap.ts'
-import { install, pack, run, SHELL, temporaryFolder } from './packed.ts'
+import { install, pack, ROOT, run, SHELL, temporaryFolder } from './packed.ts'
 
 tap.setTimeout(300_000) // npm installs, and the machine may be busy
 
 const ALLOWED = /^(dist\/[\w./-]+\.(js|d\.ts|css|html)|package\.json|README\.md|LICENSE)$/
+/** Configured by the test alone: a real key of the developer's would turn the sandbox off. */
+const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_cache: process.env.npm_config_cache, LOG_LEVEL: 'silent' }
 
 const PROGRAM = `import { startSandbox } from 'roller-sandbox'
 const sandbox = await startSandbox()
@@ -16,13 +22,51 @@ console.log(response.status, typeof (await response.json()).name)
 await sandbox.close()
 `
 
-test('the packed sandbox works in an empty folder', async (t) => {
+test('the packed sandbox works in an empty folder, and the packed service beside it', async (t) => {
   const folder = temporaryFolder(t)
-  const { file, paths } = await pack(folder, 'sandbox')
-  t.same(paths.filter((path) => !ALLOWED.test(path)), [], 'nothing but what is published')
+  const { plugin, sandbox, service } = await pack(folder, 'plugin', 'sandbox', 'service')
+  for (const { paths } of [sandbox, service]) t.same(paths.filter((path) => !ALLOWED.test(path)), [], 'nothing but what is published')
   const home = join(folder, 'home')
   mkdirSync(home)
-  await install(home, file)
+  await install(home, sandbox.file)
   writeFileSync(join(home, 'program.js'), PROGRAM)
   t.equal((await run(process.execPath, ['program.js'], { cwd: home, env: SHELL })).stdout, '200 string\n')
+  await install(home, plugin.file, service.file)
+
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'service/package.json'), 'utf8')) as { version: string }
+  t.equal((await run('node_modules/.bin/roller-sidecar', ['--version'], { cwd: home, env: ENVIRONMENT })).stdout.trim(), version)
+
+  const child = spawn(
+    'node_modules/.bin/roller-sidecar', [], { cwd: home, env: { ...ENVIRONMENT, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] }
+  )
+  const ended = new Promise<number | null>((resolve) => { child.once('close', resolve) })
+  t.teardown(async () => { child.kill('SIGKILL'); await ended })
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = ''
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString()
+      const found = /running at (http:\S+) on its SANDBOX/.exec(output)?.[1]
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.once('close', () => reject(new Error(`the service ended: ${output}`)))
+  })
+  const get = async (path: string, headers = {}): Promise<{ status: number, body: string }> => {
+    const response = await fetch(url + path, { headers })
+    return { status: response.status, body: await response.text() }
+  }
+  t.match(await get('/roller/venues/me', { 'connection-id': 'demo-venue' }), { status: 200, body: '"name"' })
+  t.match(await get('/roller/bookings?keywords=smith', { 'connection-id': 'demo-venue' }), { status: 200, body: 'bookingReference' })
+  t.match(await get('/ready'), { status: 200 })
+  t.match(await get('/docs/'), { status: 200, body: 'swagger-ui' })
+  const page = await get('/connect')
+  t.equal(page.status, 200)
+  const assets = [...page.body.matchAll(/(?:src|href)="(connect\/[^"]+)"/g)].map(([, path]) => path ?? '')
+  t.ok(assets.length >= 2, `the connect page has ${assets.length} files`)
+  for (const path of assets) t.match(await get(`/${path}`), { status: 200, body: /.{100}/s }, path)
+  // Nango's own client, which the page loads by itself.
+  t.match(await get(`/${(assets[0] ?? '').replace(/[^/]+$/, 'index.js')}`), { status: 200, body: 'class Nango' })
+  child.kill('SIGTERM')
+  t.equal(await ended, 0, 'it ends with 0')
 })

@@ -19,7 +19,7 @@ const ALONE: readonly (readonly string[])[] = [
 const LONG: readonly (readonly string[])[] = [
   ['test/browser/try-it-out.test.ts'],
   ['test/package/plugin.test.ts'],
-  ['test/package/service.test.ts', 'test/package/sandbox.test.ts'],
+  ['test/package/sandbox-and-service.test.ts'],
   ['test/fuzz/hostile-requests.test.ts'],
   ['test/fuzz/raw-socket.test.ts'],
   ['test/faults/'],
