@@ -57,7 +57,7 @@ export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options
   )
   context.on('request', (request) => { if (/^(https?|wss?):/.test(request.url())) asked.add(new URL(request.url()).origin) })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000) // a busy machine is slow
   page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text()) })
   page.on('pageerror', (error) => { errors.push(String(error)) })
   return {

@@ -15,9 +15,8 @@ export async function execute (page: Page, tag: string, id: string, change?: (op
 }
 
 /** The same by events, for many: a real click waits each time until such a long page stands still, which takes seconds. */
-export async function executeQuickly (page: Page, tag: string, id: string): Promise<string> {
+export async function executeQuickly (page: Page, id: string): Promise<string> {
   const operation = formOf(page, id)
-  if (await operation.count() === 0) await page.locator(`.opblock-tag[data-tag="${tag}"]`).dispatchEvent('click')
   await operation.locator('.opblock-summary-control').dispatchEvent('click')
   // The form is filled in a moment after it is there.
   await operation.locator('input[placeholder="Connection-Id"][value="demo-venue"]').waitFor()
@@ -35,4 +34,31 @@ async function answerOf (operation: Locator): Promise<string> {
   // Some answers have no body.
   const body = await answer.locator('.highlight-code').allTextContents()
   return `${status?.trim() ?? ''} ${body[0] ?? ''}`
+}
+
+type Components = Record<string, Record<string, unknown>>
+export interface Document {
+  readonly tags: { readonly name: string }[]
+  readonly paths: Record<string, Record<string, { readonly tags?: string[] }>>
+  readonly components: Components
+}
+
+/** What the forms of one group are made from: its operations without their answers, and the components that they refer to. */
+export function onlyTag (document: Document, tag: string): Document {
+  const paths = Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [
+    path, Object.fromEntries(Object.entries(item).filter(([, operation]) => operation.tags?.includes(tag)).map(
+      ([method, operation]) => [method, { ...operation, responses: { default: { description: 'Any answer' } } }]
+    ))
+  ]))
+  const components: Components = { securitySchemes: document.components['securitySchemes'] ?? {} }
+  const add = (part: unknown): void => {
+    for (const [, kind = '', name = ''] of JSON.stringify(part).matchAll(/"#\/components\/(\w+)\/([^"/]+)"/g)) {
+      const group = components[kind] ??= {}
+      if (name in group) continue
+      group[name] = document.components[kind]?.[name]
+      add(group[name])
+    }
+  }
+  add(paths)
+  return { ...document, tags: document.tags.filter(({ name }) => name === tag), paths, components }
 }

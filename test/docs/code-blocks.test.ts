@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import tap, { test } from '../support/tap.ts'
 import ts from 'typescript'
-import { startExample } from '../examples/program.ts'
+import { startSource } from '../examples/program.ts'
 import { startProcess } from '../service/fixture.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { blocksOf, documents, ROOT, type Block } from './blocks.ts'
@@ -109,7 +109,7 @@ test('TypeScript is right by its types, and runs where it is whole', async (t) =
     const told = code.replace('nango: {', `nango: { host: '${nango.url}',`).replace('port: 3000', `port: ${port}`)
     t.not(told, code)
     writeFileSync(file, `${told}\nconsole.log('it listens')\n`)
-    const running = startExample(t, `../${file.slice(root.length)}`, [], { NANGO_SECRET_KEY: SECRET_KEY })
+    const running = startSource(t, `../${file.slice(root.length).replace(/\.ts$/, '')}`, [], { NANGO_SECRET_KEY: SECRET_KEY })
     await running.printed(/it listens/)
     const get = async (path: string, headers = {}): Promise<{ status: number, body: string }> => {
       const answer = await fetch(`http://localhost:${port}${path}`, { headers })

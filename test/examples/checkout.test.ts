@@ -5,12 +5,12 @@ import { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
 
 const run = promisify(execFile)
-const program = fileURLToPath(import.meta.resolve('#root/examples/checkout/checkout.ts'))
+const program = fileURLToPath(import.meta.resolve('#root/dist/examples/checkout/checkout.js'))
 
 test('the checkout example sells two tickets', { timeout: 60_000 }, async (t) => {
   const { url, roller } = await listen(t)
   const before = roller.venue('demo').bookings.size
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', program], { env: { ...process.env, GATEWAY_URL: url } })
+  const { stdout } = await run(process.execPath, [program], { env: { ...process.env, GATEWAY_URL: url } })
   t.match(stdout, /held for 10 minutes\ncosts [\d.]+\nbooking \d+: Paid\n/)
   t.equal(roller.venue('demo').bookings.size, before + 1)
 })

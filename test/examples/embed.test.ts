@@ -1,11 +1,11 @@
 /** The embed example: its own login stands in front of the plugin, tenants see their own venues alone, and staff may not connect any. */
 import tap, { test } from '../support/tap.ts'
-import { startExample } from './program.ts'
+import { startSource } from './program.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
 test('the embed example', async (t) => {
-  const program = startExample(t, 'embed/app.ts', [], { PORT: '0' })
+  const program = startSource(t, 'embed/app', [], { PORT: '0' })
   const url = String((await program.printed(/The app is at (\S+)/))[1]).replace('[::1]', 'localhost')
   const JSON_TYPE = { 'content-type': 'application/json' }
   const post = (path: string, body: object, headers = {}) => fetch(

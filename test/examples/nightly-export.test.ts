@@ -17,7 +17,7 @@ test('the nightly-export example', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'export-'))
   t.teardown(() => { rmSync(folder, { recursive: true }) })
   const run = async (into: string, reports = ['bookingitems', 'tickets']) => {
-    const program = startExample(t, 'nightly-export/export.ts', ['--from', from, '--to', to, '--into', join(folder, into), ...reports], {
+    const program = startExample(t, 'nightly-export/export', ['--from', from, '--to', to, '--into', join(folder, into), ...reports], {
       NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url
     })
     return { code: await program.exited, output: program.output() }

@@ -10,7 +10,7 @@ tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 const SECRET = `whsec_${Buffer.from('the-secret-of-the-receiver-1234!').toString('base64')}`
 
 test('the webhooks example', async (t) => {
-  const program = startExample(t, 'webhooks/receiver.ts', [], { PORT: '0', WEBHOOK_TARGET_SECRET: SECRET })
+  const program = startExample(t, 'webhooks/receiver', [], { PORT: '0', WEBHOOK_TARGET_SECRET: SECRET })
   const url = String((await program.printed(/The receiver is at (\S+)/))[1])
   const container = createWebhookTarget({ url, secrets: [SECRET] })
   const stranger = createWebhookTarget({ url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`] })
@@ -32,7 +32,7 @@ test('the webhooks example', async (t) => {
 })
 
 test('without a secret it says what is missing', async (t) => {
-  const program = startExample(t, 'webhooks/receiver.ts', [], { WEBHOOK_TARGET_SECRET: undefined })
+  const program = startExample(t, 'webhooks/receiver', [], { WEBHOOK_TARGET_SECRET: undefined })
   t.equal(await program.exited, 1)
   t.match(program.output(), 'WEBHOOK_TARGET_SECRET is missing')
 })

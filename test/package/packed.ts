@@ -25,18 +25,29 @@ export interface Packed {
   readonly unpackedSize: number
 }
 
+const NAMES = { plugin: 'fastify-roller', sandbox: 'roller-sandbox', service: 'roller-sidecar' } as const
+type Folder = keyof typeof NAMES
+
 export function temporaryFolder (t: Pick<Test, 'teardown'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'packed-'))
   t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
   return folder
 }
 
-/** The build is there already, so the package's own scripts are not run. */
-export async function pack (into: string, folder: 'plugin' | 'sandbox' | 'service'): Promise<Packed> {
+/** In one run of npm. The build is there already, so the packages' own scripts are not run. */
+export async function pack<F extends Folder> (into: string, ...folders: readonly F[]): Promise<Record<F, Packed>> {
   const args = ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', into]
-  const { stdout } = await run('npm', args, { cwd: join(ROOT, folder), env: SHELL, maxBuffer: 10_000_000 })
-  const [{ filename, unpackedSize, files }] = JSON.parse(stdout) as [{ filename: string, unpackedSize: number, files: { path: string }[] }]
-  return { file: join(into, filename), paths: files.map(({ path }) => path), unpackedSize }
+  const { stdout } = await run(
+    'npm', [...args, ...folders.flatMap((folder) => ['--workspace', folder])], { cwd: ROOT, env: SHELL, maxBuffer: 10_000_000 }
+  )
+  const all = JSON.parse(stdout) as { name: string, filename: string, unpackedSize: number, files: { path: string }[] }[]
+  const packed = {} as Record<F, Packed> // filled below
+  for (const folder of folders) {
+    const one = all.find(({ name }) => name === NAMES[folder])
+    if (one === undefined) throw new Error(`npm has not packed ${folder}`)
+    packed[folder] = { file: join(into, one.filename), paths: one.files.map(({ path }) => path), unpackedSize: one.unpackedSize }
+  }
+  return packed
 }
 
 /** @returns how many packages are in the folder, and their bytes */

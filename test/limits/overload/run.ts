@@ -23,11 +23,6 @@ export interface Scale {
   readonly jitter: number
 }
 
-/** Half a minute. Jitter is of the machine, not of the window, so it costs more of a short one: 3.2 % here, 0.8 % of ROLLER's. */
-export const SCALED: Scale = { limit: 200, windowMs: 12_000, coolingOffMs: 12_000, windows: 2, margin: 0, jitter: 400 }
-/** ROLLER's own figures with the gateway's own defaults. */
-export const FULL: Scale = { limit: 600, windowMs: 60_000, coolingOffMs: 60_000, windows: 10, margin: 0.03, jitter: 500 }
-
 export interface Figures {
   readonly offered: number
   readonly granted: number
@@ -198,12 +193,7 @@ export function bounds (figures: Figures): { readonly bound: string, readonly fi
   ]
 }
 
-export function percent (part: number): string { return `${(part * 100).toFixed(1)} %` }
-
-/** A machine that stood still for longer than the jitter allows for has not tried what the run is about. */
-export function saysNothing (scale: Scale, figures: Figures): boolean {
-  return figures.stoodStillMs > scale.jitter / 2 && bounds(figures).some(({ ok }) => !ok)
-}
+function percent (part: number): string { return `${(part * 100).toFixed(1)} %` }
 
 async function told (child: ChildProcess, what: 'port' | 'stoodStillMs'): Promise<number> {
   const gone = once(child, 'exit').then(() => { throw new Error('a replica ended') })

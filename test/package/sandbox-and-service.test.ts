@@ -1,9 +1,12 @@
-/** roller-sidecar as it is published runs from an empty folder, on the sandbox that comes with it. */
+/**
+ * roller-sandbox as it is published works in an empty folder, as the test double of an app; and there roller-sidecar, on the sandbox that
+ * comes with it.
+ */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tap, { test } from '../support/tap.ts'
-import { install, pack, ROOT, run, temporaryFolder } from './packed.ts'
+import { install, pack, ROOT, run, SHELL, temporaryFolder } from './packed.ts'
 
 tap.setTimeout(300_000) // npm installs, and the machine may be busy
 
@@ -11,16 +14,27 @@ const ALLOWED = /^(dist\/[\w./-]+\.(js|d\.ts|css|html)|package\.json|README\.md|
 /** Configured by the test alone: a real key of the developer's would turn the sandbox off. */
 const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_cache: process.env.npm_config_cache, LOG_LEVEL: 'silent' }
 
-test('the packed service runs in an empty folder', async (t) => {
+const PROGRAM = `import { startSandbox } from 'roller-sandbox'
+const sandbox = await startSandbox()
+const headers = { authorization: 'Bearer ' + sandbox.secretKey, 'provider-config-key': 'roller', 'connection-id': 'demo-venue' }
+const response = await fetch(sandbox.nango.url + '/proxy/venues/me', { headers })
+console.log(response.status, typeof (await response.json()).name)
+await sandbox.close()
+`
+
+test('the packed sandbox works in an empty folder, and the packed service beside it', async (t) => {
   const folder = temporaryFolder(t)
-  const [plugin, sandbox, service] = [await pack(folder, 'plugin'), await pack(folder, 'sandbox'), await pack(folder, 'service')]
-  t.same(service.paths.filter((path) => !ALLOWED.test(path)), [], 'nothing but what is published')
+  const { plugin, sandbox, service } = await pack(folder, 'plugin', 'sandbox', 'service')
+  for (const { paths } of [sandbox, service]) t.same(paths.filter((path) => !ALLOWED.test(path)), [], 'nothing but what is published')
   const home = join(folder, 'home')
   mkdirSync(home)
-  await install(home, plugin.file, sandbox.file, service.file)
+  await install(home, sandbox.file)
+  writeFileSync(join(home, 'program.js'), PROGRAM)
+  t.equal((await run(process.execPath, ['program.js'], { cwd: home, env: SHELL })).stdout, '200 string\n')
+  await install(home, plugin.file, service.file)
 
   const { version } = JSON.parse(readFileSync(join(ROOT, 'service/package.json'), 'utf8')) as { version: string }
-  t.equal((await run('npx', ['--no-install', 'roller-sidecar', '--version'], { cwd: home, env: ENVIRONMENT })).stdout.trim(), version)
+  t.equal((await run('node_modules/.bin/roller-sidecar', ['--version'], { cwd: home, env: ENVIRONMENT })).stdout.trim(), version)
 
   const child = spawn(
     'node_modules/.bin/roller-sidecar', [], { cwd: home, env: { ...ENVIRONMENT, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] }
