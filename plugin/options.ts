@@ -316,7 +316,7 @@ export type AllOptions = Pick<ParsedOptions, 'authorize'> & Partial<WithDefaults
   rateLimits?: Partial<ParsedOptions['rateLimits']>
 }
 
-/** What `register` takes. Each option is documented in docs/options.md. */
+/** What `register` takes. Each option is documented in docs/reference.md. */
 export type RollerOptions = Omit<AllOptions, Internal | 'timeouts' | 'rateLimits'> & {
   timeouts?: Partial<Omit<ParsedOptions['timeouts'], InternalTimeout>>
   rateLimits?: Partial<Omit<ParsedOptions['rateLimits'], InternalLimit>>
