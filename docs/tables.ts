@@ -102,7 +102,7 @@ function scopes (): Table {
   return {
     head: ['Scope of the Nango key', 'For', 'Transport `nango`', 'Transport `direct`'],
     rows: keyScopes.map(({ scope, purpose, neededBy }) => [
-      code(scope), purpose, ...(['nango', 'direct'] as const).map((transport) => neededBy.includes(transport) ? 'needed' : 'optional')
+      code(scope), purpose, ...(['nango', 'direct'] as const).map((transport) => neededBy.includes(transport) ? 'required' : 'optional')
     ])
   }
 }

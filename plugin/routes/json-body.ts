@@ -10,7 +10,7 @@ export function parseJson (parse: FastifyBodyParser<string>): FastifyBodyParser<
   return (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
     if (!nestsDeeperThan(MAX_DEPTH, text)) return parse(request, text, done)
     done(
-      new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body', detail: `is nested more than ${MAX_DEPTH} levels deep` }] })
+      new RollerError('ROLLER_ERR_VALIDATION', { errors: [{ pointer: '/body', detail: `must be at most ${MAX_DEPTH} levels deep` }] })
     )
   }
 }

@@ -34,7 +34,7 @@ test('a wrong pair is refused with what to check, and leaves nothing behind', as
     code: 'ROLLER_ERR_CREDENTIALS_INVALID',
     title: /does not accept this Client ID/,
     layer: 'roller',
-    hint: /check the Client ID and the Client Secret/,
+    hint: /Check the Client ID and the Client Secret/,
     errors: [{ pointer: '/body/clientSecret' }]
   })
   t.equal(built.nango.connections.length, before)
