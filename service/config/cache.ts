@@ -10,7 +10,7 @@ const MAX_SECONDS = 24 * 3600
 export function parseCache (value: string | undefined, faults: string[]): Record<string, number> {
   const rules: Record<string, number> = {}
   for (const [index, rule] of list(value).entries()) {
-    const place = `Entry ${index + 1} of CACHE`
+    const place = `CACHE entry ${index + 1}`
     const [, operation = '', seconds = ''] = /^(.*?)\s*=\s*(\d{1,5})$/.exec(rule) ?? []
     if (operation === '' || Number(seconds) < 1 || Number(seconds) > MAX_SECONDS) {
       faults.push(`${place} must be an operation and a number of seconds from 1 to ${MAX_SECONDS}. Example: CACHE=${CACHE_EXAMPLE}`)

@@ -286,7 +286,7 @@ function checkSandbox (environment: Environment, loopback: boolean, faults: stri
 
 function emptyFault (given: string, name: keyof Environment): string {
   const example = given === name ? `Example: ${name}=${String(Environment.properties[name].examples?.[0] ?? '…')}` : fileExample(name)
-  return `${given} is set and empty. A security setting must yield something: give it a value, or take the variable away. ${example}`
+  return `${given} is set but empty. A security setting must have a value: set one, or remove the variable. ${example}`
 }
 
 function isHost (host: string): boolean { return isIP(host) !== 0 || /^[A-Za-z0-9._-]{1,253}$/.test(host) }
