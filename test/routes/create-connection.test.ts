@@ -32,7 +32,7 @@ test('a wrong pair is refused with what to check, and leaves nothing behind', as
   t.match(answer.json(), {
     status: 400,
     code: 'ROLLER_ERR_CREDENTIALS_INVALID',
-    title: /does not accept this Client ID/,
+    title: /rejects this Client ID/,
     layer: 'roller',
     hint: /Check the Client ID and the Client Secret/,
     errors: [{ pointer: '/body/clientSecret' }]

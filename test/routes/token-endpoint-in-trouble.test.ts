@@ -26,7 +26,7 @@ async function connect (t: Test, built: Built, expected: object): Promise<void> 
   t.match(problem, expected)
   if (problem.code !== 'ROLLER_ERR_CREDENTIALS_INVALID') {
     t.notOk(problem.errors, 'no field is said to be wrong')
-    t.notMatch(`${problem.detail} ${problem.hint}`, /not accepted|check the Client/i)
+    t.notMatch(`${problem.detail} ${problem.hint}`, /rejects|not accepted|check the Client/i)
   }
   t.equal(answer.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
   t.equal(built.nango.connections.length, before)

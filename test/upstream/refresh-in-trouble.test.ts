@@ -28,7 +28,7 @@ for (const [what, fault, expected] of [
     built.roller.faults.always({ path: /^\/token/, ...fault })
     const answer = await call(built)
     isProblem(t, built, answer, { ...UNAVAILABLE, ...expected })
-    t.notMatch(answer.payload, /reconnect|Double-check/)
+    t.notMatch(answer.payload, /reconnect|Check the Client ID/)
     const asked = tokensAsked(built)
     isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: expected.layer, retryAfter: 30 })
     t.equal(tokensAsked(built), asked, 'and is left alone for a while')
@@ -51,7 +51,7 @@ test('Nango\'s own trouble is Nango\'s, and no reason to enter the credentials a
   const answer = await call(built)
   isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/ })
   t.match(JSON.parse(answer.payload).hint, /Redis and its Postgres/)
-  t.notMatch(answer.payload, /reconnect|Double-check/)
+  t.notMatch(answer.payload, /reconnect|Check the Client ID/)
 })
 
 test('Nango refuses for a reason that nobody knows, and ROLLER takes the credentials', async (t) => {
