@@ -5,6 +5,7 @@ import { errorDefinitions, type ErrorCode } from '#plugin/errors.js'
 import { keyScopes } from '#plugin/nango/key-rights.js'
 import { Options } from '#plugin/options.js'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
+import { rollerEvents } from '#plugin/webhooks/roller-events.js'
 import { Environment, securityVariables } from '#service/config/environment.js'
 import { rows as faultRows } from '../test/faults/rows.ts'
 import { dependencyReasons } from './dependency-reasons.ts'
@@ -18,27 +19,29 @@ export interface Table {
 /** A text is Markdown as it is. */
 export const tables: Readonly<Record<string, () => Table | string>> = {
   options,
-  'main-options': () => only(options(), MAIN_OPTIONS),
   environment,
-  'main-environment': () => only(environment(), MAIN_VARIABLES),
-  'security-variables': () => `${[...securityVariables].map(code).join(', ')}.\n`,
+  'main-settings': mainSettings,
+  'security-variables': () => `${wrap(`${[...securityVariables].map(code).join(', ')}.`)}\n`,
   errors,
+  'main-errors': mainErrors,
   'error-sections': errorSections,
+  events,
   faults,
   'key-scopes': scopes,
   dependencies,
   'operation-groups': groups
 }
 
-/** What a reader meets first; all of them are in docs/options.md and docs/environment.md. */
-const MAIN_OPTIONS = [
-  'nango.secretKey', 'nango.host', 'authorize', 'identify', 'connection', 'prefix', 'transport', 'environment', 'connectPage', 'publicUrl',
-  'rollerWebhookSecrets', 'onEvent',
-  'redis', 'readOnly', 'operations', 'cache'
-]
-const MAIN_VARIABLES = [
-  'NANGO_SECRET_KEY', 'NANGO_HOST', 'API_KEYS', 'HOST', 'PORT', 'PUBLIC_URL', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET',
-  'WEBHOOK_TARGET_URL', 'WEBHOOK_TARGET_SECRET', 'REDIS_URL', 'REPLICAS', 'ROLLER_TRANSPORT', 'ROLLER_READ_ONLY', 'CACHE'
+/** What people set first: option of the plugin, variable of the service. The meaning is the option's, or else the variable's. */
+const MAIN_SETTINGS = [
+  ['nango.secretKey', 'NANGO_SECRET_KEY'], ['nango.host', 'NANGO_HOST'], ['nango.webhookSigningKeys', 'NANGO_WEBHOOK_SIGNING_KEY'],
+  ['authorize', ''], ['identify', ''], ['', 'API_KEYS'], ['connection', 'ROLLER_CONNECTION_ID'], ['transport', 'ROLLER_TRANSPORT'],
+  ['environment', 'ROLLER_ENVIRONMENT'], ['connectPage', ''], ['publicUrl', 'PUBLIC_URL'],
+  ['rollerWebhookSecrets', 'ROLLER_WEBHOOK_SECRET'], ['', 'WEBHOOK_TARGET_URL'], ['redis', 'REDIS_URL'], ['readOnly', 'ROLLER_READ_ONLY']
+] as const
+const MAIN_ERRORS: readonly ErrorCode[] = [
+  'ROLLER_ERR_VALIDATION', 'ROLLER_ERR_CONNECTION_REQUIRED', 'ROLLER_ERR_CONNECTION_UNKNOWN', 'ROLLER_ERR_CREDENTIALS_REJECTED',
+  'ROLLER_ERR_ACCESS_DENIED', 'ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_REJECTED'
 ]
 
 export function render (block: Table | string): string {
@@ -68,20 +71,30 @@ function environment (): Table {
 
 function errors (): Table {
   return {
-    head: ['Code', 'Status', 'Who acts', 'When'],
-    // Anchors are GitHub's: the heading in lower case.
-    rows: Object.entries(errorDefinitions).map(
-      ([name, { status, layer, title }]) => [`[${code(name)}](docs/errors.md#${name.toLowerCase()})`, String(status), layer, title]
-    )
+    head: ['Code', 'Status', 'Responsible', 'Condition'],
+    rows: Object.entries(errorDefinitions).map(([name, { status, layer, title }]) => [linked(name, ''), String(status), layer, title])
   }
 }
+
+function mainErrors (): Table {
+  return {
+    head: ['Code', 'Status', 'Condition', 'What to do'],
+    rows: MAIN_ERRORS.map((name) => {
+      const { status, title, hint } = errorDefinitions[name]
+      return [linked(name, 'docs/errors.md'), String(status), title, hint]
+    })
+  }
+}
+
+/** Anchors are GitHub's: the heading in lower case. */
+function linked (name: string, page: string): string { return `[${code(name)}](${page}#${name.toLowerCase()})` }
 
 function errorSections (): string {
   const codes = Object.keys(errorDefinitions) as ErrorCode[] // a literal's own keys
   return codes.map((name) => {
     const { status, layer, title, hint } = errorDefinitions[name]
-    return `\n## ${name}\n\n${title}.\n\n- **Status:** ${status}\n- **Who acts:** ${layer}\n- **When:** ${errorCauses[name]}\n- **What ` +
-      `to do:** ${hint}\n`
+    const items = [['Status', String(status)], ['Responsible', layer], ['Cause', errorCauses[name]], ['What to do', hint]]
+    return `\n## ${name}\n\n${title}.\n\n${items.map(([key, text]) => `- ${wrap(`**${key}:** ${text}`, '  ')}\n`).join('')}`
   }).join('') + '\n'
 }
 
@@ -89,7 +102,7 @@ function scopes (): Table {
   return {
     head: ['Scope of the Nango key', 'For', 'Transport `nango`', 'Transport `direct`'],
     rows: keyScopes.map(({ scope, purpose, neededBy }) => [
-      code(scope), purpose, ...(['nango', 'direct'] as const).map((transport) => neededBy.includes(transport) ? 'needed' : 'optional')
+      code(scope), purpose, ...(['nango', 'direct'] as const).map((transport) => neededBy.includes(transport) ? 'required' : 'optional')
     ])
   }
 }
@@ -119,21 +132,31 @@ function groups (): Table {
   }
 }
 
-/** These rows, in this order. */
-function only ({ head, rows }: Table, names: readonly string[]): Table {
+function mainSettings (): Table {
+  const rows = new Map([...options().rows, ...environment().rows].map((row) => [row[0], row]))
   return {
-    head,
-    rows: names.map((name) => {
-      const row = rows.find(([cell]) => cell === code(name))
-      if (row === undefined) throw new Error(`${name} is in no table any more`)
-      return row
+    head: ['Option of the plugin', 'Variable of the service', 'Default', 'Meaning'],
+    rows: MAIN_SETTINGS.map(([option, variable]) => {
+      const names = [option, variable].map((name) => name === '' ? '' : code(name))
+      const [, fallback = '', meaning = ''] = rows.get(names.find((name) => name !== '')) ?? []
+      if (names.some((name) => name !== '' && !rows.has(name))) throw new Error(`${option || variable} is in no table any more`)
+      return [...names, fallback, meaning]
     })
+  }
+}
+
+function events (): Table {
+  return {
+    head: ['Event', '`type`', '`eventType`'],
+    rows: Object.entries(rollerEvents).flatMap(
+      ([kind, { type, events }]) => events.map((event) => [code(`${kind}.${event.toLowerCase()}`), code(type), code(event)])
+    )
   }
 }
 
 function faults (): Table {
   return {
-    head: ['Who', 'fails how', 'Call', 'Through Nango', 'Direct'],
+    head: ['Component', 'Fault', 'Call', 'Transport `nango`', 'Transport `direct`'],
     rows: faultRows.map(
       ({ who, how, call, seen }) => [who, how, call, ...(typeof seen === 'string' ? [seen, seen] : [seen.nango, seen.direct])]
     )
@@ -158,6 +181,13 @@ function isGroup (schema: TSchema): boolean {
 function defaultOf (schema: TSchema, required: boolean): string {
   if (schema.default !== undefined) return code(String(schema.default))
   return required ? 'required' : ''
+}
+
+/** Breaks at spaces, with no line over 138 characters where a word allows it. */
+function wrap (text: string, indent = ''): string {
+  return text.split(' ').reduce(({ out, width }, word) => width + 1 + word.length > 136
+    ? { out: `${out}\n${indent}${word}`, width: indent.length + word.length }
+    : { out: out === '' ? word : `${out} ${word}`, width: width + 1 + word.length }, { out: '', width: 0 }).out
 }
 
 function code (text: string): string { return `\`${text}\`` }

@@ -59,11 +59,11 @@ function keySteps ({ nango }: Pick<CheckParts, 'nango'>): Step[] {
       } catch (error) {
         throw atNango(error)
       }
-      return 'Nango answers.' // not where: tenants read this too
+      return 'Nango is reachable.' // without its address: tenants read this too
     }],
     ['key-valid', async () => {
       await readIntegration(nango)
-      return 'Nango takes the secret key.'
+      return 'Nango accepts the secret key.'
     }]
   ]
 }
@@ -72,10 +72,10 @@ function scopeSteps ({ nango, pipeline }: Pick<CheckParts, 'nango' | 'pipeline'>
   return [['scopes-granted', async () => {
     const absent = (await checkKeyRights(nango, pipeline.transport)).filter(({ granted }) => !granted)
     const needed = absent.filter(({ needed }) => needed)
-    if (needed.length > 0) throw scopeError(`The Nango key lacks scopes without which calls do not work: ${missingScopes(needed)}.`)
+    if (needed.length > 0) throw scopeError(`The Nango key lacks required scopes: ${missingScopes(needed)}.`)
     return absent.length === 0
-      ? 'The Nango key has every scope that is used.'
-      : `The Nango key has the scopes that calls need. It lacks ${missingScopes(absent)}.`
+      ? 'The Nango key has all scopes.'
+      : `The Nango key has the required scopes. It lacks the optional ${missingScopes(absent)}.`
   }]]
 }
 
@@ -84,31 +84,30 @@ function integrationSteps ({ nango, environment }: Pick<CheckParts, 'nango' | 'e
     ['integration-is-roller', async () => {
       const integration = await readIntegration(nango)
       if (integration === 'forbidden') {
-        throw scopeError('The Nango key lacks the scope environment:integrations:read, so the integration cannot be looked at.')
+        throw scopeError('The Nango key lacks the scope environment:integrations:read, so the integration cannot be read.')
       }
       if (integration === 'unknown') throw noIntegration(nango)
       const { provider } = integration
       // A Playground provider of a self-hosted Nango may be called roller-playground.
       if (!provider.startsWith('roller')) {
         throw new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-          detail: `The integration ${nango.integrationId} is of the provider ${provider}.`,
-          hint: 'Set NANGO_INTEGRATION_ID to an integration that was made with the provider roller.'
+          detail: `The integration ${nango.integrationId} has the provider ${provider}.`,
+          hint: 'Set NANGO_INTEGRATION_ID to an integration with the provider roller.'
         })
       }
       // Nango's stock provider knows Live alone; one for Playground says so in its name.
       const its = /playground/i.test(provider) ? 'playground' : 'live'
       if (its !== environment) {
         throw new RollerError('ROLLER_ERR_ENVIRONMENT', {
-          detail: `The integration ${nango.integrationId} is of the provider ${provider}, for ROLLER's environment ${its}, and this ` +
+          detail: `The integration ${nango.integrationId} has the provider ${provider} for ROLLER's environment ${its}, and this ` +
             `gateway is set to ${environment}.`,
           hint: its === 'live'
-
-            ? 'Nango\'s provider roller knows Live alone. Add one for Playground to a self-hosted Nango ' +
-              '(docker/nango-roller-playground.yaml), make an integration of it, and set NANGO_INTEGRATION_ID to its key.'
-            : 'Set ROLLER_ENVIRONMENT=playground (option environment), or NANGO_INTEGRATION_ID to an integration of the provider roller.'
+            ? 'Add a provider for Playground to a self-hosted Nango (docker/nango-roller-playground.yaml), create an integration ' +
+              'with it, and set NANGO_INTEGRATION_ID to its key. Nango\'s provider roller supports Live only.'
+            : 'Set ROLLER_ENVIRONMENT=playground (option environment), or NANGO_INTEGRATION_ID to an integration with the provider roller.'
         })
       }
-      return `The integration ${nango.integrationId} is of the provider ${provider}, for ROLLER's environment ${environment}.`
+      return `The integration ${nango.integrationId} has the provider ${provider} for ROLLER's environment ${environment}.`
     }]
   ]
 }
@@ -130,12 +129,12 @@ async function readIntegration (nango: NangoClient): Promise<{ readonly provider
 }
 
 function scopeError (detail: string): RollerError {
-  return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail, hint: 'Tick the scopes of this key in Nango\'s environment settings.' })
+  return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail, hint: 'Add the scopes to this key in Nango\'s environment settings.' })
 }
 
 function noIntegration ({ integrationId }: NangoClient): RollerError {
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-    detail: `Nango knows the key, but has no integration ${integrationId} in its environment.`,
+    detail: `The key is valid, but its Nango environment has no integration ${integrationId}.`,
     hint: 'Create the integration in Nango with the provider roller, or set NANGO_INTEGRATION_ID to its key.'
   })
 }
@@ -146,13 +145,13 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
     ['connection-known', async () => {
       const connection = await venues.connections.get(connectionId)
       status = connection.status
-      return `The connection was made at ${connection.createdAt}.`
+      return `The connection was created at ${connection.createdAt}.`
     }],
     ['credentials-good', async () => {
       if (status === 'reconnect-required') {
         throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'Nango could not renew the token of this connection.' })
       }
-      return 'Nango reports no trouble with the credentials.'
+      return 'Nango reports no error for the credentials.'
     }],
     ['venue-reached', async () => {
       const headers = { accept: 'application/json' }
@@ -179,7 +178,7 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
       if (answer.status !== 200 || body === null) {
         throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })
       }
-      return `ROLLER answers for ${venueName(body)}.`
+      return `ROLLER returned the venue ${venueName(body)}.`
     }]
   ]
 }
@@ -187,7 +186,9 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
 /** The general hint would send the reader to this very check. */
 function atNango (error: unknown): unknown {
   if (!isRollerError(error) || (error.code !== 'ROLLER_ERR_UNREACHABLE' && error.code !== 'ROLLER_ERR_TIMEOUT')) return error
-  return new RollerError(error.code, { detail: error.detail, hint: 'Check NANGO_HOST, and that Nango runs and can be reached from here.' })
+  return new RollerError(error.code, {
+    detail: error.detail, hint: 'Check NANGO_HOST, and that Nango is running and reachable from this gateway.'
+  })
 }
 
 /** A person is waiting. */
@@ -198,7 +199,7 @@ async function run (list: readonly Step[]): Promise<CheckStep[]> {
   const steps: CheckStep[] = []
   for (const [step, attempt] of list) {
     if (steps.some(({ result }) => result === 'failed')) {
-      steps.push({ step, result: 'skipped', detail: 'Not tried, because a step before it failed.' })
+      steps.push({ step, result: 'skipped', detail: 'Skipped, because an earlier step failed.' })
       continue
     }
     try {

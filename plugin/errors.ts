@@ -1,10 +1,10 @@
 /**
- * Every error the gateway answers with, once: code, HTTP status, the layer that has to act, and a hint that says what to do next.
- * Documents, types and answers are derived from this catalogue.
+ * Every error of the gateway, defined once: code, HTTP status, responsible layer, title and hint. `title` names the condition, `detail` has
+ * the facts of a case, `hint` is an instruction. Documents, types and responses are derived from this table.
  */
 import type { RateLimitState } from './util/rate-limit-state.ts'
 
-/** Whose turn it is: the caller's, the gateway's (its configuration or budget), Nango's, ROLLER's, or the network's. */
+/** The responsible component: the caller, the gateway (its configuration or limits), Nango, ROLLER, or the network. */
 export type Layer = 'caller' | 'gateway' | 'nango' | 'roller' | 'network'
 
 export interface ErrorEntry {
@@ -14,21 +14,21 @@ export interface ErrorEntry {
   readonly hint: string
 }
 
-// The two hints of Nango's own guide for ROLLER: check the pair and the connection id; one connection for each venue.
-const CHECK_CREDENTIALS = 'Double-check the Client ID, the Client Secret and the connection id. ' +
-  'Each venue has its own pair: with several venues, make one connection for each.'
+// Nango's guide for ROLLER: check both and the connection id; one connection for each venue.
+const CHECK_CREDENTIALS = 'Check the Client ID, the Client Secret and the connection id. ' +
+  'Each venue has its own pair and needs its own connection.'
 
 export const errorDefinitions = {
   ROLLER_ERR_VALIDATION: {
     status: 400,
     layer: 'caller',
-    title: 'The request does not fit the contract',
-    hint: 'Correct what errors[] names and send the request again. Nothing was sent to ROLLER.'
+    title: 'The request does not match the API\'s schema',
+    hint: 'Correct the fields in errors[] and send the request again. Nothing was sent to ROLLER.'
   },
   ROLLER_ERR_PATH: {
     status: 400,
     layer: 'caller',
-    title: 'The path or query is not one of ROLLER\'s API',
+    title: 'The path or query is not valid for ROLLER\'s API',
     hint: 'Send a plain ROLLER path such as /bookings or /venues/me, without dot segments, backslashes, double slashes or control ' +
       'characters.'
   },
@@ -36,264 +36,263 @@ export const errorDefinitions = {
     status: 413,
     layer: 'caller',
     title: 'The request body is too large',
-    hint: 'Send a smaller body, or raise the limit that the detail names.'
+    hint: 'Send a smaller body, or raise the limit in detail.'
   },
   ROLLER_ERR_MEDIA_TYPE: {
     status: 415,
     layer: 'caller',
-    title: 'The body is not of a media type that this route takes',
+    title: 'The media type of the body is not supported',
     hint: 'Send JSON with the header Content-Type: application/json.'
   },
   ROLLER_ERR_NOT_FOUND: {
     status: 404,
     layer: 'caller',
-    title: 'There is no such route',
-    hint: 'ROLLER\'s own paths live under /roller, for example GET /roller/venues/me. The OpenAPI document lists every route.'
+    title: 'The route does not exist',
+    hint: 'Put /roller in front of ROLLER\'s paths, for example GET /roller/venues/me. The OpenAPI document lists every route.'
   },
   ROLLER_ERR_CONNECTION_REQUIRED: {
     status: 400,
     layer: 'caller',
     title: 'The request names no connection',
-    hint: 'Send the header Connection-Id with the id of a venue\'s connection, or Roller-Venue with ROLLER\'s id of the venue. GET ' +
-      '/connections lists both.'
+    hint: 'Send the header Connection-Id with the id of a connection, or Roller-Venue with ROLLER\'s venue id. GET /connections ' +
+      'lists both.'
   },
   ROLLER_ERR_CONNECTION_AMBIGUOUS: {
     status: 400,
     layer: 'caller',
-    title: 'The request names its connection in two ways',
-    hint: 'Send one of the headers Connection-Id and Roller-Venue.'
+    title: 'The request names its connection twice',
+    hint: 'Send only one of the headers Connection-Id and Roller-Venue.'
   },
   ROLLER_ERR_CONNECTION_UNKNOWN: {
     status: 404,
     layer: 'caller',
-    title: 'There is no such connection',
-    hint: 'Check the connection id (GET /connections lists them), or let the venue connect again with POST /connect-session.'
+    title: 'The connection does not exist',
+    hint: 'Check the connection id (GET /connections lists them), or connect the venue with POST /connect-session.'
   },
   ROLLER_ERR_CONNECTION_FORBIDDEN: {
     status: 403,
     layer: 'caller',
-    title: 'This caller may not use this connection',
-    hint: 'Use a connection that belongs to the caller, or let the operator of this gateway widen the caller\'s rights.'
+    title: 'The caller may not use this connection',
+    hint: 'Use a connection of this caller, or ask the operator of this gateway to extend the caller\'s rights.'
   },
   ROLLER_ERR_VENUE_CHANGED: {
     status: 409,
     layer: 'caller',
-    title: 'Credentials of another venue were entered for this connection',
-    hint: 'Confirm the venue in pendingVenue with POST /connections/{id}/confirm-venue {"venueId"}, or let the right venue enter its ' +
-      'credentials with POST /connect-session/reconnect.'
+    title: 'The connection has credentials of another venue',
+    hint: 'Confirm the venue in pendingVenue with POST /connections/{id}/confirm-venue {"venueId"}, or have the right venue enter ' +
+      'its credentials with POST /connect-session/reconnect.'
   },
   ROLLER_ERR_VENUE_UNVERIFIED: {
     status: 503,
     layer: 'gateway',
     title: 'The venue of this connection is not verified yet',
-    hint: 'Send the call again after Retry-After seconds: nothing was sent. GET /connections/{id}/check shows what is waited for.'
+    hint: 'Send the call again after Retry-After seconds. Nothing was sent. GET /connections/{id}/check shows which step is ' +
+      'pending.'
   },
   ROLLER_ERR_ENVIRONMENT: {
     status: 409,
     layer: 'caller',
-    title: 'The connection is of ROLLER\'s other environment',
-    hint: 'Live and Playground are never mixed: use this connection through a gateway that is set to its environment.'
+    title: 'The connection belongs to ROLLER\'s other environment',
+    hint: 'Use this connection through a gateway that is set to its environment. Live and Playground are never mixed.'
   },
   ROLLER_ERR_OPERATION_FORBIDDEN: {
     status: 403,
     layer: 'gateway',
-    title: 'This operation is closed on this gateway',
-    hint: 'Tokens are Nango\'s business: POST /token is never forwarded. Other operations are opened by the operator of this gateway.'
+    title: 'The operation is closed on this gateway',
+    hint: 'Ask the operator of this gateway to open the operation. POST /token is always closed, because Nango manages tokens.'
   },
   ROLLER_ERR_UNAUTHORIZED: {
     status: 401,
     layer: 'gateway',
-    title: 'The caller is not known to this gateway',
-    hint: 'Send the header Authorization: Bearer <key> with one of this gateway\'s API keys. It is not a ROLLER or Nango key.'
+    title: 'The caller is not authenticated',
+    hint: 'Send the header Authorization: Bearer <key> with an API key of this gateway, not of ROLLER or Nango.'
   },
   ROLLER_ERR_SCOPE: {
     status: 403,
     layer: 'gateway',
-    title: 'The caller\'s key does not cover this route',
-    hint: 'Use a key with the right that the detail names.'
+    title: 'The caller lacks a scope',
+    hint: 'Use a key with the scope in detail.'
   },
   ROLLER_ERR_AUTH_UNAVAILABLE: {
     status: 503,
     layer: 'network',
-    title: 'The caller\'s token cannot be checked now',
-    hint: 'Wait for Retry-After seconds. If it comes back, the operator must act: the keys of the token\'s issuer (JWT_JWKS_URL) cannot ' +
-      'be fetched.'
+    title: 'The caller\'s token cannot be verified now',
+    hint: 'Send the call again after Retry-After seconds. If the error persists, the operator must check that JWT_JWKS_URL is ' +
+      'reachable.'
   },
   ROLLER_ERR_CALLER_RATE_LIMITED: {
     status: 429,
     layer: 'caller',
-    title: 'This caller sends too many requests to this gateway',
-    hint: 'Wait for Retry-After seconds and send at a steadier pace. It is this gateway\'s own limit for each caller: no budget of ' +
-      'ROLLER\'s was touched.'
+    title: 'The caller exceeds its rate limit at this gateway',
+    hint: 'Wait for Retry-After seconds, then send at a lower rate. ROLLER\'s rate limit was not used.'
   },
   ROLLER_ERR_OVERLOADED: {
     status: 503,
     layer: 'gateway',
-    title: 'The gateway has more to do than it can',
-    hint: 'Wait for Retry-After seconds. Nothing was sent to ROLLER. If it comes back, the operator must act: more replicas, or more CPU.'
+    title: 'The gateway is overloaded',
+    hint: 'Send the call again after Retry-After seconds. Nothing was sent to ROLLER. If the error persists, the operator must add ' +
+      'replicas or CPU.'
   },
   ROLLER_ERR_CLOSING: {
     status: 503,
     layer: 'gateway',
-    title: 'The gateway is being shut down',
-    hint: 'Send the call again: another replica, or this one when it is back, takes it. Nothing was sent to ROLLER.'
+    title: 'The gateway is shutting down',
+    hint: 'Send the call again, to another replica or to this one after its restart. Nothing was sent to ROLLER.'
   },
   ROLLER_ERR_HTTP: {
     status: 400,
     layer: 'caller',
-    title: 'What was received is not a whole HTTP request',
-    hint: 'Send a complete HTTP/1.1 request in time, with headers of reasonable size.'
+    title: 'The request is not a complete HTTP request',
+    hint: 'Send a complete HTTP/1.1 request in time.'
   },
   ROLLER_ERR_HEADERS: {
     status: 400,
     layer: 'caller',
-    title: 'The headers of the request are not accepted',
-    hint: 'Send HTTP/1.1 with one Host header, headers of reasonable size, and no Expect but 100-continue.'
+    title: 'The request headers are not valid',
+    hint: 'Send HTTP/1.1 with one Host header, at most 16 KB of headers, and no Expect other than 100-continue.'
   },
   ROLLER_ERR_LINK_ENDED: {
     status: 401,
     layer: 'caller',
-    title: 'The link does not open this page, or no longer',
-    hint: 'Ask for a new link: POST /connect-session makes one.'
+    title: 'The link is expired or not valid',
+    hint: 'Create a new link with POST /connect-session.'
   },
   ROLLER_ERR_NOT_SUBSCRIBED: {
     status: 409,
     layer: 'caller',
-    title: 'The connection is not subscribed to the webhooks that this takes',
-    hint: 'Subscribe first: POST /connections/{id}/webhooks, or app.roller.webhooks.subscribe(connectionId).'
+    title: 'The connection is not subscribed to the required webhooks',
+    hint: 'Subscribe with POST /connections/{id}/webhooks or app.roller.webhooks.subscribe(connectionId), then send the call again.'
   },
   ROLLER_ERR_CREDENTIALS_REJECTED: {
     status: 424,
     layer: 'roller',
-    title: 'ROLLER does not accept this connection\'s credentials',
-    hint: `${CHECK_CREDENTIALS} Then let the venue enter them again with POST /connect-session/reconnect, which keeps the connection id.`
+    title: 'ROLLER rejects the credentials of this connection',
+    hint: `${CHECK_CREDENTIALS} Then reconnect with POST /connect-session/reconnect, which keeps the connection id.`
   },
   ROLLER_ERR_TOKEN_UNAVAILABLE: {
     status: 503,
     layer: 'roller',
-    title: 'ROLLER could not be asked for a token',
-    hint: 'Wait for Retry-After seconds and send the request again. Nothing says that the Client ID or the Client Secret is wrong: leave ' +
-      'them as they are.'
+    title: 'No token is available from ROLLER',
+    hint: 'Send the call again after Retry-After seconds. Do not change the Client ID or the Client Secret: nothing indicates that ' +
+      'they are wrong.'
   },
   ROLLER_ERR_CREDENTIALS_INVALID: {
     status: 400,
     layer: 'roller',
-    title: 'ROLLER does not accept this Client ID and Client Secret',
-    hint: 'Check the Client ID and the Client Secret in Venue Manager, and send both again. Each venue has its own pair.'
+    title: 'ROLLER rejects this Client ID and Client Secret',
+    hint: 'Check the Client ID and the Client Secret in Venue Manager, then send both again. Each venue has its own pair.'
   },
   ROLLER_ERR_ACCESS_DENIED: {
     status: 403,
     layer: 'roller',
-    title: 'ROLLER knows this connection but does not allow this call',
-    hint: `${CHECK_CREDENTIALS} If they are right, the venue's API key lacks the permission or the add-on for this call: change it in ` +
-      'Venue Manager.'
+    title: 'ROLLER denies this call to the connection',
+    hint: `${CHECK_CREDENTIALS} If they are right, add the missing permission or the API add-on in Venue Manager.`
   },
   ROLLER_ERR_REFUSED: {
     status: 502,
     layer: 'roller',
-    title: 'ROLLER refused the call',
-    hint: 'Read upstream: status and body are ROLLER\'s own. Only calls made in process throw this; over HTTP ROLLER\'s answer passes ' +
-      'through as it is.'
+    title: 'ROLLER answered with an error',
+    hint: 'Read upstream.status and upstream.body: they are ROLLER\'s own. Calls over HTTP receive ROLLER\'s response instead of ' +
+      'this error.'
   },
   ROLLER_ERR_INVALID_RESPONSE: {
     status: 502,
     layer: 'roller',
-    title: 'ROLLER\'s answer cannot be read',
-    hint: 'Nothing is wrong with the call. Ask for the page by itself to see what ROLLER sends, and go on later from the cursor.'
+    title: 'ROLLER\'s response is not valid',
+    hint: 'Request the failed page alone to see ROLLER\'s response, and resume later from the cursor. The call itself is correct.'
   },
   ROLLER_ERR_TOKEN_RENEWED: {
     status: 503,
     layer: 'roller',
-    title: 'ROLLER had revoked the token; it has been renewed',
-    hint: 'Send the call again: ROLLER did not take it, and its streamed body could not be kept for a second try.'
+    title: 'ROLLER had revoked the token, which is now renewed',
+    hint: 'Send the call again. ROLLER did not execute it, and its streamed body could not be kept for a retry.'
   },
   ROLLER_ERR_RATE_LIMITED: {
     status: 429,
     layer: 'gateway',
-    title: 'The rate budget of this connection is spent',
-    hint: 'Wait for Retry-After seconds, or let the gateway wait for you with the header Roller-Max-Wait: <seconds>. Nothing was sent to ' +
-      'ROLLER.'
+    title: 'The rate limit of this connection is used up',
+    hint: 'Wait for Retry-After seconds, or send Roller-Max-Wait: <seconds> to let the gateway wait. Nothing was sent to ROLLER.'
   },
   ROLLER_ERR_COOLING_OFF: {
     status: 429,
     layer: 'roller',
-    title: 'ROLLER has put this connection into its cooling-off period',
-    hint: 'Wait for Retry-After seconds. Until then nothing is sent for this connection. Look for other programs that use the same API key.'
+    title: 'The connection is in ROLLER\'s cooling-off period',
+    hint: 'Wait for Retry-After seconds; no call is sent until then. Check whether another program uses the same API key.'
   },
   ROLLER_ERR_NANGO_LIMIT: {
     status: 503,
     layer: 'nango',
-    title: 'Nango\'s limit for this account is reached',
-    hint: 'Wait for Retry-After seconds. If it comes back, raise the plan on Nango Cloud or DEFAULT_RATE_LIMIT_PER_MIN on a self-hosted ' +
-      'Nango.'
+    title: 'The rate limit of the Nango account is reached',
+    hint: 'Wait for Retry-After seconds. If the error persists, raise the plan on Nango Cloud, or DEFAULT_RATE_LIMIT_PER_MIN on a ' +
+      'self-hosted Nango.'
   },
   ROLLER_ERR_NANGO_REJECTED: {
     status: 502,
     layer: 'nango',
-    title: 'Nango does not accept this gateway',
-    hint: 'The operator must act: check NANGO_SECRET_KEY, its scopes, NANGO_HOST and NANGO_INTEGRATION_ID. GET /connections/{id}/check ' +
-      'says which is wrong.'
+    title: 'Nango rejects the gateway\'s request',
+    hint: 'The operator must check NANGO_SECRET_KEY, its scopes, NANGO_HOST and NANGO_INTEGRATION_ID. GET /connections/{id}/check ' +
+      'shows which is wrong.'
   },
   ROLLER_ERR_UNREACHABLE: {
     status: 502,
     layer: 'network',
-    title: 'ROLLER could not be reached',
-    hint: 'Try again later. GET /connections/{id}/check says which hop fails.'
+    title: 'ROLLER is not reachable',
+    hint: 'Send the call again later. GET /connections/{id}/check shows which hop fails.'
   },
   ROLLER_ERR_TIMEOUT: {
     status: 504,
     layer: 'network',
-    title: 'No answer came in time',
-    hint: 'Try again later, or ask for less in one call. GET /connections/{id}/check says which hop is slow.'
+    title: 'The upstream request timed out',
+    hint: 'Send the call again later, or request less data in one call. GET /connections/{id}/check shows which hop is slow.'
   },
   ROLLER_ERR_NOT_CONFIGURED: {
     status: 501,
     layer: 'gateway',
-    title: 'This gateway is not set up for webhooks',
-    hint: 'The operator must act: set the options publicUrl and rollerWebhookSecrets (PUBLIC_URL and ROLLER_WEBHOOK_SECRET).'
+    title: 'Webhooks are not configured on this gateway',
+    hint: 'The operator must set the options publicUrl and rollerWebhookSecrets (PUBLIC_URL and ROLLER_WEBHOOK_SECRET).'
   },
   ROLLER_ERR_EVENT_NOT_TAKEN: {
     status: 503,
     layer: 'gateway',
-    title: 'The event could not be handled now',
-    hint: 'Send the event again. A handler of this application failed or was too slow: the log holds the cause.'
+    title: 'The event was not handled',
+    hint: 'Send the event again. A handler of this application failed or timed out: the log has the cause.'
   },
   ROLLER_ERR_INTERNAL: {
     status: 500,
     layer: 'gateway',
     title: 'The gateway failed',
-    hint: 'Report it with the request id of this answer: the gateway\'s log holds the cause.'
+    hint: 'Report this error with the request id in instance: the gateway\'s log has the cause under it.'
   }
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorDefinitions
 
-/** One fault of an input: where (JSON pointer, its first segment names the part of the request) and what. */
+/** One fault of an input. `pointer` is a JSON pointer whose first segment is the part of the request. */
 export interface InputFault {
   readonly pointer: string
   readonly detail: string
 }
 
-/** What the other side said, as far as it may be shown. */
+/** The upstream response, as far as it may be shown. */
 export interface Upstream {
   readonly status: number
   readonly body?: unknown
 }
 
 export interface RollerErrorOptions {
-  /** What happened in this case, in a sentence. Never holds a secret. */
+  /** The facts of this case, in a sentence. Never contains a secret. */
   readonly detail?: string | undefined
-  /** Replaces the catalogue's hint where more is known. */
+  /** Replaces the hint of the table with a more specific one. */
   readonly hint?: string | undefined
-  /** Replaces the catalogue's status where ROLLER's own is meant. */
+  /** Replaces the status of the table, for ROLLER's own. */
   readonly status?: number | undefined
-  /** Replaces the catalogue's layer where the same code can come from two. */
+  /** Replaces the layer of the table, for a code with several. */
   readonly layer?: Layer | undefined
   readonly upstream?: Upstream | undefined
-  /** Seconds until a new try makes sense. Whole, at least 1. */
+  /** Seconds until a new attempt makes sense. An integer, at least 1. */
   readonly retryAfter?: number | undefined
   readonly errors?: readonly InputFault[] | undefined
-  /** The venue that waits to be confirmed, for ROLLER_ERR_VENUE_CHANGED. */
+  /** The venue that awaits confirmation, for ROLLER_ERR_VENUE_CHANGED. */
   readonly pendingVenue?: { readonly id: string, readonly name: string | null } | undefined
   /** What is left of the rate limit that the call counts against. */
   readonly rateLimit?: RateLimitState | undefined
@@ -302,7 +301,7 @@ export interface RollerErrorOptions {
 
 const BRAND = Symbol.for('fastify-roller.error')
 
-/** The one error class of the gateway: thrown in process, answered as `application/problem+json` over HTTP. */
+/** The error class of the gateway: thrown in process, sent as `application/problem+json` over HTTP. */
 export class RollerError extends Error {
   readonly code: ErrorCode
   /** HTTP status; also what Fastify's own error handling reads. */
@@ -342,7 +341,7 @@ export function isRollerError (error: unknown): error is RollerError {
   return typeof error === 'object' && error !== null && BRAND in error
 }
 
-/** A copy for one call: an error may end several at once, such as a token refresh that failed for all of them. */
+/** A copy for one call, because one error, such as a failed token refresh, may end several calls. */
 export function withRateLimit (error: RollerError, rateLimit: RateLimitState): RollerError {
   return new RollerError(error.code, { ...error, status: error.statusCode, cause: error.cause, rateLimit })
 }

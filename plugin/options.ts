@@ -19,7 +19,7 @@ import { checkerOf, type Mismatch } from './operations/checker.ts'
 import { StringEnum } from './operations/schema.ts'
 import { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
 
-/** The right a route asks for. */
+/** The scope that a route requires. */
 export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roller:read' | 'roller:write' | 'webhooks'
 
 export interface AuthorizeContext {
@@ -58,12 +58,16 @@ const func = <T> (description: string) => Type.Unsafe<T>({ ...Type.Function([], 
 
 const limitOption = (what: string, limit: number, windowMs: number) => Type.Optional(Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1 })), windowMs: Type.Optional(Type.Integer({ minimum: 1 }))
-}, { additionalProperties: false, description: `Limit of ${what}: ${limit} calls in ${windowMs} ms, as ROLLER publishes it.` }))
+}, {
+  additionalProperties: false,
+  description: `Rate limit of ${what}. Default: ${limit} calls in ${windowMs} ms, as ROLLER ` +
+  'publishes it.'
+}))
 
 /** One hook or several, which run in front of every route of the plugin. */
 const hooks = <T> (name: string) =>
   Type.Unsafe<T | T[]>(
-    Type.Unknown({ description: `Hooks of the host, a function or a list, that run before each route of the plugin as Fastify's ${name}.` })
+    Type.Unknown({ description: `Your hooks, a function or an array, that run as Fastify's ${name} on each route of the plugin.` })
   )
 
 /** Without visible characters a key is none; with others no header carries it. */
@@ -82,7 +86,7 @@ export const Options = Type.Object({
       pattern: VISIBLE, expected: 'a string of visible ASCII characters', description: 'API key of the Nango environment.'
     }),
     host: Type.String({
-      expected: HTTP_ADDRESS_RULE, default: 'https://api.nango.dev', description: 'Address of Nango\'s API; set it for a self-hosted Nango.'
+      expected: HTTP_ADDRESS_RULE, default: 'https://api.nango.dev', description: 'Address of Nango\'s API. Set it for a self-hosted Nango.'
     }),
     integrationId: Type.String({
       minLength: 1,
@@ -94,108 +98,107 @@ export const Options = Type.Object({
     webhookSigningKeys: Type.Optional(Type.Array(Type.String({ pattern: VISIBLE }), {
       minItems: 1,
       expected: 'a list of at least one key of visible ASCII characters',
-      description: 'Webhook signing keys of the Nango environment: the current one, and after a rotation the previous one. They differ ' +
-        'from the API key. Without them POST /webhooks/nango rejects every request.'
+      description: 'Webhook signing keys of the Nango environment: the current one and, after a rotation, the previous one. ' +
+        'They are not the API key. Without them POST /webhooks/nango rejects every request.'
     })),
     publicHost: Type.Optional(Type.String({
-      expected: PUBLIC_URL_RULE, description: 'The same API as browsers reach it, when host is an address of your own network.'
+      expected: PUBLIC_URL_RULE, description: 'Address of Nango\'s API for browsers, if host is an internal address.'
     })),
     connectUrl: Type.Optional(Type.String({
       expected: PUBLIC_URL_RULE,
-      description: 'Nango\'s Connect UI as browsers reach it (NANGO_PUBLIC_CONNECT_URL of a self-hosted Nango). Without it the connect ' +
-        'page of a self-hosted Nango offers its own form only.'
+      description: 'Address of Nango\'s Connect UI for browsers (NANGO_PUBLIC_CONNECT_URL of a self-hosted Nango). Without it ' +
+        'the connect page offers its own form only, if Nango is self-hosted.'
     }))
   }, { additionalProperties: false }),
   authorize: Type.Union([Type.Literal('open'), func<Authorize>('')], {
-    expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' when the host\'s own hooks guard the ' +
-      'routes',
-    description: 'Who may call. Required: a function, or the word open when the host\'s own hooks guard the routes.'
+    expected: 'a function (request, { connectionId, operation, scope }) => boolean, or \'open\' if your own hooks protect the routes',
+    description: 'Decides whether a caller may send a request: a function (request, { connectionId, operation, scope }) => boolean, or ' +
+      '\'open\' if your own hooks protect the routes.'
   }),
   identify: Type.Optional(func<Identify>(
-    'Who the caller is: { tags }, { connections } (their ids), \'trusted\', or null. Opens GET /connect-session and limits callers to ' +
-    'their own connections; other connections do not exist for them.'
+    'Returns the caller\'s identity: { tags }, { connections } (ids), \'trusted\', or null. Limits callers to their own connections ' +
+    '(others are 404) and enables GET /connect-session.'
   )),
   connection: Type.Optional(Type.Union([Type.String({ minLength: 1 }), func<ChooseConnection>('')], {
     expected: 'a connection id or a function (request) => connection id',
-    description: 'The connection to use, fixed or chosen by request. Takes precedence over request headers.'
+    description: 'The connection of every request: an id, or a function of the request. Takes precedence over request headers.'
   })),
-  prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Put before every route, for example /api.' })),
+  prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Prefix of every route, for example /api.' })),
   transport: StringEnum(['nango', 'direct'], {
     default: 'nango',
-    description: 'How calls reach ROLLER: through Nango\'s proxy, or directly with a token from Nango, whose key then needs the scope ' +
-      'environment:connections:read_credentials.'
+    description: 'nango sends calls through Nango\'s proxy; direct sends them to ROLLER with a token from Nango, whose key then ' +
+      'needs the scope environment:connections:read_credentials.'
   }),
   environment: StringEnum(environments, {
     default: 'live',
-    description: 'ROLLER\'s environment of the integration\'s credentials. Connections of the other environment are rejected.'
+    description: 'ROLLER\'s environment of the credentials: live or playground. Connections of the other one are rejected.'
   }),
   connectPage: Type.Boolean({
     default: false,
-    description: 'Serves a page at /connect on which a venue manager enters Client ID and Client Secret; POST /connect-session then ' +
-      'returns a link to it.'
+    description: 'Serves a page at /connect for a venue manager to enter Client ID and Client Secret. POST /connect-session returns a ' +
+      'link to it.'
   }),
   publicUrl: Type.Optional(Type.String({
     expected: PUBLIC_URL_RULE,
-    description: `Where ROLLER reaches this app, for its webhooks: ${PUBLIC_URL_RULE}. The prefix is appended.`
+    description: `Public address of this app for ROLLER's webhooks: ${PUBLIC_URL_RULE}. The prefix is appended.`
   })),
   rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16, pattern: '\\S' }), {
     minItems: 1,
-    expected: 'a list of at least one text, each of at least 16 characters',
-    description: 'Secrets from which the keys of ROLLER\'s webhooks are derived: the current one, and after a rotation the previous ' +
+    expected: 'a list of at least one string, each of at least 16 characters',
+    description: 'Secrets from which the keys of ROLLER\'s webhooks are derived: the current one and, after a rotation, the previous ' +
       'ones. Without them every webhook of ROLLER is rejected.'
   })),
   onEvent: Type.Optional(func<EventHandler>(
-    'Called with every event of venues and connections, as app.roller.on(\'*\', …). ROLLER\'s webhook is acknowledged when the returned ' +
-    'promise has resolved.'
+    'Called with every event, like app.roller.on(\'*\', …). ROLLER\'s webhook is acknowledged after the returned promise has ' +
+    'resolved.'
   )),
   redis: Type.Optional(Type.Unsafe<RedisLike>(Type.Object({
     evalsha: Type.Function([], Type.Unknown()), eval: Type.Function([], Type.Unknown())
   }, {
-    description: 'An ioredis or iovalkey client (or Cluster) through which replicas share rate limits, cooling-off and cached responses. ' +
-      'The host connects and closes it.'
+    description: 'An ioredis or iovalkey client (or Cluster), for replicas to share rate limits, cooling-off periods and cached ' +
+      'responses. Your app connects and closes it.'
   }))),
   pollInterval: Type.Integer({
     default: 0,
     minimum: 0,
     maximum: 2 ** 31 - 1,
-    description: 'How often Nango\'s list of connections is polled for changes that no webhook reported; 0 never, otherwise at least ' +
-      '1000. Milliseconds.'
+    description: 'Interval at which Nango\'s list of connections is polled for changes: 0 (never) or at least 1000. Milliseconds.'
   }),
-  readOnly: Type.Boolean({ default: false, description: 'Lets only GET calls through to ROLLER.' }),
+  readOnly: Type.Boolean({ default: false, description: 'Rejects every call to ROLLER except GET.' }),
   operations: Type.Optional(Type.Object({
-    allow: operationList('With it, nothing else is open.'),
-    deny: operationList('Closed, also where allow names it.')
+    allow: operationList('The only open operations.'),
+    deny: operationList('Closed operations. Takes precedence over allow.')
   }, {
     additionalProperties: false,
     minProperties: 1,
     expected: 'an object with allow, deny or both',
-    description: `Which of ROLLER's operations are open, by ${OPERATION_NAMES_RULE}.`
+    description: `Opens (allow) or closes (deny) operations of ROLLER, by ${OPERATION_NAMES_RULE}.`
   })),
   wildcard: Type.Optional(Type.Boolean({
-    description: 'Whether paths outside the catalog are passed on. Default: true, unless operations closes something, because another ' +
+    description: 'Passes on paths outside the catalog. Default: true, or false if operations closes an operation, because another ' +
       'spelling of a path could bypass it.'
   })),
   cache: Type.Optional(Type.Unsafe<CacheRules>(Type.Object({}, {
-    description: 'How long ROLLER\'s responses to a GET of the catalog are cached, by operation: { \'GET /products\': 60000 }. ' +
-      'Milliseconds, a day at most. In Redis when given, else in memory. Do not name operations with guests\' personal data.'
+    description: 'Caches ROLLER\'s responses, by GET operation: { \'GET /products\': 60000 }. Milliseconds, at most a day. The ' +
+      'store is Redis if set, otherwise memory. Do not cache operations with personal data of guests.'
   }))),
   rateLimits: Type.Object({
     maxWait: Type.Integer({
       minimum: 0,
       maximum: 3_600_000,
       default: 10_000,
-      description: 'How long a call waits for its rate limit when it does not say with Roller-Max-Wait. Milliseconds.'
+      description: 'Time that a call without Roller-Max-Wait waits for its rate limit. Milliseconds.'
     }),
     maxWaitLimit: Type.Integer({
       minimum: 0,
       maximum: 3_600_000,
       default: 60_000,
-      description: 'The longest wait that Roller-Max-Wait may ask for; a call that asks for more waits this long. Milliseconds.'
+      description: 'Maximum of Roller-Max-Wait; higher values are reduced to it. Milliseconds.'
     }),
     onRedisDown: StringEnum(['share', 'reject'], {
-      default: 'share', description: 'While Redis is down: share lets each replica use its part of the limits, reject sends nothing.'
+      default: 'share', description: 'While Redis is down, share gives each replica its part of the limits; reject sends nothing.'
     }),
-    replicas: Type.Integer({ minimum: 1, default: 1, description: 'How many replicas share the limits, for onRedisDown: share.' }),
+    replicas: Type.Integer({ minimum: 1, default: 1, description: 'Number of replicas that share the limits, for onRedisDown: share.' }),
     rest: limitOption('ROLLER\'s REST API', 600, 60_000),
     reporting: limitOption('ROLLER\'s Reporting API', 120, 60_000),
     bulk: internal(Type.Optional(Type.Object({ windowMs: Type.Optional(Type.Integer({ minimum: 1 })) }, {
@@ -213,52 +216,51 @@ export const Options = Type.Object({
       Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one credential and limit.' })
     )
   }, { additionalProperties: false, default: {} }),
-  retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Further attempts of a call that may be repeated.' }),
+  retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Maximum retries of a call that may be retried.' }),
   timeouts: Type.Object({
-    headers: milliseconds(60_000, 'Until the head of ROLLER\'s response has arrived.'),
+    headers: milliseconds(60_000, 'Timeout until the response headers have arrived.'),
     idle: milliseconds(30_000, 'Idle timeout between chunks of a response body.'),
     connect: internal(milliseconds(5_000, 'Until a connection to Nango, or with transport direct to ROLLER, is established.')),
     total: internal(milliseconds(600_000, 'For one exchange as a whole.')),
     control: internal(milliseconds(15_000, 'For one call to Nango\'s own API.'))
   }, { additionalProperties: false, default: {} }),
   bodyLimit: Type.Integer(
-    { minimum: 1, default: 1_048_576, description: 'Largest body of the typed routes and of the plugin\'s own. Bytes.' }
+    { minimum: 1, default: 1_048_576, description: 'Maximum body of the typed routes and of the plugin\'s own routes. Bytes.' }
   ),
   maxSockets: Type.Integer({
-    minimum: 1, default: 128, description: 'Open connections to Nango, or with transport direct to ROLLER; further calls wait for one.'
+    minimum: 1, default: 128, description: 'Maximum open connections to Nango, or with the transport direct to ROLLER. Further calls wait.'
   }),
   validation: Type.Boolean({
     default: true,
-    description: 'Validates calls against the catalog before they are sent. false, or the header Roller-Validation: false, sends what ' +
-      'ROLLER accepts and the catalog does not list yet.'
+    description: 'Validates calls against the catalog before they are sent. false, or the header Roller-Validation: false, sends values ' +
+      'that the catalog lacks.'
   }),
   verifyVenues: Type.Boolean({
     default: true,
-    description: 'Asks ROLLER once for the venue of every connection, stores it with the connection in Nango, and rejects calls after ' +
-      'another venue\'s credentials were entered.'
+    description: 'Requests the venue of every connection from ROLLER, stores it in Nango, and rejects calls after credentials of another ' +
+      'venue were entered.'
   }),
   sharedCaching: Type.Boolean({
     default: false,
-    description: 'Passes on what ROLLER allows shared caches (Cache-Control: public, s-maxage, CDN-Cache-Control). Otherwise its ' +
+    description: 'Passes on ROLLER\'s headers for shared caches (Cache-Control: public, s-maxage, CDN-Cache-Control). Otherwise ' +
       'responses are private: only the caller\'s own cache may store them.'
   }),
-  vary: Type.Optional(Type.Array(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$", expected: 'the name of a header' }), {
+  vary: Type.Optional(Type.Array(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$", expected: 'a header name' }), {
     maxItems: 32,
-    expected: 'a list of at most 32 names of headers',
-    description: 'Further request headers by which this app distinguishes callers or chooses the connection, such as X-Api-Key. ' +
-      'They are added to Vary.'
+    expected: 'a list of at most 32 header names',
+    description: 'Further request headers that select the caller or the connection in this app, such as X-Api-Key. They are added to Vary.'
   })),
   bulkExportHosts: Type.Optional(Type.Array(Type.String({ maxLength: 253, pattern: BULK_EXPORT_HOST_PATTERN }), {
     expected: `a list of ${BULK_EXPORT_HOST_RULE}`,
-    description: `Hosts from which files of bulk exports are fetched: ${BULK_EXPORT_HOST_RULE}. Default: ${BULK_EXPORT_HOSTS.join(', ')}.`
+    description: `Allowed hosts of bulk export files: ${BULK_EXPORT_HOST_RULE}. Default: ${BULK_EXPORT_HOSTS.join(', ')}.`
   })),
   rollerBaseUrl: Type.Optional(Type.String({
     expected: ROLLER_BASE_URL_RULE,
-    description: `Where the direct transport calls, when not the environment's own host: ${ROLLER_BASE_URL_RULE}.`
+    description: `Address of ROLLER's API for the transport direct, if not the environment's own host: ${ROLLER_BASE_URL_RULE}.`
   })),
   clock: Type.Optional(
     Type.Unsafe<Clock>(
-      Type.Object({}, { description: 'Replaces the system\'s clock: in tests of your app, with `ManualClock` of roller-sandbox.' })
+      Type.Object({}, { description: 'Replaces the system clock in tests, for example with `ManualClock` of roller-sandbox.' })
     )
   ),
   logLevel: Type.Optional(
@@ -267,7 +269,7 @@ export const Options = Type.Object({
   onRequest: Type.Optional(hooks<onRequestHookHandler>('onRequest')),
   preHandler: Type.Optional(hooks<preHandlerHookHandler>('preHandler')),
   config: Type.Optional(Type.Unsafe<FastifyContextConfig>(Type.Object({}, {
-    description: 'Merged into the config of every route of the plugin, for hooks and plugins of the host that read it.'
+    description: 'Merged into the config of every route of the plugin, for your hooks and plugins.'
   }))),
   otherBaseUrl: internal(Type.Optional(Type.String({
     expected: ROLLER_BASE_URL_RULE, description: 'ROLLER\'s other environment, when not at its own host.'
@@ -317,7 +319,7 @@ export type AllOptions = Pick<ParsedOptions, 'authorize'> & Partial<WithDefaults
   rateLimits?: Partial<ParsedOptions['rateLimits']>
 }
 
-/** What `register` takes. Each option is documented in docs/options.md. */
+/** What `register` takes. Each option is documented in docs/reference.md. */
 export type RollerOptions = Omit<AllOptions, Internal | 'timeouts' | 'rateLimits'> & {
   timeouts?: Partial<Omit<ParsedOptions['timeouts'], InternalTimeout>>
   rateLimits?: Partial<Omit<ParsedOptions['rateLimits'], InternalLimit>>

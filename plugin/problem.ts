@@ -18,11 +18,11 @@ export const Problem = Type.Object({
   ),
   title: Type.String({ description: 'The kind of problem in words.' }),
   status: Type.Integer({ description: 'The HTTP status of this answer.' }),
-  detail: Type.String({ description: 'What happened this time.' }),
+  detail: Type.String({ description: 'The facts of this case.' }),
   instance: Type.String({ description: 'The request id, as in the gateway\'s log.' }),
   code: StringEnum(codes, { description: 'Stable; programs branch on it.' }),
   layer: StringEnum(['caller', 'gateway', 'nango', 'roller', 'network'], { description: 'Whose turn it is to act.' }),
-  hint: Type.String({ description: 'What to do next.' }),
+  hint: Type.String({ description: 'An instruction: what to do next.' }),
   retryAfter: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds, as in the header Retry-After.' })),
   upstream: Type.Optional(Type.Object({
     status: Type.Integer(),
@@ -88,7 +88,7 @@ export function toRollerError (thrown: unknown): RollerError {
   if (isRollerError(thrown)) return thrown
   if (thrown instanceof ExchangeFailure) {
     return new RollerError(
-      thrown.kind === 'timeout' ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off.', cause: thrown }
+      thrown.kind === 'timeout' ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The response ended early.', cause: thrown }
     )
   }
   const error: FastifyLikeError = typeof thrown === 'object' && thrown !== null ? thrown : {}

@@ -78,7 +78,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
       else {
         sendProblem(
-          request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not well encoded, or a part of it is too long.' })
+          request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not encoded correctly, or a part of it is too long.' })
         )
       }
       log(request, reply)

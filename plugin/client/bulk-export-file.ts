@@ -65,14 +65,14 @@ async function open (
 /** The same again would be refused again: only the operator can change it. */
 function notFetched (detail: string): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
-    detail, hint: 'Name the host in the option bulkExportHosts if ROLLER\'s files of this venue are there.'
+    detail, hint: 'Add the host to the option bulkExportHosts if ROLLER serves the files of this venue there.'
   })
 }
 
 function failed (detail: string, cause?: unknown): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
     detail,
-    hint: 'Gather the files again with bulkExport({ …, order: false }), which orders and costs nothing.',
+    hint: 'Fetch the files again with bulkExport({ …, order: false }), which orders no export and costs nothing.',
     ...(cause !== undefined && { cause })
   })
 }

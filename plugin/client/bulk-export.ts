@@ -108,13 +108,13 @@ async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, inp
   const { units } = estimateBulkExport(input)
   if (units > maxUnits) {
     throw new RollerError('ROLLER_ERR_VALIDATION', {
-      detail: `The export would cost about ${units} uses of the venue's monthly allowance, more than maxUnits allows.`,
+      detail: `The export would cost about ${units} units of the venue's monthly allowance, more than maxUnits allows.`,
       errors: [{ pointer: '/maxUnits', detail: `is ${maxUnits}, and the estimate is ${units}` }]
     })
   }
   if (!await isSubscribed(connectionId)) {
     throw new RollerError('ROLLER_ERR_NOT_SUBSCRIBED', {
-      detail: 'ROLLER would not send the links to the files here: the connection has no webhook for bulk exports, or it is disabled.'
+      detail: 'The connection has no enabled webhook for bulk exports, so the links to the files would not arrive.'
     })
   }
   // Noted before it is sent: its messages may come at once, and be those of nobody.
@@ -155,7 +155,7 @@ function timedOut (found: ExportParts, exportType: string, deadline: number): Ro
   return new RollerError('ROLLER_ERR_TIMEOUT', {
     layer: 'roller',
     detail: `The ${exportType} export was not complete after ${Math.round(deadline / 1000)} s: ${state}.`,
-    hint: 'Go on waiting with bulkExport({ …, order: false }), which orders and costs nothing.'
+    hint: 'Resume with bulkExport({ …, order: false }), which orders no export and costs nothing.'
   })
 }
 

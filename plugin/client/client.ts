@@ -50,8 +50,8 @@ export class RollerClient {
     const entry = entries.get(name)
     if (entry === undefined) {
       throw new RollerError('ROLLER_ERR_VALIDATION', {
-        detail: `There is no operation ${String(name)} in the catalogue.`,
-        errors: [{ pointer: '', detail: 'is not an operation of the catalogue' }]
+        detail: `The catalog has no operation ${String(name)}.`,
+        errors: [{ pointer: '', detail: 'is not an operation of the catalog' }]
       })
     }
     const { method } = splitKey(name as OperationKey) // an operation's name is its key
@@ -134,14 +134,14 @@ async function readAll (stream: AsyncIterable<Buffer>): Promise<Buffer> {
 
 function tooLarge (): RollerError {
   return new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
-    detail: `The answer is larger than ${MAX_ANSWER} bytes.`,
-    hint: 'Ask for less in one call, or make it over HTTP, where answers are streamed.'
+    detail: `The response is larger than ${MAX_ANSWER} bytes.`,
+    hint: 'Request less data in one call, or send it over HTTP, where responses are streamed.'
   })
 }
 
 function brokenOff (cause: unknown): never {
   if (isRollerError(cause)) throw cause
-  throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off in the middle.', cause })
+  throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: 'The response ended early.', cause })
 }
 
 function parse (bytes: Buffer): unknown {

@@ -64,7 +64,7 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   const query = options.query ?? {}
   const cursor = options.cursor === undefined ? null : readCursor(options.cursor)
   if (typeof cursor === 'string') throw refused([{ pointer: '/cursor', detail: cursor }])
-  if (cursor !== null && cursor.o !== name) throw refused([{ pointer: '/cursor', detail: `is of another report, ${cursor.o}` }])
+  if (cursor !== null && cursor.o !== name) throw refused([{ pointer: '/cursor', detail: `belongs to another report, ${cursor.o}` }])
 
   const faults: InputFault[] = []
   const fault = (pointer: string, detail: string): void => { faults.push({ pointer, detail }) }
@@ -87,10 +87,10 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   if (cursor !== null) {
     const differs = difference(cursor, { s: startDate, e: endDate, z: pageSize, k: key })
     if (differs !== null) {
-      throw refused([{ pointer: '/cursor', detail: `is of another ${differs}: give the same options as the first time` }])
+      throw refused([{ pointer: '/cursor', detail: `belongs to another ${differs}: pass the same options as in the first run` }])
     }
     if (cursor.d > days || (cursor.d === days && cursor.p + cursor.i > 1)) {
-      throw refused([{ pointer: '/cursor', detail: 'is beyond the range' }])
+      throw refused([{ pointer: '/cursor', detail: 'is outside the range' }])
     }
   }
   const start = cursor === null ? { day: 0, page: 1, index: 0 } : { day: cursor.d, page: cursor.p, index: cursor.i }
@@ -162,7 +162,7 @@ function readRange (
 function reportOf (name: ReportName): Operations[ReportName] {
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
   if (operation === undefined || !('query' in operation) || !('pageNumber' in operation.query.properties)) {
-    throw refused([{ pointer: '/name', detail: `'${name}' is not a report with pages` }])
+    throw refused([{ pointer: '/name', detail: `'${name}' is not a paged report` }])
   }
   return operation
 }

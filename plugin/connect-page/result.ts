@@ -50,7 +50,7 @@ export class ConnectResults {
     const { nango, tickets, lifecycle, now } = this.#options
     const link = tickets.readLink(ticket, now())
     if (link === null) {
-      throw new RollerError('ROLLER_ERR_LINK_ENDED', { detail: 'This link has ended, or is not one of this gateway\'s.' })
+      throw new RollerError('ROLLER_ERR_LINK_ENDED', { detail: 'The link has expired, or was created by another gateway.' })
     }
     const asked = this.#count(link.proof)
     const row = given === undefined ? await findMade(nango, link) : await readMade(nango, checkConnectionId(given), link)
@@ -65,7 +65,7 @@ export class ConnectResults {
     const state = asked.settled ? read : await lifecycle.settleOrThrow(read)
     if (state.verification === 'unverified') {
       throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
-        detail: 'ROLLER could not be asked yet which venue these credentials are of.', retryAfter: 5
+        detail: 'ROLLER has not confirmed the venue of these credentials yet.', retryAfter: 5
       })
     }
     asked.settled = true
@@ -78,7 +78,7 @@ export class ConnectResults {
     this.#asked.set(proof, asked)
     if (asked.count > MAX_QUESTIONS) {
       throw new RollerError('ROLLER_ERR_CALLER_RATE_LIMITED', {
-        detail: 'This link was asked about too often.', retryAfter: REMEMBERED_FOR / 1000
+        detail: 'Too many requests for this link.', retryAfter: REMEMBERED_FOR / 1000
       })
     }
     return asked

@@ -26,7 +26,8 @@ function classifyExchangeFailure (failure: ExchangeFailure, by: TransportName): 
   const { maySent } = failure
   if (failure.kind === 'timeout') {
     // Not repeated: the caller has waited long enough.
-    return { kind: 'fail', maySent, error: new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'No answer came in time.', cause: failure }) }
+    const error = new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'No response arrived in time.', cause: failure })
+    return { kind: 'fail', maySent, error }
   }
   const timedOut = cause?.code === 'UND_ERR_CONNECT_TIMEOUT'
   const error = new RollerError(timedOut ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', {
@@ -38,9 +39,9 @@ function classifyExchangeFailure (failure: ExchangeFailure, by: TransportName): 
 /** A caller must know when a call that is not safe to repeat may have been done all the same. */
 export function mayHaveBeenDoneError (error: RollerError): RollerError {
   return new RollerError(error.code, {
-    detail: `${error.detail} The call had been sent: it may have been done.`,
-    hint: 'Look before you send it again (for a booking: GET /bookings?keywords=…). ' +
-      'The gateway never repeats a call that may have been done.',
+    detail: `${error.detail} The call had been sent: it may have been executed.`,
+    hint: 'Check the data before you send the call again (for a booking: GET /bookings?keywords=…). ' +
+      'The gateway never retries a call that may have been executed.',
     cause: error.cause,
     upstream: error.upstream
   })

@@ -46,8 +46,8 @@ export function isExportLimit ({ whose, seconds }: Limited): boolean {
 export function exportedBefore ({ error: { upstream, retryAfter }, exportSeconds = retryAfter }: Limited): RollerError {
   return new RollerError('ROLLER_ERR_RATE_LIMITED', {
     layer: 'roller',
-    detail: 'ROLLER has taken an export of this type a short while ago.',
-    hint: 'Wait for Retry-After seconds, or use the files of the export that was ordered before. Other calls of this connection go on.',
+    detail: 'ROLLER accepted an export of this type less than 6 hours ago.',
+    hint: 'Wait for Retry-After seconds, or use the files of the earlier export. Other calls of this connection are not affected.',
     upstream,
     retryAfter: exportSeconds
   })

@@ -91,9 +91,9 @@ function classify ({ status, headers, limits }: ResponseHead, { code, message }:
     case 'forbidden':
       return rejected('Nango answered 403: the key lacks the scope environment:proxy.')
     case 'unknown_provider_config':
-      return rejected('Nango does not know the integration that this gateway is set to use.')
+      return rejected('The integration of this gateway does not exist in Nango.')
     case 'missing_auth_header': case 'invalid_secret_key_format': case 'unknown_account':
-      return rejected('Nango does not know this gateway\'s secret key.')
+      return rejected('Nango rejects the secret key of this gateway.')
   }
   // 408: Nango gave up on a call that it had begun.
   if (status >= 500 || status === 408) return unreachable(`Nango failed (${status} ${code}).`, upstream, true)
@@ -102,20 +102,20 @@ function classify ({ status, headers, limits }: ResponseHead, { code, message }:
 
 function refusedByNango (upstream: Upstream, code: string): RollerError {
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-    detail: `Nango refused the call (${upstream.status} ${code}).`,
-    hint: 'Correct what the code in upstream names and send the call again. If it is right, the operator must act: see Nango\'s logs.',
+    detail: `Nango rejected the call (${upstream.status} ${code}).`,
+    hint: 'Correct the request according to the code in upstream, and send the call again. If it is correct, check Nango\'s logs.',
     upstream
   })
 }
 
 function unknownConnection (upstream: Upstream): Classification {
-  return fail('ROLLER_ERR_CONNECTION_UNKNOWN', { detail: 'Nango has no such connection for this integration.', upstream })
+  return fail('ROLLER_ERR_CONNECTION_UNKNOWN', { detail: 'Nango has no connection with this id in the integration.', upstream })
 }
 
 function refreshFailed (upstream: Upstream, retryAfter: number | undefined): Classification {
   const detail = retryAfter === undefined
-    ? 'Nango could not get a token from ROLLER for this connection.'
-    : 'Nango could not get a token from ROLLER for this connection a moment ago, and waits before it tries again.'
+    ? 'Nango received no token from ROLLER for this connection.'
+    : 'Nango received no token from ROLLER for this connection a moment ago, and waits before the next attempt.'
   return fail('ROLLER_ERR_CREDENTIALS_REJECTED', { detail, upstream, ...(retryAfter !== undefined && { retryAfter }) })
 }
 

@@ -138,14 +138,14 @@ function asNetworkError (thrown: unknown): RollerError {
   const code = (thrown as AxiosLike | null)?.code
   const name = typeof code === 'string' ? code : 'unknown error'
   return code === 'ERR_CANCELED' || code === 'ETIMEDOUT'
-    ? new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'Nango did not answer in time.' })
+    ? new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'Nango did not respond in time.' })
     : new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango could not be reached (${name}).` })
 }
 
 function notNango (status: number): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
-    detail: `What answers at Nango's address is not Nango's API (${status}, and no JSON).`,
-    hint: 'The operator must act: check NANGO_HOST. It is the address of Nango\'s API, not of its dashboard.',
+    detail: `The server at NANGO_HOST is not Nango's API (${status} without JSON).`,
+    hint: 'The operator must set NANGO_HOST to the address of Nango\'s API, not of its dashboard.',
     upstream: { status }
   })
 }
@@ -162,7 +162,7 @@ function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): Rolle
     case 'invalid_body':
     case 'invalid_query_params':
     case 'invalid_uri_params':
-      return new RollerError('ROLLER_ERR_VALIDATION', { detail: 'Nango refused the values.', errors: faults(errors), upstream })
+      return new RollerError('ROLLER_ERR_VALIDATION', { detail: 'Nango rejected the values.', errors: faults(errors), upstream })
     case 'not_found':
     case 'unknown_connection':
       return new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { upstream })
@@ -170,7 +170,7 @@ function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): Rolle
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango answered 403: the secret key lacks a scope.', upstream })
     case 'unknown_provider_config':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-        detail: 'Nango does not know the integration that this gateway is set to use.', upstream
+        detail: 'The integration of this gateway does not exist in Nango.', upstream
       })
     case 'malformed_auth_header':
       return keyNotChecked(upstream)
@@ -178,12 +178,12 @@ function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): Rolle
       return tooLargeForNango(upstream)
   }
   if (status === 401) {
-    return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango does not know this gateway\'s secret key.', upstream })
+    return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango rejects the secret key of this gateway.', upstream })
   }
   if (status >= 500 || code === '') {
     return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango answered ${status}.`, upstream: { status } })
   }
-  return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: `Nango refused the call (${status} ${code}).`, upstream })
+  return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: `Nango rejected the call (${status} ${code}).`, upstream })
 }
 
 function faults (errors: NangoRefusal['errors']): InputFault[] {

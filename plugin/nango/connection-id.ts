@@ -7,7 +7,7 @@ const CONNECTION_ID = /^(?!\.{1,2}$)[A-Za-z0-9,.;:=+~[\]|@${}"'\\/_ -]{1,255}$/
 export function checkConnectionId (id: string): string {
   if (!CONNECTION_ID.test(id)) {
     throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', {
-      detail: 'The connection id has characters or a length that no connection id has.'
+      detail: 'The connection id has invalid characters or an invalid length.'
     })
   }
   return id

@@ -107,7 +107,7 @@ export function checkWritten ({ tags = {}, metadata = {} }: Written): void {
   const errors = [
     ...Object.keys(tags).filter(isReserved).map((key) => `/body/tags/${key}`),
     ...Object.keys(metadata).filter(isReserved).map((key) => `/body/metadata/${key}`)
-  ].map((pointer) => ({ pointer, detail: 'is written by the gateway alone' }))
+  ].map((pointer) => ({ pointer, detail: 'is reserved for the gateway' }))
   const room = MAX_TAGS - RESERVED_TAGS.length
   const wanted = Object.values(tags).filter((value) => value !== null).length
   if (wanted > room) {

@@ -232,8 +232,8 @@ function mergeTags (before: Readonly<Record<string, string>>, change: Readonly<R
   throw new RollerError('ROLLER_ERR_VALIDATION', {
     errors: [{
       pointer: '/body/tags',
-      detail: `would make ${own} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: ` +
-        'take one away by setting it to null'
+      detail: `would result in ${own} tags. Nango stores ${MAX_TAGS}, of which ${RESERVED_TAGS.length} are reserved for the venue: ` +
+        'remove one by setting it to null'
     }]
   })
 }
@@ -243,9 +243,9 @@ function leftBehind (error: unknown, connectionId: string): unknown {
   if (!isRollerError(error)) return error
   const { code, detail, layer, statusCode, upstream, retryAfter } = error
   return new RollerError(code, {
-    detail: `${detail} The connection ${connectionId} was made, and could not be taken back.`,
-    hint: `Do not connect the venue again: read GET /connections/${encodeURIComponent(connectionId)} when Nango works again, ` +
-      'or disconnect it with DELETE.',
+    detail: `${detail} The connection ${connectionId} was created and could not be deleted again.`,
+    hint: `Do not connect the venue again. Read GET /connections/${encodeURIComponent(connectionId)} when Nango is available, ` +
+      'or delete it with DELETE.',
     layer,
     status: statusCode,
     ...(upstream !== undefined && { upstream }),

@@ -46,12 +46,12 @@ async function explain (
   const upstream = { status, body: { error: { code } } }
   const { failure, retryAfter } = await findFailure(readTokenFailure(payload), tokenEndpoint, pair)
   if (failure !== 'refused') return noToken(failure, { upstream, ...(retryAfter !== undefined && { retryAfter }) })
-  const errors = [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER together with the Client ID' }]
+  const errors = [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER with this Client ID' }]
   // Keys of ROLLER's other environment are the mistake that nothing in a refusal gives away.
   if (await otherEnvironment.takes(pair.clientId, pair.clientSecret)) return wrongEnvironment(environment, { errors, upstream })
   return new RollerError('ROLLER_ERR_CREDENTIALS_INVALID', {
-    detail: 'ROLLER gave no token for this Client ID and Client Secret.',
-    hint: `Double-check the Client ID and the Client Secret, and that they are of the ${ENVIRONMENT_NAMES[environment]} environment. ` +
+    detail: 'ROLLER issued no token for this Client ID and Client Secret.',
+    hint: `Check the Client ID and the Client Secret, and that they belong to the ${ENVIRONMENT_NAMES[environment]} environment. ` +
       'Each venue has its own pair.',
     layer: 'roller',
     errors,

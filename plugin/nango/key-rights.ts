@@ -53,32 +53,32 @@ export const keyScopes: readonly Probed[] = [
   },
   {
     scope: 'environment:connections:list',
-    purpose: '`GET /connections`, and finding out whose a connection is',
+    purpose: '`GET /connections`, and the tenant of a connection',
     neededBy: BOTH,
     ask: (sdk, { host, headers, nobody }) => sdk.http.get(`${host}/connections?limit=1&connectionId=${nobody}`, { headers })
   },
   {
     // Contained in the right to read credentials.
     scope: 'environment:connections:read',
-    purpose: 'finding out which venue a connection is of, `POST /connections`, `POST /connect-session/reconnect` and the connect page',
+    purpose: 'the venue of a connection, `POST /connections`, `POST /connect-session/reconnect` and the connect page',
     neededBy: BOTH,
     ask: (sdk, { integrationId, nobody }) => sdk.getConnection(integrationId, nobody)
   },
   {
     scope: 'environment:connections:read_credentials',
-    purpose: 'the transport `direct`, and renewing a token that ROLLER has revoked',
+    purpose: 'the transport `direct`, and the renewal of a token that ROLLER has revoked',
     neededBy: ['direct'],
     ask: (sdk, { integrationId, nobody }) => sdk.getConnection(integrationId, nobody, false, true)
   },
   {
     scope: 'environment:connections:update',
-    purpose: 'keeping which venue a connection is of, and `PATCH /connections/{id}`',
+    purpose: 'storing the venue of a connection, and `PATCH /connections/{id}`',
     neededBy: BOTH,
     ask: (sdk, target) => sdk.http.patch(connectionUrl(target), { tags: {} }, { headers: target.headers })
   },
   {
     scope: 'environment:connections:delete',
-    purpose: '`DELETE /connections/{id}`, and taking back a connection whose making failed halfway',
+    purpose: '`DELETE /connections/{id}`, and removal of a connection whose creation failed halfway',
     neededBy: [],
     ask: (sdk, target) => sdk.http.delete(connectionUrl(target), { headers: target.headers })
   },
@@ -91,7 +91,7 @@ export const keyScopes: readonly Probed[] = [
   },
   {
     scope: 'environment:integrations:read',
-    purpose: '`GET /connections/{id}/check` and `roller-sidecar check`, which look at the integration',
+    purpose: '`GET /connections/{id}/check` and `roller-sidecar check`, which read the integration',
     neededBy: [],
     ask: (sdk, { encodedIntegrationId }) => sdk.getIntegration({ uniqueKey: encodedIntegrationId })
   }

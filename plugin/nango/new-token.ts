@@ -34,8 +34,8 @@ export async function untilNew<T> (ask: () => Promise<T>, isNew: (answer: T) => 
   }
   throw new RollerError('ROLLER_ERR_UNREACHABLE', {
     layer: 'nango',
-    detail: 'ROLLER answered 401, and Nango has not asked it for a new token yet.',
-    hint: 'Send the call again. If it comes back, let the venue enter its credentials again with POST /connect-session/reconnect.',
+    detail: 'ROLLER answered 401, and Nango has not requested a new token yet.',
+    hint: 'Send the call again. If the error persists, reconnect with POST /connect-session/reconnect.',
     retryAfter: 1
   })
 }

@@ -15,14 +15,14 @@ export function failureOf (answer: TokenAnswer | null): Exclude<TokenFailure, 'b
 }
 
 const DETAILS: Readonly<Record<Exclude<TokenFailure, 'refused' | 'blocked'> | 'accepted', string>> = {
-  unavailable: 'ROLLER\'s token endpoint answered Nango that it cannot give a token now.',
-  unreachable: 'Nango could not reach ROLLER\'s token endpoint.',
-  unclear: 'Nango got no token from ROLLER, and its answer does not say whether ROLLER refused the credentials or was in trouble.',
-  accepted: 'Nango could not get a token, but ROLLER gives one for these credentials.'
+  unavailable: 'ROLLER\'s token endpoint answered Nango with an error.',
+  unreachable: 'ROLLER\'s token endpoint is not reachable from Nango.',
+  unclear: 'Nango received no token from ROLLER. Its response does not show whether ROLLER rejected the credentials or failed.',
+  accepted: 'Nango received no token, but ROLLER issues one for these credentials.'
 }
 
-const UNCLEAR_HINT = 'Wait for Retry-After seconds and send the request again. If it stays so for an hour, look in Venue Manager ' +
-  'whether the API key still exists.'
+const UNCLEAR_HINT = 'Send the request again after Retry-After seconds. If the error persists for an hour, check in Venue Manager ' +
+  'that the API key still exists.'
 
 const LAYERS = { unavailable: 'roller', unreachable: 'network', unclear: 'roller', accepted: 'nango' } as const
 
@@ -34,10 +34,9 @@ export function noToken (
   if (failure === 'blocked') {
     return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
       ...more,
-      detail: 'Nango\'s policy for outgoing requests forbids the address of ROLLER\'s token endpoint.',
-      hint: 'The operator must act: let NANGO_OUTBOUND_URL_POLICY and NANGO_OUTBOUND_URL_POLICY_OAUTH of the self-hosted Nango ' +
-        'allow ROLLER\'s host. ' +
-        'The Client ID and the Client Secret were not tried.'
+      detail: 'Nango\'s policy for outgoing requests blocks the address of ROLLER\'s token endpoint.',
+      hint: 'The operator must allow ROLLER\'s host in NANGO_OUTBOUND_URL_POLICY and NANGO_OUTBOUND_URL_POLICY_OAUTH of the ' +
+        'self-hosted Nango. The Client ID and the Client Secret were not tested.'
     })
   }
   return new RollerError('ROLLER_ERR_TOKEN_UNAVAILABLE', {
@@ -57,10 +56,9 @@ export function isNangosTrouble (message: string): boolean {
 
 export function nangosTrouble (upstream: RollerErrorOptions['upstream']): RollerError {
   return new RollerError('ROLLER_ERR_TOKEN_UNAVAILABLE', {
-    detail: 'Nango could not renew the token, for a reason of its own.',
-    hint: 'Wait for Retry-After seconds and send the request again. If it comes back, the operator must act: ' +
-      'check Nango\'s log, its Redis and its Postgres. ' +
-      'Nothing says that the credentials are wrong.',
+    detail: 'Nango failed to renew the token before it contacted ROLLER.',
+    hint: 'Send the request again after Retry-After seconds. If the error persists, the operator must check Nango\'s log, its Redis ' +
+      'and its Postgres. Do not change the credentials.',
     layer: 'nango',
     retryAfter: RETRY_AFTER,
     ...(upstream !== undefined && { upstream })

@@ -5,15 +5,15 @@ import { RollerError, type Upstream } from '../errors.ts'
 export function keyNotChecked (upstream: Upstream): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
     layer: 'nango',
-    detail: 'Nango could not check this gateway\'s key (malformed_auth_header). Nothing was sent to ROLLER.',
-    hint: 'Send the call again. If it comes back, the operator must act: Nango\'s own database does not answer.',
+    detail: 'Nango failed to check the key of this gateway (malformed_auth_header). Nothing was sent to ROLLER.',
+    hint: 'Send the call again. If the error persists, the operator must check Nango\'s database.',
     upstream
   })
 }
 
 export function tooLargeForNango (upstream: Upstream): RollerError {
   return new RollerError('ROLLER_ERR_BODY_TOO_LARGE', {
-    detail: 'Nango takes no body of this size. Nothing was sent to ROLLER.',
+    detail: 'Nango accepts no body of this size. Nothing was sent to ROLLER.',
     hint: 'Send a smaller body. The operator can raise NANGO_SERVER_PUBLIC_BODY_LIMIT of a self-hosted Nango, or use the transport direct.',
     upstream
   })

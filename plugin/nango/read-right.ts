@@ -12,8 +12,8 @@ export async function probeReadRight (nango: NangoClient): Promise<void> {
       nango.integrationId, `fastify-roller-probe-${randomUUID()}`
     ), ({ status, code }) => code === 'forbidden'
       ? new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-        detail: 'The Nango key lacks the scope to read connections, so a new one could not be shown. No connection was made.',
-        hint: 'The operator must act: tick the scope environment:connections:read of this key in Nango\'s environment settings.',
+        detail: 'The Nango key lacks the scope to read connections, so a new connection could not be returned. No connection was created.',
+        hint: 'The operator must add the scope environment:connections:read to this key in Nango\'s environment settings.',
         upstream: { status, body: { error: { code } } }
       })
       : undefined)

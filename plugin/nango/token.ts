@@ -71,8 +71,8 @@ function pickToken (raw: unknown): AccessToken {
   // Visible ASCII: anything else is no token, and could not stand in a header.
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-      detail: 'Nango\'s credentials of this connection hold no token.',
-      hint: 'The operator must act: NANGO_INTEGRATION_ID must name an integration that was made with the provider roller.'
+      detail: 'The credentials of this connection in Nango contain no token.',
+      hint: 'The operator must set NANGO_INTEGRATION_ID to an integration with the provider roller.'
     })
   }
   return { token, expiresAt: endOf(expiresAt), row: raw }
@@ -89,8 +89,8 @@ function missingScope ({ status, code }: NangoRefusal): RollerError | undefined 
 
 function noRight (upstream?: RollerError['upstream']): RollerError {
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-    detail: 'The Nango key may not read credentials, and the direct transport takes the token from them.',
-    hint: 'The operator must act: tick the scope environment:connections:read_credentials of this key in Nango, ' +
+    detail: 'The Nango key may not read credentials, which contain the token for the transport direct.',
+    hint: 'The operator must add the scope environment:connections:read_credentials to this key in Nango, ' +
       'or go back to the transport nango, ' +
       'which does not need it for its calls.',
     ...(upstream !== undefined && { upstream })
@@ -102,7 +102,7 @@ const REFUSED_CODES: ReadonlySet<string> = new Set(['invalid_credentials', 'conn
 function refusedRead ({ status, code }: NangoRefusal): RollerError | undefined {
   if (!REFUSED_CODES.has(code)) return undefined
   return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
-    detail: 'Nango could not get a token from ROLLER for this connection.',
+    detail: 'Nango received no token from ROLLER for this connection.',
     upstream: { status, body: { error: { code } } },
     // 424: it had failed a moment ago, and Nango did not ask again.
     ...(status === 424 && { retryAfter: REFRESH_BACKOFF_SECONDS })
@@ -115,12 +115,12 @@ function refusedRefresh ({ status, code, message }: NangoRefusal): RollerError |
   switch (code) {
     case 'invalid_credentials':
       if (isNangosTrouble(message)) return nangosTrouble(upstream)
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401 and gave Nango no new token.', upstream })
     case 'connection_refresh_exhausted':
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401, and gave Nango no new token.', upstream })
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401 and gave Nango no new token.', upstream })
     case 'connection_refresh_backoff':
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
-        detail: 'ROLLER answered 401, and gave Nango no new token.', upstream, retryAfter: 30
+        detail: 'ROLLER answered 401 and gave Nango no new token.', upstream, retryAfter: 30
       })
     case 'forbidden':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', {

@@ -6,7 +6,7 @@ export const ROLLER_BASE_URLS = { live: 'https://api.roller.app', playground: 'h
 
 /** What a message says of a wrong one. */
 export const ROLLER_BASE_URL_RULE =
-  'an https address (http for this machine alone) without path, query or credentials, such as https://api.roller.app'
+  'an https address (http on this machine) without path, query or credentials, such as https://api.roller.app'
 
 export function isRollerBaseUrl (text: string): boolean {
   // What URL would leave out or repair does not pass: an empty query, a backslash, a tab.

@@ -43,7 +43,8 @@ export function createOperationPolicy ({ readOnly, operations: lists = {}, wildc
   return ({ method, operation, target }) => {
     if (readOnly && method !== 'GET') {
       throw new RollerError(
-        'ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'This gateway is read-only.', hint: 'Only GET calls are let through here.' }
+        'ROLLER_ERR_OPERATION_FORBIDDEN',
+        { detail: 'This gateway is read-only.', hint: 'Send GET calls only, or ask the operator of this gateway to allow writes.' }
       )
     }
     if (!restricted) return
@@ -68,8 +69,7 @@ export function unknownOperations (list: readonly string[]): number[] {
 }
 
 export const OPERATION_NAMES_RULE =
-  `names of operations (GET /bookings), tags (Payments) or groups (${Object.keys(operationGroups).join(', ')}), as the OpenAPI document ` +
-  'and the README have them'
+  `names of operations (GET /bookings), tags (Payments) or groups (${Object.keys(operationGroups).join(', ')})`
 
 const names = Object.keys(operations) as (keyof typeof operations)[] // the keys of a literal
 
@@ -87,6 +87,6 @@ function closedOperations ({ allow, deny = [] }: OperationLists): ReadonlySet<st
 
 function closedHere (detail: string): RollerError {
   return new RollerError(
-    'ROLLER_ERR_OPERATION_FORBIDDEN', { detail, hint: 'The operator of this gateway decides which operations are open.' }
+    'ROLLER_ERR_OPERATION_FORBIDDEN', { detail, hint: 'Ask the operator of this gateway to open the operation.' }
   )
 }

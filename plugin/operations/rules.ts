@@ -40,7 +40,7 @@ const oneDay: Rule = ({ query: { startDate, endDate } }) => {
   if (first === null || last === null) return NONE
   const margin = first.clock === last.clock ? 0 : FURTHEST_OFFSET
   const span = last.at - first.at
-  if (span < -margin) return [{ pointer: '/query/endDate', detail: 'is before startDate' }]
+  if (span < -margin) return [{ pointer: '/query/endDate', detail: 'must not be before startDate' }]
   if (span <= MS_OF_A_DAY + margin) return NONE
   return [{ pointer: '/query/endDate', detail: `is ${written(span)} after startDate: ${ONE_DAY}` }]
 }
@@ -58,7 +58,7 @@ const references: Rule = ({ query: { bookingReferences } }) => {
   if (typeof bookingReferences !== 'string') return NONE
   const count = bookingReferences.split(',').filter((reference) => reference.trim() !== '').length
   if (count <= MAX_REFERENCES) return NONE
-  return [{ pointer: '/query/bookingReferences', detail: `holds ${count} references, and ROLLER takes ${MAX_REFERENCES} at most` }]
+  return [{ pointer: '/query/bookingReferences', detail: `must have at most ${MAX_REFERENCES} references, not ${count}` }]
 }
 
 /** ROLLER: endDate of a bulk export is exclusive and at least a day after startDate. */
@@ -66,23 +66,27 @@ const bulkRange: Rule = ({ body }) => {
   const { startDate, endDate } = fields(body)
   const [first, last] = [dayNumber(startDate), dayNumber(endDate)]
   if (first === null || last === null || last > first) return NONE
-  return [{ pointer: '/body/endDate', detail: 'must be at least a day after startDate: it is the first day that is left out' }]
+  return [{ pointer: '/body/endDate', detail: 'must be at least a day after startDate, because endDate itself is excluded' }]
 }
 
 /** ROLLER: a search needs a criterion, keywords have three characters or more, and products and resources are searched on a day. */
 const search: Rule = ({ query }) => {
   // A parameter the contract does not know counts: ROLLER may have added a criterion.
   const given = Object.keys(query).filter((name) => !isEmpty(query[name]))
-  if (given.length === 0) return [{ pointer: '/query', detail: 'needs at least one of keywords, date, startTime, productIds, locationIds' }]
+  if (given.length === 0) {
+    return [{
+      pointer: '/query', detail: 'must have at least one of keywords, date, startTime, productIds, locationIds'
+    }]
+  }
   const faults: InputFault[] = []
   const { keywords } = query
   if (typeof keywords === 'string' && keywords !== '' && [...keywords.slice(0, MIN_KEYWORDS * 2)].length < MIN_KEYWORDS) {
-    faults.push({ pointer: '/query/keywords', detail: `is shorter than ${MIN_KEYWORDS} characters` })
+    faults.push({ pointer: '/query/keywords', detail: `must have at least ${MIN_KEYWORDS} characters` })
   }
   const has = (wanted: string): boolean => given.some((name) => name.toLowerCase() === wanted.toLowerCase())
   const needing = ['productIds', 'locationIds'].filter(has)
   if (needing.length > 0 && !has('date')) {
-    faults.push({ pointer: '/query/date', detail: `is missing: needed with ${needing.join(' and ')}` })
+    faults.push({ pointer: '/query/date', detail: `is required with ${needing.join(' and ')}` })
   }
   return faults
 }
@@ -90,12 +94,12 @@ const search: Rule = ({ query }) => {
 /** ROLLER: the calendar takes a month. */
 const month: Rule = ({ query: { date } }) => {
   if (typeof date !== 'string' || /^\d{4}-(0[1-9]|1[0-2])$/.test(date)) return NONE
-  return [{ pointer: '/query/date', detail: 'is not a month such as 2026-11' }]
+  return [{ pointer: '/query/date', detail: 'must be a month such as 2026-11' }]
 }
 
 /** ROLLER documents a date here without saying so in the schema. */
 const optionalDate: Rule = ({ query: { date } }) =>
-  isEmpty(date) || isDate(date) ? NONE : [{ pointer: '/query/date', detail: 'is not a date such as 2026-11-30' }]
+  isEmpty(date) || isDate(date) ? NONE : [{ pointer: '/query/date', detail: 'must be a date such as 2026-11-30' }]
 
 /**
  * ROLLER: startTime and endTime are required when blockEntireDay is false. What it takes a missing one for is not documented, so that
@@ -105,7 +109,7 @@ const blockTimes: Rule = ({ body }) => {
   const block = fields(body)
   if (block['blockEntireDay'] !== false) return NONE
   return ['startTime', 'endTime'].filter((name) => isEmpty(block[name]))
-    .map((name) => ({ pointer: `/body/${name}`, detail: 'is missing: it is needed when blockEntireDay is false' }))
+    .map((name) => ({ pointer: `/body/${name}`, detail: 'is required if blockEntireDay is false' }))
 }
 
 const all = (...parts: Rule[]): Rule => (call) => parts.flatMap((part) => part(call))

@@ -78,7 +78,7 @@ export class Access {
     const identity = await askHost(() => identify(request))
     if (identity === 'trusted') return null
     if (identity === null || identity === undefined) {
-      throw new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail: 'Nobody is signed in.', hint: 'Sign in to this application first.' })
+      throw new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail: 'The user is not signed in.', hint: 'Sign in to this application.' })
     }
     return toLimits(identity)
   }
@@ -90,7 +90,7 @@ export class Access {
   async identifyMaker (request: FastifyRequest): Promise<Limits | null> {
     const limits = await this.identify(request)
     if (limits?.connections !== undefined) {
-      throw new RollerError('ROLLER_ERR_SCOPE', { detail: 'This caller is limited to connections that exist, and may not make another.' })
+      throw new RollerError('ROLLER_ERR_SCOPE', { detail: 'This caller is limited to existing connections and may not create another.' })
     }
     return limits
   }
@@ -143,7 +143,7 @@ function guardChosen (chosen: unknown): string {
 function refuseUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
   if (isAllowed(allowed)) return
   throw connectionId === null
-    ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller may not do ${operation} (${scope}).` })
+    ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller is not authorized for ${operation} (${scope}).` })
     : new RollerError('ROLLER_ERR_CONNECTION_FORBIDDEN')
 }
 

@@ -125,8 +125,8 @@ function sessionInput (limits: Limits | null, body: Omit<Static<typeof SessionBo
   const written = Object.keys(body)
   if (written.length > 0) {
     throw new RollerError('ROLLER_ERR_VALIDATION', {
-      detail: 'This server decides the tags and settings of a session itself.',
-      errors: written.map((name) => ({ pointer: `/body/${name}`, detail: 'is decided by the server and may not be sent' }))
+      detail: 'Tags and settings of a session are set by the server.',
+      errors: written.map((name) => ({ pointer: `/body/${name}`, detail: 'is set by the server and must not be sent' }))
     })
   }
   return limits.byId ? {} : { tags: limits.tags }

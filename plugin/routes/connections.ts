@@ -241,7 +241,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
 function refuseTags (tags: unknown, limits: Limits | null): void {
   if (tags === undefined || limits === null) return
   throw new RollerError('ROLLER_ERR_VALIDATION', {
-    errors: [{ pointer: '/body/tags', detail: 'is decided by the server and may not be sent' }]
+    errors: [{ pointer: '/body/tags', detail: 'is set by the server and must not be sent' }]
   })
 }
 

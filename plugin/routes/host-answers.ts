@@ -122,7 +122,7 @@ function kindOf (value: unknown): string {
 /** The caller learns that it is not the one to act, and the log what has to change. */
 function hostFault (option: string, was: string, expected: string): RollerError {
   return new RollerError('ROLLER_ERR_INTERNAL', {
-    detail: 'A function that this application gave to the gateway returned what cannot be used. Nothing was sent to ROLLER.',
+    detail: 'A function of this application returned an invalid value to the gateway. Nothing was sent to ROLLER.',
     hint: 'The developers of this application must act: the log names the option and what it has to return, under the request id of this ' +
       'answer.',
     cause: new TypeError(`${option}() ${was}; expected ${expected}`)

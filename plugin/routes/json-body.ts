@@ -23,7 +23,7 @@ export function takeJsonBodies (app: FastifyInstance, limit: number): void {
 async function parseJson (parse: FastifyBodyParser<string>, request: FastifyRequest, text: string): Promise<unknown> {
   if (nestsDeeperThan(MAX_DEPTH, text)) {
     throw new RollerError('ROLLER_ERR_VALIDATION', {
-      errors: [{ pointer: '/body', detail: `is nested more than ${MAX_DEPTH} levels deep` }]
+      errors: [{ pointer: '/body', detail: `must be at most ${MAX_DEPTH} levels deep` }]
     })
   }
   return await new Promise((resolve, reject) => {

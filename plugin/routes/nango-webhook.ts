@@ -42,8 +42,8 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
   }, async (request, reply) => {
     if (signingKeys.length === 0) {
       throw new RollerError('ROLLER_ERR_NOT_CONFIGURED', {
-        detail: 'This gateway has no webhook signing key of Nango.',
-        hint: 'The operator must act: set the option nango.webhookSigningKeys, or NANGO_WEBHOOK_SIGNING_KEY, ' +
+        detail: 'The gateway has no webhook signing key of Nango.',
+        hint: 'The operator must set the option nango.webhookSigningKeys, or NANGO_WEBHOOK_SIGNING_KEY, ' +
           'to the key in Nango\'s environment settings.'
       })
     }

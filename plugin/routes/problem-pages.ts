@@ -31,7 +31,7 @@ export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: { description: 'A page.', content: { 'text/html': { schema: Type.String() } } }, ...problemAnswers }
     }
   }, async ({ params: { code } }, reply) => {
-    if (!Object.hasOwn(errorDefinitions, code)) throw new RollerError('ROLLER_ERR_NOT_FOUND', { detail: 'There is no such problem.' })
+    if (!Object.hasOwn(errorDefinitions, code)) throw new RollerError('ROLLER_ERR_NOT_FOUND', { detail: 'No error has this code.' })
     const entry: ErrorEntry = errorDefinitions[code as keyof typeof errorDefinitions] // looked at above
     reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').header(
       'content-security-policy', "default-src 'none'; style-src 'unsafe-inline'"

@@ -127,7 +127,7 @@ export class ConnectionIndex {
    */
   async find (venueId: string, admits: (connection: Pick<Known, 'connectionId' | 'tags'>) => boolean = () => true): Promise<string> {
     if (!isVenueId(venueId)) {
-      throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: 'Roller-Venue holds no venue id.' })
+      throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: 'Roller-Venue is not a venue id.' })
     }
     // A quick no would tell a stranger that the venue is known here, for one that is not is asked of Nango each time.
     const known = this.#venues.get(venueId)?.filter(admits) ?? []
@@ -135,8 +135,8 @@ export class ConnectionIndex {
     const best = found.find(isHealthy) ?? found[0]
     if (best === undefined) {
       throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', {
-        detail: 'No connection of this venue is known.',
-        hint: 'Check the venue id (GET /connections lists the venues), or let the venue connect with POST /connect-session.'
+        detail: 'No connection belongs to this venue.',
+        hint: 'Check the venue id (GET /connections lists the venues), or connect the venue with POST /connect-session.'
       })
     }
     return best.connectionId

@@ -82,7 +82,7 @@ export class VenueCheck implements CallHandler {
       const last = index.last(connectionId)
       if (last?.verification === 'verified' && holdsToken(connectionId)) return last
       throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
-        detail: `Nango could not be asked whose credentials this connection holds: ${error.detail}`,
+        detail: `The venue of this connection cannot be read from Nango: ${error.detail}`,
         layer: error.layer,
         retryAfter: error.retryAfter ?? RETRY_AFTER,
         cause: error
@@ -95,7 +95,7 @@ function changed ({ pendingVenue }: Known): RollerError {
   if (pendingVenue === null) return unverified('The venue of this connection is not verified.', RETRY_AFTER)
   const name = pendingVenue.name === null ? '' : ` (${pendingVenue.name})`
   return new RollerError('ROLLER_ERR_VENUE_CHANGED', {
-    detail: `The credentials that were entered are those of the venue ${pendingVenue.id}${name}.`, pendingVenue
+    detail: `The new credentials belong to the venue ${pendingVenue.id}${name}.`, pendingVenue
   })
 }
 

@@ -197,7 +197,7 @@ export class VenueVerifier {
     const venue = answer.status === 200 && body !== null ? toVenue(parse(body), environment) : null
     if (venue !== null) return venue
     throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
-      detail: `ROLLER answered ${answer.status} to GET /venues/me, without a venue's id.`
+      detail: `ROLLER answered ${answer.status} to GET /venues/me without a venue id.`
     })
   }
 
@@ -222,7 +222,7 @@ export class VenueVerifier {
 export function checkEnvironment (its: string | undefined, environment: RollerEnvironment): void {
   if (its === undefined || its === environment) return
   throw new RollerError('ROLLER_ERR_ENVIRONMENT', {
-    detail: `The connection is of ROLLER's environment ${its}, and this gateway is set to ${environment}.`
+    detail: `The connection belongs to ROLLER's environment ${its}, and this gateway is set to ${environment}.`
   })
 }
 
@@ -244,7 +244,7 @@ function unverified (detail: string, options: ConstructorParameters<typeof Rolle
 function noRoom (tags: Readonly<Record<string, string>>): RollerError {
   const own = Object.keys(tags).filter((key) => !RESERVED_TAGS.includes(key)).length
   return new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
-    detail: `The connection has ${own} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}.`,
+    detail: `The connection has ${own} tags. Nango stores ${MAX_TAGS}, of which ${RESERVED_TAGS.length} are reserved for the venue.`,
     hint: 'Remove tags with PATCH /connections/{id} (null removes one), then send the call again.',
     retryAfter: REST_WHEN_REFUSED_MS / 1000
   })
@@ -253,8 +253,8 @@ function noRoom (tags: Readonly<Record<string, string>>): RollerError {
 function notTheVenue ({ id }: Pick<Venue, 'id'>, venueId: string): void {
   if (id === venueId) return
   throw new RollerError('ROLLER_ERR_VALIDATION', {
-    detail: `The credentials of this connection are those of the venue ${id}.`,
-    errors: [{ pointer: '/body/venueId', detail: 'is not the venue whose credentials were entered' }]
+    detail: `The credentials of this connection belong to the venue ${id}.`,
+    errors: [{ pointer: '/body/venueId', detail: 'must be the venue whose credentials were entered' }]
   })
 }
 

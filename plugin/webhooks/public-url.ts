@@ -3,7 +3,7 @@ import { isLoopback } from '../operations/base-url.ts'
 
 /** What a message says of a wrong one. */
 export const PUBLIC_URL_RULE =
-  'an https address (http for this machine alone, for tests) without query or credentials, such as https://gateway.example.com'
+  'an https address (http on this machine, for tests) without query or credentials, such as https://gateway.example.com'
 
 export function isPublicUrl (text: string): boolean {
   // ROLLER sends to HTTPS only. What URL would leave out or repair does not pass.

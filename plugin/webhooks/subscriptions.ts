@@ -131,7 +131,7 @@ function idOf ({ webhookId }: Registered): number {
   if (typeof webhookId === 'number') return webhookId
   throw new RollerError(
     'ROLLER_ERR_INVALID_RESPONSE',
-    { detail: 'ROLLER registered the webhook and did not say its id.', hint: 'GET /connections/{id}/webhooks shows it.' }
+    { detail: 'ROLLER registered the webhook and returned no id.', hint: 'Read the subscription with GET /connections/{id}/webhooks.' }
   )
 }
 
@@ -153,6 +153,6 @@ function isRefusal (error: unknown, status: number): boolean {
 function notConfigured (what: string): RollerError {
   return new RollerError('ROLLER_ERR_NOT_CONFIGURED', {
     detail: `This gateway has ${what}.`,
-    hint: 'The operator must act: set the options publicUrl and rollerWebhookSecrets, or PUBLIC_URL and ROLLER_WEBHOOK_SECRET.'
+    hint: 'The operator must set the options publicUrl and rollerWebhookSecrets, or PUBLIC_URL and ROLLER_WEBHOOK_SECRET.'
   })
 }

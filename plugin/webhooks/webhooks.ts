@@ -100,7 +100,7 @@ export function assembleWebhooks (parts: WebhookParts) {
     async close (): Promise<void> {
       closing.abort(
         new RollerError(
-          'ROLLER_ERR_CLOSING', { hint: 'Go on waiting with bulkExport({ …, order: false }), which orders and costs nothing.' }
+          'ROLLER_ERR_CLOSING', { hint: 'Resume with bulkExport({ …, order: false }), which orders no export and costs nothing.' }
         )
       )
       await files.destroy()

@@ -71,5 +71,5 @@ function unauthorized (reply: FastifyReply, detail: string): RollerError {
 }
 
 function lacks (operation: string, scope: string): RollerError {
-  return new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller lacks the right ${scope}, which ${operation} asks for.` })
+  return new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller lacks the scope ${scope}, which ${operation} requires.` })
 }

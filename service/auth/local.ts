@@ -12,8 +12,8 @@ export function requireLocalCaller (scope: FastifyInstance, origins: readonly st
     if (provesItself(request)) return
     if (!isLocalHost(hostOf(request)) || isForeignPage(request, origins)) {
       throw new RollerError('ROLLER_ERR_UNAUTHORIZED', {
-        detail: 'Without API_KEYS only programs on this machine may call, and no pages of other sites.',
-        hint: 'Set API_KEYS and send one as Authorization: Bearer <key>, or call http://localhost directly.'
+        detail: 'Without API_KEYS the service accepts programs on this machine only, and no pages of other sites.',
+        hint: 'Set API_KEYS and send one of them as Authorization: Bearer <key>, or call http://localhost directly.'
       })
     }
   })

@@ -34,7 +34,7 @@ export async function check (source: Readonly<Record<string, string | undefined>
 function checkConfig (source: Readonly<Record<string, string | undefined>>, report: Report): Config | null {
   try {
     const config = readConfig(source)
-    report.add('ok', 'configuration', 'Every variable can be used.')
+    report.add('ok', 'configuration', 'Every variable is valid.')
     return config
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
@@ -72,7 +72,7 @@ async function checkScopes (app: FastifyInstance, report: Report): Promise<void>
     const what = purpose.replaceAll('`', '')
     if (granted) report.add('ok', 'key-scope', `${scope}: ${what}.`)
     else {
-      const detail = `${scope} is not granted, and is for ${what}. Tick it for this key in Nango's environment settings.`
+      const detail = `${scope} is not granted; it is used for ${what}. Add it to this key in Nango's environment settings.`
       report.add(needed ? 'failed' : 'absent', 'key-scope', detail)
     }
   }
@@ -85,7 +85,7 @@ async function checkRedis (url: string, report: Report): Promise<void> {
   try {
     await client.connect()
     await client.ping()
-    report.add('ok', 'redis', 'Redis answers.')
+    report.add('ok', 'redis', 'Redis is reachable.')
   } catch (error) {
     const reason = redisReason(why ?? error)
     report.add('failed', 'redis', `Redis cannot be used (${reason}): ${redisHint(reason)}`)
@@ -99,12 +99,12 @@ async function checkIssuer (jwksUrl: string, report: Report): Promise<void> {
   try {
     const answer = await fetch(jwksUrl, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
     if (answer.status !== 200) {
-      return report.add('failed', 'token-keys', `The issuer of tokens answered ${answer.status}, not 200. Check JWT_JWKS_URL.`)
+      return report.add('failed', 'token-keys', `The token issuer answered ${answer.status} instead of 200. Check JWT_JWKS_URL.`)
     }
     createLocalJWKSet(await answer.json() as Parameters<typeof createLocalJWKSet>[0]) // it throws at anything else
-    report.add('ok', 'token-keys', 'The issuer of tokens publishes its keys.')
+    report.add('ok', 'token-keys', 'The token issuer publishes its keys.')
   } catch (error) {
-    report.add('failed', 'token-keys', `The keys of the issuer of tokens cannot be read (${codeOf(error)}). Check JWT_JWKS_URL.`)
+    report.add('failed', 'token-keys', `The keys of the token issuer cannot be read (${codeOf(error)}). Check JWT_JWKS_URL.`)
   }
 }
 

@@ -5,11 +5,11 @@ import { VERSION } from 'fastify-roller/internal'
 export const USAGE = `Usage: roller-sidecar [check]
 
   roller-sidecar          starts the service
-  roller-sidecar check    says whether configuration, Nango, the rights of its key and the integration are good; exits with 0 or 1
+  roller-sidecar check    tests configuration, Nango, the scopes of its key and the integration; exits with 0 or 1
 
   --help, --version
 
-It is configured by environment variables, which the README lists. Each may be given as X_FILE, the path of a file that holds it.
+Environment variables configure it: see docs/reference.md. Each may be given as X_FILE, the path of a file with its value.
 `
 
 export type Command = { readonly kind: 'serve' | 'check' } | { readonly kind: 'say', readonly text: string, readonly exitCode: number }

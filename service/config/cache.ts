@@ -10,14 +10,14 @@ const MAX_SECONDS = 24 * 3600
 export function parseCache (value: string | undefined, faults: string[]): Record<string, number> {
   const rules: Record<string, number> = {}
   for (const [index, rule] of list(value).entries()) {
-    const place = `CACHE names at place ${index + 1}`
+    const place = `CACHE entry ${index + 1}`
     const [, operation = '', seconds = ''] = /^(.*?)\s*=\s*(\d{1,5})$/.exec(rule) ?? []
     if (operation === '' || Number(seconds) < 1 || Number(seconds) > MAX_SECONDS) {
-      faults.push(`${place} no operation with a number of seconds from 1 to ${MAX_SECONDS}. Example: CACHE=${CACHE_EXAMPLE}`)
+      faults.push(`${place} must be an operation and a number of seconds from 1 to ${MAX_SECONDS}. Example: CACHE=${CACHE_EXAMPLE}`)
     } else if (cacheFaults({ [operation]: 1 }).length > 0) {
-      faults.push(`${place} what is no GET operation of the catalog. Example: CACHE=${CACHE_EXAMPLE}`)
+      faults.push(`${place} must be a GET operation of the catalog. Example: CACHE=${CACHE_EXAMPLE}`)
     } else if (Object.hasOwn(rules, operation)) {
-      faults.push(`${place} an operation for the second time. Example: CACHE=${CACHE_EXAMPLE}`)
+      faults.push(`${place} repeats an operation. Example: CACHE=${CACHE_EXAMPLE}`)
     } else rules[operation] = Number(seconds) * 1000
   }
   return rules

@@ -109,12 +109,12 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   const trustProxy = parseTrustProxy(environment.TRUST_PROXY, faults)
   const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent is not written as undefined
   if (environment.ROLLER_CONNECTION_ID !== undefined && anyLimited(keys)) {
-    faults.push(`${keysSource} limits callers to venues of their own, and ROLLER_CONNECTION_ID gives one venue to all. ` +
+    faults.push(`${keysSource} limits callers to their own venues, and ROLLER_CONNECTION_ID sets one venue for all. ` +
       'Keep one of the two: take ROLLER_CONNECTION_ID out of the environment, or tags and connections out of the keys. ' +
       'Example: ROLLER_CONNECTION_ID=demo-venue')
   }
   if (environment.NANGO_SECRET_KEY !== undefined && !/^[\x21-\x7e]+$/.test(environment.NANGO_SECRET_KEY)) {
-    faults.push('NANGO_SECRET_KEY holds a space or a character beyond ASCII, which no header carries. ' +
+    faults.push('NANGO_SECRET_KEY must contain visible ASCII characters only. ' +
       'Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')
   }
   const httpAddresses = [
@@ -122,41 +122,41 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   ] as const
   for (const [name, example] of httpAddresses) {
     const url = environment[name]
-    if (url !== undefined && !isHttpAddress(url)) faults.push(`${name} is not ${HTTP_ADDRESS_RULE}. Example: ${name}=${example}`)
+    if (url !== undefined && !isHttpAddress(url)) faults.push(`${name} must be ${HTTP_ADDRESS_RULE}. Example: ${name}=${example}`)
   }
   if (environment.REDIS_URL !== undefined && !isRedisUrl(environment.REDIS_URL)) {
-    faults.push(`REDIS_URL is not ${REDIS_URL_RULE}. Example: REDIS_URL=redis://redis:6379`)
+    faults.push(`REDIS_URL must be ${REDIS_URL_RULE}. Example: REDIS_URL=redis://redis:6379`)
   }
   for (const name of ['NANGO_PUBLIC_HOST', 'NANGO_CONNECT_URL'] as const) {
     const url = environment[name]
     if (url !== undefined && !isPublicUrl(url)) {
       faults.push(
-        `${name} is not ${PUBLIC_URL_RULE}. Example: ` +
+        `${name} must be ${PUBLIC_URL_RULE}. Example: ` +
         `${name}=${name === 'NANGO_PUBLIC_HOST' ? 'https://nango.example.com' : 'https://connect.nango.example.com'}`
       )
     }
   }
   const rollerBaseUrl = environment.ROLLER_BASE_URL
   if (rollerBaseUrl !== undefined && !isRollerBaseUrl(rollerBaseUrl)) {
-    faults.push(`ROLLER_BASE_URL is not ${ROLLER_BASE_URL_RULE}. Example: ROLLER_BASE_URL=https://api.roller.app`)
+    faults.push(`ROLLER_BASE_URL must be ${ROLLER_BASE_URL_RULE}. Example: ROLLER_BASE_URL=https://api.roller.app`)
   }
   const webhookSigningKeys = listOfSome(
     'NANGO_WEBHOOK_SIGNING_KEY', environment.NANGO_WEBHOOK_SIGNING_KEY, '8b8e7f1c-0d4b-4f55-9a3c-2f3a6f0f5a11', faults
   )
-  if (!isHost(environment.HOST)) faults.push('HOST is not an IP address or the name of a host. Example: HOST=0.0.0.0')
+  if (!isHost(environment.HOST)) faults.push('HOST must be an IP address or a host name. Example: HOST=0.0.0.0')
   const loopback = isLoopback(environment.HOST)
   // A variable that is there and wrong has a fault of its own.
   const asksWhoCalls = environment.API_KEYS !== undefined || jwt !== null ||
     faults.some((fault) => /^(API_KEYS|JWT_[A-Z_]+)(_FILE)? /.test(fault))
   if (!loopback && !asksWhoCalls && environment.AUTH !== 'none') {
     faults.push(
-      'HOST is reachable from other machines, but nothing says who may call. Set API_KEYS or JWT_JWKS_URL, or AUTH=none if something in ' +
-      'front of the service checks its callers. Example: HOST=127.0.0.1'
+      'HOST is reachable from other machines, and callers are not authenticated. Set API_KEYS or JWT_JWKS_URL, or AUTH=none if a ' +
+      'proxy in front of the service authenticates them. Example: HOST=127.0.0.1'
     )
   }
   if (asksWhoCalls && environment.AUTH === 'none') {
-    faults.push('AUTH=none says that anybody may call, but API_KEYS or JWT_JWKS_URL say who. Keep one of the two: take AUTH out of the ' +
-      'environment, or the others. Example: API_KEYS_FILE=/run/secrets/api-keys')
+    faults.push('AUTH=none disables authentication, but API_KEYS or JWT_JWKS_URL is set. Remove AUTH or the others from the ' +
+      'environment. Example: API_KEYS_FILE=/run/secrets/api-keys')
   }
   checkSandbox(environment, loopback, faults)
   if (faults.length > 0) throw new ConfigError(faults)
@@ -221,18 +221,18 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
     if (value !== undefined && value !== '') values[name] = value
     if (file === undefined || file === '') continue
     if (values[name] !== undefined) {
-      faults.push(`${name} and ${name}_FILE are both set. Keep one, and take the other out of the environment. ${fileExample(name)}`)
+      faults.push(`${name} and ${name}_FILE are both set. Remove one of them from the environment. ${fileExample(name)}`)
       continue
     }
     try {
       const content = readFileSync(file, 'utf8').trim()
       // Not the same as leaving it out: whoever names a file means a value.
-      if (content === '') faults.push(`${name}_FILE names a file that is empty. ${fileExample(name)}`)
+      if (content === '') faults.push(`${name}_FILE is the path of an empty file. ${fileExample(name)}`)
       else values[name] = content
     } catch (error) {
       // node:fs throws these
       faults.push(
-        `${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}). ${fileExample(name)}`
+        `${name}_FILE is the path of an unreadable file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}). ${fileExample(name)}`
       )
     }
   }
@@ -274,19 +274,19 @@ function checkSandbox (environment: Environment, loopback: boolean, faults: stri
   const { NANGO_SECRET_KEY: secretKey, SANDBOX: sandbox, NODE_ENV: mode } = environment
   if (secretKey !== undefined) {
     if (sandbox === true) {
-      faults.push('SANDBOX=true starts the sandbox, and NANGO_SECRET_KEY is a real Nango\'s. Keep one of the two. Example: SANDBOX=false')
+      faults.push('SANDBOX=true starts the sandbox, and NANGO_SECRET_KEY is set. Remove one of them. Example: SANDBOX=false')
     }
     return
   }
   if (sandbox === true || faults.some((fault) => /^NANGO_SECRET_KEY(_FILE)? /.test(fault))) return
   if (sandbox === undefined && loopback && (mode === undefined || mode === 'development' || mode === 'test')) return
-  faults.push('NANGO_SECRET_KEY is missing. Without it the sandbox starts on loopback alone, where NODE_ENV is unset, development or ' +
+  faults.push('NANGO_SECRET_KEY is missing. Without it the sandbox starts on loopback only, with NODE_ENV unset, development or ' +
     'test and SANDBOX is not false; SANDBOX=true starts it anywhere. Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')
 }
 
 function emptyFault (given: string, name: keyof Environment): string {
   const example = given === name ? `Example: ${name}=${String(Environment.properties[name].examples?.[0] ?? '…')}` : fileExample(name)
-  return `${given} is set and empty. A security setting must yield something: give it a value, or take the variable away. ${example}`
+  return `${given} is set but empty. A security setting must have a value: set one, or remove the variable. ${example}`
 }
 
 function isHost (host: string): boolean { return isIP(host) !== 0 || /^[A-Za-z0-9._-]{1,253}$/.test(host) }

@@ -2,7 +2,7 @@
 
 /** What a message says of a wrong one. */
 export const REDIS_URL_RULE =
-  'redis:// or rediss://, perhaps a user and a password in percent-encoding, a host, perhaps a port and the number of a database'
+  'redis:// or rediss://, an optional percent-encoded user and password, a host, an optional port and database number'
 
 /** ioredis would take every parameter of a query for one of its options; `family` is the one that hosters ask for. */
 export function isRedisUrl (text: string): boolean {

@@ -17,7 +17,7 @@ export function list (value: string | undefined): string[] {
 export function listOfSome (name: string, value: string | undefined, example: string, faults: string[]): string[] {
   const items = list(value)
   if (value !== undefined && items.length === 0) {
-    faults.push(`${name} is set and names nothing. Give it a value, or take it out of the environment. Example: ${name}=${example}`)
+    faults.push(`${name} is set but empty. Set a value, or remove it from the environment. Example: ${name}=${example}`)
   }
   return items
 }
@@ -29,7 +29,7 @@ export function parseTrustProxy (value: string, faults: string[]): TrustProxy {
   const addresses = list(value)
   if (addresses.length > 0 && addresses.every(isNetwork)) return addresses
   faults.push(
-    'TRUST_PROXY is not true, false, a number of proxies, or a list of their addresses. Example: TRUST_PROXY=10.0.0.0/8,192.168.1.7'
+    'TRUST_PROXY must be true, false, a number of proxies, or a list of their addresses. Example: TRUST_PROXY=10.0.0.0/8,192.168.1.7'
   )
   return false
 }
@@ -46,7 +46,7 @@ export function parseOrigins (value: string | undefined, faults: string[]): stri
   const origins = listOfSome('CORS_ORIGINS', value, 'https://app.example.com', faults)
   if (origins.some((origin) => !/^https?:\/\//.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin)) {
     faults.push(
-      'CORS_ORIGINS is not a list of origins: scheme, host, and port where it is not the usual one, no path and no *. Example: ' +
+      'CORS_ORIGINS must be a list of origins: scheme, host, and a port that is not the default; no path and no *. Example: ' +
       'CORS_ORIGINS=https://app.example.com'
     )
   }
@@ -79,13 +79,13 @@ export function parseJwt (variables: JwtVariables, faults: string[]): JwtOptions
   if (jwksUrl === undefined && issuer === undefined && audience === undefined) return null
   const missing = (name: string, example: string): void => {
     if (faults.some((fault) => fault.startsWith(`${name} `))) return // it is there, and wrong
-    faults.push(`${name} is missing: tokens are checked with JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE together. ` +
+    faults.push(`${name} is missing: JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE are required together. ` +
       `Example: ${name}=${example}`)
   }
   if (jwksUrl === undefined) missing('JWT_JWKS_URL', 'https://login.example.com/.well-known/jwks.json')
   else if (!isKeySetUrl(jwksUrl)) {
-    faults.push('JWT_JWKS_URL is not an https address (http only for this machine) without credentials: ' +
-      'who can change the keys on their way can make tokens. Example: JWT_JWKS_URL=https://login.example.com/.well-known/jwks.json')
+    faults.push('JWT_JWKS_URL must be an https address (http for this machine only) without credentials: ' +
+      'changed keys would allow forged tokens. Example: JWT_JWKS_URL=https://login.example.com/.well-known/jwks.json')
   }
   if (issuer === undefined) missing('JWT_ISSUER', 'https://login.example.com/')
   if (audience === undefined) missing('JWT_AUDIENCE', 'roller-gateway')

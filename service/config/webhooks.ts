@@ -22,28 +22,28 @@ const MIN_SECRET_LENGTH = 16
 export function parseWebhooks (variables: WebhookVariables, faults: string[]): WebhookConfig {
   const { PUBLIC_URL: publicUrl = null, WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: secret } = variables
   if (publicUrl !== null && !isPublicUrl(publicUrl)) {
-    faults.push(`PUBLIC_URL is not ${PUBLIC_URL_RULE}. Example: PUBLIC_URL=https://gateway.example.com`)
+    faults.push(`PUBLIC_URL must be ${PUBLIC_URL_RULE}. Example: PUBLIC_URL=https://gateway.example.com`)
   }
   const rollerSecrets = listOfSome(
     'ROLLER_WEBHOOK_SECRET', variables.ROLLER_WEBHOOK_SECRET, 'new-secret-of-64-characters,the-one-before', faults
   )
   if (rollerSecrets.some((secret) => secret.length < MIN_SECRET_LENGTH)) {
     faults.push(
-      `ROLLER_WEBHOOK_SECRET holds a secret of fewer than ${MIN_SECRET_LENGTH} characters. Make one with: openssl rand -hex 32. Example: ` +
+      `ROLLER_WEBHOOK_SECRET must have at least ${MIN_SECRET_LENGTH} characters. Create one with: openssl rand -hex 32. Example: ` +
       'ROLLER_WEBHOOK_SECRET=new-secret-of-64-characters,the-one-before'
     )
   }
   const secrets = listOfSome('WEBHOOK_TARGET_SECRET', secret, 'whsec_…', faults)
   if (url !== undefined && !isTargetUrl(url)) {
     faults.push(
-      'WEBHOOK_TARGET_URL is not an https address, or http to this machine or a private network, without credentials. Example: ' +
+      'WEBHOOK_TARGET_URL must be an https address, or http to this machine or a private network, without credentials. Example: ' +
       'WEBHOOK_TARGET_URL=http://app:8080/webhooks/roller'
     )
   }
   if (url !== undefined && secret === undefined) {
-    faults.push(`WEBHOOK_TARGET_SECRET is missing: events are signed with it. ${SECRET_EXAMPLE}`)
+    faults.push(`WEBHOOK_TARGET_SECRET is missing: it signs the events. ${SECRET_EXAMPLE}`)
   } else if (secrets.some((secret) => !isSigningSecret(secret))) {
-    faults.push(`WEBHOOK_TARGET_SECRET is not whsec_ and 24 to 64 bytes in base64. ${SECRET_EXAMPLE}`)
+    faults.push(`WEBHOOK_TARGET_SECRET must be whsec_ and 24 to 64 bytes in base64. ${SECRET_EXAMPLE}`)
   } else if (url === undefined && secrets.length > 0) {
     faults.push('WEBHOOK_TARGET_SECRET is set, and WEBHOOK_TARGET_URL is not. Example: WEBHOOK_TARGET_URL=http://app:8080/webhooks/roller')
   }
@@ -51,7 +51,7 @@ export function parseWebhooks (variables: WebhookVariables, faults: string[]): W
 }
 
 const SECRET_EXAMPLE =
-  'Make one with: echo "whsec_$(openssl rand -base64 32)". Example: WEBHOOK_TARGET_SECRET_FILE=/run/secrets/webhook-target-secret'
+  'Create one with: echo "whsec_$(openssl rand -base64 32)". Example: WEBHOOK_TARGET_SECRET_FILE=/run/secrets/webhook-target-secret'
 
 /** As the Standard Webhooks convention has it. */
 function isSigningSecret (text: string): boolean {

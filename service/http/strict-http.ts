@@ -21,18 +21,18 @@ export function refuseBrokenRules (app: FastifyInstance): void {
 }
 
 function brokenRule ({ raw: { httpVersionMajor, httpVersionMinor, rawHeaders, headers: { expect } } }: FastifyRequest): RollerError | null {
-  if (httpVersionMajor !== 1) return new RollerError('ROLLER_ERR_HTTP', { detail: 'The request is not of HTTP/1.1.' })
+  if (httpVersionMajor !== 1) return new RollerError('ROLLER_ERR_HTTP', { detail: 'The request is not HTTP/1.1.' })
   if (rawHeaders.length > 2 * MAX_HEADER_COUNT) {
-    return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `There are more than ${MAX_HEADER_COUNT} headers.` })
+    return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The request has more than ${MAX_HEADER_COUNT} headers.` })
   }
   // RFC 9112 3.2: one Host, no more and no less. Two servers that choose differently between two send one request to two places.
   const hosts = countHosts(rawHeaders)
   if (hosts > 1 || (hosts === 0 && httpVersionMinor > 0)) {
-    return new RollerError('ROLLER_ERR_HEADERS', { detail: `There are ${hosts} Host headers, where one is asked for.` })
+    return new RollerError('ROLLER_ERR_HEADERS', { detail: `The request has ${hosts} Host headers instead of one.` })
   }
   // RFC 9110 10.1.1: the only one there is.
   if (expect !== undefined && !/^100-continue$/i.test(expect)) {
-    return new RollerError('ROLLER_ERR_HEADERS', { status: 417, detail: 'The header Expect asks for what is not known here.' })
+    return new RollerError('ROLLER_ERR_HEADERS', { status: 417, detail: 'The value of the header Expect is not supported.' })
   }
   return null
 }

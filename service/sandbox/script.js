@@ -1,10 +1,12 @@
 /** Browser module: asks the gateway's own routes, as any caller would, and draws what they answer. */
 const $ = (id) => document.getElementById(id)
 const { connectionId } = document.body.dataset
+const texts = JSON.parse(document.body.dataset.texts)
 const SVG = 'http://www.w3.org/2000/svg'
 const EVERY = 1000
 const KEPT = 60
-const NAMES = { rest: 'REST API', reporting: 'Reporting API', bulk: 'Bulk exports' }
+const STATES = { connected: texts.connected, 'reconnect-required': texts.reconnectRequired, 'cooling-off': texts.coolingOff }
+const say = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
 const curves = new Map()
 
 async function ask (path, options = {}) {
@@ -16,9 +18,9 @@ async function ask (path, options = {}) {
     return body
   }
   $('note').textContent = answer === null
-    ? 'The gateway does not answer. Is it still running?'
+    ? texts.down
     : answer.status === 401
-      ? 'This sandbox asks for a key (API_KEYS). Use Authorize in the API explorer.'
+      ? texts.needsKey
       : body?.title + '. ' + body?.hint
   $('note').hidden = false
   return null
@@ -39,7 +41,7 @@ async function showVenues () {
     const zone = venue?.timeZone?.split('/').at(-1).replaceAll('_', ' ')
     row.append(
       element('strong', venue?.name ?? id),
-      element('span', status === 'connected' ? 'Connected' : status.replaceAll('-', ' '), status === 'connected' ? 'state' : 'state bad')
+      element('span', STATES[status] ?? status, status === 'connected' ? 'state' : 'state bad')
     )
     row.append(element('span', [id, zone, venue?.environment].filter(Boolean).join(' · '), 'quiet'))
     return row
@@ -52,7 +54,7 @@ function draw ({ name, limit, window: seconds, remaining }) {
   let curve = curves.get(name)
   if (curve === undefined) {
     const box = element('div', undefined, 'budget')
-    const line = element('p', NAMES[name] ?? name)
+    const line = element('p', texts[name] ?? name)
     const numbers = element('span')
     const svg = document.createElementNS(SVG, 'svg')
     const [area, edge] = ['polygon', 'polyline'].map((shape) => document.createElementNS(SVG, shape))
@@ -74,8 +76,8 @@ function draw ({ name, limit, window: seconds, remaining }) {
   curve.edge.setAttribute('points', points.join(' '))
   curve.area.setAttribute('points', ['0,100', ...points, (KEPT - 1) + ',100'].join(' '))
   const span = seconds < 3600 ? seconds + ' s' : seconds / 3600 + ' h'
-  curve.numbers.textContent = remaining + ' of ' + limit + ' left in ' + span
-  curve.svg.setAttribute('aria-label', (NAMES[name] ?? name) + ': ' + used + ' of ' + limit + ' calls used')
+  curve.numbers.textContent = say(texts.left, { remaining, limit, span })
+  curve.svg.setAttribute('aria-label', say(texts.used, { name: texts[name] ?? name, used, limit }))
 }
 
 async function showBudgets () {
@@ -90,7 +92,9 @@ async function sendCalls () {
   const answers = await Promise.all(Array.from({ length: 120 }, (none, index) =>
     // Equal questions would be asked once.
     fetch('roller/bookings?keywords=call-' + index, { headers: { 'connection-id': connectionId } }).then(({ status }) => status, () => 0)))
-  $('sent').textContent = answers.filter((status) => status === 200).length + ' of ' + answers.length + ' calls were answered by ROLLER.'
+  $('sent').textContent = say(
+    texts.sent, { count: answers.filter((status) => status === 200).length, all: answers.length }
+  )
   $('calls').disabled = false
   await showBudgets()
 }

@@ -82,7 +82,7 @@ test('the end of a link', needsBrowser, async (t) => {
     await page.fill('#client-secret', 'right')
     await page.click('#submit')
     await page.getByRole('heading', { name: 'Connected' }).waitFor()
-    t.match(await page.textContent('#done-text'), /could not be read just now/)
+    t.match(await page.textContent('#done-text'), /not available right now/)
     t.equal(await page.isVisible('#facts'), false)
   })
 })

@@ -18,9 +18,9 @@ test('the page says what is so', needsBrowser, async (t) => {
   const served = await site(t)
 
   for (const [what, payload, heading] of [
-    ['cannot be reached', '{"name":"Error","message":"fetch_unknown_error"}', 'ROLLER cannot be asked right now'],
-    ['answers 429', '{"provider_error_payload":{"message":"Too many requests"}}', 'ROLLER cannot be asked right now'],
-    ['says nothing', '{}', 'ROLLER did not say whether these keys are good'],
+    ['cannot be reached', '{"name":"Error","message":"fetch_unknown_error"}', 'ROLLER is not available right now'],
+    ['answers 429', '{"provider_error_payload":{"message":"Too many requests"}}', 'ROLLER is not available right now'],
+    ['says nothing', '{}', 'ROLLER gave no clear answer'],
     ['is blocked by Nango', { host: 'api.roller.app', code: 'denied_ip' }, 'This link does not work']
   ] as const) {
     await t.test(`ROLLER's token endpoint ${what}`, async (t) => {
@@ -69,7 +69,7 @@ test('the page says what is so', needsBrowser, async (t) => {
         await frame.locator('#client_secret').fill('right')
         await frame.locator('#submit').click()
       }
-      await page.getByRole('heading', { name: 'These are the keys of another venue' }).waitFor()
+      await page.getByRole('heading', { name: 'This is another venue' }).waitFor()
       t.equal(await page.isVisible('#done-tick'), false)
       t.equal(await page.isVisible('#done-notice'), true)
       t.equal(await page.locator('iframe').count(), 0)
@@ -83,8 +83,8 @@ test('the page says what is so', needsBrowser, async (t) => {
     await page.route('**/connect/result', (route) => route.abort())
     await page.fill('#client-secret', 'right')
     await page.click('#submit')
-    await page.getByRole('heading', { name: 'The keys are good' }).waitFor()
+    await page.getByRole('heading', { name: 'The Client ID and the Client Secret are correct' }).waitFor()
     t.equal(await page.isVisible('#done-tick'), false)
-    t.match(await page.textContent('#done-text'), /could not be checked yet/)
+    t.match(await page.textContent('#done-text'), /has not confirmed yet/)
   })
 })

@@ -54,7 +54,7 @@ test('the sandbox\'s first page', needsBrowser, async (t) => {
     )
     const { page } = await open(t, browser)
     await page.goto(locked.url)
-    await page.getByRole('alert').filter({ hasText: 'asks for a key' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'requires a key' }).waitFor()
     await isAccessible(t, page, 'landing with keys')
   })
 

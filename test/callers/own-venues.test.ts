@@ -130,7 +130,7 @@ test('what a limited caller connects is its own; whose venues are listed connect
       const answer = await app.inject(
         { method: 'POST', url, headers: bearer(name), payload: url === '/connections' ? { clientId: 'c', clientSecret: 's' } : {} }
       )
-      t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /may not make another/ }, `${name} ${url}`)
+      t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /may not create another/ }, `${name} ${url}`)
     }
   }
   t.equal(nango.requests.length, before)

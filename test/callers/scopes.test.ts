@@ -32,7 +32,7 @@ test('with the right alone it works, with all others it is refused and the right
     const before = [built.nango.requests.length, callsAtRoller(built).length]
     const refused = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`not.${name}`) } })
     t.match(
-      refused.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the right ${scope}`) },
+      refused.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the scope ${scope}`) },
       `${method} ${url} without ${scope}`
     )
     t.same([built.nango.requests.length, callsAtRoller(built).length], before, 'nothing was asked of Nango or ROLLER')

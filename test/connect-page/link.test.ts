@@ -72,7 +72,7 @@ test('addresses that browsers would send a secret to are checked', async (t) => 
 test('and so are the service\'s; a Nango that no browser reaches leaves the page out', async (t) => {
   const read = (env: Record<string, string>) => readConfig({ NANGO_SECRET_KEY: 'x', ...env })
   t.throws(() => read({ NANGO_PUBLIC_HOST: 'nango', NANGO_CONNECT_URL: 'ftp://x' }), {
-    message: /NANGO_PUBLIC_HOST is not an https address.*Example: NANGO_PUBLIC_HOST=https:\/\/nango\.example\.com\n.*NANGO_CONNECT_URL is not an https address.*Example: NANGO_CONNECT_URL=/s
+    message: /NANGO_PUBLIC_HOST must be an https address.*Example: NANGO_PUBLIC_HOST=https:\/\/nango\.example\.com\n.*NANGO_CONNECT_URL must be an https address.*Example: NANGO_CONNECT_URL=/s
   })
   t.equal(read({}).connectPage, true)
   t.equal(read({ NANGO_HOST: 'http://nango:3003' }).connectPage, false)

@@ -1,9 +1,22 @@
-/** Every language says the same: the same places to fill in, no text left empty, and scripts that use what is there. */
+/** All languages have the same texts and placeholders, scripts use every text, and Accept-Language selects the language. */
 import { test } from '../support/tap.ts'
 import { readAssets } from '#plugin/connect-page/assets.js'
 import { chooseLanguage, languages, type TextName } from '#plugin/connect-page/texts.js'
 
-test('places to fill in are the same in all languages', async (t) => {
+test('all languages have the same texts', async (t) => {
+  t.same(Object.keys(languages), ['en', 'de', 'es', 'fr'])
+  for (const [language, texts] of Object.entries(languages)) t.same(Object.keys(texts), Object.keys(languages.en), language)
+})
+
+test('no text has keys, where ROLLER shows a Client ID and a Client Secret', async (t) => {
+  for (const [language, texts] of Object.entries(languages)) {
+    for (const [name, text] of Object.entries(texts)) {
+      t.notMatch(text.replaceAll('API keys', ''), /\bkeys?\b|schlüssel|\bclaves?\b|\bclés?\b/i, `${language}: ${name}`)
+    }
+  }
+})
+
+test('placeholders are the same in all languages', async (t) => {
   const places = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
   for (const [language, texts] of Object.entries(languages)) {
     for (const name of Object.keys(languages.en) as TextName[]) { // its keys are these
@@ -40,6 +53,8 @@ test('every text that a script asks for exists, and each is asked for', async (t
 
 test('the language of the browser', async (t) => {
   t.equal(chooseLanguage(undefined), 'en')
-  t.equal(chooseLanguage('fr-FR, de-CH;q=0.8, en;q=0.5'), 'de')
+  t.equal(chooseLanguage('fr-FR, de-CH;q=0.8, en;q=0.5'), 'fr')
+  t.equal(chooseLanguage('it-IT, de-CH;q=0.8, en;q=0.5'), 'de')
+  t.equal(chooseLanguage('es-MX'), 'es')
   t.equal(chooseLanguage('constructor, __proto__'), 'en')
 })

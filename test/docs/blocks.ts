@@ -14,7 +14,7 @@ export interface Block {
   readonly declares: string | null
 }
 
-const BLOCK = /(?:^<!-- (not run|declare): (.*) -->\n)?^```(\w*)\n([\s\S]*?)^```$/gm
+const BLOCK = /(?:^<!-- (not run|declare): ((?:(?!-->)[\s\S])*) -->\n)?^```(\w*)\n([\s\S]*?)^```$/gm
 
 export function documents (): string[] {
   const guides = readdirSync(new URL('docs/', ROOT)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
@@ -28,6 +28,6 @@ export function blocksOf (document: string): Block[] {
     language,
     code,
     notRun: directive === 'not run' ? argument : null,
-    declares: directive === 'declare' ? argument : null
+    declares: directive === 'declare' ? argument?.replaceAll('\n', ' ') ?? null : null
   }))
 }

@@ -1,4 +1,4 @@
-/** Who fails, how, and what the caller sees of it. `npm run test:faults` proves every row; docs/reliability.md shows them. */
+/** Who fails, how, and what the caller sees of it. `npm run test:faults` proves every row; docs/operating.md shows them. */
 import type { World } from './world.ts'
 
 export type Way = 'nango' | 'direct'

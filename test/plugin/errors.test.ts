@@ -54,7 +54,7 @@ test('an error is an Error with a message, a cause and Fastify\'s statusCode', a
   const cause = new Error('why')
   const error = new RollerError('ROLLER_ERR_TIMEOUT', { cause })
   t.ok(error instanceof Error)
-  t.match(error, { name: 'RollerError', statusCode: 504, message: 'No answer came in time.', cause })
+  t.match(error, { name: 'RollerError', statusCode: 504, message: 'The upstream request timed out.', cause })
 })
 
 test('what anything else throws becomes an error that says nothing about it', async (t) => {

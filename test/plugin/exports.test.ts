@@ -1,11 +1,11 @@
-/** The public face is what docs/embedding.md lists, and no more. */
+/** The public face is what docs/reference.md lists, and no more. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from '../support/tap.ts'
 import ts from 'typescript'
 
 const file = (path: string): string => fileURLToPath(import.meta.resolve(path))
-const page = readFileSync(file('#root/docs/embedding.md'), 'utf8').split('\n## Exports\n')[1] ?? ''
+const page = readFileSync(file('#root/docs/reference.md'), 'utf8').split('\n## Exports\n')[1] ?? ''
 const [index = '', time = ''] = page.split('`fastify-roller/time`')
 
 const INDEX = file('#plugin/index.d.ts')

@@ -70,8 +70,8 @@ test('a cursor of something else is refused', async (t) => {
   t.throws(() => resume({ scope: undefined }), validation('/cursor', /query or scope/))
   t.throws(() => resume({ query: { extra: 1 } as object }), validation('/cursor', /query or scope/))
   t.throws(() => resume({ cursor: forge(cursor, { v: 2 }) }), validation('/cursor', /another version/))
-  t.throws(() => resume({ cursor: forge(cursor, { d: 5 }) }), validation('/cursor', /beyond the range/))
-  t.throws(() => resume({ cursor: forge(cursor, { d: 4, p: 2 }) }), validation('/cursor', /beyond the range/))
+  t.throws(() => resume({ cursor: forge(cursor, { d: 5 }) }), validation('/cursor', /outside the range/))
+  t.throws(() => resume({ cursor: forge(cursor, { d: 4, p: 2 }) }), validation('/cursor', /outside the range/))
   for (const change of [{ d: -1 }, { p: 0 }, { i: 0.5 }, { s: null }, { e: 'soon' }, { z: 0 }, { k: 1 }, { more: 1 }, { o: undefined }]) {
     t.throws(() => resume({ cursor: forge(cursor, change) }), validation('/cursor', /is not a cursor/), JSON.stringify(change))
   }

@@ -55,7 +55,7 @@ test('the key is wrong, or lacks a scope', async (t) => {
     { hint: /NANGO_SECRET_KEY/ }
   )
   await failsAt(t, await build(t, { nango: { scopes: ['environment:proxy'] } }), 'scopes-granted', {
-    detail: /environment:connections:list \(.*environment:connections:read \(.*environment:connections:update \(/, hint: /Tick the scopes/
+    detail: /environment:connections:list \(.*environment:connections:read \(.*environment:connections:update \(/, hint: /Add the scopes/
   })
 })
 
@@ -110,7 +110,7 @@ for (const scope of SCOPES) {
     if (scope === 'environment:integrations:read') {
       t.match(
         report.steps.find(({ step }) => step === 'integration-is-roller'),
-        { result: 'failed', detail: /lacks the scope environment:integrations:read/, hint: /Tick/ }
+        { result: 'failed', detail: /lacks the scope environment:integrations:read/, hint: /Add/ }
       )
     }
   })

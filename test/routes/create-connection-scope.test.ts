@@ -22,8 +22,8 @@ test('a key that may not read connections: said before there is one, however oft
       status: 502,
       code: 'ROLLER_ERR_NANGO_REJECTED',
       layer: 'nango',
-      detail: /No connection was made/,
-      hint: /operator must act.*environment:connections:read /
+      detail: /No connection was created/,
+      hint: /operator must add.*environment:connections:read /
     })
   }
   t.equal(built.nango.connections.length, before)
@@ -56,6 +56,6 @@ test('one that can be neither read nor taken back is named', async (t) => {
   const problem = (await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json()
   const { connectionId } = built.nango.connections.at(-1) ?? {}
   t.match(
-    problem, { status: 502, detail: new RegExp(`The connection ${String(connectionId)} was made`), hint: /Do not connect the venue again/ }
+    problem, { status: 502, detail: new RegExp(`The connection ${String(connectionId)} was created`), hint: /Do not connect the venue again/ }
   )
 })

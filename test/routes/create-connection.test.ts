@@ -32,9 +32,9 @@ test('a wrong pair is refused with what to check, and leaves nothing behind', as
   t.match(answer.json(), {
     status: 400,
     code: 'ROLLER_ERR_CREDENTIALS_INVALID',
-    title: /does not accept this Client ID/,
+    title: /rejects this Client ID/,
     layer: 'roller',
-    hint: /check the Client ID and the Client Secret/,
+    hint: /Check the Client ID and the Client Secret/,
     errors: [{ pointer: '/body/clientSecret' }]
   })
   t.equal(built.nango.connections.length, before)

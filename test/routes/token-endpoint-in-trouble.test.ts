@@ -26,7 +26,7 @@ async function connect (t: Test, built: Built, expected: object): Promise<void> 
   t.match(problem, expected)
   if (problem.code !== 'ROLLER_ERR_CREDENTIALS_INVALID') {
     t.notOk(problem.errors, 'no field is said to be wrong')
-    t.notMatch(`${problem.detail} ${problem.hint}`, /not accepted|check the Client/i)
+    t.notMatch(`${problem.detail} ${problem.hint}`, /rejects|not accepted|check the Client/i)
   }
   t.equal(answer.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
   t.equal(built.nango.connections.length, before)
@@ -40,13 +40,13 @@ const REFUSED = { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', layer: 'r
 test('what Nango\'s payload says is told, and ROLLER is not asked a second time', async (t) => {
   const built = await build(t)
   const cases: [payload: unknown, expected: object][] = [
-    ['{"name":"Error","message":"fetch_unknown_error"}', { ...UNAVAILABLE, layer: 'network', detail: /could not reach/ }],
+    ['{"name":"Error","message":"fetch_unknown_error"}', { ...UNAVAILABLE, layer: 'network', detail: /not reachable from Nango/ }],
     [{ host: '127.0.0.1:4000', code: 'denied_ip', message: 'x' }, {
       status: 502,
       code: 'ROLLER_ERR_NANGO_REJECTED',
       layer: 'nango',
       detail: /policy/,
-      hint: /operator must act.*NANGO_OUTBOUND_URL_POLICY_OAUTH/
+      hint: /operator must allow.*NANGO_OUTBOUND_URL_POLICY_OAUTH/
     }],
     [JSON.stringify({ provider_error_payload: { message: 'Too many requests' } }), UNAVAILABLE],
     [JSON.stringify({ provider_error_payload: HTML }), UNAVAILABLE]
@@ -79,10 +79,10 @@ test('where the payload does not say it, ROLLER\'s own answer decides', async (t
   }
   built.roller.faults.always(null)
   answersNango(built, '{}')
-  await connect(t, built, { ...UNAVAILABLE, layer: 'nango', detail: /gives one/ })
+  await connect(t, built, { ...UNAVAILABLE, layer: 'nango', detail: /issues one/ })
   answersNango(built, '{}')
   built.roller.faults.always({ path: /^\/token/, kind: 'reset' })
-  await connect(t, built, { ...UNAVAILABLE, detail: /does not say whether/ })
+  await connect(t, built, { ...UNAVAILABLE, detail: /does not show whether/ })
 })
 
 test('the simulated ROLLER in trouble, the whole way', async (t) => {

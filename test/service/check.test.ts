@@ -49,7 +49,7 @@ test('a scope that is missing is named; it fails where no call gets through with
     t.equal(good, !fails, `${transport} without ${missing}`)
     const wrong = lines.filter((line) => !line.startsWith('ok'))
     t.equal(wrong.length, 1, wrong.join('\n'))
-    t.match(wrong[0], new RegExp(`^${fails ? 'failed' : 'absent'} +key-scope +${missing} is not granted.*Tick it`))
+    t.match(wrong[0], new RegExp(`^${fails ? 'failed' : 'absent'} +key-scope +${missing} is not granted.*Add it`))
   }
 })
 
@@ -60,7 +60,7 @@ test('a key that may not look at integrations: that scope is named, and the othe
   const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
   t.equal(good, false)
   t.ok(
-    lines.some((line) => /^failed +integration-is-roller .*lacks the scope environment:integrations:read.*Tick/.test(line)),
+    lines.some((line) => /^failed +integration-is-roller .*lacks the scope environment:integrations:read.*Add the scopes/.test(line)),
     lines.join('\n')
   )
   t.ok(lines.some((line) => /^absent +key-scope +environment:integrations:read is not granted/.test(line)))

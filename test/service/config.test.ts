@@ -165,14 +165,14 @@ test('X_FILE names a file that holds X', async (t) => {
   )
   t.match(
     faultsOf({ NANGO_SECRET_KEY: CANARY, NANGO_SECRET_KEY_FILE: `${dir}/key` }),
-    [/^NANGO_SECRET_KEY and NANGO_SECRET_KEY_FILE are both set. Keep one./]
+    [/^NANGO_SECRET_KEY and NANGO_SECRET_KEY_FILE are both set. Remove one./]
   )
   t.match(
-    faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}` }), [/^NANGO_SECRET_KEY_FILE names a file that cannot be read \(ENOENT\)/]
+    faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}` }), [/^NANGO_SECRET_KEY_FILE is the path of an unreadable file \(ENOENT\)/]
   )
   t.match(faultsOf({ API_KEYS_FILE: dir }), [/EISDIR/])
   t.match(
-    faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/empty` }), [/^NANGO_SECRET_KEY_FILE names a file that is empty/],
+    faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/empty` }), [/^NANGO_SECRET_KEY_FILE is the path of an empty file/],
     'the sandbox does not start in its place'
   )
   t.notMatch(faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}`, PORT_FILE: `${dir}/key` }).join(), CANARY)
@@ -198,7 +198,7 @@ test('tokens need all that they are checked with, and keys that nobody can chang
   }
   for (const url of ['http://login.example.com/keys', CANARY, `ftp://${CANARY}/`]) {
     const faults = faultsOf({ ...JWT, JWT_JWKS_URL: url })
-    t.match(faults, [/^JWT_JWKS_URL is not an https address.*Example: JWT_JWKS_URL=https/], url)
+    t.match(faults, [/^JWT_JWKS_URL must be an https address.*Example: JWT_JWKS_URL=https/], url)
     t.notMatch(faults.join(), CANARY)
   }
   t.same(faultsOf({ ...JWT, JWT_JWKS_URL: 'http://127.0.0.1:9000/keys' }), [], 'http of this machine')
@@ -206,7 +206,7 @@ test('tokens need all that they are checked with, and keys that nobody can chang
 
 test('AUTH=none beside keys or tokens is a contradiction', async (t) => {
   for (const other of [{ API_KEYS: 'a-long-enough-key-1234' }, JWT]) {
-    t.match(faultsOf({ AUTH: 'none', ...other }), [/^AUTH=none says.*Keep one/])
+    t.match(faultsOf({ AUTH: 'none', ...other }), [/^AUTH=none disables.*Remove AUTH/])
   }
 })
 

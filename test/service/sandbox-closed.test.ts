@@ -50,7 +50,7 @@ test('SANDBOX=false closes it on loopback too, and other words are none', async 
 })
 
 test('SANDBOX=true beside a key of Nango is a contradiction', async (t) => {
-  t.match(faultsOf({ SANDBOX: 'true', NANGO_SECRET_KEY: 'k' }), [/^SANDBOX=true starts the sandbox.*Keep one of the two/])
+  t.match(faultsOf({ SANDBOX: 'true', NANGO_SECRET_KEY: 'k' }), [/^SANDBOX=true starts the sandbox.*Remove one of them/])
   t.same(faultsOf({ SANDBOX: 'false', NANGO_SECRET_KEY: 'k' }), [])
 })
 

@@ -43,7 +43,7 @@ test('a target in the clear is on this machine or beside it', async (t) => {
     ]
   ) {
     t.match(
-      read({ WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: WHSEC }).faults, [/^WEBHOOK_TARGET_URL is not .*Example: WEBHOOK_TARGET_URL=/],
+      read({ WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: WHSEC }).faults, [/^WEBHOOK_TARGET_URL must be .*Example: WEBHOOK_TARGET_URL=/],
       url
     )
   }
@@ -56,7 +56,7 @@ test('ROLLER sends to https', async (t) => {
       'https://gateway.example.com/a b'
     ]
   ) {
-    t.match(read({ PUBLIC_URL: url }).faults, [/^PUBLIC_URL is not .*Example: PUBLIC_URL=/], url)
+    t.match(read({ PUBLIC_URL: url }).faults, [/^PUBLIC_URL must be .*Example: PUBLIC_URL=/], url)
   }
   for (
     const url of [
@@ -72,7 +72,7 @@ test('secrets have a length and a form, and are never repeated', async (t) => {
   const wrong: [WebhookVariables, RegExp][] = [
     [
       { ROLLER_WEBHOOK_SECRET: 'long-enough-for-a-secret,canary-short' },
-      /^ROLLER_WEBHOOK_SECRET holds a secret of fewer than 16 characters/
+      /^ROLLER_WEBHOOK_SECRET must have at least 16 characters/
     ],
     [{ WEBHOOK_TARGET_URL: 'http://app/' }, /^WEBHOOK_TARGET_SECRET is missing/],
     [{ WEBHOOK_TARGET_SECRET: WHSEC }, /^WEBHOOK_TARGET_SECRET is set, and WEBHOOK_TARGET_URL is not/],
@@ -80,7 +80,7 @@ test('secrets have a length and a form, and are never repeated', async (t) => {
       'canary', 'whsec_canary', 'whsec_', `whsec_${Buffer.alloc(23).toString('base64')}`, `whsec_${Buffer.alloc(65).toString('base64')}`,
       WHSEC.slice('whsec_'.length)
     ].map((secret): [WebhookVariables, RegExp] =>
-      [{ WEBHOOK_TARGET_URL: 'http://app/', WEBHOOK_TARGET_SECRET: secret }, /^WEBHOOK_TARGET_SECRET is not whsec_/])
+      [{ WEBHOOK_TARGET_URL: 'http://app/', WEBHOOK_TARGET_SECRET: secret }, /^WEBHOOK_TARGET_SECRET must be whsec_/])
   ]
   for (const [variables, fault] of wrong) {
     const { faults } = read(variables)

@@ -6,13 +6,16 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
- * These take longest, and start first, in this order, so that the jobs end at about the same time. A file is in the first group that names
- * it. The first two mostly wait, for Redis' own clock, and fail where the machine stands still for half a second: they run beside one
- * another, and then beside one that has no process but its own.
+ * These measure real waits, of several replicas or services at once: on a busy machine Redis replies late, and a replica then counts alone.
+ * Nothing else runs beside them; `.taprc` names their folder.
  */
+const ALONE: readonly (readonly string[])[] = [
+  ['test/limits/'],
+  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts']
+]
+
+/** These take longest, and start first, in this order, so that the jobs end at about the same time. */
 const LONG: readonly (readonly string[])[] = [
-  ['test/limits/overload.test.ts', 'test/limits/redis-away.test.ts', 'test/limits/wall.test.ts', 'test/limits/account.test.ts'],
-  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts', 'test/limits/'],
   ['test/faults/'],
   ['test/browser/try-it-out.test.ts'],
   ['test/docs/', 'test/plugin/exports.test.ts'],
@@ -46,7 +49,7 @@ function write (name: string, files: readonly string[]): void {
 
 const files = testFiles()
 const taken = new Set<string>()
-const named = LONG.map((paths) => {
+const named = [...ALONE, ...LONG].map((paths) => {
   const group = paths.flatMap((path) => files.filter((file) => file.startsWith(path) && !taken.has(file)))
   for (const file of group) taken.add(file)
   return group
@@ -55,5 +58,5 @@ const groups = [...named, ...chunks(files.filter((file) => !taken.has(file)))]
 if (groups.some(({ length }) => length === 0)) throw new Error('test/support/groups.ts names files that do not exist')
 
 rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
-mkdirSync(`${root}dist/test/groups`, { recursive: true })
-groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group) })
+for (const folder of ['alone', 'together']) mkdirSync(`${root}dist/test/groups/${folder}`, { recursive: true })
+groups.forEach((group, i) => { write(`${i < ALONE.length ? 'alone' : 'together'}/${String(i + 1).padStart(2, '0')}`, group) })

@@ -54,7 +54,7 @@ test('the service reads both from its environment', async (t) => {
     return []
   }
   t.match(faults({ ROLLER_TRANSPORT: 'tunnel', ROLLER_BASE_URL: 'http://canary.example.com' }), [
-    /^ROLLER_TRANSPORT must be one of/, /^ROLLER_BASE_URL is not an https address/
+    /^ROLLER_TRANSPORT must be one of/, /^ROLLER_BASE_URL must be an https address/
   ])
   t.notMatch(faults({ ROLLER_BASE_URL: 'http://canary.example.com' }).join(), 'canary')
 })

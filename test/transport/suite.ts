@@ -142,7 +142,7 @@ export function transportSuite (transport: TransportName): void {
     t.equal(callsAtRoller(built).length, 5)
     built.roller.faults.next({ method: 'POST', kind: 'reset-after-work' })
     const answer = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /may have been done/ })
+    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /may have been executed/ })
     t.equal(callsAtRoller(built).length, 6)
   })
 

@@ -120,14 +120,14 @@ test('a caller that leaves while the token is read calls nobody, and the others 
 test('a key that may not read credentials: the check and every call say what to tick', async (t) => {
   const scopes = ['environment:integrations:read', 'environment:connections:read', 'environment:connections:list', 'environment:proxy']
   const built = await start(t, 'direct', { nango: { scopes } })
-  const hint = /tick the scope environment:connections:read_credentials/
+  const hint = /add the scope environment:connections:read_credentials/
   const answer = await call(built)
   isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /may not read credentials/ })
   t.match(JSON.parse(answer.payload).hint, hint)
   const { steps } = await built.app.roller.check(CONNECTION_ID)
   t.match(
     steps.find(({ result }) => result === 'failed'),
-    { step: 'scopes-granted', detail: /environment:connections:read_credentials/, hint: /Tick/ }
+    { step: 'scopes-granted', detail: /environment:connections:read_credentials/, hint: /Add the scopes/ }
   )
   t.same(callsAtRoller(built), [])
 })
@@ -135,8 +135,8 @@ test('a key that may not read credentials: the check and every call say what to 
 test('odd answers of Nango are no tokens', async (t) => {
   const cases = [
     [{}, /may not read/], [{ credentials: {} }, /may not read/],
-    [{ credentials: { type: 'API_KEY', apiKey: 'canary-key' } }, /hold no token/],
-    [{ credentials: { token: 'canary-key\r\nx: y' } }, /hold no token/], [{ credentials: { token: '' } }, /hold no token/]
+    [{ credentials: { type: 'API_KEY', apiKey: 'canary-key' } }, /contain no token/],
+    [{ credentials: { token: 'canary-key\r\nx: y' } }, /contain no token/], [{ credentials: { token: '' } }, /contain no token/]
   ] as const
   for (const [body, detail] of cases) {
     const stub = await stubNango(

@@ -21,14 +21,14 @@ const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE' } as con
 for (const [what, fault, expected] of [
   ['503', { kind: 'status', status: 503, body: '' }, { layer: 'roller', retryAfter: 30 }],
   ['429', { kind: 'status', status: 429, headers: { 'retry-after': '45' }, body: '' }, { layer: 'roller', retryAfter: 45 }],
-  ['a reset', { kind: 'reset' }, { layer: 'roller', retryAfter: 30, detail: /does not say whether/ }]
+  ['a reset', { kind: 'reset' }, { layer: 'roller', retryAfter: 30, detail: /does not show whether/ }]
 ] as const) {
   test(`the token endpoint answers with ${what}`, async (t) => {
     const built = await withRevokedToken(t)
     built.roller.faults.always({ path: /^\/token/, ...fault })
     const answer = await call(built)
     isProblem(t, built, answer, { ...UNAVAILABLE, ...expected })
-    t.notMatch(answer.payload, /reconnect|Double-check/)
+    t.notMatch(answer.payload, /reconnect|Check the Client ID/)
     const asked = tokensAsked(built)
     isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: expected.layer, retryAfter: 30 })
     t.equal(tokensAsked(built), asked, 'and is left alone for a while')
@@ -49,15 +49,15 @@ test('Nango\'s own trouble is Nango\'s, and no reason to enter the credentials a
   // What a real one says when its Redis is away.
   built.nango.faults.next(refused('The external API returned an error when trying to refresh the access token. Please try again later.'))
   const answer = await call(built)
-  isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /reason of its own/ })
+  isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/ })
   t.match(JSON.parse(answer.payload).hint, /Redis and its Postgres/)
-  t.notMatch(answer.payload, /reconnect|Double-check/)
+  t.notMatch(answer.payload, /reconnect|Check the Client ID/)
 })
 
 test('Nango refuses for a reason that nobody knows, and ROLLER takes the credentials', async (t) => {
   const built = await withRevokedToken(t)
   built.nango.faults.next(refused('x'))
-  isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /gives one for these credentials/ })
+  isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /issues one for these credentials/ })
 })
 
 for (const [what, fault, expected] of [

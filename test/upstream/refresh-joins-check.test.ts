@@ -55,7 +55,7 @@ for (const transport of ['nango', 'direct'] as const) {
     const fault = { path: /force_refresh=true/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials } } as const
     built.nango.faults.always(fault)
     const expected = {
-      status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'nango', retryAfter: 1, detail: /has not asked it for a new token/
+      status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'nango', retryAfter: 1, detail: /has not requested a new token/
     } as const
     isProblem(t, built, await call(built), expected)
     t.equal(reads(built).forced, 6, 'a bounded number of times')

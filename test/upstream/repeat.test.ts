@@ -40,7 +40,7 @@ test('a booking that was made although the line broke is made once, and the call
   built.roller.faults.next({ path: /^\/bookings/, method: 'POST', kind: 'reset-after-work' })
   const answer = await call(built, { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
   isProblem(
-    t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /had been sent: it may have been done/ }
+    t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /had been sent: it may have been executed/ }
   )
   t.match(JSON.parse(answer.payload).hint, /GET \/bookings\?keywords=/)
   t.equal(built.roller.venue('demo').bookings.size, before + 1)
@@ -52,7 +52,7 @@ for (const kind of ['reset', 'garbage', 'cut', 'reset-after-headers'] as const) 
     const built = await build(t)
     built.nango.faults.next({ path: /^\/proxy/, kind })
     const answer = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /may have been done/ })
+    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /may have been executed/ })
     t.equal(built.nango.requests.length, 1)
   })
 }
@@ -62,7 +62,7 @@ test('a POST that got no answer in time may have been done', async (t) => {
   await call(built, { url: '/roller/sandbox/echo' })
   built.nango.faults.next({ path: /^\/proxy/, kind: 'hang' })
   const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
-  isProblem(t, built, answer, { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network', detail: /may have been done/ })
+  isProblem(t, built, answer, { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network', detail: /may have been executed/ })
   t.equal(built.nango.requests.length, 2)
 })
 

@@ -15,7 +15,7 @@ test('an address that is none, or two, is 400', async (t) => {
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' }, JSON.stringify(headers))
   }
   const both = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': '1', 'connection-id': 'demo-venue' } })
-  t.match(both.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_AMBIGUOUS', title: /in two ways/ })
+  t.match(both.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_AMBIGUOUS', title: /twice/ })
   t.equal(life.roller.requests.length, 0)
 })
 

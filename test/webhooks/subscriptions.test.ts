@@ -31,14 +31,8 @@ test('the default orders every event of the table, and of the documents', async 
   const { webhooks } = await app.roller.webhooks.subscribe(CONNECTION_ID)
   const ordered = Object.entries(webhooks).flatMap(([kind, { events = [] }]) => events.map((event) => `${kind}.${event.toLowerCase()}`))
   t.same(ordered, Object.entries(rollerEvents).flatMap(([kind, { events }]) => events.map((event) => `${kind}.${event.toLowerCase()}`)))
-  const [, listed = ''] = /Events are (.*?); kinds that are new/s.exec(
-    await readFile(fileURLToPath(import.meta.resolve('#root/docs/embedding.md')), 'utf8')
-  ) ?? []
-  let kind = ''
-  const documented = [...listed.matchAll(/`(\w*)\.(\w+)`/g)].map(([, name = '', event = '']) => {
-    if (name !== '') kind = name
-    return `${kind}.${event}`
-  })
+  const reference = await readFile(fileURLToPath(import.meta.resolve('#root/docs/reference.md')), 'utf8')
+  const documented = [...reference.matchAll(/^\| `(\w+\.\w+)` \| `[A-Z]\w+` \|/gm)].map(([, name = '']) => name)
   t.same(ordered, documented)
 })
 

@@ -222,7 +222,7 @@ export class RateLimiter {
       await store.leave(take, ticket)
       observer?.refused(rateLimit, 'queue')
       throw new RollerError('ROLLER_ERR_RATE_LIMITED', {
-        detail: `${maxQueue} calls are waiting for this connection's ${rateLimit} rate limit already.`, retryAfter: ms / 1000
+        detail: `${maxQueue} calls already wait for the ${rateLimit} rate limit of this connection.`, retryAfter: ms / 1000
       })
     }
     this.#queues.set(key, queue)
@@ -283,13 +283,13 @@ export class RateLimiter {
     const retryAfter = waitMs / 1000
     if (reason === 'redis-down') {
       return new RollerError('ROLLER_ERR_RATE_LIMITED', {
-        detail: 'Redis, which holds the shared rate limits, cannot be reached, and this gateway then sends nothing.', retryAfter
+        detail: 'Redis, which holds the shared rate limits, is down, and onRedisDown is set to reject.', retryAfter
       })
     }
     if (coolingOff === ACCOUNT || window === ACCOUNT) return new RollerError('ROLLER_ERR_NANGO_LIMIT', { retryAfter })
     if (reason === 'cooling-off') {
       return new RollerError('ROLLER_ERR_COOLING_OFF', {
-        detail: 'ROLLER has answered 429 for this connection. Nothing was sent.', retryAfter
+        detail: 'ROLLER answered 429 to an earlier call of this connection. Nothing was sent.', retryAfter
       })
     }
     return new RollerError('ROLLER_ERR_RATE_LIMITED', { detail: `The ${rateLimit} rate limit of this connection is used up.`, retryAfter })

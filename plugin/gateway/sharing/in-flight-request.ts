@@ -126,7 +126,7 @@ export class InFlightRequest {
     if (this.#subscribers !== null && !Array.isArray(this.#subscribers)) return this.#subscribers.resolve(result)
     const [first, ...others] = this.#all()
     if (first === undefined) {
-      return result.response.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'No caller waits for the answer.' }))
+      return result.response.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'No caller waits for the response.' }))
     }
     this.#subscribers = first
     for (const subscriber of others) {

@@ -66,7 +66,7 @@ function declaredLength ({ headers }: UpstreamResponse): number {
 function brokenOff (cause: unknown): never {
   if (isRollerError(cause)) throw cause
   const late = cause instanceof ExchangeFailure && cause.kind === 'timeout'
-  throw new RollerError(late ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The answer broke off in the middle.', cause })
+  throw new RollerError(late ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The response ended early.', cause })
 }
 
 /** @param how the parameters of RFC 9211, such as `hit` or `fwd=miss; stored`. Caches nearer to ROLLER stand before this one. */

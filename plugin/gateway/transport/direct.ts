@@ -57,7 +57,7 @@ export class DirectTransport implements Transport {
   async #refuse (connectionId: string): Promise<never> {
     this.#tokens.forget(connectionId) // the next call reads it together with what is known then
     throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
-      detail: 'The token is of credentials whose venue is not verified.', retryAfter: 1
+      detail: 'The token belongs to credentials whose venue is not verified.', retryAfter: 1
     })
   }
 
