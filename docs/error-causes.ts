@@ -3,10 +3,10 @@ import type { ErrorCode } from '#plugin/errors.js'
 
 export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_VALIDATION: 'A parameter, a header or the body does not fit ROLLER\'s contract, or that of one of the gateway\'s own ' +
-    'routes; `errors[]` points at each fault. When ROLLER takes what the catalogue does not know yet, send `Roller-Validation: false`.',
+    'routes; `errors[]` points at each fault. When ROLLER takes what the catalog does not know yet, send `Roller-Validation: false`.',
   ROLLER_ERR_PATH: 'The path or query could lead out of ROLLER\'s API: dot segments, double slashes, backslashes or control characters, ' +
     'in any encoding. Clients that join paths by hand make them by mistake.',
-  ROLLER_ERR_BODY_TOO_LARGE: 'The body is longer than `bodyLimit` (typed routes) or `streamLimit` (paths outside the catalogue) allows.',
+  ROLLER_ERR_BODY_TOO_LARGE: 'The body is longer than `bodyLimit` (typed routes) or `streamLimit` (paths outside the catalog) allows.',
   ROLLER_ERR_MEDIA_TYPE: 'The route takes JSON, and the header `Content-Type` says something else, or nothing.',
   ROLLER_ERR_NOT_FOUND: 'The path is none of the gateway\'s. The usual cause is a ROLLER path without `/roller` in front, or without the ' +
     'plugin\'s prefix. ROLLER\'s own 404 has no code: it passes through as it is.',
@@ -21,7 +21,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
     'answer, no call of the connection is sent. `detail` names what is waited for.',
   ROLLER_ERR_ENVIRONMENT: 'The connection holds keys of Playground and the gateway is set to Live, or the other way round.',
   ROLLER_ERR_OPERATION_FORBIDDEN: '`POST /token`, a write on a gateway that is read-only, an operation that `operations` closes, or a ' +
-    'path outside the catalogue while something is closed.',
+    'path outside the catalog while something is closed.',
   ROLLER_ERR_UNAUTHORIZED: 'No key or token, one that the gateway does not know, or one that has expired; without keys, a program on ' +
     'another machine or a page of another site. In the plugin, `identify` knows nobody.',
   ROLLER_ERR_SCOPE: 'The caller is known and its rights do not cover the route. `detail` names the right that is missing.',
@@ -59,7 +59,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
     'been done all the same.',
   ROLLER_ERR_NOT_CONFIGURED: 'Webhooks were asked for, and the gateway does not know its own public address or has no secret to make ' +
     'keys from.',
-  ROLLER_ERR_EVENT_NOT_TAKEN: 'A handler threw or was too slow, or `WEBHOOK_TARGET_URL` did not answer 2xx. ROLLER and Nango see it, not ' +
-    'your callers; ROLLER sends the event again.',
+  ROLLER_ERR_EVENT_NOT_HANDLED: 'A handler threw or was too slow, or `WEBHOOK_TARGET_URL` did not answer 2xx. ROLLER and Nango see it, ' +
+    'not your callers; ROLLER sends the event again.',
   ROLLER_ERR_INTERNAL: 'A fault of this software. The log has it under the request id in `instance`.'
 }

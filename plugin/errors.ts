@@ -1,6 +1,6 @@
 /**
  * Every error the gateway answers with, once: code, HTTP status, the layer that has to act, and a hint that says what to do next.
- * Documents, types and answers are derived from this catalogue.
+ * Documents, types and answers are derived from this catalog.
  */
 import type { RateLimitState } from './util/rate-limit-state.ts'
 
@@ -252,7 +252,7 @@ export const errorDefinitions = {
     title: 'This gateway is not set up for webhooks',
     hint: 'The operator must act: set the options publicUrl and rollerWebhookSecrets (PUBLIC_URL and ROLLER_WEBHOOK_SECRET).'
   },
-  ROLLER_ERR_EVENT_NOT_TAKEN: {
+  ROLLER_ERR_EVENT_NOT_HANDLED: {
     status: 503,
     layer: 'gateway',
     title: 'The event could not be handled now',
@@ -283,11 +283,11 @@ export interface Upstream {
 export interface RollerErrorOptions {
   /** What happened in this case, in a sentence. Never holds a secret. */
   readonly detail?: string | undefined
-  /** Replaces the catalogue's hint where more is known. */
+  /** Replaces the catalog's hint where more is known. */
   readonly hint?: string | undefined
-  /** Replaces the catalogue's status where ROLLER's own is meant. */
+  /** Replaces the catalog's status where ROLLER's own is meant. */
   readonly status?: number | undefined
-  /** Replaces the catalogue's layer where the same code can come from two. */
+  /** Replaces the catalog's layer where the same code can come from two. */
   readonly layer?: Layer | undefined
   readonly upstream?: Upstream | undefined
   /** Seconds until a new try makes sense. Whole, at least 1. */

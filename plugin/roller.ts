@@ -9,7 +9,7 @@ import type { NangoClient } from './nango/client.ts'
 import { checkKeyRights, type KeyRight } from './nango/key-rights.ts'
 import type { OtherEnvironment } from './nango/other-environment.ts'
 import type { RollerEnvironment } from './nango/venue.ts'
-import type { CallAnswer, CallInput, OperationName } from './operations/call-types.ts'
+import type { CallResult, CallInput, OperationName } from './operations/call-types.ts'
 import { estimateBulkExport, type BulkExportEstimate, type EstimateInput } from './client/bulk-export-estimate.ts'
 import type { BulkExportFile, BulkExportInput } from './client/bulk-export.ts'
 import type { RollerClient } from './client/client.ts'
@@ -61,11 +61,11 @@ export class Roller {
 
   /**
    * Makes one call to ROLLER: `request('GET /bookings/{uniqueId}', { connectionId, params: { uniqueId } })`.
-   * Input and answer are typed by the catalogue. It goes the same way as a call over HTTP, without HTTP in between.
+   * Input and answer are typed by the catalog. It goes the same way as a call over HTTP, without HTTP in between.
    * @returns the body of ROLLER's answer
    * @throws RollerError for every failure; with code ROLLER_ERR_REFUSED its `upstream` is ROLLER's own status and body
    */
-  request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallAnswer<Name>> {
+  request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
     return this.#parts.client.request(name, input)
   }
 
@@ -94,7 +94,7 @@ export class Roller {
   /**
    * Orders a bulk export and gives its files as they come, hours later:
    * `for await (const { name, stream } of bulkExport({ connectionId, exportType, startDate, endDate }))`. The connection must be subscribed
-   * to ROLLER's webhooks. `order: false` goes on after a restart.
+   * to ROLLER's webhooks. `resume: true` goes on after a restart.
    */
   bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
     return this.#parts.webhooks.bulkExport(input)

@@ -72,7 +72,7 @@ function notFetched (detail: string): RollerError {
 function failed (detail: string, cause?: unknown): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
     detail,
-    hint: 'Gather the files again with bulkExport({ …, order: false }), which orders and costs nothing.',
+    hint: 'Gather the files again with bulkExport({ …, resume: true }), which orders and costs nothing.',
     ...(cause !== undefined && { cause })
   })
 }

@@ -25,12 +25,9 @@ export interface BulkExportInput extends EstimateInput {
   readonly offset?: boolean
   /** Uses of the monthly allowance that it may cost, by the estimate. Above it nothing is sent. */
   readonly maxUnits?: number
-  /**
-   * False: nothing is ordered; what has come of the last order is gathered, and what is still to come. For after a restart, and costs
-   * nothing.
-   */
-  readonly order?: boolean
-  /** With `order: false`: an export that is not the last one, by the `processId` of its files. */
+  /** Sends no order, and gathers what has come and is still to come of the last one: after a restart or a deadline. Default: false. */
+  readonly resume?: boolean
+  /** With `resume: true`: an export that is not the last one, by the `processId` of its files. */
   readonly processId?: string
   /** Milliseconds to wait for everything, 6 hours when not given. */
   readonly deadline?: number
@@ -61,49 +58,49 @@ export interface BulkExportParts extends FileSource {
 
 const DEADLINE_MS = 6 * 3_600_000
 /** How often it is looked for messages that other replicas have got. Milliseconds. */
-const LOOK_MS = 5_000
+const POLL_MS = 5_000
 /** Missing parts that an error names. */
 const MAX_SHOWN = 50
 
 /**
  * Orders an export, and gives its files as they come: `for await (const { name, stream } of bulkExport({ connectionId, exportType, … }))`.
  * A month without records has no files.
- * @throws RollerError ROLLER_ERR_TIMEOUT when not everything came in time; `order: false` then goes on waiting
+ * @throws RollerError ROLLER_ERR_TIMEOUT when not everything came in time; `resume: true` then goes on waiting
  */
 export async function * bulkExport (parts: BulkExportParts, input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
-  const { connectionId, exportType, signal, deadline = DEADLINE_MS, order = true, processId } = input
+  const { connectionId, exportType, signal, deadline = DEADLINE_MS, resume = false, processId } = input
   const { clock, inbox } = parts
   const endsAt = clock.now() + deadline
   signal?.throwIfAborted()
-  if (order) await placeOrder(parts, input)
+  if (!resume) await startExport(parts, input)
 
   const key: ExportKey = { connectionId, exportType }
   const found = new ExportParts(processId ?? null)
-  const news = new News()
-  const unwatch = inbox.watch(key, () => news.bring())
+  const signalled = new InboxSignal()
+  const unsubscribe = inbox.subscribe(key, () => signalled.notify())
   try {
     for (;;) {
       signal?.throwIfAborted()
-      const seen = news.count
+      const seen = signalled.count
       const entries = await readAll(inbox, key)
       for (const { sequenceNumber, sequenceTotal, urls, processId } of found.add(entries)) {
         for (const [index, url] of urls.entries()) {
           const what = `File ${index + 1} of part ${sequenceNumber} of the ${exportType} export`
           const stream = fileStream(parts, url, what, signal)
-          const place = { sequenceNumber, sequenceTotal, fileNumber: index + 1 }
-          yield { exportType, processId, ...place, name: exportFileName(url, place), stream }
+          const position = { sequenceNumber, sequenceTotal, fileNumber: index + 1 }
+          yield { exportType, processId, ...position, name: exportFileName(url, position), stream }
         }
       }
       if (found.missing?.length === 0) return
       if (clock.now() >= endsAt) throw timedOut(found, exportType, deadline)
-      if (news.count === seen) await news.wait(clock, Math.min(endsAt - clock.now(), inbox.shared ? LOOK_MS : Infinity), signal)
+      if (signalled.count === seen) await signalled.wait(clock, Math.min(endsAt - clock.now(), inbox.shared ? POLL_MS : Infinity), signal)
     }
   } finally {
-    unwatch()
+    unsubscribe()
   }
 }
 
-async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, input: BulkExportInput): Promise<void> {
+async function startExport ({ client, inbox, isSubscribed }: BulkExportParts, input: BulkExportInput): Promise<void> {
   const { connectionId, exportType, startDate, endDate, offset = false, maxUnits = Infinity, signal } = input
   const { units } = estimateBulkExport(input)
   if (units > maxUnits) {
@@ -130,12 +127,12 @@ async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, inp
     })
   } catch (error) {
     // What may have been done all the same is left peek: its messages would come.
-    if (wasNotDone(error)) await inbox.put(key, { kind: 'withdrawn', order })
+    if (wasNotAccepted(error)) await inbox.put(key, { kind: 'withdrawn', order })
     throw error
   }
 }
 
-function wasNotDone (error: unknown): boolean {
+function wasNotAccepted (error: unknown): boolean {
   return isRollerError(error) && !['ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_INTERNAL'].includes(error.code) &&
     (error.code !== 'ROLLER_ERR_REFUSED' || error.statusCode < 500)
 }
@@ -155,16 +152,16 @@ function timedOut (found: ExportParts, exportType: string, deadline: number): Ro
   return new RollerError('ROLLER_ERR_TIMEOUT', {
     layer: 'roller',
     detail: `The ${exportType} export was not complete after ${Math.round(deadline / 1000)} s: ${state}.`,
-    hint: 'Go on waiting with bulkExport({ …, order: false }), which orders and costs nothing.'
+    hint: 'Go on waiting with bulkExport({ …, resume: true }), which orders and costs nothing.'
   })
 }
 
 /** Wakes whoever waits; what comes while nobody waits is not missed. */
-class News {
+class InboxSignal {
   count = 0
   #wake: (() => void) | null = null
 
-  bring (): void {
+  notify (): void {
     this.count++
     this.#wake?.()
   }

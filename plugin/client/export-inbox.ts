@@ -2,6 +2,7 @@
  * Where bulk exports' messages wait for whoever gathers them: the replica that gets one need not be the one that ordered, and after a
  * restart nobody is gathering yet. Both stores pass one suite.
  */
+import type { MaybePromise } from '../util/maybe-promise.ts'
 
 /** Which messages: ROLLER allows one order of a type at a time, for each venue. */
 export interface ExportKey {
@@ -25,17 +26,15 @@ export interface ExportPart {
   readonly urls: readonly string[]
 }
 
-type Awaitable<T> = T | Promise<T>
-
 export interface ExportInbox {
   /** False where only this process puts and reads, so that nobody has to look again. */
   readonly shared: boolean
   /** @throws when it is not kept for sure */
-  put (key: ExportKey, entry: ExportEntry): Awaitable<void>
+  put (key: ExportKey, entry: ExportEntry): MaybePromise<void>
   /** Everything that is kept, the oldest first. @throws when it cannot be read */
-  read (key: ExportKey): Awaitable<readonly ExportEntry[]>
+  read (key: ExportKey): MaybePromise<readonly ExportEntry[]>
   /** Told of what this process puts. @returns ends it */
-  watch (key: ExportKey, onPut: () => void): () => void
+  subscribe (key: ExportKey, onPut: () => void): () => void
 }
 
 /** ROLLER's links to files end after 5 days, and what is older is of no use. Milliseconds. */

@@ -17,7 +17,7 @@ export interface Credentials {
   readonly clientSecret: string
 }
 
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly status: number
   /** Seconds, bounded. */
   readonly retryAfter: number | undefined
@@ -37,14 +37,14 @@ export class TokenEndpoint {
   }
 
   /** @returns null when no answer came */
-  ask ({ clientId, clientSecret }: Credentials): Promise<TokenAnswer | null> {
+  requestToken ({ clientId, clientSecret }: Credentials): Promise<TokenResponse | null> {
     return this.#post({ client_id: clientId, client_secret: clientSecret })
   }
 
   /** Whether it answers at all: without credentials, so that none come near ROLLER's limits. */
-  probe (): Promise<TokenAnswer | null> { return this.#post({}) }
+  probe (): Promise<TokenResponse | null> { return this.#post({}) }
 
-  async #post (content: Readonly<Record<string, string>>): Promise<TokenAnswer | null> {
+  async #post (content: Readonly<Record<string, string>>): Promise<TokenResponse | null> {
     const { url, dispatcher, timeoutMs } = this.#options
     try {
       const { statusCode, headers, body } = await request(`${url}/token`, {

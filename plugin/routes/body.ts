@@ -44,7 +44,7 @@ async function readBody (payload: Readable, declared: number | null, whole: bool
       if (size > collectLimit) { payload.pause(); stop(true) }
     }
     const onEnd = (): void => stop(false)
-    const onGone = (): void => reject(callerGone())
+    const onGone = (): void => reject(clientDisconnected())
     payload.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone)
   })
   if (!exceeded) return { kind: 'bytes', bytes: chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks, size) }
@@ -65,8 +65,8 @@ class Limiter extends Transform {
     // Nobody may be reading yet, or any more: without a listener the error would end the process.
     this.on('error', () => {})
     this.once('pipe', (source: Readable) => {
-      source.once('error', () => this.destroy(callerGone()))
-      source.once('close', () => { if (!source.readableEnded) this.destroy(callerGone()) })
+      source.once('error', () => this.destroy(clientDisconnected()))
+      source.once('close', () => { if (!source.readableEnded) this.destroy(clientDisconnected()) })
       // What is left of a body that nobody wants is read and dropped, as Node does, or the caller's line would stand still.
       this.once('close', () => source.unpipe(this).resume())
     })
@@ -80,7 +80,7 @@ class Limiter extends Transform {
 }
 
 /** The status is the one that Fastify itself gives a body that breaks off; nobody will see it. */
-export function callerGone (): Error {
+export function clientDisconnected (): Error {
   return Object.assign(new Error('the caller went away'), { statusCode: 400 })
 }
 

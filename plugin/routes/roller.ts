@@ -14,7 +14,7 @@ import { operationAt } from '../operations/templates.ts'
 import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
-import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { clientDisconnected, takeBodiesAsBytes, type BodyLimits } from './body.ts'
 import { HttpCall } from './http-call.ts'
 import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
@@ -85,7 +85,7 @@ function add (
   }
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const body = (request.body as OutgoingBody | undefined | null) ?? null // made by the parser of this scope
-    const signal = goneSignal(reply)
+    const signal = disconnectSignal(reply)
     if (body?.kind === 'stream') reply.raw.once('finish', () => body.stream.destroy())
     try {
       return await serve(request, reply, body, signal)
@@ -130,9 +130,9 @@ function canonicalName (method: Method, target: string): string | null {
 }
 
 /** Aborts when the caller disconnects before the answer is done. */
-function goneSignal (reply: FastifyReply): CancelSignal {
+function disconnectSignal (reply: FastifyReply): CancelSignal {
   const cancellation = new Cancellation()
-  const onClose = (): void => { if (!reply.raw.writableFinished) cancellation.abort(callerGone()) }
+  const onClose = (): void => { if (!reply.raw.writableFinished) cancellation.abort(clientDisconnected()) }
   if (reply.raw.destroyed) onClose() // it left while its body was read
   else reply.raw.once('close', onClose)
   return cancellation

@@ -89,7 +89,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
   })
 
   const take = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const outcome = await intake.take({
+    const outcome = await intake.receive({
       connectionId: connectionIdOf(request),
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       startedAt: startedAt.get(request) ?? clock.now()

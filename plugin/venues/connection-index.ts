@@ -12,7 +12,7 @@ import type { Connections } from '../nango/connections.ts'
 import { ENVIRONMENT_TAG, isVenueId, VENUE_TAG, type RollerEnvironment } from '../nango/venue.ts'
 
 /** A connection without what may be large in it. */
-export type Known = Pick<Connection, 'connectionId' | 'status' | 'tags' | 'createdAt' | 'pendingVenue'> & {
+export type IndexedConnection = Pick<Connection, 'connectionId' | 'status' | 'tags' | 'createdAt' | 'pendingVenue'> & {
   readonly venueId: string | null
   readonly verification: Verification
   /** Whose rate limits its calls count against. */
@@ -41,8 +41,8 @@ const MAX_DOUBLES = 100
 
 export class ConnectionIndex {
   readonly #options: ConnectionIndexOptions
-  readonly #known = new LRUCache<string, Known>({
-    ...atMost(MAX_CONNECTIONS), dispose: (known) => { this.#leave(known) }
+  readonly #known = new LRUCache<string, IndexedConnection>({
+    ...atMost(MAX_CONNECTIONS), dispose: (known) => { this.#unlinkVenue(known) }
   })
 
   /** When a connection was last known to have changed: what was read before that is not learned after it. */
@@ -50,9 +50,12 @@ export class ConnectionIndex {
   #allChangedAt = -Infinity
   /** Known connections by their venue, to see doubles. */
   readonly #byVenue = new Map<string, Set<string>>()
-  readonly #venues = new LRUCache<string, readonly Known[]>({ ...atMost(MAX_VENUES), ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION })
-  readonly #searching = new Map<string, Promise<readonly Known[]>>()
-  readonly #reading = new Map<string, Promise<Known>>()
+  readonly #venues = new LRUCache<string, readonly IndexedConnection[]>(
+    { ...atMost(MAX_VENUES), ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION }
+  )
+
+  readonly #searching = new Map<string, Promise<readonly IndexedConnection[]>>()
+  readonly #reading = new Map<string, Promise<IndexedConnection>>()
   readonly #failed = new LRUCache<string, { readonly error: unknown, readonly until: number }>(atMost(10_000))
 
   constructor (options: ConnectionIndexOptions) {
@@ -60,20 +63,20 @@ export class ConnectionIndex {
   }
 
   /** What is known without a question. @param maxAge milliseconds */
-  peek (connectionId: string, maxAge = KNOWN_FOR): Known | undefined {
+  peek (connectionId: string, maxAge = KNOWN_FOR): IndexedConnection | undefined {
     const known = this.#known.get(connectionId)
     return known !== undefined && this.#options.clock.now() - known.asOf < maxAge ? known : undefined
   }
 
   /** What was known last, however long ago. */
-  last (connectionId: string): Known | undefined { return this.#known.get(connectionId) }
+  last (connectionId: string): IndexedConnection | undefined { return this.#known.get(connectionId) }
 
   /**
    * What is known of a connection, read from Nango at most once for all who ask.
    * @param maxAge milliseconds; what is older is read anew
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, or what became of the call to Nango
    */
-  async look (connectionId: string, maxAge = KNOWN_FOR): Promise<Known> {
+  async get (connectionId: string, maxAge = KNOWN_FOR): Promise<IndexedConnection> {
     const known = this.peek(connectionId, maxAge)
     if (known !== undefined) return known
     const failed = this.#failed.get(connectionId)
@@ -84,8 +87,8 @@ export class ConnectionIndex {
   }
 
   /** A connection as it was just read. What changed since that reading began is newer, and stays. */
-  learn (state: ConnectionState): Known {
-    const entry = toKnown(state)
+  update (state: ConnectionState): IndexedConnection {
+    const entry = toIndexed(state)
     const { connectionId } = entry
     const before = this.#known.get(connectionId)
     if (entry.asOf < this.#lastChange(connectionId) || (before !== undefined && before.asOf > entry.asOf)) return entry
@@ -125,7 +128,9 @@ export class ConnectionIndex {
    * @param admits which of them the caller may use; others are as if they were not there
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, ROLLER_ERR_CONNECTION_REQUIRED when the id is none
    */
-  async find (venueId: string, admits: (connection: Pick<Known, 'connectionId' | 'tags'>) => boolean = () => true): Promise<string> {
+  async find (
+    venueId: string, admits: (connection: Pick<IndexedConnection, 'connectionId' | 'tags'>) => boolean = () => true
+  ): Promise<string> {
     if (!isVenueId(venueId)) {
       throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: 'Roller-Venue holds no venue id.' })
     }
@@ -149,24 +154,24 @@ export class ConnectionIndex {
     return [...this.#byVenue.get(key) ?? []].some((id) => id !== connectionId && this.#known.has(id))
   }
 
-  async #search (venueId: string): Promise<readonly Known[]> {
+  async #search (venueId: string): Promise<readonly IndexedConnection[]> {
     const searching = this.#searching.get(venueId) ?? this.#list(venueId).finally(() => this.#searching.delete(venueId))
     this.#searching.set(venueId, searching)
     return await searching
   }
 
-  async #list (venueId: string): Promise<readonly Known[]> {
+  async #list (venueId: string): Promise<readonly IndexedConnection[]> {
     const { connections, environment } = this.#options
     const page = await connections.list({ tags: { [VENUE_TAG]: venueId, [ENVIRONMENT_TAG]: environment }, limit: MAX_DOUBLES })
-    const found = page.states.map((state) => this.learn(state)).sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+    const found = page.states.map((state) => this.update(state)).sort((a, b) => b.createdAt.localeCompare(a.createdAt))
     // A venue that is not there is looked for again: it may be connected the next moment.
     if (found.length > 0) this.#venues.set(venueId, found)
     return found
   }
 
-  async #read (connectionId: string): Promise<Known> {
+  async #read (connectionId: string): Promise<IndexedConnection> {
     try {
-      return this.learn(await this.#options.connections.get(connectionId))
+      return this.update(await this.#options.connections.get(connectionId))
     } catch (error) {
       // A connection that is not there may be made the next moment.
       const passing = isRollerError(error) && error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN'
@@ -180,7 +185,7 @@ export class ConnectionIndex {
 
   #lastChange (connectionId: string): number { return Math.max(this.#allChangedAt, this.#changedAt.get(connectionId) ?? -Infinity) }
 
-  #set (entry: Known): void {
+  #set (entry: IndexedConnection): void {
     this.#known.set(entry.connectionId, entry) // whatever was there leaves its venue first
     const venue = venueKey(entry)
     if (venue === null) return
@@ -189,7 +194,7 @@ export class ConnectionIndex {
     else members.add(entry.connectionId)
   }
 
-  #leave (entry: Known): void {
+  #unlinkVenue (entry: IndexedConnection): void {
     const venue = venueKey(entry)
     if (venue === null) return
     const members = this.#byVenue.get(venue)
@@ -198,18 +203,20 @@ export class ConnectionIndex {
   }
 }
 
-function toKnown ({ connection, verification, credential, errorId, asOf }: ConnectionState): Known {
+function toIndexed ({ connection, verification, credential, errorId, asOf }: ConnectionState): IndexedConnection {
   const { connectionId, status, tags, createdAt, venue, pendingVenue } = connection
   return { connectionId, status, tags, createdAt, pendingVenue, venueId: venue?.id ?? null, verification, credential, errorId, asOf }
 }
 
-function venueKey ({ venueId, tags }: Pick<Known, 'venueId' | 'tags'>): string | null {
+function venueKey ({ venueId, tags }: Pick<IndexedConnection, 'venueId' | 'tags'>): string | null {
   return venueId === null ? null : `${tags[ENVIRONMENT_TAG] ?? ''}/${venueId}`
 }
 
-function isHealthy ({ status, verification }: Known): boolean { return status !== 'reconnect-required' && verification === 'verified' }
+function isHealthy ({ status, verification }: IndexedConnection): boolean {
+  return status !== 'reconnect-required' && verification === 'verified'
+}
 
-function same (found: readonly Known[] | undefined, entry: Known): boolean {
+function same (found: readonly IndexedConnection[] | undefined, entry: IndexedConnection): boolean {
   const known = found?.find(({ connectionId }) => connectionId === entry.connectionId)
   return known !== undefined && isHealthy(known) === isHealthy(entry) && known.venueId === entry.venueId
 }

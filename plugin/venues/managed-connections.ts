@@ -3,7 +3,7 @@
  * change.
  */
 import { isRollerError } from '../errors.ts'
-import { EventNotTaken } from '../webhooks/events.ts'
+import { EventNotHandled } from '../webhooks/events.ts'
 import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionChange, Connections, ListFilter, NewConnection } from '../nango/connections.ts'
@@ -65,8 +65,8 @@ export class ManagedConnections {
     const state = verifier === null
       ? await connections.complete(entered.connection.connectionId, input.metadata)
       : await this.#verifyNew(verifier, entered, input.metadata)
-    index.learn(state)
-    this.#tell(lifecycle.announce(state))
+    index.update(state)
+    this.#emitInBackground(lifecycle.announce(state))
     return await this.#completeOne(state)
   }
 
@@ -123,18 +123,18 @@ export class ManagedConnections {
     await connections.delete(connectionId)
     // Whoever has the answer must not be served from what is left of the connection, by any replica.
     await lifecycle.gone(connectionId)
-    this.#tell(lifecycle.announceDeleted(connectionId))
+    this.#emitInBackground(lifecycle.announceDeleted(connectionId))
   }
 
   /** Waits for what is told behind answers that were given. */
   async close (): Promise<void> { await Promise.all(this.#behind) }
 
   /** The caller has its answer, whatever the host's handlers of the event do. */
-  #tell (told: Promise<void>): void {
-    const behind: Promise<void> = told
+  #emitInBackground (emitted: Promise<void>): void {
+    const behind: Promise<void> = emitted
       .catch((error: unknown) => {
         // What was not taken is delivered again.
-        if (!(error instanceof EventNotTaken)) this.#options.warn('an event of a connection could not be told', error)
+        if (!(error instanceof EventNotHandled)) this.#options.warn('an event of a connection could not be told', error)
       })
       .finally(() => { this.#behind.delete(behind) })
     this.#behind.add(behind)
@@ -148,7 +148,7 @@ export class ManagedConnections {
   /** What Nango does not know: ROLLER's cooling-off, and other connections of the same venue. */
   async #complete (states: readonly ConnectionState[]): Promise<Connection[]> {
     const { rateLimiter, index, verifier } = this.#options
-    for (const state of states) index.learn(state)
+    for (const state of states) index.update(state)
     const resting = await Promise.all(states.map(async ({ credential }) => await rateLimiter.coolingOff(credential)))
     return states.map(({ connection }, position) => ({
       ...connection,

@@ -8,7 +8,7 @@ import type { CallHandler, RollerCall } from '../gateway/call.ts'
 import type { TransportName } from '../util/transport-name.ts'
 import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'
 import { RECHECK_AGE } from './ages.ts'
-import type { ConnectionIndex, Known } from './connection-index.ts'
+import type { ConnectionIndex, IndexedConnection } from './connection-index.ts'
 import { checkEnvironment } from './venue-verifier.ts'
 
 export interface VenueCheckParts {
@@ -16,7 +16,7 @@ export interface VenueCheckParts {
   readonly index: ConnectionIndex
   readonly environment: RollerEnvironment
   /** Asks ROLLER for the venue of a connection's credentials. @throws RollerError while that is not known */
-  readonly verify: (connectionId: string) => Promise<Known>
+  readonly verify: (connectionId: string) => Promise<IndexedConnection>
   /** True while the direct transport holds a token that was read with verified credentials: it outlives a Nango that is away. */
   readonly holdsToken: (connectionId: string) => boolean
 }
@@ -45,7 +45,7 @@ export class VenueCheck implements CallHandler {
     return await this.#send(call, known?.verification === 'verified' ? known : await this.#verified(call.connectionId))
   }
 
-  async #send (call: RollerCall, { tags, credential }: Known, retried = false): Promise<UpstreamResponse> {
+  async #send (call: RollerCall, { tags, credential }: IndexedConnection, retried = false): Promise<UpstreamResponse> {
     const { next, index, environment } = this.#parts
     checkEnvironment(tags[ENVIRONMENT_TAG], environment)
     call.credential = credential
@@ -65,18 +65,18 @@ export class VenueCheck implements CallHandler {
   }
 
   /** @throws RollerError ROLLER_ERR_VENUE_CHANGED, ROLLER_ERR_VENUE_UNVERIFIED and what else keeps the venue from being known */
-  async #verified (connectionId: string, maxAge?: number): Promise<Known> {
-    const known = await this.#look(connectionId, maxAge)
+  async #verified (connectionId: string, maxAge?: number): Promise<IndexedConnection> {
+    const known = await this.#getConnection(connectionId, maxAge)
     checkEnvironment(known.tags[ENVIRONMENT_TAG], this.#parts.environment)
     const settled = known.verification === 'unverified' ? await this.#parts.verify(connectionId) : known
     if (settled.verification === 'verified') return settled
     throw changed(settled)
   }
 
-  async #look (connectionId: string, maxAge?: number): Promise<Known> {
+  async #getConnection (connectionId: string, maxAge?: number): Promise<IndexedConnection> {
     const { index, holdsToken } = this.#parts
     try {
-      return await index.look(connectionId, maxAge)
+      return await index.get(connectionId, maxAge)
     } catch (error) {
       if (!isRollerError(error) || !NANGO_DOWN.has(error.code)) throw error
       const last = index.last(connectionId)
@@ -91,7 +91,7 @@ export class VenueCheck implements CallHandler {
   }
 }
 
-function changed ({ pendingVenue }: Known): RollerError {
+function changed ({ pendingVenue }: IndexedConnection): RollerError {
   if (pendingVenue === null) return unverified('The venue of this connection is not verified.', RETRY_AFTER)
   const name = pendingVenue.name === null ? '' : ` (${pendingVenue.name})`
   return new RollerError('ROLLER_ERR_VENUE_CHANGED', {

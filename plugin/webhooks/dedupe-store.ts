@@ -1,4 +1,5 @@
 /** Who has had which event. ROLLER repeats: on its schedule, and also what was taken. Both stores pass one suite. */
+import type { MaybePromise } from '../util/maybe-promise.ts'
 
 export interface EventKey {
   readonly connectionId: string
@@ -9,14 +10,12 @@ export interface EventKey {
 /** `new`: it is the caller's now, who says `done` or `release`. `busy`: somebody has it in hand. `done`: it was taken before. */
 export type Claim = 'new' | 'busy' | 'done'
 
-type Awaitable<T> = T | Promise<T>
-
 export interface DedupeStore {
-  claim (key: EventKey): Awaitable<Claim>
+  claim (key: EventKey): MaybePromise<Claim>
   /** Taken: a repeat is nothing new. */
-  done (key: EventKey): Awaitable<void>
+  done (key: EventKey): MaybePromise<void>
   /** Not taken: the repeat is welcome. */
-  release (key: EventKey): Awaitable<void>
+  release (key: EventKey): MaybePromise<void>
 }
 
 /** ROLLER's last try is 4 days and 77 minutes after the first. Milliseconds. */

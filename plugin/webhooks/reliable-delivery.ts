@@ -34,7 +34,7 @@ interface PendingName {
   readonly failed: boolean
 }
 
-const GIVEN_UP: Readonly<Record<Exclude<RetryFacts['why'], 'done'>, string>> = {
+const GIVEN_UP: Readonly<Record<Exclude<RetryFacts['reason'], 'done'>, string>> = {
   'too-old': 'an event of a connection is lost: no handler took it in 24 hours',
   'too-many': 'an event of a connection is lost: too many others wait for their handlers already',
   closed: 'an event of a connection is lost: its handlers failed while the app was closing'
@@ -55,9 +55,9 @@ export class ReliableDelivery {
         const { failed = false, ...name } = this.#forget(key) ?? {}
         if (failed) log.info({ ...name, tries }, 'an event of a connection was taken, after its handlers had failed')
       },
-      onGivenUp: ({ key, tries, why, error }) => {
+      onGivenUp: ({ key, tries, reason, error }) => {
         const { failed: _, ...name } = this.#forget(key) ?? {}
-        if (why !== 'done') log.error({ ...name, tries, reason: failureReason(error) }, GIVEN_UP[why])
+        if (reason !== 'done') log.error({ ...name, tries, reason: failureReason(error) }, GIVEN_UP[reason])
       }
     })
   }

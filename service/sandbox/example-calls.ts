@@ -170,7 +170,7 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     ),
     ...Object.fromEntries(['membershipredemptions', 'membershipstatuses', 'membershipcredits'].map((name) => [`GET /data/${name}`, onDay])),
     'POST /reporting/bulk': { body: { exportType: 'Payments', startDate: weekAgo, endDate: today } },
-    // Of these, what the catalogue says is right for every venue.
+    // Of these, what the catalog says is right for every venue.
     ...Object.fromEntries(
       [
         'GET /venues/me', 'GET /products', 'GET /webhooks', 'GET /netsuite-settings', 'GET /data/reportingcategories'

@@ -13,7 +13,7 @@ test('the sandbox\'s first page', needsBrowser, async (t) => {
     await page.goto(served.url)
     await page.getByText(served.roller.venue('demo').profile.name).waitFor()
     t.equal(await page.locator('#venues .state').textContent(), 'Connected')
-    const left = page.locator('.budget').first().locator('span')
+    const left = page.locator('.rate-limit').first().locator('span')
     const [before = 0] = (await left.textContent() ?? '').match(/\d+/)?.map(Number) ?? []
     await page.click('#calls')
     await page.getByText('120 of 120 calls were answered by ROLLER.').waitFor()

@@ -12,13 +12,13 @@ const SIX_HOURS = 21_600_000
 const exact = { margin: 0, jitter: 0 }
 
 test('every operation under /data and /reporting spends the Reporting budget, exports their own too, all others REST', async (t) => {
-  for (const [name, { budget }] of Object.entries(operations)) {
+  for (const [name, { rateLimit }] of Object.entries(operations)) {
     const path = name.slice(name.indexOf(' ') + 1)
-    t.equal(budget, name === 'POST /reporting/bulk' ? 'bulk' : /^\/(data|reporting)\//.test(path) ? 'reporting' : 'rest', name)
+    t.equal(rateLimit, name === 'POST /reporting/bulk' ? 'bulk' : /^\/(data|reporting)\//.test(path) ? 'reporting' : 'rest', name)
   }
 })
 
-test('so do paths outside the catalogue, however they are written', async (t) => {
+test('so do paths outside the catalog, however they are written', async (t) => {
   const { app } = await build(t, { options: { rateLimits: exact } })
   const told = async (url: string): Promise<string> => String((await ask(app, { url })).headers['ratelimit-policy'])
   for (const url of ['/data/new', '/reporting/new?x=1', '/data', '/DATA/x', '/d%61ta/x', '/%72eporting/x', '/data?x']) {

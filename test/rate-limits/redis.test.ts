@@ -68,7 +68,7 @@ t.test('everything that is written has an end', async (t) => {
     const left = await a.pttl(key)
     t.ok(left > 0 && left <= TICKET_MS + 2200, `${key}: ${left}`)
   }
-  await store.leave(wish, ticket)
+  await store.cancel(wish, ticket)
   const left = await a.keys('ends:*')
   t.notOk(left.some((key) => /queue|turns|tickets/.test(key)), 'nobody waits: nothing of it is left')
   await sleep(TICKET_MS + 2400)

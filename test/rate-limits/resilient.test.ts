@@ -22,7 +22,7 @@ function world (replicas: number, options: Partial<ResilientLimitStoreOptions> =
   }
   const shared: LimitStore = {
     take: (...args) => reach(() => memory.take(...args)),
-    leave: (...args) => reach(() => memory.leave(...args)),
+    cancel: (...args) => reach(() => memory.cancel(...args)),
     refund: (...args) => reach(() => memory.refund(...args)),
     renew: (...args) => reach(() => memory.renew(...args)),
     report: (...args) => reach(() => memory.report(...args)),
@@ -225,7 +225,7 @@ t.test('walls hold on both sides of a change, and reach the others on the return
   const local = queued(await one.take(wish))
   await one.startCoolingOff('v', 'wall', 40_000)
   t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the line stands behind it')
-  await one.leave(wish, local.ticket)
+  await one.cancel(wish, local.ticket)
   state.away = false
   state.now += 1000
   const kept = queued(await one.take(wish))
@@ -275,7 +275,7 @@ t.test('an answer that is older than a change is not used', async (t) => {
   const never = async (): Promise<never> => { throw new RedisUnavailable('away') }
   const shared: LimitStore = {
     take: () => answers.shift() ?? never(),
-    leave: never,
+    cancel: never,
     refund: never,
     renew: never,
     report: never,

@@ -6,7 +6,7 @@ import type { TokenCheck } from './jwt.ts'
 import { findCaller, type KeyedCaller } from './keys.ts'
 import { provesItself } from './senders.ts'
 
-export interface GuardOptions {
+export interface AuthenticationOptions {
   readonly keys: readonly KeyedCaller[]
   readonly checkToken: TokenCheck | null
   /** Told of a caller that was not let in. Throws to answer otherwise than with 401. */
@@ -14,7 +14,7 @@ export interface GuardOptions {
 }
 
 /** Guards every route of the scope. */
-export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: GuardOptions): void {
+export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: AuthenticationOptions): void {
   scope.addHook('onRequest', (request, reply, done) => {
     const bearer = bearerOf(request)
     const keyed = bearer === null ? null : findCaller(keys, bearer)
