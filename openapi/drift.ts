@@ -22,7 +22,7 @@ export type FactMap = Map<string, Facts>
 
 export interface Difference {
   /**
-   * `added`: ROLLER has it and the catalog does not. `removed`: the other way round. `settled`: an intended difference, and ROLLER says
+   * `added`: ROLLER has it and the catalog does not. `removed`: the reverse. `settled`: an intended difference, and ROLLER says
    * the same now.
    */
   readonly kind: 'added' | 'removed' | 'changed' | 'settled'

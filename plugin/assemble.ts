@@ -245,7 +245,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   }
 }
 
-/** One process counts in memory. Replicas share Redis, and agree on what to do when it is away. */
+/** One process counts in memory. Replicas share Redis, and `onRedisDown` decides while it is down. */
 function limitStore ({ redis, rateLimits }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
   const now = (): number => clock.now()
   if (redis === undefined) return new MemoryLimitStore({ now })

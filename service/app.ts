@@ -43,7 +43,7 @@ export interface AppOptions {
   readonly addLanding?: (app: FastifyInstance) => void
   /** Nothing behind it is real, and every answer says so. */
   readonly sandbox?: boolean
-  /** Writes every event into the log, where nobody else takes it. */
+  /** Logs every event; used where no target is configured. */
   readonly logEvents?: boolean
   /** What no operator turns, and tests do. */
   readonly overrides?: Overrides

@@ -1,4 +1,4 @@
-/** A file of a bulk export, fetched when somebody begins to read it. */
+/** A file of a bulk export, fetched when its stream is first read. */
 import { Readable } from 'node:stream'
 import { request, type Dispatcher } from 'undici'
 import { sleep, type Clock } from '../util/clock.ts'

@@ -52,14 +52,14 @@ export interface BulkExportFile {
 export interface BulkExportParts extends FileSource {
   readonly client: RollerClient
   readonly inbox: ExportInbox
-  /** Whether ROLLER would tell this gateway of the files. */
+  /** True when ROLLER sends the webhook with the files' links to this gateway. */
   readonly isSubscribed: (connectionId: string) => Promise<boolean>
 }
 
 const DEADLINE_MS = 6 * 3_600_000
-/** How often it is looked for messages that other replicas have got. Milliseconds. */
+/** Interval for reading messages that other replicas received. Milliseconds. */
 const POLL_MS = 5_000
-/** Missing parts that an error names. */
+/** Largest number of missing parts that an error lists. */
 const MAX_SHOWN = 50
 
 /**
@@ -114,7 +114,7 @@ async function startExport ({ client, inbox, isSubscribed }: BulkExportParts, in
       detail: 'ROLLER would not send the links to the files here: the connection has no webhook for bulk exports, or it is disabled.'
     })
   }
-  // Noted before it is sent: its messages may come at once, and be those of nobody.
+  // Recorded before it is sent: its messages may arrive before the response.
   const order = randomUUID()
   const key = { connectionId, exportType }
   await inbox.put(key, { kind: 'ordered', order })
@@ -126,7 +126,7 @@ async function startExport ({ client, inbox, isSubscribed }: BulkExportParts, in
       ...(signal !== undefined && { signal })
     })
   } catch (error) {
-    // What may have been done all the same is left peek: its messages would come.
+    // An export that ROLLER may have started stays recorded: its messages may still arrive.
     if (wasNotAccepted(error)) await inbox.put(key, { kind: 'withdrawn', order })
     throw error
   }
@@ -137,7 +137,7 @@ function wasNotAccepted (error: unknown): boolean {
     (error.code !== 'ROLLER_ERR_REFUSED' || error.statusCode < 500)
 }
 
-/** An inbox that cannot be read now is looked into again. */
+/** A failed read counts as empty: the loop reads again. */
 async function readAll (inbox: ExportInbox, key: ExportKey): Promise<Awaited<ReturnType<ExportInbox['read']>>> {
   try { return await inbox.read(key) } catch { return [] }
 }
@@ -156,7 +156,7 @@ function timedOut (found: ExportParts, exportType: string, deadline: number): Ro
   })
 }
 
-/** Wakes whoever waits; what comes while nobody waits is not missed. */
+/** Wakes the waiting loop; `count` shows messages that arrived while it was not waiting. */
 class InboxSignal {
   count = 0
   #wake: (() => void) | null = null
@@ -170,7 +170,7 @@ class InboxSignal {
     const woken = new AbortController()
     this.#wake = () => woken.abort()
     const ends = signal === undefined ? woken.signal : AbortSignal.any([signal, woken.signal])
-    // The loop asks the caller's own signal.
+    // The loop checks the caller's signal itself.
     await sleep(clock, Math.min(ms, MAX_TIMEOUT), ends).catch(() => {})
     this.#wake = null
   }

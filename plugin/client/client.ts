@@ -1,4 +1,4 @@
-/** Calls made in process: typed by the catalog, on the same road as those over HTTP. */
+/** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
 import type { CallSender } from '../gateway/call.ts'
@@ -40,7 +40,7 @@ export class RollerClient {
    * @throws RollerError for every failure; ROLLER_ERR_REFUSED carries ROLLER's own status and body in `upstream`
    */
   async request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
-    return await this.#send(name, input as LooseInput) as CallResult<Name> // ROLLER's word for it: answers are not validated
+    return await this.#send(name, input as LooseInput) as CallResult<Name> // responses are not validated
   }
 
   async #send (

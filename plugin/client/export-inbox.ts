@@ -1,6 +1,6 @@
 /**
- * Where bulk exports' messages wait for whoever gathers them: the replica that gets one need not be the one that ordered, and after a
- * restart nobody is gathering yet. Both stores pass one suite.
+ * Stores the messages of bulk exports: the replica that receives one need not be the one that started the export, and after a
+ * restart no export is being gathered yet. Both stores pass one suite.
  */
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
@@ -22,18 +22,18 @@ export interface ExportPart {
   readonly processId: string
   readonly sequenceNumber: number
   readonly sequenceTotal: number
-  /** They open the files to whoever has them: nothing logs them. */
+  /** Presigned: they grant access to the files, so they are never logged. */
   readonly urls: readonly string[]
 }
 
 export interface ExportInbox {
-  /** False where only this process puts and reads, so that nobody has to look again. */
+  /** False where only this process writes: readers need not poll. */
   readonly shared: boolean
-  /** @throws when it is not kept for sure */
+  /** @throws when the entry may not have been stored */
   put (key: ExportKey, entry: ExportEntry): MaybePromise<void>
-  /** Everything that is kept, the oldest first. @throws when it cannot be read */
+  /** All stored entries, oldest first. @throws when it cannot be read */
   read (key: ExportKey): MaybePromise<readonly ExportEntry[]>
-  /** Told of what this process puts. @returns ends it */
+  /** Calls `onPut` after every entry that this process stores. @returns unsubscribes */
   subscribe (key: ExportKey, onPut: () => void): () => void
 }
 

@@ -1,6 +1,6 @@
 import type { ExportKey } from './export-inbox.ts'
 
-/** Who in this process wants to know when something is put. */
+/** Subscribers of this process, by inbox key. */
 export class InboxSubscribers {
   readonly #subscribers = new Map<string, Set<() => void>>()
 

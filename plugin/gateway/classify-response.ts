@@ -94,7 +94,7 @@ function mayBePage ({ status, headers }: ResponseHead, by: TransportName): boole
   return status === 404 || status === 405 || (by === 'direct' && status >= 300 && status < 400 && headers.location !== undefined)
 }
 
-/** Without a label the body of an error is looked at all the same; a success without one flows through unread. */
+/** The body of an unlabelled error is read; an unlabelled success streams through unread. */
 function isHtml ({ headers }: ResponseHead, { whole, start }: ReadBody): boolean {
   const labelled = isLabelledHtml(headers)
   if (!labelled && mediaType(headers) !== '') return false

@@ -11,7 +11,7 @@ import { mayHaveBeenDone } from './sharing/calls.ts'
 export class ExportReservation {
   /** The lease of the export's own limit. */
   lease: Lease | null = null
-  /** False when it is certain that ROLLER has not taken the export. */
+  /** False when ROLLER certainly did not accept the export. */
   accepted = false
 
   /** The lease was refunded. */
@@ -25,7 +25,7 @@ export class ExportReservation {
   }
 }
 
-/** Whether ROLLER may have taken the export. What it has counted is another matter: a refused call spends its other limits all the same. */
+/** Whether ROLLER may have accepted the export. A rejected one still counts against the other limits. */
 function mayHaveAccepted (classification: Classification, status: number | null): boolean {
   switch (classification.kind) {
     case 'pass': return status === null || mayHaveBeenDone({ status })

@@ -113,7 +113,7 @@ export async function checkKeyRights (nango: NangoClient, transport: TransportNa
   return rights
 }
 
-/** What is told of scopes that a key lacks. */
+/** The error detail for missing scopes. */
 export function missingScopes (rights: readonly KeyRight[]): string {
   return rights.map(({ scope, purpose }) => `${scope} (${purpose.replaceAll('`', '')})`).join(', ')
 }

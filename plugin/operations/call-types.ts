@@ -23,7 +23,7 @@ export interface CallOptions {
   readonly connectionId: string
   /** Ends the call, and whatever it waits for. */
   readonly signal?: AbortSignal
-  /** Milliseconds this call will wait for a place in the budget. Default: the option of the registration. */
+  /** Milliseconds that this call may wait for a rate limit. Default: the option of the registration. */
   readonly maxWait?: number
   /** `off` sends a call that does not fit the catalog, for when ROLLER is ahead of it. Default: the option of the registration. */
   readonly validation?: boolean

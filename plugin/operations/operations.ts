@@ -38,7 +38,7 @@ const report = <T extends string>(tag: T) => ({ tag, rateLimit: 'reporting', rep
 const staffDisabled = { description: 'The staff API is switched off for the venue' } as const
 const noSuchStaff = { description: 'No such staff member' } as const
 const refused = { description: 'Refused' } as const
-/** Seen at ROLLER: a booking for somebody else's e-mail address renames that guest. */
+/** Seen at ROLLER: a booking with another guest's e-mail address renames that guest. */
 const GUEST_OVERWRITTEN =
   'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
   'overwritten with what this booking says.'

@@ -70,7 +70,7 @@ export class Access {
   /**
    * The caller's limits; null where it has none (the server does not identify its callers, or trusts this one), so that it says itself
    * which tags it means.
-   * @throws RollerError ROLLER_ERR_UNAUTHORIZED when `identify` knows nobody
+   * @throws RollerError ROLLER_ERR_UNAUTHORIZED when `identify` returns null
    */
   async identify (request: FastifyRequest): Promise<Limits | null> {
     const { identify } = this.#options

@@ -54,7 +54,7 @@ async function readBody (payload: Readable, declared: number | null, whole: bool
   return { kind: 'stream', stream: payload.pipe(limiter), length: null }
 }
 
-/** A stream that breaks off when more comes than is allowed, or when the caller goes away in the middle. */
+/** Fails when the body exceeds the limit, or when the client disconnects. */
 class Limiter extends Transform {
   readonly #limit: number
   #size = 0
@@ -62,12 +62,12 @@ class Limiter extends Transform {
   constructor (limit: number) {
     super()
     this.#limit = limit
-    // Nobody may be reading yet, or any more: without a listener the error would end the process.
+    // The stream may have no reader: without a listener the error would end the process.
     this.on('error', () => {})
     this.once('pipe', (source: Readable) => {
       source.once('error', () => this.destroy(clientDisconnected()))
       source.once('close', () => { if (!source.readableEnded) this.destroy(clientDisconnected()) })
-      // What is left of a body that nobody wants is read and dropped, as Node does, or the caller's line would stand still.
+      // The rest of an unused body is read and discarded, as Node does; otherwise the connection would stall.
       this.once('close', () => source.unpipe(this).resume())
     })
   }
@@ -79,7 +79,7 @@ class Limiter extends Transform {
   }
 }
 
-/** The status is the one that Fastify itself gives a body that breaks off; nobody will see it. */
+/** Status 400, as Fastify uses for an aborted body; it is never sent. */
 export function clientDisconnected (): Error {
   return Object.assign(new Error('the caller went away'), { statusCode: 400 })
 }

@@ -2,7 +2,7 @@
 import type { FastifyBodyParser, FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 
-/** No honest metadata goes deeper; what goes much deeper exhausts the stack of whoever walks it. */
+/** No honest metadata goes deeper; much deeper values exhaust the stack of recursive code. */
 const MAX_DEPTH = 64
 
 /** A JSON parser that refuses what is nested too deep before it is parsed. */

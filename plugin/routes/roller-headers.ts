@@ -87,7 +87,7 @@ const warning: HeaderSchemas = {
   'Roller-Warning': {
     type: 'string',
     examples: ['page-size;max=500'],
-    description: 'page-size: pageSize is larger than ROLLER asks for, which is max at most. The call has been made all the same.'
+    description: 'page-size: pageSize is larger than max, which ROLLER recommends. The call was sent.'
   }
 }
 

@@ -16,7 +16,7 @@ export const problemAnswers = {
 /** No type: it passes through as it came. Most are an object with errors[] or message; some are a bare text. */
 const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLER\'s own error, as it came: any JSON' })
 
-/** Whoever reads an error tells the two apart by the media type, or by Roller-Answered-By. */
+/** Clients distinguish the two by media type, or by Roller-Answered-By. */
 const passedErrors = {
   '4xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).'),
   '5xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).')

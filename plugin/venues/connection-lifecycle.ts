@@ -17,7 +17,7 @@ export interface ConnectionLifecycleOptions {
   readonly index: ConnectionIndex
   /** Null where connections are not asked for their venue. */
   readonly verifier: VenueVerifier | null
-  /** Rejects when the event was not taken. */
+  /** Rejects when a handler failed. */
   readonly emit: (event: ConnectionEvent) => Promise<void>
   /** Drops what was made with a connection's earlier credentials: answers, tokens, refusals. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
@@ -43,7 +43,7 @@ export class ConnectionLifecycle {
     if (state !== null) await this.announce(state)
   }
 
-  /** Tells of a connection that was just made here. */
+  /** Emits the event of a connection that was just created here. */
   async announce ({ connection }: ConnectionState): Promise<void> {
     await this.#emit('connection.created', connection, connection.createdAt)
   }
@@ -136,7 +136,7 @@ export class ConnectionLifecycle {
     return state
   }
 
-  /** @param emits false where the caller tells of it */
+  /** @param emits false where the caller emits the event */
   async #settle (connectionId: string, emits: boolean): Promise<{ state: ConnectionState, error: RollerError | null }> {
     const { verifier, connections, index } = this.#options
     if (verifier === null) {
@@ -148,7 +148,7 @@ export class ConnectionLifecycle {
     return await this.#verify(connectionId, verifier, emits)
   }
 
-  /** Waits for events that are told behind a call. */
+  /** Waits for events that are being emitted in the background. */
   async close (): Promise<void> { await Promise.all(this.#background) }
 
   async #verify (
@@ -185,7 +185,7 @@ export class ConnectionLifecycle {
     }
   }
 
-  /** So that the next report of the same is not taken for known. */
+  /** Forgets the change, so that the next report of it emits the event again. */
   async #forgetUnlessHandled (connectionId: string, emit: () => Promise<void>): Promise<void> {
     try {
       await emit()
@@ -195,7 +195,7 @@ export class ConnectionLifecycle {
     }
   }
 
-  /** The caller goes on, whatever the handlers of the event do. */
+  /** The caller does not wait for the handlers of the event. */
   #emitInBackground (emitted: Promise<void>): void {
     const { warn } = this.#options
     const running: Promise<void> = emitted.catch((error: unknown) => { warn('a connection event was not handled', error) })
@@ -203,7 +203,7 @@ export class ConnectionLifecycle {
     this.#background.add(running)
   }
 
-  /** Each entry of credentials is verified under a value of its own, which is the same whoever reports it. */
+  /** Each entry of credentials is verified under a value of its own, the same for every source of the report. */
   async #emitEntered ({ connection, verification, entry }: ConnectionState): Promise<void> {
     await this.#emit(verification === 'changed' ? 'connection.venue-changed' : 'connection.reconnected', connection, entry)
   }

@@ -111,7 +111,7 @@ export class ManagedConnections {
 
   /**
    * Disconnects a venue: first its registrations for ROLLER's webhooks, which would go on after the credentials are gone, then the
-   * connection. Where ROLLER does not take the first, because the credentials are refused already, the second is done all the same.
+   * connection. Where ROLLER does not take the first, because the credentials are refused already, the connection is deleted nevertheless.
    */
   async delete (connectionId: string): Promise<void> {
     const { connections, lifecycle, unsubscribe, warn } = this.#options
@@ -121,7 +121,7 @@ export class ManagedConnections {
         'ROLLER will go on sending until it gives up', error)
     })
     await connections.delete(connectionId)
-    // Whoever has the answer must not be served from what is left of the connection, by any replica.
+    // After the response no replica may serve calls from cached state of the connection.
     await lifecycle.gone(connectionId)
     this.#emitInBackground(lifecycle.announceDeleted(connectionId))
   }
@@ -154,7 +154,7 @@ export class ManagedConnections {
       ...connection,
       status: connection.status === 'connected' && (resting[position] ?? 0) > 0 ? 'cooling-off' : connection.status,
       warnings: [
-        // Where nobody asks for venues, none is verified.
+        // Without `verifyVenues` no venue is verified.
         ...connection.warnings.filter((warning) => verifier !== null || warning !== 'venue-unverified'),
         ...(index.isDouble(connection) ? ['venue-connected-twice' as const] : [])
       ]

@@ -1,6 +1,6 @@
 /**
- * In front of the pipeline's last steps: is the connection's venue verified for the credentials it holds, and of this gateway's
- * environment? What cannot be read is not verified, and nothing is sent. A call that waited is checked again right before it is sent.
+ * Rejects a call unless the connection's venue is verified for its current credentials and belongs to this gateway's environment. A
+ * connection that cannot be read is not verified. A call that waited is checked again right before it is sent.
  */
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { UpstreamResponse } from '../gateway/upstream-response.ts'
@@ -17,7 +17,7 @@ export interface VenueCheckParts {
   readonly environment: RollerEnvironment
   /** Asks ROLLER for the venue of a connection's credentials. @throws RollerError while that is not known */
   readonly verify: (connectionId: string) => Promise<IndexedConnection>
-  /** True while the direct transport holds a token that was read with verified credentials: it outlives a Nango that is away. */
+  /** True while the direct transport holds a token that was read with verified credentials: it stays usable while Nango is down. */
   readonly holdsToken: (connectionId: string) => boolean
 }
 
@@ -31,7 +31,7 @@ export class VenueCheck implements CallHandler {
   readonly #parts: VenueCheckParts
   readonly #verifyAgain = async (call: RollerCall, waited: boolean): Promise<void> => {
     const known = await this.#verified(call.connectionId, waited ? RECHECK_AGE : undefined)
-    // Its lease is one of another credential's.
+    // The lease was acquired for another credential.
     if (known.credential !== call.credential) throw unverified('Other credentials were entered while the call waited.', 1)
   }
 
@@ -55,7 +55,7 @@ export class VenueCheck implements CallHandler {
     } catch (error) {
       if (!isRollerError(error)) throw error
       if (error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') index.forget(call.connectionId)
-      // The token that was just read is not of the credentials that were verified. Nothing was sent.
+      // The token belongs to other credentials than the verified ones. Nothing was sent.
       if (error.code !== 'ROLLER_ERR_VENUE_UNVERIFIED' || retried || call.body?.kind === 'stream') throw error
       index.forget(call.connectionId)
       const settled = await this.#verified(call.connectionId)

@@ -29,7 +29,7 @@ export interface VenueVerifierOptions {
   readonly forgetCredentials: (connectionId: string) => Promise<void>
 }
 
-/** A connection that was just made here, and that nobody else knows of: it is not read first, and ROLLER is called once. */
+/** A connection that this process just created and has not announced: it is not read first, and ROLLER is called once. */
 export interface CreatedConnection {
   readonly state: ConnectionState
   /** Its own metadata, written together with the venue. */
@@ -48,7 +48,7 @@ export interface VerifyResult {
 }
 
 const MAX_VENUE_BYTES = 64 * 1024
-/** Somebody waits for it: a person who has just connected, or Nango for its answer. Milliseconds. */
+/** Short, because a person or a webhook of Nango waits for it. Milliseconds. */
 const MAX_WAIT = 5_000
 /** Credentials may be entered while they are verified. */
 const MAX_ROUNDS = 3

@@ -1,6 +1,6 @@
 /**
- * Which connections webhooks may speak for. The key of a registration is derived from the connection's id and stays valid after the
- * connection is gone: what decides is whether Nango has the connection now.
+ * Finds the connection of a webhook. The key of a subscription is derived from the connection's id and stays valid after the
+ * connection is deleted, so Nango decides whether the connection exists.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
@@ -16,7 +16,7 @@ export interface ConnectionLookupOptions {
   readonly timeoutMs?: number
 }
 
-/** What a delivery is compared with. */
+/** The venue that a delivery must belong to. */
 export interface ConnectionVenue {
   /** Null where the connection does not say which venue it is of. */
   readonly venueId: string | null
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 2_000
 const KNOWN_FOR = 60_000
 const MAX_CONNECTIONS = 10_000
 
-/** Nango could not be asked in time. */
+/** Nango could not be read in time. */
 export class ConnectionUnreadable extends Error {
   override readonly name = 'ConnectionUnreadable'
 }
@@ -59,7 +59,7 @@ export class ConnectionLookup {
     return await this.#withTimeout(reading)
   }
 
-  /** It was deleted, or is of another venue now. */
+  /** Called after a connection was deleted or moved to another venue. */
   forget (connectionId: string): void {
     this.#version++
     this.#known.delete(connectionId)

@@ -17,7 +17,7 @@ export type EventOf<Pattern extends EventPattern> =
     : Pattern extends `${infer Kind}.*` ? [OfKind<Kind>] extends [never] ? OtherRollerEvent : OfKind<Kind>
       : Extract<AnyEvent, { name: Pattern }>
 
-/** Resolved: taken. Rejected, or not resolved in time: not taken, and the sender will send it again. So it must bear repeats. */
+/** Resolves when the event is handled. A rejection or timeout makes the sender retry, so a handler must be idempotent. */
 export type EventHandler<Event = AnyEvent> = (event: Event) => void | Promise<void>
 
 export interface EventsOptions {
@@ -34,12 +34,12 @@ export class EventNotHandled extends Error {
   override readonly name: string = 'EventNotTaken'
 }
 
-/** Nobody has taken it yet, and somebody is at it. */
+/** Another delivery of the same event is under way. */
 export class EventBusy extends EventNotHandled {
   override readonly name = 'EventBusy'
 }
 
-/** Handlers had not taken an event when their time was over. They were not stopped. */
+/** Handlers did not finish in time. They are not stopped. */
 export class EventLate extends EventNotHandled {
   override readonly name = 'EventLate'
   /** True when they took it after all, false when they failed. */
@@ -61,7 +61,7 @@ export class Events {
     this.#timeoutMs = timeoutMs
   }
 
-  /** True when anybody listens to anything. */
+  /** True when at least one handler is registered. */
   get hasHandlers (): boolean { return this.#handlers.size > 0 }
 
   /** @returns takes the handler away again */

@@ -1,4 +1,4 @@
-/** Takes ROLLER's deliveries: each event once, and only for good when the handlers have it. */
+/** Handles ROLLER's deliveries: each event once, acknowledged only after its handlers have resolved. */
 import type { Clock } from '../util/clock.ts'
 import { deliverOnce } from './deliver-once.ts'
 import type { Events } from './events.ts'
@@ -8,7 +8,7 @@ import type { EventKey, DedupeStore } from './dedupe-store.ts'
 import { readMessage, type BulkExportEvent, type RollerEvent } from './roller-events.ts'
 import { ConnectionUnreadable, type ConnectionVenue, type ConnectionLookup } from './connection-lookup.ts'
 
-/** What a log is told: of an event its name and id, of an error what it says about itself, and never a payload. */
+/** Logs the name and id of an event and the class of an error, never a payload. */
 export interface IntakeLog {
   warn (facts: object, message: string): void
   error (facts: object, message: string): void
@@ -31,13 +31,13 @@ const PLAIN_ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/i
 export interface Delivery {
   readonly connectionId: string
   readonly body: Buffer
-  /** By the clock, when it began to come in. */
+  /** Time by `clock` at which the request arrived. */
   readonly startedAt: number
 }
 
 /**
- * `taken`: the handlers have it, now or from before. `later`: nobody has; ROLLER shall send it again. `refused`: it is not an event of this
- * connection, and the same would be refused again.
+ * `taken`: handled, now or before. `later`: not handled; ROLLER retries. `refused`: not an event of this connection; a retry would be
+ * rejected too.
  */
 export type IntakeResult = 'taken' | 'later' | 'refused'
 
@@ -54,7 +54,7 @@ export class RollerIntake {
     const read = readMessage({ connectionId, body })
     const connection = await this.#connectionOf(read)
     if (connection === 'later' || connection === 'refused') return connection
-    // An app that has not got round to it yet, or was never told to listen, must not lose what ROLLER sends.
+    // Without a handler the event must not be lost: ROLLER retries.
     if (!events.hasHandlers && read.name !== 'bulkExport.created') {
       if (!this.#warnedNoHandler) {
         log.error({ event: read.name }, 'nobody listens to ROLLER\'s webhooks: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
@@ -78,7 +78,7 @@ export class RollerIntake {
     }
   }
 
-  /** Months of an export are kept for whoever gathers them, on this replica or another, now or after a restart. */
+  /** Stored for `bulkExport`, which may run on another replica or after a restart. */
   async #storeExportPart (event: RollerEvent): Promise<void> {
     if (event.name !== 'bulkExport.created') return
     const { inbox, log } = this.#options
@@ -92,7 +92,7 @@ export class RollerIntake {
   }
 
   /**
-   * The key of a deleted connection still fits, and ROLLER goes on sending with it: for four days, or for as long as somebody answers 200.
+   * The key of a deleted connection stays valid, and ROLLER keeps sending with it: for four days, or as long as it receives 200.
    */
   async #connectionOf (event: RollerEvent): Promise<ConnectionVenue | 'later' | 'refused'> {
     const { connections, log } = this.#options

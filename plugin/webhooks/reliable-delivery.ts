@@ -1,5 +1,5 @@
 /**
- * Delivery of events that nobody outside sends again. ROLLER and Nango repeat what was not taken; what the gateway notices by itself, at
+ * Delivery of events that no sender repeats. ROLLER and Nango retry what was not handled; what the gateway notices by itself, at
  * `POST /connections` or in Nango's list, would be lost with the first handler that fails.
  */
 import type { Clock } from '../util/clock.ts'
@@ -30,7 +30,7 @@ export interface ReliableDeliveryOptions extends QueueOptions {
 interface PendingName {
   readonly event: string
   readonly id: string
-  /** False: somebody else was busy with it. */
+  /** False: another delivery was under way. */
   readonly failed: boolean
 }
 
@@ -67,7 +67,7 @@ export class ReliableDelivery {
 
   /**
    * Tries at once, and in the background from then on.
-   * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it now
+   * @throws EventBusy while another delivery is under way; EventNotHandled when a handler failed
    */
   async deliver (event: ConnectionEvent): Promise<void> {
     const key = JSON.stringify([event.connectionId, event.id])

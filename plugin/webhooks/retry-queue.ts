@@ -80,7 +80,7 @@ export class RetryQueue {
     this.#schedule(key, pending)
   }
 
-  /** Somebody else has done it. */
+  /** The work was done elsewhere. */
   remove (key: string): void {
     const pending = this.#pending.get(key)
     if (pending === undefined) return

@@ -66,9 +66,9 @@ export function assembleWebhooks (parts: WebhookParts) {
     forget (connectionId: string): void { connections.forget(connectionId) },
 
     /**
-     * Tells an event of a connection, which several replicas and several roads may report. What is not taken is delivered again, for 24
+     * Delivers a connection event, which several replicas and sources may report. A failed delivery is retried for 24
      * hours.
-     * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it now
+     * @throws EventBusy while another delivery is under way; EventNotHandled when a handler failed
      */
     deliver: (event: ConnectionEvent): Promise<void> => delivery.deliver(event),
 
@@ -93,10 +93,10 @@ export function assembleWebhooks (parts: WebhookParts) {
       }, { ...input, signal: input.signal === undefined ? closing.signal : AbortSignal.any([input.signal, closing.signal]) })
     },
 
-    /** After everything that may still tell an event. */
+    /** Called after every source of events has closed. */
     closeDelivery: (): Promise<void> => delivery.close(),
 
-    /** Who waits for an export, for hours it may be, or has left a file half read, would hold up the closing. */
+    /** A pending export or a half-read file must not delay closing. */
     async close (): Promise<void> {
       closing.abort(
         new RollerError(

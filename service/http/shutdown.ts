@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Answers calls that wait for their place in a rate budget. */
+    /** Rejects calls that wait for a rate limit. */
     releaseWaiting: () => void
   }
 }

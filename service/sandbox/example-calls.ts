@@ -73,7 +73,7 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     'POST', '/bookings',
     { externalId: 'docs-visit', customer, items: [{ productId: product('Bounce Club'), quantity: 1, bookingDate: today }] }
   )
-  // A hold of ROLLER's ends after ten minutes; whoever reads the documents takes longer.
+  // A hold ends after ten minutes, too soon for a reader of the documents.
   const held = venue.holds.get(String(hold['uniqueId']))
   if (held !== undefined) held.expiresAt = Infinity
 

@@ -1,4 +1,4 @@
-/** A link that has ended is said to have ended: before anybody types, while the page is open, and by Nango in the last moment. */
+/** An expired link is reported: before any input, while the page is open, and by Nango in the last moment. */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
@@ -64,7 +64,7 @@ test('the end of a link', needsBrowser, async (t) => {
     t.equal(await page.inputValue('#client-id'), 'first')
   })
 
-  await t.test('Nango is away when the page opens: the form is there all the same', async (t) => {
+  await t.test('shows the form when Nango is down as the page opens', async (t) => {
     const { page } = await open(t, browser)
     await page.route(`${served.nango.url}/**`, (route) => route.abort())
     await page.goto(await served.link({ clientId: 'my-park' }))
@@ -75,7 +75,7 @@ test('the end of a link', needsBrowser, async (t) => {
     t.equal(await page.isVisible('#form'), true)
   })
 
-  await t.test('the venue cannot be told: it is connected all the same', async (t) => {
+  await t.test('shows the connection when its venue cannot be read', async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'quiet-park' }))
     await page.route('**/connect/result', (route) => route.abort())

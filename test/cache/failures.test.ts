@@ -32,7 +32,7 @@ test('ROLLER\'s own refusals are shared', async (t) => {
   t.equal(gateway.sent.length, 1)
 })
 
-test('a line that breaks before anybody has seen the answer is an error, not half an answer', async (t) => {
+test('fails a shared call when the connection breaks before the response is read', async (t) => {
   const cases = [
     [new ExchangeFailure('network', true), 'ROLLER_ERR_UNREACHABLE'], [new ExchangeFailure('timeout', true), 'ROLLER_ERR_TIMEOUT'],
     [new RollerError('ROLLER_ERR_BODY_TOO_LARGE'), 'ROLLER_ERR_BODY_TOO_LARGE']
@@ -103,7 +103,7 @@ test('who is no more patient, or could not wait long enough either, is refused w
   t.equal(gateway.sent.length, 1)
 })
 
-test('nobody is made to wait for a more patient caller', async (t) => {
+test('does not delay a caller for one with a longer maxWait', async (t) => {
   const { gateway, shared } = setup()
   const patient = shared.send(callOf({ maxWaitMs: 10_000 }))
   const hasty = [1, 2].map(() => shared.send(callOf({ maxWaitMs: 0 })))

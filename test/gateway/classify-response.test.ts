@@ -101,7 +101,7 @@ test('a body too large to read whole is a page only if it begins like one', asyn
   t.equal(classifyStart('Stack trace: <html>'), 'pass')
 })
 
-test('a redirect with a page passes on the direct transport, where nobody has followed it', async (t) => {
+test('passes a redirect with a page on the direct transport', async (t) => {
   const head = { status: 302, headers: { ...HTML, location: 'https://elsewhere.example/' } }
   t.equal(classify(head, Buffer.from('<html>Object moved'), 'direct').kind, 'pass')
   t.equal(classify(head, Buffer.from('<html>Log in'), 'nango').kind, 'repeat')

@@ -27,7 +27,7 @@ test('what records, returns, spends or makes money is in money-moving, and nothi
       t.notOk(money?.has(key), `${key} only reads`)
       continue
     }
-    // A webhook's body names the events that it is told of.
+    // A webhook's body names the events that it receives.
     const words = [...key.split('/'), ...operation.tag === 'Webhooks' ? [] : propertiesOf(operation.body)]
     // A draft that is published is paid; a booking is deleted with its transactions.
     const moves = words.some((word) => MONEY.test(word)) || key === 'POST /bookings/draft/publish' || key === 'DELETE /bookings/{uniqueId}'

@@ -14,7 +14,7 @@ interface Waiting {
 export function storeProperties (t: Test, bench: Bench): void {
   const { store, other, slotsPerMs, runs } = bench
 
-  t.test('in no interval more than the limit, and nobody passes anybody, whatever is asked for', async (t) => {
+  t.test('never exceeds the limit in any interval, and keeps the order of callers', async (t) => {
     const step = fc.record({
       pass: fc.nat(30),
       key: fc.nat(2),

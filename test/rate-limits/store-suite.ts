@@ -169,7 +169,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(later.waitMs <= 2000, 'a newcomer has its turn with the next ones, not before those that were served')
   })
 
-  t.test('a wall stops everybody, is extended and never shortened', async (t) => {
+  t.test('a cooling-off stops all callers, is extended and never shortened', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 9, windowMs: 1000 }]
     t.equal(await store.coolingOff(tag, 'connection'), 0)
@@ -191,7 +191,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     granted(await store.take(request(freshTag(), windows, 0, ['connection'])))
   })
 
-  t.test('a wall moves the line behind it, in order, and newcomers stay behind the line', async (t) => {
+  t.test('a cooling-off delays the queue in order, with newcomers behind it', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 100, windowMs: 2000 }]
     const wish = request(tag, windows, 60_000, ['connection'])

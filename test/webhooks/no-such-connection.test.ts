@@ -1,4 +1,4 @@
-/** The key of a connection stays valid when the connection is gone: what it sends then is refused, and nobody is told of it. */
+/** The key of a connection stays valid when the connection is gone: deliveries with it are rejected and reach no handler. */
 import { test } from '../support/tap.ts'
 import { request } from 'undici'
 import { build, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
