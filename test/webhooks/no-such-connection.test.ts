@@ -83,7 +83,7 @@ test('while Nango cannot be asked the answer is 503, and ROLLER\'s repeat is tak
   const heard = listener(app)
   t.equal((await deliver(app, message())).statusCode, 503)
   t.same(heard, [])
-  t.match(log(), /could not be looked up/)
+  t.match(log(), /could not be read/)
 })
 
 test('events of another venue than the connection\'s are refused', async (t) => {
