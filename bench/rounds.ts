@@ -24,7 +24,7 @@ export interface Row {
   readonly peakMemory: number
 }
 
-export interface Lane {
+export interface RunningContestant {
   readonly contestant: Contestant
   readonly process: Running
   readonly url: string
@@ -49,8 +49,8 @@ const THAW_MS = 300
 const EDGE = 0.05
 
 /** Starts all, checks that each answers as it should, and stops them until their turn: their timers would take time of the core. */
-export async function line (contestants: readonly Contestant[], other: OtherSide): Promise<Lane[]> {
-  const lanes: Lane[] = []
+export async function line (contestants: readonly Contestant[], other: OtherSide): Promise<RunningContestant[]> {
+  const running: RunningContestant[] = []
   for (const contestant of contestants) {
     const port = await freePort()
     const process = await start(PROXY_CORE, contestant.command(port, other), port)
@@ -59,12 +59,12 @@ export async function line (contestants: readonly Contestant[], other: OtherSide
     const size = (await answer.arrayBuffer()).byteLength
     if (answer.status !== 200 || size !== 1_536) throw new Error(`${contestant.name} answers ${answer.status} with ${size} bytes`)
     process.freeze()
-    lanes.push({ contestant, process, url })
+    running.push({ contestant, process, url })
   }
-  return lanes
+  return running
 }
 
-async function turn<T> ({ process }: Lane, run: () => Promise<T>): Promise<T> {
+async function turn<T> ({ process }: RunningContestant, run: () => Promise<T>): Promise<T> {
   process.thaw()
   await sleep(THAW_MS)
   const result = await run()
@@ -72,28 +72,28 @@ async function turn<T> ({ process }: Lane, run: () => Promise<T>): Promise<T> {
   return result
 }
 
-export async function warmUp (lanes: readonly Lane[], { warmUp }: Effort, folder: string): Promise<void> {
-  for (const lane of lanes) {
-    await turn(lane, async () => {
-      for (let left = warmUp; left > 0;) left -= (await load(lane.url, GET_10, 1, folder)).requests
-      await load(lane.url, POST_10, 2, folder)
+export async function warmUp (running: readonly RunningContestant[], { warmUp }: Effort, folder: string): Promise<void> {
+  for (const one of running) {
+    await turn(one, async () => {
+      for (let left = warmUp; left > 0;) left -= (await load(one.url, GET_10, 1, folder)).requests
+      await load(one.url, POST_10, 2, folder)
     })
   }
 }
 
 export async function race (
-  lanes: readonly Lane[], workload: Workload, effort: Effort, other: OtherSide, folder: string
+  running: readonly RunningContestant[], workload: Workload, effort: Effort, other: OtherSide, folder: string
 ): Promise<Row[]> {
-  const results = lanes.map((): Figures[] => [])
+  const results = running.map((): Figures[] => [])
   for (let round = 0; round < effort.rounds; round++) {
-    for (const [index, lane] of lanes.entries()) {
-      results[index]?.push(await turn(lane, async () => {
-        await load(lane.url, workload, effort.runIn, folder)
-        return await measure(lane, workload, effort.seconds, other, folder)
+    for (const [index, one] of running.entries()) {
+      results[index]?.push(await turn(one, async () => {
+        await load(one.url, workload, effort.runIn, folder)
+        return await measure(one, workload, effort.seconds, other, folder)
       }))
     }
   }
-  return lanes.map(({ contestant, process }, index) => {
+  return running.map(({ contestant, process }, index) => {
     const rounds = results[index] ?? []
     const middle = (name: keyof Figures): number => median(rounds.map((one) => one[name]))
     const figures = { requestsPerSecond: middle('requestsPerSecond'), p50: middle('p50'), p99: middle('p99'), cpu: middle('cpu') }
@@ -102,7 +102,7 @@ export async function race (
 }
 
 async function measure (
-  { contestant, process, url }: Lane, workload: Workload, seconds: number, other: OtherSide, folder: string
+  { contestant, process, url }: RunningContestant, workload: Workload, seconds: number, other: OtherSide, folder: string
 ): Promise<Figures> {
   const [cpu, calls] = [process.cpu(), await other.calls()]
   const figures = await load(url, workload, seconds, folder)

@@ -29,7 +29,7 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   '@fastify/swagger': service('The OpenAPI document, from the same schemas.'),
   '@fastify/swagger-ui': service('`/docs`. 6.1.0 is the last that takes Node.js 20.'),
   '@fastify/under-pressure': service('Sheds load with 503 before the process stalls.'),
-  'close-with-grace': service('An orderly end on signals and on errors that nobody caught.'),
+  'close-with-grace': service('Ends the process in order on signals and on uncaught errors.'),
   helmet: service('Security headers of the service\'s answers.'),
   ioredis: service('`REDIS_URL`. The plugin takes any client that the host gives it.'),
   jose: service('Callers\' JSON Web Tokens, and the issuer\'s published keys.'),

@@ -63,7 +63,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_TIMEOUT: 'No connection, no response head or no further chunk arrived within `timeouts`. If the call may have been ' +
     'executed, `detail` states it.',
   ROLLER_ERR_NOT_CONFIGURED: 'A webhook route was called, and the gateway has no public address or no secret to derive keys from.',
-  ROLLER_ERR_EVENT_NOT_TAKEN: 'A handler threw or timed out, or `WEBHOOK_TARGET_URL` did not answer with 2xx. ROLLER and Nango ' +
+  ROLLER_ERR_EVENT_NOT_HANDLED: 'A handler threw or timed out, or `WEBHOOK_TARGET_URL` did not answer with 2xx. ROLLER and Nango ' +
     'receive this error, not your callers; ROLLER sends the event again.',
   ROLLER_ERR_INTERNAL: 'The gateway has a bug. The log has the error under the request id in `instance`.'
 }

@@ -1,4 +1,4 @@
-/** Tables and lists of the documents, made from the schemas and catalogues that the code itself uses. */
+/** Tables and lists of the documents, made from the schemas and catalogs that the code itself uses. */
 import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
 import { errorDefinitions, type ErrorCode } from '#plugin/errors.js'

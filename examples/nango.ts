@@ -1,5 +1,5 @@
 /**
- * Where the examples find Nango: the one that NANGO_SECRET_KEY belongs to, or else a sandbox of their own, for which nobody has to sign up.
+ * Where the examples find Nango: the one that NANGO_SECRET_KEY belongs to, or else a sandbox of their own, which needs no account.
  */
 import type { RollerOptions } from 'fastify-roller'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'

@@ -1,5 +1,5 @@
 /**
- * Compares ROLLER's published OpenAPI documents with the catalogue:
+ * Compares ROLLER's published OpenAPI documents with the catalog:
  *
  *     node dist/openapi/drift.js rest-api.json reporting-api.json
  *
@@ -22,7 +22,7 @@ export type FactMap = Map<string, Facts>
 
 export interface Difference {
   /**
-   * `added`: ROLLER has it and the catalogue does not. `removed`: the other way round. `settled`: an intended difference, and ROLLER says
+   * `added`: ROLLER has it and the catalog does not. `removed`: the reverse. `settled`: an intended difference, and ROLLER says
    * the same now.
    */
   readonly kind: 'added' | 'removed' | 'changed' | 'settled'
@@ -224,10 +224,10 @@ function flattenContent (facts: FactMap, place: string, holder: Json, resolve: R
   if (isObject(schema)) flatten(facts, `${place} > `, schema, resolve)
 }
 
-/** The facts of the catalogue. */
-export function catalogueFacts (catalogue: Readonly<Record<string, Operation>>): FactMap {
+/** The facts of the catalog. */
+export function catalogFacts (catalog: Readonly<Record<string, Operation>>): FactMap {
   const facts: FactMap = new Map()
-  for (const [key, operation] of Object.entries(catalogue)) {
+  for (const [key, operation] of Object.entries(catalog)) {
     facts.set(key, {})
     // The only references are those of a recursive schema to its own `$id`, and those end where they start.
     const resolve: Resolve = (ref) => ({ name: ref, schema: {} })
@@ -237,10 +237,10 @@ export function catalogueFacts (catalogue: Readonly<Record<string, Operation>>):
     add('path', operation.params)
     add('query', operation.query)
     add('header', operation.headers)
-    // The object around the parameters is the catalogue's own.
+    // The object around the parameters is the catalog's own.
     for (const location of LOCATIONS) facts.delete(`${key} > ${location} > `)
     add('body', operation.body)
-    for (const [status, answer] of Object.entries(operation.answers)) {
+    for (const [status, answer] of Object.entries(operation.responses)) {
       facts.set(`${key} > ${status}`, {})
       add(status, answer.schema)
     }
@@ -298,11 +298,11 @@ export interface Report {
 
 const SETTLED = 'take its entry out of intended-differences.ts'
 
-/** Reads the documents and says how they differ from the catalogue. */
+/** Reads the documents and says how they differ from the catalog. */
 export async function report (files: readonly string[]): Promise<Report> {
   try {
     if (files.length === 0) throw new Error('name at least one OpenAPI document (JSON)')
-    const ours = catalogueFacts(operations)
+    const ours = catalogFacts(operations)
     const { facts, settled } = layIntended(documentFacts(await Promise.all(files.map(readDocument))))
     const differences = [...compare(facts, ours), ...settled.map((place): Difference => ({ kind: 'settled', place, detail: SETTLED }))]
     if (differences.length > 0) {

@@ -22,11 +22,11 @@ export interface Laid {
 }
 
 const catalog: Readonly<Record<string, Operation>> = operations
-const reports = Object.entries(catalog).filter(([, { budget }]) => budget === 'reporting')
+const reports = Object.entries(catalog).filter(([, { rateLimit }]) => rateLimit === 'reporting')
 /** Its document has the page for this one alone. */
 const DOCUMENTED_AS_PAGE = 'GET /data/staffs'
 const pages = reports.filter(
-  ([key, { answers }]) => key !== DOCUMENTED_AS_PAGE && 'items' in (answers[200]?.schema?.['properties'] ?? {})
+  ([key, { responses }]) => key !== DOCUMENTED_AS_PAGE && 'items' in (responses[200]?.schema?.['properties'] ?? {})
 ).map(([key]) => key)
 const filters = reports.flatMap(([key, { query }]) =>
   ['startDate', 'endDate', 'date'].filter((name) => name in (query?.properties ?? {})).map((name) => `${key} > query > ${name}`))

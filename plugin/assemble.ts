@@ -81,7 +81,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   }
   const learn = (row: unknown, asOf: number): ConnectionState => {
     const state = readState(nango, row, asOf)
-    index.learn(state)
+    index.update(state)
     return state
   }
   const renew = (id: string): Promise<void> => direct === null ? renewToken(nango, id, clock, learn) : direct.renew(id)
@@ -101,7 +101,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const connections = new Connections(nango, { environment, otherEnvironment, tokenEndpoint, clientIds: nango.clientIds, now })
   const index = new ConnectionIndex({ connections, environment, clock })
   const credentialOf = async (connectionId: string): Promise<string> =>
-    identifies ? (await index.look(connectionId)).credential : `connection:${connectionId}`
+    identifies ? (await index.get(connectionId)).credential : `connection:${connectionId}`
   /** Another environment of Nango has other venues under the same connection ids. */
   const nangoEnvironment = JSON.stringify([host, secretKey])
   const rateLimiter = new RateLimiter({
@@ -168,12 +168,12 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     connections,
     index,
     pipeline,
-    entry: entries.get('GET /venues/me') as CatalogOperation, // the catalogue has it
+    entry: entries.get('GET /venues/me') as CatalogOperation, // the catalog has it
     environment,
     identifies,
     pollMs: options.pollInterval,
     clock,
-    emit: (event) => webhooks.tell(event),
+    emit: (event) => webhooks.deliver(event),
     forgetCredentials,
     lock: (connectionId) => webhooks.lock(connectionId),
     publish: async (connectionId) => { await news?.publish(connectionId) },
@@ -245,7 +245,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   }
 }
 
-/** One process counts in memory. Replicas share Redis, and agree on what to do when it is away. */
+/** One process counts in memory. Replicas share Redis, and `onRedisDown` decides while it is down. */
 function limitStore ({ redis, rateLimits }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
   const now = (): number => clock.now()
   if (redis === undefined) return new MemoryLimitStore({ now })

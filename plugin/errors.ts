@@ -251,7 +251,7 @@ export const errorDefinitions = {
     title: 'Webhooks are not configured on this gateway',
     hint: 'The operator must set the options publicUrl and rollerWebhookSecrets (PUBLIC_URL and ROLLER_WEBHOOK_SECRET).'
   },
-  ROLLER_ERR_EVENT_NOT_TAKEN: {
+  ROLLER_ERR_EVENT_NOT_HANDLED: {
     status: 503,
     layer: 'gateway',
     title: 'The event was not handled',

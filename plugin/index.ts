@@ -17,7 +17,7 @@ import { connectionRoutes } from './routes/connections.ts'
 import { takeJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
 import { problemPages } from './routes/problem-pages.ts'
-import { answerWithProblems } from './routes/problems.ts'
+import { setProblemHandler } from './routes/problems.ts'
 import { prepareRoutes } from './routes/route-config.ts'
 import { rollerRoutes } from './routes/roller.ts'
 import { webhookSubscriptionRoutes } from './routes/webhook-subscriptions.ts'
@@ -43,7 +43,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   await app.register(async (scope) => {
     scope.setValidatorCompiler(compileValidator)
     scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
-    answerWithProblems(scope)
+    setProblemHandler(scope)
     prepareRoutes(scope, options)
     scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('roller-answered-by', 'gateway')
@@ -95,7 +95,7 @@ declare module 'fastify' {
 
 export { errorDefinitions, isRollerError, RollerError, type ErrorCode } from './errors.ts'
 export { OptionsError, type Authorize, type Identify, type Identity, type RollerOptions, type Scope } from './options.ts'
-export type { CallAnswer, CallInput, OperationName } from './operations/call-types.ts'
+export type { CallResult, CallInput, OperationName } from './operations/call-types.ts'
 export { cursorOf, type Pager, type PageProgress, type ReportName, type ReportRecord } from './client/paginate.ts'
 export type { BulkExportFile, BulkExportInput } from './client/bulk-export.ts'
 export type { BulkExportEstimate } from './client/bulk-export-estimate.ts'

@@ -26,7 +26,7 @@ export interface AuthorizeContext {
   /** Null where the route is about no single connection. */
   readonly connectionId: string | null
   /**
-   * The catalogue name (`GET /bookings`), `GET /*` and so on for paths outside it, or one of the plugin's own routes
+   * The catalog name (`GET /bookings`), `GET /*` and so on for paths outside it, or one of the plugin's own routes
    * (`POST /connect-session`).
    */
   readonly operation: string

@@ -81,7 +81,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 }
 
 /**
- * Turns whatever was thrown into an error of the catalogue. An unknown error says nothing about itself to the caller: its text may hold
+ * Turns whatever was thrown into an error of the catalog. An unknown error says nothing about itself to the caller: its text may hold
  * anything.
  */
 export function toRollerError (thrown: unknown): RollerError {

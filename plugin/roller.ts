@@ -9,7 +9,7 @@ import type { NangoClient } from './nango/client.ts'
 import { checkKeyRights, type KeyRight } from './nango/key-rights.ts'
 import type { OtherEnvironment } from './nango/other-environment.ts'
 import type { RollerEnvironment } from './nango/venue.ts'
-import type { CallAnswer, CallInput, OperationName } from './operations/call-types.ts'
+import type { CallResult, CallInput, OperationName } from './operations/call-types.ts'
 import { estimateBulkExport, type BulkExportEstimate, type EstimateInput } from './client/bulk-export-estimate.ts'
 import type { BulkExportFile, BulkExportInput } from './client/bulk-export.ts'
 import type { RollerClient } from './client/client.ts'
@@ -61,18 +61,18 @@ export class Roller {
 
   /**
    * Makes one call to ROLLER: `request('GET /bookings/{uniqueId}', { connectionId, params: { uniqueId } })`.
-   * Input and answer are typed by the catalogue. It goes the same way as a call over HTTP, without HTTP in between.
-   * @returns the body of ROLLER's answer
+   * Input and result are typed by the catalog. It runs through the same pipeline as a call over HTTP.
+   * @returns the body of ROLLER's response
    * @throws RollerError for every failure; with code ROLLER_ERR_REFUSED its `upstream` is ROLLER's own status and body
    */
-  request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallAnswer<Name>> {
+  request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
     return this.#parts.client.request(name, input)
   }
 
   /**
    * Walks through a report record by record:
    * `for await (const record of paginate('GET /data/bookingitems', { connectionId, startDate, endDate }))`. The range is split into the
-   * venue's days, at most one page is fetched ahead, and every page is a call of the rate budget like any other. `cursor` goes on where a
+   * venue's days, at most one page is fetched ahead, and every page counts against the rate limit like any call. `cursor` goes on where a
    * walk stood; an error carries the cursor too.
    */
   paginate<const Name extends ReportName> (name: Name, { connectionId, ...options }: ReportInput<Name>): Pager<ReportRecord<Name>> {
@@ -83,9 +83,9 @@ export class Roller {
   }
 
   /**
-   * Listens to what happens: `on('booking.created', handler)`, all of a kind with `booking.*`, everything with `*`. ROLLER hears that an
-   * event was taken when all handlers have resolved, and sends it again when one failed or was too late: so a handler must bear repeats.
-   * @returns takes the handler away again
+   * Subscribes to events: `on('booking.created', handler)`, all of a kind with `booking.*`, everything with `*`. An event is
+   * acknowledged when all handlers have resolved, and sent again when one failed or timed out: handlers must be idempotent.
+   * @returns removes the handler
    */
   on<Pattern extends EventPattern> (pattern: Pattern, handler: EventHandler<EventOf<Pattern>>): () => void {
     return this.#parts.events.on(pattern, handler)
@@ -94,7 +94,7 @@ export class Roller {
   /**
    * Orders a bulk export and gives its files as they come, hours later:
    * `for await (const { name, stream } of bulkExport({ connectionId, exportType, startDate, endDate }))`. The connection must be subscribed
-   * to ROLLER's webhooks. `order: false` goes on after a restart.
+   * to ROLLER's webhooks. `resume: true` goes on after a restart.
    */
   bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
     return this.#parts.webhooks.bulkExport(input)
@@ -131,14 +131,14 @@ export class Roller {
   }
 
   /**
-   * Answers all calls that wait for their place in a rate budget with ROLLER_ERR_CLOSING, now and from now on. For hosts that shut down and
+   * Rejects calls that wait for a rate limit with ROLLER_ERR_CLOSING, now and from now on. For hosts that shut down and
    * give calls in flight a limited time.
    */
   releaseWaiting (): void {
     this.#parts.rateLimiter.releaseWaiting()
   }
 
-  /** How the connections to Nango, or on the direct way to ROLLER, are used now: for metrics. */
+  /** Current use of the connection pool to Nango, or with the direct transport to ROLLER: for metrics. */
   pool (): PoolUse {
     return this.#parts.pool()
   }

@@ -50,7 +50,7 @@ export interface NangoSimulator {
   readonly faults: Faults
   /** Makes a connection that mints its token at the first use. Sends no webhook. */
   addConnection (connection: NewConnection): void
-  /** Changes the behaviour from now on. */
+  /** Changes the behavior from now on. */
   setOptions (options: Partial<NangoSettings>): void
   close (): Promise<void>
 }

@@ -3,7 +3,7 @@ import Fastify, { LogController, type FastifyError, type FastifyInstance } from 
 import { RollerError } from 'fastify-roller'
 import { roller, type AllOptions, isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
-import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/guard.ts'
+import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/authentication.ts'
 import { requireLocalCaller } from './auth/local.ts'
 import { provesItself } from './auth/senders.ts'
 import type { Config } from './config/config.ts'
@@ -43,7 +43,7 @@ export interface AppOptions {
   readonly addLanding?: (app: FastifyInstance) => void
   /** Nothing behind it is real, and every answer says so. */
   readonly sandbox?: boolean
-  /** Writes every event into the log, where nobody else takes it. */
+  /** Logs every event; used where no target is configured. */
   readonly logEvents?: boolean
   /** What no operator turns, and tests do. */
   readonly overrides?: Overrides
@@ -108,8 +108,8 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   endConnectionsAtClose(app)
   addSecurityHeaders(app)
   await allowOrigins(app, config.corsOrigins)
-  const guarded = config.keys.length > 0 || config.jwt !== null
-  addDocs(app, { keys: guarded, exampleConnectionId: exampleConnectionId ?? null, exampleCalls, sandbox })
+  const authenticated = config.keys.length > 0 || config.jwt !== null
+  addDocs(app, { keys: authenticated, exampleConnectionId: exampleConnectionId ?? null, exampleCalls, sandbox })
 
   const redis = config.redisUrl === null ? null : (await import('./config/redis.ts')).connectRedis(config.redisUrl, app.log)
   if (redis !== null) app.addHook('onClose', async () => { redis.disconnect() })
@@ -122,7 +122,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   let api: FastifyInstance = app
   await app.register(async (scope) => {
     api = scope
-    await guard(api, config, guarded, overrides.maxEventLoopDelay ?? MAX_EVENT_LOOP_DELAY)
+    await protect(api, config, authenticated, overrides.maxEventLoopDelay ?? MAX_EVENT_LOOP_DELAY)
     serveMetrics(api, metrics, requireScope('metrics'))
     await api.register(roller, {
       nango: { ...nango, ...(webhookSigningKeys.length > 0 && { webhookSigningKeys }) },
@@ -132,14 +132,14 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       transport: config.transport,
       ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
       ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
-      authorize: guarded ? authorizeCaller : 'open', // the hooks of guard() are what keeps others out
+      authorize: authenticated ? authorizeCaller : 'open', // the hooks of guard() are what keeps others out
       ...(anyLimited(config.keys) && { identify: identifyCaller }),
       readOnly: config.readOnly,
       ...(Object.keys(config.operations).length > 0 && { operations: config.operations }),
       cache: config.cache,
       ...(config.streamLimit !== null && { streamLimit: config.streamLimit }),
       rateLimits: { maxWait: config.maxWait, onRedisDown: config.onRedisDown, replicas: config.replicas },
-      observer: metrics.budgets,
+      observer: metrics.rateLimits,
       ...(tracing !== undefined && { tracer: tracing.tracer }),
       ...(publicUrl !== null && { publicUrl }),
       ...(rollerSecrets.length > 0 && { rollerWebhookSecrets: [...rollerSecrets] }),
@@ -163,10 +163,12 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
 }
 
 /** In the order in which a request meets it: is there time for it, whose is it, and is it one too many? */
-async function guard (api: FastifyInstance, config: AppOptions['config'], guarded: boolean, maxEventLoopDelay: number): Promise<void> {
+async function protect (
+  api: FastifyInstance, config: AppOptions['config'], authenticated: boolean, maxEventLoopDelay: number
+): Promise<void> {
   await shedLoad(api, maxEventLoopDelay)
   const { onCalled, onRefused } = await limitCallers(api, config.rateLimit)
-  if (guarded) {
+  if (authenticated) {
     const checkToken = config.jwt === null ? null : (await import('./auth/jwt.ts')).createTokenCheck(config.jwt)
     requireCaller(api, { keys: config.keys, checkToken, onRefused })
   } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)

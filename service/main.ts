@@ -64,7 +64,7 @@ shutDownOnSignal({
   delay: config.shutdownDelay,
   grace: config.shutdownGrace,
   async after () {
-    await tracing?.close().catch(() => {}) // a collector that is away keeps nobody from ending
+    await tracing?.close().catch(() => {}) // an unreachable collector does not block shutdown
     await sandbox?.close()
   }
 })

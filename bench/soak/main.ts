@@ -23,7 +23,7 @@ if (!(minutes >= 2)) throw new Error('--minutes is at least 2')
 const MB = 1024 * 1024
 /** The engine compiles for the first ten thousand calls or so: at half load that would take longer than a short run has. */
 const HURRY_MS = 30_000
-/** Budgets remember a minute, so it takes more than one until everything has its size. */
+/** Rate limits remember a minute, so memory reaches its final size only after that. */
 const WARM_UP_MS = HURRY_MS + Math.max(65_000, minutes * 60_000 * 0.2)
 const SAMPLE_EVERY_MS = minutes > 5 ? 10_000 : 2_000
 const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
@@ -105,7 +105,7 @@ console.table(rows)
 if (code !== 0) console.log(`The service ended with ${String(code)}.`)
 if (code !== 0 || rows.some(({ result }) => result === 'GROWS')) process.exitCode = 1
 
-/** Goes on reading after that: lines that nobody takes off the line are kept by who wrote them. */
+/** Keeps reading afterwards: unread output would fill the pipe and stay in the child's memory. */
 async function urlOf (child: ChildProcess): Promise<string> {
   let text: string | null = ''
   return await new Promise((resolve, reject) => {

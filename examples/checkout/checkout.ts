@@ -5,7 +5,7 @@ const gateway = process.env.GATEWAY_URL ?? 'http://localhost:3000'
 const headers: Record<string, string> = {
   'connection-id': process.env.CONNECTION_ID ?? 'demo-venue',
   'content-type': 'application/json',
-  // Rather wait a moment for the rate budget than fail.
+  // Wait for the rate limit instead of failing.
   'roller-max-wait': '20',
   ...(process.env.API_KEY !== undefined && { authorization: `Bearer ${process.env.API_KEY}` })
 }

@@ -25,8 +25,8 @@ app.post<{ Body: { name?: string, password?: string } }>('/login', async ({ body
 })
 
 await app.register(async (api) => {
-  // This app's own guard. Whoever proves himself otherwise passes: ROLLER and Nango by a key or a signature, a venue manager by the link's
-  // ticket.
+  // This app's own authentication. Routes that authenticate themselves are skipped: ROLLER's by a key, Nango's by a signature, the connect
+  // page's by the link's ticket.
   api.addHook('onRequest', async (request, reply) => {
     const { roller: route } = request.routeOptions.config
     if (route?.auth === 'self' || route?.auth === 'public') return
@@ -46,8 +46,8 @@ await app.register(async (api) => {
   })
 
   /**
-   * A route of the app itself: how many bookings each of the user's venues has today. Reads only what is the tenant's: app.roller asks
-   * nobody.
+   * A route of the app itself: how many bookings each of the user's venues has today. It filters by tenant itself:
+   * app.roller skips `authorize`.
    */
   api.get('/overview', async (request) => {
     const { connections } = await api.roller.connections.list({ tags: { organization_id: userOf(request)?.organization ?? '' } })

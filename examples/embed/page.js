@@ -40,9 +40,9 @@ document.querySelector('#connect').addEventListener('click', async () => {
   }
 })
 
-// Whoever comes back from the connect page sees what has come of it.
+// The connect page redirects back here with its result.
 window.addEventListener('focus', () => { if (!venues.hidden) show().catch(say) })
 
 function say (error) { status.textContent = error.message }
 
-await show().catch(() => {}) // nobody is signed in
+await show().catch(() => {}) // not signed in

@@ -73,7 +73,7 @@ if (from === undefined || to === undefined || reports.length === 0 || reports.le
 
 const { options, connectionId, close } = await findNango()
 const app = Fastify()
-// Nothing listens here. 'open' says that nobody is to be kept out of routes that nobody reaches.
+// This program does not listen, so its routes need no authorization.
 await app.register(roller, { ...options, authorize: 'open' })
 try {
   await mkdir(into, { recursive: true })

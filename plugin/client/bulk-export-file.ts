@@ -1,4 +1,4 @@
-/** A file of a bulk export, fetched when somebody begins to read it. */
+/** A file of a bulk export, fetched when its stream is first read. */
 import { Readable } from 'node:stream'
 import { request, type Dispatcher } from 'undici'
 import { sleep, type Clock } from '../util/clock.ts'
@@ -72,7 +72,7 @@ function notFetched (detail: string): RollerError {
 function failed (detail: string, cause?: unknown): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
     detail,
-    hint: 'Fetch the files again with bulkExport({ …, order: false }), which orders no export and costs nothing.',
+    hint: 'Fetch the files again with bulkExport({ …, resume: true }), which orders no export and costs nothing.',
     ...(cause !== undefined && { cause })
   })
 }

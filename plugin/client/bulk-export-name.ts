@@ -7,7 +7,7 @@ const MAX_STEM = 80
 const MAX_EXTENSION = 16
 const UNNAMED = 'file'
 
-export interface FilePlace {
+export interface FilePosition {
   readonly sequenceNumber: number
   readonly sequenceTotal: number
   /** Which of the month's files, from 1. */
@@ -19,7 +19,7 @@ export interface FilePlace {
  * in its export and the same after a resume, whatever order the months come in; as it begins with a digit it is no hidden file and no
  * device of Windows.
  */
-export function exportFileName (url: string, { sequenceNumber, sequenceTotal, fileNumber }: FilePlace): string {
+export function exportFileName (url: string, { sequenceNumber, sequenceTotal, fileNumber }: FilePosition): string {
   const month = String(sequenceNumber).padStart(String(sequenceTotal).length, '0')
   return `${month}-${fileNumber}-${safeBaseName(lastPart(url))}`
 }

@@ -27,7 +27,7 @@ export class ExportParts {
 
   get total (): number | null { return this.#parts.values().next().value?.sequenceTotal ?? null }
 
-  /** Numbers of those that have not come; null while nobody knows how many there are. */
+  /** Numbers of the parts still missing; null while the total is unknown. */
   get missing (): number[] | null {
     const { total } = this
     return total === null ? null : Array.from({ length: total }, (_, index) => index + 1).filter((number) => !this.#parts.has(number))

@@ -25,12 +25,9 @@ export interface BulkExportInput extends EstimateInput {
   readonly offset?: boolean
   /** Uses of the monthly allowance that it may cost, by the estimate. Above it nothing is sent. */
   readonly maxUnits?: number
-  /**
-   * False: nothing is ordered; what has come of the last order is gathered, and what is still to come. For after a restart, and costs
-   * nothing.
-   */
-  readonly order?: boolean
-  /** With `order: false`: an export that is not the last one, by the `processId` of its files. */
+  /** Sends no order, and gathers what has come and is still to come of the last one: after a restart or a deadline. Default: false. */
+  readonly resume?: boolean
+  /** With `resume: true`: an export that is not the last one, by the `processId` of its files. */
   readonly processId?: string
   /** Milliseconds to wait for everything, 6 hours when not given. */
   readonly deadline?: number
@@ -55,55 +52,55 @@ export interface BulkExportFile {
 export interface BulkExportParts extends FileSource {
   readonly client: RollerClient
   readonly inbox: ExportInbox
-  /** Whether ROLLER would tell this gateway of the files. */
+  /** True when ROLLER sends the webhook with the files' links to this gateway. */
   readonly isSubscribed: (connectionId: string) => Promise<boolean>
 }
 
 const DEADLINE_MS = 6 * 3_600_000
-/** How often it is looked for messages that other replicas have got. Milliseconds. */
-const LOOK_MS = 5_000
-/** Missing parts that an error names. */
+/** Interval for reading messages that other replicas received. Milliseconds. */
+const POLL_MS = 5_000
+/** Largest number of missing parts that an error lists. */
 const MAX_SHOWN = 50
 
 /**
  * Orders an export, and gives its files as they come: `for await (const { name, stream } of bulkExport({ connectionId, exportType, … }))`.
  * A month without records has no files.
- * @throws RollerError ROLLER_ERR_TIMEOUT when not everything came in time; `order: false` then goes on waiting
+ * @throws RollerError ROLLER_ERR_TIMEOUT when not everything came in time; `resume: true` then goes on waiting
  */
 export async function * bulkExport (parts: BulkExportParts, input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
-  const { connectionId, exportType, signal, deadline = DEADLINE_MS, order = true, processId } = input
+  const { connectionId, exportType, signal, deadline = DEADLINE_MS, resume = false, processId } = input
   const { clock, inbox } = parts
   const endsAt = clock.now() + deadline
   signal?.throwIfAborted()
-  if (order) await placeOrder(parts, input)
+  if (!resume) await startExport(parts, input)
 
   const key: ExportKey = { connectionId, exportType }
   const found = new ExportParts(processId ?? null)
-  const news = new News()
-  const unwatch = inbox.watch(key, () => news.bring())
+  const signalled = new InboxSignal()
+  const unsubscribe = inbox.subscribe(key, () => signalled.notify())
   try {
     for (;;) {
       signal?.throwIfAborted()
-      const seen = news.count
+      const seen = signalled.count
       const entries = await readAll(inbox, key)
       for (const { sequenceNumber, sequenceTotal, urls, processId } of found.add(entries)) {
         for (const [index, url] of urls.entries()) {
           const what = `File ${index + 1} of part ${sequenceNumber} of the ${exportType} export`
           const stream = fileStream(parts, url, what, signal)
-          const place = { sequenceNumber, sequenceTotal, fileNumber: index + 1 }
-          yield { exportType, processId, ...place, name: exportFileName(url, place), stream }
+          const position = { sequenceNumber, sequenceTotal, fileNumber: index + 1 }
+          yield { exportType, processId, ...position, name: exportFileName(url, position), stream }
         }
       }
       if (found.missing?.length === 0) return
       if (clock.now() >= endsAt) throw timedOut(found, exportType, deadline)
-      if (news.count === seen) await news.wait(clock, Math.min(endsAt - clock.now(), inbox.shared ? LOOK_MS : Infinity), signal)
+      if (signalled.count === seen) await signalled.wait(clock, Math.min(endsAt - clock.now(), inbox.shared ? POLL_MS : Infinity), signal)
     }
   } finally {
-    unwatch()
+    unsubscribe()
   }
 }
 
-async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, input: BulkExportInput): Promise<void> {
+async function startExport ({ client, inbox, isSubscribed }: BulkExportParts, input: BulkExportInput): Promise<void> {
   const { connectionId, exportType, startDate, endDate, offset = false, maxUnits = Infinity, signal } = input
   const { units } = estimateBulkExport(input)
   if (units > maxUnits) {
@@ -117,7 +114,7 @@ async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, inp
       detail: 'The connection has no enabled webhook for bulk exports, so the links to the files would not arrive.'
     })
   }
-  // Noted before it is sent: its messages may come at once, and be those of nobody.
+  // Recorded before it is sent: its messages may arrive before the response.
   const order = randomUUID()
   const key = { connectionId, exportType }
   await inbox.put(key, { kind: 'ordered', order })
@@ -129,18 +126,18 @@ async function placeOrder ({ client, inbox, isSubscribed }: BulkExportParts, inp
       ...(signal !== undefined && { signal })
     })
   } catch (error) {
-    // What may have been done all the same is left peek: its messages would come.
-    if (wasNotDone(error)) await inbox.put(key, { kind: 'withdrawn', order })
+    // An export that ROLLER may have started stays recorded: its messages may still arrive.
+    if (wasNotAccepted(error)) await inbox.put(key, { kind: 'withdrawn', order })
     throw error
   }
 }
 
-function wasNotDone (error: unknown): boolean {
+function wasNotAccepted (error: unknown): boolean {
   return isRollerError(error) && !['ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_INTERNAL'].includes(error.code) &&
     (error.code !== 'ROLLER_ERR_REFUSED' || error.statusCode < 500)
 }
 
-/** An inbox that cannot be read now is looked into again. */
+/** A failed read counts as empty: the loop reads again. */
 async function readAll (inbox: ExportInbox, key: ExportKey): Promise<Awaited<ReturnType<ExportInbox['read']>>> {
   try { return await inbox.read(key) } catch { return [] }
 }
@@ -155,16 +152,16 @@ function timedOut (found: ExportParts, exportType: string, deadline: number): Ro
   return new RollerError('ROLLER_ERR_TIMEOUT', {
     layer: 'roller',
     detail: `The ${exportType} export was not complete after ${Math.round(deadline / 1000)} s: ${state}.`,
-    hint: 'Resume with bulkExport({ …, order: false }), which orders no export and costs nothing.'
+    hint: 'Resume with bulkExport({ …, resume: true }), which orders no export and costs nothing.'
   })
 }
 
-/** Wakes whoever waits; what comes while nobody waits is not missed. */
-class News {
+/** Wakes the waiting loop; `count` shows messages that arrived while it was not waiting. */
+class InboxSignal {
   count = 0
   #wake: (() => void) | null = null
 
-  bring (): void {
+  notify (): void {
     this.count++
     this.#wake?.()
   }
@@ -173,7 +170,7 @@ class News {
     const woken = new AbortController()
     this.#wake = () => woken.abort()
     const ends = signal === undefined ? woken.signal : AbortSignal.any([signal, woken.signal])
-    // The loop asks the caller's own signal.
+    // The loop checks the caller's signal itself.
     await sleep(clock, Math.min(ms, MAX_TIMEOUT), ends).catch(() => {})
     this.#wake = null
   }

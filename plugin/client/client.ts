@@ -1,9 +1,9 @@
-/** Calls made in process: typed by the catalogue, on the same road as those over HTTP. */
+/** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
 import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
-import type { CallAnswer, CallInput, OperationName } from '../operations/call-types.ts'
+import type { CallResult, CallInput, OperationName } from '../operations/call-types.ts'
 import type { Operation, OperationKey } from '../operations/operation.ts'
 import { splitKey } from '../operations/paths.ts'
 
@@ -15,7 +15,7 @@ export interface ClientOptions {
 /** A body of at most this many bytes is read into memory. */
 const MAX_ANSWER = 64 * 1024 * 1024
 
-/** What every call may carry; the catalogue's types say more to the caller. */
+/** What every call may carry; the catalog's types say more to the caller. */
 interface LooseInput {
   readonly connectionId: string
   readonly params?: Record<string, unknown>
@@ -39,8 +39,8 @@ export class RollerClient {
    * @returns the body of ROLLER's answer
    * @throws RollerError for every failure; ROLLER_ERR_REFUSED carries ROLLER's own status and body in `upstream`
    */
-  async request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallAnswer<Name>> {
-    return await this.#send(name, input as LooseInput) as CallAnswer<Name> // ROLLER's word for it: answers are not validated
+  async request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
+    return await this.#send(name, input as LooseInput) as CallResult<Name> // responses are not validated
   }
 
   async #send (
@@ -87,7 +87,7 @@ export function catalogOperations (operations: Readonly<Record<OperationKey, Ope
   }]))
 }
 
-function soleSuccessOf ({ answers }: Operation): number | undefined {
+function soleSuccessOf ({ responses: answers }: Operation): number | undefined {
   const [status, ...others] = Object.keys(answers).map(Number).filter((one) => one >= 200 && one < 300)
   return others.length > 0 || status === 200 ? undefined : status
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../util/clock.ts'
 import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, type ExportInbox, type ExportEntry, type ExportKey } from './export-inbox.ts'
-import { nameOf, Watchers } from './watchers.ts'
+import { nameOf, InboxSubscribers } from './inbox-subscribers.ts'
 
 /** Connections times export types with something in them; the least used go first. */
 const MAX_KEYS = 1_000
@@ -21,7 +21,7 @@ export class MemoryExportInbox implements ExportInbox {
   readonly shared = false
   readonly #clock: Clock
   readonly #entries = new LRUCache<string, Kept>({ max: MAX_KEYS, maxSize: MAX_SIZE, sizeCalculation: ({ size }) => size + 1 })
-  readonly #watchers = new Watchers()
+  readonly #watchers = new InboxSubscribers()
 
   constructor (clock: Clock) {
     this.#clock = clock
@@ -35,12 +35,12 @@ export class MemoryExportInbox implements ExportInbox {
     while (list.length > EXPORT_ENTRIES_MAX || size > MAX_LIST_SIZE) size -= sizeOf(list.shift() as ExportEntry)
     // Made anew: the cache does not weigh again what it holds already.
     this.#entries.set(nameOf(key), { list, size, until: this.#clock.now() + EXPORT_KEPT_MS })
-    this.#watchers.tell(key)
+    this.#watchers.notify(key)
   }
 
   read (key: ExportKey): readonly ExportEntry[] { return [...this.#find(key)?.list ?? []] }
 
-  watch (key: ExportKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
+  subscribe (key: ExportKey, onPut: () => void): () => void { return this.#watchers.subscribe(key, onPut) }
 
   #find (key: ExportKey): Kept | undefined {
     const kept = this.#entries.get(nameOf(key))

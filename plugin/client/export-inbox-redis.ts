@@ -2,7 +2,7 @@ import type { RedisLike } from '../redis/client.ts'
 import { readFileSync } from 'node:fs'
 import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, readPart, type ExportInbox, type ExportEntry, type ExportKey } from './export-inbox.ts'
 import { digest, loadScript, RedisScript, type RedisScriptOptions } from '../redis/script.ts'
-import { Watchers } from './watchers.ts'
+import { InboxSubscribers } from './inbox-subscribers.ts'
 
 export interface RedisExportInboxOptions extends RedisScriptOptions {
   /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
@@ -16,7 +16,7 @@ export class RedisExportInbox implements ExportInbox {
   readonly shared = true
   readonly #script: RedisScript
   readonly #scope: string
-  readonly #watchers = new Watchers()
+  readonly #watchers = new InboxSubscribers()
 
   constructor (client: RedisLike, { scope, ...options }: RedisExportInboxOptions) {
     this.#script = new RedisScript(client, script, options)
@@ -25,7 +25,7 @@ export class RedisExportInbox implements ExportInbox {
 
   async put (key: ExportKey, entry: ExportEntry): Promise<void> {
     await this.#script.run([this.#name(key)], ['put', JSON.stringify(entry), String(EXPORT_ENTRIES_MAX), String(EXPORT_KEPT_MS)])
-    this.#watchers.tell(key)
+    this.#watchers.notify(key)
   }
 
   async read (key: ExportKey): Promise<readonly ExportEntry[]> {
@@ -33,7 +33,7 @@ export class RedisExportInbox implements ExportInbox {
     return Array.isArray(list) ? list.flatMap((text) => decode(text)) : []
   }
 
-  watch (key: ExportKey, onPut: () => void): () => void { return this.#watchers.watch(key, onPut) }
+  subscribe (key: ExportKey, onPut: () => void): () => void { return this.#watchers.subscribe(key, onPut) }
 
   /** The braces put what belongs to one connection into one slot of a Redis Cluster. */
   #name ({ connectionId, exportType }: ExportKey): string {

@@ -1,7 +1,8 @@
 /**
- * Where bulk exports' messages wait for whoever gathers them: the replica that gets one need not be the one that ordered, and after a
- * restart nobody is gathering yet. Both stores pass one suite.
+ * Stores the messages of bulk exports: the replica that receives one need not be the one that started the export, and after a
+ * restart no export is being gathered yet. Both stores pass one suite.
  */
+import type { MaybePromise } from '../util/maybe-promise.ts'
 
 /** Which messages: ROLLER allows one order of a type at a time, for each venue. */
 export interface ExportKey {
@@ -21,21 +22,19 @@ export interface ExportPart {
   readonly processId: string
   readonly sequenceNumber: number
   readonly sequenceTotal: number
-  /** They open the files to whoever has them: nothing logs them. */
+  /** Presigned: they grant access to the files, so they are never logged. */
   readonly urls: readonly string[]
 }
 
-type Awaitable<T> = T | Promise<T>
-
 export interface ExportInbox {
-  /** False where only this process puts and reads, so that nobody has to look again. */
+  /** False where only this process writes: readers need not poll. */
   readonly shared: boolean
-  /** @throws when it is not kept for sure */
-  put (key: ExportKey, entry: ExportEntry): Awaitable<void>
-  /** Everything that is kept, the oldest first. @throws when it cannot be read */
-  read (key: ExportKey): Awaitable<readonly ExportEntry[]>
-  /** Told of what this process puts. @returns ends it */
-  watch (key: ExportKey, onPut: () => void): () => void
+  /** @throws when the entry may not have been stored */
+  put (key: ExportKey, entry: ExportEntry): MaybePromise<void>
+  /** All stored entries, oldest first. @throws when it cannot be read */
+  read (key: ExportKey): MaybePromise<readonly ExportEntry[]>
+  /** Calls `onPut` after every entry that this process stores. @returns unsubscribes */
+  subscribe (key: ExportKey, onPut: () => void): () => void
 }
 
 /** ROLLER's links to files end after 5 days, and what is older is of no use. Milliseconds. */

@@ -63,9 +63,8 @@ export interface Pager<R> {
 const MAX_PAGES = 10_000
 
 /**
- * Records of a report, in ROLLER's order. Nothing is asked for before the first record is. A report is not a snapshot: ROLLER sorts a
- * booking under the day of its last change, so pages of a day that is still changing can shift between two calls, whoever walks through
- * them.
+ * Records of a report, in ROLLER's order. The first page is fetched when the first record is read. A report is not a snapshot: ROLLER sorts
+ * a booking under the day of its last change, so pages of a day that is still changing can shift between two calls.
  *
  * An error of the source is thrown as it is, with the cursor to go on from (see cursorOf); the records before it have been handed out.
  * @throws RollerError ROLLER_ERR_VALIDATION at once when options or cursor do not fit the report

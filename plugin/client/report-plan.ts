@@ -15,7 +15,7 @@ interface Paged { readonly query: { readonly properties: { readonly pageNumber: 
 export type ReportName = { [N in keyof Operations]: Operations[N] extends Paged ? N : never }[keyof Operations]
 
 /** A record of the report's pages. */
-export type ReportRecord<N extends ReportName> = RecordOf<Operations[N]['answers'][200]['schema']>
+export type ReportRecord<N extends ReportName> = RecordOf<Operations[N]['responses'][200]['schema']>
 type RecordOf<S extends TSchema> =
   S extends { properties: { itemsPerpage: TSchema, items: { items: infer R extends TSchema } } } ? Static<R> : Static<S>
 

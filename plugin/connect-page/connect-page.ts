@@ -31,7 +31,7 @@ export class ConnectPage {
 
   newProof (): string { return this.#tickets.newProof() }
 
-  /** Everything is in the fragment, which browsers send to nobody. */
+  /** All data is in the fragment, which browsers do not send. */
   link ({ token, expiresAt }: ConnectSession, proof: string, clientId?: string, connectionId: string | null = null): string {
     const fragment = new URLSearchParams({
       token,

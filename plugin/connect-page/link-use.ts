@@ -13,7 +13,7 @@ import type { Link } from './ticket.ts'
 const SESSION_LIFE = 30 * 60_000
 const SLACK = 5 * 60_000
 const NEWEST = 100
-/** Each is a call to Nango, and whoever holds a link may ask. */
+/** Each costs a call to Nango, and any holder of a link can cause one. */
 const MAX_READ = 10
 
 /** @returns Nango's row of the connection; null for an unused link, or where these bounds do not suffice to find it */

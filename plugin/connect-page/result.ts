@@ -21,7 +21,7 @@ export interface ConnectResultsOptions {
 /** As little as a person needs to see that it is the right venue. */
 export interface ConnectResult {
   /**
-   * `other-venue`: the keys of another venue were entered, and somebody has to say that this was meant. `unused`: the link has made no
+   * `other-venue`: another venue's credentials were entered and must be confirmed. `unused`: the link has made no
    * connection.
    */
   readonly status: 'connected' | 'other-venue' | 'unused'
@@ -59,7 +59,7 @@ export class ConnectResults {
       // In the same words for one that is another's and for one that is not there.
       throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
     }
-    // Where nobody asks ROLLER for the venue, the one that is kept may be of the credentials before.
+    // Without `verifyVenues` the stored venue may belong to the previous credentials.
     if (!lifecycle.identifies) return { status: 'connected', venue: null }
     const read = readState(nango, row, now())
     const state = asked.settled ? read : await lifecycle.settleOrThrow(read)

@@ -1,7 +1,7 @@
 /**
  * What lets the connect page show which venue was just connected. The page has no key of this gateway's, and a session token proves nothing
  * here: Nango does not say which connection a session has made. So each link carries a ticket, signed by this gateway, and each session
- * writes the ticket's proof into the connection it makes. Whoever holds a link learns the venue behind that one connection, for as long as
+ * writes the ticket's proof into the connection it makes. A holder of the link can read the venue of that one connection, as long as
  * the link is good, and nothing of any other. Nothing is stored: every replica can check every ticket.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'

@@ -56,7 +56,7 @@ export class CallProgress {
     this.attempts++
     this.exchange = null
     this.outgoing.lease = lease
-    if (this.reservation !== null) this.reservation.taken = true // until it is known
+    if (this.reservation !== null) this.reservation.accepted = true // until it is known
     this.sentAt = this.#clock.now()
     return this.sentAt
   }

@@ -18,7 +18,7 @@ export type Classification =
 
 export interface Limited {
   readonly kind: 'limited'
-  readonly whose: 'connection' | 'account'
+  readonly scope: 'connection' | 'account'
   /** How long nothing more may be sent for the connection or the account. Bounded, whatever the upstream asks for. */
   readonly seconds: number
   readonly error: RollerError

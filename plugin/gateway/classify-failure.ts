@@ -36,7 +36,7 @@ function classifyExchangeFailure (failure: ExchangeFailure, by: TransportName): 
   return { kind: 'repeat', maySent, error }
 }
 
-/** A caller must know when a call that is not safe to repeat may have been done all the same. */
+/** The error states when a call that is not safe to repeat may have been executed. */
 export function mayHaveBeenDoneError (error: RollerError): RollerError {
   return new RollerError(error.code, {
     detail: `${error.detail} The call had been sent: it may have been executed.`,

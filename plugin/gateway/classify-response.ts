@@ -86,7 +86,7 @@ function coolingOff (retryAfter: unknown, upstream: Upstream): Classification {
   const seconds = retryAfterSeconds(retryAfter, MAX_COOLING_OFF_SECONDS) ?? COOLING_OFF_SECONDS
   const exportSeconds = retryAfterSeconds(retryAfter, MAX_EXPORT_WAIT_SECONDS)
   const error = new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER answered 429.', upstream, retryAfter: seconds })
-  return { kind: 'limited', whose: 'connection', seconds, error, ...(exportSeconds !== undefined && { exportSeconds }) }
+  return { kind: 'limited', scope: 'connection', seconds, error, ...(exportSeconds !== undefined && { exportSeconds }) }
 }
 
 /** A web server may answer for a missing path, and a redirect often carries a page. Nango follows redirects, so none comes through it. */
@@ -94,7 +94,7 @@ function mayBePage ({ status, headers }: ResponseHead, by: TransportName): boole
   return status === 404 || status === 405 || (by === 'direct' && status >= 300 && status < 400 && headers.location !== undefined)
 }
 
-/** Without a label the body of an error is looked at all the same; a success without one flows through unread. */
+/** The body of an unlabelled error is read; an unlabelled success streams through unread. */
 function isHtml ({ headers }: ResponseHead, { whole, start }: ReadBody): boolean {
   const labelled = isLabelledHtml(headers)
   if (!labelled && mediaType(headers) !== '') return false

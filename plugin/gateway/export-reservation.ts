@@ -11,22 +11,22 @@ import { mayHaveBeenDone } from './sharing/calls.ts'
 export class ExportReservation {
   /** The lease of the export's own limit. */
   lease: Lease | null = null
-  /** False when it is certain that ROLLER has not taken the export. */
-  taken = false
+  /** False when ROLLER certainly did not accept the export. */
+  accepted = false
 
   /** The lease was refunded. */
   drop (lease: Lease): void { if (this.lease === lease) this.lease = null }
 
   /** @param status of ROLLER's answer, where there is one */
-  learn (classification: Classification, status: number | null): void { this.taken = mayHaveTaken(classification, status) }
+  record (classification: Classification, status: number | null): void { this.accepted = mayHaveAccepted(classification, status) }
 
   async release (): Promise<void> {
-    if (this.lease !== null && !this.taken) await this.lease.refundExport()
+    if (this.lease !== null && !this.accepted) await this.lease.refundExport()
   }
 }
 
-/** Whether ROLLER may have taken the export. What it has counted is another matter: a refused call spends its other limits all the same. */
-function mayHaveTaken (classification: Classification, status: number | null): boolean {
+/** Whether ROLLER may have accepted the export. A rejected one still counts against the other limits. */
+function mayHaveAccepted (classification: Classification, status: number | null): boolean {
   switch (classification.kind) {
     case 'pass': return status === null || mayHaveBeenDone({ status })
     case 'fail': return mayHaveBeenDone(classification)
@@ -38,8 +38,8 @@ function mayHaveTaken (classification: Classification, status: number | null): b
 /** ROLLER's cooling-off is a minute. A longer Retry-After after a bulk export is about exports of its type alone. */
 const LONGEST_COOLING_OFF_SECONDS = 60
 
-export function isExportLimit ({ whose, seconds }: Limited): boolean {
-  return whose === 'connection' && seconds > LONGEST_COOLING_OFF_SECONDS
+export function isExportLimit ({ scope, seconds }: Limited): boolean {
+  return scope === 'connection' && seconds > LONGEST_COOLING_OFF_SECONDS
 }
 
 /** ROLLER counts exports of a type by themselves: one too many does not start a cooling-off of the credential. */

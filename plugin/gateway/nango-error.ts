@@ -71,7 +71,7 @@ function classify ({ status, headers, limits }: ResponseHead, { code, message }:
   if (status === 429) {
     const seconds = accountWaitSeconds(headers['retry-after'], limits?.get('x-ratelimit-reset'))
     const error = new RollerError('ROLLER_ERR_NANGO_LIMIT', { upstream, retryAfter: seconds })
-    return { kind: 'limited', whose: 'account', seconds, error }
+    return { kind: 'limited', scope: 'account', seconds, error }
   }
   if (status === 402) return fail('ROLLER_ERR_NANGO_LIMIT', { detail: 'The quota of the Nango plan is used up.', upstream, retryAfter: 60 })
   if (status === 413 || code === 'request_too_large') return { kind: 'fail', error: tooLargeForNango(upstream) }

@@ -218,11 +218,11 @@ class Upstream implements CallHandler {
       if (isUnsent(error)) {
         await lease.refund()
         reservation?.drop(lease)
-        if (reservation !== null) reservation.taken = false
+        if (reservation !== null) reservation.accepted = false
       }
       classification = classifyFailure(error, this.transport)
     }
-    reservation?.learn(classification, progress.exchange?.status ?? null)
+    reservation?.record(classification, progress.exchange?.status ?? null)
     if (call.timing !== undefined) {
       call.timing.waitedMs += lease.waitedMs
       call.timing.upstreamMs += clock.now() - sentAt
@@ -243,7 +243,7 @@ class Upstream implements CallHandler {
   async #learnQuota (limits: ReadonlyMap<string, string>, lease: Lease): Promise<void> {
     const limit = Number(limits.get('x-ratelimit-limit'))
     const remaining = limits.has('x-ratelimit-remaining') ? Number(limits.get('x-ratelimit-remaining')) : NaN
-    await this.#parts.rateLimiter.learnQuota({ limit, remaining, endsInMs: untilAccountReset(limits.get('x-ratelimit-reset')) }, lease)
+    await this.#parts.rateLimiter.recordQuota({ limit, remaining, endsInMs: untilAccountReset(limits.get('x-ratelimit-reset')) }, lease)
   }
 
   async #renewToken (progress: CallProgress, rejected: RollerError): Promise<null> {
@@ -264,11 +264,11 @@ class Upstream implements CallHandler {
     const { call, exchange, reservation } = progress
     if (reservation !== null && isExportLimit(limited)) {
       exchange?.abort(NOT_PASSED_ON)
-      reservation.taken = true // by an export before this one, which comes to the same
+      reservation.accepted = true // by an export before this one, which comes to the same
       throw exportedBefore(limited)
     }
     // Before anything else of this connection can leave.
-    if (limited.whose === 'connection') await rateLimiter.startCoolingOff(call.limitedCredential, limited.seconds)
+    if (limited.scope === 'connection') await rateLimiter.startCoolingOff(call.limitedCredential, limited.seconds)
     else await rateLimiter.startAccountCoolingOff(limited.seconds)
     exchange?.abort(NOT_PASSED_ON)
     if (call.body?.kind === 'stream' || limited.seconds * 1000 > progress.timeLeftMs) throw limited.error

@@ -66,7 +66,7 @@ export class Renewals {
   }
 
   /**
-   * A call was sent again with the new token, and ROLLER answered 401 all the same. Unless the token has been renewed once more since,
+   * A call was sent again with the new token, and ROLLER answered 401 again. Unless the token has been renewed once more since,
    * it is not the token: a new one for every such call would be one refresh a call, and ROLLER suspends credentials whose owner asks
    * for tokens too often. So there is none for a while, as after a refresh that failed, on any replica. It is the connection that
    * rests, not the path: which paths are meant is not known.

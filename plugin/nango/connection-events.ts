@@ -12,7 +12,7 @@ export type ConnectionEventName =
   /** A failed one works again. */
   | 'connection.recovered'
   | 'connection.deleted'
-  /** Credentials of another venue were entered: no calls until somebody confirms it. */
+  /** Credentials of another venue were entered: calls are rejected until the venue is confirmed. */
   | 'connection.venue-changed'
 
 interface ConnectionEventOf<Name extends ConnectionEventName> {

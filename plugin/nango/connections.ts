@@ -110,7 +110,7 @@ export class Connections {
   async enter ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<ConnectionState> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     if (!this.#mayRead) {
-      // A key that may not read could make a connection, and the caller would be told of a failure and try again.
+      // A key without read scope would create a connection and then fail, and the caller would create another.
       await probeReadRight(this.#nango)
       this.#mayRead = true
     }

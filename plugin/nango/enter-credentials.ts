@@ -63,6 +63,6 @@ async function findFailure (
   failure: TokenFailure, tokenEndpoint: TokenEndpoint, pair: Credentials
 ): Promise<{ failure: TokenFailure | 'accepted', retryAfter?: number | undefined }> {
   if (failure !== 'unclear') return { failure }
-  const answer = await tokenEndpoint.ask(pair)
+  const answer = await tokenEndpoint.requestToken(pair)
   return { failure: failureOf(answer), retryAfter: answer?.retryAfter }
 }

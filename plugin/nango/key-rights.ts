@@ -25,7 +25,7 @@ export interface KeyRight extends Omit<KeyScope, 'neededBy'> {
 }
 
 interface Probed extends KeyScope {
-  readonly ask: (sdk: Nango, target: Target) => Promise<unknown>
+  readonly probe: (sdk: Nango, target: Target) => Promise<unknown>
 }
 
 interface Target {
@@ -33,104 +33,104 @@ interface Target {
   readonly integrationId: string
   readonly encodedIntegrationId: string
   /** A connection that does not exist. */
-  readonly nobody: string
+  readonly unknownId: string
   readonly headers: Readonly<Record<string, string>>
 }
 
 const BOTH: readonly TransportName[] = ['nango', 'direct']
 
-const connectionUrl = ({ host, nobody, encodedIntegrationId }: Target): string =>
-  `${host}/connections/${nobody}?provider_config_key=${encodedIntegrationId}`
+const connectionUrl = ({ host, unknownId, encodedIntegrationId }: Target): string =>
+  `${host}/connections/${unknownId}?provider_config_key=${encodedIntegrationId}`
 
 export const keyScopes: readonly Probed[] = [
   {
     scope: 'environment:proxy',
     purpose: 'calls to ROLLER through Nango',
     neededBy: ['nango'],
-    ask: (sdk, { host, headers, integrationId, nobody }) => sdk.http.get(`${host}/proxy/probe`, {
-      headers: { ...headers, 'provider-config-key': integrationId, 'connection-id': nobody, retries: '0' }
+    probe: (sdk, { host, headers, integrationId, unknownId }) => sdk.http.get(`${host}/proxy/probe`, {
+      headers: { ...headers, 'provider-config-key': integrationId, 'connection-id': unknownId, retries: '0' }
     })
   },
   {
     scope: 'environment:connections:list',
     purpose: '`GET /connections`, and the tenant of a connection',
     neededBy: BOTH,
-    ask: (sdk, { host, headers, nobody }) => sdk.http.get(`${host}/connections?limit=1&connectionId=${nobody}`, { headers })
+    probe: (sdk, { host, headers, unknownId }) => sdk.http.get(`${host}/connections?limit=1&connectionId=${unknownId}`, { headers })
   },
   {
     // Contained in the right to read credentials.
     scope: 'environment:connections:read',
     purpose: 'the venue of a connection, `POST /connections`, `POST /connect-session/reconnect` and the connect page',
     neededBy: BOTH,
-    ask: (sdk, { integrationId, nobody }) => sdk.getConnection(integrationId, nobody)
+    probe: (sdk, { integrationId, unknownId }) => sdk.getConnection(integrationId, unknownId)
   },
   {
     scope: 'environment:connections:read_credentials',
     purpose: 'the transport `direct`, and the renewal of a token that ROLLER has revoked',
     neededBy: ['direct'],
-    ask: (sdk, { integrationId, nobody }) => sdk.getConnection(integrationId, nobody, false, true)
+    probe: (sdk, { integrationId, unknownId }) => sdk.getConnection(integrationId, unknownId, false, true)
   },
   {
     scope: 'environment:connections:update',
     purpose: 'storing the venue of a connection, and `PATCH /connections/{id}`',
     neededBy: BOTH,
-    ask: (sdk, target) => sdk.http.patch(connectionUrl(target), { tags: {} }, { headers: target.headers })
+    probe: (sdk, target) => sdk.http.patch(connectionUrl(target), { tags: {} }, { headers: target.headers })
   },
   {
     scope: 'environment:connections:delete',
     purpose: '`DELETE /connections/{id}`, and removal of a connection whose creation failed halfway',
     neededBy: [],
-    ask: (sdk, target) => sdk.http.delete(connectionUrl(target), { headers: target.headers })
+    probe: (sdk, target) => sdk.http.delete(connectionUrl(target), { headers: target.headers })
   },
   {
     scope: 'environment:connect_sessions:write',
     purpose: '`POST /connect-session`, `POST /connect-session/reconnect` and `POST /connections`',
     neededBy: [],
     // Not a list, so that no session is made.
-    ask: (sdk, { host, headers }) => sdk.http.post(`${host}/connect/sessions`, { allowed_integrations: 'probe' }, { headers })
+    probe: (sdk, { host, headers }) => sdk.http.post(`${host}/connect/sessions`, { allowed_integrations: 'probe' }, { headers })
   },
   {
     scope: 'environment:integrations:read',
     purpose: '`GET /connections/{id}/check` and `roller-sidecar check`, which read the integration',
     neededBy: [],
-    ask: (sdk, { encodedIntegrationId }) => sdk.getIntegration({ uniqueKey: encodedIntegrationId })
+    probe: (sdk, { encodedIntegrationId }) => sdk.getIntegration({ uniqueKey: encodedIntegrationId })
   }
 ]
 
 /** @throws RollerError when Nango cannot be asked */
 export async function checkKeyRights (nango: NangoClient, transport: TransportName): Promise<KeyRight[]> {
   const { host, integrationId, encodedIntegrationId } = nango
-  const nobody = `fastify-roller-probe-${randomUUID()}`
+  const unknownId = `fastify-roller-probe-${randomUUID()}`
   const rights: KeyRight[] = []
   // One after the other: a burst could meet the limit of a small Nango.
-  for (const { ask, neededBy, scope, purpose } of keyScopes) {
+  for (const { probe, neededBy, scope, purpose } of keyScopes) {
     const granted = await isGranted(nango, (sdk) => {
       const headers = { authorization: `Bearer ${sdk.apiKey}` }
-      return ask(sdk, { host, integrationId, encodedIntegrationId, nobody, headers })
+      return probe(sdk, { host, integrationId, encodedIntegrationId, unknownId, headers })
     })
     rights.push({ scope, purpose, needed: neededBy.includes(transport), granted })
   }
   return rights
 }
 
-/** What is told of scopes that a key lacks. */
+/** The error detail for missing scopes. */
 export function missingScopes (rights: readonly KeyRight[]): string {
   return rights.map(({ scope, purpose }) => `${scope} (${purpose.replaceAll('`', '')})`).join(', ')
 }
 
-async function isGranted (nango: NangoClient, ask: (sdk: Nango) => Promise<unknown>): Promise<boolean> {
+async function isGranted (nango: NangoClient, probe: (sdk: Nango) => Promise<unknown>): Promise<boolean> {
   // Any answer about the call itself comes after the look at the scopes.
-  const lookedAt = new RollerError('ROLLER_ERR_NANGO_REJECTED')
+  const granted = new RollerError('ROLLER_ERR_NANGO_REJECTED')
   const forbidden = new RollerError('ROLLER_ERR_NANGO_REJECTED')
   try {
-    await nango.call(ask, ({ status, code }) => {
+    await nango.call(probe, ({ status, code }) => {
       if (code === 'forbidden') return forbidden
-      return status !== 401 && status !== 429 && status < 500 ? lookedAt : undefined
+      return status !== 401 && status !== 429 && status < 500 ? granted : undefined
     })
     return true
   } catch (error) {
     if (error === forbidden) return false
-    if (error === lookedAt) return true
+    if (error === granted) return true
     throw error
   }
 }

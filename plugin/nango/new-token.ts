@@ -23,7 +23,7 @@ export function fingerprint ({ token, expiresAt }: ComparedToken): string {
 
 /**
  * Asks until the answer is a new token.
- * @throws RollerError ROLLER_ERR_UNREACHABLE after a bounded number of tries; nobody has refused any credentials then
+ * @throws RollerError ROLLER_ERR_UNREACHABLE after a bounded number of tries; the credentials were not rejected
  */
 export async function untilNew<T> (ask: () => Promise<T>, isNew: (answer: T) => boolean, clock: Clock): Promise<T> {
   for (let tries = 1; ; tries++) {

@@ -1,13 +1,13 @@
 /** What is said when Nango got no token from ROLLER: never that the credentials are wrong, unless ROLLER has said so. */
 import { RollerError, type RollerErrorOptions } from '../errors.ts'
-import type { TokenAnswer } from './token-endpoint.ts'
+import type { TokenResponse } from './token-endpoint.ts'
 import type { TokenFailure } from './token-error.ts'
 
 /** Nango makes no new try within 30 s after a refresh failed; and a token endpoint in trouble needs a pause. Seconds. */
 const RETRY_AFTER = 30
 
 /** How ROLLER's own answer, where the gateway has asked, decides what Nango's did not say. */
-export function failureOf (answer: TokenAnswer | null): Exclude<TokenFailure, 'blocked'> | 'accepted' {
+export function failureOf (answer: TokenResponse | null): Exclude<TokenFailure, 'blocked'> | 'accepted' {
   if (answer === null) return 'unclear'
   const { status } = answer
   if (status < 300) return 'accepted'

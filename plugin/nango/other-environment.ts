@@ -24,7 +24,7 @@ export class OtherEnvironment {
   /** True when the other environment gives a token for the pair. No trouble on the way is told: there is another error to tell. */
   async takes (clientId: string, clientSecret: string): Promise<boolean> {
     const key = createHash('sha256').update(JSON.stringify([clientId, clientSecret])).digest('base64')
-    const asking = this.#asked.get(key) ?? this.#tokens.ask({ clientId, clientSecret }).then((answer) => answer?.status === 200)
+    const asking = this.#asked.get(key) ?? this.#tokens.requestToken({ clientId, clientSecret }).then((answer) => answer?.status === 200)
     this.#asked.set(key, asking)
     return await asking
   }

@@ -1,5 +1,5 @@
 /**
- * ROLLER's token endpoint, asked by the gateway itself: only where Nango's answer does not say what ROLLER's was. The token is thrown away.
+ * Calls ROLLER's token endpoint directly, where Nango's response does not contain ROLLER's. The token is discarded.
  */
 import { request, type Dispatcher } from 'undici'
 import { isRecord, type NangoClient } from './client.ts'
@@ -17,16 +17,16 @@ export interface Credentials {
   readonly clientSecret: string
 }
 
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly status: number
   /** Seconds, bounded. */
   readonly retryAfter: number | undefined
 }
 
-/** No header keeps a venue waiting for longer. Seconds. */
+/** Upper bound of Retry-After. Seconds. */
 const MAX_RETRY_AFTER = 15 * 60
 const MAX_BODY = 64 * 1024
-/** Somebody waits for the answer, and this is only the reason of another failure. Milliseconds. */
+/** Short, because a caller is waiting, and only the reason of a failure is at stake. Milliseconds. */
 const MAX_WAIT = 5_000
 
 export class TokenEndpoint {
@@ -36,15 +36,15 @@ export class TokenEndpoint {
     this.#options = options
   }
 
-  /** @returns null when no answer came */
-  ask ({ clientId, clientSecret }: Credentials): Promise<TokenAnswer | null> {
+  /** @returns null when no response arrived */
+  requestToken ({ clientId, clientSecret }: Credentials): Promise<TokenResponse | null> {
     return this.#post({ client_id: clientId, client_secret: clientSecret })
   }
 
-  /** Whether it answers at all: without credentials, so that none come near ROLLER's limits. */
-  probe (): Promise<TokenAnswer | null> { return this.#post({}) }
+  /** Tests whether the endpoint responds: without credentials, to stay clear of ROLLER's limits. */
+  probe (): Promise<TokenResponse | null> { return this.#post({}) }
 
-  async #post (content: Readonly<Record<string, string>>): Promise<TokenAnswer | null> {
+  async #post (content: Readonly<Record<string, string>>): Promise<TokenResponse | null> {
     const { url, dispatcher, timeoutMs } = this.#options
     try {
       const { statusCode, headers, body } = await request(`${url}/token`, {
@@ -63,8 +63,8 @@ export class TokenEndpoint {
 }
 
 /**
- * The Client ID and Client Secret of a connection, where the key may read them and Nango gives them. After a refresh has failed Nango gives
- * them no more, so they are read before.
+ * The Client ID and Client Secret of a connection, where the key may read them and Nango returns them. After a failed refresh Nango
+ * no longer returns them, so they are read first.
  */
 export async function readCredentials (nango: NangoClient, connectionId: string): Promise<Credentials | null> {
   try {

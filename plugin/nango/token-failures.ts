@@ -8,7 +8,7 @@ import type { Clock } from '../util/clock.ts'
 import { isRollerError, type RollerError } from '../errors.ts'
 import { isRecord, type NangoClient } from './client.ts'
 import { failureOf, noToken } from './no-token.ts'
-import { readCredentials, type TokenAnswer, type TokenEndpoint } from './token-endpoint.ts'
+import { readCredentials, type TokenResponse, type TokenEndpoint } from './token-endpoint.ts'
 
 type Refresh = (connectionId: string) => Promise<void>
 type Reason = ReturnType<typeof failureOf>
@@ -27,7 +27,7 @@ const PROBE_AGAIN_AFTER = 10_000
 export class TokenFailures {
   readonly #options: TokenFailuresOptions
   readonly #known = new LRUCache<string, { readonly reason: Reason, readonly until: number }>(atMost(10_000))
-  #probe: { readonly answer: Promise<TokenAnswer | null>, readonly until: number } | null = null
+  #probe: { readonly answer: Promise<TokenResponse | null>, readonly until: number } | null = null
 
   constructor (options: TokenFailuresOptions) {
     this.#options = options
@@ -47,7 +47,7 @@ export class TokenFailures {
         await refresh(connectionId)
       } catch (error) {
         if (!isUnexplained(error)) throw error
-        const answer = credentials === null ? null : await tokenEndpoint.ask(credentials)
+        const answer = credentials === null ? null : await tokenEndpoint.requestToken(credentials)
         throw this.#remember(connectionId, failureOf(answer), error, answer?.retryAfter)
       }
     }
@@ -57,17 +57,17 @@ export class TokenFailures {
   async explain (error: unknown, connectionId: string): Promise<unknown> {
     if (!isUnexplained(error)) return error
     const known = this.#known.get(connectionId)
-    if (known !== undefined && known.until > this.#options.clock.now()) return told(known.reason, error)
+    if (known !== undefined && known.until > this.#options.clock.now()) return withReason(known.reason, error)
     // The credentials cannot be read any more. An endpoint that is well has refused them.
-    return this.#remember(connectionId, failureOf(await this.#askEndpoint()), error)
+    return this.#remember(connectionId, failureOf(await this.#probeEndpoint()), error)
   }
 
   #remember (connectionId: string, reason: Reason, error: RollerError, retryAfter?: number): RollerError {
     this.#known.set(connectionId, { reason, until: this.#options.clock.now() + REMEMBERED_FOR })
-    return told(reason, error, retryAfter)
+    return withReason(reason, error, retryAfter)
   }
 
-  #askEndpoint (): Promise<TokenAnswer | null> {
+  #probeEndpoint (): Promise<TokenResponse | null> {
     const { clock, tokenEndpoint } = this.#options
     const now = clock.now()
     if (this.#probe === null || this.#probe.until <= now) this.#probe = { answer: tokenEndpoint.probe(), until: now + PROBE_AGAIN_AFTER }
@@ -75,7 +75,7 @@ export class TokenFailures {
   }
 }
 
-function told (reason: Reason, error: RollerError, retryAfter = error.retryAfter): RollerError {
+function withReason (reason: Reason, error: RollerError, retryAfter = error.retryAfter): RollerError {
   if (reason === 'refused') return error
   return noToken(reason, {
     ...(error.upstream !== undefined && { upstream: error.upstream }),

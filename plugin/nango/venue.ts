@@ -8,7 +8,7 @@ export const environments = ['live', 'playground'] as const
 /** ROLLER has two, with hosts and keys of their own. */
 export type RollerEnvironment = typeof environments[number]
 
-/** Connections are found by these tags. Nobody but the gateway writes tags that begin like this. */
+/** Connections are found by these tags. Only the gateway writes tags with this prefix. */
 export const RESERVED_PREFIX = 'roller_'
 export const VENUE_TAG = 'roller_venue_id'
 export const ENVIRONMENT_TAG = 'roller_environment'

@@ -1,4 +1,4 @@
-/** The types of a call in process, all derived from the catalogue: what must be given, what may be, and what comes back. */
+/** The types of a call in process, all derived from the catalog: what must be given, what may be, and what comes back. */
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { operations } from './operations.ts'
 
@@ -23,9 +23,9 @@ export interface CallOptions {
   readonly connectionId: string
   /** Ends the call, and whatever it waits for. */
   readonly signal?: AbortSignal
-  /** Milliseconds this call will wait for a place in the budget. Default: the option of the registration. */
+  /** Milliseconds that this call may wait for a rate limit. Default: the option of the registration. */
   readonly maxWait?: number
-  /** `off` sends a call that does not fit the catalogue, for when ROLLER is ahead of it. Default: the option of the registration. */
+  /** `off` sends a call that does not fit the catalog, for when ROLLER is ahead of it. Default: the option of the registration. */
   readonly validation?: boolean
 }
 
@@ -33,11 +33,11 @@ export interface CallOptions {
 export type CallInput<Name extends OperationName> = CallOptions &
   Part<'params', Operations[Name]> & Part<'query', Operations[Name]> & Part<'headers', Operations[Name]> & Part<'body', Operations[Name]>
 
-type AnswerSchema<Op> = Op extends { readonly answers: { readonly 201: { readonly schema: infer Schema } } }
+type ResponseSchema<Op> = Op extends { readonly responses: { readonly 201: { readonly schema: infer Schema } } }
   ? Schema
-  : Op extends { readonly answers: { readonly 200: { readonly schema: infer Schema } } } ? Schema : undefined
+  : Op extends { readonly responses: { readonly 200: { readonly schema: infer Schema } } } ? Schema : undefined
 
 /** The body of a successful answer, as ROLLER documents it; `undefined` where it documents none. */
-export type CallAnswer<Name extends OperationName> = AnswerSchema<Operations[Name]> extends infer Schema
+export type CallResult<Name extends OperationName> = ResponseSchema<Operations[Name]> extends infer Schema
   ? Schema extends TSchema ? Static<Schema> : undefined
   : never

@@ -1,4 +1,4 @@
-/** Operations that an operator closes together, under one name. Tags of the catalogue do for the rest. */
+/** Operations that an operator closes together, under one name. Tags of the catalog do for the rest. */
 import type { OperationName } from './operations.ts'
 
 export const operationGroups = {

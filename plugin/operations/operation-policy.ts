@@ -15,7 +15,7 @@ export interface Policy {
   readonly wildcard?: boolean | undefined
 }
 
-/** Names of the catalogue, its tags, or groups. */
+/** Names of the catalog, its tags, or groups. */
 export interface OperationLists {
   /** With it, nothing else is open. */
   readonly allow?: readonly string[]
@@ -25,7 +25,7 @@ export interface OperationLists {
 
 export interface WantedCall {
   readonly method: string
-  /** Null for a path outside the catalogue. */
+  /** Null for a path outside the catalog. */
   readonly operation: Pick<CatalogOperation, 'name' | 'template'> | null
   /** ROLLER's path as it was written; a query may follow. */
   readonly target: string
@@ -37,7 +37,7 @@ export type OperationPolicy = (call: WantedCall) => void
 export function createOperationPolicy ({ readOnly, operations: lists = {}, wildcard }: Policy): OperationPolicy {
   const closed = closedOperations(lists)
   const templates = [...closed].map((name) => splitKey(name as OperationKey)) // of the catalog
-  // ROLLER may be lenient with paths (a slash at the end, another case), and such a path is none of the catalogue's.
+  // ROLLER may be lenient with paths (a slash at the end, another case), and such a path is none of the catalog's.
   const paths = wildcard ?? closed.size === 0
   const restricted = closed.size > 0 || !paths
   return ({ method, operation, target }) => {
@@ -55,7 +55,7 @@ export function createOperationPolicy ({ readOnly, operations: lists = {}, wildc
     // Otherwise the router's word is not the last one: to ROLLER `/bookings/x%2Fform-responses` may be the longer path.
     const { segments } = canonicalPath(path)
     if (!paths && (operation === null || !matchesTemplate(operation.template, segments))) {
-      throw closedHere('Paths outside the catalogue are closed on this gateway.')
+      throw closedHere('Paths outside the catalog are closed on this gateway.')
     }
     if (templates.some((template) => template.method === method && matchesTemplate(template.path, segments))) {
       throw closedHere('This is another way to write an operation that is closed on this gateway.')

@@ -9,13 +9,13 @@ export type OperationKey = `${Method} /${string}`
 export type RateLimitName = 'rest' | 'reporting' | 'bulk'
 
 /** One documented answer of ROLLER. */
-export interface OperationAnswer {
+export interface OperationResponse {
   readonly description: string
   readonly schema?: TSchema
 }
 
 /**
- * One operation of ROLLER's API, as the catalogue holds it. Everything else (routes, validation, OpenAPI, client, sandbox) is derived from
+ * One operation of ROLLER's API, as the catalog holds it. Everything else (routes, validation, OpenAPI, client, sandbox) is derived from
  * it.
  */
 export interface Operation {
@@ -27,7 +27,7 @@ export interface Operation {
   readonly description?: string
   /** The domain it is grouped under in the OpenAPI document. */
   readonly tag: string
-  readonly budget: RateLimitName
+  readonly rateLimit: RateLimitName
   /** True when sending it twice does what sending it once does, so the gateway may repeat it after an unknown outcome. */
   readonly repeatable: boolean
   readonly params?: TObject
@@ -35,5 +35,5 @@ export interface Operation {
   readonly headers?: TObject
   readonly body?: TSchema
   /** ROLLER's documented answers by status. */
-  readonly answers: Readonly<Record<number, OperationAnswer>>
+  readonly responses: Readonly<Record<number, OperationResponse>>
 }

@@ -31,14 +31,14 @@ import * as venue from './schemas/venue.ts'
 import * as waivers from './schemas/waivers.ts'
 import * as webhooks from './schemas/webhooks.ts'
 
-const read = <T extends string>(tag: T) => ({ tag, budget: 'rest', repeatable: true }) as const
-const write = <T extends string>(tag: T) => ({ tag, budget: 'rest', repeatable: false }) as const
-const report = <T extends string>(tag: T) => ({ tag, budget: 'reporting', repeatable: true }) as const
+const read = <T extends string>(tag: T) => ({ tag, rateLimit: 'rest', repeatable: true }) as const
+const write = <T extends string>(tag: T) => ({ tag, rateLimit: 'rest', repeatable: false }) as const
+const report = <T extends string>(tag: T) => ({ tag, rateLimit: 'reporting', repeatable: true }) as const
 
 const staffDisabled = { description: 'The staff API is switched off for the venue' } as const
 const noSuchStaff = { description: 'No such staff member' } as const
 const refused = { description: 'Refused' } as const
-/** Seen at ROLLER: a booking for somebody else's e-mail address renames that guest. */
+/** Seen at ROLLER: a booking with another guest's e-mail address renames that guest. */
 const GUEST_OVERWRITTEN =
   'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
   'overwritten with what this booking says.'
@@ -48,7 +48,7 @@ export const operations = {
     id: 'getVenue',
     summary: 'Read the venue of the credentials',
     ...read('Venue'),
-    answers: { 200: { description: 'The venue', schema: venue.Venue } }
+    responses: { 200: { description: 'The venue', schema: venue.Venue } }
   },
   'GET /products': {
     id: 'listProducts',
@@ -56,14 +56,14 @@ export const operations = {
     description: 'Changes rarely: keep the answer, and ask for the availability of a day.',
     ...read('Products'),
     query: products.ProductsQuery,
-    answers: { 200: { description: 'The products', schema: Type.Array(products.Product) } }
+    responses: { 200: { description: 'The products', schema: Type.Array(products.Product) } }
   },
   'GET /product-availability': {
     id: 'getAvailability',
     summary: 'List what can be booked on a day',
     ...read('Products'),
     query: availability.ProductAvailabilityQuery,
-    answers: {
+    responses: {
       200: { description: 'The products on offer, with sessions and capacity', schema: Type.Array(availability.AvailableProduct) }
     }
   },
@@ -73,7 +73,7 @@ export const operations = {
     description: 'ROLLER keeps the answer for a minute, or until the next booking.',
     ...read('Products'),
     query: availability.ProductCalendarQuery,
-    answers: {
+    responses: {
       200: { description: 'One entry a day', schema: Type.Array(availability.ProductAvailabilityCalendarDay) },
       404: { description: 'No such product' }
     }
@@ -83,7 +83,7 @@ export const operations = {
     summary: 'Create a stock product',
     ...write('Products'),
     body: stock.CreateProductStock,
-    answers: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
+    responses: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
   },
   'PUT /products/stock': {
     id: 'updateStockProduct',
@@ -91,7 +91,7 @@ export const operations = {
     description: 'A field that is left out is emptied. Variations with a productId are changed, others added.',
     ...write('Products'),
     body: stock.UpdateProductStock,
-    answers: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
+    responses: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
   },
   'PUT /products/stock/{parentProductId}/quantity': {
     id: 'setStockQuantity',
@@ -99,7 +99,7 @@ export const operations = {
     ...write('Products'),
     params: stock.StockPath,
     body: stock.StockQuantityBody,
-    answers: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
+    responses: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
   },
   'POST /capacity-reservation': {
     id: 'reserveCapacity',
@@ -107,7 +107,7 @@ export const operations = {
     description: 'The hold ends after 10 minutes.',
     ...write('Capacity'),
     body: capacity.CapacityReservationBody,
-    answers: {
+    responses: {
       200: { description: 'The hold', schema: capacity.CapacityReservation },
       409: { description: 'The capacity cannot be held', schema: common.RequestErrors }
     }
@@ -117,14 +117,14 @@ export const operations = {
     summary: 'Give held capacity back',
     ...write('Capacity'),
     params: capacity.CapacityReservationPath,
-    answers: { 200: { description: 'Released' }, 400: { description: 'Not a reservation that can be released' } }
+    responses: { 200: { description: 'Released' }, 400: { description: 'Not a reservation that can be released' } }
   },
   'POST /capacity-reservation/block': {
     id: 'blockCapacity',
     summary: 'Take capacity of a resource out of sale',
     ...write('Capacity'),
     body: capacity.CapacityBlockBody,
-    answers: {
+    responses: {
       200: { description: 'The id of the block', schema: capacity.CapacityBlockCreated },
       409: { description: 'No such resource, or not that much capacity left' }
     }
@@ -134,21 +134,21 @@ export const operations = {
     summary: 'List capacity blocks',
     ...read('Capacity'),
     query: capacity.CapacityBlocksQuery,
-    answers: { 200: { description: 'The blocks', schema: Type.Array(capacity.ResourceCapacityBlock) } }
+    responses: { 200: { description: 'The blocks', schema: Type.Array(capacity.ResourceCapacityBlock) } }
   },
   'GET /capacity-reservation/block/{blockId}': {
     id: 'getCapacityBlock',
     summary: 'Read a capacity block',
     ...read('Capacity'),
     params: capacity.CapacityBlockPath,
-    answers: { 200: { description: 'The block', schema: capacity.ResourceCapacityBlock }, 404: { description: 'No such block' } }
+    responses: { 200: { description: 'The block', schema: capacity.ResourceCapacityBlock }, 404: { description: 'No such block' } }
   },
   'DELETE /capacity-reservation/block/{blockId}': {
     id: 'deleteCapacityBlock',
     summary: 'Put blocked capacity back on sale',
     ...write('Capacity'),
     params: capacity.CapacityBlockPath,
-    answers: { 200: { description: 'Deleted' }, 404: { description: 'No such block' } }
+    responses: { 200: { description: 'Deleted' }, 404: { description: 'No such block' } }
   },
   'GET /bookings': {
     id: 'searchBookings',
@@ -157,7 +157,7 @@ export const operations = {
       'Cancelled bookings and drafts are not found: read a booking that may be cancelled with GET /bookings/{uniqueId}.',
     ...read('Bookings'),
     query: bookings.SearchBookingsQuery,
-    answers: { 200: { description: 'The bookings found', schema: bookings.BookingSearchResult } }
+    responses: { 200: { description: 'The bookings found', schema: bookings.BookingSearchResult } }
   },
   'POST /bookings': {
     id: 'createBooking',
@@ -165,7 +165,7 @@ export const operations = {
     description: GUEST_OVERWRITTEN,
     ...write('Bookings'),
     body: changes.CreateBookingBody,
-    answers: {
+    responses: {
       201: { description: 'The identifiers of the booking', schema: changes.BookingIdentifiers },
       409: { description: 'Refused, for example because the capacity is gone', schema: common.RequestErrors }
     }
@@ -178,7 +178,7 @@ export const operations = {
       'Refunds are among the payments, with a negative total.',
     ...read('Bookings'),
     params: bookings.BookingDetailPath,
-    answers: { 200: { description: 'The booking', schema: bookings.BookingDetail }, 404: { description: 'No such booking' } }
+    responses: { 200: { description: 'The booking', schema: bookings.BookingDetail }, 404: { description: 'No such booking' } }
   },
   'PUT /bookings/{uniqueId}': {
     id: 'updateBooking',
@@ -186,7 +186,7 @@ export const operations = {
     ...write('Bookings'),
     params: bookings.BookingPath,
     body: changes.UpdateBookingBody,
-    answers: { 200: { description: 'Changed' }, 409: { description: 'Refused', schema: common.RequestErrors } }
+    responses: { 200: { description: 'Changed' }, 409: { description: 'Refused', schema: common.RequestErrors } }
   },
   'DELETE /bookings/{uniqueId}': {
     id: 'deleteBooking',
@@ -195,7 +195,7 @@ export const operations = {
     ...write('Bookings'),
     params: bookings.BookingPath,
     body: changes.DeleteBookingBody,
-    answers: { 200: { description: 'Deleted' } }
+    responses: { 200: { description: 'Deleted' } }
   },
   'POST /bookings/{uniqueId}/cancel': {
     id: 'cancelBooking',
@@ -204,7 +204,7 @@ export const operations = {
     ...write('Bookings'),
     params: bookings.BookingPath,
     body: changes.CancelBookingBody,
-    answers: {
+    responses: {
       200: { description: 'Cancelled' },
       403: { description: 'Not a booking made through the API', schema: changes.CancelRefused }
     }
@@ -215,7 +215,7 @@ export const operations = {
     description: 'Nothing is stored.',
     ...read('Bookings'),
     body: costs.BookingCostsBody,
-    answers: {
+    responses: {
       200: { description: 'The costs', schema: costs.BookingCosts },
       409: { description: 'Refused', schema: common.RequestErrors }
     }
@@ -226,7 +226,7 @@ export const operations = {
     description: `Answers a token to take the payment with. ${GUEST_OVERWRITTEN}`,
     ...write('Bookings'),
     body: drafts.DraftBookingBody,
-    answers: {
+    responses: {
       200: { description: 'The draft', schema: drafts.DraftBooking },
       409: { description: 'Refused', schema: common.RequestErrors }
     }
@@ -236,7 +236,7 @@ export const operations = {
     summary: 'Turn a draft with nothing to pay into a booking',
     ...write('Bookings'),
     body: drafts.PublishDraftBody,
-    answers: {
+    responses: {
       200: { description: 'The identifiers of the booking', schema: changes.BookingIdentifiers },
       409: { description: 'Refused', schema: drafts.PublishErrors }
     }
@@ -246,7 +246,7 @@ export const operations = {
     summary: 'Read the forms filled in for a booking',
     ...read('Bookings'),
     params: bookings.BookingPath,
-    answers: {
+    responses: {
       200: { description: 'The answers, form by form', schema: forms.BookingFormResponses },
       404: { description: 'No such booking' }
     }
@@ -259,7 +259,7 @@ export const operations = {
     ...write('Payments'),
     params: bookings.BookingPath,
     body: payments.AddPaymentBody,
-    answers: {
+    responses: {
       200: { description: 'The id of the payment', schema: payments.PaymentRecorded },
       409: { description: 'Refused', schema: common.RequestErrors }
     }
@@ -271,7 +271,7 @@ export const operations = {
     ...write('Payments'),
     params: bookings.BookingPath,
     body: payments.AddTipBody,
-    answers: {
+    responses: {
       201: { description: 'The id of the payment', schema: payments.PaymentRecorded },
       400: { description: 'Not a positive amount, or paid by gift card' },
       409: { description: 'Refused', schema: common.RequestErrors }
@@ -284,7 +284,7 @@ export const operations = {
     ...write('Payments'),
     params: bookings.BookingPath,
     body: payments.PaymentLinkBody,
-    answers: {
+    responses: {
       200: { description: 'The link', schema: payments.PaymentLink },
       400: { description: 'Not valid, for example without email and phone' },
       404: { description: 'No such booking' },
@@ -296,7 +296,7 @@ export const operations = {
     summary: 'Cancel a payment link',
     ...write('Payments'),
     params: payments.PaymentLinkPath,
-    answers: {
+    responses: {
       200: { description: 'Cancelled' },
       404: { description: 'No such booking or link' },
       409: { description: 'The link is of another booking' }
@@ -307,14 +307,14 @@ export const operations = {
     summary: 'Create a discount',
     ...write('Discounts'),
     body: discounts.DiscountCreate,
-    answers: { 200: { description: 'The id of the discount', schema: discounts.DiscountCreated } }
+    responses: { 200: { description: 'The id of the discount', schema: discounts.DiscountCreated } }
   },
   'GET /discounts/{discountId}': {
     id: 'getDiscount',
     summary: 'Read a discount',
     ...read('Discounts'),
     params: discounts.DiscountPath,
-    answers: { 200: { description: 'The discount', schema: discounts.Discount } }
+    responses: { 200: { description: 'The discount', schema: discounts.Discount } }
   },
   'PUT /discounts/{discountId}': {
     id: 'updateDiscount',
@@ -322,7 +322,7 @@ export const operations = {
     ...write('Discounts'),
     params: discounts.DiscountPath,
     body: discounts.DiscountUpdate,
-    answers: { 200: { description: 'Changed' } }
+    responses: { 200: { description: 'Changed' } }
   },
   'POST /discounts/{discountId}/codes': {
     id: 'addDiscountCodes',
@@ -330,7 +330,7 @@ export const operations = {
     ...write('Discounts'),
     params: discounts.DiscountPath,
     body: discounts.DiscountCodesBody,
-    answers: { 200: { description: 'Added' } }
+    responses: { 200: { description: 'Added' } }
   },
   'DELETE /discounts/{discountId}/codes': {
     id: 'deleteDiscountCodes',
@@ -338,7 +338,7 @@ export const operations = {
     ...write('Discounts'),
     params: discounts.DiscountPath,
     body: discounts.DeleteDiscountCodesBody,
-    answers: { 200: { description: 'Deleted' } }
+    responses: { 200: { description: 'Deleted' } }
   },
   'POST /discounts/validate': {
     id: 'validateDiscounts',
@@ -346,14 +346,14 @@ export const operations = {
     description: 'Being phased out by ROLLER in favour of POST /bookings/draft/costs.',
     ...read('Discounts'),
     body: discounts.ValidateDiscountsBody,
-    answers: { 200: { description: 'The amounts off', schema: discounts.DiscountValidation } }
+    responses: { 200: { description: 'The amounts off', schema: discounts.DiscountValidation } }
   },
   'GET /guests/{guestId}': {
     id: 'getGuest',
     summary: 'Read a guest',
     ...read('Guests'),
     params: guests.GuestPath,
-    answers: { 200: { description: 'The guest', schema: guests.Guest }, 404: { description: 'No such guest' } }
+    responses: { 200: { description: 'The guest', schema: guests.Guest }, 404: { description: 'No such guest' } }
   },
   'PUT /guests/{guestId}': {
     id: 'updateGuest',
@@ -361,7 +361,7 @@ export const operations = {
     ...write('Guests'),
     params: guests.GuestPath,
     body: guests.Guest,
-    answers: { 200: { description: 'Changed' } }
+    responses: { 200: { description: 'Changed' } }
   },
   'GET /customers/{customerId}': {
     id: 'getCustomer',
@@ -369,14 +369,14 @@ export const operations = {
     description: 'Being phased out by ROLLER in favour of GET /guests/{guestId}.',
     ...read('Guests'),
     params: guests.CustomerPath,
-    answers: { 200: { description: 'The guest', schema: guests.CustomerDetail }, 404: { description: 'No such guest' } }
+    responses: { 200: { description: 'The guest', schema: guests.CustomerDetail }, 404: { description: 'No such guest' } }
   },
   'GET /customers/{customerId}/multi-passes': {
     id: 'listGuestMultiPasses',
     summary: 'List the multi-passes of a guest',
     ...read('Guests'),
     params: guests.CustomerPath,
-    answers: {
+    responses: {
       200: { description: 'The passes and what is left on them', schema: Type.Array(guests.CustomerMultiPass) },
       404: { description: 'No such guest' }
     }
@@ -386,14 +386,14 @@ export const operations = {
     summary: 'Read a signed waiver',
     ...read('Waivers'),
     params: waivers.SignedWaiverPath,
-    answers: { 200: { description: 'The waiver', schema: waivers.SignedWaiver } }
+    responses: { 200: { description: 'The waiver', schema: waivers.SignedWaiver } }
   },
   'GET /signed-waivers/{signedWaiverId}/form-responses': {
     id: 'getSignedWaiverFormResponses',
     summary: 'Read the form filled in with a waiver',
     ...read('Waivers'),
     params: waivers.SignedWaiverPath,
-    answers: { 200: { description: 'The answers', schema: waivers.SignedWaiverFormResponses }, 404: { description: 'No such waiver' } }
+    responses: { 200: { description: 'The answers', schema: waivers.SignedWaiverFormResponses }, 404: { description: 'No such waiver' } }
   },
   'POST /redemptions': {
     id: 'redeemTickets',
@@ -401,7 +401,7 @@ export const operations = {
     description: 'Passes, session passes, recurring sessions and memberships only; each ticket once a call.',
     ...write('Redemptions'),
     body: redemptions.RedeemTicketsBody,
-    answers: {
+    responses: {
       200: { description: 'Redeemed' },
       409: { description: 'Refused, with the reason for each ticket', schema: redemptions.RedemptionErrors }
     }
@@ -412,7 +412,7 @@ export const operations = {
     description: 'All cards come from one booking and become usable shortly afterwards.',
     ...write('Gift cards'),
     body: giftCards.CreateGiftCardsBody,
-    answers: {
+    responses: {
       200: { description: 'The card numbers', schema: giftCards.GiftCardsCreated },
       400: { description: 'Not valid' },
       409: { description: 'Refused, for example because the externalId is taken', schema: common.RequestErrors }
@@ -423,7 +423,7 @@ export const operations = {
     summary: 'Read the balance of a gift card',
     ...read('Gift cards'),
     body: giftCards.GiftCardBalanceBody,
-    answers: {
+    responses: {
       200: { description: 'The balance', schema: giftCards.GiftCardBalance },
       409: { description: 'No such card', schema: common.RequestErrors }
     }
@@ -432,7 +432,7 @@ export const operations = {
     id: 'getWebhooks',
     summary: 'Read the registered webhooks',
     ...read('Webhooks'),
-    answers: { 200: { description: 'The registrations', schema: Type.Array(webhooks.RegisteredWebhook) } }
+    responses: { 200: { description: 'The registrations', schema: Type.Array(webhooks.RegisteredWebhook) } }
   },
   'POST /webhooks': {
     id: 'createWebhook',
@@ -440,7 +440,7 @@ export const operations = {
     description: 'Nothing is delivered unless enabled is true.',
     ...write('Webhooks'),
     body: webhooks.CreateWebhookConfiguration,
-    answers: { 201: { description: 'The registration', schema: webhooks.RegisteredWebhook } }
+    responses: { 201: { description: 'The registration', schema: webhooks.RegisteredWebhook } }
   },
   'PUT /webhooks/{webhookId}': {
     id: 'updateWebhook',
@@ -448,28 +448,28 @@ export const operations = {
     ...write('Webhooks'),
     params: webhooks.WebhookPath,
     body: webhooks.CreateWebhookConfiguration,
-    answers: { 200: { description: 'Changed' } }
+    responses: { 200: { description: 'Changed' } }
   },
   'DELETE /webhooks/{webhookId}': {
     id: 'deleteWebhook',
     summary: 'Delete a webhook',
     ...write('Webhooks'),
     params: webhooks.WebhookPath,
-    answers: { 200: { description: 'Deleted' } }
+    responses: { 200: { description: 'Deleted' } }
   },
   'POST /staff': {
     id: 'createStaff',
     summary: 'Create a staff account',
     ...write('Staff'),
     body: staff.StaffRequest,
-    answers: { 201: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 409: refused }
+    responses: { 201: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 409: refused }
   },
   'GET /staff/{uniqueId}': {
     id: 'getStaff',
     summary: 'Read a staff account',
     ...read('Staff'),
     params: staff.StaffPath,
-    answers: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff }
+    responses: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff }
   },
   'PUT /staff/{uniqueId}': {
     id: 'updateStaff',
@@ -477,28 +477,28 @@ export const operations = {
     ...write('Staff'),
     params: staff.StaffPath,
     body: staff.StaffRequest,
-    answers: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
   },
   'DELETE /staff/{uniqueId}': {
     id: 'deleteStaff',
     summary: 'Delete a staff account',
     ...write('Staff'),
     params: staff.StaffPath,
-    answers: { 200: { description: 'Deleted' }, 403: staffDisabled, 404: noSuchStaff }
+    responses: { 200: { description: 'Deleted' }, 403: staffDisabled, 404: noSuchStaff }
   },
   'POST /staff/{uniqueId}/send-invitation': {
     id: 'inviteStaff',
     summary: 'Email a staff member an invitation',
     ...write('Staff'),
     params: staff.StaffPath,
-    answers: { 200: { description: 'Sent' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Sent' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
   },
   'POST /staff/{uniqueId}/lock': {
     id: 'lockStaff',
     summary: 'Keep a staff member from logging in',
     ...write('Staff'),
     params: staff.StaffPath,
-    answers: { 200: { description: 'Locked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Locked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
   },
   'POST /staff/{uniqueId}/unlock': {
     id: 'unlockStaff',
@@ -506,13 +506,13 @@ export const operations = {
     description: 'Needs a verified email.',
     ...write('Staff'),
     params: staff.StaffPath,
-    answers: { 200: { description: 'Unlocked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Unlocked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
   },
   'GET /netsuite-settings': {
     id: 'getNetSuiteSettings',
     summary: 'Read the NetSuite settings',
     ...read('Settings'),
-    answers: { 200: { description: 'The settings', schema: venue.NetSuiteSettings } }
+    responses: { 200: { description: 'The settings', schema: venue.NetSuiteSettings } }
   },
   'PUT /netsuite-settings': {
     id: 'updateNetSuiteSettings',
@@ -520,7 +520,7 @@ export const operations = {
     description: 'A field that is left out is cleared.',
     ...write('Settings'),
     body: venue.NetSuiteSettings,
-    answers: { 200: { description: 'Changed' } }
+    responses: { 200: { description: 'Changed' } }
   },
   'GET /data/bookingitems': {
     id: 'listBookingItemRecords',
@@ -528,7 +528,7 @@ export const operations = {
     description: 'By the day the booking was last changed. Compare bookingStatus as a whole word: PartiallyPaid holds the word Paid.',
     ...report('Reports: bookings'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The booking items', schema: reports.pageOf(bookingReports.BookingItemRecord) } }
+    responses: { 200: { description: 'The booking items', schema: reports.pageOf(bookingReports.BookingItemRecord) } }
   },
   'GET /data/tickets': {
     id: 'listTicketRecords',
@@ -536,7 +536,7 @@ export const operations = {
     description: 'By the day the booking was last changed; passes and memberships only.',
     ...report('Reports: bookings'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The tickets', schema: reports.pageOf(bookingReports.TicketRecord) } }
+    responses: { 200: { description: 'The tickets', schema: reports.pageOf(bookingReports.TicketRecord) } }
   },
   'GET /data/giftcards': {
     id: 'listGiftCardRecords',
@@ -544,7 +544,7 @@ export const operations = {
     description: 'By the day the card was last changed.',
     ...report('Reports: bookings'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The gift cards', schema: reports.pageOf(bookingReports.GiftCardRecord) } }
+    responses: { 200: { description: 'The gift cards', schema: reports.pageOf(bookingReports.GiftCardRecord) } }
   },
   'GET /reporting/revenue-entries': {
     id: 'listRevenueEntries',
@@ -552,7 +552,7 @@ export const operations = {
     description: 'By the day of the entry, not of a change. Pages hold 100 entries.',
     ...report('Reports: revenue'),
     query: revenueReports.RevenueEntriesQuery,
-    answers: { 200: { description: 'The entries', schema: reports.pageOf(revenueReports.RevenueEntry) } }
+    responses: { 200: { description: 'The entries', schema: reports.pageOf(revenueReports.RevenueEntry) } }
   },
   'GET /data/bookingpayments': {
     id: 'listPaymentRecords',
@@ -560,7 +560,7 @@ export const operations = {
     description: 'By the day of the payment. Refunds are records with a negative total.',
     ...report('Reports: revenue'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The payments', schema: reports.pageOf(revenueReports.BookingPaymentRecord) } }
+    responses: { 200: { description: 'The payments', schema: reports.pageOf(revenueReports.BookingPaymentRecord) } }
   },
   'GET /data/tillreconciliations': {
     id: 'listTillReconciliations',
@@ -568,7 +568,7 @@ export const operations = {
     description: 'By the day the till was closed.',
     ...report('Reports: revenue'),
     query: revenueReports.TillReconciliationsQuery,
-    answers: { 200: { description: 'The reconciliations', schema: reports.pageOf(revenueReports.TillReconciliation) } }
+    responses: { 200: { description: 'The reconciliations', schema: reports.pageOf(revenueReports.TillReconciliation) } }
   },
   'GET /data/products': {
     id: 'listProductRecords',
@@ -576,14 +576,14 @@ export const operations = {
     description: 'Parent products and variations in one list.',
     ...report('Reports: venue'),
     query: venueReports.ProductRecordsQuery,
-    answers: { 200: { description: 'The products', schema: reports.pageOf(venueReports.ProductRecord) } }
+    responses: { 200: { description: 'The products', schema: reports.pageOf(venueReports.ProductRecord) } }
   },
   'GET /data/modifiers': {
     id: 'listModifierRecords',
     summary: 'Report modifiers',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The modifiers', schema: reports.pageOf(venueReports.ModifierRecord) } }
+    responses: { 200: { description: 'The modifiers', schema: reports.pageOf(venueReports.ModifierRecord) } }
   },
   'GET /data/discounts': {
     id: 'listDiscountRecords',
@@ -591,41 +591,41 @@ export const operations = {
     description: 'What is offered, not what was used. ROLLER\'s default page holds 20000.',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The discounts', schema: reports.pageOf(venueReports.DiscountRecord) } }
+    responses: { 200: { description: 'The discounts', schema: reports.pageOf(venueReports.DiscountRecord) } }
   },
   'GET /data/locations': {
     id: 'listResourceRecords',
     summary: 'Report resources',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The resources', schema: reports.pageOf(venueReports.ResourceRecord) } }
+    responses: { 200: { description: 'The resources', schema: reports.pageOf(venueReports.ResourceRecord) } }
   },
   'GET /data/devices': {
     id: 'listDeviceRecords',
     summary: 'Report devices',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The devices', schema: reports.pageOf(venueReports.DeviceRecord) } }
+    responses: { 200: { description: 'The devices', schema: reports.pageOf(venueReports.DeviceRecord) } }
   },
   'GET /data/staffs': {
     id: 'listStaffRecords',
     summary: 'Report active staff accounts',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The accounts', schema: reports.pageOf(venueReports.Staff) } }
+    responses: { 200: { description: 'The accounts', schema: reports.pageOf(venueReports.Staff) } }
   },
   'GET /data/roles': {
     id: 'listRoleRecords',
     summary: 'Report staff roles',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The roles', schema: reports.pageOf(venueReports.RoleRecord) } }
+    responses: { 200: { description: 'The roles', schema: reports.pageOf(venueReports.RoleRecord) } }
   },
   'GET /data/reportingcategories': {
     id: 'listReportingCategories',
     summary: 'Report reporting categories',
     ...report('Reports: venue'),
-    answers: { 200: { description: 'The categories', schema: venueReports.ReportingCategory } }
+    responses: { 200: { description: 'The categories', schema: venueReports.ReportingCategory } }
   },
   'GET /data/waivers': {
     id: 'listWaiverTerms',
@@ -633,7 +633,7 @@ export const operations = {
     description: 'The texts, not the signed waivers.',
     ...report('Reports: venue'),
     query: reports.PageQuery,
-    answers: { 200: { description: 'The waiver texts', schema: reports.pageOf(venueReports.WaiverTerms) } }
+    responses: { 200: { description: 'The waiver texts', schema: reports.pageOf(venueReports.WaiverTerms) } }
   },
   'GET /data/customers': {
     id: 'listGuestRecords',
@@ -641,7 +641,7 @@ export const operations = {
     description: 'By the day the guest was last changed.',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The guests', schema: reports.pageOf(guestReports.GuestRecord) } }
+    responses: { 200: { description: 'The guests', schema: reports.pageOf(guestReports.GuestRecord) } }
   },
   'GET /data/attendances': {
     id: 'listAttendanceRecords',
@@ -649,42 +649,42 @@ export const operations = {
     description: 'By the day of the visit; stock and add-ons are left out.',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The visits', schema: reports.pageOf(guestReports.AttendanceRecord) } }
+    responses: { 200: { description: 'The visits', schema: reports.pageOf(guestReports.AttendanceRecord) } }
   },
   'GET /data/signedwaivers': {
     id: 'listSignedWaiverRecords',
     summary: 'Report signed waivers',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The signed waivers', schema: reports.pageOf(guestReports.SignedWaiverRecord) } }
+    responses: { 200: { description: 'The signed waivers', schema: reports.pageOf(guestReports.SignedWaiverRecord) } }
   },
   'GET /data/bookingsignedwaivers': {
     id: 'listBookingSignedWaivers',
     summary: 'Report which waiver belongs to which ticket',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The links', schema: reports.pageOf(guestReports.BookingSignedWaiver) } }
+    responses: { 200: { description: 'The links', schema: reports.pageOf(guestReports.BookingSignedWaiver) } }
   },
   'GET /data/membershipredemptions': {
     id: 'listMembershipRedemptions',
     summary: 'Report uses of memberships',
     ...report('Reports: guests'),
     query: reports.MembershipReportQuery,
-    answers: { 200: { description: 'The uses', schema: reports.pageOf(guestReports.MembershipRedemption) } }
+    responses: { 200: { description: 'The uses', schema: reports.pageOf(guestReports.MembershipRedemption) } }
   },
   'GET /data/membershipstatuses': {
     id: 'listMembershipStatusChanges',
     summary: 'Report changes of membership status',
     ...report('Reports: guests'),
     query: reports.MembershipReportQuery,
-    answers: { 200: { description: 'The changes', schema: reports.pageOf(guestReports.MembershipStatusChange) } }
+    responses: { 200: { description: 'The changes', schema: reports.pageOf(guestReports.MembershipStatusChange) } }
   },
   'GET /data/membershipcredits': {
     id: 'listMembershipCredits',
     summary: 'Report credits given on memberships',
     ...report('Reports: guests'),
     query: reports.MembershipReportQuery,
-    answers: { 200: { description: 'The credits', schema: reports.pageOf(guestReports.MembershipCredit) } }
+    responses: { 200: { description: 'The credits', schema: reports.pageOf(guestReports.MembershipCredit) } }
   },
   'GET /reporting/gxs': {
     id: 'listGxScoreResponses',
@@ -692,18 +692,18 @@ export const operations = {
     description: 'By the day the response was last changed.',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
-    answers: { 200: { description: 'The responses', schema: reports.pageOf(guestReports.GxScoreResponse) } }
+    responses: { 200: { description: 'The responses', schema: reports.pageOf(guestReports.GxScoreResponse) } }
   },
   'POST /reporting/bulk': {
     id: 'requestBulkExport',
     summary: 'Order an export',
     description: 'ROLLER delivers links to the files in a BulkExport webhook. Once in 6 hours for each exportType.',
     tag: 'Bulk export',
-    budget: 'bulk',
+    rateLimit: 'bulk',
     repeatable: false,
     headers: bulk.BulkExportHeaders,
     body: bulk.BulkExportBody,
-    answers: { 200: { description: 'Ordered' }, 400: { description: 'Not valid' }, 429: { description: 'Ordered less than 6 hours ago' } }
+    responses: { 200: { description: 'Ordered' }, 400: { description: 'Not valid' }, 429: { description: 'Ordered less than 6 hours ago' } }
   }
 } as const satisfies Record<OperationKey, Operation>
 

@@ -12,8 +12,8 @@ export const LARGE_PAGES: Readonly<Record<string, number>> = { 'GET /data/discou
  * 9111 has taken Warning out of HTTP.
  * @param target path and query as the caller wrote them
  */
-export function pageSizeWarning (name: string, { budget }: Operation, target: string): string | null {
-  if (budget !== 'reporting' || !/pagesize/i.test(target)) return null
+export function pageSizeWarning (name: string, { rateLimit }: Operation, target: string): string | null {
+  if (rateLimit !== 'reporting' || !/pagesize/i.test(target)) return null
   const pairs = readPairs(target.slice(target.indexOf('?')))
   const largest = LARGE_PAGES[name] ?? LARGEST_PAGE
   for (let index = 0; index < pairs.length; index += 2) {

@@ -114,7 +114,7 @@ const blockTimes: Rule = ({ body }) => {
 
 const all = (...parts: Rule[]): Rule => (call) => parts.flatMap((part) => part(call))
 
-/** Every report with a period has the same rule, also those ROLLER adds to the catalogue later. */
+/** Every report with a period has the same rule, also those ROLLER adds to the catalog later. */
 const periods = Object.fromEntries(Object.entries(operations)
   .filter(([, operation]) => 'query' in operation && 'startDate' in operation.query.properties && 'endDate' in operation.query.properties)
   .map(([name]) => [name, oneDay]))

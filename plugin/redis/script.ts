@@ -80,7 +80,7 @@ export class RedisScript {
     }
   }
 
-  /** A reply that comes too late is dropped; the script may have run all the same. */
+  /** A reply that comes too late is dropped; the script may have run. */
   #bounded (work: Promise<unknown>): Promise<unknown> {
     const { clock, timeoutMs } = this.#options
     return new Promise((resolve, reject) => {

@@ -7,13 +7,13 @@ import { OWNER_AGE, RECHECK_AGE } from '../venues/ages.ts'
 import type { ConnectionIndex } from '../venues/connection-index.ts'
 import type { Authorize, ChooseConnection, Identify, Scope } from '../options.ts'
 import { chosenId, isAllowed, toLimits, type Limits } from './host-answers.ts'
-import { askHost, isPromise } from './problems.ts'
+import { callHost, isPromise } from './problems.ts'
 
 export interface AccessOptions {
   readonly authorize: 'open' | Authorize
   readonly identify?: Identify | undefined
   readonly connection?: string | ChooseConnection | undefined
-  readonly index: Pick<ConnectionIndex, 'find' | 'look' | 'peek'>
+  readonly index: Pick<ConnectionIndex, 'find' | 'get' | 'peek'>
 }
 
 export type { Limits } from './host-answers.ts'
@@ -35,7 +35,7 @@ export class Access {
   address (request: FastifyRequest): string | Promise<string> {
     const { connection } = this.#options
     if (typeof connection === 'function') return this.#choose(request, connection)
-    if (connection !== undefined) return guardChosen(connection)
+    if (connection !== undefined) return checkChosen(connection)
     const { 'connection-id': header, 'roller-venue': venueId } = request.headers
     if (venueId !== undefined) {
       if (header !== undefined) {
@@ -48,7 +48,7 @@ export class Access {
   }
 
   async #choose (request: FastifyRequest, choose: ChooseConnection): Promise<string> {
-    return guardChosen(await askHost(() => choose(request)))
+    return checkChosen(await callHost(() => choose(request)))
   }
 
   /** Among the caller's own connections alone: another tenant may have connected the same venue. */
@@ -62,7 +62,7 @@ export class Access {
   authorize (request: FastifyRequest, operation: string, scope: Scope, connectionId: string | null): void | Promise<void> {
     const { authorize } = this.#options
     if (authorize === 'open') return
-    const allowed = askHost(() => authorize(request, { connectionId, operation, scope }))
+    const allowed = callHost(() => authorize(request, { connectionId, operation, scope }))
     if (isPromise(allowed)) return allowed.then((answer) => refuseUnless(answer, operation, scope, connectionId))
     return refuseUnless(allowed, operation, scope, connectionId)
   }
@@ -70,12 +70,12 @@ export class Access {
   /**
    * The caller's limits; null where it has none (the server does not identify its callers, or trusts this one), so that it says itself
    * which tags it means.
-   * @throws RollerError ROLLER_ERR_UNAUTHORIZED when `identify` knows nobody
+   * @throws RollerError ROLLER_ERR_UNAUTHORIZED when `identify` returns null
    */
   async identify (request: FastifyRequest): Promise<Limits | null> {
     const { identify } = this.#options
     if (identify === undefined) return null
-    const identity = await askHost(() => identify(request))
+    const identity = await callHost(() => identify(request))
     if (identity === 'trusted') return null
     if (identity === null || identity === undefined) {
       throw new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail: 'The user is not signed in.', hint: 'Sign in to this application.' })
@@ -126,7 +126,7 @@ export class Access {
     const known = index.peek(connectionId, maxAge)
     // Only for its owner: a quick no would tell a stranger that the connection exists, for one that does not is asked of Nango each time.
     if (known !== undefined && carries(known.tags, limits)) return
-    const { tags } = await index.look(connectionId, 0)
+    const { tags } = await index.get(connectionId, 0)
     if (!carries(tags, limits)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
   }
 
@@ -134,7 +134,7 @@ export class Access {
   get chosenByServer (): boolean { return this.#options.connection !== undefined }
 }
 
-function guardChosen (chosen: unknown): string {
+function checkChosen (chosen: unknown): string {
   const id = chosenId(chosen)
   if (id === null) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
   return checkConnectionId(id)

@@ -102,7 +102,7 @@ async function collect (
       if (size > limit) { payload.pause(); stop(true) }
     }
     const onEnd = (): void => stop(false)
-    const onGone = (error?: Error & { statusCode?: number }): void => reject(error?.statusCode === undefined ? callerGone() : error)
+    const onGone = (error?: Error & { statusCode?: number }): void => reject(error?.statusCode === undefined ? clientDisconnected() : error)
     payload.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone)
     payload.resume() // a preParsing hook may hand over a paused stream, which a listener alone does not start
   })
@@ -111,7 +111,7 @@ async function collect (
 
 function toBody (bytes: Buffer): OutgoingBody | null { return bytes.length === 0 ? null : { kind: 'bytes', bytes } }
 
-/** A stream that breaks off when more comes than is allowed, or when the caller goes away in the middle. */
+/** Fails when the body exceeds the limit, or when the client disconnects. */
 class Limiter extends Transform {
   readonly #limit: number
   #size = 0
@@ -119,12 +119,12 @@ class Limiter extends Transform {
   constructor (limit: number) {
     super()
     this.#limit = limit
-    // Nobody may be reading yet, or any more: without a listener the error would end the process.
+    // The stream may have no reader: without a listener the error would end the process.
     this.on('error', () => {})
     this.once('pipe', (source: Readable) => {
-      source.once('error', () => this.destroy(callerGone()))
-      source.once('close', () => { if (!source.readableEnded) this.destroy(callerGone()) })
-      // What is left of a body that nobody wants is read and dropped, as Node does, or the caller's line would stand still.
+      source.once('error', () => this.destroy(clientDisconnected()))
+      source.once('close', () => { if (!source.readableEnded) this.destroy(clientDisconnected()) })
+      // The rest of an unused body is read and discarded, as Node does; otherwise the connection would stall.
       this.once('close', () => source.unpipe(this).resume())
     })
   }
@@ -136,8 +136,8 @@ class Limiter extends Transform {
   }
 }
 
-/** The status is the one that Fastify itself gives a body that breaks off; nobody will see it. */
-export function callerGone (): Error {
+/** Status 400, as Fastify uses for an aborted body; it is never sent. */
+export function clientDisconnected (): Error {
   return Object.assign(new Error('the caller went away'), { statusCode: 400 })
 }
 

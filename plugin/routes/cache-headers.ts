@@ -17,7 +17,7 @@ const CHOOSING: readonly string[] = ['Connection-Id', 'Roller-Venue', 'Authoriza
 
 type Kind = 'plain' | 'vary' | 'cache-control' | 'targeted'
 
-/** Servers send the same few names and values with every answer. Whoever sends others without end fills these once. */
+/** Servers send the same few names and values with every response. The bound holds against one that does not. */
 const MAX_KNOWN = 500
 
 /** Puts an answer's headers on the reply. One for each registration of the plugin. */

@@ -5,7 +5,7 @@ import type { CallTiming } from '../gateway/call.ts'
 
 /** A call to ROLLER over HTTP. */
 export interface CallRecord extends CallTiming {
-  /** The catalogue's name, or `GET /*` and so on for a path outside it. */
+  /** The catalog's name, or `GET /*` and so on for a path outside it. */
   readonly operation: string
   readonly connectionId: string
   /** Milliseconds from the request to the moment at which the answer's head was passed on; null while there is none. */

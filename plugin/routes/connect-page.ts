@@ -96,7 +96,7 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
   })
 }
 
-/** Scripts and styles of this very answer; data to and from Nango, and the result; nothing else, and nobody may put it into a frame. */
+/** Allows this response's own scripts and styles, and requests to Nango and the result route. Framing is forbidden. */
 function policy ({ apiUrl, connectUrl }: PageSettings, nonce: string): string {
   return [
     "default-src 'none'",

@@ -4,7 +4,7 @@ import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify
 import { RollerError } from '../errors.ts'
 import { readBytes } from './body.ts'
 
-/** No honest metadata goes deeper; what goes much deeper exhausts the stack of whoever walks it. */
+/** No honest metadata goes deeper; much deeper values exhaust the stack of recursive code. */
 const MAX_DEPTH = 64
 
 /** Replaces the scope's parsers, the host's included. @param limit bytes */

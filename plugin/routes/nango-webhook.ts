@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
-import { EventNotTaken } from '../webhooks/events.ts'
+import { EventNotHandled } from '../webhooks/events.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
 import { isSignedByNango, readReport } from '../nango/webhook.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
@@ -58,9 +58,9 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
     // An environment's webhooks are about all of its integrations.
     if (report !== null && report.integrationId === integrationId) {
       await lifecycle[report.change](checkConnectionId(report.connectionId)).catch((error: unknown) => {
-        throw error instanceof EventNotTaken
+        throw error instanceof EventNotHandled
           ? new RollerError(
-            'ROLLER_ERR_EVENT_NOT_TAKEN', { detail: error.message, cause: error }
+            'ROLLER_ERR_EVENT_NOT_HANDLED', { detail: error.message, cause: error }
           )
           : error
       })

@@ -7,7 +7,7 @@ import { problemAnswers } from './roller-schema.ts'
 
 const ACTS: Readonly<Record<Layer, string>> = {
   caller: 'The caller: the request has to change.',
-  gateway: 'The gateway: its operator, or its own budget.',
+  gateway: 'The gateway: its operator, or its own rate limit.',
   nango: 'Nango: its limit, its key or its integration.',
   roller: 'ROLLER, or the venue in its Venue Manager.',
   network: 'The network between the gateway and Nango or ROLLER.'

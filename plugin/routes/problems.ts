@@ -15,7 +15,7 @@ declare module 'fastify' {
 /** What functions of the host's have thrown. */
 const thrownByHost = new WeakSet<object>()
 
-export function answerWithProblems (app: FastifyInstance): void {
+export function setProblemHandler (app: FastifyInstance): void {
   if (!app.hasRequestDecorator('rollerAdmitted')) app.decorateRequest('rollerAdmitted', false)
   // The host's hooks run before those of this scope.
   app.addHook('preHandler', (request, _reply, done) => {
@@ -49,9 +49,9 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
  * Calls a function that the host gave as an option. What it throws is answered by the host's error handler. Where it answers at once, so
  * does this.
  */
-export function askHost<T> (ask: () => T | Promise<T>): T | Promise<T> {
+export function callHost<T> (call: () => T | Promise<T>): T | Promise<T> {
   try {
-    const answer = ask()
+    const answer = call()
     return isPromise(answer) ? answer.then(undefined, thrown) : answer
   } catch (error) {
     return thrown(error)

@@ -36,20 +36,20 @@ const zoneHeader = {
   )
 }
 
-/** @param budget null for a path outside the catalog */
-export function headersOfCalls (method: Method, budget: RateLimitName | null) {
+/** @param rateLimit null for a path outside the catalog */
+export function requestHeaders (method: Method, rateLimit: RateLimitName | null) {
   return Type.Object({
     ...callHeaders,
-    ...(budget !== null && validationHeader),
-    ...(method === 'GET' && budget !== null && cacheHeader),
-    ...(budget === 'reporting' && zoneHeader)
+    ...(rateLimit !== null && validationHeader),
+    ...(method === 'GET' && rateLimit !== null && cacheHeader),
+    ...(rateLimit === 'reporting' && zoneHeader)
   })
 }
 
 type HeaderSchema = Readonly<Record<string, unknown>>
 type HeaderSchemas = Readonly<Record<string, HeaderSchema>>
 
-const everyAnswer: HeaderSchemas = {
+const everyResponse: HeaderSchemas = {
   'Roller-Answered-By': {
     type: 'string', enum: ['roller', 'nango', 'gateway'], description: 'Who answered: roller for ROLLER\'s own answers, errors included.'
   },
@@ -87,22 +87,22 @@ const warning: HeaderSchemas = {
   'Roller-Warning': {
     type: 'string',
     examples: ['page-size;max=500'],
-    description: 'page-size: pageSize is larger than ROLLER asks for, which is max at most. The call has been made all the same.'
+    description: 'page-size: pageSize is larger than max, which ROLLER recommends. The call was sent.'
   }
 }
 
 /** On a success. */
-export function headersOfAnswer (method: Method, budget: RateLimitName | null): HeaderSchemas {
+export function responseHeaders (method: Method, rateLimit: RateLimitName | null): HeaderSchemas {
   return {
-    ...everyAnswer,
+    ...everyResponse,
     ...success,
-    ...(method === 'GET' && budget !== null && shared),
-    ...(method === 'GET' && budget === 'reporting' && warning)
+    ...(method === 'GET' && rateLimit !== null && shared),
+    ...(method === 'GET' && rateLimit === 'reporting' && warning)
   }
 }
 
 /** On an error, ROLLER's or the gateway's. */
-export const headersOfError: HeaderSchemas = {
-  ...everyAnswer,
+export const errorHeaders: HeaderSchemas = {
+  ...everyResponse,
   'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds until a new try makes sense; where that is known.' }
 }

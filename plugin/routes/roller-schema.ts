@@ -3,7 +3,7 @@ import { Type, type TSchema } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
 import { Problem } from '../problem.ts'
 import type { Method, Operation } from '../operations/operation.ts'
-import { headersOfAnswer, headersOfCalls, headersOfError } from './roller-headers.ts'
+import { responseHeaders, requestHeaders, errorHeaders } from './roller-headers.ts'
 
 const PROBLEM = { 'application/problem+json': { schema: Problem } }
 
@@ -16,7 +16,7 @@ export const problemAnswers = {
 /** No type: it passes through as it came. Most are an object with errors[] or message; some are a bare text. */
 const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLER\'s own error, as it came: any JSON' })
 
-/** Whoever reads an error tells the two apart by the media type, or by Roller-Answered-By. */
+/** Clients distinguish the two by media type, or by Roller-Answered-By. */
 const passedErrors = {
   '4xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).'),
   '5xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).')
@@ -36,7 +36,7 @@ export function rollerSchema (method: Method, operation: Operation): RouteSchema
     ...(operation.description !== undefined && { description: operation.description }),
     operationId: operation.id,
     tags: [operation.tag],
-    headers: Type.Composite([headersOfCalls(method, operation.budget), operation.headers ?? Type.Object({})]),
+    headers: Type.Composite([requestHeaders(method, operation.rateLimit), operation.headers ?? Type.Object({})]),
     ...(operation.params !== undefined && { params: operation.params }),
     ...(operation.query !== undefined && { querystring: operation.query }),
     ...(operation.body !== undefined && { body: operation.body }),
@@ -47,24 +47,24 @@ export function rollerSchema (method: Method, operation: Operation): RouteSchema
 export function wildcardSchema (method: Method): RouteSchema {
   const success = {
     description: 'ROLLER\'s answer, as it came.',
-    headers: headersOfAnswer(method, null),
+    headers: responseHeaders(method, null),
     content: { 'application/json': { schema: Type.Unknown() } }
   }
   return {
     summary: `${method} any other path of ROLLER's API`,
-    description: 'For what ROLLER has and the catalogue does not. Bodies are streamed and not validated.',
+    description: 'For what ROLLER has and the catalog does not. Bodies are streamed and not validated.',
     operationId: `${method.toLowerCase()}Roller`,
     tags: ['Other paths'],
-    headers: headersOfCalls(method, null),
+    headers: requestHeaders(method, null),
     params: Type.Object({ '*': Type.String({ description: 'ROLLER\'s path without the leading slash.' }) }),
     response: { '2xx': success, ...passedErrors }
   }
 }
 
-function documented (method: Method, { answers, budget }: Operation): Record<string, object> {
-  return Object.fromEntries(Object.entries(answers).map(([status, { description, schema }]) => {
+function documented (method: Method, { responses, rateLimit }: Operation): Record<string, object> {
+  return Object.fromEntries(Object.entries(responses).map(([status, { description, schema }]) => {
     if (Number(status) >= 400) return [status, refusal(description, schema)]
-    const headers = headersOfAnswer(method, budget)
+    const headers = responseHeaders(method, rateLimit)
     // `null` is how a route says that there is no body.
     return [
       status,
@@ -74,5 +74,5 @@ function documented (method: Method, { answers, budget }: Operation): Record<str
 }
 
 function refusal (description: string, schema: TSchema = RollerOwnError): object {
-  return { description, headers: headersOfError, content: { 'application/json': { schema }, ...PROBLEM } }
+  return { description, headers: errorHeaders, content: { 'application/json': { schema }, ...PROBLEM } }
 }

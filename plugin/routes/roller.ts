@@ -16,7 +16,7 @@ import { operationAt } from '../operations/templates.ts'
 import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
-import { callerGone, takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { clientDisconnected, takeBodiesAsBytes, type BodyLimits } from './body.ts'
 import { HttpCall } from './http-call.ts'
 import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
@@ -87,7 +87,7 @@ function add (
   }
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const body = (request.body as OutgoingBody | undefined | null) ?? null // made by the parser of this scope
-    const signal = goneSignal(request, reply)
+    const signal = disconnectSignal(request, reply)
     if (body?.kind === 'stream') reply.raw.once('finish', () => body.stream.destroy())
     try {
       return await serve(request, reply, body, signal)
@@ -141,11 +141,11 @@ function isFinished (response: ServerResponse | Http2ServerResponse): boolean {
  * Aborts when the caller disconnects before the response is done, and when the host's `handlerTimeout` ends the request. Where the host
  * has none, `request.signal` would add an AbortController to the same event, see Cancellation.
  */
-function goneSignal (request: FastifyRequest, reply: FastifyReply): CancelSignal {
+function disconnectSignal (request: FastifyRequest, reply: FastifyReply): CancelSignal {
   const cancellation = new Cancellation()
-  const onClose = (): void => { if (!isFinished(reply.raw)) cancellation.abort(callerGone()) }
+  const onClose = (): void => { if (!isFinished(reply.raw)) cancellation.abort(clientDisconnected()) }
   if (reply.raw.destroyed) onClose() // it left while its body was read
   else reply.raw.once('close', onClose)
-  if (request.routeOptions.handlerTimeout) request.signal.addEventListener('abort', () => { cancellation.abort(callerGone()) })
+  if (request.routeOptions.handlerTimeout) request.signal.addEventListener('abort', () => { cancellation.abort(clientDisconnected()) })
   return cancellation
 }

@@ -6,7 +6,7 @@ export interface RouteConfig {
   readonly operation?: string
   /**
    * Who authenticates the request. `caller`: the host, with its hooks and the option `authorize`. `self`: the route itself, by the
-   * signature or the ticket that the request carries, so a hook in front of the plugin must let it pass. `public`: nobody, for the route
+   * signature or the ticket that the request carries, so a hook in front of the plugin must let it pass. `public`: no one, for the route
    * returns documentation.
    */
   readonly auth: 'caller' | 'self' | 'public'

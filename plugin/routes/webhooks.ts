@@ -1,7 +1,7 @@
 /**
  * `POST /webhooks/roller/:connectionId`. ROLLER reviews a webhook that ever gets another answer than 200, 500, 503 or 504, and may disable
- * it: over every way through here only the first three go back. 200: taken. 500: refused, and the same again would be. 503: not now; ROLLER
- * repeats for 4 days.
+ * it, so this route sends only the first three. 200: accepted. 500: rejected for good. 503: temporary; ROLLER retries for
+ * 4 days.
  */
 import type { IncomingMessage } from 'node:http'
 import { Type } from '@sinclair/typebox'
@@ -20,7 +20,7 @@ export interface RollerWebhookRoutesOptions {
   readonly clock: Clock
 }
 
-/** Where the routes stand under the plugin's prefix. */
+/** Path of the routes under the plugin's prefix. */
 export const ROLLER_WEBHOOKS = '/webhooks/roller'
 /** A busy booking with everything included has some 100 KB. */
 const BODY_LIMIT = 5 * 1024 * 1024
@@ -31,7 +31,7 @@ const STATUSES: ReadonlySet<number> = new Set<Status>([200, 500, 503])
 const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode>(['ROLLER_ERR_BODY_TOO_LARGE', 'ROLLER_ERR_MEDIA_TYPE'])
 
 const config = { roller: { auth: 'self' } } as const
-const Answer = Type.String({ description: 'A word on it, for whoever tries it by hand.' })
+const Answer = Type.String({ description: 'A short text for tests by hand.' })
 const answers = {
   200: { description: 'Taken, now or before.', content: { 'text/plain': { schema: Answer } } },
   500: {
@@ -48,12 +48,12 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
   let unconfigured = false
   app.addHook('preClose', async () => { draining = true })
 
-  // What is JSON and what is not is nobody's fault here: the key says who sent it.
+  // The body is parsed after the key is checked; a parse error must not produce a 4xx.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => readBytes(request, payload, BODY_LIMIT))
   app.setValidatorCompiler(() => () => true)
 
-  // Before the body is read: strangers have no memory of ours to fill.
+  // Before the body is read: an unauthenticated request uses no memory for a body.
   app.addHook('onRequest', async (request, reply) => {
     startedAt.set(request, clock.now())
     if (request.method !== 'POST') return
@@ -79,7 +79,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     return answer(reply, 500, 'wrong body')
   })
 
-  // The last word: a hook of the host's (a login, a rate limit) may have answered in our place.
+  // A hook of the host (a login, a rate limit) may have sent another status.
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header('cache-control', 'no-store')
     if (STATUSES.has(reply.statusCode)) return payload
@@ -92,7 +92,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
   })
 
   const take = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const outcome = await intake.take({
+    const outcome = await intake.receive({
       connectionId: connectionIdOf(request),
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       startedAt: startedAt.get(request) ?? clock.now()
@@ -129,13 +129,13 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
   }
 }
 
-/** For a host whose own handlers meet a URL before there is a route, as with one that cannot be decoded. */
+/** For handlers that run before routing, as for a URL that cannot be decoded. */
 export function isRollerWebhook (url: string): boolean {
   const path = url.split('?', 1)[0] ?? ''
   return path.endsWith(ROLLER_WEBHOOKS) || path.includes(`${ROLLER_WEBHOOKS}/`)
 }
 
-/** The answer to a delivery that can never be taken. */
+/** The response to a delivery that can never be accepted. */
 export function refuseDelivery (reply: FastifyReply): FastifyReply {
   return answer(reply.header('cache-control', 'no-store'), 500, 'no such webhook')
 }

@@ -61,13 +61,13 @@ export const MAX_DAYS = 36_600
  *
  * Only the tz database's full names count (`Australia/Brisbane`). `+10:00` is an offset and knows no clock changes; `EST`, `CET` or `GMT`
  * are accepted by JavaScript but are fixed offsets or may be placeholders, so a summer's bookings would be an hour off; plain `UTC` cannot
- * be told from a field nobody filled in. `Etc/UTC` is a full name, and is believed.
+ * be told from a default value. `Etc/UTC` is a full name and is accepted.
  */
 export function readTimeZone (venue: { readonly ianaTimeZone?: unknown }): string | null {
   const name = typeof venue.ianaTimeZone === 'string' ? venue.ianaTimeZone.trim() : ''
   if (!ZONE.test(name)) return null
   try {
-    // Not the one behind an alias: what ROLLER names stays recognisable. Only upper and lower case are put right.
+    // Aliases stay as ROLLER names them. Only the case is corrected.
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId
   } catch {
     return null // not a name this runtime's database has

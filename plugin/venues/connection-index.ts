@@ -1,6 +1,6 @@
 /**
- * What this process knows of connections: whose they are, and whether calls may be made with them. Nango is the store; this is a bounded
- * copy that expires. What cannot be read is not known: nothing is ever assumed of a connection.
+ * A bounded, expiring copy of the connections in Nango: their venue, and whether calls may use them. A connection that cannot be read
+ * is unknown, and is never assumed to be verified.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
@@ -11,14 +11,14 @@ import type { ConnectionState, Verification } from '../nango/connection-state.ts
 import type { Connections } from '../nango/connections.ts'
 import { ENVIRONMENT_TAG, isVenueId, VENUE_TAG, type RollerEnvironment } from '../nango/venue.ts'
 
-/** A connection without what may be large in it. */
-export type Known = Pick<Connection, 'connectionId' | 'status' | 'tags' | 'createdAt' | 'pendingVenue'> & {
+/** A connection without its potentially large fields. */
+export type IndexedConnection = Pick<Connection, 'connectionId' | 'status' | 'tags' | 'createdAt' | 'pendingVenue'> & {
   readonly venueId: string | null
   readonly verification: Verification
-  /** Whose rate limits its calls count against. */
+  /** The credential that its calls are counted by. */
   readonly credential: string
   readonly errorId: string
-  /** By the clock, when the reading that told this began. */
+  /** Time by `clock` at which the read began. */
   readonly asOf: number
 }
 
@@ -30,50 +30,53 @@ export interface ConnectionIndexOptions {
 
 const MAX_CONNECTIONS = 150_000
 const MAX_VENUES = 10_000
-/** Other programs change connections too, and a replica without Redis hears of nothing. Milliseconds. */
+/** Other programs change connections too, and a replica without Redis gets no news of it. Milliseconds. */
 export const KNOWN_FOR = 600_000
 const VENUE_KNOWN_FOR = 300_000
-/** After a reading that failed, callers get its error for this long: they must not add to what is wrong. Milliseconds. */
+/** How long a failed read is cached, so that retries do not add load. Milliseconds. */
 const FAILED_FOR = 1_000
 const MAX_CHANGES = 50_000
-/** Connections of one venue that are looked at. */
+/** Largest number of connections compared for one venue. */
 const MAX_DOUBLES = 100
 
 export class ConnectionIndex {
   readonly #options: ConnectionIndexOptions
-  readonly #known = new LRUCache<string, Known>({
-    ...atMost(MAX_CONNECTIONS), dispose: (known) => { this.#leave(known) }
+  readonly #known = new LRUCache<string, IndexedConnection>({
+    ...atMost(MAX_CONNECTIONS), dispose: (known) => { this.#unlinkVenue(known) }
   })
 
-  /** When a connection was last known to have changed: what was read before that is not learned after it. */
+  /** Last known change of a connection: reads that began earlier are discarded. */
   readonly #changedAt = new LRUCache<string, number>(atMost(MAX_CHANGES))
   #allChangedAt = -Infinity
   /** Known connections by their venue, to see doubles. */
   readonly #byVenue = new Map<string, Set<string>>()
-  readonly #venues = new LRUCache<string, readonly Known[]>({ ...atMost(MAX_VENUES), ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION })
-  readonly #searching = new Map<string, Promise<readonly Known[]>>()
-  readonly #reading = new Map<string, Promise<Known>>()
+  readonly #venues = new LRUCache<string, readonly IndexedConnection[]>(
+    { ...atMost(MAX_VENUES), ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION }
+  )
+
+  readonly #searching = new Map<string, Promise<readonly IndexedConnection[]>>()
+  readonly #reading = new Map<string, Promise<IndexedConnection>>()
   readonly #failed = new LRUCache<string, { readonly error: unknown, readonly until: number }>(atMost(10_000))
 
   constructor (options: ConnectionIndexOptions) {
     this.#options = options
   }
 
-  /** What is known without a question. @param maxAge milliseconds */
-  peek (connectionId: string, maxAge = KNOWN_FOR): Known | undefined {
+  /** The cached entry, without a read. @param maxAge milliseconds */
+  peek (connectionId: string, maxAge = KNOWN_FOR): IndexedConnection | undefined {
     const known = this.#known.get(connectionId)
     return known !== undefined && this.#options.clock.now() - known.asOf < maxAge ? known : undefined
   }
 
-  /** What was known last, however long ago. */
-  last (connectionId: string): Known | undefined { return this.#known.get(connectionId) }
+  /** The last entry, of any age. */
+  last (connectionId: string): IndexedConnection | undefined { return this.#known.get(connectionId) }
 
   /**
-   * What is known of a connection, read from Nango at most once for all who ask.
-   * @param maxAge milliseconds; what is older is read anew
-   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, or what became of the call to Nango
+   * Reads a connection from the cache or from Nango; concurrent callers share one read.
+   * @param maxAge milliseconds; an older entry is read again
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, or the error of the call to Nango
    */
-  async look (connectionId: string, maxAge = KNOWN_FOR): Promise<Known> {
+  async get (connectionId: string, maxAge = KNOWN_FOR): Promise<IndexedConnection> {
     const known = this.peek(connectionId, maxAge)
     if (known !== undefined) return known
     const failed = this.#failed.get(connectionId)
@@ -83,25 +86,25 @@ export class ConnectionIndex {
     return await reading
   }
 
-  /** A connection as it was just read. What changed since that reading began is newer, and stays. */
-  learn (state: ConnectionState): Known {
-    const entry = toKnown(state)
+  /** Stores a connection that was just read, unless a newer state is known. */
+  update (state: ConnectionState): IndexedConnection {
+    const entry = toIndexed(state)
     const { connectionId } = entry
     const before = this.#known.get(connectionId)
     if (entry.asOf < this.#lastChange(connectionId) || (before !== undefined && before.asOf > entry.asOf)) return entry
     this.#failed.delete(connectionId)
     this.#set(entry)
-    // Its venue's list of connections is out of date, if anything in it changed.
+    // A change invalidates the list of the venue's connections.
     for (const venueId of new Set([before?.venueId, entry.venueId])) {
       if (typeof venueId === 'string' && !same(this.#venues.get(venueId), entry)) this.#venues.delete(venueId)
     }
     return entry
   }
 
-  /** The connection is gone, or everything about it must be read anew. */
+  /** Drops an entry: the connection was deleted, or must be read again. */
   forget (connectionId: string): void {
     this.#changedAt.set(connectionId, this.#options.clock.now())
-    this.#reading.delete(connectionId) // what is being read is not joined any more
+    this.#reading.delete(connectionId) // later callers start a new read
     this.#failed.delete(connectionId)
     const before = this.#known.get(connectionId)
     this.#known.delete(connectionId)
@@ -111,7 +114,7 @@ export class ConnectionIndex {
     }
   }
 
-  /** Nobody knows which connections have changed. */
+  /** For when changes may have been missed: every connection is read again. */
   forgetAll (): void {
     this.#allChangedAt = this.#options.clock.now()
     this.#reading.clear()
@@ -121,15 +124,17 @@ export class ConnectionIndex {
   }
 
   /**
-   * The connection to use for a venue: of several the newest that works.
-   * @param admits which of them the caller may use; others are as if they were not there
+   * The connection of a venue: of several, the newest healthy one.
+   * @param admits selects those that the caller may use
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, ROLLER_ERR_CONNECTION_REQUIRED when the id is none
    */
-  async find (venueId: string, admits: (connection: Pick<Known, 'connectionId' | 'tags'>) => boolean = () => true): Promise<string> {
+  async find (
+    venueId: string, admits: (connection: Pick<IndexedConnection, 'connectionId' | 'tags'>) => boolean = () => true
+  ): Promise<string> {
     if (!isVenueId(venueId)) {
       throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: 'Roller-Venue is not a venue id.' })
     }
-    // A quick no would tell a stranger that the venue is known here, for one that is not is asked of Nango each time.
+    // A fast rejection would disclose that the venue is known: unknown venues are read from Nango every time.
     const known = this.#venues.get(venueId)?.filter(admits) ?? []
     const found = known.length > 0 ? known : (await this.#search(venueId)).filter(admits)
     const best = found.find(isHealthy) ?? found[0]
@@ -149,26 +154,26 @@ export class ConnectionIndex {
     return [...this.#byVenue.get(key) ?? []].some((id) => id !== connectionId && this.#known.has(id))
   }
 
-  async #search (venueId: string): Promise<readonly Known[]> {
+  async #search (venueId: string): Promise<readonly IndexedConnection[]> {
     const searching = this.#searching.get(venueId) ?? this.#list(venueId).finally(() => this.#searching.delete(venueId))
     this.#searching.set(venueId, searching)
     return await searching
   }
 
-  async #list (venueId: string): Promise<readonly Known[]> {
+  async #list (venueId: string): Promise<readonly IndexedConnection[]> {
     const { connections, environment } = this.#options
     const page = await connections.list({ tags: { [VENUE_TAG]: venueId, [ENVIRONMENT_TAG]: environment }, limit: MAX_DOUBLES })
-    const found = page.states.map((state) => this.learn(state)).sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-    // A venue that is not there is looked for again: it may be connected the next moment.
+    const found = page.states.map((state) => this.update(state)).sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+    // An empty result is not cached: the venue may connect at any moment.
     if (found.length > 0) this.#venues.set(venueId, found)
     return found
   }
 
-  async #read (connectionId: string): Promise<Known> {
+  async #read (connectionId: string): Promise<IndexedConnection> {
     try {
-      return this.learn(await this.#options.connections.get(connectionId))
+      return this.update(await this.#options.connections.get(connectionId))
     } catch (error) {
-      // A connection that is not there may be made the next moment.
+      // An unknown connection is not cached: it may be created at any moment.
       const passing = isRollerError(error) && error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN'
       if (passing) this.#failed.set(connectionId, { error, until: this.#options.clock.now() + FAILED_FOR })
       else this.#known.delete(connectionId)
@@ -180,8 +185,8 @@ export class ConnectionIndex {
 
   #lastChange (connectionId: string): number { return Math.max(this.#allChangedAt, this.#changedAt.get(connectionId) ?? -Infinity) }
 
-  #set (entry: Known): void {
-    this.#known.set(entry.connectionId, entry) // whatever was there leaves its venue first
+  #set (entry: IndexedConnection): void {
+    this.#known.set(entry.connectionId, entry) // disposes of the previous entry first
     const venue = venueKey(entry)
     if (venue === null) return
     const members = this.#byVenue.get(venue)
@@ -189,7 +194,7 @@ export class ConnectionIndex {
     else members.add(entry.connectionId)
   }
 
-  #leave (entry: Known): void {
+  #unlinkVenue (entry: IndexedConnection): void {
     const venue = venueKey(entry)
     if (venue === null) return
     const members = this.#byVenue.get(venue)
@@ -198,18 +203,20 @@ export class ConnectionIndex {
   }
 }
 
-function toKnown ({ connection, verification, credential, errorId, asOf }: ConnectionState): Known {
+function toIndexed ({ connection, verification, credential, errorId, asOf }: ConnectionState): IndexedConnection {
   const { connectionId, status, tags, createdAt, venue, pendingVenue } = connection
   return { connectionId, status, tags, createdAt, pendingVenue, venueId: venue?.id ?? null, verification, credential, errorId, asOf }
 }
 
-function venueKey ({ venueId, tags }: Pick<Known, 'venueId' | 'tags'>): string | null {
+function venueKey ({ venueId, tags }: Pick<IndexedConnection, 'venueId' | 'tags'>): string | null {
   return venueId === null ? null : `${tags[ENVIRONMENT_TAG] ?? ''}/${venueId}`
 }
 
-function isHealthy ({ status, verification }: Known): boolean { return status !== 'reconnect-required' && verification === 'verified' }
+function isHealthy ({ status, verification }: IndexedConnection): boolean {
+  return status !== 'reconnect-required' && verification === 'verified'
+}
 
-function same (found: readonly Known[] | undefined, entry: Known): boolean {
+function same (found: readonly IndexedConnection[] | undefined, entry: IndexedConnection): boolean {
   const known = found?.find(({ connectionId }) => connectionId === entry.connectionId)
   return known !== undefined && isHealthy(known) === isHealthy(entry) && known.venueId === entry.venueId
 }

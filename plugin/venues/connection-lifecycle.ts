@@ -9,7 +9,7 @@ import type { Connection } from '../nango/connection.ts'
 import type { ConnectionEvent, ConnectionEventName } from '../nango/connection-events.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections } from '../nango/connections.ts'
-import type { ConnectionIndex, Known } from './connection-index.ts'
+import type { ConnectionIndex, IndexedConnection } from './connection-index.ts'
 import type { VenueVerifier } from './venue-verifier.ts'
 
 export interface ConnectionLifecycleOptions {
@@ -17,7 +17,7 @@ export interface ConnectionLifecycleOptions {
   readonly index: ConnectionIndex
   /** Null where connections are not asked for their venue. */
   readonly verifier: VenueVerifier | null
-  /** Rejects when the event was not taken. */
+  /** Rejects when a handler failed. */
   readonly emit: (event: ConnectionEvent) => Promise<void>
   /** Drops what was made with a connection's earlier credentials: answers, tokens, refusals. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
@@ -28,7 +28,7 @@ export interface ConnectionLifecycleOptions {
 
 export class ConnectionLifecycle {
   readonly #options: ConnectionLifecycleOptions
-  readonly #behind = new Set<Promise<void>>()
+  readonly #background = new Set<Promise<void>>()
 
   constructor (options: ConnectionLifecycleOptions) {
     this.#options = options
@@ -43,7 +43,7 @@ export class ConnectionLifecycle {
     if (state !== null) await this.announce(state)
   }
 
-  /** Tells of a connection that was just made here. */
+  /** Emits the event of a connection that was just created here. */
   async announce ({ connection }: ConnectionState): Promise<void> {
     await this.#emit('connection.created', connection, connection.createdAt)
   }
@@ -65,7 +65,7 @@ export class ConnectionLifecycle {
     const state = await this.#read(connectionId)
     if (state === null || state.connection.status !== 'reconnect-required' || known === 'reconnect-required') return
     await this.#options.publish(connectionId)
-    await this.#undoneIfNotTaken(connectionId, async () => { await this.#emit('connection.failed', state.connection, state.errorId) })
+    await this.#forgetUnlessHandled(connectionId, async () => { await this.#emit('connection.failed', state.connection, state.errorId) })
   }
 
   async recovered (connectionId: string): Promise<void> {
@@ -76,7 +76,7 @@ export class ConnectionLifecycle {
     // What it recovered from tells one recovery from the next, on whichever replica it is noticed.
     const stamp = known !== undefined && known.errorId !== '' ? known.errorId : state.updatedAt
     if (state.verification === 'changed') await this.#emitEntered(state)
-    else await this.#undoneIfNotTaken(connectionId, async () => { await this.#emit('connection.recovered', state.connection, stamp) })
+    else await this.#forgetUnlessHandled(connectionId, async () => { await this.#emit('connection.recovered', state.connection, stamp) })
   }
 
   async deleted (connectionId: string): Promise<void> {
@@ -101,14 +101,14 @@ export class ConnectionLifecycle {
    * Has ROLLER asked whose credentials a connection holds, unless that is known.
    * @throws RollerError while it is not known: which step failed, and when to try again
    */
-  async verify (connectionId: string): Promise<Known> {
+  async verify (connectionId: string): Promise<IndexedConnection> {
     const { verifier, index } = this.#options
-    if (verifier === null) return await index.look(connectionId)
+    if (verifier === null) return await index.get(connectionId)
     const failure = verifier.failure(connectionId)
     if (failure !== null) throw failure
     const { state, error } = await this.#verify(connectionId, verifier, true)
     if (error !== null) throw error
-    return index.learn(state)
+    return index.update(state)
   }
 
   /**
@@ -136,31 +136,31 @@ export class ConnectionLifecycle {
     return state
   }
 
-  /** @param tell false where the caller tells of it */
-  async #settle (connectionId: string, tell: boolean): Promise<{ state: ConnectionState, error: RollerError | null }> {
+  /** @param emits false where the caller emits the event */
+  async #settle (connectionId: string, emits: boolean): Promise<{ state: ConnectionState, error: RollerError | null }> {
     const { verifier, connections, index } = this.#options
     if (verifier === null) {
       const state = await connections.fresh(connectionId)
-      index.learn(state)
+      index.update(state)
       return { state, error: null }
     }
     verifier.reset(connectionId)
-    return await this.#verify(connectionId, verifier, tell)
+    return await this.#verify(connectionId, verifier, emits)
   }
 
-  /** Waits for events that are told behind a call. */
-  async close (): Promise<void> { await Promise.all(this.#behind) }
+  /** Waits for events that are being emitted in the background. */
+  async close (): Promise<void> { await Promise.all(this.#background) }
 
   async #verify (
-    connectionId: string, verifier: VenueVerifier, tell: boolean
+    connectionId: string, verifier: VenueVerifier, emits: boolean
   ): Promise<{ state: ConnectionState, error: RollerError | null }> {
     const { index, publish, warn } = this.#options
     const { state, news, first, error } = await verifier.verify(connectionId)
-    index.learn(state)
+    index.update(state)
     if (error !== null) warn('the venue of a connection could not be verified', error, connectionId)
     if (news) {
       await publish(connectionId)
-      if (tell) this.#tellSoon(first ? this.announce(state) : this.#emitEntered(state))
+      if (emits) this.#emitInBackground(first ? this.announce(state) : this.#emitEntered(state))
     }
     return { state, error }
   }
@@ -170,7 +170,7 @@ export class ConnectionLifecycle {
     try {
       return (await this.#settle(connectionId, false)).state
     } catch (error) {
-      return goneOrThrow(error)
+      return nullIfUnknown(error)
     }
   }
 
@@ -178,15 +178,15 @@ export class ConnectionLifecycle {
   async #read (connectionId: string): Promise<ConnectionState | null> {
     try {
       const state = await this.#options.connections.fresh(connectionId)
-      this.#options.index.learn(state)
+      this.#options.index.update(state)
       return state
     } catch (error) {
-      return goneOrThrow(error)
+      return nullIfUnknown(error)
     }
   }
 
-  /** So that the next report of the same is not taken for known. */
-  async #undoneIfNotTaken (connectionId: string, emit: () => Promise<void>): Promise<void> {
+  /** Forgets the change, so that the next report of it emits the event again. */
+  async #forgetUnlessHandled (connectionId: string, emit: () => Promise<void>): Promise<void> {
     try {
       await emit()
     } catch (error) {
@@ -195,14 +195,15 @@ export class ConnectionLifecycle {
     }
   }
 
-  /** The caller goes on, whatever the handlers of the event do. */
-  #tellSoon (told: Promise<void>): void {
-    const behind: Promise<void> = told.catch((error: unknown) => { this.#options.warn('an event of a connection was not taken', error) })
-      .finally(() => { this.#behind.delete(behind) })
-    this.#behind.add(behind)
+  /** The caller does not wait for the handlers of the event. */
+  #emitInBackground (emitted: Promise<void>): void {
+    const { warn } = this.#options
+    const running: Promise<void> = emitted.catch((error: unknown) => { warn('a connection event was not handled', error) })
+      .finally(() => { this.#background.delete(running) })
+    this.#background.add(running)
   }
 
-  /** Each entry of credentials is verified under a value of its own, which is the same whoever reports it. */
+  /** Each entry of credentials is verified under a value of its own, the same for every source of the report. */
   async #emitEntered ({ connection, verification, entry }: ConnectionState): Promise<void> {
     await this.#emit(verification === 'changed' ? 'connection.venue-changed' : 'connection.reconnected', connection, entry)
   }
@@ -215,7 +216,7 @@ export class ConnectionLifecycle {
   }
 }
 
-function goneOrThrow (error: unknown): null {
+function nullIfUnknown (error: unknown): null {
   if (!isRollerError(error) || error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN') throw error
   return null
 }

@@ -96,7 +96,7 @@ export class ConnectionNews implements NewsVersion {
     const { clock } = this.#options
     const { signal } = this.#stop
     while (!signal.aborted) {
-      await this.#publishOwed().then(() => this.#catchUp()).catch(() => {}) // Redis is away: the rate limits say so in the log
+      await this.#publishOwed().then(() => this.#catchUp()).catch(() => {}) // the rate limiter logs that Redis is down
       await sleep(clock, POLL_MS, signal).catch(() => {})
     }
   }

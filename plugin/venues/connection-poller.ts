@@ -38,13 +38,13 @@ const MAX_CHANGES = 50
 const MAX_VERIFICATIONS = 10
 const VERIFICATIONS_IN_MS = 60_000
 
-type Seen = Pick<Connection, 'status'>
+type PolledConnection = Pick<Connection, 'status'>
 type Change = 'created' | 'reconnected' | 'failed' | 'recovered'
 
 export class ConnectionPoller {
   readonly #options: ConnectionPollerOptions
   readonly #stop = new AbortController()
-  #seen: Map<string, Seen> | null = null
+  #previous: Map<string, PolledConnection> | null = null
   #running: Promise<void> = Promise.resolve()
   #verifications = { count: 0, until: -Infinity }
 
@@ -62,10 +62,10 @@ export class ConnectionPoller {
   /** One poll. What could not be told is told at the next one. */
   async poll (): Promise<void> {
     const { states, complete } = await this.#list()
-    const before = this.#seen
-    const after = new Map<string, Seen>()
+    const before = this.#previous
+    const after = new Map<string, PolledConnection>()
     let changes = 0
-    const tell = async (connectionId: string, change: () => Promise<void>): Promise<boolean> => {
+    const report = async (connectionId: string, change: () => Promise<void>): Promise<boolean> => {
       if (changes++ >= MAX_CHANGES || this.#stop.signal.aborted) return false
       try {
         await change()
@@ -83,20 +83,20 @@ export class ConnectionPoller {
       const known = before?.get(connectionId)
       let change = this.#changeOf(state, known, before === null)
       if (change === 'reconnected' || (change === 'created' && this.#options.identifies)) {
-        index.learn(state) // closed from now on, whenever its turn comes
+        index.update(state) // closed from now on, whenever its turn comes
         if (!this.#mayVerify()) change = null
       }
       // Before it is learned: what is known of it tells the change from what was told already.
-      const told = change === null || await tell(connectionId, () => lifecycle[change](connectionId))
-      if (told) after.set(connectionId, { status })
+      const reported = change === null || await report(connectionId, () => lifecycle[change](connectionId))
+      if (reported) after.set(connectionId, { status })
       else if (known !== undefined) after.set(connectionId, known)
-      if (change === null) index.learn(state)
+      if (change === null) index.update(state)
     }
     for (const [connectionId, known] of before ?? []) {
       if (after.has(connectionId) || states.some(({ connection }) => connection.connectionId === connectionId)) continue
-      if (!complete || !await tell(connectionId, () => lifecycle.deleted(connectionId))) after.set(connectionId, known)
+      if (!complete || !await report(connectionId, () => lifecycle.deleted(connectionId))) after.set(connectionId, known)
     }
-    this.#seen = after
+    this.#previous = after
   }
 
   #mayVerify (): boolean {
@@ -105,13 +105,14 @@ export class ConnectionPoller {
     return this.#verifications.count++ < MAX_VERIFICATIONS
   }
 
-  #changeOf ({ connection, verification }: ConnectionState, known: Seen | undefined, first: boolean): Change | null {
+  #changeOf ({ connection, verification }: ConnectionState, known: PolledConnection | undefined, first: boolean): Change | null {
     const { identifies, environment } = this.#options
     const { venue, tags, warnings, status } = connection
-    const mine = (tags[ENVIRONMENT_TAG] ?? environment) === environment
+    const isOwnEnvironment = (tags[ENVIRONMENT_TAG] ?? environment) === environment
     // Of refused credentials ROLLER is not asked with every poll.
-    const askable = mine && !warnings.includes('no-room-for-venue') && (status !== 'reconnect-required' || known === undefined)
-    if (identifies && askable && verification === 'unverified') return venue === null ? 'created' : 'reconnected'
+    const canVerify = isOwnEnvironment && !warnings.includes('no-room-for-venue') &&
+      (status !== 'reconnect-required' || known === undefined)
+    if (identifies && canVerify && verification === 'unverified') return venue === null ? 'created' : 'reconnected'
     if (known === undefined) return identifies || first ? null : 'created'
     if (known.status === status) return null
     return status === 'reconnect-required' ? 'failed' : 'recovered'

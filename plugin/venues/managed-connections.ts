@@ -3,7 +3,7 @@
  * change.
  */
 import { isRollerError } from '../errors.ts'
-import { EventNotTaken } from '../webhooks/events.ts'
+import { EventNotHandled } from '../webhooks/events.ts'
 import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionChange, Connections, ListFilter, NewConnection } from '../nango/connections.ts'
@@ -65,8 +65,8 @@ export class ManagedConnections {
     const state = verifier === null
       ? await connections.complete(entered.connection.connectionId, input.metadata)
       : await this.#verifyNew(verifier, entered, input.metadata)
-    index.learn(state)
-    this.#tell(lifecycle.announce(state))
+    index.update(state)
+    this.#emitInBackground(lifecycle.announce(state))
     return await this.#completeOne(state)
   }
 
@@ -111,7 +111,7 @@ export class ManagedConnections {
 
   /**
    * Disconnects a venue: first its registrations for ROLLER's webhooks, which would go on after the credentials are gone, then the
-   * connection. Where ROLLER does not take the first, because the credentials are refused already, the second is done all the same.
+   * connection. Where ROLLER does not take the first, because the credentials are refused already, the connection is deleted nevertheless.
    */
   async delete (connectionId: string): Promise<void> {
     const { connections, lifecycle, unsubscribe, warn } = this.#options
@@ -121,20 +121,20 @@ export class ManagedConnections {
         'ROLLER will go on sending until it gives up', error)
     })
     await connections.delete(connectionId)
-    // Whoever has the answer must not be served from what is left of the connection, by any replica.
+    // After the response no replica may serve calls from cached state of the connection.
     await lifecycle.gone(connectionId)
-    this.#tell(lifecycle.announceDeleted(connectionId))
+    this.#emitInBackground(lifecycle.announceDeleted(connectionId))
   }
 
   /** Waits for what is told behind answers that were given. */
   async close (): Promise<void> { await Promise.all(this.#behind) }
 
   /** The caller has its answer, whatever the host's handlers of the event do. */
-  #tell (told: Promise<void>): void {
-    const behind: Promise<void> = told
+  #emitInBackground (emitted: Promise<void>): void {
+    const behind: Promise<void> = emitted
       .catch((error: unknown) => {
         // What was not taken is delivered again.
-        if (!(error instanceof EventNotTaken)) this.#options.warn('an event of a connection could not be told', error)
+        if (!(error instanceof EventNotHandled)) this.#options.warn('an event of a connection could not be told', error)
       })
       .finally(() => { this.#behind.delete(behind) })
     this.#behind.add(behind)
@@ -148,13 +148,13 @@ export class ManagedConnections {
   /** What Nango does not know: ROLLER's cooling-off, and other connections of the same venue. */
   async #complete (states: readonly ConnectionState[]): Promise<Connection[]> {
     const { rateLimiter, index, verifier } = this.#options
-    for (const state of states) index.learn(state)
+    for (const state of states) index.update(state)
     const resting = await Promise.all(states.map(async ({ credential }) => await rateLimiter.coolingOff(credential)))
     return states.map(({ connection }, position) => ({
       ...connection,
       status: connection.status === 'connected' && (resting[position] ?? 0) > 0 ? 'cooling-off' : connection.status,
       warnings: [
-        // Where nobody asks for venues, none is verified.
+        // Without `verifyVenues` no venue is verified.
         ...connection.warnings.filter((warning) => verifier !== null || warning !== 'venue-unverified'),
         ...(index.isDouble(connection) ? ['venue-connected-twice' as const] : [])
       ]

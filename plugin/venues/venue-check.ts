@@ -1,6 +1,6 @@
 /**
- * In front of the pipeline's last steps: is the connection's venue verified for the credentials it holds, and of this gateway's
- * environment? What cannot be read is not verified, and nothing is sent. A call that waited is checked again right before it is sent.
+ * Rejects a call unless the connection's venue is verified for its current credentials and belongs to this gateway's environment. A
+ * connection that cannot be read is not verified. A call that waited is checked again right before it is sent.
  */
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { UpstreamResponse } from '../gateway/upstream-response.ts'
@@ -8,7 +8,7 @@ import type { CallHandler, RollerCall } from '../gateway/call.ts'
 import type { TransportName } from '../util/transport-name.ts'
 import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'
 import { RECHECK_AGE } from './ages.ts'
-import type { ConnectionIndex, Known } from './connection-index.ts'
+import type { ConnectionIndex, IndexedConnection } from './connection-index.ts'
 import { checkEnvironment } from './venue-verifier.ts'
 
 export interface VenueCheckParts {
@@ -16,8 +16,8 @@ export interface VenueCheckParts {
   readonly index: ConnectionIndex
   readonly environment: RollerEnvironment
   /** Asks ROLLER for the venue of a connection's credentials. @throws RollerError while that is not known */
-  readonly verify: (connectionId: string) => Promise<Known>
-  /** True while the direct transport holds a token that was read with verified credentials: it outlives a Nango that is away. */
+  readonly verify: (connectionId: string) => Promise<IndexedConnection>
+  /** True while the direct transport holds a token that was read with verified credentials: it stays usable while Nango is down. */
   readonly holdsToken: (connectionId: string) => boolean
 }
 
@@ -31,7 +31,7 @@ export class VenueCheck implements CallHandler {
   readonly #parts: VenueCheckParts
   readonly #verifyAgain = async (call: RollerCall, waited: boolean): Promise<void> => {
     const known = await this.#verified(call.connectionId, waited ? RECHECK_AGE : undefined)
-    // Its lease is one of another credential's.
+    // The lease was acquired for another credential.
     if (known.credential !== call.credential) throw unverified('Other credentials were entered while the call waited.', 1)
   }
 
@@ -45,7 +45,7 @@ export class VenueCheck implements CallHandler {
     return await this.#send(call, known?.verification === 'verified' ? known : await this.#verified(call.connectionId))
   }
 
-  async #send (call: RollerCall, { tags, credential }: Known, retried = false): Promise<UpstreamResponse> {
+  async #send (call: RollerCall, { tags, credential }: IndexedConnection, retried = false): Promise<UpstreamResponse> {
     const { next, index, environment } = this.#parts
     checkEnvironment(tags[ENVIRONMENT_TAG], environment)
     call.credential = credential
@@ -55,7 +55,7 @@ export class VenueCheck implements CallHandler {
     } catch (error) {
       if (!isRollerError(error)) throw error
       if (error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') index.forget(call.connectionId)
-      // The token that was just read is not of the credentials that were verified. Nothing was sent.
+      // The token belongs to other credentials than the verified ones. Nothing was sent.
       if (error.code !== 'ROLLER_ERR_VENUE_UNVERIFIED' || retried || call.body?.kind === 'stream') throw error
       index.forget(call.connectionId)
       const settled = await this.#verified(call.connectionId)
@@ -65,18 +65,18 @@ export class VenueCheck implements CallHandler {
   }
 
   /** @throws RollerError ROLLER_ERR_VENUE_CHANGED, ROLLER_ERR_VENUE_UNVERIFIED and what else keeps the venue from being known */
-  async #verified (connectionId: string, maxAge?: number): Promise<Known> {
-    const known = await this.#look(connectionId, maxAge)
+  async #verified (connectionId: string, maxAge?: number): Promise<IndexedConnection> {
+    const known = await this.#getConnection(connectionId, maxAge)
     checkEnvironment(known.tags[ENVIRONMENT_TAG], this.#parts.environment)
     const settled = known.verification === 'unverified' ? await this.#parts.verify(connectionId) : known
     if (settled.verification === 'verified') return settled
     throw changed(settled)
   }
 
-  async #look (connectionId: string, maxAge?: number): Promise<Known> {
+  async #getConnection (connectionId: string, maxAge?: number): Promise<IndexedConnection> {
     const { index, holdsToken } = this.#parts
     try {
-      return await index.look(connectionId, maxAge)
+      return await index.get(connectionId, maxAge)
     } catch (error) {
       if (!isRollerError(error) || !NANGO_DOWN.has(error.code)) throw error
       const last = index.last(connectionId)
@@ -91,7 +91,7 @@ export class VenueCheck implements CallHandler {
   }
 }
 
-function changed ({ pendingVenue }: Known): RollerError {
+function changed ({ pendingVenue }: IndexedConnection): RollerError {
   if (pendingVenue === null) return unverified('The venue of this connection is not verified.', RETRY_AFTER)
   const name = pendingVenue.name === null ? '' : ` (${pendingVenue.name})`
   return new RollerError('ROLLER_ERR_VENUE_CHANGED', {

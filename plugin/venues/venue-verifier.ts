@@ -29,8 +29,8 @@ export interface VenueVerifierOptions {
   readonly forgetCredentials: (connectionId: string) => Promise<void>
 }
 
-/** A connection that was just made here, and that nobody else knows of: it is not read first, and ROLLER is called once. */
-export interface MadeConnection {
+/** A connection that this process just created and has not announced: it is not read first, and ROLLER is called once. */
+export interface CreatedConnection {
   readonly state: ConnectionState
   /** Its own metadata, written together with the venue. */
   readonly metadata: NewConnection['metadata']
@@ -48,13 +48,13 @@ export interface VerifyResult {
 }
 
 const MAX_VENUE_BYTES = 64 * 1024
-/** Somebody waits for it: a person who has just connected, or Nango for its answer. Milliseconds. */
+/** Short, because a person or a webhook of Nango waits for it. Milliseconds. */
 const MAX_WAIT = 5_000
 /** Credentials may be entered while they are verified. */
 const MAX_ROUNDS = 3
 /** How long, and how often, a replica looks whether another has finished. */
-const LOOK_AGAIN_MS = 250
-const MAX_LOOKS = 20
+const LOCK_POLL_MS = 250
+const MAX_LOCK_POLLS = 20
 /** A verification that failed is not tried again before: each costs calls to Nango and ROLLER. Milliseconds. */
 const REST_MS = 5_000
 const REST_WHEN_REFUSED_MS = 30_000
@@ -84,8 +84,8 @@ export class VenueVerifier {
    * Has a connection verified, once for all who ask at the same time.
    * @throws RollerError when the connection itself cannot be read
    */
-  async verify (connectionId: string, made?: MadeConnection): Promise<VerifyResult> {
-    const running = this.#running.get(connectionId) ?? this.#run(connectionId, made).finally(() => this.#running.delete(connectionId))
+  async verify (connectionId: string, created?: CreatedConnection): Promise<VerifyResult> {
+    const running = this.#running.get(connectionId) ?? this.#run(connectionId, created).finally(() => this.#running.delete(connectionId))
     this.#running.set(connectionId, running)
     return await running
   }
@@ -110,11 +110,11 @@ export class VenueVerifier {
     return await this.#locked(connectionId, async () => {
       const { connections, environment } = this.#options
       const state = await connections.fresh(connectionId)
-      if (state.connection.pendingVenue?.id !== venueId) notTheVenue(await this.#ask(state), venueId)
+      if (state.connection.pendingVenue?.id !== venueId) assertVenue(await this.#requestVenue(state), venueId)
       const entry = newEntry()
       await connections.beginVerification(state, { id: venueId, environment }, entry)
-      const venue = await this.#ask(state)
-      notTheVenue(venue, venueId)
+      const venue = await this.#requestVenue(state)
+      assertVenue(venue, venueId)
       await connections.keepVenue(state, venue, { entry, client: state.client })
       const after = await this.#finished(connectionId)
       if (after.verification === 'verified') return after
@@ -122,27 +122,28 @@ export class VenueVerifier {
     })
   }
 
-  async #run (connectionId: string, made?: MadeConnection): Promise<VerifyResult> {
+  async #run (connectionId: string, created?: CreatedConnection): Promise<VerifyResult> {
     return await this.#locked(connectionId, async () => {
-      const before = made?.state ?? await this.#options.connections.fresh(connectionId)
+      const before = created?.state ?? await this.#options.connections.fresh(connectionId)
       if (before.verification !== 'unverified') return { state: before, news: false, first: false, error: null }
       const first = before.connection.venue === null
       const progress = { entry: this.#failures.get(connectionId)?.entry ?? '' }
       try {
-        const state = await this.#verify(before, progress, made)
+        const state = await this.#verify(before, progress, created)
         this.#failures.delete(connectionId)
         return { state, news: true, first, error: null }
       } catch (error) {
         if (!isRollerError(error)) throw error
-        const told = explain(error)
-        const restMs = told.retryAfter !== undefined ? told.retryAfter * 1000 : FINAL.has(told.code) ? REST_WHEN_REFUSED_MS : REST_MS
-        this.#failures.set(connectionId, { error: told, until: this.#options.clock.now() + restMs, entry: progress.entry })
-        return { state: progress.entry === '' ? before : { ...before, entry: progress.entry }, news: false, first, error: told }
+        const explained = explain(error)
+        const { code, retryAfter } = explained
+        const restMs = retryAfter !== undefined ? retryAfter * 1000 : FINAL.has(code) ? REST_WHEN_REFUSED_MS : REST_MS
+        this.#failures.set(connectionId, { error: explained, until: this.#options.clock.now() + restMs, entry: progress.entry })
+        return { state: progress.entry === '' ? before : { ...before, entry: progress.entry }, news: false, first, error: explained }
       }
     })
   }
 
-  async #verify (before: ConnectionState, progress: { entry: string }, made?: MadeConnection): Promise<ConnectionState> {
+  async #verify (before: ConnectionState, progress: { entry: string }, created?: CreatedConnection): Promise<ConnectionState> {
     const { connections, environment, forgetCredentials } = this.#options
     const { connectionId } = before.connection
     await forgetCredentials(connectionId)
@@ -151,15 +152,15 @@ export class VenueVerifier {
       const { tags, venue: known } = state.connection
       checkEnvironment(tags[ENVIRONMENT_TAG], environment)
       if (!hasRoomForVenue(tags)) throw noRoom(tags)
-      const expected = known ?? await this.#ask(state)
+      const expected = known ?? await this.#requestVenue(state)
       if (state.entry === '' || state.entry !== progress.entry || !holds(tags, venueTags(expected))) {
         progress.entry = newEntry()
         await connections.beginVerification(state, expected, progress.entry)
       }
       const verified = { entry: progress.entry, client: state.client }
-      const isKnown = known === null && (made !== undefined || await this.#isSameClient(state))
-      const venue = isKnown ? expected as Venue : await this.#ask(state) // what ROLLER returned above
-      if (venue.id === expected.id) await connections.keepVenue(state, venue, verified, made?.metadata)
+      const isKnown = known === null && (created !== undefined || await this.#isSameClient(state))
+      const venue = isKnown ? expected as Venue : await this.#requestVenue(state) // what ROLLER returned above
+      if (venue.id === expected.id) await connections.keepVenue(state, venue, verified, created?.metadata)
       else if (known !== null) await connections.keepPending(state, venue, verified)
       state = await this.#finished(connectionId)
       if (state.verification !== 'unverified') return state
@@ -179,7 +180,7 @@ export class VenueVerifier {
   }
 
   /** Asks ROLLER for the venue behind a connection: one call of its rate limit. @throws RollerError */
-  async #ask ({ connection: { connectionId }, credential }: ConnectionState): Promise<Venue> {
+  async #requestVenue ({ connection: { connectionId }, credential }: ConnectionState): Promise<Venue> {
     const { pipeline, entry, environment } = this.#options
     const answer = await pipeline.send({
       method: 'GET',
@@ -205,8 +206,8 @@ export class VenueVerifier {
   async #locked<T> (connectionId: string, work: () => Promise<T>): Promise<T> {
     const { lock, clock } = this.#options
     let release = await lock(connectionId)
-    for (let looks = 0; release === null && looks < MAX_LOOKS; looks++) {
-      await sleep(clock, LOOK_AGAIN_MS)
+    for (let looks = 0; release === null && looks < MAX_LOCK_POLLS; looks++) {
+      await sleep(clock, LOCK_POLL_MS)
       release = await lock(connectionId)
     }
     if (release === null) throw unverified('Another replica is asking ROLLER which venue these credentials are of.', { retryAfter: 1 })
@@ -250,7 +251,7 @@ function noRoom (tags: Readonly<Record<string, string>>): RollerError {
   })
 }
 
-function notTheVenue ({ id }: Pick<Venue, 'id'>, venueId: string): void {
+function assertVenue ({ id }: Pick<Venue, 'id'>, venueId: string): void {
   if (id === venueId) return
   throw new RollerError('ROLLER_ERR_VALIDATION', {
     detail: `The credentials of this connection belong to the venue ${id}.`,

@@ -6,7 +6,7 @@ export interface SharedDedupeStoreOptions {
   /** That of all replicas; it may fail. */
   readonly shared: DedupeStore
   /** Told once when the shared one fails, and again only after it has worked in between. */
-  readonly onAway: () => void
+  readonly onRedisDown: () => void
 }
 
 /**
@@ -47,7 +47,7 @@ export class SharedDedupeStore implements DedupeStore {
       this.#away = false
       return result
     } catch {
-      if (!this.#away) this.#options.onAway()
+      if (!this.#away) this.#options.onRedisDown()
       this.#away = true
       return undefined
     }

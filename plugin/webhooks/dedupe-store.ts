@@ -1,4 +1,5 @@
-/** Who has had which event. ROLLER repeats: on its schedule, and also what was taken. Both stores pass one suite. */
+/** Which events were handled. ROLLER sends some again, even after a 200. Both stores pass one suite. */
+import type { MaybePromise } from '../util/maybe-promise.ts'
 
 export interface EventKey {
   readonly connectionId: string
@@ -6,20 +7,18 @@ export interface EventKey {
   readonly id: string
 }
 
-/** `new`: it is the caller's now, who says `done` or `release`. `busy`: somebody has it in hand. `done`: it was taken before. */
+/** `new`: claimed; the caller must call `done` or `release`. `busy`: claimed elsewhere. `done`: handled before. */
 export type Claim = 'new' | 'busy' | 'done'
 
-type Awaitable<T> = T | Promise<T>
-
 export interface DedupeStore {
-  claim (key: EventKey): Awaitable<Claim>
-  /** Taken: a repeat is nothing new. */
-  done (key: EventKey): Awaitable<void>
-  /** Not taken: the repeat is welcome. */
-  release (key: EventKey): Awaitable<void>
+  claim (key: EventKey): MaybePromise<Claim>
+  /** Marks the event as handled. */
+  done (key: EventKey): MaybePromise<void>
+  /** Releases the claim, so that a repeat is handled. */
+  release (key: EventKey): MaybePromise<void>
 }
 
 /** ROLLER's last try is 4 days and 77 minutes after the first. Milliseconds. */
 export const REMEMBERED_MS = 5 * 86_400_000
-/** Whoever claimed it and is silent for so long has gone. ROLLER gives up after 10 s, and comes again after a minute. Milliseconds. */
+/** Lifetime of a claim. ROLLER times out after 10 s and retries after a minute. Milliseconds. */
 export const LEASE_MS = 30_000

@@ -2,8 +2,8 @@ import { EventLate } from './events.ts'
 import type { Claim, EventKey, DedupeStore } from './dedupe-store.ts'
 
 /**
- * Delivers what nobody has had yet.
- * @returns `new`: it was delivered now; `done`: it had been before; `busy`: somebody is at it, and may still fail
+ * Runs `deliver` unless the event was handled before.
+ * @returns `new`: it was delivered now; `done`: it had been before; `busy`: another delivery is under way, and may still fail
  * @throws what the delivery threw; then the event is welcome again
  */
 export async function deliverOnce (store: DedupeStore, key: EventKey, deliver: () => Promise<void>): Promise<Claim> {

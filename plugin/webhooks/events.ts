@@ -17,7 +17,7 @@ export type EventOf<Pattern extends EventPattern> =
     : Pattern extends `${infer Kind}.*` ? [OfKind<Kind>] extends [never] ? OtherRollerEvent : OfKind<Kind>
       : Extract<AnyEvent, { name: Pattern }>
 
-/** Resolved: taken. Rejected, or not resolved in time: not taken, and the sender will send it again. So it must bear repeats. */
+/** Resolves when the event is handled. A rejection or timeout makes the sender retry, so a handler must be idempotent. */
 export type EventHandler<Event = AnyEvent> = (event: Event) => void | Promise<void>
 
 export interface EventsOptions {
@@ -30,17 +30,17 @@ export interface EventsOptions {
 const TIMEOUT_MS = 8_000
 
 /** Handlers did not take an event. */
-export class EventNotTaken extends Error {
+export class EventNotHandled extends Error {
   override readonly name: string = 'EventNotTaken'
 }
 
-/** Nobody has taken it yet, and somebody is at it. */
-export class EventBusy extends EventNotTaken {
+/** Another delivery of the same event is under way. */
+export class EventBusy extends EventNotHandled {
   override readonly name = 'EventBusy'
 }
 
-/** Handlers had not taken an event when their time was over. They were not stopped. */
-export class EventLate extends EventNotTaken {
+/** Handlers did not finish in time. They are not stopped. */
+export class EventLate extends EventNotHandled {
   override readonly name = 'EventLate'
   /** True when they took it after all, false when they failed. */
   readonly taken: Promise<boolean>
@@ -61,8 +61,8 @@ export class Events {
     this.#timeoutMs = timeoutMs
   }
 
-  /** True when anybody listens to anything. */
-  get listened (): boolean { return this.#handlers.size > 0 }
+  /** True when at least one handler is registered. */
+  get hasHandlers (): boolean { return this.#handlers.size > 0 }
 
   /** @returns takes the handler away again */
   on<Pattern extends EventPattern> (pattern: Pattern, handler: EventHandler<EventOf<Pattern>>): () => void {
@@ -89,7 +89,7 @@ export class Events {
       const failure = results.find(({ status }) => status === 'rejected')
       // found by its status
       if (failure !== undefined) {
-        throw new EventNotTaken(`A handler of ${event.name} failed.`, { cause: (failure as PromiseRejectedResult).reason })
+        throw new EventNotHandled(`A handler of ${event.name} failed.`, { cause: (failure as PromiseRejectedResult).reason })
       }
     })
     const done = new AbortController()

@@ -1,4 +1,4 @@
-/** Takes ROLLER's deliveries: each event once, and only for good when the handlers have it. */
+/** Handles ROLLER's deliveries: each event once, acknowledged only after its handlers have resolved. */
 import type { Clock } from '../util/clock.ts'
 import { deliverOnce } from './deliver-once.ts'
 import type { Events } from './events.ts'
@@ -6,9 +6,9 @@ import { failureReason } from './failure-reason.ts'
 import { isExportName, readPart, type ExportPart, type ExportInbox } from '../client/export-inbox.ts'
 import type { EventKey, DedupeStore } from './dedupe-store.ts'
 import { readMessage, type BulkExportEvent, type RollerEvent } from './roller-events.ts'
-import { ConnectionUnreadable, type KnownConnection, type KnownConnections } from './known-connections.ts'
+import { ConnectionUnreadable, type ConnectionVenue, type ConnectionLookup } from './connection-lookup.ts'
 
-/** What a log is told: of an event its name and id, of an error what it says about itself, and never a payload. */
+/** Logs the name and id of an event and the class of an error, never a payload. */
 export interface IntakeLog {
   warn (facts: object, message: string): void
   error (facts: object, message: string): void
@@ -16,13 +16,13 @@ export interface IntakeLog {
 
 export interface RollerIntakeOptions {
   readonly events: Events
-  readonly seen: DedupeStore
+  readonly dedupeStore: DedupeStore
   readonly inbox: ExportInbox
   readonly clock: Clock
   readonly log: IntakeLog
   /** Milliseconds from a delivery's first byte to the answer. */
   readonly timeoutMs: number
-  readonly connections: Pick<KnownConnections, 'find'>
+  readonly connections: Pick<ConnectionLookup, 'find'>
 }
 
 /** ROLLER's are UUIDs, and that of an unknown message is a hash. Any other is text of the delivery, which no log may hold. */
@@ -31,55 +31,55 @@ const PLAIN_ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/i
 export interface Delivery {
   readonly connectionId: string
   readonly body: Buffer
-  /** By the clock, when it began to come in. */
+  /** Time by `clock` at which the request arrived. */
   readonly startedAt: number
 }
 
 /**
- * `taken`: the handlers have it, now or from before. `later`: nobody has; ROLLER shall send it again. `refused`: it is not an event of this
- * connection, and the same would be refused again.
+ * `taken`: handled, now or before. `later`: not handled; ROLLER retries. `refused`: not an event of this connection; a retry would be
+ * rejected too.
  */
-export type Outcome = 'taken' | 'later' | 'refused'
+export type IntakeResult = 'taken' | 'later' | 'refused'
 
 export class RollerIntake {
   readonly #options: RollerIntakeOptions
-  #unheard = false
+  #warnedNoHandler = false
 
   constructor (options: RollerIntakeOptions) {
     this.#options = options
   }
 
-  async take ({ connectionId, body, startedAt }: Delivery): Promise<Outcome> {
-    const { events, seen, log } = this.#options
+  async receive ({ connectionId, body, startedAt }: Delivery): Promise<IntakeResult> {
+    const { events, dedupeStore, log } = this.#options
     const read = readMessage({ connectionId, body })
     const connection = await this.#connectionOf(read)
     if (connection === 'later' || connection === 'refused') return connection
-    // An app that has not got round to it yet, or was never told to listen, must not lose what ROLLER sends.
-    if (!events.listened && read.name !== 'bulkExport.created') {
-      if (!this.#unheard) {
+    // Without a handler the event must not be lost: ROLLER retries.
+    if (!events.hasHandlers && read.name !== 'bulkExport.created') {
+      if (!this.#warnedNoHandler) {
         log.error({ event: read.name }, 'nobody listens to ROLLER\'s webhooks: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
       }
-      this.#unheard = true
+      this.#warnedNoHandler = true
       return 'later'
     }
     const key: EventKey = { connectionId, id: read.id }
     try {
-      const claim = await deliverOnce(seen, key, async () => {
+      const claim = await deliverOnce(dedupeStore, key, async () => {
         const event = read.venueId === null ? { ...read, venueId: connection.venueId } : read
-        await this.#keep(event)
+        await this.#storeExportPart(event)
         await events.deliver(event, this.#left(startedAt))
       })
       return claim === 'busy' ? 'later' : 'taken'
     } catch (error) {
       log.warn(
-        { ...factsOf(read), connectionId, reason: failureReason(error) }, 'an event of ROLLER\'s was not taken; ROLLER sends it again'
+        { ...factsOf(read), connectionId, reason: failureReason(error) }, 'a ROLLER event was not handled; ROLLER sends it again'
       )
       return 'later'
     }
   }
 
-  /** Months of an export are kept for whoever gathers them, on this replica or another, now or after a restart. */
-  async #keep (event: RollerEvent): Promise<void> {
+  /** Stored for `bulkExport`, which may run on another replica or after a restart. */
+  async #storeExportPart (event: RollerEvent): Promise<void> {
     if (event.name !== 'bulkExport.created') return
     const { inbox, log } = this.#options
     const part = partOf(event.data)
@@ -92,12 +92,12 @@ export class RollerIntake {
   }
 
   /**
-   * The key of a deleted connection still fits, and ROLLER goes on sending with it: for four days, or for as long as somebody answers 200.
+   * The key of a deleted connection stays valid, and ROLLER keeps sending with it: for four days, or as long as it receives 200.
    */
-  async #connectionOf (event: RollerEvent): Promise<KnownConnection | 'later' | 'refused'> {
+  async #connectionOf (event: RollerEvent): Promise<ConnectionVenue | 'later' | 'refused'> {
     const { connections, log } = this.#options
     const { connectionId, venueId } = event
-    const isOther = (known: KnownConnection | null): boolean => venueId !== null &&
+    const isOther = (known: ConnectionVenue | null): boolean => venueId !== null &&
       typeof known?.venueId === 'string' && known.venueId !== venueId
     try {
       const remembered = await connections.find(connectionId)
@@ -112,7 +112,7 @@ export class RollerIntake {
       if (!(error instanceof ConnectionUnreadable)) throw error
       log.warn(
         { ...factsOf(event), reason: error.message },
-        'an event of ROLLER\'s was not taken: its connection could not be looked up; ROLLER sends it again'
+        'a ROLLER event was not handled: its connection could not be read; ROLLER sends it again'
       )
       return 'later'
     }

@@ -1,5 +1,5 @@
 /**
- * Delivery of events that nobody outside sends again. ROLLER and Nango repeat what was not taken; what the gateway notices by itself, at
+ * Delivery of events that no sender repeats. ROLLER and Nango retry what was not handled; what the gateway notices by itself, at
  * `POST /connections` or in Nango's list, would be lost with the first handler that fails.
  */
 import type { Clock } from '../util/clock.ts'
@@ -30,11 +30,11 @@ export interface ReliableDeliveryOptions extends QueueOptions {
 interface PendingName {
   readonly event: string
   readonly id: string
-  /** False: somebody else was busy with it. */
+  /** False: another delivery was under way. */
   readonly failed: boolean
 }
 
-const GIVEN_UP: Readonly<Record<Exclude<RetryFacts['why'], 'done'>, string>> = {
+const GIVEN_UP: Readonly<Record<Exclude<RetryFacts['reason'], 'done'>, string>> = {
   'too-old': 'an event of a connection is lost: no handler took it in 24 hours',
   'too-many': 'an event of a connection is lost: too many others wait for their handlers already',
   closed: 'an event of a connection is lost: its handlers failed while the app was closing'
@@ -55,9 +55,9 @@ export class ReliableDelivery {
         const { failed = false, ...name } = this.#forget(key) ?? {}
         if (failed) log.info({ ...name, tries }, 'an event of a connection was taken, after its handlers had failed')
       },
-      onGivenUp: ({ key, tries, why, error }) => {
+      onGivenUp: ({ key, tries, reason, error }) => {
         const { failed: _, ...name } = this.#forget(key) ?? {}
-        if (why !== 'done') log.error({ ...name, tries, reason: failureReason(error) }, GIVEN_UP[why])
+        if (reason !== 'done') log.error({ ...name, tries, reason: failureReason(error) }, GIVEN_UP[reason])
       }
     })
   }
@@ -67,7 +67,7 @@ export class ReliableDelivery {
 
   /**
    * Tries at once, and in the background from then on.
-   * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it now
+   * @throws EventBusy while another delivery is under way; EventNotHandled when a handler failed
    */
   async deliver (event: ConnectionEvent): Promise<void> {
     const key = JSON.stringify([event.connectionId, event.id])

@@ -24,7 +24,7 @@ export interface RetryFacts {
   readonly key: string
   /** Tries so far, the first included. */
   readonly tries: number
-  readonly why: 'done' | 'too-old' | 'too-many' | 'closed'
+  readonly reason: 'done' | 'too-old' | 'too-many' | 'closed'
   /** The latest. */
   readonly error: unknown
 }
@@ -73,14 +73,14 @@ export class RetryQueue {
       return
     }
     if (this.#closed || this.#pending.size >= maxPending) {
-      return onGivenUp({ key, tries: 1, why: this.#closed ? 'closed' : 'too-many', error })
+      return onGivenUp({ key, tries: 1, reason: this.#closed ? 'closed' : 'too-many', error })
     }
     const pending: Pending = { work, tries: 1, error, timer: null, running: null, since: clock.now() }
     this.#pending.set(key, pending)
     this.#schedule(key, pending)
   }
 
-  /** Somebody else has done it. */
+  /** The work was done elsewhere. */
   remove (key: string): void {
     const pending = this.#pending.get(key)
     if (pending === undefined) return
@@ -117,13 +117,13 @@ export class RetryQueue {
       await pending.work()
       if (this.#pending.get(key) !== pending) return // removed in between
       this.#pending.delete(key)
-      onDone?.({ key, tries: pending.tries, why: 'done', error: pending.error })
+      onDone?.({ key, tries: pending.tries, reason: 'done', error: pending.error })
     } catch (error) {
       pending.error = error
       if (this.#closed || this.#pending.get(key) !== pending) return
       if (clock.now() - pending.since < giveUpAfter) return this.#schedule(key, pending)
       this.#pending.delete(key)
-      onGivenUp({ key, tries: pending.tries, why: 'too-old', error })
+      onGivenUp({ key, tries: pending.tries, reason: 'too-old', error })
     }
   }
 }

@@ -87,7 +87,7 @@ const RESERVED: ReadonlySet<string> = new Set(['connection', 'unknown'])
 const WORD = /^[A-Za-z][A-Za-z0-9]{0,63}$/
 const ID = /^[\x21-\x7e]{1,128}$/
 
-/** Reads a delivery. Never throws: whoever had the key is ROLLER, and knows better than this table what it may send. */
+/** Parses a delivery. Never throws: the key proves that ROLLER sent it, and ROLLER may add event types. */
 export function readMessage ({ connectionId, body }: ReceivedMessage): RollerEvent {
   const message = parse(body)
   const known = asEnvelope(message)

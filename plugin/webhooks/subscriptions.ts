@@ -135,7 +135,7 @@ function idOf ({ webhookId }: Registered): number {
   )
 }
 
-/** @returns false when somebody else had deleted it in between */
+/** @returns false when it was deleted meanwhile */
 async function found (work: Promise<unknown>): Promise<boolean> {
   try {
     await work

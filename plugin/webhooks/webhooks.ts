@@ -16,7 +16,7 @@ import { isLoopback } from '../operations/base-url.ts'
 import { bulkExport, type BulkExportFile, type BulkExportInput } from '../client/bulk-export.ts'
 import type { RollerClient } from '../client/client.ts'
 import { RollerIntake, type IntakeLog } from './intake.ts'
-import { KnownConnections } from './known-connections.ts'
+import { ConnectionLookup } from './connection-lookup.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface WebhookParts {
@@ -44,38 +44,38 @@ export type Webhooks = ReturnType<typeof assembleWebhooks>
 export function assembleWebhooks (parts: WebhookParts) {
   const { client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, readConnection, rollerBaseUrl, timeouts } = parts
   const memory = new MemoryDedupeStore(clock)
-  const seen = redis === undefined
+  const dedupeStore = redis === undefined
     ? memory
     : new SharedDedupeStore({
       local: memory,
       shared: new RedisDedupeStore(redis, { scope, clock }),
-      onAway: () => log.warn({}, 'Redis is away: an event that two replicas get is handled by both until it is back')
+      onRedisDown: () => log.warn({}, 'Redis is away: an event that two replicas get is handled by both until it is back')
     })
   const inbox = redis === undefined ? new MemoryExportInbox(clock) : new RedisExportInbox(redis, { scope, clock })
-  const delivery = new ReliableDelivery({ deliver: (event) => events.deliver(event), store: seen, clock, log })
-  const connections = new KnownConnections({ read: readConnection, clock })
+  const delivery = new ReliableDelivery({ deliver: (event) => events.deliver(event), store: dedupeStore, clock, log })
+  const connections = new ConnectionLookup({ read: readConnection, clock })
   const subscriptions = new Subscriptions({ client, baseUrl: publicUrl, secrets })
   // Files lie on hosts of their own, seldom asked for.
   const closing = new AbortController()
   const files = new Agent({ keepAliveTimeout: 4_000, connect: { timeout: timeouts.connect } })
   return {
     subscriptions,
-    intake: new RollerIntake({ events, seen, inbox, clock, log, timeoutMs: eventTimeoutMs, connections }),
+    intake: new RollerIntake({ events, dedupeStore, inbox, clock, log, timeoutMs: eventTimeoutMs, connections }),
 
     /** A connection was deleted or is of another venue now: its events are compared with what Nango says next. */
     forget (connectionId: string): void { connections.forget(connectionId) },
 
     /**
-     * Tells an event of a connection, which several replicas and several roads may report. What is not taken is delivered again, for 24
+     * Delivers a connection event, which several replicas and sources may report. A failed delivery is retried for 24
      * hours.
-     * @throws EventBusy when somebody else is at it; EventNotTaken when the handlers did not take it now
+     * @throws EventBusy while another delivery is under way; EventNotHandled when a handler failed
      */
-    tell: (event: ConnectionEvent): Promise<void> => delivery.deliver(event),
+    deliver: (event: ConnectionEvent): Promise<void> => delivery.deliver(event),
 
     /** Lets one replica at a time verify a connection; a replica that dies holds it up for half a minute. Null: another one is at it. */
     async lock (connectionId: string): Promise<(() => Promise<void>) | null> {
       const key = { connectionId, id: 'verification' }
-      return await seen.claim(key) === 'new' ? async () => { await seen.release(key) } : null
+      return await dedupeStore.claim(key) === 'new' ? async () => { await dedupeStore.release(key) } : null
     },
 
     bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
@@ -93,14 +93,14 @@ export function assembleWebhooks (parts: WebhookParts) {
       }, { ...input, signal: input.signal === undefined ? closing.signal : AbortSignal.any([input.signal, closing.signal]) })
     },
 
-    /** After everything that may still tell an event. */
+    /** Called after every source of events has closed. */
     closeDelivery: (): Promise<void> => delivery.close(),
 
-    /** Who waits for an export, for hours it may be, or has left a file half read, would hold up the closing. */
+    /** A pending export or a half-read file must not delay closing. */
     async close (): Promise<void> {
       closing.abort(
         new RollerError(
-          'ROLLER_ERR_CLOSING', { hint: 'Resume with bulkExport({ …, order: false }), which orders no export and costs nothing.' }
+          'ROLLER_ERR_CLOSING', { hint: 'Resume with bulkExport({ …, resume: true }), which orders no export and costs nothing.' }
         )
       )
       await files.destroy()

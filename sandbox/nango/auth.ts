@@ -13,7 +13,7 @@ const WINDOW_MS = 60_000
 /** What a route asks for: the API key, a session token, either of them, or nothing. */
 export type Auth = 'none' | 'key' | 'session' | 'either'
 
-/** The session of the caller; null when the API key made the call, or anybody. */
+/** The session of the caller; null for the API key, and for an unauthenticated call. */
 export function authenticate (ctx: Context, { headers: { authorization = '' } }: NangoRequest, auth: Auth): Session | null {
   if (auth === 'none') return null
   if (authorization === '') throw withPayload(401, 'missing_auth_header', 'No Authorization header')

@@ -38,7 +38,7 @@ function payload (venue: VenueState, { configuration }: WebhookRecord, { type, e
 
 /** Queues an event for every webhook of the venue that wants it. */
 export function dispatch (deliveries: Deliveries, venue: VenueState, event: Event, now: number, times: number): void {
-  // One event has one id, whoever gets it and however often: that is what receivers tell repeats by.
+  // An event keeps its id over all receivers and retries, so that receivers can deduplicate.
   const id = randomUUID()
   for (const webhook of venue.webhooks.values()) {
     const data = isEnabled(webhook) ? payload(venue, webhook, event) : undefined

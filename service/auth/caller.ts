@@ -24,7 +24,7 @@ export function anyLimited (callers: readonly Caller[]): boolean {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null where nobody asks who calls, and until somebody has. */
+    /** Null without authentication, and before it has run. */
     caller: Caller | null
   }
 }

@@ -19,9 +19,9 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 const MAX_SUBJECT_LENGTH = 255
 const CLOCK_TOLERANCE = 30
 const FETCH_TIMEOUT_MS = 5_000
-/** Without an answer of the issuer the keys known before are good for this long: a fault of the issuer then stops nobody. */
+/** Without an answer of the issuer the keys known before are good for this long: so that an outage of the issuer rejects no one. */
 const KNOWN_KEYS_GOOD_FOR_MS = 3_600_000
-/** After a failed fetch nobody waits for another one. */
+/** After a failed fetch, callers do not wait for the next one. */
 const REST_MS = 10_000
 
 /** Resolves to null for a token that is not good. @throws RollerError ROLLER_ERR_AUTH_UNAVAILABLE when that cannot be known */

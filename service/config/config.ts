@@ -43,7 +43,7 @@ export interface Config {
   readonly operations: { readonly allow?: string[], readonly deny?: string[] }
   /** By operation; milliseconds. */
   readonly cache: Readonly<Record<string, number>>
-  /** Without these and `jwt` anybody who reaches the port may call. */
+  /** Without these and `jwt` calls need no authentication. */
   readonly keys: readonly KeyedCaller[]
   readonly jwt: JwtOptions | null
   /** Requests a minute of one caller; 0 is no limit. */
@@ -71,7 +71,7 @@ export interface Config {
   /** Milliseconds. */
   readonly shutdownGrace: number
   readonly production: boolean
-  /** True when anybody may call because only this machine can. */
+  /** True when calls need no authentication because the host is loopback. */
   readonly loopbackOnly: boolean
 }
 
@@ -226,7 +226,7 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
     }
     try {
       const content = readFileSync(file, 'utf8').trim()
-      // Not the same as leaving it out: whoever names a file means a value.
+      // An empty file is an error, not an unset variable.
       if (content === '') faults.push(`${name}_FILE is the path of an empty file. ${fileExample(name)}`)
       else values[name] = content
     } catch (error) {
@@ -269,7 +269,7 @@ function expected ({ type, minimum, maximum, anyOf, const: only, expected }: TSc
   return only === undefined ? 'a text' : String(only)
 }
 
-/** The sandbox answers like the real service: it starts by itself only where nobody could take it for one. */
+/** The sandbox responds like the real service, so it starts by default only where it cannot be mistaken for it. */
 function checkSandbox (environment: Environment, loopback: boolean, faults: string[]): void {
   const { NANGO_SECRET_KEY: secretKey, SANDBOX: sandbox, NODE_ENV: mode } = environment
   if (secretKey !== undefined) {

@@ -1,4 +1,4 @@
-/** Fills the forms of the API explorer in with calls that work here. Only the sandbox knows any: of a real venue nobody makes things up. */
+/** Fills the forms of the API explorer with calls that work. Only the sandbox has such examples. */
 import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
 
 /** What fills one form in. */

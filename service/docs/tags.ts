@@ -20,7 +20,7 @@ export const TAGS = [
   { name: 'Reports: guests', description: 'Records about guests' },
   { name: 'Bulk export', description: 'Whole months as files' },
   { name: 'Webhooks', description: 'What ROLLER and Nango tell, and who is told' },
-  { name: 'Other paths', description: 'What ROLLER has and this catalogue does not' },
+  { name: 'Other paths', description: 'What ROLLER has and this catalog does not' },
   { name: 'Problems', description: 'What each error means, and what to do' },
   { name: 'Service', description: 'Is it alive, can it serve' }
 ]

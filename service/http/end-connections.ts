@@ -1,13 +1,12 @@
 /**
- * How connections end when the service closes. Node ends those that are idle at that moment; one that was busy would be kept for further
- * requests, and hold the process up until its idle time is over. So the last answer on each says that it is the last: nobody sends into a
- * line that is closing.
+ * Closes connections at shutdown. Node closes idle ones; a busy one would stay open for further requests until its keep-alive timeout.
+ * So the last response on each has `Connection: close`.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { isFlushing, openRequests, unusedConnections } from './connection-use.ts'
 
-/** For connections whose answer had begun before anybody knew. Milliseconds. */
+/** Poll interval for connections whose response had begun before shutdown. Milliseconds. */
 const LOOK_EVERY = 200
 
 export function endConnectionsAtClose (app: FastifyInstance): void {

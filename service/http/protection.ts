@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RollerError } from 'fastify-roller'
 
 const WINDOW_MS = 60_000
-/** Wrong keys and tokens from one address in a minute. Nobody guesses a key, but each token costs the check of a signature. */
+/** Wrong keys and tokens from one address in a minute. Keys cannot be guessed, but each token costs a signature check. */
 const MAX_REFUSED = 120
 const LOOK_EVERY_MS = 1_000
 /** The next look may find it better. Seconds. */
@@ -26,7 +26,7 @@ export async function limitCallers (scope: FastifyInstance, max: number): Promis
     return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const counted = await count(request)
       if (counted.isAllowed || !counted.isExceeded) return
-      // The names that a ROLLER budget has on other answers, with a policy of another name (draft-ietf-httpapi-ratelimit-headers).
+      // The names that ROLLER's rate limits have on other responses, with a policy of another name (draft-ietf-httpapi-ratelimit-headers).
       reply.headers(
         { 'ratelimit-policy': `"caller";q=${limit};w=${WINDOW_MS / 1000}`, ratelimit: `"caller";r=0;t=${counted.ttlInSeconds}` }
       )

@@ -1,4 +1,4 @@
-/** The headers that keep browsers from doing with an answer what nobody meant. */
+/** Security headers for browsers. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import helmet from 'helmet'
 

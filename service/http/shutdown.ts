@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Answers calls that wait for their place in a rate budget. */
+    /** Rejects calls that wait for a rate limit. */
     releaseWaiting: () => void
   }
 }
@@ -23,7 +23,7 @@ export interface ShutdownOptions {
 }
 
 /** Callers in line are answered this long before the grace is over, so that the answer still gets out. Part of the grace. */
-const LEAVE_IN_LINE = 0.9
+const RELEASE_AFTER = 0.9
 
 export function shutDownOnSignal ({ app, delay, grace, after }: ShutdownOptions): void {
   closeWithGrace({
@@ -36,7 +36,7 @@ export function shutDownOnSignal ({ app, delay, grace, after }: ShutdownOptions)
     else app.log.info({ signal }, 'closing: calls in flight are finished first')
     app.drain()
     if (error === undefined && delay > 0) await new Promise((resolve) => { setTimeout(resolve, delay) })
-    const leave = setTimeout(() => { app.releaseWaiting() }, grace * LEAVE_IN_LINE)
+    const leave = setTimeout(() => { app.releaseWaiting() }, grace * RELEASE_AFTER)
     await app.close()
     clearTimeout(leave)
     await after()

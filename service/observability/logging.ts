@@ -86,7 +86,7 @@ export function requestLogger ({ nameConnection, more }: RequestLogOptions): Log
   }
 }
 
-/** Keyed: ids are often the names of venues, which a plain hash would give away to whoever tries them. */
+/** Keyed: ids are often the names of venues, which could be guessed from a plain hash. */
 function hasher (secretKey: string): NameConnection {
   const known = new LRUCache<string, string>({ max: 10_000 })
   return (id) => {

@@ -11,43 +11,43 @@ const FINE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025
 
 export interface Metrics {
   readonly registry: Registry
-  /** For the plugin: what the rate budgets do. */
-  readonly budgets: RateLimitObserver
+  /** Passed to the plugin as its option `observer`. */
+  readonly rateLimits: RateLimitObserver
 }
 
 export function createMetrics (): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry }) // memory, CPU, event loop, garbage collection
-  const refused = new Counter(
-    { name: 'roller_budget_refused_total', help: 'Calls that got no place, by reason.', labelNames: ['budget', 'reason'], registers }
+  const rejected = new Counter(
+    { name: 'roller_rate_limit_rejected_total', help: 'Calls that a rate limit rejected.', labelNames: ['limit', 'reason'], registers }
   )
   const waited = new Histogram(
-    { name: 'roller_budget_wait_seconds', help: 'Time calls waited for their place.', labelNames: ['budget'], buckets: SECONDS, registers }
+    { name: 'roller_rate_limit_wait_seconds', help: 'Wait of a call for a rate limit.', labelNames: ['limit'], buckets: SECONDS, registers }
   )
   const granted = new Counter(
-    { name: 'roller_budget_used_total', help: 'Calls that took a place in a rate budget.', labelNames: ['budget'], registers }
+    { name: 'roller_rate_limit_used_total', help: 'Calls counted against a rate limit.', labelNames: ['limit'], registers }
   )
   const waiting = new Gauge(
-    { name: 'roller_budget_waiting', help: 'Calls that are waiting for their place now.', labelNames: ['budget'], registers }
+    { name: 'roller_rate_limit_waiting', help: 'Calls now waiting for a rate limit.', labelNames: ['limit'], registers }
   )
   const cooling = new Counter({
     name: 'roller_cooling_off_total',
-    help: 'Walls that went up after a 429: of ROLLER for a connection, of Nango for the account.',
-    labelNames: ['whose'],
+    help: 'Cooling-off periods started after a 429: of ROLLER for a connection, of Nango for the account.',
+    labelNames: ['scope'],
     registers
   })
-  for (const budget of ['rest', 'reporting', 'bulk']) waiting.set({ budget }, 0) // a line that is empty is not one that is missing
+  for (const limit of ['rest', 'reporting', 'bulk']) waiting.set({ limit }, 0) // a line that is empty is not one that is missing
   return {
     registry,
-    budgets: {
-      granted (budget, waitedMs) {
-        granted.inc({ budget })
-        waited.observe({ budget }, waitedMs / 1000)
+    rateLimits: {
+      granted (limit, waitedMs) {
+        granted.inc({ limit })
+        waited.observe({ limit }, waitedMs / 1000)
       },
-      refused (budget, reason) { refused.inc({ budget, reason }) },
-      waiting (budget, change) { waiting.inc({ budget }, change) },
-      coolingOffStarted (whose) { cooling.inc({ whose }) }
+      rejected (limit, reason) { rejected.inc({ limit, reason }) },
+      waiting (limit, change) { waiting.inc({ limit }, change) },
+      coolingOffStarted (scope) { cooling.inc({ scope }) }
     }
   }
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Layer } from 'fastify-roller/internal'
 import { problemOf } from 'fastify-roller/internal'
 
-/** The catalogue's name of a call to ROLLER, otherwise method and route. */
+/** The catalog's name of a call to ROLLER, otherwise method and route. */
 export function operationOf (request: FastifyRequest): string {
   if (request.rollerCall !== null) return request.rollerCall.operation
   const { config, url } = request.routeOptions // made anew each time it is asked for

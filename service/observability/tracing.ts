@@ -1,7 +1,7 @@
 /**
  * OpenTelemetry traces: a span for each request, one for each try at Nango or ROLLER under it, and `traceparent` on the way in and out.
  * Loaded only where an endpoint is set; the packages are optional ones. Written by hand and not by the usual instrumentations, because
- * those put the whole URL into a span, and query values and ids of guests have no place there. Sampling and the like are set by
+ * those put the whole URL into a span, and query values and ids of guests have no place there. Sampling and other settings come from
  * OpenTelemetry's own OTEL_* variables.
  */
 import type { Attributes, Span } from '@opentelemetry/api'

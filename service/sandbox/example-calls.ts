@@ -73,7 +73,7 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     'POST', '/bookings',
     { externalId: 'docs-visit', customer, items: [{ productId: product('Bounce Club'), quantity: 1, bookingDate: today }] }
   )
-  // A hold of ROLLER's ends after ten minutes; whoever reads the documents takes longer.
+  // A hold ends after ten minutes, too soon for a reader of the documents.
   const held = venue.holds.get(String(hold['uniqueId']))
   if (held !== undefined) held.expiresAt = Infinity
 
@@ -170,7 +170,7 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     ),
     ...Object.fromEntries(['membershipredemptions', 'membershipstatuses', 'membershipcredits'].map((name) => [`GET /data/${name}`, onDay])),
     'POST /reporting/bulk': { body: { exportType: 'Payments', startDate: weekAgo, endDate: today } },
-    // Of these, what the catalogue says is right for every venue.
+    // Of these, what the catalog says is right for every venue.
     ...Object.fromEntries(
       [
         'GET /venues/me', 'GET /products', 'GET /webhooks', 'GET /netsuite-settings', 'GET /data/reportingcategories'

@@ -48,12 +48,12 @@ async function showVenues () {
   }))
 }
 
-/** What is used of a budget, as a curve over the last minute. */
+/** What is used of a rate limit, as a curve over the last minute. */
 function draw ({ name, limit, window: seconds, remaining }) {
   const used = limit - remaining
   let curve = curves.get(name)
   if (curve === undefined) {
-    const box = element('div', undefined, 'budget')
+    const box = element('div', undefined, 'rate-limit')
     const line = element('p', texts[name] ?? name)
     const numbers = element('span')
     const svg = document.createElementNS(SVG, 'svg')
@@ -66,7 +66,7 @@ function draw ({ name, limit, window: seconds, remaining }) {
     svg.append(area, edge)
     line.append(numbers)
     box.append(line, svg)
-    $('budgets').append(box)
+    $('rate-limits').append(box)
     curve = { numbers, svg, area, edge, values: Array(KEPT).fill(0) }
     curves.set(name, curve)
   }
@@ -80,7 +80,7 @@ function draw ({ name, limit, window: seconds, remaining }) {
   curve.svg.setAttribute('aria-label', say(texts.used, { name: texts[name] ?? name, used, limit }))
 }
 
-async function showBudgets () {
+async function showRateLimits () {
   if (!document.hidden) {
     const report = await ask('connections/' + encodeURIComponent(connectionId) + '/rate-limits')
     if (report !== null) report.rateLimits.filter(({ name }) => name !== 'bulk').forEach(draw)
@@ -96,7 +96,7 @@ async function sendCalls () {
     texts.sent, { count: answers.filter((status) => status === 200).length, all: answers.length }
   )
   $('calls').disabled = false
-  await showBudgets()
+  await showRateLimits()
 }
 
 async function connectVenue () {
@@ -110,5 +110,5 @@ $('command').textContent = "curl -H 'Connection-Id: " + connectionId + "' '" + n
 $('connect').addEventListener('click', connectVenue)
 $('calls').addEventListener('click', sendCalls)
 addEventListener('pageshow', showVenues) // back from the connect page too
-setInterval(showBudgets, EVERY)
-await showBudgets()
+setInterval(showRateLimits, EVERY)
+await showRateLimits()

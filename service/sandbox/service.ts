@@ -28,7 +28,7 @@ export async function startOnSandbox (config: Config): Promise<SandboxService> {
         rollerBaseUrl: roller.url,
         otherBaseUrl: roller.url,
         webhooks: {
-          // On a free port nobody knows the address before the service listens.
+          // A free port is known only once the service listens.
           publicUrl: publicUrl ?? (config.port === 0 ? null : `http://localhost:${config.port}`),
           rollerSecrets: rollerSecrets.length > 0 ? rollerSecrets : [randomUUID()],
           target

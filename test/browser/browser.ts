@@ -44,7 +44,7 @@ export interface Watched {
 }
 
 export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
-  // Not the machine's own language and colours.
+  // Not the machine's own language and colors.
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/London', colorScheme: 'light', ...options })
   t.teardown(() => context.close())
   const errors: string[] = []
@@ -76,7 +76,7 @@ interface AxeResult { violations: { id: string, nodes: { html: string, any: { me
 export async function isAccessible (
   t: Pick<Test, 'same'>, page: Page, state: string, { without = [] }: { without?: readonly string[] } = {}
 ): Promise<void> {
-  // What fades or turns has no colour of its own yet.
+  // What fades or turns has no color of its own yet.
   await page.evaluate(
     'Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => ' +
     'one.finished))'

@@ -1,4 +1,4 @@
-/** A link that has ended is said to have ended: before anybody types, while the page is open, and by Nango in the last moment. */
+/** An expired link is reported: before any input, while the page is open, and by Nango in the last moment. */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
@@ -16,7 +16,7 @@ test('the end of a link', needsBrowser, async (t) => {
     const link = await served.link({ clientId: 'my-park' })
     ahead = 31 * MINUTE
     await page.goto(link)
-    await page.getByRole('heading', { name: 'This link has ended' }).waitFor()
+    await page.getByRole('heading', { name: 'This link has expired' }).waitFor()
     t.match(await page.textContent('#ended-text'), /Ask whoever sent it to you for a new one/)
     t.equal(await page.isVisible('form'), false)
     t.equal(await page.evaluate('document.activeElement.id'), 'ended')
@@ -38,7 +38,7 @@ test('the end of a link', needsBrowser, async (t) => {
     await page.clock.runFor(4 * MINUTE)
     t.match(await page.textContent('#remaining'), /less than two minutes/)
     await page.clock.runFor(2 * MINUTE)
-    await page.getByRole('heading', { name: 'This link has ended' }).waitFor()
+    await page.getByRole('heading', { name: 'This link has expired' }).waitFor()
     t.equal(await page.inputValue('#client-secret'), '', 'what was typed is gone')
     await behaves(t, served.origins)
   })
@@ -50,7 +50,7 @@ test('the end of a link', needsBrowser, async (t) => {
     await page.locator('#remaining:not(:empty)').waitFor()
     ahead = 31 * MINUTE
     await page.click('#submit')
-    await page.getByRole('heading', { name: 'This link has ended' }).waitFor()
+    await page.getByRole('heading', { name: 'This link has expired' }).waitFor()
     t.same(served.nango.connections.filter(({ clientId }) => clientId === 'late-park'), [])
   })
 
@@ -64,7 +64,7 @@ test('the end of a link', needsBrowser, async (t) => {
     t.equal(await page.inputValue('#client-id'), 'first')
   })
 
-  await t.test('Nango is away when the page opens: the form is there all the same', async (t) => {
+  await t.test('shows the form when Nango is down as the page opens', async (t) => {
     const { page } = await open(t, browser)
     await page.route(`${served.nango.url}/**`, (route) => route.abort())
     await page.goto(await served.link({ clientId: 'my-park' }))
@@ -75,7 +75,7 @@ test('the end of a link', needsBrowser, async (t) => {
     t.equal(await page.isVisible('#form'), true)
   })
 
-  await t.test('the venue cannot be told: it is connected all the same', async (t) => {
+  await t.test('shows the connection when its venue cannot be read', async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'quiet-park' }))
     await page.route('**/connect/result', (route) => route.abort())

@@ -115,7 +115,7 @@ test('the form', needsBrowser, async (t) => {
       t.match(await page.textContent('#problem-text'), text)
       t.notMatch(await page.textContent('main'), /raw words/)
     }
-    await refuse(429, 'too_many_request', 'Too many tries', /Wait a minute/)
+    await refuse(429, 'too_many_request', 'Too many attempts', /Wait a minute/)
     await refuse(400, 'resource_capped', 'This link does not work', /resource_capped/)
     await refuse(500, 'generic_error_support', 'Something went wrong', /generic_error_support/)
     await page.route('**/oauth2/auth/**', (route) => route.abort(), { times: 1 })

@@ -10,7 +10,7 @@ test('the page for everybody', needsBrowser, async (t) => {
   const ready = async (page: Page): Promise<void> => { await page.locator('#remaining:not(:empty)').waitFor() }
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    await t.test(`every state in ${colorScheme} colours`, async (t) => {
+    await t.test(`every state in ${colorScheme} colors`, async (t) => {
       const { page, behaves } = await open(t, browser, { colorScheme, viewport: { width: 1000, height: 860 } })
       const shown = async (state: string): Promise<void> => {
         await isAccessible(t, page, state)

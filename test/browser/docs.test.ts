@@ -6,7 +6,7 @@ import { site } from './fixture.ts'
 
 const KEY = 'key-of-the-caller-1234567890'
 /**
- * What Swagger UI does and nobody can change from outside: a third heading without a second (heading-order), the button that copies an
+ * Faults of Swagger UI itself: a third heading without a second (heading-order), the button that copies an
  * answer without a name (button-name), a link inside the button that opens an operation (nested-interactive), and long answers that scroll
  * without a tabindex (scrollable-region-focusable), which browsers make up for by now.
  */

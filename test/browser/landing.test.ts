@@ -1,4 +1,4 @@
-/** The sandbox's first page: who is connected, the budgets as they are used, and the way to the connect page and back. */
+/** The sandbox's first page: who is connected, the rate limits as they are used, and the way to the connect page and back. */
 import { test } from '../support/tap.ts'
 import { addLanding } from '#service/sandbox/landing.js'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
@@ -8,12 +8,12 @@ test('the sandbox\'s first page', needsBrowser, async (t) => {
   const browser = await launch(t)
   const served = await site(t, { addLanding: (app) => { addLanding(app, { connectionId: 'demo-venue' }) } })
 
-  await t.test('the demo venue, and budgets that go down when calls are made', async (t) => {
+  await t.test('shows the demo venue, and rate limits that shrink with calls', async (t) => {
     const { page, behaves } = await open(t, browser, { viewport: { width: 1100, height: 900 } })
     await page.goto(served.url)
     await page.getByText(served.roller.venue('demo').profile.name).waitFor()
     t.equal(await page.locator('#venues .state').textContent(), 'Connected')
-    const left = page.locator('.budget').first().locator('span')
+    const left = page.locator('.rate-limit').first().locator('span')
     const [before = 0] = (await left.textContent() ?? '').match(/\d+/)?.map(Number) ?? []
     await page.click('#calls')
     await page.getByText('120 of 120 calls were answered by ROLLER.').waitFor()

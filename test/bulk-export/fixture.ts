@@ -9,7 +9,7 @@ export const ORDER: BulkExportInput = {
   connectionId: CONNECTION_ID, exportType: 'BookingItems', startDate: '2026-09-15', endDate: '2026-12-01'
 }
 
-/** A month as ROLLER tells of it. */
+/** A month's webhook message. */
 export function month (
   app: FastifyInstance, sequenceNumber: number, preSignedUrls: readonly string[], fields: Record<string, unknown> = {}
 ) {

@@ -91,12 +91,12 @@ test('one order in 6 hours; the files of the one before can be gathered', async 
   const second = app.roller.bulkExport(ORDER)
   await t.rejects(second.next(), { code: 'ROLLER_ERR_RATE_LIMITED' })
   t.equal(orders().length, 1)
-  const again = gather(app.roller.bulkExport({ ...ORDER, order: false }))
+  const again = gather(app.roller.bulkExport({ ...ORDER, resume: true }))
   t.equal(await again.ended, null)
   t.strictSame(again.found, first.found, 'an order that was refused has not hidden them')
 })
 
-test('after the deadline it says what is missing, and order: false goes on', async (t) => {
+test('after the deadline it says what is missing, and resume: true goes on', async (t) => {
   const { app, clock, orders } = await open(t)
   const { ended } = gather(app.roller.bulkExport({ ...ORDER, deadline: 90_000 }))
   await until(() => clock.waits.includes(90_000))
@@ -108,11 +108,11 @@ test('after the deadline it says what is missing, and order: false goes on', asy
       code: 'ROLLER_ERR_TIMEOUT',
       layer: 'roller',
       detail: /of 3 parts these are missing: 1, 3 \(process EbqmlvPZW0mA-ZVgfGrgGg\)/,
-      hint: /order: false/
+      hint: /resume: true/
     }
   )
 
-  const resumed = gather(app.roller.bulkExport({ ...ORDER, order: false }))
+  const resumed = gather(app.roller.bulkExport({ ...ORDER, resume: true }))
   await month(app, 1, [])
   await month(app, 3, [])
   t.equal(await resumed.ended, null)
@@ -137,7 +137,7 @@ test('an app that closes does not wait for ROLLER', async (t) => {
   const { ended } = gather(app.roller.bulkExport(ORDER))
   await until(() => clock.waits.includes(6 * 3_600_000))
   await app.close()
-  t.match(await ended, { code: 'ROLLER_ERR_CLOSING', hint: /order: false/ })
+  t.match(await ended, { code: 'ROLLER_ERR_CLOSING', hint: /resume: true/ })
   t.notOk(clock.waits.includes(6 * 3_600_000))
 })
 

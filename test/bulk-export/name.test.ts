@@ -37,7 +37,7 @@ for (const path of HOSTILE) {
 
 test('the extension outlives the cut', async (t) => { t.match(name(`${'a'.repeat(300)}.json`), /^02-1-a{80}\.json$/) })
 
-test('it is unique in its export though ROLLER calls all files alike, and whoever resumes gets the same', async (t) => {
+test('names are unique in an export and the same after a resume', async (t) => {
   const all = (): string[] => Array.from({ length: 120 }, (_, month) => [1, 2, 11].map((fileNumber) =>
     exportFileName('https://files.roller.app/1-1-x.json', { sequenceNumber: month + 1, sequenceTotal: 120, fileNumber }))).flat()
   t.equal(new Set(all().map((one) => one.toLowerCase())).size, 360)

@@ -45,12 +45,12 @@ t.test('another replica\'s messages are found within seconds', async (t) => {
   const error = await Promise.race([ended, (async () => { await until(() => found.length > 0); return 'found' })()])
   t.match(
     error,
-    { code: 'ROLLER_ERR_UNREACHABLE', detail: /File 1 of part 2 of the BookingItems export was answered with 4\d\d/, hint: /order: false/ }
+    { code: 'ROLLER_ERR_UNREACHABLE', detail: /File 1 of part 2 of the BookingItems export was answered with 4\d\d/, hint: /resume: true/ }
   )
 })
 
 t.test('a gatherer that was restarted on another replica has all that came', async (t) => {
-  const files = two.app.roller.bulkExport({ ...ORDER, order: false })
+  const files = two.app.roller.bulkExport({ ...ORDER, resume: true })
   t.match((await files.next()).value, { sequenceNumber: 2, name: 'nothing-here' })
   t.strictSame(await files.next(), { value: undefined, done: true })
 })
@@ -83,6 +83,6 @@ t.test('without Redis exports wait for ROLLER\'s next try, other events do not',
   clock.advance(60_000)
   await until(() => one.client.status === 'ready')
   t.equal((await deliver(one.app, lost, { key })).statusCode, 200, 'a minute later')
-  const files = one.app.roller.bulkExport({ ...ORDER, exportType: 'Tickets', order: false })
+  const files = one.app.roller.bulkExport({ ...ORDER, exportType: 'Tickets', resume: true })
   t.strictSame(await files.next(), { value: undefined, done: true })
 })

@@ -2,7 +2,7 @@
 import { test } from '../support/tap.ts'
 import { RollerError, type ErrorCode } from '#plugin/errors.js'
 import { ExchangeFailure } from '#plugin/gateway/transport/exchange.js'
-import { budgetSpent, callOf, FakeGateway, settled, Sharing, textOf } from './helpers.ts'
+import { rateLimited, callOf, FakeGateway, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
 function setup () {
@@ -32,7 +32,7 @@ test('ROLLER\'s own refusals are shared', async (t) => {
   t.equal(gateway.sent.length, 1)
 })
 
-test('a line that breaks before anybody has seen the answer is an error, not half an answer', async (t) => {
+test('fails a shared call when the connection breaks before the response is read', async (t) => {
   const cases = [
     [new ExchangeFailure('network', true), 'ROLLER_ERR_UNREACHABLE'], [new ExchangeFailure('timeout', true), 'ROLLER_ERR_TIMEOUT'],
     [new RollerError('ROLLER_ERR_BODY_TOO_LARGE'), 'ROLLER_ERR_BODY_TOO_LARGE']
@@ -80,9 +80,9 @@ test('each of several degrees of patience gets its chance', async (t) => {
   const calm = t.rejects(shared.send(callOf({ maxWaitMs: 5_000 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 30 })
   const patient = shared.send(callOf({ maxWaitMs: 60_000 }))
   await settled()
-  gateway.at(1).fail(budgetSpent(5))
+  gateway.at(1).fail(rateLimited(5))
   await settled()
-  gateway.at(2).fail(budgetSpent(30))
+  gateway.at(2).fail(rateLimited(30))
   await settled()
   t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [0, 5_000, 60_000])
   gateway.at(3).answer({ body: 'patience' })
@@ -98,18 +98,18 @@ test('who is no more patient, or could not wait long enough either, is refused w
   clock.advance(5)
   calls.push(shared.send(callOf({ maxWaitMs: 1_000 })))
   await settled()
-  gateway.at(1).fail(budgetSpent(30))
+  gateway.at(1).fail(rateLimited(30))
   for (const call of calls) await t.rejects(call, { code: 'ROLLER_ERR_RATE_LIMITED' })
   t.equal(gateway.sent.length, 1)
 })
 
-test('nobody is made to wait for a more patient caller', async (t) => {
+test('does not delay a caller for one with a longer maxWait', async (t) => {
   const { gateway, shared } = setup()
   const patient = shared.send(callOf({ maxWaitMs: 10_000 }))
   const hasty = [1, 2].map(() => shared.send(callOf({ maxWaitMs: 0 })))
   await settled()
   t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [10_000, 0])
-  gateway.at(2).fail(budgetSpent(5))
+  gateway.at(2).fail(rateLimited(5))
   for (const call of hasty) await t.rejects(call, { code: 'ROLLER_ERR_RATE_LIMITED' })
   const late = shared.send(callOf({ maxWaitMs: 10_000 }))
   await settled()

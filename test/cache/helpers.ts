@@ -117,7 +117,7 @@ export class FakeGateway implements CallHandler {
 
 export type CallOf = Partial<Omit<CallRequest, 'operation' | 'method'>> & { readonly name?: string }
 
-/** A GET of the products, or whatever is asked; a name outside the catalogue is a call through the wildcard. */
+/** A GET of the products, or whatever is asked; a name outside the catalog is a call through the wildcard. */
 export function callOf ({ name = 'GET /products', ...rest }: CallOf = {}): RollerCall {
   const [method = '', path = ''] = name.split(' ')
   const { target = path, validate = true, maxWaitMs = 0, signal, admit, ...fields } = rest
@@ -157,6 +157,6 @@ export async function textOf (answer: UpstreamResponse): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-export function budgetSpent (seconds: number): RollerError {
+export function rateLimited (seconds: number): RollerError {
   return new RollerError('ROLLER_ERR_RATE_LIMITED', { retryAfter: seconds })
 }

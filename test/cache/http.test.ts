@@ -27,7 +27,7 @@ test('a hundred equal GETs in flight are one call, and a hundred equal answers',
     if (statusCode !== 200 || payload !== body) t.fail(`${statusCode} ${payload.length}`)
     t.equal(headers['content-type'], 'application/json; charset=utf-8')
     t.equal(headers['roller-answered-by'], 'roller')
-    t.ok(headers['ratelimit'], 'each is told of the budget')
+    t.ok(headers['ratelimit'], 'each has the rate limit')
   }
   t.equal(nango.requests.length, 1)
 })

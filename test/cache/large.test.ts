@@ -41,7 +41,7 @@ test('an answer of just the limit is shared', async (t) => {
   }
 })
 
-test('a large answer that is let go in the middle, or before anybody reads it, is let go at ROLLER too', async (t) => {
+test('cancels the upstream request when every reader of a large response disconnects', async (t) => {
   for (const begun of [false, true]) {
     const { gateway, shared } = setup()
     const calls = [1, 2].map(() => shared.send(callOf()))
@@ -75,7 +75,7 @@ test('a caller who is alone gets the answer itself, unread', async (t) => {
   t.equal(await call, answer)
 })
 
-test('nobody joins an answer that is on its way to one caller', async (t) => {
+test('does not share a response that is already streaming to one caller', async (t) => {
   const { gateway, shared } = setup()
   const first = shared.send(callOf())
   await settled()

@@ -1,4 +1,4 @@
-/** Each caller of a shared call leaves when it wants to, and takes nobody along. */
+/** A subscriber of a shared call can disconnect without ending the call of the others. */
 import { test } from '../support/tap.ts'
 import { callOf, FakeGateway, LIMIT, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'

@@ -6,7 +6,7 @@ const good = { nango: { secretKey: 'a-key' }, authorize: 'open' }
 
 test('every kind of wrong rule is named', async (t) => {
   const cases: [cache: unknown, expected: RegExp][] = [
-    [{ 'GET /product': 1_000 }, /option cache: "GET \/product" is not an operation of the catalogue/],
+    [{ 'GET /product': 1_000 }, /option cache: "GET \/product" is not an operation of the catalog/],
     [{ 'GET /elsewhere/*': 1_000 }, /not an operation/],
     [{ constructor: 1_000 }, /option cache: "constructor" is not an operation/],
     [{ 'POST /bookings': 1_000 }, /option cache: "POST \/bookings" is not a GET/],

@@ -1,4 +1,4 @@
-/** Whoever asks after a write is never told what was before it, also without a cache. */
+/** A read after a write never returns the state before it, also without a cache. */
 import { test } from '../support/tap.ts'
 import { callOf, FakeGateway, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
@@ -27,7 +27,7 @@ test('a read after a write does not join a read from before it', async (t) => {
   }
 })
 
-test('a write that changed nothing, and one on another connection, part nobody', async (t) => {
+test('keeps sharing after a failed write, and after one on another connection', async (t) => {
   const cases = [
     ['PUT /products/stock', 409, 'venue'], ['POST /bookings/draft/costs', 200, 'venue'], ['PUT /products/stock', 200, 'other']
   ] as const

@@ -82,7 +82,7 @@ t.test('generations that are lost lose answers, and no write', async (t) => {
   t.equal(await get(), 'body 2')
 })
 
-t.test('everything has an end, lies in one slot, and names nobody', async (t) => {
+t.test('every key expires, shares one Cluster slot and contains no ids', async (t) => {
   await a.flushall()
   const { gateway, get } = replica(a, 'canary-scope-1f')
   gateway.serve = () => ({})

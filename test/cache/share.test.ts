@@ -92,7 +92,7 @@ test('a header value cannot pose as two', async (t) => {
   await Promise.all(calls)
 })
 
-test('writes, calls outside the catalogue and calls with a body are never shared', async (t) => {
+test('writes, calls outside the catalog and calls with a body are never shared', async (t) => {
   const body = { kind: 'bytes', bytes: Buffer.from('{}') } as const
   const ways = [{ name: 'POST /bookings', body }, { name: 'GET /elsewhere' }, { body }, { name: 'POST /bookings/draft/costs', body }]
   for (const call of ways.map(callOf)) {

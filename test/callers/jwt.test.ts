@@ -165,7 +165,7 @@ const AWAY: [label: string, how: (response: ServerResponse) => void][] = [
 ]
 
 for (const [label, how] of AWAY) {
-  test(`without the issuer's keys nobody is judged: ${label}`, async (t) => {
+  test(`responds 503 without the issuer's keys: ${label}`, async (t) => {
     const issuer = await startIssuer(t)
     issuer.answer(how)
     const built = await start(t, issuer)

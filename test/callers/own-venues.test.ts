@@ -45,7 +45,7 @@ const attempts = (id: string, name: string) => [
 for (const { name } of [ACME, LISTED]) {
   test(`${name}: another's venue is answered like one that does not exist, at the same price, however often`, async (t) => {
     const built = await venues(t)
-    // Somebody else has used it: what is known of it by now must not show.
+    // Another caller has used it: cached state must not show.
     await built.app.inject({ url: '/roller/venues/me', headers: { ...bearer('trusted'), 'connection-id': 'venue-of-other' } })
     await quiet(built)
     const atRoller = callsAtRoller(built).length

@@ -1,4 +1,4 @@
-/** POST /connect/result tells the venue of the one connection that was made with a link, and nothing else to anybody. */
+/** POST /connect/result returns the venue of the connection that the link made, and nothing else. */
 import { test } from '../support/tap.ts'
 import type { FastifyInstance } from 'fastify'
 import { build, holdsNoSecret, type BuildOptions, type Built } from '../support/build.ts'

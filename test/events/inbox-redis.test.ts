@@ -1,4 +1,4 @@
-/** The inbox of all replicas: the common suite, two replicas, and a Redis that is away. */
+/** The inbox of all replicas: the common suite, two replicas, and a Redis that is down. */
 import { Redis } from 'ioredis'
 import t from '../support/tap.ts'
 import { RedisExportInbox } from '#plugin/client/export-inbox-redis.js'

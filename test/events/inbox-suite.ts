@@ -53,8 +53,8 @@ export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
   t.test('who watches is told, until it has enough', async (t) => {
     const key = keyOf()
     let told = 0
-    const end = inbox.watch(key, () => { told++ })
-    const endOther = inbox.watch({ ...key, exportType: 'Tickets' }, () => { told += 100 })
+    const end = inbox.subscribe(key, () => { told++ })
+    const endOther = inbox.subscribe({ ...key, exportType: 'Tickets' }, () => { told += 100 })
     await inbox.put(key, part(1))
     t.equal(told, 1)
     end()

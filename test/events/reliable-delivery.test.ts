@@ -1,6 +1,6 @@
 /** An event that its handlers did not take is delivered again until they do, here or on another replica. */
 import { test } from '../support/tap.ts'
-import { EventLate, EventNotTaken } from '#plugin/webhooks/events.js'
+import { EventLate, EventNotHandled } from '#plugin/webhooks/events.js'
 import { ReliableDelivery } from '#plugin/webhooks/reliable-delivery.js'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import type { ConnectionEvent } from 'fastify-roller'
@@ -20,7 +20,7 @@ function start (
 }
 
 const refuse = (): never => {
-  throw new EventNotTaken('A handler failed.', { cause: Object.assign(new Error('answered 503'), { event: CANARY }) })
+  throw new EventNotHandled('A handler failed.', { cause: Object.assign(new Error('answered 503'), { event: CANARY }) })
 }
 
 test('the first try is at once and its failure is seen; the repeats are in the background, until the handlers take it', async (t) => {

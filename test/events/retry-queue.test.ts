@@ -29,7 +29,7 @@ test('pauses grow from a second to five minutes, and end after a day with a last
   }
   t.same(pauses.slice(0, 11), [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000])
   t.equal(clock.now() - begun, 86_400_000)
-  t.match(ended, [{ key: 'a', why: 'too-old', tries, error: { message: 'no room' } }])
+  t.match(ended, [{ key: 'a', reason: 'too-old', tries, error: { message: 'no room' } }])
   t.equal(queue.size, 0)
 })
 
@@ -45,7 +45,7 @@ test('there is a bound of what waits, and what is beyond it is given up and name
   const { clock, queue, ended } = start()
   for (let count = 0; count < 1_001; count++) queue.add(String(count), fails, new Error('first'))
   t.equal(queue.size, 1_000)
-  t.match(ended, [{ key: '1000', why: 'too-many', tries: 1 }])
+  t.match(ended, [{ key: '1000', reason: 'too-many', tries: 1 }])
   t.equal(clock.waiting, 1_000)
   t.equal(await queue.close(), 1_000)
   t.equal(clock.waiting, 0, 'no timer is left')
@@ -60,7 +60,7 @@ test('a key waits once, and the newer work is what is done', async (t) => {
   clock.advance(500)
   await settle()
   t.same(done, ['newer'])
-  t.match(ended, [{ why: 'done', tries: 2 }])
+  t.match(ended, [{ reason: 'done', tries: 2 }])
   t.equal(clock.waiting, 0)
 })
 
@@ -84,8 +84,8 @@ test('closing waits for a try under way, starts none, and takes nothing more', a
   const closed = queue.close()
   finish()
   t.equal(await closed, 1)
-  t.match(ended, [{ key: 'slow', why: 'done' }])
+  t.match(ended, [{ key: 'slow', reason: 'done' }])
   queue.add('late', fails, null)
-  t.match(ended[1], { key: 'late', why: 'closed' })
+  t.match(ended[1], { key: 'late', reason: 'closed' })
   t.equal(clock.waiting, 0)
 })

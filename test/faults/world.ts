@@ -17,7 +17,7 @@ import type { Row, Seen, Way } from './rows.ts'
 
 /** Milliseconds: short, so that what never comes is soon given up. */
 const TIMEOUTS = { connect: 2_000, headers: 1_000, idle: 1_000, total: 4_000, control: 1_000 }
-/** For repeats; shorter than any wall. Milliseconds. */
+/** For repeats; shorter than any cooling-off. Milliseconds. */
 const MAX_WAIT = 8_000
 const LARGE = '/roller/sandbox/bytes/4000000?chunked=1'
 const ROOT = new URL('.', import.meta.resolve('#root/package.json'))
@@ -69,7 +69,7 @@ export class World {
     return world
   }
 
-  /** After a first call: before it nobody has a token, and Nango cannot tell a ROLLER that is away from one that refuses the key. */
+  /** After a first call: before it there is no token, and Nango's error does not tell a ROLLER that is down from a rejected key. */
   async closeRoller (): Promise<void> {
     await this.warm()
     await this.#rollerDoor.shut()
@@ -95,7 +95,7 @@ export class World {
   /** Nango asks ROLLER for no token for 30 s after one was refused, and the gateway asks Nango for none. */
   passBackoff (): void { this.pass(31_000) }
 
-  /** By somebody else, in Nango's dashboard. */
+  /** As in Nango's dashboard. */
   async loseConnection (): Promise<void> {
     const { body } = await request(`${this.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`, {
       method: 'DELETE', headers: { authorization: `Bearer ${SECRET_KEY}` }
@@ -195,7 +195,7 @@ export class World {
     this.nango.faults.always(null)
     this.#call = null
     this.#rollerDoor.cutAfter(Infinity)
-    if (this.#base !== null) { // somebody puts the address right, and starts it anew
+    if (this.#base !== null) { // restarted with the right address
       this.#base = null
       this.#app = null
     }

@@ -68,7 +68,7 @@ const TO_ROLLER = new Set([
 
 export function faultsAtNango ({ method, url, headers }: ReceivedRequest, transport: 'nango' | 'direct'): Fault[] {
   const where = `Nango: ${method} ${url.slice(0, 200)}`
-  // What a check of a connection finds the key's scopes out by: about a connection that nobody has.
+  // The probes of the key's scopes, for a connection that does not exist.
   if (url === '/proxy/probe' && method === 'GET' && /^fastify-roller-probe-/.test(String(headers['connection-id']))) return []
   if (/^\/proxy\//.test(url)) {
     const faults = faultsOfPath(url.slice('/proxy'.length)).map((fault) => `${where}: ${fault}`)

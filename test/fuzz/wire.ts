@@ -38,7 +38,7 @@ export async function send ({ port, bytes, expected, whole, nth }: SendOptions):
   const socket = connect({ port, host: '127.0.0.1', localAddress: `127.0.0.${2 + nth % ADDRESSES}` })
   const chunks: Buffer[] = []
   let hung = false
-  socket.on('error', () => {}) // a server that resets after its answer has answered all the same
+  socket.on('error', () => {}) // a server that resets after its answer has responded before
   socket.write(bytes)
   const late = setTimeout(() => { hung = true; socket.destroy() }, HUNG_MS)
   let quiet: NodeJS.Timeout | undefined

@@ -101,7 +101,7 @@ test('a body too large to read whole is a page only if it begins like one', asyn
   t.equal(classifyStart('Stack trace: <html>'), 'pass')
 })
 
-test('a redirect with a page passes on the direct transport, where nobody has followed it', async (t) => {
+test('passes a redirect with a page on the direct transport', async (t) => {
   const head = { status: 302, headers: { ...HTML, location: 'https://elsewhere.example/' } }
   t.equal(classify(head, Buffer.from('<html>Object moved'), 'direct').kind, 'pass')
   t.equal(classify(head, Buffer.from('<html>Log in'), 'nango').kind, 'repeat')
@@ -129,7 +129,7 @@ for (const [header, seconds] of RETRY_AFTER) {
   test(`ROLLER's 429 with Retry-After ${header?.slice(0, 40) ?? 'missing'} closes the venue for ${seconds} s`, async (t) => {
     const classification = classify({ status: 429, headers: header === undefined ? {} : { 'retry-after': header } }, Buffer.from('{}'))
     const error = { code: 'ROLLER_ERR_COOLING_OFF', retryAfter: seconds }
-    t.match(classification, { kind: 'limited', whose: 'connection', seconds, error })
+    t.match(classification, { kind: 'limited', scope: 'connection', seconds, error })
   })
 }
 
@@ -162,17 +162,17 @@ for (const [header, said, min, max] of ACCOUNT) {
   test(`closes the account for ${max} s at most: Retry-After ${header ?? 'missing'}, reset in ${said?.[1] ?? 'no'} s`, async (t) => {
     const headers = { 'content-type': 'application/json; charset=utf-8', ...(header !== undefined && { 'retry-after': header }) }
     const classification = classify({ status: 429, headers, limits: said === null ? null : limitsOf(said[0], said[1]) }, TOO_MANY)
-    t.match(classification, { kind: 'limited', whose: 'account', error: { code: 'ROLLER_ERR_NANGO_LIMIT' } })
+    t.match(classification, { kind: 'limited', scope: 'account', error: { code: 'ROLLER_ERR_NANGO_LIMIT' } })
     t.ok(classification.kind === 'limited' && classification.seconds >= min && classification.seconds <= max)
   })
 }
 
 test('a 429 that looks like Nango\'s while Nango says that calls are left is ROLLER\'s, and closes that venue alone', async (t) => {
   const headers = { 'content-type': 'application/json', 'retry-after': '31536000' }
-  t.match(classify({ status: 429, headers, limits: limitsOf('17', 30) }, TOO_MANY), { kind: 'limited', whose: 'connection', seconds: 900 })
+  t.match(classify({ status: 429, headers, limits: limitsOf('17', 30) }, TOO_MANY), { kind: 'limited', scope: 'connection', seconds: 900 })
   const unknown = Buffer.from(JSON.stringify({ error: { code: 'slow_down', message: 'x' } }))
-  t.match(classify({ status: 429, headers }, unknown), { whose: 'connection' }, 'nothing says that it is Nango\'s')
-  t.match(classify({ status: 429, headers, limits: limitsOf('0', 30) }, unknown), { whose: 'account' })
+  t.match(classify({ status: 429, headers }, unknown), { scope: 'connection' }, 'nothing says that it is Nango\'s')
+  t.match(classify({ status: 429, headers, limits: limitsOf('0', 30) }, unknown), { scope: 'account' })
 })
 
 test('Nango\'s text is in no error', async (t) => {

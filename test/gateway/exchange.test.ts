@@ -87,7 +87,7 @@ test('one that leaves before there is a connection cancels the call when it come
   t.match(aborted(), { message: 'left' })
 })
 
-test('a body that breaks while nobody reads it ends no process', async (t) => {
+test('survives a body that breaks while it has no reader', async (t) => {
   const { exchange, connect, head } = setup()
   connect()
   head()

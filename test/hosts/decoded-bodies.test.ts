@@ -22,7 +22,7 @@ test('a gzip body that the host decodes arrives at ROLLER whole, small and large
   t.equal(created.status, 201, 'and on routes of the plugin\'s own')
 })
 
-test('a Content-Encoding that nobody decodes gets 415, and ROLLER is not called', async (t) => {
+test('rejects a Content-Encoding that no hook decodes with 415, and does not call ROLLER', async (t) => {
   const { url, roller } = await listen(t)
   for (const path of ['/roller/new-path', '/roller/bookings', '/connect-session']) {
     const response = await fetch(url + path, { method: 'POST', headers: { ...VENUE, ...JSON_GZIP }, body: gzipSync('{}') })

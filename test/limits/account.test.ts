@@ -67,7 +67,7 @@ test('when nothing is left, the account opens by itself with Nango\'s next windo
   await built.begin()
   const endsAt = Date.now() + 3_000
   await ask(built.app, { maxWait: 0 })
-  for (let n = 0; n < 36; n++) await built.app.inject('/connections') // somebody else
+  for (let n = 0; n < 36; n++) await built.app.inject('/connections') // another caller
   t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
   t.equal((await ask(built.app, { maxWait: 0 })).status, 200, 'the last one of the window')
   const closed = await ask(built.app, { connection: 'b', maxWait: 0 })

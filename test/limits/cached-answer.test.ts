@@ -1,4 +1,4 @@
-/** Every answer says how the budget stands, one from the cache too, which spends nothing of it. */
+/** Every response has the RateLimit headers, one from the cache too, which spends no call. */
 import { test } from '../support/tap.ts'
 import { needsRedis } from '../support/redis-server.ts'
 import { build, callsAtRoller } from '../support/build.ts'

@@ -71,7 +71,7 @@ for (const [what, fault] of [
   ['ROLLER answers 500', { kind: 'status', status: 500, body: {} }],
   ['the line breaks', { kind: 'reset-after-work' }]
 ] as const) {
-  test(`${what}: nobody knows whether the export was taken, so it stays spent`, async (t) => {
+  test(`${what}: keeps an export counted when its acceptance is unknown`, async (t) => {
     const built = await build(t)
     built.roller.faults.next({ path: /bulk/, ...fault })
     t.ok((await order(built)).status >= 500)

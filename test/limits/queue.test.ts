@@ -1,4 +1,4 @@
-/** The line before a budget: how long callers wait, who is refused, and in what order they leave. */
+/** The queue of a rate limit: wait, rejection and order of callers. */
 import { test } from '../support/tap.ts'
 import { build, listen, VENUE } from '../support/build.ts'
 import { SteppedClock } from '../support/manual-clock.ts'

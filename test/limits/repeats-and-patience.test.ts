@@ -18,7 +18,7 @@ for (const [maxWait, tries] of [[0, 1], [0.1, 1], [0.35, 2], [5, 3]] as const) {
   })
 }
 
-test('a call that does not want to wait is sent again after a 401 all the same: that is no wait', async (t) => {
+test('retries after a 401 also with a maxWait of 0', async (t) => {
   const built = await build(t, { options: { retryPolicy } })
   await ask(built.app)
   built.roller.revokeTokens()

@@ -1,4 +1,4 @@
-/** Which budget a call spends, and what the caller is told about it. */
+/** Which rate limit a call counts against, and the headers that report it. */
 import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { build } from '../support/build.ts'
@@ -11,14 +11,14 @@ const payload = (exportType: string): object => ({ exportType, startDate: '2026-
 const SIX_HOURS = 21_600_000
 const exact = { margin: 0, jitter: 0 }
 
-test('every operation under /data and /reporting spends the Reporting budget, exports their own too, all others REST', async (t) => {
-  for (const [name, { budget }] of Object.entries(operations)) {
+test('counts /data and /reporting against the Reporting limit, exports against their own too, all others against REST', async (t) => {
+  for (const [name, { rateLimit }] of Object.entries(operations)) {
     const path = name.slice(name.indexOf(' ') + 1)
-    t.equal(budget, name === 'POST /reporting/bulk' ? 'bulk' : /^\/(data|reporting)\//.test(path) ? 'reporting' : 'rest', name)
+    t.equal(rateLimit, name === 'POST /reporting/bulk' ? 'bulk' : /^\/(data|reporting)\//.test(path) ? 'reporting' : 'rest', name)
   }
 })
 
-test('so do paths outside the catalogue, however they are written', async (t) => {
+test('so do paths outside the catalog, however they are written', async (t) => {
   const { app } = await build(t, { options: { rateLimits: exact } })
   const told = async (url: string): Promise<string> => String((await ask(app, { url })).headers['ratelimit-policy'])
   for (const url of ['/data/new', '/reporting/new?x=1', '/data', '/DATA/x', '/d%61ta/x', '/%72eporting/x', '/data?x']) {
@@ -29,7 +29,7 @@ test('so do paths outside the catalogue, however they are written', async (t) =>
   }
 })
 
-test('a spent Reporting budget leaves REST alone, and the other way round', async (t) => {
+test('keeps the Reporting and the REST limit apart', async (t) => {
   const built = await build(t, { options: { rateLimits: { ...exact, rest: { limit: 3 }, reporting: { limit: 2 } } } })
   const get = async (url: string): Promise<number> => (await ask(built.app, { url, maxWait: 0 })).status
   t.same([await get('/data/a'), await get('/reporting/b'), await get('/data/c')], [404, 404, 429])
@@ -45,7 +45,7 @@ test('one bulk export of a type in six hours, each counted as a report too', asy
   t.match(await order('Payments'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 21_600 })
   t.equal((await order('Tickets')).status, 200)
   t.equal((await ask(built.app, { url: '/data/x', maxWait: 0 })).status, 404)
-  t.match(await order('Customers'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 60 }, 'the Reporting budget is spent')
+  t.match(await order('Customers'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 60 }, 'the Reporting limit is spent')
   clock.advance(60_000)
   t.equal((await order('Customers')).status, 200, 'and its refusal has cost no export')
   clock.advance(SIX_HOURS * 0.9)
@@ -63,7 +63,7 @@ test('an export that ROLLER did not take is sent again, on its one place', async
   t.equal((await ask(built.app, { ...EXPORT, maxWait: 1, payload: payload('Tickets') })).status, 200)
 })
 
-test('an export that somebody else has ordered closes nothing but exports of its type', async (t) => {
+test('an export started elsewhere rejects only exports of its type', async (t) => {
   const built = await build(t)
   built.roller.venue('demo').bulkRequests.set('Payments', Date.now() - 3_600_000)
   const refused = await ask(built.app, { ...EXPORT, payload: payload('Payments') })
@@ -85,7 +85,7 @@ test('a 429 with a cooling-off after an export puts the credential to rest', asy
   t.match(await ask(built.app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF' })
 })
 
-test('every answer after the budget says how it stands, and so does GET /connections/:id/rate-limits', async (t) => {
+test('sends RateLimit headers with every response, equal to GET /connections/:id/rate-limits', async (t) => {
   const clock = new SteppedClock()
   const built = await build(t, { options: { clock, retries: 0, rateLimits: { ...exact, rest: { limit: 6, windowMs: 30_000 } } } })
   const { app, roller, nango } = built
@@ -126,5 +126,5 @@ test('every answer after the budget says how it stands, and so does GET /connect
   t.same(await headers(429), { policy, state: '"rest";r=0;t=45' }, 'before a wall nothing is left, whatever the window holds')
   t.match(await report(), { coolingOff: 45 })
   const early = await app.inject({ url: '/roller/venues/me' })
-  t.equal(early.headers['ratelimit'], undefined, 'what never reached the budget says nothing of it')
+  t.equal(early.headers['ratelimit'], undefined, 'no headers for a call that never reached the limiter')
 })

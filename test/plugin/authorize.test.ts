@@ -36,7 +36,7 @@ test('each route asks with its connection, operation and scope', async (t) => {
     ['PATCH', `/connections/${id}`, { connectionId: id, operation: 'PATCH /connections/{id}', scope: 'connections:write' }],
     ['GET', '/roller/venues/me', { connectionId: id, operation: 'GET /venues/me', scope: 'roller:read' }],
     ['GET', '/roller/bookings/B1', { connectionId: id, operation: 'GET /bookings/{uniqueId}', scope: 'roller:read' }],
-    ['GET', '/roller/nothing/of/the/catalogue', { connectionId: id, operation: 'GET /*', scope: 'roller:read' }],
+    ['GET', '/roller/nothing/of/the/catalog', { connectionId: id, operation: 'GET /*', scope: 'roller:read' }],
     ['PUT', '/roller/nothing', { connectionId: id, operation: 'PUT /*', scope: 'roller:write' }],
     ['DELETE', `/connections/${id}`, { connectionId: id, operation: 'DELETE /connections/{id}', scope: 'connections:write' }]
   ]

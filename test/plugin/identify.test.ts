@@ -74,7 +74,7 @@ test('sessions and connections carry the caller\'s tags, and tags from a body ar
   t.notOk(nango.requests.slice(before).some(({ method }) => method !== 'GET'), 'nothing was written')
 })
 
-test('nobody signed in is 401', async (t) => {
+test('responds 401 when identify returns null', async (t) => {
   const built = await tenants(t)
   for (
     const url of ['/connections', '/connect-session', '/connections/venue-of-acme', '/connections/venue-of-acme/check', '/roller/venues/me']

@@ -71,7 +71,7 @@ test('an event that was not taken is logged without the ids and words of its del
   const { app, log } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   app.roller.on('*', (event) => { JSON.parse(`[${JSON.stringify('data' in event ? event.data : null)}`) })
   t.equal((await deliver(app, message({ id: `${CANARY}@example.com`, data: CANARY }))).statusCode, 503)
-  t.match(log(), /was not taken/)
+  t.match(log(), /was not handled/)
   t.notMatch(log(), CANARY)
   t.match(log(), new RegExp(`"connectionId":"${VENUE['connection-id']}"`), 'the host\'s logger has the id, in a field of its own')
   t.notMatch(log(), webhookKey(SECRET, CONNECTION_ID))

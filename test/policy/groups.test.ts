@@ -1,10 +1,10 @@
-/** One line closes all that moves money, and one all that touches staff: whatever the catalogue has of either is in its group. */
+/** One line closes all that moves money, and one all that touches staff: whatever the catalog has of either is in its group. */
 import { test } from '../support/tap.ts'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
 import type { Operation } from '#plugin/operations/operation.js'
 import { operations } from '#plugin/operations/operations.js'
 
-const catalogue = Object.entries(operations as Record<string, Operation>)
+const catalog = Object.entries(operations as Record<string, Operation>)
 const [money, staff] = [operationGroups['money-moving'], operationGroups['staff-accounts']].map((names) => new Set<string>(names))
 
 /** Names of all properties that a body may have, however deep. */
@@ -22,12 +22,12 @@ const MONEY = /payment|refund|giftcard|tip(s|note)?$/i
 
 test('what records, returns, spends or makes money is in money-moving, and nothing that only reads', async (t) => {
   let found = 0
-  for (const [key, operation] of catalogue) {
+  for (const [key, operation] of catalog) {
     if (operation.repeatable) {
       t.notOk(money?.has(key), `${key} only reads`)
       continue
     }
-    // A webhook's body names the events that it is told of.
+    // A webhook's body names the events that it receives.
     const words = [...key.split('/'), ...operation.tag === 'Webhooks' ? [] : propertiesOf(operation.body)]
     // A draft that is published is paid; a booking is deleted with its transactions.
     const moves = words.some((word) => MONEY.test(word)) || key === 'POST /bookings/draft/publish' || key === 'DELETE /bookings/{uniqueId}'
@@ -40,7 +40,7 @@ test('what records, returns, spends or makes money is in money-moving, and nothi
 
 test('what touches accounts of staff is in staff-accounts', async (t) => {
   let found = 0
-  for (const [key, operation] of catalogue) {
+  for (const [key, operation] of catalog) {
     const touches = /staff/i.test(`${key} ${operation.id} ${operation.tag} ${operation.summary}`)
     t.equal(staff?.has(key), touches, key)
     if (touches) found++
@@ -50,6 +50,6 @@ test('what touches accounts of staff is in staff-accounts', async (t) => {
 })
 
 test('a group is not mistaken for a tag', async (t) => {
-  const tags = new Set(catalogue.map(([, { tag }]) => tag))
+  const tags = new Set(catalog.map(([, { tag }]) => tag))
   for (const name of Object.keys(operationGroups)) t.notOk(tags.has(name), name)
 })

@@ -74,13 +74,13 @@ test('a closed operation is closed in process too', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
-/** Other ways to write GET /staff/x1, which the catalogue's route does not see, or sees as another parameter. */
+/** Other ways to write GET /staff/x1, which the catalog's route does not see, or sees as another parameter. */
 const DISGUISES = [
   '/staff/x1/', '/Staff/x1', '/STAFF/x1', '/st%61ff/x1', '/st%2561ff/x1', '/staff%2Fx1', '/staff/x1;v=1', '/staff;v=1/x1', '/st%61ff/x%25',
   '/staff%20/x1', '/staff/x1?a=b', '/staff/x1/?a=b'
 ]
 
-test('closing one operation closes the paths outside the catalogue with it', async (t) => {
+test('closing one operation closes the paths outside the catalog with it', async (t) => {
   const built = await build(t, { options: { operations: { deny: ['staff-accounts'] } } })
   for (const path of [...DISGUISES, '/new/thing']) t.ok(await isClosed(built, 'GET', path), path)
   t.same(callsAtRoller(built), [])

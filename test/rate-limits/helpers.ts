@@ -3,7 +3,7 @@ import type { LimitStore, Granted, Queued, Refused, TakeRequest, TakeResult, Win
 /** One store under test, with its own idea of time. */
 export interface Bench {
   readonly store: LimitStore
-  /** Another replica's view of the same budgets. */
+  /** Another replica's view of the same rate limits. */
   readonly other: LimitStore
   /** How much a slot grows in one millisecond. */
   readonly slotsPerMs: number

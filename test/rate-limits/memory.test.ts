@@ -105,7 +105,7 @@ t.test('fair over hours: the account is full, each venue gets its part, and one 
     for (const venue of venues) call(venue, now)
     now += 250
   }
-  // Spent evenly at first: what has been spent in a burst comes back in a burst, whoever waits for it.
+  // Spent evenly at first: what has been spent in a burst comes back in a burst.
   for (let i = 0; i < 240; i++) step(i % 4 === 0 ? ['noisy'] : [])
   // Four times as much as there is from one, half of it from each of two more, and one that asks every ten seconds.
   for (let i = 0; i < 960; i++) {

@@ -22,7 +22,7 @@ function world (replicas: number, options: Partial<ResilientLimitStoreOptions> =
   }
   const shared: LimitStore = {
     take: (...args) => reach(() => memory.take(...args)),
-    leave: (...args) => reach(() => memory.leave(...args)),
+    cancel: (...args) => reach(() => memory.cancel(...args)),
     refund: (...args) => reach(() => memory.refund(...args)),
     renew: (...args) => reach(() => memory.renew(...args)),
     report: (...args) => reach(() => memory.report(...args)),
@@ -133,7 +133,7 @@ t.test('a limit that is smaller than the number of replicas has no shares', asyn
   )
 })
 
-t.test('a replica that nobody has called for a while asks before it goes by its share', async (t) => {
+t.test('an idle replica probes Redis before it uses its share', async (t) => {
   const { state, stores } = world(2)
   const [busy, idle] = stores as [ResilientLimitStore, ResilientLimitStore]
   state.away = true
@@ -200,7 +200,7 @@ t.test('refuse', async (t) => {
   granted(await one.take(request('v', rest(10))))
 })
 
-t.test('refuse: who is in line when the store goes away is refused too, and sends nothing', async (t) => {
+t.test('reject: rejects queued callers when Redis goes down', async (t) => {
   const { state, one } = world(1, { onRedisDown: 'reject' })
   t.equal(await placesOf(one, rest(2)), 2)
   const { ticket, waitMs } = queued(await one.take(request('v', rest(2), 100_000)))
@@ -209,7 +209,7 @@ t.test('refuse: who is in line when the store goes away is refused too, and send
   t.match(await one.take({ ...request('v', rest(2), 40_000), ticket }), { outcome: 'refused', reason: 'redis-down', waitMs: 1000 })
 })
 
-t.test('walls hold on both sides of a change, and reach the others on the return', async (t) => {
+t.test('keeps a cooling-off while Redis is down, and shares it afterwards', async (t) => {
   const { state, stores } = world(2)
   const [one, two] = stores as [ResilientLimitStore, ResilientLimitStore]
   const wish = request('v', rest(10), 120_000, ['wall'])
@@ -225,7 +225,7 @@ t.test('walls hold on both sides of a change, and reach the others on the return
   const local = queued(await one.take(wish))
   await one.startCoolingOff('v', 'wall', 40_000)
   t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the line stands behind it')
-  await one.leave(wish, local.ticket)
+  await one.cancel(wish, local.ticket)
   state.away = false
   state.now += 1000
   const kept = queued(await one.take(wish))
@@ -275,7 +275,7 @@ t.test('an answer that is older than a change is not used', async (t) => {
   const never = async (): Promise<never> => { throw new RedisUnavailable('away') }
   const shared: LimitStore = {
     take: () => answers.shift() ?? never(),
-    leave: never,
+    cancel: never,
     refund: never,
     renew: never,
     report: never,

@@ -63,11 +63,11 @@ export function storeSuite (t: Test, bench: Bench): void {
     const wish = request(tag, windows, 60_000)
     const line = (await all(times(9, () => wish))).map((result) => queued(result).ticket)
     near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 5000, 'the ninth')
-    for (const i of [0, 4]) await other.leave(wish, line[i] as number)
+    for (const i of [0, 4]) await other.cancel(wish, line[i] as number)
     near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 4000, 'now the seventh')
     near(t, queued(await store.take({ ...wish, ticket: line[1] })).waitMs, 1000, 'now the first')
     near(t, queued(await store.take(wish)).waitMs, 4000, 'a newcomer is the eighth')
-    await store.leave(wish, line[0] as number)
+    await store.cancel(wish, line[0] as number)
     near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 4000, 'nobody leaves twice')
     const gone = refused(await store.take({ ...wish, maxWaitMs: 0, ticket: line[2] }))
     near(t, gone.waitMs, 1000, 'who has lost patience is told what would have been enough')
@@ -169,7 +169,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(later.waitMs <= 2000, 'a newcomer has its turn with the next ones, not before those that were served')
   })
 
-  t.test('a wall stops everybody, is extended and never shortened', async (t) => {
+  t.test('a cooling-off stops all callers, is extended and never shortened', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 9, windowMs: 1000 }]
     t.equal(await store.coolingOff(tag, 'connection'), 0)
@@ -191,7 +191,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     granted(await store.take(request(freshTag(), windows, 0, ['connection'])))
   })
 
-  t.test('a wall moves the line behind it, in order, and newcomers stay behind the line', async (t) => {
+  t.test('a cooling-off delays the queue in order, with newcomers behind it', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 100, windowMs: 2000 }]
     const wish = request(tag, windows, 60_000, ['connection'])

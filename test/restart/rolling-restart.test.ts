@@ -26,7 +26,7 @@ const SEND_SECONDS = 2
 const READ_SECONDS = 3
 const STREAM_PATH = `/roller/sandbox/bytes/${STREAM_BYTES}?chunked=1&seconds=${SEND_SECONDS}`
 const EXPECTED = [...blocks(STREAM_BYTES)].reduce((hash, block) => hash.update(block), createHash('sha256')).digest('hex')
-/** So many that no budget is spent. */
+/** High enough that no rate limit is reached. */
 const VENUES = Array.from({ length: 20 }, (_, index) => `venue-${index}`)
 
 interface Replica { readonly process: Process, readonly backend: Backend }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from '../support/tap.ts'
-import { catalogueFacts, compare, count, documentFacts, report } from '../../openapi/drift.ts'
+import { catalogFacts, compare, count, documentFacts, report } from '../../openapi/drift.ts'
 import { intendedDifferences, layIntended } from '../../openapi/intended-differences.ts'
 import type { Operation } from '#plugin/operations/operation.js'
 import { operations } from '#plugin/operations/operations.js'
@@ -11,8 +11,8 @@ import { Nullable, StringEnum, Type } from '#plugin/operations/schema.js'
 type Json = Record<string, unknown>
 const drift = fileURLToPath(import.meta.resolve('#root/dist/openapi/drift.js'))
 
-/** The catalogue as an OpenAPI document: every schema with an `$id` becomes a component, as in ROLLER's own documents. */
-function toDocument (catalogue: Readonly<Record<string, Operation>>): { paths: Record<string, Record<string, Json>>, components: Json } {
+/** The catalog as an OpenAPI document: every schema with an `$id` becomes a component, as in ROLLER's own documents. */
+function toDocument (catalog: Readonly<Record<string, Operation>>): { paths: Record<string, Record<string, Json>>, components: Json } {
   const schemas: Json = {}
   const hoist = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(hoist)
@@ -26,7 +26,7 @@ function toDocument (catalogue: Readonly<Record<string, Operation>>): { paths: R
   }
   const content = (schema: unknown) => ({ content: { 'application/json': { schema: hoist(schema) } } })
   const paths: Record<string, Record<string, Json>> = {}
-  for (const [key, { params, query, headers, body, answers }] of Object.entries(catalogue)) {
+  for (const [key, { params, query, headers, body, responses }] of Object.entries(catalog)) {
     const [method = '', path = ''] = key.split(' ')
     const parameters = [['path', params], ['query', query], ['header', headers]] as const
     paths[path] = {
@@ -39,7 +39,7 @@ function toDocument (catalogue: Readonly<Record<string, Operation>>): { paths: R
           schema: hoist(schema)
         }))),
         ...(body !== undefined && { requestBody: content(body) }),
-        responses: Object.fromEntries(Object.entries(answers).map(([status, { description, schema }]) => [
+        responses: Object.fromEntries(Object.entries(responses).map(([status, { description, schema }]) => [
           status,
           { description, ...(schema !== undefined && content(schema)) }
         ]))
@@ -49,20 +49,20 @@ function toDocument (catalogue: Readonly<Record<string, Operation>>): { paths: R
   return structuredClone({ paths, components: { schemas } })
 }
 
-const differences = (document: Json, catalogue: Readonly<Record<string, Operation>> = operations) =>
-  compare(documentFacts([document]), catalogueFacts(catalogue))
+const differences = (document: Json, catalog: Readonly<Record<string, Operation>> = operations) =>
+  compare(documentFacts([document]), catalogFacts(catalog))
 
 /** Walks into a document. */
 function at (document: unknown, ...steps: readonly string[]): Json {
   return steps.reduce<unknown>((node, step) => (node as Json)[step], document) as Json
 }
 
-test('a document made of the catalogue is no different from it', async (t) => {
+test('a document made of the catalog is no different from it', async (t) => {
   const document = toDocument(operations)
   t.same(differences(document), [])
   t.equal(Object.keys(at(document, 'components', 'schemas')).length, 50)
-  t.same(count(catalogueFacts(operations)), count(documentFacts([document])))
-  t.equal(count(catalogueFacts(operations)).operations, 79)
+  t.same(count(catalogFacts(operations)), count(documentFacts([document])))
+  t.equal(count(catalogFacts(operations)).operations, 79)
 })
 
 test('every operation is compared on its own', async (t) => {
@@ -75,7 +75,7 @@ test('every operation is compared on its own', async (t) => {
 })
 
 test('every single fact counts', async (t) => {
-  const ours = catalogueFacts(operations)
+  const ours = catalogFacts(operations)
   const other = new Map([...ours].map(([place, facts]) => [place, { ...facts, type: 'other' }]))
   t.same(compare(other, ours).map(({ place }) => place), [...ours.keys()].sort())
   for (const place of [...ours.keys()].filter((_, index) => index % 20 === 0)) {
@@ -166,15 +166,15 @@ test('one schema in several spellings is one schema', async (t) => {
     tags: Type.Record(Type.String(), Type.String()),
     items: Type.Array(Type.Object({ name: Type.String() }))
   })
-  const catalogue = {
+  const catalog = {
     'GET /things/{thingId}': {
       id: 'getThing',
       summary: 'Read a thing',
       tag: 'Things',
-      budget: 'rest',
+      rateLimit: 'rest',
       repeatable: true,
       params: Type.Object({ thingId: Type.String() }),
-      answers: { 200: { description: 'The thing', schema: answer } }
+      responses: { 200: { description: 'The thing', schema: answer } }
     }
   } satisfies Record<string, Operation>
   const document = {
@@ -210,21 +210,21 @@ test('one schema in several spellings is one schema', async (t) => {
       }
     }
   }
-  t.same(differences(document, catalogue), [])
+  t.same(differences(document, catalog), [])
   document.components.schemas.Base.properties.note = { oneOf: [{ type: 'string' }, { type: 'null' }] } as never
-  t.match(differences(document, catalogue), [
+  t.match(differences(document, catalog), [
     { kind: 'changed', place: 'GET /things/{thingId} > 200 > note', detail: 'maxLength 5 -> none' }
   ])
   document.components.schemas.Base.properties.note = { anyOf: [{ type: 'string' }, { type: 'integer' }], nullable: true } as never
   document.components.schemas.Base.required.push('ghost')
-  t.match(differences(document, catalogue), [
+  t.match(differences(document, catalog), [
     { kind: 'added', place: 'GET /things/{thingId} > 200 > ghost' },
     { kind: 'changed', place: 'GET /things/{thingId} > 200 > note' },
     { kind: 'added', place: 'GET /things/{thingId} > 200 > note|1' },
     { kind: 'added', place: 'GET /things/{thingId} > 200 > note|2' }
   ])
   document.components.schemas.Alias.$ref = '#/components/schemas/Nothing'
-  t.throws(() => differences(document, catalogue), { message: 'cannot resolve #/components/schemas/Nothing' })
+  t.throws(() => differences(document, catalog), { message: 'cannot resolve #/components/schemas/Nothing' })
 })
 
 /** What the catalog has otherwise on purpose, put back to how ROLLER's own documents have it. */
@@ -242,12 +242,12 @@ function asRollerWritesIt (document: ReturnType<typeof toDocument>): ReturnType<
     schema.enum = (schema.enum as string[]).filter((value) => !values.includes(value))
   }
 
-  for (const [key, { budget, answers }] of Object.entries(operations as Readonly<Record<string, Operation>>)) {
-    if (budget !== 'reporting') continue
+  for (const [key, { rateLimit, responses }] of Object.entries(operations as Readonly<Record<string, Operation>>)) {
+    if (rateLimit !== 'reporting') continue
     for (const { name, schema } of operation(key).parameters as { name: string, schema: Json }[]) {
       if (['startDate', 'endDate', 'date'].includes(name)) schema.format = 'date'
     }
-    if (key !== 'GET /data/staffs' && 'items' in (answers[200]?.schema?.properties ?? {})) {
+    if (key !== 'GET /data/staffs' && 'items' in (responses[200]?.schema?.properties ?? {})) {
       media(key).schema = at(media(key), 'schema', 'properties', 'items', 'items')
     }
   }
@@ -275,7 +275,7 @@ test('what the catalog has otherwise on purpose is no drift, and whatever else c
   t.not(differences(document).length, 0)
   const laid = (): unknown[] => {
     const { facts, settled } = layIntended(documentFacts([document]))
-    return [...compare(facts, catalogueFacts(operations)), ...settled]
+    return [...compare(facts, catalogFacts(operations)), ...settled]
   }
   t.same(laid(), [])
   const record = at(document, 'paths', '/data/tickets', 'get', 'responses', '200', 'content', 'application/json', 'schema', 'properties')
@@ -296,7 +296,7 @@ test('an intended difference has a reason, and is reported once ROLLER says the 
   t.equal(new Set(places).size, places.length)
   const { facts, settled } = layIntended(documentFacts([toDocument(operations)]))
   t.same([...settled].sort(), [...places].sort())
-  t.same(compare(facts, catalogueFacts(operations)), [])
+  t.same(compare(facts, catalogFacts(operations)), [])
   const folder = t.testdir({ 'caught-up.json': JSON.stringify(toDocument(operations)) })
   const { code, lines } = await report([join(folder, 'caught-up.json')])
   t.equal(code, 1)
@@ -314,7 +314,7 @@ test('documents are read from files', async (t) => {
     'other.json': '{}'
   })
   const read = (...files: string[]) => report(files.map((file) => join(folder, file)))
-  const { operations: total, request, response } = count(catalogueFacts(operations))
+  const { operations: total, request, response } = count(catalogFacts(operations))
   const same = `no difference: ${total} operations, ${request} request and ${response} response properties`
   t.same(await read('same.json'), { code: 0, lines: [same] })
   t.same(await read('first.json', 'second.json'), { code: 0, lines: [same] })

@@ -7,7 +7,7 @@ import { splitKey } from '#plugin/operations/paths.js'
 import type { TSchema } from '#plugin/operations/schema.js'
 import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
-const catalogue: readonly [string, Operation][] = Object.entries(operations)
+const catalog: readonly [string, Operation][] = Object.entries(operations)
 
 function requiredOf (schema: TSchema | undefined, root: string): string[] {
   return ((schema?.required ?? []) as string[]).map((name) => `${root}/${name}`)
@@ -15,14 +15,14 @@ function requiredOf (schema: TSchema | undefined, root: string): string[] {
 
 test('every required input that is missing is named, and ROLLER is not called', async (t) => {
   const built = await build(t)
-  for (const [name, operation] of catalogue) {
+  for (const [name, operation] of catalog) {
     const { method, path } = splitKey(name as OperationKey)
     const wanted = [
       ...requiredOf(operation.query, '/query'), ...requiredOf(operation.headers, '/headers'), ...requiredOf(operation.body, '/body')
     ]
     if (wanted.length === 0) continue
     const answer = await built.app.inject({
-      method: method as 'GET', // the catalogue's methods are all Fastify's
+      method: method as 'GET', // the catalog's methods are all Fastify's
       url: `/roller${path.replace(/\{\w+\}/g, '1')}`,
       headers: VENUE,
       ...(operation.body !== undefined && { payload: {} })
@@ -45,7 +45,7 @@ test('a body that is missing as a whole is named', async (t) => {
 test('the typed client names every parameter of the path that is missing', async (t) => {
   const built = await build(t)
   await built.app.ready()
-  for (const [name, operation] of catalogue) {
+  for (const [name, operation] of catalog) {
     for (const pointer of requiredOf(operation.params, '/params')) {
       const error: unknown = await built.app.roller.request(
         name as OperationName, { connectionId: CONNECTION_ID } as never

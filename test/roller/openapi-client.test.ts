@@ -9,7 +9,7 @@ import { listen, VENUE } from '../support/build.ts'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 
-/** What somebody else would write with the generated types; `url` comes from the command line. */
+/** A client built with the generated types; `url` comes from the command line. */
 const PROGRAM = `
 import createClient from 'openapi-fetch'
 import type { components, paths } from './openapi.ts'

@@ -3,7 +3,7 @@ import type { PageProgress } from 'fastify-roller'
 import { START } from '../sandbox/roller-fixture.ts'
 import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'
 
-test('app.roller.paginate walks a range day by day, on the same road as every call', async (t) => {
+test('app.roller.paginate reads a range day by day through the pipeline', async (t) => {
   const now = (): number => START
   const built = await build(t, { roller: { now }, nango: { now } })
   await built.app.ready()

@@ -106,7 +106,7 @@ test('an error comes after the records before it, as it is, with the cursor to g
   t.same(await collect(paginate(source, ITEMS, { cursor: pager.cursor })), ['2', '3', '4', 'b0'])
 })
 
-test('errors that can hold no cursor are thrown all the same', async (t) => {
+test('throws errors that cannot hold a cursor unchanged', async (t) => {
   for (const error of [Object.freeze(new Error('frozen')), 'a string', null]) {
     const { source } = fake({}, { answer () { throw error } })
     const pager = paginate(source, ITEMS, RANGE)

@@ -113,7 +113,7 @@ test('other parameters go with every page', async (t) => {
   t.same(asked.map(({ productType, pageNumber }) => [productType, pageNumber]), [['pass', 1], ['pass', 2]])
 })
 
-test('the reports that page are those of the catalogue', async (t) => {
+test('the reports that page are those of the catalog', async (t) => {
   let walked = 0
   for (const [name, operation] of Object.entries(operations)) {
     if (!('query' in operation && 'pageNumber' in operation.query.properties)) continue
@@ -126,7 +126,7 @@ test('the reports that page are those of the catalogue', async (t) => {
   t.equal(walked, 19)
 })
 
-test('types come from the catalogue', async (t) => {
+test('types come from the catalog', async (t) => {
   const { source } = fake({})
   const pager: Pager<ReportRecord<'GET /data/staffs'>> = paginate(source, 'GET /data/staffs')
   const email: string | undefined = (await pager.next()).value?.email

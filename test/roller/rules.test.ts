@@ -7,7 +7,7 @@ const query = (name: string, query: Record<string, unknown>): Array<[string, str
 const body = (name: string, body: unknown): string[] => ruleFaults(name, { query: {}, body }).map(({ pointer }) => pointer)
 
 test('reports cover one day', async (t) => {
-  const names = Object.entries(operations).filter(([, { budget }]) => budget === 'reporting').map(([name]) => name)
+  const names = Object.entries(operations).filter(([, { rateLimit }]) => rateLimit === 'reporting').map(([name]) => name)
   const checked = names.filter((name) => query(name, { startDate: '2026-07-01', endDate: '2026-07-08' }).length > 0)
   t.equal(checked.length, 10)
   for (const name of checked) {

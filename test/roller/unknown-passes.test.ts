@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
-test('what the catalogue does not know passes through unharmed', async (t) => {
+test('what the catalog does not know passes through unharmed', async (t) => {
   t.test('fields of an answer', async (t) => {
     const { app, roller } = await build(t)
     const body = '{"id":1,"name":"Park","brandNew":{"big":9007199254740993,"ratio":1.0}}'
@@ -33,7 +33,7 @@ test('what the catalogue does not know passes through unharmed', async (t) => {
     t.same(callsAtRoller(built), [{ method: 'GET', url: '/brand/new?x=1' }])
   })
 
-  t.test('a value that the catalogue refuses, with validation off for the call or for all', async (t) => {
+  t.test('a value that the catalog refuses, with validation off for the call or for all', async (t) => {
     const url = '/roller/product-availability/calendar?productId=x&date=13'
     const built = await build(t)
     t.equal((await built.app.inject({ url, headers: VENUE })).headers['roller-answered-by'], 'gateway')

@@ -3,7 +3,7 @@ import { isRollerError, type OperationName } from 'fastify-roller'
 import { operations } from '#plugin/operations/operations.js'
 import { START, type Json, type Send } from '../sandbox/roller-fixture.ts'
 import { build, CONNECTION_ID } from '../support/build.ts'
-import { walkCatalogue } from '../support/walk.ts'
+import { walkCatalog } from '../support/walk.ts'
 
 /** Finds the operation and its parameters, literal segments before parameters. */
 function match (method: string, path: string): { name: OperationName, params: Record<string, string> } {
@@ -20,7 +20,7 @@ function match (method: string, path: string): { name: OperationName, params: Re
   return { name: found.name, params: { ...found.pattern.exec(path)?.groups } }
 }
 
-test('all 79 operations work through the typed client, and their answers fit the catalogue', async (t) => {
+test('all 79 operations work through the typed client, and their answers fit the catalog', async (t) => {
   const now = (): number => START
   const { app, roller } = await build(
     t,
@@ -32,9 +32,9 @@ test('all 79 operations work through the typed client, and their answers fit the
     const { name, params } = match(method, bare)
     const input = { connectionId: CONNECTION_ID, params, query: Object.fromEntries(new URLSearchParams(query)), body }
     try {
-      // The walk's inputs are read from text, so their types are not the catalogue's; the compile-time promises are in test/types.
+      // The walk's inputs are read from text, so their types are not the catalog's; the compile-time promises are in test/types.
       const answer: unknown = await app.roller.request(name, input as never)
-      const created = 201 in operations[name].answers
+      const created = 201 in operations[name].responses
       return {
         status: created ? 201 : 200, headers: {}, body: (answer ?? {}) as Json, text: answer === undefined ? '' : JSON.stringify(answer)
       }
@@ -45,5 +45,5 @@ test('all 79 operations work through the typed client, and their answers fit the
       }
     }
   }
-  await walkCatalogue(t, roller, call)
+  await walkCatalog(t, roller, call)
 })

@@ -1,9 +1,9 @@
 import { test } from '../support/tap.ts'
 import { START, type Send } from '../sandbox/roller-fixture.ts'
 import { build, VENUE } from '../support/build.ts'
-import { walkCatalogue } from '../support/walk.ts'
+import { walkCatalog } from '../support/walk.ts'
 
-test('all 79 operations work over HTTP, and their answers fit the catalogue', async (t) => {
+test('all 79 operations work over HTTP, and their answers fit the catalog', async (t) => {
   // Both clocks stand still together, or tokens would seem expired.
   const now = (): number => START
   const { app, roller } = await build(
@@ -12,7 +12,7 @@ test('all 79 operations work over HTTP, and their answers fit the catalogue', as
   )
   const call: Send = async (method, path, body) => {
     const answer = await app.inject({
-      method: method as 'GET', // the catalogue's methods are all Fastify's
+      method: method as 'GET', // the catalog's methods are all Fastify's
       url: `/roller${path}`,
       headers: VENUE,
       ...(body !== undefined && { payload: body as object })
@@ -20,5 +20,5 @@ test('all 79 operations work over HTTP, and their answers fit the catalogue', as
     const isJson = String(answer.headers['content-type']).startsWith('application/json')
     return { status: answer.statusCode, headers: {}, body: isJson ? answer.json() : {}, text: answer.body }
   }
-  await walkCatalogue(t, roller, call)
+  await walkCatalog(t, roller, call)
 })

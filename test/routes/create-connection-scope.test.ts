@@ -1,4 +1,4 @@
-/** POST /connections never leaves a connection behind that its caller was not told of. */
+/** POST /connections leaves no connection behind when it responds with an error. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 

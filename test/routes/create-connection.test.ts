@@ -54,7 +54,7 @@ for (const clientSecret of [SECRET, 'wrong']) {
   })
 }
 
-test('a connection that the list does not have yet is answered all the same', async (t) => {
+test('returns a connection that the list of Nango does not have yet', async (t) => {
   const { app } = await build(t, { nango: { replicaLag: 60_000 } })
   t.match((await app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json(), { connectionId: String, status: 'connected' })
 })

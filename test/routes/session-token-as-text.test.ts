@@ -33,7 +33,7 @@ test('a wrong secret is refused there, and leaves no connection', async (t) => {
   t.equal(nango.connections.length, before)
 })
 
-test('without identify there is no such route: anybody could connect anything', async (t) => {
+test('without identify the route does not exist', async (t) => {
   const { url } = await listen(t)
   t.equal((await fetch(`${url}/connect-session`)).status, 404)
 })

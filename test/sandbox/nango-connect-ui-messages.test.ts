@@ -56,7 +56,7 @@ test('ready, session_token, error, connect, close: the messages of Connect UI', 
   t.match(page.posted[3], { type: 'close' })
 })
 
-test('a connect link carries its session, and without apiURL the page calls nobody', async (t) => {
+test('a connect link carries its session, and without apiURL the page sends no request', async (t) => {
   const fixture = await setup(t)
   const token = await openSession(fixture)
   const linked = await load(fixture, `?session_token=${token}&apiURL=${fixture.nango.url}`)

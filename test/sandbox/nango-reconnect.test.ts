@@ -28,7 +28,7 @@ test('what a reconnect session repeats is kept', async (t) => {
   })
 })
 
-test('an unknown pair is 400 invalid_body, and a target that went away is invalid_connection', async (t) => {
+test('an unknown pair is 400 invalid_body, and a deleted target is invalid_connection', async (t) => {
   const fixture = await setup(t)
   const body = { connection_id: 'nobody', integration_id: 'roller' }
   const { status, json } = await fixture.call<ErrorBody>(PATH, { method: 'POST', body })

@@ -1,8 +1,8 @@
 import { test } from '../support/tap.ts'
-import { walkCatalogue } from '../support/walk.ts'
+import { walkCatalog } from '../support/walk.ts'
 import { start } from './roller-fixture.ts'
 
 test('the simulated ROLLER answers all operations as documented', async (t) => {
   const { roller, call } = await start(t, { limits: 'off' })
-  await walkCatalogue(t, roller, call)
+  await walkCatalog(t, roller, call)
 })

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { connect, send, start, MINUTE } from './roller-fixture.ts'
 
-test('one call too many puts the whole credential to rest, and nobody else', async (t) => {
+test('one call too many starts a cooling-off of that credential only', async (t) => {
   const { roller, clock, call } = await start(t, { limits: { rest: 3, reporting: 2 } })
   const other = await connect(roller, 'other')
   for (let index = 0; index < 3; index++) t.equal((await call('GET', '/venues/me')).status, 200)

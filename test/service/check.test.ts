@@ -53,7 +53,7 @@ test('a scope that is missing is named; it fails where no call gets through with
   }
 })
 
-test('a key that may not look at integrations: that scope is named, and the others are looked at all the same', async (t) => {
+test('names a missing scope for integrations and checks the other scopes', async (t) => {
   const { nango } = await startSimulators(
     t, { nango: { scopes: SCOPES.filter((scope) => !/integrations:read|connections:delete/.test(scope)) } }
   )

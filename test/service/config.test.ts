@@ -188,7 +188,7 @@ test('who may be believed about addresses', async (t) => {
   }
 })
 
-test('tokens need all that they are checked with, and keys that nobody can change on their way', async (t) => {
+test('requires every setting of token checks, and a key set over https', async (t) => {
   t.match(
     readConfig(JWT),
     { jwt: { jwksUrl: JWT.JWT_JWKS_URL, issuer: JWT.JWT_ISSUER, audience: 'gateway', scopeClaim: 'scope' }, loopbackOnly: false }

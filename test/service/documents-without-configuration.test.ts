@@ -1,4 +1,4 @@
-/** What anybody may read without a key holds no value of the configuration. */
+/** Documents that need no key contain no value of the configuration. */
 import { test, type Test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
 import { readConfig } from '#service/config/config.js'

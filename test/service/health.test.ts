@@ -43,7 +43,7 @@ test('not ready until Nango has taken the key, then ready for good', async (t) =
   t.equal((await app.inject({ url: '/ready' })).statusCode, 200, 'a passing fault of Nango takes no replica out')
 })
 
-test('not ready while Nango\'s address is not Nango\'s, or nobody\'s', async (t) => {
+test('not ready while another server, or none, is at Nango\'s address', async (t) => {
   const { app, nango } = await service(t)
   nango.faults.always({ kind: 'html', status: 200 })
   t.match(

@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { CONNECTION_ID, VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'
 
-test('/metrics counts requests and what the rate budgets do, without a connection id', async (t) => {
+test('/metrics counts requests and what the rate limiter does, without a connection id', async (t) => {
   const { app, roller } = await service(t, { API_KEYS: 'a-key-of-the-callers', MAX_WAIT: '0' })
   const headers = { ...VENUE, authorization: 'Bearer a-key-of-the-callers' }
   t.equal((await app.inject({ url: '/metrics' })).statusCode, 401, 'asks for a key')
@@ -12,9 +12,9 @@ test('/metrics counts requests and what the rate budgets do, without a connectio
   await app.inject({ url: '/roller/products', headers })
   await app.inject({ url: '/roller/products', headers })
   const { body } = await app.inject({ url: '/metrics', headers })
-  t.match(body, 'roller_budget_used_total{budget="rest"} 2\n')
-  t.match(body, 'roller_budget_refused_total{budget="rest",reason="cooling-off"} 1\n')
-  t.match(body, 'roller_cooling_off_total{whose="connection"} 1\n')
+  t.match(body, 'roller_rate_limit_used_total{limit="rest"} 2\n')
+  t.match(body, 'roller_rate_limit_rejected_total{limit="rest",reason="cooling-off"} 1\n')
+  t.match(body, 'roller_cooling_off_total{scope="connection"} 1\n')
   for (const line of [
     'roller_requests_total{operation="GET /venues/me",status="2xx",layer="roller"} 1',
     'roller_requests_total{operation="GET /products",status="4xx",layer="roller"} 2',

@@ -1,4 +1,4 @@
-/** A Redis that is there but takes nobody in: `check` and the log name the reason, once, and nothing of the password. */
+/** A Redis that rejects the client's login: `check` and the log name the reason, once, and nothing of the password. */
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import { test, type Test } from '../support/tap.ts'

@@ -1,4 +1,4 @@
-/** The sandbox starts by itself only where nobody could take it for the real service, and each of its answers says what it is. */
+/** The sandbox starts by default only where it cannot be mistaken for the real service, and labels each response. */
 import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import tap, { test, type Test } from '../support/tap.ts'

@@ -97,7 +97,7 @@ test('callers who wait for their place are served while there is time, and answe
     async () => (await (await fetch(`${url}/connections/demo-venue/rate-limits`)).json() as { coolingOff: number }).coolingOff > 0
   )
   late.push(call('/roller/bookings/1', 'demo-venue'))
-  await untilAsync(async () => (await (await fetch(`${url}/metrics`)).text()).includes('roller_budget_waiting{budget="rest"} 3\n'))
+  await untilAsync(async () => (await (await fetch(`${url}/metrics`)).text()).includes('roller_rate_limit_waiting{limit="rest"} 3\n'))
   service.child.kill('SIGTERM')
   t.same(await soon, [200, 'served', null])
   for (const answer of await Promise.all(late)) t.same(answer, [503, 'ROLLER_ERR_CLOSING', '1'])

@@ -1,4 +1,4 @@
-/** Connections that are too slow, too large or no HTTP are ended in time with a problem, and hold up nobody else. */
+/** Connections that are too slow, too large or no HTTP are ended in time with a problem, and delay no other. */
 import { createConnection, type Socket } from 'node:net'
 import { test, type Test } from '../support/tap.ts'
 import { checkerOf } from '#plugin/operations/checker.js'

@@ -1,6 +1,6 @@
 /**
  * Traces go to the collector where one is named: a span for each request, one for each try under it, and nothing in them that is
- * somebody's.
+ * another party's.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -122,7 +122,7 @@ test('calls that wait for one of few connections keep their own trace', async (t
   t.same(mixed, [])
 })
 
-test('a collector that is away harms nobody', async (t) => {
+test('requests succeed while the collector is down', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(
     t,

@@ -53,7 +53,7 @@ test('only a 2xx is taken, and no redirect is followed', async (t) => {
   t.ok(received.every(({ path }) => path === '/hook?of=roller'))
 })
 
-test('silence, and nobody there, end in time and say nothing of the event', async (t) => {
+test('a silent or missing target times out, and the log holds nothing of the event', async (t) => {
   const { url } = await target(t, () => {})
   const silent = createWebhookTarget({ url, secrets: [NOW], timeoutMs: 50 })
   await t.rejects(silent.send(event), { message: 'the webhook target did not answer in time' })

@@ -5,7 +5,7 @@ type Headers = Readonly<Record<string, string>>
 interface Answer { readonly status: number, readonly headers: Readonly<Record<string, string | undefined>>, readonly body: string }
 interface Stored extends Answer { readonly request: Headers }
 
-/** RFC 9110 15.1: without a word on freshness these may be kept all the same. */
+/** RFC 9110 15.1: without explicit freshness these may be stored. */
 const HEURISTIC = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501])
 
 export class SharedCache {

@@ -11,24 +11,24 @@ import type { RollerSimulator } from '#sandbox/roller.js'
 import { bookingOf, customer, productId, TODAY, TOMORROW, type Json, type Result, type Send } from '../sandbox/roller-fixture.ts'
 
 export type Key = keyof typeof operations
-const catalogue: Readonly<Record<string, Operation>> = operations
+const catalog: Readonly<Record<string, Operation>> = operations
 
 function fits (t: Test, schema: TSchema, value: unknown, name: string): void {
   const [error] = [...checkerOf(schema).errors(value)]
   t.equal(error === undefined ? undefined : `${error.path}: ${error.message}`, undefined, name)
 }
 
-/** Calls an operation by its key and holds both ways against the catalogue. */
+/** Calls an operation by its key and holds both ways against the catalog. */
 function caller (t: Test, call: Send, seen: Set<string>) {
   return async (key: Key, path: string, body?: unknown, expected = 200): Promise<Result> => {
     const [method = ''] = key.split(' ')
-    const operation = catalogue[key]
-    if (operation === undefined) throw new Error(`${key} is not in the catalogue`)
+    const operation = catalog[key]
+    if (operation === undefined) throw new Error(`${key} is not in the catalog`)
     seen.add(key)
     if (operation.body !== undefined && body !== undefined && expected < 300) fits(t, operation.body, body, `${key}: the request`)
     const result = await call(method, path, body)
     t.equal(result.status, expected, `${key}: ${result.text.slice(0, 120)}`)
-    const answer = operation.answers[expected]
+    const answer = operation.responses[expected]
     if (answer?.schema !== undefined) fits(t, answer.schema, result.body, `${key}: the answer`)
     else if (expected < 300) t.equal(result.text, '', `${key}: nothing is documented, so nothing is answered`)
     return result
@@ -36,7 +36,7 @@ function caller (t: Test, call: Send, seen: Set<string>) {
 }
 
 /** @param call takes ROLLER's own method, path and body */
-export async function walkCatalogue (t: Test, roller: RollerSimulator, call: Send): Promise<void> {
+export async function walkCatalog (t: Test, roller: RollerSimulator, call: Send): Promise<void> {
   const venue = roller.venue('demo')
   const seen = new Set<string>()
   const ask = caller(t, call, seen)

@@ -62,7 +62,7 @@ for (const transport of BOTH) {
     t.match(received?.headers, { 'content-length': String(body.length) })
   })
 
-  test(`${transport}: the peer that fails is named, and a page of HTML is nobody's answer`, async (t) => {
+  test(`${transport}: names the peer that fails, and rejects an HTML page`, async (t) => {
     const nobody = 'http://127.0.0.1:9'
     const away = await start(t, transport, { options: transport === 'nango' ? { nango: { host: nobody } } : { rollerBaseUrl: nobody } })
     isProblem(t, away, await call(away), {

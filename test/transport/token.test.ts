@@ -103,7 +103,7 @@ test('a streamed upload with a revoked token is told to come again, with the tok
   t.match(JSON.parse((await call(built, request)).payload), { bytes: 200_000 })
 })
 
-test('a caller that leaves while the token is read calls nobody, and the others get theirs', async (t) => {
+test('a client that disconnects while the token is read sends no call and does not affect others', async (t) => {
   const built = await start(t, 'direct')
   built.nango.faults.next({ kind: 'slow', delay: 200 })
   const leaving = new AbortController()

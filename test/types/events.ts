@@ -22,7 +22,7 @@ export function promises (roller: Roller): (() => void)[] {
     // A kind that ROLLER may come to have.
     roller.on('membership.*', ({ eventType, data }) => {
       eventType satisfies string
-      // @ts-expect-error nobody knows what it carries
+      // @ts-expect-error its data is unknown
       return Promise.resolve(data.anything).then(() => {})
     }),
     roller.on('*', (event: AnyEvent) => {
@@ -51,6 +51,6 @@ export async function exports (roller: Roller): Promise<void> {
   // @ts-expect-error there is no such export
   roller.bulkExport({ connectionId: 'x', exportType: 'Everything', startDate: '2026-01-01', endDate: '2026-02-01' })
   await roller.webhooks.subscribe('x', { booking: { events: ['Created'] } })
-  // @ts-expect-error ROLLER tells of no such event
+  // @ts-expect-error ROLLER has no such event
   await roller.webhooks.subscribe('x', { booking: { events: ['Deleted'] } })
 }

@@ -66,7 +66,7 @@ test('a caller that leaves in the middle of an upload ends it', async (t) => {
   await alive()
 })
 
-test('a caller that leaves before its body is whole calls nobody', async (t) => {
+test('sends no call when the client disconnects before its body is complete', async (t) => {
   const { url, stub, alive } = await setup(t, () => {})
   for (const path of ['/bookings', '/x']) {
     const socket = open(url, `POST /roller${path} HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{`)
@@ -83,7 +83,7 @@ const FRAMINGS = {
 }
 
 for (const [kind, framing] of Object.entries(FRAMINGS)) {
-  test(`a caller that leaves a ${kind} upload while its identity is looked up harms nobody`, async (t) => {
+  test(`survives a client that aborts a ${kind} upload while identify runs`, async (t) => {
     const stub = await stubNango(
       t, (_request, response) => { response.setHeader('content-type', 'application/json').end('{"connections":[]}') }
     )
@@ -109,7 +109,7 @@ for (const [kind, framing] of Object.entries(FRAMINGS)) {
   })
 }
 
-test('a caller that leaves while a hook of the host waits calls nobody', async (t) => {
+test('sends no call when the client disconnects during a hook of the host', async (t) => {
   const stub = await stubNango(t, (_request, response) => { response.setHeader('content-type', 'application/json').end('{}') })
   let asked = 0
   let release = (): void => {}

@@ -46,7 +46,7 @@ test('ROLLER refuses the credentials', async (t) => {
 
 test('Nango\'s own trouble is Nango\'s, and no reason to enter the credentials again', async (t) => {
   const built = await withRevokedToken(t)
-  // What a real one says when its Redis is away.
+  // What a real one sends while its Redis is down.
   built.nango.faults.next(refused('The external API returned an error when trying to refresh the access token. Please try again later.'))
   const answer = await call(built)
   isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/ })
@@ -54,7 +54,7 @@ test('Nango\'s own trouble is Nango\'s, and no reason to enter the credentials a
   t.notMatch(answer.payload, /reconnect|Check the Client ID/)
 })
 
-test('Nango refuses for a reason that nobody knows, and ROLLER takes the credentials', async (t) => {
+test('reports an unknown failure of Nango as such when ROLLER accepts the credentials', async (t) => {
   const built = await withRevokedToken(t)
   built.nango.faults.next(refused('x'))
   isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /issues one for these credentials/ })

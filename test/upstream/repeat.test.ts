@@ -74,7 +74,7 @@ test('a POST of which nothing was sent is repeated: Nango could not connect to R
   t.equal((await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })).statusCode, 502)
 })
 
-/** A port that nobody listens on until Nango comes up there between two tries. */
+/** A closed port on which Nango starts between two tries. */
 async function nangoThatComesUp (t: Parameters<typeof build>[0]) {
   const placeholder = createServer()
   await new Promise<void>((resolve) => { placeholder.listen(0, '127.0.0.1', resolve) })

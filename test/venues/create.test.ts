@@ -26,7 +26,7 @@ test('a pair that gets a token and may not read its venue is refused, and leaves
   t.same(life.nango.connections.map(({ connectionId }) => connectionId), ['demo-venue'])
 })
 
-test('tags and metadata that the gateway writes are nobody else\'s to write', async (t) => {
+test('rejects tags and metadata that only the gateway writes', async (t) => {
   const life = await start(t, { webhooks: false })
   const taken = { roller_venue_id: '20981' }
   const attempts: [method: 'POST' | 'PATCH', url: string, payload: object, pointer: string][] = [

@@ -28,7 +28,7 @@ test('a connection deleted elsewhere is dropped when Nango says so', async (t) =
   t.equal((await life.app.inject(byVenue)).statusCode, 404)
 })
 
-test('a connection deleted elsewhere, and nobody says so, is dropped at the first 404', async (t) => {
+test('drops a connection that was deleted elsewhere at the first 404', async (t) => {
   const life = await start(t, { webhooks: false })
   const byVenue = { url: '/roller/venues/me', headers: { 'roller-venue': venueIdOf(life, 'demo') } }
   t.equal((await life.app.inject(byVenue)).statusCode, 200)

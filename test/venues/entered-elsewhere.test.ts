@@ -1,4 +1,4 @@
-/** Credentials that were entered without this gateway, and nobody told it. */
+/** Credentials that were entered outside this gateway, without a webhook. */
 import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { enterCredentials, enterThroughNango, start, stored, until, venueIdOf, type Life } from './fixture.ts'

@@ -12,7 +12,7 @@ async function both (t: Test) {
   return { ...life, playground }
 }
 
-test('a Playground connection is refused by a gateway for Live, and the other way round', async (t) => {
+test('a Playground connection is refused by a gateway for Live, and vice versa', async (t) => {
   const life = await start(t, { webhooks: false })
   stored(life, 'demo-venue').tags.roller_environment = 'playground'
   const answer = await life.app.inject({ url: '/roller/products', headers: VENUE })

@@ -8,12 +8,12 @@ export const SIGNING_KEY = 'a-signing-key-of-nango'
 
 export interface Life extends Built {
   readonly url: string
-  /** What was told of connections, in order. */
+  /** Events of connections, in order. */
   readonly events: ConnectionEvent[]
   readonly names: () => string[]
 }
 
-/** A gateway that hears of Nango's webhooks, unless it shall not. */
+/** A gateway that receives Nango's webhooks, unless turned off. */
 export async function start (
   t: Pick<Test, 'teardown'>, { webhooks = true, options = {}, ...rest }: BuildOptions & { webhooks?: boolean } = {}
 ): Promise<Life> {

@@ -21,7 +21,7 @@ test('one 429 of Nango\'s list after a restart lets no call of another venue\'s 
   t.equal(callsAtRoller(life).length, sent)
 })
 
-test('on the direct way a verified venue stays so while Nango is away, as long as its token lives', async (t) => {
+test('the direct transport keeps a venue verified while Nango is down, until its token expires', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false })
   const direct = await start(t, {

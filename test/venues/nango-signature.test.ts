@@ -76,7 +76,7 @@ test('a handler that fails is a 5xx, so that Nango sends it again; a key that is
   const life = await gateway(t)
   const off = life.app.roller.on('connection.created', () => { throw new Error('canary-of-the-handler') })
   const answer = await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })
-  t.match(answer.json(), { status: 503, code: 'ROLLER_ERR_EVENT_NOT_TAKEN' })
+  t.match(answer.json(), { status: 503, code: 'ROLLER_ERR_EVENT_NOT_HANDLED' })
   t.notMatch(answer.body, 'canary')
   off()
   t.equal((await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).statusCode, 204)

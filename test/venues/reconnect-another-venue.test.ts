@@ -15,7 +15,7 @@ async function refused (t: Test, life: Life): Promise<void> {
   t.equal(callsAtRoller(life).length, calls, 'nothing was sent')
 }
 
-test('another venue\'s keys are refused for traffic until somebody confirms them', async (t) => {
+test('rejects calls with another venue\'s credentials until they are confirmed', async (t) => {
   const life = await start(t)
   const [known, other] = [venueIdOf(life, 'demo'), venueIdOf(life, 'other-park')]
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)

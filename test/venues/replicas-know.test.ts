@@ -77,7 +77,7 @@ for (const transport of ['nango', 'direct'] as const) {
   })
 }
 
-test('without a call of its own a replica hears of it within a second', needsRedis, async (t) => {
+test('a replica receives the news within a second without a call', needsRedis, async (t) => {
   const { one, two } = await replicas(t, 'nango')
   t.equal((await two.app.inject(call)).statusCode, 200)
   await one.app.roller.connections.update('demo-venue', { tags: { organization_id: 'acme' } })

@@ -22,7 +22,7 @@ test('a key that is taken back, the back-off, and its return', async (t) => {
   ahead += 31_000
   stored(life, 'demo-venue').expiresAt = 0
   await life.app.roller.connections.list()
-  // Whoever makes Nango renew the token: here a reader of the connection.
+  // Any read may make Nango renew the token: here one of the connection.
   await life.app.roller.createReconnectSession('demo-venue')
   await until(() => life.events.length > 1)
   t.match(life.events.slice(1), [{ name: 'connection.recovered', connection: { status: 'connected' } }])

@@ -1,4 +1,4 @@
-/** What a delivery becomes: a typed event of the six kinds, or, when it is none of them, an event all the same. */
+/** What a delivery becomes: a typed event of the six kinds, or an untyped event. */
 import { Value } from '@sinclair/typebox/value'
 import { test } from '../support/tap.ts'
 import { readMessage, rollerEvents } from '#plugin/webhooks/roller-events.js'

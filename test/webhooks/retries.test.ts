@@ -1,5 +1,5 @@
 /**
- * ROLLER's own schedule is the queue: a handler that fails for a day loses nothing, and one that bears repeats has everything exactly once.
+ * ROLLER's own schedule is the queue: a handler that fails for a day loses nothing, and an idempotent one handles each event once.
  */
 import { test } from '../support/tap.ts'
 import { RETRY_DELAYS } from '#sandbox/roller/delivery.js'

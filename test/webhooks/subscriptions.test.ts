@@ -100,7 +100,7 @@ test('after a rotation the old key opens until it is subscribed again', async (t
   t.equal((await deliver(rotated.app, {}, { key: keyNow() })).statusCode, 200)
 })
 
-test('a registration that goes away in between is made anew', async (t) => {
+test('creates a subscription again that was deleted meanwhile', async (t) => {
   const { app, roller } = await build(t, { options })
   await app.roller.webhooks.subscribe(CONNECTION_ID)
   roller.faults.next({ kind: 'status', method: 'PUT', path: /webhooks/, status: 404, body: { message: 'Webhook not found' } })

@@ -14,7 +14,7 @@ let state = 'open'
 let connectUi = null
 /** Until Nango says no: the link may be for a connection that is there. */
 let reconnecting = true
-/** A pair was sent, and no answer came: it may have been taken all the same. */
+/** Credentials were sent and no response arrived: Nango may have accepted them. */
 let unsure = false
 
 const EXPIRED = new Set(['unknown_connect_session_token', 'invalid_connect_session_token_format', 'missing_auth_token'])
@@ -59,7 +59,7 @@ async function submit (event) {
   try {
     const used = unsure ? await readUsed(config, link.ticket) : null
     if (used !== null) return finishUsed(used)
-    // Nobody's key begins or ends with a space, and copied text often does.
+    // Credentials have no leading or trailing space; copied text often does.
     const connectionId = await connect(config, link.token, $('client-id').value.trim(), $('client-secret').value.trim())
     await succeed(connectionId)
   } catch (error) {

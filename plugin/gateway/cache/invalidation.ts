@@ -89,7 +89,7 @@ const writes: Readonly<Record<WriteName, readonly Resource[]>> = {
 const resources: ReadonlyMap<string, Resource> = new Map(Object.entries(reads))
 const changes: ReadonlyMap<string, readonly Resource[]> = new Map(Object.entries(writes))
 
-/** What the answer to a read tells of. What the table does not name is a report: nearly every write changes those. */
+/** Resources that a read returns. Anything the table does not name is a report, which nearly every write changes. */
 export function resourceOf (name: string): Resource {
   return resources.get(name) ?? 'reports'
 }

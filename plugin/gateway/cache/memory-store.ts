@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../util/clock.ts'
-import type { CacheStore, Found, CacheKey, StoredAnswer } from './store.ts'
+import type { CacheStore, Found, CacheKey, StoredResponse } from './store.ts'
 
 interface Entry {
-  readonly answer: StoredAnswer
+  readonly answer: StoredResponse
   readonly generation: string
   readonly storedAt: number
   readonly ttlMs: number
@@ -43,7 +43,7 @@ export class MemoryCacheStore implements CacheStore {
     return { hit: null, generation }
   }
 
-  keep (key: CacheKey, generation: string, answer: StoredAnswer, ttlMs: number): boolean {
+  keep (key: CacheKey, generation: string, answer: StoredResponse, ttlMs: number): boolean {
     if (this.#generations.get(key.connectionId)?.get(key.resource) !== generation) return false
     // A small body is often a piece of a much larger buffer, which would be kept along with it and not be counted.
     const body = Buffer.allocUnsafeSlow(answer.body.length)

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../util/clock.ts'
 import type { RedisLike } from '../../redis/client.ts'
 import { digest, loadScript, RedisScript } from '../../redis/script.ts'
-import { NOTHING, type CacheStore, type Found, type CacheKey, type StoredAnswer } from './store.ts'
+import { NOTHING, type CacheStore, type Found, type CacheKey, type StoredResponse } from './store.ts'
 
 export interface RedisCacheStoreOptions {
   /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
@@ -50,7 +50,7 @@ export class RedisCacheStore implements CacheStore {
     return { generation: answer[0], hit: decode(answer.slice(1)) }
   }
 
-  async keep (key: CacheKey, generation: string, { headers, body }: StoredAnswer, ttlMs: number): Promise<boolean> {
+  async keep (key: CacheKey, generation: string, { headers, body }: StoredResponse, ttlMs: number): Promise<boolean> {
     const encoding = isUtf8(body) ? 'utf8' : 'base64'
     const head = JSON.stringify([encoding, ttlMs, headers])
     const keys = keysOf(this.#tag(key.connectionId), key.key)
@@ -109,7 +109,7 @@ function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {
     if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number') return null
     if (typeof headers !== 'object' || headers === null) return null
     return {
-      answer: { status: 200, headers: headers as StoredAnswer['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
+      answer: { status: 200, headers: headers as StoredResponse['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
       ageMs: Math.max(0, ttlMs - leftMs)
     }
   } catch {

@@ -14,7 +14,7 @@ export function cacheFaults (rules: Readonly<Record<string, unknown>>): string[]
   for (const [name, ttl] of Object.entries(rules)) {
     const label = `option cache: ${JSON.stringify(name.slice(0, 100))}`
     if (!Object.hasOwn(operations as Readonly<Record<OperationKey, unknown>>, name)) {
-      faults.push(`${label} is not an operation of the catalogue`)
+      faults.push(`${label} is not an operation of the catalog`)
     } else if (!name.startsWith('GET ')) faults.push(`${label} is not a GET, and only reads can be kept`)
     else if (!Number.isInteger(ttl) || (ttl as number) < 1 || (ttl as number) > MAX_TTL_MS) { // an integer is a number
       faults.push(`${label} is wrong: expected whole milliseconds, from 1 to ${MAX_TTL_MS}`)

@@ -31,7 +31,7 @@ export class Connectivity {
   /** However long this replica had no calls, the store cannot have been back for longer than this without being noticed. */
   get unnoticedMs (): number { return this.#options.retryMs + PROBE_MS }
 
-  lost (): void {
+  markDown (): void {
     if (this.down) return
     this.down = true
     this.epoch++
@@ -43,7 +43,7 @@ export class Connectivity {
    * Tries in the background when it is time to. A replica that had no calls for a while waits for the result instead: the others may
    * have had the store back for long.
    */
-  async tryAgain (): Promise<void> {
+  async reconnect (): Promise<void> {
     const { now, retryMs, probe } = this.#options
     if (this.down && this.#probing === null && now() - this.#triedAt >= retryMs) {
       const triedAt = this.#triedAt = now()

@@ -27,7 +27,7 @@ const SWEPT = 0.01
 const LEAST_SWEPT = 10
 
 /** Of a call, over all its windows. */
-interface Turn {
+interface Schedule {
   readonly at: number
   /** The window or quota that is the last to free a slot. */
   readonly window: string | undefined
@@ -68,13 +68,13 @@ export class MemoryLimitStore implements LimitStore {
     const coolingOff = this.#longestCoolingOff(request, now)
     const quota = request.upstreamQuota === undefined ? undefined : this.#quotas.get(name(tag, request.upstreamQuota))
     const running = quota !== undefined && quota.endsAt > now ? quota : undefined
-    const turn = this.#turn(request, logs, now, Math.max(now, coolingOff.end), running)
-    const waitMs = turn.at - now
+    const slotAt = this.#schedule(request, logs, now, Math.max(now, coolingOff.end), running)
+    const waitMs = slotAt.at - now
     if (waitMs > maxWaitMs) {
-      if (ticket !== undefined) this.leave(request, ticket)
-      return refusal(waitMs, this.#usage(tag, windows, logs, now), turn.window, coolingOff, now, maxWaitMs)
+      if (ticket !== undefined) this.cancel(request, ticket)
+      return refusal(waitMs, this.#usage(tag, windows, logs, now), slotAt.window, coolingOff, now, maxWaitMs)
     }
-    if (waitMs > 0) return this.#queue(request, turn.stage, now, waitMs, logs)
+    if (waitMs > 0) return this.#queue(request, slotAt.stage, now, waitMs, logs)
     for (let i = 0; i < windows.length; i++) {
       const { key, limit, flow } = windows[i] as Window
       this.#queueOf(tag, key)?.serve(ticket, flow)
@@ -86,7 +86,7 @@ export class MemoryLimitStore implements LimitStore {
   }
 
   /** When the call has its turn in all windows, behind those who wait. */
-  #turn (request: TakeRequest, logs: readonly SlotLog[], now: number, from: number, quota: Quota | undefined): Turn {
+  #schedule (request: TakeRequest, logs: readonly SlotLog[], now: number, from: number, quota: Quota | undefined): Schedule {
     const { tag, windows, ticket, upstreamQuota } = request
     const ownCalls = logs[0]?.size ?? 0
     let at = from
@@ -101,10 +101,10 @@ export class MemoryLimitStore implements LimitStore {
       // Those with more to do cannot have a slot of the reserve: only its own calls, in the queue of its first window too, are before
       // this one.
       if (i === 0 || ownCalls >= reserve) ahead = queue?.ahead(ticket, flow) ?? 0
-      const turn = (logs[i] as SlotLog).turn(slotsFor(windows[i] as Window, ownCalls), ahead, from)
-      if (turn > now && i < stage) stage = i
-      if (turn > at) {
-        at = turn
+      const slotAt = (logs[i] as SlotLog).slotAt(slotsFor(windows[i] as Window, ownCalls), ahead, from)
+      if (slotAt > now && i < stage) stage = i
+      if (slotAt > at) {
+        at = slotAt
         window = key
       }
     }
@@ -117,9 +117,9 @@ export class MemoryLimitStore implements LimitStore {
     return { at, window, stage }
   }
 
-  leave ({ tag, windows }: TakeRequest, ticket: number): void {
+  cancel ({ tag, windows }: TakeRequest, ticket: number): void {
     for (const { key } of windows) {
-      this.#queueOf(tag, key)?.leave(ticket)
+      this.#queueOf(tag, key)?.remove(ticket)
       this.#closeQueue(tag, key)
     }
   }
@@ -191,7 +191,7 @@ export class MemoryLimitStore implements LimitStore {
       const id = name(tag, key)
       let queue = this.#queues.get(id)
       if (i > stage) {
-        queue?.leave(ticket)
+        queue?.remove(ticket)
         this.#closeQueue(tag, key)
         return
       }
@@ -228,7 +228,7 @@ export class MemoryLimitStore implements LimitStore {
       const log = logs[i] as SlotLog
       const waiting = this.#queueOf(tag, key)?.size ?? 0
       const used = log.size + waiting
-      if (used >= limit) return { key, limit, remaining: 0, resetMs: log.turn(limit, waiting, now) - now }
+      if (used >= limit) return { key, limit, remaining: 0, resetMs: log.slotAt(limit, waiting, now) - now }
       return { key, limit, remaining: limit - used, resetMs: log.size === 0 ? 0 : log.at(0) + windowMs - now }
     })
   }

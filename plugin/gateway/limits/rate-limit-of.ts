@@ -21,7 +21,7 @@ export interface LimitedCall {
 }
 
 export function rateLimitOf ({ method, target, operation, body }: LimitedCall): RateLimitToSpend {
-  const rateLimit = operation?.operation.budget ?? rateLimitOfPath(method, target.path)
+  const rateLimit = operation?.operation.rateLimit ?? rateLimitOfPath(method, target.path)
   return { rateLimit, exportType: rateLimit === 'bulk' && body?.kind === 'bytes' ? exportTypeOf(body.bytes) : null }
 }
 

@@ -54,9 +54,9 @@ export interface RateLimiterOptions {
 /** Counts for metrics. No connection ids: a label set must stay closed. */
 export interface RateLimitObserver {
   granted (rateLimit: RateLimitName, waitedMs: number): void
-  refused (rateLimit: RateLimitName, reason: Refused['reason'] | 'queue'): void
+  rejected (rateLimit: RateLimitName, reason: Refused['reason'] | 'queue'): void
   waiting (rateLimit: RateLimitName, change: 1 | -1): void
-  coolingOffStarted (whose: 'connection' | 'account'): void
+  coolingOffStarted (scope: 'connection' | 'account'): void
 }
 
 /** What Nango says of the account's limit in an answer. */
@@ -125,7 +125,7 @@ export class RateLimiter {
         return this.#lease(take, result, waitedMs, state)
       }
       if (result.outcome === 'refused') {
-        observer?.refused(request.rateLimit, result.reason)
+        observer?.rejected(request.rateLimit, result.reason)
         throw withRateLimit(this.#refusal(result, request.rateLimit), state)
       }
       ticket = result.ticket
@@ -158,7 +158,7 @@ export class RateLimiter {
    * programs, calls made before the limit was known), so what Nango says is left counts beside what this gateway has sent. All replicas
    * share it, and it is reported to them only when it is less than they know.
    */
-  async learnQuota ({ limit, remaining, endsInMs }: UpstreamQuota, lease: Lease): Promise<void> {
+  async recordQuota ({ limit, remaining, endsInMs }: UpstreamQuota, lease: Lease): Promise<void> {
     if (!this.#options.account) return
     if (Number.isInteger(limit) && limit >= 1) {
       const learned = effectiveLimit({ limit, windowMs: ACCOUNT_WINDOW_MS })
@@ -219,8 +219,8 @@ export class RateLimiter {
     const key = take.windows[0]?.key ?? ''
     const queue = this.#queues.get(key) ?? new WaitQueue(clock)
     if (take.ticket === undefined && queue.size >= maxQueue) {
-      await store.leave(take, ticket)
-      observer?.refused(rateLimit, 'queue')
+      await store.cancel(take, ticket)
+      observer?.rejected(rateLimit, 'queue')
       throw new RollerError('ROLLER_ERR_RATE_LIMITED', {
         detail: `${maxQueue} calls already wait for the ${rateLimit} rate limit of this connection.`, retryAfter: ms / 1000
       })
@@ -231,7 +231,7 @@ export class RateLimiter {
     try {
       await queue.wait(ms, signal)
     } catch (gone) {
-      await store.leave(take, ticket)
+      await store.cancel(take, ticket)
       throw gone
     } finally {
       observer?.waiting(rateLimit, -1)

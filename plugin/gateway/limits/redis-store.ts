@@ -59,7 +59,7 @@ export class RedisLimitStore implements LimitStore {
     return { outcome: 'refused', reason: 'limit', waitMs, usage, ...(last !== undefined && { window: last }) }
   }
 
-  async leave ({ tag, windows }: TakeRequest, ticket: number): Promise<void> {
+  async cancel ({ tag, windows }: TakeRequest, ticket: number): Promise<void> {
     await this.#run('leave', { tag, windows }, [String(ticket)])
   }
 

@@ -64,7 +64,7 @@ export class ResilientLimitStore implements LimitStore {
   async take (request: TakeRequest): Promise<TakeResult> {
     if (this.#link.down) {
       this.#tag = request.tag
-      await this.#link.tryAgain()
+      await this.#link.reconnect()
       if (this.#link.down) return this.#takeLocal(request)
     }
     const { epoch } = this.#link
@@ -72,11 +72,11 @@ export class ResilientLimitStore implements LimitStore {
     const incomplete = this.#incomplete(request.windows)
     const own = incomplete.length === 0 ? undefined : this.#takeShare({ ...request, windows: incomplete })
     if (own !== undefined && own.outcome !== 'granted') {
-      if (isShared(request.ticket)) await this.leave(request, request.ticket)
+      if (isShared(request.ticket)) await this.cancel(request, request.ticket)
       return own
     }
     // A local ticket has been used, or is of a time that is over: the call is new to the shared store.
-    if (own === undefined && isLocal(request.ticket)) this.#local.leave(request, -request.ticket)
+    if (own === undefined && isLocal(request.ticket)) this.#local.cancel(request, -request.ticket)
     const result = await this.#unlessDown(() => this.#shared.take(isLocal(request.ticket) ? { ...request, ticket: undefined } : request))
     if (own !== undefined) this.#local.refund(tag, incomplete, -own.slot)
     // The result is older than a change: what it granted was counted nowhere in the meantime. Its slot is lost, the take is repeated.
@@ -88,9 +88,9 @@ export class ResilientLimitStore implements LimitStore {
     return result
   }
 
-  async leave (request: TakeRequest, ticket: number): Promise<void> {
-    if (isLocal(ticket)) this.#local.leave(request, -ticket)
-    else await this.#unlessDown(() => this.#shared.leave(request, ticket))
+  async cancel (request: TakeRequest, ticket: number): Promise<void> {
+    if (isLocal(ticket)) this.#local.cancel(request, -ticket)
+    else await this.#unlessDown(() => this.#shared.cancel(request, ticket))
   }
 
   /** A slot of the shared store stays in the local one: a call that was never sent counts there until its window is over, the safe side. */
@@ -174,7 +174,7 @@ export class ResilientLimitStore implements LimitStore {
     } catch (error) {
       if (!(error instanceof RedisUnavailable)) throw error
       // A time-out that is older than the last change says nothing about now.
-      if (this.#link.epoch === epoch) this.#link.lost()
+      if (this.#link.epoch === epoch) this.#link.markDown()
       return undefined
     }
   }

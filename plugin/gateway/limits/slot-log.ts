@@ -33,7 +33,7 @@ export class SlotLog {
   }
 
   /** When the call behind `ahead` others has its turn, if all of them are sent as soon as they can, and none before `from`. Trim first. */
-  turn (limit: number, ahead: number, from: number): number {
+  slotAt (limit: number, ahead: number, from: number): number {
     // Only the newest `limit` calls weigh: the limit may have been larger when the others were sent.
     const size = Math.min(this.#size, limit)
     const index = (size + ahead) % limit

@@ -3,7 +3,7 @@
 //
 // A log holds the calls that were sent, and a queue those that wait. A caller in the queue holds a number, not a moment: when another
 // leaves the queue or a cooling-off starts, the moments of all others change by themselves, and the order stays.
-import type { Awaitable } from '../../util/awaitable.ts'
+import type { MaybePromise } from '../../util/maybe-promise.ts'
 
 /** One sliding limit, margins already applied: never more than `limit` slots in any half-open interval of `windowMs`. */
 export interface Window {
@@ -104,26 +104,26 @@ export interface QuotaReading {
 }
 
 export interface LimitStore {
-  take (request: TakeRequest): Awaitable<TakeResult>
+  take (request: TakeRequest): MaybePromise<TakeResult>
   /** The caller disconnected while it waited: all behind it move up. */
-  leave (request: TakeRequest, ticket: number): Awaitable<void>
+  cancel (request: TakeRequest, ticket: number): MaybePromise<void>
   /** The upstream certainly did not count the call in these windows: the slots are free again. */
-  refund (tag: string, windows: readonly Window[], slot: number): Awaitable<void>
+  refund (tag: string, windows: readonly Window[], slot: number): MaybePromise<void>
   /** The call is sent only now, some time after it got its slot: it counts from now on. @returns its new slot */
-  renew (tag: string, windows: readonly Window[], slot: number): Awaitable<number>
+  renew (tag: string, windows: readonly Window[], slot: number): MaybePromise<number>
   /** From now on. Extends a cooling-off, never shortens it. Seen by all replicas. */
-  startCoolingOff (tag: string, key: string, ms: number): Awaitable<void>
+  startCoolingOff (tag: string, key: string, ms: number): MaybePromise<void>
   /** Ms left of a cooling-off, 0 when there is none. */
-  coolingOff (tag: string, key: string): Awaitable<number>
+  coolingOff (tag: string, key: string): MaybePromise<number>
   /**
    * The quota counts down with every call granted, on all replicas, and admits none at 0 until it ends. Within one window of the
    * upstream the least that was said counts: answers overtake each other. `windows`: where the calls it counts are recorded.
    */
-  report (tag: string, upstreamQuota: string, windows: readonly Window[], reading: QuotaReading): Awaitable<void>
-  usage (tag: string, windows: readonly Window[]): Awaitable<readonly Usage[]>
+  report (tag: string, upstreamQuota: string, windows: readonly Window[], reading: QuotaReading): MaybePromise<void>
+  usage (tag: string, windows: readonly Window[]): MaybePromise<readonly Usage[]>
   /** The same, at no cost, from a store that needs no round trip for it. */
   peek?(tag: string, windows: readonly Window[]): readonly Usage[]
-  close (): Awaitable<void>
+  close (): MaybePromise<void>
 }
 
 /** A replica that dies holds the turns of its waiting callers no longer than this after they came. */

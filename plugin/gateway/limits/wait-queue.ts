@@ -42,7 +42,7 @@ export class WaitQueue {
         reject: (reason) => { release(); reject(reason) }
       }
       const onAbort = (): void => {
-        this.#leave(waiter)
+        this.#remove(waiter)
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', onAbort, { once: true })
@@ -62,7 +62,7 @@ export class WaitQueue {
   }
 
   /** Never delays another waiter. */
-  #leave (waiter: Waiter): void {
+  #remove (waiter: Waiter): void {
     const index = this.#waiters.indexOf(waiter)
     if (index < 0) return
     let free = waiter.wakeAt

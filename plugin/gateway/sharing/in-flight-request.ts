@@ -35,7 +35,7 @@ class Subscriber {
   readonly reject: (reason: unknown) => void
   readonly signal: CancelSignal | undefined
   readonly admit: RollerCall['admit']
-  readonly #leave: () => void
+  readonly #unsubscribe: () => void
 
   constructor (
     request: InFlightRequest, { signal, admit }: Joining, resolve: (result: SharedResult) => void, reject: (reason: unknown) => void
@@ -44,11 +44,11 @@ class Subscriber {
     this.reject = reject
     this.signal = signal
     this.admit = admit
-    this.#leave = () => { request.leave(this) }
-    signal?.addEventListener('abort', this.#leave, { once: true })
+    this.#unsubscribe = () => { request.unsubscribe(this) }
+    signal?.addEventListener('abort', this.#unsubscribe, { once: true })
   }
 
-  release (): void { this.signal?.removeEventListener('abort', this.#leave) }
+  release (): void { this.signal?.removeEventListener('abort', this.#unsubscribe) }
 }
 
 /** One request to ROLLER for several subscribers. Each leaves when it wants to; the request is cancelled only when the last has left. */
@@ -84,7 +84,7 @@ export class InFlightRequest {
     })
   }
 
-  leave (subscriber: Subscriber): void {
+  unsubscribe (subscriber: Subscriber): void {
     const reason: unknown = subscriber.signal?.reason
     subscriber.reject(reason)
     this.#remove(subscriber)

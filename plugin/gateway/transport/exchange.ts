@@ -243,7 +243,7 @@ class Reader extends Readable {
   }
 
   override _destroy (error: Error | null, callback: (error?: Error | null) => void): void {
-    // The reader went away (a caller who left mid-download): the call at the other side ends with it.
+    // The client disconnected during the download: the upstream request is cancelled.
     this.#exchange.abort(error ?? new Error('the reader went away'))
     callback(error)
   }

@@ -36,7 +36,7 @@ export const RevenueEntry = Type.Partial(Type.Object({
   taxOnFundsReceived: Type.Number({ examples: [0.88] }),
   feeTaxPercent: Type.Number({ examples: [2.2] }),
   feeRevenue: Type.Number({ examples: [1.33] }),
-  taxPayable: Type.Number({ examples: [2.5], description: 'On recognised revenue' }),
+  taxPayable: Type.Number({ examples: [2.5], description: 'On recognized revenue' }),
   netRevenue: Type.Number({ examples: [11.63], description: 'After tax' }),
   paymentType: Type.String({ examples: ['Cash'] }),
   bookingPaymentId: Type.String({ examples: ['102991002'] }),

@@ -49,7 +49,7 @@ export function seedBooking (venue: VenueState, random: Random, date: string, no
   const createdAt = Math.min(at, now) - random.int(60, 12 * 1440) * 60_000
   const holder = random.pick([...venue.guests.values()])
   const socks = type === 'sessionpass' ? pickSocks(venue, random) : undefined
-  // A day that is already full takes nobody else: what is published must stay within the capacity.
+  // A full day accepts no further booking: what is published must stay within the capacity.
   const fits = usageOf(venue, wanted).every((usage) => remaining(venue, usagesOn(venue, date, now), usage) >= usage.amount)
   if (!fits) return
 

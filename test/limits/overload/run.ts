@@ -17,7 +17,7 @@ export interface Scale {
   readonly limit: number
   readonly windowMs: number
   readonly coolingOffMs: number
-  /** Whole windows of the gateway's that are measured: the budget comes in bursts, so a part of a window says little. */
+  /** Whole windows of the gateway's that are measured: calls come in bursts, so a part of a window says little. */
   readonly windows: number
   readonly margin: number
   readonly jitter: number

@@ -1,4 +1,4 @@
-/** Lets in callers that show a key or a token, and says what each may do. */
+/** Authenticates callers by API key or token, and attaches their scopes. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RollerError, type Authorize, type Identify } from 'fastify-roller'
 import type { CallerScope } from './caller.ts'
@@ -6,15 +6,15 @@ import type { TokenCheck } from './jwt.ts'
 import { findCaller, type KeyedCaller } from './keys.ts'
 import { provesItself } from './senders.ts'
 
-export interface GuardOptions {
+export interface AuthenticationOptions {
   readonly keys: readonly KeyedCaller[]
   readonly checkToken: TokenCheck | null
-  /** Told of a caller that was not let in. Throws to answer otherwise than with 401. */
+  /** Called for a rejected caller. May throw to send another error than 401. */
   readonly onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 }
 
-/** Guards every route of the scope. */
-export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: GuardOptions): void {
+/** Requires authentication on every route of the scope. */
+export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: AuthenticationOptions): void {
   scope.addHook('onRequest', (request, reply, done) => {
     const bearer = bearerOf(request)
     const keyed = bearer === null ? null : findCaller(keys, bearer)
@@ -39,9 +39,9 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRef
   })
 }
 
-/** The plugin's question, answered by the caller's rights. */
+/** The plugin's `authorize` option: compares the caller's scopes. */
 export const authorizeCaller: Authorize = ({ caller }, { operation, scope }) => {
-  if (caller === null) return false // the guard has let nobody in without
+  if (caller === null) return false // requireCaller has rejected the request before
   if (!caller.scopes.has(scope)) throw lacks(operation, scope)
   return true
 }

@@ -4,7 +4,7 @@ import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import { SharedDedupeStore } from '#plugin/webhooks/dedupe-shared.js'
 import type { DedupeStore } from '#plugin/webhooks/dedupe-store.js'
 import { ManualClock } from '../support/manual-clock.ts'
-import { seenSuite } from './seen-suite.ts'
+import { dedupeSuite } from './dedupe-suite.ts'
 
 const key = { connectionId: 'venue', id: '1' }
 
@@ -20,14 +20,14 @@ function open () {
     release: async (key) => answer(() => inner.release(key))
   }
   const replica = (): SharedDedupeStore => new SharedDedupeStore(
-    { local: new MemoryDedupeStore(clock), shared, onAway: () => { state.warnings++ } }
+    { local: new MemoryDedupeStore(clock), shared, onRedisDown: () => { state.warnings++ } }
   )
   return { clock, state, replica }
 }
 
 test('the common suite', (t) => {
   const { clock, replica } = open()
-  seenSuite(t, { store: replica(), pass: (ms) => clock.advance(ms) })
+  dedupeSuite(t, { store: replica(), pass: (ms) => clock.advance(ms) })
   t.end()
 })
 

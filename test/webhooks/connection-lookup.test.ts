@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { RollerError } from '#plugin/errors.js'
 import type { Connection } from '#plugin/nango/connection.js'
-import { KnownConnections } from '#plugin/webhooks/known-connections.js'
+import { ConnectionLookup } from '#plugin/webhooks/connection-lookup.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const connection = (venueId: string | null): Connection => ({
@@ -19,7 +19,7 @@ const connection = (venueId: string | null): Connection => ({
 test('a read that takes too long ends in time, for every caller', async (t) => {
   const clock = new ManualClock()
   let reads = 0
-  const known = new KnownConnections({ clock, timeoutMs: 2_000, read: () => { reads++; return new Promise(() => {}) } })
+  const known = new ConnectionLookup({ clock, timeoutMs: 2_000, read: () => { reads++; return new Promise(() => {}) } })
   const waiting = Promise.allSettled([known.find('a'), known.find('a')])
   clock.advance(2_000)
   t.match(await waiting, [{ reason: { name: 'ConnectionUnreadable' } }, { reason: { name: 'ConnectionUnreadable' } }])
@@ -30,7 +30,7 @@ test('a read that takes too long ends in time, for every caller', async (t) => {
 test('what was read before a forget is not remembered after it', async (t) => {
   const clock = new ManualClock()
   const answers: ((connection: Connection) => void)[] = []
-  const known = new KnownConnections({ clock, read: () => new Promise((resolve) => { answers.push(resolve) }) })
+  const known = new ConnectionLookup({ clock, read: () => new Promise((resolve) => { answers.push(resolve) }) })
   const first = known.find('a')
   known.forget('a')
   answers[0]?.(connection('1'))
@@ -45,7 +45,7 @@ test('what was read before a forget is not remembered after it', async (t) => {
 test('that there is none is never remembered', async (t) => {
   const clock = new ManualClock()
   let there = false
-  const known = new KnownConnections(
+  const known = new ConnectionLookup(
     { clock, read: async () => { if (there) return connection(null); throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN') } }
   )
   t.equal(await known.find('a'), null)

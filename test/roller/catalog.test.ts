@@ -11,9 +11,9 @@ import { FormResponseQuestionAnswer } from '#plugin/operations/schemas/forms.js'
 const entries: Array<[string, Operation]> = Object.entries(operations)
 
 /** Every schema an operation points at, with where it is. */
-const schemas: Array<[string, TSchema]> = entries.flatMap(([key, { params, query, headers, body, answers }]) => [
+const schemas: Array<[string, TSchema]> = entries.flatMap(([key, { params, query, headers, body, responses }]) => [
   ...Object.entries({ params, query, headers, body }),
-  ...Object.entries(answers).map(([status, { schema }]) => [status, schema] as const)
+  ...Object.entries(responses).map(([status, { schema }]) => [status, schema] as const)
 ].flatMap<[string, TSchema]>(([place, schema]) => schema === undefined ? [] : [[`${key} ${place}`, schema]]))
 
 /** Visits a schema and all that is in it. */
@@ -26,11 +26,11 @@ function visit (schema: TSchema, place: string, see: (schema: TSchema, place: st
   for (const choice of schema.anyOf ?? []) visit(choice, place, see)
 }
 
-test('the catalogue holds every operation once', async (t) => {
+test('the catalog holds every operation once', async (t) => {
   t.equal(entries.length, 79)
-  t.equal(entries.filter(([, { budget }]) => budget === 'rest').length, 55)
-  t.equal(entries.filter(([, { budget }]) => budget === 'reporting').length, 23)
-  t.same(entries.filter(([, { budget }]) => budget === 'bulk').map(([key]) => key), ['POST /reporting/bulk'])
+  t.equal(entries.filter(([, { rateLimit }]) => rateLimit === 'rest').length, 55)
+  t.equal(entries.filter(([, { rateLimit }]) => rateLimit === 'reporting').length, 23)
+  t.same(entries.filter(([, { rateLimit }]) => rateLimit === 'bulk').map(([key]) => key), ['POST /reporting/bulk'])
   t.equal(new Set(entries.map(([, { id }]) => id)).size, 79)
   for (const [key, { id, tag, summary }] of entries) {
     t.match(key, /^(GET|POST|PUT|DELETE) \/[\w/{}-]+$/)
@@ -63,8 +63,8 @@ test('what may be sent twice', async (t) => {
 })
 
 test('every operation documents how it succeeds', async (t) => {
-  for (const [key, { answers }] of entries) {
-    t.equal(Object.keys(answers).filter((status) => status.startsWith('2')).length, 1, key)
+  for (const [key, { responses }] of entries) {
+    t.equal(Object.keys(responses).filter((status) => status.startsWith('2')).length, 1, key)
   }
 })
 

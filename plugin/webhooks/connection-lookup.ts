@@ -1,6 +1,6 @@
 /**
- * Which connections webhooks may speak for. The key of a registration is derived from the connection's id and stays valid after the
- * connection is gone: what decides is whether Nango has the connection now.
+ * Finds the connection of a webhook. The key of a subscription is derived from the connection's id and stays valid after the
+ * connection is deleted, so Nango decides whether the connection exists.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
@@ -8,7 +8,7 @@ import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 
-export interface KnownConnectionsOptions {
+export interface ConnectionLookupOptions {
   /** Reads a connection of this integration. @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN when there is none */
   readonly read: (connectionId: string) => Promise<Connection>
   readonly clock: Clock
@@ -16,8 +16,8 @@ export interface KnownConnectionsOptions {
   readonly timeoutMs?: number
 }
 
-/** What a delivery is compared with. */
-export interface KnownConnection {
+/** The venue that a delivery must belong to. */
+export interface ConnectionVenue {
   /** Null where the connection does not say which venue it is of. */
   readonly venueId: string | null
 }
@@ -28,21 +28,21 @@ const TIMEOUT_MS = 2_000
 const KNOWN_FOR = 60_000
 const MAX_CONNECTIONS = 10_000
 
-/** Nango could not be asked in time. */
+/** Nango could not be read in time. */
 export class ConnectionUnreadable extends Error {
   override readonly name = 'ConnectionUnreadable'
 }
 
-export class KnownConnections {
-  readonly #options: KnownConnectionsOptions
+export class ConnectionLookup {
+  readonly #options: ConnectionLookupOptions
   /** Connections that exist. That one does not is never remembered: it may be made the next moment. */
-  readonly #known = new LRUCache<string, KnownConnection & { readonly until: number }>(atMost(MAX_CONNECTIONS))
+  readonly #known = new LRUCache<string, ConnectionVenue & { readonly until: number }>(atMost(MAX_CONNECTIONS))
   /** One read at a time for each, however many deliveries come. */
-  readonly #reading = new Map<string, Promise<KnownConnection | null>>()
+  readonly #reading = new Map<string, Promise<ConnectionVenue | null>>()
   /** Changes with every `forget`, so that a read that began before it is not kept. */
   #version = 0
 
-  constructor (options: KnownConnectionsOptions) {
+  constructor (options: ConnectionLookupOptions) {
     this.#options = options
   }
 
@@ -51,25 +51,25 @@ export class KnownConnections {
    * @returns null where there is no such connection
    * @throws ConnectionUnreadable
    */
-  async find (connectionId: string, fresh = false): Promise<KnownConnection | null> {
+  async find (connectionId: string, fresh = false): Promise<ConnectionVenue | null> {
     const known = this.#known.get(connectionId)
     if (!fresh && known !== undefined && this.#options.clock.now() < known.until) return known
     const reading = this.#reading.get(connectionId) ?? this.#read(connectionId)
     this.#reading.set(connectionId, reading)
-    return await this.#inTime(reading)
+    return await this.#withTimeout(reading)
   }
 
-  /** It was deleted, or is of another venue now. */
+  /** Called after a connection was deleted or moved to another venue. */
   forget (connectionId: string): void {
     this.#version++
     this.#known.delete(connectionId)
     this.#reading.delete(connectionId)
   }
 
-  #read (connectionId: string): Promise<KnownConnection | null> {
+  #read (connectionId: string): Promise<ConnectionVenue | null> {
     const { read, clock } = this.#options
     const version = this.#version
-    const reading: Promise<KnownConnection | null> = read(connectionId).then(({ venue }) => {
+    const reading: Promise<ConnectionVenue | null> = read(connectionId).then(({ venue }) => {
       const known = { venueId: venue?.id ?? null, until: clock.now() + KNOWN_FOR }
       if (version === this.#version) this.#known.set(connectionId, known)
       return known
@@ -84,7 +84,7 @@ export class KnownConnections {
     return reading
   }
 
-  async #inTime<T> (work: Promise<T>): Promise<T> {
+  async #withTimeout<T> (work: Promise<T>): Promise<T> {
     const { clock, timeoutMs = TIMEOUT_MS } = this.#options
     const done = new AbortController()
     const late = sleep(clock, timeoutMs, done.signal).then(() => { throw new ConnectionUnreadable('Nango did not answer in time.') })

@@ -4,7 +4,7 @@ import t from '../support/tap.ts'
 import { RedisDedupeStore } from '#plugin/webhooks/dedupe-redis.js'
 import { sharedRedis } from '../support/redis-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
-import { seenSuite } from './seen-suite.ts'
+import { dedupeSuite } from './dedupe-suite.ts'
 
 const server = await sharedRedis()
 const client = new Redis(server.port, '127.0.0.1')
@@ -20,7 +20,7 @@ async function pass (ms: number): Promise<void> {
 }
 
 t.test('the common suite', (t) => {
-  seenSuite(t, { store: open('suite'), pass })
+  dedupeSuite(t, { store: open('suite'), pass })
   t.end()
 })
 

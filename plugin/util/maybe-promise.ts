@@ -1,2 +1,2 @@
 /** Of a contract that both synchronous and asynchronous parts fulfil. Await it. */
-export type Awaitable<T> = T | Promise<T>
+export type MaybePromise<T> = T | Promise<T>

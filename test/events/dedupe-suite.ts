@@ -2,7 +2,7 @@
 import type { Test } from 'tap'
 import { LEASE_MS, REMEMBERED_MS, type DedupeStore } from '#plugin/webhooks/dedupe-store.js'
 
-export interface SeenBench {
+export interface DedupeBench {
   readonly store: DedupeStore
   pass (ms: number): Promise<void> | void
 }
@@ -10,7 +10,7 @@ export interface SeenBench {
 let count = 0
 const keyOf = (connectionId = 'venue') => ({ connectionId, id: `event-${++count}` })
 
-export function seenSuite (t: Test, { store, pass }: SeenBench): void {
+export function dedupeSuite (t: Test, { store, pass }: DedupeBench): void {
   t.test('one has it in hand, the others are told', async (t) => {
     const key = keyOf()
     const claims = await Promise.all(Array.from({ length: 20 }, () => store.claim(key)))

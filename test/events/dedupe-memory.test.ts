@@ -2,11 +2,11 @@
 import t, { test } from '../support/tap.ts'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import { ManualClock } from '../support/manual-clock.ts'
-import { seenSuite } from './seen-suite.ts'
+import { dedupeSuite } from './dedupe-suite.ts'
 
 const clock = new ManualClock()
 t.test('the common suite', (t) => {
-  seenSuite(t, { store: new MemoryDedupeStore(clock), pass: (ms) => clock.advance(ms) })
+  dedupeSuite(t, { store: new MemoryDedupeStore(clock), pass: (ms) => clock.advance(ms) })
   t.end()
 })
 

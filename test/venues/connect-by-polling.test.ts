@@ -57,7 +57,7 @@ test('a look finds refused credentials, their recovery, and a connection that is
   await life.credentials(true)
   await life.look()
   await until(() => life.events.length === 2)
-  // By somebody else: in Nango's dashboard.
+  // As in Nango's dashboard.
   const headers = { authorization: `Bearer ${SECRET_KEY}` }
   await (await request(`${life.nango.url}/connections/demo-venue?provider_config_key=roller`, { method: 'DELETE', headers })).body.dump()
   await life.look()

@@ -1,4 +1,4 @@
-/** After ROLLER's 429: nothing of that credential reaches ROLLER before the wall ends, on any replica, and nobody else notices. */
+/** After ROLLER's 429: nothing of that credential reaches ROLLER before the cooling-off ends, on any replica; others are not affected. */
 import { test } from '../support/tap.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 import { needsRedis } from '../support/redis-server.ts'
@@ -53,13 +53,13 @@ test('an injected 429 with 500 callers on three replicas', needsRedis, async (t)
   t.ok(arrivals(replicas, 'other').filter(({ at }) => at > raised && at < raised + WALL_SECONDS * 1000 - 500).length >= 50, 'all the while')
 })
 
-test('a wall that rises while callers wait in line stops them too', needsRedis, async (t) => {
+test('a cooling-off stops callers that are already queued', needsRedis, async (t) => {
   const replicas = await startReplicas(t, {
     roller: { limits: 'off' },
     options: { rateLimits: { rest: { limit: 10, windowMs: 1_000 }, margin: 0, jitter: 0, replicas: 3, maxWait: 30_000 } }
   })
   const { apps, roller } = replicas
-  await Promise.all(apps.map((app) => ask(app, { url: '/data/x' }))) // the Reporting budget, not the one under test
+  await Promise.all(apps.map((app) => ask(app, { url: '/data/x' }))) // the Reporting limit, not the one under test
   const queue = Array.from({ length: 60 }, (_, n) => ask(apps[n % 3]!, { url: `/sandbox/echo?n=${n}` }))
   await pause(1_500)
   roller.faults.next({ path: /echo/, kind: 'status', status: 429, headers: { 'retry-after': '3' }, body: {} })
@@ -68,12 +68,12 @@ test('a wall that rises while callers wait in line stops them too', needsRedis, 
   const moments = arrivals(replicas).filter(({ url }) => url.startsWith('/sandbox')).map(({ at }) => at).sort((a, b) => a - b)
   // The call that got the 429 is not marked with its credential: the gap shows it.
   const gaps = moments.map((at, n) => at - (moments[n - 1] ?? at))
-  // Those that left together with it arrive while the wall goes up.
+  // Calls sent together with it arrive while the cooling-off starts.
   t.ok(Math.max(...gaps) >= 2_900, `nothing for ${Math.max(...gaps)} ms`)
   t.equal(moments.length, 60)
 })
 
-test('after the wall it is first come, first served', async (t) => {
+test('serves callers in order after the cooling-off', async (t) => {
   const built = await build(t, { options: { rateLimits: { rest: { limit: 5, windowMs: 200 }, margin: 0, jitter: 0 } } })
   await ask(built.app)
   built.roller.faults.next({ kind: 'status', status: 429, headers: { 'retry-after': '1' }, body: {} })
@@ -85,7 +85,7 @@ test('after the wall it is first come, first served', async (t) => {
   t.ok(order.every((n, place) => Math.abs(n - place) <= 6), order.join())
 })
 
-test('through a Nango that loses Retry-After the wall stands for ROLLER\'s minute, and opens by itself', async (t) => {
+test('cools off for a minute when Nango loses Retry-After, then resumes', async (t) => {
   const clock = new SteppedClock()
   const built = await build(t, { options: { clock } })
   built.roller.faults.next({ kind: 'status', status: 429, path: /echo/, body: {} })

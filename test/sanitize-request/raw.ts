@@ -16,7 +16,7 @@ export async function sendRaw (url: string, head: string, body: string | Buffer 
   let text = ''
   try {
     for await (const chunk of socket) text += String(chunk)
-  } catch {} // a server that resets after its answer has answered all the same
+  } catch {} // a server that resets after its answer has responded before
   return { status: Number(text.slice(9, 12)), text, code: /"code":"(ROLLER_ERR_\w+)"/.exec(text)?.[1] }
 }
 
