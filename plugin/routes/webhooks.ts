@@ -28,7 +28,9 @@ const BODY_LIMIT = 5 * 1024 * 1024
 type Status = 200 | 500 | 503
 const STATUSES: ReadonlySet<number> = new Set<Status>([200, 500, 503])
 /** What is wrong with a body, and always would be. */
-const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode>(['ROLLER_ERR_BODY_TOO_LARGE', 'ROLLER_ERR_MEDIA_TYPE'])
+const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode | 'FST_ERR_CTP_INVALID_MEDIA_TYPE'>([
+  'ROLLER_ERR_BODY_TOO_LARGE', 'ROLLER_ERR_MEDIA_TYPE', 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+])
 
 const config = { roller: { auth: 'self' } } as const
 const Answer = Type.String({ description: 'A short text for tests by hand.' })

@@ -17,7 +17,7 @@ test('the end of a link', needsBrowser, async (t) => {
     ahead = 31 * MINUTE
     await page.goto(link)
     await page.getByRole('heading', { name: 'This link has expired' }).waitFor()
-    t.match(await page.textContent('#ended-text'), /Ask whoever sent it to you for a new one/)
+    t.match(await page.textContent('#ended-text'), /ask the sender for a new link/)
     t.equal(await page.isVisible('form'), false)
     t.equal(await page.evaluate('document.activeElement.id'), 'ended')
     await isAccessible(t, page, 'ended')
@@ -33,7 +33,7 @@ test('the end of a link', needsBrowser, async (t) => {
     t.match(await page.textContent('#remaining'), /29 more minutes|30 more minutes/)
     await page.fill('#client-secret', 'half a sec')
     await page.clock.runFor(25 * MINUTE)
-    t.match(await page.textContent('#remaining'), /good for 4 more minutes/)
+    t.match(await page.textContent('#remaining'), /valid for 4 more minutes/)
     t.equal(await page.textContent('#status'), await page.textContent('#remaining'), 'said aloud, once')
     await page.clock.runFor(4 * MINUTE)
     t.match(await page.textContent('#remaining'), /less than two minutes/)

@@ -73,7 +73,7 @@ test('the form', needsBrowser, async (t) => {
     await page.click('#submit')
     await page.locator('#problem').waitFor()
     t.equal(await page.textContent('#problem-title'), 'ROLLER did not accept the Client ID and the Client Secret')
-    t.match(await page.textContent('#problem-text'), /Live.*a key of Playground \(test\) does not work here/)
+    t.match(await page.textContent('#problem-text'), /Live.*those from Playground \(test\) do not work here/)
     t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), 'true')
     t.match(await page.getAttribute('#client-secret', 'aria-describedby'), /problem/)
     t.equal(await page.evaluate('document.activeElement.id'), 'client-secret')

@@ -72,7 +72,7 @@ test('the line is bounded, and one who leaves makes room', async (t) => {
   await pause(20)
   const refused = await ask(app, { maxWait: 20 })
   t.match(refused, { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' })
-  t.match(refused.body, /2 calls are waiting/)
+  t.match(refused.body, /2 calls already wait/)
   leaving.abort()
   t.equal(await gone, 'left')
   await pause(50)

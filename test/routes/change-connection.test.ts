@@ -44,7 +44,7 @@ test('refuses more than seven tags and changes nothing: the venue needs three of
   const tags = (count: number): Record<string, string> => Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`tag${index}`, 'x'])
   )
-  for (const [given, detail] of [[tags(6), /would make 8 tags.*venue takes 3/], [tags(8), /holds 8 tags.*at most 7/]] as const) {
+  for (const [given, detail] of [[tags(6), /would result in 8 tags.*10, of which 3 are/], [tags(8), /holds 8 tags.*at most 7/]] as const) {
     const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: given } })
     t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/tags', detail }] })
   }

@@ -49,7 +49,7 @@ test('every variable that is an address', async (t) => {
     for (const value of values) {
       const faults = faultsOf({ ...REAL, ...more, [name]: value })
       t.equal(faults.length > 0, true, `${name}=${value} is taken`)
-      t.match(faults[0], new RegExp(`^${name} is not .*Example: ${name}=\\S`), value)
+      t.match(faults[0], new RegExp(`^${name} must be .*Example: ${name}=\\S`), value)
       t.notMatch(faults.join(), CANARY, value)
     }
   }
@@ -79,7 +79,7 @@ test('neither stderr, nor the check, nor /ready has a password', async (t) => {
   }
   const process = startProcess(t, source)
   t.equal(await process.exited, 1)
-  for (const name of ['NANGO_HOST', 'REDIS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT']) t.match(process.stderr(), `\n  - ${name} is not `)
+  for (const name of ['NANGO_HOST', 'REDIS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT']) t.match(process.stderr(), `\n  - ${name} must be `)
   t.notMatch(process.stderr() + process.stdout(), CANARY)
   t.notMatch(process.stderr(), /^ +at /m, 'no stack')
   const lines: string[] = []

@@ -27,7 +27,7 @@ test('401 with a fresh token too is 424, with the guide\'s hints', async (t) => 
   const answer = await call(built)
   isProblem(t, built, answer, { ...REJECTED, detail: /also with a fresh token/ })
   const { hint, upstream } = JSON.parse(answer.payload)
-  t.match(hint, /Client ID.*Client Secret.*connection id.*one connection for each.*reconnect/s)
+  t.match(hint, /Client ID.*Client Secret.*connection id.*Each venue has its own.*reconnect/s)
   t.same(upstream, { status: 401, body: { message: 'no' } })
   t.equal(refreshes(built), 1)
   t.equal(callsAtRoller(built).length, 2)
