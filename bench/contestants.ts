@@ -67,10 +67,13 @@ export function peer (name: string, script: string, logs: boolean): Contestant {
 
 export const httpProxy = (logs: boolean): Contestant => peer(HTTP_PROXY, 'http-proxy', logs)
 
+/** Those of `npm start` and the image. */
+const FLAGS = ['--no-allocation-site-pretenuring']
+
 export function contestants (main?: string): Contestant[] {
   return [false, true].flatMap((logs) => [
-    service('direct', { logs, main }),
-    service('nango', { logs, main }),
+    service('direct', { logs, main, flags: FLAGS }),
+    service('nango', { logs, main, flags: FLAGS }),
     peer(PLUGIN, 'plugin', logs),
     httpProxy(logs),
     peer('handler with nango.proxy()', 'nango-proxy', logs)

@@ -16,12 +16,12 @@ export const fr: Texts = {
   checking: 'Vérification auprès de ROLLER…',
   slow: 'La vérification est toujours en cours. Elle prend plus de temps que d’habitude.',
   required: 'Remplissez ce champ.',
-  where: 'Où trouver le Client ID et le Client Secret ?',
+  where: 'Où trouver le Client ID et le Client Secret ?',
   step1: 'Connectez-vous à ROLLER Venue Manager avec un compte autorisé à modifier les paramètres.',
   step2: 'Ouvrez Settings, puis Integrations, puis API keys.',
   step3: 'Ouvrez l’entrée prévue pour cette connexion, ou ajoutez-en une. Chaque site a la sienne.',
   step4: 'Copiez son Client ID et son Client Secret sur cette page.',
-  stepNote: 'Ce lien est destiné à ROLLER {environment}. « API keys » ne figure pas dans le menu ? L’accès à l’API est une option : ' +
+  stepNote: 'Ce lien est destiné à ROLLER {environment}. « API keys » ne figure pas dans le menu ? L’accès à l’API est une option : ' +
     'demandez-la à ROLLER.',
   or: 'ou',
   connectUi: 'Utiliser le formulaire de Nango',
@@ -51,12 +51,12 @@ export const fr: Texts = {
   playground: 'Playground (test)',
   refusedTitle: 'ROLLER n’a pas accepté le Client ID et le Client Secret',
   refused: 'Copiez à nouveau le Client Secret, en entier et sans espaces. Vérifiez qu’il correspond à ce Client ID et que les deux ' +
-    'proviennent de {environment} : ceux de {other} ne fonctionnent pas ici.',
+    'proviennent de {environment} : ceux de {other} ne fonctionnent pas ici.',
   rollerBusyTitle: 'ROLLER n’est pas disponible pour le moment',
-  rollerBusy: 'La vérification n’a pas été possible et rien n’a été enregistré. Réessayez dans quelques minutes : votre saisie est ' +
+  rollerBusy: 'La vérification n’a pas été possible et rien n’a été enregistré. Réessayez dans quelques minutes : votre saisie est ' +
     'conservée.',
   unclearTitle: 'ROLLER n’a pas donné de réponse claire',
-  unclear: 'Rien n’a été enregistré. Réessayez dans quelques minutes : votre saisie est conservée. Si le problème persiste, copiez à ' +
+  unclear: 'Rien n’a été enregistré. Réessayez dans quelques minutes : votre saisie est conservée. Si le problème persiste, copiez à ' +
     'nouveau le Client Secret, en entier et sans espaces.',
   expiredTitle: 'Ce lien a expiré',
   expired: 'Les liens sont valables 30 minutes. Si vous avez déjà connecté votre site avec celui-ci, tout est terminé. Sinon, ' +
@@ -65,16 +65,16 @@ export const fr: Texts = {
   missing: 'Cette page a besoin du lien complet que vous avez reçu. Pour votre sécurité, elle l’oublie lorsqu’elle est rechargée.',
   networkTitle: 'Nango est injoignable',
   network: 'Vérifiez votre connexion internet et assurez-vous qu’aucun pare-feu ni bloqueur de publicité ne bloque {host}. Réessayez ' +
-    'ensuite : votre saisie est conservée.',
+    'ensuite : votre saisie est conservée.',
   lateTitle: 'Pas de réponse',
-  late: 'La vérification a pris trop de temps. Elle a peut-être tout de même abouti : interrogez l’expéditeur de ce lien avant de ' +
+  late: 'La vérification a pris trop de temps. Elle a peut-être tout de même abouti : interrogez l’expéditeur de ce lien avant de ' +
     'réessayer.',
   busyTitle: 'Trop de tentatives',
   busy: 'Patientez une minute, puis réessayez.',
   setupTitle: 'Ce lien ne fonctionne pas',
-  setup: 'Vous n’y êtes pour rien et rien n’a été enregistré. Communiquez ce code à l’expéditeur du lien : {code}.',
+  setup: 'Vous n’y êtes pour rien et rien n’a été enregistré. Communiquez ce code à l’expéditeur du lien : {code}.',
   troubleTitle: 'Une erreur est survenue',
   trouble: 'Rien n’a été enregistré. Réessayez dans quelques minutes. Si le problème persiste, communiquez ce code à l’expéditeur du ' +
-    'lien : {code}.',
+    'lien : {code}.',
   noScript: 'JavaScript est désactivé dans ce navigateur. Cette page en a besoin pour envoyer le Client ID et le Client Secret à Nango.'
 }
