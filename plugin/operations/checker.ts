@@ -83,8 +83,9 @@ function * formatErrors (schema: TSchema, value: unknown, path: string): Iterabl
   if (Array.isArray(value) && isSchema(schema.items)) {
     for (const [index, item] of value.entries()) yield * formatErrors(schema.items, item, `${path}/${index}`)
   } else if (isSchemas(value)) {
-    for (const [name, property] of Object.entries((schema.properties ?? {}) as Record<string, TSchema>)) {
-      if (Object.hasOwn(value, name)) yield * formatErrors(property, value[name], `${path}/${escape(name)}`)
+    for (const [name, property] of Object.entries(value)) {
+      const own = propertySchema(schema, name)
+      if (own !== null) yield * formatErrors(own, property, `${path}/${escape(name)}`)
     }
   }
 }
@@ -98,8 +99,17 @@ function hasFormat (schema: TSchema): boolean {
 }
 
 function partsOf (schema: TSchema): TSchema[] {
-  const { properties = {}, items, anyOf = [], allOf = [] } = schema
-  return [...Object.values(properties as Record<string, TSchema>), ...[items].flat().filter(isSchema), ...anyOf, ...allOf]
+  const { properties = {}, patternProperties = {}, additionalProperties, items, anyOf = [], allOf = [] } = schema
+  const named = [properties, patternProperties].flatMap((schemas) => Object.values(schemas as Record<string, TSchema>))
+  return [...named, ...[additionalProperties, items].flat().filter(isSchema), ...anyOf, ...allOf]
+}
+
+/** Of a property that the schema names, of a record's entry, or of any other. */
+function propertySchema ({ properties = {}, patternProperties = {}, additionalProperties }: TSchema, name: string): TSchema | null {
+  if (Object.hasOwn(properties as object, name)) return properties[name] as TSchema
+  const pattern = Object.keys(patternProperties as object).find((source) => new RegExp(source).test(name))
+  if (pattern !== undefined) return patternProperties[pattern] as TSchema
+  return isSchema(additionalProperties) ? additionalProperties : null
 }
 
 function noneOf (errors: Iterable<unknown>): boolean {

@@ -93,11 +93,7 @@ function add (
       return await serve(request, reply, body, signal)
     } catch (error) {
       if (signal.aborted) throw signal.reason // whatever broke, broke because the caller disconnected
-      if (isRollerError(error)) {
-        setRateLimitHeaders(reply, error.rateLimit)
-        // The caller may go on sending without end.
-        if (error.code === 'ROLLER_ERR_BODY_TOO_LARGE' && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
-      }
+      if (isRollerError(error)) setRateLimitHeaders(reply, error.rateLimit)
       throw error
     }
   }
@@ -146,6 +142,10 @@ function disconnectSignal (request: FastifyRequest, reply: FastifyReply): Cancel
   const onClose = (): void => { if (!isFinished(reply.raw)) cancellation.abort(clientDisconnected()) }
   if (reply.raw.destroyed) onClose() // it left while its body was read
   else reply.raw.once('close', onClose)
-  if (request.routeOptions.handlerTimeout) request.signal.addEventListener('abort', () => { cancellation.abort(clientDisconnected()) })
+  if (request.routeOptions.handlerTimeout) {
+    const end = (): void => { cancellation.abort(clientDisconnected()) }
+    if (request.signal.aborted) end()
+    else request.signal.addEventListener('abort', end)
+  }
   return cancellation
 }

@@ -21,6 +21,7 @@ const rows: [schema: TSchema, value: unknown, detail: string, pointer?: string][
   [Nullable(Type.Object({ a: Type.Object({ b: Type.Integer() }) })), { a: { b: 'x' } }, 'must be an integer, not "x"', '/body/a/b'],
   [Nullable(Type.Array(Type.Object({ day: dateTime }))), [{ day: '2026-11-30' }], 'must be a date-time such as 2026-11-30T09:30:00 ' +
     '(the venue\'s local time) or 2026-11-30T09:30:00+10:00 (an instant), not "2026-11-30"', '/body/0/day'],
+  [Type.Record(Type.String(), Type.String({ format: 'uuid' })), { a: 'b' }, 'must be a UUID, not "b"', '/body/a'],
   [Type.Integer(), 'x'.repeat(100), 'must be an integer, not a string'],
   [Type.Union([Type.String(), Type.Null()]), true, 'must be a string or null, not a boolean']
 ]
