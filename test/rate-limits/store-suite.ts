@@ -169,6 +169,22 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(later.waitMs <= 2000, 'a newcomer has its turn with the next ones, not before those that were served')
   })
 
+  t.test('a waiting call has the last slot of a shared window before a newcomer of its own connection', async (t) => {
+    const tag = freshTag()
+    const account = { key: 'account', limit: 3, windowMs: 5000 }
+    const windows = [{ key: 'a', limit: 2, windowMs: 400 }, { ...account, flow: 'a' }]
+    await fill(tag, windows, 2)
+    const wish = request(tag, windows, 60_000)
+    const waiter = queued(await store.take(wish))
+    await bench.pass(waiter.waitMs + 5)
+    refused(await other.take(request(tag, windows)))
+    const newcomer = queued(await other.take(wish))
+    granted(await store.take({ ...wish, ticket: waiter.ticket }))
+    const later = queued(await other.take({ ...wish, ticket: newcomer.ticket }))
+    await bench.pass(later.waitMs + 5)
+    granted(await other.take({ ...wish, ticket: newcomer.ticket }))
+  })
+
   t.test('a cooling-off stops all callers, is extended and never shortened', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 9, windowMs: 1000 }]

@@ -46,6 +46,15 @@ export class FairQueue {
     return ticket === undefined ? this.#waiting.length : this.#before(ticket, ticket)
   }
 
+  /** How many of those before this ticket, or before a newcomer, are not in the next window's queue. */
+  notYetIn (next: FairQueue | undefined, ticket: number | undefined, flow: string | undefined): number {
+    const ahead = this.ahead(ticket, flow)
+    if (next === undefined) return ahead
+    let missing = 0
+    for (let i = 0; i < ahead; i++) if (!next.#byTicket.has((this.#waiting[i] as Entry).ticket)) missing++
+    return missing
+  }
+
   join (ticket: number, flow: string | undefined, expiry: number): void {
     const entry = this.#get(ticket)
     if (entry !== undefined) {

@@ -94,15 +94,25 @@ export class MemoryLimitStore implements LimitStore {
     let ahead = 0
     // The first window that the call must wait for: it enters no queue behind it. Before a cooling-off that is the first of all.
     let stage = from > now ? 0 : windows.length
+    // Calls that are due, as this one is, but not yet in the next window's queue: they are before it there too, and it waits behind them.
+    let due = 0
+    let stay = windows.length
+    let previous: FairQueue | undefined
     for (let i = 0; i < windows.length; i++) {
       const { key, flow, reserve = 0 } = windows[i] as Window
       const queue = this.#queueOf(tag, key)
       queue?.drop(now, ticket)
+      if (previous !== undefined && stage === windows.length) {
+        const missing = previous.notYetIn(queue, ticket, windows[i - 1]?.flow)
+        if (missing > 0) stay = Math.min(stay, i - 1)
+        due += missing
+      }
+      previous = queue
       // Those with more to do cannot have a slot of the reserve: only its own calls, in the queue of its first window too, are before
       // this one.
-      if (i === 0 || ownCalls >= reserve) ahead = queue?.ahead(ticket, flow) ?? 0
+      if (i === 0 || ownCalls >= reserve) ahead = due + (queue?.ahead(ticket, flow) ?? 0)
       const slotAt = (logs[i] as SlotLog).slotAt(slotsFor(windows[i] as Window, ownCalls), ahead, from)
-      if (slotAt > now && i < stage) stage = i
+      if (slotAt > now && i < stage) stage = Math.min(i, stay)
       if (slotAt > at) {
         at = slotAt
         window = key
@@ -111,7 +121,7 @@ export class MemoryLimitStore implements LimitStore {
     const shared = windows[windows.length - 1]
     const reserved = shared === undefined ? 0 : shared.limit - slotsFor(shared, ownCalls)
     if (quota !== undefined && quota.left <= ahead + reserved) {
-      stage = Math.min(stage, windows.length - 1)
+      stage = Math.min(stage, stay, windows.length - 1)
       if (quota.endsAt > at) return { at: quota.endsAt, window: upstreamQuota, stage }
     }
     return { at, window, stage }

@@ -141,6 +141,16 @@ local function aheadOf (w, ticket)
   return ticket == '' and w.waiting or redis.call('ZCOUNT', w.queue, '-inf', '(' .. ticket)
 end
 
+-- How many of those before this ticket, or before a newcomer, are not in the next window's queue.
+local function notYetIn (w, following, ticket)
+  local ahead, missing = aheadOf(w, ticket), 0
+  if ahead == 0 then return 0 end
+  for _, one in ipairs(redis.call('ZRANGE', w.queue, 0, ahead - 1)) do
+    if following.waiting == 0 or not redis.call('ZSCORE', following.queue, one) then missing = missing + 1 end
+  end
+  return missing
+end
+
 local function join (w, ticket, expiry)
   if not redis.call('ZSCORE', w.queue, ticket) then
     local order = ticket
@@ -191,20 +201,27 @@ if operation == 'take' then
   local at, window, ahead = from, 0, 0
   -- The first window that the call must wait for: it enters no queue behind it. Before a cooling-off that is the first of all.
   local stage = from > now and 1 or n + 1
+  -- Calls that are due, like this one, but are not yet in the next window's queue: they are before it there too, and it stays behind them.
+  local due, stay = 0, n + 1
   for i, w in ipairs(windows) do
     drop(w, ticket)
+    if i > 1 and stage > n then
+      local missing = notYetIn(windows[i - 1], w, ticket)
+      if missing > 0 then stay = math.min(stay, i - 1) end
+      due = due + missing
+    end
     -- Those with more to do cannot have a slot of the reserve: only its own calls, in the queue of its first window too, are
     -- before this one.
-    if i == 1 or windows[1].size >= w.reserve then ahead = aheadOf(w, ticket) end
+    if i == 1 or windows[1].size >= w.reserve then ahead = due + aheadOf(w, ticket) end
     local t = turn(w, slotsFor(w), ahead, from)
-    if t > now and i < stage then stage = i end
+    if t > now and i < stage then stage = math.min(i, stay) end
     if t > at then at, window = t, i end
   end
   local left, ends
   if hasQuota then left, ends = readQuota() end
   local shared = windows[n]
   if left and left <= ahead + (shared and shared.limit - slotsFor(shared) or 0) then
-    stage = math.min(stage, n)
+    stage = math.min(stage, stay, n)
     if ends > at then at, window = ends, n + 1 end
   end
   if at - now > maxWait then
