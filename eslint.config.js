@@ -4,12 +4,12 @@ import neostandard from 'neostandard'
 const rooms = [
   'util', 'redis', 'time', 'operations', 'nango', 'gateway/transport', 'gateway/limits', 'gateway/cache', 'gateway', 'client', 'webhooks',
   'venues',
-  'connect-page', 'routes'
+  'connect-page', 'routes', 'mcp'
 ]
 /** One pipeline of several folders, which know each other's types. */
 const together = { 'gateway/transport': ['gateway'], 'gateway/limits': ['gateway'], 'gateway/cache': ['gateway'] }
 /** The files that put the rooms together. Routes may read the options and the shape of a problem. */
-const TOP = ['index', 'internal', 'assemble', 'check', 'options', 'problem', 'roller']
+const TOP = ['index', 'internal', 'assemble', 'check', 'options', 'problem', 'registration', 'roller']
 const TOP_OF_ROUTES = ['index', 'internal', 'assemble']
 const FASTIFY = ['fastify', '@fastify/*']
 
@@ -20,11 +20,11 @@ const roomRules = rooms.map((room, index) => {
   const higher = rooms.slice(index + 1).filter((other) => !together[room]?.includes(other)).flatMap(
     (other) => [`${up}${other}/*`, `${up}${other}/**`]
   )
-  const top = (room === 'routes' ? TOP_OF_ROUTES : TOP).map((name) => `${up}${name}.ts`)
+  const top = (room === 'routes' || room === 'mcp' ? TOP_OF_ROUTES : TOP).map((name) => `${up}${name}.ts`)
   return {
     files: [`plugin/${room}/**/*.ts`],
     rules: notImported(
-      [...higher, ...top, ...(room === 'routes' ? [] : FASTIFY)],
+      [...higher, ...top, ...(room === 'routes' || room === 'mcp' ? [] : FASTIFY)],
       `plugin/${room} imports lower rooms only; see the order in eslint.config.js.`
     )
   }

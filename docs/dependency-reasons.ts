@@ -24,6 +24,8 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   ),
   'lru-cache': plugin('Everything that is remembered in memory is bounded, by number, size or age.'),
   'temporal-polyfill': plugin('Days and hours of a venue\'s own time zone, daylight saving included. Node.js 20 has no Temporal.'),
+  '@modelcontextprotocol/server': service('The protocol of `MCP=true`; loaded for it alone. In an app of your own it is an ' +
+    'optional peer of `fastify-roller/mcp`.'),
   '@fastify/cors': service('`CORS_ORIGINS`.'),
   '@fastify/rate-limit': service('`RATE_LIMIT`, for each caller.'),
   '@fastify/swagger': service('The OpenAPI document, from the same schemas.'),

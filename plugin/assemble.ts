@@ -143,8 +143,9 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   }
   const entries = catalogOperations(operations)
   const { maxWait, maxWaitLimit } = options.rateLimits
+  const policy = createOperationPolicy(options)
   const pipeline = new Pipeline({
-    policy: createOperationPolicy(options),
+    policy,
     defaults: { validate: options.validation, maxWaitMs: Math.min(maxWait, maxWaitLimit) },
     checkVenue: identifies
       ? (next) => new VenueCheck({ next, index, environment, verify: (id) => venues.lifecycle.verify(id), holdsToken })
@@ -228,6 +229,8 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     connectPage,
     events,
     webhooks,
+    client,
+    policy,
     clock,
     start () {
       news?.start()

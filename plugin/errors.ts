@@ -113,6 +113,12 @@ export const errorDefinitions = {
     title: 'The caller lacks a scope',
     hint: 'Use a key with the scope in detail.'
   },
+  ROLLER_ERR_NOT_CONFIRMED: {
+    status: 403,
+    layer: 'caller',
+    title: 'No person confirmed the operation',
+    hint: 'Ask the person who is responsible, then call the tool again and have the person confirm it. Nothing was sent to ROLLER.'
+  },
   ROLLER_ERR_AUTH_UNAVAILABLE: {
     status: 503,
     layer: 'network',

@@ -7,6 +7,7 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import { assemble } from './assemble.ts'
 import { parseOptions, type RollerOptions } from './options.ts'
+import { keepRegistration } from './registration.ts'
 import type { Roller } from './roller.ts'
 import { Access } from './routes/access.ts'
 import { CacheHeaders } from './routes/cache-headers.ts'
@@ -32,6 +33,16 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const access = new Access(
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
   )
+
+  keepRegistration(roller, {
+    access,
+    client: parts.client,
+    entries,
+    policy: parts.policy,
+    connections: venues.connections,
+    secretKey: options.nango.secretKey,
+    redis: options.redis
+  })
 
   // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
   if (app.hasDecorator('roller')) app.roller.add(roller)

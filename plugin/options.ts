@@ -20,7 +20,7 @@ import { StringEnum } from './operations/schema.ts'
 import { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
 
 /** The scope that a route requires. */
-export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roller:read' | 'roller:write' | 'webhooks'
+export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roller:read' | 'roller:write' | 'webhooks' | 'mcp'
 
 export interface AuthorizeContext {
   /** Null where the route is about no single connection. */

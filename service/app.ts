@@ -5,6 +5,7 @@ import { roller, type AllOptions, isRollerWebhook, refuseDelivery, sendProblem, 
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/authentication.ts'
 import { requireLocalCaller } from './auth/local.ts'
+import { addResourceMetadata, challengeOf, MCP_PATH } from './auth/resource-metadata.ts'
 import { provesItself } from './auth/senders.ts'
 import type { Config } from './config/config.ts'
 import { watchConnectionUse } from './http/connection-use.ts'
@@ -13,7 +14,7 @@ import type { ExampleCalls } from './docs/examples.ts'
 import { addHealth } from './http/health.ts'
 import { serverOptions, type Timeouts } from './http/server.ts'
 import { endConnectionsAtClose } from './http/end-connections.ts'
-import { createMetrics, requestCounter, serveMetrics, watchPool } from './observability/metrics.ts'
+import { createMetrics, requestCounter, serveMetrics, watchPool, type Metrics } from './observability/metrics.ts'
 import { allowOrigins, limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
 import { markAnswers, SANDBOX_HEADER } from './http/sandbox-header.ts'
@@ -153,13 +154,23 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       ...(config.connectionId !== null && { connection: config.connectionId }),
       ...overrides.roller
     })
+    if (config.mcp !== null) await addMcp(api, config.mcp, metrics)
   })
+  if (config.mcp !== null && config.jwt !== null) addResourceMetadata(app, config.jwt.issuer, publicUrl)
   watchPool(metrics, () => api.roller)
   app.decorate('releaseWaiting', () => { api.roller.releaseWaiting() })
   // Outside the guard, but it asks the plugin.
   addLanding?.(app)
   addHealth(app, { roller: () => api.roller, sandbox })
   return app
+}
+
+/** Loaded only where it is configured. */
+async function addMcp (api: FastifyInstance, { confirm, pinnedTools }: NonNullable<Config['mcp']>, metrics: Metrics): Promise<void> {
+  const { default: mcp } = await import('fastify-roller/mcp')
+  await api.register(mcp, {
+    path: MCP_PATH, confirm, pinnedTools, onToolCall: metrics.toolCalls, callerOf: ({ caller }) => caller?.name ?? ''
+  })
 }
 
 /** In the order in which a request meets it: is there time for it, whose is it, and is it one too many? */
@@ -170,7 +181,12 @@ async function protect (
   const { onCalled, onRefused } = await limitCallers(api, config.rateLimit)
   if (authenticated) {
     const checkToken = config.jwt === null ? null : (await import('./auth/jwt.ts')).createTokenCheck(config.jwt)
-    requireCaller(api, { keys: config.keys, checkToken, onRefused })
+    requireCaller(api, {
+      keys: config.keys,
+      checkToken,
+      onRefused,
+      ...(config.mcp !== null && config.jwt !== null && { challenge: (request) => challengeOf(request, config.webhooks.publicUrl) })
+    })
   } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)
   if (onCalled !== null) api.addHook('onRequest', async (request, reply) => { if (!provesItself(request)) await onCalled(request, reply) })
 }

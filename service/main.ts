@@ -76,7 +76,8 @@ try {
   if (sandbox !== null && config.production) app.log.warn('this is a SANDBOX: nothing behind it is real')
   if (!config.production) {
     const keys = config.keys.length > 0 || config.jwt !== null
-    process.stdout.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys })}\n`)
+    const demoConnectionId = sandbox?.options.exampleConnectionId ?? null
+    process.stdout.write(`${banner({ url, demoConnectionId, keys, mcp: config.mcp !== null })}\n`)
   }
 } catch (error) {
   const { code } = error as NodeJS.ErrnoException // node:net throws these

@@ -16,7 +16,7 @@ export interface ClientOptions {
 const MAX_ANSWER = 64 * 1024 * 1024
 
 /** What every call may carry; the catalog's types say more to the caller. */
-interface LooseInput {
+export interface LooseInput {
   readonly connectionId: string
   readonly params?: Record<string, unknown>
   readonly query?: Record<string, unknown>
@@ -25,6 +25,8 @@ interface LooseInput {
   readonly signal?: AbortSignal
   readonly validation?: boolean
   readonly maxWait?: number
+  /** Authorizes the call again right before it is sent, when it has waited. @throws RollerError */
+  readonly admit?: () => Promise<void>
 }
 
 export class RollerClient {
@@ -40,11 +42,12 @@ export class RollerClient {
    * @throws RollerError for every failure; ROLLER_ERR_REFUSED carries ROLLER's own status and body in `upstream`
    */
   async request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
-    return await this.#send(name, input as LooseInput) as CallResult<Name> // responses are not validated
+    return await this.send(name, input as LooseInput) as CallResult<Name> // responses are not validated
   }
 
-  async #send (
-    name: OperationName, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait }: LooseInput
+  /** The same for a name and an input that are known at run time only. */
+  async send (
+    name: string, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, admit }: LooseInput
   ): Promise<unknown> {
     const { pipeline, entries } = this.#options
     const entry = entries.get(name)
@@ -55,7 +58,7 @@ export class RollerClient {
       })
     }
     const { method } = splitKey(name as OperationKey) // an operation's name is its key
-    const target = fillPath(entry.template, params) + writeQuery(query)
+    const target = writeTarget(entry.template, params, query)
     const answer = await pipeline.send({
       method,
       target,
@@ -69,7 +72,8 @@ export class RollerClient {
       operation: entry,
       maxWaitMs: maxWait,
       validate: validation,
-      signal
+      signal,
+      admit
     })
     const payload = answer.payload()
     const bytes = Buffer.isBuffer(payload) ? payload : await readAll(payload).catch(brokenOff)
@@ -90,6 +94,11 @@ export function catalogOperations (operations: Readonly<Record<OperationKey, Ope
 function soleSuccessOf ({ responses: answers }: Operation): number | undefined {
   const [status, ...others] = Object.keys(answers).map(Number).filter((one) => one >= 200 && one < 300)
   return others.length > 0 || status === 200 ? undefined : status
+}
+
+/** @throws RollerError ROLLER_ERR_VALIDATION for a parameter of the path that is missing */
+export function writeTarget (template: string, params: Record<string, unknown>, query: Record<string, unknown>): string {
+  return fillPath(template, params) + writeQuery(query)
 }
 
 /** A missing parameter leaves its segment empty, which validation then names. */

@@ -41,7 +41,7 @@ export class Access {
       if (header !== undefined) {
         throw new RollerError('ROLLER_ERR_CONNECTION_AMBIGUOUS', { detail: 'Connection-Id and Roller-Venue were both sent.' })
       }
-      return this.#addressVenue(request, String(venueId))
+      return this.addressVenue(request, String(venueId))
     }
     if (typeof header !== 'string' || header === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
     return checkConnectionId(header)
@@ -51,8 +51,11 @@ export class Access {
     return checkChosen(await callHost(() => choose(request)))
   }
 
-  /** Among the caller's own connections alone: another tenant may have connected the same venue. */
-  async #addressVenue (request: FastifyRequest, venueId: string): Promise<string> {
+  /**
+   * The connection of a venue, among the caller's own alone: another tenant may have connected the same venue.
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
+   */
+  async addressVenue (request: FastifyRequest, venueId: string): Promise<string> {
     const limits = await this.identify(request)
     return await this.#options.index.find(venueId, ({ tags, connectionId }) => limits === null ||
       (carries(tags, limits) && limits.connections?.includes(connectionId) !== false))

@@ -11,10 +11,12 @@ export interface AuthenticationOptions {
   readonly checkToken: TokenCheck | null
   /** Called for a rejected caller. May throw to send another error than 401. */
   readonly onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+  /** Further parameters of a 401's WWW-Authenticate. */
+  readonly challenge?: (request: FastifyRequest) => string
 }
 
 /** Requires authentication on every route of the scope. */
-export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: AuthenticationOptions): void {
+export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused, challenge }: AuthenticationOptions): void {
   scope.addHook('onRequest', (request, reply, done) => {
     const bearer = bearerOf(request)
     const keyed = bearer === null ? null : findCaller(keys, bearer)
@@ -25,7 +27,7 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRef
     if (provesItself(request)) return done()
     const refuse = async (detail: string): Promise<void> => {
       await onRefused?.(request, reply)
-      throw unauthorized(reply, detail)
+      throw unauthorized(reply, detail, challenge?.(request))
     }
     const answer = bearer !== null && checkToken !== null && looksLikeToken(bearer)
       ? checkToken(bearer).then(async (found) => {
@@ -65,8 +67,8 @@ function looksLikeToken (bearer: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer)
 }
 
-function unauthorized (reply: FastifyReply, detail: string): RollerError {
-  reply.header('www-authenticate', 'Bearer realm="fastify-roller"')
+function unauthorized (reply: FastifyReply, detail: string, challenge = ''): RollerError {
+  reply.header('www-authenticate', `Bearer realm="fastify-roller"${challenge === '' ? '' : `, ${challenge}`}`)
   return new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail })
 }
 

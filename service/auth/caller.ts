@@ -1,9 +1,9 @@
 /** Who calls the service, and what it may do. */
 import type { Identity, Scope } from 'fastify-roller'
 
-/** The plugin's rights, and one of the service's own. */
+/** The plugin's scopes, and one of the service's own. */
 export const SCOPES = [
-  'connect', 'connections:read', 'connections:write', 'roller:read', 'roller:write', 'webhooks', 'metrics'
+  'connect', 'connections:read', 'connections:write', 'roller:read', 'roller:write', 'webhooks', 'mcp', 'metrics'
 ] as const satisfies readonly (Scope | 'webhooks' | 'metrics')[]
 export type CallerScope = typeof SCOPES[number]
 

@@ -6,12 +6,13 @@ import { Value } from '@sinclair/typebox/value'
 import {
   HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE
 } from 'fastify-roller/internal'
+import type { OperationName } from 'fastify-roller'
 import type { JwtOptions } from '../auth/jwt.ts'
 import { anyLimited } from '../auth/caller.ts'
 import { parseKeys } from '../auth/key-file.ts'
 import type { KeyedCaller } from '../auth/keys.ts'
 import {
-  listOfSome, parseJwt, parseOperations, parseOrigins, parseTrustProxy, type JwtVariables, type TrustProxy
+  listOfSome, parseJwt, parseOperations, parseOrigins, parsePinnedTools, parseTrustProxy, type JwtVariables, type TrustProxy
 } from './values.ts'
 import { parseCache } from './cache.ts'
 import { parseWebhooks, type WebhookConfig, type WebhookVariables } from './webhooks.ts'
@@ -41,6 +42,8 @@ export interface Config {
   readonly connectionId: string | null
   readonly readOnly: boolean
   readonly operations: { readonly allow?: string[], readonly deny?: string[] }
+  /** Null: no MCP endpoint. */
+  readonly mcp: { readonly confirm: 'always' | 'never', readonly pinnedTools: readonly OperationName[] } | null
   /** By operation; milliseconds. */
   readonly cache: Readonly<Record<string, number>>
   /** Without these and `jwt` calls need no authentication. */
@@ -104,6 +107,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   const jwt = parseJwt(environment as JwtVariables, faults) // absent is not written as undefined
   const allow = parseOperations('ROLLER_OPERATIONS_ALLOW', environment.ROLLER_OPERATIONS_ALLOW, faults)
   const deny = parseOperations('ROLLER_OPERATIONS_DENY', environment.ROLLER_OPERATIONS_DENY, faults)
+  const pinnedTools = parsePinnedTools(environment.MCP_PINNED_TOOLS, faults)
   const cache = parseCache(environment.CACHE, faults)
   const corsOrigins = parseOrigins(environment.CORS_ORIGINS, faults)
   const trustProxy = parseTrustProxy(environment.TRUST_PROXY, faults)
@@ -180,6 +184,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     connectionId: environment.ROLLER_CONNECTION_ID ?? null,
     readOnly: environment.ROLLER_READ_ONLY,
     operations: { ...(allow !== undefined && { allow }), ...(deny !== undefined && { deny }) },
+    mcp: environment.MCP ? { confirm: environment.MCP_CONFIRM, pinnedTools } : null,
     cache,
     keys,
     jwt,

@@ -64,6 +64,14 @@ export const Environment = Type.Object({
     'The connection of every request, for a service with one venue.', 'demo-venue',
     { maxLength: 255, expected: 'a string of at most 255 characters' }
   ),
+  MCP: Type.Boolean({ default: false, description: 'Serves agents over the Model Context Protocol at /mcp.', examples: ['true'] }),
+  MCP_CONFIRM: Type.Union([Type.Literal('always'), Type.Literal('never')], {
+    default: 'always',
+    description: 'always has a person confirm what moves money or changes staff accounts over MCP; never sends it without asking.',
+    examples: ['always']
+  }),
+  MCP_PINNED_TOOLS: text('Operations that are MCP tools of their own, by name, comma-separated.',
+    'GET /product-availability,POST /bookings'),
   CACHE: text('Cached GET operations with their time in seconds, at most a day, comma-separated. The store is Redis if REDIS_URL is ' +
     'set, otherwise memory. Do not cache operations with personal data of guests.', CACHE_EXAMPLE),
   MAX_WAIT: seconds(10, 0, 3600, 'Time that a call without Roller-Max-Wait waits for its rate limit. Seconds.'),
@@ -171,6 +179,7 @@ export type Environment = Static<typeof Environment>
  */
 export const securityVariables: ReadonlySet<keyof Environment> = new Set<keyof Environment>([
   'NANGO_SECRET_KEY', 'API_KEYS', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_SECRET', 'ROLLER_READ_ONLY',
+  'MCP_CONFIRM',
   'ROLLER_OPERATIONS_ALLOW',
   'ROLLER_OPERATIONS_DENY', 'ROLLER_CONNECTION_ID', 'JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'CORS_ORIGINS', 'RATE_LIMIT',
   'TRUST_PROXY'

@@ -4,8 +4,12 @@
  */
 import { isIP } from 'node:net'
 import { OPERATION_NAMES_RULE, unknownOperations } from 'fastify-roller/internal'
+import type { OperationName } from 'fastify-roller'
 import type { JwtOptions } from '../auth/jwt.ts'
 import { isKeySetUrl } from './urls.ts'
+
+/** As the plugin has it. */
+const MAX_PINNED = 20
 
 export type TrustProxy = boolean | number | string[]
 
@@ -64,6 +68,20 @@ export function parseOperations (name: string, value: string | undefined, faults
     )
   }
   return operations
+}
+
+/** Operations alone: a tool is one operation, not a tag or a group. */
+export function parsePinnedTools (value: string | undefined, faults: string[]): OperationName[] {
+  const names = list(value)
+  const isOperation = (name: string): name is OperationName => / \//.test(name) && unknownOperations([name]).length === 0
+  const operations = names.filter(isOperation)
+  if (value !== undefined && (names.length === 0 || names.length > MAX_PINNED || operations.length < names.length)) {
+    faults.push(
+      `MCP_PINNED_TOOLS must name 1 to ${MAX_PINNED} operations of ROLLER. ` +
+      'Example: MCP_PINNED_TOOLS=GET /product-availability,POST /bookings'
+    )
+  }
+  return [...new Set(operations)]
 }
 
 export interface JwtVariables {

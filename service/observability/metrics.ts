@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Roller } from 'fastify-roller'
+import type { ToolCall } from 'fastify-roller/mcp'
 import type { RateLimitObserver } from 'fastify-roller/internal'
 import { layerOf, operationOf } from './request-facts.ts'
 
@@ -13,6 +14,8 @@ export interface Metrics {
   readonly registry: Registry
   /** Passed to the plugin as its option `observer`. */
   readonly rateLimits: RateLimitObserver
+  /** Passed to the MCP endpoint as its option `onToolCall`. */
+  readonly toolCalls: (call: ToolCall) => void
 }
 
 export function createMetrics (): Metrics {
@@ -37,6 +40,15 @@ export function createMetrics (): Metrics {
     labelNames: ['scope'],
     registers
   })
+  const toolCalls = new Counter({
+    name: 'roller_tool_calls_total',
+    help: 'Tool calls of agents over MCP, by tool, operation and outcome: ok, confirmation, or the code of the error.',
+    labelNames: ['tool', 'operation', 'outcome'],
+    registers
+  })
+  const toolSeconds = new Histogram(
+    { name: 'roller_tool_call_seconds', help: 'Time of a tool call over MCP.', labelNames: ['tool'], buckets: SECONDS, registers }
+  )
   for (const limit of ['rest', 'reporting', 'bulk']) waiting.set({ limit }, 0) // a line that is empty is not one that is missing
   return {
     registry,
@@ -48,6 +60,10 @@ export function createMetrics (): Metrics {
       rejected (limit, reason) { rejected.inc({ limit, reason }) },
       waiting (limit, change) { waiting.inc({ limit }, change) },
       coolingOffStarted (scope) { cooling.inc({ scope }) }
+    },
+    toolCalls ({ tool, operation, outcome, duration }) {
+      toolCalls.inc({ tool, operation: operation ?? '', outcome })
+      toolSeconds.observe({ tool }, duration / 1000)
     }
   }
 }

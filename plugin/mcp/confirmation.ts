@@ -1,0 +1,128 @@
+/**
+ * A person confirms what moves money or changes staff accounts. The first call returns what will happen, and a signed state; the client
+ * shows it, and repeats the call with the state and the person's answer. A state holds for exactly those arguments, for the caller that got
+ * it, for five minutes and for one call. It is signed with a key that all replicas have, so none of them keeps anything, apart from which
+ * states were used: in Redis, or without Redis in the memory of each process.
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import {
+  CLIENT_CAPABILITIES_META_KEY, createRequestStateCodec, inputRequired, inputResponse,
+  type InputRequiredResult, type RequestStateCodec, type ServerContext
+} from '@modelcontextprotocol/server'
+import { RollerError } from '../errors.ts'
+import type { Registration } from '../registration.ts'
+import { isRecord } from '../util/is-record.ts'
+import { systemClock } from '../util/clock.ts'
+import { MemoryDedupeStore } from '../webhooks/dedupe-memory.ts'
+import { RedisDedupeStore } from '../webhooks/dedupe-redis.ts'
+import type { DedupeStore } from '../webhooks/dedupe-store.ts'
+
+/** Seconds. */
+const CONFIRMATION_LIFETIME = 300
+const ANSWER = 'confirm'
+
+interface ConfirmationState {
+  /** Digest of the call. */
+  readonly call: string
+  /** Names this state among those that were used. */
+  readonly nonce: string
+}
+
+export interface ConfirmedCall {
+  readonly operation: string
+  readonly connectionId: string
+  /** Path, query and body. */
+  readonly args: unknown
+}
+
+export class Confirmations {
+  readonly codec: RequestStateCodec<ConfirmationState>
+  readonly #used: DedupeStore
+
+  constructor ({ secretKey, redis }: Pick<Registration, 'secretKey' | 'redis'>) {
+    this.codec = createRequestStateCodec({
+      key: createHmac('sha256', secretKey).update('fastify-roller mcp confirmation').digest(),
+      ttlSeconds: CONFIRMATION_LIFETIME,
+      bind: (context) => callerOf(context)
+    })
+    this.#used = redis === undefined
+      ? new MemoryDedupeStore(systemClock)
+      : new RedisDedupeStore(redis, { scope: `mcp confirmation\0${createHash('sha256').update(secretKey).digest('hex')}` })
+  }
+
+  /**
+   * @param describe what will happen, in plain words; called when the person is asked
+   * @returns null when the call is confirmed, otherwise what the client has to ask
+   * @throws RollerError ROLLER_ERR_NOT_CONFIRMED
+   */
+  async require (
+    context: ServerContext, canAsk: boolean, call: ConfirmedCall, describe: () => Promise<string>
+  ): Promise<InputRequiredResult | null> {
+    if (!canAsk || !declaresForms(context)) {
+      throw notConfirmed('This client cannot ask a person, and the operation moves money or changes staff accounts.')
+    }
+    const state = context.mcpReq.requestState<ConfirmationState>()
+    if (state === undefined) return await this.#ask(context, call, await describe())
+    const response = inputResponse(context.mcpReq.inputResponses, ANSWER)
+    if (state.call !== digestOf(call)) throw notConfirmed('The confirmation was given for other arguments.')
+    if (response.kind !== 'elicit' || response.action !== 'accept' || response.content?.[ANSWER] !== true) {
+      throw notConfirmed('The person did not confirm the operation.')
+    }
+    await this.#use(call, state)
+    return null
+  }
+
+  async #ask (context: ServerContext, call: ConfirmedCall, message: string): Promise<InputRequiredResult> {
+    const state: ConfirmationState = { call: digestOf(call), nonce: randomBytes(16).toString('base64url') }
+    return inputRequired({
+      inputRequests: {
+        [ANSWER]: inputRequired.elicit({
+          message,
+          requestedSchema: {
+            type: 'object',
+            properties: { [ANSWER]: { type: 'boolean', title: 'Send it to ROLLER', default: false } },
+            required: [ANSWER]
+          }
+        })
+      },
+      requestState: await this.codec.mint(state, context)
+    })
+  }
+
+  /** Before anything is sent: a state whose use cannot be recorded is not used. */
+  async #use ({ connectionId }: ConfirmedCall, { nonce }: ConfirmationState): Promise<void> {
+    const key = { connectionId, id: nonce }
+    try {
+      if (await this.#used.claim(key) !== 'new') throw notConfirmed('The confirmation was used before.')
+      await this.#used.done(key)
+    } catch (error) {
+      if (error instanceof RollerError) throw error
+      throw new RollerError('ROLLER_ERR_OVERLOADED', {
+        detail: 'Redis is down, so the gateway cannot record that the confirmation is used.', retryAfter: 5, cause: error
+      })
+    }
+  }
+}
+
+/** A client of the revision 2026-07-28 declares with each request what it can do. */
+function declaresForms ({ mcpReq: { envelope } }: ServerContext): boolean {
+  const envelopeKeys: Readonly<Record<string, unknown>> = envelope ?? {}
+  const capabilities = envelopeKeys[CLIENT_CAPABILITIES_META_KEY]
+  return isRecord(capabilities) && isRecord(capabilities.elicitation)
+}
+
+/** Set by the endpoint for every request. */
+function callerOf ({ http }: ServerContext): string { return http?.authInfo?.clientId ?? '' }
+
+function digestOf ({ operation, connectionId, args }: ConfirmedCall): string {
+  return createHash('sha256').update(JSON.stringify([operation, connectionId, sorted(args)])).digest('base64url')
+}
+
+/** A client may write the same arguments in another order. */
+function sorted (value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  return Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, inner]) => [key, sorted(inner)])
+}
+
+function notConfirmed (detail: string): RollerError { return new RollerError('ROLLER_ERR_NOT_CONFIRMED', { detail }) }

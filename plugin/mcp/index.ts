@@ -1,0 +1,83 @@
+/**
+ * fastify-roller/mcp: an endpoint of the Model Context Protocol on top of `app.roller`, for agents. Register it after fastify-roller.
+ * The caller's rights decide as over HTTP: `authorize` and `identify` of that registration are called with the request of the tool call.
+ */
+import { createHash } from 'node:crypto'
+import fp from 'fastify-plugin'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import { OptionsError } from '../options.ts'
+import { registrationOf } from '../registration.ts'
+import { setProblemHandler } from '../routes/problems.ts'
+import { prepareRoutes } from '../routes/route-config.ts'
+import type { CallContext } from './call-context.ts'
+import { Confirmations } from './confirmation.ts'
+import { checkMcpOptions, type McpOptions } from './options.ts'
+import { createServer, pinnedTools } from './tools.ts'
+
+export type { McpOptions, ToolCall } from './options.ts'
+
+/** A body with the arguments of one call. Bytes. */
+const BODY_LIMIT = 512 * 1024
+
+async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<void> {
+  checkMcpOptions(options)
+  const { path = '/mcp', confirm = 'always', maxResultSize = 40_000, callerOf = defaultCaller, onToolCall = () => {} } = options
+  const roller = options.integrationId === undefined ? app.roller : app.roller.integration(options.integrationId)
+  const registration = registrationOf(roller)
+  if (registration === undefined) throw new OptionsError(['fastify-roller/mcp and fastify-roller must be of one installation'])
+  const confirmations = new Confirmations(registration)
+  const pinned = pinnedTools((options.pinnedTools ?? []).flatMap((name) => registration.entries.get(name) ?? []))
+  const settings = { registration, confirm, maxResultSize }
+
+  // One server object for each request, with its caller: nothing is kept between them, so any replica serves any request.
+  const handler = createMcpHandler(({ era, authInfo }) => createServer({
+    context: authInfo?.extra?.context as CallContext, // put there below
+    confirmations,
+    pinned,
+    canAsk: era === 'modern',
+    onToolCall
+  }), { maxRequestBodySize: BODY_LIMIT, onerror: (error) => { app.log.debug({ err: error }, 'an MCP request failed') } })
+
+  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    await registration.access.authorize(request, `${request.method} ${path}`, 'mcp', null)
+    const ended = new AbortController()
+    reply.raw.once('close', () => { if (!reply.raw.writableFinished) ended.abort() })
+    const context: CallContext = { ...settings, request, signal: ended.signal }
+    const response = await handler.fetch(toWebRequest(request, ended.signal), {
+      authInfo: { token: '', clientId: callerOf(request), scopes: [], extra: { context } }
+    })
+    return reply.send(response)
+  }
+
+  await app.register(async (scope) => {
+    setProblemHandler(scope)
+    prepareRoutes(scope, {})
+    scope.addHook('onRequest', (_request, reply, done) => {
+      reply.header('roller-answered-by', 'gateway').header('cache-control', 'no-store')
+      done()
+    })
+    // The protocol has errors of its own for a body that is not JSON.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+    scope.route({ method: ['GET', 'POST', 'DELETE'], url: path, schema: { hide: true }, exposeHeadRoute: false, handler: serve })
+  })
+  app.addHook('onClose', async () => { await handler.close() })
+}
+
+export default fp(mcpPlugin, { fastify: '5.x', name: 'fastify-roller-mcp', dependencies: ['fastify-roller'], encapsulate: true })
+
+/** Only what the protocol reads: the address is not the caller's word. */
+function toWebRequest ({ method, headers, body }: FastifyRequest, signal: AbortSignal): Request {
+  const passed = Object.entries(headers).filter(([name]) => /^(?:accept|content-type|last-event-id|mcp-[\w-]+)$/.test(name))
+  return new Request('http://gateway.invalid/mcp', {
+    method,
+    headers: passed.map(([name, value]) => [name, String(value)] as [string, string]),
+    ...(method === 'POST' && { body: typeof body === 'string' ? body : '' }),
+    signal
+  })
+}
+
+function defaultCaller ({ headers: { authorization = '', cookie = '' } }: FastifyRequest): string {
+  return createHash('sha256').update(`${authorization}\0${cookie}`).digest('base64url')
+}

@@ -1,0 +1,35 @@
+/** Schemas of the catalog as a model reads them: JSON Schema without our own marks, and an example that fits. */
+import type { TSchema } from '@sinclair/typebox'
+
+type JsonSchema = Readonly<Record<string, unknown>>
+
+/** Without `$id`, which must be unique in a document that holds a schema twice. */
+export function plainSchema (schema: TSchema): Record<string, unknown> {
+  const text = JSON.stringify(schema, (key, value: unknown) => key === '$id' ? undefined : value)
+  return JSON.parse(text) as Record<string, unknown> // a schema is an object
+}
+
+/** ROLLER's own examples where the catalog has them; of an object the required fields, and where none is, those with an example. */
+export function exampleOf (schema: TSchema): unknown { return make(schema as JsonSchema, 0) }
+
+const MAX_DEPTH = 8
+
+function make (schema: JsonSchema, depth: number): unknown {
+  const { examples, const: constant, enum: values, type, properties, required = [], items, anyOf, default: preset } = schema
+  if (Array.isArray(examples) && examples.length > 0) return examples[0]
+  if (constant !== undefined) return constant
+  if (preset !== undefined) return preset
+  if (Array.isArray(values)) return values[0]
+  if (depth > MAX_DEPTH) return null
+  if (Array.isArray(anyOf)) return make(anyOf[0] as JsonSchema, depth + 1)
+  if (type === 'object') {
+    const fields = Object.entries((properties ?? {}) as Record<string, JsonSchema>)
+    const needed = fields.filter(([name]) => (required as string[]).includes(name))
+    const shown = needed.length > 0 ? needed : fields.filter(([, field]) => Array.isArray(field.examples)).slice(0, 5)
+    return Object.fromEntries(shown.map(([name, field]) => [name, make(field, depth + 1)]))
+  }
+  if (type === 'array') return [make((items ?? {}) as JsonSchema, depth + 1)]
+  if (type === 'integer' || type === 'number') return 1
+  if (type === 'boolean') return false
+  return 'text'
+}

@@ -1,0 +1,28 @@
+/** What the package's other plugins take of a registration beyond `app.roller`. */
+import type { RollerClient } from './client/client.ts'
+import type { OperationPolicy } from './operations/operation-policy.ts'
+import type { CatalogOperation } from './operations/validate.ts'
+import type { RedisLike } from './redis/client.ts'
+import type { Roller } from './roller.ts'
+import type { Access } from './routes/access.ts'
+import type { ManagedConnections } from './venues/managed-connections.ts'
+
+export interface Registration {
+  readonly access: Access
+  readonly client: RollerClient
+  /** The catalog. */
+  readonly entries: ReadonlyMap<string, CatalogOperation>
+  readonly connections: ManagedConnections
+  /** Which operations are open. */
+  readonly policy: OperationPolicy
+  /** Nango's secret key: what is signed with a key derived from it, every replica can verify. */
+  readonly secretKey: string
+  readonly redis: RedisLike | undefined
+}
+
+const registrations = new WeakMap<Roller, Registration>()
+
+export function keepRegistration (roller: Roller, registration: Registration): void { registrations.set(roller, registration) }
+
+/** Undefined for an object that this copy of the package did not make. */
+export function registrationOf (roller: Roller): Registration | undefined { return registrations.get(roller) }

@@ -1,0 +1,65 @@
+import t from '../support/tap.ts'
+
+import { callsAtRoller } from '../support/build.ts'
+import { ACCEPT, callTool, startMcp } from './fixture.ts'
+
+const GIFT_CARD = { operation: 'DELETE /bookings/{uniqueId}', path: { uniqueId: 'b-1' } }
+const NOT_CONFIRMED = { isError: true, data: { code: 'ROLLER_ERR_NOT_CONFIRMED', status: 403 } }
+
+function writesOf (mcp: Parameters<typeof callsAtRoller>[0]): number {
+  return callsAtRoller(mcp).filter(({ method }) => method === 'DELETE').length
+}
+
+t.test('nothing is sent when the person declines, dismisses the question or does not tick the box', async (t) => {
+  const mcp = await startMcp(t)
+  for (const answer of [{ action: 'decline' }, { action: 'cancel' }, { action: 'accept', content: { confirm: false } }] as const) {
+    const client = await mcp.connect({ person: () => answer })
+    t.match(await callTool(client, 'write_roller', GIFT_CARD), NOT_CONFIRMED, answer.action)
+  }
+  t.equal(writesOf(mcp), 0)
+})
+
+t.test('a client that cannot ask a person gets an error that states it, and sends other writes', async (t) => {
+  const mcp = await startMcp(t)
+  for (const options of [{}, { legacy: true }, { legacy: true, person: () => ACCEPT }]) {
+    const client = await mcp.connect(options)
+    const refused = await callTool(client, 'write_roller', GIFT_CARD)
+    t.match(refused, NOT_CONFIRMED)
+    t.match(refused.data.detail, /cannot ask a person/)
+    const hold = { operation: 'DELETE /capacity-reservation/{uniqueId}', path: { uniqueId: 'c-1' } }
+    t.not((await callTool(client, 'write_roller', hold)).data.code, 'ROLLER_ERR_NOT_CONFIRMED')
+  }
+  t.equal(writesOf(mcp), 3, 'the holds alone')
+})
+
+t.test('with confirm: never the operation is sent like all others', async (t) => {
+  const mcp = await startMcp(t, {}, { confirm: 'never' })
+  await callTool(await mcp.connect(), 'write_roller', GIFT_CARD)
+  t.equal(writesOf(mcp), 1)
+})
+
+t.test('a confirmation counts once, for its arguments, its caller and five minutes', async (t) => {
+  const mcp = await startMcp(t)
+  const sent: Request[] = []
+  const client = await mcp.connect({
+    headers: { authorization: 'Bearer caller-one' }, person: () => ACCEPT, record: (request) => { sent.push(request) }
+  })
+  await callTool(client, 'write_roller', GIFT_CARD)
+  t.equal(writesOf(mcp), 1)
+  const confirmed = sent.at(-1) as Request
+  const headers = Object.fromEntries(confirmed.headers)
+  const body = await confirmed.text()
+  const repeat = async (changed: { body?: string, headers?: Record<string, string> } = {}): Promise<string> => {
+    const response = await fetch(mcp.url, { method: 'POST', headers: { ...headers, ...changed.headers }, body: changed.body ?? body })
+    return await response.text()
+  }
+  t.match(await repeat(), /ROLLER_ERR_NOT_CONFIRMED.*used before/)
+  t.match(await repeat({ body: body.replace('b-1', 'b-2') }), /ROLLER_ERR_NOT_CONFIRMED.*other arguments/)
+  t.match(await repeat({ headers: { authorization: 'Bearer caller-two' } }), /Invalid or expired requestState/)
+  t.match(await repeat({ body: body.replace('requestState":"v1.', 'requestState":"v1.x') }), /Invalid or expired requestState/)
+  const { now } = Date
+  t.teardown(() => { Date.now = now })
+  Date.now = () => now() + 301_000
+  t.match(await repeat(), /Invalid or expired requestState/)
+  t.equal(writesOf(mcp), 1, 'sent once')
+})

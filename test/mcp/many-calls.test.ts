@@ -1,0 +1,35 @@
+import t from '../support/tap.ts'
+
+import { callsAtRoller } from '../support/build.ts'
+import { callTool, startMcp } from './fixture.ts'
+
+t.test('a thousand calls at once are all answered, and ROLLER gets no more than its limit', async (t) => {
+  const mcp = await startMcp(t, {
+    options: { rateLimits: { rest: { limit: 50 }, maxWait: 0, margin: 0 }, validation: true }
+  })
+  const client = await mcp.connect()
+  const results = await Promise.all(Array.from({ length: 1_000 }, async (_, i) => await callTool(client, 'read_roller', {
+    operation: 'GET /bookings/{uniqueId}', path: { uniqueId: `b-${i}` }
+  })))
+  const limited = results.filter(({ data }) => data.code === 'ROLLER_ERR_RATE_LIMITED')
+  t.equal(limited.length, 950)
+  t.ok(limited.every(({ data }) => data.retryAfter > 0 && /Wait for retryAfter seconds/.test(data.hint)))
+  t.equal(callsAtRoller(mcp).length, 50)
+})
+
+t.test('a client that disconnects ends the call that waits for a rate limit', async (t) => {
+  const mcp = await startMcp(t, { options: { rateLimits: { rest: { limit: 1, windowMs: 5_000 }, maxWait: 20_000, margin: 0 } } })
+  const client = await mcp.connect()
+  await callTool(client, 'read_roller', { operation: 'GET /venues/me' })
+  const aborted = new AbortController()
+  const waiting = client.callTool({ name: 'read_roller', arguments: { operation: 'GET /products' } }, { signal: aborted.signal })
+  const gone = t.rejects(waiting)
+  const remaining = async (): Promise<unknown> => (await mcp.app.roller.rateLimits('demo-venue')).rateLimits[0]?.resetMs
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const whileWaiting = Number(await remaining())
+  aborted.abort()
+  await gone
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  t.ok(Number(await remaining()) < whileWaiting, 'its turn is free again')
+  t.equal(callsAtRoller(mcp).length, 1)
+})

@@ -1,0 +1,45 @@
+import t from '../support/tap.ts'
+
+import { callsAtRoller, type BuildOptions } from '../support/build.ts'
+import { callTool, connectTo, startMcp } from './fixture.ts'
+
+const scopes = (...granted: string[]) => ({ options: { authorize: (_: unknown, { scope }: { scope: string }) => granted.includes(scope) } })
+
+t.test('a caller without the scope mcp gets 403', async (t) => {
+  const { url } = await startMcp(t, scopes('roller:read'))
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+  t.equal(response.status, 403)
+  t.match(await response.json(), { code: 'ROLLER_ERR_SCOPE' })
+  await t.rejects(connectTo(t, url))
+})
+
+t.test('search, description and call leave out what the caller may not use', async (t) => {
+  const cases = [
+    ['the scopes', scopes('mcp', 'roller:read'), 'ROLLER_ERR_CONNECTION_FORBIDDEN'],
+    ['readOnly', { options: { readOnly: true } }, 'ROLLER_ERR_OPERATION_FORBIDDEN'],
+    ['a deny list', { options: { operations: { deny: ['money-moving'] } } }, 'ROLLER_ERR_OPERATION_FORBIDDEN']
+  ]
+  for (const [name, options, code] of cases as [string, BuildOptions, string][]) {
+    const mcp = await startMcp(t, options, { confirm: 'never' })
+    const client = await mcp.connect()
+    const { data: { operations } } = await callTool(client, 'search_operations', { words: 'create booking' })
+    t.notOk(operations.some((line: string) => line.startsWith('POST /bookings:')), name)
+    t.ok(operations.length > 0, name)
+    const described = await callTool(client, 'describe_operation', { operation: 'POST /bookings' })
+    t.match(described.data, { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/operation' }] }, name)
+    const called = await callTool(client, 'write_roller', { operation: 'POST /bookings', body: {} })
+    t.equal(called.data.code, code, name)
+    t.same(callsAtRoller(mcp), [], name)
+  }
+})
+
+t.test('a caller of one venue needs not name it, and sees no other', async (t) => {
+  const mcp = await startMcp(t, { options: { identify: () => ({ connections: ['demo-venue'] }) } })
+  mcp.nango.addConnection({
+    connectionId: 'other', clientId: 'other', clientSecret: 'another-secret', tags: { roller_venue_id: '777', roller_environment: 'live' }
+  })
+  const client = await mcp.connect()
+  t.equal((await callTool(client, 'list_venues')).data.venues.length, 1)
+  t.match((await callTool(client, 'read_roller', { operation: 'GET /venues/me' })).data, { data: { id: mcp.roller.venue('demo').id } })
+  t.equal((await callTool(client, 'read_roller', { operation: 'GET /venues/me', venue: '777' })).data.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
+})

@@ -1,0 +1,38 @@
+import t from '../support/tap.ts'
+
+import { startMcp } from './fixture.ts'
+
+/** Tokenizers differ: English JSON has some four characters a token, and never fewer than three and a half. */
+const CHARACTERS_A_TOKEN = 3.5
+
+t.test('the list of tools is under 1,500 tokens, in a fixed order, with honest annotations', async (t) => {
+  const client = await (await startMcp(t)).connect()
+  const { tools } = await client.listTools()
+  const tokens = JSON.stringify(tools).length / CHARACTERS_A_TOKEN
+  t.ok(tokens < 1_500, `${Math.round(tokens)} tokens`)
+  t.same(tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint, annotations?.destructiveHint]), [
+    ['list_venues', true, false],
+    ['search_operations', true, false],
+    ['describe_operation', true, false],
+    ['read_roller', true, false],
+    ['write_roller', false, true]
+  ])
+})
+
+t.test('pinned operations are tools with their own schemas', async (t) => {
+  const mcp = await startMcp(t, {}, { pinnedTools: ['GET /product-availability', 'POST /bookings'] })
+  const client = await mcp.connect()
+  const { tools } = await client.listTools()
+  t.same(tools.slice(5).map(({ name }) => name), ['getAvailability', 'createBooking'])
+  t.match(tools[5]?.inputSchema, { properties: { query: { properties: { Date: { type: 'string' } } } } })
+  t.match(tools[6]?.inputSchema, { required: ['body'], properties: { body: { properties: { customer: { type: 'object' } } } } })
+  const { structuredContent } = await client.callTool({ name: 'getAvailability', arguments: { query: { Date: '2026-12-01' } } })
+  t.match(structuredContent, { operation: 'GET /product-availability', data: [{}] })
+})
+
+t.test('wrong options are named at registration', async (t) => {
+  await t.rejects(startMcp(t, {}, { pinnedTools: ['GET /nothing'] as never, confirm: 'maybe' as never, pth: '/mcp' } as never), {
+    message: 'fastify-roller: pth is not an option; confirm must be always or never; ' +
+      'pinnedTools holds GET /nothing, which the catalog does not have'
+  })
+})
