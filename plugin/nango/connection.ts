@@ -1,4 +1,4 @@
-/** A connection as callers see it: never a credential, a secret or a token. */
+/** A connection in the form that callers get: without credentials, secrets and tokens. */
 import { Type, type Static } from '@sinclair/typebox'
 import { RollerError } from '../errors.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
@@ -8,7 +8,7 @@ import { ownMetadata, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
 
 export const MAX_TAGS = 10
 
-/** Nango's rules: at most 10 tags, keys begin with a letter, values 1 to 255 characters. It writes keys in lower case. */
+/** Nango's rules: at most 10 tags, keys begin with a letter, values have 1 to 255 characters. Nango stores keys in lower case. */
 export const TagName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' })
 export const TagValue = Type.String({ minLength: 1, maxLength: 255 })
 export const Tags = Type.Record(TagName, TagValue, {
@@ -19,7 +19,7 @@ export const Tags = Type.Record(TagName, TagValue, {
 })
 export type Tags = Static<typeof Tags>
 
-/** Tags as Nango keeps them. Two keys that differ in case alone are one: the later wins. */
+/** Tags in the form that Nango stores. Of two keys that differ in case only, the later one wins. */
 export function lowerKeys<V> (tags: Readonly<Record<string, V>>): Record<string, V> {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value]))
 }
@@ -56,7 +56,7 @@ export const Connection = Type.Object({
 }, { $id: 'Connection', description: 'One venue\'s connection.' })
 export type Connection = Static<typeof Connection>
 
-/** What is known of a connection beside Nango's own fields. */
+/** State of a connection beyond Nango's own fields. */
 export interface ConnectionFacts {
   readonly tags: Readonly<Record<string, string>>
   readonly venue: Venue | null
@@ -65,7 +65,7 @@ export interface ConnectionFacts {
   readonly hasRoom: boolean
 }
 
-/** Nango's own connection object, in either of the shapes its API has, as callers see it. */
+/** Converts Nango's connection object, in either shape that its API returns, to the form for callers. */
 export function toConnection (
   row: Readonly<Record<string, unknown>>, { tags, venue, pendingVenue, unverified, hasRoom }: ConnectionFacts
 ): Connection {
@@ -91,7 +91,7 @@ export function hasRoomForVenue (tags: Readonly<Record<string, string>>): boolea
   return new Set([...Object.keys(tags), ...RESERVED_TAGS]).size <= MAX_TAGS
 }
 
-/** Tags and fields that only the gateway writes: who could write them could take another venue's place. */
+/** Tags and fields that only the gateway writes: a caller that could write them could take over another venue's connection. */
 function isReserved (key: string): boolean { return key.toLowerCase().startsWith(RESERVED_PREFIX) }
 
 interface Written {
@@ -100,8 +100,8 @@ interface Written {
 }
 
 /**
- * What others want to write into a connection.
- * @throws RollerError ROLLER_ERR_VALIDATION for what only the gateway writes, or when the venue's tags would find no room
+ * Checks the tags and metadata that a caller wants to write.
+ * @throws RollerError ROLLER_ERR_VALIDATION for reserved names, or if the gateway's own tags would exceed the limit of 10
  */
 export function checkWritten ({ tags = {}, metadata = {} }: Written): void {
   const errors = [

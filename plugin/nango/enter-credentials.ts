@@ -1,6 +1,4 @@
-/**
- * Shows a Client ID and a Client Secret to ROLLER through Nango, which makes a connection of them, and says truly why where it does not.
- */
+/** Sends a Client ID and a Client Secret to ROLLER through Nango, which creates a connection, and finds the cause of a failure. */
 import { RollerError } from '../errors.ts'
 import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
 import { failureOf, noToken } from './no-token.ts'
@@ -13,15 +11,14 @@ export interface EnterCredentialsOptions {
   readonly nango: NangoClient
   readonly environment: RollerEnvironment
   readonly otherEnvironment: OtherEnvironment
-  /** ROLLER's, of this environment: asked where Nango does not say what it answered. */
+  /** ROLLER's token endpoint of this environment, called if Nango's response does not contain ROLLER's. */
   readonly tokenEndpoint: TokenEndpoint
 }
 
 /**
  * @returns the id of the connection
- * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when the other environment takes
- *   it,
- *   ROLLER_ERR_TOKEN_UNAVAILABLE when ROLLER could not be asked
+ * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID if ROLLER rejects the credentials, ROLLER_ERR_ENVIRONMENT if the other environment
+ *   accepts them, ROLLER_ERR_TOKEN_UNAVAILABLE if ROLLER is unavailable
  */
 export async function enterCredentials (options: EnterCredentialsOptions, sessionToken: string, pair: Credentials): Promise<string> {
   const { nango } = options
@@ -47,7 +44,7 @@ async function explain (
   const { failure, retryAfter } = await findFailure(readTokenFailure(payload), tokenEndpoint, pair)
   if (failure !== 'refused') return noToken(failure, { upstream, ...(retryAfter !== undefined && { retryAfter }) })
   const errors = [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER with this Client ID' }]
-  // Keys of ROLLER's other environment are the mistake that nothing in a refusal gives away.
+  // A common mistake that ROLLER's error does not show: credentials of the other environment.
   if (await otherEnvironment.takes(pair.clientId, pair.clientSecret)) return wrongEnvironment(environment, { errors, upstream })
   return new RollerError('ROLLER_ERR_CREDENTIALS_INVALID', {
     detail: 'ROLLER issued no token for this Client ID and Client Secret.',

@@ -1,12 +1,12 @@
-/** What is said when Nango got no token from ROLLER: never that the credentials are wrong, unless ROLLER has said so. */
+/** Errors for a token that Nango did not get from ROLLER. They blame the credentials only if ROLLER rejected them. */
 import { RollerError, type RollerErrorOptions } from '../errors.ts'
 import type { TokenResponse } from './token-endpoint.ts'
 import type { TokenFailure } from './token-error.ts'
 
-/** Nango makes no new try within 30 s after a refresh failed; and a token endpoint in trouble needs a pause. Seconds. */
+/** Seconds. Nango does not retry within 30 s after a failed refresh, and an overloaded token endpoint needs a pause. */
 const RETRY_AFTER = 30
 
-/** How ROLLER's own answer, where the gateway has asked, decides what Nango's did not say. */
+/** The direct response of ROLLER's token endpoint decides what Nango's response left open. */
 export function failureOf (answer: TokenResponse | null): Exclude<TokenFailure, 'blocked'> | 'accepted' {
   if (answer === null) return 'unclear'
   const { status } = answer
@@ -26,7 +26,7 @@ const UNCLEAR_HINT = 'Send the request again after Retry-After seconds. If the e
 
 const LAYERS = { unavailable: 'roller', unreachable: 'network', unclear: 'roller', accepted: 'nango' } as const
 
-/** The error for every failure but a refusal. */
+/** The error for every failure except rejected credentials. */
 export function noToken (
   failure: Exclude<TokenFailure, 'refused'> | 'accepted',
   { retryAfter = RETRY_AFTER, ...more }: Pick<RollerErrorOptions, 'upstream' | 'retryAfter'> = {}
@@ -44,12 +44,12 @@ export function noToken (
   })
 }
 
-/** Nango's own words for a refresh that failed before ROLLER was asked: its lock (Redis) or its database. */
+/** Nango's messages for a refresh that failed before the request to ROLLER: its lock (Redis) or its database. */
 const OWN_TROUBLE = /^The external API returned an error|lock|redis|timed? ?out|ECONN/i
-/** Its words for a token endpoint that gave no token. What follows may hold anything and is not looked at. */
+/** The start of its message for a token endpoint that returned no token. The rest may contain anything and is ignored. */
 const TOKEN_ENDPOINT = 'Failed to fetch client credentials token'
 
-/** Whether a refresh failed in Nango itself, as far as its message tells. The message goes nowhere. */
+/** Whether a refresh failed in Nango itself, according to its message. The message is not passed on. */
 export function isNangosTrouble (message: string): boolean {
   return !message.startsWith(TOKEN_ENDPOINT) && OWN_TROUBLE.test(message.slice(0, 200))
 }

@@ -1,7 +1,7 @@
-/** Errors of Nango's own that mean the same on its proxy and on its API. */
+/** Nango's own errors that have the same meaning on its proxy and its API. */
 import { RollerError, type Upstream } from '../errors.ts'
 
-/** With its database away, Nango answers `malformed_auth_header` to a key that is right. This gateway's header is well-formed. */
+/** While its database is down, Nango returns `malformed_auth_header` for a valid key. This gateway's header is well-formed. */
 export function keyNotChecked (upstream: Upstream): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
     layer: 'nango',

@@ -1,7 +1,7 @@
 /**
- * The catalog: every operation of ROLLER's REST and Reporting APIs, once. The shapes it points at are in `schemas/`: what ROLLER publishes,
- * also where that is odd, and what ROLLER sends or takes where its documents are at odds with that. `openapi/drift.ts` compares the two,
- * and `openapi/intended-differences.ts` has the reasons.
+ * The catalog: every operation of ROLLER's REST and Reporting APIs, once. The schemas are in `schemas/`: what ROLLER publishes, odd parts
+ * included, and what ROLLER actually sends or accepts where its documents differ from that. `openapi/drift.ts` compares the two, and
+ * `openapi/intended-differences.ts` lists the reasons.
  */
 import type { Operation, OperationKey } from './operation.ts'
 import { Type } from './schema.ts'
@@ -38,7 +38,7 @@ const report = <T extends string>(tag: T) => ({ tag, rateLimit: 'reporting', rep
 const staffDisabled = { description: 'The staff API is switched off for the venue' } as const
 const noSuchStaff = { description: 'No such staff member' } as const
 const refused = { description: 'Refused' } as const
-/** Seen at ROLLER: a booking with another guest's e-mail address renames that guest. */
+/** Observed at ROLLER: a booking with another guest's e-mail address renames that guest. */
 const GUEST_OVERWRITTEN =
   'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
   'overwritten with what this booking says.'

@@ -9,10 +9,10 @@ const MARGIN_MS = 15 * 60_000
 const BACKOFF_MS = 30_000
 const DAY_MS = 86_400_000
 const FAILING_DAYS = 4
-/** How long Nango waits for the lock of a refresh, which Redis keeps. */
+/** How long Nango waits for the lock of a refresh in Redis. */
 const LOCK_WAIT_MS = 12_000
 
-/** Refused by the token endpoint, failed for any other reason, or not tried at all. */
+/** Rejected by the token endpoint, failed for another reason, or not attempted. */
 type RefreshTrouble = 'refused' | 'failed' | 'backoff' | 'exhausted'
 export class RefreshFailed extends Error {
   readonly trouble: RefreshTrouble
@@ -26,9 +26,9 @@ export class RefreshFailed extends Error {
 }
 
 /**
- * What Nango does before it uses a connection. A failure within the last 30 s fails at once, even when the token at hand is
- * still good; forcing skips that. A call that arrives while another one's check is in progress joins it, forced or not: a forced
- * refresh may return the token that was there before, without a request to ROLLER. A failed refresh is noted by each call that joined.
+ * Nango's check before it uses a connection. A failure within the last 30 s fails at once, even while the token is still valid; forcing
+ * skips that. A call during another one's check joins it, forced or not: a forced refresh may return the old token without a request to
+ * ROLLER. Each call that joined counts the failed refresh.
  */
 export async function ensureFresh (ctx: Context, connection: SimulatedConnection, force = false): Promise<void> {
   const now = ctx.now()
@@ -46,10 +46,10 @@ export async function ensureFresh (ctx: Context, connection: SimulatedConnection
   }
 }
 
-/** Without expiry a connection is refreshed only when forced. */
+/** A connection without expiry is refreshed only if forced. */
 async function check (ctx: Context, connection: SimulatedConnection, force: boolean): Promise<void> {
   const { credentialCheckTime = 0, redisDown = false } = ctx.settings
-  // Nango takes a lock and reads the row again; a real wait, so it does not go through the injected clock.
+  // Nango takes a lock and reads the row again; a real delay, independent of the injected clock.
   await (credentialCheckTime > 0 ? wait(credentialCheckTime) : turn())
   if (redisDown) await ctx.sleep(LOCK_WAIT_MS)
   const due = connection.expiresAt !== null && connection.expiresAt - ctx.now() < MARGIN_MS

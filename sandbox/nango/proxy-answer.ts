@@ -17,12 +17,12 @@ const HOP_BY_HOP = [
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade'
 ]
 
-/** Three ways back: streamed, buffered success, buffered failure. */
+/** Three kinds of response: streamed, buffered success, buffered failure. */
 export async function relay (ctx: Context, reply: FastifyReply, upstream: Upstream): Promise<FastifyReply> {
   const { settings: { forwardAllHeaders, preserveStatus } } = ctx
   const { statusCode: status, headers: { 'content-encoding': encoding, ...all } } = upstream
   const decode = DECODERS[String(encoding).toLowerCase()]
-  // The reader of the decoder sees its error; the callback keeps it from being thrown twice.
+  // The reader of the decoder gets its error; the callback keeps it from being thrown twice.
   const body = decode === undefined ? upstream.body : pipeline(upstream.body, decode(), () => {})
   const plain = decode === undefined ? all : without(all, ['content-length'])
   const headers = forwardAllHeaders ? forwardable(plain) : plain
@@ -30,7 +30,7 @@ export async function relay (ctx: Context, reply: FastifyReply, upstream: Upstre
   if (success && isStreamed(upstream)) return stream(ctx, reply.code(status), body, headers)
   const bytes = await collect(body, status)
   reply.code(success && !preserveStatus && status !== 204 ? 200 : status)
-  // A body that breaks off inside Nango becomes a 500 with nothing in it.
+  // A body that ends early inside Nango becomes an empty 500.
   if (bytes === null) return reply.code(500).send()
   // Express sends a failure as text: without a Content-Type that is an HTML page. ROLLER's ETag and its other headers are kept.
   if (!success) {
@@ -42,12 +42,12 @@ export async function relay (ctx: Context, reply: FastifyReply, upstream: Upstre
   return reply.headers({ 'content-type': 'application/octet-stream', ...kept }).send(bytes)
 }
 
-/** Nango pipes what came chunked or as a file, and buffers everything else. */
+/** Nango streams chunked bodies and files, and buffers everything else. */
 function isStreamed ({ headers }: Upstream): boolean {
   return headers['transfer-encoding'] === 'chunked' || /^(attachment|inline)(;|\s|$)/i.test(String(headers['content-disposition'] ?? ''))
 }
 
-/** A failure on either side ends the other: here, and only here, a caller that leaves cancels the call to ROLLER. */
+/** A failure on either side ends the other: only here does a client disconnect cancel the call to ROLLER. */
 function stream (ctx: Context, reply: FastifyReply, body: Readable, headers: OutgoingHttpHeaders): FastifyReply {
   const raw = takeOver(reply)
   raw.writeHead(reply.statusCode, headers).flushHeaders()
@@ -55,7 +55,7 @@ function stream (ctx: Context, reply: FastifyReply, body: Readable, headers: Out
   return reply
 }
 
-/** Any charset gives way to UTF-8; other parameters stay, all of them in alphabetical order. */
+/** Every charset is replaced by UTF-8; other parameters stay, in alphabetical order. */
 function inUtf8 (contentType: string): string {
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim())
   const others = parameters.filter((one) => one !== '' && !/^charset=/i.test(one))
@@ -69,7 +69,10 @@ const without = (headers: OutgoingHttpHeaders, names: string[]): OutgoingHttpHea
 const forwardable = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
   filter(headers, (name) => !HOP_BY_HOP.includes(name) && !name.startsWith('access-control-'))
 
-/** Null when it breaks off. A 204 or 304 that announces a body has none; Node's client does not wait for it, undici calls it broken. */
+/**
+ * Null if the body ends early. A 204 or 304 with a Content-Length has no body; Node's client does not wait for one, undici reports an
+ * error.
+ */
 async function collect (body: Readable, status: number): Promise<Buffer | null> {
   try {
     return await buffer(body)

@@ -1,4 +1,4 @@
-/** Who may call: tokens, rate limits, and venues without API access. */
+/** Access control: tokens, rate limits, and venues without API access. */
 import type { FastifyInstance } from 'fastify'
 import { recordOf } from './http.ts'
 import { forbidden, Refusal, text, type Input } from './input.ts'
@@ -15,13 +15,13 @@ function refuseFor (ms: number): void {
 
 export function addTokenRoute (app: FastifyInstance, tokens: Tokens, limits: Limits): void {
   app.post<{ Body: Input | undefined }>('/token', async ({ body = {} }) => {
-    // The cooling-off is on the credential, so it stands in the way of a new token as well.
+    // The cooling-off applies to the credential, so it blocks token requests as well.
     refuseFor(limits.resting(text(body, 'client_id') ?? ''))
     return tokens.issue(body)
   })
 }
 
-/** For everything that is registered with the app. */
+/** Applies to all routes that are registered with the app. */
 export function demandToken (app: FastifyInstance, tokens: Tokens, limits: Limits): void {
   app.addHook('preValidation', (request, _reply, done) => {
     const clientId = tokens.check(request.headers.authorization)

@@ -10,7 +10,7 @@ export const channels = ['VenueManager', 'POS', 'Online', 'SSK']
 
 const together = (...values: unknown[]): boolean => values.every((value) => value === null) || !values.includes(null)
 
-/** ROLLER: amount or percentage, dates and usage limit each come as a pair or not at all. */
+/** ROLLER: amount and percentage, dates, and usage limit are pairs: both or neither. */
 function read (body: Input) {
   const [amountOff = null, percentOff = null] = [number(body, 'amountOff'), number(body, 'percentOff')]
   const usageLimit = number(body, 'usageLimit') ?? null
@@ -40,7 +40,7 @@ export const discountRoutes: Routes = {
     return { discountId }
   },
 
-  // ROLLER: what is not part of this type of discount is null, the type of a usage limit too.
+  // ROLLER: fields of other discount types are null, the type of a usage limit too.
   'GET /discounts/{discountId}': (call) => {
     const { codes: _, ...published } = find(call)
     return published

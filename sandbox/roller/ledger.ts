@@ -1,4 +1,4 @@
-/** Records of payments. ROLLER only keeps the record; the money moves elsewhere. */
+/** Payment records. ROLLER only stores the record; the money is moved elsewhere. */
 import { amounts } from './booking.ts'
 import { conflict, demand, invalid, number, text, type Input } from './input.ts'
 import { money } from './record.ts'
@@ -30,10 +30,10 @@ function deduct (venue: VenueState, giftCardNumber: string, amount: number, at: 
   Object.assign(card, { balance: money(card.balance - amount), usedAt: at, modifiedAt: at })
 }
 
-/** Records one payment, after every check. A negative amount is a refund. */
+/** Records one payment after all checks. A negative amount is a refund. */
 export function pay (venue: VenueState, booking: Booking, payment: NewPayment): Payment {
   const { id, method, amount, fees = 0, tip = 0, giftCardNumber, at } = payment
-  // A gift card's payments all carry the card's number; every other transaction id counts once.
+  // All payments of a gift card have the card's number; every other transaction id is unique.
   const known = [...venue.bookings.values(), booking].some(({ payments }) => payments.some(({ transactionId }) => transactionId === id))
   if (known && giftCardNumber === undefined) throw conflict('Payment', `Payment '${id}' already exists`)
   if (amount < 0 && -amount > amounts(venue, booking).paid) throw conflict('Payment', 'Refund is more than the amount already paid')

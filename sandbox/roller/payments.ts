@@ -5,7 +5,7 @@ import { conflict, invalid, Refusal } from './input.ts'
 import { pay, readPayment, type NewPayment } from './ledger.ts'
 import type { Booking } from './types.ts'
 
-/** Payments answer 409 where other endpoints answer 404: the documents know no 404 here. */
+/** Payments return 409 where other endpoints return 404: the documents list no 404 here. */
 function payable ({ venue, param }: Call): Booking {
   const id = param('uniqueId')
   try {
@@ -21,7 +21,7 @@ function record (call: Call, payment: NewPayment): { uniqueId: string } {
   const booking = payable(call)
   const { uniqueId } = pay(call.venue, booking, payment)
   booking.modifiedAt = call.now
-  // A tentative booking that has been paid stays.
+  // A tentative booking that has been paid does not expire.
   if (payment.tip === undefined) delete booking.expiresAt
   call.emit('Booking', 'Updated', { booking })
   return { uniqueId }

@@ -1,4 +1,4 @@
-/** Redeeming tickets: all of a call or none. */
+/** Redeeming tickets: all of a request or none. */
 import { demand, invalid, list, refuse, text } from './input.ts'
 import { soldAs } from './products.ts'
 import { localDate } from './time.ts'
@@ -24,7 +24,7 @@ function findTicket (venue: VenueState, id: string): Held | undefined {
   return undefined
 }
 
-/** Why the ticket cannot be redeemed at that instant, in ROLLER's documented words. */
+/** Why the ticket cannot be redeemed at that instant, in ROLLER's documented wording. */
 function objection (venue: VenueState, { booking, item, ticket }: Held, at: number): string | undefined {
   if (booking.state === 'Cancelled') return 'Booking Cancelled'
   const { product } = soldAs(venue, item)

@@ -7,7 +7,7 @@ interface Token { clientId: string, expiresAt: number }
 const refused = (message: string): Refusal => new Refusal(401, { message })
 
 export function createTokens (now: () => number, ttlSeconds: number) {
-  // Tokens are not part of the deterministic data: two runs must never share one.
+  // Tokens are not part of the deterministic data: they must differ between runs.
   const tokens = new Map<string, Token>()
   const rejected = new Set<string>()
   let issued = 0
@@ -28,7 +28,7 @@ export function createTokens (now: () => number, ttlSeconds: number) {
       return { access_token: token, token_type: 'Bearer', expires_in: ttlSeconds }
     },
 
-    /** The client id behind the header, or a refusal. */
+    /** The client id of the header, or a rejection. */
     check (header: string | undefined): string {
       const value = /^Bearer ([\w.~+/=-]+)$/i.exec(header ?? '')?.[1]
       if (value === undefined) throw refused('Authorization has been denied for this request')

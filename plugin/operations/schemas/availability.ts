@@ -1,4 +1,4 @@
-/** What can be booked, and how much of it is left. */
+/** Bookable products and their remaining capacity. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { ProductType } from './common.ts'
 

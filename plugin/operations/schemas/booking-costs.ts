@@ -1,8 +1,8 @@
-/** What a booking would cost. */
+/** The costs of a booking. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { BookingCreateCustomer, BookingCreateGiftCard, BookingCreateItem, DiscountCode, paymentTypes } from './booking-parts.ts'
 
-/** One object here, where POST /bookings takes a list. */
+/** One object here, where POST /bookings has a list. */
 export const DraftPayment = Type.Partial(Type.Object({
   id: Type.String({ maxLength: 32, description: 'Your transaction id' }),
   paymentType: StringEnum(['', ...paymentTypes]),

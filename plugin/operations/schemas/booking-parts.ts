@@ -1,4 +1,4 @@
-/** The parts that a new booking is made of. */
+/** The parts of a new booking. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { genders } from './common.ts'
 

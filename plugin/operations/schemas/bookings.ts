@@ -51,7 +51,7 @@ export const AppliedModifier = Type.Partial(Type.Object({
   quantity: Type.Integer({ examples: [1], description: 'How often it was applied' })
 }))
 
-/** ROLLER's name for one line. */
+/** ROLLER's term for one line. */
 export const Items = Type.Partial(Type.Object({
   bookingItemId: Type.Integer({ examples: [2387746211], description: 'One line of the booking' }),
   productId: Type.Integer({ examples: [123999221], description: 'Variation id' }),

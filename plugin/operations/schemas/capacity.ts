@@ -1,4 +1,4 @@
-/** Holding capacity for a checkout, and taking resources out of sale. */
+/** Holding capacity for a checkout, and blocking resources. */
 import { Type } from '../schema.ts'
 import { BookingCreateItem } from './booking-parts.ts'
 

@@ -1,4 +1,4 @@
-/** What the venue sells. */
+/** Products of the venue. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { ProductLocation } from './availability.ts'
 import { ProductType, StockProductType, frequencies } from './common.ts'

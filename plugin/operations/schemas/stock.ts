@@ -1,4 +1,4 @@
-/** Stock products: goods that are counted. */
+/** Stock products: goods with a counted quantity. */
 import { Nullable, Type } from '../schema.ts'
 import { StockProductType } from './common.ts'
 

@@ -1,4 +1,4 @@
-/** Registering for ROLLER's deliveries. */
+/** Registration for ROLLER's webhooks. */
 import { StringEnum, Type } from '../schema.ts'
 import { salesChannels } from './common.ts'
 
@@ -49,10 +49,10 @@ export const GuestInclude = Type.Partial(Type.Object({
   flags: Type.Boolean()
 }))
 
-/** ROLLER's schema has Created alone, its text on webhooks all three. */
+/** ROLLER's schema lists Created only, its text on webhooks all three. */
 export const paymentLinkEvents = ['Created', 'Updated', 'Cancelled'] as const
 
-/** Subscription to a type that only knows one event. */
+/** Subscription to a type with a single event. */
 export const OnCreated = Type.Partial(Type.Object({
   events: Type.Array(StringEnum(['Created']))
 }))
@@ -102,7 +102,7 @@ export const CreateBookingFilter = Type.Partial(Type.Object({
   productCategory: Type.String({ examples: ['Entry Tickets'], description: 'Name of a product category' })
 }))
 
-/** The same, as it is sent. */
+/** Same, in the form of a request. */
 export const CreateOnCreated = Type.Object({
   events: Type.Array(StringEnum(['Created']))
 })
