@@ -1,7 +1,7 @@
-/** Why each dependency is here. One without a reason does not go into the package: the documents' test says so. */
+/** The purpose of each dependency. A test of the documents rejects a dependency without one. */
 
 export interface Reason {
-  /** Who needs it: the plugin, or the service alone. */
+  /** The package that uses it: the plugin, or only the service. */
   readonly part: 'plugin' | 'service'
   readonly why: string
 }

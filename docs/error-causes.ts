@@ -1,4 +1,4 @@
-/** The cause of each error, for the errors page: more than fits into a response. */
+/** The cause of each error, for the errors page: more detail than fits into a response. */
 import type { ErrorCode } from '#plugin/errors.js'
 
 export const errorCauses: Readonly<Record<ErrorCode, string>> = {

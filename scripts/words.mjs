@@ -26,7 +26,7 @@ function faultsOf (file) {
 }
 
 function wordsIn (file, text, line) {
-  const prose = text.replace(/`[^`\n]*`/g, (code) => '`'.repeat(code.length)) // code keeps its names
+  const prose = text.replace(/`[^`\n]*`/g, (code) => '`'.repeat(code.length)) // code spans are not prose
   return words.flatMap(({ pattern, better }) => Array.from(prose.matchAll(pattern), ({ 0: word, index }) =>
     `${file}:${line + text.slice(0, index).split('\n').length - 1}: ${word} -> ${better}`))
 }
@@ -36,7 +36,7 @@ function longLines (file) {
     text.length <= MAX_LINE || text.startsWith('|') || /https?:\S{60}/.test(text) ? [] : [`${file}:${index + 1}: ${text.length} characters`])
 }
 
-/** Comments, titles of tests, and in the error table every text. */
+/** Comments, test titles, and every text of the error table. */
 function inCode (file) {
   const text = readFileSync(file, 'utf8')
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)

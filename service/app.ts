@@ -1,4 +1,4 @@
-/** Builds the service: the plugin, who may call it, its documents and its health. It starts nothing and reads no environment. */
+/** Builds the service: the plugin, authentication, documents and health checks. It does not listen and reads no environment. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import { roller, type AllOptions, isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
@@ -23,36 +23,36 @@ import type { Tracing } from './observability/tracing.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** From now on `/ready` says no; everything else goes on. */
+    /** From now on `/ready` returns 503; everything else continues. */
     drain: () => void
   }
 }
 
-/** A configuration with a Nango to call. */
+/** The configuration, with a Nango. */
 export type ConnectedConfig = Omit<Config, 'nango'> & { readonly nango: NonNullable<Config['nango']> }
 
 export interface AppOptions {
   readonly config: ConnectedConfig
-  /** A connection id that works, for the documents. */
+  /** A working connection id for the documents. */
   readonly exampleConnectionId?: string
-  /** Calls that work on it, for the documents. */
+  /** Working example calls for the documents. */
   readonly exampleCalls?: ExampleCalls
-  /** Started by the process, because it belongs to the process as a whole. */
+  /** Created by the process, because it is shared by the whole process. */
   readonly tracing?: Tracing | undefined
-  /** The sandbox's first page. */
+  /** The sandbox's landing page. */
   readonly addLanding?: (app: FastifyInstance) => void
-  /** Nothing behind it is real, and every answer says so. */
+  /** Sandbox: every response has a header that marks it as simulated. */
   readonly sandbox?: boolean
-  /** Logs every event; used where no target is configured. */
+  /** Logs every event; used if no webhook target is configured. */
   readonly logEvents?: boolean
-  /** What no operator turns, and tests do. */
+  /** Settings for tests, without an environment variable. */
   readonly overrides?: Overrides
 }
 
 export interface Overrides extends Partial<Timeouts> {
-  /** Milliseconds by which the event loop may run late before requests get 503; 0 is never. */
+  /** Maximum event-loop delay in milliseconds before requests get 503; 0 disables the check. */
   readonly maxEventLoopDelay?: number
-  /** Of the plugin, in place of what the configuration says. */
+  /** Options of the plugin that override the configuration. */
   readonly roller?: Partial<AllOptions>
 }
 
@@ -69,9 +69,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     logger: loggerOptions(config.logLevel, nameConnection),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
-    // Fastify's own are all about the URL, found before there is a route; no hook runs for them.
+    // Fastify's own errors concern the URL and occur before routing; no hook runs for them.
     frameworkErrors: (_error, request, reply) => {
-      Object.assign(request, { caller: null, rollerCall: null }) // made without the decorators of this app
+      Object.assign(request, { caller: null, rollerCall: null }) // created without the decorators of this app
       reply.header('x-request-id', request.id)
       addSecurityHeadersForData(reply)
       if (sandbox) reply.header(...SANDBOX_HEADER)
@@ -85,11 +85,11 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       count(request, reply)
     }
   })
-  // The service's own routes take no input, and the plugin brings compilers of its own: Ajv is never built.
+  // The service's own routes take no input, and the plugin has its own compilers: Ajv is never built.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.decorateRequest('caller', null)
-  app.decorateRequest('rollerCall', null) // the plugin's own, here also for routes outside its scope
+  app.decorateRequest('rollerCall', null) // the plugin's error handler, also for routes outside its scope
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND')))
   tracing?.addTo(app)
@@ -132,7 +132,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       transport: config.transport,
       ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
       ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
-      authorize: authenticated ? authorizeCaller : 'open', // the hooks of guard() are what keeps others out
+      authorize: authenticated ? authorizeCaller : 'open', // authentication is enforced by the hooks of guard()
       ...(anyLimited(config.keys) && { identify: identifyCaller }),
       readOnly: config.readOnly,
       ...(Object.keys(config.operations).length > 0 && { operations: config.operations }),
@@ -156,13 +156,13 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   })
   watchPool(metrics, () => api.roller)
   app.decorate('releaseWaiting', () => { api.roller.releaseWaiting() })
-  // Outside the guard, but it asks the plugin.
+  // Public, but it reads the state of the plugin.
   addLanding?.(app)
   addHealth(app, { roller: () => api.roller, sandbox })
   return app
 }
 
-/** In the order in which a request meets it: is there time for it, whose is it, and is it one too many? */
+/** Order: load shedding, authentication, rate limiting. */
 async function protect (
   api: FastifyInstance, config: AppOptions['config'], authenticated: boolean, maxEventLoopDelay: number
 ): Promise<void> {

@@ -9,7 +9,7 @@ import { provesItself } from './senders.ts'
 export interface AuthenticationOptions {
   readonly keys: readonly KeyedCaller[]
   readonly checkToken: TokenCheck | null
-  /** Called for a rejected caller. May throw to send another error than 401. */
+  /** Called for a rejected caller. May throw another error than 401. */
   readonly onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 }
 
@@ -39,16 +39,16 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRef
   })
 }
 
-/** The plugin's `authorize` option: compares the caller's scopes. */
+/** The plugin's `authorize` option: checks the caller's scopes. */
 export const authorizeCaller: Authorize = ({ caller }, { operation, scope }) => {
-  if (caller === null) return false // requireCaller has rejected the request before
+  if (caller === null) return false // requireCaller has already rejected the request
   if (!caller.scopes.has(scope)) throw lacks(operation, scope)
   return true
 }
 
 export const identifyCaller: Identify = ({ caller }) => caller === null ? null : caller.limits ?? 'trusted'
 
-/** For routes of the service itself. */
+/** Authorization for routes of the service itself. */
 export function requireScope (scope: CallerScope): (request: FastifyRequest) => Promise<void> {
   return async ({ caller, method, routeOptions }) => {
     if (caller !== null && !caller.scopes.has(scope)) throw lacks(`${method} ${routeOptions.url ?? ''}`, scope)
@@ -56,11 +56,11 @@ export function requireScope (scope: CallerScope): (request: FastifyRequest) => 
 }
 
 function bearerOf ({ headers: { authorization } }: FastifyRequest): string | null {
-  // The scheme's name in any case (RFC 9110).
+  // The scheme is case-insensitive (RFC 9110).
   return authorization === undefined ? null : /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1] ?? null
 }
 
-/** The shape of a signed token (RFC 7515, compact). */
+/** The format of a signed token (RFC 7515, compact). */
 function looksLikeToken (bearer: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer)
 }

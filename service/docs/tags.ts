@@ -1,4 +1,4 @@
-/** The groups of the API explorer, in the order in which a newcomer needs them. */
+/** The groups of the API explorer, ordered for newcomers. */
 export const TAGS = [
   { name: 'Connect', description: 'Let a venue enter its keys once' },
   { name: 'Connections', description: 'The venues that are connected' },

@@ -1,20 +1,20 @@
-/** `/health`: the process is alive. `/ready`: it can serve, so a balancer may send it calls. */
+/** `/health`: the process is alive. `/ready`: it can serve, so a load balancer may send calls. */
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Roller } from 'fastify-roller'
 import { CheckStep } from 'fastify-roller/internal'
 
 export interface HealthOptions {
-  /** Known once the plugin is loaded. */
+  /** Set once the plugin is loaded. */
   readonly roller: () => Roller
-  /** Nothing behind it is real. */
+  /** Sandbox mode. */
   readonly sandbox: boolean
 }
 
-/** Nango counts every call against the account, so a failing check is not repeated at each probe. Milliseconds. */
+/** Nango counts every call against the account, so a failed check is not repeated at each probe. Milliseconds. */
 const CHECK_INTERVAL = 2_000
 
-/** A step as everybody may read it: its detail names addresses and the integration, and is in the log. */
+/** The public form of a step: its detail contains addresses and the integration, and is only logged. */
 const PublicStep = Type.Omit(CheckStep, ['detail'])
 const Sandbox = Type.Optional(Type.Literal(true, { description: 'Nothing behind this gateway is real.' }))
 
@@ -28,7 +28,7 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
   app.decorate('drain', drain)
   app.addHook('preClose', async () => { drain() })
 
-  /** Probes come every few seconds: a reason is logged when it is new. */
+  /** Probes repeat every few seconds: a cause is logged only if it is new. */
   const logOnce = (steps: readonly CheckStep[]): void => {
     const failed = steps.find(({ result }) => result === 'failed')
     if (failed === undefined || failed.detail === logged) return

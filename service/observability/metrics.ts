@@ -1,4 +1,4 @@
-/** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids, no paths as written. */
+/** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids and no raw paths. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Roller } from 'fastify-roller'
@@ -6,12 +6,12 @@ import type { RateLimitObserver } from 'fastify-roller/internal'
 import { layerOf, operationOf } from './request-facts.ts'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-/** The gateway's own part of a call is a fraction of a millisecond. */
+/** The gateway's own part of a call takes a fraction of a millisecond. */
 const FINE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
 
 export interface Metrics {
   readonly registry: Registry
-  /** Passed to the plugin as its option `observer`. */
+  /** Passed to the plugin's option `observer`. */
   readonly rateLimits: RateLimitObserver
 }
 
@@ -37,7 +37,7 @@ export function createMetrics (): Metrics {
     labelNames: ['scope'],
     registers
   })
-  for (const limit of ['rest', 'reporting', 'bulk']) waiting.set({ limit }, 0) // a line that is empty is not one that is missing
+  for (const limit of ['rest', 'reporting', 'bulk']) waiting.set({ limit }, 0) // an empty line is still a line
   return {
     registry,
     rateLimits: {
@@ -52,7 +52,7 @@ export function createMetrics (): Metrics {
   }
 }
 
-/** Counts a request that is done. */
+/** Counts a finished request. */
 export type CountRequest = (request: FastifyRequest, reply: FastifyReply) => void
 
 export function requestCounter ({ registry }: Metrics): CountRequest {
@@ -89,7 +89,7 @@ export function requestCounter ({ registry }: Metrics): CountRequest {
     requests.inc({ operation, status: `${Math.floor(reply.statusCode / 100)}xx`, layer: layerOf(request, reply) })
     whole.observe({ operation }, reply.elapsedTime / 1000)
     const call = request.rollerCall
-    // Without a try of its own it shared another call's answer.
+    // Without an attempt of its own, it shared another call's response.
     if (call === null || call.tries === 0) return
     upstream.observe({ operation }, call.upstreamMs / 1000)
     if (call.tries > 1) repeats.inc(call.tries - 1)
@@ -97,7 +97,7 @@ export function requestCounter ({ registry }: Metrics): CountRequest {
   }
 }
 
-/** Asked for at each scrape, and costs nothing in between. */
+/** Computed at each scrape only. */
 export function watchPool ({ registry }: Metrics, roller: () => Roller): void {
   const registers = [registry]
   const connections = new Gauge({

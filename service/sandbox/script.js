@@ -1,4 +1,4 @@
-/** Browser module: asks the gateway's own routes, as any caller would, and draws what they answer. */
+/** Browser module: reads the gateway's own routes and draws the results. */
 const $ = (id) => document.getElementById(id)
 const { connectionId } = document.body.dataset
 const texts = JSON.parse(document.body.dataset.texts)
@@ -10,7 +10,7 @@ const say = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values
 const curves = new Map()
 
 async function ask (path, options = {}) {
-  // Going back to a page, browsers take what they have kept, however old.
+  // On going back to a page, browsers show cached responses, however old.
   const answer = await fetch(path, { cache: 'no-store', ...options }).catch(() => null)
   const body = await answer?.json().catch(() => null)
   if (answer?.ok) {
@@ -48,7 +48,7 @@ async function showVenues () {
   }))
 }
 
-/** What is used of a rate limit, as a curve over the last minute. */
+/** The used part of a rate limit over the last minute, as a curve. */
 function draw ({ name, limit, window: seconds, remaining }) {
   const used = limit - remaining
   let curve = curves.get(name)
@@ -90,7 +90,7 @@ async function showRateLimits () {
 async function sendCalls () {
   $('calls').disabled = true
   const answers = await Promise.all(Array.from({ length: 120 }, (none, index) =>
-    // Equal questions would be asked once.
+    // Equal requests would be deduplicated.
     fetch('roller/bookings?keywords=call-' + index, { headers: { 'connection-id': connectionId } }).then(({ status }) => status, () => 0)))
   $('sent').textContent = say(
     texts.sent, { count: answers.filter((status) => status === 200).length, all: answers.length }
@@ -109,6 +109,6 @@ async function connectVenue () {
 $('command').textContent = "curl -H 'Connection-Id: " + connectionId + "' '" + new URL('roller/venues/me', location.href).href + "'"
 $('connect').addEventListener('click', connectVenue)
 $('calls').addEventListener('click', sendCalls)
-addEventListener('pageshow', showVenues) // back from the connect page too
+addEventListener('pageshow', showVenues) // after returning from the connect page too
 setInterval(showRateLimits, EVERY)
 await showRateLimits()
