@@ -33,13 +33,13 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
   )
 
-  // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
+  // Several registrations can exist in one app: the first is app.roller, and each is found by its integration id.
   if (app.hasDecorator('roller')) app.roller.add(roller)
   else app.decorate('roller', roller)
 
   decorateCallRecord(app)
 
-  // The routes live in a scope of their own, so that neither their parsers nor their error handler touch the host's routes.
+  // The routes have a scope of their own, so that neither their parsers nor their error handler affect the host's routes.
   await app.register(async (scope) => {
     scope.setValidatorCompiler(compileValidator)
     scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
@@ -50,7 +50,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       done()
     })
     await scope.register(async (own) => {
-      // What is true of connections now is not what it was; and a session's token must stay in no cache.
+      // The state of connections changes, and a session's token must not be cached.
       own.addHook('onRequest', (_request, reply, done) => {
         reply.header('cache-control', 'no-store')
         done()

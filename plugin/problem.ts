@@ -1,4 +1,4 @@
-/** RFC 9457 problem documents: how every error of the gateway looks on the wire. */
+/** RFC 9457 problem documents: the format of every error of the gateway over HTTP. */
 import { Type, type Static } from '@sinclair/typebox'
 import { ExchangeFailure } from './gateway/transport/exchange.ts'
 import { Nullable, StringEnum } from './operations/schema.ts'
@@ -6,7 +6,7 @@ import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from './
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
-/** `keyof` loses the tuple that an enum needs; Object.keys of a literal is exactly these names. */
+/** `keyof` loses the tuple that an enum needs; Object.keys of a literal returns exactly these names. */
 const codes = Object.keys(errorDefinitions) as [ErrorCode, ...ErrorCode[]]
 
 export const Problem = Type.Object({
@@ -39,7 +39,7 @@ export const Problem = Type.Object({
 
 export type Problem = Static<typeof Problem>
 
-/** Where the pages about problems are, under the plugin's prefix. */
+/** Path of the pages about problems, under the plugin's prefix. */
 export const PROBLEMS_PATH = '/problems'
 
 /** @param base prefix of the plugin's routes */
@@ -70,7 +70,7 @@ interface FastifyLikeError {
 
 const POINTER_ROOT: Readonly<Record<string, string>> = { body: '/body', querystring: '/query', params: '/params', headers: '/headers' }
 
-/** What a server around the gateway may throw by itself (a URL that cannot be decoded, a body that is too large). */
+/** Errors that a server around the gateway may throw itself (a URL that cannot be decoded, a body that is too large). */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'ROLLER_ERR_PATH',
   401: 'ROLLER_ERR_UNAUTHORIZED',
@@ -81,8 +81,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 }
 
 /**
- * Turns whatever was thrown into an error of the catalog. An unknown error says nothing about itself to the caller: its text may hold
- * anything.
+ * Converts any thrown value to an error of the table. The text of an unknown error is never sent to the caller: it may contain anything.
  */
 export function toRollerError (thrown: unknown): RollerError {
   if (isRollerError(thrown)) return thrown

@@ -12,10 +12,10 @@ export interface ClientOptions {
   readonly entries: ReadonlyMap<string, CatalogOperation>
 }
 
-/** A body of at most this many bytes is read into memory. */
+/** Maximum size of a body that is read into memory, in bytes. */
 const MAX_ANSWER = 64 * 1024 * 1024
 
-/** What every call may carry; the catalog's types say more to the caller. */
+/** The untyped input of every call; callers see the types of the catalog. */
 interface LooseInput {
   readonly connectionId: string
   readonly params?: Record<string, unknown>
@@ -36,8 +36,8 @@ export class RollerClient {
 
   /**
    * Makes one call.
-   * @returns the body of ROLLER's answer
-   * @throws RollerError for every failure; ROLLER_ERR_REFUSED carries ROLLER's own status and body in `upstream`
+   * @returns the body of ROLLER's response
+   * @throws RollerError for every failure; ROLLER_ERR_REFUSED has ROLLER's status and body in `upstream`
    */
   async request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
     return await this.#send(name, input as LooseInput) as CallResult<Name> // responses are not validated
@@ -54,7 +54,7 @@ export class RollerClient {
         errors: [{ pointer: '', detail: 'is not an operation of the catalog' }]
       })
     }
-    const { method } = splitKey(name as OperationKey) // an operation's name is its key
+    const { method } = splitKey(name as OperationKey) // the name of an operation is its key
     const target = fillPath(entry.template, params) + writeQuery(query)
     const answer = await pipeline.send({
       method,
@@ -83,7 +83,7 @@ export class RollerClient {
 
 export function catalogOperations (operations: Readonly<Record<OperationKey, Operation>>): Map<string, CatalogOperation> {
   return new Map(Object.entries(operations).map(([name, operation]) => [name, {
-    name, operation, template: splitKey(name as OperationKey).path, soleSuccess: soleSuccessOf(operation) // its own key
+    name, operation, template: splitKey(name as OperationKey).path, soleSuccess: soleSuccessOf(operation) // own keys
   }]))
 }
 
@@ -92,7 +92,7 @@ function soleSuccessOf ({ responses: answers }: Operation): number | undefined {
   return others.length > 0 || status === 200 ? undefined : status
 }
 
-/** A missing parameter leaves its segment empty, which validation then names. */
+/** A missing parameter leaves its segment empty, which validation then reports. */
 function fillPath (template: string, params: Record<string, unknown>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name]

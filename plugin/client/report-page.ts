@@ -3,24 +3,24 @@ import { RollerError } from '../errors.ts'
 
 export interface ReportPage {
   readonly records: readonly unknown[]
-  /** What ROLLER calls this page, where it says so. */
+  /** The page number in ROLLER's response, if present. */
   readonly current: number | null
-  /** Pages of this day or list, where ROLLER says so. */
+  /** Number of pages of this day or list, if ROLLER's response contains it. */
   readonly total: number | null
-  /** True when the end comes from what ROLLER counts, false when it is read off a short page. */
+  /** True if the end is derived from ROLLER's counts, false if from a short page. */
   readonly told: boolean
   readonly last: boolean
 }
 
 /**
- * ROLLER's document shows most reports as one bare record, and one report (GET /data/staffs) as its model Page; what it sends are pages:
- * `{currentPage, totalPages, totalItems, itemsPerpage, items}`. Also taken are a plain array, `data` in place of `items`, and these names
- * in any spelling of upper and lower case (the p of `itemsPerpage` looks like a slip that may be put right one day). The end of the pages
- * is, in this order: totalPages, totalItems, a page that is not full. A count that the records belie is not believed.
+ * ROLLER's document shows most reports as one bare record, and one report (GET /data/staffs) as its model Page; its responses are pages:
+ * `{currentPage, totalPages, totalItems, itemsPerpage, items}`. A plain array, `data` instead of `items`, and any case of these names are
+ * accepted too (the p of `itemsPerpage` looks like a typo that ROLLER may fix). The end is determined by, in this order: totalPages,
+ * totalItems, a page that is not full. A count that contradicts the records is ignored.
  *
- * @param asked the number of the page that was asked for, from 1
- * @param pageSize the size that was asked for
- * @throws RollerError when there are no records to be found in the answer
+ * @param asked the requested page number, from 1
+ * @param pageSize the requested page size
+ * @throws RollerError if the response contains no records
  */
 export function readPage (answer: unknown, asked: number, pageSize: number): ReportPage {
   const envelope = fieldsOf(answer)
@@ -39,7 +39,7 @@ export function readPage (answer: unknown, asked: number, pageSize: number): Rep
   return { ...page, told: false, last: records.length < size }
 }
 
-/** What is thrown for an answer that paging cannot go on with. */
+/** The error for a response that stops paging. */
 export function unreadable (detail: string): RollerError {
   return new RollerError('ROLLER_ERR_INVALID_RESPONSE', { detail })
 }
@@ -57,7 +57,7 @@ function recordsOf (answer: unknown, envelope: Map<string, unknown>): readonly u
   for (const list of [answer, envelope.get('items'), envelope.get('data')]) {
     if (Array.isArray(list)) return list as readonly unknown[]
   }
-  // An empty list is null in some serialisers; the counts must say that it is one.
+  // Some serializers write an empty list as null; the counts must confirm it.
   return envelope.get('totalitems') === 0 && (envelope.get('items') ?? null) === null ? [] : null
 }
 

@@ -1,4 +1,4 @@
-/** Answers the connect page's one question: which venue was that? */
+/** Serves the connect page's request for the venue that was connected. */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
 import { RollerError } from '../errors.ts'
@@ -14,11 +14,11 @@ export interface ConnectResultsOptions {
   readonly nango: NangoClient
   readonly tickets: Tickets
   readonly lifecycle: Pick<ConnectionLifecycle, 'identifies' | 'settleOrThrow'>
-  /** Milliseconds since 1970: sessions end by the calendar. */
+  /** Epoch milliseconds: the expiry of sessions is a date. */
   readonly now: () => number
 }
 
-/** As little as a person needs to see that it is the right venue. */
+/** The minimum that a person needs to recognize the venue. */
 export interface ConnectResult {
   /**
    * `other-venue`: another venue's credentials were entered and must be confirmed. `unused`: the link has made no
@@ -28,7 +28,7 @@ export interface ConnectResult {
   readonly venue: Pick<Venue, 'name' | 'timeZone' | 'environment'> | null
 }
 
-/** Each question costs calls to Nango and one to ROLLER, and every holder of a link may send it. */
+/** Each request costs calls to Nango and one to ROLLER, and every holder of a link can send it. */
 const MAX_QUESTIONS = 20
 const REMEMBERED_FOR = 40 * 60_000
 
@@ -41,10 +41,9 @@ export class ConnectResults {
   }
 
   /**
-   * @param given the connection that the link has made; without it, it is looked for
-   * @throws RollerError ROLLER_ERR_LINK_ENDED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link
-   *   has
-   *   not made, whether there is such a connection or not
+   * @param given id of the connection that the link created; without it, the connection is searched
+   * @throws RollerError ROLLER_ERR_LINK_ENDED for an invalid ticket, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link has not
+   *   created, whether the connection exists or not
    */
   async read (ticket: string, given?: string): Promise<ConnectResult> {
     const { nango, tickets, lifecycle, now } = this.#options
@@ -56,7 +55,7 @@ export class ConnectResults {
     const row = given === undefined ? await findMade(nango, link) : await readMade(nango, checkConnectionId(given), link)
     if (row === null) {
       if (given === undefined) return { status: 'unused', venue: null }
-      // In the same words for one that is another's and for one that is not there.
+      // The same error for another link's connection and for one that does not exist.
       throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
     }
     // Without `verifyVenues` the stored venue may belong to the previous credentials.

@@ -1,6 +1,4 @@
-/**
- * `GET /connect`: the page on which a venue manager enters the venue's keys; its files; and the one question that it may ask this gateway.
- */
+/** `GET /connect`: the page on which a venue manager enters the venue's credentials; its files; and its one request to this gateway. */
 import { randomBytes } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
@@ -61,7 +59,7 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
     return connectPageHtml({
       settings: page.settings,
       language: chooseLanguage(request.headers['accept-language']),
-      // From where the page is, whatever a proxy in front puts before it.
+      // Relative to the page, whatever prefix a proxy adds.
       assets: `connect/${version}/`,
       resultPath: 'connect/result',
       nonce
@@ -73,7 +71,7 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
   }, async (request, reply) => {
     const file = files.get(request.params.file)
     if (file === undefined) return reply.callNotFound()
-    // While replicas of two versions stand side by side, one is asked for the other's files: its own will do, this once.
+    // During a rolling update a replica may be asked for files of the other version: its own are compatible.
     const forEver = request.params.version === version
     reply.headers({ ...SAFE_HEADERS, 'cache-control': forEver ? 'public, max-age=31536000, immutable' : 'no-store' }).type(file.type)
     return file.content
@@ -102,7 +100,7 @@ function policy ({ apiUrl, connectUrl }: PageSettings, nonce: string): string {
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
-    'img-src data:', // the empty icon, so that none is asked for
+    'img-src data:', // an empty icon, so that the browser requests none
     `connect-src 'self' ${new URL(apiUrl).origin}`,
     ...(connectUrl === null ? [] : [`frame-src ${new URL(connectUrl).origin}`]),
     "form-action 'none'",

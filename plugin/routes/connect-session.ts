@@ -1,4 +1,4 @@
-/** Connect sessions over HTTP: what a page needs to let a venue manager enter a Client ID and a Client Secret at Nango. */
+/** Connect sessions over HTTP: what a page needs so that a venue manager can enter a Client ID and a Client Secret at Nango. */
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { ConnectPage } from '../connect-page/connect-page.ts'
@@ -12,7 +12,7 @@ import { problemAnswers } from './roller-schema.ts'
 export interface ConnectSessionRoutesOptions {
   readonly nango: NangoClient
   readonly access: Access
-  /** Null: there is no page of our own. */
+  /** Null: the connect page is disabled. */
   readonly page: ConnectPage | null
 }
 
@@ -47,7 +47,7 @@ const ReconnectBody = Type.Composite([
 const TAG = ['Connect']
 
 export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access, page }) => {
-  /** Makes a session, and a link to the page that goes with it. */
+  /** Creates a session, and a link to its page. */
   async function withPage (
     input: Partial<SessionInput>, { clientId, connectionId = null }: { clientId: string | undefined, connectionId?: string | null },
     open: (input: Partial<SessionInput>) => Promise<NangoSession>
@@ -93,7 +93,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
       await access.authorize(request, 'GET /connect-session', 'connect', null)
       const input = sessionInput(await access.identifyMaker(request), {})
       const { token } = await createSession(nango, { ...input, tags: input.tags ?? {} })
-      // A token must not stay in a cache between the server and the page.
+      // A token must not be cached between the server and the page.
       reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store')
       return token
     })
@@ -119,7 +119,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
   })
 }
 
-/** Where the server identifies its callers, the session carries their tags and nothing that the browser wrote. */
+/** If the server identifies its callers, the session carries their tags and nothing from the browser. */
 function sessionInput (limits: Limits | null, body: Omit<Static<typeof SessionBody>, 'clientId'>): Partial<SessionInput> {
   if (limits === null) return body
   const written = Object.keys(body)

@@ -1,4 +1,4 @@
-/** Connections over HTTP. No answer ever holds a credential, a secret or a token. */
+/** Connections over HTTP. No response contains a credential, a secret or a token. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
@@ -17,7 +17,7 @@ export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
   readonly check: (connectionId: string) => Promise<CheckReport>
   readonly rateLimiter: RateLimiter
-  /** Whose rate limits a connection's calls count against. */
+  /** The key of the rate limits of a connection's calls. */
   readonly credentialOf: (connectionId: string) => Promise<string>
   readonly access: Access
 }
@@ -87,7 +87,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   const { connections, check, rateLimiter, credentialOf, access } = options
   app.get('/connections', {
     exposeHeadRoute: false,
-    // Validation comes right after it.
+    // Validation follows right after it.
     preValidation: async (request) => { request.query = readQuery(request.query) as typeof request.query },
     schema: {
       summary: 'List connections',
@@ -100,7 +100,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     await access.authorize(request, 'GET /connections', 'connections:read', null)
     const { venue, tags, ...filter } = request.query
     const limits = await access.identify(request)
-    // The caller's own tags come last, and in the case in which Nango compares: none that was written may stand in their place.
+    // The caller's own tags come last, in Nango's case: no given tag can replace them.
     const asked = { ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...limits?.tags } }
     return limits?.connections === undefined ? await connections.list(asked) : await listOwn(connections, limits.connections, asked)
   })
@@ -245,14 +245,14 @@ function refuseTags (tags: unknown, limits: Limits | null): void {
   })
 }
 
-/** Query text as values: `tags[key]=value` gathered, numbers as numbers, defaults filled in. */
+/** Parses the query: `tags[key]=value` collected, numbers converted, defaults filled in. */
 function readQuery (raw: unknown): Record<string, unknown> {
   const query: Record<string, unknown> = { limit: 100, page: 0 }
   const tags: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(raw as Record<string, unknown>)) { // Fastify's parser makes an object
+  for (const [name, value] of Object.entries(raw as Record<string, unknown>)) { // Fastify's parser returns an object
     const tag = /^tags\[([^\]]+)\]$/.exec(name)?.[1]
     if (tag !== undefined) tags[tag] = value
-    // NaN fails; left as text, TypeBox would make 1 of `1.5` and of `true`.
+    // NaN fails; TypeBox would convert the texts `1.5` and `true` to 1.
     else if (name === 'limit' || name === 'page') query[name] = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN
     else query[name] = value
   }

@@ -1,4 +1,4 @@
-/** `GET /problems/{code}`: where the `type` of every problem leads. A reader has one in hand and wants to know what to do. */
+/** `GET /problems/{code}`: the target of every problem's `type`, with the cause and what to do. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorDefinitions, RollerError, type ErrorEntry, type Layer } from '../errors.ts'
@@ -32,7 +32,7 @@ export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
     }
   }, async ({ params: { code } }, reply) => {
     if (!Object.hasOwn(errorDefinitions, code)) throw new RollerError('ROLLER_ERR_NOT_FOUND', { detail: 'No error has this code.' })
-    const entry: ErrorEntry = errorDefinitions[code as keyof typeof errorDefinitions] // looked at above
+    const entry: ErrorEntry = errorDefinitions[code as keyof typeof errorDefinitions] // checked above
     reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').header(
       'content-security-policy', "default-src 'none'; style-src 'unsafe-inline'"
     )

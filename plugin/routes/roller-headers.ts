@@ -1,4 +1,4 @@
-/** Headers of ROLLER's operations that are the gateway's own: what a call may carry, and what an answer says. */
+/** The gateway's own headers of ROLLER's operations, in requests and responses. */
 import { Type } from '@sinclair/typebox'
 import type { RateLimitName, Method } from '../operations/operation.ts'
 
@@ -29,7 +29,7 @@ const cacheHeader = {
   }))
 }
 
-/** ROLLER's own; its documents have it for bulk exports alone, its text on formats for all reports. */
+/** ROLLER's own; its documents list it for bulk exports only, its text on formats for all reports. */
 const zoneHeader = {
   'TimeZone-Designators': Type.Optional(
     Type.String({ description: 'offset: times in the venue\'s zone in place of UTC. ROLLER\'s own header.' })

@@ -7,13 +7,13 @@ import { responseHeaders, requestHeaders, errorHeaders } from './roller-headers.
 
 const PROBLEM = { 'application/problem+json': { schema: Problem } }
 
-/** Of the gateway's own routes: whatever goes wrong, the gateway says it. */
+/** For the gateway's own routes: every error is the gateway's. */
 export const problemAnswers = {
   '4xx': { description: 'The gateway\'s own answer.', content: PROBLEM },
   '5xx': { description: 'The gateway\'s own answer.', content: PROBLEM }
 }
 
-/** No type: it passes through as it came. Most are an object with errors[] or message; some are a bare text. */
+/** No type: it is passed through unchanged. Most are an object with errors[] or message; some are a string. */
 const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLER\'s own error, as it came: any JSON' })
 
 /** Clients distinguish the two by media type, or by Roller-Answered-By. */
@@ -22,7 +22,7 @@ const passedErrors = {
   '5xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).')
 }
 
-/** What the OpenAPI document takes from a route schema; Fastify's own type learns of it only where @fastify/swagger is installed. */
+/** The OpenAPI fields of a route schema; Fastify's own type has them only if @fastify/swagger is installed. */
 interface RouteSchema extends FastifySchema {
   readonly summary: string
   readonly description?: string
@@ -65,7 +65,7 @@ function documented (method: Method, { responses, rateLimit }: Operation): Recor
   return Object.fromEntries(Object.entries(responses).map(([status, { description, schema }]) => {
     if (Number(status) >= 400) return [status, refusal(description, schema)]
     const headers = responseHeaders(method, rateLimit)
-    // `null` is how a route says that there is no body.
+    // `null` declares that there is no body.
     return [
       status,
       schema === undefined ? { type: 'null', description, headers } : { description, headers, content: { 'application/json': { schema } } }

@@ -1,4 +1,4 @@
-/** Which of ROLLER's webhooks come to this gateway, for a connection. */
+/** Subscriptions of this gateway to ROLLER's webhooks of a connection. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
@@ -29,7 +29,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
   app, { subscriptions, access }
 ) => {
   app.post('/connections/:id/webhooks', {
-    // Everything is what most want.
+    // All events by default.
     preValidation: async (request) => { request.body ??= {} },
     schema: {
       summary: 'Let ROLLER tell this gateway what happens at a venue',

@@ -14,7 +14,7 @@ import { WebhookMessage } from '../webhooks/roller-events.ts'
 import { readBytes } from './body.ts'
 
 export interface RollerWebhookRoutesOptions {
-  /** The current one first; empty: nothing is taken. */
+  /** The current one first; empty: no delivery is accepted. */
   readonly secrets: readonly string[]
   readonly intake: RollerIntake
   readonly clock: Clock
@@ -27,7 +27,7 @@ const BODY_LIMIT = 5 * 1024 * 1024
 
 type Status = 200 | 500 | 503
 const STATUSES: ReadonlySet<number> = new Set<Status>([200, 500, 503])
-/** What is wrong with a body, and always would be. */
+/** The permanent error of a body. */
 const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode | 'FST_ERR_CTP_INVALID_MEDIA_TYPE'>([
   'ROLLER_ERR_BODY_TOO_LARGE', 'ROLLER_ERR_MEDIA_TYPE', 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 ])
@@ -69,7 +69,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     if (draining) return answer(reply, 503, 'shutting down')
     if (isWebhookKey(secrets, connectionIdOf(request), request.headers['x-roller-apikey'])) return
     request.log.warn('a delivery to ROLLER\'s webhook had no key of this gateway\'s')
-    reply.header('connection', 'close') // its body is not waited for
+    reply.header('connection', 'close') // the body is not awaited
     return answer(reply, 500, 'wrong key')
   })
 
@@ -81,7 +81,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     return answer(reply, 500, 'wrong body')
   })
 
-  // A hook of the host (a login, a rate limit) may have sent another status.
+  // A hook of the host (a login, a rate limit) may have set another status.
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header('cache-control', 'no-store')
     if (STATUSES.has(reply.statusCode)) return payload
@@ -118,7 +118,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     }
   }, take)
 
-  // Ids that are longer than the host's maxParamLength, other methods, and everything below: a 404 or 405 would cost the webhook.
+  // Ids that exceed the host's maxParamLength, other methods, and everything below: ROLLER would disable a webhook that gets a 404 or 405.
   for (const url of [`${ROLLER_WEBHOOKS}/*`, ROLLER_WEBHOOKS]) {
     app.route({
       method: app.supportedMethods,

@@ -20,12 +20,12 @@ export interface RollerIntakeOptions {
   readonly inbox: ExportInbox
   readonly clock: Clock
   readonly log: IntakeLog
-  /** Milliseconds from a delivery's first byte to the answer. */
+  /** Milliseconds from a delivery's first byte to the response. */
   readonly timeoutMs: number
   readonly connections: Pick<ConnectionLookup, 'find'>
 }
 
-/** ROLLER's are UUIDs, and that of an unknown message is a hash. Any other is text of the delivery, which no log may hold. */
+/** ROLLER's ids are UUIDs, and that of an unknown message is a hash. Any other is text of the delivery, which must not be logged. */
 const PLAIN_ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/i
 
 export interface Delivery {
@@ -91,9 +91,7 @@ export class RollerIntake {
     await inbox.put({ connectionId: event.connectionId, exportType: part.exportType }, { kind: 'message', part: part.part })
   }
 
-  /**
-   * The key of a deleted connection stays valid, and ROLLER keeps sending with it: for four days, or as long as it receives 200.
-   */
+  /** The key of a deleted connection stays valid, and ROLLER keeps sending with it: for four days, or while it receives 200. */
   async #connectionOf (event: RollerEvent): Promise<ConnectionVenue | 'later' | 'refused'> {
     const { connections, log } = this.#options
     const { connectionId, venueId } = event
@@ -128,7 +126,7 @@ function factsOf ({ name, id }: RollerEvent): { event: string, id?: string } {
   return { event: name, ...(PLAIN_ID.test(id) && { id }) }
 }
 
-/** @returns null for what is no month of an export, which is then an event for handlers alone */
+/** @returns null for messages that are not a month of an export; they are only emitted as events */
 function partOf (data: BulkExportEvent['data'] | null | undefined): { readonly exportType: string, readonly part: ExportPart } | null {
   const { exportType, processId, sequenceNumber, sequenceTotal, preSignedUrls } = data ?? {}
   const urls = Array.isArray(preSignedUrls) ? preSignedUrls.filter((url) => typeof url === 'string') : []

@@ -1,14 +1,14 @@
-/** The two ways to Nango, and the one question to this gateway. */
+/** The two kinds of requests to Nango, and the one request to this gateway. */
 import Nango from './index.js'
 
-const TOO_LONG = 60_000 // Nango itself gives ROLLER's answer all the time in the world
+const TOO_LONG = 60_000 // Nango itself waits for ROLLER's response without a limit
 const READY_WITHIN = 10_000
 
 const authorized = (token) => ({ authorization: 'Bearer ' + token })
 
 /**
- * Whether the link is still good, read before anything is typed, and whether it is for an existing connection: it may be, unless Nango
- * denies it. A failed request is no reason to stop.
+ * Checks before any input whether the link is valid, and whether it is for an existing connection: assumed unless Nango denies it. A failed
+ * request does not stop the page.
  */
 export async function readSession ({ apiUrl }, token) {
   const answer = await fetch(apiUrl + '/connect/session', { headers: authorized(token), cache: 'no-store' }).catch(() => null)
@@ -17,7 +17,8 @@ export async function readSession ({ apiUrl }, token) {
 }
 
 /**
- * The form of this page: the pair goes to Nango, which shows it to ROLLER. Not by the SDK, whose errors lack the payload that says why.
+ * Sends the credentials from this page's form to Nango, which tries them at ROLLER. Not with the SDK, whose errors lack the payload with
+ * the cause.
  * @returns the connection's id
  * @throws with a type: Nango's own code, network, or late; and with Nango's payload
  */
@@ -36,7 +37,7 @@ async function send (url, credentials) {
   const answer = await fetch(url, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(credentials), credentials: 'omit'
   }).catch(() => { throw fault('network') })
-  // What is no JSON is some page in between.
+  // Anything but JSON comes from a proxy in between.
   const body = await answer.json().catch(() => { throw fault('no_json') })
   if (answer.ok && typeof body?.connectionId === 'string') return body.connectionId
   throw fault(typeof body?.error?.code === 'string' ? body.error.code : 'no_json', body?.error?.payload)
@@ -64,12 +65,12 @@ export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title,
   return ui
 }
 
-/** Good for nothing more: a session could otherwise make further connections until it ends by itself. */
+/** Ends the session, which could otherwise create more connections until it expires after 30 minutes. */
 export function endSession ({ apiUrl }, token) {
   fetch(apiUrl + '/connect/session', { method: 'DELETE', headers: authorized(token) }).catch(() => {})
 }
 
-/** @returns what the link has connected; null where it has connected nothing, or that cannot be found out */
+/** @returns what the link has connected; null if nothing, or if the request failed */
 export async function readUsed (config, ticket) {
   if (ticket === '') return null
   const { result, told } = await readResult(config, ticket, undefined)
