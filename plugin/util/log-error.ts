@@ -35,7 +35,7 @@ export function describeError (error: unknown, depth = 0): LoggedError {
 type ErrorLike = Pick<Error, 'name' | 'message' | 'stack' | 'cause'> & { readonly code?: unknown }
 
 function isErrorLike (value: unknown): value is ErrorLike {
-  return typeof value === 'object' && value !== null && typeof (value as { message?: unknown }).message === 'string' // unchecked
+  return typeof value === 'object' && value !== null && typeof (value as { message?: unknown }).message === 'string' // checked here
 }
 
 function messageOf ({ name, message }: ErrorLike): string {
