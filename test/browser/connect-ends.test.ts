@@ -5,13 +5,13 @@ import { site } from './fixture.ts'
 
 const MINUTE = 60_000
 
-test('the end of a link', needsBrowser, async (t) => {
+test('the expiry of a link', needsBrowser, async (t) => {
   const browser = await launch(t)
   let ahead = 0
   const served = await site(t, { nango: { now: () => Date.now() + ahead } })
   t.beforeEach(() => { ahead = 0 })
 
-  await t.test('one that Nango no longer knows, before anything is typed', async (t) => {
+  await t.test('reports a link that Nango does not accept before any input', async (t) => {
     const { page, behaves } = await open(t, browser)
     const link = await served.link({ clientId: 'my-park' })
     ahead = 31 * MINUTE
@@ -25,7 +25,7 @@ test('the end of a link', needsBrowser, async (t) => {
     await behaves(t, served.origins, /status of 401/)
   })
 
-  await t.test('time runs out while the page is open', async (t) => {
+  await t.test('reports an expiry while the page is open', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.clock.install()
     await page.goto(await served.link({ clientId: 'my-park' }))
@@ -43,7 +43,7 @@ test('the end of a link', needsBrowser, async (t) => {
     await behaves(t, served.origins)
   })
 
-  await t.test('it ends between the last look and the press of the button', async (t) => {
+  await t.test('reports an expiry between the last check and the click of the button', async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'late-park' }))
     await page.fill('#client-secret', 'right')
@@ -54,7 +54,7 @@ test('the end of a link', needsBrowser, async (t) => {
     t.same(served.nango.connections.filter(({ clientId }) => clientId === 'late-park'), [])
   })
 
-  await t.test('half a link, and a second link in the same tab', async (t) => {
+  await t.test('rejects an incomplete link, and accepts a second link in the same tab', async (t) => {
     const { page } = await open(t, browser)
     const link = await served.link({ clientId: 'first' })
     await page.goto(`${served.url}/connect#token=nango_connect_session_abc`)

@@ -5,12 +5,12 @@ import { site } from './fixture.ts'
 
 const KEY = 'key-of-the-caller-1234567890'
 
-test('the form', needsBrowser, async (t) => {
+test('the form of the connect page', needsBrowser, async (t) => {
   const browser = await launch(t)
   // With keys: the page has none, and must get through without.
   const served = await site(t, { env: { API_KEYS: KEY } })
 
-  await t.test('one paste connects the venue, and its name comes up', async (t) => {
+  await t.test('connects a venue with one paste, and shows the venue\'s name', async (t) => {
     const { page, behaves } = await open(t, browser)
     const link = await served.link({ clientId: 'my-park', tags: { organization_id: 'acme' } })
     await page.goto(link)
@@ -42,7 +42,7 @@ test('the form', needsBrowser, async (t) => {
     await behaves(t, served.origins)
   })
 
-  await t.test('the token is seen by Nango alone, and ends with the success', async (t) => {
+  await t.test('sends the session token only to Nango, and deletes the session after the success', async (t) => {
     const { page } = await open(t, browser)
     const seen: { url: string, body: string | null }[] = []
     page.on('request', (request) => { seen.push({ url: request.url(), body: request.postData() }) })
@@ -66,7 +66,7 @@ test('the form', needsBrowser, async (t) => {
     t.equal(again.status, 401)
   })
 
-  await t.test('a wrong secret: what to do, and another try', async (t) => {
+  await t.test('shows a hint after a wrong secret, and allows another attempt', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'second-park' }))
     await page.fill('#client-secret', 'wrong')
@@ -85,7 +85,7 @@ test('the form', needsBrowser, async (t) => {
     await behaves(t, served.origins, /status of 400/) // the browser's own line about Nango's answer
   })
 
-  await t.test('what is not filled in is asked for, and nothing is sent', async (t) => {
+  await t.test('asks for empty fields, and sends nothing', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link())
     const before = served.nango.requests.length
@@ -98,7 +98,7 @@ test('the form', needsBrowser, async (t) => {
     await behaves(t, served.origins)
   })
 
-  await t.test('other refusals say whose turn it is', async (t) => {
+  await t.test('names the responsible party for other errors', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'third-park' }))
     await page.fill('#client-secret', 'right')
@@ -135,7 +135,7 @@ test('the form', needsBrowser, async (t) => {
     await behaves(t, served.origins, /Failed to load resource/)
   })
 
-  await t.test('entering the keys again: another venue\'s are noticed', async (t) => {
+  await t.test('detects credentials of another venue on reconnect', async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ connectionId: 'demo-venue' }, '/connect-session/reconnect'))
     await page.fill('#client-id', 'someone-else')

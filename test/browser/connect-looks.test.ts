@@ -4,13 +4,13 @@ import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
 
-test('the page for everybody', needsBrowser, async (t) => {
+test('accessibility of the connect page', needsBrowser, async (t) => {
   const browser = await launch(t)
   const served = await site(t)
   const ready = async (page: Page): Promise<void> => { await page.locator('#remaining:not(:empty)').waitFor() }
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    await t.test(`every state in ${colorScheme} colors`, async (t) => {
+    await t.test(`renders every state in ${colorScheme} colors`, async (t) => {
       const { page, behaves } = await open(t, browser, { colorScheme, viewport: { width: 1000, height: 860 } })
       const shown = async (state: string): Promise<void> => {
         await isAccessible(t, page, state)
@@ -45,7 +45,7 @@ test('the page for everybody', needsBrowser, async (t) => {
     })
   }
 
-  await t.test('by keyboard alone', async (t) => {
+  await t.test('works by keyboard alone', async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'key-park' }))
     await ready(page)
@@ -73,7 +73,7 @@ test('the page for everybody', needsBrowser, async (t) => {
     await page.locator('#done').waitFor()
   })
 
-  await t.test('320 pixels wide, with large letters too', async (t) => {
+  await t.test('fits into 320 pixels, with large text too', async (t) => {
     const { page } = await open(t, browser, { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true })
     const fits = async (): Promise<boolean> => await page.evaluate('document.documentElement.scrollWidth <= innerWidth')
     await page.goto(await served.link({ clientId: 'a-long-client-id-'.repeat(6) }))
@@ -96,7 +96,7 @@ test('the page for everybody', needsBrowser, async (t) => {
     await shoot(page, 'connect-narrow-connected')
   })
 
-  await t.test('German, for a German browser, for lang=de, and not for others', async (t) => {
+  await t.test('is German in a German browser and with lang=de only', async (t) => {
     const german = await open(t, browser, { locale: 'de-AT' })
     const link = await served.link({ clientId: 'de-park' })
     const answer = await german.page.goto(link)

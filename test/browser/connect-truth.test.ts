@@ -13,7 +13,7 @@ const said = (payload: unknown) => ({
   json: { error: { code: 'client_credentials_fetch_error', message: 'x', payload } }
 })
 
-test('the page says what is so', needsBrowser, async (t) => {
+test('the connect page reports the actual state', needsBrowser, async (t) => {
   const browser = await launch(t)
   const served = await site(t)
 
@@ -23,7 +23,7 @@ test('the page says what is so', needsBrowser, async (t) => {
     ['says nothing', '{}', 'ROLLER gave no clear answer'],
     ['is blocked by Nango', { host: 'api.roller.app', code: 'denied_ip' }, 'This link does not work']
   ] as const) {
-    await t.test(`ROLLER's token endpoint ${what}`, async (t) => {
+    await t.test(`reports that ROLLER's token endpoint ${what}`, async (t) => {
       const { page } = await open(t, browser)
       await page.goto(await served.link({ clientId: 'my-park' }))
       await page.locator('#remaining:not(:empty)').waitFor()
@@ -37,7 +37,7 @@ test('the page says what is so', needsBrowser, async (t) => {
     })
   }
 
-  await t.test('a link that was used says so when it is opened again, in another browser too', async (t) => {
+  await t.test('reports a used link when it is opened again, in another browser too', async (t) => {
     const { page } = await open(t, browser)
     const link = await served.link({ clientId: 'used-park' })
     await page.goto(link)
@@ -54,7 +54,7 @@ test('the page says what is so', needsBrowser, async (t) => {
   })
 
   for (const way of ['our form', 'Nango\'s form'] as const) {
-    await t.test(`another venue's keys show no tick, through ${way}`, async (t) => {
+    await t.test(`shows no check mark for another venue's credentials, through ${way}`, async (t) => {
       const { page } = await open(t, browser)
       const link = await served.link({ connectionId: 'demo-venue', clientId: 'someone-else' }, '/connect-session/reconnect')
       await page.goto(link)
@@ -76,7 +76,7 @@ test('the page says what is so', needsBrowser, async (t) => {
     })
   }
 
-  await t.test('keys entered again whose venue cannot be told show no tick', async (t) => {
+  await t.test('shows no check mark for a reconnect whose venue cannot be read', async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ connectionId: 'demo-venue', clientId: 'demo' }, '/connect-session/reconnect'))
     await page.locator('#remaining:not(:empty)').waitFor()

@@ -13,7 +13,7 @@ tap.setTimeout(600_000) // some ninety forms, one after the other
 
 const WILDCARDS = ['getRoller', 'postRoller', 'putRoller', 'patchRoller', 'deleteRoller'].map((id) => ({ tag: 'Other paths', id }))
 
-test('every form', needsBrowser, async (t) => {
+test('every form of the explorer sends a working call', needsBrowser, async (t) => {
   const browser = await launch(t)
   const served = await site(t, { exampleCalls: (roller) => makeExampleCalls(roller) })
   const { page, behaves } = await open(t, browser, { viewport: { width: 1200, height: 900 } })

@@ -10,7 +10,7 @@ async function open (t: Parameters<typeof reachable>[0], options = {}) {
   return { ...built, orders: () => built.roller.requests.filter(({ url }) => url === '/reporting/bulk') }
 }
 
-test('every file of every month comes once, whatever the sequence and the repeats', async (t) => {
+test('yields every file of every month once, whatever the order and the repeats', async (t) => {
   const { app, roller, nango, orders, log } = await open(t)
   const { found, ended } = gather(app.roller.bulkExport({ ...ORDER, offset: true }))
   await until(() => orders().length === 1)
@@ -38,7 +38,7 @@ test('every file of every month comes once, whatever the sequence and the repeat
   holdsNoSecret(t, log(), { nango })
 })
 
-test('files are given as they come, and fetched when they are read', async (t) => {
+test('yields files as they arrive, and fetches them when they are read', async (t) => {
   const { app, roller, orders } = await open(t)
   const files = app.roller.bulkExport(ORDER)
   const first = files.next()
@@ -53,7 +53,7 @@ test('files are given as they come, and fetched when they are read', async (t) =
   t.strictSame(await files.next(), { value: undefined, done: true }, 'months without records have no files')
 })
 
-test('another process of the same type does not count', async (t) => {
+test('ignores another process of the same type', async (t) => {
   const { app, orders } = await open(t)
   const { found, ended } = gather(app.roller.bulkExport(ORDER))
   await until(() => orders().length === 1)
@@ -66,7 +66,7 @@ test('another process of the same type does not count', async (t) => {
   t.strictSame(found, [])
 })
 
-test('what would not come is not ordered', async (t) => {
+test('rejects an export that cannot be delivered before it is ordered', async (t) => {
   const { app, roller, orders } = await open(t)
   await t.rejects(
     app.roller.bulkExport({ ...ORDER, maxUnits: 2 }).next(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/maxUnits' }] }
@@ -82,7 +82,7 @@ test('what would not come is not ordered', async (t) => {
   t.strictSame(orders(), [])
 })
 
-test('one order in 6 hours; the files of the one before can be gathered', async (t) => {
+test('allows one order in 6 hours, and yields the files of the previous one', async (t) => {
   const { app, roller, orders } = await open(t)
   const first = gather(app.roller.bulkExport(ORDER))
   await until(() => orders().length === 1)
@@ -96,7 +96,7 @@ test('one order in 6 hours; the files of the one before can be gathered', async 
   t.strictSame(again.found, first.found, 'an order that was refused has not hidden them')
 })
 
-test('after the deadline it says what is missing, and resume: true goes on', async (t) => {
+test('lists what is missing after the deadline, and continues with resume: true', async (t) => {
   const { app, clock, orders } = await open(t)
   const { ended } = gather(app.roller.bulkExport({ ...ORDER, deadline: 90_000 }))
   await until(() => clock.waits.includes(90_000))
@@ -119,7 +119,7 @@ test('after the deadline it says what is missing, and resume: true goes on', asy
   t.equal(orders().length, 1)
 })
 
-test('nothing at all, after 6 hours when not said otherwise', async (t) => {
+test('times out after 6 hours by default', async (t) => {
   const { app, clock } = await open(t)
   const { ended } = gather(app.roller.bulkExport(ORDER))
   let over = false
@@ -132,7 +132,7 @@ test('nothing at all, after 6 hours when not said otherwise', async (t) => {
   t.match(await ended, { code: 'ROLLER_ERR_TIMEOUT', detail: /ROLLER has told of none of its files/ })
 })
 
-test('an app that closes does not wait for ROLLER', async (t) => {
+test('ends the wait when the app closes', async (t) => {
   const { app, clock } = await open(t)
   const { ended } = gather(app.roller.bulkExport(ORDER))
   await until(() => clock.waits.includes(6 * 3_600_000))
@@ -141,7 +141,7 @@ test('an app that closes does not wait for ROLLER', async (t) => {
   t.notOk(clock.waits.includes(6 * 3_600_000))
 })
 
-test('a caller who has enough ends it', async (t) => {
+test('ends when the caller stops iterating', async (t) => {
   const { app, orders, clock } = await open(t)
   const controller = new AbortController()
   const { ended } = gather(app.roller.bulkExport({ ...ORDER, signal: controller.signal }))

@@ -35,7 +35,7 @@ t.teardown(() => redis.kill())
 
 const [one, two] = [await replica(), await replica()]
 
-t.test('another replica\'s messages are found within seconds', async (t) => {
+t.test('reads messages that another replica received within seconds', async (t) => {
   await one.app.roller.webhooks.subscribe(CONNECTION_ID)
   const { found, ended } = gather(one.app.roller.bulkExport(ORDER))
   await until(() => clock.waits.includes(5_000))
@@ -49,13 +49,13 @@ t.test('another replica\'s messages are found within seconds', async (t) => {
   )
 })
 
-t.test('a gatherer that was restarted on another replica has all that came', async (t) => {
+t.test('reads all earlier messages after a restart on another replica', async (t) => {
   const files = two.app.roller.bulkExport({ ...ORDER, resume: true })
   t.match((await files.next()).value, { sequenceNumber: 2, name: 'nothing-here' })
   t.strictSame(await files.next(), { value: undefined, done: true })
 })
 
-t.test('a repeat at another replica is known', async (t) => {
+t.test('deduplicates a repeat on another replica', async (t) => {
   const heard: string[] = []
   one.app.roller.on('*', ({ name }) => { heard.push(`one ${name}`) })
   two.app.roller.on('*', ({ name }) => { heard.push(`two ${name}`) })
@@ -65,7 +65,7 @@ t.test('a repeat at another replica is known', async (t) => {
   t.strictSame(heard, ['one booking.created'])
 })
 
-t.test('without Redis exports wait for ROLLER\'s next try, other events do not', async (t) => {
+t.test('rejects messages of exports for a retry while Redis is down, and handles other events', async (t) => {
   const heard: string[] = []
   one.app.roller.on('customer.created', ({ name }) => { heard.push(name) })
   await redis.kill()

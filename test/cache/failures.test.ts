@@ -11,7 +11,7 @@ function setup () {
   return { gateway, clock, shared: new Sharing({ next: gateway, clock }) }
 }
 
-test('errors of ROLLER and of the network are shared', async (t) => {
+test('shares errors of ROLLER and of the network', async (t) => {
   const codes: ErrorCode[] = ['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_VALIDATION']
   for (const code of codes) {
     const { gateway, shared } = setup()
@@ -23,7 +23,7 @@ test('errors of ROLLER and of the network are shared', async (t) => {
   }
 })
 
-test('ROLLER\'s own refusals are shared', async (t) => {
+test('shares ROLLER\'s own error responses', async (t) => {
   const { gateway, shared } = setup()
   const calls = [1, 2].map(() => shared.send(callOf()))
   await settled()
@@ -46,7 +46,7 @@ test('fails a shared call when the connection breaks before the response is read
   }
 })
 
-test('after a failure the next caller makes a new call', async (t) => {
+test('makes a new call for the next caller after a failure', async (t) => {
   const { gateway, shared } = setup()
   const first = shared.send(callOf())
   await settled()
@@ -56,7 +56,7 @@ test('after a failure the next caller makes a new call', async (t) => {
   t.equal(await textOf(await shared.send(callOf())), 'good')
 })
 
-test('callers with more patience than the one who began it call again, together', async (t) => {
+test('repeats the call once for callers with a longer maxWait than the first one', async (t) => {
   for (const code of ['ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'] as const) {
     const { gateway, clock, shared } = setup()
     const hasty = shared.send(callOf({ maxWaitMs: 0 }))
@@ -74,7 +74,7 @@ test('callers with more patience than the one who began it call again, together'
   }
 })
 
-test('each of several degrees of patience gets its chance', async (t) => {
+test('repeats the call for each longer maxWait', async (t) => {
   const { gateway, shared } = setup()
   const hasty = t.rejects(shared.send(callOf({ maxWaitMs: 0 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 5 })
   const calm = t.rejects(shared.send(callOf({ maxWaitMs: 5_000 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 30 })
@@ -90,7 +90,7 @@ test('each of several degrees of patience gets its chance', async (t) => {
   t.equal(await textOf(await patient), 'patience')
 })
 
-test('who is no more patient, or could not wait long enough either, is refused with the others', async (t) => {
+test('rejects callers with the same or a still insufficient maxWait together', async (t) => {
   const { gateway, clock, shared } = setup()
   const calls = [
     shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 20_000 }))

@@ -14,7 +14,7 @@ async function three () {
   return { gateway, shared, calls: calls as [typeof calls[0] & {}, typeof calls[0] & {}, typeof calls[0] & {}], leave }
 }
 
-test('the one who began it leaves: the others get the answer', async (t) => {
+test('returns the response to the others when the first caller leaves', async (t) => {
   const { gateway, calls, leave } = await three()
   leave(1)
   await t.rejects(calls[0], { message: '1 left' }, 'at once')
@@ -25,7 +25,7 @@ test('the one who began it leaves: the others get the answer', async (t) => {
   t.equal(gateway.sent.length, 1)
 })
 
-test('one who joined leaves: the others get the answer', async (t) => {
+test('returns the response to the others when a joined caller leaves', async (t) => {
   const { gateway, calls, leave } = await three()
   leave(3)
   await t.rejects(calls[2], { message: '3 left' })
@@ -34,7 +34,7 @@ test('one who joined leaves: the others get the answer', async (t) => {
   t.equal(await textOf(await calls[1]), 'here')
 })
 
-test('all leave: the call is cancelled, and the next caller gets a new one', async (t) => {
+test('cancels the call when all callers leave, and makes a new one for the next caller', async (t) => {
   const { gateway, shared, calls, leave } = await three()
   for (const number of [2, 1]) leave(number)
   t.notOk(gateway.at(1).gone, 'one is still there')
@@ -48,14 +48,14 @@ test('all leave: the call is cancelled, and the next caller gets a new one', asy
   for (const [index, call] of calls.entries()) await t.rejects(call, { message: `${index + 1} left` })
 })
 
-test('one who has left already begins nothing', async (t) => {
+test('sends no call for a caller that has already left', async (t) => {
   const gateway = new FakeGateway()
   const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   await t.rejects(shared.send(callOf({ signal: AbortSignal.abort(new Error('gone')) })), { message: 'gone' })
   t.equal(gateway.sent.length, 0)
 })
 
-test('a caller that leaves gets its own reason, and the other one the answer with the state of the rate limit', async (t) => {
+test('rejects a leaving caller with its own reason, and returns response and rate limit to the other', async (t) => {
   const gateway = new FakeGateway()
   const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const leaver = new AbortController()
@@ -69,7 +69,7 @@ test('a caller that leaves gets its own reason, and the other one the answer wit
   t.same((await stays).rateLimit, rateLimit)
 })
 
-test('the one who began it leaves before a large answer comes: the next takes it', async (t) => {
+test('gives a large response to the next caller when the first one leaves before it', async (t) => {
   const { gateway, calls, leave } = await three()
   leave(1)
   const answer = gateway.at(1).answer({ body: Buffer.alloc(LIMIT + 1, 'x') })
@@ -81,7 +81,7 @@ test('the one who began it leaves before a large answer comes: the next takes it
   t.equal(await textOf(await calls[2]), 'own')
 })
 
-test('one who leaves in the middle of a stream cancels it', async (t) => {
+test('cancels a stream when its caller leaves', async (t) => {
   const gateway = new FakeGateway()
   const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const leaver = new AbortController()
@@ -93,7 +93,7 @@ test('one who leaves in the middle of a stream cancels it', async (t) => {
   t.ok(gateway.at(1).call.signal?.aborted)
 })
 
-test('all leave while the answer arrives: it is let go', async (t) => {
+test('discards the response when all callers leave while it arrives', async (t) => {
   const { gateway, calls, leave } = await three()
   const answer = gateway.at(1).answer({ body: Buffer.alloc(LIMIT + 1) })
   for (const number of [1, 2, 3]) leave(number)
@@ -102,7 +102,7 @@ test('all leave while the answer arrives: it is let go', async (t) => {
   t.ok(answer.aborted || answer.stream === null || answer.stream.destroyed)
 })
 
-test('callers who have their answer leave no listener behind', async (t) => {
+test('removes the listeners of callers that have their response', async (t) => {
   const { gateway, calls, leave } = await three()
   gateway.at(1).answer()
   await Promise.all(calls)

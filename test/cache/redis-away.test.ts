@@ -44,7 +44,7 @@ function setup (timeoutMs = 30_000) {
 
 const write = (connectionId = 'venue') => callOf({ name: 'PUT /products/stock', connectionId })
 
-t.test('a failing Redis is a miss, and is left alone for a second', async (t) => {
+t.test('treats a failing Redis as a miss, and pauses for a second', async (t) => {
   const { state, clock, shared, get } = setup()
   t.equal(await get(), 'body 1')
   state.broken = 'fails'
@@ -59,7 +59,7 @@ t.test('a failing Redis is a miss, and is left alone for a second', async (t) =>
   t.equal(await get(), 'body 1', 'and back by itself')
 })
 
-t.test('a Redis that hangs costs one short wait', async (t) => {
+t.test('waits once, briefly, for a Redis that hangs', async (t) => {
   const { state, get } = setup(20)
   state.broken = 'hangs'
   t.equal(await get(), 'body 1')
@@ -67,7 +67,7 @@ t.test('a Redis that hangs costs one short wait', async (t) => {
   t.equal(state.asked, 1)
 })
 
-t.test('a client without a connection is not asked', async (t) => {
+t.test('sends nothing to a client that is not connected', async (t) => {
   for (const status of ['reconnecting', 'close', 'end']) {
     const { state, get } = setup()
     state.status = status
@@ -77,7 +77,7 @@ t.test('a client without a connection is not asked', async (t) => {
   }
 })
 
-t.test('an invalidation that did not arrive is made good before the next read', async (t) => {
+t.test('repeats a failed invalidation before the next read', async (t) => {
   const { state, clock, shared, get } = setup()
   t.equal(await get(), 'body 1')
   state.broken = 'fails'
@@ -89,7 +89,7 @@ t.test('an invalidation that did not arrive is made good before the next read', 
   t.equal(await get(), 'body 4')
 })
 
-t.test('what several writes owe adds up', async (t) => {
+t.test('adds up the failed invalidations of several writes', async (t) => {
   const { state, clock, shared, get } = setup()
   t.equal(await get(), 'body 1')
   state.broken = 'fails'
@@ -106,7 +106,7 @@ t.test('what several writes owe adds up', async (t) => {
   t.equal(await get(), 'body 7')
 })
 
-t.test('other connections\' debts are settled along the way', async (t) => {
+t.test('repeats failed invalidations of other connections too', async (t) => {
   const { state, clock, shared, get } = setup()
   const venues = ['one', 'two', 'three']
   for (const venue of venues) await get(venue)
@@ -127,7 +127,7 @@ function told (event: string): Promise<void> {
   return new Promise((resolve) => { client.once(event, () => { resolve() }) })
 }
 
-t.test('a server that was restarted, or never saw the script', async (t) => {
+t.test('reloads its script on a restarted or new server', async (t) => {
   const { state, clock, get } = setup()
   t.equal(await get(), 'body 1')
   await client.script('FLUSH')

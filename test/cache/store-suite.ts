@@ -4,7 +4,7 @@ import { open, said, type Bench } from './bench.ts'
 import { LIMIT, settled, textOf, type CallOf, type Reply } from './helpers.ts'
 
 export function storeSuite (t: Test, bench: Bench): void {
-  t.test('an answer is kept for its time, and says its age', async (t) => {
+  t.test('stores a response for its lifetime, with its age', async (t) => {
     const { gateway, send } = open(bench)
     t.strictSame(said(await send()), ['fastify-roller; fwd=miss; stored', undefined])
     t.match(said(await send()), ['fastify-roller; hit', /^[01]$/])
@@ -18,7 +18,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal(gateway.sent.length, 2)
   })
 
-  t.test('kept bytes and headers are ROLLER\'s own', async (t) => {
+  t.test('returns ROLLER\'s bytes and headers unchanged', async (t) => {
     const bodies = [
       Buffer.from('{"id":9007199254740993,"price":1.0,"name":"Käse \u{1F9C0}"}'), Buffer.from('\uFEFF[]'),
       Buffer.from([0, 255, 254, 128, 10, 13, 0]), Buffer.alloc(0), Buffer.alloc(LIMIT, 'é')
@@ -39,7 +39,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     }
   })
 
-  t.test('what nearer caches say stays, and their age counts', async (t) => {
+  t.test('keeps the Cache-Status of caches nearer to ROLLER, and adds their age', async (t) => {
     const { gateway, send } = open(bench)
     gateway.serve = () => ({ headers: { age: '100', 'cache-status': 'cdn; hit' } })
     t.strictSame(said(await send()), ['cdn; hit, fastify-roller; fwd=miss; stored', '100'])
@@ -47,7 +47,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.match(said(await send()), ['cdn; hit, fastify-roller; hit', /^10[56]$/])
   })
 
-  t.test('only what the option names is kept', async (t) => {
+  t.test('stores only operations of the option', async (t) => {
     const { send, get } = open(bench)
     for (const name of ['GET /bookings', 'GET /elsewhere']) {
       t.strictSame(said(await send({ name })), [undefined, undefined])
@@ -55,7 +55,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     }
   })
 
-  t.test('only a whole 200 of at most 1 MiB is kept', async (t) => {
+  t.test('stores only a complete 200 of at most 1 MiB', async (t) => {
     const replies: Reply[] = [{ status: 404 }, { status: 204 }, { status: 500 }, { body: Buffer.alloc(LIMIT + 1) }]
     for (const reply of replies) {
       const { gateway, send } = open(bench)
@@ -67,7 +67,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     }
   })
 
-  t.test('whatever sets two calls apart keeps their answers apart', async (t) => {
+  t.test('keeps responses of different calls apart', async (t) => {
     const { connectionId, get } = open(bench)
     const others: CallOf[] = [
       { connectionId: `${connectionId}-other` }, { target: '/products?productType=Pass' }, { headers: { accept: 'text/csv' } },
@@ -81,7 +81,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     for (const other of others) t.ok(seen.has(await get(other)), 'each is kept by itself')
   })
 
-  t.test('a caller who wants a fresh answer gets it, and it is kept', async (t) => {
+  t.test('makes a new call for a caller that requires a fresh response, and stores it', async (t) => {
     const { send, get } = open(bench)
     t.equal(await get(), 'body 1')
     const fresh = await send({ headers: { 'cache-control': 'no-cache' } })
@@ -92,7 +92,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal(await get(), 'body 2', 'what nobody may keep is not kept')
   })
 
-  t.test('callers at the same time share one call, and one look into the store', async (t) => {
+  t.test('makes one call and one read of the store for concurrent callers', async (t) => {
     const { gateway, send } = open(bench)
     gateway.serve = null
     const calls = Array.from({ length: 10 }, () => send())

@@ -73,7 +73,7 @@ function moveTime (t: Test, ms: number): void {
   t.teardown(() => { Date.now = now })
 }
 
-test('a good token is taken, with the rights that its claim lists and no others', async (t) => {
+test('accepts a valid token, with exactly the scopes in its claim', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
   const token = await issuer.token()
@@ -90,14 +90,14 @@ test('a good token is taken, with the rights that its claim lists and no others'
   t.equal(issuer.fetched(), 1, 'the keys are fetched once')
 })
 
-test('the claim may have another name', async (t) => {
+test('reads the scopes from a configured claim', async (t) => {
   const issuer = await startIssuer(t, 'ES256')
   const built = await start(t, issuer, { JWT_SCOPE_CLAIM: 'permissions' })
   t.equal((await call(built, await issuer.token())).statusCode, 403)
   t.equal((await call(built, await issuer.token({ permissions: ['roller:read'] }))).statusCode, 200)
 })
 
-test('whatever is not quite right is 401, and says why', async (t) => {
+test('rejects an invalid token with 401 and the reason', async (t) => {
   const issuer = await startIssuer(t)
   const other = await startIssuer(t)
   const built = await start(t, issuer)
@@ -132,7 +132,7 @@ test('whatever is not quite right is 401, and says why', async (t) => {
   t.same(built.nango.requests.filter(({ url }) => url.startsWith('/proxy')).length, 1)
 })
 
-test('a new key of the issuer is fetched when a token names it, but not for every name', async (t) => {
+test('fetches the issuer\'s keys again for an unknown key id, at a limited rate', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
   await call(built, await issuer.token())
@@ -146,7 +146,7 @@ test('a new key of the issuer is fetched when a token names it, but not for ever
   t.equal(issuer.fetched(), 2)
 })
 
-test('a key that the issuer has withdrawn ends with the next fetch', async (t) => {
+test('rejects a withdrawn key after the next fetch', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
   const old = await issuer.token()
@@ -182,7 +182,7 @@ for (const [label, how] of AWAY) {
   })
 }
 
-test('keys that are known are good over an hour of silence, and no longer', async (t) => {
+test('uses known keys for an hour while the issuer is unavailable, and no longer', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
   const token = await issuer.token({}, { expires: 90_000 })
@@ -200,7 +200,7 @@ test('keys that are known are good over an hour of silence, and no longer', asyn
   t.match((await call(built, token)).json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE' })
 })
 
-test('keys and tokens side by side', async (t) => {
+test('accepts API keys and tokens side by side', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer, { API_KEYS: 'a.key.that-looks-like-a-token' })
   t.equal((await call(built, 'a.key.that-looks-like-a-token')).statusCode, 200)

@@ -5,7 +5,7 @@ import { findCaller } from '#service/auth/keys.js'
 
 const KEYS = ['first-key-0123456789', 'second-key-0123456789']
 
-test('in any order', async (t) => {
+test('finds every key, in any order', async (t) => {
   const callers = parseKeys(KEYS.join(), 'API_KEYS', [])
   const wrong = ['', 'first-key-012345678', 'first-key-01234567890', 'FIRST-KEY-0123456789', ' first-key-0123456789', '__proto__']
   for (let round = 0; round < 3; round++) {
@@ -15,7 +15,7 @@ test('in any order', async (t) => {
   }
 })
 
-test('what is a key of one list is none of another', async (t) => {
+test('rejects a key of another list', async (t) => {
   t.equal(findCaller(parseKeys(KEYS[0] ?? '', 'API_KEYS', []), KEYS[0] ?? '')?.name, 'key-1')
   t.equal(findCaller(parseKeys(KEYS[1] ?? '', 'API_KEYS', []), KEYS[0] ?? ''), null)
 })

@@ -43,7 +43,7 @@ const attempts = (id: string, name: string) => [
 ] as const
 
 for (const { name } of [ACME, LISTED]) {
-  test(`${name}: another's venue is answered like one that does not exist, at the same price, however often`, async (t) => {
+  test(`${name}: another's venue gets the response of a missing one, with the same number of calls, however often`, async (t) => {
     const built = await venues(t)
     // Another caller has used it: cached state must not show.
     await built.app.inject({ url: '/roller/venues/me', headers: { ...bearer('trusted'), 'connection-id': 'venue-of-other' } })
@@ -78,7 +78,7 @@ for (const { name } of [ACME, LISTED]) {
   })
 }
 
-test('their own venues work', async (t) => {
+test('allows the caller\'s own connections', async (t) => {
   for (const { name } of [ACME, LISTED, BOTH, TRUSTED]) {
     const built = await venues(t)
     for (const attempt of attempts('venue-of-acme', name)) {
@@ -88,7 +88,7 @@ test('their own venues work', async (t) => {
   }
 })
 
-test('a list holds their own, and no filter or page widens it', async (t) => {
+test('lists only the caller\'s connections, whatever filter or page is requested', async (t) => {
   const { app } = await venues(t)
   const listed = async (name: string, query: string): Promise<[string[], number | null]> => {
     const { connections, nextPage } = (await app.inject({ url: `/connections${query}`, headers: bearer(name) })).json()
@@ -106,7 +106,7 @@ test('a list holds their own, and no filter or page widens it', async (t) => {
   t.same((await listed('trusted', ''))[0].sort(), ['demo-venue', 'venue-of-acme', 'venue-of-other'])
 })
 
-test('both limits count together', async (t) => {
+test('applies both limits together', async (t) => {
   const { app } = await venues(t)
   t.equal(
     (await app.inject({ url: '/roller/venues/me', headers: { ...bearer('both'), 'connection-id': 'venue-of-other' } })).statusCode, 404,
@@ -114,7 +114,7 @@ test('both limits count together', async (t) => {
   )
 })
 
-test('what a limited caller connects is its own; whose venues are listed connects none', async (t) => {
+test('assigns a new connection to the limited caller; a caller with listed connections cannot create one', async (t) => {
   const built = await venues(t)
   const { app, nango } = built
   const connect = async (name: string) => await app.inject(
@@ -136,7 +136,7 @@ test('what a limited caller connects is its own; whose venues are listed connect
   t.equal(nango.requests.length, before)
 })
 
-test('a limited caller does not give its venue other tags', async (t) => {
+test('does not let a limited caller change the tags of its limit', async (t) => {
   const { app, nango } = await venues(t)
   for (const name of ['acme', 'listed']) {
     const answer = await app.inject(
@@ -147,7 +147,7 @@ test('a limited caller does not give its venue other tags', async (t) => {
   t.match(nango.connections.find(({ connectionId }) => connectionId === 'venue-of-acme')?.tags, { organization_id: 'acme' })
 })
 
-test('one venue for all and venues of their own is a contradiction', async (t) => {
+test('rejects a single connection together with limited callers', async (t) => {
   await t.rejects(
     serviceWithKeys(t, [ACME], { ROLLER_CONNECTION_ID: 'venue-of-other' }), /API_KEYS_FILE limits callers.*ROLLER_CONNECTION_ID/
   )
@@ -155,7 +155,7 @@ test('one venue for all and venues of their own is a contradiction', async (t) =
   t.equal((await app.inject({ url: '/roller/venues/me', headers: bearer('trusted') })).statusCode, 200)
 })
 
-test('nor by ROLLER\'s id of the venue', async (t) => {
+test('does not find another\'s venue by ROLLER\'s id either', async (t) => {
   const built = await venues(t)
   await built.app.inject({ url: '/roller/venues/me', headers: { ...bearer('trusted'), 'connection-id': 'venue-of-other' } })
   await quiet(built)

@@ -21,7 +21,7 @@ const ROUTES = [
   ['DELETE', `/connections/${ID}`, 'connections:write', undefined]
 ] as const
 
-test('with the right alone it works, with all others it is refused and the right is named', async (t) => {
+test('allows a route with its scope alone, and names the missing scope otherwise', async (t) => {
   const built = await serviceWithKeys(t, SCOPES.flatMap((scope) => [
     { name: `only.${scope.replace(':', '-')}`, scopes: [scope] },
     { name: `not.${scope.replace(':', '-')}`, scopes: SCOPES.filter((other) => other !== scope) }
@@ -41,7 +41,7 @@ test('with the right alone it works, with all others it is refused and the right
   }
 })
 
-test('a key of a plain list may do everything', async (t) => {
+test('grants all scopes to a key of a plain list', async (t) => {
   const built = await serviceWithKeys(t, [{ name: 'all', scopes: [...SCOPES] }])
   for (const [method, url, , payload] of ROUTES) {
     t.ok(

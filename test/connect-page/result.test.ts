@@ -28,7 +28,7 @@ const ask = (app: FastifyInstance, ticket: string, connectionId: string) => app.
   { method: 'POST', url: '/connect/result', payload: { ticket, connectionId } }
 )
 
-test('the venue of the connection that was just made', async (t) => {
+test('returns the venue of the connection that was just created', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   const connectionId = await enter(built, link, 'my-park')
@@ -42,7 +42,7 @@ test('the venue of the connection that was just made', async (t) => {
   t.notMatch(built.log(), link.ticket)
 })
 
-test('a link opens no other connection, and does not say which there are', async (t) => {
+test('returns nothing about any other connection', async (t) => {
   const built = await start(t)
   const [mine, theirs] = [await newLink(built.app, { tags: { organization_id: 'demo' } }), await newLink(built.app)]
   const [made, foreign] = [await enter(built, mine, 'my-park'), await enter(built, theirs, 'their-park')]
@@ -56,7 +56,7 @@ test('a link opens no other connection, and does not say which there are', async
   t.equal((await ask(built.app, mine.ticket, made)).statusCode, 200)
 })
 
-test('a browser that writes a proof into its own connection learns about its own connection alone', async (t) => {
+test('returns only the own connection to a browser that writes a proof into it', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   const proof = link.ticket.split('.')[1] ?? ''
@@ -73,7 +73,7 @@ test('a browser that writes a proof into its own connection learns about its own
   t.equal((await ask(built.app, link.ticket, victim)).statusCode, 404)
 })
 
-test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t) => {
+test('rejects forged, foreign and expired tickets with 401, without a call to Nango', async (t) => {
   const built = await start(t, { nango: { now: () => Date.now() - 3_600_000 } })
   const ended = await newLink(built.app) // by Nango's clock, an hour ago
   const other = await newLink(
@@ -102,7 +102,7 @@ test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t)
   }
 })
 
-test('a link may be asked about twenty times', async (t) => {
+test('allows twenty requests for each link', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   for (let time = 0; time < 20; time++) t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404)
@@ -114,7 +114,7 @@ test('a link may be asked about twenty times', async (t) => {
   t.equal((await ask(built.app, (await newLink(built.app)).ticket, 'demo-venue')).statusCode, 404, 'another link counts by itself')
 })
 
-test('entered again: only once that has happened, and another venue is noticed', async (t) => {
+test('reports a reconnect only after it happened, and detects another venue', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
   t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'a link that was not used opens nothing')
@@ -134,13 +134,13 @@ test('entered again: only once that has happened, and another venue is noticed',
   t.match((await built.app.inject('/connections/demo-venue')).json(), { tags: { organization_id: 'demo' } }, 'its tags are kept')
 })
 
-test('where connections are not asked for their venue, there is none to tell', async (t) => {
+test('returns no venue if venues are not verified', async (t) => {
   const built = await start(t, { options: { verifyVenues: false } })
   const link = await newLink(built.app)
   t.same((await ask(built.app, link.ticket, await enter(built, link, 'my-park'))).json(), { status: 'connected', venue: null })
 })
 
-test('a key that may not read its venue', async (t) => {
+test('reports credentials that may not read their venue', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   const connectionId = await enter(built, link, 'my-park')
@@ -151,7 +151,7 @@ test('a key that may not read its venue', async (t) => {
 
 const used = (app: FastifyInstance, ticket: string) => app.inject({ method: 'POST', url: '/connect/result', payload: { ticket } })
 
-test('a link that is opened again says whether it was used, and for which venue', async (t) => {
+test('reports for a reopened link whether it was used, and for which venue', async (t) => {
   const built = await start(t)
   const [link, other] = [await newLink(built.app), await newLink(built.app)]
   t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null })
@@ -162,7 +162,7 @@ test('a link that is opened again says whether it was used, and for which venue'
   t.match((await used(built.app, link.ticket)).json(), { status: 'connected', venue: { name: built.roller.venue('my-park').profile.name } })
 })
 
-test('a link to enter credentials again knows its connection, and whose credentials were entered', async (t) => {
+test('identifies connection and credentials of a reconnect link', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
   t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null })
@@ -176,7 +176,7 @@ test('a link to enter credentials again knows its connection, and whose credenti
   t.equal((await used(built.app, forged)).statusCode, 401)
 })
 
-test('of many connections made since, ten are read', async (t) => {
+test('reads at most ten of the connections created since', async (t) => {
   const built = await start(t)
   const [link, bulk] = [await newLink(built.app), await newLink(built.app)]
   await enter(built, link, 'my-park')

@@ -33,7 +33,7 @@ const CASES: readonly [what: string, payload: unknown, failure: TokenFailure][] 
   ['deeper than anybody looks', said({ message: { credentials: 'invalid' } }), 'unclear']
 ]
 
-test('the server and the page read a payload alike', async (t) => {
+test('classifies a payload alike on server and page', async (t) => {
   const source = readAssets().files.get('token-error.js')?.content ?? ''
   t.notMatch(source, /^import|sourceMappingURL/m, 'stands alone in a browser')
   const script = await import(`data:text/javascript,${encodeURIComponent(source)}`) as Script

@@ -46,7 +46,7 @@ function run (command: string, args: readonly string[], input: string): Promise<
   )
 }
 
-test('every block is of a kind that is tried here, or says why it is not', (t) => {
+test('runs every kind of block, or has a reason not to', (t) => {
   const known = ['sh', 'ts', 'js', 'json', 'python', 'mermaid']
   for (const { at, language, notRun } of all) t.ok(notRun !== null || known.includes(language), `${at} ${language}`)
   const skipped = all.filter(({ notRun }) => notRun !== null)
@@ -57,7 +57,7 @@ test('every block is of a kind that is tried here, or says why it is not', (t) =
   t.end()
 })
 
-test('commands and Python programs work on the sandbox', async (t) => {
+test('runs commands and Python programs against the sandbox', async (t) => {
   const port = await freePort()
   const url = `http://localhost:${port}`
   await startProcess(
@@ -81,7 +81,7 @@ test('commands and Python programs work on the sandbox', async (t) => {
   }
 })
 
-test('TypeScript is right by its types, and runs where it is whole', async (t) => {
+test('type-checks TypeScript, and runs complete files', async (t) => {
   mkdirSync(join(root, '.cache'), { recursive: true })
   const folder = mkdtempSync(join(root, '.cache/blocks-')) // inside the project, so that imports are found
   t.teardown(() => { rmSync(folder, { recursive: true }) })
@@ -132,7 +132,7 @@ test('TypeScript is right by its types, and runs where it is whole', async (t) =
   }
 })
 
-test('JavaScript and JSON can be read', (t) => {
+test('parses JavaScript and JSON', (t) => {
   for (const { at, code } of of('js')) {
     const { diagnostics = [] } = ts.transpileModule(
       code,

@@ -27,13 +27,13 @@ function importsOf (source: string): string[] {
   )
 }
 
-test('the documents are up to date', (t) => {
+test('are up to date', (t) => {
   const { status, stderr } = spawnSync(process.execPath, ['dist/docs/build.js', '--check'], { cwd: fileURLToPath(ROOT), encoding: 'utf8' })
   t.equal(status, 0, stderr)
   t.end()
 })
 
-test('every dependency has a reason, and every reason a dependency that is imported', (t) => {
+test('have a reason for every dependency, and an import for every reason', (t) => {
   const given = new Set<string>()
   for (const folder of packages) {
     type Names = Record<string, string>
@@ -48,7 +48,7 @@ test('every dependency has a reason, and every reason a dependency that is impor
   t.end()
 })
 
-test('every error has a section', (t) => {
+test('have a section for every error', (t) => {
   const page = read('docs/errors.md')
   for (const [code, { title }] of Object.entries(errorDefinitions)) t.ok(page.includes(`\n## ${code}\n\n${title}.\n`), code)
   t.end()

@@ -9,7 +9,7 @@ import { blocksOf, ROOT } from './blocks.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
-test('the test file of the page passes', async (t) => {
+test('passes the test file of the page', async (t) => {
   const [block] = blocksOf('docs/testing.md').filter(({ language }) => language === 'ts')
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
   const { outputText } = ts.transpileModule(block?.code ?? '', { compilerOptions })

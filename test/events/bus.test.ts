@@ -5,7 +5,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 
 const event = (name: string): AnyEvent => ({ name, id: '1', connectionId: 'venue' }) as AnyEvent // all that is looked at here
 
-test('patterns', async (t) => {
+test('matches patterns', async (t) => {
   const events = new Events({ clock: new ManualClock() })
   t.notOk(events.hasHandlers)
   const heard: string[] = []
@@ -27,7 +27,7 @@ test('patterns', async (t) => {
   t.equal(heard.length, 10)
 })
 
-test('a handler taken away twice takes no other with it', async (t) => {
+test('removes a handler only once', async (t) => {
   const events = new Events({ clock: new ManualClock() })
   const first = events.on('*', () => {})
   first()
@@ -38,7 +38,7 @@ test('a handler taken away twice takes no other with it', async (t) => {
   t.equal(heard, 1)
 })
 
-test('all are waited for, also when one has failed', async (t) => {
+test('waits for all handlers, even if one has failed', async (t) => {
   const clock = new ManualClock()
   const events = new Events({ clock })
   let finish = (): void => {}
@@ -57,7 +57,7 @@ test('all are waited for, also when one has failed', async (t) => {
   t.equal(clock.waiting, 0, 'and no timer is left')
 })
 
-test('a late one says what became of it', async (t) => {
+test('reports the result of a late handler', async (t) => {
   for (const fails of [false, true]) {
     const clock = new ManualClock()
     const events = new Events({ clock, timeoutMs: 100 })

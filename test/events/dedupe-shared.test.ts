@@ -25,13 +25,13 @@ function open () {
   return { clock, state, replica }
 }
 
-test('the common suite', (t) => {
+test('passes the common suite', (t) => {
   const { clock, replica } = open()
   dedupeSuite(t, { store: replica(), pass: (ms) => clock.advance(ms) })
   t.end()
 })
 
-test('another replica\'s word counts', async (t) => {
+test('respects the events of another replica', async (t) => {
   const { replica } = open()
   const [one, two] = [replica(), replica()]
   t.equal(await one.claim(key), 'new')
@@ -42,7 +42,7 @@ test('another replica\'s word counts', async (t) => {
   t.equal(await one.claim(key), 'done')
 })
 
-test('without Redis each replica goes on alone, and says so once', async (t) => {
+test('continues with each replica\'s own store without Redis, and logs it once', async (t) => {
   const { state, replica } = open()
   const [one, two] = [replica(), replica()]
   state.away = true

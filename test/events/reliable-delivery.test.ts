@@ -23,7 +23,7 @@ const refuse = (): never => {
   throw new EventNotHandled('A handler failed.', { cause: Object.assign(new Error('answered 503'), { event: CANARY }) })
 }
 
-test('the first try is at once and its failure is seen; the repeats are in the background, until the handlers take it', async (t) => {
+test('reports a failed first attempt, and retries in the background until the handlers succeed', async (t) => {
   const got: string[] = []
   const { clock, delivery, lines } = start(async ({ id }) => { got.push(id); if (got.length < 4) refuse() })
   await t.rejects(delivery.deliver(event()), { name: 'EventNotTaken' })
@@ -40,7 +40,7 @@ test('the first try is at once and its failure is seen; the repeats are in the b
   t.notMatch(lines.join(), CANARY, 'nothing of the connection is logged')
 })
 
-test('what is given up is logged as an error, without a payload', async (t) => {
+test('logs an abandoned event as an error, without a payload', async (t) => {
   const { clock, delivery, lines } = start(async () => refuse())
   await t.rejects(delivery.deliver(event()))
   for (let hours = 0; hours < 25 && clock.waiting > 0; hours++) {
@@ -51,7 +51,7 @@ test('what is given up is logged as an error, without a payload', async (t) => {
   t.equal(delivery.pending, 0)
 })
 
-test('the same event is not delivered twice at a time', async (t) => {
+test('does not deliver the same event twice at a time', async (t) => {
   let [running, most] = [0, 0]
   let finish = (): void => {}
   const { clock, delivery } = start(async () => {
@@ -71,7 +71,7 @@ test('the same event is not delivered twice at a time', async (t) => {
   t.equal(delivery.pending, 0, 'the one that was turned away ends with it')
 })
 
-test('a repeat that another report brings ends the wait', async (t) => {
+test('cancels the retry after a successful repeat of the report', async (t) => {
   let down = true
   const got: string[] = []
   const { clock, delivery } = start(async ({ id }) => { if (down) refuse(); got.push(id) })
@@ -84,7 +84,7 @@ test('a repeat that another report brings ends the wait', async (t) => {
   t.same(got, ['evt_1'])
 })
 
-test('an ack of another replica ends the repeats', async (t) => {
+test('stops retrying after an ack of another replica', async (t) => {
   const one = start(async () => refuse())
   const got: string[] = []
   const other = start(async ({ id }) => { got.push(id) }, one)
@@ -98,7 +98,7 @@ test('an ack of another replica ends the repeats', async (t) => {
   t.same(got, ['evt_1'])
 })
 
-test('a replica that ends in the middle leaves the event to the other', async (t) => {
+test('leaves the event to another replica when one ends', async (t) => {
   const ends = start(() => new Promise(() => {}))
   const got: string[] = []
   const other = start(async ({ id }) => { got.push(id) }, ends)
@@ -109,7 +109,7 @@ test('a replica that ends in the middle leaves the event to the other', async (t
   t.same(got, ['evt_1'])
 })
 
-test('a late handler that gets it done ends the repeats', async (t) => {
+test('stops retrying when a late handler succeeds', async (t) => {
   let finish = (_taken: boolean): void => {}
   let tries = 0
   const { clock, delivery } = start(async () => { tries++; throw new EventLate('late', new Promise((resolve) => { finish = resolve })) })
@@ -123,7 +123,7 @@ test('a late handler that gets it done ends the repeats', async (t) => {
   t.equal(delivery.pending, 0)
 })
 
-test('closing stops the timers and says how many are left', async (t) => {
+test('stops the timers on close, and reports the number of pending events', async (t) => {
   const { clock, delivery, lines } = start(async () => refuse())
   for (const id of ['a', 'b', 'c']) await t.rejects(delivery.deliver(event(id)))
   await delivery.close()

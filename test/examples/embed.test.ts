@@ -4,7 +4,7 @@ import { startSource } from './program.ts'
 
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
-test('the embed example', async (t) => {
+test('runs', async (t) => {
   const program = startSource(t, 'embed/app', [], { PORT: '0' })
   const url = String((await program.printed(/The app is at (\S+)/))[1]).replace('[::1]', 'localhost')
   const JSON_TYPE = { 'content-type': 'application/json' }

@@ -12,7 +12,7 @@ tap.setTimeout(180_000) // starting a process takes its time on a busy machine
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
 const [from, to] = [day(-6), day(2)]
 
-test('the nightly-export example', async (t) => {
+test('runs', async (t) => {
   const { nango, roller } = await startSimulators(t)
   const folder = mkdtempSync(join(tmpdir(), 'export-'))
   t.teardown(() => { rmSync(folder, { recursive: true }) })

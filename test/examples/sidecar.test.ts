@@ -22,7 +22,7 @@ const clients = [
 ]
 
 for (const { name, command, needs, file } of clients) {
-  test(`the ${name} client`, { skip: missing(needs) }, async (t) => {
+  test(`runs the ${name} client`, { skip: missing(needs) }, async (t) => {
     const { url, roller } = await listen(t)
     const venue = roller.venue('demo')
     const [booking] = venue.bookings.values()
@@ -47,7 +47,7 @@ for (const { name, command, needs, file } of clients) {
     t.match(own.output, 'canary of ROLLER')
   })
 
-  test(`the ${name} client waits for as long as it is told`, { skip: missing(needs) }, async (t) => {
+  test(`waits in the ${name} client for the time of Retry-After`, { skip: missing(needs) }, async (t) => {
     // One place in a window of two seconds, and no line: the second call is refused with Retry-After.
     let refused = 0
     const { url } = await listen(t, {

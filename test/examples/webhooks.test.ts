@@ -9,7 +9,7 @@ tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
 const SECRET = `whsec_${Buffer.from('the-secret-of-the-receiver-1234!').toString('base64')}`
 
-test('the webhooks example', async (t) => {
+test('runs', async (t) => {
   const program = startExample(t, 'webhooks/receiver', [], { PORT: '0', WEBHOOK_TARGET_SECRET: SECRET })
   const url = String((await program.printed(/The receiver is at (\S+)/))[1])
   const container = createWebhookTarget({ url, secrets: [SECRET] })
@@ -31,7 +31,7 @@ test('the webhooks example', async (t) => {
   t.equal(program.output().match(/booking\.created/g)?.length, 2)
 })
 
-test('without a secret it says what is missing', async (t) => {
+test('names the missing setting without a secret', async (t) => {
   const program = startExample(t, 'webhooks/receiver', [], { WEBHOOK_TARGET_SECRET: undefined })
   t.equal(await program.exited, 1)
   t.match(program.output(), 'WEBHOOK_TARGET_SECRET is missing')

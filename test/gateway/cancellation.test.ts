@@ -12,7 +12,7 @@ function make (kind: string): { signal: CancelSignal, abort: (reason: unknown) =
 }
 
 for (const kind of ['AbortController', 'Cancellation']) {
-  test(`${kind}: who listens is told once, with the first reason`, async (t) => {
+  test(`${kind}: calls each listener once, with the first reason`, async (t) => {
     const { signal, abort } = make(kind)
     const heard: string[] = []
     const gone = (): void => { heard.push('removed') }
@@ -32,7 +32,7 @@ for (const kind of ['AbortController', 'Cancellation']) {
     t.throws(() => signal.throwIfAborted(), reason)
   })
 
-  test(`${kind}: a listener may take another away while it is told`, async (t) => {
+  test(`${kind}: lets a listener remove another during the abort`, async (t) => {
     const { signal, abort } = make(kind)
     const heard: string[] = []
     const last = (): void => { heard.push('last') }

@@ -3,7 +3,7 @@ import { Exchange, type ExchangeFailure } from '#plugin/gateway/transport/exchan
 import { SteppedClock } from '../support/manual-clock.ts'
 
 for (const good of [true, false]) {
-  test(`a call whose place is ${good ? 'still good leaves' : 'too old is not sent, and may be sent again'}`, async (t) => {
+  test(`${good ? 'sends a call with a valid lease' : 'does not send a call with an expired lease, which may be retried'}`, async (t) => {
     const failures: (ExchangeFailure | null)[] = []
     let asked = 0
     const exchange = new Exchange(new SteppedClock(), { headers: 50, idle: 50, total: 50 }, (failure) => { failures.push(failure) }, () => {

@@ -12,7 +12,7 @@ const MAX_GROWTH_KIB = 32 * 1024
 /** The reader is slower than the sender: without back-pressure the answer would pile up in the gateway. */
 const PAUSE_MS = 2_000
 
-test('an answer of 200 MiB leaves the memory of the gateway as it was', async (t) => {
+test('keeps its memory constant during a response of 200 MiB', async (t) => {
   const { nango } = await startSimulators(t)
   const child = fork(fileURLToPath(new URL('./large-answer-server.js', import.meta.url)), [nango.url, SECRET_KEY])
   t.teardown(() => { child.kill() })

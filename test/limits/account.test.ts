@@ -7,7 +7,7 @@ const proxied = ({ nango }: Built): number => nango.requests.filter(({ url }) =>
 const TOO_MANY = { error: { code: 'too_many_request', method: 'GET', path: '/proxy/sandbox/echo' } }
 
 for (const [header, seconds] of [['2', 2], ['0', 1], [undefined, 1]] as const) {
-  test(`Nango's 429 with Retry-After ${header ?? 'missing'} closes the account for ${seconds} s`, async (t) => {
+  test(`blocks the account for ${seconds} s after Nango's 429 with Retry-After ${header ?? 'missing'}`, async (t) => {
     const built = await build(t)
     addVenue(built, 'other')
     await Promise.all([ask(built.app), ask(built.app, { connection: 'other' })])
@@ -41,7 +41,7 @@ async function lateInTheWindow (t: Parameters<typeof build>[0], limit: number, s
   return { ...built, begin }
 }
 
-test('the limit is learned, and never touched again: not by a burst, nor while others spend it too', async (t) => {
+test('learns Nango\'s limit, and never exceeds it again, in a burst or with other programs', async (t) => {
   const limit = 60
   const built = await lateInTheWindow(t, limit, 9)
   await built.begin()
@@ -62,7 +62,7 @@ test('the limit is learned, and never touched again: not by a burst, nor while o
   t.ok(Math.max(...told) <= 61 && Math.min(...told) >= 1)
 })
 
-test('when nothing is left, the account opens by itself with Nango\'s next window', async (t) => {
+test('continues with Nango\'s next window after the quota was used up', async (t) => {
   const built = await lateInTheWindow(t, 40, 3)
   await built.begin()
   const endsAt = Date.now() + 3_000

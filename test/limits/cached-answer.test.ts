@@ -12,7 +12,7 @@ const told = ({ headers }: { readonly headers: Readonly<Record<string, unknown>>
 const HIT = 'fastify-roller; hit'
 const POLICY = '"rest";q=5;w=30'
 
-test('in memory it is the present state', async (t) => {
+test('reports the current state in memory', async (t) => {
   const clock = new SteppedClock()
   const built = await build(t, { options: { ...options, clock } })
   await ask(built.app, { url: '/products' })
@@ -25,7 +25,7 @@ test('in memory it is the present state', async (t) => {
   t.equal(callsAtRoller(built).length, 2)
 })
 
-test('with Redis it is what this replica has last seen, and no question to Redis', needsRedis, async (t) => {
+test('reports the last known state with Redis, without a request to it', needsRedis, async (t) => {
   const replicas = await startReplicas(t, { count: 2, options })
   const [one, two] = replicas.apps
   await ask(one!, { url: '/products' })

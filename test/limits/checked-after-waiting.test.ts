@@ -30,27 +30,27 @@ async function withQueuedPost (t: Pick<Test, 'teardown'>) {
   }
 }
 
-test('a queued POST is not sent with credentials that were entered meanwhile', async (t) => {
+test('does not send a queued POST after new credentials were entered', async (t) => {
   const life = await withQueuedPost(t)
   await enterThroughNango(life, 'other-park', { organization_id: 'demo' })
   t.match((await life.answer()).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
   t.same(life.posts(), [])
 })
 
-test('a queued POST is not sent for a tenant that has lost the connection meanwhile', async (t) => {
+test('does not send a queued POST for a tenant that has lost the connection', async (t) => {
   const life = await withQueuedPost(t)
   await life.app.roller.connections.update('demo-venue', { tags: { organization_id: 'acme' } })
   t.match((await life.answer()).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
   t.same(life.posts(), [])
 })
 
-test('a queued POST that may still be sent is sent once', async (t) => {
+test('sends a queued POST once', async (t) => {
   const life = await withQueuedPost(t)
   t.equal((await life.answer()).statusCode, 200)
   t.equal(life.posts().length, 1)
 })
 
-test('a GET that waits before it is repeated is asked about again', async (t) => {
+test('authorizes a GET again before its retry', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, retryPolicy: { baseMs: 10_000, capMs: 10_000, random: () => 1 } } })
   life.roller.faults.next({ path: /products/, kind: 'status', status: 503 })
@@ -66,7 +66,7 @@ test('a GET that waits before it is repeated is asked about again', async (t) =>
   t.equal(callsAtRoller(life).filter(({ url }) => url === '/products').length, 1)
 })
 
-test('Roller-Max-Wait asks for no more than the operator allows', async (t) => {
+test('caps Roller-Max-Wait at the operator\'s bound', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, rateLimits: { ...limits, maxWaitLimit: 5_000 } } })
   await life.app.inject({ url: '/roller/products', headers: VENUE })

@@ -7,7 +7,7 @@ import { addVenue, arrivals, ask, pause, startReplicas } from './harness.ts'
 
 const WALL_SECONDS = 8
 
-test('an injected 429 with 500 callers on three replicas', needsRedis, async (t) => {
+test('cools off on three replicas with 500 callers after an injected 429', needsRedis, async (t) => {
   const replicas = await startReplicas(t, { roller: { limits: 'off' } })
   const { apps, roller } = replicas
   addVenue(replicas, 'other')

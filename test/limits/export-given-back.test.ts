@@ -17,7 +17,7 @@ const reportsLeft = async ({ app }: Built): Promise<number> =>
   ).json().rateLimits.find(({ name }: { name: string }) => name === 'reporting').remaining
 
 for (const status of [400, 403, 404, 422]) {
-  test(`ROLLER answers ${status}: the export can be ordered again, the request was counted`, async (t) => {
+  test(`refunds the export but not its request when ROLLER returns ${status}`, async (t) => {
     const built = await build(t, { options: { rateLimits: { margin: 0 } } })
     built.roller.faults.next({ path: /bulk/, kind: 'status', status, body: {} })
     t.equal((await order(built)).status, status)
@@ -33,7 +33,7 @@ for (const [what, fault] of [
   ['a connection that Nango does not know', { kind: 'status', status: 400, body: NO_CONNECTION }],
   ['a Nango that cannot reach ROLLER', { kind: 'status', status: 500, body: { message: 'x', code: 'ECONNREFUSED', method: 'post' } }]
 ] as const) {
-  test(`${what}: the export can be ordered again`, async (t) => {
+  test(`refunds the export: ${what}`, async (t) => {
     const built = await build(t, { options: { retries: 0 } })
     built.nango.faults.next({ path: /bulk/, ...fault })
     t.not((await order(built)).status, 200)
@@ -52,7 +52,7 @@ for (const [what, fault] of [
   })
 }
 
-test('a 401 that stays costs no export', async (t) => {
+test('refunds the export after a persistent 401', async (t) => {
   const built = await build(t)
   built.roller.faults.always({ path: /bulk/, kind: 'status', status: 401, body: {} })
   t.equal((await order(built)).status, 424)
@@ -60,7 +60,7 @@ test('a 401 that stays costs no export', async (t) => {
   t.equal((await order(built)).status, 200)
 })
 
-test('nothing was sent: neither the export nor the report is spent', async (t) => {
+test('refunds export and report if nothing was sent', async (t) => {
   const built = await build(t, { options: { retries: 0, rateLimits: { margin: 0 }, nango: { host: 'http://127.0.0.1:9' } } })
   for (let again = 0; again < 3; again++) t.match(await order(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE' })
   const { rateLimits } = built.app.roller

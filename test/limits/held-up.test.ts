@@ -3,7 +3,7 @@ import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { ask, pause } from './harness.ts'
 
-test('a call that waited for its socket counts from when it got it', async (t) => {
+test('counts a delayed call from the time it got its socket', async (t) => {
   const built = await build(t, { options: { maxSockets: 1, rateLimits: { margin: 0, jitter: 0, rest: { limit: 10, windowMs: 1_500 } } } })
   await ask(built.app)
   await pause(1_600)

@@ -8,7 +8,7 @@ const tight = (limit: number, windowMs: number, more: object = {}) => (
   { rateLimits: { rest: { limit, windowMs }, margin: 0, jitter: 0, ...more } }
 )
 
-test('Retry-After is exact: after it the call passes, 10 % earlier it does not', async (t) => {
+test('returns an exact Retry-After: a call passes after it, and not 10 % earlier', async (t) => {
   const clock = new SteppedClock()
   const { app } = await build(t, { options: { ...tight(5, 20_000), clock } })
   for (let n = 0; n < 5; n++) t.equal((await ask(app, { maxWait: 0 })).status, 200)
@@ -20,7 +20,7 @@ test('Retry-After is exact: after it the call passes, 10 % earlier it does not',
   t.match(await ask(app, { maxWait: 0 }), { status: 429, retryAfter: 20 })
 })
 
-test('Retry-After counts those who are in line already', async (t) => {
+test('includes waiting callers in Retry-After', async (t) => {
   const { app } = await build(t, { options: tight(1, 1_000) })
   await ask(app, { maxWait: 0 })
   const waiting = [ask(app, { maxWait: 10 }), ask(app, { maxWait: 10 })]
@@ -29,7 +29,7 @@ test('Retry-After counts those who are in line already', async (t) => {
   t.same((await Promise.all(waiting)).map(({ status }) => status), [200, 200])
 })
 
-test('Roller-Max-Wait is kept: a caller who can be served waits, one who cannot is told at once', async (t) => {
+test('respects Roller-Max-Wait: queues a caller that can be served, rejects others at once', async (t) => {
   const { app } = await build(t, { options: tight(2, 1_500, { maxWait: 100 }) })
   await Promise.all([ask(app), ask(app)])
   for (const maxWait of [0, 0.5, 1, undefined]) {
@@ -42,13 +42,13 @@ test('Roller-Max-Wait is kept: a caller who can be served waits, one who cannot 
   t.ok(patient.took > 500 && patient.took < 1_900, `waited ${patient.took} ms`)
 })
 
-test('without the header the option says how long', async (t) => {
+test('uses the option without the header', async (t) => {
   const { app } = await build(t, { options: tight(1, 500, { maxWait: 900 }) })
   const answers = await Promise.all(Array.from({ length: 3 }, () => ask(app)))
   t.same(answers.map(({ status }) => status), [200, 200, 429])
 })
 
-test('a Roller-Max-Wait that is no number of seconds is a 400, and nothing is sent', async (t) => {
+test('rejects a Roller-Max-Wait that is not a number of seconds with 400, and sends nothing', async (t) => {
   const built = await build(t)
   for (const maxWait of ['', 'soon', '-1', '1e3', '3601', '99999', 'Infinity', '1,2', '0x10', '1.2345', ' ']) {
     const answer = await ask(built.app, { maxWait })
@@ -59,7 +59,7 @@ test('a Roller-Max-Wait that is no number of seconds is a 400, and nothing is se
   t.equal(arrivals(built).length, 4)
 })
 
-test('the line is bounded, and one who leaves makes room', async (t) => {
+test('bounds the queue, and frees the slot of a caller that leaves', async (t) => {
   const built = await listen(t, { options: tight(1, 900, { maxQueue: 2 }) })
   const { app, url } = built
   await ask(app, { maxWait: 0 })
@@ -89,7 +89,7 @@ test('the line is bounded, and one who leaves makes room', async (t) => {
   )
 })
 
-test('first come, first served', async (t) => {
+test('serves callers in order of arrival', async (t) => {
   const built = await build(t, { options: tight(1, 100) })
   await ask(built.app)
   await Promise.all(Array.from({ length: 20 }, (_, n) => ask(built.app, { url: `/sandbox/echo?n=${n}`, maxWait: 30 })))
@@ -99,7 +99,7 @@ test('first come, first served', async (t) => {
   t.ok(order.every((n, place) => Math.abs(n - place) <= 2), order.join())
 })
 
-test('one noisy venue delays no other, nor its own reports', async (t) => {
+test('does not delay other venues, or reports, by one busy venue', async (t) => {
   const built = await build(t, { options: tight(20, 3_000) })
   addVenue(built, 'quiet')
   const noisy = Array.from({ length: 400 }, () => ask(built.app, { maxWait: 1 }))

@@ -29,7 +29,7 @@ const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) =>
 t.jobs = 2 // they wait, each with a Redis of its own
 
 for (const onRedisDown of ['share', 'reject'] as const) {
-  test(`Redis killed under load, ${onRedisDown}`, needsRedis, async (t) => {
+  test(`keeps the limit when Redis is killed under load, ${onRedisDown}`, needsRedis, async (t) => {
     const redis = await startRedis()
     t.teardown(() => redis.kill())
     const replicas = await startReplicas(t, { redis, roller: { limits: ROLLER }, options: { rateLimits: { ...BUDGETS, onRedisDown } } })

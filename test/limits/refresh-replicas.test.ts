@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { needsRedis } from '../support/redis-server.ts'
 import { ask, refreshes, startReplicas } from './harness.ts'
 
-test('200 calls over three replicas on a revoked token: one forced refresh, each call repeated once at most', needsRedis, async (t) => {
+test('makes one forced refresh for 200 calls over three replicas on a revoked token', needsRedis, async (t) => {
   const replicas = await startReplicas(t, { roller: { limits: 'off' } })
   const { apps, roller } = replicas
   await Promise.all(apps.map((app) => ask(app)))

@@ -7,7 +7,7 @@ import { ask } from './harness.ts'
 const retryPolicy = { baseMs: 200, random: () => 1 }
 
 for (const [maxWait, tries] of [[0, 1], [0.1, 1], [0.35, 2], [5, 3]] as const) {
-  test(`Roller-Max-Wait: ${maxWait}: ${tries} tries`, async (t) => {
+  test(`makes ${tries} attempts with Roller-Max-Wait ${maxWait}`, async (t) => {
     const built = await build(t, { options: { retryPolicy } })
     built.roller.faults.always({ path: /venues/, kind: 'status', status: 502, body: '{"own":"words"}' })
     const answer = await ask(built.app, { url: '/venues/me', maxWait })

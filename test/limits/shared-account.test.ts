@@ -11,7 +11,7 @@ function lateWindow (seconds: number) {
   return { now: () => Date.now() + shift, begun: () => { shift = 0 } }
 }
 
-test('a quiet venue is served at once while a noisy one has used up its part of the account and has a long line', async (t) => {
+test('serves a quiet venue at once while a busy one has used up its part of the account', async (t) => {
   const clock = Object.assign(new SteppedClock(), { setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms / 100) })
   const built = await build(
     t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock, rateLimits: { maxWaitLimit: 3_600_000 } } }
@@ -31,7 +31,7 @@ test('a quiet venue is served at once while a noisy one has used up its part of 
   await Promise.allSettled(noisy)
 })
 
-test('three replicas and others who use the account too: Nango never has to say 429', needsRedis, async (t) => {
+test('never triggers a 429 of Nango with three replicas and other programs on the account', needsRedis, async (t) => {
   const limit = 90
   const window = lateWindow(14)
   const replicas = await startReplicas(t, { nango: { rateLimit: limit, now: window.now }, roller: { limits: 'off' } })

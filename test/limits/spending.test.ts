@@ -18,7 +18,7 @@ test('counts /data and /reporting against the Reporting limit, exports against t
   }
 })
 
-test('so do paths outside the catalog, however they are written', async (t) => {
+test('counts paths outside the catalog alike, in any spelling', async (t) => {
   const { app } = await build(t, { options: { rateLimits: exact } })
   const told = async (url: string): Promise<string> => String((await ask(app, { url })).headers['ratelimit-policy'])
   for (const url of ['/data/new', '/reporting/new?x=1', '/data', '/DATA/x', '/d%61ta/x', '/%72eporting/x', '/data?x']) {
@@ -37,7 +37,7 @@ test('keeps the Reporting and the REST limit apart', async (t) => {
   t.equal(arrivals(built).length, 5)
 })
 
-test('one bulk export of a type in six hours, each counted as a report too', async (t) => {
+test('allows one bulk export of a type in six hours, each counted as a report too', async (t) => {
   const clock = new SteppedClock()
   const built = await build(t, { options: { clock, rateLimits: { ...exact, reporting: { limit: 3 } } } })
   const order = async (exportType: string) => await ask(built.app, { ...EXPORT, payload: payload(exportType) })
@@ -53,7 +53,7 @@ test('one bulk export of a type in six hours, each counted as a report too', asy
   t.equal(arrivals(built).filter(({ url }) => url === '/reporting/bulk').length, 3)
 })
 
-test('an export that ROLLER did not take is sent again, on its one place', async (t) => {
+test('retries a rejected export with its own slot', async (t) => {
   const built = await build(t)
   await call(built)
   built.roller.revokeTokens()
@@ -76,7 +76,7 @@ test('an export started elsewhere rejects only exports of its type', async (t) =
   t.equal(arrivals(built).filter(({ url }) => url === '/reporting/bulk').length, 2, 'which ROLLER is not asked for twice')
 })
 
-test('a 429 with a cooling-off after an export puts the credential to rest', async (t) => {
+test('starts a cooling-off of the credential after a short 429 to an export', async (t) => {
   const built = await build(t)
   built.roller.faults.next({ path: /bulk/, kind: 'status', status: 429, headers: { 'retry-after': '60' }, body: {} })
   t.match(

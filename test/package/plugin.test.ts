@@ -28,7 +28,7 @@ export type Zone = Venue['timeZone']
 `
 const WRONG = "\n// @ts-expect-error there is no such operation\nawait app.roller.request('GET /nothing', { connectionId: 'x' })\n"
 
-test('the packed plugin works in an empty folder', async (t) => {
+test('works as a packed plugin in an empty folder', async (t) => {
   const folder = temporaryFolder(t)
   const { plugin: { file, paths, unpackedSize } } = await pack(folder, 'plugin')
   t.same(paths.filter((path) => !ALLOWED.test(path)), [], 'nothing but what is published')

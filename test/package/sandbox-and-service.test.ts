@@ -22,7 +22,7 @@ console.log(response.status, typeof (await response.json()).name)
 await sandbox.close()
 `
 
-test('the packed sandbox works in an empty folder, and the packed service beside it', async (t) => {
+test('the packed sandbox and the packed service work in an empty folder', async (t) => {
   const folder = temporaryFolder(t)
   const { plugin, sandbox, service } = await pack(folder, 'plugin', 'sandbox', 'service')
   for (const { paths } of [sandbox, service]) t.same(paths.filter((path) => !ALLOWED.test(path)), [], 'nothing but what is published')

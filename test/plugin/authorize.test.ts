@@ -4,7 +4,7 @@ import { test } from '../support/tap.ts'
 import roller, { OptionsError, type Authorize } from 'fastify-roller'
 import { build, callsAtRoller, CONNECTION_ID, SECRET_KEY, VENUE } from '../support/build.ts'
 
-test('without authorize the registration fails and says what to give', async (t) => {
+test('rejects a registration without authorize, with a hint', async (t) => {
   const app = Fastify()
   t.teardown(() => app.close())
   const options = { nango: { secretKey: SECRET_KEY } } as unknown as Parameters<typeof roller>[1]
@@ -14,7 +14,7 @@ test('without authorize the registration fails and says what to give', async (t)
   t.notMatch(String(failure), SECRET_KEY)
 })
 
-test('each route asks with its connection, operation and scope', async (t) => {
+test('calls authorize for each route with connection, operation and scope', async (t) => {
   const asked: Parameters<Authorize>[1][] = []
   const { app } = await build(
     t,
@@ -53,7 +53,7 @@ test('each route asks with its connection, operation and scope', async (t) => {
   }
 })
 
-test('false answers 403, and nothing is done', async (t) => {
+test('returns 403 for false, and does nothing', async (t) => {
   const built = await build(t, { options: { authorize: () => false } })
   const own = await built.app.inject({ url: '/connections' })
   t.match(own.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /GET \/connections/ })
@@ -70,7 +70,7 @@ test('false answers 403, and nothing is done', async (t) => {
   t.same(built.nango.requests, [])
 })
 
-test('only true lets a caller in: a missing answer is a no, and what is no boolean is a fault of the application', async (t) => {
+test('accepts only true: undefined means false, and another value is an error of the application', async (t) => {
   let said: unknown
   const built = await build(t, { options: { authorize: (() => said) as never } })
   const ask = async (value: unknown) => {
@@ -92,7 +92,7 @@ test('only true lets a caller in: a missing answer is a no, and what is no boole
   t.type((await ask(Promise.resolve(true))).id, 'number')
 })
 
-test('what it throws is the host\'s error', async (t) => {
+test('passes its error to the host\'s error handler', async (t) => {
   class NotAllowed extends Error {}
   const { app } = await build(t, {
     options: { authorize: async () => { throw new NotAllowed('no') } },

@@ -25,14 +25,14 @@ const named = (text: string, pattern: RegExp): string[] => [...text.matchAll(pat
   ([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)
 ).sort()
 
-test('fastify-roller', (t) => {
+test('exports of fastify-roller', (t) => {
   const exported = exportsOf(INDEX)
   t.same(exported, named(index, /^\| (`[^|]+) \|/gm))
   t.ok(exported.length <= 40, `${exported.length} exports`)
   t.end()
 })
 
-test('fastify-roller/time', (t) => {
+test('exports of fastify-roller/time', (t) => {
   const exported = exportsOf(TIME).filter((name) => /^[a-z]|Error$/.test(name))
   t.same(exported, named(time, /^(.*)$/gm))
   t.end()

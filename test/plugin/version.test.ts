@@ -3,6 +3,6 @@ import { readFileSync } from 'node:fs'
 import { test } from '../support/tap.ts'
 import { VERSION } from 'fastify-roller/internal'
 
-test('version.ts equals package.json', async (t) => {
+test('equals the version in package.json', async (t) => {
   t.equal(VERSION, JSON.parse(readFileSync(new URL(import.meta.resolve('#root/package.json')), 'utf8')).version)
 })

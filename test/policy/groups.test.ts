@@ -20,7 +20,7 @@ function propertiesOf (schema: unknown, seen = new Set<unknown>()): string[] {
 
 const MONEY = /payment|refund|giftcard|tip(s|note)?$/i
 
-test('what records, returns, spends or makes money is in money-moving, and nothing that only reads', async (t) => {
+test('money-moving contains every operation that records, returns, spends or creates money, and no read', async (t) => {
   let found = 0
   for (const [key, operation] of catalog) {
     if (operation.repeatable) {
@@ -38,7 +38,7 @@ test('what records, returns, spends or makes money is in money-moving, and nothi
   t.ok(found >= 10)
 })
 
-test('what touches accounts of staff is in staff-accounts', async (t) => {
+test('staff-accounts contains every operation on staff accounts', async (t) => {
   let found = 0
   for (const [key, operation] of catalog) {
     const touches = /staff/i.test(`${key} ${operation.id} ${operation.tag} ${operation.summary}`)
@@ -49,7 +49,7 @@ test('what touches accounts of staff is in staff-accounts', async (t) => {
   t.ok(found >= 9)
 })
 
-test('a group is not mistaken for a tag', async (t) => {
+test('does not confuse a group with a tag', async (t) => {
   const tags = new Set(catalog.map(([, { tag }]) => tag))
   for (const name of Object.keys(operationGroups)) t.notOk(tags.has(name), name)
 })

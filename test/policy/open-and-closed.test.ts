@@ -53,7 +53,7 @@ const cases: [label: string, policy: Policy, closed: readonly string[]][] = [
 ]
 
 for (const [label, policy, closed] of cases) {
-  test(`closed: ${label}`, async (t) => {
+  test(`denies: ${label}`, async (t) => {
     const built = await build(t, { options: { ...policy, rateLimits: { maxWait: 0 } } })
     t.same(await closedBy(built), new Set(closed))
     for (const name of closed) {
@@ -66,7 +66,7 @@ for (const [label, policy, closed] of cases) {
   })
 }
 
-test('a closed operation is closed in process too', async (t) => {
+test('denies an operation in process too', async (t) => {
   const built = await build(t, { options: { operations: { deny: ['staff-accounts'] } } })
   await t.rejects(built.app.roller.request('GET /staff/{uniqueId}', { connectionId: 'demo-venue', params: { uniqueId: 'x' } }), {
     code: 'ROLLER_ERR_OPERATION_FORBIDDEN', detail: 'GET /staff/{uniqueId} is closed on this gateway.', hint: /operator/
@@ -80,21 +80,21 @@ const DISGUISES = [
   '/staff%20/x1', '/staff/x1?a=b', '/staff/x1/?a=b'
 ]
 
-test('closing one operation closes the paths outside the catalog with it', async (t) => {
+test('denies paths outside the catalog if any operation is denied', async (t) => {
   const built = await build(t, { options: { operations: { deny: ['staff-accounts'] } } })
   for (const path of [...DISGUISES, '/new/thing']) t.ok(await isClosed(built, 'GET', path), path)
   t.same(callsAtRoller(built), [])
   t.notOk(await isClosed(built, 'GET', '/products'))
 })
 
-test('with the wildcard opened in words, a closed operation is closed in every disguise', async (t) => {
+test('denies an operation in every spelling, even with the wildcard explicitly allowed', async (t) => {
   const built = await build(t, { options: { operations: { deny: ['staff-accounts'] }, wildcard: true } })
   for (const path of DISGUISES) t.ok(await isClosed(built, 'GET', path), path)
   t.same(callsAtRoller(built), [])
   for (const path of ['/sandbox/echo', '/staff', '/staffx/x1', '/a/staff/x1']) t.notOk(await isClosed(built, 'GET', path), path)
 })
 
-test('the wildcard can be switched off by itself', async (t) => {
+test('denies only the wildcard', async (t) => {
   const built = await build(t, { options: { wildcard: false } })
   for (
     const [method, path] of [
@@ -107,7 +107,7 @@ test('the wildcard can be switched off by itself', async (t) => {
   t.notOk(await isClosed(built, 'GET', '/venues/me'))
 })
 
-test('a name that is nothing is a fault of the registration, by its place', async (t) => {
+test('rejects an unknown name at registration, with its position', async (t) => {
   const good = { nango: { secretKey: 'k' }, authorize: 'open' }
   const message = (operations: unknown): string => {
     try { parseOptions({ ...good, operations }) } catch (error) { return String(error) }

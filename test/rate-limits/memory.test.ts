@@ -8,7 +8,7 @@ import type { Bench } from './helpers.ts'
 import { storeProperties } from './store-properties.ts'
 import { storeSuite } from './store-suite.ts'
 
-t.test('the common suite', (t) => {
+t.test('passes the common suite', (t) => {
   let now = 1000
   const store = new MemoryLimitStore({ now: () => now })
   const bench: Bench = {
@@ -34,7 +34,7 @@ t.test('the common suite', (t) => {
   t.end()
 })
 
-t.test('a clock that jumps back and forth lets nothing through', async (t) => {
+t.test('keeps the limit when the clock jumps back and forth', async (t) => {
   const jump = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -500, max: 0 }))
   const step = fc.record({ real: fc.nat(40), jump, wait: fc.nat(200), ask: fc.boolean() })
   fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 80 }), (limit, steps) => {
@@ -56,7 +56,7 @@ t.test('a clock that jumps back and forth lets nothing through', async (t) => {
   t.pass()
 })
 
-t.test('a jump back does not make callers wait for the jump', async (t) => {
+t.test('does not wait for a backward jump of the clock', async (t) => {
   let now = 1_000_000
   const store = new MemoryLimitStore({ now: () => now })
   const windows = [{ key: 'rest', limit: 2, windowMs: 100 }]
@@ -68,7 +68,7 @@ t.test('a jump back does not make callers wait for the jump', async (t) => {
   granted(store.take(request('t', windows)))
 })
 
-t.test('nothing goes missing: a full log uses the whole limit for hours', async (t) => {
+t.test('uses the whole limit for hours with a full log', async (t) => {
   let now = 0.5
   const store = new MemoryLimitStore({ now: () => now })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
@@ -85,7 +85,7 @@ t.test('nothing goes missing: a full log uses the whole limit for hours', async 
   t.ok(left.length >= 582 * 10 * 0.99, `${left.length} calls`)
 })
 
-t.test('fair over hours: the account is full, each venue gets its part, and one with little demand hardly waits', async (t) => {
+t.test('serves venues fairly for hours on a full account, and hardly delays one with little demand', async (t) => {
   let now = 1
   const store = new MemoryLimitStore({ now: () => now })
   const wish = (venue: string): TakeRequest => request(
@@ -117,7 +117,7 @@ t.test('fair over hours: the account is full, each venue gets its part, and one 
   for (const venue of ['noisy', 'one', 'two']) t.ok((waits.get(venue)?.length ?? 0) >= 60, `${venue}: ${waits.get(venue)?.length}`)
 })
 
-t.test('the real clock, and an end', async (t) => {
+t.test('works with the real clock, and ends', async (t) => {
   const store = new MemoryLimitStore()
   const windows = [{ key: 'rest', limit: 1, windowMs: 60_000 }]
   granted(store.take(request('t', windows)))

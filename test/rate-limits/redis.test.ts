@@ -26,7 +26,7 @@ t.teardown(() => {
 })
 
 for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const) {
-  t.test(`the common suite with ${name}`, (t) => {
+  t.test(`passes the common suite with ${name}`, (t) => {
     const prefix = `suite-${name}`
     const bench: Bench = {
       store: new RedisLimitStore(one, { prefix, timeoutMs: 5000 }),
@@ -47,7 +47,7 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
   })
 }
 
-t.test('everything that is written has an end', async (t) => {
+t.test('sets an expiry on every key', async (t) => {
   const tag = freshTag()
   const store = new RedisLimitStore(a, { prefix: 'ends' })
   const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }, { key: 'account', limit: 1, windowMs: 2000, flow: 'a' }]
@@ -75,7 +75,7 @@ t.test('everything that is written has an end', async (t) => {
   t.same(await a.keys('ends:*'), [])
 })
 
-t.test('a full log is small', async (t) => {
+t.test('keeps a full log small', async (t) => {
   const tag = freshTag()
   const store = new RedisLimitStore(a, { prefix: 'small' })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
@@ -105,7 +105,7 @@ t.test('keeps its state and adds no wait when the server clock is set back', asy
   t.ok(queued(await store.take(request(tag, windows, 1000))).waitMs > 100)
 })
 
-t.test('all keys of a script lie in one Cluster slot', async (t) => {
+t.test('keeps all keys of a script in one Cluster slot', async (t) => {
   const windows = ['rest', 'a}b', '{x}'].map((key) => ({ key, limit: 1, windowMs: 1 }))
   for (const tag of ['venue', '', '}', '{', '{}', 'a{b}c', '%7B', 'ünï', 'a:b c']) {
     for (const prefix of ['roller', '{', '{}', 'a{b}']) {
@@ -117,13 +117,13 @@ t.test('all keys of a script lie in one Cluster slot', async (t) => {
   t.not(limitKeys('roller', { tag: '{' })[0], limitKeys('roller', { tag: '%7B' })[0], 'two tags never share keys')
 })
 
-t.test('a script that the server has lost is loaded again', async (t) => {
+t.test('loads a script again that the server has lost', async (t) => {
   const store = new RedisLimitStore(a)
   await a.script('FLUSH')
   granted(await store.take(request(freshTag(), [{ key: 'rest', limit: 1, windowMs: 10 }])))
 })
 
-t.test('away: every operation ends soon, and nothing piles up', async (t) => {
+t.test('ends every operation soon while Redis is down, without a backlog', async (t) => {
   const windows = [{ key: 'rest', limit: 1, windowMs: 10 }]
   const silent: RedisLike = { evalsha: () => new Promise(() => {}), eval: () => new Promise(() => {}) }
   const store = new RedisLimitStore(silent, { timeoutMs: 30, maxPending: 3 })

@@ -8,7 +8,7 @@ import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
 import { request, worst } from './helpers.ts'
 import { needsRedis, startRedis } from '../support/redis-server.ts'
 
-t.test('Redis killed, hung and restarted under load', needsRedis, async (t) => {
+t.test('keeps the limit when Redis is killed, hung and restarted under load', needsRedis, async (t) => {
   const server = await startRedis()
   const client = new Redis(server.port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
   client.on('error', () => {})

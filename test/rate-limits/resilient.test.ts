@@ -51,7 +51,7 @@ const placesOf = async (store: LimitStore, windows: Window[]): Promise<number> =
 /** Lets a probe in the background end. */
 const settle = async (): Promise<void> => { await sleep(1) }
 
-t.test('share: what was sent before counts, the word is given once, and it comes back by itself', async (t) => {
+t.test('share: counts earlier calls, reports the outage once, and recovers by itself', async (t) => {
   const { state, one } = world(1)
   for (let i = 0; i < 6; i++) granted(await one.take(request('v', rest(10))))
   state.away = true
@@ -72,7 +72,7 @@ t.test('share: what was sent before counts, the word is given once, and it comes
   t.same(state.told, ['0 away', '0 back'])
 })
 
-t.test('coming back to a store that has lost everything does not give the limit twice', async (t) => {
+t.test('does not grant the limit twice when the store returns without data', async (t) => {
   const { state, one, restart } = world(1)
   t.equal(await placesOf(one, rest(10)), 10)
   state.away = true
@@ -93,7 +93,7 @@ t.test('coming back to a store that has lost everything does not give the limit 
   t.equal(await placesOf(one, rest(10)), 10, 'and the shared log alone is believed after a window')
 })
 
-t.test('several replicas: for one window each keeps to what it had itself sent, then to its share', async (t) => {
+t.test('several replicas: each sends no more than before for one window, then its share', async (t) => {
   const { state, stores } = world(2)
   const [busy, quiet] = stores as [ResilientLimitStore, ResilientLimitStore]
   granted(await quiet.take(request('v', rest(10))))
@@ -109,7 +109,7 @@ t.test('several replicas: for one window each keeps to what it had itself sent, 
   t.equal(await placesOf(quiet, rest(10)), 4)
 })
 
-t.test('several replicas: one that has never seen the connection starts a window later, and says exactly when', async (t) => {
+t.test('several replicas: one without earlier calls starts a window later, with an exact wait', async (t) => {
   const { state, stores } = world(3)
   const [busy, stranger] = stores as [ResilientLimitStore, ResilientLimitStore]
   t.equal(await placesOf(busy, rest(9)), 9)
@@ -124,7 +124,7 @@ t.test('several replicas: one that has never seen the connection starts a window
   t.equal(await placesOf(stranger, rest(9)), 3)
 })
 
-t.test('a limit that is smaller than the number of replicas has no shares', async (t) => {
+t.test('grants nothing from a limit smaller than the number of replicas', async (t) => {
   const { state, one } = world(2)
   state.away = true
   t.match(
@@ -150,7 +150,7 @@ t.test('an idle replica probes Redis before it uses its share', async (t) => {
 })
 
 for (const replicas of [1, 2, 3]) {
-  t.test(`${replicas} replicas: never more than the limit, however often the store goes, comes back and forgets`, async (t) => {
+  t.test(`${replicas} replicas: never exceed the limit, however often the store fails, returns and loses data`, async (t) => {
     const step = fc.record({
       pass: fc.nat(400),
       wait: fc.nat(1500),
@@ -189,7 +189,7 @@ for (const replicas of [1, 2, 3]) {
   })
 }
 
-t.test('refuse', async (t) => {
+t.test('reject: rejects calls while Redis is down, and recovers', async (t) => {
   const { state, one } = world(1, { onRedisDown: 'reject' })
   state.away = true
   t.match(await one.take(request('v', rest(10))), { outcome: 'refused', reason: 'redis-down', waitMs: 1000 })
@@ -242,7 +242,7 @@ t.test('keeps a cooling-off while Redis is down, and shares it afterwards', asyn
   await two.close()
 })
 
-t.test('places are given back and moved where they were given', async (t) => {
+t.test('releases and moves slots in the store that granted them', async (t) => {
   const { state, one } = world(1)
   const remaining = async (): Promise<number | undefined> => (await one.usage('v', rest(2)))[0]?.remaining
   const shared = granted(await one.take(request('v', rest(2))))
@@ -266,7 +266,7 @@ t.test('places are given back and moved where they were given', async (t) => {
   granted(await one.take(request('v', rest(1))))
 })
 
-t.test('an answer that is older than a change is not used', async (t) => {
+t.test('discards a result that is older than a change', async (t) => {
   let answer = (_: TakeResult): void => {}
   let fail = (_: Error): void => {}
   const slow = new Promise<TakeResult>((resolve) => { answer = resolve })

@@ -18,7 +18,7 @@ export function storeSuite (t: Test, bench: Bench): void {
   const fill = async (tag: string, windows: readonly Window[], places: number): Promise<number[]> =>
     (await all(times(places, () => request(tag, windows)))).map((result) => granted(result).slot)
 
-  t.test('gives the whole limit at once, then the exact wait', async (t) => {
+  t.test('grants the whole limit at once, then returns the exact wait', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 5, windowMs: 1500 }]
     const first = (await all(times(5, () => request(tag, windows)))).map((result) => granted(result))
@@ -37,7 +37,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(slot - (first[0]?.slot ?? 0) >= 1500 * slotsPerMs, 'not before one window after the first')
   })
 
-  t.test('serves waiters in the order of asking, over replicas, and no newcomer before them', async (t) => {
+  t.test('serves waiting calls in order over replicas, before any new call', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 3, windowMs: 300 }]
     await fill(tag, windows, 3)
@@ -56,7 +56,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     queued(await store.take({ ...request(tag, windows, 60_000), ticket: line[3] }))
   })
 
-  t.test('one who leaves the line lets all behind it move up', async (t) => {
+  t.test('moves up the queue when a caller leaves', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }]
     await fill(tag, windows, 2)
@@ -75,7 +75,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, queued(await store.take({ ...wish, ticket: line[6] })).waitMs, 2000, 'the fourth')
   })
 
-  t.test('a ticket whose holder is gone is dropped after its turn', async (t) => {
+  t.test('drops an abandoned ticket after its turn', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 1, windowMs: 100 }]
     await fill(tag, windows, 1)
@@ -89,7 +89,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, queued(await other.take({ ...wish, ticket: dead.ticket })).waitMs, 100, 'who comes back late is new')
   })
 
-  t.test('a place given back is free at once, in the windows that are named', async (t) => {
+  t.test('frees a released slot at once, in the given windows', async (t) => {
     const tag = freshTag()
     const bulk = { key: 'bulk', limit: 1, windowMs: 60_000 }
     const reporting = { key: 'reporting', limit: 2, windowMs: 30_000 }
@@ -106,7 +106,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.same(await remaining(), [1, 1], 'a place that never was changes nothing')
   })
 
-  t.test('a call that leaves late counts from when it left', async (t) => {
+  t.test('counts a delayed call from the time it was sent', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 2, windowMs: 400 }]
     const [late = 0] = await fill(tag, windows, 2)
@@ -121,7 +121,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal((await store.usage(tag, windows))[0]?.remaining, 2, 'it goes by its new name')
   })
 
-  t.test('two windows: the later one decides, both record, a refusal records nowhere', async (t) => {
+  t.test('two windows: the later one decides, both record, and a rejection records nothing', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 4, windowMs: 1000 }
     const a = [{ key: 'a', limit: 2, windowMs: 3000 }, { ...account, flow: 'a' }]
@@ -141,7 +141,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal(refused(await store.take(request(tag, b))).window, 'account')
   })
 
-  t.test('a shared window is served in turn: one of each, however many one has in line', async (t) => {
+  t.test('serves a shared window round robin, however many calls one connection has queued', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 2, windowMs: 1000 }
     const of = (flow: string): Window[] => [{ key: flow, limit: 500, windowMs: 1000 }, { ...account, flow }]
@@ -169,7 +169,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(later.waitMs <= 2000, 'a newcomer has its turn with the next ones, not before those that were served')
   })
 
-  t.test('a cooling-off stops all callers, is extended and never shortened', async (t) => {
+  t.test('rejects all callers during a cooling-off, which can be extended but not shortened', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 9, windowMs: 1000 }]
     t.equal(await store.coolingOff(tag, 'connection'), 0)
@@ -191,7 +191,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     granted(await store.take(request(freshTag(), windows, 0, ['connection'])))
   })
 
-  t.test('a cooling-off delays the queue in order, with newcomers behind it', async (t) => {
+  t.test('delays the queue by a cooling-off, in order, with new calls at the end', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 100, windowMs: 2000 }]
     const wish = request(tag, windows, 60_000, ['connection'])
@@ -212,7 +212,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     }
   })
 
-  t.test('the reserve of a shared window is for those who have sent little', async (t) => {
+  t.test('reserves slots of a shared window for connections with few calls', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 10, windowMs: 1000, reserve: 3 }
     const of = (flow: string): Window[] => [{ key: flow, limit: 500, windowMs: 1000 }, { ...account, flow }]
@@ -230,7 +230,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     granted(await other.take({ ...meter, windows: of('quiet') }))
   })
 
-  t.test('a meter counts down on all replicas, and lets nothing through at 0 until it ends', async (t) => {
+  t.test('counts the upstream quota down on all replicas, and rejects at 0 until it ends', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 50, windowMs: 5000 }
     const windows = [{ key: 'rest', limit: 20, windowMs: 5000 }, { ...account, flow: 'a' }]
@@ -259,7 +259,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal(granted(await store.take({ ...wish, ticket })).left, undefined)
   })
 
-  t.test('many connections do not touch each other, and leave nothing behind', async (t) => {
+  t.test('separates many connections, and keeps nothing of idle ones', async (t) => {
     const tag = freshTag()
     const wishes = times(300, (i) => request(tag, [{ key: `venue-${i % 100}`, limit: 2, windowMs: 1_500 }]))
     const results = await all(wishes)

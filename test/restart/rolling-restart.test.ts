@@ -31,7 +31,7 @@ const VENUES = Array.from({ length: 20 }, (_, index) => `venue-${index}`)
 
 interface Replica { readonly process: Process, readonly backend: Backend }
 
-test(`${RESTARTS} restarts`, async (t) => {
+test(`fails no call during ${RESTARTS} restarts`, async (t) => {
   const { nango, roller } = await startSimulators(t)
   for (const connectionId of VENUES) {
     nango.addConnection({ connectionId, clientId: connectionId, clientSecret: 'secret', ...asConnected(roller, connectionId) })

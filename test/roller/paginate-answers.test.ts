@@ -22,7 +22,7 @@ async function walk (answer: (query: PageQuery) => unknown, options: PaginateOpt
 const pages = (...all: unknown[]) => (query: PageQuery): unknown => all[Number(query['pageNumber']) - 1]
 const [one, two, three] = [rows(2, 'a'), rows(2, 'b'), rows(1, 'c')]
 
-test('the envelopes that are read', async (t) => {
+test('parses all known page envelopes', async (t) => {
   const five = ['a0', 'a1', 'b0', 'b1', 'c0']
   for (const [name, answer] of Object.entries({
     arrays: pages(one, two, three),
@@ -41,7 +41,7 @@ test('the envelopes that are read', async (t) => {
   }
 })
 
-test('where the pages end', async (t) => {
+test('detects the last page', async (t) => {
   t.match(await walk(pages({ items: one, totalPages: 1 })), { calls: 1, error: null }, 'full, and the only one')
   t.match(await walk(pages({ items: one, totalItems: 2 })), { calls: 1, error: null })
   t.match(await walk(pages(one, two, [])), { calls: 3, error: null }, 'a multiple of the page size, uncounted')
@@ -58,7 +58,7 @@ test('where the pages end', async (t) => {
     'the count may grow while the day goes on')
 })
 
-test('an answer without records is an error, not an empty day', async (t) => {
+test('rejects a response without records', async (t) => {
   for (const answer of [
     null, '', 'text', 5, {}, { bookingReference: '1', modifiers: [] }, { items: {} }, { items: null }, { totalItems: 3, items: null }
   ]) {
@@ -70,7 +70,7 @@ test('an answer without records is an error, not an empty day', async (t) => {
   }
 })
 
-test('an upstream that never ends is stopped', async (t) => {
+test('stops at an upstream that never ends', async (t) => {
   t.match(await walk(() => one), { got: ['a0', 'a1'], calls: 2, error: { detail: /page 2 with the page before it/, cursor: String } })
   t.match(await walk(() => ({ items: one, currentPage: 1, totalPages: 9 })), { got: ['a0', 'a1'], calls: 2, error: { layer: 'roller' } })
   t.match(await walk(({ pageNumber }) => ({ items: one, currentPage: pageNumber })), { got: ['a0', 'a1'], error: { layer: 'roller' } })
@@ -85,7 +85,7 @@ test('an upstream that never ends is stopped', async (t) => {
   t.match(await walk(({ pageNumber }) => ({ items: one, currentPage: pageNumber, totalPages: 2 })), { calls: 2, error: null })
 })
 
-test('options that do not fit the report are refused before anything is sent', async (t) => {
+test('rejects options that do not fit the report before anything is sent', async (t) => {
   const { source, steps } = fake({})
   const refused = (name: ReportName, options: PaginateOptions, ...pointers: string[]): void => {
     const wanted = { code: 'ROLLER_ERR_VALIDATION', errors: pointers.map((pointer) => ({ pointer })) }
@@ -109,7 +109,7 @@ test('options that do not fit the report are refused before anything is sent', a
   t.equal(steps.length, 0)
 })
 
-test('against the simulated ROLLER, ten days give each record once', async (t) => {
+test('returns each record of ten days once from the simulated ROLLER', async (t) => {
   const { call } = await start(t, { limits: 'off' })
   const days = new Map<string, number>()
   const source = async (name: ReportName, query: PageQuery): Promise<unknown> => {

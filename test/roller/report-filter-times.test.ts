@@ -10,7 +10,7 @@ const span = (startDate: string, endDate: string): string[] => ruleFaults(
   REPORT, { query: { startDate, endDate }, body: null }
 ).map(({ detail }) => detail)
 
-test('one day at most is a rule of moments', async (t) => {
+test('limits a period to one day, by time', async (t) => {
   for (const [start, end] of [
     ['2026-11-01T10:00:00', '2026-11-02T10:00:00'], ['2026-11-01T10:00:00', '2026-11-01T11:00'],
     ['2026-11-01T10:00:00Z', '2026-11-02T20:00:00+10:00'],
@@ -27,7 +27,7 @@ test('one day at most is a rule of moments', async (t) => {
   t.match(span('2026-11-02T12:00:00Z', '2026-11-01T10:00:00'), [/^must not be before startDate/])
 })
 
-test('a moment is a date or a date-time, and nothing else', async (t) => {
+test('parses a date or a date-time, and nothing else', async (t) => {
   t.same(momentOf('1970-01-02'), { at: 86_400_000, clock: 'venue' })
   t.same(momentOf('1970-01-01T10:00:00'), { at: 36_000_000, clock: 'venue' })
   t.same(momentOf('1970-01-01T10:00:00.5+10:00'), { at: 500, clock: 'utc' })
@@ -42,7 +42,7 @@ test('a moment is a date or a date-time, and nothing else', async (t) => {
   }
 })
 
-test('over HTTP a time with the date passes, and reaches ROLLER as it was written', async (t) => {
+test('forwards a date with a time over HTTP unchanged', async (t) => {
   const now = (): number => START
   const built = await build(t, { roller: { now }, nango: { now } })
   const get = async (url: string) => await built.app.inject({ url: `/roller${url}`, headers: VENUE })

@@ -10,7 +10,7 @@ const REFUSED = [
   ['/bookings?productIds=1', /date/]
 ] as const
 
-test('calls that ROLLER would refuse by its rules of dates are answered here', async (t) => {
+test('rejects calls that violate ROLLER\'s rules of dates over HTTP', async (t) => {
   const built = await build(t)
   for (const [url, sentence] of REFUSED) {
     const answer = await built.app.inject({ url: `/roller${url}`, headers: VENUE })

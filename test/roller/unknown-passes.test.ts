@@ -1,8 +1,8 @@
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
-test('what the catalog does not know passes through unharmed', async (t) => {
-  t.test('fields of an answer', async (t) => {
+test('passes on input and output that the catalog does not list', async (t) => {
+  t.test('fields of a response', async (t) => {
     const { app, roller } = await build(t)
     const body = '{"id":1,"name":"Park","brandNew":{"big":9007199254740993,"ratio":1.0}}'
     roller.faults.next({ path: /venues/, kind: 'status', status: 200, headers: { 'content-type': 'application/json' }, body })
@@ -10,7 +10,7 @@ test('what the catalog does not know passes through unharmed', async (t) => {
     t.equal(answer.body, body)
   })
 
-  t.test('values of an enum in an answer', async (t) => {
+  t.test('enum values in a response', async (t) => {
     const { app, roller } = await build(t)
     roller.faults.next({ path: /bookings/, kind: 'status', status: 200, body: { bookings: [{ status: 'PaidInShells' }] } })
     await app.ready()
@@ -33,7 +33,7 @@ test('what the catalog does not know passes through unharmed', async (t) => {
     t.same(callsAtRoller(built), [{ method: 'GET', url: '/brand/new?x=1' }])
   })
 
-  t.test('a value that the catalog refuses, with validation off for the call or for all', async (t) => {
+  t.test('an invalid value, with validation off for the call or for all', async (t) => {
     const url = '/roller/product-availability/calendar?productId=x&date=13'
     const built = await build(t)
     t.equal((await built.app.inject({ url, headers: VENUE })).headers['roller-answered-by'], 'gateway')

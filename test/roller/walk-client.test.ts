@@ -20,7 +20,7 @@ function match (method: string, path: string): { name: OperationName, params: Re
   return { name: found.name, params: { ...found.pattern.exec(path)?.groups } }
 }
 
-test('all 79 operations work through the typed client, and their answers fit the catalog', async (t) => {
+test('all 79 operations work through the typed client, and their responses fit the catalog', async (t) => {
   const now = (): number => START
   const { app, roller } = await build(
     t,

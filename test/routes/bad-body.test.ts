@@ -7,7 +7,7 @@ const ROUTES = [
   ['POST', '/connect-session'], ['POST', '/connect-session/reconnect'], ['POST', '/connections'], ['PATCH', '/connections/demo-venue']
 ] as const
 
-test('not JSON', async (t) => {
+test('rejects invalid JSON', async (t) => {
   const { app, nango } = await build(t)
   for (const [method, url] of ROUTES) {
     for (const payload of ['{', '{"a":1,}', '\u0000', '{"__proto__":{"a":1}}', '{"constructor":{"prototype":{"a":1}}}']) {
@@ -18,7 +18,7 @@ test('not JSON', async (t) => {
   t.same(nango.requests, [])
 })
 
-test('another media type', async (t) => {
+test('rejects another media type', async (t) => {
   const { app } = await build(t)
   for (const [method, url] of ROUTES) {
     for (
@@ -41,7 +41,7 @@ test('another media type', async (t) => {
   )
 })
 
-test('too large', async (t) => {
+test('rejects a body that is too large', async (t) => {
   const { app, nango } = await build(t, { options: { bodyLimit: 1000 } })
   const payload = (size: number): string => JSON.stringify({ connectionConfig: { a: 'x'.repeat(size) } })
   for (const [method, url] of ROUTES) {
@@ -53,7 +53,7 @@ test('too large', async (t) => {
   t.equal((await app.inject({ method: 'POST', url: '/connect-session', headers: JSON_TYPE, payload: payload(900) })).statusCode, 201)
 })
 
-test('deeply nested', async (t) => {
+test('rejects a deeply nested body', async (t) => {
   const { app, nango } = await build(t)
   const nested = (open: string, close: string, depth: number): string => `{"metadata":${open.repeat(depth)}1${close.repeat(depth)}}`
   for (const payload of [nested('[', ']', 200_000), nested('{"a":', '}', 100_000), nested('[', ']', 64)]) {

@@ -74,7 +74,7 @@ const WAYS: [label: string, name: string, values: [a: string, b: string], option
 
 for (const [label, name, values, options] of WAYS) {
   for (const sharedCaching of [false, true]) {
-    test(`one venue's body never reaches another, told apart by ${label}, with sharedCaching ${sharedCaching}`, async (t) => {
+    test(`never mixes venues in a shared cache keyed by ${label}, with sharedCaching ${sharedCaching}`, async (t) => {
       const { app } = await start(t, PUBLIC, { ...options, sharedCaching })
       const cache = new SharedCache(app)
       for (let round = 0; round < 2; round++) {
@@ -88,7 +88,7 @@ for (const [label, name, values, options] of WAYS) {
   }
 }
 
-test('whatever says that a cache may keep it, a shared cache keeps nothing', async (t) => {
+test('prevents shared caching, whatever the upstream allows', async (t) => {
   const answers: Answer[] = [
     PUBLIC, {}, { 'cache-control': 'max-age=60' }, { 'cache-control': 's-maxage=600' }, { 'cache-control': ['max-age=60', 'public'] },
     { expires: 'Thu, 01 Jan 2099 00:00:00 GMT' }, { 'cache-control': 'PUBLIC, S-MaxAge = 60, must-revalidate' },
@@ -107,7 +107,7 @@ test('whatever says that a cache may keep it, a shared cache keeps nothing', asy
   }
 })
 
-test('the directives that are left are the upstream\'s own', async (t) => {
+test('keeps the remaining directives of the upstream', async (t) => {
   const cases: [sent: string | string[] | undefined, got: string][] = [
     [undefined, 'private'],
     ['public, max-age=600', 'private, max-age=600'],
@@ -127,7 +127,7 @@ test('the directives that are left are the upstream\'s own', async (t) => {
   }
 })
 
-test('orders to caches of one kind go, and Cache-Control stays where sharing is allowed', async (t) => {
+test('removes headers for specific caches, and keeps Cache-Control with sharedCaching', async (t) => {
   const targeted = {
     'surrogate-control': 'max-age=1',
     'cdn-cache-control': 'max-age=1',
@@ -146,7 +146,7 @@ test('orders to caches of one kind go, and Cache-Control stays where sharing is 
   t.match(open, { etag: '"e"', expires: /2099/, 'cache-control': 'public, max-age=60' })
 })
 
-test('Vary names what chooses, with the upstream\'s and the host\'s own names, each once', async (t) => {
+test('lists in Vary every header that selects the response, each once', async (t) => {
   const vary = async (sent: Answer, host: string | null, options: Partial<RollerOptions> = {}): Promise<string[]> => {
     const stub = await stubNango(t, (_request, response) => { response.writeHead(200, sent).end('{}') })
     const { app } = await build(t, {
@@ -168,7 +168,7 @@ test('Vary names what chooses, with the upstream\'s and the host\'s own names, e
   t.same(await vary({ vary: '*' }, 'Origin'), ['*'])
 })
 
-test('problems under /roller are stored nowhere, and say what chooses as well', async (t) => {
+test('sends no-store and Vary with problems under /roller', async (t) => {
   const { app } = await start(
     t, {}, { identify: ({ headers }) => headers.cookie === undefined ? null : { tags: { organization_id: 'venue-a' } } }
   )
@@ -184,7 +184,7 @@ test('problems under /roller are stored nowhere, and say what chooses as well', 
   }
 })
 
-test('every other route says no-store, or has the same answer for everybody', async (t) => {
+test('sends no-store on all routes whose responses differ between callers', async (t) => {
   const { app, nango } = await listen(t, {
     options: {
       connectPage: true,

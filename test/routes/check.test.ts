@@ -27,7 +27,7 @@ async function failsAt (
   holdsNoSecret(t, answer.body + built.log(), built)
 }
 
-test('all is well', async (t) => {
+test('passes', async (t) => {
   const built = await build(t)
   const report: Report = (await built.app.inject({ url: '/connections/demo-venue/check' })).json()
   t.equal(report.ok, true)
@@ -35,13 +35,13 @@ test('all is well', async (t) => {
   t.match(report.steps.at(-1)?.detail, /the venue \S+/)
 })
 
-test('Nango is down', async (t) => {
+test('reports that Nango is down', async (t) => {
   const built = await build(t)
   await built.nango.close()
   await failsAt(t, built, 'nango-reachable', { detail: /ECONNREFUSED/, hint: /NANGO_HOST/ })
 })
 
-test('something else answers at Nango\'s address', async (t) => {
+test('reports another server at Nango\'s address', async (t) => {
   const built = await build(t)
   built.nango.faults.always({ kind: 'html', status: 200 })
   await failsAt(t, built, 'nango-reachable', { hint: /NANGO_HOST/ })
@@ -49,7 +49,7 @@ test('something else answers at Nango\'s address', async (t) => {
   await failsAt(t, built, 'key-valid', { detail: /not Nango's API/, hint: /NANGO_HOST/ })
 })
 
-test('the key is wrong, or lacks a scope', async (t) => {
+test('reports a wrong key, or a missing scope', async (t) => {
   await failsAt(
     t, await build(t, { options: { nango: { secretKey: '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000002' } } }), 'key-valid',
     { hint: /NANGO_SECRET_KEY/ }
@@ -59,7 +59,7 @@ test('the key is wrong, or lacks a scope', async (t) => {
   })
 })
 
-test('the integration is missing, or of another provider', async (t) => {
+test('reports a missing integration, or one of another provider', async (t) => {
   await failsAt(
     t, await build(t, { options: { nango: { integrationId: 'nope' } } }), 'integration-is-roller',
     { detail: /no integration nope/, hint: /NANGO_INTEGRATION_ID/ }
@@ -68,19 +68,19 @@ test('the integration is missing, or of another provider', async (t) => {
   await failsAt(t, await build(t, hubspot), 'integration-is-roller', { detail: /provider hubspot/, hint: /NANGO_INTEGRATION_ID/ })
 })
 
-test('the connection is unknown', async (t) => {
+test('reports an unknown connection', async (t) => {
   await failsAt(t, await build(t), 'connection-known', { hint: /connection id/ }, 'nobody')
   await failsAt(t, await build(t), 'connection-known', {}, encodeURIComponent('é'))
 })
 
-test('the credentials are refused, seen by Nango already or only now', async (t) => {
+test('reports rejected credentials, known to Nango or not', async (t) => {
   const built = await build(t)
   built.roller.rejectCredentials('demo')
   await failsAt(t, built, 'venue-reached', { hint: /Client ID, the Client Secret/ })
   await failsAt(t, built, 'credentials-good', { hint: /reconnect/ })
 })
 
-test('ROLLER is down, breaks off, or answers something else', async (t) => {
+test('reports a ROLLER that is down, breaks the connection, or returns something else', async (t) => {
   const built = await build(t, { options: { retries: 0 } })
   await built.app.inject({ url: '/connections/demo-venue/check' }) // the token is there
   const refused = await build(t)
@@ -99,7 +99,7 @@ test('ROLLER is down, breaks off, or answers something else', async (t) => {
 const SCOPES = keyScopes.map(({ scope }) => scope)
 
 for (const scope of SCOPES) {
-  test(`the key lacks ${scope}: it is named`, async (t) => {
+  test(`reports the missing scope ${scope}`, async (t) => {
     // The right to read credentials contains that to read.
     const scopes = SCOPES.filter((one) => one !== scope && (scope !== 'environment:connections:read' || !one.endsWith('read_credentials')))
     const built = await build(t, { nango: { scopes } })
@@ -116,7 +116,7 @@ for (const scope of SCOPES) {
   })
 }
 
-test('a key with these scopes and no others does everything', async (t) => {
+test('passes with a key that has exactly the required scopes', async (t) => {
   const built = await build(t, { nango: { scopes: SCOPES }, options: { verifyVenues: true } })
   const ask = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object): Promise<number> =>
     (await built.app.inject({ method, url, ...(payload !== undefined && { payload }) })).statusCode

@@ -14,7 +14,7 @@ const KEPT = [
 ]
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`${transport}: the connection is read once when all is done, and ROLLER called once`, async (t) => {
+  test(`${transport}: reads the connection once at the end, and calls ROLLER once`, async (t) => {
     const built = await buildAndWarm(t, { options: { transport, verifyVenues: true } })
     const before = callsAtRoller(built).length
     const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
@@ -31,7 +31,7 @@ for (const transport of ['nango', 'direct'] as const) {
     )
   })
 
-  test(`${transport}: without verification five calls`, async (t) => {
+  test(`${transport}: makes five calls without verification`, async (t) => {
     const built = await buildAndWarm(t, { options: { transport, verifyVenues: false } })
     const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
     t.equal(answer.statusCode, 201)

@@ -13,7 +13,7 @@ const FORBIDDEN = { kind: 'status', status: 403, body: { error: { code: 'forbidd
 /** A connection that is read by its id, but for the probe's. */
 const READ = /^\/connections\/(?!fastify-roller-probe|metadata)/
 
-test('a key that may not read connections: said before there is one, however often it is tried', async (t) => {
+test('rejects a key without the read scope before it creates a connection, on every attempt', async (t) => {
   const built = await build(t, without('environment:connections:read'))
   const before = built.nango.connections.length
   for (let time = 0; time < 2; time++) {
@@ -30,7 +30,7 @@ test('a key that may not read connections: said before there is one, however oft
   t.same(built.nango.requests.filter(({ url }) => url.startsWith('/oauth2') || url.startsWith('/connect/')), [], 'nor a session')
 })
 
-test('a key that may is asked once', async (t) => {
+test('checks the scope of a valid key once', async (t) => {
   const built = await build(t, { nango: { scopes: ALL } })
   for (let time = 0; time < 3; time++) {
     t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).statusCode, 201)
@@ -38,7 +38,7 @@ test('a key that may is asked once', async (t) => {
   t.equal(built.nango.requests.filter(({ url }) => url.startsWith('/connections/fastify-roller-probe')).length, 1)
 })
 
-test('a connection that cannot be read after all is taken back, and the key is asked again', async (t) => {
+test('deletes a connection that cannot be read, and checks the key again', async (t) => {
   const built = await build(t)
   const before = built.nango.connections.length
   for (const fault of [FORBIDDEN, { kind: 'status', status: 500, body: { error: { code: 'server_error' } } }, { kind: 'reset' }] as const) {
@@ -50,7 +50,7 @@ test('a connection that cannot be read after all is taken back, and the key is a
   t.equal(built.nango.requests.filter(({ url }) => url.startsWith('/connections/fastify-roller-probe')).length, 3)
 })
 
-test('one that can be neither read nor taken back is named', async (t) => {
+test('names a connection that can be neither read nor deleted', async (t) => {
   const built = await build(t)
   for (let time = 0; time < 2; time++) built.nango.faults.next({ path: READ, ...FORBIDDEN })
   const problem = (await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json()

@@ -5,7 +5,7 @@ import { build, holdsNoSecret } from '../support/build.ts'
 const SECRET = 'canary-posted-secret-91c2'
 const PAIR = { clientId: 'acme', clientSecret: SECRET }
 
-test('201 with the connection as GET shows it', async (t) => {
+test('returns 201 with the connection in the form of GET', async (t) => {
   const built = await build(t)
   const answer = await built.app.inject(
     { method: 'POST', url: '/connections', payload: { ...PAIR, tags: { Organization_ID: 'acme' }, metadata: { region: 'north' } } }
@@ -25,7 +25,7 @@ test('201 with the connection as GET shows it', async (t) => {
   }
 })
 
-test('a wrong pair is refused with what to check, and leaves nothing behind', async (t) => {
+test('rejects wrong credentials with a hint, and creates no connection', async (t) => {
   const built = await build(t)
   const before = built.nango.connections.length
   const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientSecret: 'wrong' } })
@@ -42,7 +42,7 @@ test('a wrong pair is refused with what to check, and leaves nothing behind', as
 })
 
 for (const clientSecret of [SECRET, 'wrong']) {
-  test(`the session is taken back after ${clientSecret === 'wrong' ? 'a refusal' : 'a success'}`, async (t) => {
+  test(`deletes the session after ${clientSecret === 'wrong' ? 'a rejection' : 'a success'}`, async (t) => {
     const built = await build(t)
     await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientSecret } })
     const auth = built.nango.requests.find(({ url }) => url.startsWith('/oauth2/auth/'))
@@ -59,7 +59,7 @@ test('returns a connection that the list of Nango does not have yet', async (t) 
   t.match((await app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json(), { connectionId: String, status: 'connected' })
 })
 
-test('a body that lacks something, or has too much, is pointed at and not sent on', async (t) => {
+test('points at missing and unknown fields of a body, and sends nothing', async (t) => {
   const built = await build(t)
   const cases: [payload: object, pointer: string][] = [
     [{ clientId: 'a' }, '/body/clientSecret'], [{ clientSecret: SECRET }, '/body/clientId'],

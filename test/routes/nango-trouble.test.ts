@@ -27,7 +27,7 @@ async function everyRoute (t: Test, built: Built, expected: object): Promise<voi
   t.equal(built.nango.connections.length, 1)
 }
 
-test('Nango\'s limit', async (t) => {
+test('reports Nango\'s rate limit', async (t) => {
   const built = await build(t, { nango: { rateLimit: 1 } })
   await built.app.inject({ url: '/connections' })
   await everyRoute(t, built, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: Number })
@@ -36,14 +36,14 @@ test('Nango\'s limit', async (t) => {
   t.equal(headers['roller-answered-by'], 'nango')
 })
 
-test('Nango\'s limit whose last second is rounded down to 0', async (t) => {
+test('reports Nango\'s rate limit with Retry-After rounded down to 0', async (t) => {
   const built = await build(t)
   built.nango.faults.always({ kind: 'status', status: 429, headers: { 'retry-after': '0' }, body: { error: { code: 'too_many_request' } } })
   const { headers } = await built.app.inject({ url: '/connections' })
   t.equal(headers['retry-after'], '1')
 })
 
-test('Nango is silent, or trickles', async (t) => {
+test('times out if Nango hangs or trickles', async (t) => {
   const built = await build(t, { options: { timeouts: { control: 60 } } })
   built.nango.faults.always({ kind: 'hang' })
   await everyRoute(t, built, { status: 504, code: 'ROLLER_ERR_TIMEOUT' })
@@ -52,7 +52,7 @@ test('Nango is silent, or trickles', async (t) => {
   built.nango.faults.always(null)
 })
 
-test('Nango breaks off, fails, or is not Nango', async (t) => {
+test('reports that Nango breaks the connection, fails, or is another server', async (t) => {
   const built = await build(t)
   for (const fault of [
     { kind: 'reset' }, { kind: 'garbage' }, { kind: 'cut', body: { connections: [] } }, { kind: 'html', status: 200 },
@@ -66,7 +66,7 @@ test('Nango breaks off, fails, or is not Nango', async (t) => {
   }
 })
 
-test('our key is wrong, or lacks a scope', async (t) => {
+test('reports a wrong key, or a missing scope', async (t) => {
   await everyRoute(
     t, await build(t, { options: { nango: { secretKey: 'no-uuid' } } }),
     { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', hint: /NANGO_SECRET_KEY/ }

@@ -6,7 +6,7 @@ import { build, listen } from '../support/build.ts'
 // eslint-disable-next-line no-template-curly-in-string
 const ODD = ['a/b', 'a b', 'a+b', 'a|b', '${client_secret}', 'a\\b', 'a"b\'c', '...', 'a;b', '[a]', '~a,b:c=@', 'x'.repeat(255)]
 
-test('ids that Nango allows work on every route', async (t) => {
+test('accepts ids that Nango allows on every route', async (t) => {
   const { app, nango } = await build(t, { server: { routerOptions: { maxParamLength: 1024 } } }) // Fastify's own limit is 100
   for (const id of ODD) {
     nango.addConnection({ connectionId: id, clientId: 'odd', clientSecret: 's' })
@@ -26,7 +26,7 @@ test('ids that Nango allows work on every route', async (t) => {
   t.same(nango.connections.map(({ connectionId }) => connectionId), ['demo-venue'], 'each deleted itself and nothing else')
 })
 
-test('ids that Nango cannot hold are those of no connection, and Nango is not asked', async (t) => {
+test('treats ids that Nango cannot store as unknown, without a call to Nango', async (t) => {
   const { url, nango } = await listen(t)
   const raw = (method: string, path: string): Promise<number | undefined> => new Promise((resolve, reject) => {
     // Sent as it is: fetch and inject would take dot segments out.
@@ -43,7 +43,7 @@ test('ids that Nango cannot hold are those of no connection, and Nango is not as
   t.same(nango.requests, [])
 })
 
-test('an id is no path: what looks like one names a connection that does not exist', async (t) => {
+test('treats an id that looks like a path as unknown', async (t) => {
   const { app, nango } = await build(t)
   for (
     const id of ['../integrations/roller', '../../integrations', 'demo-venue/../demo-venue', '/demo-venue', 'demo-venue?x=', 'demo-venue#']

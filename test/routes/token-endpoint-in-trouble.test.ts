@@ -37,7 +37,7 @@ async function connect (t: Test, built: Built, expected: object): Promise<void> 
 const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', layer: 'roller', retryAfter: 30 }
 const REFUSED = { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', layer: 'roller', errors: [{ pointer: '/body/clientSecret' }] }
 
-test('what Nango\'s payload says is told, and ROLLER is not asked a second time', async (t) => {
+test('reports the cause in Nango\'s payload, without a second request to ROLLER', async (t) => {
   const built = await build(t)
   const cases: [payload: unknown, expected: object][] = [
     ['{"name":"Error","message":"fetch_unknown_error"}', { ...UNAVAILABLE, layer: 'network', detail: /not reachable from Nango/ }],
@@ -61,7 +61,7 @@ test('what Nango\'s payload says is told, and ROLLER is not asked a second time'
   await connect(t, built, REFUSED)
 })
 
-test('where the payload does not say it, ROLLER\'s own answer decides', async (t) => {
+test('requests ROLLER\'s token endpoint if the payload has no cause', async (t) => {
   const built = await build(t)
   const cases: [status: number, headers: Record<string, string>, expected: object][] = [
     [401, {}, REFUSED],
@@ -85,7 +85,7 @@ test('where the payload does not say it, ROLLER\'s own answer decides', async (t
   await connect(t, built, { ...UNAVAILABLE, detail: /does not show whether/ })
 })
 
-test('the simulated ROLLER in trouble, the whole way', async (t) => {
+test('reports failures of the simulated ROLLER end to end', async (t) => {
   const built = await build(t)
   for (
     const fault of [

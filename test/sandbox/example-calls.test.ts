@@ -9,7 +9,7 @@ interface Described {
   readonly parameters?: readonly Parameter[], readonly requestBody?: { readonly content: Record<string, { readonly example?: unknown }> }
 }
 
-test('each operation, as its form is filled in', async (t) => {
+test('runs the example call of each operation', async (t) => {
   const served = await site(t, { exampleCalls: (roller) => makeExampleCalls(roller) })
   const { paths } = await (await fetch(`${served.url}/openapi.json`)).json() as { paths: Record<string, Record<string, Described>> }
   for (const key of Object.keys(operations)) {

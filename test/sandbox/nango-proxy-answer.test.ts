@@ -4,7 +4,7 @@ import { json, setup } from './nango-fixture.ts'
 
 const HEADERS = { 'x-request-id': 'r1', 'x-mine': '1', 'access-control-allow-origin': 'https://roller.app', location: '/x/1' }
 
-test('a buffered success becomes 200 and keeps four headers', async (t) => {
+test('returns 200 with four headers for a buffered success', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = json(201, { id: 1 }, HEADERS)
   const { status, headers, text } = await proxy('/x', { method: 'POST' })
@@ -13,20 +13,20 @@ test('a buffered success becomes 200 and keeps four headers', async (t) => {
   t.notOk(headers.location)
 })
 
-test('newer servers keep the status and forward all headers', async (t) => {
+test('keeps status and headers in newer servers', async (t) => {
   const { proxy, roller } = await setup(t, { preserveStatus: true, forwardAllHeaders: true })
   roller.answer = json(201, { id: 1 }, HEADERS)
   const { status, headers } = await proxy('/x', { method: 'POST' })
   t.match({ status, mine: headers['x-mine'], origin: headers['access-control-allow-origin'] }, { status: 201, mine: '1', origin: '*' })
 })
 
-test('204 stays 204', async (t) => {
+test('keeps 204', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (_req, res) => { res.writeHead(204).end() }
   t.equal((await proxy('/x', { method: 'DELETE' })).status, 204)
 })
 
-test('a chunked answer streams with its status and headers', async (t) => {
+test('streams a chunked response with its status and headers', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (_req, res) => {
     res.writeHead(202, { 'x-mine': '1' })
@@ -37,14 +37,14 @@ test('a chunked answer streams with its status and headers', async (t) => {
   t.match({ status, text, mine: headers['x-mine'] }, { status: 202, text: 'one two', mine: '1' })
 })
 
-test('a file keeps its disposition', async (t) => {
+test('keeps the Content-Disposition of a file', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = json(206, {}, { 'content-disposition': 'attachment; filename="x.json"' })
   const { status, headers } = await proxy('/x')
   t.match({ status, disposition: headers['content-disposition'] }, { status: 206, disposition: /^attachment/ })
 })
 
-test('a failure without a Content-Type is an HTML page, whatever its status, and keeps its headers', async (t) => {
+test('returns an HTML page with all headers for a failure without a Content-Type, whatever its status', async (t) => {
   const { proxy, roller } = await setup(t)
   for (const status of [400, 401, 403, 404, 409, 422, 429, 500, 503]) {
     for (const body of ['', 'some text']) {
@@ -55,7 +55,7 @@ test('a failure without a Content-Type is an HTML page, whatever its status, and
   }
 })
 
-test('a failure keeps its type, with a charset added', async (t) => {
+test('keeps the type of a failure, and adds a charset', async (t) => {
   const { proxy, roller } = await setup(t)
   for (const [type, expected] of [
     ['application/json', 'application/json; charset=utf-8'],
@@ -67,7 +67,7 @@ test('a failure keeps its type, with a charset added', async (t) => {
   }
 })
 
-test('a 304 of ROLLER is passed on without a type', async (t) => {
+test('passes a 304 of ROLLER on without a type', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (_req, res) => { res.writeHead(304, { etag: '"e"', 'x-foo': 'y' }).end() }
   const { status, headers } = await proxy('/x')
@@ -75,7 +75,7 @@ test('a 304 of ROLLER is passed on without a type', async (t) => {
   t.notOk(headers['content-type'])
 })
 
-test('an empty 200 is a 200 with an ETag of Nango', async (t) => {
+test('adds an ETag to an empty 200', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (_req, res) => { res.writeHead(200, { 'content-length': 0 }).end() }
   const { status, headers } = await proxy('/x')
@@ -84,14 +84,14 @@ test('an empty 200 is a 200 with an ETag of Nango', async (t) => {
   })
 })
 
-test('a failure passes with status, body and Retry-After', async (t) => {
+test('passes a failure on with status, body and Retry-After', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = json(429, { message: 'slow down' }, { 'retry-after': '60' })
   const { status, headers, text } = await proxy('/x')
   t.match({ status, text, after: headers['retry-after'] }, { status: 429, text: '{"message":"slow down"}', after: '60' })
 })
 
-test('a compressed answer arrives plain', async (t) => {
+test('decompresses a response', async (t) => {
   const { proxy, roller } = await setup(t)
   const body = gzipSync('{"plain":true}')
   roller.answer = (_req, res) => {
@@ -102,13 +102,13 @@ test('a compressed answer arrives plain', async (t) => {
   t.notOk(headers['content-encoding'])
 })
 
-test('an If-None-Match can get a 304 from Nango itself', async (t) => {
+test('returns its own 304 for a matching If-None-Match', async (t) => {
   const { proxy } = await setup(t)
   const { headers } = await proxy('/x')
   t.equal((await proxy('/x', { headers: { 'if-none-match': String(headers.etag) } })).status, 304)
 })
 
-test('a redirect is followed inside Nango', async (t) => {
+test('follows a redirect', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (req, res) => {
     if (req.url === '/old') res.writeHead(302, { location: '/new' }).end()
@@ -117,7 +117,7 @@ test('a redirect is followed inside Nango', async (t) => {
   t.equal((await proxy('/old')).text, '{"at":"/new"}')
 })
 
-test('a redirect to another host is followed with the body and without the token', async (t) => {
+test('follows a redirect to another host with the body, without the token', async (t) => {
   const { proxy, roller } = await setup(t)
   const other = await setup(t)
   roller.answer = (_req, res) => { res.writeHead(307, { location: `${other.roller.url}/stolen` }).end() }
@@ -127,7 +127,7 @@ test('a redirect to another host is followed with the body and without the token
   t.notOk(other.roller.calls[0]?.headers.authorization)
 })
 
-test('the sixth redirect ends the call', async (t) => {
+test('fails at the sixth redirect', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (_req, res) => { res.writeHead(302, { location: '/again' }).end() }
   t.match(await proxy('/x'), { status: 500, json: { code: 'ERR_FR_TOO_MANY_REDIRECTS', method: 'get' } })

@@ -156,7 +156,7 @@ const NOTES: Record<string, (replay: Replay, note: RecordedNote) => Promise<stri
   }
 }
 
-test('the simulator answers every recorded exchange as the real server did', async (t) => {
+test('returns the real server\'s response for every recorded exchange', async (t) => {
   const roller = await startRollerSimulator()
   const nango = await startNangoSimulator({
     secretKey: KEY,

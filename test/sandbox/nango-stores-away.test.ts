@@ -4,7 +4,7 @@ import type { ErrorBody } from './nango-fixture.ts'
 
 const READ = '/connections/c1?provider_config_key=roller'
 
-test('without Postgres a right key is malformed and a session unknown, until it is back', async (t) => {
+test('reports a malformed key and an unknown session while Postgres is down', async (t) => {
   const fixture = await setup(t)
   const token = await openSession(fixture)
   fixture.nango.setOptions({ postgresDown: true })
@@ -18,7 +18,7 @@ test('without Postgres a right key is malformed and a session unknown, until it 
   t.equal((await fixture.call('/connections')).status, 200)
 })
 
-test('without Redis a call waits 12 s, and only a token that still lives is used', async (t) => {
+test('delays a call by 12 s while Redis is down, and only uses a valid token', async (t) => {
   const { call, proxy, nango, roller, sleeps, advance } = await setup(t)
   await proxy('/x')
   nango.setOptions({ redisDown: true })

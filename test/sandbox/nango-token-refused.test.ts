@@ -17,7 +17,7 @@ const CASES: [string, Fault, unknown][] = [
   ['a reset', { kind: 'reset' }, '{"name":"Error","message":"fetch_unknown_error"}']
 ]
 
-test('the payload tells why no token came', async (t) => {
+test('reports the cause of a missing token in the payload', async (t) => {
   const roller = await startRollerSimulator()
   t.teardown(() => roller.close())
   const fixture = await setup(t, { rollerUrl: roller.url })
@@ -29,7 +29,7 @@ test('the payload tells why no token came', async (t) => {
   }
 })
 
-test('a 200 without a token is an internal error', async (t) => {
+test('returns an internal error for a 200 without a token', async (t) => {
   const roller = await startRollerSimulator()
   t.teardown(() => roller.close())
   const fixture = await setup(t, { rollerUrl: roller.url })
@@ -40,7 +40,7 @@ test('a 200 without a token is an internal error', async (t) => {
   }
 })
 
-test('a token URL that the outbound policy denies has an object for a payload', async (t) => {
+test('returns an object as the payload for a token URL denied by the outbound policy', async (t) => {
   const fixture = await setup(t)
   fixture.nango.setOptions({ tokenUrlDenied: true })
   const { status, json } = await authorize(fixture, await openSession(fixture))

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from '../support/tap.ts'
 import { DAY, HOUR, send, start, type Json } from './roller-fixture.ts'
 
-test('a bulk export answers with files by webhook, out of order and with repeats', async (t) => {
+test('delivers the files of a bulk export by webhook, out of order and with repeats', async (t) => {
   const { roller, clock, call } = await start(t)
   const events: Json[] = []
   const server = createServer((request, response) => {
@@ -46,7 +46,7 @@ test('a bulk export answers with files by webhook, out of order and with repeats
   t.equal(await rows(1), 403, 'the addresses have run out')
 })
 
-test('an export type can be asked for once in six hours', async (t) => {
+test('accepts an export type once in six hours', async (t) => {
   const { roller, clock, call } = await start(t)
   const ask = async (exportType: string, endDate = '2026-11-02') => await call(
     'POST', '/reporting/bulk', { exportType, startDate: '2026-11-01', endDate }

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { connect, send, start, MINUTE } from './roller-fixture.ts'
 
-test('one call too many starts a cooling-off of that credential only', async (t) => {
+test('starts a cooling-off of one credential after one call too many', async (t) => {
   const { roller, clock, call } = await start(t, { limits: { rest: 3, reporting: 2 } })
   const other = await connect(roller, 'other')
   for (let index = 0; index < 3; index++) t.equal((await call('GET', '/venues/me')).status, 200)
@@ -18,7 +18,7 @@ test('one call too many starts a cooling-off of that credential only', async (t)
   t.equal((await call('GET', '/venues/me')).status, 200)
 })
 
-test('the window slides', async (t) => {
+test('counts in a sliding window', async (t) => {
   const { roller, clock, call } = await start(t, { limits: { rest: 2 } })
   await call('GET', '/venues/me')
   clock.forward(MINUTE - 1)
@@ -29,7 +29,7 @@ test('the window slides', async (t) => {
   t.equal(roller.penalties, 1)
 })
 
-test('the defaults are the published limits, and off is off', async (t) => {
+test('has the published limits by default, and none with off', async (t) => {
   const strict = await start(t)
   for (let index = 0; index < 120; index++) await strict.call('GET', '/data/roles')
   t.equal(strict.roller.penalties, 0)

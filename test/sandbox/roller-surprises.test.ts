@@ -2,7 +2,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, connect, customer, productId, start, TODAY, TOMORROW, type Json } from './roller-fixture.ts'
 
-test('a booking for a known e-mail address overwrites the guest\'s name and phone', async (t) => {
+test('overwrites the guest\'s name and phone on a booking for a known e-mail address', async (t) => {
   const { roller, call } = await start(t)
   const jump = productId(roller, 'Jump Session 60 Minutes')
   const book = async (more: Json): Promise<string> => String((await call('POST', '/bookings', bookingOf(jump, 1, more))).body['uniqueId'])
@@ -17,7 +17,7 @@ test('a booking for a known e-mail address overwrites the guest\'s name and phon
   t.match((await call('GET', `/guests/${String(customerId)}`)).body, { firstName: 'Somebody', lastName: 'Else', phone: '0499999999' })
 })
 
-test('a refund is a negative payment, a paid part is PartiallyPaid, and a search does not find what is cancelled', async (t) => {
+test('books a refund as a negative payment, reports PartiallyPaid, and does not find cancelled bookings', async (t) => {
   const { roller, call } = await start(t)
   const jump = productId(roller, 'Jump Session 60 Minutes')
   const { uniqueId } = (
@@ -36,7 +36,7 @@ test('a refund is a negative payment, a paid part is PartiallyPaid, and a search
   t.same(await found(), [])
 })
 
-test('filters of reports take a time with the date, by the venue\'s clock or with an offset', async (t) => {
+test('accepts a time in report filters, venue-local or with an offset', async (t) => {
   const { call } = await start(t, { limits: 'off' })
   const count = async (from: string, to: string): Promise<unknown> => {
     const { status, body } = await call('GET', `/data/bookingitems?startDate=${encodeURIComponent(from)}&endDate=${encodeURIComponent(to)}`)
@@ -53,7 +53,7 @@ test('filters of reports take a time with the date, by the venue\'s clock or wit
   t.equal(await count('2026-11-10T10', '2026-11-11'), 400)
 })
 
-test('the audit log is exported, and JSON may begin with a byte order mark', async (t) => {
+test('exports the audit log, with a byte order mark before the JSON', async (t) => {
   const { roller, call } = await start(t)
   t.equal((await call('POST', '/reporting/bulk', { exportType: 'AuditLog', startDate: TODAY, endDate: TOMORROW })).status, 200)
   t.ok([...roller.files.keys()].some((path) => path.includes('AuditLog')))

@@ -9,7 +9,7 @@ function disguise (text: string, depth: number): string {
   return depth === 1 ? once : disguise(text, 1).replace(/%/g, '%' + '25'.repeat(depth - 1))
 }
 
-test('no disguise of a dot segment leaves the gateway', async (t) => {
+test('forwards no spelling of a dot segment', async (t) => {
   const targets = [
     '/roller/../connections', '/roller/..', '/roller/../', '/roller/./venues/me', '/roller/venues/../../connections', '/roller/venues/..',
     '/roller/.%2e/connections', '/roller/%2e./connections', '/roller/%2E%2E/connections', '/roller/..%2fconnections',
@@ -29,7 +29,7 @@ test('no disguise of a dot segment leaves the gateway', async (t) => {
   await refuses(t, built, targets.slice(0, 4), 'ROLLER_ERR_PATH', 'POST')
 })
 
-test('overlong UTF-8 that the router itself cannot decode goes nowhere either', async (t) => {
+test('rejects overlong UTF-8 that the router cannot decode', async (t) => {
   const built = await listen(t)
   for (
     const target of [

@@ -18,7 +18,7 @@ const PAIRS = [
 const twice = (path: string): string => path.replace(/%/g, '%25')
 const halved = (path: string): string => path.replace(/%2f/i, ';v=1%2F')
 
-test('the encoded slash is refused where the catalog has a deeper path, however deep it is encoded', async (t) => {
+test('rejects an encoded slash where the catalog has a longer path, at any depth of encoding', async (t) => {
   const built = await listen(t)
   for (const [shorter, , path] of PAIRS) {
     const { method } = splitKey(shorter)
@@ -29,7 +29,7 @@ test('the encoded slash is refused where the catalog has a deeper path, however 
 })
 
 for (const wildcard of [undefined, true, false]) {
-  test(`a deny rule holds for its operation behind an encoded slash, wildcard ${String(wildcard)}`, async (t) => {
+  test(`applies a deny rule behind an encoded slash, wildcard ${String(wildcard)}`, async (t) => {
     const deny = PAIRS.map(([, deeper]) => deeper)
     const built = await build(t, { options: { operations: { deny }, ...(wildcard !== undefined && { wildcard }) } })
     for (const [shorter, , path] of PAIRS) {
@@ -43,7 +43,7 @@ for (const wildcard of [undefined, true, false]) {
   })
 }
 
-test('with the wildcard closed no encoded slash opens a path outside the catalog', async (t) => {
+test('rejects an encoded slash that opens a path outside the catalog if the wildcard is denied', async (t) => {
   const built = await build(t, { options: { wildcard: false } })
   for (const url of ['/guests/1%2Fnew-thing', '/guests/1%252Fnew-thing', '/discounts/1%2fnew']) {
     t.match((await built.app.inject({ url: `/roller${url}`, headers: VENUE })).json(), { code: 'ROLLER_ERR_OPERATION_FORBIDDEN' }, url)
@@ -51,7 +51,7 @@ test('with the wildcard closed no encoded slash opens a path outside the catalog
   t.same(callsAtRoller(built), [])
 })
 
-test('in process it is the same', async (t) => {
+test('applies the same rules in process', async (t) => {
   const built = await build(t)
   const call = { connectionId: 'demo-venue', params: { uniqueId: 'X/form-responses' } }
   await t.rejects(built.app.roller.request('GET /bookings/{uniqueId}', call), { code: 'ROLLER_ERR_PATH' })
@@ -60,13 +60,13 @@ test('in process it is the same', async (t) => {
   t.same([...callsAtRoller(built), ...callsAtRoller(denying)], [])
 })
 
-test('where there is no deeper path, an id may have a slash, and it arrives as it was written', async (t) => {
+test('forwards an id with an encoded slash unchanged where no longer path exists', async (t) => {
   const built = await build(t)
   await built.app.inject({ url: '/roller/guests/1%2F2', headers: VENUE })
   t.same(callsAtRoller(built).map(({ url }) => url), ['/guests/1%2F2'])
 })
 
-test('no two operations of one method have paths of one length that a path could both be', async (t) => {
+test('has no two ambiguous paths of the same length and method in the catalog', async (t) => {
   const split = (key: string) => {
     const { method, path } = splitKey(key as OperationKey) // a key of the catalog
     return { method, parts: path.toLowerCase().split('/') }
@@ -86,7 +86,7 @@ test('no two operations of one method have paths of one length that a path could
   }
 })
 
-test('authorize is asked for the operation that a path is to ROLLER, not for the wildcard', async (t) => {
+test('calls authorize with the operation that ROLLER would match, not with the wildcard', async (t) => {
   const asked: string[] = []
   const built = await build(t, { options: { authorize: (_request, { operation }) => { asked.push(operation); return false } } })
   for (const url of ['/Staff/x1', '/staff/x1/', '/%2573taff/x1', '/staff;a/x1', '/new/thing']) {

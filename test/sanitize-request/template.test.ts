@@ -15,7 +15,7 @@ const CASES: readonly (readonly [string, string])[] = [
   ['/x?to=https://api.roller.app/y', '/x?to=https%3A//api.roller.app/y']
 ]
 
-test('nothing that Nango would interpolate, split, rename or cut stays literal', async (t) => {
+test('encodes all text that Nango would interpolate, split, rename or cut', async (t) => {
   const built = await listen(t)
   // The simulator cuts out its own provider's base URL, as Nango does.
   const cases = [...CASES, [`/x?to=${built.roller.url}/y`, `/x?to=${built.roller.url.replace('://', '%3A//')}/y`]] as const
@@ -28,7 +28,7 @@ test('nothing that Nango would interpolate, split, rename or cut stays literal',
   holdsNoSecret(t, built.roller.requests.filter(({ url }) => url !== '/token').map(({ url, body }) => url + String(body)).join('\n'), built)
 })
 
-test('a base URL in the path has no double slash to offer', async (t) => {
+test('handles a base URL in the path without a double slash', async (t) => {
   const built = await listen(t)
   for (const target of ['/roller/https://evil.example/x', '/roller/http:%2f%2fevil.example', `/roller/${built.roller.url}/venues/me`]) {
     t.equal((await sendRaw(built.url, `GET ${target} HTTP/1.1`)).code, 'ROLLER_ERR_PATH')

@@ -2,7 +2,7 @@
 import { test } from '../support/tap.ts'
 import { service } from './fixture.ts'
 
-test('the page and its assets', async (t) => {
+test('serves the page and its assets', async (t) => {
   const { app } = await service(t)
   const moved = await app.inject({ url: '/docs' })
   const page = moved.statusCode === 200

@@ -15,7 +15,7 @@ const SECRET = 'secret-of-the-webhooks-now'
 const GUEST = { guest: CANARY, email: `${CANARY}@example.com`, error: { code: CANARY, message: CANARY } }
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`with transport ${transport}`, async (t) => {
+  test(`logs no secret with transport ${transport}`, async (t) => {
     const { nango, roller } = await startSimulators(t)
     nango.addConnection({ connectionId: CONNECTION, clientId: `${CANARY}-client`, clientSecret: CANARY, tags: { organization_id: CANARY } })
     // An app that takes no event.

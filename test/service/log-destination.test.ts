@@ -24,14 +24,14 @@ for (const [how, script, status] of [
   ['breaks', 'throw new Error("on purpose")', 1],
   ['breaks later', 'await Promise.reject(new Error("on purpose"))', 1]
 ] as const) {
-  test(`nothing is lost when the process ${how}`, async (t) => {
+  test(`loses no line when the process ${how}`, async (t) => {
     const ended = run(`log.write('first\\n'); log.write('last\\n'); ${script}`)
     t.equal(ended.stdout, 'first\nlast\n')
     t.equal(ended.status, status)
   })
 }
 
-test('lines come in order, and soon', async (t) => {
+test('writes lines in order, and soon', async (t) => {
   const child = spawn(process.execPath, args(`
     for (let n = 0; n < 1000; n++) log.write(n + '\\n')
     setTimeout(() => {}, 60_000)`), { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -47,7 +47,7 @@ const FLOOD = `const line = JSON.stringify({ msg: 'x'.repeat(1_000) }) + '\\n'
   for (let n = 0; n < ${LINES}; n++) log.write(line)
   process.stderr.write('written')`
 
-test('a reader that has stopped reading costs 8 MB and no more; what it missed is counted', async (t) => {
+test('buffers at most 8 MB for a reader that has stopped, and counts the rest', async (t) => {
   const child = spawn(process.execPath, args(`${FLOOD}; setTimeout(() => {}, 60_000)`), { stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill())
   await once(child.stderr, 'data')
@@ -70,7 +70,7 @@ test('a reader that has stopped reading costs 8 MB and no more; what it missed i
   t.ok(bytes > 7 * 1024 * 1024 && bytes <= 8 * 1024 * 1024 + 128 * 1024, `${bytes} bytes had waited`)
 })
 
-test('a reader that has stopped reading does not keep the process from ending', async (t) => {
+test('exits despite a reader that has stopped', async (t) => {
   const child = spawn(process.execPath, args(`${FLOOD}; setTimeout(() => process.exit(5), 100)`), { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
   const [code] = await once(child, 'exit') as [number]
@@ -98,7 +98,7 @@ async function servesOn (t: Test, child: ChildProcess, url: string): Promise<voi
   t.equal(code, 0)
 }
 
-test('the service goes on when the reader of its log has gone', async (t) => {
+test('keeps the service running when the reader of its log is closed', async (t) => {
   const child = spawn(process.execPath, [MAIN], { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill('SIGKILL'))
   let said = ''
@@ -109,7 +109,7 @@ test('the service goes on when the reader of its log has gone', async (t) => {
   t.equal(said, '')
 })
 
-test('the service goes on when the disk of its log is full, and says so once', async (t) => {
+test('keeps the service running on a full disk, and reports it once', async (t) => {
   const full = openSync('/dev/full', 'w')
   const port = String(20_000 + process.pid % 10_000)
   const child = spawn(process.execPath, [MAIN], { env: { ...ENVIRONMENT, PORT: port }, stdio: ['ignore', full, 'pipe'] })

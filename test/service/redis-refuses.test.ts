@@ -18,7 +18,7 @@ async function guarded (t: Test) {
   return { server, owner }
 }
 
-test('check', needsRedis, async (t) => {
+test('reports the cause in check', needsRedis, async (t) => {
   const { server } = await guarded(t)
   const { nango } = await startSimulators(t)
   const redisLine = async (url: string): Promise<string | undefined> => {
@@ -38,7 +38,7 @@ test('check', needsRedis, async (t) => {
   )
 })
 
-test('log', needsRedis, async (t) => {
+test('logs the cause once', needsRedis, async (t) => {
   const { server, owner } = await guarded(t)
   const lines: { level: number, reason?: string, msg: string }[] = []
   const { log } = Fastify({ logger: { level: 'info', stream: { write: (line: string) => { lines.push(JSON.parse(line)) } } } })
@@ -61,7 +61,7 @@ test('log', needsRedis, async (t) => {
   t.notMatch(JSON.stringify(lines), PASSWORD)
 })
 
-test('reasons', (t) => {
+test('classifies all causes', (t) => {
   const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' })
   t.equal(redisReason(reply('NOPERM this user has no permissions to run the \'eval\' command')), 'NOPERM')
   t.equal(redisReason(reply(`something with ${PASSWORD}`)), 'ReplyError')

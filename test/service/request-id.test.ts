@@ -5,7 +5,7 @@ import { service } from './fixture.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-test('given, kept and replaced', async (t) => {
+test('creates, keeps and replaces ids', async (t) => {
   const { app } = await service(t)
   const idFor = async (id?: string): Promise<unknown> =>
     (
@@ -18,7 +18,7 @@ test('given, kept and replaced', async (t) => {
   for (const id of ['', 'a b', '<script>', '"}\\n{"level":50', 'x'.repeat(129), 'é', 'a,b', '${jndi:x}']) t.match(await idFor(id), UUID, id)
 })
 
-test('it is on problems too, as their instance', async (t) => {
+test('sets the id as the instance of problems', async (t) => {
   const { app } = await service(t)
   for (const url of ['/nothing', '/connections/nobody', '/roller/venues/me']) {
     const answer = await app.inject({ url, headers: { 'x-request-id': 'mine-1' } })

@@ -21,13 +21,13 @@ function faultsOf (source: Record<string, string>): readonly string[] {
   return []
 }
 
-test('without a key of Nango it starts on loopback, in development and tests', async (t) => {
+test('starts without a Nango key on loopback, in development and tests', async (t) => {
   for (const HOST of ['127.0.0.1', '::1', 'localhost']) {
     for (const NODE_ENV of ['', 'development', 'test']) t.equal(readConfig({ HOST, NODE_ENV }).nango, null, `${HOST} ${NODE_ENV}`)
   }
 })
 
-test('anywhere else it starts with SANDBOX=true alone', async (t) => {
+test('starts elsewhere only with SANDBOX=true', async (t) => {
   const places: Record<string, string>[] = [
     ...['0.0.0.0', '::', '10.1.2.3', 'gateway.example.com'].flatMap((HOST) => [{ HOST, API_KEYS: KEY }, { HOST, AUTH: 'none' }]),
     ...['production', 'staging', 'Production', 'prod', 'qa', 'development2'].map((NODE_ENV) => ({ NODE_ENV })),
@@ -42,14 +42,14 @@ test('anywhere else it starts with SANDBOX=true alone', async (t) => {
   }
 })
 
-test('SANDBOX=false closes it on loopback too, and other words are none', async (t) => {
+test('does not start with SANDBOX=false, on loopback too, and rejects other values', async (t) => {
   t.match(faultsOf({ SANDBOX: 'false' }), [/^NANGO_SECRET_KEY is missing/])
   for (const SANDBOX of ['yes', 'on', '1', 'TRUE']) {
     t.match(faultsOf({ SANDBOX }), [/^SANDBOX must be true or false. Example: SANDBOX=true/], SANDBOX)
   }
 })
 
-test('SANDBOX=true beside a key of Nango is a contradiction', async (t) => {
+test('rejects SANDBOX=true together with a Nango key', async (t) => {
   t.match(faultsOf({ SANDBOX: 'true', NANGO_SECRET_KEY: 'k' }), [/^SANDBOX=true starts the sandbox.*Remove one of them/])
   t.same(faultsOf({ SANDBOX: 'false', NANGO_SECRET_KEY: 'k' }), [])
 })
@@ -64,7 +64,7 @@ async function sandbox (t: Test, env: Record<string, string> = {}) {
 
 const VENUE = { 'connection-id': 'demo-venue' }
 
-test('every answer says Roller-Sandbox: true', async (t) => {
+test('sends Roller-Sandbox: true with every response', async (t) => {
   const app = await sandbox(t, { API_KEYS: KEY, CORS_ORIGINS: 'https://app.example.com', RATE_LIMIT: '100' })
   const authorization = `Bearer ${KEY}`
   const calls: [expected: number, method: string, url: string, headers?: Record<string, string>, payload?: string][] = [
@@ -89,7 +89,7 @@ test('every answer says Roller-Sandbox: true', async (t) => {
   }
 })
 
-test('so does the answer to bytes that are no request', async (t) => {
+test('sends it in response to invalid bytes too', async (t) => {
   const app = await sandbox(t)
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
   const received = await new Promise<string>((resolve) => {
@@ -100,7 +100,7 @@ test('so does the answer to bytes that are no request', async (t) => {
   t.match(received, /^HTTP\/1\.1 400 .*\r\nroller-sandbox: true\r\n/s)
 })
 
-test('/ready and the document say it', async (t) => {
+test('reports it in /ready and in the document', async (t) => {
   const app = await sandbox(t)
   t.same((await app.inject({ url: '/ready' })).json(), { status: 'ready', sandbox: true })
   for (const url of ['/openapi.json', '/docs/json']) {
@@ -112,7 +112,7 @@ test('/ready and the document say it', async (t) => {
   t.same((await app.inject({ url: '/ready' })).json(), { status: 'draining', sandbox: true })
 })
 
-test('a real service says nothing of it', async (t) => {
+test('is not mentioned by a real service', async (t) => {
   const { app } = await service(t)
   for (const url of ['/health', '/ready', '/openapi.json', '/nothing']) {
     const answer = await app.inject({ url })
@@ -121,7 +121,7 @@ test('a real service says nothing of it', async (t) => {
   }
 })
 
-test('in production it has no banner, and a line of the log says what it is', async (t) => {
+test('logs a line instead of a banner in production', async (t) => {
   const process = startProcess(t, { PORT: '0', NODE_ENV: 'production', SANDBOX: 'true' })
   await new Promise<void>((resolve) => {
     const look = (): void => { if (/SANDBOX.*\n/.test(process.stdout())) resolve() }
@@ -135,7 +135,7 @@ test('in production it has no banner, and a line of the log says what it is', as
   t.match(refused.stderr(), /NANGO_SECRET_KEY is missing/)
 })
 
-test('the example for Docker Compose says it in words', async (t) => {
+test('is mentioned in the example for Docker Compose', async (t) => {
   const compose = readFileSync(new URL(import.meta.resolve('#root/docker/compose.sandbox.yaml')), 'utf8')
   const lines = [...compose.matchAll(/^ {6}([A-Z_]+): ?'?([^'#\n]*?)'?(?: *#.*)?$/gm)]
   const variables = Object.fromEntries(lines.map(([, name = '', value = '']): [string, string] => [name, value]))

@@ -4,7 +4,7 @@ import { buildApp } from '#service/app.js'
 import { readConfig } from '#service/config/config.js'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'
 
-test('demo-venue is ready, `wrong` is refused, and every other pair is a venue of its own', async (t) => {
+test('serves demo-venue, rejects `wrong`, and creates a venue for any other credentials', async (t) => {
   const sandbox = await startSandbox()
   t.teardown(() => sandbox.close())
   const config = readConfig({ LOG_LEVEL: 'silent' })

@@ -29,7 +29,7 @@ interface Bom {
   readonly dependencies: readonly { readonly ref: string, readonly dependsOn: readonly string[] }[]
 }
 
-test('a CycloneDX document of the lockfile', async (t) => {
+test('is a CycloneDX document of the lockfile', async (t) => {
   const file = join(t.testdir(), 'sbom.cdx.json')
   const run = spawnSync(process.execPath, ['docker/sbom.mjs', file], { cwd: ROOT, encoding: 'utf8' })
   t.equal(run.status, 0, run.stderr)

@@ -7,7 +7,7 @@ import { startProcess, until } from './fixture.ts'
 tap.setTimeout(120_000) // starting a process takes its time on a busy machine
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`${signal} with calls in flight`, async (t) => {
+  test(`finishes calls in flight after ${signal}`, async (t) => {
     const { nango } = await startSimulators(t, { nango: { proxyDelay: 600 } })
     // Shorter than the idle time of a kept connection: who waits for that runs out of grace, and exits with 1.
     const service = startProcess(
@@ -37,7 +37,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-test('before it closes, ready says no while everything is served, for as long as the operator says', async (t) => {
+test('returns 503 from ready and serves calls for the configured time before it closes', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(
     t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_DELAY: '1', LOG_LEVEL: 'warn' }
@@ -58,7 +58,7 @@ test('before it closes, ready says no while everything is served, for as long as
   t.ok(Date.now() - startedAt >= 1000, 'not before the pause was over')
 })
 
-test('a second signal ends it at once', async (t) => {
+test('exits at once on a second signal', async (t) => {
   const { nango } = await startSimulators(t, { nango: { proxyDelay: 60_000 } })
   const service = startProcess(
     t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '60', LOG_LEVEL: 'warn' }
@@ -76,7 +76,7 @@ test('a second signal ends it at once', async (t) => {
   t.equal(await call, 'cut')
 })
 
-test('callers who wait for their place are served while there is time, and answered before it is over', async (t) => {
+test('serves waiting callers during the grace period, and rejects the rest before its end', async (t) => {
   const { nango, roller } = await startSimulators(t)
   const service = startProcess(
     t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', LOG_LEVEL: 'warn' }
@@ -104,7 +104,7 @@ test('callers who wait for their place are served while there is time, and answe
   t.equal(await service.exited, 0)
 })
 
-test('a download in flight is finished', async (t) => {
+test('finishes a download in flight', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_LEVEL: 'warn' })
   const url = await service.url()

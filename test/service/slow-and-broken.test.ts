@@ -34,7 +34,7 @@ function isProblem (t: Test, text: string, status: number): void {
   t.match(head, `x-request-id: ${problem.instance}`)
 }
 
-test('headers that trickle in are cut off after the headers timeout, however many do so; others are served meanwhile', async (t) => {
+test('closes connections with slow headers after the timeout, however many, and serves others meanwhile', async (t) => {
   const { connect, app } = await listen(t, { headersTimeout: 1_000 })
   const startedAt = Date.now()
   const slow = Array.from({ length: 50 }, () => connect())
@@ -52,7 +52,7 @@ test('headers that trickle in are cut off after the headers timeout, however man
   for (const { received } of slow.slice(0, 3)) isProblem(t, received(), 408)
 })
 
-test('a body that trickles in is cut off after the request timeout, and ROLLER hears nothing of it', async (t) => {
+test('closes a connection with a slow body after the timeout, without a call to ROLLER', async (t) => {
   const built = await listen(t, { requestTimeout: 1_000, headersTimeout: 1_000 })
   const { socket, received, ended } = built.connect()
   socket.write(
@@ -66,7 +66,7 @@ test('a body that trickles in is cut off after the request timeout, and ROLLER h
   t.same(callsAtRoller(built), [])
 })
 
-test('headers that are too large, and bytes that are no HTTP', async (t) => {
+test('rejects headers that are too large, and bytes that are not HTTP', async (t) => {
   const { connect } = await listen(t)
   for (const [bytes, status] of [
     [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
@@ -82,7 +82,7 @@ test('headers that are too large, and bytes that are no HTTP', async (t) => {
   }
 })
 
-test('garbage behind a request is not written into the middle of its answer', async (t) => {
+test('does not write an error into the response before it for invalid bytes after a request', async (t) => {
   const { connect } = await listen(t)
   const { socket, received, ended } = connect()
   socket.write('GET /roller/sandbox/bytes/50000000?chunked=1 HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\n\r\n')
@@ -97,7 +97,7 @@ test('garbage behind a request is not written into the middle of its answer', as
   t.notMatch(received(), 'ROLLER_ERR_HTTP')
 })
 
-test('the sizes of bodies are the operator\'s', async (t) => {
+test('uses the configured body sizes', async (t) => {
   const built = await service(t, { STREAM_LIMIT: '200' }, {}, { roller: { bodyLimit: 100 } })
   const send = async (url: string, size: number): Promise<[number, string | undefined]> => {
     const payload = JSON.stringify({ x: 'y'.repeat(size - 8) })

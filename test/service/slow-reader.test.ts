@@ -9,7 +9,7 @@ import { endConnectionsAtClose } from '#service/http/end-connections.js'
 
 const SIZE = 16 * 1024 * 1024 // more than the sockets hold
 
-test('an answer that has been given whole, and not been read yet', async (t) => {
+test('finishes a response that was written but not read before shutdown', async (t) => {
   const app = Fastify()
   watchConnectionUse(app)
   endConnectionsAtClose(app)

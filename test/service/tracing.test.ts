@@ -45,7 +45,7 @@ const attribute = (attributes: readonly Attribute[], name: string): unknown => {
   return value?.stringValue ?? value?.intValue ?? value?.doubleValue
 }
 
-test('a request and its tries are one trace, from the caller\'s traceparent to Nango\'s', async (t) => {
+test('joins a request and its attempts in one trace, from the caller\'s traceparent to Nango\'s', async (t) => {
   const collector = await startCollector(t)
   const { nango } = await startSimulators(t)
   const service = startProcess(t, {
@@ -134,7 +134,7 @@ test('requests succeed while the collector is down', async (t) => {
   t.equal(await service.exited, 0)
 })
 
-test('without an endpoint nothing of it is loaded; with one and without the packages, the start says what to install', async (t) => {
+test('loads no package without an endpoint, and names missing packages with one', async (t) => {
   const dir = t.testdir({
     'hide.mjs': `import { register } from 'node:module'
       register('data:text/javascript,' + encodeURIComponent(\`export async function resolve (specifier, context, next) {

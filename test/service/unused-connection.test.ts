@@ -19,7 +19,7 @@ async function start () {
   return { app, socket }
 }
 
-test('it is ended', async (t) => {
+test('closes an unused connection at shutdown', async (t) => {
   const { app, socket } = await start()
   const ended = once(socket.resume(), 'end')
   await app.close()
@@ -27,7 +27,7 @@ test('it is ended', async (t) => {
   t.pass('and the service closes')
 })
 
-test('a request that was on the way is answered', async (t) => {
+test('serves a request that was in flight', async (t) => {
   const { app, socket } = await start()
   const closed = app.close()
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')

@@ -38,7 +38,7 @@ const REDIS = [
   `redis://[${CANARY}`, `redis:${CANARY}@host`
 ]
 
-test('every variable that is an address', async (t) => {
+test('rejects an invalid address in every variable, without its value', async (t) => {
   const cases: [name: string, more: Record<string, string>, values: readonly string[]][] = [
     ['NANGO_HOST', {}, BROKEN], ['NANGO_PUBLIC_HOST', {}, BROKEN], ['NANGO_CONNECT_URL', {}, BROKEN],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', {}, BROKEN], ['PUBLIC_URL', {}, BROKEN],
@@ -55,7 +55,7 @@ test('every variable that is an address', async (t) => {
   }
 })
 
-test('takes those that can be used', async (t) => {
+test('accepts valid addresses', async (t) => {
   const good: [name: string, ...values: string[]][] = [
     ['NANGO_HOST', 'http://nango-server:3003', 'https://nango.example.com/api/', 'http://[::1]:3003'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://otel-collector:4318', 'https://otlp.example.com/v1'],
@@ -69,7 +69,7 @@ test('takes those that can be used', async (t) => {
   }
 })
 
-test('neither stderr, nor the check, nor /ready has a password', async (t) => {
+test('shows no password on stderr, in the check or in /ready', async (t) => {
   const source = {
     ...REAL,
     PORT: '0',
@@ -87,7 +87,7 @@ test('neither stderr, nor the check, nor /ready has a password', async (t) => {
   t.notMatch(lines.join('\n'), CANARY)
 })
 
-test('a Redis that cannot be reached is named in the log without its address', async (t) => {
+test('logs an unreachable Redis without its address', async (t) => {
   const REDIS_URL = `redis://${CANARY}:${CANARY}@127.0.0.1:1/0`
   const process = startProcess(t, { PORT: '0', REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:1/${CANARY}` })
   const url = await process.url()
@@ -99,7 +99,7 @@ test('a Redis that cannot be reached is named in the log without its address', a
   t.notMatch(process.stdout() + process.stderr(), CANARY)
 })
 
-test('/ready names neither Nango\'s address nor the integration', async (t) => {
+test('shows neither Nango\'s address nor the integration in /ready', async (t) => {
   const { app, nango } = await service(t, { NANGO_INTEGRATION_ID: 'canary-integration' })
   const answer = await app.inject({ url: '/ready' })
   t.equal(answer.statusCode, 503)

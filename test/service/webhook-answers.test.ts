@@ -32,7 +32,7 @@ for (const [name, env] of Object.entries(guards)) {
   })
 }
 
-test('without a target nothing is lost: ROLLER tries again', async (t) => {
+test('returns 503 for ROLLER\'s retry without a target', async (t) => {
   const { app } = await service(t, { ROLLER_WEBHOOK_SECRET: SECRET })
   t.equal((await deliver(app, message())).statusCode, 503)
 })

@@ -6,7 +6,7 @@ import { callsAtRoller } from '../support/build.ts'
 import { call } from '../upstream/fixture.ts'
 import { reads, start } from './fixture.ts'
 
-test('a revoked token is renewed once, not once for each replica', needsRedis, async (t) => {
+test('renews a revoked token once for all replicas', needsRedis, async (t) => {
   const server = await sharedRedis()
   const redis = (): Redis => {
     const client = new Redis(server.port)

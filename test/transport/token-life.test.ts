@@ -5,7 +5,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 
 const DAY = 86_400_000
 
-test('a token is not kept for longer than a week, whatever its end is said to be', async (t) => {
+test('uses a token for a week at most, whatever its expiry', async (t) => {
   for (const expiresAt of [Date.now() + 400 * DAY, 8.64e15, Number.MAX_VALUE, Infinity]) {
     const clock = new ManualClock()
     let reads = 0

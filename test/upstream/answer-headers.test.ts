@@ -58,7 +58,7 @@ const KEPT = {
 }
 
 for (const status of [200, 404]) {
-  test(`of the headers of a ${status}, those of the answer stay and those of a server go`, async (t) => {
+  test(`passes on the headers of a ${status} response, and drops those of a server`, async (t) => {
     const stub = await stubNango(t, (_request, response) => { response.writeHead(status, { ...DROPPED, ...KEPT }).end('{}') })
     const { app } = await build(t, {
       options: { nango: { host: stub.url } },
@@ -81,7 +81,7 @@ for (const status of [200, 404]) {
   })
 }
 
-test('odd header names and repeated headers do no harm', async (t) => {
+test('handles unusual header names and repeated headers', async (t) => {
   const stub = await stubNango(t, (_request, response) => {
     const lines = [
       'HTTP/1.1 200 OK', '__proto__: x', 'constructor: y', 'x-many: 1', 'x-many: 2', 'Connection: close', 'Connection: x-a', 'x-a: 1'

@@ -4,7 +4,7 @@ import { call, isProblem, stubNango } from './fixture.ts'
 
 const SMALL_TIMES = { headers: 150, idle: 150 }
 
-test('Nango that refuses the connection is a 502, and the next call may work', async (t) => {
+test('returns 502 if Nango refuses the connection, and recovers', async (t) => {
   const built = await build(t, { options: { nango: { host: 'http://127.0.0.1:9' } } })
   for (const method of ['GET', 'POST'] as const) {
     const answer = await call(built, method === 'GET' ? {} : { method, url: '/roller/sandbox/x', payload: '{}' })
@@ -14,7 +14,7 @@ test('Nango that refuses the connection is a 502, and the next call may work', a
 })
 
 for (const kind of ['reset', 'garbage', 'reset-after-headers', 'cut'] as const) {
-  test(`Nango's line: ${kind}, at every try`, async (t) => {
+  test(`handles a connection error of Nango on every attempt: ${kind}`, async (t) => {
     const built = await build(t)
     built.nango.faults.always({ path: /^\/proxy/, kind })
     isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
@@ -24,7 +24,7 @@ for (const kind of ['reset', 'garbage', 'reset-after-headers', 'cut'] as const) 
   })
 }
 
-test('a head that does not come in time is a 504, and is not waited for twice', async (t) => {
+test('returns 504 for a head that does not arrive in time, without a retry', async (t) => {
   const built = await build(t, { options: { timeouts: SMALL_TIMES } })
   await call(built, { url: '/roller/sandbox/echo' }) // the first call of a process is slow
   built.nango.faults.always({ path: /me$/, kind: 'hang' })
@@ -32,7 +32,7 @@ test('a head that does not come in time is a 504, and is not waited for twice', 
   t.equal(built.nango.requests.filter(({ url }) => url.endsWith('/me')).length, 1)
 })
 
-test('a small body that stalls is a 504; one that trickles on arrives', async (t) => {
+test('returns 504 for a small body that stalls, and passes one that trickles', async (t) => {
   const built = await build(t, { options: { timeouts: { idle: 150 } } })
   built.nango.faults.next({ path: /^\/proxy/, kind: 'trickle', every: 400 })
   isProblem(t, built, await call(built), { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network' })
@@ -40,13 +40,13 @@ test('a small body that stalls is a 504; one that trickles on arrives', async (t
   t.equal((await call(built)).payload, '{"slow":1}')
 })
 
-test('an answer that trickles without end is ended by the total time', async (t) => {
+test('ends an endless trickling response at the total timeout', async (t) => {
   const built = await build(t, { options: { timeouts: { total: 300 } } })
   built.nango.faults.next({ path: /^\/proxy/, kind: 'trickle', every: 5, body: 'x'.repeat(1_000) })
   isProblem(t, built, await call(built), { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network' })
 })
 
-test('a chunked answer that breaks before its first byte is still an error answer', async (t) => {
+test('returns an error for a chunked response that breaks before its first byte', async (t) => {
   let count = 0
   const stub = await stubNango(t, (_request, response) => {
     count++
@@ -60,7 +60,7 @@ test('a chunked answer that breaks before its first byte is still an error answe
   t.equal(count, 3)
 })
 
-test('an answer that breaks while a hook of the host holds it back is no failure of the gateway\'s', async (t) => {
+test('survives a response that breaks while a hook of the host delays it', async (t) => {
   const stub = await stubNango(t, (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{')
     setTimeout(() => response.destroy(), 20)
@@ -73,7 +73,7 @@ test('an answer that breaks while a hook of the host holds it back is no failure
 })
 
 for (const chunked of [false, true]) {
-  test(`a large ${chunked ? 'chunked ' : ''}answer that is cut never looks complete`, async (t) => {
+  test(`never completes a truncated large ${chunked ? 'chunked ' : ''}response`, async (t) => {
     const stub = await stubNango(t, (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', ...(!chunked && { 'content-length': 1_000_000 }) })
       response.write(Buffer.alloc(300_000, 'x'))

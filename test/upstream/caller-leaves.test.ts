@@ -29,7 +29,7 @@ async function setup (t: Test, serve: Parameters<typeof stubNango>[1], timeouts 
   return { ...built, stub, alive, closed: () => closed }
 }
 
-test('a caller that leaves before the head cancels the call at Nango', async (t) => {
+test('cancels the call at Nango when the client disconnects before the head', async (t) => {
   const { url, stub, closed, alive } = await setup(t, () => {})
   const socket = open(url, `GET /roller/x HTTP/1.1\r\n${HEAD}\r\n`)
   await until(() => stub.requests.length === 1)
@@ -39,7 +39,7 @@ test('a caller that leaves before the head cancels the call at Nango', async (t)
   t.equal(stub.requests.filter((request) => request.url === '/proxy/x').length, 1, 'and nothing is repeated for it')
 })
 
-test('a caller that leaves in the middle of a download cancels it', async (t) => {
+test('cancels a download when the client disconnects', async (t) => {
   let written = 0
   const { url, closed, alive } = await setup(t, (_request, response) => {
     const block = Buffer.alloc(65_536)
@@ -55,7 +55,7 @@ test('a caller that leaves in the middle of a download cancels it', async (t) =>
   await alive()
 })
 
-test('a caller that leaves in the middle of an upload ends it', async (t) => {
+test('ends an upload when the client disconnects', async (t) => {
   const { url, stub, closed, alive } = await setup(t, (request) => { request.resume() })
   const socket = open(
     url, `POST /roller/x HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 500000\r\n\r\n${'x'.repeat(100_000)}`
@@ -132,7 +132,7 @@ test('sends no call when the client disconnects during a hook of the host', asyn
   t.notMatch(built.log(), LOUD)
 })
 
-test('a reader that stands still is cut off', async (t) => {
+test('ends a response whose client stops reading', async (t) => {
   const { url, closed } = await setup(t, (_request, response) => {
     response.on('error', () => {}).writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 200_000_000 })
     const block = Buffer.alloc(65_536)

@@ -40,7 +40,7 @@ const CASES: readonly (readonly [status: number, body: object | string, expected
 
 for (const [status, body, expected, headers = {}] of CASES) {
   const said = typeof body === 'string' ? 'nothing' : JSON.stringify(body).slice(0, 60)
-  test(`Nango's ${status} ${said} is ${expected.code}`, async (t) => {
+  test(`maps Nango's ${status} ${said} to ${expected.code}`, async (t) => {
     const built = await build(t)
     built.nango.faults.always({ path: /^\/proxy/, kind: 'status', status, body, headers })
     const answer = await call(built, { maxWait: 0 })
@@ -51,7 +51,7 @@ for (const [status, body, expected, headers = {}] of CASES) {
   })
 }
 
-test('an error of ROLLER\'s that looks a little like Nango\'s is ROLLER\'s', async (t) => {
+test('attributes an error that is only similar to Nango\'s to ROLLER', async (t) => {
   const bodies = [
     { error: 'server_error' }, { error: { code: 'SomethingElse' } }, { error: { code: 'x' }, id: 1 },
     { code: 'ECONNREFUSED', message: 'x' }, [], 'null', '"forbidden"'

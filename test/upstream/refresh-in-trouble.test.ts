@@ -23,7 +23,7 @@ for (const [what, fault, expected] of [
   ['429', { kind: 'status', status: 429, headers: { 'retry-after': '45' }, body: '' }, { layer: 'roller', retryAfter: 45 }],
   ['a reset', { kind: 'reset' }, { layer: 'roller', retryAfter: 30, detail: /does not show whether/ }]
 ] as const) {
-  test(`the token endpoint answers with ${what}`, async (t) => {
+  test(`reports a token endpoint that responds with ${what}`, async (t) => {
     const built = await withRevokedToken(t)
     built.roller.faults.always({ path: /^\/token/, ...fault })
     const answer = await call(built)
@@ -35,7 +35,7 @@ for (const [what, fault, expected] of [
   })
 }
 
-test('ROLLER refuses the credentials', async (t) => {
+test('reports credentials that ROLLER rejects', async (t) => {
   const built = await withRevokedToken(t)
   built.roller.rejectCredentials('demo')
   isProblem(
@@ -44,7 +44,7 @@ test('ROLLER refuses the credentials', async (t) => {
   )
 })
 
-test('Nango\'s own trouble is Nango\'s, and no reason to enter the credentials again', async (t) => {
+test('attributes Nango\'s own failures to Nango, without asking for new credentials', async (t) => {
   const built = await withRevokedToken(t)
   // What a real one sends while its Redis is down.
   built.nango.faults.next(refused('The external API returned an error when trying to refresh the access token. Please try again later.'))
@@ -65,7 +65,7 @@ for (const [what, fault, expected] of [
   ['away', { kind: 'reset' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
   ['refusing', { kind: 'status', status: 401, body: '' }, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }]
 ] as const) {
-  test(`a token has ended, and the token endpoint is ${what}: the first call and those within Nango's back-off are told alike`, async (
+  test(`reports the same error for the first call and during Nango's back-off: expired token, token endpoint ${what}`, async (
     t
   ) => {
     const built = await build(t)

@@ -8,7 +8,7 @@ import { reads, start } from '../transport/fixture.ts'
 const BURSTS = 40
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`${BURSTS} bursts of calls after a revocation (${transport}): no 424, and no call fails`, async (t) => {
+  test(`fails no call in ${BURSTS} bursts after a revocation (${transport})`, async (t) => {
     const clock = new SteppedClock()
     const built = await start(t, transport, { options: { clock }, roller: { limits: 'off' }, nango: { credentialCheckTime: 2 } })
     const url = `${built.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`
@@ -31,7 +31,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.ok(built.roller.tokensIssued <= 2 * BURSTS + 2, `${built.roller.tokensIssued} tokens were made`)
   })
 
-  test(`asks again when the refresh brings the old token, and then goes on (${transport})`, async (t) => {
+  test(`repeats a refresh that returns the old token (${transport})`, async (t) => {
     const built = await start(t, transport)
     await call(built)
     const { token, expiresAt } = built.nango.connections[0] as { token: string, expiresAt: number }
@@ -46,7 +46,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal(reads(built).forced, 3)
   })
 
-  test(`says that Nango has not renewed the token, without a back-off, when it never does (${transport})`, async (t) => {
+  test(`reports that Nango never renews the token, without a back-off (${transport})`, async (t) => {
     const built = await start(t, transport)
     await call(built)
     const { token, expiresAt } = built.nango.connections[0] as { token: string, expiresAt: number }
@@ -63,7 +63,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal((await call(built)).statusCode, 200, 'and the next call goes through at once')
   })
 
-  test(`only the refusal of a token that is really new opens the back-off (${transport})`, async (t) => {
+  test(`starts the back-off only after a rejection of a new token (${transport})`, async (t) => {
     const clock = new SteppedClock()
     const built = await start(t, transport, { options: { clock } })
     built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })

@@ -5,7 +5,7 @@ import { build, callsAtRoller } from '../support/build.ts'
 import { bookingFor, call, isProblem, stubNango } from './fixture.ts'
 
 for (const status of [502, 503, 504]) {
-  test(`a GET is repeated on ROLLER's ${status}, up to the limit, and then ROLLER's own answer passes`, async (t) => {
+  test(`retries a GET after ROLLER's ${status}, then passes ROLLER's response on`, async (t) => {
     const built = await build(t)
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status, body: {} })
     t.equal((await call(built)).statusCode, 200)
@@ -15,7 +15,7 @@ for (const status of [502, 503, 504]) {
     t.equal(callsAtRoller(built).length, 5)
   })
 
-  test(`a POST is not repeated on ROLLER's ${status}`, async (t) => {
+  test(`does not retry a POST after ROLLER's ${status}`, async (t) => {
     const built = await build(t)
     built.roller.faults.next({ path: /^\/sandbox/, kind: 'status', status, body: '{"own":"words"}' })
     t.match(
@@ -25,7 +25,7 @@ for (const status of [502, 503, 504]) {
   })
 }
 
-test('the limit of repeats is the option\'s', async (t) => {
+test('uses the option for the number of retries', async (t) => {
   for (const retries of [0, 1, 4]) {
     const built = await build(t, { options: { retries } })
     built.nango.faults.always({ path: /^\/proxy/, kind: 'reset' })
@@ -34,7 +34,7 @@ test('the limit of repeats is the option\'s', async (t) => {
   }
 })
 
-test('a booking that was made although the line broke is made once, and the caller learns what to do', async (t) => {
+test('executes a booking once when its connection breaks, and returns a hint', async (t) => {
   const built = await build(t)
   const before = built.roller.venue('demo').bookings.size
   built.roller.faults.next({ path: /^\/bookings/, method: 'POST', kind: 'reset-after-work' })
@@ -48,7 +48,7 @@ test('a booking that was made although the line broke is made once, and the call
 })
 
 for (const kind of ['reset', 'garbage', 'cut', 'reset-after-headers'] as const) {
-  test(`a POST on whose way Nango's line breaks (${kind}) is not repeated`, async (t) => {
+  test(`does not retry a POST when Nango's connection breaks (${kind})`, async (t) => {
     const built = await build(t)
     built.nango.faults.next({ path: /^\/proxy/, kind })
     const answer = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
@@ -57,7 +57,7 @@ for (const kind of ['reset', 'garbage', 'cut', 'reset-after-headers'] as const) 
   })
 }
 
-test('a POST that got no answer in time may have been done', async (t) => {
+test('reports a POST without a timely response as possibly executed', async (t) => {
   const built = await build(t, { options: { timeouts: { headers: 150 } } })
   await call(built, { url: '/roller/sandbox/echo' })
   built.nango.faults.next({ path: /^\/proxy/, kind: 'hang' })
@@ -66,7 +66,7 @@ test('a POST that got no answer in time may have been done', async (t) => {
   t.equal(built.nango.requests.length, 2)
 })
 
-test('a POST of which nothing was sent is repeated: Nango could not connect to ROLLER', async (t) => {
+test('retries a POST that Nango could not send to ROLLER', async (t) => {
   const built = await build(t)
   built.nango.faults.next({ path: /^\/proxy/, kind: 'status', status: 500, body: { message: 'x', code: 'ECONNREFUSED', method: 'post' } })
   t.equal((await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })).statusCode, 200)
@@ -99,14 +99,14 @@ async function nangoThatComesUp (t: Parameters<typeof build>[0]) {
   return { built, received, tries: () => tries }
 }
 
-test('a POST is sent as soon as Nango takes connections again', async (t) => {
+test('sends a POST once Nango accepts connections again', async (t) => {
   const { built, received, tries } = await nangoThatComesUp(t)
   t.equal((await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{"a":1.0}' })).statusCode, 200)
   t.ok(tries() >= 1)
   t.same(received, [{ url: '/proxy/sandbox/x', body: '{"a":1.0}' }])
 })
 
-test('a streamed body is not sent again, even where nothing was sent', async (t) => {
+test('does not retry a streamed body, even if nothing was sent', async (t) => {
   const { built, tries } = await nangoThatComesUp(t)
   const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: Buffer.alloc(100_000, 'x') })
   isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })

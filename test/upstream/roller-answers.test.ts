@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
 
-test('ROLLER\'s own errors pass byte for byte', async (t) => {
+test('passes ROLLER\'s errors on byte for byte', async (t) => {
   const bytes = Buffer.from('{ "errors" : [ {"name":"x","message":"Z\u00f6e 9007199254740993 1.0"} ] }\n')
   for (const status of [400, 404, 405, 409, 410, 415, 422, 500, 501]) {
     const built = await build(t)
@@ -18,7 +18,7 @@ test('ROLLER\'s own errors pass byte for byte', async (t) => {
   }
 })
 
-test('an error body larger than what is looked at arrives whole', async (t) => {
+test('passes on an error body that is too large to classify', async (t) => {
   const built = await build(t)
   const body = JSON.stringify({ errors: 'x'.repeat(300_000) })
   built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 409, body, headers: { 'content-type': 'application/json' } })
@@ -27,7 +27,7 @@ test('an error body larger than what is looked at arrives whole', async (t) => {
   t.equal(answer.payload, body)
 })
 
-test('403 says that permission is missing, with the guide\'s hints and ROLLER\'s words', async (t) => {
+test('returns a problem for a missing permission, with the guide\'s hints and ROLLER\'s message', async (t) => {
   const built = await build(t)
   built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body: { message: 'add-on missing' } })
   const answer = await call(built)
@@ -37,7 +37,7 @@ test('403 says that permission is missing, with the guide\'s hints and ROLLER\'s
   t.same(upstream, { status: 403, body: { message: 'add-on missing' } })
 })
 
-test('an error nested so deep that it cannot be written again is still a problem document', async (t) => {
+test('returns a problem document for a deeply nested error', async (t) => {
   const built = await build(t)
   const body = '['.repeat(30_000) + ']'.repeat(30_000)
   built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body, headers: { 'content-type': 'application/json' } })
@@ -45,7 +45,7 @@ test('an error nested so deep that it cannot be written again is still a problem
 })
 
 for (const [header, seconds] of [[undefined, 60], ['7', 7], ['0', 1], ['soon', 60], ['-5', 60], ['90.0', 60]] as const) {
-  test(`429 with Retry-After ${header ?? 'missing'} rests for ${seconds} s, and is not repeated`, async (t) => {
+  test(`cools off for ${seconds} s after a 429 with Retry-After ${header ?? 'missing'}, without a retry`, async (t) => {
     const built = await build(t)
     const headers = header === undefined ? undefined : { 'retry-after': header }
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 429, body: {}, ...(headers !== undefined && { headers }) })
@@ -56,7 +56,7 @@ for (const [header, seconds] of [[undefined, 60], ['7', 7], ['0', 1], ['soon', 6
   })
 }
 
-test('an answer keeps its status, 201 or what Nango makes of it, and 204 has no body', async (t) => {
+test('keeps the status of a response, as far as Nango does, and sends no body with 204', async (t) => {
   for (const preserveStatus of [true, false]) {
     const built = await build(t, { nango: { preserveStatus } })
     for (const [status, body] of [[201, '{"id":1}'], [202, '{}'], [204, '']] as const) {

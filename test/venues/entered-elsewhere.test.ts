@@ -16,7 +16,7 @@ async function refused (t: Test, life: Life, app = life.app): Promise<void> {
   t.equal(productCalls(life), sent, 'nothing was sent')
 }
 
-test('refuses another venue\'s credentials entered through Nango once the connection is read again, and after a restart', async (t) => {
+test('rejects another venue\'s credentials entered through Nango after the next read, and after a restart', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
@@ -28,7 +28,7 @@ test('refuses another venue\'s credentials entered through Nango once the connec
   await refused(t, life, restarted.app)
 })
 
-test('refuses them with the first poll', async (t) => {
+test('rejects them after the first poll', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
@@ -38,7 +38,7 @@ test('refuses them with the first poll', async (t) => {
   await refused(t, life)
 })
 
-test('does not take credentials for verified because the tags were copied', async (t) => {
+test('does not treat credentials as verified if the tags were copied', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
@@ -53,7 +53,7 @@ test('does not take credentials for verified because the tags were copied', asyn
   await refused(t, life)
 })
 
-test('a link that is used twice is verified twice', async (t) => {
+test('verifies twice after a link was used twice', async (t) => {
   const life = await start(t)
   const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
   await enterCredentials(life, session.json().token, 'demo')
@@ -65,7 +65,7 @@ test('a link that is used twice is verified twice', async (t) => {
   await refused(t, life)
 })
 
-test('six entries of credentials are six events', async (t) => {
+test('emits six events for six entries of credentials', async (t) => {
   const life = await start(t)
   for (let entries = 1; entries <= 6; entries++) {
     await enterThroughNango(life, entries % 2 === 0 ? 'demo' : 'other-park')
@@ -74,7 +74,7 @@ test('six entries of credentials are six events', async (t) => {
   t.equal(new Set(life.events.map(({ id }) => id)).size, 6)
 })
 
-test('on the direct way a token is only used with the credentials that were verified', async (t) => {
+test('uses a token on the direct transport only with verified credentials', async (t) => {
   const life = await start(t, { webhooks: false, options: { transport: 'direct' } })
   const { url } = life.roller
   const direct = await start(t, { webhooks: false, options: { transport: 'direct', rollerBaseUrl: url, nango: { host: life.nango.url } } })
@@ -88,7 +88,7 @@ test('on the direct way a token is only used with the credentials that were veri
   t.same(sent.filter(({ headers }) => headers.authorization === `Bearer ${stored(life, 'demo-venue').token}`), [])
 })
 
-test('a poll verifies ten connections a minute, and closes the others at once', async (t) => {
+test('verifies ten connections in a poll, and rejects calls of the others at once', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   await until(() => life.nango.requests.some(({ url }) => url.includes('limit=1000')))

@@ -10,7 +10,7 @@ import { SIGNING_KEY, start, until } from './fixture.ts'
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 
-test('connection.created of POST /connections reaches a target that answered 503', async (t) => {
+test('delivers connection.created to a target that first returned 503', async (t) => {
   const got: string[] = []
   let status = 503
   const server = createServer((request, response) => {
@@ -42,7 +42,7 @@ test('connection.created of POST /connections reaches a target that answered 503
   t.equal(got.length, 3)
 })
 
-test('closing the app says how many events are lost', async (t) => {
+test('reports the number of lost events on close', async (t) => {
   const clock = new ManualClock()
   const { app, log } = await build(t, { options: { clock, onEvent: () => { throw new Error('no room') } } })
   for (const clientId of ['a', 'b']) await app.inject({ method: 'POST', url: '/connections', payload: { clientId, clientSecret: 's' } })
@@ -52,7 +52,7 @@ test('closing the app says how many events are lost', async (t) => {
   t.equal(clock.waiting, 0)
 })
 
-test('Nango\'s reports of connections that do not exist, or are of another integration, are no events', async (t) => {
+test('emits no events for connections that do not exist or belong to another integration', async (t) => {
   const { app, events } = await start(t, { webhooks: false })
   const report = async (connectionId: string, operation: string, success = true, providerConfigKey = 'roller'): Promise<number> => {
     const payload = JSON.stringify(

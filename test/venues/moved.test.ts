@@ -19,7 +19,7 @@ async function move (life: Life): Promise<void> {
   if (answer.statusCode !== 200) throw new Error(answer.body)
 }
 
-test('is shut out at once, although it calls all the time', async (t) => {
+test('rejects its former tenant at once, even during calls', async (t) => {
   const life = await tenants(t)
   const call = async (owner: string) => (await life.app.inject({ url: '/roller/products', headers: as(owner) })).statusCode
   t.equal(await call('demo'), 200)
@@ -31,7 +31,7 @@ test('is shut out at once, although it calls all the time', async (t) => {
   t.equal((await life.app.inject({ url: '/connections/demo-venue', headers: as('demo') })).statusCode, 404)
 })
 
-test('a reconnect link that was made before does not give it back', async (t) => {
+test('is not moved back by an earlier reconnect link', async (t) => {
   const life = await tenants(t, true)
   const link = await life.app.inject(
     { method: 'POST', url: '/connect-session/reconnect', headers: as('demo'), payload: { connectionId: 'demo-venue' } }
@@ -48,7 +48,7 @@ test('a reconnect link that was made before does not give it back', async (t) =>
   t.match((await life.app.inject({ url: '/connections', headers: as('acme') })).json().connections, [{ tags: { organization_id: 'acme' } }])
 })
 
-test('a reconnect link that was made since keeps it where it is', async (t) => {
+test('keeps its place after a later reconnect link', async (t) => {
   const life = await tenants(t, true)
   await move(life)
   const link = await life.app.inject(

@@ -5,7 +5,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
-test('one 429 of Nango\'s list after a restart lets no call of another venue\'s credentials pass', async (t) => {
+test('rejects calls with another venue\'s credentials despite a 429 of Nango\'s list after a restart', async (t) => {
   const life = await start(t)
   await reconnect(life, 'other-park')
   const sent = callsAtRoller(life).length

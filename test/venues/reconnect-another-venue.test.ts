@@ -48,7 +48,7 @@ test('rejects calls with another venue\'s credentials until they are confirmed',
   t.equal((await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': known } })).statusCode, 404)
 })
 
-test('the right keys entered after the wrong ones let calls pass again', async (t) => {
+test('allows calls again after the correct credentials are entered', async (t) => {
   const life = await start(t)
   await reconnect(life, 'other-park')
   await refused(t, life)
@@ -58,7 +58,7 @@ test('the right keys entered after the wrong ones let calls pass again', async (
   t.same((await life.app.inject({ url: '/connections/demo-venue' })).json().warnings, [])
 })
 
-test('sends no call while ROLLER cannot be asked whose credentials were entered', async (t) => {
+test('sends no call while ROLLER is unavailable for the verification', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { options: { clock } })
   life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
@@ -76,14 +76,14 @@ test('sends no call while ROLLER cannot be asked whose credentials were entered'
   t.same(callsAtRoller(life).filter(({ url }) => url === '/products'), [])
 })
 
-test('another replica refuses as well once it has looked at the connection', async (t) => {
+test('rejects calls on another replica once it has read the connection', async (t) => {
   const life = await start(t)
   await reconnect(life, 'other-park')
   const replica = await start(t, { options: { nango: { host: life.nango.url } }, webhooks: false })
   t.match((await replica.app.inject(PRODUCTS)).json(), { code: 'ROLLER_ERR_VENUE_CHANGED' })
 })
 
-test('answers of the earlier venue are not served any more', async (t) => {
+test('drops cached responses of the previous venue', async (t) => {
   const life = await start(t, { options: { cache: { 'GET /venues/me': 60_000 } } })
   const me = async (): Promise<number> => (await life.app.inject({ url: '/roller/venues/me', headers: VENUE })).json().id
   t.equal(await me(), life.roller.venue('demo').id)

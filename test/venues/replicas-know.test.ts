@@ -43,7 +43,7 @@ async function replicas (t: Pick<Test, 'teardown'>, transport: 'nango' | 'direct
 }
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`${transport}: a connection that was moved is gone for its former tenant on the other replica`, needsRedis, async (t) => {
+  test(`${transport}: rejects a former tenant of a moved connection on the other replica`, needsRedis, async (t) => {
     const { one, two } = await replicas(t, transport)
     for (const { app } of [one, two]) t.equal((await app.inject(call)).statusCode, 200)
     await one.app.roller.connections.update('demo-venue', { tags: { organization_id: 'acme' } })
@@ -52,7 +52,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal(callsAtRoller(one).length, sent)
   })
 
-  test(`${transport}: a connection that was deleted makes no call on the other replica`, needsRedis, async (t) => {
+  test(`${transport}: sends no call for a deleted connection on the other replica`, needsRedis, async (t) => {
     const { one, two } = await replicas(t, transport)
     for (const { app } of [one, two]) t.equal((await app.inject(call)).statusCode, 200)
     await one.app.roller.connections.delete('demo-venue')
@@ -61,7 +61,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal(callsAtRoller(one).length, sent)
   })
 
-  test(`${transport}: another venue's credentials, noticed by one replica, are used by none, nor after a restart`, needsRedis, async (
+  test(`${transport}: rejects another venue's credentials on all replicas once one detects them, and after a restart`, needsRedis, async (
     t
   ) => {
     const { one, two, more } = await replicas(t, transport)

@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { start, stored, until } from './fixture.ts'
 
-test('a key that is taken back, the back-off, and its return', async (t) => {
+test('reports revoked credentials, the back-off, and the recovery', async (t) => {
   let ahead = 0
   const life = await start(t, { nango: { now: () => Date.now() + ahead } })
   const call = async () => await life.app.inject({ url: '/roller/products', headers: VENUE })
@@ -29,7 +29,7 @@ test('a key that is taken back, the back-off, and its return', async (t) => {
   t.equal((await life.app.inject({ url: '/connections' })).json().connections[0].status, 'connected')
 })
 
-test('a failing refresh that Nango reports every 30 s is told once', async (t) => {
+test('emits one event for a failing refresh that Nango reports every 30 s', async (t) => {
   let ahead = 0
   const life = await start(t, { nango: { now: () => Date.now() + ahead } })
   life.roller.rejectCredentials('demo')

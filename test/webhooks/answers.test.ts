@@ -13,7 +13,7 @@ import { deliver, listener, message, PATH, SECRET } from './fixture.ts'
 const options = { rollerWebhookSecrets: [SECRET] }
 const key = { 'x-roller-apikey': webhookKey(SECRET, CONNECTION_ID) }
 
-test('what has the right key is taken, whatever it looks like', async (t) => {
+test('returns 200 for any delivery with a valid key', async (t) => {
   const { app } = await build(t, { options })
   const heard = listener(app)
   const bodies: [string, string | Buffer, Record<string, string>][] = [
@@ -36,7 +36,7 @@ test('what has the right key is taken, whatever it looks like', async (t) => {
   t.equal(heard.at(-1)?.name, 'unknown.message')
 })
 
-test('what can never be taken is 500', async (t) => {
+test('returns 500 for a permanent failure', async (t) => {
   const { app } = await build(t, { options })
   const heard = listener(app)
   t.equal((await deliver(app, 'x'.repeat(5 * 1024 * 1024 + 1))).statusCode, 500, 'too large')
@@ -45,7 +45,7 @@ test('what can never be taken is 500', async (t) => {
   t.strictSame(heard, [])
 })
 
-test('nothing below it and no method of it is a 404 or a 405', async (t) => {
+test('never returns 404 or 405, for any path below it or any method', async (t) => {
   const { app } = await build(t, { options })
   listener(app)
   for (
@@ -66,31 +66,31 @@ test('nothing below it and no method of it is a 404 or a 405', async (t) => {
   )
 })
 
-test('what cannot be taken now is 503', async (t) => {
-  await t.test('a handler that fails', async (t) => {
+test('returns 503 for a temporary failure', async (t) => {
+  await t.test('of a handler', async (t) => {
     const { app } = await build(t, { options })
     app.roller.on('booking.created', () => { throw new Error('no room') })
     t.equal((await deliver(app, message())).statusCode, 503)
   })
-  await t.test('a handler that fails with what is no error', async (t) => {
+  await t.test('of a handler that throws no Error', async (t) => {
     // eslint-disable-next-line prefer-promise-reject-errors
     const { app } = await build(t, { options: { ...options, onEvent: () => Promise.reject(undefined) } })
     t.equal((await deliver(app, message())).statusCode, 503)
   })
-  await t.test('one of several handlers', async (t) => {
+  await t.test('of one of several handlers', async (t) => {
     const { app } = await build(t, { options })
     const heard = listener(app)
     app.roller.on('booking.*', async () => { throw new Error('no room') })
     t.equal((await deliver(app, message())).statusCode, 503)
     t.equal(heard.length, 1)
   })
-  await t.test('no secret is set', async (t) => {
+  await t.test('without a secret', async (t) => {
     const { app, log } = await build(t)
     listener(app)
     for (let count = 0; count < 3; count++) t.equal((await deliver(app, message())).statusCode, 503)
     t.equal(count(log(), 'webhooks are not taken'), 1, 'said once')
   })
-  await t.test('no handler is registered', async (t) => {
+  await t.test('without a handler', async (t) => {
     const { app, log } = await build(t, { options })
     for (let count = 0; count < 3; count++) t.equal((await deliver(app, message())).statusCode, 503)
     t.equal(count(log(), 'nobody listens'), 1, 'said once')
@@ -98,7 +98,7 @@ test('what cannot be taken now is 503', async (t) => {
     t.equal((await deliver(app, message())).statusCode, 200)
     t.equal(heard.length, 1)
   })
-  await t.test('the same event is in hand', async (t) => {
+  await t.test('while the same event is being handled', async (t) => {
     const { app } = await build(t, { options })
     let finish = (): void => {}
     const handled = new Promise<void>((resolve) => { finish = resolve })
@@ -113,7 +113,7 @@ test('what cannot be taken now is 503', async (t) => {
   })
 })
 
-test('an app that is closing sends ROLLER to another replica, or to later', async (t) => {
+test('returns 503 while the app is closing', async (t) => {
   let [begin, go] = [(): void => {}, (): void => {}]
   const begun = new Promise<void>((resolve) => { begin = resolve })
   const release = new Promise<string>((resolve) => { go = () => resolve('done') })
@@ -144,7 +144,7 @@ test('an app that is closing sends ROLLER to another replica, or to later', asyn
   t.strictSame(heard, [])
 })
 
-test('survives a delivery that breaks off', async (t) => {
+test('survives an aborted delivery', async (t) => {
   const { app, url } = await listen(t, { options })
   const heard = listener(app)
   const broken = httpRequest(url + PATH, { method: 'POST', headers: { ...key, 'content-length': 1000 } })
@@ -156,7 +156,7 @@ test('survives a delivery that breaks off', async (t) => {
   t.equal(heard.length, 1)
 })
 
-test('a hook of the host\'s that answers in its place is overruled', async (t) => {
+test('overrides the status of a host\'s hook', async (t) => {
   const hosts: Record<string, (app: FastifyInstance) => void> = {
     'a login that sends away': (app) => { app.addHook('onRequest', async (_request, reply) => reply.code(401).send({ who: 'are you?' })) },
     'a login that redirects': (app) => { app.addHook('onRequest', async (_request, reply) => reply.redirect('/login')) },

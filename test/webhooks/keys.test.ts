@@ -6,12 +6,12 @@ import { deliver, listener, message, PREVIOUS, SECRET } from './fixture.ts'
 
 const options = { rollerWebhookSecrets: [SECRET, PREVIOUS] }
 
-test('the key is the HMAC of the connection id', async (t) => {
+test('is the HMAC of the connection id', async (t) => {
   // As computed by: printf demo-venue | openssl dgst -sha256 -hmac secret-of-the-webhooks-now
   t.equal(webhookKey(SECRET, 'demo-venue'), '731f2fffabf7f6ff4ae1b7b17b418161c858fab1422565e37bca04c15267e676')
 })
 
-test('the key of the current secret and that of the one before open', async (t) => {
+test('accepts the key of the current and of the previous secret', async (t) => {
   const { app } = await build(t, { options })
   const heard = listener(app)
   for (const secret of [SECRET, PREVIOUS]) {
@@ -22,7 +22,7 @@ test('the key of the current secret and that of the one before open', async (t) 
   t.equal(heard.length, 2)
 })
 
-test('nothing else does', async (t) => {
+test('rejects any other key', async (t) => {
   const { app, log } = await build(t, { options })
   const heard = listener(app)
   const right = webhookKey(SECRET, CONNECTION_ID)
@@ -48,7 +48,7 @@ test('nothing else does', async (t) => {
   t.notMatch(log(), right, 'keys stay out of the log')
 })
 
-test('a connection id may have any characters that Nango takes', async (t) => {
+test('supports any characters of a connection id that Nango allows', async (t) => {
   const { app, nango } = await build(t, { options })
   const heard = listener(app)
   for (const connectionId of ['a b', 'x/y', '{$}|"', 'id:1@2', 'n'.repeat(255)]) {

@@ -27,7 +27,7 @@ function held (): Held {
 
 const settle = async (): Promise<void> => { for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate) }
 
-test('8 s are enough, and a moment more is too late', async (t) => {
+test('accepts a handler of 8 s, and times out after it', async (t) => {
   for (const [ms, status] of [[7_999, 200], [8_000, 503]] as const) {
     const clock = new ManualClock()
     const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
@@ -42,7 +42,7 @@ test('8 s are enough, and a moment more is too late', async (t) => {
   }
 })
 
-test('the option eventTimeout says otherwise', async (t) => {
+test('uses the option eventTimeout', async (t) => {
   const clock = new ManualClock()
   const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET], eventTimeout: 500 } })
   const { started, handler } = held()
@@ -53,7 +53,7 @@ test('the option eventTimeout says otherwise', async (t) => {
   t.equal((await answer).statusCode, 503)
 })
 
-test('a handler that is late and gets it done has it: the repeat is not handled', async (t) => {
+test('does not repeat an event whose late handler succeeded', async (t) => {
   const clock = new ManualClock()
   const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
   const { started, finish, handler, calls } = held()
@@ -70,7 +70,7 @@ test('a handler that is late and gets it done has it: the repeat is not handled'
   t.equal(calls(), 1)
 })
 
-test('a handler that is late and fails gets it again', async (t) => {
+test('repeats an event whose late handler failed', async (t) => {
   const clock = new ManualClock()
   const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
   const { started, fail, handler } = held()
@@ -89,7 +89,7 @@ test('a handler that is late and fails gets it again', async (t) => {
   t.equal(again, 1)
 })
 
-test('a handler that never ends does not keep the event for ever', async (t) => {
+test('releases an event whose handler never ends', async (t) => {
   const clock = new ManualClock()
   const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
   const { started, handler } = held()

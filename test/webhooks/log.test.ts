@@ -4,7 +4,7 @@ import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID } from '../support/build.ts'
 import { deliver, message, SECRET } from './fixture.ts'
 
-test('no payload and no key is logged', async (t) => {
+test('logs no payload and no key', async (t) => {
   const { app, log } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const canary = 'canary-guest-4f1d'
   const event = message({ data: { email: `${canary}@example.com` } })

@@ -10,7 +10,7 @@ const read = (body: unknown) => readMessage(
   { connectionId: 'venue', body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }
 )
 
-test('the name is the kind and the event', async (t) => {
+test('names an event by kind and event type', async (t) => {
   const kinds = [
     ['Booking', 'Created', 'booking.created'], ['Booking', 'Updated', 'booking.updated'], ['Booking', 'Cancelled', 'booking.cancelled'],
     ['Redemption', 'Created', 'redemption.created'], ['Customer', 'Created', 'customer.created'],
@@ -40,7 +40,7 @@ test('the name is the kind and the event', async (t) => {
   }
 })
 
-test('what is no message keeps all that came', async (t) => {
+test('keeps the content of an undocumented message', async (t) => {
   const bodies: unknown[] = [
     'no JSON', '', null, 7, [], {}, message({ id: undefined }), message({ id: 'two words' }), message({ id: 'x'.repeat(129) }),
     message({ type: 'a.b' }), message({ type: 7 }), message({ eventType: null }),
@@ -55,7 +55,7 @@ test('what is no message keeps all that came', async (t) => {
   t.equal(new Set(bodies.map((body) => read(body).id)).size, bodies.length)
 })
 
-test('the venue is ROLLER\'s word, or else what the connection\'s tags say', async (t) => {
+test('reads the venue from ROLLER\'s message, otherwise from the connection\'s tags', async (t) => {
   const { app, roller, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const heard = listener(app)
   nango.addConnection({ connectionId: 'says-none', clientId: 'says-none', clientSecret: 's' })
@@ -70,7 +70,7 @@ test('the venue is ROLLER\'s word, or else what the connection\'s tags say', asy
   t.strictSame(heard.map((event) => 'venueId' in event && event.venueId), [known, known, known, known, known])
 })
 
-test('what the simulator sends fits the schemas', async (t) => {
+test('accepts the simulator\'s messages by its schemas', async (t) => {
   const { app, roller } = await reachable(t)
   await app.roller.webhooks.subscribe(CONNECTION_ID, {
     booking: {

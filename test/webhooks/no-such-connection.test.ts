@@ -8,7 +8,7 @@ import { deliver, listener, message, SECRET } from './fixture.ts'
 const options = { rollerWebhookSecrets: [SECRET] }
 const LISTED = (url: string): boolean => url.startsWith('/connections?')
 
-test('events of a connection that does not exist are refused', async (t) => {
+test('rejects events of a connection that does not exist', async (t) => {
   const { app, log } = await build(t, { options })
   const heard = listener(app)
   for (const connectionId of ['nobody', 'demo-venue2', 'demo']) {
@@ -20,7 +20,7 @@ test('events of a connection that does not exist are refused', async (t) => {
   t.notMatch(log(), /Sports Club/, 'nothing of the event is in the log')
 })
 
-test('events of another integration\'s connection are refused', async (t) => {
+test('rejects events of another integration\'s connection', async (t) => {
   const { app, nango } = await build(t, {
     options, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'another', provider: 'roller' }] }
   })
@@ -30,7 +30,7 @@ test('events of another integration\'s connection are refused', async (t) => {
   t.same(heard, [])
 })
 
-test('after a disconnect the next event is refused, although the one before was taken', async (t) => {
+test('rejects the next event after a disconnect', async (t) => {
   const { app } = await build(t, { options })
   const heard = listener(app)
   t.equal((await deliver(app, message())).statusCode, 200)
@@ -41,7 +41,7 @@ test('after a disconnect the next event is refused, although the one before was 
   t.same(heard.filter(({ name }) => !name.startsWith('connection.')).length, 1)
 })
 
-test('a bulk export of a connection that is gone is not kept', async (t) => {
+test('does not store a bulk export of a deleted connection', async (t) => {
   const { app, nango } = await build(t, { options })
   const body = message(
     { type: 'BulkExport', data: { exportType: 'BookingItems', processId: 'p', sequenceNumber: 1, sequenceTotal: 1, preSignedUrls: [] } }
@@ -50,7 +50,7 @@ test('a bulk export of a connection that is gone is not kept', async (t) => {
   t.ok(nango.url)
 })
 
-test('a connection that was deleted elsewhere is remembered for a minute, and asked for again after it', async (t) => {
+test('caches a connection deleted elsewhere for a minute, then reads it again', async (t) => {
   const clock = new ManualClock()
   const { app, nango } = await build(t, { options: { ...options, clock } })
   listener(app)
@@ -62,7 +62,7 @@ test('a connection that was deleted elsewhere is remembered for a minute, and as
   t.equal((await deliver(app, message())).statusCode, 500)
 })
 
-test('many events at once are one question', async (t) => {
+test('makes one read for many concurrent events', async (t) => {
   const { app, nango } = await build(t, { options })
   listener(app)
   const answers = await Promise.all(Array.from({ length: 20 }, async () => (await deliver(app, message())).statusCode))
@@ -70,7 +70,7 @@ test('many events at once are one question', async (t) => {
   t.equal(nango.requests.filter(({ url }) => LISTED(url)).length, 1)
 })
 
-test('a connection that is not in the list yet is found by its id', async (t) => {
+test('finds a connection by its id before the list contains it', async (t) => {
   const { app, nango } = await build(t, { options })
   const heard = listener(app)
   nango.faults.next({ path: /^\/connections\?/, kind: 'status', status: 200, body: { connections: [] } })
@@ -78,7 +78,7 @@ test('a connection that is not in the list yet is found by its id', async (t) =>
   t.equal(heard.length, 1)
 })
 
-test('while Nango cannot be asked the answer is 503, and ROLLER\'s repeat is taken', async (t) => {
+test('returns 503 while Nango is unavailable, and accepts ROLLER\'s retry', async (t) => {
   const { app, log } = await build(t, { options: { ...options, nango: { host: 'http://127.0.0.1:9' } } })
   const heard = listener(app)
   t.equal((await deliver(app, message())).statusCode, 503)
@@ -86,7 +86,7 @@ test('while Nango cannot be asked the answer is 503, and ROLLER\'s repeat is tak
   t.match(log(), /could not be read/)
 })
 
-test('events of another venue than the connection\'s are refused', async (t) => {
+test('rejects events of a venue other than the connection\'s', async (t) => {
   const { app, roller, log } = await build(t, { options })
   const heard = listener(app)
   const { id } = roller.venue('demo')
@@ -98,7 +98,7 @@ test('events of another venue than the connection\'s are refused', async (t) => 
   t.match(log(), /another venue than the connection/)
 })
 
-test('a connection that does not say its venue takes events of any', async (t) => {
+test('accepts events of any venue for a connection without a venue', async (t) => {
   const { app, nango } = await build(t, { options })
   const heard = listener(app)
   nango.addConnection({ connectionId: 'untold', clientId: 'untold', clientSecret: 's' })

@@ -6,7 +6,7 @@ import { deliver, message, SECRET } from './fixture.ts'
 
 const base = { nango: { secretKey: 'key' }, authorize: 'open' }
 
-test('what is wrong is named', async (t) => {
+test('names invalid options', async (t) => {
   const wrong: [Record<string, unknown>, RegExp][] = [
     [{ publicUrl: 'http://gateway.example.com' }, /option publicUrl is wrong: expected an https address/],
     [{ publicUrl: 7 }, /option publicUrl is wrong/],
@@ -24,7 +24,7 @@ test('what is wrong is named', async (t) => {
   }
 })
 
-test('the defaults', async (t) => {
+test('has defaults', async (t) => {
   const { eventTimeout, publicUrl, rollerWebhookSecrets, onEvent } = parseOptions(base)
   t.strictSame(
     { eventTimeout, publicUrl, rollerWebhookSecrets, onEvent },
@@ -32,7 +32,7 @@ test('the defaults', async (t) => {
   )
 })
 
-test('onEvent hears everything, beside other handlers', async (t) => {
+test('passes all events to onEvent, beside other handlers', async (t) => {
   const heard: string[] = []
   const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET], onEvent: async ({ name }) => { heard.push(name) } } })
   app.roller.on('booking.created', ({ name, data }) => { heard.push(`${name} of ${String(data.name)}`) })
@@ -41,7 +41,7 @@ test('onEvent hears everything, beside other handlers', async (t) => {
   t.strictSame(heard.sort(), ['booking.created', 'booking.created of Sports Club Booking', 'membership.paused'])
 })
 
-test('two integrations of one app have their own listeners and secrets', async (t) => {
+test('separates handlers and secrets of two integrations in one app', async (t) => {
   const other = 'secret-of-the-other-integration'
   const { app, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const { default: roller } = await import('fastify-roller')

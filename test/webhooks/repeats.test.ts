@@ -4,7 +4,7 @@ import { build } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { DAY, deliver, listener, message, SECRET } from './fixture.ts'
 
-test('what was taken is acknowledged again, and not handled', async (t) => {
+test('acknowledges a handled event again without handling it', async (t) => {
   const clock = new ManualClock()
   const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
   const heard = listener(app)
@@ -18,14 +18,14 @@ test('what was taken is acknowledged again, and not handled', async (t) => {
   t.equal(heard.length, 1, 'remembered beyond ROLLER\'s last try')
 })
 
-test('what is no message is told by its bytes', async (t) => {
+test('identifies an undocumented message by its bytes', async (t) => {
   const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const heard = listener(app)
   for (const body of ['hello', 'hello', 'hallo']) t.equal((await deliver(app, body)).statusCode, 200)
   t.strictSame(heard.map((event) => 'data' in event && event.data), ['hello', 'hallo'])
 })
 
-test('what was not taken is handled when it comes again', async (t) => {
+test('handles a repeat of a failed event', async (t) => {
   const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   let tries = 0
   app.roller.on('*', () => { if (++tries < 3) throw new Error('not yet') })
@@ -36,7 +36,7 @@ test('what was not taken is handled when it comes again', async (t) => {
   t.equal(tries, 3)
 })
 
-test('the same id of two connections is two events', async (t) => {
+test('treats the same id of two connections as two events', async (t) => {
   const { app, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const heard = listener(app)
   const event = message()
