@@ -1,4 +1,4 @@
-/** The connect page's own form: only the secret is left to paste, and what comes back is said in words. */
+/** The connect page's own form: only the secret must be pasted, and every result has a message. */
 import { test } from '../support/tap.ts'
 import { launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
@@ -7,7 +7,7 @@ const KEY = 'key-of-the-caller-1234567890'
 
 test('the form of the connect page', needsBrowser, async (t) => {
   const browser = await launch(t)
-  // With keys: the page has none, and must get through without.
+  // With API keys: the page has none, and must work without.
   const served = await site(t, { env: { API_KEYS: KEY } })
 
   await t.test('connects a venue with one paste, and shows the venue\'s name', async (t) => {
@@ -23,7 +23,7 @@ test('the form of the connect page', needsBrowser, async (t) => {
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Checking with ROLLER' }).waitFor()
     t.equal(await page.textContent('#status'), 'Checking with ROLLER…', 'said aloud')
-    await page.keyboard.press('Enter') // an impatient one
+    await page.keyboard.press('Enter') // a second, impatient click
     release()
     await page.locator('#done').waitFor()
 
@@ -77,12 +77,12 @@ test('the form of the connect page', needsBrowser, async (t) => {
     t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), 'true')
     t.match(await page.getAttribute('#client-secret', 'aria-describedby'), /problem/)
     t.equal(await page.evaluate('document.activeElement.id'), 'client-secret')
-    await page.keyboard.type('right') // what was wrong is selected, and so replaced
+    await page.keyboard.type('right') // the rejected value is selected, so typing replaces it
     await page.keyboard.press('Enter')
     await page.locator('#done').waitFor()
     t.equal(await page.isVisible('#problem'), false)
     t.equal(served.nango.connections.filter(({ clientId }) => clientId === 'second-park').length, 1)
-    await behaves(t, served.origins, /status of 400/) // the browser's own line about Nango's answer
+    await behaves(t, served.origins, /status of 400/) // the browser's own message about Nango's response
   })
 
   await t.test('asks for empty fields, and sends nothing', async (t) => {

@@ -1,4 +1,4 @@
-/** The connect page for everybody: by keyboard, on a narrow screen, in the dark, in German, and through axe-core in each of its states. */
+/** Accessibility of the connect page: keyboard, narrow screen, dark mode, German, and axe-core in every state. */
 import type { Page } from 'playwright-core'
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'

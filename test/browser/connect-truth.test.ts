@@ -1,12 +1,11 @@
 /**
- * The connect page says what is so: whose fault it is that there is no token, that a link was used, and never that another venue's keys are
- * good.
+ * The connect page reports the actual state: the cause of a missing token, a used link, and never success for another venue's credentials.
  */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
 
-/** Nango's answer where it got no token. */
+/** Nango's response when it got no token. */
 const said = (payload: unknown) => ({
   status: 400,
   headers: { 'access-control-allow-origin': '*' },

@@ -1,4 +1,4 @@
-/** The other way on the connect page: Nango's own Connect UI, through its SDK and its messages. */
+/** The alternative on the connect page: Nango's Connect UI, with its SDK and its messages. */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'

@@ -1,4 +1,4 @@
-/** The API explorer, tried by hand: a read and a write with what is filled in, a key and a connection that are kept. */
+/** The API explorer, as a user operates it: a read and a write with the example values, a stored key and connection. */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { execute } from './explorer.ts'

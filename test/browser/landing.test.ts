@@ -1,4 +1,4 @@
-/** The sandbox's first page: who is connected, the rate limits as they are used, and the way to the connect page and back. */
+/** The sandbox's landing page: connected venues, live rate limits, and the links to the connect page. */
 import { test } from '../support/tap.ts'
 import { addLanding } from '#service/sandbox/landing.js'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'

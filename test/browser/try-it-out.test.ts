@@ -1,6 +1,6 @@
 /**
- * "Try it out" of every operation of ROLLER's, in the sandbox, with nothing typed: open, execute, and ROLLER has done it. The page shows
- * one group at a time, without the answers' schemas: all that is done on the whole document takes Swagger UI seconds.
+ * "Try it out" of every operation of ROLLER in the sandbox, without input: open, execute, success. The page shows one group at a time,
+ * without response schemas: with the whole document Swagger UI takes seconds for each action.
  */
 import tap, { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'

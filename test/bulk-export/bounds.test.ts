@@ -1,4 +1,4 @@
-/** What ROLLER's messages count to has a bound: one message must not end the process, nor fill it. */
+/** Counts in ROLLER's messages are bounded: one message must not exhaust the memory of the process. */
 import { test } from '../support/tap.ts'
 import { MAX_TIMEOUT, systemClock } from '#plugin/util/clock.js'
 import { EXPORT_ENTRIES_MAX, PARTS_MAX, readPart, type ExportEntry } from '#plugin/client/export-inbox.js'

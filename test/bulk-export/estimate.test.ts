@@ -1,4 +1,4 @@
-/** ROLLER's published examples, and what is none of their kind. */
+/** ROLLER's published examples, and invalid input. */
 import { test } from '../support/tap.ts'
 import { estimateBulkExport } from '#plugin/client/bulk-export-estimate.js'
 

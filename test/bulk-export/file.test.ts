@@ -1,4 +1,4 @@
-/** Fetching a file: only where it may lie, nothing sent along, no redirect followed, and an end to every wait. */
+/** Fetching a file: allowed hosts only, no credentials, no redirects, and a timeout for every wait. */
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'

@@ -1,4 +1,4 @@
-/** The name of a file is one under which any program may write it into its folder, on any system. */
+/** A file's name is safe to write on every system. */
 import { basename, posix, win32 } from 'node:path'
 import { test } from '../support/tap.ts'
 import { exportFileName } from '#plugin/client/bulk-export-name.js'

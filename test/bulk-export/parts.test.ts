@@ -1,4 +1,4 @@
-/** Which messages belong to an export, whose order does not name its process. */
+/** Assigning messages to an export, whose order has no process id. */
 import { test } from '../support/tap.ts'
 import type { ExportEntry } from '#plugin/client/export-inbox.js'
 import { ExportParts } from '#plugin/client/bulk-export-parts.js'

@@ -1,4 +1,4 @@
-/** ROLLER's messages reach any replica: what one gets, another gathers, through Redis. */
+/** ROLLER's messages may reach any replica; Redis shares them with the one that collects the export. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import t from '../support/tap.ts'
@@ -39,7 +39,7 @@ t.test('reads messages that another replica received within seconds', async (t) 
   await one.app.roller.webhooks.subscribe(CONNECTION_ID)
   const { found, ended } = gather(one.app.roller.bulkExport(ORDER))
   await until(() => clock.waits.includes(5_000))
-  // The simulator's address is not one of a replica; what it would have sent comes to the other one.
+  // The simulator's URL belongs to no replica; its deliveries are sent to the other one here.
   for (const sequenceNumber of [3, 1]) t.equal((await month(two.app, sequenceNumber, [])).statusCode, 200, 'though nobody listens there')
   t.equal((await month(one.app, 2, [`${simulators.roller.url}/nothing-here`])).statusCode, 200)
   const error = await Promise.race([ended, (async () => { await until(() => found.length > 0); return 'found' })()])

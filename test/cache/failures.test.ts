@@ -1,4 +1,4 @@
-/** What fails, fails for all who share it; only patience is a caller's own. */
+/** A failure is shared by all callers of a call, except a too short maxWait. */
 import { test } from '../support/tap.ts'
 import { RollerError, type ErrorCode } from '#plugin/errors.js'
 import { ExchangeFailure } from '#plugin/gateway/transport/exchange.js'

@@ -1,4 +1,4 @@
-/** Sharing and keeping as a caller over HTTP, or in process, sees them. */
+/** Sharing and caching, over HTTP and in process. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID, holdsNoSecret, VENUE } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'
@@ -16,7 +16,7 @@ test('makes one call for a hundred equal GETs in flight, with a hundred equal re
   const nango = await stubNango(t, async (_request, response) => {
     await gate
     response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
-    response.write(body.slice(0, 70_000)) // chunked, and more than is read before the head is passed on
+    response.write(body.slice(0, 70_000)) // chunked, and larger than what is read before the head is passed on
     response.end(body.slice(70_000))
   })
   const { app } = await build(t, { options: { nango: { host: nango.url }, authorize: (request) => asked.push(request.id) > 0 } })

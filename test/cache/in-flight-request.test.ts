@@ -1,11 +1,11 @@
-/** Which callers a shared request has, and when it ends. */
+/** The subscribers of a shared request, and its end. */
 import { test } from '../support/tap.ts'
 import { Cancellation } from '#plugin/util/cancellation.js'
 import { InFlightRequest, StreamResult } from '#plugin/gateway/sharing/in-flight-request.js'
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
 
 const inFlight = (): InFlightRequest => new InFlightRequest('a', { text: 'x' }, 0, () => {})
-const response = {} as UpstreamResponse // it is handed on, and not looked at
+const response = {} as UpstreamResponse // passed through unread
 
 test('cancels a stream with several subscribers when the one that took it leaves', async (t) => {
   const shared = inFlight()

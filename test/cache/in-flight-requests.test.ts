@@ -1,4 +1,4 @@
-/** Which call under way a new one may join. */
+/** The requests in flight that a new caller may join. */
 import { test } from '../support/tap.ts'
 import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
 import { InFlightRequests } from '#plugin/gateway/sharing/in-flight-requests.js'
@@ -39,7 +39,7 @@ test('keeps connections separate, and removes all requests of one', async (t) =>
   t.equal(flights.find('b', { text: 'x' }), theirs)
   const next = flight('a', 'x')
   flights.add(next)
-  flights.remove(mine) // it lands after it was cleared
+  flights.remove(mine) // it finishes after it was cleared
   t.equal(flights.find('a', { text: 'x' }), next)
 })
 

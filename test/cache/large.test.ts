@@ -1,4 +1,4 @@
-/** What is too large to share goes to one caller as it comes; the others call for themselves, at the same time. */
+/** A response that is too large to share goes to one caller as a stream; the others make their own calls, concurrently. */
 import type { Readable } from 'node:stream'
 import { test } from '../support/tap.ts'
 import { callOf, FakeGateway, LIMIT, settled, Sharing, textOf } from './helpers.ts'

@@ -1,4 +1,4 @@
-/** The store of one process: the common suite, and that it stays within its bounds. */
+/** The store of one process: the common suite, and its bounds. */
 import { test } from '../support/tap.ts'
 import { MemoryCacheStore } from '#plugin/gateway/cache/memory-store.js'
 import type { CacheKey } from '#plugin/gateway/cache/store.js'

@@ -1,4 +1,4 @@
-/** A wrong `cache` option stops the registration, and names the operation. */
+/** An invalid `cache` option fails the registration with the operation's name. */
 import { test } from '../support/tap.ts'
 import { OptionsError, parseOptions } from '#plugin/options.js'
 

@@ -1,4 +1,4 @@
-/** Redis away is a miss, soon noticed; and a write that Redis has not heard of is made good before anything is read from it again. */
+/** A Redis that is down is a miss, detected soon; an invalidation that Redis did not get is repeated before the next read. */
 import { Redis } from 'ioredis'
 import t from '../support/tap.ts'
 import type { RedisLike } from '#plugin/redis/client.js'
@@ -14,7 +14,7 @@ t.teardown(async () => {
   await server.kill()
 })
 
-/** A client in front of the real one that fails, or hangs, when it is told to. */
+/** Wraps the real client; fails or hangs on demand. */
 function breakable () {
   const state = { broken: false as false | 'fails' | 'hangs', asked: 0, status: 'ready' }
   const through = (work: () => Promise<unknown>): Promise<unknown> => {
@@ -137,7 +137,7 @@ t.test('reloads its script on a restarted or new server', async (t) => {
   await lost
   state.status = 'reconnecting'
   t.equal(await get(), 'body 2')
-  const back = new Promise((resolve) => { client.once('ready', resolve) }) // a try before the server listens is an error
+  const back = new Promise((resolve) => { client.once('ready', resolve) }) // an attempt before the server listens is an error
   await server.start()
   await back
   state.status = 'ready'

@@ -1,4 +1,4 @@
-/** The store of all replicas: the common suite with both clients, two replicas, and what stands in Redis. */
+/** The store of all replicas: the common suite with both clients, two replicas, and the keys in Redis. */
 import { Redis as IoRedis } from 'ioredis'
 import { Redis as IoValkey } from 'iovalkey'
 import t from '../support/tap.ts'
@@ -19,7 +19,7 @@ t.teardown(() => {
 })
 
 const clock = new SteppedClock()
-/** Far longer than a busy machine takes: a time-out is not what is tested here. */
+/** Far longer than a busy machine needs: timeouts are not tested here. */
 const patient = { clock, timeoutMs: 30_000 }
 
 for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {

@@ -1,4 +1,4 @@
-/** What every store must do, seen through the calls that use it. */
+/** The contract of every store, tested through calls. */
 import type { Test } from 'tap'
 import { open, said, type Bench } from './bench.ts'
 import { LIMIT, settled, textOf, type CallOf, type Reply } from './helpers.ts'
@@ -35,7 +35,7 @@ export function storeSuite (t: Test, bench: Bench): void {
       t.equal(status, 'fastify-roller; hit')
       t.strictSame({ ...kept }, headers)
       t.equal(answer.status, 200)
-      t.ok(body.equals(answer.payload() as Buffer), `${body.length} bytes`) // whole, so a Buffer
+      t.ok(body.equals(answer.payload() as Buffer), `${body.length} bytes`) // complete, so a Buffer
     }
   })
 

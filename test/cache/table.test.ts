@@ -1,4 +1,4 @@
-/** Every operation of the catalog has its place in the table of what changes what. */
+/** The invalidation table covers every operation of the catalog. */
 import { test } from '../support/tap.ts'
 import { changedBy, resourceOf } from '#plugin/gateway/cache/invalidation.js'
 import { operations } from '#plugin/operations/operations.js'

@@ -1,4 +1,4 @@
-/** What every store must forget when something is written. */
+/** Invalidation on writes, for every store. */
 import type { Test } from 'tap'
 import { RollerError, type ErrorCode } from '#plugin/errors.js'
 import { open, RULES, type Bench } from './bench.ts'

@@ -1,6 +1,4 @@
-/**
- * Tokens of an issuer that publishes its keys: which are taken, what they allow, and what happens when the keys change or cannot be had.
- */
+/** Tokens of an issuer that publishes its keys: accepted tokens, their scopes, and changed or unavailable keys. */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
@@ -15,7 +13,7 @@ const SECOND = 1000
 interface Issuer {
   readonly url: string
   readonly fetched: () => number
-  /** Publishes another key under this id, beside the others or alone. */
+  /** Publishes another key under this id, in addition to the others or instead of them. */
   readonly rotate: (kid: string, alone?: boolean) => Promise<void>
   readonly answer: (how: ((response: ServerResponse) => void) | null) => void
   readonly token: (claims?: Record<string, unknown>, how?: { kid?: string, alg?: string, expires?: number }) => Promise<string>

@@ -1,4 +1,4 @@
-/** A document of named keys is taken whole or refused with what is wrong where; nothing in it is repeated. */
+/** A document of named keys is accepted as a whole, or rejected with the place of each error and without its values. */
 import { createHash } from 'node:crypto'
 import { test } from '../support/tap.ts'
 import { parseKeys } from '#service/auth/key-file.js'

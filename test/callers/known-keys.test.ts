@@ -1,4 +1,4 @@
-/** Right keys stay right and wrong ones wrong, however often they are shown. */
+/** Valid keys stay valid and invalid ones invalid, however often they are used. */
 import { test } from '../support/tap.ts'
 import { parseKeys } from '#service/auth/key-file.js'
 import { findCaller } from '#service/auth/keys.js'

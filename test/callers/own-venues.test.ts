@@ -1,4 +1,4 @@
-/** A caller limited to its venues cannot see, use or infer others, neither by answers nor by what they take. */
+/** A caller limited to its connections cannot see, use or infer others, neither from responses nor from their timing. */
 import type { InjectOptions } from 'fastify'
 import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller } from '../support/build.ts'
@@ -21,7 +21,7 @@ async function venues (t: Test): Promise<Service> {
   return built
 }
 
-/** The gateway finds out in the background whose venue a connection is. */
+/** The gateway verifies venues in the background. */
 async function quiet ({ nango }: Service): Promise<void> {
   let seen = -1
   while (nango.requests.length > seen) {

@@ -1,4 +1,4 @@
-/** Every route asks for one right, and a key that has all others does not get in. */
+/** Every route requires one scope, and rejects a key that has all others. */
 import { test } from '../support/tap.ts'
 import { SCOPES } from '#service/auth/caller.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'

@@ -1,4 +1,4 @@
-/** POST /connect-session answers with a link to the page, and with a link to Nango's own that works for browsers. */
+/** POST /connect-session returns a link to the page, and a link of Nango's that works in browsers. */
 import { test } from '../support/tap.ts'
 import { readConfig } from '#service/config/config.js'
 import { build } from '../support/build.ts'

@@ -1,4 +1,4 @@
-/** GET /connect: the page, its policy, and files that browsers may keep; only where it is asked for, under whatever prefix. */
+/** GET /connect: the page, its policy, and cacheable files; served only if enabled, under any prefix. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { service } from '../service/fixture.ts'
@@ -42,7 +42,7 @@ test('caches its files forever, but not files of another version', async (t) => 
   const files = [...body.matchAll(/(?:src|href)="(connect\/[^"]+)"/g)].map(([, path]) => `/api/${String(path)}`)
   t.equal(files.length, 2)
   const [script = ''] = files.filter((path) => path.endsWith('.js'))
-  // Every module that one of them names is there as well.
+  // Every module that one of them imports is served as well.
   const seen = new Set(files)
   for (const path of seen) {
     const file = await app.inject(path)

@@ -15,7 +15,7 @@ async function newLink (app: FastifyInstance, payload: object = {}, url = '/conn
   return { token: fragment.get('token') ?? '', ticket: fragment.get('ticket') ?? '' }
 }
 
-/** What the page's form does. */
+/** Does the same as the page's form. */
 async function enter ({ nango }: Built, { token }: Link, clientId: string): Promise<string> {
   const answer = await fetch(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ client_id: clientId, client_secret: 'right' })
@@ -61,7 +61,7 @@ test('returns only the own connection to a browser that writes a proof into it',
   const link = await newLink(built.app)
   const proof = link.ticket.split('.')[1] ?? ''
   const victim = await enter(built, await newLink(built.app), 'victim-park')
-  // Nango lets a browser set fields of the config of the connection that it makes.
+  // Nango lets a browser set config fields of the connection that it creates.
   const answer =
     await fetch(`${built.nango.url}/oauth2/auth/roller?connect_session_token=${link.token}&params[roller_connect_page]=${proof}`, {
       method: 'POST',
@@ -75,7 +75,7 @@ test('returns only the own connection to a browser that writes a proof into it',
 
 test('rejects forged, foreign and expired tickets with 401, without a call to Nango', async (t) => {
   const built = await start(t, { nango: { now: () => Date.now() - 3_600_000 } })
-  const ended = await newLink(built.app) // by Nango's clock, an hour ago
+  const ended = await newLink(built.app) // an hour ago by Nango's clock
   const other = await newLink(
     (
       await start(

@@ -1,4 +1,4 @@
-/** A ticket is good until shortly after its session has ended, for one gateway and one integration, and not with one character changed. */
+/** A ticket is valid until shortly after its session, for one gateway and one integration, and unchanged only. */
 import { test } from '../support/tap.ts'
 import { Tickets } from '#plugin/connect-page/ticket.js'
 

@@ -1,4 +1,4 @@
-/** Why Nango got no token: the payloads of a real server, read by the server and by the page's script alike. */
+/** The cause of a missing token: payloads of a real server, classified alike by the server and the page's script. */
 import { test } from '../support/tap.ts'
 import { readAssets } from '#plugin/connect-page/assets.js'
 import { readTokenFailure, type TokenFailure } from '#plugin/nango/token-error.js'

@@ -1,7 +1,4 @@
-/**
- * Every code block of the documents does what it says: commands run against the sandbox, programs are type-checked, and run when they are
- * whole.
- */
+/** Every code block of the documents works: commands run against the sandbox, programs are type-checked, and complete ones run. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -14,14 +11,14 @@ import { startProcess } from '../service/fixture.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { blocksOf, documents, ROOT, type Block } from './blocks.ts'
 
-tap.setTimeout(300_000) // starting processes takes its time on a busy machine
+tap.setTimeout(300_000) // starting processes is slow on a busy machine
 
 const root = fileURLToPath(ROOT)
 const all = documents().flatMap(blocksOf)
 const runnable = all.filter(({ notRun }) => notRun === null)
 const of = (...languages: string[]): Block[] => runnable.filter(({ language }) => languages.includes(language))
 
-/** What the documents call the service. */
+/** The command of the service in the documents. */
 const ADDRESS = 'http://localhost:3000'
 
 async function freePort (): Promise<number> {
@@ -65,7 +62,7 @@ test('runs commands and Python programs against the sandbox', async (t) => {
   ).url()
   const here = (code: string): string => code.replaceAll(ADDRESS, url)
   for (const { at, code } of of('sh')) {
-    // The first command that fails ends it, and an HTTP status of 400 and above is a failure.
+    // The first failing command ends it; an HTTP status of 400 or higher is a failure.
     const { code: status, output } = await run(
       'sh', ['-e'], `curl () { command curl --silent --show-error --fail-with-body "$@"; echo; }\n${here(code)}`
     )
@@ -83,11 +80,11 @@ test('runs commands and Python programs against the sandbox', async (t) => {
 
 test('type-checks TypeScript, and runs complete files', async (t) => {
   mkdirSync(join(root, '.cache'), { recursive: true })
-  const folder = mkdtempSync(join(root, '.cache/blocks-')) // inside the project, so that imports are found
+  const folder = mkdtempSync(join(root, '.cache/blocks-')) // inside the project, so that imports resolve
   t.teardown(() => { rmSync(folder, { recursive: true }) })
   const files = new Map(of('ts').map((block) => {
     const file = join(folder, `${block.at.replace(/\W/g, '-')}.ts`)
-    // What is declared stands on one line in front, so lines of errors are those of the block plus one.
+    // Declarations are on one line in front, so line numbers of errors are those of the block plus one.
     writeFileSync(file, `${block.declares ?? ''};export {}\n${block.code}`)
     return [file, block]
   }))
@@ -100,7 +97,7 @@ test('type-checks TypeScript, and runs complete files', async (t) => {
     t.same(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')), [], at)
   }
 
-  // A program that listens is whole: it serves the venue through the simulators, when it is told where they are.
+  // A program that listens is complete: given the addresses of the simulators, it must serve the venue.
   const whole = [...files].filter(([, { declares, code }]) => declares === null && code.includes('.listen('))
   t.ok(whole.length > 0, 'there is a whole program')
   const { nango } = await startSimulators(t)

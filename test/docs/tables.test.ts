@@ -1,4 +1,4 @@
-/** The generated parts of the documents are what the code generates; each dependency has a reason, and each error a section. */
+/** Generated parts of the documents are current; each dependency has a reason, and each error a section. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +16,7 @@ const OWN = ['fastify-roller', 'roller-sandbox']
 const sources = (folder: string): string[] => readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !/^(dist|node_modules)\//.test(name)).map((name) => read(`${folder}/${name}`))
 
-/** Names of packages; what is imported for its types alone is not installed with the package. */
+/** Package names; type-only imports are not installed with the package. */
 function importsOf (source: string): string[] {
   const code = source.replaceAll(/^import type [^;]*? from '.*'$/gm, '')
   const names = ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName)

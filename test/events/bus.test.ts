@@ -1,9 +1,9 @@
-/** Who hears what: by name, by kind, or everything, until it is taken away. */
+/** Subscriptions by name, by kind, or to everything, until they are removed. */
 import { test } from '../support/tap.ts'
 import { EventLate, EventNotHandled, Events, type AnyEvent } from '#plugin/webhooks/events.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
-const event = (name: string): AnyEvent => ({ name, id: '1', connectionId: 'venue' }) as AnyEvent // all that is looked at here
+const event = (name: string): AnyEvent => ({ name, id: '1', connectionId: 'venue' }) as AnyEvent // the only fields that are read here
 
 test('matches patterns', async (t) => {
   const events = new Events({ clock: new ManualClock() })

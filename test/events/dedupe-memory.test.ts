@@ -1,4 +1,4 @@
-/** What one process has seen: the common suite, and its bound. */
+/** The store of one process: the common suite, and its bound. */
 import t, { test } from '../support/tap.ts'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import { ManualClock } from '../support/manual-clock.ts'

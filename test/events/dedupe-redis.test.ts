@@ -1,4 +1,4 @@
-/** What all replicas have seen: the common suite, two replicas, and what stands in Redis. */
+/** The store of all replicas: the common suite, two replicas, and the keys in Redis. */
 import { Redis } from 'ioredis'
 import t from '../support/tap.ts'
 import { RedisDedupeStore } from '#plugin/webhooks/dedupe-redis.js'
@@ -14,7 +14,7 @@ t.teardown(() => {
 const clock = new ManualClock()
 const open = (scope: string): RedisDedupeStore => new RedisDedupeStore(client, { scope, clock })
 
-/** Redis has a clock of its own: its keys lose what has passed. */
+/** Redis has its own clock: its keys expire in real time. */
 async function pass (ms: number): Promise<void> {
   for (const key of await client.keys('roller:seen:*')) await client.pexpire(key, Math.max(0, await client.pttl(key) - ms))
 }

@@ -1,4 +1,4 @@
-/** Memory and Redis together: Redis away is memory alone, said once. */
+/** Memory and Redis together: while Redis is down, memory alone is used, logged once. */
 import { test } from '../support/tap.ts'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import { SharedDedupeStore } from '#plugin/webhooks/dedupe-shared.js'

@@ -1,4 +1,4 @@
-/** What every store must do. */
+/** The contract of every store. */
 import type { Test } from 'tap'
 import { LEASE_MS, REMEMBERED_MS, type DedupeStore } from '#plugin/webhooks/dedupe-store.js'
 

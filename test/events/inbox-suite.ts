@@ -1,4 +1,4 @@
-/** What every inbox must do. */
+/** The contract of every inbox. */
 import type { Test } from 'tap'
 import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, type ExportInbox, type ExportEntry } from '#plugin/client/export-inbox.js'
 

@@ -1,4 +1,4 @@
-/** An event that its handlers did not take is delivered again until they do, here or on another replica. */
+/** A failed event is delivered again until its handlers succeed, here or on another replica. */
 import { test } from '../support/tap.ts'
 import { EventLate, EventNotHandled } from '#plugin/webhooks/events.js'
 import { ReliableDelivery } from '#plugin/webhooks/reliable-delivery.js'

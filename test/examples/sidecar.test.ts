@@ -1,10 +1,10 @@
-/** The clients of the sidecar example read bookings, say a problem in its own words, and wait when they are told to. */
+/** The clients of the sidecar example read bookings, print a problem's message, and wait for Retry-After. */
 import { execFileSync } from 'node:child_process'
 import tap, { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
 import { start } from './program.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const missing = (command: string): string | false => {
   try {
@@ -48,7 +48,7 @@ for (const { name, command, needs, file } of clients) {
   })
 
   test(`waits in the ${name} client for the time of Retry-After`, { skip: missing(needs) }, async (t) => {
-    // One place in a window of two seconds, and no line: the second call is refused with Retry-After.
+    // One slot in a window of two seconds, and no queue: the second call is rejected with Retry-After.
     let refused = 0
     const { url } = await listen(t, {
       options: { rateLimits: { rest: { limit: 1, windowMs: 2000 }, margin: 0, jitter: 0, maxQueue: 0 } },

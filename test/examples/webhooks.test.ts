@@ -1,11 +1,11 @@
-/** The receiver handles what the container has signed, once, and nothing else. */
+/** The receiver handles exactly the events that the container has signed, once each. */
 import { randomUUID } from 'node:crypto'
 import tap, { test } from '../support/tap.ts'
 import type { AnyEvent } from 'fastify-roller'
 import { createWebhookTarget } from '#service/http/webhook-target.js'
 import { startExample } from './program.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const SECRET = `whsec_${Buffer.from('the-secret-of-the-receiver-1234!').toString('base64')}`
 
@@ -16,7 +16,7 @@ test('runs', async (t) => {
   const stranger = createWebhookTarget({ url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`] })
   t.teardown(async () => { await container.close(); await stranger.close() })
 
-  // as much as is looked at here
+  // the only fields that are read here
   const event = { name: 'booking.created', id: randomUUID(), connectionId: 'the-venue', data: {} } as unknown as AnyEvent
   await container.send(event)
   await container.send(event)

@@ -1,4 +1,4 @@
-/** A TCP door in front of a server: it can be shut, stand open and let nothing through, or break a line after so many bytes. */
+/** A TCP proxy in front of a server: it can refuse connections, accept them without forwarding, or break them after a number of bytes. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export class Door {
@@ -31,7 +31,7 @@ export class Door {
     await closed
   }
 
-  /** Takes connections and passes nothing on. */
+  /** Accepts connections and forwards nothing. */
   beSilent (): void {
     this.#silent = true
     this.#breakLines()

@@ -1,8 +1,8 @@
-/** Who fails, how, and what the caller sees of it. `npm run test:faults` proves every row; docs/operating.md shows them. */
+/** Failures and their effect on the caller. `npm run test:faults` proves every row; docs/operating.md shows them. */
 import type { World } from './world.ts'
 
 export type Way = 'nango' | 'direct'
-/** Status and code of the answer; ROLLER's own status alone; or `cut`, a body that breaks off where everybody can see it. */
+/** Status and code of the response; ROLLER's own status alone; or `cut`, a body that is visibly truncated. */
 export type Seen = string
 
 export interface Row {
@@ -10,10 +10,10 @@ export interface Row {
   readonly how: string
   readonly call: 'GET' | 'POST' | 'large GET'
   readonly arrange: (world: World) => void | Promise<void>
-  /** Makes things good again, where the fault does not end by itself. */
+  /** Ends the fault, if it does not end by itself. */
   readonly repair?: (world: World) => void | Promise<void>
   readonly seen: Readonly<Record<Way, Seen>> | Seen
-  /** How often the call arrived at ROLLER at most. A POST never more than once. */
+  /** Maximum number of calls that reach ROLLER. Never more than one for a POST. */
   readonly arrived?: number
   readonly only?: Way
 }
@@ -24,7 +24,7 @@ const GUARDED = { path: PRODUCTS } as const
 
 const CREATED = '201'
 
-/** Through Nango: its proxy. On the direct way: where the token comes from. */
+/** With transport nango: its proxy. With transport direct: the source of the token. */
 const atNango = (world: World): RegExp => world.way === 'nango' ? /^\/proxy/ : /^\/connections\//
 
 const roller: Row[] = [

@@ -1,4 +1,4 @@
-/** One gateway with everything around it, for one row: each thing behind a door that can be shut. */
+/** One gateway with its surroundings, for one row: each server is behind a proxy that can fail. */
 import { spawn } from 'node:child_process'
 import { open, readFile, readdir, readlink } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
@@ -15,9 +15,9 @@ import { bookingFor } from '../upstream/fixture.ts'
 import { Door } from './door.ts'
 import type { Row, Seen, Way } from './rows.ts'
 
-/** Milliseconds: short, so that what never comes is soon given up. */
+/** Milliseconds: short, so that missing responses time out soon. */
 const TIMEOUTS = { connect: 2_000, headers: 1_000, idle: 1_000, total: 4_000, control: 1_000 }
-/** For repeats; shorter than any cooling-off. Milliseconds. */
+/** Milliseconds between retries; shorter than any cooling-off. */
 const MAX_WAIT = 8_000
 const LARGE = '/roller/sandbox/bytes/4000000?chunked=1'
 const ROOT = new URL('.', import.meta.resolve('#root/package.json'))
@@ -69,13 +69,13 @@ export class World {
     return world
   }
 
-  /** After a first call: before it there is no token, and Nango's error does not tell a ROLLER that is down from a rejected key. */
+  /** After a first call: without a token, Nango's error is the same for a ROLLER that is down and for rejected credentials. */
   async closeRoller (): Promise<void> {
     await this.warm()
     await this.#rollerDoor.shut()
   }
 
-  /** From here on everybody has a token. */
+  /** From here on every connection has a token. */
   async warm (): Promise<void> { await this.#get() }
 
   openRoller (): Promise<void> { return this.#rollerDoor.open() }
@@ -83,16 +83,16 @@ export class World {
   openNango (): Promise<void> { return this.#nangoDoor.open() }
   cutLarge (): void { this.#rollerDoor.cutAfter(1_000_000) }
 
-  /** Time that passes for all. */
+  /** Advances the clock of all servers. */
   pass (ms: number): void { this.#time.ahead += ms }
-  /** The machine's clock is set, which is not time that passes: only what reads the date sees it. */
+  /** Sets the date of the machine without advancing the clock: only code that reads the date is affected. */
   jump (ms: number): void {
     const { now } = Date
     Date.now = () => now() + ms
     this.#t.teardown(() => { Date.now = now })
   }
 
-  /** Nango asks ROLLER for no token for 30 s after one was refused, and the gateway asks Nango for none. */
+  /** After a rejection Nango requests no token from ROLLER for 30 s, and the gateway none from Nango. */
   passBackoff (): void { this.pass(31_000) }
 
   /** As in Nango's dashboard. */
@@ -109,7 +109,7 @@ export class World {
     )
   }
 
-  /** What the calls go to stands somewhere else. */
+  /** The target of calls has another address. */
   at (url: string): void { this.#base = url }
   async atPlainServer (): Promise<void> {
     const server = createServer(
@@ -168,7 +168,7 @@ export class World {
     }
   }
 
-  /** The service itself, writing its log to a device that is always full. */
+  /** The service itself, with its log on a device that is always full. */
   async fillDisk (): Promise<void> {
     const full = await open('/dev/full', 'w')
     const child = spawn(process.execPath, ['service/dist/main.js'], {
@@ -181,7 +181,7 @@ export class World {
     this.#service = `http://127.0.0.1:${port}`
   }
 
-  /** Makes the row's call. */
+  /** Sends the row's call. */
   async call (row: Row): Promise<Seen> {
     this.#before = this.#count(row)
     if (this.#call !== null) return await this.#call()
@@ -189,13 +189,13 @@ export class World {
     return row.call === 'GET' ? await this.#get() : await this.#getLarge()
   }
 
-  /** Whether the same gateway serves its next caller. */
+  /** Whether the same gateway serves the next caller. */
   async recovers (row: Row): Promise<boolean> {
     this.roller.faults.always(null)
     this.nango.faults.always(null)
     this.#call = null
     this.#rollerDoor.cutAfter(Infinity)
-    if (this.#base !== null) { // restarted with the right address
+    if (this.#base !== null) { // restarted with the correct address
       this.#base = null
       this.#app = null
     }
@@ -204,7 +204,7 @@ export class World {
       await this.#redis.door.open()
     }
     await row.repair?.(this)
-    // Redis is looked for once a second; everything else is there at once.
+    // Redis is retried once a second; everything else recovers at once.
     for (let tries = 0; tries < (this.#redis === null ? 1 : 60); tries++) {
       if (await this.#get() === '200') return true
       await new Promise((resolve) => setTimeout(resolve, 50))
@@ -212,7 +212,7 @@ export class World {
     return false
   }
 
-  /** How often the row's call has come to ROLLER. */
+  /** Number of the row's calls that reached ROLLER. */
   arrived (row: Row): number { return this.#count(row) - this.#before }
 
   #count (row: Row): number {
@@ -239,7 +239,7 @@ export class World {
         clock: {
           now: () => performance.now() + this.#time.ahead,
           setTimeout: (callback, ms) => setTimeout(callback, ms),
-          clearTimeout: (timer) => { clearTimeout(timer as NodeJS.Timeout) } // made above
+          clearTimeout: (timer) => { clearTimeout(timer as NodeJS.Timeout) } // created above
         },
         ...(this.#redis !== null && { redis: this.#redis.client })
       })
@@ -277,7 +277,7 @@ export class World {
   }
 }
 
-/** Its log is lost, so the port is read where Linux keeps it. */
+/** Its log is lost, so the port is read from /proc. */
 async function portOf (pid: number): Promise<number> {
   for (let tries = 0; tries < 400; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -8,7 +8,7 @@ import { isProblem, type Answer } from '../upstream/fixture.ts'
 
 interface Upload { readonly url: string, readonly path: string, readonly size: number, readonly declared: boolean }
 
-/** Sends as fast as it is let, and takes the answer whenever it comes. */
+/** Sends as fast as possible, and reads the response whenever it arrives. */
 async function upload ({ url, path, size, declared }: Upload): Promise<Answer> {
   const headers = { ...VENUE, 'content-type': 'application/json', ...(declared && { 'content-length': size }) }
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {

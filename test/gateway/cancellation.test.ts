@@ -1,4 +1,4 @@
-/** A cancellation behaves as an AbortSignal does, as far as the gateway looks. */
+/** A cancellation behaves like an AbortSignal, as far as the gateway uses it. */
 import { test } from '../support/tap.ts'
 import { Cancellation, type CancelSignal } from '#plugin/util/cancellation.js'
 

@@ -77,7 +77,7 @@ const TABLE: readonly (readonly [what: string, status: number, body: unknown, ex
     { kind: 'repeat', code: 'ROLLER_ERR_UNREACHABLE', maySent: true }, HTML]
 ]
 
-// What ROLLER sends without a Content-Type: its status decides, whatever Nango labels it with.
+// Responses of ROLLER without a Content-Type: classified by status, whatever label Nango adds.
 const UNLABELLED = [
   [400, 'pass'], [401, 'renew'], [403, 'fail'], [404, 'pass'], [409, 'pass'], [422, 'pass'], [429, 'limited'], [500, 'pass'],
   [502, 'repeat'], [503, 'repeat'], [504, 'repeat'], [200, 'pass']

@@ -4,7 +4,7 @@ import { SteppedClock } from '../support/manual-clock.ts'
 
 interface Timer { readonly callback: () => void, readonly at: number }
 
-/** An exchange whose other side and whose clock are the test's. As undici's, its abort reports the error before it returns. */
+/** An exchange whose upstream and clock are controlled by the test. As in undici, its abort reports the error before it returns. */
 function setup (timeouts = { headers: 1_000, idle: 100, total: 10_000 }) {
   const clock = new SteppedClock()
   let timer: Timer | null = null
@@ -15,7 +15,7 @@ function setup (timeouts = { headers: 1_000, idle: 100, total: 10_000 }) {
     setTimeout: (callback, ms) => { timer = { callback, at: clock.now() + ms }; return timer },
     clearTimeout: () => { timer = null }
   }, timeouts, (failure) => { settled = failure })
-  /** Lets time pass, timers included. */
+  /** Advances the clock and its timers. */
   const pass = (ms: number): void => {
     const end = clock.now() + ms
     while (timer !== null && (timer as Timer).at <= end) {

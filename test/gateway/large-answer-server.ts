@@ -1,6 +1,4 @@
-/**
- * The gateway in a process of its own, whose memory a test can measure. Takes Nango's address and key; answers `rss` with its peak so far.
- */
+/** The gateway in a separate process, to measure its memory. Gets Nango's address and key; responds to `rss` with its peak so far. */
 import Fastify from 'fastify'
 import roller from 'fastify-roller'
 

@@ -9,7 +9,7 @@ import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 
 const SIZE = 200 * 1024 * 1024
 const MAX_GROWTH_KIB = 32 * 1024
-/** The reader is slower than the sender: without back-pressure the answer would pile up in the gateway. */
+/** The reader is slower than the sender: without back-pressure the response would accumulate in the gateway. */
 const PAUSE_MS = 2_000
 
 test('keeps its memory constant during a response of 200 MiB', async (t) => {
@@ -30,7 +30,7 @@ test('keeps its memory constant during a response of 200 MiB', async (t) => {
     for await (const chunk of answer.body ?? []) hash.update(chunk)
     return hash.digest('hex')
   }
-  await download(16 * 1024 * 1024) // what every process takes once
+  await download(16 * 1024 * 1024) // memory that every process allocates once
   const before = await peak()
   const expected = createHash('sha256')
   for (const block of blocks(SIZE)) expected.update(block)

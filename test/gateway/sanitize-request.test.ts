@@ -3,7 +3,7 @@ import { isRollerError } from '#plugin/errors.js'
 import { sanitizeResponseHeaders, sanitizeHeaders, sanitizeTarget, type LimitSink } from '#plugin/gateway/sanitize-request.js'
 import { checkConnectionId } from '#plugin/nango/connection-id.js'
 
-/** What is written, and what leaves; null: refused as a path; false: closed. */
+/** Target as received and as sent; null: rejected as a path; false: denied. */
 const TARGETS: readonly (readonly [string, string | null | false])[] = [
   ['/', '/'], ['/venues/me', '/venues/me'], ['/venues/me/', '/venues/me/'], ['/venues/me?', '/venues/me?'],
   ['/x?a=/../b//c\\', '/x?a=/../b//c\\'],

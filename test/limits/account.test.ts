@@ -29,7 +29,7 @@ for (const [header, seconds] of [['2', 2], ['0', 1], [undefined, 1]] as const) {
   })
 }
 
-/** Nango's window is a minute: it has begun so long before that it ends in `seconds`. */
+/** Nango's window is a minute: it began so long ago that it ends in `seconds`. */
 async function lateInTheWindow (t: Parameters<typeof build>[0], limit: number, seconds: number) {
   let shift = (seconds - 60) * 1000
   const built = await build(t, { nango: { rateLimit: limit, now: () => Date.now() + shift } })
@@ -47,7 +47,7 @@ test('learns Nango\'s limit, and never exceeds it again, in a burst or with othe
   await built.begin()
   const endsAt = Date.now() + 9_000
   t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
-  // A burst without a limit known to the log, then others use up most of what is left.
+  // A burst without a known limit, then other programs use most of the rest.
   await Promise.all(Array.from({ length: 9 }, () => ask(built.app, { maxWait: 0 })))
   for (let n = 0; n < 20; n++) await built.app.inject('/connections')
   t.equal((await ask(built.app, { connection: 'b', maxWait: 0 })).status, 200) // now it is known again
@@ -55,7 +55,7 @@ test('learns Nango\'s limit, and never exceeds it again, in a burst or with othe
   const served = answers.filter(({ status }) => status === 200).length
   t.same(new Set(answers.map(({ status, code }) => `${status} ${code ?? ''}`)), new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))
   t.ok(Date.now() < endsAt, 'all in one window')
-  // Each call beyond the limit would be a 429.
+  // Each call beyond the limit would return 429.
   t.ok(built.nango.requests.length <= limit, `${built.nango.requests.length} calls of ${limit}`)
   t.ok(served >= 15, `${served} of the rest are used`)
   const told = answers.filter(({ status }) => status === 503).map(({ retryAfter = 0 }) => retryAfter)

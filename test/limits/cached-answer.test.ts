@@ -1,4 +1,4 @@
-/** Every response has the RateLimit headers, one from the cache too, which spends no call. */
+/** Every response has the RateLimit headers, also one from the cache, which counts against no limit. */
 import { test } from '../support/tap.ts'
 import { needsRedis } from '../support/redis-server.ts'
 import { build, callsAtRoller } from '../support/build.ts'

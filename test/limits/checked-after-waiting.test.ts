@@ -1,4 +1,4 @@
-/** A decision is only as old as the send: who waited is asked again. */
+/** A call that waited is authorized again before it is sent. */
 import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { enterThroughNango, start, until } from '../venues/fixture.ts'
@@ -19,7 +19,7 @@ async function withQueuedPost (t: Pick<Test, 'teardown'>) {
   await life.app.inject({ url: '/roller/products', headers: { ...VENUE, ...owner } })
   let answered = false
   const post = life.app.inject(booking).then((answer) => { answered = true; return answer })
-  await new Promise((resolve) => setTimeout(resolve, 50)) // until it stands in the queue
+  await new Promise((resolve) => setTimeout(resolve, 50)) // until it is queued
   return {
     ...life,
     posts: () => callsAtRoller(life).filter(({ method }) => method === 'POST'),

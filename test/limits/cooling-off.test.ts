@@ -11,7 +11,7 @@ test('cools off on three replicas with 500 callers after an injected 429', needs
   const replicas = await startReplicas(t, { roller: { limits: 'off' } })
   const { apps, roller } = replicas
   addVenue(replicas, 'other')
-  // Code, connections and tokens are ready.
+  // Warms up code, connections and tokens.
   await Promise.all(apps.flatMap((app) => [ask(app), ask(app, { connection: 'other' })]))
   roller.faults.next({ path: /n=injected/, kind: 'status', status: 429, headers: { 'retry-after': String(WALL_SECONDS) }, body: {} })
   const raising = Date.now()
@@ -34,7 +34,7 @@ test('cools off on three replicas with 500 callers after an injected 429', needs
   const impatient = answers.filter(({ patient }) => !patient)
   t.same(new Set(impatient.map(({ answer }) => `${answer.status} ${answer.code}`)), new Set(['429 ROLLER_ERR_COOLING_OFF']))
   const wrong = impatient.filter(({ answer: { retryAfter = 0, took }, at }) => {
-    // Exact to the second: no less than what is left when it is told, and no more than what was left when the call came.
+    // Exact to the second: between the remaining time when the response is sent and when the call arrived.
     const latest = WALL_SECONDS * 1000 - (at - raised)
     return retryAfter > Math.ceil(latest / 1000) || retryAfter * 1000 < WALL_SECONDS * 1000 - (at + took - raising)
   })
@@ -66,7 +66,7 @@ test('a cooling-off stops callers that are already queued', needsRedis, async (t
   const answers = await Promise.all(queue)
   t.same(new Set(answers.map(({ status }) => status)), new Set([200]), 'all are served in the end')
   const moments = arrivals(replicas).filter(({ url }) => url.startsWith('/sandbox')).map(({ at }) => at).sort((a, b) => a - b)
-  // The call that got the 429 is not marked with its credential: the gap shows it.
+  // The call that got the 429 has no mark of its credential: the gap shows it.
   const gaps = moments.map((at, n) => at - (moments[n - 1] ?? at))
   // Calls sent together with it arrive while the cooling-off starts.
   t.ok(Math.max(...gaps) >= 2_900, `nothing for ${Math.max(...gaps)} ms`)
@@ -81,7 +81,7 @@ test('serves callers in order after the cooling-off', async (t) => {
   await Promise.all(Array.from({ length: 30 }, (_, n) => ask(built.app, { url: `/sandbox/echo?n=${n}`, maxWait: 20 })))
   const order = arrivals(built).flatMap(({ url }) => /n=(\d+)/.exec(url)?.[1] ?? []).map(Number)
   t.equal(order.length, 30)
-  // Those of one window leave together and may overtake each other on the way.
+  // Calls of one window are sent together and may overtake each other.
   t.ok(order.every((n, place) => Math.abs(n - place) <= 6), order.join())
 })
 

@@ -1,4 +1,4 @@
-/** One export of a type in six hours: an order that ROLLER did not take must not cost it. */
+/** One export of a type in six hours: a rejected order must not use it up. */
 import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
 import { ask, type Answered } from './harness.ts'

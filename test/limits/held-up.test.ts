@@ -1,4 +1,4 @@
-/** A call that has its place and cannot leave: it waits for a socket, or for its token. It counts from when it leaves. */
+/** A call with a lease that cannot be sent yet: it waits for a socket, or for its token. It counts from the time it is sent. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { ask, pause } from './harness.ts'
@@ -12,7 +12,7 @@ test('counts a delayed call from the time it got its socket', async (t) => {
   await pause(20)
   const held = ask(built.app, { url: '/sandbox/echo?held' })
   await Promise.all([first, held])
-  await pause(750) // 1.65 s after both places were given, 0.75 s after the second call left
+  await pause(750) // 1.65 s after both leases were granted, 0.75 s after the second call was sent
   const { remaining } = (await built.app.inject('/connections/demo-venue/rate-limits')).json().rateLimits[0]
   t.equal(remaining, 9, 'the first has left the window, the one that was held up has not')
 })

@@ -1,4 +1,4 @@
-/** ROLLER counts by credential, however many connections hold it. */
+/** ROLLER counts by credential, however many connections use it. */
 import { test, type Test } from '../support/tap.ts'
 import { asConnected, callsAtRoller } from '../support/build.ts'
 import { start } from '../venues/fixture.ts'

@@ -95,7 +95,7 @@ test('serves callers in order of arrival', async (t) => {
   await Promise.all(Array.from({ length: 20 }, (_, n) => ask(built.app, { url: `/sandbox/echo?n=${n}`, maxWait: 30 })))
   const order = arrivals(built).flatMap(({ url }) => /n=(\d+)/.exec(url)?.[1] ?? []).map(Number)
   t.equal(order.length, 20)
-  // On a busy machine two that leave one after the other may overtake each other on the way.
+  // On a busy machine two calls sent in a row may overtake each other.
   t.ok(order.every((n, place) => Math.abs(n - place) <= 2), order.join())
 })
 

@@ -1,4 +1,4 @@
-/** Redis dies and comes back in the middle of a load, on the same port. */
+/** Redis is killed and restarted under load, on the same port. */
 import t, { test } from '../support/tap.ts'
 import { needsRedis, startRedis } from '../support/redis-server.ts'
 import { ask, arrivals, pause, startReplicas, type Answered, type Replicas } from './harness.ts'
@@ -8,7 +8,7 @@ const ROLLER = { rest: LIMIT, windowMs: 2_000, coolingOffMs: 2_000 }
 const BUDGETS = { rest: { limit: LIMIT, windowMs: 2_000 }, margin: 0.1, jitter: 400, replicas: 3 }
 const MAX_WAIT = 1
 
-/** Twice the limit, evenly, until it is told to stop. */
+/** Twice the limit, evenly, until stopped. */
 function load ({ apps }: Replicas) {
   const answers: Promise<Answered & { at: number }>[] = []
   const load = { on: true }
@@ -26,7 +26,7 @@ function load ({ apps }: Replicas) {
 
 const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
 
-t.jobs = 2 // they wait, each with a Redis of its own
+t.jobs = 2 // they wait, each with its own Redis
 
 for (const onRedisDown of ['share', 'reject'] as const) {
   test(`keeps the limit when Redis is killed under load, ${onRedisDown}`, needsRedis, async (t) => {

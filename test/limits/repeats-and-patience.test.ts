@@ -1,9 +1,9 @@
-/** Roller-Max-Wait is about every wait of a call, the pause before a repeat too. */
+/** Roller-Max-Wait limits every wait of a call, including the delay before a retry. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { ask } from './harness.ts'
 
-/** Pauses of exactly 200 and 400 ms. */
+/** Delays of exactly 200 and 400 ms. */
 const retryPolicy = { baseMs: 200, random: () => 1 }
 
 for (const [maxWait, tries] of [[0, 1], [0.1, 1], [0.35, 2], [5, 3]] as const) {

@@ -1,4 +1,4 @@
-/** Nango's limit is shared by all venues of the account: a noisy one must not take the others' part of it. */
+/** Nango's limit is shared by all venues of the account: a busy one must not use up the others' part. */
 import { test } from '../support/tap.ts'
 import { needsRedis } from '../support/redis-server.ts'
 import { build } from '../support/build.ts'
@@ -20,7 +20,7 @@ test('serves a quiet venue at once while a busy one has used up its part of the 
   for (let n = 0; n < 3; n++) await ask(built.app)
   const noisy = Array.from({ length: 100 }, () => ask(built.app, { maxWait: 1_000 }))
   await pause(100)
-  // All of the account's places but the reserve are gone for a minute.
+  // All of the account's slots except the reserve are in use for a minute.
   t.equal((await ask(built.app, { connection: 'quiet', maxWait: 0 })).status, 200)
   const noisyAgain = await ask(built.app, { maxWait: 0 })
   t.match(noisyAgain, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
@@ -39,7 +39,7 @@ test('never triggers a 429 of Nango with three replicas and other programs on th
   for (const id of ['b', 'c']) addVenue(replicas, id)
   await ask(apps[0]!, { maxWait: 0 })
   window.begun()
-  // Each replica looks every connection up once, at Nango's own API.
+  // Each replica reads every connection once from Nango's API.
   for (const app of apps) for (const connection of ['demo-venue', 'b', 'c']) await ask(app, { connection, maxWait: 0 })
   await pause(1_000)
   for (let n = 0; n < 30; n++) await apps[0]!.inject('/connections') // a sync, another program

@@ -1,4 +1,4 @@
-/** fastify-roller as it is published adds little to a Fastify app, and works there as a module and by its types. */
+/** The published fastify-roller adds little to a Fastify app, and works there as a module and by its types. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tap, { test } from '../support/tap.ts'
@@ -65,7 +65,7 @@ test('works as a packed plugin in an empty folder', async (t) => {
       types: ['node'],
       typeRoots: [join(ROOT, 'node_modules/@types')]
     })
-    const app = program.getSourceFile(source) // its packages' declarations are not looked at, as with skipLibCheck
+    const app = program.getSourceFile(source) // declarations of its packages are not checked, as with skipLibCheck
     const faults = [
       ...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...program.getSyntacticDiagnostics(app),
       ...program.getSemanticDiagnostics(app)

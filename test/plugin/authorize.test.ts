@@ -1,4 +1,4 @@
-/** Who embeds the plugin says who may call: closed until then, asked at every route, and obeyed. */
+/** `authorize` is required, called at every route, and respected. */
 import Fastify from 'fastify'
 import { test } from '../support/tap.ts'
 import roller, { OptionsError, type Authorize } from 'fastify-roller'

@@ -1,4 +1,4 @@
-/** With the app, everything the plugin opened is closed. */
+/** Closing the app closes everything that the plugin opened. */
 import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from '../support/tap.ts'

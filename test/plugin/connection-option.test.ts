@@ -1,4 +1,4 @@
-/** The option `connection` decides which venue is meant, and no header overrides it. */
+/** The option `connection` chooses the connection and takes precedence over headers. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'
 

@@ -1,4 +1,4 @@
-/** The error catalog is consistent, and each of its errors makes a valid problem document. */
+/** The error table is consistent, and each of its errors becomes a valid problem document. */
 import { checkerOf } from '#plugin/operations/checker.js'
 import { test } from '../support/tap.ts'
 import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from 'fastify-roller'

@@ -1,7 +1,4 @@
-/**
- * Errors of the host's own hooks are answered by the host's own error handler; the plugin's own are problems, whatever the host's handler
- * does.
- */
+/** Errors of the host's own hooks go to the host's error handler; the plugin's errors become problems, whatever that handler does. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'
 

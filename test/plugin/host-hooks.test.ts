@@ -1,4 +1,4 @@
-/** What the host's hooks do to an answer is done to the plugin's answers too: small, large, streamed and refused. */
+/** The host's hooks apply to the plugin's responses too: small, large, streamed and rejected. */
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { Transform, type Readable } from 'node:stream'

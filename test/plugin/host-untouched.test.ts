@@ -1,4 +1,4 @@
-/** The host's parsers, validator and serializer stay the host's outside, and are not used inside. */
+/** The host's parsers, validator and serializer are unchanged outside the plugin, and not used inside. */
 import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 

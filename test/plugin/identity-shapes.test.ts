@@ -1,4 +1,4 @@
-/** What `identify` returns is checked before it decides anything: a wrong shape is a fault of the application, and never access. */
+/** The result of `identify` is validated before it is used: a wrong shape is an error of the application, and never grants access. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, type Built } from '../support/build.ts'
 

@@ -1,4 +1,4 @@
-/** Of an error the log holds what it is and where it was, and nothing of what hangs on it. */
+/** The log of an error contains its kind and place, and none of its other fields. */
 import { test } from '../support/tap.ts'
 import { RollerError } from 'fastify-roller'
 import { describeError } from 'fastify-roller/internal'

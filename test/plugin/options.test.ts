@@ -1,4 +1,4 @@
-/** A wrong option stops the registration with a message that names it and repeats no value. */
+/** An invalid option fails the registration with a message that names it and repeats no value. */
 import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 

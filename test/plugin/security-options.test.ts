@@ -1,4 +1,4 @@
-/** An option that restricts or authenticates, given with nothing in it, stops the registration. */
+/** An empty option that restricts or authenticates fails the registration. */
 import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 

@@ -1,4 +1,4 @@
-/** The version that the gateway names itself by is the package's. */
+/** The gateway's version in its requests is that of the package. */
 import { readFileSync } from 'node:fs'
 import { test } from '../support/tap.ts'
 import { VERSION } from 'fastify-roller/internal'

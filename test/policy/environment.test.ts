@@ -1,4 +1,4 @@
-/** The operator closes operations by environment variables. */
+/** Environment variables that deny operations. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { service } from '../service/fixture.ts'

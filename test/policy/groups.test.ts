@@ -1,4 +1,4 @@
-/** One line closes all that moves money, and one all that touches staff: whatever the catalog has of either is in its group. */
+/** The groups of operations that move money, and that affect staff accounts, are complete. */
 import { test } from '../support/tap.ts'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
 import type { Operation } from '#plugin/operations/operation.js'
@@ -7,7 +7,7 @@ import { operations } from '#plugin/operations/operations.js'
 const catalog = Object.entries(operations as Record<string, Operation>)
 const [money, staff] = [operationGroups['money-moving'], operationGroups['staff-accounts']].map((names) => new Set<string>(names))
 
-/** Names of all properties that a body may have, however deep. */
+/** Names of all properties of a body, at any depth. */
 function propertiesOf (schema: unknown, seen = new Set<unknown>()): string[] {
   if (typeof schema !== 'object' || schema === null || seen.has(schema)) return []
   seen.add(schema)
@@ -29,7 +29,7 @@ test('money-moving contains every operation that records, returns, spends or cre
     }
     // A webhook's body names the events that it receives.
     const words = [...key.split('/'), ...operation.tag === 'Webhooks' ? [] : propertiesOf(operation.body)]
-    // A draft that is published is paid; a booking is deleted with its transactions.
+    // Publishing a draft records payments; deleting a booking deletes its transactions.
     const moves = words.some((word) => MONEY.test(word)) || key === 'POST /bookings/draft/publish' || key === 'DELETE /bookings/{uniqueId}'
     t.equal(money?.has(key), moves, key)
     if (moves) found++

@@ -1,4 +1,4 @@
-/** What the operator closes is closed over HTTP and in process, by every way to write it, and nothing of it reaches ROLLER. */
+/** A denied operation is rejected over HTTP and in process, in every spelling, and never reaches ROLLER. */
 import { test } from '../support/tap.ts'
 import type { RollerOptions } from 'fastify-roller'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
@@ -12,7 +12,7 @@ type Policy = Pick<RollerOptions, 'readOnly' | 'operations' | 'wildcard'>
 
 const names = Object.keys(operations) as (keyof typeof operations)[] // the keys of a literal
 
-/** Whether a call is turned away by the policy; validation comes after it, so a body is not needed. */
+/** Whether the policy rejects a call; it runs before validation, so no body is needed. */
 async function isClosed ({ app }: Pick<Built, 'app'>, method: string, path: string): Promise<boolean> {
   const answer = await app.inject(
     {
@@ -74,7 +74,7 @@ test('denies an operation in process too', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
-/** Other ways to write GET /staff/x1, which the catalog's route does not see, or sees as another parameter. */
+/** Other spellings of GET /staff/x1, which the catalog's route does not match, or matches with another parameter. */
 const DISGUISES = [
   '/staff/x1/', '/Staff/x1', '/STAFF/x1', '/st%61ff/x1', '/st%2561ff/x1', '/staff%2Fx1', '/staff/x1;v=1', '/staff;v=1/x1', '/st%61ff/x%25',
   '/staff%20/x1', '/staff/x1?a=b', '/staff/x1/?a=b'

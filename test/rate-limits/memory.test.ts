@@ -105,9 +105,9 @@ t.test('serves venues fairly for hours on a full account, and hardly delays one 
     for (const venue of venues) call(venue, now)
     now += 250
   }
-  // Spent evenly at first: what has been spent in a burst comes back in a burst.
+  // Used evenly at first: a burst would free its slots in a burst.
   for (let i = 0; i < 240; i++) step(i % 4 === 0 ? ['noisy'] : [])
-  // Four times as much as there is from one, half of it from each of two more, and one that asks every ten seconds.
+  // Four times the limit from one venue, half of it from each of two more, and one call every ten seconds from another.
   for (let i = 0; i < 960; i++) {
     step(['noisy', ...(i % 8 === 0 ? ['one'] : []), ...(i % 8 === 4 ? ['two'] : []), ...(i % 40 === 0 ? ['quiet'] : [])])
   }

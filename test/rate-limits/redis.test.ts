@@ -36,7 +36,7 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
       runs: name === 'ioredis' ? 8 : 2,
       pass: async (ms) => { await sleep(ms + 1) },
       idleKeys: async () => {
-        // Other tests' keys live longer: only those of this test's short windows count.
+        // Other tests' keys live longer: only those of this test's short windows are checked.
         const keys = await one.keys(`${prefix}:*:window:venue-*`)
         return keys.length
       }
@@ -90,7 +90,7 @@ t.test('keeps its state and adds no wait when the server clock is set back', asy
   const windows = [{ key: 'rest', limit: 3, windowMs: 1000 }]
   const hour = 3_600_000_000
   for (let i = 0; i < 3; i++) granted(await store.take(request(tag, windows)))
-  // The same as a server set back by an hour: all that was written lies an hour ahead.
+  // Equivalent to a server clock set back by an hour: all stored times are an hour ahead.
   const [clock = '', , , , log = ''] = limitKeys('roller', { tag, windows })
   const slots = (await a.lrange(log, 0, -1)).map((slot) => String(Number(slot) + hour))
   await a.del(log)
@@ -143,7 +143,7 @@ t.test('ends every operation soon while Redis is down, without a backlog', async
   await t.rejects(closed.usage('t', windows), { message: /closed/ })
 })
 
-/** Where Redis Cluster puts a key: CRC-16/XMODEM of what is between the first braces, or of all of it. */
+/** The slot of a key in Redis Cluster: CRC-16/XMODEM of the text between the first braces, or of all of it. */
 function clusterSlot (key: string): number {
   const open = key.indexOf('{')
   const close = open < 0 ? -1 : key.indexOf('}', open)

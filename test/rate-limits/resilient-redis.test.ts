@@ -17,7 +17,7 @@ t.test('keeps the limit when Redis is killed, hung and restarted under load', ne
   const store = new ResilientLimitStore(new RedisLimitStore(client, { timeoutMs: 150 }), {
     onRedisDown: 'share', replicas: 1, retryMs: 100, onDown: () => { told.push('away') }, onUp: () => { told.push('back') }
   })
-  // Kept 100 ms longer than checked, as ROLLER's window is: answers take time to arrive.
+  // Windows are 100 ms longer than the checked ones, like ROLLER's: responses take time to arrive.
   const windows = [{ key: 'rest', limit: 20, windowMs: 400 }]
   const until = async (away: boolean): Promise<void> => {
     for (let i = 0; i < 500 && store.down !== away; i++) await sleep(10)
@@ -55,7 +55,7 @@ t.test('keeps the limit when Redis is killed, hung and restarted under load', ne
   await sleep(300)
   load.on = false
   await callers
-  // A machine under load may be late once more than that; how often a change is told is tested in resilient.test.ts.
+  // A loaded machine may be late once more; resilient.test.ts counts the reports of changes.
   t.ok(told.every((word, i) => word === (i % 2 ? 'back' : 'away')) && told.length >= 4 && told.length <= 8, told.join())
   t.ok(worst(left, 300) <= 20, `${worst(left, 300)} of 20`)
   const took = (Math.max(...left) - Math.min(...left)) / 400

@@ -10,7 +10,7 @@ import { RedisUnavailable } from '#plugin/redis/script.js'
 import type { LimitStore, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 import { granted, queued, refused, request, worst } from './helpers.ts'
 
-/** Several replicas on one shared store that can be taken away, on one clock that is set by hand. */
+/** Several replicas on one shared store that can fail, with a manual clock. */
 function world (replicas: number, options: Partial<ResilientLimitStoreOptions> = {}) {
   const state = { now: 1000, away: false, calls: 0, told: [] as string[] }
   const now = (): number => state.now
@@ -48,7 +48,7 @@ const placesOf = async (store: LimitStore, windows: Window[]): Promise<number> =
   while ((await store.take(request('v', windows))).outcome === 'granted') places++
   return places
 }
-/** Lets a probe in the background end. */
+/** Lets a background probe finish. */
 const settle = async (): Promise<void> => { await sleep(1) }
 
 t.test('share: counts earlier calls, reports the outage once, and recovers by itself', async (t) => {
@@ -172,14 +172,14 @@ for (const replicas of [1, 2, 3]) {
         if (turn === 'back') state.away = false
         if (turn === 'away') {
           state.away = true
-          // Under load everybody notices.
+          // Under load all replicas notice.
           for (const store of stores) await take(store, 0)
         }
         for (const { store, ticket, at } of line.splice(0)) {
           if (at <= state.now) await take(store, wait, ticket); else line.push({ store, ticket, at })
         }
         await Promise.all(Array.from({ length: calls }, () => take(stores[who % replicas] as ResilientLimitStore, wait)))
-        // A store that is empty again has been away, and everybody has noticed.
+        // An empty store was restarted, and all replicas have noticed.
         if (turn === 'restart' && stores.every((store) => store.down)) restart()
         for (let i = 0; i < 12; i++) await null
       }

@@ -5,7 +5,7 @@ import type { TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/sto
 import { freshTag, granted, queued, refused, request, times } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 
-/** What every store must do, whatever it is made of. */
+/** The contract of every store. */
 export function storeSuite (t: Test, bench: Bench): void {
   const { store, other, slotsPerMs, realTime } = bench
   let began = 0
@@ -220,7 +220,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal(refused(await store.take(request(tag, of('noisy')))).window, 'account', 'the noisy one has used up all but the reserve')
     const waiting = await all(times(50, () => request(tag, of('noisy'), 600_000)))
     t.ok(waiting.every(({ outcome }) => outcome === 'queued'))
-    for (const venue of ['quiet', 'rare', 'rare']) granted(await other.take(request(tag, of(venue)))) // at once, past a line of 50
+    for (const venue of ['quiet', 'rare', 'rare']) granted(await other.take(request(tag, of(venue)))) // at once, past a queue of 50
     refused(await other.take(request(tag, of('quiet'))))
     const meter = { ...request(freshTag(), of('noisy')), upstreamQuota: 'account' }
     const first = granted(await store.take(meter))

@@ -1,7 +1,4 @@
-/**
- * .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes pass as they are; what is read here is read all the
- * same.
- */
+/** .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes are passed on unchanged, and parsed nevertheless. */
 import { test } from '../support/tap.ts'
 import { readMessage } from '#plugin/webhooks/roller-events.js'
 import { rateLimitOf } from '#plugin/gateway/limits/rate-limit-of.js'

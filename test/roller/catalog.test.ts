@@ -10,13 +10,13 @@ import { FormResponseQuestionAnswer } from '#plugin/operations/schemas/forms.js'
 
 const entries: Array<[string, Operation]> = Object.entries(operations)
 
-/** Every schema an operation points at, with where it is. */
+/** Every schema of an operation, with its place. */
 const schemas: Array<[string, TSchema]> = entries.flatMap(([key, { params, query, headers, body, responses }]) => [
   ...Object.entries({ params, query, headers, body }),
   ...Object.entries(responses).map(([status, { schema }]) => [status, schema] as const)
 ].flatMap<[string, TSchema]>(([place, schema]) => schema === undefined ? [] : [[`${key} ${place}`, schema]]))
 
-/** Visits a schema and all that is in it. */
+/** Visits a schema and all nested ones. */
 function visit (schema: TSchema, place: string, see: (schema: TSchema, place: string) => void): void {
   see(schema, place)
   for (const [name, property] of Object.entries<TSchema>({ ...schema.properties, ...schema.patternProperties })) {

@@ -1,4 +1,4 @@
-/** Nango answers 200 for a success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
+/** Nango returns 200 for any success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
 import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { catalogOperations } from '#plugin/client/client.js'

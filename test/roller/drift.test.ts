@@ -227,7 +227,7 @@ test('treats different spellings of a schema as equal', async (t) => {
   t.throws(() => differences(document, catalog), { message: 'cannot resolve #/components/schemas/Nothing' })
 })
 
-/** What the catalog has otherwise on purpose, put back to how ROLLER's own documents have it. */
+/** Reverts the intended differences of the catalog to ROLLER's own documents. */
 function asRollerWritesIt (document: ReturnType<typeof toDocument>): ReturnType<typeof toDocument> {
   const component = (name: string): Json => at(document, 'components', 'schemas', name, 'properties')
   const operation = (key: string): Json => at(document, 'paths', key.split(' ')[1] ?? '', (key.split(' ')[0] ?? '').toLowerCase())

@@ -78,7 +78,7 @@ test('stops at an upstream that never ends', async (t) => {
   t.match(growing, { calls: 7, error: { detail: /more than 7 pages/, cursor: String } })
   t.equal(growing.got.length, 14)
   t.match(await walk(() => [{ bookingReference: 'x' }], { pageSize: 1, maxPages: 5 }), { calls: 5, error: { detail: /more than 5 pages/ } })
-  // The same page on two days is no repeat, nor are equal pages that ROLLER counts.
+  // The same page on two days is not a repeat, nor are equal pages that ROLLER counts.
   t.match(
     await walk(pages({ items: one, totalPages: 1 }), { endDate: '2026-07-03' }), { calls: 2, error: null, got: ['a0', 'a1', 'a0', 'a1'] }
   )

@@ -94,7 +94,7 @@ test('throws an error unchanged after the preceding records, with a cursor', asy
   try {
     for await (const record of pager) {
       before.push(record.bookingReference ?? '')
-      await settle() // the page ahead has failed by now
+      await settle() // the prefetched page has failed by now
     }
   } catch (error) { thrown = error }
   t.same(before, ['0', '1'])

@@ -1,4 +1,4 @@
-/** A made-up ROLLER for tests of paging: records by day, pages of them, and a log of what was asked for. */
+/** A fake ROLLER for tests of paging: records by day, in pages, and a log of requests. */
 import type { PageQuery, PageSource, ReportName } from '#plugin/client/paginate.js'
 
 export interface Row { bookingReference: string }
@@ -10,14 +10,14 @@ export interface Fake {
   asked: PageQuery[]
   /** As `day/page`, or `/page` for a report without dates. */
   steps: string[]
-  /** Most calls under way at once. */
+  /** Largest number of concurrent calls. */
   busiest: number
   signals: AbortSignal[]
 }
 
 export interface FakeOptions {
   envelope?: Envelope
-  /** In place of an answer; undefined leaves it to the records. */
+  /** Replaces a response; undefined uses the records. */
   answer?: (query: PageQuery, name: ReportName) => unknown
 }
 
@@ -65,7 +65,7 @@ export async function collect (records: AsyncIterable<object>): Promise<string[]
   return references
 }
 
-/** Lets everything that is under way come to its end. */
+/** Waits until everything in progress has finished. */
 export async function settle (): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => { setImmediate(resolve) })
 }

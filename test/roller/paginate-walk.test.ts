@@ -36,7 +36,7 @@ test('prefetches one page at most, and none before the first read', async (t) =>
   for (let taken = 1; taken <= 8; taken++) {
     await pager.next()
     await settle()
-    // Two records a page: the page of this record, and the one after it while there is one.
+    // Two records a page: the page of this record, and the next one if there is one.
     t.equal(log.steps.length, Math.min(Math.ceil(taken / 2) + 1, 4), `after ${taken}`)
   }
   t.same(await pager.next(), { done: true, value: undefined })

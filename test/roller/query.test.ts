@@ -1,4 +1,4 @@
-/** A query is read as URLSearchParams reads it. */
+/** A query is parsed like URLSearchParams does. */
 import fc from 'fast-check'
 import { test } from '../support/tap.ts'
 import { readPairs } from '#plugin/operations/query.js'

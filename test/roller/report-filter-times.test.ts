@@ -1,4 +1,4 @@
-/** Filters of reports: dates, and date-times, of which ROLLER reads those without an offset by the venue's clock. */
+/** Report filters: dates and date-times; ROLLER reads those without an offset as venue-local. */
 import { test } from '../support/tap.ts'
 import { momentOf } from '#plugin/time/date.js'
 import { ruleFaults } from '#plugin/operations/rules.js'
@@ -15,7 +15,7 @@ test('limits a period to one day, by time', async (t) => {
     ['2026-11-01T10:00:00', '2026-11-02T10:00:00'], ['2026-11-01T10:00:00', '2026-11-01T11:00'],
     ['2026-11-01T10:00:00Z', '2026-11-02T20:00:00+10:00'],
     ['2026-11-01', '2026-11-02T00:00:00'], ['2026-11-01T23:59:59.999', '2026-11-02'],
-    // Some venue's clock may make a day of these.
+    // A day in the time zone of some venue.
     ['2026-11-01', '2026-11-02T12:00:00Z'], ['2026-11-01T12:00:00Z', '2026-11-01T11:00:00']
   ] as const) t.same(span(start, end), [], `${start} ${end}`)
   t.match(span('2026-11-01T10:00:00', '2026-11-02T10:00:01'), [/^is more than a day after startDate: a report covers one day at most/])

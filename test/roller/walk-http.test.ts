@@ -4,7 +4,7 @@ import { build, VENUE } from '../support/build.ts'
 import { walkCatalog } from '../support/walk.ts'
 
 test('all 79 operations work over HTTP, and their responses fit the catalog', async (t) => {
-  // Both clocks stand still together, or tokens would seem expired.
+  // Both clocks are frozen together, or tokens would seem expired.
   const now = (): number => START
   const { app, roller } = await build(
     t,

@@ -1,4 +1,4 @@
-/** A body that the plugin's own routes cannot take is answered with a problem, and the process lives on. */
+/** The plugin's own routes return a problem for an invalid body, and the process survives. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 

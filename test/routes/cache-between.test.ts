@@ -1,6 +1,4 @@
-/**
- * A shared cache in front of the app keeps nothing of ROLLER's answers, and where the embedder lets it, never gives one venue's to another.
- */
+/** A shared cache in front of the app stores none of ROLLER's responses or, with sharedCaching, never mixes venues. */
 import type { ServerResponse } from 'node:http'
 import { test, type Test } from '../support/tap.ts'
 import type { RollerOptions } from 'fastify-roller'
@@ -11,9 +9,9 @@ import { stubNango } from '../upstream/fixture.ts'
 
 type Answer = Record<string, string | string[]>
 
-/** Answers each call with the connection it was made for, and with what ROLLER may say of caching. */
+/** Responds to each call with its connection, and with any cache headers of ROLLER. */
 interface Started extends Built {
-  /** What ROLLER answers with from now on. */
+  /** ROLLER's next responses. */
   readonly answer: (headers: Answer, status?: number) => void
 }
 
@@ -58,7 +56,7 @@ const SESSIONS: Record<string, string> = {
   'session=a': 'venue-a', 'session=b': 'venue-b', 'Bearer a': 'venue-a', 'Bearer b': 'venue-b', a: 'venue-a', b: 'venue-b'
 }
 
-/** Ways in which a call says which venue it means, or whose it is. */
+/** Ways in which a call identifies its venue or caller. */
 const WAYS: [label: string, name: string, values: [a: string, b: string], options: Partial<RollerOptions>][] = [
   ['Connection-Id', 'connection-id', ['venue-a', 'venue-b'], {}],
   ['Roller-Venue', 'roller-venue', ['1', '2'], {}],

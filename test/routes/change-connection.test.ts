@@ -1,4 +1,4 @@
-/** GET, PATCH and DELETE of one connection: what is not named stays, null takes a tag away, and gone is gone. */
+/** GET, PATCH and DELETE of one connection: unnamed tags stay, null deletes a tag, and a deleted connection is unknown. */
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'

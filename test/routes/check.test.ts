@@ -1,4 +1,4 @@
-/** GET /connections/:id/check names the first step that fails, says what to do, and tries nothing after it. */
+/** GET /connections/:id/check names the first step that fails, has a hint, and skips later steps. */
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { keyScopes } from '#plugin/nango/key-rights.js'
@@ -82,7 +82,7 @@ test('reports rejected credentials, known to Nango or not', async (t) => {
 
 test('reports a ROLLER that is down, breaks the connection, or returns something else', async (t) => {
   const built = await build(t, { options: { retries: 0 } })
-  await built.app.inject({ url: '/connections/demo-venue/check' }) // the token is there
+  await built.app.inject({ url: '/connections/demo-venue/check' }) // the token is cached
   const refused = await build(t)
   refused.roller.faults.always({ kind: 'status', status: 403, body: { message: 'no' }, path: /venues/ })
   await failsAt(t, refused, 'venue-reached', { hint: /Venue Manager/ })
@@ -100,7 +100,7 @@ const SCOPES = keyScopes.map(({ scope }) => scope)
 
 for (const scope of SCOPES) {
   test(`reports the missing scope ${scope}`, async (t) => {
-    // The right to read credentials contains that to read.
+    // The scope for credentials includes the read scope.
     const scopes = SCOPES.filter((one) => one !== scope && (scope !== 'environment:connections:read' || !one.endsWith('read_credentials')))
     const built = await build(t, { nango: { scopes } })
     const report: Report = (await built.app.inject({ url: '/connections/demo-venue/check' })).json()

@@ -1,4 +1,4 @@
-/** The link of a self-hosted Nango works: it carries the address of its own API. Cloud's is left as it came. */
+/** The link of a self-hosted Nango contains the address of its own API. Nango Cloud's is unchanged. */
 import { test } from '../support/tap.ts'
 import { NangoClient } from '#plugin/nango/client.js'
 import { createSession } from '#plugin/nango/sessions.js'
@@ -20,7 +20,7 @@ test('keeps the link of Nango Cloud', async (t) => {
   for (const host of ['https://api.nango.dev', 'https://api.nango.dev/']) {
     const client = new NangoClient({ host, secretKey: SECRET_KEY, integrationId: 'roller', timeoutMs: 1000, userAgent: 'test' })
     t.teardown(() => client.close())
-    // Cloud is not called from a test; only what is made of its answer counts.
+    // Tests do not call Nango Cloud; only the handling of its response is tested.
     client.call = (async () => ({ data: { token: 'x', connect_link: link, expires_at: '2026-01-01T00:00:00.000Z' } })) as never
     t.same(await createSession(client, { tags: {} }), { token: 'x', connectLink: link, expiresAt: '2026-01-01T00:00:00.000Z' })
   }

@@ -1,4 +1,4 @@
-/** POST /connections connects a venue from a server: the pair is tried at ROLLER, and goes nowhere else. */
+/** POST /connections connects a venue from a server: the credentials are tried at ROLLER, and sent nowhere else. */
 import { test } from '../support/tap.ts'
 import { build, holdsNoSecret } from '../support/build.ts'
 

@@ -1,4 +1,4 @@
-/** POST /connect-session makes a session for the one integration, and says exactly what is wrong with a body. */
+/** POST /connect-session creates a session for the one integration, and reports exactly what is wrong with a body. */
 import { test } from '../support/tap.ts'
 import { build, holdsNoSecret } from '../support/build.ts'
 

@@ -1,4 +1,4 @@
-/** GET /connections lists to the end, filters at Nango, and refuses what it does not know. */
+/** GET /connections lists all pages, filters at Nango, and rejects unknown parameters. */
 import type { LightMyRequestResponse } from 'fastify'
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'

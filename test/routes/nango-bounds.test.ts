@@ -1,4 +1,4 @@
-/** Sizes and waits that Nango names have a bound. */
+/** Sizes and waits from Nango are bounded. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'

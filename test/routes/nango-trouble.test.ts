@@ -1,7 +1,4 @@
-/**
- * Trouble at Nango's own API is answered as what it is: a limit, a time-out, a wrong address; never as success, never as the caller's
- * fault.
- */
+/** Failures of Nango's own API are reported by cause (a limit, a timeout, a wrong address), never as success or as the caller's fault. */
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'

@@ -1,4 +1,4 @@
-/** A connection id with odd characters reaches exactly that connection, and no id reaches anything but a connection. */
+/** A connection id with unusual characters addresses exactly that connection, and no id addresses anything else. */
 import { request } from 'node:http'
 import { test } from '../support/tap.ts'
 import { build, listen } from '../support/build.ts'
@@ -29,7 +29,7 @@ test('accepts ids that Nango allows on every route', async (t) => {
 test('treats ids that Nango cannot store as unknown, without a call to Nango', async (t) => {
   const { url, nango } = await listen(t)
   const raw = (method: string, path: string): Promise<number | undefined> => new Promise((resolve, reject) => {
-    // Sent as it is: fetch and inject would take dot segments out.
+    // Sent raw: fetch and inject would resolve dot segments.
     request(url, { method, path, agent: false }, (answer) => { answer.resume(); resolve(answer.statusCode) }).on('error', reject).end()
   })
   for (

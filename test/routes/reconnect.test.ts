@@ -1,4 +1,4 @@
-/** Reconnecting keeps all that a connection has, though Nango wipes what is not sent again. */
+/** Reconnecting keeps all fields of a connection, although Nango deletes what is not sent again. */
 import Nango from '@nangohq/frontend'
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
@@ -6,7 +6,7 @@ import { build, holdsNoSecret, type Built } from '../support/build.ts'
 
 const HOOK = 'https://hooks.example.com/acme'
 
-/** A connection with everything a connection can have, made the way venues make theirs. */
+/** A connection with every possible field, created as venues do. */
 async function connected (t: Test): Promise<Built & { id: string }> {
   const built = await build(t)
   const { app, nango } = built

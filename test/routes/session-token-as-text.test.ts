@@ -1,4 +1,4 @@
-/** Nango's guide for ROLLER works unchanged: fetch('/api/connect-session') answers a token that @nangohq/frontend takes. */
+/** Nango's guide for ROLLER works unchanged: fetch('/api/connect-session') returns a token that @nangohq/frontend accepts. */
 import Nango from '@nangohq/frontend'
 import { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'

@@ -1,7 +1,4 @@
-/**
- * POST /connections while ROLLER's token endpoint is in trouble: it says so, and not that the Client Secret is wrong. Nothing is left
- * behind.
- */
+/** POST /connections while ROLLER's token endpoint fails: reports that, and not a wrong Client Secret. Creates no connection. */
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
@@ -10,7 +7,7 @@ const SECRET = 'canary-posted-secret-77aa'
 const PAIR = { clientId: 'new-park', clientSecret: SECRET }
 const HTML = '<html>503 Service Unavailable</html>'
 
-/** What Nango answers when it got no token; its message quotes the payload, and stays inside. */
+/** Nango's response when it got no token; its message quotes the payload, and is not passed on. */
 function answersNango (built: Built, payload: unknown): void {
   const message = `Failed to fetch client credentials token: canary-quoted ${JSON.stringify(payload)}`
   built.nango.faults.next(

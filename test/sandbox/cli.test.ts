@@ -1,10 +1,10 @@
-/** `roller-sandbox`: prints where it is and what its keys are, keeps its data while it runs, and ends with its signal. */
+/** `roller-sandbox`: prints its addresses and keys, keeps its data while it runs, and exits on a signal. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import tap, { test, type Test } from '../support/tap.ts'
 import { start, type Program } from '../examples/program.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const MAIN = fileURLToPath(import.meta.resolve('roller-sandbox').replace(/index\.js$/, 'main.js'))
 const KEY = '7f9c2f5e-8a53-4c1b-9b1e-0c2d3e4f5a6b'

@@ -1,4 +1,4 @@
-/** Every operation has a call that works on the sandbox's demo venue: what the API explorer's forms are filled in with. */
+/** Every operation has a working call on the sandbox's demo venue, used in the forms of the API explorer. */
 import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { makeExampleCalls } from '#service/sandbox/example-calls.js'

@@ -18,7 +18,7 @@ class Element {
 
 interface Page { posted: { type: string, payload?: Record<string, unknown> }[], at (id: string): Element, give (token: string): void }
 
-/** The page's script in a frame made of stubs: enough of a browser for its messages. */
+/** The page's script in a frame of stubs: enough of a browser for its messages. */
 async function load (fixture: Fixture, search: string): Promise<Page> {
   const script = await (await fetch(new URL('connect.js', fixture.nango.connectUiUrl))).text()
   const elements = new Map<string, Element>()

@@ -18,7 +18,7 @@ const SCOPES = [
 ]
 const OWN_HEADERS = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
 const ACME = 'POST /connect/sessions'
-/** Which of the recorded sessions an exchange used; all others used the first. */
+/** The recorded session of an exchange; all others use the first. */
 const SESSIONS: Record<string, string> = {
   'GET /connect/session with config': 'POST /connect/sessions with config',
   'DELETE /connect/session': 'POST reconnect',
@@ -30,7 +30,7 @@ class Replay {
   readonly roller: RollerSimulator
   readonly #agent: Agent
   readonly #bindings = new Bindings()
-  /** Session tokens, by the exchange that gave them. */
+  /** Session tokens, by the exchange that returned them. */
   readonly #tokens = new Map<string, string>()
 
   constructor (nango: NangoSimulator, roller: RollerSimulator, agent: Agent) {
@@ -98,11 +98,11 @@ function faultOf (roller: RecordedExchange['roller']): Fault | null {
   if (roller === undefined) return null
   const { path, when, ...fault } = roller
   if (when !== 'always') throw new Error(`unknown kind of fault: ${when}`)
-  // The recordings name the faults of the simulated ROLLER as it does.
+  // The recordings use the fault names of the simulated ROLLER.
   return { ...fault, path: new RegExp(path) } as unknown as Fault
 }
 
-/** What happened on the recorded server before an exchange without being recorded: the product wrote venues, keys were withdrawn. */
+/** Unrecorded events on the server before an exchange: the product wrote venues, keys were revoked. */
 const BEFORE: Record<string, (replay: Replay) => void | Promise<void>> = {
   'GET /connections?connectionId': async (replay) => {
     for (const [placeholder, exchange] of [['uuid1', 'GET /connections?connectionId'], ['uuid2', 'GET /connections tags']] as const) {
@@ -133,7 +133,7 @@ const NOTES: Record<string, (replay: Replay, note: RecordedNote) => Promise<stri
       { created_at: string, updated_at: string, credentials: { client_id: string } }
     const found: string[] = []
     replay.nango.addConnection({ connectionId: 'overridden', clientId: 'cmp-a', clientSecret: 'x' })
-    // The first use gets the token, which is a change of its own.
+    // The first use fetches the token, which changes the connection.
     await read()
     const before = await read()
     for (const clientId of ['cmp-a', 'cmp-b', 'cmp-a']) {

@@ -75,7 +75,7 @@ for (const [name, settings, expected] of [
     await live(fixture)
     await arrived(expected.length)
     await setTimeout(50)
-    // The deliveries overtake one another.
+    // Deliveries may overtake each other.
     const told = hooks.map(({ body }) => JSON.parse(body) as { operation: string, success: boolean })
     t.same(told.map(({ operation, success }) => operation === 'refresh' ? `refresh ${success}` : operation).sort(), expected)
   })

@@ -1,4 +1,4 @@
-/** A payment link of the simulated ROLLER leads to a page that takes the payment. */
+/** A payment link of the simulated ROLLER opens a page that accepts the payment. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type Test } from '../support/tap.ts'

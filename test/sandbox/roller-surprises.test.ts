@@ -1,4 +1,4 @@
-/** What surprises callers at ROLLER, and what it has had since August 2026: the simulator does the same. */
+/** Surprising behavior of ROLLER, including that since August 2026, in the simulator. */
 import { test } from '../support/tap.ts'
 import { bookingOf, connect, customer, productId, start, TODAY, TOMORROW, type Json } from './roller-fixture.ts'
 

@@ -1,4 +1,4 @@
-/** The sandbox as the test double of an app that embeds the plugin, by what both packages export and nothing else. */
+/** The sandbox as the test double of an app that embeds the plugin, using only public exports of both packages. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'

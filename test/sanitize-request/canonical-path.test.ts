@@ -1,4 +1,4 @@
-/** One form of a path decides which rate limit is spent and which headers the answer has. */
+/** The canonical form of a path decides its rate limit and the headers of its response. */
 import { test } from '../support/tap.ts'
 import { isRollerError } from '#plugin/errors.js'
 import { rateLimitOf } from '#plugin/gateway/limits/rate-limit-of.js'

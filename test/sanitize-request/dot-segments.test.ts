@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
 import { refuses, sendRaw } from './raw.ts'
 
-/** Percent-encodes every character, `depth` times over. */
+/** Percent-encodes every character, `depth` times. */
 function disguise (text: string, depth: number): string {
   if (depth === 0) return text
   const once = [...text].map((character) => '%' + character.charCodeAt(0).toString(16).padStart(2, '0')).join('')
@@ -18,7 +18,7 @@ test('forwards no spelling of a dot segment', async (t) => {
     '/roller/..;/connections', '/roller/..;a=b/connections', '/roller/%2e%2e%3b/connections', '/roller/.;/venues/me',
     '/roller/venues/..%3bx/y',
     '/roller/..?x=1', '/roller/%2e%2e?x=/a',
-    // Overlong UTF-8, which lenient decoders take for dots and slashes.
+    // Overlong UTF-8, which lenient decoders read as dots and slashes.
     '/roller/%25c0%25ae%25c0%25ae/x', '/roller/..%25c0%25af', '/roller/%25e0%2580%25ae/x', '/roller/%25f0%2580%2580%25ae/x',
     '/roller/%25c1%259c',
     ...[1, 2, 3, 5, 7, 8, 9, 40].map((depth) => `/roller/${disguise('..', depth)}/connections`),

@@ -1,4 +1,4 @@
-/** An encoded slash that could make one operation's path another one's is refused, and no deny rule is passed by it. */
+/** An encoded slash that could turn one operation's path into another's is rejected, and bypasses no deny rule. */
 import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import type { OperationKey } from '#plugin/operations/operation.js'
@@ -6,7 +6,7 @@ import { splitKey } from '#plugin/operations/paths.js'
 import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
 import { refuses } from './raw.ts'
 
-/** Each path is of the first operation to the router, and may be of the second to a server that decodes first. */
+/** The router matches each path to the first operation; a server that decodes first may match the second. */
 const PAIRS = [
   ['GET /bookings/{uniqueId}', 'GET /bookings/{uniqueId}/form-responses', '/bookings/X%2Fform-responses'],
   ['GET /customers/{customerId}', 'GET /customers/{customerId}/multi-passes', '/customers/1%2Fmulti-passes'],

@@ -1,10 +1,10 @@
-/** The process as people start it says where it is, and its curl line works when pasted. */
+/** The process prints its address at the start, and its curl line works when pasted. */
 import { execFile } from 'node:child_process'
 import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess, until } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const sh = (line: string): Promise<string> => new Promise((resolve, reject) => {
   execFile('/bin/sh', ['-c', line], (error, stdout) => { if (error === null) resolve(stdout); else reject(error) })

@@ -1,4 +1,4 @@
-/** CACHE: named operations are answered from the cache, each caller's venue from its own part of it. */
+/** CACHE: named operations are cached, separately for each venue. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'

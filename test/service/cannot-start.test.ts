@@ -1,9 +1,9 @@
-/** A service that cannot start says why in a message, and ends with 1. */
+/** A service that cannot start prints the reason, and exits with 1. */
 import { createServer, type AddressInfo } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { startProcess } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 test('exits with a message and no stack for an invalid configuration', async (t) => {
   const services = [

@@ -1,4 +1,4 @@
-/** `roller-sidecar check` says what is right and what is not, one line each, and ends with 0 or 1. */
+/** `roller-sidecar check` prints one line for each check, and exits with 0 or 1. */
 import { createServer, type AddressInfo } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { keyScopes } from '#plugin/nango/key-rights.js'
@@ -6,7 +6,7 @@ import { check } from '#service/cli/check.js'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const SCOPES = keyScopes.map(({ scope }) => scope)
 

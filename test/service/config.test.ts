@@ -1,4 +1,4 @@
-/** The environment is read once; every fault is named with what to write instead, and no value is repeated. */
+/** The environment is read once; every error has its variable and an example, and no value is repeated. */
 import { test } from '../support/tap.ts'
 import { findCaller } from '#service/auth/keys.js'
 import { ConfigError, readConfig } from '#service/config/config.js'

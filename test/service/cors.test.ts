@@ -1,4 +1,4 @@
-/** Pages of other origins may call only where the operator names them. */
+/** CORS: only listed origins may call. */
 import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'

@@ -1,4 +1,4 @@
-/** The dashboard asks for metrics and labels that exist, and shows every metric of ours. */
+/** The dashboard uses metrics and labels that exist, and shows every metric of the service. */
 import { readFileSync } from 'node:fs'
 import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
@@ -14,7 +14,7 @@ const METRIC = /\b(?:roller|nodejs|process)_[a-z0-9_]+/g
 
 test('uses only metrics and labels that exist', async (t) => {
   const { app, roller } = await service(t, { MAX_WAIT: '0' })
-  // One of everything, so that each metric has its labels.
+  // One call of every kind, so that each metric has its labels.
   await app.inject({ url: '/roller/venues/me', headers: VENUE })
   roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '9' } })
   for (let call = 0; call < 2; call++) await app.inject({ url: '/roller/products', headers: VENUE })

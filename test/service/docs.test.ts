@@ -1,4 +1,4 @@
-/** Swagger UI is there with all that its page loads, and may talk to this service. */
+/** Swagger UI is served with all files of its page, and may call this service. */
 import { test } from '../support/tap.ts'
 import { service } from './fixture.ts'
 

@@ -28,7 +28,7 @@ const ENV = {
 }
 const VALUES = [CANARY, KEY, TARGET_SECRET, '10.99.98.97', '87654321']
 
-/** As the process builds it: no connection is named as an example. */
+/** As the process builds it: without a connection id as an example. */
 async function service (t: Test, env: Record<string, string>) {
   const { nango: simulator } = await startSimulators(t)
   const { nango, ...config } = readConfig({

@@ -1,4 +1,4 @@
-/** /health says that the process lives, /ready that it can serve: after Nango has taken the key, and no more once it closes. */
+/** /health: the process is alive. /ready: it can serve, from Nango's acceptance of the key until shutdown. */
 import { createConnection } from 'node:net'
 import { test } from '../support/tap.ts'
 import { holdsNoSecret } from '../support/build.ts'

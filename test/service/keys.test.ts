@@ -1,4 +1,4 @@
-/** With API_KEYS, every route that touches Nango or ROLLER asks for one of them. */
+/** With API_KEYS, every route that calls Nango or ROLLER requires a key. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'

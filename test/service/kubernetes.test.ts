@@ -1,4 +1,4 @@
-/** What the Kubernetes example says of the service is so: its variables, its probes, and that there is time to end. */
+/** The Kubernetes example matches the service: its variables, its probes, and its grace period. */
 import { readFileSync } from 'node:fs'
 import { test } from '../support/tap.ts'
 import { readConfig } from '#service/config/config.js'

@@ -7,7 +7,7 @@ import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { message } from '../webhooks/fixture.ts'
 import { KEY, startProcess, until } from './fixture.ts'
 
-tap.setTimeout(300_000) // starting a process takes its time on a busy machine
+tap.setTimeout(300_000) // starting a process is slow on a busy machine
 
 const CANARY = 'canary-5b0d'
 const CONNECTION = `${CANARY}-connection`
@@ -18,7 +18,7 @@ for (const transport of ['nango', 'direct'] as const) {
   test(`logs no secret with transport ${transport}`, async (t) => {
     const { nango, roller } = await startSimulators(t)
     nango.addConnection({ connectionId: CONNECTION, clientId: `${CANARY}-client`, clientSecret: CANARY, tags: { organization_id: CANARY } })
-    // An app that takes no event.
+    // An app that rejects events.
     const target = createServer((request, response) => { request.resume().on('end', () => { response.writeHead(503).end(CANARY) }) })
     await new Promise<void>((resolve) => { target.listen(0, '127.0.0.1', resolve) })
     t.teardown(() => { target.close(); target.closeAllConnections() })

@@ -1,4 +1,4 @@
-/** The log's lines leave in order, and all of them before the process does; where they cannot, the process goes on. */
+/** Log lines are written in order, and all of them before the process exits; if they cannot be written, the process continues. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
@@ -6,12 +6,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import tap, { test, type Test } from '../support/tap.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const MODULE = import.meta.resolve('#service/observability/log-destination.js')
 const MAIN = fileURLToPath(import.meta.resolve('#service/main.js'))
 
-/** A script of its own, for standard output belongs to the process. */
+/** A separate script, since standard output belongs to the process. */
 const args = (script: string): string[] => [
   '--input-type=module', '--eval',
   `const { logDestination } = await import(${JSON.stringify(MODULE)})\nconst log = logDestination()\n${script}`
@@ -87,7 +87,7 @@ const ENVIRONMENT = {
   NODE_ENV: 'production'
 }
 
-/** Serves a hundred requests, each with a line in the log, and ends as it should. */
+/** Serves a hundred requests with one log line each, and exits normally. */
 async function servesOn (t: Test, child: ChildProcess, url: string): Promise<void> {
   for (let n = 0; n < 100; n++) {
     const { status } = await fetch(`${url}/nothing`, { headers: { 'x-request-id': `${n}-${'x'.repeat(100)}` } })
@@ -104,7 +104,7 @@ test('keeps the service running when the reader of its log is closed', async (t)
   let said = ''
   child.stderr?.on('data', (chunk) => { said += String(chunk) })
   let text = ''
-  for await (const chunk of child.stdout) if ((text += String(chunk)).includes('listening at')) break // which closes the pipe
+  for await (const chunk of child.stdout) if ((text += String(chunk)).includes('listening at')) break // this closes the pipe
   await servesOn(t, child, /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '')
   t.equal(said, '')
 })

@@ -1,9 +1,9 @@
-/** The log has one line for each request, and nothing in it that a caller or a venue would not want to read there. */
+/** The log has one line for each request, without private data of callers and venues. */
 import tap, { test } from '../support/tap.ts'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { KEY, startProcess, until } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 test('logs method, route, status, responder and duration; no query value, no body, no secret', async (t) => {
   const { nango } = await startSimulators(t)

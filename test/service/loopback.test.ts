@@ -1,4 +1,4 @@
-/** Without keys only this machine's programs may call: no foreign page in its browser, and no name that was rebound to it. */
+/** Without keys only programs on this machine may call: no foreign page in its browser, and no rebound host name. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'

@@ -1,4 +1,4 @@
-/** The OpenAPI document is complete, and its parts have the names that people and generators use. */
+/** The OpenAPI document is complete, with names for people and generators. */
 import { test } from '../support/tap.ts'
 import { KEY, service } from './fixture.ts'
 
@@ -62,7 +62,7 @@ test('declares the connection\'s id for each call to ROLLER, with a working exam
 test('declares the request and response headers of ROLLER\'s operations', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const document = (await app.inject({ url: '/openapi.json' })).json()
-  // Gathered, since tap takes longer for thousands of assertions than for all the rest.
+  // Collected, since thousands of assertions take tap longer than the rest.
   const wrong: string[] = []
   const expect = (holds: boolean, what: string): void => { if (!holds) wrong.push(what) }
   for (const [name, operation] of operationsOf(document).filter(([name]) => name.includes(' /roller/'))) {

@@ -1,4 +1,4 @@
-/** Whatever does not reach a route is answered with a problem too. */
+/** Requests without a matching route get a problem too. */
 import { checkerOf } from '#plugin/operations/checker.js'
 import { createConnection } from 'node:net'
 import { test } from '../support/tap.ts'

@@ -1,4 +1,4 @@
-/** One caller, or too many at once, do not take the service from the others. */
+/** One caller, or too many at once, must not block the others. */
 import { test } from '../support/tap.ts'
 import { checkerOf } from '#plugin/operations/checker.js'
 import { Problem } from '#plugin/problem.js'
@@ -70,7 +70,7 @@ test('sheds calls while the event loop is delayed, and serves probes', async (t)
   const call = async () => await built.app.inject({ url: '/roller/sandbox/echo', headers: VENUE })
   t.equal((await call()).statusCode, 200)
   const atRoller = callsAtRoller(built).length
-  // Busy until the service has looked (once a second) and seen it.
+  // Busy until the service has measured it (once a second).
   let answer = await call()
   for (let turn = 0; turn < 60 && answer.statusCode === 200; turn++) {
     const until = Date.now() + 100

@@ -12,7 +12,7 @@ const PASSWORD = 'sEsAmE-0pEn'
 async function guarded (t: Test) {
   const server = await startRedis()
   const owner = new Redis(server.port)
-  owner.on('error', () => {}) // it sees the server die
+  owner.on('error', () => {}) // the client reports the server's end
   await owner.config('SET', 'requirepass', PASSWORD)
   t.teardown(async () => { owner.disconnect(); await server.kill() })
   return { server, owner }

@@ -1,4 +1,4 @@
-/** Every answer has a request id: the caller's own where it is harmless, a new one where it is not. */
+/** Every response has a request id: the caller's if it is safe, otherwise a new one. */
 import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'

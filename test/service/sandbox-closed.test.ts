@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from '#service/config/config.js'
 import { startOnSandbox } from '#service/sandbox/service.js'
 import { service, startProcess } from './fixture.ts'
 
-tap.setTimeout(300_000) // starting a process takes its time on a busy machine
+tap.setTimeout(300_000) // starting a process is slow on a busy machine
 
 const KEY = 'a-long-enough-key-1234'
 
@@ -139,7 +139,7 @@ test('is mentioned in the example for Docker Compose', async (t) => {
   const compose = readFileSync(new URL(import.meta.resolve('#root/docker/compose.sandbox.yaml')), 'utf8')
   const lines = [...compose.matchAll(/^ {6}([A-Z_]+): ?'?([^'#\n]*?)'?(?: *#.*)?$/gm)]
   const variables = Object.fromEntries(lines.map(([, name = '', value = '']): [string, string] => [name, value]))
-  // The image's own, under those of the example. A variable without a value is not set.
+  // The defaults of the image, overridden by those of the example. A variable without a value is not set.
   const given = Object.entries({ HOST: '0.0.0.0', PORT: '3000', ...variables }).filter(([, value]) => value !== '')
   t.equal(variables['API_KEYS_FILE'], '', 'it is taken away')
   t.equal(readConfig(Object.fromEntries(given)).nango, null)

@@ -1,4 +1,4 @@
-/** The sandbox: a connected venue at the start, and more to connect. */
+/** The sandbox: one connected venue at start, and more to connect. */
 import { test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
 import { readConfig } from '#service/config/config.js'

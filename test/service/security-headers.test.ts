@@ -1,7 +1,4 @@
-/**
- * Every answer of the service has the headers that helmet gives it, though helmet is asked only once; what ROLLER answers has those for
- * data.
- */
+/** Every response of the service has helmet's headers, though they are computed once; ROLLER's responses have those for data. */
 import Fastify from 'fastify'
 import helmet from 'helmet'
 import { test } from '../support/tap.ts'

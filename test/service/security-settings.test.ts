@@ -1,4 +1,4 @@
-/** A security setting that is given and yields nothing is a fault, and never a service that is open. */
+/** An empty security setting is an error, and never opens the service. */
 import { hash } from 'node:crypto'
 import { test } from '../support/tap.ts'
 import { ConfigError, readConfig } from '#service/config/config.js'
@@ -7,7 +7,7 @@ import { Environment, securityVariables } from '#service/config/environment.js'
 type Source = Record<string, string | undefined>
 
 const REAL = { NANGO_SECRET_KEY: 'k' }
-/** Each nothing that a list can be. */
+/** Every form of an empty list. */
 const NOTHINGS = ['', ' ', '\t', ',', ' , ', ',,', '\n,\n']
 const LISTS = [
   'API_KEYS', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_SECRET', 'CORS_ORIGINS', 'TRUST_PROXY',

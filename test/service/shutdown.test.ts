@@ -1,20 +1,20 @@
-/** SIGTERM: calls in flight are finished, new ones are not taken, and the process ends well. */
+/** SIGTERM: calls in flight are finished, new ones rejected, and the process exits with 0. */
 import { createConnection } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { startProcess, until } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`finishes calls in flight after ${signal}`, async (t) => {
     const { nango } = await startSimulators(t, { nango: { proxyDelay: 600 } })
-    // Shorter than the idle time of a kept connection: who waits for that runs out of grace, and exits with 1.
+    // Shorter than the keep-alive timeout: waiting for it would exceed the grace period, and exit with 1.
     const service = startProcess(
       t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '30', LOG_LEVEL: 'warn' }
     )
     const url = await service.url()
-    // fetch keeps its connections: the process must not wait for their idle time.
+    // fetch keeps its connections: the process must not wait for their timeout.
     const calls = ['/roller/venues/me', '/roller/sandbox/bytes/200000?chunked=1'].map(async (path) => {
       const answer = await fetch(url + path, { headers: VENUE })
       return [answer.status, (await answer.arrayBuffer()).byteLength > 100]

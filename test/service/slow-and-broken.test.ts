@@ -1,4 +1,4 @@
-/** Connections that are too slow, too large or no HTTP are ended in time with a problem, and delay no other. */
+/** Connections that are too slow, too large or not HTTP are closed in time with a problem, and delay no others. */
 import { createConnection, type Socket } from 'node:net'
 import { test, type Test } from '../support/tap.ts'
 import { checkerOf } from '#plugin/operations/checker.js'
@@ -87,7 +87,7 @@ test('does not write an error into the response before it for invalid bytes afte
   const { socket, received, ended } = connect()
   socket.write('GET /roller/sandbox/bytes/50000000?chunked=1 HTTP/1.1\r\nhost: localhost\r\nconnection-id: demo-venue\r\n\r\n')
   await until(() => received().length > 1000)
-  socket.pause() // the answer stands still in the middle
+  socket.pause() // the response is paused in the middle
   socket.write('\0garbage\r\n\r\n')
   await new Promise((resolve) => { setTimeout(resolve, 200) })
   socket.resume()

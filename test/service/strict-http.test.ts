@@ -1,4 +1,4 @@
-/** What HTTP/1.1 forbids is refused with a problem, also where Node would take it, or answer without one. */
+/** Violations of HTTP/1.1 are rejected with a problem, even where Node would accept them, or respond without one. */
 import { createConnection } from 'node:net'
 import { checkerOf } from '#plugin/operations/checker.js'
 import { test } from '../support/tap.ts'

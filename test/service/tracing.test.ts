@@ -1,6 +1,5 @@
 /**
- * Traces go to the collector where one is named: a span for each request, one for each try under it, and nothing in them that is
- * another party's.
+ * Traces are exported to the configured collector: a span for each request, a child span for each attempt, and no data of other parties.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +7,7 @@ import tap, { test, type Test } from '../support/tap.ts'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { KEY, startProcess, until } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 interface Attribute { key: string, value: { stringValue?: string, intValue?: number, doubleValue?: number } }
 interface Span {
@@ -107,7 +106,7 @@ test('calls that wait for one of few connections keep their own trace', async (t
     t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LOG_LEVEL: 'warn' }
   )
   const url = await service.url()
-  // More than the pool has connections: the last ones are sent from within others' answers.
+  // More than the pool has connections: the last ones are sent in the context of other responses.
   const ids = Array.from({ length: 200 }, (_, index) => (index + 1).toString(16).padStart(32, '0'))
   await Promise.all(ids.map(async (id, index) => {
     const answer = await fetch(

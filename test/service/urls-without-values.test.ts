@@ -1,10 +1,10 @@
-/** An address that cannot be used is a fault that names variable and rule. It may hold a password: nothing repeats it. */
+/** An invalid address is an error with variable and rule. It may contain a password, so its value is never repeated. */
 import tap, { test } from '../support/tap.ts'
 import { ConfigError, readConfig } from '#service/config/config.js'
 import { check } from '#service/cli/check.js'
 import { service, startProcess, until } from './fixture.ts'
 
-tap.setTimeout(300_000) // starting a process takes its time on a busy machine
+tap.setTimeout(300_000) // starting a process is slow on a busy machine
 
 const CANARY = 'canary-pa55-9e1b'
 const REAL = { NANGO_SECRET_KEY: 'k' }
@@ -21,7 +21,7 @@ function faultsOf (source: Record<string, string>): readonly string[] {
   return []
 }
 
-/** What no address of HTTP may be. */
+/** Invalid for any HTTP address. */
 const BROKEN = [
   `https://user:${CANARY}@host.example.com`, `https://${CANARY}@host.example.com`, `https://[${CANARY}`,
   `https://host.example.com:${CANARY}`,
@@ -92,7 +92,7 @@ test('logs an unreachable Redis without its address', async (t) => {
   const process = startProcess(t, { PORT: '0', REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:1/${CANARY}` })
   const url = await process.url()
   await fetch(`${url}/roller/venues/me`, { headers: { 'connection-id': 'demo-venue' } })
-  await until(() => /Redis cannot be used/.test(process.stdout())) // the log is written in the background
+  await until(() => /Redis cannot be used/.test(process.stdout())) // the log is written asynchronously
   t.match(process.stdout(), /Redis cannot be used/)
   process.child.kill('SIGTERM')
   await process.exited

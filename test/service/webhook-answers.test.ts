@@ -1,4 +1,4 @@
-/** In the service too ROLLER gets nothing but 200, 500 and 503: also where the URL has no route, and with authentication. */
+/** ROLLER gets only 200, 500 and 503 from the service too: even without a matching route, and with authentication. */
 import { test } from '../support/tap.ts'
 import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 import { KEY, service } from './fixture.ts'

@@ -1,4 +1,4 @@
-/** The variables of webhooks: what is taken, and what each fault says. */
+/** The variables of webhooks: accepted values, and error messages. */
 import { test } from '../support/tap.ts'
 import { parseWebhooks, type WebhookVariables } from '#service/config/webhooks.js'
 

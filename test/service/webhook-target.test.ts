@@ -1,4 +1,4 @@
-/** Events are passed on signed: the target's 2xx is ROLLER's 200, and anything else is tried again. */
+/** Events are forwarded with a signature: the target's 2xx becomes a 200 to ROLLER, and anything else is retried. */
 import { Webhook } from 'standardwebhooks'
 import { test } from '../support/tap.ts'
 import type { AnyEvent } from 'fastify-roller'
@@ -9,7 +9,7 @@ import { NOW, target } from './target-server.ts'
 
 const BEFORE = `whsec_${Buffer.from('the-secret-of-the-target-before!').toString('base64')}`
 
-// as much as is looked at here
+// the only fields that are read here
 const event = {
   name: 'booking.created', id: '67d2ada6-10cc-4177-909d-430f3b2593d4', connectionId: 'venue', data: { name: 'Käse 🧀' }
 } as unknown as AnyEvent

@@ -1,10 +1,10 @@
-/** A group fails when one of its files does, and says which. */
+/** A group fails if one of its files does, and names it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import t, { test } from './tap.ts'
 
-t.setTimeout(60_000) // starting processes takes its time on a busy machine
+t.setTimeout(60_000) // starting processes is slow on a busy machine
 
 const fixture = (name: string): string => `test/support/fixtures/${name}.ts`
 

@@ -1,4 +1,4 @@
-/** A shared cache as RFC 9111 describes it, no cleverer than that: what it stores and hands out is what any proxy or CDN in front may. */
+/** A minimal shared cache by RFC 9111: any proxy or CDN in front may store and return what it does. */
 import type { FastifyInstance } from 'fastify'
 
 type Headers = Readonly<Record<string, string>>

@@ -1,7 +1,4 @@
-/**
- * Every documented operation, called at least once, over whichever way `call` is: what comes back must fit the catalog, and so must what is
- * sent.
- */
+/** Calls every documented operation at least once through `call`; requests and responses must match the catalog. */
 import { checkerOf } from '#plugin/operations/checker.js'
 import type { Test } from 'tap'
 import { operations } from '#plugin/operations/operations.js'
@@ -18,7 +15,7 @@ function fits (t: Test, schema: TSchema, value: unknown, name: string): void {
   t.equal(error === undefined ? undefined : `${error.path}: ${error.message}`, undefined, name)
 }
 
-/** Calls an operation by its key and holds both ways against the catalog. */
+/** Calls an operation by its key, and validates request and response against the catalog. */
 function caller (t: Test, call: Send, seen: Set<string>) {
   return async (key: Key, path: string, body?: unknown, expected = 200): Promise<Result> => {
     const [method = ''] = key.split(' ')
@@ -35,7 +32,7 @@ function caller (t: Test, call: Send, seen: Set<string>) {
   }
 }
 
-/** @param call takes ROLLER's own method, path and body */
+/** @param call gets ROLLER's method, path and body */
 export async function walkCatalog (t: Test, roller: RollerSimulator, call: Send): Promise<void> {
   const venue = roller.venue('demo')
   const seen = new Set<string>()
@@ -183,7 +180,7 @@ export async function walkCatalog (t: Test, roller: RollerSimulator, call: Send)
 
   const rows: Record<string, number> = {}
   for (const key of Object.keys(operations).filter((name): name is Key => /^GET \/(data|reporting)\//.test(name))) {
-    // Some reports are about rare things, so the whole of the venue's recent past is asked for, day by day.
+    // Some reports contain rare events, so the venue's whole recent past is requested, day by day.
     for (let day = 1; day <= 25; day++) {
       const date = `2026-11-${String(day).padStart(2, '0')}`
       const period = key.includes('till') ? `endDate=${date}` : `startDate=${date}&endDate=${date}`

@@ -1,4 +1,4 @@
-/** A token goes where the base URL says, so little is allowed there. */
+/** The token is sent to the base URL, so only few forms are allowed. */
 import { test } from '../support/tap.ts'
 import { OptionsError, type RollerOptions } from 'fastify-roller'
 import { isRollerBaseUrl } from 'fastify-roller/internal'

@@ -1,4 +1,4 @@
-/** What the direct way gives that Nango's does not. */
+/** Differences between the direct transport and Nango's. */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { test } from '../support/tap.ts'

@@ -1,4 +1,4 @@
-/** Two replicas on one Redis and one Nango: what one has renewed, the other takes from Nango. */
+/** Two replicas with one Redis and one Nango: one reads from Nango the token that the other has renewed. */
 import { Redis } from 'ioredis'
 import { test } from '../support/tap.ts'
 import { needsRedis, sharedRedis } from '../support/redis-server.ts'

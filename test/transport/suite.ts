@@ -1,4 +1,4 @@
-/** What a call may rely on, whichever way it goes. */
+/** The contract of calls, whatever the transport. */
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
@@ -69,7 +69,7 @@ export function transportSuite (transport: TransportName): void {
       const before = reads(built).plain
       built.roller.revokeTokens()
       t.equal((await call(built, request)).statusCode, 200)
-      // To find out why a refresh fails, and through Nango for the token from before, which on the direct transport is here.
+      // One to find the cause of a failed refresh, and one for the previous token through Nango; the direct transport has it.
       t.same(reads(built), { plain: before + (transport === 'nango' ? 2 : 1), forced: 1 })
       t.equal(callsAtRoller(built).length, 3)
     })

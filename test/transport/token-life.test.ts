@@ -1,4 +1,4 @@
-/** A token's end comes from outside, and has a bound. */
+/** A token's expiry comes from outside, and is capped. */
 import { test } from '../support/tap.ts'
 import { TokenCache } from '#plugin/gateway/transport/token-cache.js'
 import { ManualClock } from '../support/manual-clock.ts'

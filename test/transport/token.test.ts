@@ -1,4 +1,4 @@
-/** How the direct transport comes by its tokens: as seldom as it can. */
+/** The direct transport reads as few tokens as possible. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 import { call, isProblem, stubNango, until } from '../upstream/fixture.ts'

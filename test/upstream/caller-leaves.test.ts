@@ -13,7 +13,7 @@ function open (url: string, text: string | Buffer): Socket {
   return socket
 }
 
-/** A Nango that answers /ok at once and leaves anything else to the test. */
+/** A Nango that responds to /ok at once and leaves anything else to the test. */
 async function setup (t: Test, serve: Parameters<typeof stubNango>[1], timeouts = {}) {
   let closed = 0
   const stub: Stub = await stubNango(t, (request, response) => {

@@ -6,7 +6,7 @@ const ROW = 'canary-row {"connection_id":"demo-venue","end_user":{"email":"guest
 const NO_TOKEN = `Failed to get connection credentials: '${ROW}'`
 const wrapped = (code: string, message = ROW) => ({ error: { code, message, errors: [{ message: ROW }] } })
 
-/** Nango's own answers: status, body, headers; and what the caller must get. */
+/** Nango's own responses: status, body, headers; and the expected error. */
 const CASES: readonly (readonly [status: number, body: object | string, expected: Expected, headers?: Record<string, string>])[] = [
   [400, wrapped('invalid_headers'), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /invalid_headers/ }],
   [401, wrapped('missing_auth_header'), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /secret key/ }],

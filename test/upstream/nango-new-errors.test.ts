@@ -1,4 +1,4 @@
-/** Errors of Nango's own that this gateway's list does not hold, and those that only look like Nango's. */
+/** Nango errors that the gateway's list lacks, and responses that only look like Nango's errors. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { bookingFor, call, isProblem } from './fixture.ts'

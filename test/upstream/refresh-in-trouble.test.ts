@@ -1,4 +1,4 @@
-/** A forced refresh that fails: only ROLLER's own refusal is told as one. */
+/** A failed forced refresh: only ROLLER's own rejection is reported as one. */
 import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
@@ -46,7 +46,7 @@ test('reports credentials that ROLLER rejects', async (t) => {
 
 test('attributes Nango\'s own failures to Nango, without asking for new credentials', async (t) => {
   const built = await withRevokedToken(t)
-  // What a real one sends while its Redis is down.
+  // The response of a real server while its Redis is down.
   built.nango.faults.next(refused('The external API returned an error when trying to refresh the access token. Please try again later.'))
   const answer = await call(built)
   isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/ })

@@ -1,4 +1,4 @@
-/** A forced refresh that joins a running check of Nango's brings back the old token. That is no refusal of ROLLER's. */
+/** A forced refresh that joins a running check of Nango returns the old token. That is not a rejection by ROLLER. */
 import { test } from '../support/tap.ts'
 import { CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
@@ -14,10 +14,10 @@ for (const transport of ['nango', 'direct'] as const) {
     const url = `${built.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`
     const seen = new Map<number, number>()
     for (let burst = 0; burst < BURSTS; burst++) {
-      clock.advance(61_000) // the gateway's own rate limit is whole again
+      clock.advance(61_000) // the gateway's own rate limit has recovered
       await call(built)
       built.roller.revokeTokens()
-      // Other programs use the same Nango until the refresh has come, so that it finds a check under way that it joins.
+      // Other programs use the same Nango until the refresh arrives, so that it joins a running check.
       const from = built.nango.requests.length
       const forced = (): boolean => built.nango.requests.slice(from).some(({ url }) => url.includes('force_refresh=true'))
       const others = [1, 2].map(async () => {

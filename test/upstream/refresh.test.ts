@@ -59,7 +59,7 @@ test('does not repeat a failed refresh for 30 s', async (t) => {
   t.equal(refreshes(built), 1)
 
   clock.advance(29_000)
-  // Nango is in its own back-off now; a call that still meets a 401 must not force it.
+  // Nango is in its back-off now; a further call with a 401 must not force it.
   built.nango.faults.always({ path: /^\/proxy/, kind: 'status', status: 401, body: { message: 'no' } })
   isProblem(t, built, await call(built), { ...REJECTED, retryAfter: 1 })
   t.equal(refreshes(built), 1)

@@ -74,7 +74,7 @@ test('retries a POST that Nango could not send to ROLLER', async (t) => {
   t.equal((await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })).statusCode, 502)
 })
 
-/** A closed port on which Nango starts between two tries. */
+/** A closed port on which Nango starts between two attempts. */
 async function nangoThatComesUp (t: Parameters<typeof build>[0]) {
   const placeholder = createServer()
   await new Promise<void>((resolve) => { placeholder.listen(0, '127.0.0.1', resolve) })

@@ -10,19 +10,19 @@ async function watched (t: Parameters<typeof start>[0]) {
   const clock = new ManualClock()
   let ahead = 0
   const life = await start(t, { webhooks: false, nango: { now: () => Date.now() + ahead }, options: { pollInterval: WATCH, clock } })
-  /** One look after the other: each begins with a list. */
+  /** One poll after another: each begins with a list. */
   const lists = (): number => life.nango.requests.filter(({ url }) => /^\/connections\?.*limit=1000/.test(url)).length
   await until(() => lists() === 1)
   const look = async (): Promise<void> => {
     const before = lists()
-    // A look that is not over yet has set no timer.
+    // A poll in progress has set no timer.
     await until(() => { if (lists() === before) clock.advance(WATCH * 1.2); return lists() > before })
   }
   return {
     ...life,
     clock,
     look,
-    /** ROLLER gives no token any more, or again; Nango finds out when its own is used up, and waits for 30 s after each try. */
+    /** ROLLER stops or resumes issuing tokens; Nango detects it when its token expires, and waits for 30 s after each attempt. */
     async credentials (good: boolean): Promise<void> {
       life.roller.rejectCredentials('demo', !good)
       life.roller.revokeTokens('demo')

@@ -47,7 +47,7 @@ test('does not treat credentials as verified if the tags were copied', async (t)
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200, 'verified, with the Client ID')
   await enterThroughNango(life, 'other-park', stored(life, 'demo-venue').tags)
   clock.advance(600_001)
-  // The list does not show the Client ID; whatever reads the row itself does.
+  // The list does not contain the Client ID; a read of the row does.
   await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
   await life.app.roller.connections.update('demo-venue', { tags: { region: 'south' } })
   await refused(t, life)
@@ -81,7 +81,7 @@ test('uses a token on the direct transport only with verified credentials', asyn
   t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'other-park')
   life.roller.revokeTokens('demo')
-  // Nothing has told it, and the connection was read a moment ago: the renewed token shows whose it is.
+  // This process was not notified and has a fresh copy: only the renewed token reveals the change.
   t.match((await direct.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
   const sent = life.roller.requests.filter(({ url }) => url === '/products')
   t.equal(sent.length, 2, 'the last one with the token of before, which ROLLER refused')

@@ -3,7 +3,7 @@ import { startRollerSimulator } from '#sandbox/roller.js'
 import { holdsNoSecret, VENUE } from '../support/build.ts'
 import { start, stored } from './fixture.ts'
 
-/** ROLLER's Playground beside its Live, each with keys of its own: what the one takes the other refuses. */
+/** ROLLER's Playground beside Live, with separate credentials that the other rejects. */
 async function both (t: Test) {
   const playground = await startRollerSimulator()
   t.teardown(() => playground.close())
@@ -44,7 +44,7 @@ test('reports credentials of the other environment on POST /connections, after o
 
 test('names credentials of the other environment in the check if Nango returns them', async (t) => {
   const life = await both(t)
-  // Imported into Nango with a token of the Playground, which Live does not know; without an end Nango does not renew it.
+  // Imported into Nango with a Playground token, which Live rejects; without an expiry Nango does not refresh it.
   life.nango.addConnection({ connectionId: 'imported', clientId: 'play-park', clientSecret: 'canary-play-secret' })
   Object.assign(stored(life, 'imported'), { token: 'a-token-of-the-playground', expiresAt: null })
   const report = (await life.app.inject({ url: '/connections/imported/check' })).json()

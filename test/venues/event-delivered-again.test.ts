@@ -1,4 +1,4 @@
-/** An event of a connection whose handler failed, as the webhook target does with a 503, comes again until it is taken. */
+/** A connection event whose handler failed, such as a webhook target that returned 503, is retried until it succeeds. */
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -34,7 +34,7 @@ test('delivers connection.created to a target that first returned 503', async (t
   clock.advance(1_000)
   await until(() => got.length === 2)
   status = 200
-  await until(() => clock.waits.some((ms) => ms <= 2_000)) // and not the time that handlers have
+  await until(() => clock.waits.some((ms) => ms <= 2_000)) // not the timeout of handlers
   clock.advance(2_000)
   await until(() => log().includes('was taken, after its handlers had failed'))
   t.same(got, ['connection.created', 'connection.created', 'connection.created'])

@@ -1,4 +1,4 @@
-/** A connection that is moved to another tenant is gone for the one it was of. */
+/** A connection that is moved to another tenant is unknown to its former tenant. */
 import { test, type Test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { enterCredentials, start, until, type Life } from './fixture.ts'

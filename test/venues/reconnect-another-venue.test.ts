@@ -62,7 +62,7 @@ test('sends no call while ROLLER is unavailable for the verification', async (t)
   const clock = new ManualClock()
   const life = await start(t, { options: { clock } })
   life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
-  const ticking = setInterval(() => { clock.advance(1) }, 2) // for the waits between tries
+  const ticking = setInterval(() => { clock.advance(1) }, 2) // for the delays between attempts
   await reconnect(life, 'other-park')
   clearInterval(ticking)
   t.match(life.events, [{ name: 'connection.reconnected', connection: { warnings: ['venue-unverified'] } }], 'that much is known')

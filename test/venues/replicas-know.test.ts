@@ -1,4 +1,4 @@
-/** What one replica has found out, no other one sends against: with Redis, from the moment the first one knows. */
+/** With Redis, a change that one replica detects takes effect on all others at once. */
 import { Redis } from 'ioredis'
 import { test, type Test } from '../support/tap.ts'
 import { needsRedis, sharedRedis } from '../support/redis-server.ts'
@@ -38,7 +38,7 @@ async function replicas (t: Pick<Test, 'teardown'>, transport: 'nango' | 'direct
     }
   })
   const [one, two] = [await more(), await more()]
-  // All that reaches ROLLER is seen at the one simulator.
+  // The simulator records all calls to ROLLER.
   return { one: { ...one, nango: base.nango, roller: base.roller }, two: { ...two, nango: base.nango, roller: base.roller }, more }
 }
 

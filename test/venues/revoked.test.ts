@@ -22,7 +22,7 @@ test('reports revoked credentials, the back-off, and the recovery', async (t) =>
   ahead += 31_000
   stored(life, 'demo-venue').expiresAt = 0
   await life.app.roller.connections.list()
-  // Any read may make Nango renew the token: here one of the connection.
+  // Any read may make Nango renew the token: here a read of the connection.
   await life.app.roller.createReconnectSession('demo-venue')
   await until(() => life.events.length > 1)
   t.match(life.events.slice(1), [{ name: 'connection.recovered', connection: { status: 'connected' } }])

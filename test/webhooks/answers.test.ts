@@ -1,7 +1,4 @@
-/**
- * ROLLER may disable a webhook that answers anything but 200, 500, 503 or 504: over every path through the code only the first three go
- * back.
- */
+/** ROLLER may disable a webhook that returns anything but 200, 500, 503 or 504: every code path returns one of the first three. */
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
@@ -123,7 +120,7 @@ test('returns 503 while the app is closing', async (t) => {
   )
   const heard = listener(app)
   const { port } = new URL(url)
-  // A kept connection, on which a request is in flight while the closing begins.
+  // A kept connection with a request in flight when closing begins.
   const socket = connect(Number(port), '127.0.0.1')
   let text = ''
   socket.on('data', (chunk) => { text += chunk.toString() })

@@ -1,4 +1,4 @@
-/** Who may deliver: only who sends the key of the very connection, made from the current secret or the one before. */
+/** A delivery needs the key of its own connection, derived from the current or the previous secret. */
 import { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID } from '../support/build.ts'

@@ -1,4 +1,4 @@
-/** ROLLER waits 10 s for its answer: handlers that are not done after 8 s are too late, and the event comes again. */
+/** ROLLER times out after 10 s: handlers get 8 s, and a late event is repeated. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -13,7 +13,7 @@ interface Held {
   readonly calls: () => number
 }
 
-/** A handler that ends when the test says so. */
+/** A handler that the test finishes. */
 function held (): Held {
   let calls = 0
   let begin = (): void => {}

@@ -1,4 +1,4 @@
-/** What ROLLER sends holds guests' personal data: none of it is logged, whatever becomes of the delivery. */
+/** ROLLER's deliveries contain guests' personal data: none of it is logged, whatever the result. */
 import { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID } from '../support/build.ts'

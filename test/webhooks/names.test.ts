@@ -1,4 +1,4 @@
-/** What a delivery becomes: a typed event of the six kinds, or an untyped event. */
+/** The event of a delivery: typed for the six kinds, otherwise untyped. */
 import { checkerOf } from '#plugin/operations/checker.js'
 import { test } from '../support/tap.ts'
 import { readMessage, rollerEvents } from '#plugin/webhooks/roller-events.js'
@@ -18,7 +18,7 @@ test('names an event by kind and event type', async (t) => {
     ['BulkExport', 'Created', 'bulkExport.created'], ['SignedWaiver', 'Created', 'signedWaiver.created'],
     ['PaymentLink', 'Created', 'paymentLink.created'], ['PaymentLink', 'Updated', 'paymentLink.updated'],
     ['PaymentLink', 'Cancelled', 'paymentLink.cancelled'],
-    // What ROLLER may come to have.
+    // A kind that ROLLER may add.
     ['Membership', 'Paused', 'membership.paused'], ['Booking', 'Deleted', 'booking.deleted']
   ]
   for (const [type, eventType, name] of kinds) {
@@ -44,7 +44,7 @@ test('keeps the content of an undocumented message', async (t) => {
   const bodies: unknown[] = [
     'no JSON', '', null, 7, [], {}, message({ id: undefined }), message({ id: 'two words' }), message({ id: 'x'.repeat(129) }),
     message({ type: 'a.b' }), message({ type: 7 }), message({ eventType: null }),
-    // Would pass for an event of the gateway's own.
+    // Would collide with an event of the gateway.
     message({ type: 'Connection', eventType: 'Deleted' }), message({ type: 'connection' }),
     message({ type: 'Unknown', eventType: 'Message' })
   ]
@@ -99,7 +99,7 @@ test('accepts the simulator\'s messages by its schemas', async (t) => {
     heard.map(({ name }) => name).sort(),
     ['booking.created', 'bulkExport.created', 'customer.created', 'paymentLink.created', 'redemption.created']
   )
-  // Documented as one object, and answered as a list, as by GET /bookings/{uniqueId}.
+  // Documented as one object, but sent as a list, as by GET /bookings/{uniqueId}.
   for (const event of heard) {
     if (!('data' in event)) continue
     const kind = event.name.split('.')[0] as keyof typeof rollerEvents // one of the above

@@ -1,4 +1,4 @@
-/** The options of webhooks: what is wrong is said when the plugin is registered, and no secret is repeated. */
+/** Invalid webhook options fail the registration, and no secret is repeated. */
 import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 import { build } from '../support/build.ts'

@@ -1,4 +1,4 @@
-/** ROLLER repeats what it is not sure of, and sometimes what was taken: the same id is handled once. */
+/** ROLLER repeats deliveries, sometimes even successful ones: the same id is handled once. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'

@@ -11,7 +11,7 @@ test('delivers every event to a handler that fails for a day, in any order', asy
   const { app, roller, pass } = await reachable(t)
   await app.roller.webhooks.subscribe(CONNECTION_ID)
 
-  // An app that keeps events by their id, and cannot for a day.
+  // An app that stores events by their id, and fails for a day.
   const kept = new Map<string, string>()
   let works = false
   let handled = 0

@@ -1,4 +1,4 @@
-/** Registering with ROLLER: one registration a connection and address, however often it is asked for. */
+/** Registering at ROLLER: one registration for each connection and address, however often it is requested. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { test } from '../support/tap.ts'

@@ -1,6 +1,6 @@
 /**
- * Three replicas in processes of their own share one Redis; twice as many calls as ROLLER takes are spread over them, at a steady pace that
- * does not care about answers. ROLLER is simulated, counts, and silences the credential after one call too many.
+ * Three replicas in separate processes share one Redis; twice as many calls as ROLLER allows are spread over them, at a steady rate
+ * independent of responses. ROLLER is simulated, counts, and rejects the credential after one call too many.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ export interface Scale {
   readonly limit: number
   readonly windowMs: number
   readonly coolingOffMs: number
-  /** Whole windows of the gateway's that are measured: calls come in bursts, so a part of a window says little. */
+  /** Number of whole windows that are measured: calls come in bursts, so a part of a window is not representative. */
   readonly windows: number
   readonly margin: number
   readonly jitter: number
@@ -27,28 +27,28 @@ export interface Figures {
   readonly offered: number
   readonly granted: number
   readonly refused: number
-  /** Answers that are neither: must be 0. */
+  /** Responses that are neither: must be 0. */
   readonly strange: number
   readonly penalties: number
-  /** Part of limit x time. */
+  /** Used part of limit x time. */
   readonly used: number
   readonly late: number
-  /** The most by which a deadline was missed, in milliseconds. */
+  /** The largest delay beyond a deadline, in milliseconds. */
   readonly latest: number
-  /** What the replicas sent, as parts of 1. */
+  /** Share of each replica, as parts of 1. */
   readonly shares: readonly number[]
   readonly p50: number
   readonly p99: number
-  /** The longest that one of the processes did nothing: a run in which it is above the jitter says more about the machine. */
+  /** The longest pause of a process: a run in which it exceeds the jitter measures the machine instead. */
   readonly stoodStillMs: number
   readonly toleranceMs: number
 }
 
 export const REPLICAS = 3
 const DEMAND = 2
-/** Seconds, as callers say them: some take nothing but a place that is free now, the others have less and more patience. */
+/** Roller-Max-Wait in seconds: some callers do not wait, others shorter or longer. */
 const PATIENCE = [0, 1, 2, 4, 6] as const
-/** A loaded machine hands a due timer or an answer over late. */
+/** A loaded machine runs due timers and delivers responses late. */
 const TOLERANCE_MS = 250
 const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
 const CONNECTION_ID = 'venue'
@@ -103,7 +103,7 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
     answer.body.dump().catch(() => {})
     return answer.statusCode
   }
-  // What is slow only once (code, connections, the token) is not what is measured.
+  // Warm-up (code, connections, the token) is not measured.
   for (let n = 0; n < 10 * REPLICAS; n++) await ask('warm-up', n % REPLICAS, '/sandbox/echo', 5)
   await request(`${nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller&force_refresh=true`, {
     dispatcher: agent, headers: { authorization: `Bearer ${SECRET_KEY}` }
@@ -114,7 +114,7 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   const calls: Sent[] = []
   const pending: Promise<void>[] = []
   const pause = windowMs / limit / DEMAND
-  // On into the next window: a place that was given twice shows there.
+  // Continues into the next window, which would show a slot that was granted twice.
   const longest = (windowMs + jitter) * windows + windowMs / 2
   const startedAt = Date.now()
   for (let n = 0; n * pause < longest; n++) {
@@ -137,7 +137,7 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
     return await told(replica, 'stoodStillMs')
   }))
 
-  // A call's wait ends when it reaches ROLLER: what is left to its answer is ROLLER's own time.
+  // A call's wait ends when it reaches ROLLER: the rest is ROLLER's own time.
   const arrivals = new Map<number, number>()
   for (const { url, at, clientId } of roller.requests) {
     if (clientId !== CONNECTION_ID) continue
