@@ -12,7 +12,7 @@ import { startRollerSimulator, type RollerSimulator } from '#sandbox/roller.js'
 import { sharedRedis } from '../support/redis-server.ts'
 import { asConnected, CLIENT_SECRET, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { bookingFor } from '../upstream/fixture.ts'
-import { Door } from './door.ts'
+import { Door } from './tcp-proxy.ts'
 import type { Row, Seen, Way } from './rows.ts'
 
 /** Milliseconds: short, so that missing responses time out soon. */

@@ -14,7 +14,7 @@ const PAUSE_MS = 2_000
 
 test('keeps its memory constant during a response of 200 MiB', async (t) => {
   const { nango } = await startSimulators(t)
-  const child = fork(fileURLToPath(new URL('./large-answer-server.js', import.meta.url)), [nango.url, SECRET_KEY])
+  const child = fork(fileURLToPath(new URL('./large-response-server.js', import.meta.url)), [nango.url, SECRET_KEY])
   t.teardown(() => { child.kill() })
   const [{ url }] = await once(child, 'message')
   const peak = async (): Promise<number> => {
