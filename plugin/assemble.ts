@@ -153,7 +153,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     transport: direct ?? new NangoTransport({ ...dispatchParts, host, secretKey, integrationId }),
     rateLimiter,
     renewals: new Renewals(
-      { renew: tokenFailures.explained((id) => renew(id)), takeOver: async (id) => { await direct?.takeOver(id) } },
+      { renew: tokenFailures.explained((id) => renew(id)), adoptRenewed: async (id) => { await direct?.adoptRenewed(id) } },
       clock,
       refreshLock
     ),

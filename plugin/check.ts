@@ -170,8 +170,8 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
           }
         )
         .catch(async (error: unknown) => {
-          const refused = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
-          throw refused && await otherTakesThem() ? wrongEnvironment(environment) : error
+          const rejected = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
+          throw rejected && await otherTakesThem() ? wrongEnvironment(environment) : error
         })
       const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
       answer.abort(new Error('not a venue'))

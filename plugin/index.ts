@@ -14,7 +14,7 @@ import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
-import { takeJsonBodies } from './routes/json-body.ts'
+import { parseJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { setProblemHandler } from './routes/problems.ts'
@@ -55,7 +55,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
         reply.header('cache-control', 'no-store')
         done()
       })
-      takeJsonBodies(own, options.bodyLimit)
+      parseJsonBodies(own, options.bodyLimit)
       await own.register(connectSessionRoutes, { nango, access, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
       await own.register(

@@ -1,7 +1,7 @@
 /** Builds the service: the plugin, authentication, documents and health checks. It does not listen and reads no environment. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
-import { roller, type AllOptions, isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
+import { roller, type AllOptions, isRollerWebhook, rejectDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/authentication.ts'
 import { requireLocalCaller } from './auth/local.ts'
@@ -16,9 +16,9 @@ import { endConnectionsAtClose } from './http/end-connections.ts'
 import { createMetrics, requestCounter, serveMetrics, watchPool } from './observability/metrics.ts'
 import { allowOrigins, limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
-import { markAnswers, SANDBOX_HEADER } from './http/sandbox-header.ts'
+import { markResponses, SANDBOX_HEADER } from './http/sandbox-header.ts'
 import { addSecurityHeaders, addSecurityHeadersForData } from './http/security-headers.ts'
-import { refuseBrokenRules } from './http/strict-http.ts'
+import { rejectViolations } from './http/strict-http.ts'
 import type { Tracing } from './observability/tracing.ts'
 
 declare module 'fastify' {
@@ -75,7 +75,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       reply.header('x-request-id', request.id)
       addSecurityHeadersForData(reply)
       if (sandbox) reply.header(...SANDBOX_HEADER)
-      if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
+      if (isRollerWebhook(request.raw.url ?? '')) rejectDelivery(reply)
       else {
         sendProblem(
           request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not encoded correctly, or a part of it is too long.' })
@@ -97,9 +97,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id)
     done()
   })
-  if (sandbox) markAnswers(app)
+  if (sandbox) markResponses(app)
   watchConnectionUse(app)
-  refuseBrokenRules(app)
+  rejectViolations(app)
   app.addHook('onResponse', (request, reply, done) => {
     log(request, reply)
     count(request, reply)
@@ -167,10 +167,10 @@ async function protect (
   api: FastifyInstance, config: AppOptions['config'], authenticated: boolean, maxEventLoopDelay: number
 ): Promise<void> {
   await shedLoad(api, maxEventLoopDelay)
-  const { onCalled, onRefused } = await limitCallers(api, config.rateLimit)
+  const { onCalled, onRejected } = await limitCallers(api, config.rateLimit)
   if (authenticated) {
     const checkToken = config.jwt === null ? null : (await import('./auth/jwt.ts')).createTokenCheck(config.jwt)
-    requireCaller(api, { keys: config.keys, checkToken, onRefused })
+    requireCaller(api, { keys: config.keys, checkToken, onRejected })
   } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)
   if (onCalled !== null) api.addHook('onRequest', async (request, reply) => { if (!provesItself(request)) await onCalled(request, reply) })
 }

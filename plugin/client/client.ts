@@ -13,7 +13,7 @@ export interface ClientOptions {
 }
 
 /** Maximum size of a body that is read into memory, in bytes. */
-const MAX_ANSWER = 64 * 1024 * 1024
+const MAX_RESPONSE = 64 * 1024 * 1024
 
 /** The untyped input of every call; callers see the types of the catalog. */
 interface LooseInput {
@@ -127,14 +127,14 @@ async function readAll (stream: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of stream) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > MAX_ANSWER) throw tooLarge()
+    if (size > MAX_RESPONSE) throw tooLarge()
   }
   return Buffer.concat(chunks, size)
 }
 
 function tooLarge (): RollerError {
   return new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
-    detail: `The response is larger than ${MAX_ANSWER} bytes.`,
+    detail: `The response is larger than ${MAX_RESPONSE} bytes.`,
     hint: 'Request less data in one call, or send it over HTTP, where responses are streamed.'
   })
 }

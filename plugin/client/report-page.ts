@@ -8,7 +8,7 @@ export interface ReportPage {
   /** Number of pages of this day or list, if ROLLER's response contains it. */
   readonly total: number | null
   /** True if the end is derived from ROLLER's counts, false if from a short page. */
-  readonly told: boolean
+  readonly isCounted: boolean
   readonly last: boolean
 }
 
@@ -22,21 +22,21 @@ export interface ReportPage {
  * @param pageSize the requested page size
  * @throws RollerError if the response contains no records
  */
-export function readPage (answer: unknown, asked: number, pageSize: number): ReportPage {
+export function readPage (answer: unknown, requested: number, pageSize: number): ReportPage {
   const envelope = fieldsOf(answer)
   const records = recordsOf(answer, envelope)
   if (records === null) {
     throw unreadable(
-      `ROLLER answered page ${asked} with ${nameOf(answer)} in which no list of records is found (an array, or items, or data).`
+      `ROLLER answered page ${requested} with ${nameOf(answer)} in which no list of records is found (an array, or items, or data).`
     )
   }
   const size = count(envelope.get('itemsperpage')) || pageSize
-  const total = believable(count(envelope.get('totalpages')), asked, records)
+  const total = believable(count(envelope.get('totalpages')), requested, records)
   const items = count(envelope.get('totalitems'))
   const page = { records, current: count(envelope.get('currentpage')), total }
-  if (total !== null) return { ...page, told: true, last: asked >= total }
-  if (items !== null && (asked - 1) * size + records.length <= items) return { ...page, told: true, last: asked * size >= items }
-  return { ...page, told: false, last: records.length < size }
+  if (total !== null) return { ...page, isCounted: true, last: requested >= total }
+  if (items !== null && (requested - 1) * size + records.length <= items) return { ...page, isCounted: true, last: requested * size >= items }
+  return { ...page, isCounted: false, last: records.length < size }
 }
 
 /** The error for a response that stops paging. */
@@ -44,8 +44,8 @@ export function unreadable (detail: string): RollerError {
   return new RollerError('ROLLER_ERR_INVALID_RESPONSE', { detail })
 }
 
-function believable (total: number | null, asked: number, records: readonly unknown[]): number | null {
-  return total !== null && asked > total && records.length > 0 ? null : total
+function believable (total: number | null, requested: number, records: readonly unknown[]): number | null {
+  return total !== null && requested > total && records.length > 0 ? null : total
 }
 
 function fieldsOf (answer: unknown): Map<string, unknown> {

@@ -29,12 +29,12 @@ export interface ConnectResult {
 }
 
 /** Each request costs calls to Nango and one to ROLLER, and every holder of a link can send it. */
-const MAX_QUESTIONS = 20
+const MAX_REQUESTS = 20
 const REMEMBERED_FOR = 40 * 60_000
 
 export class ConnectResults {
   readonly #options: ConnectResultsOptions
-  readonly #asked = new LRUCache<string, { count: number, settled: boolean }>({ ...atMost(10_000), ttl: REMEMBERED_FOR })
+  readonly #requests = new LRUCache<string, { count: number, settled: boolean }>({ ...atMost(10_000), ttl: REMEMBERED_FOR })
 
   constructor (options: ConnectResultsOptions) {
     this.#options = options
@@ -51,7 +51,7 @@ export class ConnectResults {
     if (link === null) {
       throw new RollerError('ROLLER_ERR_LINK_ENDED', { detail: 'The link has expired, or was created by another gateway.' })
     }
-    const asked = this.#count(link.proof)
+    const requests = this.#count(link.proof)
     const row = given === undefined ? await findMade(nango, link) : await readMade(nango, checkConnectionId(given), link)
     if (row === null) {
       if (given === undefined) return { status: 'unused', venue: null }
@@ -61,26 +61,26 @@ export class ConnectResults {
     // Without `verifyVenues` the stored venue may belong to the previous credentials.
     if (!lifecycle.identifies) return { status: 'connected', venue: null }
     const read = readState(nango, row, now())
-    const state = asked.settled ? read : await lifecycle.settleOrThrow(read)
+    const state = requests.settled ? read : await lifecycle.settleOrThrow(read)
     if (state.verification === 'unverified') {
       throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
         detail: 'ROLLER has not confirmed the venue of these credentials yet.', retryAfter: 5
       })
     }
-    asked.settled = true
+    requests.settled = true
     return toResult(state)
   }
 
   #count (proof: string): { count: number, settled: boolean } {
-    const asked = this.#asked.get(proof) ?? { count: 0, settled: false }
-    asked.count++
-    this.#asked.set(proof, asked)
-    if (asked.count > MAX_QUESTIONS) {
+    const requests = this.#requests.get(proof) ?? { count: 0, settled: false }
+    requests.count++
+    this.#requests.set(proof, requests)
+    if (requests.count > MAX_REQUESTS) {
       throw new RollerError('ROLLER_ERR_CALLER_RATE_LIMITED', {
         detail: 'Too many requests for this link.', retryAfter: REMEMBERED_FOR / 1000
       })
     }
-    return asked
+    return requests
   }
 }
 

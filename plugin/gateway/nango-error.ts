@@ -96,10 +96,10 @@ function classify ({ status, headers, limits }: ResponseHead, { code, message }:
   }
   // 408: Nango timed out on a call that it had started.
   if (status >= 500 || status === 408) return unreachable(`Nango failed (${status} ${code}).`, upstream, true)
-  return { kind: 'fail', error: refusedByNango(upstream, code) }
+  return { kind: 'fail', error: rejectedByNango(upstream, code) }
 }
 
-function refusedByNango (upstream: Upstream, code: string): RollerError {
+function rejectedByNango (upstream: Upstream, code: string): RollerError {
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
     detail: `Nango rejected the call (${upstream.status} ${code}).`,
     hint: 'Correct the request according to the code in upstream, and send the call again. If it is correct, check Nango\'s logs.',

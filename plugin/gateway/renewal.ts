@@ -28,7 +28,7 @@ export interface TokenRenewer {
   /** Requests a new token. Resolves only if it differs from the one that ROLLER rejected. */
   renew (connectionId: string): Promise<void>
   /** Another replica refreshed the token. */
-  takeOver? (connectionId: string): Promise<void>
+  adoptRenewed? (connectionId: string): Promise<void>
 }
 
 export class Renewals {
@@ -92,7 +92,7 @@ export class Renewals {
         throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: FAILED_ELSEWHERE, retryAfter })
       }
       if (state.kind === 'acquired') await this.#renewAndRelease(connectionId)
-      else await this.#renewer.takeOver?.(connectionId)
+      else await this.#renewer.adoptRenewed?.(connectionId)
       renewal.renewedAt = this.#clock.now()
       renewal.failure = null
     } catch (error) {

@@ -30,7 +30,7 @@ const CLOUD_HOST = 'https://api.nango.dev'
 const CLOUD_CONNECT_URL = 'https://connect.nango.dev'
 
 /** An error response of Nango, reduced to what may leave this file. */
-export interface NangoRefusal {
+export interface NangoErrorResponse {
   readonly status: number
   readonly code: string
   readonly message: string
@@ -41,10 +41,10 @@ export interface NangoRefusal {
 }
 
 /** Maps an error response where the general rule does not fit. Return undefined to apply the general rule. */
-export type Explain = (refusal: NangoRefusal) => RollerError | undefined
+export type Explain = (errorResponse: NangoErrorResponse) => RollerError | undefined
 
 /** Upper bound of a response in bytes. A page of the list of connections has some hundred KB. */
-const MAX_ANSWER = 32 * 1024 * 1024
+const MAX_RESPONSE = 32 * 1024 * 1024
 
 export class NangoClient {
   readonly integrationId: string
@@ -76,7 +76,7 @@ export class NangoClient {
           config.httpAgent = this.#httpAgent
           config.httpsAgent = this.#httpsAgent
           config.maxRedirects = 0 // a redirect would send the key to another host
-          config.maxContentLength = MAX_ANSWER
+          config.maxContentLength = MAX_RESPONSE
           return config
         },
         response: {
@@ -107,9 +107,9 @@ export class NangoClient {
       return await use(this.#sdk)
     } catch (error) {
       if (isRollerError(error)) throw error
-      const refusal = asRefusal(error)
-      if (refusal === null) throw asNetworkError(error)
-      throw explain?.(refusal) ?? generalRule(refusal)
+      const errorResponse = asErrorResponse(error)
+      if (errorResponse === null) throw asNetworkError(error)
+      throw explain?.(errorResponse) ?? generalRule(errorResponse)
     }
   }
 }
@@ -120,7 +120,7 @@ interface AxiosLike {
   readonly response?: { readonly status: number, readonly data?: unknown, readonly headers?: Readonly<Record<string, unknown>> }
 }
 
-function asRefusal (thrown: unknown): NangoRefusal | null {
+function asErrorResponse (thrown: unknown): NangoErrorResponse | null {
   const response = (thrown as AxiosLike | null)?.response // the error shape of axios, checked field by field
   if (response === undefined) return null
   const error = isRecord(response.data) && isRecord(response.data.error) ? response.data.error : {}
@@ -151,7 +151,7 @@ function notNango (status: number): RollerError {
 }
 
 /** Never contains Nango's own message, which may include a connection object or a provider's response. */
-function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): RollerError {
+function generalRule ({ status, code, errors, retryAfter }: NangoErrorResponse): RollerError {
   const upstream = { status, body: { error: { code } } }
   switch (code) {
     case 'too_many_request':
@@ -186,7 +186,7 @@ function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): Rolle
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: `Nango rejected the call (${status} ${code}).`, upstream })
 }
 
-function faults (errors: NangoRefusal['errors']): InputFault[] {
+function faults (errors: NangoErrorResponse['errors']): InputFault[] {
   return errors.map(({ path = [], message = 'is not valid' }) => ({
     pointer: '/body' + path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join(''),
     detail: message

@@ -11,10 +11,10 @@ export function failureOf (answer: TokenResponse | null): Exclude<TokenFailure, 
   if (answer === null) return 'unclear'
   const { status } = answer
   if (status < 300) return 'accepted'
-  return status === 400 || status === 401 || status === 403 ? 'refused' : 'unavailable'
+  return status === 400 || status === 401 || status === 403 ? 'rejected' : 'unavailable'
 }
 
-const DETAILS: Readonly<Record<Exclude<TokenFailure, 'refused' | 'blocked'> | 'accepted', string>> = {
+const DETAILS: Readonly<Record<Exclude<TokenFailure, 'rejected' | 'blocked'> | 'accepted', string>> = {
   unavailable: 'ROLLER\'s token endpoint answered Nango with an error.',
   unreachable: 'ROLLER\'s token endpoint is not reachable from Nango.',
   unclear: 'Nango received no token from ROLLER. Its response does not show whether ROLLER rejected the credentials or failed.',
@@ -28,7 +28,7 @@ const LAYERS = { unavailable: 'roller', unreachable: 'network', unclear: 'roller
 
 /** The error for every failure except rejected credentials. */
 export function noToken (
-  failure: Exclude<TokenFailure, 'refused'> | 'accepted',
+  failure: Exclude<TokenFailure, 'rejected'> | 'accepted',
   { retryAfter = RETRY_AFTER, ...more }: Pick<RollerErrorOptions, 'upstream' | 'retryAfter'> = {}
 ): RollerError {
   if (failure === 'blocked') {
@@ -45,16 +45,16 @@ export function noToken (
 }
 
 /** Nango's messages for a refresh that failed before the request to ROLLER: its lock (Redis) or its database. */
-const OWN_TROUBLE = /^The external API returned an error|lock|redis|timed? ?out|ECONN/i
+const NANGO_FAILURE = /^The external API returned an error|lock|redis|timed? ?out|ECONN/i
 /** The start of its message for a token endpoint that returned no token. The rest may contain anything and is ignored. */
 const TOKEN_ENDPOINT = 'Failed to fetch client credentials token'
 
 /** Whether a refresh failed in Nango itself, according to its message. The message is not passed on. */
-export function isNangosTrouble (message: string): boolean {
-  return !message.startsWith(TOKEN_ENDPOINT) && OWN_TROUBLE.test(message.slice(0, 200))
+export function isNangoFailure (message: string): boolean {
+  return !message.startsWith(TOKEN_ENDPOINT) && NANGO_FAILURE.test(message.slice(0, 200))
 }
 
-export function nangosTrouble (upstream: RollerErrorOptions['upstream']): RollerError {
+export function nangoFailure (upstream: RollerErrorOptions['upstream']): RollerError {
   return new RollerError('ROLLER_ERR_TOKEN_UNAVAILABLE', {
     detail: 'Nango failed to renew the token before it contacted ROLLER.',
     hint: 'Send the request again after Retry-After seconds. If the error persists, the operator must check Nango\'s log, its Redis ' +

@@ -10,11 +10,11 @@ import { readCredentials, TokenEndpoint, type TokenEndpointOptions } from './tok
 import type { RollerEnvironment } from './venue.ts'
 
 /** Milliseconds before the same credentials are tried again: ROLLER suspends credentials after too many token requests. */
-const ASK_AGAIN_AFTER = 60_000
+const RETRY_AFTER = 60_000
 
 export class OtherEnvironment {
   readonly #tokens: TokenEndpoint
-  readonly #asked = new LRUCache<string, Promise<boolean>>({ max: 1_000, ttl: ASK_AGAIN_AFTER })
+  readonly #results = new LRUCache<string, Promise<boolean>>({ max: 1_000, ttl: RETRY_AFTER })
 
   /** @param options of the other environment */
   constructor (options: TokenEndpointOptions) {
@@ -24,9 +24,9 @@ export class OtherEnvironment {
   /** True if the other environment issues a token. Its errors are ignored, because the original error is reported. */
   async takes (clientId: string, clientSecret: string): Promise<boolean> {
     const key = createHash('sha256').update(JSON.stringify([clientId, clientSecret])).digest('base64')
-    const asking = this.#asked.get(key) ?? this.#tokens.requestToken({ clientId, clientSecret }).then((answer) => answer?.status === 200)
-    this.#asked.set(key, asking)
-    return await asking
+    const result = this.#results.get(key) ?? this.#tokens.requestToken({ clientId, clientSecret }).then((answer) => answer?.status === 200)
+    this.#results.set(key, result)
+    return await result
   }
 
   /**
@@ -34,8 +34,8 @@ export class OtherEnvironment {
    * return them for a while.
    */
   async pairOf (nango: NangoClient, connectionId: string): Promise<() => Promise<boolean>> {
-    const pair = await readCredentials(nango, connectionId)
-    return async () => pair !== null && await this.takes(pair.clientId, pair.clientSecret)
+    const credentials = await readCredentials(nango, connectionId)
+    return async () => credentials !== null && await this.takes(credentials.clientId, credentials.clientSecret)
   }
 }
 

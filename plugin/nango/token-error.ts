@@ -4,19 +4,19 @@
  */
 
 /**
- * - `refused`: ROLLER rejects the Client ID and Client Secret
+ * - `rejected`: ROLLER rejects the Client ID and Client Secret
  * - `unavailable`: ROLLER responded with a temporary error
  * - `unreachable`: no response arrived
  * - `blocked`: Nango's policy for outgoing requests forbids the address
  * - `unclear`: ROLLER issued no token, and the payload has no reason
  */
-export type TokenFailure = 'refused' | 'unavailable' | 'unreachable' | 'blocked' | 'unclear'
+export type TokenFailure = 'rejected' | 'unavailable' | 'unreachable' | 'blocked' | 'unclear'
 
 /** ROLLER's messages, as regular expressions. The first match decides. HTML comes from a proxy: ROLLER returns JSON only. */
 const TOKEN_FAILURE_TEXTS = [
   ['unavailable', '^\\s*<|too many|rate.?limit|quota|cooling|temporar|unavailable|time[d -]*out|overload|maintenance|internal|' +
     'server error|gateway'],
-  ['refused', 'credential|client.?(id|secret)|invalid_(client|grant)|unauthori[sz]ed|not authori[sz]ed|denied|forbidden|suspended']
+  ['rejected', 'credential|client.?(id|secret)|invalid_(client|grant)|unauthori[sz]ed|not authori[sz]ed|denied|forbidden|suspended']
 ] as const satisfies readonly (readonly [TokenFailure, string])[]
 
 /** The policy rejects with one of several codes; this is the only network error. */
@@ -31,11 +31,11 @@ export function readTokenFailure (payload: unknown): TokenFailure {
     if (!('host' in payload) || !('code' in payload)) return 'unclear'
     return payload.code === DNS_FAILED ? 'unreachable' : 'blocked'
   }
-  const said = parse(payload)
-  if (said === null) return 'unclear'
+  const parsed = parse(payload)
+  if (parsed === null) return 'unclear'
   // An error of Nango's fetch has a name; a response of ROLLER is in a field of its own.
-  if (said.provider_error_payload === undefined && typeof said.name === 'string') return 'unreachable'
-  const text = textOf(said.provider_error_payload ?? said)
+  if (parsed.provider_error_payload === undefined && typeof parsed.name === 'string') return 'unreachable'
+  const text = textOf(parsed.provider_error_payload ?? parsed)
   return texts.find(([, expression]) => expression.test(text))?.[0] ?? 'unclear'
 }
 
@@ -49,7 +49,7 @@ function parse (payload: unknown): Record<string, unknown> | null {
   }
 }
 
-function textOf (said: unknown): string {
-  const values = typeof said === 'object' && said !== null ? Object.values(said) : [said]
+function textOf (parsed: unknown): string {
+  const values = typeof parsed === 'object' && parsed !== null ? Object.values(parsed) : [parsed]
   return values.filter((value) => typeof value === 'string').join('\n').slice(0, 2_000)
 }

@@ -75,7 +75,7 @@ export class TokenFailures {
 }
 
 function withReason (reason: Reason, error: RollerError, retryAfter = error.retryAfter): RollerError {
-  if (reason === 'refused') return error
+  if (reason === 'rejected') return error
   return noToken(reason, {
     ...(error.upstream !== undefined && { upstream: error.upstream }),
     ...(retryAfter !== undefined && { retryAfter })

@@ -4,9 +4,9 @@
  */
 import type { Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
+import { isRecord, type NangoClient, type NangoErrorResponse } from './client.ts'
 import { fingerprint, untilNew } from './new-token.ts'
-import { isNangosTrouble, nangosTrouble } from './no-token.ts'
+import { isNangoFailure, nangoFailure } from './no-token.ts'
 
 export interface AccessToken {
   readonly token: string
@@ -27,7 +27,7 @@ const REFRESH_BACKOFF_SECONDS = 30
 export async function readToken (nango: NangoClient, connectionId: string, force: boolean): Promise<AccessToken> {
   return await nango.call(
     async (sdk) => pickToken(await sdk.getConnection(nango.integrationId, encodeURIComponent(connectionId), force)),
-    (refusal) => missingScope(refusal) ?? (force ? refusedRefresh(refusal) : refusedRead(refusal))
+    (errorResponse) => missingScope(errorResponse) ?? (force ? refreshError(errorResponse) : readError(errorResponse))
   )
 }
 
@@ -42,7 +42,7 @@ export async function renewToken (
   const read = async (force: boolean): Promise<string | null> => {
     const asOf = clock.now()
     const id = encodeURIComponent(connectionId)
-    const raw: unknown = await nango.call((sdk) => sdk.getConnection(nango.integrationId, id, force), refusedRefresh)
+    const raw: unknown = await nango.call((sdk) => sdk.getConnection(nango.integrationId, id, force), refreshError)
     onRow(raw, asOf)
     return compared(raw)
   }
@@ -82,7 +82,7 @@ function endOf (expiresAt: unknown): number | null {
   return Number.isNaN(end) ? null : end
 }
 
-function missingScope ({ status, code }: NangoRefusal): RollerError | undefined {
+function missingScope ({ status, code }: NangoErrorResponse): RollerError | undefined {
   return code === 'forbidden' ? noRight({ status, body: { error: { code } } }) : undefined
 }
 
@@ -96,10 +96,10 @@ function noRight (upstream?: RollerError['upstream']): RollerError {
   })
 }
 
-const REFUSED_CODES: ReadonlySet<string> = new Set(['invalid_credentials', 'connection_refresh_backoff', 'connection_refresh_exhausted'])
+const REJECTED_CODES: ReadonlySet<string> = new Set(['invalid_credentials', 'connection_refresh_backoff', 'connection_refresh_exhausted'])
 
-function refusedRead ({ status, code }: NangoRefusal): RollerError | undefined {
-  if (!REFUSED_CODES.has(code)) return undefined
+function readError ({ status, code }: NangoErrorResponse): RollerError | undefined {
+  if (!REJECTED_CODES.has(code)) return undefined
   return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
     detail: 'Nango received no token from ROLLER for this connection.',
     upstream: { status, body: { error: { code } } },
@@ -109,11 +109,11 @@ function refusedRead ({ status, code }: NangoRefusal): RollerError | undefined {
 }
 
 /** The error for a forced refresh that returned no new token. */
-function refusedRefresh ({ status, code, message }: NangoRefusal): RollerError | undefined {
+function refreshError ({ status, code, message }: NangoErrorResponse): RollerError | undefined {
   const upstream = { status, body: { error: { code } } }
   switch (code) {
     case 'invalid_credentials':
-      if (isNangosTrouble(message)) return nangosTrouble(upstream)
+      if (isNangoFailure(message)) return nangoFailure(upstream)
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401 and gave Nango no new token.', upstream })
     case 'connection_refresh_exhausted':
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401 and gave Nango no new token.', upstream })

@@ -37,7 +37,7 @@ const report = <T extends string>(tag: T) => ({ tag, rateLimit: 'reporting', rep
 
 const staffDisabled = { description: 'The staff API is switched off for the venue' } as const
 const noSuchStaff = { description: 'No such staff member' } as const
-const refused = { description: 'Refused' } as const
+const rejected = { description: 'Refused' } as const
 /** Observed at ROLLER: a booking with another guest's e-mail address renames that guest. */
 const GUEST_OVERWRITTEN =
   'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
@@ -462,7 +462,7 @@ export const operations = {
     summary: 'Create a staff account',
     ...write('Staff'),
     body: staff.StaffRequest,
-    responses: { 201: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 409: refused }
+    responses: { 201: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 409: rejected }
   },
   'GET /staff/{uniqueId}': {
     id: 'getStaff',
@@ -477,7 +477,7 @@ export const operations = {
     ...write('Staff'),
     params: staff.StaffPath,
     body: staff.StaffRequest,
-    responses: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff, 409: rejected }
   },
   'DELETE /staff/{uniqueId}': {
     id: 'deleteStaff',
@@ -491,14 +491,14 @@ export const operations = {
     summary: 'Email a staff member an invitation',
     ...write('Staff'),
     params: staff.StaffPath,
-    responses: { 200: { description: 'Sent' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Sent' }, 403: staffDisabled, 404: noSuchStaff, 409: rejected }
   },
   'POST /staff/{uniqueId}/lock': {
     id: 'lockStaff',
     summary: 'Keep a staff member from logging in',
     ...write('Staff'),
     params: staff.StaffPath,
-    responses: { 200: { description: 'Locked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Locked' }, 403: staffDisabled, 404: noSuchStaff, 409: rejected }
   },
   'POST /staff/{uniqueId}/unlock': {
     id: 'unlockStaff',
@@ -506,7 +506,7 @@ export const operations = {
     description: 'Needs a verified email.',
     ...write('Staff'),
     params: staff.StaffPath,
-    responses: { 200: { description: 'Unlocked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Unlocked' }, 403: staffDisabled, 404: noSuchStaff, 409: rejected }
   },
   'GET /netsuite-settings': {
     id: 'getNetSuiteSettings',

@@ -63,8 +63,8 @@ export class Access {
     const { authorize } = this.#options
     if (authorize === 'open') return
     const allowed = callHost(() => authorize(request, { connectionId, operation, scope }))
-    if (isPromise(allowed)) return allowed.then((answer) => refuseUnless(answer, operation, scope, connectionId))
-    return refuseUnless(allowed, operation, scope, connectionId)
+    if (isPromise(allowed)) return allowed.then((answer) => rejectUnless(answer, operation, scope, connectionId))
+    return rejectUnless(allowed, operation, scope, connectionId)
   }
 
   /**
@@ -140,7 +140,7 @@ function checkChosen (chosen: unknown): string {
   return checkConnectionId(id)
 }
 
-function refuseUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
+function rejectUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
   if (isAllowed(allowed)) return
   throw connectionId === null
     ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller is not authorized for ${operation} (${scope}).` })

@@ -15,7 +15,7 @@ export interface BodyLimits {
 }
 
 /** Replaces the scope's parsers, the host's included, by one that makes `request.body` an OutgoingBody, or null without a body. */
-export function takeBodiesAsBytes (app: FastifyInstance, limits: BodyLimits): void {
+export function parseBodiesAsBytes (app: FastifyInstance, limits: BodyLimits): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request, payload, done) => {
     const whole = request.routeOptions.config.roller?.operation?.endsWith('/*') === false
@@ -61,7 +61,7 @@ export async function readBytes (request: FastifyRequest, payload: Readable, lim
 function readByHost (request: FastifyRequest, payload: Readable, exact = false): Buffer | null {
   if (payload !== request.raw) return null
   if (!payload.readableEnded) {
-    refuseEncoded(request)
+    rejectEncoded(request)
     return null
   }
   const { body } = request.raw as { body?: unknown } // the property that such parsers set
@@ -76,7 +76,7 @@ function readByHost (request: FastifyRequest, payload: Readable, exact = false):
   })
 }
 
-function refuseEncoded ({ headers }: FastifyRequest): void {
+function rejectEncoded ({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding']
   if (encoding === undefined || /^(?:identity)?$/i.test(encoding)) return
   throw new RollerError('ROLLER_ERR_MEDIA_TYPE', {

@@ -9,7 +9,7 @@ import type { PageSettings } from '../connect-page/page-settings.ts'
 import { chooseLanguage } from '../connect-page/texts.ts'
 import { environments } from '../nango/venue.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectPageRoutesOptions {
   readonly page: ConnectPage
@@ -86,7 +86,7 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
       tags: ['Connect'],
       security: [],
       body: ResultBody,
-      response: { 200: ConnectResult, ...problemAnswers }
+      response: { 200: ConnectResult, ...problemResponses }
     }
   }, async ({ body: { ticket, connectionId } }, reply) => {
     reply.header('cache-control', 'no-store')

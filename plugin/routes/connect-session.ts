@@ -7,7 +7,7 @@ import type { NangoClient } from '../nango/client.ts'
 import { Tags } from '../nango/connection.ts'
 import { createReconnectSession, createSession, type ConnectSession as NangoSession, type SessionInput } from '../nango/sessions.ts'
 import type { Access, Limits } from './access.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectSessionRoutesOptions {
   readonly nango: NangoClient
@@ -68,7 +68,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
       operationId: 'createConnectSession',
       tags: TAG,
       body: SessionBody,
-      response: { 201: ConnectSession, ...problemAnswers }
+      response: { 201: ConnectSession, ...problemResponses }
     }
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connect-session', 'connect', null)
@@ -87,7 +87,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
         operationId: 'getConnectSessionToken',
         tags: TAG,
         produces: ['text/plain'],
-        response: { 200: { description: 'The session token.', content: { 'text/plain': { schema: Type.String() } } }, ...problemAnswers }
+        response: { 200: { description: 'The session token.', content: { 'text/plain': { schema: Type.String() } } }, ...problemResponses }
       }
     }, async (request, reply) => {
       await access.authorize(request, 'GET /connect-session', 'connect', null)
@@ -107,7 +107,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
       operationId: 'createReconnectSession',
       tags: TAG,
       body: ReconnectBody,
-      response: { 201: ConnectSession, ...problemAnswers }
+      response: { 201: ConnectSession, ...problemResponses }
     }
   }, async (request, reply) => {
     const { connectionId, clientId, ...written } = request.body

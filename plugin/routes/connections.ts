@@ -11,7 +11,7 @@ import type { ManagedConnections } from '../venues/managed-connections.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
 import type { Access, Limits } from './access.ts'
 import { listOwn } from './own-connections.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
@@ -94,15 +94,15 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       operationId: 'listConnections',
       tags: TAG,
       querystring: ListQuery,
-      response: { 200: ConnectionPage, ...problemAnswers }
+      response: { 200: ConnectionPage, ...problemResponses }
     }
   }, async (request) => {
     await access.authorize(request, 'GET /connections', 'connections:read', null)
     const { venue, tags, ...filter } = request.query
     const limits = await access.identify(request)
     // The caller's own tags come last, in Nango's case: no given tag can replace them.
-    const asked = { ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...limits?.tags } }
-    return limits?.connections === undefined ? await connections.list(asked) : await listOwn(connections, limits.connections, asked)
+    const wanted = { ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...limits?.tags } }
+    return limits?.connections === undefined ? await connections.list(wanted) : await listOwn(connections, limits.connections, wanted)
   })
 
   app.post('/connections', {
@@ -112,13 +112,13 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       operationId: 'createConnection',
       tags: TAG,
       body: NewConnection,
-      response: { 201: Connection, ...problemAnswers }
+      response: { 201: Connection, ...problemResponses }
     }
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connections', 'connections:write', null)
     const { tags, ...input } = request.body
     const limits = await access.identifyMaker(request)
-    refuseTags(tags, limits)
+    rejectTags(tags, limits)
     const created = await connections.create({ ...input, ...(limits !== null ? { tags: limits.tags } : tags !== undefined && { tags }) })
     reply.code(201)
     return created
@@ -131,7 +131,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       operationId: 'getConnection',
       tags: TAG,
       params: Params,
-      response: { 200: Connection, ...problemAnswers }
+      response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -147,12 +147,12 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       tags: TAG,
       params: Params,
       body: Change,
-      response: { 200: Connection, ...problemAnswers }
+      response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
     await admit(request, 'PATCH /connections/{id}', 'connections:write', id)
-    refuseTags(request.body.tags, await access.identify(request))
+    rejectTags(request.body.tags, await access.identify(request))
     return await connections.update(id, request.body)
   })
 
@@ -164,7 +164,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       tags: TAG,
       params: Params,
       body: Confirmation,
-      response: { 200: Connection, ...problemAnswers }
+      response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -180,7 +180,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       operationId: 'deleteConnection',
       tags: TAG,
       params: Params,
-      response: { 204: { type: 'null', description: 'Disconnected.' }, ...problemAnswers }
+      response: { 204: { type: 'null', description: 'Disconnected.' }, ...problemResponses }
     }
   }, async (request, reply) => {
     const { id } = request.params
@@ -198,7 +198,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       operationId: 'checkConnection',
       tags: TAG,
       params: Params,
-      response: { 200: CheckReport, ...problemAnswers }
+      response: { 200: CheckReport, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -215,7 +215,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       operationId: 'getRateLimits',
       tags: TAG,
       params: Params,
-      response: { 200: RateLimitReport, ...problemAnswers }
+      response: { 200: RateLimitReport, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -238,7 +238,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }
 }
 
-function refuseTags (tags: unknown, limits: Limits | null): void {
+function rejectTags (tags: unknown, limits: Limits | null): void {
   if (tags === undefined || limits === null) return
   throw new RollerError('ROLLER_ERR_VALIDATION', {
     errors: [{ pointer: '/body/tags', detail: 'is set by the server and must not be sent' }]

@@ -87,10 +87,10 @@ function toIds (given: unknown): readonly string[] {
  * @returns the result of `authorize`; undefined means false
  * @throws RollerError ROLLER_ERR_INTERNAL for anything but a boolean
  */
-export function isAllowed (said: unknown): boolean {
-  if (said === true) return true
-  if (said === false || said === undefined || said === null) return false
-  throw hostFault('authorize', `gave ${kindOf(said)}`, 'true or false')
+export function isAllowed (result: unknown): boolean {
+  if (result === true) return true
+  if (result === false || result === undefined || result === null) return false
+  throw hostFault('authorize', `gave ${kindOf(result)}`, 'true or false')
 }
 
 /**

@@ -8,7 +8,7 @@ import { readBytes } from './body.ts'
 const MAX_DEPTH = 64
 
 /** Replaces the scope's parsers, the host's included. @param limit bytes */
-export function takeJsonBodies (app: FastifyInstance, limit: number): void {
+export function parseJsonBodies (app: FastifyInstance, limit: number): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {

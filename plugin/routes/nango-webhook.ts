@@ -9,7 +9,7 @@ import { checkConnectionId } from '../nango/connection-id.ts'
 import { isSignedByNango, readReport } from '../nango/webhook.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import { readBytes } from './body.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface NangoWebhookOptions {
   /** Empty: none is accepted. */
@@ -36,7 +36,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
       tags: ['Webhooks'],
       security: [],
       body: { content: { 'application/json': { schema: Type.Unsafe({ type: 'object', description: 'An event of Nango.' }) } } },
-      response: { 204: { type: 'null', description: 'Taken, or of no concern here.' }, ...problemAnswers }
+      response: { 204: { type: 'null', description: 'Taken, or of no concern here.' }, ...problemResponses }
     },
     validatorCompiler: () => () => true
   }, async (request, reply) => {

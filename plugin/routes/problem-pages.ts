@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorDefinitions, RollerError, type ErrorEntry, type Layer } from '../errors.ts'
 import { PROBLEMS_PATH } from '../problem.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 const ACTS: Readonly<Record<Layer, string>> = {
   caller: 'The caller: the request has to change.',
@@ -28,7 +28,7 @@ export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['Problems'],
       security: [],
       params: Type.Object({ code: Type.String({ examples: ['ROLLER_ERR_RATE_LIMITED'] }) }),
-      response: { 200: { description: 'A page.', content: { 'text/html': { schema: Type.String() } } }, ...problemAnswers }
+      response: { 200: { description: 'A page.', content: { 'text/html': { schema: Type.String() } } }, ...problemResponses }
     }
   }, async ({ params: { code } }, reply) => {
     if (!Object.hasOwn(errorDefinitions, code)) throw new RollerError('ROLLER_ERR_NOT_FOUND', { detail: 'No error has this code.' })

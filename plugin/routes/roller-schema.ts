@@ -8,7 +8,7 @@ import { responseHeaders, requestHeaders, errorHeaders } from './roller-headers.
 const PROBLEM = { 'application/problem+json': { schema: Problem } }
 
 /** For the gateway's own routes: every error is the gateway's. */
-export const problemAnswers = {
+export const problemResponses = {
   '4xx': { description: 'The gateway\'s own answer.', content: PROBLEM },
   '5xx': { description: 'The gateway\'s own answer.', content: PROBLEM }
 }
@@ -18,8 +18,8 @@ const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLE
 
 /** Clients distinguish the two by media type, or by Roller-Answered-By. */
 const passedErrors = {
-  '4xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).'),
-  '5xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).')
+  '4xx': errorResponse('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).'),
+  '5xx': errorResponse('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).')
 }
 
 /** The OpenAPI fields of a route schema; Fastify's own type has them only if @fastify/swagger is installed. */
@@ -63,7 +63,7 @@ export function wildcardSchema (method: Method): RouteSchema {
 
 function documented (method: Method, { responses, rateLimit }: Operation): Record<string, object> {
   return Object.fromEntries(Object.entries(responses).map(([status, { description, schema }]) => {
-    if (Number(status) >= 400) return [status, refusal(description, schema)]
+    if (Number(status) >= 400) return [status, errorResponse(description, schema)]
     const headers = responseHeaders(method, rateLimit)
     // `null` declares that there is no body.
     return [
@@ -73,6 +73,6 @@ function documented (method: Method, { responses, rateLimit }: Operation): Recor
   }))
 }
 
-function refusal (description: string, schema: TSchema = RollerOwnError): object {
+function errorResponse (description: string, schema: TSchema = RollerOwnError): object {
   return { description, headers: errorHeaders, content: { 'application/json': { schema }, ...PROBLEM } }
 }

@@ -16,7 +16,7 @@ import { operationAt } from '../operations/templates.ts'
 import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
-import { clientDisconnected, takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { clientDisconnected, parseBodiesAsBytes, type BodyLimits } from './body.ts'
 import { HttpCall } from './http-call.ts'
 import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
@@ -36,7 +36,7 @@ const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const BASE = '/roller'
 
 export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesOptions): Promise<void> {
-  takeBodiesAsBytes(app, options.limits)
+  parseBodiesAsBytes(app, options.limits)
   // The pipeline validates, for calls over HTTP and in process alike; Fastify would modify what it validates.
   app.setValidatorCompiler(() => () => true)
   app.setErrorHandler((error, _request, reply) => {

@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Subscription, WebhookKinds, type Subscriptions } from '../webhooks/subscriptions.ts'
 import type { Access } from './access.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface WebhookSubscriptionRoutesOptions {
   readonly subscriptions: Subscriptions
@@ -39,7 +39,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
       tags: TAG,
       params: Params,
       body: SubscribeBody,
-      response: { 201: Subscription, ...problemAnswers }
+      response: { 201: Subscription, ...problemResponses }
     }
   }, async (request, reply) => {
     const { id } = request.params
@@ -57,7 +57,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
       operationId: 'getSubscriptions',
       tags: TAG,
       params: Params,
-      response: { 200: SubscriptionList, ...problemAnswers }
+      response: { 200: SubscriptionList, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -71,7 +71,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
       operationId: 'unsubscribe',
       tags: TAG,
       params: Params,
-      response: { 204: { type: 'null', description: 'There is no registration with this gateway\'s address any more.' }, ...problemAnswers }
+      response: { 204: { type: 'null', description: 'There is no registration with this gateway\'s address any more.' }, ...problemResponses }
     }
   }, async (request, reply) => {
     const { id } = request.params

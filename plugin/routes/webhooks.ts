@@ -99,8 +99,8 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       startedAt: startedAt.get(request) ?? clock.now()
     })
-    if (outcome === 'refused') return answer(reply, 500, 'no such connection')
-    return outcome === 'taken' ? answer(reply, 200, 'taken') : answer(reply, 503, 'not now')
+    if (outcome === 'rejected') return answer(reply, 500, 'no such connection')
+    return outcome === 'handled' ? answer(reply, 200, 'taken') : answer(reply, 503, 'not now')
   }
 
   app.post(`${ROLLER_WEBHOOKS}/:connectionId`, {
@@ -138,7 +138,7 @@ export function isRollerWebhook (url: string): boolean {
 }
 
 /** The response to a delivery that can never be accepted. */
-export function refuseDelivery (reply: FastifyReply): FastifyReply {
+export function rejectDelivery (reply: FastifyReply): FastifyReply {
   return answer(reply.header('cache-control', 'no-store'), 500, 'no such webhook')
 }
 

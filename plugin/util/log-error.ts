@@ -46,7 +46,7 @@ function messageOf ({ name, message }: ErrorLike): string {
 
 /** The stack frames: the lines before them are the message. */
 function framesOf (stack: string, message: string): string {
-  const said = stack.indexOf(message)
-  const rest = said === -1 ? stack : stack.slice(said + message.length)
+  const start = stack.indexOf(message)
+  const rest = start === -1 ? stack : stack.slice(start + message.length)
   return rest.split('\n').filter((line) => /^ +at /.test(line)).map((line) => `\n${line}`).join('')
 }

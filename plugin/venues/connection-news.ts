@@ -27,7 +27,7 @@ const TIMEOUT_MS = 2_000
 const MAX_ITEMS = 1_000
 const KEPT_MS = 24 * 3_600_000
 /** Maximum number of items to publish after an outage of Redis. Beyond it, the other replicas drop all state. */
-const MAX_OWED = 1_000
+const MAX_PENDING = 1_000
 const ALL = '*'
 
 const script = loadScript(readFileSync(new URL('./connection-news.lua', import.meta.url), 'utf8'))
@@ -36,7 +36,7 @@ export class ConnectionNews implements NewsVersion {
   readonly #options: ConnectionNewsOptions
   readonly #script: RedisScript
   readonly #stop = new AbortController()
-  readonly #owed = new Set<string>()
+  readonly #pending = new Set<string>()
   #version: number | null = null
   #reading: Promise<void> | null = null
   #running: Promise<void> = Promise.resolve()
@@ -63,9 +63,9 @@ export class ConnectionNews implements NewsVersion {
       // Skips its own items; items of other replicas in between are read.
       if (this.#version !== null && Number(version) === this.#version + 1) this.#version++
     } catch {
-      const many = this.#owed.size >= MAX_OWED || this.#owed.has(ALL)
-      if (many) this.#owed.clear()
-      this.#owed.add(many ? ALL : connectionId)
+      const many = this.#pending.size >= MAX_PENDING || this.#pending.has(ALL)
+      if (many) this.#pending.clear()
+      this.#pending.add(many ? ALL : connectionId)
     }
   }
 
@@ -101,10 +101,10 @@ export class ConnectionNews implements NewsVersion {
   }
 
   async #publishOwed (): Promise<void> {
-    for (const connectionId of [...this.#owed]) {
-      this.#owed.delete(connectionId)
+    for (const connectionId of [...this.#pending]) {
+      this.#pending.delete(connectionId)
       await this.publish(connectionId)
-      if (this.#owed.has(connectionId)) return
+      if (this.#pending.has(connectionId)) return
     }
   }
 }

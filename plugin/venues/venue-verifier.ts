@@ -57,7 +57,7 @@ const LOCK_POLL_MS = 250
 const MAX_LOCK_POLLS = 20
 /** Milliseconds before a failed verification is repeated: each costs calls to Nango and ROLLER. */
 const REST_MS = 5_000
-const REST_WHEN_REFUSED_MS = 30_000
+const FAILED_RETRY_DELAY_MS = 30_000
 /** More specific than an unverified venue, and not fixed by waiting. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_ACCESS_DENIED', 'ROLLER_ERR_ENVIRONMENT', 'ROLLER_ERR_CONNECTION_UNKNOWN',
@@ -136,7 +136,7 @@ export class VenueVerifier {
         if (!isRollerError(error)) throw error
         const explained = explain(error)
         const { code, retryAfter } = explained
-        const restMs = retryAfter !== undefined ? retryAfter * 1000 : FINAL.has(code) ? REST_WHEN_REFUSED_MS : REST_MS
+        const restMs = retryAfter !== undefined ? retryAfter * 1000 : FINAL.has(code) ? FAILED_RETRY_DELAY_MS : REST_MS
         this.#failures.set(connectionId, { error: explained, until: this.#options.clock.now() + restMs, entry: progress.entry })
         return { state: progress.entry === '' ? before : { ...before, entry: progress.entry }, news: false, first, error: explained }
       }
@@ -250,7 +250,7 @@ function noRoom (tags: Readonly<Record<string, string>>): RollerError {
   return new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
     detail: `The connection has ${own} tags. Nango stores ${MAX_TAGS}, of which ${RESERVED_TAGS.length} are reserved for the venue.`,
     hint: 'Remove tags with PATCH /connections/{id} (null removes one), then send the call again.',
-    retryAfter: REST_WHEN_REFUSED_MS / 1000
+    retryAfter: FAILED_RETRY_DELAY_MS / 1000
   })
 }
 

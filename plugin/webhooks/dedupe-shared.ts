@@ -15,7 +15,7 @@ export interface SharedDedupeStoreOptions {
  */
 export class SharedDedupeStore implements DedupeStore {
   readonly #options: SharedDedupeStoreOptions
-  #away = false
+  #isDown = false
 
   constructor (options: SharedDedupeStoreOptions) {
     this.#options = options
@@ -44,11 +44,11 @@ export class SharedDedupeStore implements DedupeStore {
   async #try<T> (work: () => T | Promise<T>): Promise<T | undefined> {
     try {
       const result = await work()
-      this.#away = false
+      this.#isDown = false
       return result
     } catch {
-      if (!this.#away) this.#options.onRedisDown()
-      this.#away = true
+      if (!this.#isDown) this.#options.onRedisDown()
+      this.#isDown = true
       return undefined
     }
   }

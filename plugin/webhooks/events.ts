@@ -31,7 +31,7 @@ const TIMEOUT_MS = 8_000
 
 /** A handler failed. */
 export class EventNotHandled extends Error {
-  override readonly name: string = 'EventNotTaken'
+  override readonly name: string = 'EventNotHandled'
 }
 
 /** Another delivery of the same event is in progress. */
@@ -40,7 +40,7 @@ export class EventBusy extends EventNotHandled {
 }
 
 /** Handlers did not finish in time. They are not stopped. */
-export class EventLate extends EventNotHandled {
+export class HandlersTimedOut extends EventNotHandled {
   override readonly name = 'EventLate'
   /** True if they succeeded after all, false if they failed. */
   readonly taken: Promise<boolean>
@@ -80,7 +80,7 @@ export class Events {
   /**
    * Emits an event to all handlers at once and waits for all of them, so that none is still running when the event is repeated.
    * @param timeoutMs the remaining time of the handlers
-   * @throws EventNotTaken if one of them failed, with its error as `cause`; EventLate if they did not finish in time
+   * @throws EventNotHandled if one of them failed, with its error as `cause`; EventLate if they did not finish in time
    */
   async deliver (event: AnyEvent, timeoutMs = this.#timeoutMs): Promise<void> {
     const handlers = this.#listeners(event.name)
@@ -94,7 +94,7 @@ export class Events {
     })
     const done = new AbortController()
     const late = sleep(this.#clock, Math.max(0, timeoutMs), done.signal).then(() => {
-      throw new EventLate(`The handlers of ${event.name} were not done in ${timeoutMs} ms.`, work.then(() => true, () => false))
+      throw new HandlersTimedOut(`The handlers of ${event.name} were not done in ${timeoutMs} ms.`, work.then(() => true, () => false))
     }, () => {})
     try {
       await Promise.race([late, work])

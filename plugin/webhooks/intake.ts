@@ -36,10 +36,10 @@ export interface Delivery {
 }
 
 /**
- * `taken`: handled, now or before. `later`: not handled; ROLLER retries. `refused`: not an event of this connection; a retry would be
+ * `handled`: handled, now or before. `retry`: not handled; ROLLER retries. `rejected`: not an event of this connection; a retry would be
  * rejected too.
  */
-export type IntakeResult = 'taken' | 'later' | 'refused'
+export type IntakeResult = 'handled' | 'retry' | 'rejected'
 
 export class RollerIntake {
   readonly #options: RollerIntakeOptions
@@ -53,14 +53,14 @@ export class RollerIntake {
     const { events, dedupeStore, log } = this.#options
     const read = readMessage({ connectionId, body })
     const connection = await this.#connectionOf(read)
-    if (connection === 'later' || connection === 'refused') return connection
+    if (connection === 'retry' || connection === 'rejected') return connection
     // Without a handler the event must not be lost: ROLLER retries.
     if (!events.hasHandlers && read.name !== 'bulkExport.created') {
       if (!this.#warnedNoHandler) {
         log.error({ event: read.name }, 'nobody listens to ROLLER\'s webhooks: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
       }
       this.#warnedNoHandler = true
-      return 'later'
+      return 'retry'
     }
     const key: EventKey = { connectionId, id: read.id }
     try {
@@ -69,12 +69,12 @@ export class RollerIntake {
         await this.#storeExportPart(event)
         await events.deliver(event, this.#left(startedAt))
       })
-      return claim === 'busy' ? 'later' : 'taken'
+      return claim === 'busy' ? 'retry' : 'handled'
     } catch (error) {
       log.warn(
         { ...factsOf(read), connectionId, reason: failureReason(error) }, 'a ROLLER event was not handled; ROLLER sends it again'
       )
-      return 'later'
+      return 'retry'
     }
   }
 
@@ -92,7 +92,7 @@ export class RollerIntake {
   }
 
   /** The key of a deleted connection stays valid, and ROLLER keeps sending with it: for four days, or while it receives 200. */
-  async #connectionOf (event: RollerEvent): Promise<ConnectionVenue | 'later' | 'refused'> {
+  async #connectionOf (event: RollerEvent): Promise<ConnectionVenue | 'retry' | 'rejected'> {
     const { connections, log } = this.#options
     const { connectionId, venueId } = event
     const isOther = (known: ConnectionVenue | null): boolean => venueId !== null &&
@@ -103,16 +103,16 @@ export class RollerIntake {
       const known = isOther(remembered) ? await connections.find(connectionId, true) : remembered
       if (known !== null && !isOther(known)) return known
       log.warn(factsOf(event), known === null
-        ? 'an event of ROLLER\'s was refused: there is no such connection. If the venue was disconnected, delete its webhook in ROLLER'
-        : 'an event of ROLLER\'s was refused: it is of another venue than the connection')
-      return 'refused'
+        ? 'an event of ROLLER was rejected: there is no such connection. If the venue was disconnected, delete its webhook in ROLLER'
+        : 'an event of ROLLER was rejected: it is of another venue than the connection')
+      return 'rejected'
     } catch (error) {
       if (!(error instanceof ConnectionUnreadable)) throw error
       log.warn(
         { ...factsOf(event), reason: error.message },
         'a ROLLER event was not handled: its connection could not be read; ROLLER sends it again'
       )
-      return 'later'
+      return 'retry'
     }
   }
 

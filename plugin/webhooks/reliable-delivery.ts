@@ -99,7 +99,7 @@ export class ReliableDelivery {
     if (left > 0) this.#options.log.warn({ left }, 'the app closes, and events of connections that no handler has taken are lost')
   }
 
-  /** @throws EventBusy, EventNotTaken */
+  /** @throws EventBusy, EventNotHandled */
   async #try (event: ConnectionEvent): Promise<void> {
     const { store, deliver } = this.#options
     const claim = await deliverOnce(store, { connectionId: event.connectionId, id: event.id }, () => deliver(event))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { findIntegration, type Context } from './context.ts'
-import { MintRefused, mint } from './mint.ts'
+import { MintRejected, mint } from './mint.ts'
 import { healthy, type SimulatedConnection } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
 
@@ -13,15 +13,15 @@ const FAILING_DAYS = 4
 const LOCK_WAIT_MS = 12_000
 
 /** Rejected by the token endpoint, failed for another reason, or not attempted. */
-type RefreshTrouble = 'refused' | 'failed' | 'backoff' | 'exhausted'
+type RefreshFailure = 'rejected' | 'failed' | 'backoff' | 'exhausted'
 export class RefreshFailed extends Error {
-  readonly trouble: RefreshTrouble
+  readonly failure: RefreshFailure
   readonly status: number
 
-  constructor (trouble: RefreshTrouble) {
-    super(`The credentials of this connection cannot be refreshed: ${trouble}`)
-    this.trouble = trouble
-    this.status = trouble === 'refused' || trouble === 'failed' ? 400 : 424
+  constructor (failure: RefreshFailure) {
+    super(`The credentials of this connection cannot be refreshed: ${failure}`)
+    this.failure = failure
+    this.status = failure === 'rejected' || failure === 'failed' ? 400 : 424
   }
 }
 
@@ -42,7 +42,7 @@ export async function ensureFresh (ctx: Context, connection: SimulatedConnection
     await connection.checking
   } catch (error) {
     noteFailure(ctx, connection, error)
-    throw new RefreshFailed(error instanceof MintRefused ? 'refused' : 'failed')
+    throw new RefreshFailed(error instanceof MintRejected ? 'rejected' : 'failed')
   }
 }
 
@@ -74,6 +74,6 @@ function noteFailure (ctx: Context, connection: SimulatedConnection, error: unkn
   Object.assign(connection, {
     lastRefreshFailure: now, updatedAt: now, lastFailingDay: day, errors: [{ type: 'auth', log_id: randomUUID() }]
   } satisfies Partial<SimulatedConnection>)
-  const type = error instanceof MintRefused ? 'client_credentials_fetch_error' : 'refresh_token_external_error'
+  const type = error instanceof MintRejected ? 'client_credentials_fetch_error' : 'refresh_token_external_error'
   sendAuthWebhook(ctx, connection, 'refresh', { type, description: error instanceof Error ? error.message : String(error) })
 }

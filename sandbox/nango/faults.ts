@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
-import { takeOver } from './take-over.ts'
+import { hijackResponse } from './hijack.ts'
 
 interface Canned { status?: number, headers?: OutgoingHttpHeaders, body?: string | Buffer | object }
 
@@ -45,7 +45,7 @@ export async function inflict (fault: Fault, reply: FastifyReply): Promise<boole
     await wait(fault.delay)
     return false
   }
-  const raw = takeOver(reply)
+  const raw = hijackResponse(reply)
   const { socket } = raw
   switch (fault.kind) {
     case 'reset':

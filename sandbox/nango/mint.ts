@@ -12,7 +12,7 @@ const SHOWN_FIELDS = ['message', 'error', 'error_description', 'error_message', 
 const NOT_REACHED = JSON.stringify({ name: 'Error', message: 'fetch_unknown_error' })
 
 /** The token endpoint rejected the request, was unreachable, or is blocked: one code for all; only the payload differs. */
-export class MintRefused extends Error {
+export class MintRejected extends Error {
   /** A JSON text, or an object if the outbound policy blocks the address. */
   readonly payload: unknown
 
@@ -26,11 +26,11 @@ export class MintRefused extends Error {
 export async function mint (ctx: Context, integration: SimulatedIntegration, input: TokenInput): Promise<Minted> {
   const url = `${baseUrlOf(ctx, integration)}/token`
   if (ctx.settings.tokenUrlDenied) {
-    throw new MintRefused({ host: new URL(url).host, code: 'denied_ip', message: 'The outbound policy denies the address of this URL' })
+    throw new MintRejected({ host: new URL(url).host, code: 'denied_ip', message: 'The outbound policy denies the address of this URL' })
   }
   const { status, body } = await post(ctx, url, { client_id: input.clientId, client_secret: input.clientSecret })
-    .catch(() => { throw new MintRefused(NOT_REACHED) })
-  if (status >= 300) throw new MintRefused(JSON.stringify(shown(body)))
+    .catch(() => { throw new MintRejected(NOT_REACHED) })
+  if (status >= 300) throw new MintRejected(JSON.stringify(shown(body)))
   const raw = isDict(body) ? body : {}
   const token = raw['access_token']
   if (typeof token !== 'string' || token === '') throw new Error('no token in the answer')

@@ -3,7 +3,7 @@ import { findSession } from './auth.ts'
 import { findIntegration, isRoller, type Context, type SimulatedIntegration } from './context.ts'
 import { NangoError, crash, withPayload } from './errors.ts'
 import { Input, isDict } from './input.ts'
-import { MintRefused, mint, type Minted } from './mint.ts'
+import { MintRejected, mint, type Minted } from './mint.ts'
 import type { NangoRequest } from './server.ts'
 import type { Session } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
@@ -70,7 +70,7 @@ async function mintOrExplain (ctx: Context, integration: SimulatedIntegration, i
   try {
     return await mint(ctx, integration, input)
   } catch (error) {
-    if (!(error instanceof MintRefused)) throw crash()
+    if (!(error instanceof MintRejected)) throw crash()
     throw withPayload(400, 'client_credentials_fetch_error', error.message, error.payload)
   }
 }

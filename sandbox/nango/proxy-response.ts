@@ -5,7 +5,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { Context } from './context.ts'
-import { takeOver } from './take-over.ts'
+import { hijackResponse } from './hijack.ts'
 
 type Upstream = Dispatcher.ResponseData
 
@@ -49,7 +49,7 @@ function isStreamed ({ headers }: Upstream): boolean {
 
 /** A failure on either side ends the other: only here does a client disconnect cancel the call to ROLLER. */
 function stream (ctx: Context, reply: FastifyReply, body: Readable, headers: OutgoingHttpHeaders): FastifyReply {
-  const raw = takeOver(reply)
+  const raw = hijackResponse(reply)
   raw.writeHead(reply.statusCode, headers).flushHeaders()
   pipeline(body, raw, (error) => { if (error) ctx.log(`nango simulator: stream ended early: ${error.message}`) })
   return reply

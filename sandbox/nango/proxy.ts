@@ -46,9 +46,9 @@ async function refreshOrExplain (ctx: Context, connection: SimulatedConnection):
     await ensureFresh(ctx, connection)
   } catch (error) {
     if (!(error instanceof RefreshFailed)) throw error
-    if (error.trouble === 'backoff') throw new NangoError(error.status, 'connection_refresh_backoff', { message: error.message })
+    if (error.failure === 'backoff') throw new NangoError(error.status, 'connection_refresh_backoff', { message: error.message })
     // After a rejection the message contains the connection's row, but not the response of the token endpoint.
-    const reason = error.trouble === 'refused' ? JSON.stringify(rowShape(connection)) : error.message
+    const reason = error.failure === 'rejected' ? JSON.stringify(rowShape(connection)) : error.message
     throw new NangoError(error.status, 'server_error', { message: `Failed to get connection credentials: '${reason}'` })
   }
 }

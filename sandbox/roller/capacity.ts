@@ -1,5 +1,5 @@
 /** Capacity of resources in use, by day and time. */
-import { refuse, type Problem } from './input.ts'
+import { rejectWith, type Problem } from './input.ts'
 import { resourceOf, soldAs } from './products.ts'
 import { clockTime, minutes, twelveHours } from './time.ts'
 import type { Block, Booking, Usage, VenueState } from './types.ts'
@@ -67,6 +67,6 @@ export function claim (venue: VenueState, lines: readonly Line[], now: number, .
     }
     claimed.push(usage)
   }
-  refuse(409, problems)
+  rejectWith(409, problems)
   return claimed
 }

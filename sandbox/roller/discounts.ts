@@ -1,5 +1,5 @@
 /** Discounts, their codes, and the (deprecated) validation of codes. */
-import { demand, flag, found, invalid, list, number, oneOf, refuse, text, texts, textsOf, type Input } from './input.ts'
+import { demand, flag, found, invalid, list, number, oneOf, rejectWith, text, texts, textsOf, type Input } from './input.ts'
 import { findDiscount, priceOf, publishedCosts } from './pricing.ts'
 import { findVariation } from './products.ts'
 import { localDate } from './time.ts'
@@ -56,7 +56,7 @@ export const discountRoutes: Routes = {
     demand(call.body, 'codes')
     const codes = texts(call.body, 'codes')
     const taken = codes.filter((code, index) => findDiscount(call.venue, code) !== undefined || codes.indexOf(code) !== index)
-    refuse(409, taken.map((code) => ({ name: 'DiscountCode', message: `Discount code ${code} already exists` })))
+    rejectWith(409, taken.map((code) => ({ name: 'DiscountCode', message: `Discount code ${code} already exists` })))
     discount.codes.push(...codes)
   },
 

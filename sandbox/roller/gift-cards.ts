@@ -2,7 +2,7 @@
 import { makeBooking, makeItem } from './booking.ts'
 import { personDemands } from './checkout.ts'
 import { upsertGuest } from './guests.ts'
-import { conflict, demand, flag, invalid, list, number, object, refuse, text, type Input, type Problem } from './input.ts'
+import { conflict, demand, flag, invalid, list, number, object, rejectWith, text, type Input, type Problem } from './input.ts'
 import { pay } from './ledger.ts'
 import { findVariation } from './products.ts'
 import { sum } from './record.ts'
@@ -42,10 +42,10 @@ function readOrder ({ venue, body }: Call): Order {
   const cards = list(body, 'giftCards')
   if (cards.length === 0 || cards.length > MAX_CARDS) throw invalid('giftCards', `giftCards must have 1 to ${MAX_CARDS} entries`)
   const emails = flag(body, 'sendGiftCardEmails') === true
-  refuse(400, cards.flatMap((card, index) => problems(card, index, sold.variation, emails)))
+  rejectWith(400, cards.flatMap((card, index) => problems(card, index, sold.variation, emails)))
   const chosen = cards.flatMap((card) => text(card, 'giftCardNumber') ?? [])
   const taken = chosen.filter((value, index) => venue.giftCards.has(value) || chosen.indexOf(value) !== index)
-  refuse(409, taken.map((value) => ({ name: 'GiftCardNumber', message: `Gift card number ${value} already exists` })))
+  rejectWith(409, taken.map((value) => ({ name: 'GiftCardNumber', message: `Gift card number ${value} already exists` })))
   return { externalId, productId, variation: sold.variation, cards }
 }
 

@@ -1,7 +1,7 @@
 /** The Fastify app of the simulator: records requests, parses bodies, converts errors to responses. */
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { METHODS, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import { invalid, isObject, Refusal, type Input } from './input.ts'
+import { invalid, isObject, ErrorResponse, type Input } from './input.ts'
 
 export interface RecordedRequest {
   method: string
@@ -76,11 +76,11 @@ export function createApp (requests: RecordedRequest[], now: () => number): Fast
     parseJson(keepBody(request, body)))
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (keepBody(request, body).length === 0) return {}
-    throw new Refusal(415, { message: `Media type '${request.headers['content-type'] ?? ''}' is not supported, use application/json` })
+    throw new ErrorResponse(415, { message: `Media type '${request.headers['content-type'] ?? ''}' is not supported, use application/json` })
   })
 
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    if (error instanceof Refusal) return reply.code(error.status).headers(error.headers).send(error.body)
+    if (error instanceof ErrorResponse) return reply.code(error.status).headers(error.headers).send(error.body)
     return reply.code(error.statusCode ?? 500).send({ message: error.message })
   })
   return app

@@ -4,7 +4,7 @@ import { present } from './record.ts'
 export type Input = Readonly<Record<string, unknown>>
 
 /** An error response, thrown anywhere inside a handler. */
-export class Refusal extends Error {
+export class ErrorResponse extends Error {
   readonly status: number
   readonly body: Input
   readonly headers: Record<string, string>
@@ -19,17 +19,17 @@ export class Refusal extends Error {
 
 export interface Problem { name: string, message: string, ticketId?: string }
 
-export const notFound = (message: string): Refusal => new Refusal(404, { message })
-export const forbidden = (message: string): Refusal => new Refusal(403, { message })
-export const invalid = (name: string, message: string): Refusal => new Refusal(400, { message, errors: [{ name, message }] })
+export const notFound = (message: string): ErrorResponse => new ErrorResponse(404, { message })
+export const forbidden = (message: string): ErrorResponse => new ErrorResponse(403, { message })
+export const invalid = (name: string, message: string): ErrorResponse => new ErrorResponse(400, { message, errors: [{ name, message }] })
 /** ROLLER's documented body of a 409. */
-export const conflict = (name: string, message: string): Refusal => new Refusal(409, { errors: [{ name, message }] })
+export const conflict = (name: string, message: string): ErrorResponse => new ErrorResponse(409, { errors: [{ name, message }] })
 
 /** Throws the errors together, if there are any. */
-export function refuse (status: 400 | 409, errors: readonly Problem[]): void {
+export function rejectWith (status: 400 | 409, errors: readonly Problem[]): void {
   if (errors.length === 0) return
   const message = errors.map((problem) => problem.message).join('. ')
-  throw new Refusal(status, status === 400 ? { message, errors } : { errors })
+  throw new ErrorResponse(status, status === 400 ? { message, errors } : { errors })
 }
 
 /** Returns the record or throws a 404. */
@@ -57,7 +57,7 @@ function missing (input: unknown, path: string, prefix = ''): string[] {
 /** Throws a 400 that lists all missing fields; a path is such as `name`, `customer.email` or `items[].productId`. */
 export function demand (body: Input, ...paths: readonly string[]): void {
   const names = [...new Set(paths.flatMap((path) => missing(body, path)))]
-  refuse(400, names.map((name) => ({ name, message: `${name} is required` })))
+  rejectWith(400, names.map((name) => ({ name, message: `${name} is required` })))
 }
 
 export function text (input: Input, name: string): string | undefined {

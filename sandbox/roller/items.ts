@@ -1,5 +1,5 @@
 /** The lines of a booking request, parsed and checked against the venue's products. */
-import { list, number, refuse, text, textsOf, type Input } from './input.ts'
+import { list, number, rejectWith, text, textsOf, type Input } from './input.ts'
 import { findVariation } from './products.ts'
 import { present } from './record.ts'
 import { isDate, weekday } from './time.ts'
@@ -43,7 +43,7 @@ export function readItems (venue: VenueState, body: Input, name = 'items'): Want
       tickets: list(input, 'tickets').map((ticket) => textsOf(ticket, 'id', 'name'))
     }
   })
-  refuse(409, items.flatMap((item) => {
+  rejectWith(409, items.flatMap((item) => {
     const [problem, message] = problemOf(venue, item) ?? []
     return problem === undefined || message === undefined ? [] : [{ name: problem, message }]
   }))

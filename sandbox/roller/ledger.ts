@@ -22,11 +22,11 @@ export function readPayment (input: Input, now: number): NewPayment {
 }
 
 function deduct (venue: VenueState, giftCardNumber: string, amount: number, at: number): void {
-  const refused = (message: string) => conflict('GiftCardNumber', message)
+  const rejected = (message: string) => conflict('GiftCardNumber', message)
   const card = venue.giftCards.get(giftCardNumber)
-  if (card === undefined) throw refused(`Could not find giftcard for number ${giftCardNumber}`)
-  if (card.expiresAt <= at) throw refused(`Giftcard ${giftCardNumber} has expired`)
-  if (amount > card.balance) throw refused(`Giftcard ${giftCardNumber} has a balance of ${card.balance} only`)
+  if (card === undefined) throw rejected(`Could not find giftcard for number ${giftCardNumber}`)
+  if (card.expiresAt <= at) throw rejected(`Giftcard ${giftCardNumber} has expired`)
+  if (amount > card.balance) throw rejected(`Giftcard ${giftCardNumber} has a balance of ${card.balance} only`)
   Object.assign(card, { balance: money(card.balance - amount), usedAt: at, modifiedAt: at })
 }
 

@@ -8,18 +8,18 @@ export function createLimits (now: () => number, options: LimitOptions | 'off') 
   let penalties = 0
 
   /** Milliseconds left of the credential's cooling-off; 0 if it may call. */
-  function resting (clientId: string): number {
+  function coolingOffLeft (clientId: string): number {
     return Math.max(0, (cooling.get(clientId) ?? 0) - now())
   }
 
   return {
     get penalties () { return penalties },
-    resting,
+    coolingOffLeft,
 
     /** Counts one call and returns the wait in milliseconds; a rejected call is not counted. */
     take (clientId: string, path: string): number {
       if (options === 'off') return 0
-      const wait = resting(clientId)
+      const wait = coolingOffLeft(clientId)
       if (wait > 0) return wait
       const api = /^\/(data|reporting)(\/|$)/.test(path) ? 'reporting' : 'rest'
       const key = `${api} ${clientId}`

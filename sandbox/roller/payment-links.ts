@@ -69,7 +69,7 @@ function findLink (venue: VenueState, id: string): { booking: Booking, link: Pay
 }
 
 /** Why the link cannot be paid; undefined if it can. */
-function objection (venue: VenueState, booking: Booking, { state, amount }: PaymentLink, now: number): Page | undefined {
+function rejectionReason (venue: VenueState, booking: Booking, { state, amount }: PaymentLink, now: number): Page | undefined {
   const isOver = booking.state !== 'Active' || (booking.expiresAt !== undefined && booking.expiresAt <= now)
   if (state === 'paid') return { status: 409, title: 'Already paid', text: 'This payment link has been paid. Nothing was charged again.' }
   if (state === 'cancelled') return { status: 410, title: 'Link cancelled', text: 'The venue has cancelled this payment link.' }
@@ -90,8 +90,8 @@ export function addPaymentPages (app: FastifyInstance, contextOf: (venueId: stri
     const { booking, link } = known
     const { name, locale, currency } = venue.profile
     const amount = new Intl.NumberFormat(locale, { style: 'currency', currency }).format(link.amount)
-    const refused = objection(venue, booking, link, now)
-    if (refused !== undefined) return refused
+    const rejected = rejectionReason(venue, booking, link, now)
+    if (rejected !== undefined) return rejected
     const text = `Booking ${booking.reference}, ${booking.name}`
     if (method !== 'POST') return { status: 200, title: name, text, button: `Pay ${amount}` }
     const { bookingPaymentId } = pay(venue, booking, { id: `link-${link.id}`, method: 'CreditCard', amount: link.amount, at: now })

@@ -1,7 +1,7 @@
 /** Payments, refunds and tips of a booking. */
 import { findBooking } from './booking.ts'
 import { Created, type Call, type Routes } from './contract.ts'
-import { conflict, invalid, Refusal } from './input.ts'
+import { conflict, invalid, ErrorResponse } from './input.ts'
 import { pay, readPayment, type NewPayment } from './ledger.ts'
 import type { Booking } from './types.ts'
 
@@ -12,7 +12,7 @@ function payable ({ venue, param }: Call): Booking {
     const booking = findBooking(venue, id)
     if (booking.state === 'Active') return booking
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof ErrorResponse)) throw error
   }
   throw conflict('Booking', `Booking '${id}' not found`)
 }

@@ -8,7 +8,7 @@ import { discountRoutes } from './discounts.ts'
 import { draftRoutes } from './drafts.ts'
 import { giftCardRoutes } from './gift-cards.ts'
 import { guestRoutes } from './guests.ts'
-import { notFound, Refusal } from './input.ts'
+import { notFound, ErrorResponse } from './input.ts'
 import { paymentLinkRoutes } from './payment-links.ts'
 import { paymentRoutes } from './payments.ts'
 import { productRoutes } from './products.ts'
@@ -32,8 +32,8 @@ const table = tables.flatMap((routes) => Object.entries(routes)).map(([key, hand
 })
 
 /** 405 for a known path with another method, 404 for any other. */
-const unknownRoute = (path: string): Refusal => table.some(({ pattern }) => pattern.test(path))
-  ? new Refusal(405, { message: `No operation at ${path} has this method` })
+const unknownRoute = (path: string): ErrorResponse => table.some(({ pattern }) => pattern.test(path))
+  ? new ErrorResponse(405, { message: `No operation at ${path} has this method` })
   : notFound(`No resource was found at ${path}`)
 
 /** The result of an operation without HTTP. */

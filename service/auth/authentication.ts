@@ -10,11 +10,11 @@ export interface AuthenticationOptions {
   readonly keys: readonly KeyedCaller[]
   readonly checkToken: TokenCheck | null
   /** Called for a rejected caller. May throw another error than 401. */
-  readonly onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+  readonly onRejected?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 }
 
 /** Requires authentication on every route of the scope. */
-export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused }: AuthenticationOptions): void {
+export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRejected }: AuthenticationOptions): void {
   scope.addHook('onRequest', (request, reply, done) => {
     const bearer = bearerOf(request)
     const keyed = bearer === null ? null : findCaller(keys, bearer)
@@ -23,16 +23,16 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRef
       return done()
     }
     if (provesItself(request)) return done()
-    const refuse = async (detail: string): Promise<void> => {
-      await onRefused?.(request, reply)
+    const reject = async (detail: string): Promise<void> => {
+      await onRejected?.(request, reply)
       throw unauthorized(reply, detail)
     }
     const answer = bearer !== null && checkToken !== null && looksLikeToken(bearer)
       ? checkToken(bearer).then(async (found) => {
-        if ('refused' in found) return await refuse(found.refused)
+        if ('rejected' in found) return await reject(found.rejected)
         request.caller = found.caller
       })
-      : refuse(
+      : reject(
         request.headers.authorization === undefined ? 'The request has no Authorization header.' : 'The key is not one of this gateway\'s.'
       )
     answer.then(() => done(), done)

@@ -25,7 +25,7 @@ const KNOWN_KEYS_GOOD_FOR_MS = 3_600_000
 const REST_MS = 10_000
 
 /** Resolves to null for an invalid token. @throws RollerError ROLLER_ERR_AUTH_UNAVAILABLE if the issuer's keys are unavailable */
-export type TokenCheck = (token: string) => Promise<{ readonly caller: Caller } | { readonly refused: string }>
+export type TokenCheck = (token: string) => Promise<{ readonly caller: Caller } | { readonly rejected: string }>
 
 export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance = CLOCK_TOLERANCE, scopeClaim }: JwtOptions): TokenCheck {
   const keys = issuerKeys(jwksUrl)
@@ -35,10 +35,10 @@ export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance = 
         token, keys, { issuer, audience, clockTolerance, algorithms: ALGORITHMS, requiredClaims: ['exp'] }
       )
       // A list or an object as the subject would give all its callers one name, and so one shared rate limit and log name.
-      if (!isSubject(payload.sub)) return { refused: `The token's claim sub is no text of at most ${MAX_SUBJECT_LENGTH} characters.` }
+      if (!isSubject(payload.sub)) return { rejected: `The token's claim sub is no text of at most ${MAX_SUBJECT_LENGTH} characters.` }
       return { caller: toCaller(payload, scopeClaim) }
     } catch (error) {
-      if (error instanceof errors.JOSEError) return { refused: reasonOf(error) }
+      if (error instanceof errors.JOSEError) return { rejected: reasonOf(error) }
       throw error
     }
   }

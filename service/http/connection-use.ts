@@ -46,7 +46,7 @@ export function watchConnectionUse (app: FastifyInstance): void {
 export function openRequests (socket: Socket): number { return uses.get(socket)?.open.length ?? 0 }
 
 /** Whether the head of a response was sent, but not its end. */
-export function isInAnswer (socket: Socket): boolean {
+export function isInResponse (socket: Socket): boolean {
   return (uses.get(socket)?.open ?? []).some(({ headersSent, writableFinished }) => headersSent && !writableFinished)
 }
 

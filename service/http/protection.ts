@@ -15,7 +15,7 @@ export interface CallerLimits {
   /** Counts a request of an authenticated caller. @throws RollerError ROLLER_ERR_CALLER_RATE_LIMITED */
   readonly onCalled: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | null
   /** Counts a request that failed authentication. @throws RollerError ROLLER_ERR_CALLER_RATE_LIMITED */
-  readonly onRefused: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+  readonly onRejected: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 }
 
 /** @param max requests a minute; 0 disables the limit */
@@ -38,7 +38,7 @@ export async function limitCallers (scope: FastifyInstance, max: number): Promis
   }
   return {
     onCalled: max === 0 ? null : limiter(max, ({ caller, ip }) => caller?.name ?? ip),
-    onRefused: limiter(MAX_REFUSED, ({ ip }) => ip)
+    onRejected: limiter(MAX_REFUSED, ({ ip }) => ip)
   }
 }
 

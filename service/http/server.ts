@@ -6,7 +6,7 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import { toProblem } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
-import { isAnsweredEarly, isInAnswer } from './connection-use.ts'
+import { isAnsweredEarly, isInResponse } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
 
 /** Interval at which Node checks for connections that exceed these timeouts. Milliseconds. */
@@ -40,12 +40,12 @@ export function serverOptions (
     routerOptions: { maxParamLength: 1024 },
     // During shutdown, requests on kept connections are still served: a load balancer may have sent them before it noticed.
     return503OnClosing: false,
-    clientErrorHandler (this: FastifyInstance, error, socket) { answerBrokenRequest(this, error, socket, sandbox) }
+    clientErrorHandler (this: FastifyInstance, error, socket) { respondToInvalidRequest(this, error, socket, sandbox) }
   }
 }
 
 /** There is no request, so neither hooks nor the request log run. */
-function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
+function respondToInvalidRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const problem = brokenRequest(error.code)
   const id = randomUUID()
@@ -53,7 +53,7 @@ function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly co
   const body = JSON.stringify(toProblem(problem, id))
   // During a response, another head would be read as its body; after a response to a request whose body then broke off, as the next
   // response.
-  if (socket.writable && !isInAnswer(socket) && !isAnsweredEarly(socket)) {
+  if (socket.writable && !isInResponse(socket) && !isAnsweredEarly(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json',
       'roller-answered-by: gateway',

@@ -9,7 +9,7 @@ import { RollerError } from 'fastify-roller'
 const MAX_HEADER_COUNT = 200
 
 /** Rejects violations like any other error: with a problem, a request id and a log line. */
-export function refuseBrokenRules (app: FastifyInstance): void {
+export function rejectViolations (app: FastifyInstance): void {
   // Node would respond to an unknown expectation itself, without a body.
   app.server.on('checkExpectation', (request, response) => { app.routing(request, response) })
   app.addHook('onRequest', (request, reply, done) => {

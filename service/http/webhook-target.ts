@@ -25,7 +25,7 @@ export interface WebhookTarget {
 /** Shorter than the gateway's timeout for handlers, so that a target that hangs does not delay the response to ROLLER. */
 const TIMEOUT_MS = 7_000
 /** Only the status of a response matters; a longer body is not awaited. Bytes. */
-const MAX_ANSWER = 16 * 1024
+const MAX_RESPONSE = 16 * 1024
 /** The id is part of the signed text, in front of a full stop. */
 const PLAIN_ID = /^[\w-]{1,128}$/
 
@@ -54,7 +54,7 @@ export function createWebhookTarget ({ url, secrets, timeoutMs = TIMEOUT_MS }: W
     try {
       // undici does not follow redirects: an event is sent only to the configured address.
       const answer = await request(url, { method: 'POST', dispatcher, headers, body, signal })
-      await answer.body.dump({ limit: MAX_ANSWER, signal }).catch(() => {})
+      await answer.body.dump({ limit: MAX_RESPONSE, signal }).catch(() => {})
       return answer.statusCode
     } catch (error) {
       const { code } = error as { readonly code?: unknown } // network errors of undici and Node.js have one

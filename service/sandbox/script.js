@@ -9,7 +9,7 @@ const STATES = { connected: texts.connected, 'reconnect-required': texts.reconne
 const say = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
 const curves = new Map()
 
-async function ask (path, options = {}) {
+async function request (path, options = {}) {
   // On going back to a page, browsers show cached responses, however old.
   const answer = await fetch(path, { cache: 'no-store', ...options }).catch(() => null)
   const body = await answer?.json().catch(() => null)
@@ -34,7 +34,7 @@ function element (name, text, className) {
 }
 
 async function showVenues () {
-  const list = await ask('connections?limit=20')
+  const list = await request('connections?limit=20')
   if (list === null) return
   $('venues').replaceChildren(...list.connections.map(({ connectionId: id, status, venue }) => {
     const row = element('li')
@@ -82,7 +82,7 @@ function draw ({ name, limit, window: seconds, remaining }) {
 
 async function showRateLimits () {
   if (!document.hidden) {
-    const report = await ask('connections/' + encodeURIComponent(connectionId) + '/rate-limits')
+    const report = await request('connections/' + encodeURIComponent(connectionId) + '/rate-limits')
     if (report !== null) report.rateLimits.filter(({ name }) => name !== 'bulk').forEach(draw)
   }
 }
@@ -100,7 +100,7 @@ async function sendCalls () {
 }
 
 async function connectVenue () {
-  const session = await ask(
+  const session = await request(
     'connect-session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ clientId: 'my-park' }) }
   )
   if (session !== null) location.assign(session.connectPage ?? session.connectLink)

@@ -48,14 +48,14 @@ export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/London', colorScheme: 'light', ...options })
   t.teardown(() => context.close())
   const errors: string[] = []
-  const asked = new Set<string>()
+  const requested = new Set<string>()
   const violations: string[] = []
   await context.exposeBinding('reportViolation', (_source, text: string) => { violations.push(text) })
   await context.addInitScript(
     'document.addEventListener(\'securitypolicyviolation\', (event) => reportViolation(event.violatedDirective + \' \' + ' +
     'event.blockedURI + \' \' + event.sourceFile))'
   )
-  context.on('request', (request) => { if (/^(https?|wss?):/.test(request.url())) asked.add(new URL(request.url()).origin) })
+  context.on('request', (request) => { if (/^(https?|wss?):/.test(request.url())) requested.add(new URL(request.url()).origin) })
   const page = await context.newPage()
   page.setDefaultTimeout(30_000) // a busy machine is slow
   page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text()) })
@@ -64,7 +64,7 @@ export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options
     page,
     behaves: async (t, origins, expected) => {
       t.same(errors.filter((text) => expected === undefined || !expected.test(text)), [], 'the console is silent')
-      t.same([...asked].filter((origin) => !origins.includes(origin)), [], 'nobody else is asked')
+      t.same([...requested].filter((origin) => !origins.includes(origin)), [], 'nobody else is asked')
       t.same(violations, [], 'the policy is kept')
     }
   }

@@ -27,7 +27,7 @@ test('accessibility of the connect page', needsBrowser, async (t) => {
       await page.fill('#client-secret', 'wrong')
       await page.click('#submit')
       await page.locator('#problem').waitFor()
-      await shown('refused')
+      await shown('rejected')
       let release = (): void => {}
       const held = new Promise<void>((resolve) => { release = resolve })
       await page.route('**/oauth2/auth/**', async (route) => { await held; await route.continue() })
@@ -110,10 +110,10 @@ test('accessibility of the connect page', needsBrowser, async (t) => {
     await german.page.click('#submit')
     await german.page.getByRole('heading', { name: 'ROLLER nimmt Client ID und Client Secret nicht an' }).waitFor()
 
-    const asked = await open(t, browser, { locale: 'en-GB' })
-    await asked.page.goto(`${link}&lang=de`)
-    t.equal(await asked.page.textContent('#submit-text'), 'Standort verbinden')
-    t.equal(await asked.page.getAttribute('html', 'lang'), 'de')
+    const requested = await open(t, browser, { locale: 'en-GB' })
+    await requested.page.goto(`${link}&lang=de`)
+    t.equal(await requested.page.textContent('#submit-text'), 'Standort verbinden')
+    t.equal(await requested.page.getAttribute('html', 'lang'), 'de')
 
     for (const [locale, title] of [['fr-FR', 'Connecter ROLLER'], ['es-MX', 'Conectar ROLLER']] as const) {
       const { page } = await open(t, browser, { locale })

@@ -102,7 +102,7 @@ test('the form of the connect page', needsBrowser, async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'third-park' }))
     await page.fill('#client-secret', 'right')
-    const refuse = async (status: number, code: string, title: string, text: RegExp): Promise<void> => {
+    const reject = async (status: number, code: string, title: string, text: RegExp): Promise<void> => {
       await page.route(
         '**/oauth2/auth/**',
         (route) => route.fulfill(
@@ -115,9 +115,9 @@ test('the form of the connect page', needsBrowser, async (t) => {
       t.match(await page.textContent('#problem-text'), text)
       t.notMatch(await page.textContent('main'), /raw words/)
     }
-    await refuse(429, 'too_many_request', 'Too many attempts', /Wait a minute/)
-    await refuse(400, 'resource_capped', 'This link does not work', /resource_capped/)
-    await refuse(500, 'generic_error_support', 'Something went wrong', /generic_error_support/)
+    await reject(429, 'too_many_request', 'Too many attempts', /Wait a minute/)
+    await reject(400, 'resource_capped', 'This link does not work', /resource_capped/)
+    await reject(500, 'generic_error_support', 'Something went wrong', /generic_error_support/)
     await page.route('**/oauth2/auth/**', (route) => route.abort(), { times: 1 })
     await page.click('#submit')
     await page.getByRole('heading', { name: 'Nango cannot be reached' }).waitFor()

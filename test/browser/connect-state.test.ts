@@ -6,7 +6,7 @@ import { isAccessible, launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
 
 /** Nango's response when it got no token. */
-const said = (payload: unknown) => ({
+const tokenError = (payload: unknown) => ({
   status: 400,
   headers: { 'access-control-allow-origin': '*' },
   json: { error: { code: 'client_credentials_fetch_error', message: 'x', payload } }
@@ -27,7 +27,7 @@ test('the connect page reports the actual state', needsBrowser, async (t) => {
       await page.goto(await served.link({ clientId: 'my-park' }))
       await page.locator('#remaining:not(:empty)').waitFor()
       await page.fill('#client-secret', 'right')
-      await page.route('**/oauth2/auth/**', (route) => route.fulfill(said(payload)))
+      await page.route('**/oauth2/auth/**', (route) => route.fulfill(tokenError(payload)))
       await page.click('#submit')
       await page.getByRole('heading', { name: heading }).waitFor()
       t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), null, 'the secret is not said to be wrong')

@@ -59,9 +59,9 @@ const OTHER_HOST = {
 }
 
 test('only from ROLLER\'s file hosts, and from no address', async (t) => {
-  const asked: string[] = []
+  const requested: string[] = []
   const dispatcher = new Agent().compose(() => (options) => {
-    asked.push(String(options.origin))
+    requested.push(String(options.origin))
     throw new Error('no host is called in a test')
   })
   t.teardown(() => dispatcher.destroy())
@@ -75,23 +75,23 @@ test('only from ROLLER\'s file hosts, and from no address', async (t) => {
     'https://x.s3.evil.amazonaws.com/x',
     'https://s3.amazonaws.com.example.com/x', 'https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com/x', 'https://x/y'
   ]) await t.rejects(read(strict, address), OTHER_HOST, address)
-  t.strictSame(asked, [])
+  t.strictSame(requested, [])
   for (const host of [
     'files.roller.app', 'cdn.rollerdigital.com', 'bucket.s3.amazonaws.com', 's3.amazonaws.com', 'bucket.s3.ap-southeast-2.amazonaws.com',
     's3.us-east-1.amazonaws.com', 'bucket.name.s3.dualstack.eu-west-1.amazonaws.com'
   ]) {
     const ended = new AbortController()
     const failed = read(strict, `https://${host}/x`, ended.signal).catch(() => {})
-    await until(() => asked.includes(`https://${host}`))
+    await until(() => requested.includes(`https://${host}`))
     ended.abort()
     await failed
   }
 })
 
 test('replaces the allowed hosts by an option', async (t) => {
-  const asked: string[] = []
+  const requested: string[] = []
   const dispatcher = new Agent().compose(() => (options) => {
-    asked.push(String(options.origin))
+    requested.push(String(options.origin))
     throw new Error('no host is called in a test')
   })
   t.teardown(() => dispatcher.destroy())
@@ -103,7 +103,7 @@ test('replaces the allowed hosts by an option', async (t) => {
   for (const host of ['files.example.com', 'a.b.example.org']) {
     const ended = new AbortController()
     const failed = read(own, `https://${host}/x`, ended.signal).catch(() => {})
-    await until(() => asked.includes(`https://${host}`))
+    await until(() => requested.includes(`https://${host}`))
     ended.abort()
     await failed
   }

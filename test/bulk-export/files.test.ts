@@ -72,13 +72,13 @@ test('rejects an export that cannot be delivered before it is ordered', async (t
     app.roller.bulkExport({ ...ORDER, maxUnits: 2 }).next(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/maxUnits' }] }
   )
   const [webhook] = roller.venue('demo').webhooks.values()
-  const notTold = { code: 'ROLLER_ERR_NOT_SUBSCRIBED', hint: /POST \/connections\/{id}\/webhooks/ }
+  const unreported = { code: 'ROLLER_ERR_NOT_SUBSCRIBED', hint: /POST \/connections\/{id}\/webhooks/ }
   if (webhook !== undefined) webhook.disabled = true
-  await t.rejects(app.roller.bulkExport(ORDER).next(), notTold, 'disabled')
+  await t.rejects(app.roller.bulkExport(ORDER).next(), unreported, 'disabled')
   await app.roller.webhooks.subscribe(CONNECTION_ID, { booking: { events: ['Created'] } })
-  await t.rejects(app.roller.bulkExport(ORDER).next(), notTold, 'not for exports')
+  await t.rejects(app.roller.bulkExport(ORDER).next(), unreported, 'not for exports')
   await app.roller.webhooks.remove(CONNECTION_ID)
-  await t.rejects(app.roller.bulkExport(ORDER).next(), notTold, 'not at all')
+  await t.rejects(app.roller.bulkExport(ORDER).next(), unreported, 'not at all')
   t.strictSame(orders(), [])
 })
 

@@ -56,23 +56,23 @@ t.test('reads all earlier messages after a restart on another replica', async (t
 })
 
 t.test('deduplicates a repeat on another replica', async (t) => {
-  const heard: string[] = []
-  one.app.roller.on('*', ({ name }) => { heard.push(`one ${name}`) })
-  two.app.roller.on('*', ({ name }) => { heard.push(`two ${name}`) })
+  const received: string[] = []
+  one.app.roller.on('*', ({ name }) => { received.push(`one ${name}`) })
+  two.app.roller.on('*', ({ name }) => { received.push(`two ${name}`) })
   const event = message()
   t.equal((await deliver(one.app, event)).statusCode, 200)
   t.equal((await deliver(two.app, event)).statusCode, 200)
-  t.strictSame(heard, ['one booking.created'])
+  t.strictSame(received, ['one booking.created'])
 })
 
 t.test('rejects messages of exports for a retry while Redis is down, and handles other events', async (t) => {
-  const heard: string[] = []
-  one.app.roller.on('customer.created', ({ name }) => { heard.push(name) })
+  const received: string[] = []
+  one.app.roller.on('customer.created', ({ name }) => { received.push(name) })
   await redis.kill()
   const customer = message({ type: 'Customer', data: {} })
   t.equal((await deliver(one.app, customer)).statusCode, 200)
   t.equal((await deliver(one.app, customer)).statusCode, 200)
-  t.strictSame(heard, ['customer.created'], 'this replica still knows its own')
+  t.strictSame(received, ['customer.created'], 'this replica still knows its own')
   t.equal(one.log.filter((line) => line.includes('Redis is away: an event')).length, 1, 'said once')
   const lost = message(
     { type: 'BulkExport', data: { preSignedUrls: [], exportType: 'Tickets', processId: 'p', sequenceNumber: 1, sequenceTotal: 1 } }

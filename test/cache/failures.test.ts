@@ -60,7 +60,7 @@ test('repeats the call once for callers with a longer maxWait than the first one
   for (const code of ['ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'] as const) {
     const { gateway, clock, shared } = setup()
     const hasty = shared.send(callOf({ maxWaitMs: 0 }))
-    const patient = [1, 2, 3].map(() => shared.send(callOf({ maxWaitMs: 10_000 })))
+    const waiting = [1, 2, 3].map(() => shared.send(callOf({ maxWaitMs: 10_000 })))
     await settled()
     t.equal(gateway.sent.length, 1)
     clock.advance(500)
@@ -70,7 +70,7 @@ test('repeats the call once for callers with a longer maxWait than the first one
     t.equal(gateway.sent.length, 2, 'one call for all three')
     t.equal(gateway.at(2).call.maxWaitMs, 9_500, 'with the patience that is left')
     gateway.at(2).answer({ body: 'in the end' })
-    for (const answer of await Promise.all(patient)) t.equal(await textOf(answer), 'in the end')
+    for (const answer of await Promise.all(waiting)) t.equal(await textOf(answer), 'in the end')
   }
 })
 
@@ -78,7 +78,7 @@ test('repeats the call for each longer maxWait', async (t) => {
   const { gateway, shared } = setup()
   const hasty = t.rejects(shared.send(callOf({ maxWaitMs: 0 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 5 })
   const calm = t.rejects(shared.send(callOf({ maxWaitMs: 5_000 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 30 })
-  const patient = shared.send(callOf({ maxWaitMs: 60_000 }))
+  const waiting = shared.send(callOf({ maxWaitMs: 60_000 }))
   await settled()
   gateway.at(1).fail(rateLimited(5))
   await settled()
@@ -87,7 +87,7 @@ test('repeats the call for each longer maxWait', async (t) => {
   t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [0, 5_000, 60_000])
   gateway.at(3).answer({ body: 'patience' })
   await Promise.all([hasty, calm])
-  t.equal(await textOf(await patient), 'patience')
+  t.equal(await textOf(await waiting), 'patience')
 })
 
 test('rejects callers with the same or a still insufficient maxWait together', async (t) => {
@@ -105,7 +105,7 @@ test('rejects callers with the same or a still insufficient maxWait together', a
 
 test('does not delay a caller for one with a longer maxWait', async (t) => {
   const { gateway, shared } = setup()
-  const patient = shared.send(callOf({ maxWaitMs: 10_000 }))
+  const waiting = shared.send(callOf({ maxWaitMs: 10_000 }))
   const hasty = [1, 2].map(() => shared.send(callOf({ maxWaitMs: 0 })))
   await settled()
   t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [10_000, 0])
@@ -115,5 +115,5 @@ test('does not delay a caller for one with a longer maxWait', async (t) => {
   await settled()
   t.equal(gateway.sent.length, 2, 'and the patient one is still there to be joined')
   gateway.at(1).answer({ body: 'waited' })
-  t.strictSame(await Promise.all((await Promise.all([patient, late])).map(textOf)), ['waited', 'waited'])
+  t.strictSame(await Promise.all((await Promise.all([waiting, late])).map(textOf)), ['waited', 'waited'])
 })

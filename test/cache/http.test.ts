@@ -9,7 +9,7 @@ const products = { url: '/roller/products', headers: VENUE }
 const FRESH = { ...products, headers: { ...VENUE, 'cache-control': 'no-cache' } }
 
 test('makes one call for a hundred equal GETs in flight, with a hundred equal responses', async (t) => {
-  const asked: string[] = []
+  const requested: string[] = []
   let release = (): void => {}
   const gate = new Promise<void>((resolve) => { release = resolve })
   const body = JSON.stringify(Array.from({ length: 5_000 }, (_, id) => ({ id, name: 'Grip Socks' })))
@@ -19,9 +19,9 @@ test('makes one call for a hundred equal GETs in flight, with a hundred equal re
     response.write(body.slice(0, 70_000)) // chunked, and larger than what is read before the head is passed on
     response.end(body.slice(70_000))
   })
-  const { app } = await build(t, { options: { nango: { host: nango.url }, authorize: (request) => asked.push(request.id) > 0 } })
+  const { app } = await build(t, { options: { nango: { host: nango.url }, authorize: (request) => requested.push(request.id) > 0 } })
   const calls = Array.from({ length: 100 }, async () => await app.inject(products))
-  while (asked.length < 100 || nango.requests.length === 0) await settled()
+  while (requested.length < 100 || nango.requests.length === 0) await settled()
   release()
   for (const { statusCode, headers, payload } of await Promise.all(calls)) {
     if (statusCode !== 200 || payload !== body) t.fail(`${statusCode} ${payload.length}`)

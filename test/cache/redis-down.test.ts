@@ -16,9 +16,9 @@ t.teardown(async () => {
 
 /** Wraps the real client; fails or hangs on demand. */
 function breakable () {
-  const state = { broken: false as false | 'fails' | 'hangs', asked: 0, status: 'ready' }
+  const state = { broken: false as false | 'fails' | 'hangs', requested: 0, status: 'ready' }
   const through = (work: () => Promise<unknown>): Promise<unknown> => {
-    state.asked++
+    state.requested++
     if (state.broken === 'hangs') return new Promise(() => {})
     return state.broken === 'fails' ? Promise.reject(new Error('OOM command not allowed')) : work()
   }
@@ -51,9 +51,9 @@ t.test('treats a failing Redis as a miss, and pauses for a second', async (t) =>
   const answer = await shared.send(callOf())
   t.equal(answer.headers['cache-status'], 'fastify-roller; fwd=miss')
   t.equal(await textOf(answer), 'body 2')
-  const { asked } = state
+  const { requested } = state
   t.equal(await get(), 'body 3')
-  t.equal(state.asked, asked, 'not asked again')
+  t.equal(state.requested, requested, 'not asked again')
   state.broken = false
   clock.advance(1_000)
   t.equal(await get(), 'body 1', 'and back by itself')
@@ -64,7 +64,7 @@ t.test('waits once, briefly, for a Redis that hangs', async (t) => {
   state.broken = 'hangs'
   t.equal(await get(), 'body 1')
   t.equal(await get(), 'body 2')
-  t.equal(state.asked, 1)
+  t.equal(state.requested, 1)
 })
 
 t.test('sends nothing to a client that is not connected', async (t) => {
@@ -73,7 +73,7 @@ t.test('sends nothing to a client that is not connected', async (t) => {
     state.status = status
     t.equal(await get(), 'body 1')
     t.equal(await get(), 'body 2')
-    t.equal(state.asked, 0, status)
+    t.equal(state.requested, 0, status)
   }
 })
 
@@ -115,15 +115,15 @@ t.test('repeats failed invalidations of other connections too', async (t) => {
   state.broken = false
   clock.advance(1_000)
   t.equal(await get('one'), 'body 7')
-  for (let tries = 0; tries < 1_000 && state.asked < 2 + 6 + 1 + 5; tries++) await settled()
+  for (let tries = 0; tries < 1_000 && state.requested < 2 + 6 + 1 + 5; tries++) await settled()
   state.broken = 'fails'
-  const { asked } = state
+  const { requested } = state
   await get('two')
-  t.equal(state.asked, asked + 1, 'nothing is owed: Redis is asked for the answer at once')
+  t.equal(state.requested, requested + 1, 'nothing is owed: Redis is asked for the answer at once')
 })
 
 /** Unlike events.once it does not reject at an error: attempts to reconnect fail until the server listens. */
-function told (event: string): Promise<void> {
+function reported (event: string): Promise<void> {
   return new Promise((resolve) => { client.once(event, () => { resolve() }) })
 }
 
@@ -132,7 +132,7 @@ t.test('reloads its script on a restarted or new server', async (t) => {
   t.equal(await get(), 'body 1')
   await client.script('FLUSH')
   t.equal(await get(), 'body 1')
-  const lost = told('close')
+  const lost = reported('close')
   await server.kill()
   await lost
   state.status = 'reconnecting'

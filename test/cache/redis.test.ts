@@ -20,12 +20,12 @@ t.teardown(() => {
 
 const clock = new SteppedClock()
 /** Far longer than a busy machine needs: timeouts are not tested here. */
-const patient = { clock, timeoutMs: 30_000 }
+const waiting = { clock, timeoutMs: 30_000 }
 
 for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {
   t.test(`passes the common suite with ${name}`, (t) => {
     const bench: Bench = {
-      store: new RedisCacheStore(client, { scope: name, ...patient }),
+      store: new RedisCacheStore(client, { scope: name, ...waiting }),
       async pass (ms) {
         for (const key of await a.keys('roller:cache:*:answer:*')) await a.pexpire(key, await a.pttl(key) - ms)
       }
@@ -38,7 +38,7 @@ for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {
 
 function replica (client: IoRedis, scope: string) {
   const gateway = new FakeGateway()
-  const store = new RedisCacheStore(client, { scope, ...patient })
+  const store = new RedisCacheStore(client, { scope, ...waiting })
   const shared = new Sharing({ next: gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
   return { gateway, shared, get: async (target = '/products') => await textOf(await shared.send(callOf({ target }))) }
 }

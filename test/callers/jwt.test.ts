@@ -32,9 +32,9 @@ async function startIssuer (t: Test, alg = 'RS256'): Promise<Issuer> {
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   t.teardown(() => { server.closeAllConnections(); server.close() })
   const rotate = async (kid: string, alone = false): Promise<void> => {
-    const pair = await generateKeyPair(alg, { extractable: true })
-    signers.set(kid, pair.privateKey)
-    keys = [...alone ? [] : keys, { ...await exportJWK(pair.publicKey), kid, alg, use: 'sig' }]
+    const credentials = await generateKeyPair(alg, { extractable: true })
+    signers.set(kid, credentials.privateKey)
+    keys = [...alone ? [] : keys, { ...await exportJWK(credentials.publicKey), kid, alg, use: 'sig' }]
   }
   await rotate('one')
   return {
@@ -154,7 +154,7 @@ test('rejects a withdrawn key after the next fetch', async (t) => {
   t.match((await call(built, old)).json(), { status: 401, detail: /does not publish/ })
 })
 
-const AWAY: [label: string, how: (response: ServerResponse) => void][] = [
+const DOWN: [label: string, how: (response: ServerResponse) => void][] = [
   ['it is down', (response) => { response.destroy() }],
   ['it answers 500', (response) => { response.writeHead(500).end() }],
   ['it redirects', (response) => { response.writeHead(302, { location: 'https://evil.example/' }).end() }],
@@ -162,7 +162,7 @@ const AWAY: [label: string, how: (response: ServerResponse) => void][] = [
   ['it answers with something else', (response) => { response.setHeader('content-type', 'application/json').end('{"keys":1}') }]
 ]
 
-for (const [label, how] of AWAY) {
+for (const [label, how] of DOWN) {
   test(`responds 503 without the issuer's keys: ${label}`, async (t) => {
     const issuer = await startIssuer(t)
     issuer.answer(how)

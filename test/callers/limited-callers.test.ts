@@ -52,7 +52,7 @@ for (const { name } of [ACME, LISTED]) {
     for (let round = 0; round < 2; round++) {
       const missing = attempts('there-is-no-such', name)
       for (const [index, attempt] of attempts('venue-of-other', name).entries()) {
-        const asked = async (one: InjectOptions) => {
+        const requested = async (one: InjectOptions) => {
           const before = built.nango.requests.length
           const answer = await built.app.inject(one)
           const { instance: _, ...problem } = answer.json()
@@ -61,14 +61,14 @@ for (const { name } of [ACME, LISTED]) {
             status: answer.statusCode,
             problem,
             headers,
-            askedOfNango: built.nango.requests.slice(before).map(({ method, url }) => `${method} ${url.split('?')[0]}`)
+            nangoRequests: built.nango.requests.slice(before).map(({ method, url }) => `${method} ${url.split('?')[0]}`)
           }
         }
-        const foreign = await asked(attempt)
+        const foreign = await requested(attempt)
         t.equal(foreign.status, 404, `${attempt.method} ${attempt.url}`)
         t.equal(foreign.problem.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
         t.same(
-          foreign, await asked(missing[index] ?? attempt),
+          foreign, await requested(missing[index] ?? attempt),
           `${attempt.method} ${attempt.url}: nothing tells the two apart, nor the calls that they cost`
         )
       }
@@ -161,19 +161,19 @@ test('does not find another\'s venue by ROLLER\'s id either', async (t) => {
   await quiet(built)
   const venueId = String(built.nango.connections.find(({ connectionId }) => connectionId === 'venue-of-other')?.tags['roller_venue_id'])
   t.match(venueId, /^\d+$/)
-  const asked = async (name: string, venue: string) => {
+  const requested = async (name: string, venue: string) => {
     const before = built.nango.requests.length
     const answer = await built.app.inject({ url: '/roller/sandbox/echo', headers: { ...bearer(name), 'roller-venue': venue } })
     const { instance: _, ...problem } = answer.json()
-    return { status: answer.statusCode, problem, askedOfNango: built.nango.requests.length - before }
+    return { status: answer.statusCode, problem, nangoRequests: built.nango.requests.length - before }
   }
-  t.equal((await asked('trusted', venueId)).status, 200)
+  t.equal((await requested('trusted', venueId)).status, 200)
   for (const name of ['acme', 'listed']) {
     for (let round = 0; round < 2; round++) {
-      const [foreign, missing] = [await asked(name, venueId), await asked(name, `9${venueId}`)]
+      const [foreign, missing] = [await requested(name, venueId), await requested(name, `9${venueId}`)]
       t.equal(foreign.status, 404, name)
-      t.same({ ...foreign, askedOfNango: 0 }, { ...missing, askedOfNango: 0 }, `${name}: the same answer`)
-      t.equal(foreign.askedOfNango, missing.askedOfNango, `${name}, round ${round + 1}: at the same price`)
+      t.same({ ...foreign, nangoRequests: 0 }, { ...missing, nangoRequests: 0 }, `${name}: the same answer`)
+      t.equal(foreign.nangoRequests, missing.nangoRequests, `${name}, round ${round + 1}: at the same price`)
     }
   }
 })

@@ -30,9 +30,9 @@ test('allows a route with its scope alone, and names the missing scope otherwise
     const request = { method, url, ...(payload !== undefined && { payload }) }
     const name = scope.replace(':', '-')
     const before = [built.nango.requests.length, callsAtRoller(built).length]
-    const refused = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`not.${name}`) } })
+    const rejected = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`not.${name}`) } })
     t.match(
-      refused.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the scope ${scope}`) },
+      rejected.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the scope ${scope}`) },
       `${method} ${url} without ${scope}`
     )
     t.same([built.nango.requests.length, callsAtRoller(built).length], before, 'nothing was asked of Nango or ROLLER')

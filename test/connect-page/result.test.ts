@@ -24,7 +24,7 @@ async function enter ({ nango }: Built, { token }: Link, clientId: string): Prom
   return connectionId
 }
 
-const ask = (app: FastifyInstance, ticket: string, connectionId: string) => app.inject(
+const send = (app: FastifyInstance, ticket: string, connectionId: string) => app.inject(
   { method: 'POST', url: '/connect/result', payload: { ticket, connectionId } }
 )
 
@@ -32,7 +32,7 @@ test('returns the venue of the connection that was just created', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   const connectionId = await enter(built, link, 'my-park')
-  const answer = await ask(built.app, link.ticket, connectionId)
+  const answer = await send(built.app, link.ticket, connectionId)
   t.equal(answer.statusCode, 200)
   const { name, zone } = built.roller.venue('my-park').profile
   t.same(answer.json(), { status: 'connected', venue: { name, timeZone: zone, environment: 'live' } }, 'these and no more')
@@ -48,12 +48,12 @@ test('returns nothing about any other connection', async (t) => {
   const [made, foreign] = [await enter(built, mine, 'my-park'), await enter(built, theirs, 'their-park')]
   const texts = new Set<string>()
   for (const connectionId of [foreign, 'demo-venue', 'no-such-connection']) {
-    const { statusCode, body } = await ask(built.app, mine.ticket, connectionId)
+    const { statusCode, body } = await send(built.app, mine.ticket, connectionId)
     t.equal(statusCode, 404, connectionId)
     texts.add(body.replace(/"instance":"[^"]*"/, ''))
   }
   t.equal(texts.size, 1, 'the same words for each')
-  t.equal((await ask(built.app, mine.ticket, made)).statusCode, 200)
+  t.equal((await send(built.app, mine.ticket, made)).statusCode, 200)
 })
 
 test('returns only the own connection to a browser that writes a proof into it', async (t) => {
@@ -69,8 +69,8 @@ test('returns only the own connection to a browser that writes a proof into it',
       body: JSON.stringify({ client_id: 'own-park', client_secret: 'right' })
     })
   const { connectionId } = await answer.json() as { connectionId: string }
-  t.equal((await ask(built.app, link.ticket, connectionId)).statusCode, 200)
-  t.equal((await ask(built.app, link.ticket, victim)).statusCode, 404)
+  t.equal((await send(built.app, link.ticket, connectionId)).statusCode, 200)
+  t.equal((await send(built.app, link.ticket, victim)).statusCode, 404)
 })
 
 test('rejects forged, foreign and expired tickets with 401, without a call to Nango', async (t) => {
@@ -89,7 +89,7 @@ test('rejects forged, foreign and expired tickets with 401, without a call to Na
   )
   const before = built.nango.requests.length
   for (const ticket of [ended.ticket, other.ticket, 'x', ended.ticket.replace(/^\d+/, '99999999999999')]) {
-    const answer = await ask(built.app, ticket, 'demo-venue')
+    const answer = await send(built.app, ticket, 'demo-venue')
     t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_LINK_ENDED', title: /^The link / })
   }
   t.equal(built.nango.requests.length, before)
@@ -105,30 +105,30 @@ test('rejects forged, foreign and expired tickets with 401, without a call to Na
 test('allows twenty requests for each link', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
-  for (let time = 0; time < 20; time++) t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404)
+  for (let time = 0; time < 20; time++) t.equal((await send(built.app, link.ticket, 'demo-venue')).statusCode, 404)
   const before = built.nango.requests.length
-  const answer = await ask(built.app, link.ticket, 'demo-venue')
+  const answer = await send(built.app, link.ticket, 'demo-venue')
   t.match(answer.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED' })
   t.ok(Number(answer.headers['retry-after']) > 0)
   t.equal(built.nango.requests.length, before)
-  t.equal((await ask(built.app, (await newLink(built.app)).ticket, 'demo-venue')).statusCode, 404, 'another link counts by itself')
+  t.equal((await send(built.app, (await newLink(built.app)).ticket, 'demo-venue')).statusCode, 404, 'another link counts by itself')
 })
 
 test('reports a reconnect only after it happened, and detects another venue', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
-  t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'a link that was not used opens nothing')
+  t.equal((await send(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'a link that was not used opens nothing')
   await enter(built, link, 'demo')
   t.match(
-    (await ask(built.app, link.ticket, 'demo-venue')).json(),
+    (await send(built.app, link.ticket, 'demo-venue')).json(),
     { status: 'connected', venue: { name: built.roller.venue('demo').profile.name } }
   )
 
   const second = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
   await enter(built, second, 'someone-else')
-  t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'the first link is no longer the one')
+  t.equal((await send(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'the first link is no longer the one')
   t.match(
-    (await ask(built.app, second.ticket, 'demo-venue')).json(),
+    (await send(built.app, second.ticket, 'demo-venue')).json(),
     { status: 'other-venue', venue: { name: built.roller.venue('someone-else').profile.name } }
   )
   t.match((await built.app.inject('/connections/demo-venue')).json(), { tags: { organization_id: 'demo' } }, 'its tags are kept')
@@ -137,7 +137,7 @@ test('reports a reconnect only after it happened, and detects another venue', as
 test('returns no venue if venues are not verified', async (t) => {
   const built = await start(t, { options: { verifyVenues: false } })
   const link = await newLink(built.app)
-  t.same((await ask(built.app, link.ticket, await enter(built, link, 'my-park'))).json(), { status: 'connected', venue: null })
+  t.same((await send(built.app, link.ticket, await enter(built, link, 'my-park'))).json(), { status: 'connected', venue: null })
 })
 
 test('reports credentials that may not read their venue', async (t) => {
@@ -145,8 +145,8 @@ test('reports credentials that may not read their venue', async (t) => {
   const link = await newLink(built.app)
   const connectionId = await enter(built, link, 'my-park')
   built.roller.faults.next({ kind: 'status', status: 403, body: { message: 'no' } } as never) // one of the simulator's own
-  t.match((await ask(built.app, link.ticket, connectionId)).json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
-  t.match((await ask(built.app, link.ticket, connectionId)).json(), { status: 'connected' }, 'and again when it may')
+  t.match((await send(built.app, link.ticket, connectionId)).json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
+  t.match((await send(built.app, link.ticket, connectionId)).json(), { status: 'connected' }, 'and again when it may')
 })
 
 const used = (app: FastifyInstance, ticket: string) => app.inject({ method: 'POST', url: '/connect/result', payload: { ticket } })

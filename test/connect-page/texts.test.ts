@@ -30,9 +30,9 @@ test('has every text that a script uses, and no other', async (t) => {
   const { files } = readAssets()
   const own = ['page.js', 'view.js'].map((name) => files.get(name)?.content ?? '').join('\n')
   const words = new Set(own.match(/'[\w-]+'/g)?.map((word) => word.slice(1, -1)))
-  const asked = [...own.matchAll(/\bsay\('(\w+)'/g)].map(([, name]) => String(name))
-  t.ok(asked.length > 10)
-  t.same(asked.filter((name) => !(name in languages.en)), [])
+  const requested = [...own.matchAll(/\bsay\('(\w+)'/g)].map(([, name]) => String(name))
+  t.ok(requested.length > 10)
+  t.same(requested.filter((name) => !(name in languages.en)), [])
   const { connectPageHtml } = await import('#plugin/connect-page/html.js')
   const html = connectPageHtml(
     {

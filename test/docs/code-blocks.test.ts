@@ -103,9 +103,9 @@ test('type-checks TypeScript, and runs complete files', async (t) => {
   const { nango } = await startSimulators(t)
   for (const [file, { at, code }] of whole) {
     const port = await freePort()
-    const told = code.replace('nango: {', `nango: { host: '${nango.url}',`).replace('port: 3000', `port: ${port}`)
-    t.not(told, code)
-    writeFileSync(file, `${told}\nconsole.log('it listens')\n`)
+    const reported = code.replace('nango: {', `nango: { host: '${nango.url}',`).replace('port: 3000', `port: ${port}`)
+    t.not(reported, code)
+    writeFileSync(file, `${reported}\nconsole.log('it listens')\n`)
     const running = startSource(t, `../${file.slice(root.length).replace(/\.ts$/, '')}`, [], { NANGO_SECRET_KEY: SECRET_KEY })
     await running.printed(/it listens/)
     const get = async (path: string, headers = {}): Promise<{ status: number, body: string }> => {

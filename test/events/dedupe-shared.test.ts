@@ -12,8 +12,8 @@ const key = { connectionId: 'venue', id: '1' }
 function open () {
   const clock = new ManualClock()
   const inner = new MemoryDedupeStore(clock)
-  const state = { away: false, warnings: 0 }
-  const answer = <T>(work: () => T): T => { if (state.away) throw new Error('away'); return work() }
+  const state = { isDown: false, warnings: 0 }
+  const answer = <T>(work: () => T): T => { if (state.isDown) throw new Error('away'); return work() }
   const shared: DedupeStore = {
     claim: async (key) => answer(() => inner.claim(key)),
     done: async (key) => answer(() => inner.done(key)),
@@ -45,16 +45,16 @@ test('respects the events of another replica', async (t) => {
 test('continues with each replica\'s own store without Redis, and logs it once', async (t) => {
   const { state, replica } = open()
   const [one, two] = [replica(), replica()]
-  state.away = true
+  state.isDown = true
   t.equal(await one.claim(key), 'new')
   t.equal(await one.claim(key), 'busy')
   await one.done(key)
   t.equal(await one.claim(key), 'done')
   t.equal(state.warnings, 1)
   t.equal(await two.claim(key), 'new', 'two replicas, so handlers must bear repeats')
-  state.away = false
+  state.isDown = false
   await one.release({ ...key, id: '2' })
-  state.away = true
+  state.isDown = true
   await one.claim({ ...key, id: '3' })
   t.equal(state.warnings, 3, 'again after it was back')
 })

@@ -52,15 +52,15 @@ export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
 
   t.test('notifies subscribers until they unsubscribe', async (t) => {
     const key = keyOf()
-    let told = 0
-    const end = inbox.subscribe(key, () => { told++ })
-    const endOther = inbox.subscribe({ ...key, exportType: 'Tickets' }, () => { told += 100 })
+    let reported = 0
+    const end = inbox.subscribe(key, () => { reported++ })
+    const endOther = inbox.subscribe({ ...key, exportType: 'Tickets' }, () => { reported += 100 })
     await inbox.put(key, part(1))
-    t.equal(told, 1)
+    t.equal(reported, 1)
     end()
     end()
     await inbox.put(key, part(2))
-    t.equal(told, 1)
+    t.equal(reported, 1)
     endOther()
   })
 }

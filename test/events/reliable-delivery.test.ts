@@ -1,6 +1,6 @@
 /** A failed event is delivered again until its handlers succeed, here or on another replica. */
 import { test } from '../support/tap.ts'
-import { EventLate, EventNotHandled } from '#plugin/webhooks/events.js'
+import { HandlersTimedOut, EventNotHandled } from '#plugin/webhooks/events.js'
 import { ReliableDelivery } from '#plugin/webhooks/reliable-delivery.js'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import type { ConnectionEvent } from 'fastify-roller'
@@ -19,13 +19,13 @@ function start (
   return { clock, store, lines, delivery: new ReliableDelivery({ deliver, store, clock, log, random: () => 0 }) }
 }
 
-const refuse = (): never => {
+const reject = (): never => {
   throw new EventNotHandled('A handler failed.', { cause: Object.assign(new Error('answered 503'), { event: CANARY }) })
 }
 
 test('reports a failed first attempt, and retries in the background until the handlers succeed', async (t) => {
   const got: string[] = []
-  const { clock, delivery, lines } = start(async ({ id }) => { got.push(id); if (got.length < 4) refuse() })
+  const { clock, delivery, lines } = start(async ({ id }) => { got.push(id); if (got.length < 4) reject() })
   await t.rejects(delivery.deliver(event()), { name: 'EventNotTaken' })
   t.equal(got.length, 1)
   for (const [pause, tries] of [[1_000, 2], [2_000, 3], [4_000, 4], [3_600_000, 4]] as const) {
@@ -41,7 +41,7 @@ test('reports a failed first attempt, and retries in the background until the ha
 })
 
 test('logs an abandoned event as an error, without a payload', async (t) => {
-  const { clock, delivery, lines } = start(async () => refuse())
+  const { clock, delivery, lines } = start(async () => reject())
   await t.rejects(delivery.deliver(event()))
   for (let hours = 0; hours < 25 && clock.waiting > 0; hours++) {
     for (let minutes = 0; minutes < 60; minutes++) { clock.advance(60_000); await settle() }
@@ -74,7 +74,7 @@ test('does not deliver the same event twice at a time', async (t) => {
 test('cancels the retry after a successful repeat of the report', async (t) => {
   let down = true
   const got: string[] = []
-  const { clock, delivery } = start(async ({ id }) => { if (down) refuse(); got.push(id) })
+  const { clock, delivery } = start(async ({ id }) => { if (down) reject(); got.push(id) })
   await t.rejects(delivery.deliver(event()))
   down = false
   await delivery.deliver(event())
@@ -85,7 +85,7 @@ test('cancels the retry after a successful repeat of the report', async (t) => {
 })
 
 test('stops retrying after an ack of another replica', async (t) => {
-  const one = start(async () => refuse())
+  const one = start(async () => reject())
   const got: string[] = []
   const other = start(async ({ id }) => { got.push(id) }, one)
   await t.rejects(one.delivery.deliver(event()))
@@ -112,7 +112,7 @@ test('leaves the event to another replica when one ends', async (t) => {
 test('stops retrying when a late handler succeeds', async (t) => {
   let finish = (_taken: boolean): void => {}
   let tries = 0
-  const { clock, delivery } = start(async () => { tries++; throw new EventLate('late', new Promise((resolve) => { finish = resolve })) })
+  const { clock, delivery } = start(async () => { tries++; throw new HandlersTimedOut('late', new Promise((resolve) => { finish = resolve })) })
   await t.rejects(delivery.deliver(event()), { name: 'EventLate' })
   clock.advance(1_000)
   await settle()
@@ -124,7 +124,7 @@ test('stops retrying when a late handler succeeds', async (t) => {
 })
 
 test('stops the timers on close, and reports the number of pending events', async (t) => {
-  const { clock, delivery, lines } = start(async () => refuse())
+  const { clock, delivery, lines } = start(async () => reject())
   for (const id of ['a', 'b', 'c']) await t.rejects(delivery.deliver(event(id)))
   await delivery.close()
   t.equal(clock.waiting, 0)

@@ -46,8 +46,8 @@ test('runs', async (t) => {
   const resumed = await run('broken')
   t.equal(resumed.code, 0, resumed.output)
   for (const report of ['bookingitems', 'tickets']) t.equal(read('broken', report), read('whole', report), report)
-  const asked = roller.requests.slice(before).filter(({ url }) => url.startsWith('/data/bookingitems')).map(({ url }) => url)
-  t.ok(asked.length > 0 && asked.every((url) => !url.includes(`startDate=${from}`)), 'days that were done are not asked for again')
+  const requested = roller.requests.slice(before).filter(({ url }) => url.startsWith('/data/bookingitems')).map(({ url }) => url)
+  t.ok(requested.length > 0 && requested.every((url) => !url.includes(`startDate=${from}`)), 'days that were done are not asked for again')
 
   const again = roller.requests.length
   t.equal((await run('whole')).code, 0)

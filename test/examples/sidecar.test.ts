@@ -49,13 +49,13 @@ for (const { name, command, needs, file } of clients) {
 
   test(`waits in the ${name} client for the time of Retry-After`, { skip: missing(needs) }, async (t) => {
     // One slot in a window of two seconds, and no queue: the second call is rejected with Retry-After.
-    let refused = 0
+    let rejected = 0
     const { url } = await listen(t, {
       options: { rateLimits: { rest: { limit: 1, windowMs: 2000 }, margin: 0, jitter: 0, maxQueue: 0 } },
-      host: (app) => { app.addHook('onResponse', async (_request, reply) => { if (reply.statusCode === 429) refused++ }) }
+      host: (app) => { app.addHook('onResponse', async (_request, reply) => { if (reply.statusCode === 429) rejected++ }) }
     })
     const program = start(t, command, [file], { GATEWAY_URL: url })
     t.equal(await program.exited, 0, program.output())
-    t.ok(refused > 0, 'it was refused')
+    t.ok(rejected > 0, 'it was refused')
   })
 }

@@ -1,7 +1,7 @@
 /** A TCP proxy in front of a server: it can refuse connections, accept them without forwarding, or break them after a number of bytes. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-export class Door {
+export class TcpProxy {
   readonly #target: number
   readonly #lines = new Set<Socket>()
   #server = createServer()

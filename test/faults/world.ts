@@ -12,7 +12,7 @@ import { startRollerSimulator, type RollerSimulator } from '#sandbox/roller.js'
 import { sharedRedis } from '../support/redis-server.ts'
 import { asConnected, CLIENT_SECRET, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { bookingFor } from '../upstream/fixture.ts'
-import { Door } from './tcp-proxy.ts'
+import { TcpProxy } from './tcp-proxy.ts'
 import type { Row, Seen, Way } from './rows.ts'
 
 /** Milliseconds: short, so that missing responses time out soon. */
@@ -29,18 +29,18 @@ export class World {
   readonly roller: RollerSimulator
   readonly nango: NangoSimulator
   readonly #t: Teardown
-  readonly #rollerDoor: Door
-  readonly #nangoDoor: Door
+  readonly #rollerDoor: TcpProxy
+  readonly #nangoDoor: TcpProxy
   readonly #time: { ahead: number }
   #app: FastifyInstance | null = null
   #base: string | null = null
-  #redis: { readonly client: Redis, readonly door: Door, readonly onRedisDown: 'share' | 'reject' } | null = null
+  #redis: { readonly client: Redis, readonly tcpProxy: TcpProxy, readonly onRedisDown: 'share' | 'reject' } | null = null
   #call: (() => Promise<Seen>) | null = null
   #service: string | null = null
   #before = 0
 
   private constructor (
-    t: Teardown, way: Way, roller: RollerSimulator, nango: NangoSimulator, doors: { roller: Door, nango: Door }, time: { ahead: number }
+    t: Teardown, way: Way, roller: RollerSimulator, nango: NangoSimulator, doors: { roller: TcpProxy, nango: TcpProxy }, time: { ahead: number }
   ) {
     this.#t = t
     this.way = way
@@ -54,10 +54,10 @@ export class World {
   static async start (t: Teardown, way: Way): Promise<World> {
     const time = { ahead: 0 }
     const rollerSimulator = await startRollerSimulator()
-    const rollerDoor = new Door(rollerSimulator.url)
+    const rollerDoor = new TcpProxy(rollerSimulator.url)
     await rollerDoor.open()
     const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: rollerDoor.url, now: () => Date.now() + time.ahead })
-    const nangoDoor = new Door(nango.url)
+    const nangoDoor = new TcpProxy(nango.url)
     await nangoDoor.open()
     t.teardown(async () => {
       await Promise.all([rollerDoor.shut(), nangoDoor.shut()])
@@ -121,27 +121,27 @@ export class World {
   }
 
   async withDeadRedis (onRedisDown: 'share' | 'reject'): Promise<void> {
-    const { door } = await this.#withRedis(onRedisDown)
+    const { tcpProxy } = await this.#withRedis(onRedisDown)
     await this.#start()
     await this.#get()
-    await door.shut()
+    await tcpProxy.shut()
   }
 
   async withSilentRedis (): Promise<void> {
-    const { door } = await this.#withRedis('share')
+    const { tcpProxy } = await this.#withRedis('share')
     await this.#start()
     await this.#get()
-    door.beSilent()
+    tcpProxy.beSilent()
   }
 
   async #withRedis (onRedisDown: 'share' | 'reject') {
     const server = await sharedRedis()
-    const door = new Door(server.port)
-    await door.open()
-    const client = new Redis(door.port, '127.0.0.1', { retryStrategy: () => 50 })
+    const tcpProxy = new TcpProxy(server.port)
+    await tcpProxy.open()
+    const client = new Redis(tcpProxy.port, '127.0.0.1', { retryStrategy: () => 50 })
     client.on('error', () => {})
-    this.#t.teardown(async () => { client.disconnect(); await door.shut() })
-    this.#redis = { client, door, onRedisDown }
+    this.#t.teardown(async () => { client.disconnect(); await tcpProxy.shut() })
+    this.#redis = { client, tcpProxy, onRedisDown }
     return this.#redis
   }
 
@@ -200,8 +200,8 @@ export class World {
       this.#app = null
     }
     if (this.#redis !== null) {
-      await this.#redis.door.shut()
-      await this.#redis.door.open()
+      await this.#redis.tcpProxy.shut()
+      await this.#redis.tcpProxy.open()
     }
     await row.repair?.(this)
     // Redis is retried once a second; everything else recovers at once.

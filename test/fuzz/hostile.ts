@@ -192,7 +192,7 @@ const steering: fc.Arbitrary<readonly [string, string]> = fc.tuple(
     )
   )
 )
-const patience: fc.Arbitrary<readonly [string, string]> = fc.tuple(
+const maxWait: fc.Arbitrary<readonly [string, string]> = fc.tuple(
   fc.constant('roller-max-wait'), pick('0', '-1', '0.5', 'NaN', '', '0x10', '1e-3', '0, 0', '\u00b2')
 )
 const addressing: fc.Arbitrary<readonly (readonly [string, string])[]> = fc.oneof(
@@ -289,7 +289,7 @@ const calls: fc.Arbitrary<HostileRequest> = fc.record({
   ),
   credentials,
   addressing,
-  more: fc.array(fc.oneof({ weight: 5, arbitrary: steering }, { weight: 1, arbitrary: patience }), { maxLength: 3 }),
+  more: fc.array(fc.oneof({ weight: 5, arbitrary: steering }, { weight: 1, arbitrary: maxWait }), { maxLength: 3 }),
   type: pick('application/json', 'application/json', 'application/json; charset=utf-8', 'text/plain', 'application/octet-stream', ''),
   body
 }).map(({ line, credentials, addressing, more, type, body }): HostileRequest => {

@@ -19,8 +19,8 @@ export function faultsOfExchange ({ sent, inOrder, expected, shape }: Conversati
   if (inOrder) {
     const ids = answers.map(({ headers }) => headers.get('x-request-id'))
     // After an announced last response, the others may be missing.
-    const said = /close/i.test(answers.at(-1)?.headers.get('connection') ?? '')
-    if ((ids.length !== sent.length && !said) || ids.some((id, index) => id !== sent[index])) {
+    const isAnnounced = /close/i.test(answers.at(-1)?.headers.get('connection') ?? '')
+    if ((ids.length !== sent.length && !isAnnounced) || ids.some((id, index) => id !== sent[index])) {
       faults.push(`${shape}: answers ${ids.join()} to ${sent.join()}`)
     }
   }

@@ -4,12 +4,12 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
-import { isProblem, type Answer } from '../upstream/fixture.ts'
+import { isProblem, type Response } from '../upstream/fixture.ts'
 
 interface Upload { readonly url: string, readonly path: string, readonly size: number, readonly declared: boolean }
 
 /** Sends as fast as possible, and reads the response whenever it arrives. */
-async function upload ({ url, path, size, declared }: Upload): Promise<Answer> {
+async function upload ({ url, path, size, declared }: Upload): Promise<Response> {
   const headers = { ...VENUE, 'content-type': 'application/json', ...(declared && { 'content-length': size }) }
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const call = request({ port: new URL(url).port, method: 'POST', path, headers }, resolve).on('error', reject)
@@ -30,7 +30,7 @@ const TOO_LARGE = { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE', layer: 'call
 for (const declared of [true, false]) {
   test(`rejects a ${declared ? 'declared' : 'chunked'} body over the limit with 413`, async (t) => {
     const built = await listen(t, { options: { bodyLimit: 1_000, streamLimit: 200_000 } })
-    const send = (path: string, size: number): Promise<Answer> => upload({ url: built.url, path, size, declared })
+    const send = (path: string, size: number): Promise<Response> => upload({ url: built.url, path, size, declared })
     isProblem(t, built, await send('/roller/bookings', 1_001), { ...TOO_LARGE, detail: /1000 bytes/ })
     isProblem(t, built, await send('/roller/bookings', 300_000), TOO_LARGE)
     isProblem(t, built, await send('/roller/sandbox/count', 200_001), { ...TOO_LARGE, detail: /200000 bytes/ })

@@ -63,8 +63,8 @@ test('retries at once after a refresh without a result', async (t) => {
 })
 
 test('stops for 30 s on every replica when ROLLER rejects the new token', async (t) => {
-  const told: unknown[] = []
-  const lock: RefreshLock = { acquire: async () => ({ kind: 'acquired' }), release: async (...what) => { told.push(what) } }
+  const reported: unknown[] = []
+  const lock: RefreshLock = { acquire: async () => ({ kind: 'acquired' }), release: async (...what) => { reported.push(what) } }
   const { clock, calls, renewals } = setup(lock)
   const sentAt = clock.now()
   await renewals.renew('a', sentAt)
@@ -72,7 +72,7 @@ test('stops for 30 s on every replica when ROLLER rejects the new token', async 
   clock.advance(10)
   t.equal(await renewals.rejected('a', clock.now(), error), true)
   t.equal(await renewals.rejected('a', clock.now(), error), true)
-  t.same(told, [['a', 'renewed', 30_000], ['a', 'failed', 30_000]])
+  t.same(reported, [['a', 'renewed', 30_000], ['a', 'failed', 30_000]])
   await renewals.renew('a', sentAt)
   clock.advance(10)
   for (let n = 0; n < 20; n++) {
@@ -101,7 +101,7 @@ test('uses a token that another replica refreshed, and another replica\'s reject
   const taken: string[] = []
   const clock = new SteppedClock()
   const lock: RefreshLock = { acquire: async () => states.shift() ?? { kind: 'acquired' }, release: async () => {} }
-  const renewals = new Renewals({ renew: async () => {}, takeOver: async (id) => { taken.push(id) } }, clock, lock)
+  const renewals = new Renewals({ renew: async () => {}, adoptRenewed: async (id) => { taken.push(id) } }, clock, lock)
   await renewals.renew('a', clock.now())
   t.same(taken, ['a'])
   clock.advance(1)
@@ -110,10 +110,10 @@ test('uses a token that another replica refreshed, and another replica\'s reject
 
 test('repeats a lock request without a reply; without any reply each replica refreshes once in 30 s', async (t) => {
   const answers: Array<LockState | null> = [null, null, { kind: 'renewed' }]
-  let asked = 0
+  let requested = 0
   const lock: RefreshLock = {
     acquire: async () => {
-      asked++
+      requested++
       const state = answers.shift() ?? null
       if (state === null) throw new Error('too late')
       return state
@@ -122,10 +122,10 @@ test('repeats a lock request without a reply; without any reply each replica ref
   }
   const { clock, calls, renewals } = setup(lock)
   await renewals.renew('a', clock.now())
-  t.same([asked, calls], [3, []], 'the third answer says that another has done it')
+  t.same([requested, calls], [3, []], 'the third answer says that another has done it')
   clock.advance(1)
   await renewals.renew('a', clock.now())
-  t.same([asked, calls], [6, ['a']])
+  t.same([requested, calls], [6, ['a']])
   clock.advance(10_000)
   await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED', retryAfter: 20 })
   clock.advance(20_000)

@@ -94,11 +94,11 @@ test('passes repeated response headers, no hop-by-hop ones, and no prototype nam
 })
 
 test('ignores unusable values of Nango\'s rate limit headers', async (t) => {
-  const told = (value: string): string | undefined => {
+  const reported = (value: string): string | undefined => {
     const sink: LimitSink = { limits: null }
     sanitizeResponseHeaders(['x-ratelimit-remaining', value].map((text) => Buffer.from(text)), sink)
     return sink.limits?.get('x-ratelimit-remaining')
   }
-  for (const value of ['0', '200', '1790000000', '1.5']) t.equal(told(value), value)
-  for (const value of ['Infinity', '1e308', '-1', '', 'NaN', '0x10', '9'.repeat(400), ' ']) t.equal(told(value), undefined, value)
+  for (const value of ['0', '200', '1790000000', '1.5']) t.equal(reported(value), value)
+  for (const value of ['Infinity', '1e308', '-1', '', 'NaN', '0x10', '9'.repeat(400), ' ']) t.equal(reported(value), undefined, value)
 })

@@ -70,6 +70,6 @@ test('caps Roller-Max-Wait at the operator\'s bound', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, rateLimits: { ...limits, maxWaitLimit: 5_000 } } })
   await life.app.inject({ url: '/roller/products', headers: VENUE })
-  const refused = await life.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, 'roller-max-wait': '3600' } })
-  t.match(refused.json(), { status: 429, retryAfter: 20 }, 'at once: 20 s are more than 5')
+  const rejected = await life.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, 'roller-max-wait': '3600' } })
+  t.match(rejected.json(), { status: 429, retryAfter: 20 }, 'at once: 20 s are more than 5')
 })

@@ -4,7 +4,7 @@ import { operations } from '#plugin/operations/operations.js'
 import { build } from '../support/build.ts'
 import { call } from '../upstream/fixture.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
-import { arrivals, ask, refreshes } from './harness.ts'
+import { arrivals, send, refreshes } from './harness.ts'
 
 const EXPORT = { method: 'POST', url: '/reporting/bulk', maxWait: 0 } as const
 const payload = (exportType: string): object => ({ exportType, startDate: '2026-01-01', endDate: '2026-01-02' })
@@ -20,18 +20,18 @@ test('counts /data and /reporting against the Reporting limit, exports against t
 
 test('counts paths outside the catalog alike, in any spelling', async (t) => {
   const { app } = await build(t, { options: { rateLimits: exact } })
-  const told = async (url: string): Promise<string> => String((await ask(app, { url })).headers['ratelimit-policy'])
+  const reported = async (url: string): Promise<string> => String((await send(app, { url })).headers['ratelimit-policy'])
   for (const url of ['/data/new', '/reporting/new?x=1', '/data', '/DATA/x', '/d%61ta/x', '/%72eporting/x', '/data?x']) {
-    t.equal(await told(url), '"reporting";q=120;w=60', url)
+    t.equal(await reported(url), '"reporting";q=120;w=60', url)
   }
   for (const url of ['/database', '/x/data', '/reports', '/sandbox/echo?/data/x', '/venues/me']) {
-    t.equal(await told(url), '"rest";q=600;w=60', url)
+    t.equal(await reported(url), '"rest";q=600;w=60', url)
   }
 })
 
 test('keeps the Reporting and the REST limit apart', async (t) => {
   const built = await build(t, { options: { rateLimits: { ...exact, rest: { limit: 3 }, reporting: { limit: 2 } } } })
-  const get = async (url: string): Promise<number> => (await ask(built.app, { url, maxWait: 0 })).status
+  const get = async (url: string): Promise<number> => (await send(built.app, { url, maxWait: 0 })).status
   t.same([await get('/data/a'), await get('/reporting/b'), await get('/data/c')], [404, 404, 429])
   t.same([await get('/sandbox/echo'), await get('/sandbox/echo'), await get('/venues/me'), await get('/venues/me')], [200, 200, 200, 429])
   t.equal(arrivals(built).length, 5)
@@ -40,11 +40,11 @@ test('keeps the Reporting and the REST limit apart', async (t) => {
 test('allows one bulk export of a type in six hours, each counted as a report too', async (t) => {
   const clock = new SteppedClock()
   const built = await build(t, { options: { clock, rateLimits: { ...exact, reporting: { limit: 3 } } } })
-  const order = async (exportType: string) => await ask(built.app, { ...EXPORT, payload: payload(exportType) })
+  const order = async (exportType: string) => await send(built.app, { ...EXPORT, payload: payload(exportType) })
   t.match(await order('Payments'), { status: 200, headers: { 'ratelimit-policy': '"bulk";q=1;w=21600', ratelimit: '"bulk";r=0;t=21600' } })
   t.match(await order('Payments'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 21_600 })
   t.equal((await order('Tickets')).status, 200)
-  t.equal((await ask(built.app, { url: '/data/x', maxWait: 0 })).status, 404)
+  t.equal((await send(built.app, { url: '/data/x', maxWait: 0 })).status, 404)
   t.match(await order('Customers'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 60 }, 'the Reporting limit is spent')
   clock.advance(60_000)
   t.equal((await order('Customers')).status, 200, 'and its refusal has cost no export')
@@ -57,22 +57,22 @@ test('retries a rejected export with its own slot', async (t) => {
   const built = await build(t)
   await call(built)
   built.roller.revokeTokens()
-  t.equal((await ask(built.app, { ...EXPORT, payload: payload('Payments') })).status, 200)
+  t.equal((await send(built.app, { ...EXPORT, payload: payload('Payments') })).status, 200)
   t.equal(refreshes(built), 1)
   built.nango.faults.next({ path: /bulk/, kind: 'status', status: 500, body: { message: 'x', code: 'ECONNREFUSED', method: 'post' } })
-  t.equal((await ask(built.app, { ...EXPORT, maxWait: 1, payload: payload('Tickets') })).status, 200)
+  t.equal((await send(built.app, { ...EXPORT, maxWait: 1, payload: payload('Tickets') })).status, 200)
 })
 
 test('an export started elsewhere rejects only exports of its type', async (t) => {
   const built = await build(t)
   built.roller.venue('demo').bulkRequests.set('Payments', Date.now() - 3_600_000)
-  const refused = await ask(built.app, { ...EXPORT, payload: payload('Payments') })
-  t.match(refused, { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' })
-  t.match(JSON.parse(refused.body), { layer: 'roller', upstream: { status: 429 } })
-  t.ok(Number(refused.retryAfter) > 17_900 && Number(refused.retryAfter) <= 18_000, String(refused.retryAfter))
-  t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
-  t.equal((await ask(built.app, { ...EXPORT, payload: payload('Tickets') })).status, 200)
-  t.match(await ask(built.app, { ...EXPORT, payload: payload('Payments') }), { status: 429 })
+  const rejected = await send(built.app, { ...EXPORT, payload: payload('Payments') })
+  t.match(rejected, { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' })
+  t.match(JSON.parse(rejected.body), { layer: 'roller', upstream: { status: 429 } })
+  t.ok(Number(rejected.retryAfter) > 17_900 && Number(rejected.retryAfter) <= 18_000, String(rejected.retryAfter))
+  t.equal((await send(built.app, { maxWait: 0 })).status, 200)
+  t.equal((await send(built.app, { ...EXPORT, payload: payload('Tickets') })).status, 200)
+  t.match(await send(built.app, { ...EXPORT, payload: payload('Payments') }), { status: 429 })
   t.equal(arrivals(built).filter(({ url }) => url === '/reporting/bulk').length, 2, 'which ROLLER is not asked for twice')
 })
 
@@ -80,9 +80,9 @@ test('starts a cooling-off of the credential after a short 429 to an export', as
   const built = await build(t)
   built.roller.faults.next({ path: /bulk/, kind: 'status', status: 429, headers: { 'retry-after': '60' }, body: {} })
   t.match(
-    await ask(built.app, { ...EXPORT, payload: payload('Payments') }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 60 }
+    await send(built.app, { ...EXPORT, payload: payload('Payments') }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 60 }
   )
-  t.match(await ask(built.app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF' })
+  t.match(await send(built.app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF' })
 })
 
 test('sends RateLimit headers with every response, equal to GET /connections/:id/rate-limits', async (t) => {
@@ -101,7 +101,7 @@ test('sends RateLimit headers with every response, equal to GET /connections/:id
     { connectionId: 'demo-venue', coolingOff: 0, rateLimits: [{ name: 'rest', limit: 6, window: 30, remaining: 6, reset: 0 }, reporting] }
   )
   const headers = async (status: number): Promise<object> => {
-    const answer = await ask(app, { maxWait: 0 })
+    const answer = await send(app, { maxWait: 0 })
     t.equal(answer.status, status)
     return { policy: answer.headers['ratelimit-policy'], state: answer.headers['ratelimit'] }
   }

@@ -1,16 +1,16 @@
 /** A call with a lease that cannot be sent yet: it waits for a socket, or for its token. It counts from the time it is sent. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
-import { ask, pause } from './harness.ts'
+import { send, pause } from './harness.ts'
 
 test('counts a delayed call from the time it got its socket', async (t) => {
   const built = await build(t, { options: { maxSockets: 1, rateLimits: { margin: 0, jitter: 0, rest: { limit: 10, windowMs: 1_500 } } } })
-  await ask(built.app)
+  await send(built.app)
   await pause(1_600)
   built.nango.faults.next({ path: /first/, kind: 'slow', delay: 900 })
-  const first = ask(built.app, { url: '/sandbox/echo?first' })
+  const first = send(built.app, { url: '/sandbox/echo?first' })
   await pause(20)
-  const held = ask(built.app, { url: '/sandbox/echo?held' })
+  const held = send(built.app, { url: '/sandbox/echo?held' })
   await Promise.all([first, held])
   await pause(750) // 1.65 s after both leases were granted, 0.75 s after the second call was sent
   const { remaining } = (await built.app.inject('/connections/demo-venue/rate-limits')).json().rateLimits[0]

@@ -1,11 +1,11 @@
 /** One export of a type in six hours: a rejected order must not use it up. */
 import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
-import { ask, type Answered } from './harness.ts'
+import { send, type Received } from './harness.ts'
 
 const TOO_MANY = { error: { code: 'too_many_request', method: 'POST', path: '/proxy/reporting/bulk' } }
 const NO_CONNECTION = { error: { code: 'server_error', message: 'Failed to get connection' } }
-const order = async ({ app }: Built, more: object = {}): Promise<Answered> => await ask(app, {
+const order = async ({ app }: Built, more: object = {}): Promise<Received> => await send(app, {
   method: 'POST',
   url: '/reporting/bulk',
   maxWait: 0,
@@ -38,7 +38,7 @@ for (const [what, fault] of [
     built.nango.faults.next({ path: /bulk/, ...fault })
     t.not((await order(built)).status, 200)
     for (let again = 0; again < 3; again++) {
-      const answer = await ask(
+      const answer = await send(
         built.app,
         {
           method: 'POST',

@@ -49,7 +49,7 @@ export function addVenue ({ nango, roller: simulator }: Simulators, id: string):
   nango.addConnection({ connectionId: id, clientId: id, clientSecret: CLIENT_SECRET, ...asConnected(simulator, id) })
 }
 
-export interface Answered {
+export interface Received {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: string
@@ -60,7 +60,7 @@ export interface Answered {
   readonly took: number
 }
 
-export interface Ask {
+export interface SendOptions {
   readonly method?: 'GET' | 'POST'
   readonly url?: string
   readonly connection?: string
@@ -69,9 +69,9 @@ export interface Ask {
   readonly payload?: object
 }
 
-export async function ask (
-  app: FastifyInstance, { method = 'GET', url = '/sandbox/echo', connection = 'demo-venue', maxWait, payload }: Ask = {}
-): Promise<Answered> {
+export async function send (
+  app: FastifyInstance, { method = 'GET', url = '/sandbox/echo', connection = 'demo-venue', maxWait, payload }: SendOptions = {}
+): Promise<Received> {
   const startedAt = performance.now()
   const answer = await app.inject({
     method,

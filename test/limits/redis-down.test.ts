@@ -1,7 +1,7 @@
 /** Redis is killed and restarted under load, on the same port. */
 import t, { test } from '../support/tap.ts'
 import { needsRedis, startRedis } from '../support/redis-server.ts'
-import { ask, arrivals, pause, startReplicas, type Answered, type Replicas } from './harness.ts'
+import { send, arrivals, pause, startReplicas, type Received, type Replicas } from './harness.ts'
 
 const LIMIT = 60
 const ROLLER = { rest: LIMIT, windowMs: 2_000, coolingOffMs: 2_000 }
@@ -10,13 +10,13 @@ const MAX_WAIT = 1
 
 /** Twice the limit, evenly, until stopped. */
 function load ({ apps }: Replicas) {
-  const answers: Promise<Answered & { at: number }>[] = []
+  const answers: Promise<Received & { at: number }>[] = []
   const load = { on: true }
   const done = (async () => {
     for (let n = 0; load.on; n++) {
       const at = Date.now()
       answers.push(
-        ask(apps[n % apps.length]!, { url: `/sandbox/echo?n=${n}`, maxWait: n % 2 ? MAX_WAIT : 0 }).then((answer) => ({ ...answer, at }))
+        send(apps[n % apps.length]!, { url: `/sandbox/echo?n=${n}`, maxWait: n % 2 ? MAX_WAIT : 0 }).then((answer) => ({ ...answer, at }))
       )
       await pause(ROLLER.windowMs / LIMIT / 2)
     }
@@ -24,7 +24,7 @@ function load ({ apps }: Replicas) {
   return { async stop () { load.on = false; await done; return await Promise.all(answers) } }
 }
 
-const said = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
+const countLines = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
 
 t.jobs = 2 // they wait, each with its own Redis
 
@@ -34,7 +34,7 @@ for (const onRedisDown of ['share', 'reject'] as const) {
     t.teardown(() => redis.kill())
     const replicas = await startReplicas(t, { redis, roller: { limits: ROLLER }, options: { rateLimits: { ...BUDGETS, onRedisDown } } })
     const { roller, apps } = replicas
-    await Promise.all(apps.map((app) => ask(app)))
+    await Promise.all(apps.map((app) => send(app)))
     const running = load(replicas)
     await pause(3_000)
     await redis.kill()
@@ -49,22 +49,22 @@ for (const onRedisDown of ['share', 'reject'] as const) {
     t.same([...new Set(answers.map(({ status }) => status))].sort(), [200, 429])
     const slow = answers.map(({ took }) => took - MAX_WAIT * 1000).filter((over) => over > 1_000)
     t.same(slow, [], 'every answer came within a second of the patience it had')
-    const impatient = answers.filter(({ at, status, took }) => status === 429 && at > killedAt && at < startedAt && took > 1_000)
-    t.same(impatient, [], 'a refusal took less than a second')
+    const notWaiting = answers.filter(({ at, status, took }) => status === 429 && at > killedAt && at < startedAt && took > 1_000)
+    t.same(notWaiting, [], 'a refusal took less than a second')
     const while_ = arrivals(replicas).filter(({ at }) => at > killedAt + 700 && at < startedAt).length
     if (onRedisDown === 'share') t.ok(while_ >= 15, `${while_} calls went on meanwhile`)
     else {
       t.equal(while_, 0, 'nothing was sent meanwhile')
-      const refused = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
+      const rejected = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
       t.ok(
-        refused.length > 20 && refused.every(
+        rejected.length > 20 && rejected.every(
           ({ code, retryAfter, headers }) => code === 'ROLLER_ERR_RATE_LIMITED' &&
             retryAfter === 1 && headers['ratelimit'] === '"rest";r=0;t=1'
         )
       )
     }
-    t.same(said(replicas, 'Redis is down'), [1, 1, 1], 'one warning in each log')
-    t.same(said(replicas, 'Redis is back'), [1, 1, 1])
+    t.same(countLines(replicas, 'Redis is down'), [1, 1, 1], 'one warning in each log')
+    t.same(countLines(replicas, 'Redis is back'), [1, 1, 1])
     const after = answers.filter(({ at, status }) => at > startedAt + 4_000 && status === 200).length
     t.ok(after >= 25, `${after} calls after the return`)
   })

@@ -3,7 +3,7 @@ import { test } from '../support/tap.ts'
 import { needsRedis } from '../support/redis-server.ts'
 import { build } from '../support/build.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
-import { addVenue, ask, pause, startReplicas } from './harness.ts'
+import { addVenue, send, pause, startReplicas } from './harness.ts'
 
 /** Nango's window is a minute. It began so long ago that it ends in `seconds`. */
 function lateWindow (seconds: number) {
@@ -17,16 +17,16 @@ test('serves a quiet venue at once while a busy one has used up its part of the 
     t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock, rateLimits: { maxWaitLimit: 3_600_000 } } }
   )
   addVenue(built, 'quiet')
-  for (let n = 0; n < 3; n++) await ask(built.app)
-  const noisy = Array.from({ length: 100 }, () => ask(built.app, { maxWait: 1_000 }))
+  for (let n = 0; n < 3; n++) await send(built.app)
+  const noisy = Array.from({ length: 100 }, () => send(built.app, { maxWait: 1_000 }))
   await pause(100)
   // All of the account's slots except the reserve are in use for a minute.
-  t.equal((await ask(built.app, { connection: 'quiet', maxWait: 0 })).status, 200)
-  const noisyAgain = await ask(built.app, { maxWait: 0 })
+  t.equal((await send(built.app, { connection: 'quiet', maxWait: 0 })).status, 200)
+  const noisyAgain = await send(built.app, { maxWait: 0 })
   t.match(noisyAgain, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
-  const patient = await ask(built.app, { maxWait: 60 })
-  t.match(patient, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
-  t.ok(Number(patient.retryAfter) > 200, `the noisy one itself stands behind its own line: ${patient.retryAfter} s`)
+  const waiting = await send(built.app, { maxWait: 60 })
+  t.match(waiting, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
+  t.ok(Number(waiting.retryAfter) > 200, `the noisy one itself stands behind its own line: ${waiting.retryAfter} s`)
   await built.app.close()
   await Promise.allSettled(noisy)
 })
@@ -37,16 +37,16 @@ test('never triggers a 429 of Nango with three replicas and other programs on th
   const replicas = await startReplicas(t, { nango: { rateLimit: limit, now: window.now }, roller: { limits: 'off' } })
   const { apps, nango } = replicas
   for (const id of ['b', 'c']) addVenue(replicas, id)
-  await ask(apps[0]!, { maxWait: 0 })
+  await send(apps[0]!, { maxWait: 0 })
   window.begun()
   // Each replica reads every connection once from Nango's API.
-  for (const app of apps) for (const connection of ['demo-venue', 'b', 'c']) await ask(app, { connection, maxWait: 0 })
+  for (const app of apps) for (const connection of ['demo-venue', 'b', 'c']) await send(app, { connection, maxWait: 0 })
   await pause(1_000)
   for (let n = 0; n < 30; n++) await apps[0]!.inject('/connections') // a sync, another program
-  for (const app of apps) await ask(app, { connection: 'b', maxWait: 0 })
+  for (const app of apps) await send(app, { connection: 'b', maxWait: 0 })
   const before = nango.requests.length
   const answers = await Promise.all(
-    Array.from({ length: 150 }, (_, n) => ask(apps[n % 3]!, { connection: ['b', 'c'][n % 2]!, maxWait: 0 }))
+    Array.from({ length: 150 }, (_, n) => send(apps[n % 3]!, { connection: ['b', 'c'][n % 2]!, maxWait: 0 }))
   )
   const outcomes = new Set(answers.map(({ status, code }) => `${status} ${code ?? ''}`))
   t.same(outcomes, new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))

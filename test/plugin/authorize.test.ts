@@ -15,12 +15,12 @@ test('rejects a registration without authorize, with a hint', async (t) => {
 })
 
 test('calls authorize for each route with connection, operation and scope', async (t) => {
-  const asked: Parameters<Authorize>[1][] = []
+  const requested: Parameters<Authorize>[1][] = []
   const { app } = await build(
     t,
     {
       options: {
-        authorize: (_request, context) => { asked.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } })
+        authorize: (_request, context) => { requested.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } })
       }
     }
   )
@@ -46,10 +46,10 @@ test('calls authorize for each route with connection, operation and scope', asyn
     [`/connections/${id}`]: { metadata: { a: 1 } }
   }
   for (const [method, url, context] of cases) {
-    asked.length = 0
+    requested.length = 0
     const payload = method === 'GET' || method === 'DELETE' ? undefined : bodies[url]
     const answer = await app.inject({ method, url, headers: VENUE, ...(payload !== undefined && { payload }) })
-    t.same(asked, [context], `${method} ${url} (${answer.statusCode})`)
+    t.same(requested, [context], `${method} ${url} (${answer.statusCode})`)
   }
 })
 
@@ -71,25 +71,25 @@ test('returns 403 for false, and does nothing', async (t) => {
 })
 
 test('accepts only true: undefined means false, and another value is an error of the application', async (t) => {
-  let said: unknown
-  const built = await build(t, { options: { authorize: (() => said) as never } })
-  const ask = async (value: unknown) => {
-    said = value
+  let result: unknown
+  const built = await build(t, { options: { authorize: (() => result) as never } })
+  const callWith = async (value: unknown) => {
+    result = value
     return (await built.app.inject({ url: '/roller/venues/me', headers: VENUE })).json()
   }
   for (const value of [undefined, null, false, Promise.resolve(undefined)]) {
-    t.match(await ask(value), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, String(value))
+    t.match(await callWith(value), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, String(value))
   }
   // eslint-disable-next-line no-new-wrappers
   for (const value of ['yes', '', 1, 0, {}, [], [true], new Boolean(true), Promise.resolve('true'), () => true]) {
     t.match(
-      await ask(value), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ },
+      await callWith(value), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ },
       String(value)
     )
   }
   t.same(callsAtRoller(built), [])
   t.match(built.log(), /authorize\(\) gave a text; expected true or false/)
-  t.type((await ask(Promise.resolve(true))).id, 'number')
+  t.type((await callWith(Promise.resolve(true))).id, 'number')
 })
 
 test('passes its error to the host\'s error handler', async (t) => {

@@ -42,9 +42,9 @@ test('keeps the host\'s validator and serializer compilers', async (t) => {
 test('keeps default parsers, error format and headers on the host\'s routes', async (t) => {
   const { app } = await build(t, { host: (app) => { app.post('/own', async ({ body }) => body) } })
   t.same((await app.inject({ method: 'POST', url: '/own', payload: { a: 1 } })).json(), { a: 1 })
-  const refused = await app.inject({ method: 'POST', url: '/own', payload: '{', headers: { 'content-type': 'application/json' } })
-  t.match(refused.json(), { statusCode: 400, code: 'FST_ERR_CTP_INVALID_JSON_BODY' })
-  t.equal(refused.headers['roller-answered-by'], undefined)
+  const rejected = await app.inject({ method: 'POST', url: '/own', payload: '{', headers: { 'content-type': 'application/json' } })
+  t.match(rejected.json(), { statusCode: 400, code: 'FST_ERR_CTP_INVALID_JSON_BODY' })
+  t.equal(rejected.headers['roller-answered-by'], undefined)
   t.match((await app.inject({ url: '/nowhere' })).json(), { statusCode: 404, error: 'Not Found' })
 })
 

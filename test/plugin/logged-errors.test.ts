@@ -9,7 +9,7 @@ import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 const CANARY = 'canary-guest-71ae'
 
 test('omits responses of ROLLER, commands, bytes and requests', async (t) => {
-  const refused = new RollerError('ROLLER_ERR_REFUSED', {
+  const rejected = new RollerError('ROLLER_ERR_REFUSED', {
     detail: 'ROLLER answered 500.',
     upstream: { status: 500, body: { email: CANARY } },
     errors: [{ pointer: '/body', detail: CANARY }],
@@ -21,7 +21,7 @@ test('omits responses of ROLLER, commands, bytes and requests', async (t) => {
       cause: new SyntaxError(CANARY)
     })
   })
-  const described = describeError(refused)
+  const described = describeError(rejected)
   t.notMatch(JSON.stringify(described), CANARY)
   t.match(described, {
     type: 'RollerError',

@@ -1,4 +1,4 @@
-import type { LimitStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/store.js'
+import type { LimitStore, Granted, Queued, Rejected, TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 
 /** One store under test, with its clock. */
 export interface Bench {
@@ -46,8 +46,8 @@ export function queued (result: TakeResult): Queued {
   return result
 }
 
-export function refused (result: TakeResult): Refused {
-  if (result.outcome !== 'refused') throw new Error(result.outcome)
+export function rejected (result: TakeResult): Rejected {
+  if (result.outcome !== 'rejected') throw new Error(result.outcome)
   return result
 }
 

@@ -3,7 +3,7 @@ import t from '../support/tap.ts'
 
 import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
 import type { TakeRequest } from '#plugin/gateway/limits/store.js'
-import { freshTag, granted, refused, request, worst } from './helpers.ts'
+import { freshTag, granted, rejected, request, worst } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 import { storeProperties } from './store-properties.ts'
 import { storeSuite } from './store-suite.ts'
@@ -36,7 +36,7 @@ t.test('passes the common suite', (t) => {
 
 t.test('keeps the limit when the clock jumps back and forth', async (t) => {
   const jump = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -500, max: 0 }))
-  const step = fc.record({ real: fc.nat(40), jump, wait: fc.nat(200), ask: fc.boolean() })
+  const step = fc.record({ real: fc.nat(40), jump, wait: fc.nat(200), send: fc.boolean() })
   fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 80 }), (limit, steps) => {
     let real = 0
     let clock = 5000
@@ -46,7 +46,7 @@ t.test('keeps the limit when the clock jumps back and forth', async (t) => {
     for (const one of steps) {
       real += one.real
       clock += one.real + one.jump
-      const ticket = one.ask ? line.shift() : undefined
+      const ticket = one.send ? line.shift() : undefined
       const result = store.take({ ...request('t', [{ key: 'rest', limit, windowMs: 100 }], one.wait), ticket })
       if (result.outcome === 'granted') left.push(real)
       if (result.outcome === 'queued') line = ticket === undefined ? [...line, result.ticket] : [result.ticket, ...line]
@@ -63,7 +63,7 @@ t.test('does not wait for a backward jump of the clock', async (t) => {
   granted(store.take(request('t', windows)))
   granted(store.take(request('t', windows)))
   now -= 900_000
-  t.equal(refused(store.take(request('t', windows))).waitMs, 100)
+  t.equal(rejected(store.take(request('t', windows))).waitMs, 100)
   now += 100
   granted(store.take(request('t', windows)))
 })
@@ -121,7 +121,7 @@ t.test('works with the real clock, and ends', async (t) => {
   const store = new MemoryLimitStore()
   const windows = [{ key: 'rest', limit: 1, windowMs: 60_000 }]
   granted(store.take(request('t', windows)))
-  t.ok(refused(store.take(request('t', windows))).waitMs > 59_000)
+  t.ok(rejected(store.take(request('t', windows))).waitMs > 59_000)
   t.same(granted(store.take(request('t', []))).usage, [])
   store.close()
   t.equal(store.size, 0)

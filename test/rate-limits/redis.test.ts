@@ -9,7 +9,7 @@ import type { RedisLike } from '#plugin/redis/client.js'
 import { TICKET_MS } from '#plugin/gateway/limits/store.js'
 import { RedisUnavailable } from '#plugin/redis/script.js'
 import type { Window } from '#plugin/gateway/limits/store.js'
-import { freshTag, granted, queued, refused, request } from './helpers.ts'
+import { freshTag, granted, queued, rejected, request } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 import { sharedRedis } from '../support/redis-server.ts'
 import { storeProperties } from './store-properties.ts'
@@ -97,10 +97,10 @@ t.test('keeps its state and adds no wait when the server clock is set back', asy
   await a.rpush(log, ...slots)
   const [shift, last] = (await a.get(clock) ?? '').split(' ')
   await a.set(clock, `${shift} ${Number(last) + hour}`, 'PX', 60_000)
-  const no = refused(await store.take(request(tag, windows)))
+  const no = rejected(await store.take(request(tag, windows)))
   t.ok(no.waitMs > 500 && no.waitMs <= 1000, `${no.waitMs}`)
   await sleep(100)
-  const later = refused(await store.take(request(tag, windows)))
+  const later = rejected(await store.take(request(tag, windows)))
   t.ok(later.waitMs < no.waitMs - 90, 'time goes on')
   t.ok(queued(await store.take(request(tag, windows, 1000))).waitMs > 100)
 })
@@ -128,16 +128,16 @@ t.test('ends every operation soon while Redis is down, without a backlog', async
   const silent: RedisLike = { evalsha: () => new Promise(() => {}), eval: () => new Promise(() => {}) }
   const store = new RedisLimitStore(silent, { timeoutMs: 30, maxPending: 3 })
   const started = performance.now()
-  const asked = Array.from({ length: 5 }, () => store.take(request('t', windows)).catch((error: unknown) => error as Error))
-  const errors = await Promise.all(asked)
+  const requested = Array.from({ length: 5 }, () => store.take(request('t', windows)).catch((error: unknown) => error as Error))
+  const errors = await Promise.all(requested)
   t.ok(performance.now() - started < 300)
   t.ok(errors.every((error) => error instanceof RedisUnavailable))
   t.match(errors[4], { message: /unanswered/ })
-  const away = (part: Partial<RedisLike>): RedisLimitStore => new RedisLimitStore({ ...silent, ...part })
-  await t.rejects(away({ status: 'reconnecting' }).coolingOff('t', 'x'), { message: /not connected/ })
-  const failing = away({ evalsha: async () => { throw new Error('OOM') } })
+  const isDown = (part: Partial<RedisLike>): RedisLimitStore => new RedisLimitStore({ ...silent, ...part })
+  await t.rejects(isDown({ status: 'reconnecting' }).coolingOff('t', 'x'), { message: /not connected/ })
+  const failing = isDown({ evalsha: async () => { throw new Error('OOM') } })
   await t.rejects(failing.coolingOff('t', 'x'), { name: 'RedisUnavailable', message: /failed/ })
-  await t.rejects(away({ evalsha: async () => 'PONG' }).coolingOff('t', 'x'), RedisUnavailable)
+  await t.rejects(isDown({ evalsha: async () => 'PONG' }).coolingOff('t', 'x'), RedisUnavailable)
   const closed = new RedisLimitStore(a)
   closed.close()
   await t.rejects(closed.usage('t', windows), { message: /closed/ })

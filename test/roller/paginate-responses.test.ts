@@ -87,25 +87,25 @@ test('stops at an upstream that never ends', async (t) => {
 
 test('rejects options that do not fit the report before anything is sent', async (t) => {
   const { source, steps } = fake({})
-  const refused = (name: ReportName, options: PaginateOptions, ...pointers: string[]): void => {
+  const rejected = (name: ReportName, options: PaginateOptions, ...pointers: string[]): void => {
     const wanted = { code: 'ROLLER_ERR_VALIDATION', errors: pointers.map((pointer) => ({ pointer })) }
     t.throws(() => paginate(source, name, options), wanted, pointers.join())
   }
-  refused(ITEMS, {}, '/query/startDate')
-  refused(ITEMS, { endDate: '2026-07-02' }, '/query/startDate')
-  refused(ITEMS, { startDate: '2026-02-30', endDate: 'x' }, '/query/startDate', '/query/endDate')
-  refused(ITEMS, { startDate: '2026-07-02', endDate: '2026-07-01' }, '/query/endDate')
-  refused(ITEMS, { startDate: '2026-07-01', endDate: '2026-07-01' }, '/query/endDate')
-  refused(ITEMS, { startDate: '2026-07-01', endDate: '2206-07-01' }, '/query/endDate')
-  refused(ITEMS, { ...DAY, pageSize: 0 }, '/query/pageSize')
-  refused(ITEMS, { ...DAY, pageSize: 1.5 }, '/query/pageSize')
-  refused('GET /reporting/revenue-entries', { ...DAY, pageSize: 50 }, '/query/pageSize')
-  refused('GET /data/products', { startDate: '2026-07-01', endDate: '2026-07-02' }, '/query/startDate', '/query/endDate')
-  refused('GET /data/tillreconciliations', {}, '/query/startDate')
-  refused('GET /data/tillreconciliations', { endDate: 'x' }, '/query/endDate')
-  refused(ITEMS, { ...DAY, query: { PageNumber: 3 } as object }, '/query/PageNumber')
-  refused('GET /venues/me' as ReportName, {}, '/name')
-  refused('toString' as ReportName, {}, '/name')
+  rejected(ITEMS, {}, '/query/startDate')
+  rejected(ITEMS, { endDate: '2026-07-02' }, '/query/startDate')
+  rejected(ITEMS, { startDate: '2026-02-30', endDate: 'x' }, '/query/startDate', '/query/endDate')
+  rejected(ITEMS, { startDate: '2026-07-02', endDate: '2026-07-01' }, '/query/endDate')
+  rejected(ITEMS, { startDate: '2026-07-01', endDate: '2026-07-01' }, '/query/endDate')
+  rejected(ITEMS, { startDate: '2026-07-01', endDate: '2206-07-01' }, '/query/endDate')
+  rejected(ITEMS, { ...DAY, pageSize: 0 }, '/query/pageSize')
+  rejected(ITEMS, { ...DAY, pageSize: 1.5 }, '/query/pageSize')
+  rejected('GET /reporting/revenue-entries', { ...DAY, pageSize: 50 }, '/query/pageSize')
+  rejected('GET /data/products', { startDate: '2026-07-01', endDate: '2026-07-02' }, '/query/startDate', '/query/endDate')
+  rejected('GET /data/tillreconciliations', {}, '/query/startDate')
+  rejected('GET /data/tillreconciliations', { endDate: 'x' }, '/query/endDate')
+  rejected(ITEMS, { ...DAY, query: { PageNumber: 3 } as object }, '/query/PageNumber')
+  rejected('GET /venues/me' as ReportName, {}, '/name')
+  rejected('toString' as ReportName, {}, '/name')
   t.equal(steps.length, 0)
 })
 

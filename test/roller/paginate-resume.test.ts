@@ -135,8 +135,8 @@ test('respects the caller\'s signal', async (t) => {
   t.equal(await pager.next().catch((error: unknown) => error), reason)
   t.same(await collect(paginate(log.source, ITEMS, { cursor: cursorOf(reason) ?? '' })), ['1', '2', '3', '4', '5'])
 
-  const asked = log.steps.length
+  const requested = log.steps.length
   const late = paginate(log.source, ITEMS, { startDate: '2026-01-30', signal: AbortSignal.abort(reason) })
   t.equal(await late.next().catch((error: unknown) => error), reason)
-  t.equal(log.steps.length, asked, 'nothing is sent')
+  t.equal(log.steps.length, requested, 'nothing is sent')
 })

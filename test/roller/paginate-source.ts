@@ -7,7 +7,7 @@ export type Envelope = 'page' | 'items' | 'array'
 export interface Fake {
   source: PageSource
   /** The queries, in the order they were sent. */
-  asked: PageQuery[]
+  requested: PageQuery[]
   /** As `day/page`, or `/page` for a report without dates. */
   steps: string[]
   /** Largest number of concurrent calls. */
@@ -29,12 +29,12 @@ export function rows (count: number, prefix = ''): Row[] {
 export function fake (days: Record<string, Row[]>, { envelope = 'page', answer }: FakeOptions = {}): Fake {
   let busy = 0
   const log: Fake = {
-    asked: [],
+    requested: [],
     steps: [],
     busiest: 0,
     signals: [],
     async source (name, query, signal) {
-      log.asked.push(query)
+      log.requested.push(query)
       const day = String(query['startDate'] ?? query['endDate'] ?? '')
       const [page, size] = [Number(query['pageNumber']), Number(query['pageSize'] ?? 100)]
       log.steps.push(`${day}/${page}`)

@@ -10,22 +10,22 @@ const ALL = ['a0', 'a1', 'a2', 'a3', 'a4', 'c0', 'c1', 'c2', 'c3']
 
 test('returns days and pages in order, in every envelope', async (t) => {
   for (const [envelope, last] of [['page', []], ['items', ['2026-03-30/3']], ['array', ['2026-03-30/3']]] as const) {
-    const { source, steps, asked } = fake(days(), { envelope })
+    const { source, steps, requested } = fake(days(), { envelope })
     t.same(await collect(paginate(source, ITEMS, { ...THREE_DAYS, pageSize: 2 })), ALL, envelope)
     t.same(steps, [
       '2026-03-28/1', '2026-03-28/2', '2026-03-28/3', '2026-03-29/1', '2026-03-30/1', '2026-03-30/2', ...last
     ], `${envelope}: a full last page is known to be the last only where ROLLER counts`)
-    t.same(asked[0], { startDate: '2026-03-28', endDate: '2026-03-29', pageNumber: 1, pageSize: 2 })
+    t.same(requested[0], { startDate: '2026-03-28', endDate: '2026-03-29', pageNumber: 1, pageSize: 2 })
   }
 })
 
 test('requests each of 400 days once, across month ends, a leap day and clock changes', async (t) => {
-  const { source, asked } = fake({})
+  const { source, requested } = fake({})
   t.same(await collect(paginate(source, ITEMS, { startDate: '2023-12-15', endDate: '2025-01-18' })), [])
-  t.equal(asked.length, 400)
-  t.ok(asked.every(({ startDate }, index) => index === 0 || startDate === asked[index - 1]?.['endDate']), 'no gap, no overlap')
-  t.ok(asked.some(({ startDate, endDate }) => startDate === '2024-02-29' && endDate === '2024-03-01'))
-  t.equal(asked.at(-1)?.['startDate'], '2025-01-17')
+  t.equal(requested.length, 400)
+  t.ok(requested.every(({ startDate }, index) => index === 0 || startDate === requested[index - 1]?.['endDate']), 'no gap, no overlap')
+  t.ok(requested.some(({ startDate, endDate }) => startDate === '2024-02-29' && endDate === '2024-03-01'))
+  t.equal(requested.at(-1)?.['startDate'], '2025-01-17')
 })
 
 test('prefetches one page at most, and none before the first read', async (t) => {
@@ -91,26 +91,26 @@ test('reports progress after a page was consumed', async (t) => {
 })
 
 test('requests each kind of report with its own parameters', async (t) => {
-  const ask = async (name: ReportName, options: Parameters<typeof paginate>[2]): Promise<unknown> => {
-    const { source, asked } = fake({})
+  const send = async (name: ReportName, options: Parameters<typeof paginate>[2]): Promise<unknown> => {
+    const { source, requested } = fake({})
     await collect(paginate(source, name, options))
-    return asked
+    return requested
   }
   const tills = 'GET /data/tillreconciliations'
-  t.same(await ask('GET /data/products', {}), [{ pageNumber: 1, pageSize: 100 }], 'no dates')
-  t.same(await ask('GET /data/discounts', {}), [{ pageNumber: 1, pageSize: 20_000 }])
-  t.same(await ask('GET /reporting/revenue-entries', { startDate: '2026-07-01' }),
+  t.same(await send('GET /data/products', {}), [{ pageNumber: 1, pageSize: 100 }], 'no dates')
+  t.same(await send('GET /data/discounts', {}), [{ pageNumber: 1, pageSize: 20_000 }])
+  t.same(await send('GET /reporting/revenue-entries', { startDate: '2026-07-01' }),
     [{ startDate: '2026-07-01', endDate: '2026-07-02', pageNumber: 1 }], 'no page size')
-  t.same(await ask(tills, { endDate: '2026-07-30' }), [{ endDate: '2026-07-30', pageNumber: 1, pageSize: 100 }], 'endDate is the day')
-  t.same(await ask(tills, { startDate: '2026-07-30' }), [{ endDate: '2026-07-30', pageNumber: 1, pageSize: 100 }])
-  t.same(await ask(tills, { startDate: '2026-07-30', endDate: '2026-08-01', pageSize: 7 }),
+  t.same(await send(tills, { endDate: '2026-07-30' }), [{ endDate: '2026-07-30', pageNumber: 1, pageSize: 100 }], 'endDate is the day')
+  t.same(await send(tills, { startDate: '2026-07-30' }), [{ endDate: '2026-07-30', pageNumber: 1, pageSize: 100 }])
+  t.same(await send(tills, { startDate: '2026-07-30', endDate: '2026-08-01', pageSize: 7 }),
     ['2026-07-30', '2026-07-31'].map((endDate) => ({ endDate, pageNumber: 1, pageSize: 7 })), 'the last day is left out, as everywhere')
 })
 
 test('sends other parameters with every page', async (t) => {
-  const { source, asked } = fake({ '': rows(3) })
+  const { source, requested } = fake({ '': rows(3) })
   await collect(paginate(source, 'GET /data/products', { pageSize: 2, query: { productType: 'pass', productSubType: undefined } }))
-  t.same(asked.map(({ productType, pageNumber }) => [productType, pageNumber]), [['pass', 1], ['pass', 2]])
+  t.same(requested.map(({ productType, pageNumber }) => [productType, pageNumber]), [['pass', 1], ['pass', 2]])
 })
 
 test('supports exactly the paged reports of the catalog', async (t) => {
@@ -119,9 +119,9 @@ test('supports exactly the paged reports of the catalog', async (t) => {
     if (!('query' in operation && 'pageNumber' in operation.query.properties)) continue
     walked++
     const options = 'endDate' in operation.query.properties ? { startDate: '2026-07-01' } : {}
-    const { source, asked } = fake({ '2026-07-01': rows(1), '': rows(1) })
+    const { source, requested } = fake({ '2026-07-01': rows(1), '': rows(1) })
     t.equal((await collect(paginate(source, name as ReportName, options))).length, 1, name)
-    t.ok(Object.keys(asked[0] ?? {}).every((parameter) => parameter in operation.query.properties), `${name} knows every parameter`)
+    t.ok(Object.keys(requested[0] ?? {}).every((parameter) => parameter in operation.query.properties), `${name} knows every parameter`)
   }
   t.equal(walked, 19)
 })

@@ -53,12 +53,12 @@ test('forwards a date with a time over HTTP unchanged', async (t) => {
   ]
   for (const url of urls) t.equal((await get(url)).statusCode, 200, url)
   t.same(callsAtRoller(built).map(({ url }) => url), urls)
-  const refused = [
+  const rejected = [
     ['/data/bookingitems?startDate=2026-11-01T10:00:00&endDate=2026-11-02T10:00:01', /one day at most/],
     ['/data/bookingitems?startDate=2026-11-01T10&endDate=2026-11-02', /a date such as .* or a date-time/],
     // A plus is a space in a query.
     ['/data/bookingitems?startDate=2026-11-01T10:00:00+10:00&endDate=2026-11-02T10:00:00Z', /%2B/]
   ] as const
-  for (const [url, detail] of refused) t.match((await get(url)).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', detail }, url)
+  for (const [url, detail] of rejected) t.match((await get(url)).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', detail }, url)
   t.equal(callsAtRoller(built).length, urls.length)
 })

@@ -83,9 +83,9 @@ test('reports rejected credentials, known to Nango or not', async (t) => {
 test('reports a ROLLER that is down, breaks the connection, or returns something else', async (t) => {
   const built = await build(t, { options: { retries: 0 } })
   await built.app.inject({ url: '/connections/demo-venue/check' }) // the token is cached
-  const refused = await build(t)
-  refused.roller.faults.always({ kind: 'status', status: 403, body: { message: 'no' }, path: /venues/ })
-  await failsAt(t, refused, 'venue-reached', { hint: /Venue Manager/ })
+  const rejected = await build(t)
+  rejected.roller.faults.always({ kind: 'status', status: 403, body: { message: 'no' }, path: /venues/ })
+  await failsAt(t, rejected, 'venue-reached', { hint: /Venue Manager/ })
   built.roller.faults.next({ kind: 'reset', path: /venues/ })
   await failsAt(t, built, 'venue-reached')
   built.roller.faults.next({ kind: 'status', status: 404, body: { message: 'x' }, path: /venues/ })
@@ -104,9 +104,9 @@ for (const scope of SCOPES) {
     const scopes = SCOPES.filter((one) => one !== scope && (scope !== 'environment:connections:read' || !one.endsWith('read_credentials')))
     const built = await build(t, { nango: { scopes } })
     const report: Report = (await built.app.inject({ url: '/connections/demo-venue/check' })).json()
-    const told = report.steps.find(({ step }) => step === 'scopes-granted')
-    t.match(told?.detail, `${scope} (`)
-    t.equal(told?.result, keyScopes.find((one) => one.scope === scope)?.neededBy.includes('nango') === true ? 'failed' : 'ok')
+    const reported = report.steps.find(({ step }) => step === 'scopes-granted')
+    t.match(reported?.detail, `${scope} (`)
+    t.equal(reported?.result, keyScopes.find((one) => one.scope === scope)?.neededBy.includes('nango') === true ? 'failed' : 'ok')
     if (scope === 'environment:integrations:read') {
       t.match(
         report.steps.find(({ step }) => step === 'integration-is-roller'),
@@ -118,22 +118,22 @@ for (const scope of SCOPES) {
 
 test('passes with a key that has exactly the required scopes', async (t) => {
   const built = await build(t, { nango: { scopes: SCOPES }, options: { verifyVenues: true } })
-  const ask = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object): Promise<number> =>
+  const send = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object): Promise<number> =>
     (await built.app.inject({ method, url, ...(payload !== undefined && { payload }) })).statusCode
   t.equal((await built.app.inject({ url: '/connections/demo-venue/check' })).json().ok, true)
-  t.equal(await ask('GET', '/connections'), 200)
-  t.equal(await ask('POST', '/connect-session', {}), 201)
-  t.equal(await ask('POST', '/connect-session/reconnect', { connectionId: 'demo-venue' }), 201)
+  t.equal(await send('GET', '/connections'), 200)
+  t.equal(await send('POST', '/connect-session', {}), 201)
+  t.equal(await send('POST', '/connect-session/reconnect', { connectionId: 'demo-venue' }), 201)
   const created = (
     await built.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'new-park', clientSecret: 'right' } })
   ).json()
   t.match(created, { venue: { id: /./ } })
   t.equal(
-    await ask('PATCH', `/connections/${created.connectionId}`, { tags: { organization_id: 'acme' }, metadata: { region: 'north' } }), 200
+    await send('PATCH', `/connections/${created.connectionId}`, { tags: { organization_id: 'acme' }, metadata: { region: 'north' } }), 200
   )
   t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)
   built.roller.revokeTokens()
   t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)
-  t.equal(await ask('DELETE', `/connections/${created.connectionId}`), 204)
+  t.equal(await send('DELETE', `/connections/${created.connectionId}`), 204)
   t.same(built.nango.requests.filter(({ url }) => url.startsWith('/providers')), [])
 })

@@ -2,7 +2,7 @@
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, type BuildOptions, type Built } from '../support/build.ts'
 
-const PAIR = { clientId: 'new-park', clientSecret: 'right', tags: { organization_id: 'acme' }, metadata: { region: 'north' } }
+const CREDENTIALS = { clientId: 'new-park', clientSecret: 'right', tags: { organization_id: 'acme' }, metadata: { region: 'north' } }
 /** Nango sends these to ROLLER for the gateway: the proxied request, and the token request. */
 const PROXIED = '/proxy/venues/me'
 /** Creating the session, using the credentials, deleting the session; writing tags and metadata; reading the connection. */
@@ -15,7 +15,7 @@ for (const transport of ['nango', 'direct'] as const) {
   test(`${transport}: reads the connection once at the end, and calls ROLLER once`, async (t) => {
     const built = await buildAndWarm(t, { options: { transport, verifyVenues: true } })
     const before = callsAtRoller(built).length
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
     t.match(answer.json(), { metadata: { region: 'north' }, tags: { organization_id: 'acme' }, venue: { id: String }, warnings: [] })
     t.equal(answer.statusCode, 201)
     const calls = nangoCalls(built, answer.json().connectionId)
@@ -31,7 +31,7 @@ for (const transport of ['nango', 'direct'] as const) {
 
   test(`${transport}: makes five calls without verification`, async (t) => {
     const built = await buildAndWarm(t, { options: { transport, verifyVenues: false } })
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
     t.equal(answer.statusCode, 201)
     t.equal(nangoCalls(built, answer.json().connectionId).length, 5)
     t.same(callsAtRoller(built), [])
@@ -41,7 +41,7 @@ for (const transport of ['nango', 'direct'] as const) {
 /** The first connection of a process needs one more call, which checks that the key may read connections. */
 async function buildAndWarm (t: Parameters<typeof build>[0], options: BuildOptions): Promise<Built> {
   const built = await build(t, options)
-  await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientId: 'first-park' } })
+  await built.app.inject({ method: 'POST', url: '/connections', payload: { ...CREDENTIALS, clientId: 'first-park' } })
   built.nango.requests.length = 0
   return built
 }

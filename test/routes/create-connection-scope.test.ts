@@ -2,7 +2,7 @@
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
-const PAIR = { clientId: 'new-park', clientSecret: 'right' }
+const CREDENTIALS = { clientId: 'new-park', clientSecret: 'right' }
 const ALL = [
   'environment:proxy', 'environment:connections:list', 'environment:connections:read', 'environment:connections:update',
   'environment:connections:delete',
@@ -17,7 +17,7 @@ test('rejects a key without the read scope before it creates a connection, on ev
   const built = await build(t, without('environment:connections:read'))
   const before = built.nango.connections.length
   for (let time = 0; time < 2; time++) {
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
     t.match(answer.json(), {
       status: 502,
       code: 'ROLLER_ERR_NANGO_REJECTED',
@@ -33,7 +33,7 @@ test('rejects a key without the read scope before it creates a connection, on ev
 test('checks the scope of a valid key once', async (t) => {
   const built = await build(t, { nango: { scopes: ALL } })
   for (let time = 0; time < 3; time++) {
-    t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).statusCode, 201)
+    t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })).statusCode, 201)
   }
   t.equal(built.nango.requests.filter(({ url }) => url.startsWith('/connections/fastify-roller-probe')).length, 1)
 })
@@ -43,7 +43,7 @@ test('deletes a connection that cannot be read, and checks the key again', async
   const before = built.nango.connections.length
   for (const fault of [FORBIDDEN, { kind: 'status', status: 500, body: { error: { code: 'server_error' } } }, { kind: 'reset' }] as const) {
     built.nango.faults.next({ path: READ, ...fault })
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
     t.equal(answer.statusCode, 502)
     t.equal(built.nango.connections.length, before)
   }
@@ -53,7 +53,7 @@ test('deletes a connection that cannot be read, and checks the key again', async
 test('names a connection that can be neither read nor deleted', async (t) => {
   const built = await build(t)
   for (let time = 0; time < 2; time++) built.nango.faults.next({ path: READ, ...FORBIDDEN })
-  const problem = (await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json()
+  const problem = (await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })).json()
   const { connectionId } = built.nango.connections.at(-1) ?? {}
   t.match(
     problem, { status: 502, detail: new RegExp(`The connection ${String(connectionId)} was created`), hint: /Do not connect the venue again/ }

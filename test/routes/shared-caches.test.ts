@@ -7,15 +7,15 @@ import { build, listen, type Built } from '../support/build.ts'
 import { SharedCache } from '../support/shared-cache.ts'
 import { stubNango } from '../upstream/fixture.ts'
 
-type Answer = Record<string, string | string[]>
+type Response = Record<string, string | string[]>
 
 /** Responds to each call with its connection, and with any cache headers of ROLLER. */
 interface Started extends Built {
   /** ROLLER's next responses. */
-  readonly answer: (headers: Answer, status?: number) => void
+  readonly answer: (headers: Response, status?: number) => void
 }
 
-async function start (t: Test, headers: Answer, options: Partial<RollerOptions> = {}): Promise<Started> {
+async function start (t: Test, headers: Response, options: Partial<RollerOptions> = {}): Promise<Started> {
   let status = 200
   const row = (id: string, venue: string) => (
     {
@@ -87,7 +87,7 @@ for (const [label, name, values, options] of WAYS) {
 }
 
 test('prevents shared caching, whatever the upstream allows', async (t) => {
-  const answers: Answer[] = [
+  const answers: Response[] = [
     PUBLIC, {}, { 'cache-control': 'max-age=60' }, { 'cache-control': 's-maxage=600' }, { 'cache-control': ['max-age=60', 'public'] },
     { expires: 'Thu, 01 Jan 2099 00:00:00 GMT' }, { 'cache-control': 'PUBLIC, S-MaxAge = 60, must-revalidate' },
     { 'cache-control': 'private="set-cookie", max-age=60' },
@@ -145,7 +145,7 @@ test('removes headers for specific caches, and keeps Cache-Control with sharedCa
 })
 
 test('lists in Vary every header that selects the response, each once', async (t) => {
-  const vary = async (sent: Answer, host: string | null, options: Partial<RollerOptions> = {}): Promise<string[]> => {
+  const vary = async (sent: Response, host: string | null, options: Partial<RollerOptions> = {}): Promise<string[]> => {
     const stub = await stubNango(t, (_request, response) => { response.writeHead(200, sent).end('{}') })
     const { app } = await build(t, {
       options: { ...options, nango: { host: stub.url } },

@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 
 const SECRET = 'canary-posted-secret-77aa'
-const PAIR = { clientId: 'new-park', clientSecret: SECRET }
+const CREDENTIALS = { clientId: 'new-park', clientSecret: SECRET }
 const HTML = '<html>503 Service Unavailable</html>'
 
 /** Nango's response when it got no token; its message quotes the payload, and is not passed on. */
@@ -17,7 +17,7 @@ function answersNango (built: Built, payload: unknown): void {
 
 async function connect (t: Test, built: Built, expected: object): Promise<void> {
   const before = built.nango.connections.length
-  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
   const problem = answer.json()
   t.equal(answer.statusCode, problem.status)
   t.match(problem, expected)
@@ -32,7 +32,7 @@ async function connect (t: Test, built: Built, expected: object): Promise<void> 
 }
 
 const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', layer: 'roller', retryAfter: 30 }
-const REFUSED = { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', layer: 'roller', errors: [{ pointer: '/body/clientSecret' }] }
+const REJECTED = { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', layer: 'roller', errors: [{ pointer: '/body/clientSecret' }] }
 
 test('reports the cause in Nango\'s payload, without a second request to ROLLER', async (t) => {
   const built = await build(t)
@@ -54,14 +54,14 @@ test('reports the cause in Nango\'s payload, without a second request to ROLLER'
   }
   t.same(built.roller.requests.filter(({ url }) => url === '/token'), [])
   answersNango(built, JSON.stringify({ provider_error_payload: { message: 'The client credentials are invalid' } }))
-  built.roller.rejectCredentials(PAIR.clientId)
-  await connect(t, built, REFUSED)
+  built.roller.rejectCredentials(CREDENTIALS.clientId)
+  await connect(t, built, REJECTED)
 })
 
 test('requests ROLLER\'s token endpoint if the payload has no cause', async (t) => {
   const built = await build(t)
   const cases: [status: number, headers: Record<string, string>, expected: object][] = [
-    [401, {}, REFUSED],
+    [401, {}, REJECTED],
     [503, {}, UNAVAILABLE],
     [429, { 'retry-after': '60' }, { ...UNAVAILABLE, retryAfter: 60 }],
     [429, { 'retry-after': '604800' }, { ...UNAVAILABLE, retryAfter: 900 }],
@@ -94,5 +94,5 @@ test('reports failures of the simulated ROLLER end to end', async (t) => {
     await connect(t, built, { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', retryAfter: 30 })
   }
   built.roller.faults.always(null)
-  t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).statusCode, 201, 'and again when it is over')
+  t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })).statusCode, 201, 'and again when it is over')
 })

@@ -11,7 +11,7 @@ export interface RecordedExchange {
 }
 /** A fact observed over several calls that are not recorded individually. */
 export interface RecordedNote { name: string, note: string, updated_at_changed: boolean, created_at_changed: boolean }
-export interface Answered { status: number, headers: IncomingHttpHeaders, body: Buffer }
+export interface Received { status: number, headers: IncomingHttpHeaders, body: Buffer }
 
 export const RECORDINGS: readonly (RecordedExchange | RecordedNote)[] =
   // The file contains data of this shape.
@@ -90,7 +90,7 @@ export class Bindings {
 }
 
 /** Differences between a recorded response and the actual one; empty if there are none. */
-export function differences (expected: RecordedExchange['answer'], actual: Answered, bindings: Bindings): string[] {
+export function differences (expected: RecordedExchange['answer'], actual: Received, bindings: Bindings): string[] {
   const found: string[] = []
   if (expected.status !== actual.status) found.push(`status ${actual.status}, not ${expected.status}`)
   for (const name of KEPT_HEADERS) found.push(...headerDifference(name, expected, actual, bindings))
@@ -109,7 +109,7 @@ export function differences (expected: RecordedExchange['answer'], actual: Answe
 const hasJson = ({ headers, body }: RecordedExchange['answer']): boolean =>
   /json/.test(headers['content-type'] ?? '') && (body ?? '') !== ''
 
-function headerDifference (name: string, expected: RecordedExchange['answer'], actual: Answered, bindings: Bindings): string[] {
+function headerDifference (name: string, expected: RecordedExchange['answer'], actual: Received, bindings: Bindings): string[] {
   const wanted = expected.headers[name]
   const got = actual.headers[name]
   if (wanted === undefined) {

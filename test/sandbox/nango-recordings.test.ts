@@ -8,7 +8,7 @@ import { startRollerSimulator } from '#sandbox/roller.js'
 import type { Fault, RollerSimulator } from '#sandbox/roller.js'
 import { KEY } from './nango-fixture.ts'
 import { Bindings, RECORDINGS, differences, isNote } from './nango-recording.ts'
-import type { Answered, RecordedExchange, RecordedNote } from './nango-recording.ts'
+import type { Received, RecordedExchange, RecordedNote } from './nango-recording.ts'
 
 const SCOPES = [
   'environment:connect_sessions:write', 'environment:connections:list', 'environment:connections:list_credentials',
@@ -45,13 +45,13 @@ class Replay {
   async exchange ({ name, roller, request, answer }: RecordedExchange): Promise<string[]> {
     const bindings = this.#bindings.forExchange()
     const token = this.#tokens.get(SESSIONS[name] ?? ACME)
-    const asked = token === undefined ? bindings : withToken(this.#bindings, token)
+    const requested = token === undefined ? bindings : withToken(this.#bindings, token)
     const headers = Object.entries(request.headers).map(([key, value]) =>
-      [key, asked.fill(key === 'authorization' ? this.#authorize(value) : value)] as const)
+      [key, requested.fill(key === 'authorization' ? this.#authorize(value) : value)] as const)
     this.roller.faults.always(faultOf(roller))
-    const got = await this.send(request.method, asked.fill(request.path), {
+    const got = await this.send(request.method, requested.fill(request.path), {
       headers: Object.fromEntries(headers),
-      ...(request.body !== undefined && { body: asked.fill(request.body) })
+      ...(request.body !== undefined && { body: requested.fill(request.body) })
     })
     this.roller.faults.always(null)
     const found = differences(answer, got, bindings)
@@ -62,7 +62,7 @@ class Replay {
 
   async send (
     method: string, path: string, { headers = OWN_HEADERS, body = null }: { headers?: Record<string, string>, body?: string | null } = {}
-  ): Promise<Answered> {
+  ): Promise<Received> {
     // undici types fewer methods than it sends.
     const answer = await this.#agent.request({ origin: this.nango.url, path, method: method as 'GET', headers, body })
     return { status: answer.statusCode, headers: answer.headers, body: Buffer.from(await answer.body.arrayBuffer()) }

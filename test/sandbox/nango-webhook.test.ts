@@ -76,8 +76,8 @@ for (const [name, settings, expected] of [
     await arrived(expected.length)
     await setTimeout(50)
     // Deliveries may overtake each other.
-    const told = hooks.map(({ body }) => JSON.parse(body) as { operation: string, success: boolean })
-    t.same(told.map(({ operation, success }) => operation === 'refresh' ? `refresh ${success}` : operation).sort(), expected)
+    const reported = hooks.map(({ body }) => JSON.parse(body) as { operation: string, success: boolean })
+    t.same(reported.map(({ operation, success }) => operation === 'refresh' ? `refresh ${success}` : operation).sort(), expected)
   })
 }
 

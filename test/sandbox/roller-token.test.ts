@@ -14,13 +14,13 @@ test('issues a token for any credentials, for the venue of the client id', async
 
 test('rejects wrong and rejected credentials, and names missing ones', async (t) => {
   const { roller } = await start(t)
-  const ask = async (body: object) => await send(roller.url, 'POST', '/token', body)
-  t.equal((await ask({ client_id: 'demo', client_secret: 'wrong' })).status, 401)
-  t.match(await ask({ client_id: 'demo' }), { status: 400, body: { message: /client_secret/ } })
+  const requestToken = async (body: object) => await send(roller.url, 'POST', '/token', body)
+  t.equal((await requestToken({ client_id: 'demo', client_secret: 'wrong' })).status, 401)
+  t.match(await requestToken({ client_id: 'demo' }), { status: 400, body: { message: /client_secret/ } })
   roller.rejectCredentials('demo')
-  t.equal((await ask({ client_id: 'demo', client_secret: 'secret' })).status, 401)
+  t.equal((await requestToken({ client_id: 'demo', client_secret: 'secret' })).status, 401)
   roller.rejectCredentials('demo', false)
-  t.equal((await ask({ client_id: 'demo', client_secret: 'secret' })).status, 200)
+  t.equal((await requestToken({ client_id: 'demo', client_secret: 'secret' })).status, 200)
 })
 
 test('returns 401 in JSON for a missing, unknown, expired or revoked token', async (t) => {

@@ -32,8 +32,8 @@ test('treats an id with a path in it as an unknown id', async (t) => {
 test('ignores a second Connection-Id', async (t) => {
   const built = await listen(t)
   built.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 'x' })
-  for (const pair of [['demo-venue', 'other'], ['other', 'demo-venue']]) {
-    const answer = await call(built.url, ...pair.map((id) => `Connection-Id: ${id}`))
+  for (const credentials of [['demo-venue', 'other'], ['other', 'demo-venue']]) {
+    const answer = await call(built.url, ...credentials.map((id) => `Connection-Id: ${id}`))
     t.equal(answer.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
   }
   t.same(callsAtRoller(built), [])

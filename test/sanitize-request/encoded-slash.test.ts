@@ -4,7 +4,7 @@ import { operations } from '#plugin/operations/operations.js'
 import type { OperationKey } from '#plugin/operations/operation.js'
 import { splitKey } from '#plugin/operations/paths.js'
 import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
-import { refuses } from './raw.ts'
+import { expectRejections } from './raw.ts'
 
 /** The router matches each path to the first operation; a server that decodes first may match the second. */
 const PAIRS = [
@@ -22,10 +22,10 @@ test('rejects an encoded slash where the catalog has a longer path, at any depth
   const built = await listen(t)
   for (const [shorter, , path] of PAIRS) {
     const { method } = splitKey(shorter)
-    await refuses(t, built, [path, twice(path), twice(twice(path)), halved(path)].map((one) => `/roller${one}`), 'ROLLER_ERR_PATH', method)
+    await expectRejections(t, built, [path, twice(path), twice(twice(path)), halved(path)].map((one) => `/roller${one}`), 'ROLLER_ERR_PATH', method)
   }
-  await refuses(t, built, ['/roller/bookings/X%EF%BC%8Fform-responses'], 'ROLLER_ERR_PATH') // a full-width slash
-  await refuses(t, built, ['/roller/bookings/%20', '/roller/bookings/...', '/roller/bookings/%20;a=b'], 'ROLLER_ERR_PATH')
+  await expectRejections(t, built, ['/roller/bookings/X%EF%BC%8Fform-responses'], 'ROLLER_ERR_PATH') // a full-width slash
+  await expectRejections(t, built, ['/roller/bookings/%20', '/roller/bookings/...', '/roller/bookings/%20;a=b'], 'ROLLER_ERR_PATH')
 })
 
 for (const wildcard of [undefined, true, false]) {
@@ -87,10 +87,10 @@ test('has no two ambiguous paths of the same length and method in the catalog', 
 })
 
 test('calls authorize with the operation that ROLLER would match, not with the wildcard', async (t) => {
-  const asked: string[] = []
-  const built = await build(t, { options: { authorize: (_request, { operation }) => { asked.push(operation); return false } } })
+  const requested: string[] = []
+  const built = await build(t, { options: { authorize: (_request, { operation }) => { requested.push(operation); return false } } })
   for (const url of ['/Staff/x1', '/staff/x1/', '/%2573taff/x1', '/staff;a/x1', '/new/thing']) {
     await built.app.inject({ url: `/roller${url}`, headers: VENUE })
   }
-  t.same(asked, [...Array.from({ length: 4 }, () => 'GET /staff/{uniqueId}'), 'GET /*'])
+  t.same(requested, [...Array.from({ length: 4 }, () => 'GET /staff/{uniqueId}'), 'GET /*'])
 })

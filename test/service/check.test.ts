@@ -89,9 +89,9 @@ test('reports a rejected key, an unreachable Nango, and a missing key', async (t
     [false, 'ok configuration', 'ok nango-reachable', 'failed key-valid', 'skipped integration-is-roller']
   )
   await nango.close()
-  const away = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
-  t.equal(away.good, false)
-  t.match(away.lines[1], /^failed +nango-reachable .*ECONNREFUSED.*NANGO_HOST/)
+  const isDown = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
+  t.equal(isDown.good, false)
+  t.match(isDown.lines[1], /^failed +nango-reachable .*ECONNREFUSED.*NANGO_HOST/)
   const none = await run({})
   t.equal(none.good, false)
   t.match(none.lines[1], /^failed +nango +NANGO_SECRET_KEY is not set/)

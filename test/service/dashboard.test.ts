@@ -39,9 +39,9 @@ test('uses only metrics and labels that exist', async (t) => {
         if (written !== name) t.equal(types.get(name), 'histogram', written)
         shown.add(name)
       }
-      const asked = [...expr.matchAll(/by \(([^)]*)\)/g), ...expr.matchAll(/\{(\w+)=/g)].flatMap(([, list]) => String(list).split(/[, ]+/))
+      const requested = [...expr.matchAll(/by \(([^)]*)\)/g), ...expr.matchAll(/\{(\w+)=/g)].flatMap(([, list]) => String(list).split(/[, ]+/))
       const there = new Set(names.flatMap((name) => [...labels(name.replace(/_(bucket|sum|count)$/, ''))]))
-      for (const label of asked) t.ok(there.has(label), `${title}: the label ${label} in ${expr}`)
+      for (const label of requested) t.ok(there.has(label), `${title}: the label ${label} in ${expr}`)
     }
   }
   for (const name of types.keys()) if (name.startsWith('roller_')) t.ok(shown.has(name), `${name} is shown`)

@@ -88,8 +88,8 @@ for (const transport of ['nango', 'direct'] as const) {
     const text = service.stdout() + service.stderr()
     t.match(text, '"connectionId":"', 'lines that name a connection name it by its hash')
     t.match(text, '"upstreamStatus":5')
-    const told = text.split('\n').filter((line) => line.includes(CANARY))
-    t.same(told, [], 'no line holds a canary')
+    const reported = text.split('\n').filter((line) => line.includes(CANARY))
+    t.same(reported, [], 'no line holds a canary')
     t.notMatch(text, SECRET_KEY)
   })
 }

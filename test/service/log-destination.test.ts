@@ -101,12 +101,12 @@ async function servesOn (t: Test, child: ChildProcess, url: string): Promise<voi
 test('keeps the service running when the reader of its log is closed', async (t) => {
   const child = spawn(process.execPath, [MAIN], { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill('SIGKILL'))
-  let said = ''
-  child.stderr?.on('data', (chunk) => { said += String(chunk) })
+  let output = ''
+  child.stderr?.on('data', (chunk) => { output += String(chunk) })
   let text = ''
   for await (const chunk of child.stdout) if ((text += String(chunk)).includes('listening at')) break // this closes the pipe
   await servesOn(t, child, /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '')
-  t.equal(said, '')
+  t.equal(output, '')
 })
 
 test('keeps the service running on a full disk, and reports it once', async (t) => {
@@ -115,10 +115,10 @@ test('keeps the service running on a full disk, and reports it once', async (t) 
   const child = spawn(process.execPath, [MAIN], { env: { ...ENVIRONMENT, PORT: port }, stdio: ['ignore', full, 'pipe'] })
   closeSync(full)
   t.teardown(() => child.kill('SIGKILL'))
-  let said = ''
-  child.stderr?.on('data', (chunk) => { said += String(chunk) })
+  let output = ''
+  child.stderr?.on('data', (chunk) => { output += String(chunk) })
   const url = `http://127.0.0.1:${port}`
   while (!await fetch(`${url}/health`).then(({ ok }) => ok, () => false)) await new Promise((resolve) => { setTimeout(resolve, 20) })
   await servesOn(t, child, url)
-  t.equal(said, 'The log cannot be written (ENOSPC): lines are lost from now on.\n')
+  t.equal(output, 'The log cannot be written (ENOSPC): lines are lost from now on.\n')
 })

@@ -107,7 +107,7 @@ test('declares no body where there is none, and 201 as the single success where 
 test('documents ROLLER\'s surprising behavior', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const { paths } = (await app.inject({ url: '/openapi.json' })).json()
-  const said = {
+  const descriptions = {
     'post /roller/bookings': /same email.*name, phone.*overwritten/,
     'post /roller/bookings/draft': /same email.*overwritten/,
     'get /roller/bookings': /Cancelled bookings.*not found/,
@@ -116,7 +116,7 @@ test('documents ROLLER\'s surprising behavior', async (t) => {
     'get /roller/data/bookingitems': /PartiallyPaid holds the word Paid/,
     'get /roller/data/bookingpayments': /negative/
   }
-  for (const [name, text] of Object.entries(said)) {
+  for (const [name, text] of Object.entries(descriptions)) {
     const [method = '', path = ''] = name.split(' ')
     t.match(paths[path][method].description, text, name)
   }

@@ -18,13 +18,13 @@ test('limits each caller separately, with a problem, for a minute', async (t) =>
   }
   const atRoller = callsAtRoller(built).length
   for (const url of ['/roller/sandbox/echo', '/connections', '/metrics']) {
-    const refused = await call('busy', url)
-    t.match(refused.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED', layer: 'caller', detail: /5 requests in a minute/ }, url)
-    t.ok(checkerOf(Problem).check(refused.json()))
-    t.match(refused.headers['ratelimit-policy'], '"caller";q=5;w=60')
-    t.match(refused.headers['ratelimit'], /^"caller";r=0;t=\d+$/)
-    t.ok(Number(refused.headers['retry-after']) >= 1 && Number(refused.headers['retry-after']) <= 60)
-    t.notOk(Object.keys(refused.headers).some((name) => name.startsWith('x-ratelimit')))
+    const rejected = await call('busy', url)
+    t.match(rejected.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED', layer: 'caller', detail: /5 requests in a minute/ }, url)
+    t.ok(checkerOf(Problem).check(rejected.json()))
+    t.match(rejected.headers['ratelimit-policy'], '"caller";q=5;w=60')
+    t.match(rejected.headers['ratelimit'], /^"caller";r=0;t=\d+$/)
+    t.ok(Number(rejected.headers['retry-after']) >= 1 && Number(rejected.headers['retry-after']) <= 60)
+    t.notOk(Object.keys(rejected.headers).some((name) => name.startsWith('x-ratelimit')))
   }
   t.equal(callsAtRoller(built).length, atRoller)
   t.equal((await call('quiet')).statusCode, 200, 'others go on')

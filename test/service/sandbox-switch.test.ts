@@ -130,9 +130,9 @@ test('logs a line instead of a banner in production', async (t) => {
   })
   t.match(process.stdout(), 'this is a SANDBOX')
   for (const line of process.stdout().trim().split('\n')) t.type(JSON.parse(line), 'object')
-  const refused = startProcess(t, { PORT: '0', NODE_ENV: 'staging' })
-  t.equal(await refused.exited, 1)
-  t.match(refused.stderr(), /NANGO_SECRET_KEY is missing/)
+  const rejected = startProcess(t, { PORT: '0', NODE_ENV: 'staging' })
+  t.equal(await rejected.exited, 1)
+  t.match(rejected.stderr(), /NANGO_SECRET_KEY is missing/)
 })
 
 test('is mentioned in the example for Docker Compose', async (t) => {

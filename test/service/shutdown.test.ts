@@ -22,15 +22,15 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     await until(() => nango.requests.filter(({ url }) => url.startsWith('/proxy')).length === 2)
     service.child.kill(signal)
 
-    let refused = ''
+    let rejected = ''
     const { port, hostname } = new URL(url)
     await until(() => {
-      createConnection(Number(port), hostname).on('error', (error) => { refused = String(error) }).on(
+      createConnection(Number(port), hostname).on('error', (error) => { rejected = String(error) }).on(
         'connect', function (this: { destroy: () => void }) { this.destroy() }
       )
-      return refused !== ''
+      return rejected !== ''
     })
-    t.match(refused, /ECONNREFUSED|ECONNRESET/, 'no new connection')
+    t.match(rejected, /ECONNREFUSED|ECONNRESET/, 'no new connection')
     t.same(await Promise.all(calls), [[200, true], [200, true]])
     t.equal(await service.exited, 0)
     t.equal(service.stderr(), '')

@@ -87,9 +87,9 @@ test('joins a request and its attempts in one trace, from the caller\'s tracepar
   const sent = nango.requests.filter(({ url }) => url.includes('canary-id')).map(({ headers }) => headers['traceparent'])
   t.same(sent, tries.map(({ spanId }) => `00-${traceId}-${spanId}-01`), 'the next hop goes on from the try that it sees')
 
-  const refused = spans.filter(({ attributes }) => attribute(attributes, 'http.response.status_code') === 401)
-  t.match(refused, [{ name: 'GET /venues/me' }])
-  t.not(refused[0]?.traceId, traceId, 'a trace of its own')
+  const rejected = spans.filter(({ attributes }) => attribute(attributes, 'http.response.status_code') === 401)
+  t.match(rejected, [{ name: 'GET /venues/me' }])
+  t.not(rejected[0]?.traceId, traceId, 'a trace of its own')
   t.notOk(spans.some(({ attributes }) => attribute(attributes, 'http.route') === '/health'))
   t.equal(attribute(collector.resource(), 'service.name'), 'my-gateway')
   t.match(collector.text(), /^POST \/v1\/traces /)

@@ -64,8 +64,8 @@ for (const transport of BOTH) {
 
   test(`${transport}: names the peer that fails, and rejects an HTML page`, async (t) => {
     const nobody = 'http://127.0.0.1:9'
-    const away = await start(t, transport, { options: transport === 'nango' ? { nango: { host: nobody } } : { rollerBaseUrl: nobody } })
-    isProblem(t, away, await call(away), {
+    const isDown = await start(t, transport, { options: transport === 'nango' ? { nango: { host: nobody } } : { rollerBaseUrl: nobody } })
+    isProblem(t, isDown, await call(isDown), {
       status: 502,
       code: 'ROLLER_ERR_UNREACHABLE',
       layer: 'network',
@@ -104,9 +104,9 @@ test('direct: streams an upload', async (t) => {
 
 test('direct: passes ROLLER\'s compression on, and reads compressed errors', async (t) => {
   const zipped = gzipSync('{"message":"zipped"}')
-  const asked: unknown[] = []
+  const requested: unknown[] = []
   const built = await startAtPeer(t, 'direct', (request, response) => {
-    asked.push(request.headers['accept-encoding'])
+    requested.push(request.headers['accept-encoding'])
     response.writeHead(
       request.url === '/denied' ? 403 : 200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     ).end(zipped)
@@ -117,7 +117,7 @@ test('direct: passes ROLLER\'s compression on, and reads compressed errors', asy
   t.same(answer.rawPayload, zipped)
   t.match((await built.app.inject({ url: '/roller/denied', headers })).json(), { status: 403, upstream: { body: { message: 'zipped' } } })
   await built.app.inject({ url: '/roller/x', headers: VENUE })
-  t.same(asked, ['gzip, br', 'gzip, br', 'identity'])
+  t.same(requested, ['gzip, br', 'gzip, br', 'identity'])
 })
 
 test('direct: drops a response header that contains the token', async (t) => {

@@ -87,20 +87,20 @@ for (const [kind, framing] of Object.entries(FRAMINGS)) {
     const stub = await stubNango(
       t, (_request, response) => { response.setHeader('content-type', 'application/json').end('{"connections":[]}') }
     )
-    let asked = 0
+    let requested = 0
     let release = (): void => {}
     const built = await listen(t, {
       options: {
         nango: { host: stub.url },
         identify: async () => {
-          asked++
+          requested++
           await new Promise<void>((resolve) => { release = resolve })
           return { tags: { organization_id: 'demo' } }
         }
       }
     })
     const socket = open(built.url, `POST /roller/x HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\n${framing}`)
-    await until(() => asked === 1)
+    await until(() => requested === 1)
     socket.destroy()
     await wait(30) // an error without a listener would end the process here
     release()
@@ -111,19 +111,19 @@ for (const [kind, framing] of Object.entries(FRAMINGS)) {
 
 test('sends no call when the client disconnects during a hook of the host', async (t) => {
   const stub = await stubNango(t, (_request, response) => { response.setHeader('content-type', 'application/json').end('{}') })
-  let asked = 0
+  let requested = 0
   let release = (): void => {}
   const built = await listen(t, {
     options: { nango: { host: stub.url } },
     host: (app) => {
       app.addHook('preHandler', async () => {
-        asked++
+        requested++
         await new Promise<void>((resolve) => { release = resolve })
       })
     }
   })
   const socket = open(built.url, `POST /roller/x HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`)
-  await until(() => asked === 1)
+  await until(() => requested === 1)
   socket.destroy()
   await wait(30)
   release()

@@ -3,7 +3,7 @@ import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
 
-const refused = (message: string) => (
+const rejected = (message: string) => (
   { path: /force_refresh=true/, kind: 'status', status: 400, body: { error: { code: 'invalid_credentials', message, payload: {} } } }
 ) as const
 
@@ -14,7 +14,7 @@ async function withRevokedToken (t: Parameters<typeof build>[0]): Promise<Built>
   return built
 }
 
-const tokensAsked = (built: Built): number => built.roller.requests.filter(({ url }) => url === '/token').length
+const tokenRequests = (built: Built): number => built.roller.requests.filter(({ url }) => url === '/token').length
 
 const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE' } as const
 
@@ -29,9 +29,9 @@ for (const [what, fault, expected] of [
     const answer = await call(built)
     isProblem(t, built, answer, { ...UNAVAILABLE, ...expected })
     t.notMatch(answer.payload, /reconnect|Check the Client ID/)
-    const asked = tokensAsked(built)
+    const requested = tokenRequests(built)
     isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: expected.layer, retryAfter: 30 })
-    t.equal(tokensAsked(built), asked, 'and is left alone for a while')
+    t.equal(tokenRequests(built), requested, 'and is left alone for a while')
   })
 }
 
@@ -47,7 +47,7 @@ test('reports credentials that ROLLER rejects', async (t) => {
 test('attributes Nango\'s own failures to Nango, without asking for new credentials', async (t) => {
   const built = await withRevokedToken(t)
   // The response of a real server while its Redis is down.
-  built.nango.faults.next(refused('The external API returned an error when trying to refresh the access token. Please try again later.'))
+  built.nango.faults.next(rejected('The external API returned an error when trying to refresh the access token. Please try again later.'))
   const answer = await call(built)
   isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/ })
   t.match(JSON.parse(answer.payload).hint, /Redis and its Postgres/)
@@ -56,7 +56,7 @@ test('attributes Nango\'s own failures to Nango, without asking for new credenti
 
 test('reports an unknown failure of Nango as such when ROLLER accepts the credentials', async (t) => {
   const built = await withRevokedToken(t)
-  built.nango.faults.next(refused('x'))
+  built.nango.faults.next(rejected('x'))
   isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /issues one for these credentials/ })
 })
 
@@ -71,8 +71,8 @@ for (const [what, fault, expected] of [
     const built = await build(t)
     built.roller.faults.always({ path: /^\/token/, ...fault })
     isProblem(t, built, await call(built), expected)
-    const asked = tokensAsked(built)
+    const requested = tokenRequests(built)
     isProblem(t, built, await call(built), { ...expected, retryAfter: 30 })
-    t.equal(tokensAsked(built), asked)
+    t.equal(tokenRequests(built), requested)
   })
 }

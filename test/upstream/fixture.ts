@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { holdsNoSecret, VENUE, type Built } from '../support/build.ts'
 
-export interface Answer { readonly statusCode: number, readonly headers: Record<string, unknown>, readonly payload: string }
+export interface Response { readonly statusCode: number, readonly headers: Record<string, unknown>, readonly payload: string }
 export interface Expected {
   readonly status: number
   readonly code: string
@@ -20,14 +20,14 @@ export interface Request {
 }
 
 /** A GET of the venue, or of the given path. */
-export async function call (built: Built, { maxWait, ...request }: Request = {}): Promise<Answer> {
+export async function call (built: Built, { maxWait, ...request }: Request = {}): Promise<Response> {
   const type = request.payload !== undefined && { 'content-type': 'application/json' }
   const wait = maxWait !== undefined && { 'roller-max-wait': String(maxWait) }
   return await built.app.inject({ url: '/roller/venues/me', ...request, headers: { ...VENUE, ...type, ...wait } })
 }
 
 /** The response is a complete problem document of this kind, and neither it nor the log contains a secret. */
-export function isProblem (t: Test, built: Built, answer: Answer, { status, code, layer, retryAfter, detail }: Expected): void {
+export function isProblem (t: Test, built: Built, answer: Response, { status, code, layer, retryAfter, detail }: Expected): void {
   t.equal(answer.statusCode, status, code)
   t.match(answer.headers['content-type'], /^application\/problem\+json/)
   const problem = JSON.parse(answer.payload)

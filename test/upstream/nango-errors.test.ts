@@ -39,8 +39,8 @@ const CASES: readonly (readonly [status: number, body: object | string, expected
 ]
 
 for (const [status, body, expected, headers = {}] of CASES) {
-  const said = typeof body === 'string' ? 'nothing' : JSON.stringify(body).slice(0, 60)
-  test(`maps Nango's ${status} ${said} to ${expected.code}`, async (t) => {
+  const summary = typeof body === 'string' ? 'nothing' : JSON.stringify(body).slice(0, 60)
+  test(`maps Nango's ${status} ${summary} to ${expected.code}`, async (t) => {
     const built = await build(t)
     built.nango.faults.always({ path: /^\/proxy/, kind: 'status', status, body, headers })
     const answer = await call(built, { maxWait: 0 })

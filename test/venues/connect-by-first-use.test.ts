@@ -35,8 +35,8 @@ test('rejects a connection with the maximum number of tags, with a hint, and kee
   const life = await start(t, { webhooks: false })
   const tags = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`tag${index}`, 'x']))
   life.nango.addConnection({ connectionId: 'older', clientId: 'full', clientSecret: 's', tags })
-  const refused = (await life.app.inject({ url: '/roller/products', headers })).json()
-  t.match(refused, { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /has 10 tags/, hint: /PATCH/ })
+  const rejected = (await life.app.inject({ url: '/roller/products', headers })).json()
+  t.match(rejected, { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /has 10 tags/, hint: /PATCH/ })
   t.same(stored(life, 'older').tags, tags)
   t.match(
     (await life.app.inject({ url: '/connections/older' })).json(), { warnings: ['venue-unverified', 'no-room-for-venue'], venue: null }
@@ -50,8 +50,8 @@ test('sends nothing while Nango is unavailable for the verification', async (t) 
   const life = await start(t, { webhooks: false })
   const products = { url: '/roller/products', headers: { 'connection-id': 'demo-venue' } }
   life.nango.faults.next({ path: /^\/connections/, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })
-  const refused = await life.app.inject(products)
-  t.match(refused.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'network' })
-  t.ok(Number(refused.headers['retry-after']) >= 1)
+  const rejected = await life.app.inject(products)
+  t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'network' })
+  t.ok(Number(rejected.headers['retry-after']) >= 1)
   t.same(callsAtRoller(life), [])
 })

@@ -7,7 +7,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 const productCalls = (life: Life): number => callsAtRoller(life).filter(({ url }) => url === '/products').length
 
-async function refused (t: Test, life: Life, app = life.app): Promise<void> {
+async function rejected (t: Test, life: Life, app = life.app): Promise<void> {
   const sent = productCalls(life)
   t.match(
     (await app.inject(PRODUCTS)).json(),
@@ -22,10 +22,10 @@ test('rejects another venue\'s credentials entered through Nango after the next 
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'other-park')
   clock.advance(600_001)
-  await refused(t, life)
+  await rejected(t, life)
   t.same(life.names(), ['connection.venue-changed'], 'and tells it')
   const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
-  await refused(t, life, restarted.app)
+  await rejected(t, life, restarted.app)
 })
 
 test('rejects them after the first poll', async (t) => {
@@ -35,7 +35,7 @@ test('rejects them after the first poll', async (t) => {
   await enterThroughNango(life, 'other-park')
   await until(() => { clock.advance(5_000); return life.events.length > 0 })
   t.same(life.names(), ['connection.venue-changed'])
-  await refused(t, life)
+  await rejected(t, life)
 })
 
 test('does not treat credentials as verified if the tags were copied', async (t) => {
@@ -50,7 +50,7 @@ test('does not treat credentials as verified if the tags were copied', async (t)
   // The list does not contain the Client ID; a read of the row does.
   await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
   await life.app.roller.connections.update('demo-venue', { tags: { region: 'south' } })
-  await refused(t, life)
+  await rejected(t, life)
 })
 
 test('verifies twice after a link was used twice', async (t) => {
@@ -62,7 +62,7 @@ test('verifies twice after a link was used twice', async (t) => {
   await enterCredentials(life, session.json().token, 'other-park')
   await until(() => life.events.length === 2)
   t.same(life.names(), ['connection.reconnected', 'connection.venue-changed'])
-  await refused(t, life)
+  await rejected(t, life)
 })
 
 test('emits six events for six entries of credentials', async (t) => {
@@ -99,5 +99,5 @@ test('verifies ten connections in a poll, and rejects calls of the others at onc
   await enterThroughNango(life, 'other-park')
   await until(() => { clock.advance(1_000); return verified() >= 9 })
   t.ok(verified() <= 10, 'not all at once: Nango\'s limit is for the calls, too')
-  await refused(t, life)
+  await rejected(t, life)
 })

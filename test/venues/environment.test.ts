@@ -27,9 +27,9 @@ test('rejects a Playground connection in a gateway for Live, and vice versa', as
 
 test('reports credentials of the other environment on POST /connections, after one request to it', async (t) => {
   const life = await both(t)
-  const pair = { clientId: 'play-park', clientSecret: 'canary-play-secret' }
+  const credentials = { clientId: 'play-park', clientSecret: 'canary-play-secret' }
   for (let tries = 0; tries < 3; tries++) {
-    const answer = await life.app.inject({ method: 'POST', url: '/connections', payload: pair })
+    const answer = await life.app.inject({ method: 'POST', url: '/connections', payload: credentials })
     t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /Playground.*Live/, hint: /Venue Manager/ })
     t.notMatch(answer.body, 'canary')
   }

@@ -15,9 +15,9 @@ test('rejects calls with another venue\'s credentials despite a 429 of Nango\'s 
       path: /^\/connections\?/, kind: 'status', status: 429, headers: { 'retry-after': '7' }, body: { error: { code: 'too_many_request' } }
     }
   )
-  const refused = await restarted.app.inject(PRODUCTS)
-  t.match(refused.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'nango' })
-  t.equal(refused.headers['retry-after'], '7')
+  const rejected = await restarted.app.inject(PRODUCTS)
+  t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'nango' })
+  t.equal(rejected.headers['retry-after'], '7')
   t.equal(callsAtRoller(life).length, sent)
 })
 

@@ -5,7 +5,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
-async function refused (t: Test, life: Life): Promise<void> {
+async function rejected (t: Test, life: Life): Promise<void> {
   const calls = callsAtRoller(life).length
   const answer = await life.app.inject(PRODUCTS)
   t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', hint: /confirm-venue/ })
@@ -30,7 +30,7 @@ test('rejects calls with another venue\'s credentials until they are confirmed',
     (await life.app.inject({ url: '/connections/demo-venue/check' })).json(),
     { ok: false, steps: [{}, {}, {}, {}, {}, {}, { detail: new RegExp(other) }] }
   )
-  await refused(t, life)
+  await rejected(t, life)
   t.match((await life.app.inject({ url: '/connections/demo-venue' })).json(), { venue: { id: known }, warnings: ['venue-changed'] })
 
   const url = '/connections/demo-venue/confirm-venue'
@@ -38,7 +38,7 @@ test('rejects calls with another venue\'s credentials until they are confirmed',
     (await life.app.inject({ method: 'POST', url, payload: { venueId: known } })).json(),
     { status: 400, errors: [{ pointer: '/body/venueId' }] }
   )
-  await refused(t, life)
+  await rejected(t, life)
   const confirmed = await life.app.inject({ method: 'POST', url, payload: { venueId: other } })
   t.match(confirmed.json(), { venue: { id: other }, warnings: [] })
   t.equal(confirmed.statusCode, 200)
@@ -51,7 +51,7 @@ test('rejects calls with another venue\'s credentials until they are confirmed',
 test('allows calls again after the correct credentials are entered', async (t) => {
   const life = await start(t)
   await reconnect(life, 'other-park')
-  await refused(t, life)
+  await rejected(t, life)
   await reconnect(life, 'demo')
   t.same(life.names(), ['connection.venue-changed', 'connection.reconnected'])
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)

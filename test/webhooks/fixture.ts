@@ -88,7 +88,7 @@ export function deliver (
 
 /** Records all events. */
 export function listener (app: Built['app']): AnyEvent[] {
-  const heard: AnyEvent[] = []
-  app.roller.on('*', (event) => { heard.push(event) })
-  return heard
+  const received: AnyEvent[] = []
+  app.roller.on('*', (event) => { received.push(event) })
+  return received
 }

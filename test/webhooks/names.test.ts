@@ -57,17 +57,17 @@ test('keeps the content of an undocumented message', async (t) => {
 
 test('reads the venue from ROLLER\'s message, otherwise from the connection\'s tags', async (t) => {
   const { app, roller, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
-  const heard = listener(app)
+  const received = listener(app)
   nango.addConnection({ connectionId: 'says-none', clientId: 'says-none', clientSecret: 's' })
   for (const data of [{ venueId: 3066 }, null]) {
     t.equal((await deliver(app, message({ data }), { connectionId: 'says-none' })).statusCode, 200)
   }
-  t.strictSame(heard.splice(0).map((event) => 'venueId' in event && event.venueId), ['3066', null])
+  t.strictSame(received.splice(0).map((event) => 'venueId' in event && event.venueId), ['3066', null])
   for (const data of [{ venueId: roller.venue('demo').id }, { venueId: '' }, [{ venueId: 1 }], 'text', null]) {
     t.equal((await deliver(app, message({ data }))).statusCode, 200)
   }
   const known = String(roller.venue('demo').id)
-  t.strictSame(heard.map((event) => 'venueId' in event && event.venueId), [known, known, known, known, known])
+  t.strictSame(received.map((event) => 'venueId' in event && event.venueId), [known, known, known, known, known])
 })
 
 test('accepts the simulator\'s messages by its schemas', async (t) => {
@@ -82,7 +82,7 @@ test('accepts the simulator\'s messages by its schemas', async (t) => {
     bulkExport: { events: ['Created'] },
     paymentLink: { events: ['Created'] }
   })
-  const heard = listener(app)
+  const received = listener(app)
   const call = (name: string, input: object) => app.roller.request(
     name as never, { connectionId: CONNECTION_ID, ...input } as never
   ) as Promise<Record<string, unknown>>
@@ -96,11 +96,11 @@ test('accepts the simulator\'s messages by its schemas', async (t) => {
   await call('POST /reporting/bulk', { body: { exportType: 'Payments', startDate: '2026-11-01', endDate: '2026-11-20' } })
   await roller.deliverDue()
   t.same(
-    heard.map(({ name }) => name).sort(),
+    received.map(({ name }) => name).sort(),
     ['booking.created', 'bulkExport.created', 'customer.created', 'paymentLink.created', 'redemption.created']
   )
   // Documented as one object, but sent as a list, as by GET /bookings/{uniqueId}.
-  for (const event of heard) {
+  for (const event of received) {
     if (!('data' in event)) continue
     const kind = event.name.split('.')[0] as keyof typeof rollerEvents // one of the above
     t.strictSame(

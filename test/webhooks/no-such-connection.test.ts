@@ -10,12 +10,12 @@ const LISTED = (url: string): boolean => url.startsWith('/connections?')
 
 test('rejects events of a connection that does not exist', async (t) => {
   const { app, log } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   for (const connectionId of ['nobody', 'demo-venue2', 'demo']) {
     const answer = await deliver(app, message(), { connectionId })
     t.equal(answer.statusCode, 500, connectionId)
   }
-  t.same(heard, [])
+  t.same(received, [])
   t.match(log(), /there is no such connection/)
   t.notMatch(log(), /Sports Club/, 'nothing of the event is in the log')
 })
@@ -24,21 +24,21 @@ test('rejects events of another integration\'s connection', async (t) => {
   const { app, nango } = await build(t, {
     options, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'another', provider: 'roller' }] }
   })
-  const heard = listener(app)
+  const received = listener(app)
   nango.addConnection({ connectionId: 'of-another', integrationId: 'another', clientId: 'a', clientSecret: 's' })
   t.equal((await deliver(app, message(), { connectionId: 'of-another' })).statusCode, 500)
-  t.same(heard, [])
+  t.same(received, [])
 })
 
 test('rejects the next event after a disconnect', async (t) => {
   const { app } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   t.equal((await deliver(app, message())).statusCode, 200)
   t.equal((await app.inject({ method: 'DELETE', url: `/connections/${CONNECTION_ID}` })).statusCode, 204)
   const event = message()
   t.equal((await deliver(app, event)).statusCode, 500)
   t.equal((await deliver(app, event)).statusCode, 500, 'and its repeat')
-  t.same(heard.filter(({ name }) => !name.startsWith('connection.')).length, 1)
+  t.same(received.filter(({ name }) => !name.startsWith('connection.')).length, 1)
 })
 
 test('does not store a bulk export of a deleted connection', async (t) => {
@@ -72,36 +72,36 @@ test('makes one read for many concurrent events', async (t) => {
 
 test('finds a connection by its id before the list contains it', async (t) => {
   const { app, nango } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   nango.faults.next({ path: /^\/connections\?/, kind: 'status', status: 200, body: { connections: [] } })
   t.equal((await deliver(app, message())).statusCode, 200)
-  t.equal(heard.length, 1)
+  t.equal(received.length, 1)
 })
 
 test('returns 503 while Nango is unavailable, and accepts ROLLER\'s retry', async (t) => {
   const { app, log } = await build(t, { options: { ...options, nango: { host: 'http://127.0.0.1:9' } } })
-  const heard = listener(app)
+  const received = listener(app)
   t.equal((await deliver(app, message())).statusCode, 503)
-  t.same(heard, [])
+  t.same(received, [])
   t.match(log(), /could not be read/)
 })
 
 test('rejects events of a venue other than the connection\'s', async (t) => {
   const { app, roller, log } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   const { id } = roller.venue('demo')
   t.equal((await deliver(app, message({ data: { venueId: id } }))).statusCode, 200)
   t.equal((await deliver(app, message({ data: { venueId: String(id) } }))).statusCode, 200)
   t.equal((await deliver(app, message({ data: { venueId: id + 1 } }))).statusCode, 500)
   t.equal((await deliver(app, message())).statusCode, 200, 'most kinds do not carry it')
-  t.same(heard.map((event) => 'venueId' in event && event.venueId), [String(id), String(id), String(id)])
+  t.same(received.map((event) => 'venueId' in event && event.venueId), [String(id), String(id), String(id)])
   t.match(log(), /another venue than the connection/)
 })
 
 test('accepts events of any venue for a connection without a venue', async (t) => {
   const { app, nango } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   nango.addConnection({ connectionId: 'untold', clientId: 'untold', clientSecret: 's' })
   t.equal((await deliver(app, message({ data: { venueId: 7 } }), { connectionId: 'untold' })).statusCode, 200)
-  t.match(heard, [{ venueId: '7' }])
+  t.match(received, [{ venueId: '7' }])
 })

@@ -33,12 +33,12 @@ test('has defaults', async (t) => {
 })
 
 test('passes all events to onEvent, beside other handlers', async (t) => {
-  const heard: string[] = []
-  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET], onEvent: async ({ name }) => { heard.push(name) } } })
-  app.roller.on('booking.created', ({ name, data }) => { heard.push(`${name} of ${String(data.name)}`) })
+  const received: string[] = []
+  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET], onEvent: async ({ name }) => { received.push(name) } } })
+  app.roller.on('booking.created', ({ name, data }) => { received.push(`${name} of ${String(data.name)}`) })
   t.equal((await deliver(app, message())).statusCode, 200)
   t.equal((await deliver(app, message({ type: 'Membership', eventType: 'Paused' }))).statusCode, 200)
-  t.strictSame(heard.sort(), ['booking.created', 'booking.created of Sports Club Booking', 'membership.paused'])
+  t.strictSame(received.sort(), ['booking.created', 'booking.created of Sports Club Booking', 'membership.paused'])
 })
 
 test('separates handlers and secrets of two integrations in one app', async (t) => {
@@ -54,10 +54,10 @@ test('separates handlers and secrets of two integrations in one app', async (t) 
       rollerWebhookSecrets: [other]
     }
   )
-  const heard: string[] = []
-  app.roller.on('*', () => { heard.push('first') })
-  app.roller.integration('other').on('*', () => { heard.push('other') })
+  const received: string[] = []
+  app.roller.on('*', () => { received.push('first') })
+  app.roller.integration('other').on('*', () => { received.push('other') })
   t.equal((await deliver(app, message())).statusCode, 200)
   t.equal((await deliver(app, message(), { secret: other })).statusCode, 500)
-  t.strictSame(heard, ['first'])
+  t.strictSame(received, ['first'])
 })

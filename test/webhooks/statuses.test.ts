@@ -12,7 +12,7 @@ const key = { 'x-roller-apikey': webhookKey(SECRET, CONNECTION_ID) }
 
 test('returns 200 for any delivery with a valid key', async (t) => {
   const { app } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   const bodies: [string, string | Buffer, Record<string, string>][] = [
     ['not JSON', 'not { JSON', {}],
     ['JSON that is no message', '[1,2]', {}],
@@ -27,19 +27,19 @@ test('returns 200 for any delivery with a valid key', async (t) => {
     t.equal(answer.statusCode, 200, what)
     t.match(answer.headers, { 'cache-control': 'no-store', 'content-type': /^text\/plain/ })
   }
-  t.equal(heard.length, bodies.length)
+  t.equal(received.length, bodies.length)
   const bare = await app.inject({ method: 'POST', url: PATH, headers: key })
   t.equal(bare.statusCode, 200, 'no body, and so no content type')
-  t.equal(heard.at(-1)?.name, 'unknown.message')
+  t.equal(received.at(-1)?.name, 'unknown.message')
 })
 
 test('returns 500 for a permanent failure', async (t) => {
   const { app } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   t.equal((await deliver(app, 'x'.repeat(5 * 1024 * 1024 + 1))).statusCode, 500, 'too large')
   t.equal((await deliver(app, message(), { key: null })).statusCode, 500, 'no key')
   t.equal((await deliver(app, message(), { headers: { 'content-type': 'no type at all' } })).statusCode, 500, 'a content type that is none')
-  t.strictSame(heard, [])
+  t.strictSame(received, [])
 })
 
 test('never returns 404 or 405, for any path below it or any method', async (t) => {
@@ -76,10 +76,10 @@ test('returns 503 for a temporary failure', async (t) => {
   })
   await t.test('of one of several handlers', async (t) => {
     const { app } = await build(t, { options })
-    const heard = listener(app)
+    const received = listener(app)
     app.roller.on('booking.*', async () => { throw new Error('no room') })
     t.equal((await deliver(app, message())).statusCode, 503)
-    t.equal(heard.length, 1)
+    t.equal(received.length, 1)
   })
   await t.test('without a secret', async (t) => {
     const { app, log } = await build(t)
@@ -91,9 +91,9 @@ test('returns 503 for a temporary failure', async (t) => {
     const { app, log } = await build(t, { options })
     for (let count = 0; count < 3; count++) t.equal((await deliver(app, message())).statusCode, 503)
     t.equal(count(log(), 'nobody listens'), 1, 'said once')
-    const heard = listener(app)
+    const received = listener(app)
     t.equal((await deliver(app, message())).statusCode, 200)
-    t.equal(heard.length, 1)
+    t.equal(received.length, 1)
   })
   await t.test('while the same event is being handled', async (t) => {
     const { app } = await build(t, { options })
@@ -118,7 +118,7 @@ test('returns 503 while the app is closing', async (t) => {
     t,
     { options, server: { return503OnClosing: false }, host: (app) => { app.get('/slow', async () => { begin(); return await release }) } }
   )
-  const heard = listener(app)
+  const received = listener(app)
   const { port } = new URL(url)
   // A kept connection with a request in flight when closing begins.
   const socket = connect(Number(port), '127.0.0.1')
@@ -138,19 +138,19 @@ test('returns 503 while the app is closing', async (t) => {
   await closed
   t.match(text, /HTTP\/1.1 200 OK/)
   t.match(text, /HTTP\/1.1 503 [^]*shutting down/)
-  t.strictSame(heard, [])
+  t.strictSame(received, [])
 })
 
 test('survives an aborted delivery', async (t) => {
   const { app, url } = await listen(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   const broken = httpRequest(url + PATH, { method: 'POST', headers: { ...key, 'content-length': 1000 } })
   broken.on('error', () => {})
   broken.write('{"id":')
   await new Promise((resolve) => setTimeout(resolve, 50))
   broken.destroy()
   t.equal((await deliver(app, message())).statusCode, 200)
-  t.equal(heard.length, 1)
+  t.equal(received.length, 1)
 })
 
 test('overrides the status of a host\'s hook', async (t) => {

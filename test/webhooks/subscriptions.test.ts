@@ -148,18 +148,18 @@ test('rejects a body that ROLLER would reject, without a call', async (t) => {
 })
 
 test('requires the scope for webhooks, and the caller\'s own connection', async (t) => {
-  const asked: unknown[] = []
+  const requested: unknown[] = []
   const { app } = await build(t, {
     options: {
       ...options,
-      authorize: (request, context) => { asked.push(context); return request.headers.role === 'admin' },
+      authorize: (request, context) => { requested.push(context); return request.headers.role === 'admin' },
       identify: () => ({ tags: { organization_id: 'someone-else' } })
     }
   })
   for (const method of ['POST', 'GET', 'DELETE'] as const) {
     t.equal((await app.inject({ method, url: URL })).statusCode, 403)
     t.equal((await app.inject({ method, url: URL, headers: { role: 'admin' } })).json().code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
-    t.match(asked.at(-1), { connectionId: CONNECTION_ID, operation: `${method} /connections/{id}/webhooks`, scope: 'webhooks' })
+    t.match(requested.at(-1), { connectionId: CONNECTION_ID, operation: `${method} /connections/{id}/webhooks`, scope: 'webhooks' })
   }
 })
 

@@ -3,7 +3,7 @@ const TOKEN = /^nango_connect_session_[0-9a-f]{64}$/
 const LIFE = 30 * 60_000 // lifetime of Nango's sessions; used if the link contains no expiry
 
 /** Reads the fragment and removes it at once from the address bar and the history, because bystanders could read the token. */
-export function takeLink () {
+export function readLink () {
   const given = new URLSearchParams(location.hash.slice(1))
   if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search)
   const token = given.get('token') ?? ''

@@ -46,9 +46,9 @@ async function send (url, credentials) {
 const fault = (type, payload) => Object.assign(new Error(), { type, payload })
 
 /** Nango's own form in a frame. */
-export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title, onConnect, onClose, onSilence }) {
+export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title, onConnect, onClose, onTimeout }) {
   const nango = new Nango({ host: apiUrl })
-  const silence = setTimeout(() => { ui.close(); onSilence() }, READY_WITHIN)
+  const timeout = setTimeout(() => { ui.close(); onTimeout() }, READY_WITHIN)
   const ui = nango.openConnectUI({
     sessionToken: token,
     baseURL: connectUrl,
@@ -56,7 +56,7 @@ export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title,
     lang: language,
     themeOverride: 'system',
     onEvent: ({ type, payload }) => {
-      if (type === 'ready') clearTimeout(silence)
+      if (type === 'ready') clearTimeout(timeout)
       if (type === 'connect') onConnect(payload.connectionId)
       if (type === 'close') onClose()
     }
@@ -73,8 +73,8 @@ export function endSession ({ apiUrl }, token) {
 /** @returns what the link has connected; null if nothing, or if the request failed */
 export async function readUsed (config, ticket) {
   if (ticket === '') return null
-  const { result, told } = await readResult(config, ticket, undefined)
-  return told && result.status !== 'unused' ? result : null
+  const { result, isKnown } = await readResult(config, ticket, undefined)
+  return isKnown && result.status !== 'unused' ? result : null
 }
 
 /** @returns the venue, or why there is none */
@@ -83,6 +83,6 @@ export async function readResult ({ resultPath }, ticket, connectionId) {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ticket, connectionId }), credentials: 'omit'
   }).catch(() => null)
   const body = await answer?.json().catch(() => null)
-  if (answer?.status === 200 && typeof body?.status === 'string') return { result: body, refused: false, told: true }
-  return { result: { status: 'connected', venue: null }, told: false, refused: body?.code === 'ROLLER_ERR_ACCESS_DENIED' }
+  if (answer?.status === 200 && typeof body?.status === 'string') return { result: body, denied: false, isKnown: true }
+  return { result: { status: 'connected', venue: null }, isKnown: false, denied: body?.code === 'ROLLER_ERR_ACCESS_DENIED' }
 }

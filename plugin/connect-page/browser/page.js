@@ -1,11 +1,11 @@
 /** The page's flow, from the link to the venue's name. */
-import { takeLink } from './link.js'
+import { readLink } from './link.js'
 import { connect, endSession, openConnectUi, readResult, readSession, readUsed } from './nango.js'
 import { readTokenFailure } from './token-error.js'
 import { $, announce, checkFields, hideProblem, mark, say, setBusy, showDone, showEnd, showProblem, useLanguage } from './view.js'
 
 const config = JSON.parse(document.body.dataset.config)
-const link = takeLink()
+const link = readLink()
 const language = useLanguage(link.language)
 const host = new URL(config.apiUrl).host
 const other = config.environment === 'live' ? 'playground' : 'live'
@@ -75,10 +75,10 @@ async function submit (event) {
 async function succeed (connectionId, keepSession = false) {
   state = 'done'
   $('client-secret').value = ''
-  const { result, refused } = await readResult(config, link.ticket, connectionId)
+  const { result, denied } = await readResult(config, link.ticket, connectionId)
   if (!keepSession) endSession(config, link.token)
   announce('')
-  showDone(result, { refused, reconnecting })
+  showDone(result, { denied, reconnecting })
 }
 
 async function fail ({ type, payload }) {
@@ -89,8 +89,8 @@ async function fail ({ type, payload }) {
   const values = { host, code: type, environment: say(config.environment), other: say(other) }
   const failure = type === 'client_credentials_fetch_error' ? readTokenFailure(payload) : null
   if (failure === 'blocked') values.code = String(payload.code) + ', NANGO_OUTBOUND_URL_POLICY_OAUTH'
-  if (failure === 'refused') {
-    showProblem('refused', values)
+  if (failure === 'rejected') {
+    showProblem('rejected', values)
     mark('client-secret', true)
     $('client-secret').select()
     return
@@ -147,7 +147,7 @@ function useConnectUi () {
       endSession(config, link.token)
       connected.then(() => $('done').focus())
     },
-    onSilence () {
+    onTimeout () {
       connectUi = null
       fail({ type: 'network' })
     }

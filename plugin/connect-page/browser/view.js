@@ -78,7 +78,7 @@ export function mark (id, wrong) {
 }
 
 /** The check mark is for the right venue: one that was just connected, or the one that the link is for. */
-export function showDone ({ status, venue }, { refused = false, reconnecting = true, used = false } = {}) {
+export function showDone ({ status, venue }, { denied = false, reconnecting = true, used = false } = {}) {
   const good = status === 'connected' && (venue !== null || !reconnecting)
   $('done-tick').hidden = !good
   $('done-notice').hidden = good
@@ -86,12 +86,12 @@ export function showDone ({ status, venue }, { refused = false, reconnecting = t
   if (status === 'other-venue') {
     $('done-title').textContent = say('otherVenue')
     $('done-text').textContent = say('otherVenueLead', { venue: name ?? say('otherVenueUnnamed') })
-  } else if (!good && !refused) {
+  } else if (!good && !denied) {
     $('done-title').textContent = say('uncheckedTitle')
     $('done-text').textContent = say('unchecked')
   } else {
     $('done-title').textContent = name === null ? say('connected') : say('venueConnected', { venue: name })
-    const withoutVenue = refused ? 'connectedNoAccess' : 'connectedNoVenue'
+    const withoutVenue = denied ? 'connectedNoAccess' : 'connectedNoVenue'
     $('done-text').textContent = say(used ? 'usedLead' : venue !== null ? 'connectedLead' : withoutVenue)
   }
   $('facts').hidden = venue === null || status === 'other-venue'

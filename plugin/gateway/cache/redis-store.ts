@@ -20,7 +20,7 @@ const script = loadScript(readFileSync(new URL('./cache.lua', import.meta.url), 
 const TIMEOUT_MS = 250
 /** Longer than the lifetime of any response. */
 const GENERATIONS_MS = String(25 * 3_600_000)
-const MAX_OWED = 100_000
+const MAX_PENDING = 100_000
 
 /**
  * The cache of all replicas. A failure is a miss, with one exception: after a failed invalidation, this replica reads nothing of the
@@ -33,7 +33,7 @@ export class RedisCacheStore implements CacheStore {
   readonly #script: RedisScript
   readonly #scope: string
   /** By tag; null: all resources of the connection. */
-  readonly #owed = new LRUCache<string, { readonly resources: readonly string[] | null }>({ max: MAX_OWED })
+  readonly #pending = new LRUCache<string, { readonly resources: readonly string[] | null }>({ max: MAX_PENDING })
   #settling = false
 
   constructor (client: RedisLike, { scope, clock, timeoutMs = TIMEOUT_MS }: RedisCacheStoreOptions) {
@@ -43,7 +43,7 @@ export class RedisCacheStore implements CacheStore {
 
   async find (key: CacheKey, fresh: boolean): Promise<Found> {
     const tag = this.#tag(key.connectionId)
-    if (this.#owed.has(tag) && !await this.#settle(tag)) return NOTHING
+    if (this.#pending.has(tag) && !await this.#settle(tag)) return NOTHING
     const answer = await this.#run(keysOf(tag, key.key), ['find', key.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
     if (!Array.isArray(answer) || typeof answer[0] !== 'string') return NOTHING
     return { generation: answer[0], hit: decode(answer.slice(1)) }
@@ -59,29 +59,29 @@ export class RedisCacheStore implements CacheStore {
   async invalidate (connectionId: string, resources: readonly string[] | null): Promise<void> {
     if (resources?.length === 0) return
     const tag = this.#tag(connectionId)
-    const before = this.#owed.get(tag)
+    const before = this.#pending.get(tag)
     const all = resources === null || before?.resources === null ? null : [...new Set([...before?.resources ?? [], ...resources])]
     // Recorded first: a read must not run in between.
-    this.#owed.set(tag, { resources: all })
+    this.#pending.set(tag, { resources: all })
     await this.#settle(tag)
   }
 
   /** @returns true if no invalidation is pending */
   async #settle (tag: string): Promise<boolean> {
-    const debt = this.#owed.get(tag)
-    if (debt === undefined) return true
-    if (await this.#run([generationsKey(tag)], ['drop', ...debt.resources ?? []]) === undefined) return false
-    if (this.#owed.get(tag) === debt) this.#owed.delete(tag) // no further write in the meantime
+    const pending = this.#pending.get(tag)
+    if (pending === undefined) return true
+    if (await this.#run([generationsKey(tag)], ['drop', ...pending.resources ?? []]) === undefined) return false
+    if (this.#pending.get(tag) === pending) this.#pending.delete(tag) // no further write in the meantime
     this.#settleOthers()
-    return !this.#owed.has(tag)
+    return !this.#pending.has(tag)
   }
 
   /** Redis responds again: repeats other pending invalidations, one after another, in the background. */
   #settleOthers (): void {
-    if (this.#settling || this.#owed.size === 0) return
+    if (this.#settling || this.#pending.size === 0) return
     this.#settling = true
     const work = async (): Promise<void> => {
-      for (const tag of [...this.#owed.keys()]) if (!await this.#settle(tag)) break
+      for (const tag of [...this.#pending.keys()]) if (!await this.#settle(tag)) break
     }
     work().finally(() => { this.#settling = false })
   }

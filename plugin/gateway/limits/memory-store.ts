@@ -1,7 +1,7 @@
 import { FairQueue } from './fair-queue.ts'
 import { SlotLog } from './slot-log.ts'
 import { TICKET_MS, slotsFor, SAME_END_MS } from './store.ts'
-import type { LimitStore, QuotaReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { LimitStore, QuotaReading, Rejected, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { steady, sweeper } from '../../util/sweep.ts'
 
 export interface MemoryLimitStoreOptions {
@@ -72,7 +72,7 @@ export class MemoryLimitStore implements LimitStore {
     const waitMs = slotAt.at - now
     if (waitMs > maxWaitMs) {
       if (ticket !== undefined) this.cancel(request, ticket)
-      return refusal(waitMs, this.#usage(tag, windows, logs, now), slotAt.window, coolingOff, now, maxWaitMs)
+      return rejection(waitMs, this.#usage(tag, windows, logs, now), slotAt.window, coolingOff, now, maxWaitMs)
     }
     if (waitMs > 0) return this.#queue(request, slotAt.stage, now, waitMs, logs)
     for (let i = 0; i < windows.length; i++) {
@@ -269,12 +269,12 @@ function name (tag: string, key: string): string {
   return `${tag}\0${key}`
 }
 
-function refusal (
+function rejection (
   waitMs: number, usage: readonly Usage[], window: string | undefined, { key, end }: CoolingOff, now: number, maxWaitMs: number
-): Refused {
+): Rejected {
   const coolingOffMs = end - now
   if (key !== undefined && coolingOffMs > maxWaitMs) {
-    return { outcome: 'refused', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs }
+    return { outcome: 'rejected', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs }
   }
-  return { outcome: 'refused', reason: 'limit', waitMs, usage, ...(window !== undefined && { window }) }
+  return { outcome: 'rejected', reason: 'limit', waitMs, usage, ...(window !== undefined && { window }) }
 }

@@ -13,7 +13,7 @@ import { effectiveLimit, type RateLimit } from './limits.ts'
 import { Lease } from './lease.ts'
 import type { RateLimitToSpend } from './rate-limit-of.ts'
 import { SAME_END_MS } from './store.ts'
-import type { LimitStore, Granted, Refused, TakeRequest, Usage, Window } from './store.ts'
+import type { LimitStore, Granted, Rejected, TakeRequest, Usage, Window } from './store.ts'
 import { WaitQueue } from './wait-queue.ts'
 
 export class LeaseRequest implements RateLimitToSpend {
@@ -54,7 +54,7 @@ export interface RateLimiterOptions {
 /** Counts for metrics, without connection ids: label sets must stay closed. */
 export interface RateLimitObserver {
   granted (rateLimit: RateLimitName, waitedMs: number): void
-  rejected (rateLimit: RateLimitName, reason: Refused['reason'] | 'queue'): void
+  rejected (rateLimit: RateLimitName, reason: Rejected['reason'] | 'queue'): void
   waiting (rateLimit: RateLimitName, change: 1 | -1): void
   coolingOffStarted (scope: 'connection' | 'account'): void
 }
@@ -115,16 +115,16 @@ export class RateLimiter {
     for (;;) {
       const take = this.#takeRequest(request, window, request.maxWaitMs - (clock.now() - startedAt), ticket)
       const result = await store.take(take)
-      const state = this.#stateOf(request.rateLimit, window, result.usage, result.outcome === 'refused' ? result.waitMs : null)
+      const state = this.#stateOf(request.rateLimit, window, result.usage, result.outcome === 'rejected' ? result.waitMs : null)
       if (result.outcome === 'granted') {
         const elapsed = clock.now() - startedAt
         const waitedMs = elapsed < 1 ? 0 : elapsed // a shorter wait is only the round trip to the store
         observer?.granted(request.rateLimit, waitedMs)
         return this.#lease(take, result, waitedMs, state)
       }
-      if (result.outcome === 'refused') {
+      if (result.outcome === 'rejected') {
         observer?.rejected(request.rateLimit, result.reason)
-        throw withRateLimit(this.#refusal(result, request.rateLimit), state)
+        throw withRateLimit(this.#rejection(result, request.rateLimit), state)
       }
       ticket = result.ticket
       await this.#wait(request, take, ticket, Math.ceil(result.waitMs)).catch((error: unknown) => {
@@ -241,10 +241,10 @@ export class RateLimiter {
    * @param refusedMs remaining time of whatever rejects (a cooling-off, the account, a Redis that is down): until then this connection has
    *   nothing left
    */
-  #stateOf (name: RateLimitName, window: Window, usage: readonly Usage[], refusedMs: number | null): RateLimitState {
+  #stateOf (name: RateLimitName, window: Window, usage: readonly Usage[], rejectedMs: number | null): RateLimitState {
     const { store, clock } = this.#options
     const state = toState(name, window, usage)
-    const stated = refusedMs === null ? state : { ...state, remaining: 0, resetMs: refusedMs }
+    const stated = rejectedMs === null ? state : { ...state, remaining: 0, resetMs: rejectedMs }
     if (store.peek === undefined) this.#lastStates.set(window.key, { state: stated, at: clock.now() })
     return stated
   }
@@ -277,7 +277,7 @@ export class RateLimiter {
 
   #coolingOffKey (credential: string): string { return `${this.#name(credential)}:cooling-off` }
 
-  #refusal ({ reason, waitMs, coolingOff, window }: Refused, rateLimit: RateLimitName): RollerError {
+  #rejection ({ reason, waitMs, coolingOff, window }: Rejected, rateLimit: RateLimitName): RollerError {
     const retryAfter = waitMs / 1000
     if (reason === 'redis-down') {
       return new RollerError('ROLLER_ERR_RATE_LIMITED', {

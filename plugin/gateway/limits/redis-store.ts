@@ -53,10 +53,10 @@ export class RedisLimitStore implements LimitStore {
     if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, usage }
     const key = cooling === undefined || cooling === 0 ? undefined : coolingOff[cooling - 1]
     if (key !== undefined) {
-      return { outcome: 'refused', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs: (coolingUs ?? 0) / 1000 }
+      return { outcome: 'rejected', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs: (coolingUs ?? 0) / 1000 }
     }
     const last = window === windows.length + 1 ? upstreamQuota : windows[(window ?? 0) - 1]?.key
-    return { outcome: 'refused', reason: 'limit', waitMs, usage, ...(last !== undefined && { window: last }) }
+    return { outcome: 'rejected', reason: 'limit', waitMs, usage, ...(last !== undefined && { window: last }) }
   }
 
   async cancel ({ tag, windows }: TakeRequest, ticket: number): Promise<void> {

@@ -2,7 +2,7 @@ import { RedisUnavailable } from '../../redis/script.ts'
 import { Connectivity } from './connectivity.ts'
 import { MemoryLimitStore } from './memory-store.ts'
 import { LocalFallback } from './local-fallback.ts'
-import type { LimitStore, Granted, QuotaReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { LimitStore, Granted, QuotaReading, Rejected, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 
 export interface ResilientLimitStoreOptions {
   /** While Redis is down: each replica keeps to its share of the limit, or no call is sent. Never unlimited. */
@@ -35,7 +35,7 @@ export class ResilientLimitStore implements LimitStore {
   readonly #reject: boolean
   readonly #retryMs: number
   /** Coolings-off that started while the shared store was down: written to it on its return, for the other replicas. */
-  readonly #owed = new Map<string, readonly [tag: string, key: string]>()
+  readonly #pending = new Map<string, readonly [tag: string, key: string]>()
   /** Keys of the last call, used by probes. */
   #tag = ''
 
@@ -82,7 +82,7 @@ export class ResilientLimitStore implements LimitStore {
     // The result is older than a change: its slot was counted nowhere in the meantime. The slot is dropped, the take repeated.
     if (result === undefined || this.#link.epoch !== epoch) return await this.take({ ...request, ticket: undefined })
     if (result.outcome === 'granted') this.#fallback.granted(request)
-    else if (result.outcome === 'refused' && result.coolingOff !== undefined) {
+    else if (result.outcome === 'rejected' && result.coolingOff !== undefined) {
       this.#local.startCoolingOff(tag, result.coolingOff, result.coolingOffMs ?? 0)
     }
     return result
@@ -109,7 +109,7 @@ export class ResilientLimitStore implements LimitStore {
   async startCoolingOff (tag: string, key: string, ms: number): Promise<void> {
     this.#local.startCoolingOff(tag, key, ms)
     const done = await this.#unlessDown(async () => { await this.#shared.startCoolingOff(tag, key, ms); return true })
-    if (done === undefined) this.#owed.set(`${tag}\0${key}`, [tag, key])
+    if (done === undefined) this.#pending.set(`${tag}\0${key}`, [tag, key])
   }
 
   async coolingOff (tag: string, key: string): Promise<number> {
@@ -158,10 +158,10 @@ export class ResilientLimitStore implements LimitStore {
   async #return (): Promise<void> {
     // A write, not a read: a former primary, or a Redis out of memory, would still answer reads.
     await this.#shared.startCoolingOff(this.#tag, '', 1)
-    for (const [name, [tag, key]] of this.#owed) {
+    for (const [name, [tag, key]] of this.#pending) {
       const left = this.#local.coolingOff(tag, key)
       if (left > 0) await this.#shared.startCoolingOff(tag, key, left)
-      this.#owed.delete(name)
+      this.#pending.delete(name)
     }
   }
 
@@ -183,6 +183,6 @@ export class ResilientLimitStore implements LimitStore {
 function isLocal (name: number | undefined): name is number { return name !== undefined && name < 0 }
 function isShared (name: number | undefined): name is number { return name !== undefined && name >= 0 }
 
-function redisDown (retryMs: number): Refused {
-  return { outcome: 'refused', reason: 'redis-down', waitMs: retryMs, usage: [] }
+function redisDown (retryMs: number): Rejected {
+  return { outcome: 'rejected', reason: 'redis-down', waitMs: retryMs, usage: [] }
 }

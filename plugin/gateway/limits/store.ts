@@ -73,8 +73,8 @@ export interface Queued {
 }
 
 /** The call cannot be served within its maximum wait. It has left all queues, and nothing was recorded. */
-export interface Refused {
-  readonly outcome: 'refused'
+export interface Rejected {
+  readonly outcome: 'rejected'
   /** `redis-down`: the shared store is unavailable, and this replica must not send without it. */
   readonly reason: 'limit' | 'cooling-off' | 'redis-down'
   /** The wait that would have been sufficient. */
@@ -92,7 +92,7 @@ export function slotsFor ({ limit, reserve = 0 }: Window, ownCalls: number): num
   return ownCalls < reserve ? limit : Math.max(1, limit - reserve)
 }
 
-export type TakeResult = Granted | Queued | Refused
+export type TakeResult = Granted | Queued | Rejected
 
 /** The upstream's own limit, as it reports it. */
 export interface QuotaReading {

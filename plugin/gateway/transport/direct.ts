@@ -39,7 +39,7 @@ export class DirectTransport implements Transport {
   /** True while there is a token, read with verified credentials. */
   holdsVerified (connectionId: string): boolean { return this.#tokens.peek(connectionId)?.verified === true }
   /** Another replica refreshed the token. @throws RollerError if Nango does not return it yet */
-  takeOver (connectionId: string): Promise<void> { return this.#tokens.takeOver(connectionId) }
+  adoptRenewed (connectionId: string): Promise<void> { return this.#tokens.adoptRenewed(connectionId) }
 
   /** For a deleted connection. */
   forget (connectionId: string): void { this.#tokens.forget(connectionId) }
@@ -54,7 +54,7 @@ export class DirectTransport implements Transport {
     return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal), signal)
   }
 
-  async #refuse (connectionId: string): Promise<never> {
+  async #reject (connectionId: string): Promise<never> {
     this.#tokens.forget(connectionId) // the next call reads it together with the current state
     throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
       detail: 'The token belongs to credentials whose venue is not verified.', retryAfter: 1
@@ -62,7 +62,7 @@ export class DirectTransport implements Transport {
   }
 
   #send (call: OutgoingCall, held: HeldToken, signal: CancelSignal | undefined): Promise<Exchange> {
-    if (!held.verified && call.verifying !== true) return this.#refuse(call.connectionId)
+    if (!held.verified && call.verifying !== true) return this.#reject(call.connectionId)
     const { path, query } = call.target
     const request = new WrittenRequest(this.#origin, path + query, this.#headers(call, held.authorization), call)
     return dispatch(this.#options, request, signal, (exchange) => {

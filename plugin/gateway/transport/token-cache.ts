@@ -41,7 +41,7 @@ interface Reading { readonly token: Promise<HeldToken> }
 type Wanted = 'any' | 'unrefused' | 'new'
 
 /** Number of rejected tokens of a connection that are kept, by their fingerprints. */
-const MAX_REFUSED = 4
+const MAX_REJECTED = 4
 /** A token is some 1 KB. */
 const MAX_TOKENS = 100_000
 /** Nango renews a token that expires in less than 15 minutes when it is read. An earlier read returns the same one, so this is less. */
@@ -59,7 +59,7 @@ export class TokenCache {
   readonly #source: TokenSource
   readonly #clock: Clock
   readonly #held = new LRUCache<string, Held>(atMost(MAX_TOKENS))
-  readonly #refused = new LRUCache<string, readonly string[]>(atMost(10_000))
+  readonly #rejected = new LRUCache<string, readonly string[]>(atMost(10_000))
   readonly #reading = new Map<string, Reading>()
 
   constructor (source: TokenSource, clock: Clock) {
@@ -97,9 +97,9 @@ export class TokenCache {
   }
 
   /** Reads the token that another replica has refreshed. @throws RollerError if Nango still returns one that ROLLER has rejected */
-  async takeOver (connectionId: string): Promise<void> {
+  async adoptRenewed (connectionId: string): Promise<void> {
     const held = this.#held.peek(connectionId)
-    if (held !== undefined && !this.#isRefused(connectionId, held.fingerprint)) return
+    if (held !== undefined && !this.#isRejected(connectionId, held.fingerprint)) return
     this.#drop(connectionId)
     await this.#read(connectionId, 'unrefused')
   }
@@ -108,15 +108,15 @@ export class TokenCache {
   reject (connectionId: string, token: HeldToken): void {
     const held = this.#held.peek(connectionId)
     const print = (token as Held).fingerprint // all tokens handed out are of this type
-    if (!this.#isRefused(connectionId, print)) {
-      this.#refused.set(connectionId, [print, ...this.#refused.get(connectionId) ?? []].slice(0, MAX_REFUSED))
+    if (!this.#isRejected(connectionId, print)) {
+      this.#rejected.set(connectionId, [print, ...this.#rejected.get(connectionId) ?? []].slice(0, MAX_REJECTED))
     }
     if (held?.token === token.token) this.#held.delete(connectionId)
   }
 
   forget (connectionId: string): void {
     this.#drop(connectionId)
-    this.#refused.delete(connectionId)
+    this.#rejected.delete(connectionId)
   }
 
   #drop (connectionId: string): void {
@@ -125,13 +125,13 @@ export class TokenCache {
   }
 
   forgetAll (): void {
-    this.#refused.clear()
+    this.#rejected.clear()
     this.#held.clear()
     this.#reading.clear()
   }
 
-  #isRefused (connectionId: string, print: string): boolean {
-    return this.#refused.get(connectionId)?.includes(print) ?? false
+  #isRejected (connectionId: string, print: string): boolean {
+    return this.#rejected.get(connectionId)?.includes(print) ?? false
   }
 
   #read (connectionId: string, wanted: Wanted): Promise<HeldToken> {
@@ -146,7 +146,7 @@ export class TokenCache {
     try {
       const held = wanted === 'any'
         ? await read()
-        : await untilNew(read, (token) => !this.#isRefused(connectionId, token.fingerprint), this.#clock)
+        : await untilNew(read, (token) => !this.#isRejected(connectionId, token.fingerprint), this.#clock)
       if (newest()) this.#held.set(connectionId, held)
       return held
     } finally {

@@ -1,5 +1,5 @@
 /** Bulk exports: requested once, delivered by webhooks with download URLs. */
-import { demand, invalid, Refusal, text } from '../input.ts'
+import { demand, invalid, ErrorResponse, text } from '../input.ts'
 import { isDate } from '../time.ts'
 import * as money from './money.ts'
 import * as people from './people.ts'
@@ -55,7 +55,7 @@ function takeTurn ({ venue, now, bulkWindowMs }: Call, exportType: string): void
   const wait = (venue.bulkRequests.get(exportType) ?? -Infinity) + bulkWindowMs - now
   if (wait > 0) {
     const headers = { 'retry-after': String(Math.ceil(wait / 1000)) }
-    throw new Refusal(429, { message: 'This export was requested less than 6 hours ago' }, headers)
+    throw new ErrorResponse(429, { message: 'This export was requested less than 6 hours ago' }, headers)
   }
   venue.bulkRequests.set(exportType, now)
 }

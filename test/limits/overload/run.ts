@@ -26,7 +26,7 @@ export interface Scale {
 export interface Figures {
   readonly offered: number
   readonly granted: number
-  readonly refused: number
+  readonly rejected: number
   /** Responses that are neither: must be 0. */
   readonly strange: number
   readonly penalties: number
@@ -47,7 +47,7 @@ export interface Figures {
 export const REPLICAS = 3
 const DEMAND = 2
 /** Roller-Max-Wait in seconds: some callers do not wait, others shorter or longer. */
-const PATIENCE = [0, 1, 2, 4, 6] as const
+const MAX_WAITS = [0, 1, 2, 4, 6] as const
 /** A loaded machine runs due timers and delivers responses late. */
 const TOLERANCE_MS = 250
 const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
@@ -57,7 +57,7 @@ interface Sent {
   readonly replica: number
   readonly patienceMs: number
   readonly at: number
-  answeredAt: number
+  respondedAt: number
   status: number
 }
 
@@ -91,14 +91,14 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   for (const replica of replicas) onClose(() => end(replica))
   const ports = await Promise.all(replicas.map(async (replica) => {
     replica.send(setup)
-    return await told(replica, 'port')
+    return await reported(replica, 'port')
   }))
 
   const agent = new Agent({ connections: null })
   onClose(() => agent.destroy())
-  const ask = async (connectionId: string, replica: number, path: string, patience: number): Promise<number> => {
+  const ask = async (connectionId: string, replica: number, path: string, maxWait: number): Promise<number> => {
     const answer = await request(`http://127.0.0.1:${ports[replica]}/roller${path}`, {
-      dispatcher: agent, headers: { 'connection-id': connectionId, 'roller-max-wait': String(patience) }
+      dispatcher: agent, headers: { 'connection-id': connectionId, 'roller-max-wait': String(maxWait) }
     })
     answer.body.dump().catch(() => {})
     return answer.statusCode
@@ -121,20 +121,20 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
     const wait = startedAt + n * pause - Date.now()
     if (wait > 0) await sleep(wait)
     const replica = n % REPLICAS
-    const patience = PATIENCE[Math.floor(n / REPLICAS) % PATIENCE.length] ?? 0
-    const call: Sent = { replica, patienceMs: patience * 1000, at: Date.now(), answeredAt: Infinity, status: 0 }
+    const maxWait = MAX_WAITS[Math.floor(n / REPLICAS) % MAX_WAITS.length] ?? 0
+    const call: Sent = { replica, patienceMs: maxWait * 1000, at: Date.now(), respondedAt: Infinity, status: 0 }
     calls.push(call)
     pending.push(
       ask(
-        CONNECTION_ID, replica, `/sandbox/echo?n=${n}`, patience
-      ).then((status) => { call.status = status }, () => {}).finally(() => { call.answeredAt = Date.now() })
+        CONNECTION_ID, replica, `/sandbox/echo?n=${n}`, maxWait
+      ).then((status) => { call.status = status }, () => {}).finally(() => { call.respondedAt = Date.now() })
     )
   }
   await Promise.all(pending)
   delay.disable()
   const stood = await Promise.all(replicas.map(async (replica) => {
     replica.send('stop')
-    return await told(replica, 'stoodStillMs')
+    return await reported(replica, 'stoodStillMs')
   }))
 
   // A call's wait ends when it reaches ROLLER: the rest is ROLLER's own time.
@@ -154,11 +154,11 @@ function measure (
   const first = Math.min(...arrivals.values())
   const span = windows * (windowMs + jitter)
   const counted = [...arrivals.values()].filter((at) => at < first + span).length
-  const waits = calls.map(({ at, answeredAt }, n) => (arrivals.get(n) ?? answeredAt) - at)
+  const waits = calls.map(({ at, respondedAt }, n) => (arrivals.get(n) ?? respondedAt) - at)
   const over = calls.map(({ patienceMs }, n) => (waits[n] ?? 0) - patienceMs)
   const toleranceMs = TOLERANCE_MS + Math.round(stoodStillMs)
   const granted = calls.filter(({ status }) => status === 200).length
-  const refused = calls.filter(({ status }) => status === 429).length
+  const rejected = calls.filter(({ status }) => status === 429).length
   const served = waits.filter((_, n) => arrivals.has(n)).sort((a, b) => a - b)
   const shares = Array.from(
     { length: REPLICAS }, (_, replica) => calls.filter((call) => call.replica === replica && call.status === 200).length / granted
@@ -166,8 +166,8 @@ function measure (
   return {
     offered: calls.length,
     granted,
-    refused,
-    strange: calls.length - granted - refused,
+    rejected,
+    strange: calls.length - granted - rejected,
     penalties,
     used: counted / (limit * span / windowMs),
     late: over.filter((ms) => ms > toleranceMs).length,
@@ -195,7 +195,7 @@ export function bounds (figures: Figures): { readonly bound: string, readonly fi
 
 function percent (part: number): string { return `${(part * 100).toFixed(1)} %` }
 
-async function told (child: ChildProcess, what: 'port' | 'stoodStillMs'): Promise<number> {
+async function reported (child: ChildProcess, what: 'port' | 'stoodStillMs'): Promise<number> {
   const gone = once(child, 'exit').then(() => { throw new Error('a replica ended') })
   gone.catch(() => {})
   const [report] = await Promise.race([once(child, 'message'), gone]) as [Report]
