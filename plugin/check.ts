@@ -155,7 +155,7 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
     }],
     ['venue-reached', async () => {
       const headers = { accept: 'application/json' }
-      const otherTakesThem = await otherEnvironment.pairOf(nango, connectionId)
+      const otherAcceptsThem = await otherEnvironment.credentialsOf(nango, connectionId)
       const answer = await pipeline
         .send(
           {
@@ -171,7 +171,7 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
         )
         .catch(async (error: unknown) => {
           const rejected = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
-          throw rejected && await otherTakesThem() ? wrongEnvironment(environment) : error
+          throw rejected && await otherAcceptsThem() ? wrongEnvironment(environment) : error
         })
       const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
       answer.abort(new Error('not a venue'))

@@ -12,25 +12,25 @@ const codes = Object.keys(errorDefinitions) as [ErrorCode, ...ErrorCode[]]
 export const Problem = Type.Object({
   type: Type.String(
     {
-      description: 'Names the kind of problem; under this server it leads to a page about it.',
+      description: 'Identifies the problem; on this server, the path of a page about it.',
       examples: ['/problems/ROLLER_ERR_RATE_LIMITED']
     }
   ),
-  title: Type.String({ description: 'The kind of problem in words.' }),
-  status: Type.Integer({ description: 'The HTTP status of this answer.' }),
+  title: Type.String({ description: 'The problem type in words.' }),
+  status: Type.Integer({ description: 'The HTTP status of this response.' }),
   detail: Type.String({ description: 'The facts of this case.' }),
-  instance: Type.String({ description: 'The request id, as in the gateway\'s log.' }),
-  code: StringEnum(codes, { description: 'Stable; programs branch on it.' }),
-  layer: StringEnum(['caller', 'gateway', 'nango', 'roller', 'network'], { description: 'Whose turn it is to act.' }),
+  instance: Type.String({ description: 'The request id in the gateway\'s log.' }),
+  code: StringEnum(codes, { description: 'Stable code for programs.' }),
+  layer: StringEnum(['caller', 'gateway', 'nango', 'roller', 'network'], { description: 'The responsible component.' }),
   hint: Type.String({ description: 'An instruction: what to do next.' }),
   retryAfter: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds, as in the header Retry-After.' })),
   upstream: Type.Optional(Type.Object({
     status: Type.Integer(),
     body: Type.Optional(Type.Unknown())
-  }, { description: 'What ROLLER (or Nango) said.' })),
+  }, { description: 'The response of ROLLER or Nango.' })),
   pendingVenue: Type.Optional(Type.Object({
     id: Type.String(), name: Nullable(Type.String())
-  }, { description: 'With ROLLER_ERR_VENUE_CHANGED: the venue whose credentials were entered, as confirm-venue takes it.' })),
+  }, { description: 'With ROLLER_ERR_VENUE_CHANGED: the venue of the new credentials, for confirm-venue.' })),
   errors: Type.Optional(Type.Array(Type.Object({
     pointer: Type.String({ description: 'JSON pointer; its first segment is params, query, headers or body.' }),
     detail: Type.String()

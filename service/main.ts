@@ -73,7 +73,7 @@ try {
   const url = await app.listen({ host: config.host, port: config.port })
   sandbox?.sendWebhooksTo(url)
   // Only for people: production logs are JSON, with the address logged by Fastify.
-  if (sandbox !== null && config.production) app.log.warn('this is a SANDBOX: nothing behind it is real')
+  if (sandbox !== null && config.production) app.log.warn('this is a SANDBOX with simulated data')
   if (!config.production) {
     const keys = config.keys.length > 0 || config.jwt !== null
     process.stdout.write(`${banner({ url, demoConnectionId: sandbox?.options.exampleConnectionId ?? null, keys })}\n`)

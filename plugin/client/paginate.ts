@@ -176,7 +176,7 @@ class ReportPager<R> implements Pager<R> {
 
 /** Single records may be equal, and so may whole pages if ROLLER counts the pages and numbers these two differently. */
 function repeats (before: ReportPage, page: ReportPage): boolean {
-  const suspicious = (!page.isCounted && page.records.length > 1) || (page.current !== null && page.current === before.current)
+  const suspicious = (!page.counted && page.records.length > 1) || (page.current !== null && page.current === before.current)
   return suspicious && page.records.length > 0 && isDeepStrictEqual(before.records, page.records)
 }
 

@@ -8,7 +8,7 @@ export interface ReportPage {
   /** Number of pages of this day or list, if ROLLER's response contains it. */
   readonly total: number | null
   /** True if the end is derived from ROLLER's counts, false if from a short page. */
-  readonly isCounted: boolean
+  readonly counted: boolean
   readonly last: boolean
 }
 
@@ -34,9 +34,9 @@ export function readPage (answer: unknown, requested: number, pageSize: number):
   const total = believable(count(envelope.get('totalpages')), requested, records)
   const items = count(envelope.get('totalitems'))
   const page = { records, current: count(envelope.get('currentpage')), total }
-  if (total !== null) return { ...page, isCounted: true, last: requested >= total }
-  if (items !== null && (requested - 1) * size + records.length <= items) return { ...page, isCounted: true, last: requested * size >= items }
-  return { ...page, isCounted: false, last: records.length < size }
+  if (total !== null) return { ...page, counted: true, last: requested >= total }
+  if (items !== null && (requested - 1) * size + records.length <= items) return { ...page, counted: true, last: requested * size >= items }
+  return { ...page, counted: false, last: records.length < size }
 }
 
 /** The error for a response that stops paging. */

@@ -72,7 +72,7 @@ function classifyRoller ({ status, headers }: ResponseHead, upstream: Upstream):
       return { kind: 'renew', error: new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail, upstream }) }
     }
     case 403:
-      return { kind: 'fail', error: new RollerError('ROLLER_ERR_ACCESS_DENIED', { detail: 'ROLLER answered 403.', upstream }) }
+      return { kind: 'fail', error: new RollerError('ROLLER_ERR_ACCESS_DENIED', { detail: 'ROLLER returned 403.', upstream }) }
     case 429:
       return coolingOff(headers['retry-after'], upstream)
     case 502: case 503: case 504:
@@ -85,7 +85,7 @@ function classifyRoller ({ status, headers }: ResponseHead, upstream: Upstream):
 function coolingOff (retryAfter: unknown, upstream: Upstream): Classification {
   const seconds = retryAfterSeconds(retryAfter, MAX_COOLING_OFF_SECONDS) ?? COOLING_OFF_SECONDS
   const exportSeconds = retryAfterSeconds(retryAfter, MAX_EXPORT_WAIT_SECONDS)
-  const error = new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER answered 429.', upstream, retryAfter: seconds })
+  const error = new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER returned 429.', upstream, retryAfter: seconds })
   return { kind: 'limited', scope: 'connection', seconds, error, ...(exportSeconds !== undefined && { exportSeconds }) }
 }
 

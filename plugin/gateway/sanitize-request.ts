@@ -69,7 +69,7 @@ function escapeCharacter (character: string): string {
 const FORBIDDEN_DETAIL = 'There is a control character, a space or a # in it.'
 
 function closedToken (): RollerError {
-  return new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'POST /token is closed: Nango stores and renews the tokens.' })
+  return new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'POST /token is not available: Nango stores and renews the tokens.' })
 }
 
 function badPath (detail: string): RollerError {

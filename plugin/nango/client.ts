@@ -167,7 +167,7 @@ function generalRule ({ status, code, errors, retryAfter }: NangoErrorResponse):
     case 'unknown_connection':
       return new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { upstream })
     case 'forbidden':
-      return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango answered 403: the secret key lacks a scope.', upstream })
+      return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango returned 403: the secret key lacks a scope.', upstream })
     case 'unknown_provider_config':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
         detail: 'The integration of this gateway does not exist in Nango.', upstream
@@ -181,7 +181,7 @@ function generalRule ({ status, code, errors, retryAfter }: NangoErrorResponse):
     return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango rejects the secret key of this gateway.', upstream })
   }
   if (status >= 500 || code === '') {
-    return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango answered ${status}.`, upstream: { status } })
+    return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango returned ${status}.`, upstream: { status } })
   }
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: `Nango rejected the call (${status} ${code}).`, upstream })
 }

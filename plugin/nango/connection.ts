@@ -14,7 +14,7 @@ export const TagValue = Type.String({ minLength: 1, maxLength: 255 })
 export const Tags = Type.Record(TagName, TagValue, {
   additionalProperties: false,
   maxProperties: MAX_TAGS,
-  description: 'Small identifiers that find a connection again, such as the tenant it belongs to. At most 10; keys are kept in lower case.',
+  description: 'Identifiers for filtering connections, such as the tenant. At most 10; keys are stored in lower case.',
   examples: [{ organization_id: 'acme' }]
 })
 export type Tags = Static<typeof Tags>
@@ -25,7 +25,7 @@ export function lowerKeys<V> (tags: Readonly<Record<string, V>>): Record<string,
 }
 
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'Anything else that shall be kept with the connection.',
+  description: 'Any further data stored with the connection.',
   examples: [{ region: 'north' }]
 })
 
@@ -34,26 +34,26 @@ export type ConnectionWarning = typeof warnings[number]
 
 export const Connection = Type.Object({
   connectionId: Type.String({ description: 'Send it as the header Connection-Id.', examples: ['demo-venue'] }),
-  integrationId: Type.String({ description: 'The integration in Nango.', examples: ['roller'] }),
+  integrationId: Type.String({ description: 'Unique key of the integration in Nango.', examples: ['roller'] }),
   status: StringEnum(['connected', 'reconnect-required', 'cooling-off'], {
-    description: 'reconnect-required: ROLLER refused the credentials; POST /connect-session/reconnect lets the venue enter them again. ' +
-      'cooling-off: ROLLER said 429, and nothing is sent for up to a minute.'
+    description: 'reconnect-required: ROLLER rejects the credentials; reconnect with POST /connect-session/reconnect. ' +
+      'cooling-off: ROLLER returned 429, and calls are rejected for up to a minute.'
   }),
   venue: Nullable(Venue),
   pendingVenue: Nullable(Type.Object({
     id: Type.String({ description: 'Send it to POST /connections/{id}/confirm-venue.', examples: ['20982'] }),
     name: Nullable(Type.String({ examples: ['Brisbane South'] }))
-  }), { description: 'The venue whose credentials were entered in place of those of `venue`; null where there is none.' }),
+  }), { description: 'The venue whose credentials replaced those of `venue`; null if there is none.' }),
   warnings: Type.Array(StringEnum(warnings), {
-    description: 'venue-connected-twice: another connection is of the same venue, and Roller-Venue takes the newest healthy one. ' +
-      'venue-changed: credentials of another venue were entered; no calls until POST /connections/{id}/confirm-venue. ' +
-      'venue-unverified: credentials were entered, and ROLLER has not been asked yet which venue they are of; the next call asks. ' +
-      'no-room-for-venue: there are so many tags that the venue cannot be kept; no calls until PATCH /connections/{id} removes some.'
+    description: 'venue-connected-twice: another connection belongs to the same venue; Roller-Venue uses the newest healthy one. ' +
+      'venue-changed: credentials of another venue were entered; calls are rejected until POST /connections/{id}/confirm-venue. ' +
+      'venue-unverified: the venue of new credentials is not verified yet; the next call verifies it. ' +
+      'no-room-for-venue: too many tags to store the venue; calls are rejected until PATCH /connections/{id} removes some.'
   }),
   tags: Type.Record(Type.String(), Type.String()),
   metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
   createdAt: Type.String({ description: 'ISO 8601.', examples: ['2026-11-01T09:30:00.000Z'] })
-}, { $id: 'Connection', description: 'One venue\'s connection.' })
+}, { $id: 'Connection', description: 'The connection of one venue.' })
 export type Connection = Static<typeof Connection>
 
 /** State of a connection beyond Nango's own fields. */

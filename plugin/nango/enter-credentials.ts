@@ -38,18 +38,22 @@ export async function enterCredentials (options: EnterCredentialsOptions, sessio
 }
 
 async function explain (
-  { environment, otherEnvironment, tokenEndpoint }: EnterCredentialsOptions, { status, code, payload }: NangoErrorResponse, credentials: Credentials
+  { environment, otherEnvironment, tokenEndpoint }: EnterCredentialsOptions,
+  { status, code, payload }: NangoErrorResponse,
+  credentials: Credentials
 ): Promise<RollerError> {
   const upstream = { status, body: { error: { code } } }
   const { failure, retryAfter } = await findFailure(readTokenFailure(payload), tokenEndpoint, credentials)
   if (failure !== 'rejected') return noToken(failure, { upstream, ...(retryAfter !== undefined && { retryAfter }) })
   const errors = [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER with this Client ID' }]
   // A common mistake that ROLLER's error does not show: credentials of the other environment.
-  if (await otherEnvironment.takes(credentials.clientId, credentials.clientSecret)) return wrongEnvironment(environment, { errors, upstream })
+  if (await otherEnvironment.accepts(credentials.clientId, credentials.clientSecret)) {
+    return wrongEnvironment(environment, { errors, upstream })
+  }
   return new RollerError('ROLLER_ERR_CREDENTIALS_INVALID', {
     detail: 'ROLLER issued no token for this Client ID and Client Secret.',
     hint: `Check the Client ID and the Client Secret, and that they belong to the ${ENVIRONMENT_NAMES[environment]} environment. ` +
-      'Each venue has its own pair.',
+      'Each venue has its own credentials.',
     layer: 'roller',
     errors,
     upstream

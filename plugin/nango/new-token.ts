@@ -34,7 +34,7 @@ export async function untilNew<T> (refresh: () => Promise<T>, isNew: (answer: T)
   }
   throw new RollerError('ROLLER_ERR_UNREACHABLE', {
     layer: 'nango',
-    detail: 'ROLLER answered 401, and Nango has not requested a new token yet.',
+    detail: 'ROLLER returned 401, and Nango has not requested a new token yet.',
     hint: 'Send the call again. If the error persists, reconnect with POST /connect-session/reconnect.',
     retryAfter: 1
   })

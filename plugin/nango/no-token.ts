@@ -15,7 +15,7 @@ export function failureOf (answer: TokenResponse | null): Exclude<TokenFailure, 
 }
 
 const DETAILS: Readonly<Record<Exclude<TokenFailure, 'rejected' | 'blocked'> | 'accepted', string>> = {
-  unavailable: 'ROLLER\'s token endpoint answered Nango with an error.',
+  unavailable: 'ROLLER\'s token endpoint returned an error to Nango.',
   unreachable: 'ROLLER\'s token endpoint is not reachable from Nango.',
   unclear: 'Nango received no token from ROLLER. Its response does not show whether ROLLER rejected the credentials or failed.',
   accepted: 'Nango received no token, but ROLLER issues one for these credentials.'

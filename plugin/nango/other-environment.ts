@@ -22,7 +22,7 @@ export class OtherEnvironment {
   }
 
   /** True if the other environment issues a token. Its errors are ignored, because the original error is reported. */
-  async takes (clientId: string, clientSecret: string): Promise<boolean> {
+  async accepts (clientId: string, clientSecret: string): Promise<boolean> {
     const key = createHash('sha256').update(JSON.stringify([clientId, clientSecret])).digest('base64')
     const result = this.#results.get(key) ?? this.#tokens.requestToken({ clientId, clientSecret }).then((answer) => answer?.status === 200)
     this.#results.set(key, result)
@@ -33,9 +33,9 @@ export class OtherEnvironment {
    * Same for the credentials of a connection, if the key may read them. They are read before the refresh: after a rejection Nango does not
    * return them for a while.
    */
-  async pairOf (nango: NangoClient, connectionId: string): Promise<() => Promise<boolean>> {
+  async credentialsOf (nango: NangoClient, connectionId: string): Promise<() => Promise<boolean>> {
     const credentials = await readCredentials(nango, connectionId)
-    return async () => credentials !== null && await this.takes(credentials.clientId, credentials.clientSecret)
+    return async () => credentials !== null && await this.accepts(credentials.clientId, credentials.clientSecret)
   }
 }
 
@@ -48,7 +48,7 @@ export function wrongEnvironment (environment: RollerEnvironment, more: RollerEr
   return new RollerError('ROLLER_ERR_ENVIRONMENT', {
     ...more,
     layer: 'roller',
-    detail: `These are keys of ROLLER's ${other}, and this gateway is set to ${own}.`,
-    hint: `Make an API key in the ${own} Venue Manager and use its Client ID and Client Secret, or use a gateway that is set to ${other}.`
+    detail: `These credentials belong to ROLLER's ${other}, but this gateway is set to ${own}.`,
+    hint: `Create an API key in the ${own} Venue Manager and use its Client ID and Client Secret, or use a gateway that is set to ${other}.`
   })
 }

@@ -13,7 +13,7 @@ export function keyNotChecked (upstream: Upstream): RollerError {
 
 export function tooLargeForNango (upstream: Upstream): RollerError {
   return new RollerError('ROLLER_ERR_BODY_TOO_LARGE', {
-    detail: 'Nango accepts no body of this size. Nothing was sent to ROLLER.',
+    detail: 'The body is too large for Nango. Nothing was sent to ROLLER.',
     hint: 'Send a smaller body. The operator can raise NANGO_SERVER_PUBLIC_BODY_LIMIT of a self-hosted Nango, or use the transport direct.',
     upstream
   })

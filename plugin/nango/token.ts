@@ -90,12 +90,13 @@ function noRight (upstream?: RollerError['upstream']): RollerError {
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
     detail: 'The Nango key may not read credentials, which contain the token for the transport direct.',
     hint: 'The operator must add the scope environment:connections:read_credentials to this key in Nango, ' +
-      'or go back to the transport nango, ' +
+      'or use the transport nango, ' +
       'which does not need it for its calls.',
     ...(upstream !== undefined && { upstream })
   })
 }
 
+const NO_NEW_TOKEN = 'ROLLER returned 401 and issued no new token to Nango.'
 const REJECTED_CODES: ReadonlySet<string> = new Set(['invalid_credentials', 'connection_refresh_backoff', 'connection_refresh_exhausted'])
 
 function readError ({ status, code }: NangoErrorResponse): RollerError | undefined {
@@ -114,16 +115,16 @@ function refreshError ({ status, code, message }: NangoErrorResponse): RollerErr
   switch (code) {
     case 'invalid_credentials':
       if (isNangoFailure(message)) return nangoFailure(upstream)
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401 and gave Nango no new token.', upstream })
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: NO_NEW_TOKEN, upstream })
     case 'connection_refresh_exhausted':
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401 and gave Nango no new token.', upstream })
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: NO_NEW_TOKEN, upstream })
     case 'connection_refresh_backoff':
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
-        detail: 'ROLLER answered 401 and gave Nango no new token.', upstream, retryAfter: 30
+        detail: NO_NEW_TOKEN, upstream, retryAfter: 30
       })
     case 'forbidden':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-        detail: 'ROLLER answered 401 and the token could not be renewed: ' +
+        detail: 'ROLLER returned 401 and the token could not be renewed: ' +
           'the Nango key lacks the scope environment:connections:read_credentials.',
         upstream
       })

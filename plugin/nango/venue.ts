@@ -22,15 +22,15 @@ export const VENUE_FIELD = 'roller_venue'
 export const PENDING_FIELD = 'roller_venue_pending'
 
 export const Venue = Type.Object({
-  id: Type.String({ description: 'ROLLER\'s id of the venue; Roller-Venue takes it.', examples: ['20981'] }),
+  id: Type.String({ description: 'ROLLER\'s id of the venue, the value of Roller-Venue.', examples: ['20981'] }),
   environment: StringEnum(environments, { examples: ['live'] }),
   name: Nullable(Type.String({ examples: ['Brisbane North'] })),
   timeZone: Nullable(Type.String({
-    description: 'IANA name; null where ROLLER gives none that can be used.', examples: ['Australia/Brisbane']
+    description: 'IANA name; null if ROLLER returns no usable one.', examples: ['Australia/Brisbane']
   })),
   currency: Nullable(Type.String({ examples: ['AUD'] })),
   locale: Nullable(Type.String({ examples: ['en-AU'] }))
-}, { $id: 'ConnectedVenue', description: 'What GET /venues/me said when the venue was connected.' })
+}, { $id: 'ConnectedVenue', description: 'The venue from GET /venues/me when it was connected.' })
 export type Venue = Static<typeof Venue>
 
 /** @returns null if the response contains no venue */

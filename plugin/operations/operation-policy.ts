@@ -87,6 +87,6 @@ function closedOperations ({ allow, deny = [] }: OperationLists): ReadonlySet<st
 
 function closedHere (detail: string): RollerError {
   return new RollerError(
-    'ROLLER_ERR_OPERATION_FORBIDDEN', { detail, hint: 'Ask the operator of this gateway to open the operation.' }
+    'ROLLER_ERR_OPERATION_FORBIDDEN', { detail, hint: 'Ask the operator of this gateway to allow the operation.' }
   )
 }

@@ -18,9 +18,9 @@ export interface ConnectPageRoutesOptions {
 const config = { roller: { auth: 'self' } } as const
 
 const ResultBody = Type.Object({
-  ticket: Type.String({ maxLength: 512, description: 'From the link of the page.' }),
+  ticket: Type.String({ maxLength: 512, description: 'The ticket in the link.' }),
   connectionId: Type.Optional(Type.String({
-    minLength: 1, maxLength: 255, description: 'What Nango called the connection. Without it, the one that the link has made is looked for.'
+    minLength: 1, maxLength: 255, description: 'The connection id from Nango. Default: the connection that the link created.'
   }))
 }, { additionalProperties: false })
 
@@ -32,7 +32,7 @@ const ConnectedVenue = Type.Object({
 
 const ConnectResult = Type.Object({
   status: StringEnum(['connected', 'other-venue', 'unused'], {
-    description: 'other-venue: the keys of another venue were entered for this connection. unused: the link has made no connection.'
+    description: 'other-venue: credentials of another venue were entered for this connection. unused: the link has created no connection.'
   }),
   venue: Nullable(ConnectedVenue)
 }, { $id: 'ConnectResult' })
@@ -80,8 +80,8 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
   app.post('/connect/result', {
     config,
     schema: {
-      summary: 'See which venue a link has connected',
-      description: 'For the connect page, which has no key: the ticket of its link is good for the one connection that was made with it.',
+      summary: 'Read the venue that a link has connected',
+      description: 'For the connect page, which has no API key: the ticket of its link is valid for the one connection created with it.',
       operationId: 'getConnectResult',
       tags: ['Connect'],
       security: [],

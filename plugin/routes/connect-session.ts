@@ -20,24 +20,24 @@ const ConnectSession = Type.Object({
   token: Type.String({ description: 'For @nangohq/frontend: openConnectUI({ sessionToken }).' }),
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
   connectPage: Type.Optional(Type.String({
-    description: 'This gateway\'s own page, to send to a venue manager, with the Client ID filled in. ' +
-      'From the root of this host where the gateway does not know its address. ' +
-      '&lang=de behind it chooses the language.'
+    description: 'This gateway\'s page, to send to a venue manager, with the Client ID filled in. ' +
+      'Relative to the root of this host if publicUrl is not set. ' +
+      'Append &lang=de to choose the language.'
   })),
-  expiresAt: Type.String({ format: 'date-time', description: '30 minutes from now; Nango decides.' })
+  expiresAt: Type.String({ format: 'date-time', description: 'In 30 minutes, fixed by Nango.' })
 }, { $id: 'ConnectSession' })
 
 const SessionBody = Type.Object({
   clientId: Type.Optional(Type.String({
     minLength: 1,
     maxLength: 255,
-    description: 'Filled in on the connect page, so that only the Client Secret is left to paste. Not sent to Nango.'
+    description: 'Filled in on the connect page, so that only the Client Secret must be pasted. Not sent to Nango.'
   })),
   tags: Type.Optional(Tags),
   connectionConfig: Type.Optional(Type.Record(Type.String(), Type.Unknown(), {
     description: 'Nango\'s connection config. The browser can read it: no secrets.'
   })),
-  webhookUrlOverride: Type.Optional(Type.String({ format: 'uri', description: 'Where Nango sends this connection\'s webhooks.' }))
+  webhookUrlOverride: Type.Optional(Type.String({ format: 'uri', description: 'URL for Nango\'s webhooks of this connection.' }))
 }, { additionalProperties: false })
 
 const ReconnectBody = Type.Composite([
@@ -63,8 +63,8 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     preValidation: async (request) => { request.body ??= {} },
     schema: {
       summary: 'Start connecting a venue',
-      description: 'Makes a session with which a browser may connect one venue. ' +
-        'It is good for 30 minutes and for the ROLLER integration alone.',
+      description: 'Creates a session with which a browser can connect one venue. ' +
+        'It is valid for 30 minutes and for the ROLLER integration only.',
       operationId: 'createConnectSession',
       tags: TAG,
       body: SessionBody,
@@ -101,7 +101,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
 
   app.post('/connect-session/reconnect', {
     schema: {
-      summary: 'Start entering a venue\'s credentials again',
+      summary: 'Start reconnecting a venue',
       description: 'For a connection whose status is reconnect-required, or after a key was replaced. ' +
         'The connection keeps its id, tags, metadata and config.',
       operationId: 'createReconnectSession',

@@ -44,13 +44,13 @@ const ListQuery = Type.Object({
 
 const ConnectionPage = Type.Object({
   connections: Type.Array(Connection),
-  nextPage: Nullable(Type.Integer(), { description: 'The page to ask for next; null at the end.' })
+  nextPage: Nullable(Type.Integer(), { description: 'The next page number; null on the last page.' })
 })
 
 const NewConnection = Type.Object({
   clientId: Type.String({ minLength: 1, maxLength: 255, description: 'From Venue Manager.' }),
   clientSecret: Type.String({
-    minLength: 1, maxLength: 2048, description: 'From Venue Manager. It goes to Nango and is kept nowhere else.'
+    minLength: 1, maxLength: 2048, description: 'From Venue Manager. Stored in Nango only.'
   }),
   tags: Type.Optional(Tags),
   metadata: Type.Optional(Metadata)
@@ -58,26 +58,26 @@ const NewConnection = Type.Object({
 
 const Change = Type.Object({
   tags: Type.Optional(Type.Record(TagName, Nullable(Type.String({ minLength: 1, maxLength: 255 })), {
-    additionalProperties: false, description: 'Merged with what is there; null takes a tag away.'
+    additionalProperties: false, description: 'Merged with existing tags; null deletes a tag.'
   })),
   metadata: Type.Optional(Metadata)
 }, { additionalProperties: false, minProperties: 1 })
 
 const Confirmation = Type.Object({
   venueId: Type.String({
-    minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue whose credentials were entered.', examples: ['20981']
+    minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue of the new credentials.', examples: ['20981']
   })
 }, { additionalProperties: false })
 
 const RateLimitReport = Type.Object({
   connectionId: Type.String(),
-  coolingOff: Type.Integer({ description: 'Seconds until ROLLER accepts calls again after a 429; 0 when it does.' }),
+  coolingOff: Type.Integer({ description: 'Seconds until the cooling-off after a 429 ends; 0 if there is none.' }),
   rateLimits: Type.Array(Type.Object({
     name: StringEnum(['rest', 'reporting', 'bulk']),
-    limit: Type.Integer({ description: 'Calls in a window, the safety margin taken off.' }),
+    limit: Type.Integer({ description: 'Calls in a window, minus the safety margin.' }),
     window: Type.Integer({ description: 'Seconds.' }),
-    remaining: Type.Integer({ description: 'Calls that are free now.' }),
-    reset: Type.Integer({ description: 'Seconds until a call frees; 0 when nothing is used.' })
+    remaining: Type.Integer({ description: 'Remaining calls.' }),
+    reset: Type.Integer({ description: 'Seconds until another call is available; 0 if none is used.' })
   }))
 }, { $id: 'RateLimitReport' })
 
@@ -101,14 +101,14 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     const { venue, tags, ...filter } = request.query
     const limits = await access.identify(request)
     // The caller's own tags come last, in Nango's case: no given tag can replace them.
-    const wanted = { ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...limits?.tags } }
-    return limits?.connections === undefined ? await connections.list(wanted) : await listOwn(connections, limits.connections, wanted)
+    const query = { ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...limits?.tags } }
+    return limits?.connections === undefined ? await connections.list(query) : await listOwn(connections, limits.connections, query)
   })
 
   app.post('/connections', {
     schema: {
       summary: 'Connect a venue with its Client ID and Client Secret',
-      description: 'For servers that have the pair at hand. ROLLER is asked for a token on the way, so a wrong pair is refused.',
+      description: 'For servers that have the credentials. Nango requests a token from ROLLER, so wrong credentials are rejected.',
       operationId: 'createConnection',
       tags: TAG,
       body: NewConnection,
@@ -142,7 +142,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.patch('/connections/:id', {
     schema: {
       summary: 'Change a connection\'s tags and metadata',
-      description: 'Merged with what is there: what is not named stays.',
+      description: 'Merged with existing values: those that are not named stay.',
       operationId: 'updateConnection',
       tags: TAG,
       params: Params,
@@ -158,8 +158,8 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
 
   app.post('/connections/:id/confirm-venue', {
     schema: {
-      summary: 'Confirm that a connection is of another venue now',
-      description: 'When credentials of another venue were entered, no call passes until it is said here that this was meant.',
+      summary: 'Confirm the new venue of a connection',
+      description: 'After credentials of another venue were entered, calls are rejected until the change is confirmed here.',
       operationId: 'confirmVenue',
       tags: TAG,
       params: Params,
@@ -175,8 +175,8 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.delete('/connections/:id', {
     schema: {
       summary: 'Disconnect a venue',
-      description: 'ROLLER\'s webhooks to this gateway are taken back first, then Nango forgets the credentials. ' +
-        'The API key itself is taken back in Venue Manager.',
+      description: 'Deletes ROLLER\'s webhooks to this gateway first, then the credentials in Nango. ' +
+        'Revoke the API key itself in Venue Manager.',
       operationId: 'deleteConnection',
       tags: TAG,
       params: Params,
@@ -193,8 +193,8 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.get('/connections/:id/check', {
     exposeHeadRoute: false,
     schema: {
-      summary: 'Find out why a connection does not work',
-      description: 'Goes from Nango to the venue step by step. The first step that fails says what to do.',
+      summary: 'Diagnose a connection',
+      description: 'Checks every step from Nango to the venue. The first failed step has a hint.',
       operationId: 'checkConnection',
       tags: TAG,
       params: Params,
@@ -210,8 +210,8 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.get('/connections/:id/rate-limits', {
     exposeHeadRoute: false,
     schema: {
-      summary: 'See what is left of a connection\'s rate limits',
-      description: 'As this gateway counts. Other programs with the same API key use up the same limits at ROLLER.',
+      summary: 'Read the rate limits of a connection',
+      description: 'As counted by this gateway. ROLLER also counts calls of other programs with the same API key.',
       operationId: 'getRateLimits',
       tags: TAG,
       params: Params,

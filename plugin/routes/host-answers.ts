@@ -123,8 +123,8 @@ function kindOf (value: unknown): string {
 function hostFault (option: string, was: string, expected: string): RollerError {
   return new RollerError('ROLLER_ERR_INTERNAL', {
     detail: 'A function of this application returned an invalid value to the gateway. Nothing was sent to ROLLER.',
-    hint: 'The developers of this application must act: the log names the option and what it has to return, under the request id of this ' +
-      'answer.',
+    hint: 'The developers of this application must fix it: the log has the option and its expected result, under the request id of this ' +
+      'response.',
     cause: new TypeError(`${option}() ${was}; expected ${expected}`)
   })
 }

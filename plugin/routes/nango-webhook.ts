@@ -29,14 +29,14 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
   app.post('/webhooks/nango', {
     config: { roller: { auth: 'self' } },
     schema: {
-      summary: 'Take a webhook of Nango',
-      description: 'For Nango alone, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. ' +
+      summary: 'Receive a webhook of Nango',
+      description: 'For Nango only, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. ' +
         'Set this address in Nango\'s environment settings.',
       operationId: 'takeNangoWebhook',
       tags: ['Webhooks'],
       security: [],
       body: { content: { 'application/json': { schema: Type.Unsafe({ type: 'object', description: 'An event of Nango.' }) } } },
-      response: { 204: { type: 'null', description: 'Taken, or of no concern here.' }, ...problemResponses }
+      response: { 204: { type: 'null', description: 'Accepted, or not relevant here.' }, ...problemResponses }
     },
     validatorCompiler: () => () => true
   }, async (request, reply) => {

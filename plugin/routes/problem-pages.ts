@@ -23,7 +23,7 @@ export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
     config: { roller: { auth: 'public' } },
     schema: {
       summary: 'Read about a problem',
-      description: 'A page for people. Every problem\'s type leads here.',
+      description: 'A page for people, the target of every problem\'s type.',
       operationId: 'getProblem',
       tags: ['Problems'],
       security: [],

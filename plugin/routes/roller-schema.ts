@@ -9,17 +9,17 @@ const PROBLEM = { 'application/problem+json': { schema: Problem } }
 
 /** For the gateway's own routes: every error is the gateway's. */
 export const problemResponses = {
-  '4xx': { description: 'The gateway\'s own answer.', content: PROBLEM },
-  '5xx': { description: 'The gateway\'s own answer.', content: PROBLEM }
+  '4xx': { description: 'An error of the gateway.', content: PROBLEM },
+  '5xx': { description: 'An error of the gateway.', content: PROBLEM }
 }
 
 /** No type: it is passed through unchanged. Most are an object with errors[] or message; some are a string. */
-const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLER\'s own error, as it came: any JSON' })
+const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLER\'s own error, unchanged: any JSON' })
 
 /** Clients distinguish the two by media type, or by Roller-Answered-By. */
 const passedErrors = {
-  '4xx': errorResponse('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).'),
-  '5xx': errorResponse('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).')
+  '4xx': errorResponse('An error of the gateway (application/problem+json), or ROLLER\'s own, unchanged (application/json).'),
+  '5xx': errorResponse('An error of the gateway (application/problem+json), or ROLLER\'s own, unchanged (application/json).')
 }
 
 /** The OpenAPI fields of a route schema; Fastify's own type has them only if @fastify/swagger is installed. */
@@ -46,13 +46,13 @@ export function rollerSchema (method: Method, operation: Operation): RouteSchema
 
 export function wildcardSchema (method: Method): RouteSchema {
   const success = {
-    description: 'ROLLER\'s answer, as it came.',
+    description: 'ROLLER\'s response, unchanged.',
     headers: responseHeaders(method, null),
     content: { 'application/json': { schema: Type.Unknown() } }
   }
   return {
     summary: `${method} any other path of ROLLER's API`,
-    description: 'For what ROLLER has and the catalog does not. Bodies are streamed and not validated.',
+    description: 'For operations that the catalog lacks. Bodies are streamed and not validated.',
     operationId: `${method.toLowerCase()}Roller`,
     tags: ['Other paths'],
     headers: requestHeaders(method, null),

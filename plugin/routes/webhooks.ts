@@ -33,15 +33,14 @@ const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode | 'FST_ERR_CTP_INVALID
 ])
 
 const config = { roller: { auth: 'self' } } as const
-const Answer = Type.String({ description: 'A short text for tests by hand.' })
+const Answer = Type.String({ description: 'A short text for manual tests.' })
 const answers = {
-  200: { description: 'Taken, now or before.', content: { 'text/plain': { schema: Answer } } },
+  200: { description: 'Accepted, now or earlier.', content: { 'text/plain': { schema: Answer } } },
   500: {
-    description: 'Refused: the key is wrong, the connection does not exist or is of another venue, the body is too large, or it is no ' +
-      'delivery at all.',
+    description: 'Rejected: wrong key, unknown connection, connection of another venue, body too large, or no delivery.',
     content: { 'text/plain': { schema: Answer } }
   },
-  503: { description: 'Not now: ROLLER sends it again.', content: { 'text/plain': { schema: Answer } } }
+  503: { description: 'Temporary failure: ROLLER retries.', content: { 'text/plain': { schema: Answer } } }
 }
 
 export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, intake, clock }: RollerWebhookRoutesOptions): Promise<void> {
@@ -61,14 +60,14 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     if (request.method !== 'POST') return
     if (secrets.length === 0) {
       if (!unconfigured) {
-        request.log.error('ROLLER\'s webhooks are not taken: set the option rollerWebhookSecrets, or ROLLER_WEBHOOK_SECRET')
+        request.log.error('ROLLER\'s webhooks are rejected: set the option rollerWebhookSecrets, or ROLLER_WEBHOOK_SECRET')
       }
       unconfigured = true
       return answer(reply, 503, 'not configured')
     }
     if (draining) return answer(reply, 503, 'shutting down')
     if (isWebhookKey(secrets, connectionIdOf(request), request.headers['x-roller-apikey'])) return
-    request.log.warn('a delivery to ROLLER\'s webhook had no key of this gateway\'s')
+    request.log.warn('a delivery to ROLLER\'s webhook was rejected: its key is missing or wrong')
     reply.header('connection', 'close') // the body is not awaited
     return answer(reply, 500, 'wrong key')
   })
@@ -87,7 +86,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     if (STATUSES.has(reply.statusCode)) return payload
     request.log.error(
       { status: reply.statusCode },
-      'something in front of ROLLER\'s webhook answers in its place: let it through, by the route\'s config.roller'
+      'a hook of the host responded to ROLLER\'s webhook: exempt the route by its config.roller'
     )
     reply.code(503).removeHeader('content-length').removeHeader('location').type('text/plain; charset=utf-8')
     return 'not now'
@@ -106,8 +105,8 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
   app.post(`${ROLLER_WEBHOOKS}/:connectionId`, {
     config,
     schema: {
-      summary: 'Take a webhook of ROLLER',
-      description: 'For ROLLER alone, which sends x-roller-apikey as it was given by POST /connections/{id}/webhooks.',
+      summary: 'Receive a webhook of ROLLER',
+      description: 'For ROLLER only, with the x-roller-apikey that POST /connections/{id}/webhooks registered.',
       operationId: 'takeRollerWebhook',
       tags: ['Webhooks'],
       security: [],

@@ -71,7 +71,7 @@ export class ConnectionPoller {
         await change()
         return true
       } catch (error) {
-        this.#options.warn('a change of a connection could not be told, and will be again', error, connectionId)
+        this.#options.warn('a connection event failed and is retried at the next poll', error, connectionId)
         return false
       }
     }

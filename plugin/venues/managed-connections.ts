@@ -73,7 +73,7 @@ export class ManagedConnections {
     const { state, error } = await verifier.verify(connectionId, { state: entered, metadata })
     if (error?.code === 'ROLLER_ERR_ACCESS_DENIED' || error?.code === 'ROLLER_ERR_CREDENTIALS_REJECTED') {
       await connections.delete(connectionId).catch((failure: unknown) => {
-        warn('a refused connection could not be deleted', failure, connectionId)
+        warn('a connection with rejected credentials could not be deleted', failure, connectionId)
       })
       throw error
     }
@@ -113,8 +113,8 @@ export class ManagedConnections {
     const { connections, lifecycle, unsubscribe, warn } = this.#options
     await unsubscribe(connectionId).catch((error: unknown) => {
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return
-      warn('ROLLER\'s webhooks of a connection could not be taken back before it was disconnected; ' +
-        'ROLLER will go on sending until it gives up', error)
+      warn('ROLLER\'s webhooks of a connection could not be deleted before it was disconnected; ' +
+        'ROLLER sends events until it disables them', error)
     })
     await connections.delete(connectionId)
     // After the response no replica may serve calls from cached state of the connection.
@@ -130,7 +130,7 @@ export class ManagedConnections {
     const behind: Promise<void> = emitted
       .catch((error: unknown) => {
         // A failed event is delivered again.
-        if (!(error instanceof EventNotHandled)) this.#options.warn('an event of a connection could not be told', error)
+        if (!(error instanceof EventNotHandled)) this.#options.warn('a connection event failed', error)
       })
       .finally(() => { this.#behind.delete(behind) })
     this.#behind.add(behind)

@@ -165,7 +165,7 @@ export class VenueVerifier {
       state = await this.#finished(connectionId)
       if (state.verification !== 'unverified') return state
     }
-    throw unverified('Credentials were entered again and again while ROLLER was asked which venue they are of.', { retryAfter: 1 })
+    throw unverified('Credentials were entered repeatedly during the verification of the venue.', { retryAfter: 1 })
   }
 
   /**
@@ -201,7 +201,7 @@ export class VenueVerifier {
     const venue = answer.status === 200 && body !== null ? toVenue(parse(body), environment) : null
     if (venue !== null) return venue
     throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
-      detail: `ROLLER answered ${answer.status} to GET /venues/me without a venue id.`
+      detail: `ROLLER returned ${answer.status} to GET /venues/me without a venue id.`
     })
   }
 
@@ -226,14 +226,14 @@ export class VenueVerifier {
 export function checkEnvironment (its: string | undefined, environment: RollerEnvironment): void {
   if (its === undefined || its === environment) return
   throw new RollerError('ROLLER_ERR_ENVIRONMENT', {
-    detail: `The connection belongs to ROLLER's environment ${its}, and this gateway is set to ${environment}.`
+    detail: `The connection belongs to ROLLER's environment ${its}, but this gateway is set to ${environment}.`
   })
 }
 
 /** The caller's error while a venue is not verified: the pending step, and when to retry. */
 function explain (error: RollerError): RollerError {
   if (FINAL.has(error.code) || error.code === 'ROLLER_ERR_VENUE_UNVERIFIED') return error
-  return unverified(`ROLLER has not said yet which venue the credentials of this connection are of: ${error.detail}`, {
+  return unverified(`The venue of this connection's credentials could not be verified: ${error.detail}`, {
     layer: error.layer,
     retryAfter: error.retryAfter ?? REST_MS / 1000,
     cause: error,
@@ -258,7 +258,7 @@ function assertVenue ({ id }: Pick<Venue, 'id'>, venueId: string): void {
   if (id === venueId) return
   throw new RollerError('ROLLER_ERR_VALIDATION', {
     detail: `The credentials of this connection belong to the venue ${id}.`,
-    errors: [{ pointer: '/body/venueId', detail: 'must be the venue whose credentials were entered' }]
+    errors: [{ pointer: '/body/venueId', detail: 'must be the venue of the new credentials' }]
   })
 }
 

@@ -76,7 +76,7 @@ export class ConnectionLookup {
     }, (error: unknown) => {
       this.#known.delete(connectionId)
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return null
-      throw new ConnectionUnreadable('Nango could not be asked for the connection.', { cause: error })
+      throw new ConnectionUnreadable('The connection could not be read from Nango.', { cause: error })
     }).finally(() => {
       if (this.#reading.get(connectionId) === reading) this.#reading.delete(connectionId)
     })

@@ -13,7 +13,7 @@ export async function deliverOnce (store: DedupeStore, key: EventKey, deliver: (
     await deliver()
   } catch (error) {
     // Late handlers are still running. They keep their claim until they finish; if they succeed, the next attempt is a repeat.
-    if (error instanceof HandlersTimedOut) error.taken.then(async (taken) => { await store[taken ? 'done' : 'release'](key) }).catch(() => {})
+    if (error instanceof HandlersTimedOut) error.result.then(async (ok) => { await store[ok ? 'done' : 'release'](key) }).catch(() => {})
     else await store.release(key)
     throw error
   }

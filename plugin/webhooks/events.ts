@@ -41,13 +41,13 @@ export class EventBusy extends EventNotHandled {
 
 /** Handlers did not finish in time. They are not stopped. */
 export class HandlersTimedOut extends EventNotHandled {
-  override readonly name = 'EventLate'
+  override readonly name = 'HandlersTimedOut'
   /** True if they succeeded after all, false if they failed. */
-  readonly taken: Promise<boolean>
+  readonly result: Promise<boolean>
 
-  constructor (message: string, taken: Promise<boolean>) {
+  constructor (message: string, result: Promise<boolean>) {
     super(message)
-    this.taken = taken
+    this.result = result
   }
 }
 
@@ -80,7 +80,7 @@ export class Events {
   /**
    * Emits an event to all handlers at once and waits for all of them, so that none is still running when the event is repeated.
    * @param timeoutMs the remaining time of the handlers
-   * @throws EventNotHandled if one of them failed, with its error as `cause`; EventLate if they did not finish in time
+   * @throws EventNotHandled if one of them failed, with its error as `cause`; HandlersTimedOut if they did not finish in time
    */
   async deliver (event: AnyEvent, timeoutMs = this.#timeoutMs): Promise<void> {
     const handlers = this.#listeners(event.name)
@@ -94,7 +94,7 @@ export class Events {
     })
     const done = new AbortController()
     const late = sleep(this.#clock, Math.max(0, timeoutMs), done.signal).then(() => {
-      throw new HandlersTimedOut(`The handlers of ${event.name} were not done in ${timeoutMs} ms.`, work.then(() => true, () => false))
+      throw new HandlersTimedOut(`The handlers of ${event.name} timed out after ${timeoutMs} ms.`, work.then(() => true, () => false))
     }, () => {})
     try {
       await Promise.race([late, work])

@@ -57,7 +57,7 @@ export class RollerIntake {
     // Without a handler the event must not be lost: ROLLER retries.
     if (!events.hasHandlers && read.name !== 'bulkExport.created') {
       if (!this.#warnedNoHandler) {
-        log.error({ event: read.name }, 'nobody listens to ROLLER\'s webhooks: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
+        log.error({ event: read.name }, 'ROLLER\'s webhooks have no handler: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
       }
       this.#warnedNoHandler = true
       return 'retry'
@@ -85,7 +85,7 @@ export class RollerIntake {
     const part = partOf(event.data)
     if (part === null) {
       log.warn(factsOf(event),
-        'a message about a bulk export is not kept: a field is missing, or counts or names are out of bounds')
+        'a message about a bulk export is ignored: a field is missing, or counts or names are out of bounds')
       return
     }
     await inbox.put({ connectionId: event.connectionId, exportType: part.exportType }, { kind: 'message', part: part.part })
@@ -103,8 +103,8 @@ export class RollerIntake {
       const known = isOther(remembered) ? await connections.find(connectionId, true) : remembered
       if (known !== null && !isOther(known)) return known
       log.warn(factsOf(event), known === null
-        ? 'an event of ROLLER was rejected: there is no such connection. If the venue was disconnected, delete its webhook in ROLLER'
-        : 'an event of ROLLER was rejected: it is of another venue than the connection')
+        ? 'a ROLLER event was rejected: there is no such connection. If the venue was disconnected, delete its webhook in ROLLER'
+        : 'a ROLLER event was rejected: it belongs to a venue other than the connection\'s')
       return 'rejected'
     } catch (error) {
       if (!(error instanceof ConnectionUnreadable)) throw error

@@ -53,7 +53,7 @@ export class ReliableDelivery {
       ...queue,
       onDone: ({ key, tries }) => {
         const { failed = false, ...name } = this.#forget(key) ?? {}
-        if (failed) log.info({ ...name, tries }, 'an event of a connection was taken, after its handlers had failed')
+        if (failed) log.info({ ...name, tries }, 'a connection event was handled after its handlers had failed')
       },
       onGivenUp: ({ key, tries, reason, error }) => {
         const { failed: _, ...name } = this.#forget(key) ?? {}
@@ -81,7 +81,7 @@ export class ReliableDelivery {
         if (failed) {
           this.#options.log.warn(
             { event: event.name, id: event.id, reason: failureReason(error) },
-            'an event of a connection was not taken; it is delivered again'
+            'a connection event was not handled; it is delivered again'
           )
         }
       }
@@ -96,7 +96,7 @@ export class ReliableDelivery {
   async close (): Promise<void> {
     const left = await this.#queue.close()
     this.#names.clear()
-    if (left > 0) this.#options.log.warn({ left }, 'the app closes, and events of connections that no handler has taken are lost')
+    if (left > 0) this.#options.log.warn({ left }, 'the app closes, and unhandled connection events are lost')
   }
 
   /** @throws EventBusy, EventNotHandled */

@@ -26,9 +26,9 @@ export const Subscription = Type.Object({
   webhookId: Type.Integer({ examples: [233] }),
   url: Type.String({ examples: ['https://gateway.example.com/webhooks/roller/demo-venue'] }),
   enabled: Type.Boolean(
-    { description: 'False after ROLLER has disabled it, because deliveries had failed for four days. Subscribe again to enable it.' }
+    { description: 'False after ROLLER has disabled it, because deliveries failed for four days. Subscribe again to enable it.' }
   ),
-  webhooks: Type.Unsafe<WebhookKinds>(Type.Object({}, { additionalProperties: true, description: 'What ROLLER tells about.' }))
+  webhooks: Type.Unsafe<WebhookKinds>(Type.Object({}, { additionalProperties: true, description: 'The subscribed events.' }))
 }, { $id: 'WebhookSubscription' })
 export type Subscription = Static<typeof Subscription>
 

@@ -49,7 +49,7 @@ export function assembleWebhooks (parts: WebhookParts) {
     : new SharedDedupeStore({
       local: memory,
       shared: new RedisDedupeStore(redis, { scope, clock }),
-      onRedisDown: () => log.warn({}, 'Redis is away: an event that two replicas get is handled by both until it is back')
+      onRedisDown: () => log.warn({}, 'Redis is down: an event that two replicas get is handled by both until it is back')
     })
   const inbox = redis === undefined ? new MemoryExportInbox(clock) : new RedisExportInbox(redis, { scope, clock })
   const delivery = new ReliableDelivery({ deliver: (event) => events.deliver(event), store: dedupeStore, clock, log })

@@ -76,7 +76,8 @@ export function createApp (requests: RecordedRequest[], now: () => number): Fast
     parseJson(keepBody(request, body)))
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (keepBody(request, body).length === 0) return {}
-    throw new ErrorResponse(415, { message: `Media type '${request.headers['content-type'] ?? ''}' is not supported, use application/json` })
+    const type = request.headers['content-type'] ?? ''
+    throw new ErrorResponse(415, { message: `Media type '${type}' is not supported, use application/json` })
   })
 
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {

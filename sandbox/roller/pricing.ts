@@ -25,7 +25,7 @@ function covers (venue: VenueState, { startDate, endDate, productIds }: Discount
 }
 
 /** Why the code does not apply; undefined if it does. */
-function rejectionReason (venue: VenueState, discount: Discount | undefined, code: string, items: readonly WantedItem[]): string | undefined {
+function obstacle (venue: VenueState, discount: Discount | undefined, code: string, items: readonly WantedItem[]): string | undefined {
   if (discount === undefined || discount.status === 'Archived') return 'Discount code could not be found'
   if (discount.usageLimit !== null && uses(venue, code) >= discount.usageLimit) return 'Discount code has reached its usage limit'
   return items.some((item) => covers(venue, discount, item)) ? undefined : 'Discount is not valid for this transaction'
@@ -53,7 +53,7 @@ function discounts (venue: VenueState, items: readonly WantedItem[], body: Input
       continue
     }
     const discount = findDiscount(venue, code)
-    const validationMessage = rejectionReason(venue, discount, code, items)
+    const validationMessage = obstacle(venue, discount, code, items)
     if (discount === undefined || validationMessage !== undefined) {
       codes.push({ code, discount: 0, validationMessage: validationMessage ?? '' })
       continue

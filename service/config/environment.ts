@@ -68,7 +68,7 @@ export const Environment = Type.Object({
   POLL_INTERVAL: Type.Optional(Type.Integer({
     minimum: 0,
     maximum: 86_400,
-    description: 'Interval at which Nango\'s list of connections is polled for changes; 0 is never. Seconds. Default: 60 without ' +
+    description: 'Interval at which Nango\'s list of connections is polled for changes; 0 disables polling. Seconds. Default: 60 without ' +
       'NANGO_WEBHOOK_SIGNING_KEY, 600 with it.',
     examples: ['60']
   })),
@@ -94,7 +94,7 @@ export const Environment = Type.Object({
       default: 0,
       minimum: 0,
       maximum: 10_000_000,
-      description: 'Maximum requests a minute from each caller to this replica; 0 is no limit. It protects the gateway and is ' +
+      description: 'Maximum requests a minute from each caller to this replica; 0 disables the limit. It protects the gateway and is ' +
         'unrelated to ROLLER\'s limits.',
       examples: ['6000']
     }

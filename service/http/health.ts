@@ -16,7 +16,7 @@ const CHECK_INTERVAL = 2_000
 
 /** The public form of a step: its detail contains addresses and the integration, and is only logged. */
 const PublicStep = Type.Omit(CheckStep, ['detail'])
-const Sandbox = Type.Optional(Type.Literal(true, { description: 'Nothing behind this gateway is real.' }))
+const Sandbox = Type.Optional(Type.Literal(true, { description: 'This is a sandbox with simulated data.' }))
 
 export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOptions): void {
   let draining = false
@@ -39,7 +39,7 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
   app.get('/health', {
     logLevel: 'warn',
     schema: {
-      summary: 'Is the process alive?',
+      summary: 'Check that the process is alive',
       operationId: 'getHealth',
       tags: ['Service'],
       security: [],
@@ -50,8 +50,8 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
   app.get('/ready', {
     logLevel: 'warn',
     schema: {
-      summary: 'Can it serve calls?',
-      description: 'Not before Nango has taken the key and the integration was seen to be ROLLER\'s, and no more once the process is ' +
+      summary: 'Check that the service is ready',
+      description: 'Ready once Nango has accepted the key and the integration is ROLLER\'s, and no longer once the process is ' +
         'shutting down.',
       operationId: 'getReady',
       tags: ['Service'],

@@ -26,8 +26,8 @@ export function shutDownOnSignal ({ app, delay, grace, after }: ShutdownOptions)
   closeWithGrace({
     delay: delay + grace,
     logger: false,
-    onTimeout: () => { app.log.error('calls were still in flight when the grace was over: they are cut') },
-    onSecondSignal: (signal) => { app.log.warn({ signal }, 'a second signal: ending at once') }
+    onTimeout: () => { app.log.error('calls still in flight after the grace period are cancelled') },
+    onSecondSignal: (signal) => { app.log.warn({ signal }, 'second signal: exiting at once') }
   }, async ({ signal, err: error }) => {
     if (error !== undefined) app.log.fatal({ err: error }, 'closing after an error')
     else app.log.info({ signal }, 'closing: calls in flight are finished first')

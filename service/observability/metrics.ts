@@ -29,7 +29,7 @@ export function createMetrics (): Metrics {
     { name: 'roller_rate_limit_used_total', help: 'Calls counted against a rate limit.', labelNames: ['limit'], registers }
   )
   const waiting = new Gauge(
-    { name: 'roller_rate_limit_waiting', help: 'Calls now waiting for a rate limit.', labelNames: ['limit'], registers }
+    { name: 'roller_rate_limit_waiting', help: 'Calls waiting for a rate limit.', labelNames: ['limit'], registers }
   )
   const cooling = new Counter({
     name: 'roller_cooling_off_total',
@@ -59,31 +59,31 @@ export function requestCounter ({ registry }: Metrics): CountRequest {
   const registers = [registry]
   const requests = new Counter({
     name: 'roller_requests_total',
-    help: 'Requests answered, by operation, status class, and the layer that the answer is of.',
+    help: 'Finished requests, by operation, status class, and layer of the response.',
     labelNames: ['operation', 'status', 'layer'],
     registers
   })
   const whole = new Histogram({
     name: 'roller_request_seconds',
-    help: 'Time from a request to the end of its answer.',
+    help: 'Time from a request to the end of its response.',
     labelNames: ['operation'],
     buckets: SECONDS,
     registers
   })
   const upstream = new Histogram({
     name: 'roller_upstream_seconds',
-    help: 'Time a call waited for Nango or ROLLER, over all tries.',
+    help: 'Time a call waited for Nango or ROLLER, over all attempts.',
     labelNames: ['operation'],
     buckets: SECONDS,
     registers
   })
   const overhead = new Histogram({
     name: 'roller_overhead_seconds',
-    help: 'Time the gateway itself took for a call, from the request to the head of the answer.',
+    help: 'Time the gateway itself took for a call, from the request to the head of the response.',
     buckets: FINE_SECONDS,
     registers
   })
-  const repeats = new Counter({ name: 'roller_repeats_total', help: 'Tries of calls beyond the first.', registers })
+  const repeats = new Counter({ name: 'roller_repeats_total', help: 'Retries of calls.', registers })
   return (request, reply) => {
     const operation = operationOf(request)
     requests.inc({ operation, status: `${Math.floor(reply.statusCode / 100)}xx`, layer: layerOf(request, reply) })
@@ -102,7 +102,7 @@ export function watchPool ({ registry }: Metrics, roller: () => Roller): void {
   const registers = [registry]
   const connections = new Gauge({
     name: 'roller_pool_connections',
-    help: 'Open connections to Nango or ROLLER, those without a call among them.',
+    help: 'Open connections to Nango or ROLLER, including idle ones.',
     labelNames: ['state'],
     registers,
     collect () {
@@ -113,7 +113,7 @@ export function watchPool ({ registry }: Metrics, roller: () => Roller): void {
   })
   const calls = new Gauge({
     name: 'roller_pool_calls',
-    help: 'Calls on a connection, and calls that wait for one.',
+    help: 'Calls on a connection, and calls waiting for one.',
     labelNames: ['state'],
     registers,
     collect () {

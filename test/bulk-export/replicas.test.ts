@@ -73,7 +73,7 @@ t.test('rejects messages of exports for a retry while Redis is down, and handles
   t.equal((await deliver(one.app, customer)).statusCode, 200)
   t.equal((await deliver(one.app, customer)).statusCode, 200)
   t.strictSame(received, ['customer.created'], 'this replica still knows its own')
-  t.equal(one.log.filter((line) => line.includes('Redis is away: an event')).length, 1, 'said once')
+  t.equal(one.log.filter((line) => line.includes('Redis is down: an event')).length, 1, 'said once')
   const lost = message(
     { type: 'BulkExport', data: { preSignedUrls: [], exportType: 'Tickets', processId: 'p', sequenceNumber: 1, sequenceTotal: 1 } }
   )

@@ -69,6 +69,6 @@ test('reports the result of a late handler', async (t) => {
     const error = await delivered
     t.ok(error instanceof HandlersTimedOut)
     end()
-    t.equal(await (error as HandlersTimedOut).taken, !fails)
+    t.equal(await (error as HandlersTimedOut).result, !fails)
   }
 })

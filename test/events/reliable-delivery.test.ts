@@ -112,8 +112,8 @@ test('leaves the event to another replica when one ends', async (t) => {
 test('stops retrying when a late handler succeeds', async (t) => {
   let finish = (_taken: boolean): void => {}
   let tries = 0
-  const { clock, delivery } = start(async () => { tries++; throw new HandlersTimedOut('late', new Promise((resolve) => { finish = resolve })) })
-  await t.rejects(delivery.deliver(event()), { name: 'EventLate' })
+  const { clock, delivery } = start(async () => { tries++; throw new HandlersTimedOut('', new Promise((resolve) => { finish = resolve })) })
+  await t.rejects(delivery.deliver(event()), { name: 'HandlersTimedOut' })
   clock.advance(1_000)
   await settle()
   finish(true)

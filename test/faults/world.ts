@@ -29,8 +29,8 @@ export class World {
   readonly roller: RollerSimulator
   readonly nango: NangoSimulator
   readonly #t: Teardown
-  readonly #rollerDoor: TcpProxy
-  readonly #nangoDoor: TcpProxy
+  readonly #rollerProxy: TcpProxy
+  readonly #nangoProxy: TcpProxy
   readonly #time: { ahead: number }
   #app: FastifyInstance | null = null
   #base: string | null = null
@@ -40,31 +40,35 @@ export class World {
   #before = 0
 
   private constructor (
-    t: Teardown, way: Way, roller: RollerSimulator, nango: NangoSimulator, doors: { roller: TcpProxy, nango: TcpProxy }, time: { ahead: number }
+    t: Teardown,
+    way: Way,
+    roller: RollerSimulator,
+    nango: NangoSimulator,
+    proxies: { roller: TcpProxy, nango: TcpProxy }, time: { ahead: number }
   ) {
     this.#t = t
     this.way = way
     this.roller = roller
     this.nango = nango
-    this.#rollerDoor = doors.roller
-    this.#nangoDoor = doors.nango
+    this.#rollerProxy = proxies.roller
+    this.#nangoProxy = proxies.nango
     this.#time = time
   }
 
   static async start (t: Teardown, way: Way): Promise<World> {
     const time = { ahead: 0 }
     const rollerSimulator = await startRollerSimulator()
-    const rollerDoor = new TcpProxy(rollerSimulator.url)
-    await rollerDoor.open()
-    const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: rollerDoor.url, now: () => Date.now() + time.ahead })
-    const nangoDoor = new TcpProxy(nango.url)
-    await nangoDoor.open()
+    const rollerProxy = new TcpProxy(rollerSimulator.url)
+    await rollerProxy.open()
+    const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: rollerProxy.url, now: () => Date.now() + time.ahead })
+    const nangoProxy = new TcpProxy(nango.url)
+    await nangoProxy.open()
     t.teardown(async () => {
-      await Promise.all([rollerDoor.shut(), nangoDoor.shut()])
+      await Promise.all([rollerProxy.shut(), nangoProxy.shut()])
       await nango.close()
       await rollerSimulator.close()
     })
-    const world = new World(t, way, rollerSimulator, nango, { roller: rollerDoor, nango: nangoDoor }, time)
+    const world = new World(t, way, rollerSimulator, nango, { roller: rollerProxy, nango: nangoProxy }, time)
     world.restoreConnection()
     return world
   }
@@ -72,16 +76,16 @@ export class World {
   /** After a first call: without a token, Nango's error is the same for a ROLLER that is down and for rejected credentials. */
   async closeRoller (): Promise<void> {
     await this.warm()
-    await this.#rollerDoor.shut()
+    await this.#rollerProxy.shut()
   }
 
   /** From here on every connection has a token. */
   async warm (): Promise<void> { await this.#get() }
 
-  openRoller (): Promise<void> { return this.#rollerDoor.open() }
-  closeNango (): Promise<void> { return this.#nangoDoor.shut() }
-  openNango (): Promise<void> { return this.#nangoDoor.open() }
-  cutLarge (): void { this.#rollerDoor.cutAfter(1_000_000) }
+  openRoller (): Promise<void> { return this.#rollerProxy.open() }
+  closeNango (): Promise<void> { return this.#nangoProxy.shut() }
+  openNango (): Promise<void> { return this.#nangoProxy.open() }
+  cutLarge (): void { this.#rollerProxy.cutAfter(1_000_000) }
 
   /** Advances the clock of all servers. */
   pass (ms: number): void { this.#time.ahead += ms }
@@ -194,7 +198,7 @@ export class World {
     this.roller.faults.always(null)
     this.nango.faults.always(null)
     this.#call = null
-    this.#rollerDoor.cutAfter(Infinity)
+    this.#rollerProxy.cutAfter(Infinity)
     if (this.#base !== null) { // restarted with the correct address
       this.#base = null
       this.#app = null
@@ -225,7 +229,7 @@ export class World {
     if (this.#service !== null) return this.#service
     if (this.#app === null) {
       const app = Fastify()
-      const base = { nango: this.#nangoDoor.url, roller: this.#rollerDoor.url }
+      const base = { nango: this.#nangoProxy.url, roller: this.#rollerProxy.url }
       if (this.#base !== null) base[this.way === 'nango' ? 'nango' : 'roller'] = this.#base
       await app.register(roller, {
         authorize: 'open',

@@ -23,7 +23,10 @@ test('cools off on three replicas with 500 callers after an injected 429', needs
   const callers = Array.from({ length: 500 }, async (_, n) => {
     const waiting = n % 10 === 0
     return {
-      n, waiting, at: Date.now(), answer: await send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: waiting ? 30 : [0, 1, 2][n % 3] })
+      n,
+      waiting,
+      at: Date.now(),
+      answer: await send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: waiting ? 30 : [0, 1, 2][n % 3] })
     }
   })
   const others = Array.from({ length: 60 }, async (_, n) => {

@@ -56,7 +56,8 @@ for (const clientSecret of [SECRET, 'wrong']) {
 
 test('returns a connection that the list of Nango does not have yet', async (t) => {
   const { app } = await build(t, { nango: { replicaLag: 60_000 } })
-  t.match((await app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })).json(), { connectionId: String, status: 'connected' })
+  const answer = await app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
+  t.match(answer.json(), { connectionId: String, status: 'connected' })
 })
 
 test('points at missing and unknown fields of a body, and sends nothing', async (t) => {

@@ -1,10 +1,10 @@
 import { test } from '../support/tap.ts'
 import { callsAtRoller, listen } from '../support/build.ts'
-import { expectRejections, sendRaw } from './raw.ts'
+import { rejectsAll, sendRaw } from './raw.ts'
 
 test('rejects a request target with an authority', async (t) => {
   const built = await listen(t)
-  await expectRejections(t, built, [
+  await rejectsAll(t, built, [
     'http://evil.example/roller/venues/me', 'https://evil.example/roller/x',
     'HTTP://user:pass@evil.example:81/roller/x', 'http://127.0.0.1/roller/venues/me'
   ], 'ROLLER_ERR_PATH')

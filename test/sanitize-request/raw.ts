@@ -21,7 +21,7 @@ export async function sendRaw (url: string, head: string, body: string | Buffer 
 }
 
 /** Sends each target and expects a rejection, and no request to Nango or ROLLER. */
-export async function expectRejections (
+export async function rejectsAll (
   t: Test, built: Built & { readonly url: string }, targets: readonly string[], code: string, method = 'GET'
 ): Promise<void> {
   for (const target of targets) {

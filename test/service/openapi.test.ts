@@ -111,9 +111,9 @@ test('documents ROLLER\'s surprising behavior', async (t) => {
     'post /roller/bookings': /same email.*name, phone.*overwritten/,
     'post /roller/bookings/draft': /same email.*overwritten/,
     'get /roller/bookings': /Cancelled bookings.*not found/,
-    'get /roller/bookings/{uniqueId}': /PartiallyPaid holds the word Paid.*negative/,
+    'get /roller/bookings/{uniqueId}': /PartiallyPaid contains Paid.*negative/,
     'post /roller/bookings/{uniqueId}/payments': /refund is a payment with a negative amount/,
-    'get /roller/data/bookingitems': /PartiallyPaid holds the word Paid/,
+    'get /roller/data/bookingitems': /PartiallyPaid contains Paid/,
     'get /roller/data/bookingpayments': /negative/
   }
   for (const [name, text] of Object.entries(descriptions)) {

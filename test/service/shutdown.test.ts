@@ -72,7 +72,7 @@ test('exits at once on a second signal', async (t) => {
   service.child.kill('SIGTERM')
   t.equal(await service.exited, 1)
   t.ok(Date.now() - startedAt < 30_000)
-  t.match(service.stdout(), 'a second signal: ending at once')
+  t.match(service.stdout(), 'second signal: exiting at once')
   t.equal(await call, 'cut')
 })
 

@@ -26,8 +26,8 @@ interface Known {
   readonly url: string,
   ready: boolean,
   silent: number,
-  requested: number,
-  received: number,
+  polled: number,
+  replied: number,
   readonly calls: Set<{
     readonly path: string
   }>,
@@ -57,7 +57,7 @@ export class Balancer {
   }
 
   add (url: string): Backend {
-    const backend: Known = { url, ready: false, silent: 0, requested: 0, received: 0, calls: new Set(), agent: new Agent({ keepAlive: true }) }
+    const backend: Known = { url, ready: false, silent: 0, polled: 0, replied: 0, calls: new Set(), agent: new Agent({ keepAlive: true }) }
     this.#backends.add(backend)
     return backend
   }
@@ -74,10 +74,10 @@ export class Balancer {
 
   /** On a new connection, to detect a replica that accepts no new ones. */
   #ask (backend: Known): void {
-    const turn = ++backend.requested
+    const turn = ++backend.polled
     const hear = (ready: boolean): void => {
-      if (turn < backend.received) return // a later poll has been answered already
-      backend.received = turn
+      if (turn < backend.replied) return // a later poll has been answered already
+      backend.replied = turn
       backend.silent = 0
       backend.ready = ready
     }

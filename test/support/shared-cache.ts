@@ -22,7 +22,8 @@ export class SharedCache {
       return stored
     }
     const { statusCode: status, headers: sent, body } = await this.#app.inject({ url, headers })
-    const answer: Response = { status, headers: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, String(value)])), body }
+    const texts = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, String(value)]))
+    const answer: Response = { status, headers: texts, body }
     if (mayStore(answer, headers)) this.#stored.set(url, [...this.#stored.get(url) ?? [], { ...answer, request: headers }])
     return answer
   }

@@ -54,7 +54,7 @@ test('emits a connection whose venue is unavailable, rejects its calls, and retr
   await until(() => { clock.advance(1); return life.events.length > 0 })
   t.match(life.events, [{ name: 'connection.created', connection: { venue: null, warnings: ['venue-unverified'] } }])
   const rejected = await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })
-  t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /ROLLER answered 500/, retryAfter: 5 })
+  t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /ROLLER returned 500/, retryAfter: 5 })
   clock.advance(5_001)
   t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })).statusCode, 200)
   await until(() => stored(life, connectionId).tags.roller_venue_id !== undefined)

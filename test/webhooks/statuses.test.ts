@@ -90,7 +90,7 @@ test('returns 503 for a temporary failure', async (t) => {
   await t.test('without a handler', async (t) => {
     const { app, log } = await build(t, { options })
     for (let count = 0; count < 3; count++) t.equal((await deliver(app, message())).statusCode, 503)
-    t.equal(count(log(), 'nobody listens'), 1, 'said once')
+    t.equal(count(log(), 'have no handler'), 1, 'said once')
     const received = listener(app)
     t.equal((await deliver(app, message())).statusCode, 200)
     t.equal(received.length, 1)

@@ -287,7 +287,7 @@ export class RateLimiter {
     if (coolingOff === ACCOUNT || window === ACCOUNT) return new RollerError('ROLLER_ERR_NANGO_LIMIT', { retryAfter })
     if (reason === 'cooling-off') {
       return new RollerError('ROLLER_ERR_COOLING_OFF', {
-        detail: 'ROLLER answered 429 to an earlier call of this connection. Nothing was sent.', retryAfter
+        detail: 'ROLLER returned 429 to an earlier call of this connection. Nothing was sent.', retryAfter
       })
     }
     return new RollerError('ROLLER_ERR_RATE_LIMITED', { detail: `The ${rateLimit} rate limit of this connection is used up.`, retryAfter })

@@ -62,7 +62,7 @@ export const AppliedDiscount = Type.Partial(Type.Object({
 }))
 
 export const DiscountedItem = Type.Partial(Type.Object({
-  itemNumber: Type.String({ examples: ['c7585bf9-cdbe-433a-8ab9-a4260d9ebbca'], description: 'Identifies the item in this answer' }),
+  itemNumber: Type.String({ examples: ['c7585bf9-cdbe-433a-8ab9-a4260d9ebbca'], description: 'Identifies the item in this response' }),
   discount: Type.Number({ examples: [2.2] })
 }))
 

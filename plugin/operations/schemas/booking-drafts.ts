@@ -49,7 +49,7 @@ export const DraftBooking = Type.Partial(Type.Object({
   costs: DraftCosts,
   discounts: Type.Array(AppliedDiscount),
   giftCards: Type.Array(AppliedGiftCard),
-  paymentJwt: Type.String({ examples: ['eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9.eyJpbn'], description: 'Token to take the payment with' })
+  paymentJwt: Type.String({ examples: ['eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9.eyJpbn'], description: 'Token for the payment' })
 }))
 
 export const PublishDraftBody = Type.Object({

@@ -27,7 +27,7 @@ export const endDate = Type.String({
 })
 const day = Type.String({ format: 'date-or-date-time', examples: ['2020-07-29'], description: `Venue-local day. ${DAY_OR_TIME}` })
 export const pageNumber = Type.Integer({ examples: [1], description: 'From 1, the default' })
-export const pageSize = Type.Integer({ examples: [100], description: '100 by default; above 500 the answer carries Roller-Warning' })
+export const pageSize = Type.Integer({ examples: [100], description: '100 by default; above 500 the response has Roller-Warning' })
 
 /** One venue-local day, in pages. */
 export const ReportPeriodQuery = Type.Object({
