@@ -41,6 +41,6 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
     '--omit=optional` leaves it out.'
   ),
   '@opentelemetry/exporter-trace-otlp-http': service('Sends traces by OTLP.'),
-  '@opentelemetry/resources': service('Says in every trace which service it is of.'),
+  '@opentelemetry/resources': service('Adds the service to every trace.'),
   '@opentelemetry/sdk-trace-node': service('Makes and batches the traces.')
 }

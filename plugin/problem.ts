@@ -16,7 +16,7 @@ export const Problem = Type.Object({
       examples: ['/problems/ROLLER_ERR_RATE_LIMITED']
     }
   ),
-  title: Type.String({ description: 'The problem type in words.' }),
+  title: Type.String({ description: 'A short summary of the problem type.' }),
   status: Type.Integer({ description: 'The HTTP status of this response.' }),
   detail: Type.String({ description: 'The facts of this case.' }),
   instance: Type.String({ description: 'The request id in the gateway\'s log.' }),

@@ -44,7 +44,7 @@ export interface RollerSimulator {
   readonly penalties: number
   readonly tokensIssued: number
   venue: (clientId: string) => VenueState
-  /** Runs an operation for this venue, without a token and outside its limits. @throws Refusal */
+  /** Runs an operation for this venue, without a token and outside its limits. @throws ErrorResponse */
   perform: (clientId: string, method: string, path: string, body?: Input) => unknown
   revokeTokens: (clientId?: string) => void
   rejectCredentials: (clientId: string, rejected?: boolean) => void

@@ -18,7 +18,7 @@ export interface ReportPage {
  * accepted too (the p of `itemsPerpage` looks like a typo that ROLLER may fix). The end is determined by, in this order: totalPages,
  * totalItems, a page that is not full. A count that contradicts the records is ignored.
  *
- * @param asked the requested page number, from 1
+ * @param requested the requested page number, from 1
  * @param pageSize the requested page size
  * @throws RollerError if the response contains no records
  */

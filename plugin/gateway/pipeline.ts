@@ -40,7 +40,7 @@ import { VenueZones } from './venue-zones.ts'
 export interface PipelineParts extends UpstreamParts {
   readonly policy: OperationPolicy
   readonly defaults: CallDefaults
-  /** Null where connections are not asked for their venue. */
+  /** Null if venues are not verified. */
   readonly checkVenue: ((next: CallHandler) => CallHandler) | null
   readonly cache: Pick<ResponseCacheParts, 'store' | 'rules'> | null
 }

@@ -120,7 +120,7 @@ export class Renewals {
   }
 
   /**
-   * Acquires the lock. A request without a reply is repeated, since the lock knows its owner. Without any reply the replica refreshes for
+   * Acquires the lock. A request without a reply is repeated, since the lock stores its owner. Without any reply the replica refreshes for
    * itself, and not again for a while: however slow Redis is, that is one refresh of a connection for each replica in 30 s.
    */
   async #acquire (connectionId: string, sentAt: number, renewal: Renewal): Promise<Exclude<LockState, { kind: 'held' }>> {

@@ -41,7 +41,7 @@ const rejected = { description: 'Rejected' } as const
 /** Observed at ROLLER: a booking with another guest's e-mail address renames that guest. */
 const GUEST_OVERWRITTEN =
   'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
-  'overwritten with what this booking says.'
+  'overwritten with those of this booking.'
 
 export const operations = {
   'GET /venues/me': {

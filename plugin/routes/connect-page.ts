@@ -71,7 +71,7 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
   }, async (request, reply) => {
     const file = files.get(request.params.file)
     if (file === undefined) return reply.callNotFound()
-    // During a rolling update a replica may be asked for files of the other version: its own are compatible.
+    // During a rolling update a replica may get requests for files of the other version: its own are compatible.
     const forEver = request.params.version === version
     reply.headers({ ...SAFE_HEADERS, 'cache-control': forEver ? 'public, max-age=31536000, immutable' : 'no-store' }).type(file.type)
     return file.content

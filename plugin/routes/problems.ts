@@ -35,7 +35,7 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     const level = error.code === 'ROLLER_ERR_INTERNAL' ? 'error' : 'warn'
     request.log[level]({ err: describeError(error), code: error.code, layer: error.layer }, error.title)
   }
-  // The client may go on sending forever. HTTP/2 has no such header, and ends the stream.
+  // The client may never stop sending. HTTP/2 has no such header, and ends the stream.
   if (error.code === 'ROLLER_ERR_BODY_TOO_LARGE' && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   return reply

@@ -1,6 +1,6 @@
 /**
  * `POST /webhooks/roller/:connectionId`. ROLLER reviews a webhook that ever gets another answer than 200, 500, 503 or 504, and may disable
- * it, so this route sends only the first three. 200: accepted. 500: rejected for good. 503: temporary; ROLLER retries for
+ * it, so this route sends only the first three. 200: accepted. 500: rejected permanently. 503: temporary; ROLLER retries for
  * 4 days.
  */
 import type { IncomingMessage } from 'node:http'

@@ -11,14 +11,14 @@ import { VERSION } from 'fastify-roller/internal'
 
 const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango. Three steps:
 
-1. **Authorize** once with one of this gateway's API keys, where it asks for one. This browser keeps it.
-2. **Connect** a venue: \`POST /connect-session\` answers with a link to send to a venue manager. \`GET /connections\`
-   lists who is connected.
+1. **Authorize** once with one of this gateway's API keys, if required. This browser keeps it.
+2. **Connect** a venue: \`POST /connect-session\` returns a link to send to a venue manager. \`GET /connections\`
+   lists the connected venues.
 3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last
    is filled in for you.`
 
-const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER, nothing real. ' +
-  'Every answer has the header `Roller-Sandbox: true`.\n\n'
+const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER with simulated data. ' +
+  'Every response has the header `Roller-Sandbox: true`.\n\n'
 
 const STYLE = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
 const PAGE_SCRIPT = readFileSync(new URL('./page.js', import.meta.url), 'utf8')

@@ -26,4 +26,4 @@ export function open ({ store }: Bench) {
   return { connectionId, gateway, shared, send, get }
 }
 
-export const said = ({ headers }: UpstreamResponse): unknown[] => [headers['cache-status'], headers['age']]
+export const cacheStatus = ({ headers }: UpstreamResponse): unknown[] => [headers['cache-status'], headers['age']]

@@ -8,7 +8,7 @@ async function three () {
   const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const leavers = [1, 2, 3].map(() => new AbortController())
   const calls = leavers.map(({ signal }) => shared.send(callOf({ signal })))
-  for (const call of calls) call.catch(() => {}) // looked at later
+  for (const call of calls) call.catch(() => {}) // awaited later
   await settled()
   const leave = (number: number): void => leavers[number - 1]?.abort(new Error(`${number} left`))
   return { gateway, shared, calls: calls as [typeof calls[0] & {}, typeof calls[0] & {}, typeof calls[0] & {}], leave }

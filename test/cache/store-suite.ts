@@ -1,20 +1,20 @@
 /** The contract of every store, tested through calls. */
 import type { Test } from 'tap'
-import { open, said, type Bench } from './bench.ts'
+import { open, cacheStatus, type Bench } from './bench.ts'
 import { LIMIT, settled, textOf, type CallOf, type Reply } from './helpers.ts'
 
 export function storeSuite (t: Test, bench: Bench): void {
   t.test('stores a response for its lifetime, with its age', async (t) => {
     const { gateway, send } = open(bench)
-    t.strictSame(said(await send()), ['fastify-roller; fwd=miss; stored', undefined])
-    t.match(said(await send()), ['fastify-roller; hit', /^[01]$/])
+    t.strictSame(cacheStatus(await send()), ['fastify-roller; fwd=miss; stored', undefined])
+    t.match(cacheStatus(await send()), ['fastify-roller; hit', /^[01]$/])
     await bench.pass(42_000)
     const aged = await send()
-    t.match(said(aged), ['fastify-roller; hit', /^4[23]$/])
+    t.match(cacheStatus(aged), ['fastify-roller; hit', /^4[23]$/])
     t.equal(await textOf(aged), 'body 1')
     t.equal(gateway.sent.length, 1)
     await bench.pass(18_000)
-    t.strictSame(said(await send()), ['fastify-roller; fwd=miss; stored', undefined])
+    t.strictSame(cacheStatus(await send()), ['fastify-roller; fwd=miss; stored', undefined])
     t.equal(gateway.sent.length, 2)
   })
 
@@ -42,15 +42,15 @@ export function storeSuite (t: Test, bench: Bench): void {
   t.test('keeps the Cache-Status of caches nearer to ROLLER, and adds their age', async (t) => {
     const { gateway, send } = open(bench)
     gateway.serve = () => ({ headers: { age: '100', 'cache-status': 'cdn; hit' } })
-    t.strictSame(said(await send()), ['cdn; hit, fastify-roller; fwd=miss; stored', '100'])
+    t.strictSame(cacheStatus(await send()), ['cdn; hit, fastify-roller; fwd=miss; stored', '100'])
     await bench.pass(5_000)
-    t.match(said(await send()), ['cdn; hit, fastify-roller; hit', /^10[56]$/])
+    t.match(cacheStatus(await send()), ['cdn; hit, fastify-roller; hit', /^10[56]$/])
   })
 
   t.test('stores only operations of the option', async (t) => {
     const { send, get } = open(bench)
     for (const name of ['GET /bookings', 'GET /elsewhere']) {
-      t.strictSame(said(await send({ name })), [undefined, undefined])
+      t.strictSame(cacheStatus(await send({ name })), [undefined, undefined])
       t.not(await get({ name }), await get({ name }))
     }
   })
@@ -61,7 +61,7 @@ export function storeSuite (t: Test, bench: Bench): void {
       const { gateway, send } = open(bench)
       gateway.serve = () => reply
       for (const number of [1, 2]) {
-        t.strictSame(said(await send()), ['fastify-roller; fwd=miss', undefined])
+        t.strictSame(cacheStatus(await send()), ['fastify-roller; fwd=miss', undefined])
         t.equal(gateway.sent.length, number)
       }
     }
@@ -85,7 +85,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     const { send, get } = open(bench)
     t.equal(await get(), 'body 1')
     const fresh = await send({ headers: { 'cache-control': 'no-cache' } })
-    t.strictSame(said(fresh), ['fastify-roller; fwd=request; stored', undefined])
+    t.strictSame(cacheStatus(fresh), ['fastify-roller; fwd=request; stored', undefined])
     t.equal(await textOf(fresh), 'body 2')
     t.equal(await get(), 'body 2')
     t.equal(await get({ headers: { 'cache-control': 'no-store' } }), 'body 3')

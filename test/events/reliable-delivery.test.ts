@@ -26,7 +26,7 @@ const reject = (): never => {
 test('reports a failed first attempt, and retries in the background until the handlers succeed', async (t) => {
   const got: string[] = []
   const { clock, delivery, lines } = start(async ({ id }) => { got.push(id); if (got.length < 4) reject() })
-  await t.rejects(delivery.deliver(event()), { name: 'EventNotTaken' })
+  await t.rejects(delivery.deliver(event()), { name: 'EventNotHandled' })
   t.equal(got.length, 1)
   for (const [pause, tries] of [[1_000, 2], [2_000, 3], [4_000, 4], [3_600_000, 4]] as const) {
     clock.advance(pause - 1)
@@ -36,7 +36,7 @@ test('reports a failed first attempt, and retries in the background until the ha
     t.equal(got.length, tries, `after ${pause} ms`)
   }
   t.equal(delivery.pending, 0)
-  t.match(lines, [/^warn .*answered 503.* is delivered again/, /^info .*"tries":4.* was taken/])
+  t.match(lines, [/^warn .*answered 503.* is delivered again/, /^info .*"tries":4.* was handled/])
   t.notMatch(lines.join(), CANARY, 'nothing of the connection is logged')
 })
 

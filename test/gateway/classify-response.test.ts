@@ -158,10 +158,10 @@ const ACCOUNT = [
   ['30', ['0', 86_400], 30, 30], ['31536000', ['0', -100], 60, 60]
 ] as const
 
-for (const [header, said, min, max] of ACCOUNT) {
-  test(`blocks the account for ${max} s at most: Retry-After ${header ?? 'missing'}, reset in ${said?.[1] ?? 'no'} s`, async (t) => {
+for (const [header, quota, min, max] of ACCOUNT) {
+  test(`blocks the account for ${max} s at most: Retry-After ${header ?? 'missing'}, reset in ${quota?.[1] ?? 'no'} s`, async (t) => {
     const headers = { 'content-type': 'application/json; charset=utf-8', ...(header !== undefined && { 'retry-after': header }) }
-    const classification = classify({ status: 429, headers, limits: said === null ? null : limitsOf(said[0], said[1]) }, TOO_MANY)
+    const classification = classify({ status: 429, headers, limits: quota === null ? null : limitsOf(quota[0], quota[1]) }, TOO_MANY)
     t.match(classification, { kind: 'limited', scope: 'account', error: { code: 'ROLLER_ERR_NANGO_LIMIT' } })
     t.ok(classification.kind === 'limited' && classification.seconds >= min && classification.seconds <= max)
   })

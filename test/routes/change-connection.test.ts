@@ -39,7 +39,7 @@ test('merges the first level of metadata', async (t) => {
   t.match(stored(built), { metadata: answer.json().metadata, tags: { organization_id: 'acme', region: 'north' } })
 })
 
-test('refuses more than seven tags and changes nothing: the venue needs three of Nango\'s ten', async (t) => {
+test('rejects more than seven tags and changes nothing: the venue needs three of Nango\'s ten', async (t) => {
   const built = await withConnection(t)
   const tags = (count: number): Record<string, string> => Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`tag${index}`, 'x'])

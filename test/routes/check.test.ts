@@ -11,7 +11,7 @@ const STEPS = [
 interface Report { ok: boolean, steps: { step: string, result: string, detail: string, hint?: string }[] }
 
 async function failsAt (
-  t: Test, built: Built, step: string, said: { detail?: RegExp, hint?: RegExp } = {}, id = 'demo-venue'
+  t: Test, built: Built, step: string, summary: { detail?: RegExp, hint?: RegExp } = {}, id = 'demo-venue'
 ): Promise<void> {
   const answer = await built.app.inject({ url: `/connections/${id}/check` })
   t.equal(answer.statusCode, 200)
@@ -22,7 +22,7 @@ async function failsAt (
     report.steps.map((one) => [one.step, one.result]),
     STEPS.map((name, index) => [name, index < at ? 'ok' : index === at ? 'failed' : 'skipped'])
   )
-  t.match(report.steps[at], { detail: /\.$/, hint: /\.$/, ...said })
+  t.match(report.steps[at], { detail: /\.$/, hint: /\.$/, ...summary })
   t.ok(report.steps.every(({ result, hint }) => (result === 'failed') === (hint !== undefined)), 'a hint stands at the failed step alone')
   holdsNoSecret(t, answer.body + built.log(), built)
 }

@@ -28,7 +28,7 @@ async function freePort (): Promise<number> {
   return port
 }
 
-/** Sends one inline command, and resolves to the first line that comes back, if any does. */
+/** Sends one inline command, and resolves to the first line of the reply, if any. */
 async function command (port: number, line: string): Promise<string> {
   return await new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(`${line}\r\n`))
@@ -52,7 +52,7 @@ async function launch (port: number): Promise<ChildProcess> {
   if (!installed) throw new MissingTool('redis-server')
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
   const child = spawn('sh', ['-c', ENDS_WITH_PARENT, 'sh', ...options], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
-  const parent = child.stdio[3] as Socket // a pipe, as asked for
+  const parent = child.stdio[3] as Socket // a pipe, by the options
   parent.unref()
   child.once('exit', () => { parent.destroy() })
   await answers(port)

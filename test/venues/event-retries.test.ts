@@ -36,7 +36,7 @@ test('delivers connection.created to a target that first returned 503', async (t
   status = 200
   await until(() => clock.waits.some((ms) => ms <= 2_000)) // not the timeout of handlers
   clock.advance(2_000)
-  await until(() => log().includes('was taken, after its handlers had failed'))
+  await until(() => log().includes('was handled after its handlers had failed'))
   t.same(got, ['connection.created', 'connection.created', 'connection.created'])
   clock.advance(3_600_000)
   t.equal(got.length, 3)

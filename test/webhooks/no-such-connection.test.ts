@@ -95,7 +95,7 @@ test('rejects events of a venue other than the connection\'s', async (t) => {
   t.equal((await deliver(app, message({ data: { venueId: id + 1 } }))).statusCode, 500)
   t.equal((await deliver(app, message())).statusCode, 200, 'most kinds do not carry it')
   t.same(received.map((event) => 'venueId' in event && event.venueId), [String(id), String(id), String(id)])
-  t.match(log(), /another venue than the connection/)
+  t.match(log(), /venue other than the connection's/)
 })
 
 test('accepts events of any venue for a connection without a venue', async (t) => {

@@ -85,7 +85,7 @@ test('returns 503 for a temporary failure', async (t) => {
     const { app, log } = await build(t)
     listener(app)
     for (let count = 0; count < 3; count++) t.equal((await deliver(app, message())).statusCode, 503)
-    t.equal(count(log(), 'webhooks are not taken'), 1, 'said once')
+    t.equal(count(log(), 'webhooks are rejected'), 1, 'said once')
   })
   await t.test('without a handler', async (t) => {
     const { app, log } = await build(t, { options })

@@ -164,8 +164,8 @@ function watchEnd () {
   } else {
     const minutes = Math.floor(left / 60_000)
     $('remaining').textContent = minutes > 1 ? say('minutes', { minutes }) : say('minute')
-    if (minutes === 4 && !$('remaining').dataset.said) {
-      $('remaining').dataset.said = 'yes'
+    if (minutes === 4 && !$('remaining').dataset.announced) {
+      $('remaining').dataset.announced = 'yes'
       announce($('remaining').textContent)
     }
   }

@@ -18,7 +18,7 @@ const MAX_CONNECTIONS = 10_000
 export class MemoryCacheStore implements CacheStore {
   readonly #clock: Clock
   readonly #entries: LRUCache<string, Entry>
-  /** By connection, then by resource. A missing generation is created anew and never equals an older one, so losing one loses no write. */
+  /** By connection, then by resource. A missing generation is created again and never equals an older one, so losing one loses no write. */
   readonly #generations = new LRUCache<string, Map<string, string>>({ max: MAX_CONNECTIONS })
   #count = 0
 

@@ -28,7 +28,7 @@ export class Connectivity {
     this.#options = options
   }
 
-  /** Upper bound of the time since the store came back unnoticed, however long this replica had no calls. */
+  /** Upper bound of the time since the store recovered without being noticed, however long this replica had no calls. */
   get unnoticedMs (): number { return this.#options.retryMs + PROBE_MS }
 
   markDown (): void {

@@ -31,7 +31,7 @@ export const ProductInfo = Type.Partial(Type.Object({
   isSuspended: Type.Boolean({ description: 'True while the product is taken off online sale' }),
   locations: Type.Array(ProductLocation, { description: 'Resources the product uses' }),
   recurringSessionDates: Type.Array(Type.String({ examples: ['2025-07-14'] }), { description: 'Days of a recurring pass, yyyy-MM-dd' }),
-  remainingRecurringSessions: Nullable(Type.Integer(), { examples: [4], description: 'Sessions still to come of a recurring pass' })
+  remainingRecurringSessions: Nullable(Type.Integer(), { examples: [4], description: 'Remaining sessions of a recurring pass' })
 }), { $id: 'ProductInfo', description: 'A variation (ticket type) on offer' })
 
 export const ProductResourceTimeUsage = Type.Partial(Type.Object({

@@ -64,7 +64,7 @@ export const SaleProduct = Type.Partial(Type.Object({
   tax: Type.Number({ examples: [7.5], description: 'Tax rate in percent' }),
   taxId: Nullable(Type.Integer(), { examples: [45], description: 'One of the venue\'s tax rates' }),
   fee: Nullable(Type.Number(), { examples: [25.5], description: 'Charged on top of the price' }),
-  groupSize: Type.Integer({ examples: [15], description: 'Tickets and capacity that one unit stands for; the price is unchanged by it' }),
+  groupSize: Type.Integer({ examples: [15], description: 'Tickets and capacity of one unit; does not change the price' }),
   isTaxInclusive: Type.Boolean({ description: 'True if the price includes the tax; false if it is added' }),
   minPurchase: Type.Integer({ examples: [10], description: 'Smallest quantity in one booking' }),
   maxPurchase: Nullable(Type.Integer(), { examples: [100], description: 'Largest quantity in one booking' }),

@@ -19,7 +19,7 @@ export function columns (table: string): (source: object, stamp: Stamp) => Json 
     return { name: name.replace(/^[#@]/, ''), mark: path.charAt(0), keys: path.replace(/^[#@]/, '').split('.') }
   })
   return (source, stamp) => Object.fromEntries(parsed.flatMap(({ name, mark, keys }) => {
-    const value = keys.reduce<unknown>((part, key) => (part as Json | undefined)?.[key], source) // an object, as its column says
+    const value = keys.reduce<unknown>((part, key) => (part as Json | undefined)?.[key], source) // an object, according to its column
     if (value === undefined || (value === null && '#@'.includes(mark))) return []
     return [[name, mark === '#' ? String(value) : mark === '@' ? stamp(Number(value)) : value]]
   }))

@@ -17,7 +17,7 @@ export interface Scale {
   readonly limit: number
   readonly windowMs: number
   readonly coolingOffMs: number
-  /** Number of whole windows that are measured: calls come in bursts, so a part of a window is not representative. */
+  /** Number of whole windows that are measured: calls are sent in bursts, so a part of a window is not representative. */
   readonly windows: number
   readonly margin: number
   readonly jitter: number
