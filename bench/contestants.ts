@@ -1,4 +1,4 @@
-/** What is compared: the service and the plugin as users start them, and what could be used in their place. */
+/** The servers under comparison: the service and the plugin as users start them, and the alternatives to them. */
 import { fileURLToPath } from 'node:url'
 import type { Command } from './processes.ts'
 import type { OtherSide } from './servers/other-side.ts'
@@ -6,7 +6,7 @@ import { API_KEY, NANGO_KEY } from './workloads.ts'
 
 export interface Contestant {
   readonly name: string
-  /** Those that log are compared with those that log. */
+  /** Servers that log are compared only with each other. */
   readonly logs: boolean
   readonly command: (port: number, other: Pick<OtherSide, 'rollerUrl' | 'nangoUrl'>) => Command
 }
@@ -21,14 +21,14 @@ export const file = (path: string): string => fileURLToPath(import.meta.resolve(
 
 export interface ServiceOptions {
   readonly logs: boolean
-  /** The file that starts it: of this build when not given. */
+  /** The main file. Default: the one of this build. */
   readonly main?: string | undefined
-  /** Of Node.js. */
+  /** Flags of Node.js. */
   readonly flags?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** The service with ROLLER's rate limits, metrics, validation and a caller's key. */
+/** The service with ROLLER's rate limits, metrics, validation and an API key. */
 export function service (transport: TransportName, options: ServiceOptions): Contestant {
   const { logs, main = file('service/dist/main.js'), flags = [], env } = options
   return {
@@ -67,7 +67,7 @@ export function peer (name: string, script: string, logs: boolean): Contestant {
 
 export const httpProxy = (logs: boolean): Contestant => peer(HTTP_PROXY, 'http-proxy', logs)
 
-/** Those of `npm start` and the image. */
+/** The flags of `npm start` and of the image. */
 const FLAGS = ['--no-allocation-site-pretenuring']
 
 export function contestants (main?: string): Contestant[] {

@@ -1,4 +1,4 @@
-/** The goals, each a figure of one run: with logging against those that log, without against those that do not. */
+/** The goals, each computed from one run: servers with logging are compared with each other, those without likewise. */
 import { HTTP_PROXY, PLUGIN, SERVICE } from './contestants.ts'
 import type { BodyFigures } from './large-bodies.ts'
 import type { Figures, Row } from './rounds.ts'
@@ -20,7 +20,7 @@ export interface Goal {
 
 const MB = 1e6
 
-/** Those of the parts that have run. */
+/** The goals of the parts that ran. */
 export function goals ({ rows, bodies, starts }: Results): Goal[] {
   const figures = (name: string, logs: boolean): Figures | undefined =>
     rows.find(({ contestant, workload }) => contestant.name === name && contestant.logs === logs && workload === GET_10)?.median

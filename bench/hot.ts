@@ -1,8 +1,8 @@
 /**
- * Processor time for a call through the service, for work on the hot path: a minute, where `npm run bench` takes many. The least of the
- * rounds counts, so that what else the machine does matters little.
+ * Processor time of a call through the service, for work on the hot path: takes a minute, where `npm run bench` takes many. The minimum of
+ * the rounds counts, to reduce the influence of other processes.
  *
- *     node dist/bench/hot.js [--rounds 3] [--connections 10] [--post] [--quiet] [--alone] [CHECKOUT[@--flag,--flag] ...]
+ * node dist/bench/hot.js [--rounds 3] [--connections 10] [--post] [--quiet] [--alone] [CHECKOUT[@--flag,--flag] ...]
  *
  * Several builds run side by side, each a checkout with its service/dist and plugin/dist, and with its own flags of Node.js.
  */
@@ -21,9 +21,9 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '10' },
     'warm-up': { type: 'string', default: '40000' },
-    /** In place of the GET. */
+    /** Replaces the GET. */
     post: { type: 'boolean', default: false },
-    /** Without a log. */
+    /** Without logging. */
     quiet: { type: 'boolean', default: false },
     /** Without @fastify/http-proxy. */
     alone: { type: 'boolean', default: false }
@@ -53,4 +53,4 @@ for (const { contestant, rounds } of await race(lanes, workload, effort, other, 
   const each = cpu.map((one) => one.toFixed(0)).join(' ')
   console.log(`${Math.min(...cpu).toFixed(0).padStart(4)} µs  ${speed}/s  p99 ${p99}  ${contestant.name}  (${each})`)
 }
-process.exit() // with every server
+process.exit() // end of every server's command line

@@ -1,4 +1,4 @@
-/** 1 GiB down and up, carried by curl: the speed, and what it does to memory. */
+/** 1 GiB in each direction, transferred by curl: throughput and memory. */
 import { execFile } from 'node:child_process'
 import { closeSync, ftruncateSync, openSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,23 +14,23 @@ export type Direction = 'down' | 'up'
 export interface BodyFigures {
   readonly name: string
   readonly direction: Direction
-  /** MiB in a second. */
+  /** MiB/s. */
   readonly speed: number
-  /** Processor time, in milliseconds for a GiB. */
+  /** Processor time in milliseconds per GiB. */
   readonly cpu: number
-  /** Bytes by which the peak of memory grew. */
+  /** Growth of the memory peak in bytes. */
   readonly growth: number
 }
 
 const SIZE = 1024 * MIB
-/** What every process takes once, at its first large body. */
+/** Memory that every process allocates once, for its first large body. */
 const WARM_UP = 16 * MIB
 const run = promisify(execFile)
 
 export async function carry (
   main: string | undefined, direction: Direction, rounds: number, other: OtherSide, folder: string
 ): Promise<BodyFigures[]> {
-  // Bodies larger than any of ROLLER's, for which the limit must be raised.
+  // These bodies exceed all of ROLLER's, so the limit is raised.
   const compared = [service('direct', { logs: false, main, env: { STREAM_LIMIT: String(2 * SIZE) } }), httpProxy(false)]
   const results: BodyFigures[] = []
   for (let round = 0; round < rounds; round++) {
@@ -48,7 +48,7 @@ export async function carry (
   })
 }
 
-/** In a process of its own each time: a peak does not come down again. */
+/** A new process for each transfer: the memory peak of a process never decreases. */
 async function measure ({ name, command }: Contestant, direction: Direction, other: OtherSide, folder: string): Promise<BodyFigures> {
   const port = await freePort()
   const process = await start(PROXY_CORE, command(port, { ...other, rollerUrl: other.bodiesUrl }), port)

@@ -1,4 +1,4 @@
-/** The load: wrk, which takes so little of its core that what is measured is the other one. */
+/** The load generator: wrk, which uses so little of its core that the server under test is the bottleneck. */
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,10 +16,10 @@ export interface Load {
 }
 
 const run = promisify(execFile)
-/** Calls so far: each run begins with the venue after the last one's. */
+/** Calls so far: each run continues with the venue after the last one's. */
 let sent = 0
 
-/** @param seconds a whole number: wrk takes no other */
+/** @param seconds a whole number, required by wrk */
 export async function load (
   url: string, { name, connections, method, path, body }: Workload, seconds: number, folder: string
 ): Promise<Load> {
@@ -31,7 +31,7 @@ export async function load (
     '-c', String(LOAD_CORE), 'wrk', '-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '10s',
     '-s', file('bench/load.lua'), url, '--', String(VENUES), String(sent % VENUES), method, BASE + path, bodyFile, ...headers
   ])
-  const figures = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Load & { failed: number } // as load.lua writes it
+  const figures = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Load & { failed: number } // the format of load.lua
   sent += figures.requests
   if (figures.failed > 0) throw new Error(`${figures.failed} of ${figures.requests} calls failed: ${name}`)
   return figures

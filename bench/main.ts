@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: the service, the plugin and what could be used in their place, side by side in one run. Prints the goals and writes
- * RESULTS.md. After `--`: `--quick` for fewer and shorter rounds, `--only get10,get1,get100,post,bodies,start` for these parts (both print
- * the goals alone), `--service FILE` for the main file of another build, as the image's.
+ * `npm run bench`: the service, the plugin and the alternatives, side by side in one run. Prints the goals and writes RESULTS.md. After
+ * `--`: `--quick` for fewer and shorter rounds, `--only get10,get1,get100,post,bodies,start` for these parts (both only print the goals),
+ * `--service FILE` for the main file of another build, such as the image's.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -70,4 +70,4 @@ for (const { name, ready, memory } of results.starts) {
   console.log(`${name}: ready after ${ready.toFixed(0)} ms, idle with ${(memory / 1e6).toFixed(0)} MB`)
 }
 if (!quick && only === undefined) write(results, reached, effort)
-process.exit() // with every server
+process.exit() // end of every server's command line

@@ -1,11 +1,11 @@
-/** Processes on a core of their own, and what they have used. Linux alone: taskset and /proc. */
+/** Processes pinned to a core, and their resource usage. Linux only: taskset and /proc. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
 
-/** Upstream and load generator share one core; what is measured has the other for itself. */
+/** Upstream and load generator share one core; the server under test has the other. */
 export const LOAD_CORE = 0
 export const PROXY_CORE = 1
 
@@ -16,24 +16,24 @@ export interface Command {
 }
 
 export interface Running {
-  /** Processor time so far, in microseconds, of all threads. */
+  /** Processor time so far, of all threads, in microseconds. */
   cpu (): number
-  /** Bytes: in memory now, and at most so far. */
+  /** Bytes: current and peak memory. */
   memory (): { readonly now: number, readonly peak: number }
-  /** Takes no processor time from now on, not even for its timers. */
+  /** Stops the process (SIGSTOP), its timers included. */
   freeze (): void
   thaw (): void
   stop (): Promise<void>
 }
 
-/** Lists what is missing on this machine. */
+/** Lists missing programs. */
 export function missing (programs: readonly string[]): string[] {
   const absent = programs.filter((program) => spawnSync('which', [program]).status !== 0).map((program) => `${program} is not installed`)
   if (availableParallelism() < 2) absent.push('two cores are needed: one for what is measured, one for the load')
   return absent
 }
 
-/** Starts a program on a core, with what it prints going to /dev/null, and waits until it listens. */
+/** Starts a program on a core with its output discarded, and waits until it listens. */
 export async function start (core: number, { file, args, env = {} }: Command, port: number): Promise<Running> {
   const child = spawn('taskset', ['-c', String(core), file, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }, stdio: ['ignore', 'ignore', 'inherit']
@@ -44,7 +44,7 @@ export async function start (core: number, { file, args, env = {} }: Command, po
   child.once('exit', () => running.delete(child))
   await listening(child, port)
   return {
-    // taskset becomes the program it starts
+    // taskset is replaced by the program that it starts
     cpu: () => cpuOf(pid),
     memory: () => memoryOf(pid),
     freeze () { child.kill('SIGSTOP') },
@@ -52,7 +52,7 @@ export async function start (core: number, { file, args, env = {} }: Command, po
     async stop () {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
-      child.kill('SIGKILL') // nothing is worth keeping, and a clean end takes time
+      child.kill('SIGKILL') // there is no state to keep, and a graceful stop takes time
       await ended
     }
   }
@@ -62,7 +62,7 @@ const running = new Set<ChildProcess>()
 process.once('exit', () => { for (const child of running) child.kill('SIGKILL') })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-/** Below the ports that the system gives to outgoing connections: the load makes many, and one could take a port before its server has. */
+/** Below the range of ephemeral ports: the load opens many connections, and one could use a port before its server listens. */
 let nextPort = 20_000 + process.pid % 5_000
 
 export async function freePort (): Promise<number> {
@@ -75,7 +75,7 @@ export async function freePort (): Promise<number> {
   }
 }
 
-/** Tries often: the time from start to ready is one of the figures. */
+/** Polls often: the time from start to ready is one of the results. */
 async function listening (child: ChildProcess, port: number): Promise<void> {
   for (let tries = 0; tries < 15_000; tries++) {
     if (child.exitCode !== null) break

@@ -11,7 +11,7 @@ export function write (results: Results, goals: readonly Goal[], { rounds, secon
   const parts = [
     '# Results',
     'Written by `npm run bench`, which needs Linux, two cores, wrk, nginx, curl and taskset (of util-linux).',
-    `Node.js ${process.version.slice(1)}. Each process has one core for itself, and those whose turn it is not are stopped;\n` +
+    `Node.js ${process.version.slice(1)}. Each process has one core for itself, and the others are stopped meanwhile;\n` +
     `ROLLER, Nango and the load share another. Medians of ${rounds} alternating rounds of ${seconds} s, each after ${runIn} s that are\n` +
     `not measured, after ${warmUp} requests of warm-up, all in one run. Ratios are against ${HTTP_PROXY} of the same\n` +
     'kind; absolute figures say nothing about another machine.',

@@ -1,4 +1,4 @@
-/** Contestants in turn, round after round, so that what else the machine does touches all alike; of the rounds the median counts. */
+/** Runs the contestants in turn, round after round, so that other processes affect all alike; the median of the rounds counts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contestant } from './contestants.ts'
 import { load } from './load.ts'
@@ -11,7 +11,7 @@ export interface Figures {
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
-  /** Processor time for a request, in microseconds. */
+  /** Processor time of a request, in microseconds. */
   readonly cpu: number
 }
 
@@ -20,7 +20,7 @@ export interface Row {
   readonly workload: Workload
   readonly rounds: readonly Figures[]
   readonly median: Figures
-  /** Bytes, at most so far. */
+  /** Peak memory in bytes. */
   readonly peakMemory: number
 }
 
@@ -32,23 +32,23 @@ export interface RunningContestant {
 
 export interface Effort {
   readonly rounds: number
-  /** Of one round, and one contestant. */
+  /** One round of one contestant. */
   readonly seconds: number
   /**
-   * Seconds at the beginning of each round that are not measured, a whole number. V8 takes a process that was stopped for idle, tidies
-   * up its heap, and for some three seconds compiles anew what it has thrown away with that. A server under load never does.
+   * Seconds at the start of each round that are not measured, a whole number. V8 treats a process that was stopped as idle, compacts its
+   * heap, and then needs some three seconds to recompile the code that it discarded. A server under load never does that.
    */
   readonly runIn: number
-  /** Requests before anything is measured: the engine compiles for some ten seconds, in threads that share the core. */
+  /** Requests before the first measurement: the engine compiles for some ten seconds, in threads that share the core. */
   readonly warmUp: number
 }
 
-/** For timers that are overdue when a process goes on, and for connections that the other side has ended meanwhile. Milliseconds. */
+/** Milliseconds after a process continues, for overdue timers and for connections that the other side has closed. */
 const THAW_MS = 300
-/** Part of a run's calls by which ROLLER may have seen fewer: the two are counted one after the other. */
+/** Part of a run's calls that ROLLER may not have seen: the two counts are read one after the other. */
 const EDGE = 0.05
 
-/** Starts all, checks that each answers as it should, and stops them until their turn: their timers would take time of the core. */
+/** Starts all contestants, checks their responses, and stops them until their turn, so that their timers use no processor time. */
 export async function line (contestants: readonly Contestant[], other: OtherSide): Promise<RunningContestant[]> {
   const running: RunningContestant[] = []
   for (const contestant of contestants) {
@@ -108,8 +108,8 @@ async function measure (
   const figures = await load(url, workload, seconds, folder)
   const used = process.cpu() - cpu
   const arrived = await other.calls() - calls
-  // An answer without a call to ROLLER (cached or shared) is not the work that is compared. More calls than answers may well arrive: the
-  // gateway asks Nango about each connection once in ten minutes, and with transport nango that is counted with the calls.
+  // A response without a call to ROLLER (cached or shared) is not the work under comparison. More calls than responses are possible: the
+  // gateway reads each connection from Nango once in ten minutes, and with transport nango that request is counted with the calls.
   if (figures.requests - arrived > figures.requests * EDGE + 2 * workload.connections) {
     throw new Error(`${contestant.name}: ${figures.requests} calls were answered, ${arrived} reached ROLLER`)
   }

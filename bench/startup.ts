@@ -1,4 +1,4 @@
-/** The time from the start of a process until GET /health is answered, and its memory when it is idle. */
+/** Time from the start of a process until GET /health responds, and its idle memory. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { peer, service } from './contestants.ts'
 import { freePort, PROXY_CORE, start } from './processes.ts'
@@ -18,7 +18,7 @@ const IDLE_MS = 3_000
 export async function startUps (main: string | undefined, rounds: number, other: OtherSide): Promise<StartFigures[]> {
   const compared = [service('direct', { logs: true, main }), peer('Fastify alone', 'fastify', false)]
   const results: StartFigures[] = []
-  // The first round fills the machine's file cache, and is not counted.
+  // The first round fills the file cache and is not counted.
   for (let round = -1; round < rounds; round++) {
     for (const { name, command } of compared) {
       const port = await freePort()

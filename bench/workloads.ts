@@ -1,16 +1,18 @@
 /** The requests, the same for each contestant. */
 
-/** Calls go round so many venues: equal calls of one venue share one call to ROLLER, and each venue has its rate limits. */
+/**
+ * Number of venues that calls rotate through: equal calls of one venue share one call to ROLLER, and each venue has its own rate limits.
+ */
 export const VENUES = 1_000
 export const venue = (index: number): string => `venue-${index}`
 
 export const MIB = 1024 ** 2
 
 export const API_KEY = 'bench-key-0123456789abcdef'
-/** Shaped as Nango wants it; it opens nothing. */
+/** Has the format of a Nango key; valid nowhere. */
 export const NANGO_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
 
-/** Every contestant serves ROLLER's paths under this one. */
+/** The path prefix of ROLLER's routes on every contestant. */
 export const BASE = '/roller'
 export const SEARCH = '/bookings?keywords=smith&date=2026-11-30'
 
@@ -22,7 +24,7 @@ export interface Workload {
   readonly body?: string
 }
 
-/** A search for bookings with a query, which the gateway checks. */
+/** A search for bookings with a query, which the gateway validates. */
 function get (connections: number): Workload {
   return { name: `GET 1.5 KB, ${connections} connection${connections === 1 ? '' : 's'}`, connections, method: 'GET', path: SEARCH }
 }
@@ -34,7 +36,7 @@ export const POST_10: Workload = {
   name: 'POST 2 KB, 10 connections', connections: 10, method: 'POST', path: '/bookings', body: newBooking(2_048)
 }
 
-/** ROLLER's answer to a search, 1.5 KB. */
+/** ROLLER's response to a search, 1.5 KB. */
 export const FOUND = padded(1_536, (filler) => ({
   bookings: Array.from({ length: 5 }, (_, index) => ({
     bookingReference: `1234567${index}`,

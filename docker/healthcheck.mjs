@@ -1,4 +1,4 @@
-/** The container's HEALTHCHECK: exit 0 when the service says that it is alive. It needs neither a shell nor curl. */
+/** The container's HEALTHCHECK: exits with 0 if GET /health succeeds. Needs neither a shell nor curl. */
 import { get } from 'node:http'
 
 const { HOST, PORT } = process.env

@@ -1,4 +1,4 @@
-/** `npm run sbom`: writes what the container and the package are made of to sbom.cdx.json (CycloneDX), from the lockfile alone. */
+/** `npm run sbom`: writes the components of the container and the package to sbom.cdx.json (CycloneDX), from the lockfile only. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 
@@ -12,10 +12,10 @@ const npm = spawnSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type
 })
 if (npm.status !== 0) process.exit(npm.status ?? 1)
 const bom = JSON.parse(npm.stdout)
-bom.metadata.component.name = name // npm takes the folder's, and for the packages of this repository too
+bom.metadata.component.name = name // npm uses the name of the folder, for the packages of this repository too
 for (const component of bom.components) component.name = packages[component.name]?.name ?? component.name
 
-// npm's own --omit=dev drops what development and production share. The lockfile knows better.
+// npm's --omit=dev drops packages that development and production share. The lockfile is exact.
 const inProduction = new Set(
   Object.entries(packages).filter(([, { dev }]) => !dev).map(
     ([path, { name, version }]) => `${name ?? path.replace(/^.*node_modules\//, '')}@${version}`

@@ -1,9 +1,9 @@
 /**
- * Writes the tables of README.md and docs/*.md from the code, or with --check says whether they are what the code generates.
+ * Writes the tables of README.md and docs/*.md from the code; with --check, compares them and exits with 1 if they differ.
  *
- *   node dist/docs/build.js [--check]
+ * node dist/docs/build.js [--check]
  *
- * A table stands between `<!-- table: <name> -->` and `<!-- end of table -->`.
+ * The markers of a table are `<!-- table: <name> -->` and `<!-- end of table -->`.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { render, tables } from './tables.ts'

@@ -1,7 +1,7 @@
-/** Why each dependency is here. One without a reason does not go into the package: the documents' test says so. */
+/** The purpose of each dependency. A test of the documents rejects a dependency without one. */
 
 export interface Reason {
-  /** Who needs it: the plugin, or the service alone. */
+  /** The package that uses it: the plugin, or only the service. */
   readonly part: 'plugin' | 'service'
   readonly why: string
 }
@@ -43,6 +43,6 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
     '--omit=optional` leaves it out.'
   ),
   '@opentelemetry/exporter-trace-otlp-http': service('Sends traces by OTLP.'),
-  '@opentelemetry/resources': service('Says in every trace which service it is of.'),
+  '@opentelemetry/resources': service('Adds the service to every trace.'),
   '@opentelemetry/sdk-trace-node': service('Makes and batches the traces.')
 }

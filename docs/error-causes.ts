@@ -1,4 +1,4 @@
-/** The cause of each error, for the errors page: more than fits into a response. */
+/** The cause of each error, for the errors page: more detail than fits into a response. */
 import type { ErrorCode } from '#plugin/errors.js'
 
 export const errorCauses: Readonly<Record<ErrorCode, string>> = {
@@ -40,13 +40,13 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_LINK_ENDED: 'The ticket in a link to the connect page has expired, or was created by another gateway.',
   ROLLER_ERR_NOT_SUBSCRIBED: 'In process only: `bulkExport` was called for a connection without an enabled webhook for bulk ' +
     'exports, so the links to the files would never arrive. No export was ordered.',
-  ROLLER_ERR_CREDENTIALS_REJECTED: 'ROLLER answered 401 to a token that had just been renewed, or issues no new token: the API key ' +
+  ROLLER_ERR_CREDENTIALS_REJECTED: 'ROLLER returned 401 to a token that had just been renewed, or issues no new token: the API key ' +
     'was deleted, replaced or mistyped. The status is not 401, which would refer to the caller\'s own key.',
-  ROLLER_ERR_TOKEN_UNAVAILABLE: 'ROLLER\'s token endpoint answered 429 or 5xx, was not reachable from Nango, or Nango failed to ' +
+  ROLLER_ERR_TOKEN_UNAVAILABLE: 'ROLLER\'s token endpoint returned 429 or 5xx, was not reachable from Nango, or Nango failed to ' +
     'renew the token because its Redis or Postgres is down. `detail` has the cause, as far as it is known.',
   ROLLER_ERR_CREDENTIALS_INVALID: '`POST /connections` received a Client ID and a Client Secret for which ROLLER issues no token: ' +
     'one is mistyped, they belong to two API keys, or to the other environment. No connection was created.',
-  ROLLER_ERR_ACCESS_DENIED: 'ROLLER answered 403. The usual cause is a missing add-on of the venue, or a missing permission of its ' +
+  ROLLER_ERR_ACCESS_DENIED: 'ROLLER returned 403. The usual cause is a missing add-on of the venue, or a missing permission of its ' +
     'API key.',
   ROLLER_ERR_REFUSED: 'In process only: ROLLER answered with 4xx or 5xx. `upstream.status` and `upstream.body` are its own.',
   ROLLER_ERR_INVALID_RESPONSE: 'A page of a report was not JSON, did not have the shape of the report, or was sent twice.',
@@ -54,7 +54,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
     'is gone.',
   ROLLER_ERR_RATE_LIMITED: 'The calls exceed ROLLER\'s limits (600 a minute, 120 for reports, one bulk export of a type in 6 ' +
     'hours, less a margin), and the wait would exceed `Roller-Max-Wait`. With Redis down and `reject`, every call.',
-  ROLLER_ERR_COOLING_OFF: 'ROLLER answered 429, because another program uses the same API key. Until the cooling-off period ends ' +
+  ROLLER_ERR_COOLING_OFF: 'ROLLER returned 429, because another program uses the same API key. Until the cooling-off period ends ' +
     'no call is sent, because each would extend it.',
   ROLLER_ERR_NANGO_LIMIT: 'All venues together have used up the calls a minute that the Nango plan allows. The transport `direct` ' +
     'needs far fewer.',

@@ -1,4 +1,4 @@
-/** Tables and lists of the documents, made from the schemas and catalogs that the code itself uses. */
+/** Tables and lists of the documents, generated from the schemas and catalogs of the code. */
 import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
 import { errorDefinitions, type ErrorCode } from '#plugin/errors.js'
@@ -16,7 +16,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
-/** A text is Markdown as it is. */
+/** Text is Markdown already. */
 export const tables: Readonly<Record<string, () => Table | string>> = {
   options,
   environment,
@@ -32,7 +32,9 @@ export const tables: Readonly<Record<string, () => Table | string>> = {
   'operation-groups': groups
 }
 
-/** What people set first: option of the plugin, variable of the service. The meaning is the option's, or else the variable's. */
+/**
+ * The most used settings: option of the plugin, variable of the service. The meaning comes from the option, otherwise from the variable.
+ */
 const MAIN_SETTINGS = [
   ['nango.secretKey', 'NANGO_SECRET_KEY'], ['nango.host', 'NANGO_HOST'], ['nango.webhookSigningKeys', 'NANGO_WEBHOOK_SIGNING_KEY'],
   ['authorize', ''], ['identify', ''], ['', 'API_KEYS'], ['connection', 'ROLLER_CONNECTION_ID'], ['transport', 'ROLLER_TRANSPORT'],
@@ -86,11 +88,11 @@ function mainErrors (): Table {
   }
 }
 
-/** Anchors are GitHub's: the heading in lower case. */
+/** GitHub's anchors: the heading in lower case. */
 function linked (name: string, page: string): string { return `[${code(name)}](${page}#${name.toLowerCase()})` }
 
 function errorSections (): string {
-  const codes = Object.keys(errorDefinitions) as ErrorCode[] // a literal's own keys
+  const codes = Object.keys(errorDefinitions) as ErrorCode[] // the keys of a literal
   return codes.map((name) => {
     const { status, layer, title, hint } = errorDefinitions[name]
     const items = [['Status', String(status)], ['Responsible', layer], ['Cause', errorCauses[name]], ['What to do', hint]]
@@ -166,9 +168,9 @@ function faults (): Table {
 function rowsOf (schema: TSchema, path: string): string[][] {
   const required = new Set<string>(schema.required ?? [])
   return Object.entries<TSchema>(schema.properties ?? {}).flatMap(([key, field]) => {
-    if (field.internal === true) return [] // no host sets it
+    if (field.internal === true) return [] // hosts do not set it
     const name = path + key
-    // A group is the sum of its parts; what has a meaning of its own is one option.
+    // A group is described by its parts; an option with a meaning of its own is one row.
     return isGroup(field) ? rowsOf(field, `${name}.`) : [[code(name), defaultOf(field, required.has(key)), String(field.description)]]
   })
 }

@@ -1,6 +1,4 @@
-/**
- * Where the examples find Nango: the one that NANGO_SECRET_KEY belongs to, or else a sandbox of their own, which needs no account.
- */
+/** The Nango of the examples: the one of NANGO_SECRET_KEY, otherwise a sandbox, which needs no account. */
 import type { RollerOptions } from 'fastify-roller'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'
 

@@ -1,7 +1,7 @@
 /**
- * Writes openapi/openapi.json from the routes, or with --check says whether the committed one is what the code generates.
+ * Writes openapi/openapi.json from the routes; with --check, compares the committed file and exits with 1 if it differs.
  *
- *   node dist/openapi/build.js [--check]
+ * node dist/openapi/build.js [--check]
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '#service/app.js'
@@ -9,7 +9,7 @@ import { readConfig } from '#service/config/config.js'
 
 const FILE = new URL(import.meta.resolve('#root/openapi/openapi.json'))
 
-// Nothing is called while the document is gathered, so nothing real is needed.
+// The document is collected without any call, so placeholders are sufficient.
 const config = readConfig(
   {
     LOG_LEVEL: 'silent',

@@ -1,14 +1,14 @@
 /**
  * Compares ROLLER's published OpenAPI documents with the catalog:
  *
- *     node dist/openapi/drift.js rest-api.json reporting-api.json
+ * node dist/openapi/drift.js rest-api.json reporting-api.json
  *
- * Both sides are flattened on their own into `place -> facts`, where a place is `GET /bookings > query > date` or
- * `GET /bookings > 200 > bookings[].status`; the comparison is then one of two maps, so whatever either side lacks is seen.
+ * Both sides are flattened separately into `place -> facts`, where a place is `GET /bookings > query > date` or `GET /bookings > 200 >
+ * bookings[].status`; the comparison is then one of two maps, so a missing place on either side is found.
  *
- * Left out on purpose: texts, examples, `default` (a default in a request schema would make a validator put values into a body that the
- * caller did not send) and `additionalProperties: false` (the gateway lets unknown properties pass). What the catalog has otherwise than
- * ROLLER's documents on purpose is in `intended-differences.ts`.
+ * Left out on purpose: texts, examples, `default` (a default in a request schema would make a validator add values to a body that the
+ * caller did not send) and `additionalProperties: false` (the gateway accepts unknown properties). Intended differences between the catalog
+ * and ROLLER's documents are in `intended-differences.ts`.
  */
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
@@ -22,15 +22,15 @@ export type FactMap = Map<string, Facts>
 
 export interface Difference {
   /**
-   * `added`: ROLLER has it and the catalog does not. `removed`: the reverse. `settled`: an intended difference, and ROLLER says
-   * the same now.
+   * `added`: only ROLLER has it. `removed`: only the catalog has it. `settled`: an intended difference that ROLLER's documents now agree
+   * with.
    */
   readonly kind: 'added' | 'removed' | 'changed' | 'settled'
   readonly place: string
   readonly detail?: string
 }
 
-/** What a `$ref` stands for, and the name it goes by. */
+/** The target of a `$ref` and its name. */
 type Resolve = (ref: string) => { name: string, schema: Json }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace']
@@ -44,14 +44,14 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 const object = (value: unknown): Json => isObject(value) ? value : {}
 const list = (value: unknown): unknown[] => Array.isArray(value) ? value : []
 
-/** Writes a value's type the way JSON Schema names it. */
+/** A value's type in JSON Schema's terms. */
 function typeOf (value: unknown): string {
   if (value === null) return 'null'
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
   return Array.isArray(value) ? 'array' : typeof value
 }
 
-/** A schema without `$ref`, `allOf`, nullable spellings and unions of constants, so that both sides can be told apart by content alone. */
+/** A schema without `$ref`, `allOf`, nullable spellings and unions of constants, so that both sides can be compared by content. */
 interface Plain {
   types: Set<string>
   values: unknown[]
@@ -61,7 +61,7 @@ interface Plain {
   items: Json[]
   entries: Json[]
   alternatives: Json[]
-  /** Models on the way here, to stop at the second visit of one. */
+  /** Models on the path to here, to stop at recursion. */
   trail: readonly string[]
   again?: string
 }
@@ -96,7 +96,7 @@ function plain (source: Json, resolve: Resolve, trail: readonly string[]): Plain
   for (const part of parts) {
     if (page === undefined || part === page || !part.types.has('array')) merge(result, part)
   }
-  // A page and a list at once, which no value can be, is read as a page of what the list holds.
+  // A schema that is both a page and a list, which no value matches, is read as a page of the list's items.
   const held = parts.find((part) => page !== undefined && part.types.has('array'))
   if (held !== undefined) result.properties.set('items', { type: 'array', items: held.items[0] ?? {} })
 
@@ -140,7 +140,7 @@ function merge (into: Plain, from: Plain): void {
   if (from.again !== undefined) into.again = from.again
 }
 
-/** Writes the facts of a schema and of everything below it into the map. */
+/** Writes the facts of a schema and everything below it into the map. */
 function flatten (facts: FactMap, place: string, source: Json, resolve: Resolve, trail: readonly string[] = [], extra: Facts = {}): void {
   const schema = plain(source, resolve, trail)
   if (schema.again !== undefined) {
@@ -199,7 +199,7 @@ export function documentFacts (documents: readonly Json[]): FactMap {
         facts.set(key, {})
         for (const parameter of [...list(item.parameters), ...list(operation.parameters)].map(follow)) {
           const schema = object(parameter.schema)
-          // What has no type is text: that is all a URL or a header can carry.
+          // A parameter without a type is a string: a URL or header carries nothing else.
           const typed = ['type', '$ref', 'enum', 'anyOf', 'oneOf', 'allOf'].some((name) => name in schema)
           const place = `${key} > ${String(parameter.in)} > ${String(parameter.name)}`
           flatten(facts, place, typed ? schema : { ...schema, type: 'string' }, resolve, [], {
@@ -229,7 +229,7 @@ export function catalogFacts (catalog: Readonly<Record<string, Operation>>): Fac
   const facts: FactMap = new Map()
   for (const [key, operation] of Object.entries(catalog)) {
     facts.set(key, {})
-    // The only references are those of a recursive schema to its own `$id`, and those end where they start.
+    // The only references are those of a recursive schema to its own `$id`; recursion stops there.
     const resolve: Resolve = (ref) => ({ name: ref, schema: {} })
     const add = (place: string, schema: unknown): void => {
       if (isObject(schema)) flatten(facts, `${key} > ${place} > `, schema, resolve)
@@ -237,7 +237,7 @@ export function catalogFacts (catalog: Readonly<Record<string, Operation>>): Fac
     add('path', operation.params)
     add('query', operation.query)
     add('header', operation.headers)
-    // The object around the parameters is the catalog's own.
+    // The object that holds the parameters belongs to the catalog.
     for (const location of LOCATIONS) facts.delete(`${key} > ${location} > `)
     add('body', operation.body)
     for (const [status, answer] of Object.entries(operation.responses)) {
@@ -248,7 +248,7 @@ export function catalogFacts (catalog: Readonly<Record<string, Operation>>): Fac
   return facts
 }
 
-/** Every difference between ROLLER's side and ours. Below something that one side lacks as a whole, nothing more is listed. */
+/** Every difference between ROLLER's side and the catalog's. Below a place that one side lacks, nothing more is listed. */
 export function compare (theirs: FactMap, ours: FactMap): Difference[] {
   const differences: Difference[] = []
   for (const place of [...new Set([...theirs.keys(), ...ours.keys()])].sort()) {
@@ -271,7 +271,7 @@ function isBelow (place: string, above: string): boolean {
   return place.startsWith(above) && (above.endsWith(' > ') || /^( >|[.[{|])/.test(place.slice(above.length)))
 }
 
-/** Counts what is named on a side: operations, request properties (parameters included) and response properties. */
+/** Counts the operations, request properties (parameters included) and response properties of a side. */
 export function count (facts: FactMap): { operations: number, request: number, response: number } {
   const places = [...facts.keys()].map((place) => place.split(' > '))
   const properties = places.filter(([, , path]) => path !== undefined && path !== '' && !/(\[\]|\{\}|\|\d+)$/.test(path))
@@ -291,14 +291,14 @@ async function readDocument (file: string): Promise<Json> {
 }
 
 export interface Report {
-  /** 0: no difference, 1: differences, 2: the input cannot be read. */
+  /** Exit code. 0: no difference, 1: differences, 2: unreadable input. */
   readonly code: 0 | 1 | 2
   readonly lines: readonly string[]
 }
 
 const SETTLED = 'take its entry out of intended-differences.ts'
 
-/** Reads the documents and says how they differ from the catalog. */
+/** Reads the documents and prints the differences from the catalog. */
 export async function report (files: readonly string[]): Promise<Report> {
   try {
     if (files.length === 0) throw new Error('name at least one OpenAPI document (JSON)')

@@ -1,7 +1,7 @@
 /**
- * Where the catalog differs from ROLLER's documents on purpose: what ROLLER sends or takes is at odds with them, or its texts are. Each is
- * laid over the documents' facts before the two are compared, so that everything around it is still compared; one that ROLLER's documents
- * have caught up with is reported as settled.
+ * Intended differences between the catalog and ROLLER's documents, where ROLLER's behavior or its texts contradict its schemas. Each is
+ * applied to the documents' facts before the comparison, so that everything around it is still compared; one that ROLLER's documents agree
+ * with by now is reported as settled.
  */
 import type { Operation } from '#plugin/operations/operation.js'
 import { operations } from '#plugin/operations/operations.js'
@@ -11,19 +11,19 @@ import type { FactMap } from './drift.ts'
 export interface IntendedDifference {
   readonly why: string
   readonly places: readonly string[]
-  /** Changes the facts to what the catalog has. False: they say it already. */
+  /** Changes the facts to those of the catalog. Returns false if they are equal already. */
   readonly apply: (facts: FactMap, place: string) => boolean
 }
 
 export interface Laid {
   readonly facts: FactMap
-  /** Places that need no entry any more. */
+  /** Entries that are no longer needed. */
   readonly settled: readonly string[]
 }
 
 const catalog: Readonly<Record<string, Operation>> = operations
 const reports = Object.entries(catalog).filter(([, { rateLimit }]) => rateLimit === 'reporting')
-/** Its document has the page for this one alone. */
+/** ROLLER's document wraps only this report in a page. */
 const DOCUMENTED_AS_PAGE = 'GET /data/staffs'
 const pages = reports.filter(
   ([key, { responses }]) => key !== DOCUMENTED_AS_PAGE && 'items' in (responses[200]?.schema?.['properties'] ?? {})
@@ -86,7 +86,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   { why: 'ROLLER\'s text on formats allows a time with the date in the filters of reports.', places: filters, apply: withTime }
 ]
 
-/** The documents' facts with every intended difference in them. What a document has not is left to the comparison. */
+/** The documents' facts with every intended difference applied. Places that a document lacks are left to the comparison. */
 export function layIntended (theirs: FactMap, intended: readonly IntendedDifference[] = intendedDifferences): Laid {
   const facts: FactMap = new Map([...theirs].map(([place, fact]) => [place, { ...fact }]))
   const settled: string[] = []
@@ -117,7 +117,7 @@ function inList (facts: FactMap, place: string): boolean {
   return true
 }
 
-/** Everything at a place and below it. */
+/** A place and everything below it. */
 function move (facts: FactMap, from: string, to: string): void {
   const base = from.endsWith(' > ') ? from : `${from}.`
   for (const [place, fact] of [...facts]) {

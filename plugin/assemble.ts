@@ -1,4 +1,4 @@
-/** Puts the parts together, from checked options. Knows nothing of Fastify. */
+/** Assembles the gateway from validated options. Independent of Fastify. */
 import { Agent } from 'undici'
 import { systemClock, type Clock } from './util/clock.ts'
 import { ConnectPage } from './connect-page/connect-page.ts'
@@ -43,7 +43,7 @@ import { assembleVenues } from './venues/venues.ts'
 import { USER_AGENT } from './version.ts'
 import { assembleWebhooks } from './webhooks/webhooks.ts'
 
-/** What the assembly says to the host's log. */
+/** Log lines of the assembly. */
 export interface AssemblyLog {
   warn (message: string): void
   warn (fields: object, message: string): void
@@ -52,13 +52,13 @@ export interface AssemblyLog {
   info (fields: object, message: string): void
 }
 
-/** @param prefix of all routes, the host's own included */
+/** @param prefix of all routes, including the host's own */
 export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: string) {
   const clock = options.clock ?? systemClock
   const { secretKey, host, publicHost, connectUrl, integrationId } = options.nango
   const { environment } = options
   const rollerBaseUrl = options.rollerBaseUrl ?? ROLLER_BASE_URLS[environment]
-  // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
+  // Nango closes idle connections after 61 s; ours close earlier, so that no call is written to a closing connection.
   const agent = new Agent({
     connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect }
   })
@@ -72,7 +72,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     : new DirectTransport({ ...dispatchParts, baseUrl: rollerBaseUrl, readToken: (id, force) => readVerifiedToken(id, force) })
   const identifies = options.verifyVenues
   const now = (): number => clock.now()
-  /** The row that holds the token holds what is known of its venue: what is verified there is verified for this very token. */
+  /** The row of the token also holds the venue's state, so a verified venue is verified for this very token. */
   const readVerifiedToken: TokenSource = async (connectionId, force) => {
     const asOf = now()
     const { token, expiresAt, row } = await readToken(nango, connectionId, force)
@@ -91,7 +91,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     await pipeline.forget(connectionId)
   }
   const otherEnvironment = new OtherEnvironment({
-    // Behind an address of its own (a proxy, a simulator) there is no other host that would be the right one.
+    // For a custom address (a proxy, a simulator) the matching host of the other environment is unknown.
     url: options.otherBaseUrl ?? options.rollerBaseUrl ?? ROLLER_BASE_URLS[environment === 'live' ? 'playground' : 'live'],
     dispatcher: agent,
     timeoutMs: options.timeouts.control
@@ -102,17 +102,17 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const index = new ConnectionIndex({ connections, environment, clock })
   const credentialOf = async (connectionId: string): Promise<string> =>
     identifies ? (await index.get(connectionId)).credential : `connection:${connectionId}`
-  /** Another environment of Nango has other venues under the same connection ids. */
+  /** Another Nango environment has other venues under the same connection ids. */
   const nangoEnvironment = JSON.stringify([host, secretKey])
   const rateLimiter = new RateLimiter({
     store: limitStore(options, clock, log),
-    // TypeBox writes an optional field as `| undefined`; absent and undefined mean the same here.
+    // TypeBox types an optional field as `| undefined`; here absent and undefined are equivalent.
     limits: effectiveLimits(options.rateLimits as RateLimitOptions),
     maxQueue: options.rateLimits.maxQueue,
     sole: typeof options.connection === 'string',
     scope: integrationId,
     environment: nangoEnvironment,
-    // Nango's limit counts the calls it passes on, and those to its own API, of which the direct transport makes hardly any.
+    // Nango's limit counts proxied calls and calls of its own API; the direct transport makes hardly any of either.
     account: direct === null,
     clock,
     observer: options.observer
@@ -129,7 +129,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     ? null
     : new RedisRefreshLock(options.redis, environmentTag(JSON.stringify([host, integrationId, secretKey])), { clock })
   const holdsToken = (connectionId: string): boolean => direct?.holdsVerified(connectionId) ?? false
-  /** Another replica has news of a connection; null: of all. */
+  /** Another replica reports a change of a connection; null: of all. */
   const onNews = (connectionId: string | null): void => {
     if (connectionId === null) {
       index.forgetAll()
@@ -154,7 +154,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     transport: direct ?? new NangoTransport({ ...dispatchParts, host, secretKey, integrationId }),
     rateLimiter,
     renewals: new Renewals(
-      { renew: tokenFailures.explained((id) => renew(id)), takeOver: async (id) => { await direct?.takeOver(id) } },
+      { renew: tokenFailures.explained((id) => renew(id)), adoptRenewed: async (id) => { await direct?.adoptRenewed(id) } },
       clock,
       refreshLock
     ),
@@ -169,7 +169,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     connections,
     index,
     pipeline,
-    entry: entries.get('GET /venues/me') as CatalogOperation, // the catalog has it
+    entry: entries.get('GET /venues/me') as CatalogOperation, // a key of the catalog
     environment,
     identifies,
     pollMs: options.pollInterval,
@@ -248,7 +248,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   }
 }
 
-/** One process counts in memory. Replicas share Redis, and `onRedisDown` decides while it is down. */
+/** A single process counts in memory. Replicas share Redis; `onRedisDown` applies while it is down. */
 function limitStore ({ redis, rateLimits }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
   const now = (): number => clock.now()
   if (redis === undefined) return new MemoryLimitStore({ now })
@@ -263,7 +263,7 @@ function limitStore ({ redis, rateLimits }: ParsedOptions, clock: Clock, log: As
   })
 }
 
-/** Replicas share what is kept. Another environment of Nango, or another ROLLER, has other venues under the same connection ids. */
+/** Replicas share the cache. Another Nango environment, or another ROLLER, has other venues under the same connection ids. */
 function cacheStore ({ redis, cacheSize, nango, transport }: ParsedOptions, clock: Clock, rollerBaseUrl: string): CacheStore {
   if (redis === undefined) return new MemoryCacheStore(cacheSize, clock)
   const scope = JSON.stringify([nango.host, nango.integrationId, nango.secretKey, transport, rollerBaseUrl])

@@ -1,4 +1,4 @@
-/** Finds out, step by step, why a connection does not work. The first step that fails names what to do; those after it are not tried. */
+/** Diagnoses a connection step by step. The first failed step has a hint; later steps are skipped. */
 import { Type, type Static } from '@sinclair/typebox'
 import { isRollerError, RollerError } from './errors.ts'
 import type { CallSender } from './gateway/call.ts'
@@ -38,8 +38,8 @@ export interface CheckParts {
 type Step = readonly [name: CheckStep['step'], run: () => Promise<string>]
 
 /**
- * The steps that every connection shares: can this gateway work with Nango at all?
- * @param scopes looks at the key's scopes too, which takes some ten calls to Nango
+ * The steps that are the same for every connection: access to Nango.
+ * @param scopes also checks the key's scopes, with some ten calls to Nango
  */
 export function checkGateway (parts: Pick<CheckParts, 'nango' | 'environment' | 'pipeline'>, scopes: boolean): Promise<CheckStep[]> {
   return run([...keySteps(parts), ...integrationSteps(parts), ...(scopes ? scopeSteps(parts) : [])])
@@ -59,7 +59,7 @@ function keySteps ({ nango }: Pick<CheckParts, 'nango'>): Step[] {
       } catch (error) {
         throw atNango(error)
       }
-      return 'Nango is reachable.' // without its address: tenants read this too
+      return 'Nango is reachable.' // without its address, since tenants read this too
     }],
     ['key-valid', async () => {
       await readIntegration(nango)
@@ -95,7 +95,7 @@ function integrationSteps ({ nango, environment }: Pick<CheckParts, 'nango' | 'e
           hint: 'Set NANGO_INTEGRATION_ID to an integration with the provider roller.'
         })
       }
-      // Nango's stock provider knows Live alone; one for Playground says so in its name.
+      // Nango's stock provider supports Live only; the name of one for Playground contains the word.
       const its = /playground/i.test(provider) ? 'playground' : 'live'
       if (its !== environment) {
         throw new RollerError('ROLLER_ERR_ENVIRONMENT', {
@@ -112,7 +112,7 @@ function integrationSteps ({ nango, environment }: Pick<CheckParts, 'nango' | 'e
   ]
 }
 
-/** The integration, or why Nango does not show it. It looks at the key first, and at its scopes next. */
+/** The integration, or the reason why Nango does not return it. Nango checks the key first, then its scopes. */
 async function readIntegration (nango: NangoClient): Promise<{ readonly provider: string } | 'forbidden' | 'unknown'> {
   const seen: { code?: string } = {}
   try {
@@ -155,7 +155,7 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
     }],
     ['venue-reached', async () => {
       const headers = { accept: 'application/json' }
-      const otherTakesThem = await otherEnvironment.pairOf(nango, connectionId)
+      const otherAcceptsThem = await otherEnvironment.credentialsOf(nango, connectionId)
       const answer = await pipeline
         .send(
           {
@@ -170,8 +170,8 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
           }
         )
         .catch(async (error: unknown) => {
-          const refused = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
-          throw refused && await otherTakesThem() ? wrongEnvironment(environment) : error
+          const rejected = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
+          throw rejected && await otherAcceptsThem() ? wrongEnvironment(environment) : error
         })
       const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
       answer.abort(new Error('not a venue'))
@@ -183,7 +183,7 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
   ]
 }
 
-/** The general hint would send the reader to this very check. */
+/** Replaces the general hint, which recommends this check. */
 function atNango (error: unknown): unknown {
   if (!isRollerError(error) || (error.code !== 'ROLLER_ERR_UNREACHABLE' && error.code !== 'ROLLER_ERR_TIMEOUT')) return error
   return new RollerError(error.code, {
@@ -191,7 +191,7 @@ function atNango (error: unknown): unknown {
   })
 }
 
-/** A person is waiting. */
+/** Short, because a person is waiting. */
 const MAX_WAIT_MS = 5_000
 const MAX_VENUE_BYTES = 64 * 1024
 

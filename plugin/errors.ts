@@ -273,13 +273,13 @@ export const errorDefinitions = {
 
 export type ErrorCode = keyof typeof errorDefinitions
 
-/** One fault of an input. `pointer` is a JSON pointer whose first segment is the part of the request. */
+/** One error of an input. `pointer` is a JSON pointer whose first segment is the part of the request. */
 export interface InputFault {
   readonly pointer: string
   readonly detail: string
 }
 
-/** The upstream response, as far as it may be shown. */
+/** The upstream response, without anything that must not be shown. */
 export interface Upstream {
   readonly status: number
   readonly body?: unknown
@@ -290,12 +290,12 @@ export interface RollerErrorOptions {
   readonly detail?: string | undefined
   /** Replaces the hint of the table with a more specific one. */
   readonly hint?: string | undefined
-  /** Replaces the status of the table, for ROLLER's own. */
+  /** Replaces the status of the table, for ROLLER's own status. */
   readonly status?: number | undefined
   /** Replaces the layer of the table, for a code with several. */
   readonly layer?: Layer | undefined
   readonly upstream?: Upstream | undefined
-  /** Seconds until a new attempt makes sense. An integer, at least 1. */
+  /** Seconds until a retry makes sense. An integer, at least 1. */
   readonly retryAfter?: number | undefined
   readonly errors?: readonly InputFault[] | undefined
   /** The venue that awaits confirmation, for ROLLER_ERR_VENUE_CHANGED. */
@@ -310,7 +310,7 @@ const BRAND = Symbol.for('fastify-roller.error')
 /** The error class of the gateway: thrown in process, sent as `application/problem+json` over HTTP. */
 export class RollerError extends Error {
   readonly code: ErrorCode
-  /** HTTP status; also what Fastify's own error handling reads. */
+  /** HTTP status; Fastify's own error handling reads it too. */
   readonly statusCode: number
   readonly layer: Layer
   readonly title: string

@@ -15,7 +15,7 @@ import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
-import { takeJsonBodies } from './routes/json-body.ts'
+import { parseJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { setProblemHandler } from './routes/problems.ts'
@@ -44,13 +44,13 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     redis: options.redis
   })
 
-  // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
+  // Several registrations can exist in one app: the first is app.roller, and each is found by its integration id.
   if (app.hasDecorator('roller')) app.roller.add(roller)
   else app.decorate('roller', roller)
 
   decorateCallRecord(app)
 
-  // The routes live in a scope of their own, so that neither their parsers nor their error handler touch the host's routes.
+  // The routes have a scope of their own, so that neither their parsers nor their error handler affect the host's routes.
   await app.register(async (scope) => {
     scope.setValidatorCompiler(compileValidator)
     scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
@@ -61,12 +61,12 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       done()
     })
     await scope.register(async (own) => {
-      // What is true of connections now is not what it was; and a session's token must stay in no cache.
+      // The state of connections changes, and a session's token must not be cached.
       own.addHook('onRequest', (_request, reply, done) => {
         reply.header('cache-control', 'no-store')
         done()
       })
-      takeJsonBodies(own, options.bodyLimit)
+      parseJsonBodies(own, options.bodyLimit)
       await own.register(connectSessionRoutes, { nango, access, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
       await own.register(

@@ -1,10 +1,10 @@
-/** What roller-sidecar takes of the plugin beyond its public face. No host needs it, and it may change with any version. */
+/** The parts of the plugin that roller-sidecar uses beyond the public API. Not for hosts; may change with any version. */
 import type { FastifyPluginAsync } from 'fastify'
 import plugin from './index.ts'
 import type { AllOptions } from './options.ts'
 
-/** The plugin, with the options that no host sets. */
-export const roller = plugin as unknown as FastifyPluginAsync<AllOptions> // the same function, which checks all of them
+/** The plugin, including the options that hosts do not set. */
+export const roller = plugin as unknown as FastifyPluginAsync<AllOptions> // the same function, which validates all of them
 
 export type { AllOptions }
 export { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
@@ -20,7 +20,7 @@ export { CheckStep } from './check.ts'
 export { toProblem, toRollerError } from './problem.ts'
 export { problemOf } from './routes/call-record.ts'
 export { sendProblem } from './routes/problems.ts'
-export { isRollerWebhook, refuseDelivery } from './routes/webhooks.ts'
+export { isRollerWebhook, rejectDelivery } from './routes/webhooks.ts'
 export { escape as escapeHtml } from './connect-page/html.ts'
 export { chooseLanguage, type Language } from './connect-page/texts.ts'
 export { USER_AGENT, VERSION } from './version.ts'

@@ -1,4 +1,4 @@
-/** Every option of the plugin: schema, default, meaning. The only place that holds a default. */
+/** Every option of the plugin: schema, default, meaning. Defaults are defined nowhere else. */
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyContextConfig, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
@@ -23,7 +23,7 @@ import { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
 export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roller:read' | 'roller:write' | 'webhooks' | 'mcp'
 
 export interface AuthorizeContext {
-  /** Null where the route is about no single connection. */
+  /** Null if the route is not about a single connection. */
   readonly connectionId: string | null
   /**
    * The catalog name (`GET /bookings`), `GET /*` and so on for paths outside it, or one of the plugin's own routes
@@ -33,27 +33,27 @@ export interface AuthorizeContext {
   readonly scope: Scope
 }
 
-/** Says whether the caller may do this. False answers 403; an error thrown is answered as it is. */
+/** Whether the caller may do this. False returns 403; a thrown error is passed to the host's error handler. */
 export type Authorize = (request: FastifyRequest, context: AuthorizeContext) => boolean | Promise<boolean>
 
-/** Who the caller is. Null: not signed in. `'trusted'`: a program that may reach every connection, and says itself which tags it means. */
+/** The identity of the caller. Null: not signed in. `'trusted'`: a program that may reach every connection and chooses its tags itself. */
 export type Identify = (request: FastifyRequest) => Identity | 'trusted' | null | Promise<Identity | 'trusted' | null>
 
-/** What a caller's own connections have in common; at least one of the two. To the caller all others do not exist. */
+/** The filter for a caller's own connections; at least one of the two. For the caller all others do not exist. */
 export interface Identity {
-  /** Put on the connections made by it, and asked of the connections used by it. */
+  /** Written to the connections created by it, and required of the connections used by it. */
   readonly tags?: Readonly<Record<string, string>>
-  /** Their ids. A caller limited to these makes no others. */
+  /** Their ids. A caller limited to these cannot create others. */
   readonly connections?: readonly string[]
 }
 
-/** Which connection a request is about, decided by the server. */
+/** The connection of a request, chosen by the server. */
 export type ChooseConnection = (request: FastifyRequest) => string | Promise<string>
 
 const milliseconds = (value: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, default: value, description: `${description} Milliseconds.` })
 
-/** A function-valued option; TypeBox checks that it is one, and the type says which. */
+/** A function-valued option; TypeBox checks that it is a function, the type has its signature. */
 const func = <T> (description: string) => Type.Unsafe<T>({ ...Type.Function([], Type.Unknown()), description })
 
 const limitOption = (what: string, limit: number, windowMs: number) => Type.Optional(Type.Object({
@@ -70,14 +70,14 @@ const hooks = <T> (name: string) =>
     Type.Unknown({ description: `Your hooks, a function or an array, that run as Fastify's ${name} on each route of the plugin.` })
   )
 
-/** Without visible characters a key is none; with others no header carries it. */
+/** At least one visible character, and none that is invalid in a header. */
 const VISIBLE = '^[\\x21-\\x7e]+$'
 
-/** An empty list is no list: it is what is left of one whose names were not set. */
+/** An empty list is rejected: it is usually the result of unset names. */
 const operationList = (description: string) =>
   Type.Optional(Type.Array(Type.String(), { minItems: 1, expected: `a list of at least one of ${OPERATION_NAMES_RULE}`, description }))
 
-/** Marks an option that no host sets: roller-sidecar and tests do. It is in no public type and in no table. */
+/** Marks an option for roller-sidecar and tests only. It is in no public type and in no table. */
 const internal = <T extends TSchema> (schema: T): T => ({ ...schema, internal: true })
 
 export const Options = Type.Object({
@@ -307,12 +307,12 @@ type Internal = 'otherBaseUrl' | 'streamLimit' | 'cacheSize' | 'eventTimeout' | 
 type InternalLimit = 'bulk' | 'margin' | 'jitter' | 'maxQueue'
 type InternalTimeout = 'connect' | 'total' | 'control'
 
-/** The options with every default filled in. */
+/** The options with all defaults filled in. */
 export type ParsedOptions = Static<typeof Options>
 
 type WithDefaults = Omit<ParsedOptions, 'nango' | 'authorize' | 'timeouts' | 'rateLimits'>
 
-/** All options as they are given: those with a default may be left out. */
+/** All options as given: those with a default may be omitted. */
 export type AllOptions = Pick<ParsedOptions, 'authorize'> & Partial<WithDefaults> & {
   nango: Pick<ParsedOptions['nango'], 'secretKey'> & Partial<ParsedOptions['nango']>
   timeouts?: Partial<ParsedOptions['timeouts']>
@@ -325,7 +325,7 @@ export type RollerOptions = Omit<AllOptions, Internal | 'timeouts' | 'rateLimits
   rateLimits?: Partial<Omit<ParsedOptions['rateLimits'], InternalLimit>>
 }
 
-/** A registration that cannot work, with every fault named. */
+/** An invalid registration, with every error listed. */
 export class OptionsError extends TypeError {
   readonly code = 'ROLLER_ERR_OPTIONS'
   constructor (faults: readonly string[]) {
@@ -335,13 +335,13 @@ export class OptionsError extends TypeError {
 }
 
 /**
- * Checks and completes the options. The caller's object is left as it is.
- * @throws OptionsError naming every wrong field; a value is never repeated, for it may be a secret
+ * Validates the options and fills in defaults. The caller's object is not modified.
+ * @throws OptionsError naming every invalid field; values are never repeated, since they may be secrets
  */
 export function parseOptions (raw: unknown): ParsedOptions {
   if (!isPlainObject(raw)) throw new OptionsError(['options must be an object'])
   const given = Object.entries(copyPlain(raw) as Record<string, unknown>) // a copy of the plain object
-  // TypeBox copies what stands where a union is wanted, and throws at a function.
+  // TypeBox copies values where a union is expected, and throws at a function.
   const isFunction = ([, value]: [string, unknown]): boolean => [value].flat().some((one) => typeof one === 'function')
   const completed = Value.Default(Options, Object.fromEntries(given.filter((field) => !isFunction(field))))
   const options = Object.assign(completed as object, Object.fromEntries(given.filter(isFunction)))
@@ -350,7 +350,7 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
-  // checked so far for its type only
+  // only its type was checked
   const { cache, ...urls } = options as {
     rollerBaseUrl?: unknown, otherBaseUrl?: unknown, environment?: unknown, pollInterval?: unknown, cache?: unknown
   }
@@ -391,10 +391,10 @@ export function parseOptions (raw: unknown): ParsedOptions {
   if (isPlainObject(cache)) for (const fault of cacheFaults(cache)) faults.set(fault, fault)
   else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')
   if (faults.size > 0) throw new OptionsError([...faults.values()])
-  return options as ParsedOptions // the checker found nothing
+  return options as ParsedOptions // validated by the checker
 }
 
-/** An id that Nango cannot hold would answer every call with 404. */
+/** An id that Nango cannot store would make every call fail with 404. */
 function canBeConnectionId (id: string): boolean {
   try {
     return checkConnectionId(id) === id
@@ -403,7 +403,7 @@ function canBeConnectionId (id: string): boolean {
   }
 }
 
-/** Addresses that browsers send a Client Secret to. */
+/** Addresses to which browsers send a Client Secret. */
 function pageFaults ({ nango, connectPage }: Record<string, unknown>): [name: string, fault: string][] {
   if (!isPlainObject(nango)) return []
   const { host, publicHost } = nango
@@ -463,7 +463,7 @@ function isPlainObject (value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null
 }
 
-/** Copies plain objects deeply, and leaves what has a class of its own (a client, a clock) alone. */
+/** Copies plain objects deeply, and keeps class instances (a client, a clock). */
 function copyPlain (value: unknown): unknown {
   if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).map(([key, field]) => [key, copyPlain(field)]))

@@ -1,4 +1,4 @@
-/** RFC 9457 problem documents: how every error of the gateway looks on the wire. */
+/** RFC 9457 problem documents: the format of every error of the gateway over HTTP. */
 import { Type, type Static } from '@sinclair/typebox'
 import { ExchangeFailure } from './gateway/transport/exchange.ts'
 import { Nullable, StringEnum } from './operations/schema.ts'
@@ -6,31 +6,31 @@ import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from './
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
-/** `keyof` loses the tuple that an enum needs; Object.keys of a literal is exactly these names. */
+/** `keyof` loses the tuple that an enum needs; Object.keys of a literal returns exactly these names. */
 const codes = Object.keys(errorDefinitions) as [ErrorCode, ...ErrorCode[]]
 
 export const Problem = Type.Object({
   type: Type.String(
     {
-      description: 'Names the kind of problem; under this server it leads to a page about it.',
+      description: 'Identifies the problem; on this server, the path of a page about it.',
       examples: ['/problems/ROLLER_ERR_RATE_LIMITED']
     }
   ),
-  title: Type.String({ description: 'The kind of problem in words.' }),
-  status: Type.Integer({ description: 'The HTTP status of this answer.' }),
+  title: Type.String({ description: 'A short summary of the problem type.' }),
+  status: Type.Integer({ description: 'The HTTP status of this response.' }),
   detail: Type.String({ description: 'The facts of this case.' }),
-  instance: Type.String({ description: 'The request id, as in the gateway\'s log.' }),
-  code: StringEnum(codes, { description: 'Stable; programs branch on it.' }),
-  layer: StringEnum(['caller', 'gateway', 'nango', 'roller', 'network'], { description: 'Whose turn it is to act.' }),
+  instance: Type.String({ description: 'The request id in the gateway\'s log.' }),
+  code: StringEnum(codes, { description: 'Stable code for programs.' }),
+  layer: StringEnum(['caller', 'gateway', 'nango', 'roller', 'network'], { description: 'The responsible component.' }),
   hint: Type.String({ description: 'An instruction: what to do next.' }),
   retryAfter: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds, as in the header Retry-After.' })),
   upstream: Type.Optional(Type.Object({
     status: Type.Integer(),
     body: Type.Optional(Type.Unknown())
-  }, { description: 'What ROLLER (or Nango) said.' })),
+  }, { description: 'The response of ROLLER or Nango.' })),
   pendingVenue: Type.Optional(Type.Object({
     id: Type.String(), name: Nullable(Type.String())
-  }, { description: 'With ROLLER_ERR_VENUE_CHANGED: the venue whose credentials were entered, as confirm-venue takes it.' })),
+  }, { description: 'With ROLLER_ERR_VENUE_CHANGED: the venue of the new credentials, for confirm-venue.' })),
   errors: Type.Optional(Type.Array(Type.Object({
     pointer: Type.String({ description: 'JSON pointer; its first segment is params, query, headers or body.' }),
     detail: Type.String()
@@ -39,7 +39,7 @@ export const Problem = Type.Object({
 
 export type Problem = Static<typeof Problem>
 
-/** Where the pages about problems are, under the plugin's prefix. */
+/** Path of the pages about problems, under the plugin's prefix. */
 export const PROBLEMS_PATH = '/problems'
 
 /** @param base prefix of the plugin's routes */
@@ -70,7 +70,7 @@ interface FastifyLikeError {
 
 const POINTER_ROOT: Readonly<Record<string, string>> = { body: '/body', querystring: '/query', params: '/params', headers: '/headers' }
 
-/** What a server around the gateway may throw by itself (a URL that cannot be decoded, a body that is too large). */
+/** Errors that a server around the gateway may throw itself (a URL that cannot be decoded, a body that is too large). */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'ROLLER_ERR_PATH',
   401: 'ROLLER_ERR_UNAUTHORIZED',
@@ -81,8 +81,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 }
 
 /**
- * Turns whatever was thrown into an error of the catalog. An unknown error says nothing about itself to the caller: its text may hold
- * anything.
+ * Converts any thrown value to an error of the table. The text of an unknown error is never sent to the caller: it may contain anything.
  */
 export function toRollerError (thrown: unknown): RollerError {
   if (isRollerError(thrown)) return thrown

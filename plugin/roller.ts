@@ -1,4 +1,4 @@
-/** What `app.roller` offers to the host's own code. */
+/** The API of `app.roller` for the host's own code. */
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
 import type { EventHandler, EventOf, EventPattern, Events } from './webhooks/events.ts'
 import type { RateLimiter } from './gateway/limits/rate-limiter.ts'
@@ -20,7 +20,7 @@ import type { Venues } from './venues/venues.ts'
 import type { Subscriptions } from './webhooks/subscriptions.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
-/** Everything `paginate` takes for one report. */
+/** All parameters of `paginate` for one report. */
 export type ReportInput<Name extends ReportName> = Omit<PaginateOptions<Name>, 'scope'> & {
   /** The venue's connection. */
   readonly connectionId: string
@@ -46,7 +46,7 @@ export class Roller {
   readonly integrationId: string
   /** List, read, create, change and delete connections. */
   readonly connections: ManagedConnections
-  /** Which of ROLLER's webhooks come here: subscribe, list, remove. */
+  /** ROLLER's webhooks for this gateway: subscribe, list, remove. */
   readonly webhooks: Subscriptions
   readonly #parts: RollerParts
   readonly #integrations: Map<string, Roller>
@@ -70,14 +70,13 @@ export class Roller {
   }
 
   /**
-   * Walks through a report record by record:
-   * `for await (const record of paginate('GET /data/bookingitems', { connectionId, startDate, endDate }))`. The range is split into the
-   * venue's days, at most one page is fetched ahead, and every page counts against the rate limit like any call. `cursor` goes on where a
-   * walk stood; an error carries the cursor too.
+   * Iterates over the records of a report: `for await (const record of paginate('GET /data/bookingitems', { connectionId, startDate,
+   * endDate }))`. The range is split into the venue's days, at most one page is prefetched, and every page counts against the rate limit
+   * like any call. `cursor` continues where an iteration stopped; an error has a cursor too.
    */
   paginate<const Name extends ReportName> (name: Name, { connectionId, ...options }: ReportInput<Name>): Pager<ReportRecord<Name>> {
     const { client } = this.#parts
-    // What a report takes is known to paginate; its query is checked like every call's.
+    // paginate checks the report's parameters; its query is validated like every call's.
     const source: PageSource = (report, query, signal) => client.request(report, { connectionId, query, signal } as never)
     return paginate(source, name, { ...options, scope: connectionId } as PaginateOptions<Name>)
   }
@@ -92,15 +91,15 @@ export class Roller {
   }
 
   /**
-   * Orders a bulk export and gives its files as they come, hours later:
-   * `for await (const { name, stream } of bulkExport({ connectionId, exportType, startDate, endDate }))`. The connection must be subscribed
-   * to ROLLER's webhooks. `resume: true` goes on after a restart.
+   * Orders a bulk export and yields its files as they arrive, hours later: `for await (const { name, stream } of bulkExport({ connectionId,
+   * exportType, startDate, endDate }))`. The connection must be subscribed to ROLLER's webhooks. Resume after a restart with `resume:
+   * true`.
    */
   bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
     return this.#parts.webhooks.bulkExport(input)
   }
 
-  /** What a bulk export would cost of the venue's monthly allowance. Nothing is sent. */
+  /** Estimates a bulk export's share of the venue's monthly allowance. Nothing is sent. */
   estimateBulkExport (input: EstimateInput): BulkExportEstimate {
     return estimateBulkExport(input)
   }
@@ -110,29 +109,29 @@ export class Roller {
     return createSession(this.#parts.nango, input)
   }
 
-  /** A session for a connection whose credentials must be entered again. It keeps its id, tags, metadata and config. */
+  /** A session for a connection whose credentials must be entered again. The connection keeps its id, tags, metadata and config. */
   async createReconnectSession (connectionId: string): Promise<ConnectSession> {
     return await createReconnectSession(this.#parts.nango, connectionId)
   }
 
-  /** The connection of a venue: of several the newest that works. */
+  /** The connection of a venue: of several, the newest healthy one. */
   connectionOf (venueId: string): Promise<string> {
     return this.#parts.venues.index.find(venueId)
   }
 
-  /** Finds out, step by step, why a connection does not work. */
+  /** Diagnoses a connection, step by step. */
   check (connectionId: string): Promise<CheckReport> {
     return checkConnection(this.#parts, connectionId)
   }
 
-  /** What is left of a connection's rate limits, without spending of them. */
+  /** The remaining rate limits of a connection, read without spending. */
   async rateLimits (connectionId: string): Promise<{ rateLimits: RateLimitState[], coolingOffMs: number }> {
     return await this.#parts.rateLimiter.usage(await this.#parts.credentialOf(connectionId))
   }
 
   /**
-   * Rejects calls that wait for a rate limit with ROLLER_ERR_CLOSING, now and from now on. For hosts that shut down and
-   * give calls in flight a limited time.
+   * Rejects calls that wait for a rate limit with ROLLER_ERR_CLOSING, now and from now on. For hosts that shut down and give calls in
+   * flight a limited time.
    */
   releaseWaiting (): void {
     this.#parts.rateLimiter.releaseWaiting()
@@ -143,17 +142,14 @@ export class Roller {
     return this.#parts.pool()
   }
 
-  /**
-   * The same for what all connections have in common: Nango, the key, the integration; with `scopes` also whether the key has those that
-   * calls need.
-   */
+  /** Same for the parts that all connections share: Nango, the key, the integration; with `scopes` also the scopes that calls need. */
   checkGateway ({ scopes = false }: { readonly scopes?: boolean } = {}): Promise<CheckStep[]> {
     return checkGateway(this.#parts, scopes)
   }
 
   /**
-   * Which scopes the Nango key has, of those that are used here. About six calls to Nango, none of which changes anything.
-   * @throws RollerError when Nango cannot be asked
+   * The scopes of the Nango key, among those that are used here. About six calls to Nango, which change nothing.
+   * @throws RollerError if Nango is unavailable
    */
   checkKeyRights (): Promise<KeyRight[]> {
     return checkKeyRights(this.#parts.nango, this.#parts.pipeline.transport)
@@ -161,7 +157,7 @@ export class Roller {
 
   /**
    * The registration for another integration of the same app.
-   * @throws Error when there is none
+   * @throws Error if there is none
    */
   integration (integrationId: string): Roller {
     const found = this.#integrations.get(integrationId)

@@ -1,3 +1,3 @@
-/** How the gateway names itself to Nango and ROLLER. A test holds it against package.json. */
+/** The gateway's name in its requests to Nango and ROLLER. A test compares it with package.json. */
 export const VERSION = '0.1.0'
 export const USER_AGENT = `fastify-roller/${VERSION}`

@@ -24,7 +24,7 @@ export type Command =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'run', readonly options: SandboxOptions, readonly json: boolean, readonly sendWebhooksTo: string | undefined }
 
-/** What cannot be run as it was written. */
+/** An invalid command line. */
 export class UsageError extends Error {}
 
 export function readCommand (args: string[]): Command {

@@ -1,4 +1,4 @@
-/** The sandbox: a simulated Nango in front of a simulated ROLLER, with one connected venue. Nothing in the plugin knows of it. */
+/** The sandbox: a simulated Nango in front of a simulated ROLLER, with one connected venue. The plugin does not depend on it. */
 import { randomUUID } from 'node:crypto'
 import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from './nango.ts'
 import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions, type VenueState } from './roller.ts'
@@ -11,11 +11,11 @@ export type {
 export { startRollerSimulator } from './roller.ts'
 export type { Attempt, Fault as RollerFault, RecordedRequest, RollerSimulator, RollerSimulatorOptions, VenueState } from './roller.ts'
 
-/** The connection that every sandbox starts with. */
+/** Connection id of the demo venue. */
 export const DEMO_CONNECTION_ID = 'demo-venue'
 
 export interface SandboxOptions {
-  /** Where all of it listens. @default '127.0.0.1' */
+  /** Listen address of both simulators. @default '127.0.0.1' */
   host?: string
   /** The port of the simulated Nango. @default 0, any free port */
   port?: number
@@ -23,17 +23,17 @@ export interface SandboxOptions {
   connectUiPort?: number
   /** The port of the simulated ROLLER. @default 0, any free port */
   rollerPort?: number
-  /** The clock of both simulators. With one, webhooks of ROLLER are sent by `roller.deliverDue()` alone. @default the system's */
+  /** Clock of both simulators. If given, ROLLER's webhooks are sent only by `roller.deliverDue()`. @default the system's */
   clock?: { now: () => number }
-  /** The waits between retries of the simulated Nango; a test passes one that does not wait. */
+  /** Delays between retries of the simulated Nango; pass one that resolves at once in tests. @default the real timer */
   sleep?: (ms: number) => Promise<void>
-  /** Makes the venues' data: the same seed and clock give the same venues. @default 1 */
+  /** Seed of the venues' data: the same seed and clock generate the same venues. @default 1 */
   seed?: number
   /** ROLLER's rate limits, or 'off'. @default 600 calls a minute, 120 for reports, 60 s of cooling-off */
   limits?: RollerSimulatorOptions['limits']
-  /** Nango's API key, a UUID v4. @default a random one */
+  /** Nango's secret key, a UUID v4. @default a random one */
   secretKey?: string
-  /** Signs the webhooks of Nango. @default a random one */
+  /** Signing key of Nango's webhooks. @default a random one */
   webhookSigningKey?: string
   /** Further options of the simulated Nango: its quirks, delays and scopes. */
   nango?: Partial<NangoSimulatorOptions>
@@ -42,13 +42,13 @@ export interface SandboxOptions {
 }
 
 export interface VenueToConnect {
-  /** @default a UUID, as Nango gives */
+  /** @default a UUID, as in Nango */
   connectionId?: string
-  /** Each Client ID is a venue of its own. Beginning with `noaccess`, ROLLER answers it with 403. @default the connection id */
+  /** Each Client ID has its own venue. ROLLER rejects a Client ID that begins with `noaccess` with 403. @default the connection id */
   clientId?: string
   /** @default the first integration */
   integrationId?: string
-  /** Such as the tenant that the venue is of: `{ organization_id: 'acme' }`. */
+  /** Tags, such as the tenant of the venue: `{ organization_id: 'acme' }`. @default none */
   tags?: Record<string, string>
   metadata?: Record<string, unknown>
 }
@@ -56,32 +56,32 @@ export interface VenueToConnect {
 export interface ConnectedVenue {
   readonly connectionId: string
   readonly clientId: string
-  /** Its data at ROLLER. */
+  /** The venue's data at ROLLER. */
   readonly venue: VenueState
 }
 
 export interface Sandbox {
-  /** The simulated Nango: `url`, `connectUiUrl`, `faults`, the `requests` it got, its `connections`. */
+  /** The simulated Nango: `url`, `connectUiUrl`, `faults`, the received `requests`, its `connections`. */
   readonly nango: NangoSimulator
-  /** The simulated ROLLER: `url`, `faults`, the `requests` it got, `deliveries` of webhooks and `deliverDue()`. */
+  /** The simulated ROLLER: `url`, `faults`, the received `requests`, webhook `deliveries` and `deliverDue()`. */
   readonly roller: RollerSimulator
-  /** Nango's API key. */
+  /** Nango's secret key. */
   readonly secretKey: string
-  /** What the webhooks of Nango are signed with. */
+  /** Signing key of Nango's webhooks. */
   readonly webhookSigningKey: string
-  /** The demo venue, which is connected from the start with the tag `organization_id: 'demo'`. */
+  /** The demo venue, connected at start with the tag `organization_id: 'demo'`. */
   readonly connectionId: string
-  /** Connects one more venue, without a webhook. */
+  /** Connects another venue. Sends no webhook. */
   connectVenue (venue?: VenueToConnect): ConnectedVenue
-  /** From now on Nango sends its webhooks to `<url>/webhooks/nango`. The url is the app's, with the prefix of the plugin. */
+  /** Sends Nango's webhooks to `<url>/webhooks/nango` from now on. `url` is the app's, including the prefix of the plugin. */
   sendWebhooksTo (url: string): void
-  /** Ends both simulators and every connection to them. */
+  /** Stops both simulators and closes their connections. */
   close (): Promise<void>
-  /** The same: `await using sandbox = await startSandbox()`. */
+  /** Same as `close`: `await using sandbox = await startSandbox()`. */
   [Symbol.asyncDispose] (): Promise<void>
 }
 
-/** Starts the simulated Nango and ROLLER in this process: the test double for the tests of an app that uses fastify-roller. */
+/** Starts the simulated Nango and ROLLER in this process, as a test double for apps that use fastify-roller. */
 export async function startSandbox (options: SandboxOptions = {}): Promise<Sandbox> {
   const { secretKey = randomUUID(), webhookSigningKey = randomUUID(), host = '127.0.0.1', clock, seed = 1, limits = {}, sleep } = options
   const { port = 0, connectUiPort = 0, rollerPort = 0 } = options

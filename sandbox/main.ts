@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** The process: command line in, addresses and keys out. */
+/** The process: parses the command line, prints addresses and keys. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { readCommand, USAGE, UsageError, type Command } from './command-line.ts'
 import { startSandbox, type Sandbox } from './index.ts'
 
-// As process 1 of a container a signal without a handler is ignored.
+// Process 1 of a container ignores a signal without a handler.
 const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
 
 function describe ({ nango, roller, secretKey, webhookSigningKey, connectionId }: Sandbox, json: boolean): string {

@@ -1,11 +1,11 @@
 interface Timer { readonly at: number, readonly callback: () => void }
 
-/** Time that passes only by `advance`. Fits `startSandbox({ clock })` and the option `clock` of fastify-roller. */
+/** A clock that moves only by `advance`. Pass it to `startSandbox({ clock })` and to the option `clock` of fastify-roller. */
 export class ManualClock {
   #now: number
   readonly #timers = new Set<Timer>()
 
-  /** @param start epoch milliseconds; venues have their sessions around this day */
+  /** @param start epoch milliseconds; the venues' sessions are generated around this day */
   constructor (start = Date.now()) {
     this.#now = start
   }
@@ -19,11 +19,11 @@ export class ManualClock {
   }
 
   clearTimeout (timer: unknown): void {
-    // Only setTimeout above makes timers.
+    // All timers come from setTimeout above.
     this.#timers.delete(timer as Timer)
   }
 
-  /** Moves the time on, and runs the timers that are due, in their order. */
+  /** Advances the clock by `ms` milliseconds and runs the timers that are due, in order. */
   advance (ms: number): void {
     const end = this.#now + ms
     for (;;) {

@@ -22,9 +22,9 @@ export interface NangoSimulatorOptions extends NangoSettings {
   connectUiPort?: number
   /** The clock, in milliseconds. */
   now?: () => number
-  /** The waits between Nango's own retries; a test passes one that does not wait. */
+  /** Delays between Nango's own retries; pass one that resolves at once in tests. */
   sleep?: (ms: number) => Promise<void>
-  /** Gets a line for each failure inside the simulator, and for each webhook that was not delivered. */
+  /** Receives a line for each internal failure and each webhook that was not delivered. */
   log?: (line: string) => void
 }
 
@@ -41,21 +41,21 @@ export interface NewConnection {
 
 export interface NangoSimulator {
   readonly url: string
-  /** An origin of its own; the path ends in a slash. */
+  /** Base URL of the Connect UI; its own origin, with a trailing slash. */
   readonly connectUiUrl: string
-  /** The last 10,000 requests, with the URL as it came. */
+  /** The last 10,000 requests, with the URL as received. */
   readonly requests: ReceivedRequest[]
-  /** For assertions; the credentials are in them. */
+  /** For assertions; includes the credentials. */
   readonly connections: readonly SimulatedConnection[]
   readonly faults: Faults
-  /** Makes a connection that mints its token at the first use. Sends no webhook. */
+  /** Creates a connection that requests its token on first use. Sends no webhook. */
   addConnection (connection: NewConnection): void
-  /** Changes the behavior from now on. */
+  /** Changes the options from now on. */
   setOptions (options: Partial<NangoSettings>): void
   close (): Promise<void>
 }
 
-/** Every webhook that a server of 2026 can send. */
+/** All webhook kinds of a Nango server of 2026. */
 export const ALL_WEBHOOKS = {
   webhookOnCreation: true, webhookOnRefreshError: true, webhookOnRecovery: true, webhookOnDeletion: true
 } as const satisfies Partial<NangoSettings>
@@ -63,7 +63,7 @@ export const ALL_WEBHOOKS = {
 const KEPT_REQUESTS = 10_000
 const unreferencedWait = (ms: number): Promise<void> => wait(ms, undefined, { ref: false })
 
-/** A Nango server in this process, quirks included: the sandbox's default and the test fixture. */
+/** A simulated Nango server in this process, quirks included: used by the sandbox and the tests. */
 export async function startNangoSimulator (options: NangoSimulatorOptions): Promise<NangoSimulator> {
   const { host = '127.0.0.1', port = 0, connectUiPort = 0, now = Date.now, sleep = unreferencedWait, log = () => {}, ...given } = options
   if (!UUID_V4.test(given.secretKey)) throw new TypeError('secretKey must be a UUID v4: Nango answers 401 to anything else')
@@ -104,7 +104,7 @@ export async function startNangoSimulator (options: NangoSimulatorOptions): Prom
     addConnection ({ integrationId = settings.integrations[0]?.uniqueKey ?? 'roller', ...connection }) {
       const integration = findIntegration(ctx, integrationId)
       if (integration === undefined) throw new TypeError(`no integration is called ${integrationId}`)
-      // The token of before belongs to other credentials.
+      // The old token belongs to the replaced credentials.
       store.upsert({ integrationId, provider: integration.provider, token: '', expiresAt: 0, ...connection }, now())
     },
     setOptions (changed) { Object.assign(settings, changed) },

@@ -1,6 +1,6 @@
 /**
- * A simulated ROLLER: its tokens, limits, venues and all of its documented operations behind one HTTP server. It is the sandbox of the
- * service and the fixture of the tests, and knows nothing of the plugin.
+ * A simulated ROLLER: its tokens, limits, venues and documented operations on one HTTP server. Used by the service's sandbox and the tests;
+ * independent of the plugin.
  */
 import { addTokenRoute, demandToken } from './roller/access.ts'
 import { createDeliveries, type Attempt } from './roller/delivery.ts'
@@ -27,9 +27,9 @@ export type { VenueState } from './roller/types.ts'
 export interface RollerSimulatorOptions {
   host?: string
   port?: number
-  /** Makes the data; the same seed and clock give the same venues. */
+  /** Seed of the data; the same seed and clock generate the same venues. */
   seed?: number
-  /** The clock behind everything that depends on time, in milliseconds. */
+  /** Clock in epoch milliseconds, used for everything that depends on time. */
   now?: () => number
   limits?: LimitOptions | 'off'
   /** Seconds. */
@@ -38,22 +38,22 @@ export interface RollerSimulatorOptions {
 
 export interface RollerSimulator {
   readonly url: string
-  /** Bounded: the oldest go first beyond 50,000. */
+  /** The last 50,000 requests. */
   readonly requests: readonly RecordedRequest[]
-  /** How often a credential was put into cooling-off. */
+  /** How often a cooling-off of a credential began. */
   readonly penalties: number
   readonly tokensIssued: number
   venue: (clientId: string) => VenueState
-  /** What an operation answers to this venue, without a token and outside of its limits. @throws Refusal */
+  /** Runs an operation for this venue, without a token and outside its limits. @throws ErrorResponse */
   perform: (clientId: string, method: string, path: string, body?: Input) => unknown
   revokeTokens: (clientId?: string) => void
   rejectCredentials: (clientId: string, rejected?: boolean) => void
   readonly faults: Faults
-  /** Files of bulk exports, by the path they are served under. */
+  /** Files of bulk exports, by their path. */
   readonly files: ReadonlyMap<string, PublishedFile>
   /** Every attempt to deliver a webhook. */
   readonly deliveries: readonly Attempt[]
-  /** Sends the webhooks that are due; tests that own the clock call it, otherwise a timer does. */
+  /** Sends the webhooks that are due; tests with their own clock call it, otherwise a timer does. */
   deliverDue: (now?: number) => Promise<number>
   close: () => Promise<void>
 }
@@ -94,7 +94,7 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
     const venue = [...venues.values()].find(({ id }) => String(id) === venueId)
     return venue && contextOf(venue)
   })
-  // Everything else needs a token, unknown paths too.
+  // All other paths need a token, unknown paths too.
   await app.register(async (api) => {
     demandToken(api, tokens, limits)
     await api.register(lab)
@@ -102,7 +102,7 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
   })
   url = await app.listen({ host, port })
 
-  // A test with its own clock decides when deliveries happen; in the running sandbox the wall clock does.
+  // A test with its own clock triggers deliveries itself; otherwise a timer does.
   const timer = options.now === undefined
     ? setInterval(() => { deliveries.deliverDue(now()).catch(() => {}) }, DELIVERY_INTERVAL_MS).unref()
     : undefined

@@ -6,10 +6,10 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const outdir = join(root, 'service/dist-image')
-/** These read files of their own folder, so they stay where npm put them. */
+/** These read files of their own folder, so they stay in node_modules. */
 const external = ['@fastify/swagger-ui', '@nangohq/frontend']
 
-/** Files that our code reads beside itself become part of the bundle. */
+/** Inlines files that our code reads from its own folder. */
 const ownFiles = {
   name: 'own-files',
   setup ({ onLoad }) {
@@ -36,7 +36,7 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   external,
   plugins: [ownFiles],
-  sourcemap: 'linked', // read where Node is started with --enable-source-maps
+  sourcemap: 'linked', // read if Node is started with --enable-source-maps
   legalComments: 'linked',
   banner: {
     js: [

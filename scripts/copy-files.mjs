@@ -1,4 +1,4 @@
-// Copies what the compiler leaves to the packages' dist/: their files in JavaScript, CSS, HTML and Lua, and the OpenAPI document.
+// Copies files that the compiler ignores to the packages' dist/: JavaScript, CSS, HTML and Lua, and the OpenAPI document.
 import { cpSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'

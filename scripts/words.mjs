@@ -1,12 +1,14 @@
 /**
- * Checks documents, comments, test titles, error texts and OpenAPI descriptions against scripts/words.json (a pattern and the better term),
- * and the line length of documents. Prints `file:line: word -> better`, and exits with 1 when it finds one.
+ * Checks documents, comments, test titles, error texts, log messages and descriptions against scripts/words.json (a pattern and the better
+ * term), some names, and the line length of documents. Prints `file:line: word -> better`, and exits with 1 when it finds one.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import ts from 'typescript'
 
 const MAX_LINE = 140
+/** Identifiers that are verbs of speech in the past tense. */
+const NAMES = new Set(['asked', 'said', 'heard', 'told'])
 const words = Object.entries(JSON.parse(readFileSync(new URL('words.json', import.meta.url), 'utf8')))
   .map(([pattern, better]) => ({ pattern: new RegExp(`(?<![\\w-])(?:${pattern})(?![\\w-])`, 'gi'), better }))
 
@@ -26,7 +28,7 @@ function faultsOf (file) {
 }
 
 function wordsIn (file, text, line) {
-  const prose = text.replace(/`[^`\n]*`/g, (code) => '`'.repeat(code.length)) // code keeps its names
+  const prose = text.replace(/`[^`\n]*`/g, (code) => '`'.repeat(code.length)) // code spans are not prose
   return words.flatMap(({ pattern, better }) => Array.from(prose.matchAll(pattern), ({ 0: word, index }) =>
     `${file}:${line + text.slice(0, index).split('\n').length - 1}: ${word} -> ${better}`))
 }
@@ -36,7 +38,22 @@ function longLines (file) {
     text.length <= MAX_LINE || text.startsWith('|') || /https?:\S{60}/.test(text) ? [] : [`${file}:${index + 1}: ${text.length} characters`])
 }
 
-/** Comments, titles of tests, and in the error table every text. */
+/** A text of a schema, an error or a metric. Parts of a concatenation count as well. */
+function isDescription (node) {
+  let { parent } = node
+  while (parent !== undefined && ts.isBinaryExpression(parent)) parent = parent.parent
+  return isText(node) && parent !== undefined && ts.isPropertyAssignment(parent) &&
+    ['description', 'summary', 'title', 'detail', 'hint', 'help'].includes(parent.name.getText())
+}
+
+function isText (node) { return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) }
+
+function isLogged (node) {
+  return isText(node) && node.parent !== undefined && ts.isCallExpression(node.parent) &&
+    /(^|\.)log\.(trace|debug|info|warn|error|fatal)$/.test(node.parent.expression.getText())
+}
+
+/** Comments, test titles, descriptions, log messages, some names, and every text of the error table. */
 function inCode (file) {
   const text = readFileSync(file, 'utf8')
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
@@ -48,7 +65,10 @@ function inCode (file) {
     }
     const isTitle = ts.isCallExpression(node.parent ?? node) && node.parent?.arguments[0] === node &&
       /(^|\.)test(\.skip)?$/.test(node.parent.expression.getText(source))
-    if (isTitle || (file === 'plugin/errors.ts' && ts.isStringLiteral(node))) add(node.getStart(source), node.getEnd())
+    if (isTitle || isDescription(node) || isLogged(node) || (file === 'plugin/errors.ts' && ts.isStringLiteral(node))) {
+      add(node.getStart(source), node.getEnd())
+    }
+    if (ts.isIdentifier(node) && NAMES.has(node.text)) found.set(node.getStart(source), node.text)
     node.getChildren(source).forEach(visit)
   }
   visit(source)

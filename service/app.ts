@@ -1,7 +1,7 @@
-/** Builds the service: the plugin, who may call it, its documents and its health. It starts nothing and reads no environment. */
+/** Builds the service: the plugin, authentication, documents and health checks. It does not listen and reads no environment. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
-import { roller, type AllOptions, isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
+import { roller, type AllOptions, isRollerWebhook, rejectDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/authentication.ts'
 import { requireLocalCaller } from './auth/local.ts'
@@ -17,43 +17,43 @@ import { endConnectionsAtClose } from './http/end-connections.ts'
 import { createMetrics, requestCounter, serveMetrics, watchPool, type Metrics } from './observability/metrics.ts'
 import { allowOrigins, limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
-import { markAnswers, SANDBOX_HEADER } from './http/sandbox-header.ts'
+import { markResponses, SANDBOX_HEADER } from './http/sandbox-header.ts'
 import { addSecurityHeaders, addSecurityHeadersForData } from './http/security-headers.ts'
-import { refuseBrokenRules } from './http/strict-http.ts'
+import { rejectViolations } from './http/strict-http.ts'
 import type { Tracing } from './observability/tracing.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** From now on `/ready` says no; everything else goes on. */
+    /** From now on `/ready` returns 503; everything else continues. */
     drain: () => void
   }
 }
 
-/** A configuration with a Nango to call. */
+/** The configuration, with a Nango. */
 export type ConnectedConfig = Omit<Config, 'nango'> & { readonly nango: NonNullable<Config['nango']> }
 
 export interface AppOptions {
   readonly config: ConnectedConfig
-  /** A connection id that works, for the documents. */
+  /** A working connection id for the documents. */
   readonly exampleConnectionId?: string
-  /** Calls that work on it, for the documents. */
+  /** Working example calls for the documents. */
   readonly exampleCalls?: ExampleCalls
-  /** Started by the process, because it belongs to the process as a whole. */
+  /** Created by the process, because it is shared by the whole process. */
   readonly tracing?: Tracing | undefined
-  /** The sandbox's first page. */
+  /** The sandbox's landing page. */
   readonly addLanding?: (app: FastifyInstance) => void
-  /** Nothing behind it is real, and every answer says so. */
+  /** Sandbox: every response has a header that marks it as simulated. */
   readonly sandbox?: boolean
-  /** Logs every event; used where no target is configured. */
+  /** Logs every event; used if no webhook target is configured. */
   readonly logEvents?: boolean
-  /** What no operator turns, and tests do. */
+  /** Settings for tests, without an environment variable. */
   readonly overrides?: Overrides
 }
 
 export interface Overrides extends Partial<Timeouts> {
-  /** Milliseconds by which the event loop may run late before requests get 503; 0 is never. */
+  /** Maximum event-loop delay in milliseconds before requests get 503; 0 disables the check. */
   readonly maxEventLoopDelay?: number
-  /** Of the plugin, in place of what the configuration says. */
+  /** Options of the plugin that override the configuration. */
   readonly roller?: Partial<AllOptions>
 }
 
@@ -70,13 +70,13 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     logger: loggerOptions(config.logLevel, nameConnection),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
-    // Fastify's own are all about the URL, found before there is a route; no hook runs for them.
+    // Fastify's own errors concern the URL and occur before routing; no hook runs for them.
     frameworkErrors: (_error, request, reply) => {
-      Object.assign(request, { caller: null, rollerCall: null }) // made without the decorators of this app
+      Object.assign(request, { caller: null, rollerCall: null }) // created without the decorators of this app
       reply.header('x-request-id', request.id)
       addSecurityHeadersForData(reply)
       if (sandbox) reply.header(...SANDBOX_HEADER)
-      if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
+      if (isRollerWebhook(request.raw.url ?? '')) rejectDelivery(reply)
       else {
         sendProblem(
           request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not encoded correctly, or a part of it is too long.' })
@@ -86,11 +86,11 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       count(request, reply)
     }
   })
-  // The service's own routes take no input, and the plugin brings compilers of its own: Ajv is never built.
+  // The service's own routes take no input, and the plugin has its own compilers: Ajv is never built.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.decorateRequest('caller', null)
-  app.decorateRequest('rollerCall', null) // the plugin's own, here also for routes outside its scope
+  app.decorateRequest('rollerCall', null) // the plugin's error handler, also for routes outside its scope
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND')))
   tracing?.addTo(app)
@@ -98,9 +98,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id)
     done()
   })
-  if (sandbox) markAnswers(app)
+  if (sandbox) markResponses(app)
   watchConnectionUse(app)
-  refuseBrokenRules(app)
+  rejectViolations(app)
   app.addHook('onResponse', (request, reply, done) => {
     log(request, reply)
     count(request, reply)
@@ -133,7 +133,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       transport: config.transport,
       ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
       ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
-      authorize: authenticated ? authorizeCaller : 'open', // the hooks of guard() are what keeps others out
+      authorize: authenticated ? authorizeCaller : 'open', // authentication is enforced by the hooks of guard()
       ...(anyLimited(config.keys) && { identify: identifyCaller }),
       readOnly: config.readOnly,
       ...(Object.keys(config.operations).length > 0 && { operations: config.operations }),
@@ -159,7 +159,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   if (config.mcp !== null && config.jwt !== null) addResourceMetadata(app, config.jwt.issuer, publicUrl)
   watchPool(metrics, () => api.roller)
   app.decorate('releaseWaiting', () => { api.roller.releaseWaiting() })
-  // Outside the guard, but it asks the plugin.
+  // Public, but it reads the state of the plugin.
   addLanding?.(app)
   addHealth(app, { roller: () => api.roller, sandbox })
   return app
@@ -173,18 +173,18 @@ async function addMcp (api: FastifyInstance, { confirm, pinnedTools }: NonNullab
   })
 }
 
-/** In the order in which a request meets it: is there time for it, whose is it, and is it one too many? */
+/** Order: load shedding, authentication, rate limiting. */
 async function protect (
   api: FastifyInstance, config: AppOptions['config'], authenticated: boolean, maxEventLoopDelay: number
 ): Promise<void> {
   await shedLoad(api, maxEventLoopDelay)
-  const { onCalled, onRefused } = await limitCallers(api, config.rateLimit)
+  const { onCalled, onRejected } = await limitCallers(api, config.rateLimit)
   if (authenticated) {
     const checkToken = config.jwt === null ? null : (await import('./auth/jwt.ts')).createTokenCheck(config.jwt)
     requireCaller(api, {
       keys: config.keys,
       checkToken,
-      onRefused,
+      onRejected,
       ...(config.mcp !== null && config.jwt !== null && { challenge: (request) => challengeOf(request, config.webhooks.publicUrl) })
     })
   } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)

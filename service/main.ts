@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-/** The process: environment in, signals handled. */
+/** The process: reads the environment and handles signals. */
 import { banner } from './cli/banner.ts'
 import { endOnClosedPipe } from './cli/closed-pipe.ts'
 import { readCommand } from './cli/command-line.ts'
 import type { ConnectedConfig } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config/config.ts'
 
-// As process 1 of a container a signal without a handler is ignored: until there is something to close, it ends the process at once.
+// Process 1 of a container ignores a signal without a handler. Until there is something to close, a signal exits at once.
 const quit = (): void => process.exit(0)
 process.once('SIGTERM', quit).once('SIGINT', quit)
 
@@ -30,12 +30,12 @@ try {
   process.exit(1)
 }
 
-// A server goes on without its readers.
+// The server continues if nothing reads its output.
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})
 
-// All of this is loaded only where it is used: a check needs no server, a container in production never reads the simulators, and
-// OpenTelemetry is not there without an endpoint.
+// Loaded on demand: a check needs no server, production never loads the simulators, and OpenTelemetry is not installed
+// without an endpoint.
 const { startTracing, TracingMissingError } = config.tracesTo === null
   ? {
       startTracing: null, TracingMissingError: null
@@ -53,7 +53,7 @@ const sandbox = config.nango === null ? await (await import('./sandbox/service.t
 // without a sandbox there is a Nango
 const app = await buildApp({ ...(sandbox?.options ?? { config: config as ConnectedConfig }), tracing })
   .catch((error: unknown) => {
-    // Not as Node would print it: with every field, an address with a password among them.
+    // Node would print every field, including an address with a password.
     process.stderr.write(`The service cannot start. ${describeError(error).stack}\n`)
     process.exit(1)
   })
@@ -72,8 +72,8 @@ shutDownOnSignal({
 try {
   const url = await app.listen({ host: config.host, port: config.port })
   sandbox?.sendWebhooksTo(url)
-  // What reads the log in production reads JSON; Fastify has written the address there.
-  if (sandbox !== null && config.production) app.log.warn('this is a SANDBOX: nothing behind it is real')
+  // Only for people: production logs are JSON, with the address logged by Fastify.
+  if (sandbox !== null && config.production) app.log.warn('this is a SANDBOX with simulated data')
   if (!config.production) {
     const keys = config.keys.length > 0 || config.jwt !== null
     const demoConnectionId = sandbox?.options.exampleConnectionId ?? null

@@ -1,7 +1,7 @@
 import { test } from './support/tap.ts'
 import { build, callsAtRoller, VENUE } from './support/build.ts'
 
-test('a call reaches the venue', async (t) => {
+test('sends a call to the venue', async (t) => {
   const built = await build(t)
   const answer = await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
   t.equal(answer.statusCode, 200)

@@ -1,4 +1,4 @@
-// @fastify/http-proxy, as its README shows it.
+// @fastify/http-proxy, configured as in its README.
 import httpProxy from '@fastify/http-proxy'
 import Fastify from 'fastify'
 

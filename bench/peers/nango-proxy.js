@@ -1,4 +1,4 @@
-// A Fastify handler with nango.proxy(), as Nango's guide shows it.
+// A Fastify handler with nango.proxy(), as in Nango's guide.
 import { Nango } from '@nangohq/node'
 import Fastify from 'fastify'
 

@@ -1,4 +1,4 @@
-// The plugin in an app that has nothing else, without a flag of Node.js.
+// The plugin in an otherwise empty app, without flags of Node.js.
 import Fastify from 'fastify'
 import roller from 'fastify-roller'
 

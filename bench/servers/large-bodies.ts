@@ -1,4 +1,4 @@
-/** ROLLER for large bodies: `/down/<bytes>` sends as many, `/up` takes what comes and answers how much it was. */
+/** ROLLER for large bodies: `/down/<bytes>` sends that many bytes, `/up` reads the body and returns its size. */
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 

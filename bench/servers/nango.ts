@@ -1,4 +1,4 @@
-/** The simulated Nango of the sandbox, with as many venues as the load has. */
+/** The simulated Nango of the sandbox, with the venues of the load. */
 import { startNangoSimulator } from '#sandbox/nango.js'
 import { asVerified } from '../../test/support/build.ts'
 import { NANGO_KEY, venue, VENUES } from '../workloads.ts'

@@ -1,11 +1,11 @@
-/** nginx as ROLLER with a Nango in front: so fast that it is not what is measured. */
+/** nginx as ROLLER and as Nango's proxy: fast enough not to be the bottleneck. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asVerified } from '../../test/support/build.ts'
 import type { Command } from '../processes.ts'
 import { FOUND } from '../workloads.ts'
 
-/** Nango's list of connections, for whichever is in the query: it exists, with its venue verified. */
+/** Nango's list of connections: the connection of any query exists, with a verified venue. */
 const CONNECTION = JSON.stringify({
   connections: [{
     id: 1,
@@ -21,8 +21,8 @@ const CONNECTION = JSON.stringify({
 const TOKEN = JSON.stringify({ access_token: 'a1b2c3d4'.repeat(100), token_type: 'Bearer', expires_in: 86_400 })
 
 /**
- * ROLLER's bookings, and the same behind Nango's /proxy. The simulated Nango answers the rest of Nango's API. `/calls` returns how many
- * requests have come.
+ * ROLLER's bookings, and the same under Nango's /proxy. The simulated Nango serves the rest of Nango's API. `/calls` returns the number of
+ * requests.
  */
 export function upstream (folder: string, port: number, nangoUrl: string): Command {
   const file = join(folder, 'nginx.conf')

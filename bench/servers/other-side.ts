@@ -1,16 +1,16 @@
-/** ROLLER and Nango, on the core of the load. */
+/** ROLLER and Nango, on the core of the load generator. */
 import { fileURLToPath } from 'node:url'
 import { freePort, LOAD_CORE, start, type Running } from '../processes.ts'
 import { upstream } from './nginx.ts'
 
 export interface OtherSide {
-  /** ROLLER; under /proxy, with the rest of its API, Nango. */
+  /** ROLLER; under /proxy Nango, with the rest of its API. */
   readonly rollerUrl: string
-  /** The simulated Nango, which has the credentials of each venue. */
+  /** The simulated Nango, with the credentials of each venue. */
   readonly nangoUrl: string
   /** ROLLER for bodies of any size: /up, /down/<bytes>. */
   readonly bodiesUrl: string
-  /** How many requests ROLLER has seen. */
+  /** Number of requests that ROLLER received. */
   calls (): Promise<number>
 }
 

@@ -1,4 +1,4 @@
-/** Calls of every kind at half the pace of ROLLER's limits, with faults at Nango and ROLLER, and clients that disconnect. */
+/** Calls of every kind at half of ROLLER's limits, with faults at Nango and ROLLER, and clients that disconnect. */
 import { Agent, request } from 'undici'
 import type { Fault as NangoFault, NangoSimulator } from '#sandbox/nango.js'
 import type { Fault as RollerFault, RollerSimulator } from '#sandbox/roller.js'
@@ -6,7 +6,7 @@ import type { Random } from '#sandbox/roller/random.js'
 
 const some = (count: number, name: string): string[] => Array.from({ length: count }, (_, index) => `${name}-${index}`)
 export const VENUES: readonly string[] = some(8, 'venue')
-/** Of these nothing is called any more once the engine is warm. */
+/** Venues that get calls only during the warm-up. */
 export const WARM_UP_VENUES: readonly string[] = some(60, 'warm')
 /** Calls a minute for each venue: half of ROLLER's limits. */
 const PACE = { rest: 300, reporting: 60 } as const
@@ -31,13 +31,13 @@ export interface LoadOptions {
   readonly url: string
   readonly nango: NangoSimulator
   readonly roller: RollerSimulator
-  /** Seeded, so that a run can be made again. */
+  /** Seeded, so that a run can be repeated. */
   readonly random: Random
   readonly venues: readonly string[]
 }
 
 export interface Load {
-  /** By status, or how it ended otherwise. */
+  /** Counts by status, or by the kind of failure. */
   readonly outcomes: ReadonlyMap<string, number>
   stop (): Promise<void>
 }
@@ -84,15 +84,15 @@ export function startLoad ({ url, nango, roller, random, venues }: LoadOptions):
   const often = (perMinute: number, run: () => void): void => { timers.push(setInterval(run, 60_000 / perMinute)) }
   often(PACE.rest * venues.length, () => { call(rest()) })
   often(PACE.reporting * venues.length, () => { call({ path: '/roller/data/waivers?startDate=2026-01-01&endDate=2026-01-02' }) })
-  // What no rate limit counts.
+  // Calls that no rate limit counts.
   often(60, () => { call({ path: random.pick(OTHER_PATHS) }) })
   timers.push(setInterval(() => {
     const chance = random.next()
     if (chance < 0.05) roller.revokeTokens()
     else if (chance < 0.6) roller.faults.next({ ...random.pick(rollerFaults), path: ROLLER_PATHS })
     else nango.faults.next({ ...random.pick(nangoFaults), path: /^\/(proxy|connections)/ })
-    // The simulators keep what they were asked.
-    ;(roller.requests as unknown[]).splice(0) // their own list
+    // The simulators record all requests.
+    ;(roller.requests as unknown[]).splice(0) // the arrays of the simulators
     nango.requests.splice(0)
   }, FAULT_EVERY_MS))
   return {

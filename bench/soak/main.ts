@@ -1,5 +1,5 @@
 /**
- * `npm run soak`: the service under half its load, with faults, for 30 minutes (`-- --minutes 2` for less) once it is warm. Fails when its
+ * `npm run soak`: the service at half its load, with faults, for 30 minutes (`-- --minutes 2` for less) after a warm-up. Fails if its
  * memory or handles grow.
  */
 import { fork, type ChildProcess } from 'node:child_process'
@@ -21,9 +21,9 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes)
 if (!(minutes >= 2)) throw new Error('--minutes is at least 2')
 const MB = 1024 * 1024
-/** The engine compiles for the first ten thousand calls or so: at half load that would take longer than a short run has. */
+/** The engine compiles during the first ten thousand calls or so: at half load that would take longer than a short run. */
 const HURRY_MS = 30_000
-/** Rate limits remember a minute, so memory reaches its final size only after that. */
+/** Rate limits keep a minute of calls, so memory reaches its final size only after that. */
 const WARM_UP_MS = HURRY_MS + Math.max(65_000, minutes * 60_000 * 0.2)
 const SAMPLE_EVERY_MS = minutes > 5 ? 10_000 : 2_000
 const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
@@ -34,7 +34,7 @@ interface Watched {
   readonly name: keyof Sample
   readonly unit: string
   readonly scale: number
-  /** What it may rise by without being a leak: noise of the allocator, and connections that come and go. */
+  /** Growth below these values is not a leak: noise of the allocator, and connections that open and close. */
   readonly allowance: number
 }
 
@@ -42,7 +42,7 @@ const WATCHED: readonly Watched[] = [
   { name: 'heapUsed', unit: 'MB', scale: MB, allowance: 3 },
   { name: 'rss', unit: 'MB', scale: MB, allowance: 25 },
   { name: 'external', unit: 'MB', scale: MB, allowance: 5 },
-  // The load keeps up to 64 connections, and so does the service to Nango and ROLLER: as many as there once were calls at a time.
+  // The load keeps up to 64 connections, and so does the service to Nango and ROLLER: the maximum of concurrent calls.
   { name: 'handles', unit: '', scale: 1, allowance: 64 },
   { name: 'descriptors', unit: '', scale: 1, allowance: 64 }
 ]

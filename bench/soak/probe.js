@@ -1,4 +1,4 @@
-/** Loaded into the service before it starts: on a message, reports to its parent what the process holds after a garbage collection. */
+/** Preloaded into the service: on a message, sends its parent the memory and handles of the process after a garbage collection. */
 import { readdirSync } from 'node:fs'
 
 process.on('message', () => {
@@ -12,4 +12,4 @@ process.on('message', () => {
     descriptors: readdirSync('/proc/self/fd').length
   })
 })
-process.channel.unref() // the service ends when it wants to
+process.channel.unref() // does not keep the process alive

@@ -1,11 +1,11 @@
-/** A straight line through samples, and how sure it is. */
+/** A straight line through samples, with its confidence interval. */
 
 export interface Slope {
-  /** A unit of the samples in an hour. */
+  /** Change in an hour, in the unit of the samples. */
   readonly perHour: number
-  /** Half the width of the 95 % interval around it. */
+  /** Half the width of the 95 % confidence interval. */
   readonly error: number
-  /** By how much the line rises from the first sample to the last. */
+  /** Rise of the line from the first sample to the last. */
   readonly rise: number
   readonly mean: number
 }
@@ -27,7 +27,7 @@ export function slopeOf (samples: readonly { readonly at: number, readonly value
   return { perHour: perMs * HOUR_MS, error: error * HOUR_MS, rise: perMs * span, mean }
 }
 
-/** Grows for certain, and by more than what is nothing. */
+/** True if the growth is significant and exceeds the allowance. */
 export function grows ({ perHour, error, rise }: Slope, allowance: number): boolean {
   return perHour - error > 0 && rise > allowance
 }

@@ -1,6 +1,5 @@
 /**
- * An app beside the sidecar: it knows the sidecar's address, one of its keys and its customer's connection id, and nothing of Nango or
- * tokens.
+ * An app beside the sidecar: it has the sidecar's address, an API key and its customer's connection id, and needs no Nango and no tokens.
  */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -16,7 +15,7 @@ const server = createServer(async (request, response) => {
       signal: AbortSignal.timeout(10_000)
     })
     const body = await answer.json()
-    // What went wrong is said by the sidecar in words: body.detail, and body.hint with what to do.
+    // The sidecar's errors have body.detail (the facts) and body.hint (what to do).
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body, null, 2)}\n`)
   } catch (error) {
     response.writeHead(502, { 'content-type': 'text/plain' }).end(`The sidecar does not answer: ${error.message}\n`)

@@ -14,7 +14,7 @@ async function call<T> (method: string, path: string, body?: unknown): Promise<T
   const answer = await fetch(`${gateway}/roller${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
   const text = await answer.text()
   if (answer.ok) return (text === '' ? undefined : JSON.parse(text)) as T
-  // The gateway's own answers say what to do; ROLLER's pass through as they are.
+  // Errors of the gateway have a hint; ROLLER's pass through unchanged.
   const problem = JSON.parse(text) as { code?: string, hint?: string }
   throw new Error(`${method} ${path}: ${answer.status} ${problem.code ?? text} ${problem.hint ?? ''}`)
 }
@@ -35,7 +35,7 @@ const hold = await call<{ uniqueId: string }>('POST', '/capacity-reservation', {
 console.log('held for 10 minutes')
 
 const order = {
-  // ROLLER refuses the same external id twice: a second try of this order cannot book twice.
+  // ROLLER rejects a repeated external id, so a retry of this order cannot book twice.
   externalId: randomUUID(),
   customer: { firstName: 'Robin', lastName: 'Marsh', email: 'robin.marsh@example.com', phone: '0400000000' },
   capacityReservationId: hold.uniqueId,

@@ -1,4 +1,4 @@
-/** An app with a login, tenants and a page of its own, and fastify-roller in it. */
+/** An app with a login, tenants and its own page, with fastify-roller embedded. */
 import { readFile } from 'node:fs/promises'
 import Fastify from 'fastify'
 import roller from 'fastify-roller'
@@ -20,13 +20,13 @@ app.get('/page.js', async (_request, reply) => reply.type('text/javascript; char
 app.post<{ Body: { name?: string, password?: string } }>('/login', async ({ body }, reply) => {
   const session = signIn(String(body?.name), String(body?.password))
   if (session === null) return reply.code(401).send({ message: 'Name or password is wrong.' })
-  // SameSite keeps other sites' pages from calling with it. Add Secure where the app is served by https.
+  // SameSite stops cross-site requests with this cookie. Add Secure where the app is served over https.
   return reply.header('set-cookie', `session=${session}; HttpOnly; SameSite=Strict; Path=/`).code(204).send()
 })
 
 await app.register(async (api) => {
-  // This app's own authentication. Routes that authenticate themselves are skipped: ROLLER's by a key, Nango's by a signature, the connect
-  // page's by the link's ticket.
+  // This app's own authentication. Routes that authenticate themselves are skipped: ROLLER's webhooks by a key, Nango's by a signature, the
+  // connect page by the link's ticket.
   api.addHook('onRequest', async (request, reply) => {
     const { roller: route } = request.routeOptions.config
     if (route?.auth === 'self' || route?.auth === 'public') return
@@ -36,7 +36,7 @@ await app.register(async (api) => {
   await api.register(roller, {
     ...options,
     connectPage: true,
-    // The tenant goes onto every connection that this user makes, and is asked of every one it uses.
+    // The tenant is written to every connection that this user creates, and checked on every one that it uses.
     identify: (request) => {
       const user = userOf(request)
       return user === null ? null : { tags: { organization_id: user.organization } }
@@ -46,8 +46,8 @@ await app.register(async (api) => {
   })
 
   /**
-   * A route of the app itself: how many bookings each of the user's venues has today. It filters by tenant itself:
-   * app.roller skips `authorize`.
+   * A route of the app itself: today's number of bookings at each of the user's venues. It filters by tenant itself: app.roller skips
+   * `authorize`.
    */
   api.get('/overview', async (request) => {
     const { connections } = await api.roller.connections.list({ tags: { organization_id: userOf(request)?.organization ?? '' } })

@@ -1,4 +1,4 @@
-/** The page of the app: sign in, see your venues, connect another. */
+/** The page of the app: sign in, list your venues, connect another. */
 const status = document.querySelector('[role=status]')
 const venues = document.querySelector('#venues')
 
@@ -6,7 +6,7 @@ async function call (path, options) {
   const answer = await fetch(path, options)
   if (answer.ok) return answer.status === 204 ? null : await answer.json()
   const problem = await answer.json()
-  // The gateway's problems say what to do next; this app's own answers have a message.
+  // The gateway's problems have a hint; this app's own responses have a message.
   throw new Error(problem.hint ?? problem.message)
 }
 
@@ -29,7 +29,7 @@ document.querySelector('#login').addEventListener('submit', async (event) => {
 })
 
 document.querySelector('#connect').addEventListener('click', async () => {
-  // Opened at once, because browsers block windows that come later than the click.
+  // Opened at once, because browsers block windows that open later than the click.
   const opened = window.open('about:blank')
   try {
     const { connectPage } = await call('/api/connect-session', { method: 'POST' })

@@ -1,10 +1,10 @@
-/** Stands for the login that your app has already. */
+/** Replaces your app's existing login. */
 import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 
 export interface User {
   readonly name: string
-  /** The tenant, from this app's own records: never from what a browser says. */
+  /** The tenant, from this app's own records, never from the browser. */
   readonly organization: string
   readonly role: 'manager' | 'staff'
 }
@@ -17,7 +17,7 @@ const users = new Map<string, User>([
 ])
 const sessions = new Map<string, User>()
 
-/** The value of a session's cookie; null when name and password are not right. */
+/** The value of the session cookie; null if name or password is wrong. */
 export function signIn (name: string, password: string): string | null {
   const user = users.get(name)
   if (user === undefined || password !== PASSWORD) return null

@@ -1,4 +1,4 @@
-/** Reports as NDJSON files, with a progress bar; what is stopped goes on where it stood. */
+/** Reports as NDJSON files, with a progress bar; a stopped export is resumed. */
 import { mkdir, open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,7 +9,7 @@ import { findNango } from '../nango.ts'
 const REPORTS = { bookingitems: 'GET /data/bookingitems', tickets: 'GET /data/tickets', customers: 'GET /data/customers' } as const
 type ReportKey = keyof typeof REPORTS
 
-/** How far a file is: its length and the cursor belong together, so what was written behind them is cut off and written again. */
+/** Length and cursor of a file, saved together: rows written after them are cut off and written again. */
 interface State { readonly cursor?: string, readonly bytes: number }
 
 async function readState (file: string): Promise<State> {
@@ -21,7 +21,7 @@ async function readState (file: string): Promise<State> {
   }
 }
 
-/** Whole or not at all, whenever the power goes. */
+/** Atomic, even on a power failure. */
 async function writeState (file: string, state: State): Promise<void> {
   await writeFile(`${file}.new`, JSON.stringify(state), { flush: true })
   await rename(`${file}.new`, file)

@@ -27,7 +27,7 @@ get() { # PATH [CURL OPTION...]
       2*) cat "$body"; echo; return ;;
       429) [ "$left" -gt 0 ] && sleep "$(header Retry-After)" && continue ;;
     esac
-    # A problem document of the gateway says in detail and hint what is wrong and what to do; anything else is ROLLER's own.
+    # A problem document of the gateway has the facts in detail and an instruction in hint; any other error is ROLLER's own.
     echo "$(header Roller-Answered-By) answered $status:" >&2
     cat "$body" >&2
     echo >&2

@@ -1,4 +1,4 @@
-/** Takes the events that the container passes on: verified, each handled once. */
+/** Receives the events that the container forwards: verified and deduplicated. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
@@ -12,12 +12,13 @@ const PATH = '/roller'
 const MAX_BODY = 1024 * 1024
 
 /**
- * What was handled. Your database keeps this: in the same transaction as what the event changes, so that neither happens without the other.
+ * Ids of handled events. Store them in your database, in the same transaction as the changes of the event, so that neither happens without
+ * the other.
  */
 const handled = new Set<string>()
 
 async function handle (event: AnyEvent): Promise<void> {
-  // This is where your work goes. Throw, and the event comes again.
+  // Your code goes here. If it throws, the event is sent again.
   console.log(`${event.name} ${event.connectionId}`)
 }
 
@@ -25,8 +26,8 @@ const server = createServer(async (request, response) => {
   if (request.method !== 'POST' || request.url !== PATH) return response.writeHead(404).end()
   try {
     const body = await read(request)
-    // The signature is over the bytes as they came: parse nothing before. It also refuses what is older than five minutes.
-    // signed by the container, which has no other events
+    // The signature covers the raw bytes: verify before parsing. Events older than five minutes are rejected too.
+    // signed by the container, which sends no other events
     const event = webhook.verify(body, request.headers as Record<string, string>) as AnyEvent
     const id = String(request.headers['webhook-id'])
     if (!handled.has(id)) {

@@ -1,6 +1,6 @@
 /**
- * What a bulk export costs of the venue's monthly allowance, by ROLLER's published rule: 1 for every 10,000 records begun, in each calendar
- * month.
+ * Estimates a bulk export's share of the venue's monthly allowance, by ROLLER's published rule: 1 for every 10,000 records begun, in each
+ * calendar month.
  */
 import { RollerError } from '../errors.ts'
 
@@ -9,12 +9,12 @@ export interface EstimateInput {
   readonly startDate: string
   /** Venue-local, exclusive. */
   readonly endDate: string
-  /** Of each calendar month, or one number for all. Without it every month is taken to have some, and no more than 10,000. */
+  /** Records of each calendar month, or one number for all. Default: at most 10,000 in every month. */
   readonly recordsPerMonth?: number | readonly number[]
 }
 
 export interface BulkExportEstimate {
-  /** Calendar months that the range touches. */
+  /** Number of calendar months in the range. */
   readonly months: number
   /** Uses of the allowance. */
   readonly units: number
@@ -39,7 +39,7 @@ export function estimateBulkExport ({ startDate, endDate, recordsPerMonth = 1 }:
 function dayOf (name: string, text: string): number {
   const [, year, month, day] = DATE.exec(text) ?? []
   const at = Date.UTC(Number(year), Number(month) - 1, Number(day))
-  // Date.UTC makes March 2 of February 30.
+  // Date.UTC converts February 30 to March 2.
   if (!(new Date(at).toJSON()?.startsWith(text) ?? false)) throw refuse(name, 'must be a date such as 2026-01-31')
   return at
 }

@@ -6,20 +6,20 @@ import { isRollerError, RollerError } from '../errors.ts'
 import { BULK_EXPORT_HOSTS, refusedAddress } from './bulk-export-hosts.ts'
 
 export interface FileSource {
-  /** Knows neither Nango nor ROLLER's API: files lie elsewhere, and open by their address alone. */
+  /** A separate pool: files are on other hosts, and their URL is sufficient to read them. */
   readonly dispatcher: Dispatcher
   readonly clock: Clock
   readonly timeouts: { readonly headers: number, readonly idle: number }
-  /** For a ROLLER on this machine, whose files are here too. */
+  /** For a ROLLER on loopback, whose files are on loopback too. */
   readonly allowLoopback: boolean
-  /** ROLLER's own when not given. */
+  /** Default: ROLLER's hosts. */
   readonly hosts?: readonly string[] | undefined
 }
 
-/** Waits between tries, while nothing has been read. Milliseconds. */
+/** Delays between attempts in milliseconds, while nothing has been read. */
 const RETRIES: readonly number[] = [1_000, 5_000]
 
-/** @param what says in errors which file it is; its address opens it, so that stays out of them */
+/** @param what identifies the file in errors; its URL grants access, so errors never contain it */
 export function fileStream (source: FileSource, url: string, what: string, signal: AbortSignal | undefined): Readable {
   return Readable.from(download(source, url, what, signal), { objectMode: false })
 }
@@ -31,7 +31,7 @@ async function * download (source: FileSource, url: string, what: string, signal
     const delay = RETRIES[tries]
     try {
       const body = await open(source, url, what, signal)
-      // undici ends an answer that is shorter than it said with an error.
+      // undici fails if the body is shorter than its Content-Length.
       yield * body
       return
     } catch (error) {
@@ -43,7 +43,7 @@ async function * download (source: FileSource, url: string, what: string, signal
   }
 }
 
-/** Nothing of the file was read yet. */
+/** True while nothing of the file was read. */
 class TryAgain extends Error {
   override readonly name = 'TryAgain'
 }
@@ -51,18 +51,18 @@ class TryAgain extends Error {
 async function open (
   { dispatcher, timeouts }: FileSource, url: string, what: string, signal: AbortSignal | undefined
 ): Promise<AsyncIterable<Buffer>> {
-  // undici follows no redirects by itself: what the address was signed for is there, or nowhere.
+  // undici does not follow redirects: the signature of the URL is valid for this address only.
   const answer = await request(url, {
     dispatcher, headersTimeout: timeouts.headers, bodyTimeout: timeouts.idle, ...(signal !== undefined && { signal })
   }).catch((error: unknown) => { throw new TryAgain(reasonOf(error), { cause: error }) })
   const { statusCode, body } = answer
   if (statusCode === 200) return body
-  body.on('error', () => {}).destroy() // of no interest
+  body.on('error', () => {}).destroy() // the body is not needed
   if (statusCode >= 500) throw new TryAgain(`status ${statusCode}`)
   throw failed(`${what} was answered with ${statusCode}. ROLLER's links to files end after 5 days.`)
 }
 
-/** The same again would be refused again: only the operator can change it. */
+/** Retrying would fail again: only the operator can change the setting. */
 function notFetched (detail: string): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
     detail, hint: 'Add the host to the option bulkExportHosts if ROLLER serves the files of this venue there.'
@@ -77,9 +77,9 @@ function failed (detail: string, cause?: unknown): RollerError {
   })
 }
 
-/** undici's messages name no address. */
+/** undici's messages contain no address. */
 function reasonOf (error: unknown): string {
   if (error instanceof TryAgain) return error.message
-  const { code, name } = error as { readonly code?: unknown, readonly name?: unknown } // undici's and Node's network errors have a code
+  const { code, name } = error as { readonly code?: unknown, readonly name?: unknown } // network errors of undici and Node.js have a code
   return typeof code === 'string' ? code : String(name)
 }

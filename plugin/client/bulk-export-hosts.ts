@@ -1,10 +1,10 @@
-/** Where files of bulk exports may be fetched. Their addresses come from outside, and this process may reach what others cannot. */
+/** Hosts from which files of bulk exports may be fetched. Their URLs come from outside, and this process may reach internal hosts. */
 import { isIP } from 'node:net'
 import { isLoopback } from '../operations/base-url.ts'
 
 /**
- * ROLLER's domains, and Amazon S3: its documents speak of presigned URLs and name no host. Not all of amazonaws.com, where some names are
- * of private networks.
+ * ROLLER's domains and Amazon S3: ROLLER's documents mention presigned URLs without a host. Not all of amazonaws.com, where some names
+ * belong to private networks.
  */
 export const BULK_EXPORT_HOSTS: readonly string[] = [
   '*.roller.app', '*.rollerdigital.com', '*.roller.software', '*.s3.amazonaws.com', 's3.amazonaws.com', '*.s3.{region}.amazonaws.com',
@@ -13,12 +13,12 @@ export const BULK_EXPORT_HOSTS: readonly string[] = [
 
 export const BULK_EXPORT_HOST_RULE = 'host names in lower case such as files.example.com, or *.example.com for all below it; no addresses'
 export const BULK_EXPORT_HOST_PATTERN = '^(?:\\*\\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$'
-/** A region of AWS, as it stands in a host name. */
+/** An AWS region in a host name. */
 const REGION = '[a-z]{2}(?:-[a-z]+)+-\\d'
 
 export interface FileHosts {
   readonly hosts: readonly string[]
-  /** For a ROLLER on this machine, whose files are here too. */
+  /** For a ROLLER on loopback, whose files are on loopback too. */
   readonly allowLoopback: boolean
 }
 
@@ -35,7 +35,7 @@ export function refusedAddress (text: string, { hosts, allowLoopback }: FileHost
 
 const patterns = new Map<string, RegExp>()
 
-/** There are as many as the operator names. */
+/** Bounded by the operator's list. */
 function matches (host: string, hostname: string): boolean {
   let pattern = patterns.get(host)
   if (pattern === undefined) {

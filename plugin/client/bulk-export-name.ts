@@ -1,8 +1,6 @@
-/**
- * A name under which a file of an export can be kept: ROLLER's own name for it comes from outside, and programs write to where it points.
- */
+/** File names of an export. ROLLER's own name comes from outside and must not be used as a path. */
 
-/** Short enough for every file system, with the numbers before it. */
+/** Short enough for every file system, including the numbers in front. */
 const MAX_STEM = 80
 const MAX_EXTENSION = 16
 const UNNAMED = 'file'
@@ -15,16 +13,16 @@ export interface FilePosition {
 }
 
 /**
- * `02-1-BookingItems.json`: month, file of the month, and what is harmless of the last part of the address. The two numbers make it unique
- * in its export and the same after a resume, whatever order the months come in; as it begins with a digit it is no hidden file and no
- * device of Windows.
+ * `02-1-BookingItems.json`: month, number of the file, and the harmless characters of the URL's last segment. The two numbers make it
+ * unique within its export and stable after a resume, whatever the order of the months; because it begins with a digit, it is neither a
+ * hidden file nor a device name of Windows.
  */
 export function exportFileName (url: string, { sequenceNumber, sequenceTotal, fileNumber }: FilePosition): string {
   const month = String(sequenceNumber).padStart(String(sequenceTotal).length, '0')
   return `${month}-${fileNumber}-${safeBaseName(lastPart(url))}`
 }
 
-/** ASCII letters, digits, and `_ - .`: no separator of any system, no control character, no two that look alike. */
+/** ASCII letters, digits, and `_ - .`: no path separators, control characters or homoglyphs. */
 function safeBaseName (text: string): string {
   const base = text.split(/[/\\:]/).at(-1) ?? ''
   const plain = base.replace(/[^\w.-]+/g, '_').replace(/\.{2,}/g, '.').replace(/^[.\s]+|[.\s]+$/g, '')

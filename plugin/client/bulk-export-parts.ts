@@ -1,7 +1,7 @@
-/** Which messages belong to an export: its order does not name the process that ROLLER makes of it. */
+/** Assigns messages to an export: ROLLER's response to an order does not contain the id of its process. */
 import type { ExportPart, ExportEntry } from './export-inbox.ts'
 
-/** What has come of one export. */
+/** The messages of one export. */
 export class ExportParts {
   readonly #parts = new Map<number, ExportPart>()
   #processId: string | null
@@ -13,7 +13,7 @@ export class ExportParts {
 
   get processId (): string | null { return this.#processId }
 
-  /** @returns the parts that are new, in the sequence in which they came */
+  /** @returns the new parts, in order of arrival */
   add (entries: readonly ExportEntry[]): ExportPart[] {
     this.#processId ??= latestProcess(entries)
     const fresh: ExportPart[] = []
@@ -34,7 +34,7 @@ export class ExportParts {
   }
 }
 
-/** The process that was not heard of before the last order that ROLLER took; without an order, the one that was heard of last. */
+/** The process that first appeared after the last accepted order; without an order, the latest process. */
 function latestProcess (entries: readonly ExportEntry[]): string | null {
   const withdrawn = new Set(entries.flatMap((entry) => entry.kind === 'withdrawn' ? [entry.order] : []))
   const order = entries.findLastIndex((entry) => entry.kind === 'ordered' && !withdrawn.has(entry.order))

@@ -1,5 +1,5 @@
 /**
- * A bulk export from the order to its files. ROLLER takes the order at once, and tells where the files are by webhook, month by month,
+ * A bulk export from the order to its files. ROLLER accepts the order at once, and sends the URLs of the files by webhook, month by month,
  * hours later.
  */
 import { randomUUID } from 'node:crypto'
@@ -21,38 +21,38 @@ export interface BulkExportInput extends EstimateInput {
   /** The venue's connection. */
   readonly connectionId: string
   readonly exportType: BulkExportType
-  /** True: times in the venue's zone, with its offset, in place of UTC. */
+  /** True: times in the venue's zone with its offset, instead of UTC. Default: false. */
   readonly offset?: boolean
-  /** Uses of the monthly allowance that it may cost, by the estimate. Above it nothing is sent. */
+  /** Upper bound of the estimated uses of the monthly allowance. If the estimate exceeds it, nothing is sent. */
   readonly maxUnits?: number
-  /** Sends no order, and gathers what has come and is still to come of the last one: after a restart or a deadline. Default: false. */
+  /** Sends no order, but collects the files of the last one, received and future: after a restart or a deadline. Default: false. */
   readonly resume?: boolean
-  /** With `resume: true`: an export that is not the last one, by the `processId` of its files. */
+  /** With `resume: true`: an export other than the last one, by the `processId` of its files. */
   readonly processId?: string
-  /** Milliseconds to wait for everything, 6 hours when not given. */
+  /** Milliseconds to wait for all files. Default: 6 hours. */
   readonly deadline?: number
   readonly signal?: AbortSignal
 }
 
 export interface BulkExportFile {
   readonly exportType: BulkExportType
-  /** ROLLER's name of the export. */
+  /** ROLLER's id of the export. */
   readonly processId: string
-  /** Which of the months, from 1. They come in any order. */
+  /** The number of the month, from 1. Months arrive in any order. */
   readonly sequenceNumber: number
   readonly sequenceTotal: number
   /** Which of the month's files, from 1. */
   readonly fileNumber: number
   /** A base name that is safe on every system, unique in its export and the same after a resume: `02-1-BookingItems.json`. */
   readonly name: string
-  /** JSON, fetched when it is read. ROLLER's link to it ends after 5 days. */
+  /** JSON, fetched when it is read. ROLLER's URL expires after 5 days. */
   readonly stream: Readable
 }
 
 export interface BulkExportParts extends FileSource {
   readonly client: RollerClient
   readonly inbox: ExportInbox
-  /** True when ROLLER sends the webhook with the files' links to this gateway. */
+  /** True if ROLLER sends the webhook with the files' URLs to this gateway. */
   readonly isSubscribed: (connectionId: string) => Promise<boolean>
 }
 
@@ -63,9 +63,9 @@ const POLL_MS = 5_000
 const MAX_SHOWN = 50
 
 /**
- * Orders an export, and gives its files as they come: `for await (const { name, stream } of bulkExport({ connectionId, exportType, … }))`.
- * A month without records has no files.
- * @throws RollerError ROLLER_ERR_TIMEOUT when not everything came in time; `resume: true` then goes on waiting
+ * Orders an export and yields its files as they arrive: `for await (const { name, stream } of bulkExport({ connectionId, exportType, …
+ * }))`. A month without records has no files.
+ * @throws RollerError ROLLER_ERR_TIMEOUT if files are missing at the deadline; continue with `resume: true`
  */
 export async function * bulkExport (parts: BulkExportParts, input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
   const { connectionId, exportType, signal, deadline = DEADLINE_MS, resume = false, processId } = input

@@ -12,10 +12,10 @@ export interface ClientOptions {
   readonly entries: ReadonlyMap<string, CatalogOperation>
 }
 
-/** A body of at most this many bytes is read into memory. */
-const MAX_ANSWER = 64 * 1024 * 1024
+/** Maximum size of a body that is read into memory, in bytes. */
+const MAX_RESPONSE = 64 * 1024 * 1024
 
-/** What every call may carry; the catalog's types say more to the caller. */
+/** The untyped input of every call; callers see the types of the catalog. */
 export interface LooseInput {
   readonly connectionId: string
   readonly params?: Record<string, unknown>
@@ -38,8 +38,8 @@ export class RollerClient {
 
   /**
    * Makes one call.
-   * @returns the body of ROLLER's answer
-   * @throws RollerError for every failure; ROLLER_ERR_REFUSED carries ROLLER's own status and body in `upstream`
+   * @returns the body of ROLLER's response
+   * @throws RollerError for every failure; ROLLER_ERR_REFUSED has ROLLER's status and body in `upstream`
    */
   async request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
     return await this.send(name, input as LooseInput) as CallResult<Name> // responses are not validated
@@ -57,7 +57,7 @@ export class RollerClient {
         errors: [{ pointer: '', detail: 'is not an operation of the catalog' }]
       })
     }
-    const { method } = splitKey(name as OperationKey) // an operation's name is its key
+    const { method } = splitKey(name as OperationKey) // the name of an operation is its key
     const target = writeTarget(entry.template, params, query)
     const answer = await pipeline.send({
       method,
@@ -87,7 +87,7 @@ export class RollerClient {
 
 export function catalogOperations (operations: Readonly<Record<OperationKey, Operation>>): Map<string, CatalogOperation> {
   return new Map(Object.entries(operations).map(([name, operation]) => [name, {
-    name, operation, template: splitKey(name as OperationKey).path, soleSuccess: soleSuccessOf(operation) // its own key
+    name, operation, template: splitKey(name as OperationKey).path, soleSuccess: soleSuccessOf(operation) // own keys
   }]))
 }
 
@@ -101,7 +101,7 @@ export function writeTarget (template: string, params: Record<string, unknown>, 
   return fillPath(template, params) + writeQuery(query)
 }
 
-/** A missing parameter leaves its segment empty, which validation then names. */
+/** A missing parameter leaves its segment empty, which validation then reports. */
 function fillPath (template: string, params: Record<string, unknown>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name]
@@ -136,14 +136,14 @@ async function readAll (stream: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of stream) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > MAX_ANSWER) throw tooLarge()
+    if (size > MAX_RESPONSE) throw tooLarge()
   }
   return Buffer.concat(chunks, size)
 }
 
 function tooLarge (): RollerError {
   return new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
-    detail: `The response is larger than ${MAX_ANSWER} bytes.`,
+    detail: `The response is larger than ${MAX_RESPONSE} bytes.`,
     hint: 'Request less data in one call, or send it over HTTP, where responses are streamed.'
   })
 }

@@ -3,10 +3,10 @@ import type { Clock } from '../util/clock.ts'
 import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, type ExportInbox, type ExportEntry, type ExportKey } from './export-inbox.ts'
 import { nameOf, InboxSubscribers } from './inbox-subscribers.ts'
 
-/** Connections times export types with something in them; the least used go first. */
+/** Maximum number of connections times export types; the least recently used are dropped first. */
 const MAX_KEYS = 1_000
 
-/** Characters of addresses, of one list and of all: some 10,000 and 40,000 files. */
+/** Total characters of the URLs, in one list and in all: some 10,000 and 40,000 files. */
 const MAX_LIST_SIZE = 16 * 1024 * 1024
 const MAX_SIZE = 64 * 1024 * 1024
 
@@ -16,7 +16,7 @@ interface Kept {
   readonly until: number
 }
 
-/** The inbox of one process. A restart empties it. */
+/** The inbox of one process, empty after a restart. */
 export class MemoryExportInbox implements ExportInbox {
   readonly shared = false
   readonly #clock: Clock
@@ -33,7 +33,7 @@ export class MemoryExportInbox implements ExportInbox {
     let size = before + sizeOf(entry)
     // the newest alone is below both
     while (list.length > EXPORT_ENTRIES_MAX || size > MAX_LIST_SIZE) size -= sizeOf(list.shift() as ExportEntry)
-    // Made anew: the cache does not weigh again what it holds already.
+    // A new array: the cache does not recompute the size of a value that it already holds.
     this.#entries.set(nameOf(key), { list, size, until: this.#clock.now() + EXPORT_KEPT_MS })
     this.#watchers.notify(key)
   }

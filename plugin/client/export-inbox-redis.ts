@@ -5,13 +5,13 @@ import { digest, loadScript, RedisScript, type RedisScriptOptions } from '../red
 import { InboxSubscribers } from './inbox-subscribers.ts'
 
 export interface RedisExportInboxOptions extends RedisScriptOptions {
-  /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
+  /** Separates Nango environments and integrations in one Redis. Only its hash is stored. */
   readonly scope: string
 }
 
 const script = loadScript(readFileSync(new URL('./export-inbox.lua', import.meta.url), 'utf8'))
 
-/** The inbox of all replicas. Throws RedisUnavailable: what is not kept was not taken, and ROLLER sends it again. */
+/** The inbox of all replicas. Throws RedisUnavailable: an entry that was not stored is not acknowledged, and ROLLER sends it again. */
 export class RedisExportInbox implements ExportInbox {
   readonly shared = true
   readonly #script: RedisScript
@@ -35,16 +35,16 @@ export class RedisExportInbox implements ExportInbox {
 
   subscribe (key: ExportKey, onPut: () => void): () => void { return this.#watchers.subscribe(key, onPut) }
 
-  /** The braces put what belongs to one connection into one slot of a Redis Cluster. */
+  /** The braces put all keys of one connection into one slot of a Redis Cluster. */
   #name ({ connectionId, exportType }: ExportKey): string {
     return `roller:inbox:{${digest(this.#scope, connectionId)}}:${digest(exportType)}`
   }
 }
 
-/** Anything else than what `put` wrote, as by a later version, is left out. */
+/** Entries that `put` did not write, as by a later version, are skipped. */
 function decode (text: unknown): ExportEntry[] {
   try {
-    const entry = JSON.parse(String(text)) as { kind?: unknown, order?: unknown, part?: unknown } // looked at below
+    const entry = JSON.parse(String(text)) as { kind?: unknown, order?: unknown, part?: unknown } // checked below
     const { kind, order } = entry
     if ((kind === 'ordered' || kind === 'withdrawn') && typeof order === 'string') return [{ kind, order }]
     const part = entry.kind === 'message' ? readPart(entry.part) : null

@@ -4,16 +4,16 @@
  */
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
-/** Which messages: ROLLER allows one order of a type at a time, for each venue. */
+/** The key of an inbox: ROLLER allows one order of a type at a time, for each venue. */
 export interface ExportKey {
   readonly connectionId: string
   readonly exportType: string
 }
 
-/** An order, or a message of ROLLER's, in the sequence in which they were put. */
+/** An order or a message of ROLLER, in order of storage. */
 export type ExportEntry =
   | { readonly kind: 'ordered', readonly order: string }
-  /** ROLLER did not take the order: it parts nothing from what came before. */
+  /** ROLLER rejected the order: it does not separate later messages from earlier ones. */
   | { readonly kind: 'withdrawn', readonly order: string }
   | { readonly kind: 'message', readonly part: ExportPart }
 
@@ -37,23 +37,23 @@ export interface ExportInbox {
   subscribe (key: ExportKey, onPut: () => void): () => void
 }
 
-/** ROLLER's links to files end after 5 days, and what is older is of no use. Milliseconds. */
+/** Milliseconds. ROLLER's URLs expire after 5 days, so older entries are useless. */
 export const EXPORT_KEPT_MS = 5 * 86_400_000
-/** Far more than the months of any venue's history; the oldest go first. */
+/** Far more than the months of any venue's history; the oldest are dropped first. */
 export const EXPORT_ENTRIES_MAX = 2_000
 
-/** Parts of one export that are counted to. */
+/** Maximum number of parts of one export. */
 export const PARTS_MAX = EXPORT_ENTRIES_MAX
-/** Files of one month. */
+/** Maximum number of files of one month. */
 const FILES_MAX = 500
 /** A presigned URL has some 1,500 characters. */
 const URL_MAX = 4_096
-/** ROLLER's names of an export and of its type. */
+/** Maximum length of ROLLER's names of an export and of its type. */
 const NAME_MAX = 128
 
-/** All of it is from outside. @returns null for what is no part of an export, or of one larger than any */
+/** Parses untrusted input. @returns null if it is not part of an export, or exceeds the bounds */
 export function readPart (value: unknown): ExportPart | null {
-  const { processId, sequenceNumber, sequenceTotal, urls } = (value ?? {}) as Partial<Record<keyof ExportPart, unknown>> // looked at below
+  const { processId, sequenceNumber, sequenceTotal, urls } = (value ?? {}) as Partial<Record<keyof ExportPart, unknown>> // checked below
   if (!isExportName(processId) || !isCount(sequenceNumber) || !isCount(sequenceTotal)) return null
   if (sequenceTotal < 1 || sequenceTotal > PARTS_MAX || !isAddressList(urls)) return null
   return { processId, sequenceNumber, sequenceTotal, urls }

@@ -1,4 +1,4 @@
-/** Walks through a report record by record: all days of a range, all pages of a day, one page ahead of the reader and never more. */
+/** Iterates over the records of a report: all days of a range, all pages of a day, prefetching one page. */
 import { isDeepStrictEqual } from 'node:util'
 import { readPage, unreadable, type ReportPage } from './report-page.ts'
 import type { Position } from './report-cursor.ts'
@@ -8,22 +8,22 @@ import {
 
 export type { PageQuery, ReportFilter, ReportName, ReportRecord } from './report-plan.ts'
 
-/** Fetches one page and gives the parsed answer. Must heed the signal. */
+/** Fetches one page and returns the parsed response. Must respect the signal. */
 export type PageSource = (name: ReportName, query: PageQuery, signal: AbortSignal) => Promise<unknown>
 
-/** What is told about a page once all of its records have been taken. */
+/** Progress after all records of a page were consumed. */
 export interface PageProgress {
   readonly name: ReportName
   /** The venue's day; null for a report without dates. */
   readonly date: string | null
   readonly page: number
-  /** Records of this page that were handed out: fewer than ROLLER sent when a cursor pointed into the page. */
+  /** Records of this page that were returned: fewer than ROLLER sent if a cursor pointed into the page. */
   readonly records: number
-  /** Pages of this day, where ROLLER says so. */
+  /** Pages of this day, if ROLLER's response contains the number. */
   readonly pagesTotal?: number
   readonly daysDone: number
   readonly daysTotal: number
-  /** Goes on after this page. */
+  /** Continues after this page. */
   readonly cursor: string
 }
 
@@ -31,32 +31,31 @@ export interface PaginateOptions<N extends ReportName = ReportName> {
   /** First day, in the venue's calendar. */
   readonly startDate?: string | undefined
   /**
-   * The first day that is left out, as in ROLLER's own calls and exports: July is 2026-07-01 to 2026-08-01. Left out: the one day
-   * startDate. GET /data/tillreconciliations alone may be given endDate without startDate; then it is what it is in that call, the day
-   * itself.
+   * The first excluded day, as in ROLLER's calls and exports: July is 2026-07-01 to 2026-08-01. Default: only the day startDate. GET
+   * /data/tillreconciliations may have endDate without startDate; as in that call, it is then the day itself.
    */
   readonly endDate?: string | undefined
-  /** 100 by default, 20000 for GET /data/discounts as at ROLLER; GET /reporting/revenue-entries has pages of 100. */
+  /** Default: 100, for GET /data/discounts 20000 as at ROLLER; GET /reporting/revenue-entries has fixed pages of 100. */
   readonly pageSize?: number | undefined
   /** The report's other parameters. */
   readonly query?: ReportFilter<N> | undefined
-  /** Goes on where an earlier walk stood. Give the other options as then; range and page size may be left out. */
+  /** Continues where an earlier iteration stopped. Pass the same options; range and page size may be omitted. */
   readonly cursor?: string | undefined
-  /** Anything that must be the same when a cursor is used, such as the id of the connection. Not sent. */
+  /** Any value that must be the same when a cursor is used, such as the id of the connection. Not sent. */
   readonly scope?: string | undefined
   readonly signal?: AbortSignal | undefined
-  /** Called after the last record of each page has been taken, and waited for: the place to store progress.cursor. */
+  /** Called and awaited after the last record of each page was consumed: store progress.cursor here. */
   readonly onPage?: ((progress: PageProgress) => void | Promise<void>) | undefined
-  /** Most pages of one day, 10000 by default: a report that never ends must not spend the venue's calls. */
+  /** Maximum number of pages of one day. Default: 10000. Keeps a report without an end from using up the venue's rate limit. */
   readonly maxPages?: number | undefined
 }
 
 export interface Pager<R> {
   next: () => Promise<IteratorResult<R, undefined>>
-  /** Stops, as `break` does: a page under way is given up. */
+  /** Stops, like `break`: a page in flight is cancelled. */
   return: () => Promise<IteratorResult<R, undefined>>
   [Symbol.asyncIterator]: () => Pager<R>
-  /** Goes on after the last record that was handed out, also after `break` or an error. Of a finished walk: nothing is left. */
+  /** Continues after the last returned record, also after `break` or an error. After a finished iteration there are no more records. */
   readonly cursor: string
 }
 
@@ -66,8 +65,8 @@ const MAX_PAGES = 10_000
  * Records of a report, in ROLLER's order. The first page is fetched when the first record is read. A report is not a snapshot: ROLLER sorts
  * a booking under the day of its last change, so pages of a day that is still changing can shift between two calls.
  *
- * An error of the source is thrown as it is, with the cursor to go on from (see cursorOf); the records before it have been handed out.
- * @throws RollerError ROLLER_ERR_VALIDATION at once when options or cursor do not fit the report
+ * An error of the source is thrown unchanged, with a cursor to continue from (see cursorOf); the records before it have been returned.
+ * @throws RollerError ROLLER_ERR_VALIDATION at once if options or cursor do not fit the report
  */
 export function paginate<const N extends ReportName> (
   source: PageSource, name: N, options: PaginateOptions<N> = {}
@@ -75,7 +74,7 @@ export function paginate<const N extends ReportName> (
   return new ReportPager<ReportRecord<N>>(source, name, options as PaginateOptions)
 }
 
-/** The cursor that goes with an error thrown by a walk. */
+/** The cursor attached to an error of an iteration. */
 export function cursorOf (error: unknown): string | undefined {
   const cursor = typeof error === 'object' && error !== null && 'cursor' in error ? error.cursor : undefined
   return typeof cursor === 'string' ? cursor : undefined
@@ -108,7 +107,7 @@ class ReportPager<R> implements Pager<R> {
 
   async return (): Promise<IteratorResult<R, undefined>> {
     this.#closed = true
-    this.#stop.abort() // first, since the generator takes no return while it waits for a page
+    this.#stop.abort() // first, since a generator ignores return() while it awaits a page
     return await this.#walk.return(undefined)
   }
 
@@ -133,12 +132,12 @@ class ReportPager<R> implements Pager<R> {
         const records = page.records.slice(at.index)
         if (records.length > 0 && next.day < this.#plan.days) {
           ahead = this.#load(next)
-          ahead.catch(() => {}) // thrown when its turn comes, after the records of this page
+          ahead.catch(() => {}) // thrown after the records of this page
         }
         for (const [index, record] of records.entries()) {
           this.#stop.signal.throwIfAborted()
           this.#at = index === records.length - 1 ? next : { ...at, index: at.index + index + 1 }
-          yield record as R // described by ROLLER's document, not checked
+          yield record as R // typed by ROLLER's document, not validated
         }
         this.#at = next
         await this.#report(at, page, records.length)
@@ -175,13 +174,13 @@ class ReportPager<R> implements Pager<R> {
   }
 }
 
-/** Single records may be alike by right, and so may whole pages where ROLLER counts the pages and gives these two different numbers. */
+/** Single records may be equal, and so may whole pages if ROLLER counts the pages and numbers these two differently. */
 function repeats (before: ReportPage, page: ReportPage): boolean {
-  const suspicious = (!page.told && page.records.length > 1) || (page.current !== null && page.current === before.current)
+  const suspicious = (!page.counted && page.records.length > 1) || (page.current !== null && page.current === before.current)
   return suspicious && page.records.length > 0 && isDeepStrictEqual(before.records, page.records)
 }
 
-/** On the very error, so that its class and code stay; a frozen one, or no object at all, goes without. */
+/** Attached to the error itself, to keep its class and code; skipped for a frozen error or a primitive. */
 function withCursor (error: unknown, cursor: string): unknown {
   if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
     Object.defineProperty(error, 'cursor', { value: cursor, configurable: true, writable: true, enumerable: false })

@@ -1,7 +1,7 @@
-/** Where a walk through a report stands, as text. Opaque to callers: what is in it may change with any version, and then `v` does. */
+/** The position in a report, as opaque text. Its content may change with any version, together with `v`. */
 import { isDate } from '../time/date.ts'
 
-/** The next record to hand out: the n-th day of the range from 0, its page from 1, and how many records of that page are done. */
+/** The next record: the n-th day of the range from 0, its page from 1, and the number of finished records of that page. */
 export interface Position {
   readonly day: number
   readonly page: number
@@ -15,7 +15,7 @@ export interface CursorContent {
   /** Start and end of the range; null for a report without dates. */
   readonly s: string | null
   readonly e: string | null
-  /** Page size: a page number means nothing without it. */
+  /** Page size: page numbers depend on it. */
   readonly z: number
   /** Digest of the query and the scope. */
   readonly k: string
@@ -31,14 +31,14 @@ export function encodeCursor (content: CursorContent): string {
   return Buffer.from(JSON.stringify(content)).toString('base64url')
 }
 
-/** @returns the content, or what is wrong with it in words: a cursor may have passed through a caller's hands */
+/** @returns the content, or an error message: a cursor is input from outside */
 export function readCursor (text: unknown): CursorContent | string {
   const broken = 'is not a cursor of this report'
   if (typeof text !== 'string' || text.length > MAX_LENGTH || !BASE64URL.test(text)) return broken
   let content: unknown
   try { content = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) } catch { return broken }
   if (typeof content === 'object' && content !== null && 'v' in content && content.v !== 1) return 'is of another version of this package'
-  // Written back it must give the same text: no field more, none less, none in another place.
+  // Serialized again it must be identical: no additional, missing or reordered fields.
   return isContent(content) && encodeCursor(content) === text ? content : broken
 }
 

@@ -3,49 +3,49 @@ import { RollerError } from '../errors.ts'
 
 export interface ReportPage {
   readonly records: readonly unknown[]
-  /** What ROLLER calls this page, where it says so. */
+  /** The page number in ROLLER's response, if present. */
   readonly current: number | null
-  /** Pages of this day or list, where ROLLER says so. */
+  /** Number of pages of this day or list, if ROLLER's response contains it. */
   readonly total: number | null
-  /** True when the end comes from what ROLLER counts, false when it is read off a short page. */
-  readonly told: boolean
+  /** True if the end is derived from ROLLER's counts, false if from a short page. */
+  readonly counted: boolean
   readonly last: boolean
 }
 
 /**
- * ROLLER's document shows most reports as one bare record, and one report (GET /data/staffs) as its model Page; what it sends are pages:
- * `{currentPage, totalPages, totalItems, itemsPerpage, items}`. Also taken are a plain array, `data` in place of `items`, and these names
- * in any spelling of upper and lower case (the p of `itemsPerpage` looks like a slip that may be put right one day). The end of the pages
- * is, in this order: totalPages, totalItems, a page that is not full. A count that the records belie is not believed.
+ * ROLLER's document shows most reports as one bare record, and one report (GET /data/staffs) as its model Page; its responses are pages:
+ * `{currentPage, totalPages, totalItems, itemsPerpage, items}`. A plain array, `data` instead of `items`, and any case of these names are
+ * accepted too (the p of `itemsPerpage` looks like a typo that ROLLER may fix). The end is determined by, in this order: totalPages,
+ * totalItems, a page that is not full. A count that contradicts the records is ignored.
  *
- * @param asked the number of the page that was asked for, from 1
- * @param pageSize the size that was asked for
- * @throws RollerError when there are no records to be found in the answer
+ * @param requested the requested page number, from 1
+ * @param pageSize the requested page size
+ * @throws RollerError if the response contains no records
  */
-export function readPage (answer: unknown, asked: number, pageSize: number): ReportPage {
+export function readPage (answer: unknown, requested: number, pageSize: number): ReportPage {
   const envelope = fieldsOf(answer)
   const records = recordsOf(answer, envelope)
   if (records === null) {
     throw unreadable(
-      `ROLLER answered page ${asked} with ${nameOf(answer)} in which no list of records is found (an array, or items, or data).`
+      `ROLLER answered page ${requested} with ${nameOf(answer)} in which no list of records is found (an array, or items, or data).`
     )
   }
   const size = count(envelope.get('itemsperpage')) || pageSize
-  const total = believable(count(envelope.get('totalpages')), asked, records)
+  const total = believable(count(envelope.get('totalpages')), requested, records)
   const items = count(envelope.get('totalitems'))
   const page = { records, current: count(envelope.get('currentpage')), total }
-  if (total !== null) return { ...page, told: true, last: asked >= total }
-  if (items !== null && (asked - 1) * size + records.length <= items) return { ...page, told: true, last: asked * size >= items }
-  return { ...page, told: false, last: records.length < size }
+  if (total !== null) return { ...page, counted: true, last: requested >= total }
+  if (items !== null && (requested - 1) * size + records.length <= items) return { ...page, counted: true, last: requested * size >= items }
+  return { ...page, counted: false, last: records.length < size }
 }
 
-/** What is thrown for an answer that paging cannot go on with. */
+/** The error for a response that stops paging. */
 export function unreadable (detail: string): RollerError {
   return new RollerError('ROLLER_ERR_INVALID_RESPONSE', { detail })
 }
 
-function believable (total: number | null, asked: number, records: readonly unknown[]): number | null {
-  return total !== null && asked > total && records.length > 0 ? null : total
+function believable (total: number | null, requested: number, records: readonly unknown[]): number | null {
+  return total !== null && requested > total && records.length > 0 ? null : total
 }
 
 function fieldsOf (answer: unknown): Map<string, unknown> {
@@ -57,7 +57,7 @@ function recordsOf (answer: unknown, envelope: Map<string, unknown>): readonly u
   for (const list of [answer, envelope.get('items'), envelope.get('data')]) {
     if (Array.isArray(list)) return list as readonly unknown[]
   }
-  // An empty list is null in some serialisers; the counts must say that it is one.
+  // Some serializers write an empty list as null; the counts must confirm it.
   return envelope.get('totalitems') === 0 && (envelope.get('items') ?? null) === null ? [] : null
 }
 

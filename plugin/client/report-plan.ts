@@ -1,4 +1,4 @@
-/** What a paged report is asked for: its days, the size of its pages, and the position a cursor names. */
+/** The plan of a paged report: its days, the page size, and the position of a cursor. */
 import { createHash } from 'node:crypto'
 import { RollerError, type InputFault } from '../errors.ts'
 import { isDate } from '../time/date.ts'
@@ -38,9 +38,9 @@ export interface PlanOptions {
 
 export interface ReportPlan {
   readonly name: string
-  /** period: startDate and endDate of one day; day: endDate alone is the day; list: no dates. */
+  /** period: startDate and endDate of one day; day: only endDate, the day itself; list: no dates. */
   readonly kind: 'period' | 'day' | 'list'
-  /** The first day, and the first day that is left out. Null for a list. */
+  /** The first day, and the first excluded day. Null for a list. */
   readonly startDate: string | null
   readonly endDate: string | null
   /** 1 for a list. */
@@ -48,7 +48,7 @@ export interface ReportPlan {
   readonly pageSize: number
   readonly sizeIsFixed: boolean
   readonly query: PageQuery
-  /** Tells two filters (and scopes) apart without giving them away in the cursor. */
+  /** Digest of filter and scope, which the cursor must not reveal. */
   readonly key: string
   readonly start: Position
 }
@@ -56,7 +56,7 @@ export interface ReportPlan {
 const DEFAULT_PAGE_SIZE = 100
 const RESERVED: ReadonlySet<string> = new Set(['startdate', 'enddate', 'pagenumber', 'pagesize'])
 
-/** @throws RollerError ROLLER_ERR_VALIDATION with everything that is wrong with the options */
+/** @throws RollerError ROLLER_ERR_VALIDATION with all errors of the options */
 export function planReport (name: ReportName, options: PlanOptions): ReportPlan {
   const { properties }: { properties: Readonly<Record<string, TSchema>> } = reportOf(name).query
   const kind = 'startDate' in properties ? 'period' : 'endDate' in properties ? 'day' : 'list'
@@ -73,7 +73,7 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   }
   const pageSize = options.pageSize ?? cursor?.z ?? LARGE_PAGES[name] ?? DEFAULT_PAGE_SIZE
   if (!Number.isSafeInteger(pageSize) || pageSize < 1) fault('/query/pageSize', 'must be a whole number from 1')
-  // ROLLER: this report has pages of 100, and no parameter for it.
+  // ROLLER: this report has fixed pages of 100, without a parameter.
   else if (sizeIsFixed && pageSize !== DEFAULT_PAGE_SIZE) {
     fault('/query/pageSize', `cannot be chosen: pages of this report hold ${DEFAULT_PAGE_SIZE}`)
   }
@@ -102,7 +102,7 @@ export function pageQuery (plan: ReportPlan, { day, page }: Position): PageQuery
   const date = dayOf(plan, day)
   return {
     ...plan.query,
-    // ROLLER: startDate is the day that is wanted and endDate the day after; a till's endDate is the day it was closed.
+    // ROLLER: startDate is the requested day and endDate the day after; a till's endDate is the day it was closed.
     ...(date !== null && plan.kind === 'period' && { startDate: date, endDate: addDays(date, 1) }),
     ...(date !== null && plan.kind === 'day' && { endDate: date }),
     pageNumber: page,
@@ -138,7 +138,7 @@ function readRange (
     if (end !== undefined) fault('/query/endDate', 'is not taken: this report has no dates')
     return none
   }
-  // ROLLER's call for tills knows only endDate, and there it is the day itself.
+  // ROLLER's operation for tills has only endDate, the day itself.
   const startDate = first ?? (kind === 'day' && end !== undefined ? end : resumed?.[0] ?? undefined)
   if (startDate === undefined) {
     fault('/query/startDate', 'is missing')

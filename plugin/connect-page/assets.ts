@@ -1,4 +1,4 @@
-/** The connect page's files, under a path that changes when any of them does: so browsers may keep them for ever. */
+/** The connect page's files, under a path that changes with their content, so that browsers may cache them forever. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { languages } from './texts.ts'
 
 export interface Assets {
-  /** Stands for the content of all files. */
+  /** Digest of all files. */
   readonly version: string
   readonly files: ReadonlyMap<string, Asset>
 }
@@ -16,7 +16,7 @@ export interface Asset {
   readonly content: string
 }
 
-/** What @nangohq/frontend consists of: modules for browsers, which find each other by these names. */
+/** The modules of @nangohq/frontend for browsers, which import each other by these names. */
 const SDK_FILES = ['index.js', 'authModal.js', 'connectUI.js']
 
 export function readAssets (): Assets {
@@ -26,7 +26,7 @@ export function readAssets (): Assets {
     ['link.js', readFileSync(new URL('./browser/link.js', import.meta.url), 'utf8')],
     ['view.js', readFileSync(new URL('./browser/view.js', import.meta.url), 'utf8')],
     ['nango.js', readFileSync(new URL('./browser/nango.js', import.meta.url), 'utf8')],
-    // The server's own module, as the compiler writes it: it imports nothing and uses nothing of Node's.
+    // The server's own module in compiled form: without imports and without Node.js APIs.
     ['token-error.js', readFileSync(new URL('../nango/token-error.js', import.meta.url), 'utf8')],
     ['texts.js', `export const languages = ${JSON.stringify(languages)}\n`],
     ...SDK_FILES.map((name): [string, string] => [name, readFileSync(join(sdk, name), 'utf8')])

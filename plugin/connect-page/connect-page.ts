@@ -1,4 +1,4 @@
-/** Puts the connect page together: its links, its tickets, and what it may be told. Knows nothing of Fastify. */
+/** Assembles the connect page: its links, tickets and settings. Independent of Fastify. */
 import type { NangoClient } from '../nango/client.ts'
 import type { ConnectSession } from '../nango/sessions.ts'
 import type { RollerEnvironment } from '../nango/venue.ts'
@@ -11,7 +11,7 @@ export interface ConnectPageOptions {
   readonly nango: NangoClient
   readonly secretKey: string
   readonly environment: RollerEnvironment
-  /** The page's address: absolute where the gateway's own is known, else from the root. */
+  /** The page's address: absolute if the gateway's own is configured, otherwise from the root. */
   readonly url: string
   readonly lifecycle: ConnectionLifecycle
 }

@@ -1,4 +1,4 @@
-/** The page before its script has run: whole, in the reader's language, and useful to a screen reader. It holds nothing about any link. */
+/** The page before its script has run: complete, in the reader's language, and accessible. It contains nothing about any link. */
 import { readFileSync } from 'node:fs'
 import type { PageSettings } from './page-settings.ts'
 import { languages, type Language } from './texts.ts'
@@ -6,7 +6,7 @@ import { languages, type Language } from './texts.ts'
 export interface HtmlOptions {
   readonly settings: PageSettings
   readonly language: Language
-  /** Path of the directory that the script and the style are in. */
+  /** Directory of the script and the style sheet. */
   readonly assets: string
   /** Path that returns the venue. */
   readonly resultPath: string
@@ -16,7 +16,7 @@ export interface HtmlOptions {
 
 const template = readFileSync(new URL('./browser/page.html', import.meta.url), 'utf8')
 
-/** Fills in the template: every `{name}` in it is one of the texts, or one of the options. All of them are escaped. */
+/** Fills in the template: every `{name}` is a text or an option. All values are escaped. */
 export function connectPageHtml ({ settings, language, assets, resultPath, nonce }: HtmlOptions): string {
   const config = JSON.stringify({ ...settings, resultPath })
   const values = new Map(Object.entries({ ...languages[language], language, assets, config, nonce }))

@@ -1,6 +1,6 @@
 /**
- * Whether a link has made its connection. A link to enter credentials again knows it; of any other Nango is asked for the connections that
- * were made since, newest first, for the one that holds the link's proof. So nothing is stored, and no tag of Nango's ten is spent.
+ * Whether a link has created its connection. A reconnect link contains the connection's id; for any other, Nango's connections since then
+ * are searched, newest first, for the link's proof. So nothing is stored, and none of Nango's ten tags is used.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isRollerError } from '../errors.ts'
@@ -9,14 +9,14 @@ import { PROOF_FIELD } from '../nango/proof.ts'
 import { readRow } from '../nango/row.ts'
 import type { Link } from './ticket.ts'
 
-/** Nango's sessions, and what its clock may differ from ours. Milliseconds. */
+/** Milliseconds: lifetime of Nango's sessions, plus the allowed clock skew. */
 const SESSION_LIFE = 30 * 60_000
 const SLACK = 5 * 60_000
 const NEWEST = 100
-/** Each costs a call to Nango, and any holder of a link can cause one. */
+/** Each page costs a call to Nango, and any holder of a link can cause one. */
 const MAX_READ = 10
 
-/** @returns Nango's row of the connection; null for an unused link, or where these bounds do not suffice to find it */
+/** @returns Nango's row of the connection; null for an unused link, or if it is not found within these bounds */
 export async function findMade (nango: NangoClient, link: Link): Promise<Record<string, unknown> | null> {
   const { connectionId, expiresAt } = link
   const candidates = connectionId === null ? await newestSince(nango, expiresAt - SESSION_LIFE - SLACK) : [connectionId]
@@ -27,7 +27,7 @@ export async function findMade (nango: NangoClient, link: Link): Promise<Record<
   return null
 }
 
-/** @returns Nango's row of the connection; null where there is none, or where the link with this proof has not made it */
+/** @returns Nango's row of the connection; null if there is none, or if another link created it */
 export async function readMade (
   nango: NangoClient, connectionId: string, { proof }: Pick<Link, 'proof'>
 ): Promise<Record<string, unknown> | null> {

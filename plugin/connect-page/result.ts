@@ -1,4 +1,4 @@
-/** Answers the connect page's one question: which venue was that? */
+/** Serves the connect page's request for the venue that was connected. */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
 import { RollerError } from '../errors.ts'
@@ -14,11 +14,11 @@ export interface ConnectResultsOptions {
   readonly nango: NangoClient
   readonly tickets: Tickets
   readonly lifecycle: Pick<ConnectionLifecycle, 'identifies' | 'settleOrThrow'>
-  /** Milliseconds since 1970: sessions end by the calendar. */
+  /** Epoch milliseconds: the expiry of sessions is a date. */
   readonly now: () => number
 }
 
-/** As little as a person needs to see that it is the right venue. */
+/** The minimum that a person needs to recognize the venue. */
 export interface ConnectResult {
   /**
    * `other-venue`: another venue's credentials were entered and must be confirmed. `unused`: the link has made no
@@ -28,23 +28,22 @@ export interface ConnectResult {
   readonly venue: Pick<Venue, 'name' | 'timeZone' | 'environment'> | null
 }
 
-/** Each question costs calls to Nango and one to ROLLER, and every holder of a link may send it. */
-const MAX_QUESTIONS = 20
+/** Each request costs calls to Nango and one to ROLLER, and every holder of a link can send it. */
+const MAX_REQUESTS = 20
 const REMEMBERED_FOR = 40 * 60_000
 
 export class ConnectResults {
   readonly #options: ConnectResultsOptions
-  readonly #asked = new LRUCache<string, { count: number, settled: boolean }>({ ...atMost(10_000), ttl: REMEMBERED_FOR })
+  readonly #requests = new LRUCache<string, { count: number, settled: boolean }>({ ...atMost(10_000), ttl: REMEMBERED_FOR })
 
   constructor (options: ConnectResultsOptions) {
     this.#options = options
   }
 
   /**
-   * @param given the connection that the link has made; without it, it is looked for
-   * @throws RollerError ROLLER_ERR_LINK_ENDED for a ticket that is not good, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link
-   *   has
-   *   not made, whether there is such a connection or not
+   * @param given id of the connection that the link created; without it, the connection is searched
+   * @throws RollerError ROLLER_ERR_LINK_ENDED for an invalid ticket, ROLLER_ERR_CONNECTION_UNKNOWN for a connection that its link has not
+   *   created, whether the connection exists or not
    */
   async read (ticket: string, given?: string): Promise<ConnectResult> {
     const { nango, tickets, lifecycle, now } = this.#options
@@ -52,36 +51,36 @@ export class ConnectResults {
     if (link === null) {
       throw new RollerError('ROLLER_ERR_LINK_ENDED', { detail: 'The link has expired, or was created by another gateway.' })
     }
-    const asked = this.#count(link.proof)
+    const requests = this.#count(link.proof)
     const row = given === undefined ? await findMade(nango, link) : await readMade(nango, checkConnectionId(given), link)
     if (row === null) {
       if (given === undefined) return { status: 'unused', venue: null }
-      // In the same words for one that is another's and for one that is not there.
+      // The same error for another link's connection and for one that does not exist.
       throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
     }
     // Without `verifyVenues` the stored venue may belong to the previous credentials.
     if (!lifecycle.identifies) return { status: 'connected', venue: null }
     const read = readState(nango, row, now())
-    const state = asked.settled ? read : await lifecycle.settleOrThrow(read)
+    const state = requests.settled ? read : await lifecycle.settleOrThrow(read)
     if (state.verification === 'unverified') {
       throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
         detail: 'ROLLER has not confirmed the venue of these credentials yet.', retryAfter: 5
       })
     }
-    asked.settled = true
+    requests.settled = true
     return toResult(state)
   }
 
   #count (proof: string): { count: number, settled: boolean } {
-    const asked = this.#asked.get(proof) ?? { count: 0, settled: false }
-    asked.count++
-    this.#asked.set(proof, asked)
-    if (asked.count > MAX_QUESTIONS) {
+    const requests = this.#requests.get(proof) ?? { count: 0, settled: false }
+    requests.count++
+    this.#requests.set(proof, requests)
+    if (requests.count > MAX_REQUESTS) {
       throw new RollerError('ROLLER_ERR_CALLER_RATE_LIMITED', {
         detail: 'Too many requests for this link.', retryAfter: REMEMBERED_FOR / 1000
       })
     }
-    return asked
+    return requests
   }
 }
 

@@ -12,7 +12,7 @@ import { sanitizeHeaders, type Target } from './sanitize-request.ts'
 import type { Exchange } from './transport/exchange.ts'
 import type { OutgoingBody, OutgoingCall } from './transport/transport.ts'
 
-/** What an export spends when it is sent again: its one lease in six hours is this call's already. */
+/** What a retry of an export counts against: the lease for six hours belongs to this call already. */
 const EXPORT_AGAIN: RateLimitToSpend = { rateLimit: 'reporting', exportType: null }
 
 export class CallProgress {
@@ -29,7 +29,7 @@ export class CallProgress {
   /** Of the last attempt. */
   sentAt = 0
   exchange: Exchange | null = null
-  /** What was left as the last lease was given or refused. */
+  /** The rate limit at the last lease or rejection. */
   rateLimit: RateLimitState | undefined = undefined
 
   constructor (call: RollerCall, clock: Clock) {
@@ -41,7 +41,7 @@ export class CallProgress {
     this.reservation = this.#rateLimit.rateLimit === 'bulk' ? new ExportReservation() : null
   }
 
-  /** How long the call may still be kept waiting. */
+  /** How long the call may still wait. */
   get timeLeftMs (): number { return Math.max(0, this.call.maxWaitMs - (this.#clock.now() - this.#startedAt)) }
 
   get rateLimitToSpend (): RateLimitToSpend { return (this.reservation?.lease ?? null) === null ? this.#rateLimit : EXPORT_AGAIN }
@@ -61,7 +61,7 @@ export class CallProgress {
     return this.sentAt
   }
 
-  /** Cancels the answer. @returns the error for the caller */
+  /** Cancels the response. @returns the error for the caller */
   abandon (reason: Error, error: RollerError, maySent: boolean): RollerError {
     this.exchange?.abort(reason)
     return this.repeatability.repeatable || !maySent ? error : mayHaveBeenDoneError(error)
@@ -77,7 +77,7 @@ class Outgoing implements OutgoingCall {
   readonly acceptEncoding: string | undefined
   readonly verifying: boolean
   readonly soleSuccess: number | undefined
-  /** Of the present attempt. */
+  /** Of the current attempt. */
   lease: Lease | null = null
 
   constructor (call: RollerCall) {

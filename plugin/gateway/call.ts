@@ -1,4 +1,4 @@
-/** A call to ROLLER: as it comes in, as the pipeline's steps pass it on, and what takes one. */
+/** A call to ROLLER: as received, as passed between the steps of the pipeline, and the type of a step. */
 import { checkConnectionId } from '../nango/connection-id.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import type { CancelSignal } from '../util/cancellation.ts'
@@ -13,39 +13,39 @@ interface CallFields {
   readonly connectionId: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: OutgoingBody | null
-  /** The catalog's entry; null for a path outside it, which is passed on unvalidated. */
+  /** The catalog's entry; null for a path outside it, which is forwarded unvalidated. */
   readonly operation: CatalogOperation | null
-  /** What the caller may see, where callers' rights differ: calls with different rights never share an answer. */
+  /** The caller's scopes, if they differ between callers: calls with different scopes never share a response. */
   readonly rights?: string | undefined
   /** Aborts when the caller disconnects. */
   readonly signal?: CancelSignal | undefined
   /** The credential whose rate limits the call counts against; set by the venue check. Default: the connection's own. */
   readonly credential?: string | undefined
-  /** Calls of the gateway's own, see Pipeline.send. */
+  /** Internal calls, see Pipeline.send. */
   readonly internal?: 'check' | 'verification' | undefined
   /**
    * Authorizes the call again right before it is sent, when it has waited. Set by routes.
    * @throws RollerError
    */
   readonly admit?: (() => void | Promise<void>) | undefined
-  /** Filled in on the way, for the host's log and metrics. */
+  /** Filled in by the pipeline, for the host's log and metrics. */
   readonly timing?: CallTiming | undefined
 }
 
-/** A call as routes and the typed client give it. */
+/** A call from routes or the typed client. */
 export interface CallRequest extends CallFields {
-  /** Path and query under ROLLER's API as the caller wrote them. */
+  /** Path and query under ROLLER's API, as received. */
   readonly target: string
-  /** False sends a call unvalidated, for when ROLLER is ahead of the catalog. Default: as the gateway is set. */
+  /** False skips validation, for operations newer than the catalog. Default: the gateway's setting. */
   readonly validate?: boolean | undefined
   /**
-   * How long after it came, in milliseconds, the call may still be kept waiting: for a lease, for the end of a cooling-off, or between two
-   * attempts. A wait that would end later is not begun; with 0 there is none. Default: as the gateway is set.
+   * How long after its arrival, in milliseconds, the call may wait: for a lease, for the end of a cooling-off, or between two attempts. A
+   * wait that would end later is not started; 0 allows none. Default: the gateway's setting.
    */
   readonly maxWaitMs?: number | undefined
 }
 
-/** What applies to a call that does not say. */
+/** Defaults for calls without a value. */
 export interface CallDefaults {
   readonly validate: boolean
   readonly maxWaitMs: number
@@ -95,7 +95,7 @@ export class RollerCall implements CallFields {
   /** The credential whose rate limits apply. */
   get limitedCredential (): string { return this.credential ?? `connection:${this.connectionId}` }
 
-  /** The same call for other callers, or with less time to wait. */
+  /** The same call for other callers, or with a shorter wait. */
   copy (maxWaitMs: number, signal = this.signal, admit = this.admit): RollerCall {
     const copy = new RollerCall(this, this.target, this.validate, maxWaitMs, signal, admit)
     copy.verify = this.verify
@@ -112,25 +112,25 @@ export function sanitizeCall (request: CallRequest, defaults: CallDefaults): Rol
   )
 }
 
-/** Where a call's time went. All zero for one that shared another's answer. */
+/** Durations of a call's phases. All zero for a call that shared another's response. */
 export interface CallTiming {
   /** Milliseconds in the queue for a lease. */
   waitedMs: number
-  /** Milliseconds between sending and the head of the answer, over all attempts; of a small answer, up to its end. */
+  /** Milliseconds between sending and the head of the response, over all attempts; of a small response, up to its end. */
   upstreamMs: number
   tries: number
 }
 
-/** A step of the pipeline, and what is behind it. */
+/** A step of the pipeline, including the steps after it. */
 export interface CallHandler {
-  /** How calls leave. */
+  /** Name of the transport. */
   readonly transport: TransportName
   send (call: RollerCall): Promise<UpstreamResponse>
   /** The state of the call's rate limit, read without spending. */
   peek? (call: RollerCall): RateLimitState | undefined
 }
 
-/** What sends calls for routes and the typed client: the pipeline. */
+/** Sends calls for routes and the typed client: the pipeline. */
 export interface CallSender {
   readonly transport: TransportName
   send (request: CallRequest): Promise<UpstreamResponse>

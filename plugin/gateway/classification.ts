@@ -1,28 +1,28 @@
-/** What the pipeline does with an answer. */
+/** The pipeline's reaction to a response. */
 import { RollerError, type Upstream } from '../errors.ts'
 
 export type Classification =
-  /** ROLLER's own answer: pass it through. */
+  /** ROLLER's own response: pass it through. */
   | { readonly kind: 'pass' }
-  /** ROLLER refused the token: renew it and send the call again. */
+  /** ROLLER rejected the token: refresh it and send the call again. */
   | { readonly kind: 'renew', readonly error: RollerError }
   /**
-   * A passing fault. `maySent` false: nothing reached ROLLER, so any method may be repeated. `error` null: when repeats end, ROLLER's own
-   * answer passes.
+   * A temporary failure. `maySent` false: nothing reached ROLLER, so any method may be retried. `error` null: after the last retry,
+   * ROLLER's own response is passed through.
    */
   | { readonly kind: 'repeat', readonly maySent: boolean, readonly error: RollerError | null }
-  /** A limit is used up: nothing of the call was done. */
+  /** A rate limit was exceeded: the call was not executed. */
   | Limited
-  /** `maySent` true: the call may have been done although no answer to it came. */
+  /** `maySent` true: the call may have been executed although no response arrived. */
   | { readonly kind: 'fail', readonly error: RollerError, readonly maySent?: boolean }
 
 export interface Limited {
   readonly kind: 'limited'
   readonly scope: 'connection' | 'account'
-  /** How long nothing more may be sent for the connection or the account. Bounded, whatever the upstream asks for. */
+  /** How long nothing may be sent for the connection or the account. Bounded, whatever the upstream sends. */
   readonly seconds: number
   readonly error: RollerError
-  /** How long ROLLER refuses this one export, where that is what the limit turns out to be about. */
+  /** How long ROLLER rejects this export, if the limit concerns exports. */
   readonly exportSeconds?: number
 }
 

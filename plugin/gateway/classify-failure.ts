@@ -1,31 +1,31 @@
-/** What a call without an answer means. */
+/** Classifies a call without a response. */
 import { isRollerError, RollerError } from '../errors.ts'
 import type { TransportName } from '../util/transport-name.ts'
 import type { Classification } from './classification.ts'
 import { ExchangeFailure } from './transport/exchange.ts'
 
-/** Certain that no byte of the call left this process. An error of the gateway's own in the transport (no token) comes before any. */
+/** Errors that prove that no byte of the call left this process. The gateway's own errors in the transport (no token) occur before any. */
 export function isUnsent (error: unknown): boolean {
   return error instanceof ExchangeFailure ? !error.maySent : isRollerError(error)
 }
 
-/** @throws the error itself, when it ends the call */
+/** @throws the error itself if it ends the call */
 export function classifyFailure (error: unknown, by: TransportName): Classification {
   if (error instanceof ExchangeFailure) return classifyExchangeFailure(error, by)
-  // The direct transport has no token, because Nango could not be reached.
+  // The direct transport has no token, because Nango was unreachable.
   if (isRollerError(error) && error.code === 'ROLLER_ERR_UNREACHABLE') return { kind: 'repeat', maySent: false, error }
   throw error
 }
 
 function classifyExchangeFailure (failure: ExchangeFailure, by: TransportName): Classification {
-  // The caller disconnected, or its body broke a rule while it was being sent.
+  // The caller disconnected, or its body was invalid while being sent.
   if (failure.kind === 'aborted') throw failure.cause ?? failure
   if (isRollerError(failure.cause)) throw failure.cause
-  const cause = failure.cause as NodeJS.ErrnoException | undefined // undici's and Node's network errors have a code
+  const cause = failure.cause as NodeJS.ErrnoException | undefined // network errors of undici and Node.js have a code
   const code = typeof cause?.code === 'string' ? ` (${cause.code})` : ''
   const { maySent } = failure
   if (failure.kind === 'timeout') {
-    // Not repeated: the caller has waited long enough.
+    // Not retried: the caller has waited long enough.
     const error = new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'No response arrived in time.', cause: failure })
     return { kind: 'fail', maySent, error }
   }
@@ -47,7 +47,7 @@ export function mayHaveBeenDoneError (error: RollerError): RollerError {
   })
 }
 
-/** The caller wants to know what ROLLER said, not only that the refresh failed. */
+/** The caller needs ROLLER's response, not only the failed refresh. */
 export function withRejection (error: unknown, { upstream }: RollerError): unknown {
   if (!isRollerError(error) || error.code !== 'ROLLER_ERR_CREDENTIALS_REJECTED' || error.upstream !== undefined) return error
   return new RollerError(error.code, { detail: error.detail, upstream, retryAfter: error.retryAfter })

@@ -1,7 +1,7 @@
 /**
- * Who answered, and what it means. On the direct transport every answer is ROLLER's, whatever it looks like; through Nango it is either's:
- * nango-error.ts recognizes Nango's own. The status decides about ROLLER's answers, whatever Content-Type they arrive with, unless the body
- * really is a page of HTML: ROLLER speaks JSON only, so that is a load balancer, a firewall or a wrong NANGO_HOST.
+ * Determines the sender of a response, and its meaning. On the direct transport every response is ROLLER's; through Nango it may be Nango's
+ * own, which nango-error.ts recognizes. ROLLER's responses are classified by status, whatever their Content-Type, unless the body is a page
+ * of HTML: ROLLER sends JSON only, so the page comes from a load balancer, a firewall or a wrong NANGO_HOST.
  */
 import { RollerError, type Upstream } from '../errors.ts'
 import { isRecord, unreachable, type Classification, type ResponseHead } from './classification.ts'
@@ -15,38 +15,38 @@ import type { TransportName } from '../util/transport-name.ts'
 /** Larger error bodies are not Nango's, and are not quoted. */
 export const MAX_CLASSIFIED_BODY = 64 * 1024
 
-/** ROLLER's published cooling-off, used when the 429 does not say how long (through Nango its Retry-After may be lost). */
+/** ROLLER's published cooling-off, used if the 429 has no Retry-After (it may be lost through Nango). */
 const COOLING_OFF_SECONDS = 60
 
-/** No honest error goes deeper; what goes much deeper cannot be written again as a part of the problem document. */
+/** Legitimate errors are not nested deeper; deeper values cannot be serialized as part of the problem document. */
 const MAX_DEPTH = 64
 
 const PASS: Classification = { kind: 'pass' }
 
-/** What is known of a body. */
+/** The available part of a body. */
 export interface ReadBody {
-  /** All of it, or null when it is larger than MAX_CLASSIFIED_BODY. */
+  /** All of it, or null if it is larger than MAX_CLASSIFIED_BODY. */
   readonly whole: Buffer | null
   /** Its first bytes. */
   readonly start: Buffer
 }
 
-/** True when the head alone shows that ROLLER answered and the body may flow through unread. */
+/** True if the head is sufficient to attribute the response to ROLLER, so that its body may be streamed unread. */
 export function passesUnread ({ status, headers }: ResponseHead): boolean {
   return status < 400 && !isLabelledHtml(headers)
 }
 
-/** Classifies an answer whose head alone does not tell, and takes off the label that Nango has given it. */
+/** Classifies a response by its body, and removes the Content-Type that Nango added. */
 export async function classifyExchange (exchange: Exchange, by: TransportName): Promise<Classification> {
   const whole = await exchange.collect(MAX_CLASSIFIED_BODY)
   const body = { whole, start: exchange.start }
   const classification = classifyResponse(exchange, body, by)
-  // ROLLER sent none. Left on, a browser would run what ROLLER quotes from its callers' requests.
+  // ROLLER sent none. With text/html, a browser would run what ROLLER quotes from its callers' requests.
   if (by === 'nango' && isLabelledHtml(exchange.headers) && !isHtml(exchange, body)) delete exchange.headers['content-type']
   return classification
 }
 
-/** @param by the transport that brought it */
+/** @param by the transport that received it */
 export function classifyResponse (head: ResponseHead, body: ReadBody, by: TransportName = 'nango'): Classification {
   const { status, headers } = head
   const plain = body.whole === null ? null : readable(body.whole, headers['content-encoding'], MAX_CLASSIFIED_BODY)
@@ -54,7 +54,7 @@ export function classifyResponse (head: ResponseHead, body: ReadBody, by: Transp
   if (by === 'nango') {
     const own = classifyNangoError(head, parsed)
     if (own !== null) return own
-    // ROLLER's own 500 without a body arrives with Nango's label; one without any is Nango's, which had begun to answer.
+    // ROLLER's own 500 without a body arrives with Nango's Content-Type; one without any is Nango's, which failed after its head.
     if (status === 500 && body.whole?.length === 0 && !isLabelledHtml(headers)) {
       return unreachable('Nango broke off without an answer from ROLLER.', { status }, true)
     }
@@ -72,7 +72,7 @@ function classifyRoller ({ status, headers }: ResponseHead, upstream: Upstream):
       return { kind: 'renew', error: new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail, upstream }) }
     }
     case 403:
-      return { kind: 'fail', error: new RollerError('ROLLER_ERR_ACCESS_DENIED', { detail: 'ROLLER answered 403.', upstream }) }
+      return { kind: 'fail', error: new RollerError('ROLLER_ERR_ACCESS_DENIED', { detail: 'ROLLER returned 403.', upstream }) }
     case 429:
       return coolingOff(headers['retry-after'], upstream)
     case 502: case 503: case 504:
@@ -85,16 +85,16 @@ function classifyRoller ({ status, headers }: ResponseHead, upstream: Upstream):
 function coolingOff (retryAfter: unknown, upstream: Upstream): Classification {
   const seconds = retryAfterSeconds(retryAfter, MAX_COOLING_OFF_SECONDS) ?? COOLING_OFF_SECONDS
   const exportSeconds = retryAfterSeconds(retryAfter, MAX_EXPORT_WAIT_SECONDS)
-  const error = new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER answered 429.', upstream, retryAfter: seconds })
+  const error = new RollerError('ROLLER_ERR_COOLING_OFF', { detail: 'ROLLER returned 429.', upstream, retryAfter: seconds })
   return { kind: 'limited', scope: 'connection', seconds, error, ...(exportSeconds !== undefined && { exportSeconds }) }
 }
 
-/** A web server may answer for a missing path, and a redirect often carries a page. Nango follows redirects, so none comes through it. */
+/** A web server may respond to a missing path, and a redirect often has an HTML page. Nango follows redirects, so none comes through it. */
 function mayBePage ({ status, headers }: ResponseHead, by: TransportName): boolean {
   return status === 404 || status === 405 || (by === 'direct' && status >= 300 && status < 400 && headers.location !== undefined)
 }
 
-/** The body of an unlabelled error is read; an unlabelled success streams through unread. */
+/** The body of an error without Content-Type is read; such a success is streamed unread. */
 function isHtml ({ headers }: ResponseHead, { whole, start }: ReadBody): boolean {
   const labelled = isLabelledHtml(headers)
   if (!labelled && mediaType(headers) !== '') return false

@@ -1,7 +1,6 @@
 /**
- * ROLLER takes one bulk export of a type in six hours, and counts the requests for it like any other. So the lease of that one export
- * outlives the attempts of its call: a further attempt counts as a report alone, and the lease is given back when ROLLER certainly did
- * not take the export.
+ * ROLLER allows one bulk export of a type in six hours, and also counts its request like any other. So the lease of the export outlives the
+ * attempts of its call: a further attempt counts as a report only, and the lease is refunded if ROLLER certainly did not accept the export.
  */
 import { RollerError } from '../errors.ts'
 import type { Classification, Limited } from './classification.ts'
@@ -11,13 +10,13 @@ import { mayHaveBeenDone } from './sharing/calls.ts'
 export class ExportReservation {
   /** The lease of the export's own limit. */
   lease: Lease | null = null
-  /** False when ROLLER certainly did not accept the export. */
+  /** False if ROLLER certainly did not accept the export. */
   accepted = false
 
   /** The lease was refunded. */
   drop (lease: Lease): void { if (this.lease === lease) this.lease = null }
 
-  /** @param status of ROLLER's answer, where there is one */
+  /** @param status of ROLLER's response, if there is one */
   record (classification: Classification, status: number | null): void { this.accepted = mayHaveAccepted(classification, status) }
 
   async release (): Promise<void> {
@@ -35,14 +34,14 @@ function mayHaveAccepted (classification: Classification, status: number | null)
   }
 }
 
-/** ROLLER's cooling-off is a minute. A longer Retry-After after a bulk export is about exports of its type alone. */
+/** ROLLER's cooling-off lasts a minute. A longer Retry-After after a bulk export concerns exports of its type only. */
 const LONGEST_COOLING_OFF_SECONDS = 60
 
 export function isExportLimit ({ scope, seconds }: Limited): boolean {
   return scope === 'connection' && seconds > LONGEST_COOLING_OFF_SECONDS
 }
 
-/** ROLLER counts exports of a type by themselves: one too many does not start a cooling-off of the credential. */
+/** ROLLER counts exports of a type separately: exceeding that limit does not start a cooling-off of the credential. */
 export function exportedBefore ({ error: { upstream, retryAfter }, exportSeconds = retryAfter }: Limited): RollerError {
   return new RollerError('ROLLER_ERR_RATE_LIMITED', {
     layer: 'roller',

@@ -1,12 +1,12 @@
 /**
- * Tells a page of HTML from an answer that is only labelled as one: an error that ROLLER sends without a Content-Type arrives through Nango
- * as `text/html`, whatever its body is.
+ * Distinguishes an HTML page from a response with a wrong Content-Type: an error that ROLLER sends without one arrives through Nango as
+ * `text/html`, whatever its body is.
  */
 
-// What browsers take for the beginning of a page (WHATWG MIME Sniffing 7.1), after a byte order mark, white space and an XML declaration.
+// The start of an HTML page for browsers (WHATWG MIME Sniffing 7.1), after a byte order mark, white space and an XML declaration.
 const BEFORE = /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?/
 const PAGE = /^<(?:!--|(?:!doctype\s+html|html|head|body|title|meta|script|style|iframe|center|table|div|font|h[1-6]|br|hr|p|a|b)[\s/>])/i
-/** A page shows itself within these bytes. */
+/** Number of bytes to check. */
 const PAGE_START_BYTES = 1024
 
 /** @param start the first bytes of the body, decompressed */
@@ -18,7 +18,7 @@ export function isLabelledHtml (headers: Readonly<Record<string, string | string
   return mediaType(headers) === 'text/html'
 }
 
-/** Media type without parameters, in lower case. Empty where there is none. */
+/** Media type without parameters, in lower case. Empty if there is none. */
 export function mediaType (headers: Readonly<Record<string, string | string[]>>): string {
   const type = headers['content-type']
   return typeof type === 'string' ? (type.split(';', 1)[0] as string).trim().toLowerCase() : ''

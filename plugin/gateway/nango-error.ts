@@ -1,7 +1,6 @@
 /**
  * Nango's own errors on `/proxy`. No header marks them. They are JSON of exactly one shape, `{error: {code, message?, errors?, payload?}}`,
- * and their codes are open: each release may bring new ones. What ROLLER sends without a Content-Type arrives as `text/html`, so it is
- * never taken for one of them.
+ * and each release may add codes. ROLLER's responses without a Content-Type arrive as `text/html`, so they are never mistaken for one.
  */
 import { RollerError, type ErrorCode, type RollerErrorOptions, type Upstream } from '../errors.ts'
 import { keyNotChecked, tooLargeForNango } from '../nango/own-errors.ts'
@@ -9,26 +8,26 @@ import { isRecord, unreachable, type Classification, type ResponseHead } from '.
 import { mediaType } from './html-page.ts'
 import { accountWaitSeconds } from '../util/retry-after.ts'
 
-/** Nango refuses for 30 s after a refresh failed. */
+/** Nango rejects refreshes for 30 s after a failed one. */
 const REFRESH_BACKOFF_SECONDS = 30
 
 interface NangoError { readonly code: string, readonly message: string }
 
-// Nothing reached ROLLER with these: no address, no route, no listener.
+// Nothing reached ROLLER after these: no address, no route, no listener.
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
-/** Of the system, of undici, of the HTTP parser, of TLS and its certificates. */
+/** Codes of the system, of undici, of the HTTP parser, of TLS and its certificates. */
 const NETWORK_ERROR = /^(E[A-Z_]+|UND_ERR_[A-Z_]+|HPE_[A-Z_]+|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/
 
-/** All of Nango's codes are written so. ROLLER's platform writes them in capitals, with dots or as words. */
+/** The format of all Nango codes. ROLLER's platform writes codes in capitals, with dots or as words. */
 const CODE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/
 const MEMBERS: ReadonlySet<string> = new Set(['code', 'message', 'errors', 'payload', 'additional_properties', 'method', 'path'])
 const MAX_CODE_LENGTH = 64
 
 /**
- * Classifies an answer that Nango made itself.
+ * Classifies a response that Nango created itself.
  * @param body parsed, or undefined
- * @returns null when the answer is ROLLER's
+ * @returns null if the response is ROLLER's
  */
 export function classifyNangoError (head: ResponseHead, body: unknown): Classification | null {
   if (mediaType(head.headers) !== 'application/json') return null
@@ -42,7 +41,7 @@ export function classifyNangoError (head: ResponseHead, body: unknown): Classifi
   return classify(head, error)
 }
 
-/** The closed object that Nango writes, and nothing beside it. */
+/** Exactly Nango's error object, without other fields. */
 function asNangoError (body: unknown): NangoError | null {
   if (!isRecord(body) || Object.keys(body).length !== 1 || !isRecord(body.error)) return null
   const { code, message, errors } = body.error
@@ -52,20 +51,20 @@ function asNangoError (body: unknown): NangoError | null {
   return Object.keys(body.error).every((name) => MEMBERS.has(name)) ? { code, message: message ?? '' } : null
 }
 
-/** Nango answers 500 `{message, code: 'ECONNREFUSED', method}`, without its usual wrapper, when it cannot reach ROLLER. */
+/** Nango returns 500 `{message, code: 'ECONNREFUSED', method}`, without its usual wrapper, if ROLLER is unreachable. */
 function asTransportError (status: number, body: unknown): string | null {
   if (status !== 500 || !isRecord(body) || typeof body.method !== 'string') return null
   return typeof body.code === 'string' && NETWORK_ERROR.test(body.code) ? body.code : null
 }
 
-/** Nango counts before it calls: while it says that calls are left, a 429 that looks like its own is a body of ROLLER's. */
+/** Nango counts before it calls: if its headers report remaining calls, a 429 that looks like Nango's has a body of ROLLER's. */
 function isAccountLimit ({ limits }: ResponseHead, { code }: NangoError): boolean {
   const remaining = limits?.get('x-ratelimit-remaining')
   return remaining === undefined ? code === 'too_many_request' : remaining.trim() === '0'
 }
 
 function classify ({ status, headers, limits }: ResponseHead, { code, message }: NangoError): Classification {
-  // Never Nango's own text: its messages carry a dump of the connection, and providers' answers.
+  // Never Nango's own text: its messages contain the connection object and providers' responses.
   const upstream: Upstream = { status, body: { error: { code } } }
   const rejected = (detail: string): Classification => fail('ROLLER_ERR_NANGO_REJECTED', { detail, upstream })
   if (status === 429) {
@@ -95,12 +94,12 @@ function classify ({ status, headers, limits }: ResponseHead, { code, message }:
     case 'missing_auth_header': case 'invalid_secret_key_format': case 'unknown_account':
       return rejected('Nango rejects the secret key of this gateway.')
   }
-  // 408: Nango gave up on a call that it had begun.
+  // 408: Nango timed out on a call that it had started.
   if (status >= 500 || status === 408) return unreachable(`Nango failed (${status} ${code}).`, upstream, true)
-  return { kind: 'fail', error: refusedByNango(upstream, code) }
+  return { kind: 'fail', error: rejectedByNango(upstream, code) }
 }
 
-function refusedByNango (upstream: Upstream, code: string): RollerError {
+function rejectedByNango (upstream: Upstream, code: string): RollerError {
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
     detail: `Nango rejected the call (${upstream.status} ${code}).`,
     hint: 'Correct the request according to the code in upstream, and send the call again. If it is correct, check Nango\'s logs.',

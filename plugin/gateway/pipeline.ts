@@ -40,7 +40,7 @@ import { VenueZones } from './venue-zones.ts'
 export interface PipelineParts extends UpstreamParts {
   readonly policy: OperationPolicy
   readonly defaults: CallDefaults
-  /** Null where connections are not asked for their venue. */
+  /** Null if venues are not verified. */
   readonly checkVenue: ((next: CallHandler) => CallHandler) | null
   readonly cache: Pick<ResponseCacheParts, 'store' | 'rules'> | null
 }
@@ -66,10 +66,10 @@ export class Pipeline implements CallSender {
   }
 
   /**
-   * Sends a call to ROLLER. A connection's check passes whatever operations are open; the verification of a venue does not wait for
-   * itself, and shares its answer with no caller.
-   * @returns ROLLER's own answer, whatever its status, head read and body waiting
-   * @throws RollerError for all that the gateway answers itself
+   * Sends a call to ROLLER. The check of a connection ignores the operation policy; the verification of a venue does not wait for itself,
+   * and shares its response with no caller.
+   * @returns ROLLER's own response, whatever its status, with the body unread
+   * @throws RollerError for all errors of the gateway itself
    */
   async send (request: CallRequest): Promise<UpstreamResponse> {
     if (request.internal === undefined) this.#policy(request)
@@ -77,10 +77,10 @@ export class Pipeline implements CallSender {
     return await (call.internal === 'verification' ? this.#upstream : this.#checked).send(call)
   }
 
-  /** Lets no further call join those in flight on a connection. */
+  /** Stops sharing of the requests in flight on a connection. */
   detach (connectionId: string): void { this.#shared.detach(connectionId) }
 
-  /** Drops what is shared and stored of a connection: another venue may come under its id. */
+  /** Drops shared and cached responses of a connection: its id may belong to another venue now. */
   async forget (connectionId: string): Promise<void> {
     this.detach(connectionId)
     await this.#cache?.forget(connectionId)
@@ -92,33 +92,33 @@ export interface UpstreamParts {
   readonly rateLimiter: RateLimiter
   readonly renewals: Renewals
   readonly retry: RetryPolicy
-  /** What replicas tell each other of connections; null for a single one. */
+  /** The news of connections that replicas share; null for a single one. */
   readonly news: NewsVersion | null
-  /** Finds the true reason of an error, where Nango hides it. */
+  /** Finds the actual cause of an error that Nango hides. */
   readonly explain: (error: unknown, connectionId: string) => Promise<unknown>
   readonly clock: Clock
 }
 
-/** The version of what replicas tell each other, which comes with every lease of a shared rate limit. */
+/** The version of the replicas' news, which comes with every lease of a shared rate limit. */
 export interface NewsVersion {
   isCurrent (version: number): boolean
-  /** Learns what was published up to this version. */
+  /** Reads the news up to this version. */
   reach (version: number): Promise<void>
 }
 
 /**
- * Answers up to this size are read whole before they are passed on: they leave in one piece, and a connection cut in the middle is
- * still an error answer.
+ * Responses up to this size are read completely before they are passed on: they are sent in one piece, and a connection cut in the middle
+ * still becomes an error response.
  */
 const WHOLE_LIMIT = 64 * 1024
 
-/** A call meets this many revocations of the token at most. */
+/** Maximum number of token revocations during one call. */
 const MAX_RENEWALS = 3
 
 const PASS: Classification = { kind: 'pass' }
 const NOT_PASSED_ON = new Error('the answer is not passed on')
 
-/** The last step: one call, sent as often as it takes. */
+/** The last step: one call with all its attempts. */
 class Upstream implements CallHandler {
   readonly transport: TransportName
   readonly #parts: UpstreamParts
@@ -150,7 +150,7 @@ class Upstream implements CallHandler {
     return this.#parts.rateLimiter.peek({ ...rateLimitOf(call), credential: call.limitedCredential })
   }
 
-  /** @returns null when the call is to be sent again */
+  /** @returns null if the call is to be sent again */
   async #attempt (progress: CallProgress): Promise<UpstreamResponse | null> {
     const lease = await this.#acquire(progress)
     const waited = progress.attempts > 0 || lease.waitedMs > 0
@@ -158,7 +158,7 @@ class Upstream implements CallHandler {
     const classification = await this.#exchange(progress, lease)
     switch (classification.kind) {
       case 'pass':
-        return await this.#zones.note(progress.call, progress.exchange as Exchange) // `pass` is only said of an answer
+        return await this.#zones.note(progress.call, progress.exchange as Exchange) // only a response is classified as `pass`
       case 'fail':
         throw progress.abandon(NOT_PASSED_ON, classification.error, classification.maySent ?? false)
       case 'renew':
@@ -203,7 +203,7 @@ class Upstream implements CallHandler {
     }
   }
 
-  /** Sends the call once, and classifies what comes of it. */
+  /** Sends the call once and classifies the result. */
   async #exchange (progress: CallProgress, lease: Lease): Promise<Classification> {
     const { clock } = this.#parts
     const { call, outgoing, reservation } = progress
@@ -234,12 +234,12 @@ class Upstream implements CallHandler {
 
   async #classify (exchange: Exchange): Promise<Classification> {
     if (!passesUnread(exchange)) return await classifyExchange(exchange, this.transport)
-    // The first bytes are awaited: until the caller has the head, a connection that breaks is still an error answer.
+    // Waits for the first bytes: until the caller has the head, a broken connection still becomes an error response.
     if (!exchange.complete) await exchange.collect(declaredLength(exchange) <= WHOLE_LIMIT ? WHOLE_LIMIT : 0)
     return PASS
   }
 
-  /** Nango's X-RateLimit-* say with every answer how much of the account's limit is left, and when it is reset. */
+  /** Nango's X-RateLimit-* report with every response the remaining account limit and its reset. */
   async #learnQuota (limits: ReadonlyMap<string, string>, lease: Lease): Promise<void> {
     const limit = Number(limits.get('x-ratelimit-limit'))
     const remaining = limits.has('x-ratelimit-remaining') ? Number(limits.get('x-ratelimit-remaining')) : NaN
@@ -253,7 +253,7 @@ class Upstream implements CallHandler {
     if (progress.renewals === MAX_RENEWALS) throw rejected
     if (progress.renewals > 0 && await renewals.rejected(connectionId, sentAt, rejected)) throw rejected
     await renewals.renew(connectionId, sentAt).catch((error: unknown) => { throw withRejection(error, rejected) })
-    // A streamed body is gone. ROLLER took nothing of the call, so the caller may send it again at once.
+    // A streamed body cannot be sent again. ROLLER did not execute the call, so the caller may retry at once.
     if (body?.kind === 'stream') throw new RollerError('ROLLER_ERR_TOKEN_RENEWED', { retryAfter: 1 })
     progress.renewals++
     return null
@@ -264,10 +264,10 @@ class Upstream implements CallHandler {
     const { call, exchange, reservation } = progress
     if (reservation !== null && isExportLimit(limited)) {
       exchange?.abort(NOT_PASSED_ON)
-      reservation.accepted = true // by an export before this one, which comes to the same
+      reservation.accepted = true // by an earlier export, which has the same effect
       throw exportedBefore(limited)
     }
-    // Before anything else of this connection can leave.
+    // Before another call of this connection can be sent.
     if (limited.scope === 'connection') await rateLimiter.startCoolingOff(call.limitedCredential, limited.seconds)
     else await rateLimiter.startAccountCoolingOff(limited.seconds)
     exchange?.abort(NOT_PASSED_ON)
@@ -275,14 +275,14 @@ class Upstream implements CallHandler {
     return null
   }
 
-  /** @returns ROLLER's own answer when the call may not be repeated */
+  /** @returns ROLLER's own response if the call may not be retried */
   async #repeat (progress: CallProgress, { error, maySent }: Classification & { kind: 'repeat' }): Promise<UpstreamResponse | null> {
     const { clock, retry } = this.#parts
     const may = progress.repeats < retry.limit && mayRepeat(progress.repeatability, maySent)
     const pauseMs = may ? backoff(retry, progress.repeats) : Infinity
-    // What is left then is also what the repeat may wait for its lease: without any it would be of no use.
+    // The rest is also the maximum wait of the retry for its lease: without any, a retry would be useless.
     if (pauseMs >= progress.timeLeftMs) {
-      if (error === null) return progress.exchange // only an answer of ROLLER's own has no error
+      if (error === null) return progress.exchange // only a response of ROLLER has no error
       throw progress.repeatability.repeatable || !maySent ? error : mayHaveBeenDoneError(error)
     }
     progress.exchange?.abort(NOT_PASSED_ON)

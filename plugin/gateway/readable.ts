@@ -1,11 +1,11 @@
-/** Opens a compressed error body: ROLLER compresses for the caller, but an error document quotes what ROLLER said. */
+/** Decompresses an error body: ROLLER compresses for the caller, but the problem document quotes ROLLER's error. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 
 const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
   gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync
 }
 
-/** @returns null when it cannot be read, or would be larger than `limit` */
+/** @returns null if it cannot be decoded, or exceeds `limit` */
 export function readable (body: Buffer, encoding: string | string[] | undefined, limit: number): Buffer | null {
   if (encoding === undefined || encoding === 'identity' || body.length === 0) return body
   const decode = typeof encoding === 'string' ? DECODERS[encoding.toLowerCase()] : undefined

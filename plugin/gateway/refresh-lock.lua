@@ -15,7 +15,7 @@ if ARGV[1] == 'acquire' then
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
   return {'acquired', 0}
 end
--- A lease that has ended may be another replica's by now.
+-- An expired lease may belong to another replica.
 if redis.call('HGET', KEYS[1], 'owner') == ARGV[5] then redis.call('HDEL', KEYS[1], 'until', 'owner') end
 if ARGV[1] == 'renewed' then redis.call('HSET', KEYS[1], 'renewed', now) redis.call('HDEL', KEYS[1], 'failed') end
 if ARGV[1] == 'failed' then redis.call('HSET', KEYS[1], 'failed', now + tonumber(ARGV[2])) end

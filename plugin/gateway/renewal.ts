@@ -1,7 +1,7 @@
 /**
- * The one forced token refresh after a 401. However many calls meet the 401, one refresh is made, all wait for it, and each is sent
- * again once. A refresh that failed closes the way for 30 s, as Nango itself does: one failed force_refresh puts even a valid token
- * into its back-off.
+ * The single forced token refresh after a 401. However many calls get the 401, one refresh is made, all wait for it, and each is sent again
+ * once. After a failed refresh none is tried for 30 s, as in Nango itself: one failed force_refresh puts even a valid token into its
+ * back-off.
  */
 import { LRUCache } from 'lru-cache'
 import { sleep, type Clock } from '../util/clock.ts'
@@ -9,26 +9,26 @@ import { isRollerError, RollerError } from '../errors.ts'
 import type { LockState, RefreshLock, RefreshResult } from './refresh-lock.ts'
 
 const BACKOFF_MS = 30_000
-/** How often, and how long at most, a replica looks whether another has finished its refresh. */
+/** How often, and how long at most, a replica waits for another's refresh. */
 const POLL_MS = 100
 const MAX_POLLS = 250
-/** Requests in a row that the lock may leave unanswered; each ends after half a second. */
+/** Consecutive requests to the lock without a reply; each times out after half a second. */
 const MAX_UNANSWERED = 3
 
 interface Renewal {
   pending: Promise<void> | null
   renewedAt: number
   failure: { readonly error: RollerError, readonly until: number } | null
-  /** When this replica last refreshed without knowing of the others. */
+  /** When this replica last refreshed without the lock. */
   aloneAt: number
 }
 
-/** How a transport comes by a new token. */
+/** How a transport gets a new token. */
 export interface TokenRenewer {
-  /** Has a token made. Resolves only when it is another than the one ROLLER refused. */
+  /** Requests a new token. Resolves only if it differs from the one that ROLLER rejected. */
   renew (connectionId: string): Promise<void>
-  /** Another replica had one made. */
-  takeOver? (connectionId: string): Promise<void>
+  /** Another replica refreshed the token. */
+  adoptRenewed? (connectionId: string): Promise<void>
 }
 
 export class Renewals {
@@ -38,7 +38,7 @@ export class Renewals {
 
   readonly #lock: RefreshLock | null
 
-  /** @param lock where replicas agree; null for a single one */
+  /** @param lock shared by all replicas; null for a single one */
   constructor (renewer: TokenRenewer, clock: Clock, lock: RefreshLock | null = null) {
     this.#renewer = renewer
     this.#clock = clock
@@ -47,8 +47,8 @@ export class Renewals {
 
   /**
    * Makes sure that the connection's token is newer than `sentAt`.
-   * @param sentAt when the call that met the 401 was sent; a token renewed since then needs no other refresh
-   * @throws RollerError when there is no new token
+   * @param sentAt when the call with the 401 was sent; a token renewed since then needs no refresh
+   * @throws RollerError if there is no new token
    */
   async renew (connectionId: string, sentAt: number): Promise<void> {
     let renewal = this.#known.get(connectionId)
@@ -66,12 +66,12 @@ export class Renewals {
   }
 
   /**
-   * A call was sent again with the new token, and ROLLER answered 401 again. Unless the token has been renewed once more since,
-   * it is not the token: a new one for every such call would be one refresh a call, and ROLLER suspends credentials whose owner asks
-   * for tokens too often. So there is none for a while, as after a refresh that failed, on any replica. It is the connection that
-   * rests, not the path: which paths are meant is not known.
+   * A call was sent again with the new token, and ROLLER returned 401 again. Unless the token was renewed once more since, the token is not
+   * the cause: another refresh would mean one refresh for each call, and ROLLER suspends credentials after too many token requests. So no
+   * replica refreshes for a while, as after a failed refresh. This applies to the connection, not to the path: the affected paths are not
+   * known.
    * @param sentAt when the call was sent again
-   * @returns false when the call met a token that is not the newest, and may go on
+   * @returns false if a newer token exists, so that the call may continue
    */
   async rejected (connectionId: string, sentAt: number, error: RollerError): Promise<boolean> {
     const renewal = this.#known.get(connectionId)
@@ -80,7 +80,7 @@ export class Renewals {
     if (renewal.renewedAt > sentAt) return false
     if (renewal.failure !== null && renewal.failure.until > now) return true
     renewal.failure = { error, until: now + BACKOFF_MS }
-    await this.#lock?.release(connectionId, 'failed', BACKOFF_MS).catch(() => {}) // then each replica finds out for itself
+    await this.#lock?.release(connectionId, 'failed', BACKOFF_MS).catch(() => {}) // then each replica detects it for itself
     return true
   }
 
@@ -92,7 +92,7 @@ export class Renewals {
         throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: FAILED_ELSEWHERE, retryAfter })
       }
       if (state.kind === 'acquired') await this.#renewAndRelease(connectionId)
-      else await this.#renewer.takeOver?.(connectionId)
+      else await this.#renewer.adoptRenewed?.(connectionId)
       renewal.renewedAt = this.#clock.now()
       renewal.failure = null
     } catch (error) {
@@ -115,12 +115,12 @@ export class Renewals {
       if (isRejection(error)) result = 'failed'
       throw error
     } finally {
-      await this.#lock?.release(connectionId, result, BACKOFF_MS).catch(() => {}) // the lease ends by itself
+      await this.#lock?.release(connectionId, result, BACKOFF_MS).catch(() => {}) // the lock expires by itself
     }
   }
 
   /**
-   * Waits for the lock. One that does not answer is asked again: it knows its owner. Without any answer the replica refreshes for
+   * Acquires the lock. A request without a reply is repeated, since the lock stores its owner. Without any reply the replica refreshes for
    * itself, and not again for a while: however slow Redis is, that is one refresh of a connection for each replica in 30 s.
    */
   async #acquire (connectionId: string, sentAt: number, renewal: Renewal): Promise<Exclude<LockState, { kind: 'held' }>> {
@@ -144,7 +144,7 @@ export class Renewals {
 
 const FAILED_ELSEWHERE = 'ROLLER answered 401, and a moment ago gave Nango no new token.'
 
-/** Also a token endpoint in trouble needs a pause before it is asked again. */
+/** A failing token endpoint needs a pause before the next request too. */
 function isRejection (error: unknown): error is RollerError {
   return isRollerError(error) && (error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED' || error.code === 'ROLLER_ERR_TOKEN_UNAVAILABLE')
 }

@@ -1,37 +1,37 @@
 /**
- * What may leave. Everything a caller writes is hostile until it has passed here: no path reaches anything but ROLLER's API, no header
- * but those on the list goes out, and nothing that Nango would interpolate stays literal.
+ * Restricts what is sent. All input of a caller is hostile: no path reaches anything but ROLLER's API, only listed headers are forwarded,
+ * and no character that Nango would interpolate stays literal.
  */
 import { RollerError } from '../errors.ts'
 import { canonicalPath, PLAIN_PATH } from '../operations/canonical-path.ts'
 import { hasDeeperSibling, matchesTemplate } from '../operations/templates.ts'
 
-/** A path and query that are safe to put behind ROLLER's origin or Nango's `/proxy`. */
+/** A path and query that are safe to append to ROLLER's origin or Nango's `/proxy`. */
 export interface Target {
   /** Starts with `/`, percent-encoded. */
   readonly path: string
-  /** Empty, or starts with `?`; as the caller wrote it but for characters that must be percent-encoded. */
+  /** Empty, or starts with `?`; as received, except for characters that must be percent-encoded. */
   readonly query: string
 }
 
 const MAX_TARGET_LENGTH = 16 * 1024
 /** ROLLER's lists have some hundred entries at most. */
 const MAX_PARAMETERS = 1_000
-// Control characters, space, DEL, and `#`, which a URL parser would cut the rest off at.
+// Control characters, space, DEL, and `#`, at which a URL parser would cut the rest off.
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0020#\u007f]/
 // Nango interpolates `${client_secret}` in the final URL and splits it at `||`, so none of these four may stay literal.
-// The target has been through latin1, so a character is a byte; those beyond ASCII are encoded too.
+// The target was decoded as latin1, so a character is a byte; those beyond ASCII are encoded too.
 const ENCODED = /[${}|\u0080-\u00ff]/g
 const NEEDS_ENCODING = /[${}|\u0080-\u00ff]/
-// ROLLER suspends credentials whose owner asks for a token per call; tokens are Nango's business alone.
+// ROLLER suspends credentials after too many token requests; tokens are requested by Nango only.
 const TOKEN = 'token'
 const PLAIN_TOKEN = /^\/token(?:\/|$)/i
 
 /**
  * Checks a raw request target under ROLLER's API.
  * @param raw path and query as received, beginning with `/`
- * @param template the path of the operation that the router has taken it for, where it is one of the catalog
+ * @param template the path of the operation that the router has matched, if it is in the catalog
  * @throws RollerError ROLLER_ERR_PATH, or ROLLER_ERR_OPERATION_FORBIDDEN for `/token`
  */
 export function sanitizeTarget (raw: string, template?: string): Target {
@@ -69,7 +69,7 @@ function escapeCharacter (character: string): string {
 const FORBIDDEN_DETAIL = 'There is a control character, a space or a # in it.'
 
 function closedToken (): RollerError {
-  return new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'POST /token is closed: Nango stores and renews the tokens.' })
+  return new RollerError('ROLLER_ERR_OPERATION_FORBIDDEN', { detail: 'POST /token is not available: Nango stores and renews the tokens.' })
 }
 
 function badPath (detail: string): RollerError {
@@ -77,12 +77,12 @@ function badPath (detail: string): RollerError {
 }
 
 /**
- * The request headers that ROLLER may see, from its documents and the formats it speaks. Authorization is not one of them: it was meant
- * for this gateway, and through Nango it would replace the venue's token.
+ * The request headers that are forwarded to ROLLER, from its documents and formats. Not Authorization, which authenticates at this gateway
+ * and would replace the venue's token in Nango.
  */
 export const FORWARDED: readonly string[] = ['accept', 'accept-language', 'content-type', 'timezone-designators']
 
-/** Incoming headers, cut down to what ROLLER may see; names in lower case. */
+/** Incoming headers, reduced to those for ROLLER; names in lower case. */
 export function sanitizeHeaders (incoming: Readonly<Record<string, string | string[] | undefined>>): [name: string, value: string][] {
   const headers: [string, string][] = []
   for (const name of FORWARDED) {
@@ -92,8 +92,8 @@ export function sanitizeHeaders (incoming: Readonly<Record<string, string | stri
   return headers
 }
 
-// Hop-by-hop (RFC 9110 7.6.1), and what speaks for a server rather than for the answer: the host's own security headers, cookies, CORS and
-// limits stand on the answer instead of those of Nango or ROLLER.
+// Hop-by-hop (RFC 9110 7.6.1), and headers of a server rather than of the response: security headers, cookies, CORS and limits come from
+// the host, not from Nango or ROLLER.
 const DROPPED: ReadonlySet<string> = new Set([
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding',
   'upgrade', 'server', 'date', 'set-cookie', 'set-cookie2', 'strict-transport-security', 'content-security-policy',
@@ -102,34 +102,34 @@ const DROPPED: ReadonlySet<string> = new Set([
   'permissions-policy', 'x-content-type-options', 'x-dns-prefetch-control', 'x-download-options', 'x-frame-options',
   'x-permitted-cross-domain-policies', 'x-xss-protection', 'x-powered-by',
   'www-authenticate', 'authorization', 'alt-svc', 'clear-site-data',
-  // The host's own: its logs have the request under the id that the caller is given. ROLLER's x-correlation-id passes.
+  // Set by the host: its logs have the request under the caller's id. ROLLER's x-correlation-id passes.
   'request-id', 'x-request-id',
-  // What a browser does with a page of this origin, or reports about it.
+  // Browser policies and reports for pages of this origin.
   'refresh', 'report-to', 'reporting-endpoints', 'nel', 'service-worker-allowed', 'speculation-rules', 'timing-allow-origin', 'accept-ch',
-  // Orders to a proxy or a shared cache in front of this gateway: to send a file of its own, or to keep an answer that is private.
+  // Instructions to a proxy or a shared cache in front of this gateway: to send one of its files, or to cache a private response.
   'x-sendfile', 'x-lighttpd-send-file', 'x-reproxy-url', 'surrogate-control', 'cdn-cache-control'
 ])
 /**
- * Names that belong to the server that answers here: the venue's rate limit in the IETF's headers, this gateway's own (Roller-Answered-By,
- * Roller-Venue), the host's CORS, Nango's, and orders to nginx. What passes on purpose: Retry-After, which is part of ROLLER's answer and
- * set by the gateway in problems alone; Cache-Status and Age, to which each cache on the way adds (RFC 9211, RFC 9111).
+ * Header names of the server that responds here: the venue's rate limit in the IETF's headers, this gateway's own (Roller-Answered-By,
+ * Roller-Venue), the host's CORS, Nango's, and instructions to nginx. Passed on purpose: Retry-After, which is part of ROLLER's response
+ * and otherwise set only in problems; Cache-Status and Age, to which each cache adds (RFC 9211, RFC 9111).
  */
 const DROPPED_PREFIX = /^(?:access-control-|ratelimit|roller-|nango-|x-accel-)/
 
-/** Nango's word on its own limit, which is not the caller's. */
+/** Nango's own limit, which is not the caller's. */
 const LIMITS: ReadonlySet<string> = new Set(['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'])
 
 /** A count, or a moment in seconds since 1970. */
 const COUNT = /^\d{1,12}(?:\.\d{1,6})?$/
 
 export interface LimitSink {
-  /** Null where nothing is said. */
+  /** Null if the header is missing. */
   limits: Map<string, string> | null
 }
 
 /**
- * Raw answer headers as undici hands them over, cut down to those that belong to the answer itself.
- * @param sink takes what Nango says of its own limit (X-RateLimit-*)
+ * Raw response headers from undici, reduced to those of the response itself.
+ * @param sink receives Nango's own limit (X-RateLimit-*)
  */
 export function sanitizeResponseHeaders (raw: readonly Buffer[], sink?: LimitSink): Record<string, string | string[]> {
   // A header may be called __proto__ or constructor.
@@ -139,14 +139,14 @@ export function sanitizeResponseHeaders (raw: readonly Buffer[], sink?: LimitSin
     const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
     const value = (raw[index + 1] as Buffer).toString('latin1')
     if (name === 'connection') {
-      // What it names nearly always is dropped for its own name.
+      // The headers that it names are nearly always dropped by name anyway.
       if (!/^(?:keep-alive|close)$/i.test(value)) {
         named = new Set([...named ?? [], ...value.toLowerCase().split(',').map((token) => token.trim())])
       }
       continue
     }
     if (LIMITS.has(name)) {
-      // They are counted with: what is no number of a sensible size counts for nothing.
+      // Used in calculations: values that are no number of a sensible size are ignored.
       if (sink !== undefined && COUNT.test(value)) (sink.limits ??= new Map()).set(name, value)
       continue
     }

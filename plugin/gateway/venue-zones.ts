@@ -1,7 +1,4 @@
-/**
- * Remembers each venue's time zone from the answers that pass by, and puts it on the others, so that any client can show times to its
- * users.
- */
+/** Caches each venue's time zone from its responses, and adds it to the others, so that any client can show local times. */
 import { parseJsonBytes } from '../util/json.ts'
 import { LRUCache } from 'lru-cache'
 import { TTL_RESOLUTION } from '../util/clock.ts'
@@ -15,7 +12,7 @@ const MAX_VENUE_BYTES = 64 * 1024
 export class VenueZones {
   readonly #zones = new LRUCache<string, string>({ max: 10_000, ttl: 24 * 3_600_000, ttlResolution: TTL_RESOLUTION })
 
-  /** Adds Roller-Time-Zone to an answer where the venue's zone is known. An unusable zone is unknown, never UTC. */
+  /** Adds Roller-Time-Zone to a response if the venue's zone is known. An unusable zone is unknown, never UTC. */
   async note ({ connectionId, operation }: RollerCall, exchange: Exchange): Promise<Exchange> {
     if (operation?.name === VENUE_OPERATION && exchange.status === 200) this.#learn(connectionId, await exchange.collect(MAX_VENUE_BYTES))
     const zone = this.#zones.get(connectionId)

@@ -1,4 +1,4 @@
-/** A call's arguments as a model gives them, checked before a person is asked or anything is sent. */
+/** A call's arguments as a model gives them, checked before a confirmation or a call. */
 import { RollerError, type InputFault } from '../errors.ts'
 import { writeTarget } from '../client/client.ts'
 import type { OperationKey } from '../operations/operation.ts'

@@ -25,11 +25,11 @@ export interface CallArguments {
   readonly body?: unknown
 }
 
-/** How a person can be asked. */
+/** How an operation is confirmed. */
 export interface Asking {
   readonly confirmations: Confirmations
   readonly server: ServerContext
-  /** False for clients of the revisions of 2025: without a session nothing can be asked of them. */
+  /** False for clients of the revisions of 2025: they need a session for questions. */
   readonly canAsk: boolean
 }
 

@@ -51,7 +51,7 @@ export class Confirmations {
   }
 
   /**
-   * @param describe what will happen, in plain words; called when the person is asked
+   * @param describe what will happen, in plain words; called for the question
    * @returns null when the call is confirmed, otherwise what the client has to ask
    * @throws RollerError ROLLER_ERR_NOT_CONFIRMED
    */

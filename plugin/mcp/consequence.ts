@@ -1,4 +1,4 @@
-/** What a call will do, in the words that a person is asked with. Costs and bookings are read from ROLLER for it. */
+/** What a call will do, in plain words for the person who confirms it. Costs and bookings are read from ROLLER for it. */
 import { isRecord } from '../util/is-record.ts'
 import { isRollerError } from '../errors.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
@@ -48,7 +48,7 @@ async function totalLine (read: ReadForPerson, body: unknown, currency: string |
     : 'Total: not known, ROLLER did not compute it'
 }
 
-/** The description is worth having without it: a refusal of ROLLER comes again with the call itself. */
+/** Null on an error: the description is useful without it, and the call itself reports the error again. */
 async function attempt (work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work()

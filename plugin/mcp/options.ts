@@ -30,7 +30,7 @@ export interface ToolCall {
   readonly tool: string
   /** The catalog's name; null where the call names none. */
   readonly operation: string | null
-  /** `ok`, `confirmation` where a person is asked first, or the code of the error. */
+  /** `ok`, `confirmation` where a person has to confirm first, or the code of the error. */
   readonly outcome: string
   /** Milliseconds. */
   readonly duration: number

@@ -102,7 +102,7 @@ export interface ToolsOptions {
   readonly context: CallContext
   readonly confirmations: Confirmations
   readonly pinned: readonly PinnedTool[]
-  /** Of the protocol: clients of the revisions of 2025 cannot be asked. */
+  /** False for clients of the protocol's revisions of 2025. */
   readonly canAsk: boolean
   readonly onToolCall: (call: ToolCall) => void
 }

@@ -1,6 +1,6 @@
 /**
- * The control plane's door to Nango: the SDK, with what it lacks: a time limit, encoded ids, and errors that hold no secret. The SDK's own
- * errors carry the request with its Authorization header, so none of them leaves this file.
+ * The control plane's client for Nango: the SDK plus what it lacks: a time limit, encoded ids, and errors without secrets. The SDK's own
+ * errors contain the request with its Authorization header, so none of them is thrown out of this file.
  */
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
@@ -15,13 +15,13 @@ export { isRecord }
 
 export interface NangoClientOptions {
   readonly host: string
-  /** The same API as browsers reach it, where that is another address. */
+  /** The address of the same API for browsers, where it differs from `host`. */
   readonly publicHost?: string | undefined
-  /** Nango's Connect UI as browsers reach it. Nango Cloud's is known. */
+  /** The address of Nango's Connect UI for browsers. Default for Nango Cloud: its public address. */
   readonly connectUrl?: string | undefined
   readonly secretKey: string
   readonly integrationId: string
-  /** Milliseconds for one call. */
+  /** Timeout of one call in milliseconds. */
   readonly timeoutMs: number
   readonly userAgent: string
 }
@@ -29,34 +29,34 @@ export interface NangoClientOptions {
 const CLOUD_HOST = 'https://api.nango.dev'
 const CLOUD_CONNECT_URL = 'https://connect.nango.dev'
 
-/** A refusal of Nango, as far as it may be known outside this file. */
-export interface NangoRefusal {
+/** An error response of Nango, reduced to what may leave this file. */
+export interface NangoErrorResponse {
   readonly status: number
   readonly code: string
   readonly message: string
   readonly errors: readonly { readonly path?: readonly (string | number)[], readonly message?: string }[]
   readonly payload: unknown
-  /** Seconds, a minute at most. */
+  /** Seconds, at most 60. */
   readonly retryAfter: number
 }
 
-/** Says what a refusal means where the general rule does not fit. Return undefined to leave it to the rule. */
-export type Explain = (refusal: NangoRefusal) => RollerError | undefined
+/** Maps an error response where the general rule does not fit. Return undefined to apply the general rule. */
+export type Explain = (errorResponse: NangoErrorResponse) => RollerError | undefined
 
-/** A page of the list of connections has some hundred KB. Bytes. */
-const MAX_ANSWER = 32 * 1024 * 1024
+/** Upper bound of a response in bytes. A page of the list of connections has some hundred KB. */
+const MAX_RESPONSE = 32 * 1024 * 1024
 
 export class NangoClient {
   readonly integrationId: string
-  /** The integration id, safe to stand in a URL that the SDK puts together by concatenation. */
+  /** The integration id, encoded: the SDK builds URLs by concatenation. */
   readonly encodedIntegrationId: string
   readonly host: string
   readonly publicHost: string
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly connectUrl: string | null
   readonly clientIds: ClientIds
   readonly #sdk: Nango
-  // Our own: those of Node and of the SDK belong to the whole process, and could not be closed with the app.
+  // Own agents: those of Node.js and of the SDK are shared by the whole process and cannot be closed with the app.
   readonly #httpAgent = new HttpAgent({ keepAlive: true })
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true })
 
@@ -71,17 +71,17 @@ export class NangoClient {
       userAgent: options.userAgent,
       interceptors: {
         request: (config) => {
-          // Not axios' own timeout, which is one of silence: an answer that trickles in would never end.
+          // Not the timeout option of axios, which limits idle time only: a response that arrives byte by byte would never time out.
           config.signal = AbortSignal.timeout(options.timeoutMs)
           config.httpAgent = this.#httpAgent
           config.httpsAgent = this.#httpsAgent
-          config.maxRedirects = 0 // a redirect would carry the key elsewhere
-          config.maxContentLength = MAX_ANSWER
+          config.maxRedirects = 0 // a redirect would send the key to another host
+          config.maxContentLength = MAX_RESPONSE
           return config
         },
         response: {
           onFulfilled: (answer) => {
-            // All of Nango's API speaks JSON, or says nothing. A page that says 200 is something else at Nango's address.
+            // Nango's API returns JSON or an empty body. A 200 with HTML comes from something else at Nango's address.
             if (typeof answer.data === 'string' && answer.data !== '') throw notNango(answer.status)
             return answer
           }
@@ -92,7 +92,7 @@ export class NangoClient {
 
   get isCloud (): boolean { return this.host === CLOUD_HOST }
 
-  /** Closes the connections that are kept for further calls. */
+  /** Closes the idle keep-alive connections. */
   close (): void {
     this.#httpAgent.destroy()
     this.#httpsAgent.destroy()
@@ -107,9 +107,9 @@ export class NangoClient {
       return await use(this.#sdk)
     } catch (error) {
       if (isRollerError(error)) throw error
-      const refusal = asRefusal(error)
-      if (refusal === null) throw asNetworkError(error)
-      throw explain?.(refusal) ?? generalRule(refusal)
+      const errorResponse = asErrorResponse(error)
+      if (errorResponse === null) throw asNetworkError(error)
+      throw explain?.(errorResponse) ?? generalRule(errorResponse)
     }
   }
 }
@@ -120,8 +120,8 @@ interface AxiosLike {
   readonly response?: { readonly status: number, readonly data?: unknown, readonly headers?: Readonly<Record<string, unknown>> }
 }
 
-function asRefusal (thrown: unknown): NangoRefusal | null {
-  const response = (thrown as AxiosLike | null)?.response // axios' own shape, looked at with care
+function asErrorResponse (thrown: unknown): NangoErrorResponse | null {
+  const response = (thrown as AxiosLike | null)?.response // the error shape of axios, checked field by field
   if (response === undefined) return null
   const error = isRecord(response.data) && isRecord(response.data.error) ? response.data.error : {}
   return {
@@ -150,8 +150,8 @@ function notNango (status: number): RollerError {
   })
 }
 
-/** Never Nango's own message: it may dump a connection or quote a provider. */
-function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): RollerError {
+/** Never contains Nango's own message, which may include a connection object or a provider's response. */
+function generalRule ({ status, code, errors, retryAfter }: NangoErrorResponse): RollerError {
   const upstream = { status, body: { error: { code } } }
   switch (code) {
     case 'too_many_request':
@@ -167,7 +167,7 @@ function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): Rolle
     case 'unknown_connection':
       return new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { upstream })
     case 'forbidden':
-      return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango answered 403: the secret key lacks a scope.', upstream })
+      return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango returned 403: the secret key lacks a scope.', upstream })
     case 'unknown_provider_config':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
         detail: 'The integration of this gateway does not exist in Nango.', upstream
@@ -181,12 +181,12 @@ function generalRule ({ status, code, errors, retryAfter }: NangoRefusal): Rolle
     return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango rejects the secret key of this gateway.', upstream })
   }
   if (status >= 500 || code === '') {
-    return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango answered ${status}.`, upstream: { status } })
+    return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango returned ${status}.`, upstream: { status } })
   }
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: `Nango rejected the call (${status} ${code}).`, upstream })
 }
 
-function faults (errors: NangoRefusal['errors']): InputFault[] {
+function faults (errors: NangoErrorResponse['errors']): InputFault[] {
   return errors.map(({ path = [], message = 'is not valid' }) => ({
     pointer: '/body' + path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join(''),
     detail: message

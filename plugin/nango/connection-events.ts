@@ -1,15 +1,13 @@
-/**
- * What happens to connections. Nango's webhooks say it, or a look at its list of connections; either way the connection has been read anew.
- */
+/** Events in the life of a connection. Source: Nango's webhooks or polling of its list; the connection is read again in both cases. */
 import type { Connection } from './connection.ts'
 
 export type ConnectionEventName =
   | 'connection.created'
-  /** Credentials were entered again. */
+  /** The credentials were entered again. */
   | 'connection.reconnected'
-  /** ROLLER gives no new token: the venue must enter its credentials again. */
+  /** ROLLER rejects the credentials: the venue must reconnect. */
   | 'connection.failed'
-  /** A failed one works again. */
+  /** A failed connection works again. */
   | 'connection.recovered'
   | 'connection.deleted'
   /** Credentials of another venue were entered: calls are rejected until the venue is confirmed. */
@@ -17,12 +15,12 @@ export type ConnectionEventName =
 
 interface ConnectionEventOf<Name extends ConnectionEventName> {
   readonly name: Name
-  /** The same for every report of the same change. */
+  /** The same for every report of one change, for deduplication. */
   readonly id: string
   readonly connectionId: string
-  /** ISO 8601; when it was noticed. */
+  /** ISO 8601; when the change was detected. */
   readonly noticedAt: string
-  /** As it stands now; null when it is gone. */
+  /** The current connection; null once it is deleted. */
   readonly connection: Connection | null
 }
 

@@ -1,9 +1,9 @@
 import { RollerError } from '../errors.ts'
 
-// What Nango takes as a connection id. `.` and `..` would be dot segments in Nango's own API.
+// The characters that Nango accepts in a connection id. `.` and `..` would be dot segments in a URL of Nango's API.
 const CONNECTION_ID = /^(?!\.{1,2}$)[A-Za-z0-9,.;:=+~[\]|@${}"'\\/_ -]{1,255}$/
 
-/** @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN: an id that Nango cannot hold is the id of no connection */
+/** @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN for an id that Nango cannot store */
 export function checkConnectionId (id: string): string {
   if (!CONNECTION_ID.test(id)) {
     throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', {

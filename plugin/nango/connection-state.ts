@@ -1,7 +1,4 @@
-/**
- * A connection with what the gateway itself must know of it. Of Nango's own object everything else is left behind, credentials first of
- * all.
- */
+/** A connection with the state that the gateway needs. All other fields of Nango's object are dropped, above all the credentials. */
 import { isRecord } from '../util/is-record.ts'
 import { hasRoomForVenue, toConnection, type Connection } from './connection.ts'
 import {
@@ -9,22 +6,25 @@ import {
 } from './entry.ts'
 import { ENTRY_TAG, readVenue, RESERVED_PREFIX, VENUE_TAG } from './venue.ts'
 
-/** `changed`: the credentials are those of another venue, which waits to be confirmed. `unverified`: ROLLER has to be asked. */
+/**
+ * `changed`: credentials of another venue were entered, and the venue is not confirmed yet. `unverified`: the venue must be requested from
+ * ROLLER.
+ */
 export type Verification = 'verified' | 'changed' | 'unverified'
 
 export interface ConnectionState {
   readonly connection: Connection
   readonly verification: Verification
-  /** The tag that names the entry of credentials; empty where whatever entered them has wiped it. */
+  /** The tag that identifies the entry of credentials; empty after new credentials replaced the tags. */
   readonly entry: string
-  /** Keyed hash of the Client ID; null where this reading does not show it. */
+  /** Keyed hash of the Client ID; null if this read does not contain it. */
   readonly client: string | null
-  /** Whose rate limits its calls count against: those of the Client ID where it is known, else of the venue. */
+  /** The key of the rate limits that calls count against: the Client ID where it is known, otherwise the venue. */
   readonly credential: string
-  /** Of what stands against its credentials; empty when nothing does. */
+  /** Ids of the errors that Nango reports for the credentials; empty if there are none. */
   readonly errorId: string
   readonly updatedAt: string
-  /** By the clock, when this reading began. */
+  /** Epoch milliseconds of the clock when this read began. */
   readonly asOf: number
 }
 
@@ -33,7 +33,7 @@ export interface StateReader {
   readonly now: () => number
 }
 
-/** @param asOf when the reading began: what was learned since is newer */
+/** @param asOf when the read began; later results take precedence */
 export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: unknown, asOf: number): ConnectionState {
   const row = isRecord(raw) ? raw : {}
   const metadata = isRecord(row.metadata) ? row.metadata : null
@@ -47,7 +47,7 @@ export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: u
   const venue = readVenue(written, metadata)
   const isOf = (kept: { entry: string, client: string | null } | null): boolean =>
     kept !== null && isVerificationEntry(entry) && kept.entry === entry && clientIds.mayBeSame(kept.client, client)
-  // A venue that Roller-Venue would find by another venue's tag is not verified either.
+  // A venue that Roller-Venue would find by the tag of another venue is not verified either.
   const isVerified = isOf(verified) && venue !== null && written[VENUE_TAG] === venue.id
   const verification = isOf(pending) ? 'changed' : isVerified ? 'verified' : 'unverified'
   const pendingVenue: PendingVenue | null = verification === 'changed' && pending !== null ? { id: pending.id, name: pending.name } : null
@@ -67,7 +67,7 @@ export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: u
   }
 }
 
-/** A reconnect link that was made before the connection moved must not give it back. */
+/** A reconnect link created before the connection was moved must not restore the old tags. */
 function effectiveTags (written: Record<string, string>, metadata: Record<string, unknown> | null, entry: string): Record<string, string> {
   const kept = isRecord(metadata?.[TAGS_FIELD]) ? onlyStrings(metadata[TAGS_FIELD]) : null
   const { [ENTRY_TAG]: _, ...tags } = written

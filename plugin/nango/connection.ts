@@ -1,4 +1,4 @@
-/** A connection as callers see it: never a credential, a secret or a token. */
+/** A connection in the form that callers get: without credentials, secrets and tokens. */
 import { Type, type Static } from '@sinclair/typebox'
 import { RollerError } from '../errors.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
@@ -8,24 +8,24 @@ import { ownMetadata, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
 
 export const MAX_TAGS = 10
 
-/** Nango's rules: at most 10 tags, keys begin with a letter, values 1 to 255 characters. It writes keys in lower case. */
+/** Nango's rules: at most 10 tags, keys begin with a letter, values have 1 to 255 characters. Nango stores keys in lower case. */
 export const TagName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' })
 export const TagValue = Type.String({ minLength: 1, maxLength: 255 })
 export const Tags = Type.Record(TagName, TagValue, {
   additionalProperties: false,
   maxProperties: MAX_TAGS,
-  description: 'Small identifiers that find a connection again, such as the tenant it belongs to. At most 10; keys are kept in lower case.',
+  description: 'Identifiers for filtering connections, such as the tenant. At most 10; keys are stored in lower case.',
   examples: [{ organization_id: 'acme' }]
 })
 export type Tags = Static<typeof Tags>
 
-/** Tags as Nango keeps them. Two keys that differ in case alone are one: the later wins. */
+/** Tags in the form that Nango stores. Of two keys that differ in case only, the later one wins. */
 export function lowerKeys<V> (tags: Readonly<Record<string, V>>): Record<string, V> {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value]))
 }
 
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'Anything else that shall be kept with the connection.',
+  description: 'Any further data stored with the connection.',
   examples: [{ region: 'north' }]
 })
 
@@ -34,29 +34,29 @@ export type ConnectionWarning = typeof warnings[number]
 
 export const Connection = Type.Object({
   connectionId: Type.String({ description: 'Send it as the header Connection-Id.', examples: ['demo-venue'] }),
-  integrationId: Type.String({ description: 'The integration in Nango.', examples: ['roller'] }),
+  integrationId: Type.String({ description: 'Unique key of the integration in Nango.', examples: ['roller'] }),
   status: StringEnum(['connected', 'reconnect-required', 'cooling-off'], {
-    description: 'reconnect-required: ROLLER refused the credentials; POST /connect-session/reconnect lets the venue enter them again. ' +
-      'cooling-off: ROLLER said 429, and nothing is sent for up to a minute.'
+    description: 'reconnect-required: ROLLER rejects the credentials; reconnect with POST /connect-session/reconnect. ' +
+      'cooling-off: ROLLER returned 429, and calls are rejected for up to a minute.'
   }),
   venue: Nullable(Venue),
   pendingVenue: Nullable(Type.Object({
     id: Type.String({ description: 'Send it to POST /connections/{id}/confirm-venue.', examples: ['20982'] }),
     name: Nullable(Type.String({ examples: ['Brisbane South'] }))
-  }), { description: 'The venue whose credentials were entered in place of those of `venue`; null where there is none.' }),
+  }), { description: 'The venue whose credentials replaced those of `venue`; null if there is none.' }),
   warnings: Type.Array(StringEnum(warnings), {
-    description: 'venue-connected-twice: another connection is of the same venue, and Roller-Venue takes the newest healthy one. ' +
-      'venue-changed: credentials of another venue were entered; no calls until POST /connections/{id}/confirm-venue. ' +
-      'venue-unverified: credentials were entered, and ROLLER has not been asked yet which venue they are of; the next call asks. ' +
-      'no-room-for-venue: there are so many tags that the venue cannot be kept; no calls until PATCH /connections/{id} removes some.'
+    description: 'venue-connected-twice: another connection belongs to the same venue; Roller-Venue uses the newest healthy one. ' +
+      'venue-changed: credentials of another venue were entered; calls are rejected until POST /connections/{id}/confirm-venue. ' +
+      'venue-unverified: the venue of new credentials is not verified yet; the next call verifies it. ' +
+      'no-room-for-venue: too many tags to store the venue; calls are rejected until PATCH /connections/{id} removes some.'
   }),
   tags: Type.Record(Type.String(), Type.String()),
   metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
   createdAt: Type.String({ description: 'ISO 8601.', examples: ['2026-11-01T09:30:00.000Z'] })
-}, { $id: 'Connection', description: 'One venue\'s connection.' })
+}, { $id: 'Connection', description: 'The connection of one venue.' })
 export type Connection = Static<typeof Connection>
 
-/** What is known of a connection beside Nango's own fields. */
+/** State of a connection beyond Nango's own fields. */
 export interface ConnectionFacts {
   readonly tags: Readonly<Record<string, string>>
   readonly venue: Venue | null
@@ -65,7 +65,7 @@ export interface ConnectionFacts {
   readonly hasRoom: boolean
 }
 
-/** Nango's own connection object, in either of the shapes its API has, as callers see it. */
+/** Converts Nango's connection object, in either shape that its API returns, to the form for callers. */
 export function toConnection (
   row: Readonly<Record<string, unknown>>, { tags, venue, pendingVenue, unverified, hasRoom }: ConnectionFacts
 ): Connection {
@@ -91,7 +91,7 @@ export function hasRoomForVenue (tags: Readonly<Record<string, string>>): boolea
   return new Set([...Object.keys(tags), ...RESERVED_TAGS]).size <= MAX_TAGS
 }
 
-/** Tags and fields that only the gateway writes: who could write them could take another venue's place. */
+/** Tags and fields that only the gateway writes: a caller that could write them could take over another venue's connection. */
 function isReserved (key: string): boolean { return key.toLowerCase().startsWith(RESERVED_PREFIX) }
 
 interface Written {
@@ -100,8 +100,8 @@ interface Written {
 }
 
 /**
- * What others want to write into a connection.
- * @throws RollerError ROLLER_ERR_VALIDATION for what only the gateway writes, or when the venue's tags would find no room
+ * Checks the tags and metadata that a caller wants to write.
+ * @throws RollerError ROLLER_ERR_VALIDATION for reserved names, or if the gateway's own tags would exceed the limit of 10
  */
 export function checkWritten ({ tags = {}, metadata = {} }: Written): void {
   const errors = [

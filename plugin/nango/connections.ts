@@ -1,4 +1,4 @@
-/** Connections in Nango: list, read, change, connect with a pair, disconnect. Nango is the store; nothing is kept here. */
+/** Connections in Nango: list, read, update, create from credentials, disconnect. Nango is the store; nothing is cached here. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { checkConnectionId } from './connection-id.ts'
 import { isRecord, type NangoClient } from './client.ts'
@@ -13,7 +13,7 @@ import { ENTRY_TAG, PENDING_FIELD, RESERVED_TAGS, VENUE_FIELD, venueTags, type V
 
 export interface ListFilter {
   readonly tags?: Tags
-  /** Nango looks for it in connection ids and in end users' names and e-mail addresses. */
+  /** Nango searches connection ids and the names and e-mail addresses of end users. */
   readonly search?: string
   /** Only this connection. */
   readonly connectionId?: string
@@ -25,7 +25,7 @@ export interface ListFilter {
 
 export interface StatePage {
   readonly states: ConnectionState[]
-  /** The number to ask for next, or null at the end. */
+  /** The next page number, or null on the last page. */
   readonly nextPage: number | null
 }
 
@@ -36,7 +36,7 @@ export interface NewConnection {
   readonly metadata?: Record<string, unknown>
 }
 
-/** A null takes the tag away. */
+/** A null deletes the tag. */
 export interface ConnectionChange {
   readonly tags?: Readonly<Record<string, string | null>>
   readonly metadata?: Record<string, unknown>
@@ -49,7 +49,7 @@ export type ConnectionsOptions = StateReader & Omit<EnterCredentialsOptions, 'na
 export class Connections {
   readonly #nango: NangoClient
   readonly #options: ConnectionsOptions
-  /** Found out once, and again after a connection that was made could not be read. */
+  /** Checked once, and again after a new connection could not be read. */
   #mayRead = false
 
   constructor (nango: NangoClient, options: ConnectionsOptions) {
@@ -57,7 +57,7 @@ export class Connections {
     this.#options = options
   }
 
-  /** A page may hold fewer than were asked for: what a stale reconnect link has tagged is left out. */
+  /** A page may have fewer items than requested: connections tagged by an outdated reconnect link are left out. */
   async list (filter: ListFilter = {}): Promise<StatePage> {
     const asOf = this.#options.now()
     const limit = filter.limit ?? DEFAULT_LIMIT
@@ -66,7 +66,7 @@ export class Connections {
     if (filter.connectionId !== undefined) query.set('connectionId', filter.connectionId)
     if (filter.search !== undefined) query.set('search', filter.search)
     for (const [key, value] of Object.entries(filter.tags ?? {})) query.set(`tags[${key.toLowerCase()}]`, value)
-    // The SDK's own method cannot search and filter by tags at once.
+    // The SDK's method cannot combine search and tag filters.
     const { data } = await this.#nango.call((sdk) => sdk.http.get<unknown>(`${this.#nango.host}/connections?${query.toString()}`, {
       headers: { Authorization: `Bearer ${sdk.apiKey}`, 'Content-Type': 'application/json' }
     }))
@@ -77,7 +77,7 @@ export class Connections {
   }
 
   /**
-   * Reads one connection from the list, which needs no right to credentials and does not refresh a token on the way.
+   * Reads one connection from the list. This needs no scope for credentials and never refreshes a token.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   async get (connectionId: string): Promise<ConnectionState> {
@@ -89,7 +89,7 @@ export class Connections {
   }
 
   /**
-   * The same for a connection that may just have been made: the list is read from a replica of Nango's database, which may not have it yet.
+   * Same for a connection that may be new: Nango reads the list from a database replica, where the connection may be missing at first.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   async find (connectionId: string): Promise<ConnectionState> {
@@ -102,19 +102,20 @@ export class Connections {
   }
 
   /**
-   * Makes a connection from a server, without a browser. Nango requests a token from ROLLER on the way, so a wrong pair is refused here.
-   * @returns the connection as it was entered: neither read back nor given its metadata yet, see `complete`
-   * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID when ROLLER refuses the pair, ROLLER_ERR_TOKEN_UNAVAILABLE when ROLLER is
+   * Creates a connection from a server, without a browser. Nango requests a token from ROLLER first, so wrong credentials are rejected
+   * here.
+   * @returns the connection as created: not read back, and without its metadata, see `complete`
+   * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID if ROLLER rejects the credentials, ROLLER_ERR_TOKEN_UNAVAILABLE if ROLLER is
    *   unavailable
    */
   async enter ({ clientId, clientSecret, tags, metadata }: NewConnection): Promise<ConnectionState> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     if (!this.#mayRead) {
-      // A key without read scope would create a connection and then fail, and the caller would create another.
+      // A key without the read scope would create a connection and then fail, and the caller's retry would create another.
       await probeReadRight(this.#nango)
       this.#mayRead = true
     }
-    // The way of Nango's own form. Its import of credentials would not check them, and would never renew a token without an expiry.
+    // The same endpoint as Nango's form. Nango's import endpoint does not check credentials and never refreshes a token without an expiry.
     const session = await createSession(this.#nango, { tags: tags ?? {} })
     const asOf = this.#options.now()
     try {
@@ -129,14 +130,14 @@ export class Connections {
       }
       return readState(this.#options, row, asOf)
     } finally {
-      // The session could make further connections until it ends by itself after 30 minutes.
+      // The session could create more connections until it expires after 30 minutes.
       await endSession(this.#nango, session.token).catch(() => {})
     }
   }
 
   /**
-   * Writes a new connection's metadata and reads the connection back. All or nothing: after an error the caller makes the connection again,
-   * and would have two.
+   * Writes a new connection's metadata and reads the connection back. All or nothing: on an error the caller creates the connection again,
+   * so this one is deleted.
    */
   async complete (connectionId: string, metadata: NewConnection['metadata']): Promise<ConnectionState> {
     try {
@@ -150,8 +151,7 @@ export class Connections {
   }
 
   /**
-   * Reads one connection by its id, for when the list may not be up to date. A key that may read credentials makes Nango renew a token on
-   * the way.
+   * Reads one connection by its id, where the list may be outdated. With a key that may read credentials, Nango may refresh the token.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   async fresh (connectionId: string): Promise<ConnectionState> {
@@ -159,7 +159,7 @@ export class Connections {
     return readState(this.#options, await readRow(this.#nango, checkConnectionId(connectionId)), asOf)
   }
 
-  /** Writes the tags that a verification begins with. Whatever enters credentials from now on wipes `entry`. */
+  /** Writes the tags that start a verification. Entering credentials afterwards removes `entry`. */
   async beginVerification (
     { connection: { connectionId, tags } }: ConnectionState, venue: Pick<Venue, 'id' | 'environment'>, entry: string
   ): Promise<void> {
@@ -167,8 +167,8 @@ export class Connections {
   }
 
   /**
-   * Ends a verification: the credentials entered are those of the connection's venue. Nothing else in the metadata changes.
-   * @param metadata a new connection's own, written in the same call
+   * Completes a verification: the credentials belong to the connection's venue. The rest of the metadata is unchanged.
+   * @param metadata of a new connection, written in the same call
    */
   async keepVenue (
     { connection: { connectionId, tags } }: ConnectionState, venue: Venue, verified: KeptEntry, metadata: NewConnection['metadata'] = {}
@@ -177,27 +177,27 @@ export class Connections {
     await this.#writeMetadata(connectionId, { ...metadata, ...kept })
   }
 
-  /** Ends a verification: the credentials entered are another venue's. */
+  /** Completes a verification: the credentials belong to another venue. */
   async keepPending ({ connection: { connectionId, tags } }: ConnectionState, { id, name }: Venue, verified: KeptEntry): Promise<void> {
     await this.#writeMetadata(connectionId, { [PENDING_FIELD]: { ...verified, id, name }, [TAGS_FIELD]: ownTags(tags) })
   }
 
   /**
-   * Merges: what is not named stays. Nango itself would replace the whole set of tags. New tags leave the connection unverified:
-   * credentials may have been entered between the reading and the writing, and would pass for verified if the tag were written again.
+   * Merges: tags that are not named stay. Nango itself would replace the whole set. New tags make the connection unverified: credentials
+   * may have been entered between the read and the write, and rewriting the tag would mark them as verified.
    */
   async update (connectionId: string, { tags, metadata }: ConnectionChange): Promise<void> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     checkConnectionId(connectionId)
-    // Nango merges metadata itself, and refuses an unknown connection: only tags need a reading.
+    // Nango merges metadata itself and rejects an unknown connection, so only tags need a read.
     const merged = tags === undefined ? null : mergeTags((await this.get(connectionId)).connection.tags, tags)
-    // First: a reconnect link that is used in between is known by it to be older.
+    // First, so that a reconnect link used in between is detected as outdated.
     const written = { ...metadata, ...(merged !== null && { [TAGS_FIELD]: ownTags(merged) }) }
     if (Object.keys(written).length > 0) await this.#writeMetadata(connectionId, written)
     if (merged !== null) await this.#writeTags(connectionId, merged)
   }
 
-  /** Disconnects. Nango forgets the credentials; ROLLER's key itself is taken back in Venue Manager. */
+  /** Disconnects. Nango deletes the credentials; the API key at ROLLER must be revoked in Venue Manager. */
   async delete (connectionId: string): Promise<void> {
     checkConnectionId(connectionId)
     await this.#nango.call((sdk) => sdk.deleteConnection(this.#nango.encodedIntegrationId, encodeURIComponent(connectionId)))
@@ -238,7 +238,7 @@ function mergeTags (before: Readonly<Record<string, string>>, change: Readonly<R
   })
 }
 
-/** The connection is there, and could be neither read nor taken away: who makes it again has to know. */
+/** The connection exists and could be neither read nor deleted: the caller must be informed before it creates another. */
 function leftBehind (error: unknown, connectionId: string): unknown {
   if (!isRollerError(error)) return error
   const { code, detail, layer, statusCode, upstream, retryAfter } = error

@@ -1,8 +1,6 @@
-/**
- * Shows a Client ID and a Client Secret to ROLLER through Nango, which makes a connection of them, and says truly why where it does not.
- */
+/** Sends a Client ID and a Client Secret to ROLLER through Nango, which creates a connection, and finds the cause of a failure. */
 import { RollerError } from '../errors.ts'
-import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
+import { isRecord, type NangoClient, type NangoErrorResponse } from './client.ts'
 import { failureOf, noToken } from './no-token.ts'
 import { ENVIRONMENT_NAMES, wrongEnvironment, type OtherEnvironment } from './other-environment.ts'
 import type { Credentials, TokenEndpoint } from './token-endpoint.ts'
@@ -13,46 +11,49 @@ export interface EnterCredentialsOptions {
   readonly nango: NangoClient
   readonly environment: RollerEnvironment
   readonly otherEnvironment: OtherEnvironment
-  /** ROLLER's, of this environment: asked where Nango does not say what it answered. */
+  /** ROLLER's token endpoint of this environment, called if Nango's response does not contain ROLLER's. */
   readonly tokenEndpoint: TokenEndpoint
 }
 
 /**
  * @returns the id of the connection
- * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when the other environment takes
- *   it,
- *   ROLLER_ERR_TOKEN_UNAVAILABLE when ROLLER could not be asked
+ * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID if ROLLER rejects the credentials, ROLLER_ERR_ENVIRONMENT if the other environment
+ *   accepts them, ROLLER_ERR_TOKEN_UNAVAILABLE if ROLLER is unavailable
  */
-export async function enterCredentials (options: EnterCredentialsOptions, sessionToken: string, pair: Credentials): Promise<string> {
+export async function enterCredentials (options: EnterCredentialsOptions, sessionToken: string, credentials: Credentials): Promise<string> {
   const { nango } = options
   const query = new URLSearchParams({ connect_session_token: sessionToken })
   const url = `${nango.host}/oauth2/auth/${nango.encodedIntegrationId}?${query.toString()}`
-  const seen: { refusal?: NangoRefusal } = {}
+  const seen: { errorResponse?: NangoErrorResponse } = {}
   try {
-    const body = { client_id: pair.clientId, client_secret: pair.clientSecret }
-    const { data } = await nango.call((sdk) => sdk.http.post<unknown>(url, body), (refusal) => {
-      if (refusal.code === 'client_credentials_fetch_error') seen.refusal = refusal
+    const body = { client_id: credentials.clientId, client_secret: credentials.clientSecret }
+    const { data } = await nango.call((sdk) => sdk.http.post<unknown>(url, body), (errorResponse) => {
+      if (errorResponse.code === 'client_credentials_fetch_error') seen.errorResponse = errorResponse
       return undefined
     })
     return isRecord(data) && typeof data.connectionId === 'string' ? data.connectionId : ''
   } catch (error) {
-    throw seen.refusal === undefined ? error : await explain(options, seen.refusal, pair)
+    throw seen.errorResponse === undefined ? error : await explain(options, seen.errorResponse, credentials)
   }
 }
 
 async function explain (
-  { environment, otherEnvironment, tokenEndpoint }: EnterCredentialsOptions, { status, code, payload }: NangoRefusal, pair: Credentials
+  { environment, otherEnvironment, tokenEndpoint }: EnterCredentialsOptions,
+  { status, code, payload }: NangoErrorResponse,
+  credentials: Credentials
 ): Promise<RollerError> {
   const upstream = { status, body: { error: { code } } }
-  const { failure, retryAfter } = await findFailure(readTokenFailure(payload), tokenEndpoint, pair)
-  if (failure !== 'refused') return noToken(failure, { upstream, ...(retryAfter !== undefined && { retryAfter }) })
+  const { failure, retryAfter } = await findFailure(readTokenFailure(payload), tokenEndpoint, credentials)
+  if (failure !== 'rejected') return noToken(failure, { upstream, ...(retryAfter !== undefined && { retryAfter }) })
   const errors = [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER with this Client ID' }]
-  // Keys of ROLLER's other environment are the mistake that nothing in a refusal gives away.
-  if (await otherEnvironment.takes(pair.clientId, pair.clientSecret)) return wrongEnvironment(environment, { errors, upstream })
+  // A common mistake that ROLLER's error does not show: credentials of the other environment.
+  if (await otherEnvironment.accepts(credentials.clientId, credentials.clientSecret)) {
+    return wrongEnvironment(environment, { errors, upstream })
+  }
   return new RollerError('ROLLER_ERR_CREDENTIALS_INVALID', {
     detail: 'ROLLER issued no token for this Client ID and Client Secret.',
     hint: `Check the Client ID and the Client Secret, and that they belong to the ${ENVIRONMENT_NAMES[environment]} environment. ` +
-      'Each venue has its own pair.',
+      'Each venue has its own credentials.',
     layer: 'roller',
     errors,
     upstream
@@ -60,9 +61,9 @@ async function explain (
 }
 
 async function findFailure (
-  failure: TokenFailure, tokenEndpoint: TokenEndpoint, pair: Credentials
+  failure: TokenFailure, tokenEndpoint: TokenEndpoint, credentials: Credentials
 ): Promise<{ failure: TokenFailure | 'accepted', retryAfter?: number | undefined }> {
   if (failure !== 'unclear') return { failure }
-  const answer = await tokenEndpoint.requestToken(pair)
+  const answer = await tokenEndpoint.requestToken(credentials)
   return { failure: failureOf(answer), retryAfter: answer?.retryAfter }
 }

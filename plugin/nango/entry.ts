@@ -1,53 +1,53 @@
 /**
- * Which entry of credentials a connection's venue was verified for.
+ * Identifies the entry of credentials for which a connection's venue was verified.
  *
- * Nango changes neither `updated_at` nor the metadata when credentials are entered again; it replaces the tags by those of the session that
- * was used. So verification writes a fresh random value into a tag, asks ROLLER for the venue, and only then writes the same value into the
- * metadata. No session carries that value: whatever enters credentials wipes it, tag and metadata differ, and no call passes until ROLLER
- * was asked again. A value per session would not do: one session can be used twice. All of it is kept in Nango, so it holds after a restart
- * and on every replica.
+ * Nango changes neither `updated_at` nor the metadata when credentials are entered again; it replaces the tags by those of the session. So
+ * a verification writes a random value into a tag, requests the venue from ROLLER, and only then writes the same value into the metadata.
+ * No session contains that value: entering credentials removes it, tag and metadata differ, and calls are rejected until the venue is
+ * verified again. A value for each session would not be enough: a session can be used twice. All of it is stored in Nango, so it survives
+ * restarts and applies to every replica.
  *
- * Where the key may read credentials, a keyed hash of the Client ID is kept too: a session made elsewhere may have copied the tag.
+ * With a key that may read credentials, a keyed hash of the Client ID is stored too: a session created elsewhere may have copied the tag.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { isRecord } from '../util/is-record.ts'
 import { isVenueId, PENDING_FIELD, RESERVED_PREFIX, text, type Venue } from './venue.ts'
 
-/** What was verified: `{ entry, client? }`. */
+/** The verified entry: `{ entry, client? }`. */
 export const VERIFIED_FIELD = 'roller_verified'
-/** The tags as this gateway wrote them last, without its own. */
+/** The tags as this gateway last wrote them, without its own. */
 export const TAGS_FIELD = 'roller_tags'
 
 const VERIFICATION = /^v\.[\w-]{16,64}$/
 const SESSION = /^s\.[\w-]{16,64}$/
 
-/** What the metadata says of one entry of credentials. */
+/** The metadata of one entry of credentials. */
 export interface KeptEntry {
   readonly entry: string
-  /** Keyed hash of the Client ID; null where it is not known: the key may not read credentials, and they were not entered here. */
+  /** Keyed hash of the Client ID; null if unknown: the key may not read credentials, and they were not entered here. */
   readonly client: string | null
 }
 
-/** A venue that waits to be confirmed in place of the one that is known. */
+/** A venue that waits for confirmation as the replacement of the known one. */
 export interface PendingVenue extends Pick<Venue, 'id' | 'name'> {}
 
 export function newEntry (): string { return `v.${randomBytes(18).toString('base64url')}` }
 
-/** True for a value that a verification wrote: nothing was entered since. */
+/** True for a value written by a verification: no credentials were entered since. */
 export function isVerificationEntry (entry: string): boolean { return VERIFICATION.test(entry) }
 
 /**
- * What a reconnect session carries in the tag: a digest of the tags that the connection had when the session was made. A link that was made
- * before the connection moved to other tags is known by it.
+ * The value of the tag in a reconnect session: a digest of the connection's tags when the session was created. It detects links that were
+ * created before the tags changed.
  */
 export function sessionEntry (tags: Readonly<Record<string, string>>): string { return `s.${digestOf(ownTags(tags))}` }
 
-/** True for credentials that were entered through a reconnect session made before the connection's tags were changed. */
+/** True for credentials that were entered through a reconnect session created before the connection's tags changed. */
 export function isStaleSession (entry: string, kept: Readonly<Record<string, string>> | null): boolean {
   return kept !== null && SESSION.test(entry) && entry !== sessionEntry(kept)
 }
 
-/** Tags without those of the gateway. */
+/** Tags without those that the gateway writes. */
 export function ownTags (tags: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(RESERVED_PREFIX)))
 }
@@ -63,7 +63,7 @@ export function readPending (metadata: unknown): (PendingVenue & KeptEntry) | nu
   return { ...kept, id: raw.id, name: text(raw.name) }
 }
 
-/** Keyed hashes of Client IDs. Two gateways with different Nango keys cannot compare theirs, and know that by the first part. */
+/** Keyed hashes of Client IDs. Hashes made with different Nango keys cannot be compared; the first part identifies the key. */
 export class ClientIds {
   readonly #key: Buffer
   readonly #name: string
@@ -77,7 +77,7 @@ export class ClientIds {
     return `${this.#name}.${createHmac('sha256', this.#key).update(clientId).digest('base64url').slice(0, 22)}`
   }
 
-  /** False only when both were made with this key, and of different Client IDs. */
+  /** False only if both were made with this key and from different Client IDs. */
   mayBeSame (one: string | null, other: string | null): boolean {
     if (one === null || other === null || one === other) return true
     return !one.startsWith(`${this.#name}.`) || !other.startsWith(`${this.#name}.`)

@@ -1,7 +1,6 @@
 /**
- * The scopes of the Nango key that this gateway uses, once: what each is for, and how it is found out whether a key has it. Nango has no
- * question for that, but looks at the key's scopes before anything else: each is asked for with a call that changes nothing, about a
- * connection that does not exist or with a body that cannot be.
+ * The scopes of the Nango key that this gateway uses: the purpose of each, and a call that detects it. Nango has no endpoint for that, but
+ * checks a key's scopes before anything else: each call changes nothing, because its connection does not exist or its body is invalid.
  */
 import { randomUUID } from 'node:crypto'
 import type { Nango } from '@nangohq/node'
@@ -10,16 +9,16 @@ import { RollerError } from '../errors.ts'
 import type { NangoClient } from './client.ts'
 
 export interface KeyScope {
-  /** As Nango's dashboard names it. */
+  /** The name in Nango's dashboard. */
   readonly scope: string
-  /** What stops without it. */
+  /** The feature that fails without it. */
   readonly purpose: string
-  /** The transports whose calls do not get through without it. */
+  /** The transports whose calls fail without it. */
   readonly neededBy: readonly TransportName[]
 }
 
 export interface KeyRight extends Omit<KeyScope, 'neededBy'> {
-  /** Without it no call gets through. */
+  /** Without it every call fails. */
   readonly needed: boolean
   readonly granted: boolean
 }
@@ -58,7 +57,7 @@ export const keyScopes: readonly Probed[] = [
     probe: (sdk, { host, headers, unknownId }) => sdk.http.get(`${host}/connections?limit=1&connectionId=${unknownId}`, { headers })
   },
   {
-    // Contained in the right to read credentials.
+    // Included in the right to read credentials.
     scope: 'environment:connections:read',
     purpose: 'the venue of a connection, `POST /connections`, `POST /connect-session/reconnect` and the connect page',
     neededBy: BOTH,
@@ -86,7 +85,7 @@ export const keyScopes: readonly Probed[] = [
     scope: 'environment:connect_sessions:write',
     purpose: '`POST /connect-session`, `POST /connect-session/reconnect` and `POST /connections`',
     neededBy: [],
-    // Not a list, so that no session is made.
+    // Not a list, so no session is created.
     probe: (sdk, { host, headers }) => sdk.http.post(`${host}/connect/sessions`, { allowed_integrations: 'probe' }, { headers })
   },
   {
@@ -97,12 +96,12 @@ export const keyScopes: readonly Probed[] = [
   }
 ]
 
-/** @throws RollerError when Nango cannot be asked */
+/** @throws RollerError if Nango is unavailable */
 export async function checkKeyRights (nango: NangoClient, transport: TransportName): Promise<KeyRight[]> {
   const { host, integrationId, encodedIntegrationId } = nango
   const unknownId = `fastify-roller-probe-${randomUUID()}`
   const rights: KeyRight[] = []
-  // One after the other: a burst could meet the limit of a small Nango.
+  // One by one: a burst could exceed the rate limit of a small Nango.
   for (const { probe, neededBy, scope, purpose } of keyScopes) {
     const granted = await isGranted(nango, (sdk) => {
       const headers = { authorization: `Bearer ${sdk.apiKey}` }
@@ -119,7 +118,7 @@ export function missingScopes (rights: readonly KeyRight[]): string {
 }
 
 async function isGranted (nango: NangoClient, probe: (sdk: Nango) => Promise<unknown>): Promise<boolean> {
-  // Any answer about the call itself comes after the look at the scopes.
+  // Any response about the call itself follows the check of the scopes.
   const granted = new RollerError('ROLLER_ERR_NANGO_REJECTED')
   const forbidden = new RollerError('ROLLER_ERR_NANGO_REJECTED')
   try {

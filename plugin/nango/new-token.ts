@@ -1,6 +1,6 @@
 /**
- * A forced refresh that really brings a new token. Nango lets it join a check of the same connection that is already under way for another
- * call, and then answers 200 with the token that was there before, without asking ROLLER.
+ * A forced refresh that returns a new token. Nango may join it to a check of the same connection that is already running for another call,
+ * and then returns 200 with the old token, without a request to ROLLER.
  */
 import { createHash } from 'node:crypto'
 import { sleep, type Clock } from '../util/clock.ts'
@@ -8,33 +8,33 @@ import { RollerError } from '../errors.ts'
 
 export interface ComparedToken {
   readonly token: string
-  /** Milliseconds since 1970. Null where it is not known. */
+  /** Epoch milliseconds; null if unknown. */
   readonly expiresAt: number | null
 }
 
 const MAX_TRIES = 6
-/** Before the second try; it doubles. A check takes Nango some milliseconds. */
+/** Delay before the second attempt in milliseconds; it doubles. Nango's check takes some milliseconds. */
 const FIRST_PAUSE_MS = 50
 
-/** What a token is compared by. ROLLER may give the same token again: then its end has moved. */
+/** The identity of a token. ROLLER may issue the same token again with a later expiry. */
 export function fingerprint ({ token, expiresAt }: ComparedToken): string {
   return createHash('sha256').update(`${expiresAt} ${token}`).digest('base64url')
 }
 
 /**
- * Asks until the answer is a new token.
- * @throws RollerError ROLLER_ERR_UNREACHABLE after a bounded number of tries; the credentials were not rejected
+ * Repeats the forced refresh until the response has a new token.
+ * @throws RollerError ROLLER_ERR_UNREACHABLE after a bounded number of attempts; the credentials were not rejected
  */
-export async function untilNew<T> (ask: () => Promise<T>, isNew: (answer: T) => boolean, clock: Clock): Promise<T> {
+export async function untilNew<T> (refresh: () => Promise<T>, isNew: (answer: T) => boolean, clock: Clock): Promise<T> {
   for (let tries = 1; ; tries++) {
-    const answer = await ask()
+    const answer = await refresh()
     if (isNew(answer)) return answer
     if (tries === MAX_TRIES) break
     await sleep(clock, FIRST_PAUSE_MS * 2 ** (tries - 1))
   }
   throw new RollerError('ROLLER_ERR_UNREACHABLE', {
     layer: 'nango',
-    detail: 'ROLLER answered 401, and Nango has not requested a new token yet.',
+    detail: 'ROLLER returned 401, and Nango has not requested a new token yet.',
     hint: 'Send the call again. If the error persists, reconnect with POST /connect-session/reconnect.',
     retryAfter: 1
   })

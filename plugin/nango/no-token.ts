@@ -1,21 +1,21 @@
-/** What is said when Nango got no token from ROLLER: never that the credentials are wrong, unless ROLLER has said so. */
+/** Errors for a token that Nango did not get from ROLLER. They blame the credentials only if ROLLER rejected them. */
 import { RollerError, type RollerErrorOptions } from '../errors.ts'
 import type { TokenResponse } from './token-endpoint.ts'
 import type { TokenFailure } from './token-error.ts'
 
-/** Nango makes no new try within 30 s after a refresh failed; and a token endpoint in trouble needs a pause. Seconds. */
+/** Seconds. Nango does not retry within 30 s after a failed refresh, and an overloaded token endpoint needs a pause. */
 const RETRY_AFTER = 30
 
-/** How ROLLER's own answer, where the gateway has asked, decides what Nango's did not say. */
+/** The direct response of ROLLER's token endpoint decides what Nango's response left open. */
 export function failureOf (answer: TokenResponse | null): Exclude<TokenFailure, 'blocked'> | 'accepted' {
   if (answer === null) return 'unclear'
   const { status } = answer
   if (status < 300) return 'accepted'
-  return status === 400 || status === 401 || status === 403 ? 'refused' : 'unavailable'
+  return status === 400 || status === 401 || status === 403 ? 'rejected' : 'unavailable'
 }
 
-const DETAILS: Readonly<Record<Exclude<TokenFailure, 'refused' | 'blocked'> | 'accepted', string>> = {
-  unavailable: 'ROLLER\'s token endpoint answered Nango with an error.',
+const DETAILS: Readonly<Record<Exclude<TokenFailure, 'rejected' | 'blocked'> | 'accepted', string>> = {
+  unavailable: 'ROLLER\'s token endpoint returned an error to Nango.',
   unreachable: 'ROLLER\'s token endpoint is not reachable from Nango.',
   unclear: 'Nango received no token from ROLLER. Its response does not show whether ROLLER rejected the credentials or failed.',
   accepted: 'Nango received no token, but ROLLER issues one for these credentials.'
@@ -26,9 +26,9 @@ const UNCLEAR_HINT = 'Send the request again after Retry-After seconds. If the e
 
 const LAYERS = { unavailable: 'roller', unreachable: 'network', unclear: 'roller', accepted: 'nango' } as const
 
-/** The error for every failure but a refusal. */
+/** The error for every failure except rejected credentials. */
 export function noToken (
-  failure: Exclude<TokenFailure, 'refused'> | 'accepted',
+  failure: Exclude<TokenFailure, 'rejected'> | 'accepted',
   { retryAfter = RETRY_AFTER, ...more }: Pick<RollerErrorOptions, 'upstream' | 'retryAfter'> = {}
 ): RollerError {
   if (failure === 'blocked') {
@@ -44,17 +44,17 @@ export function noToken (
   })
 }
 
-/** Nango's own words for a refresh that failed before ROLLER was asked: its lock (Redis) or its database. */
-const OWN_TROUBLE = /^The external API returned an error|lock|redis|timed? ?out|ECONN/i
-/** Its words for a token endpoint that gave no token. What follows may hold anything and is not looked at. */
+/** Nango's messages for a refresh that failed before the request to ROLLER: its lock (Redis) or its database. */
+const NANGO_FAILURE = /^The external API returned an error|lock|redis|timed? ?out|ECONN/i
+/** The start of its message for a token endpoint that returned no token. The rest may contain anything and is ignored. */
 const TOKEN_ENDPOINT = 'Failed to fetch client credentials token'
 
-/** Whether a refresh failed in Nango itself, as far as its message tells. The message goes nowhere. */
-export function isNangosTrouble (message: string): boolean {
-  return !message.startsWith(TOKEN_ENDPOINT) && OWN_TROUBLE.test(message.slice(0, 200))
+/** Whether a refresh failed in Nango itself, according to its message. The message is not passed on. */
+export function isNangoFailure (message: string): boolean {
+  return !message.startsWith(TOKEN_ENDPOINT) && NANGO_FAILURE.test(message.slice(0, 200))
 }
 
-export function nangosTrouble (upstream: RollerErrorOptions['upstream']): RollerError {
+export function nangoFailure (upstream: RollerErrorOptions['upstream']): RollerError {
   return new RollerError('ROLLER_ERR_TOKEN_UNAVAILABLE', {
     detail: 'Nango failed to renew the token before it contacted ROLLER.',
     hint: 'Send the request again after Retry-After seconds. If the error persists, the operator must check Nango\'s log, its Redis ' +

@@ -1,7 +1,7 @@
-/** Errors of Nango's own that mean the same on its proxy and on its API. */
+/** Nango's own errors that have the same meaning on its proxy and its API. */
 import { RollerError, type Upstream } from '../errors.ts'
 
-/** With its database away, Nango answers `malformed_auth_header` to a key that is right. This gateway's header is well-formed. */
+/** While its database is down, Nango returns `malformed_auth_header` for a valid key. This gateway's header is well-formed. */
 export function keyNotChecked (upstream: Upstream): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
     layer: 'nango',
@@ -13,7 +13,7 @@ export function keyNotChecked (upstream: Upstream): RollerError {
 
 export function tooLargeForNango (upstream: Upstream): RollerError {
   return new RollerError('ROLLER_ERR_BODY_TOO_LARGE', {
-    detail: 'Nango accepts no body of this size. Nothing was sent to ROLLER.',
+    detail: 'The body is too large for Nango. Nothing was sent to ROLLER.',
     hint: 'Send a smaller body. The operator can raise NANGO_SERVER_PUBLIC_BODY_LIMIT of a self-hosted Nango, or use the transport direct.',
     upstream
   })

@@ -1,5 +1,5 @@
 /**
- * Field of a connection's config in Nango that says which link of the connect page has made it. The browser may read it; alone it opens
- * nothing.
+ * Field of a connection's config in Nango that identifies the connect link which created it. Browsers can read it; it grants nothing by
+ * itself.
  */
 export const PROOF_FIELD = 'roller_connect_page'

@@ -1,11 +1,9 @@
-/** Whether the key may read connections, found out without one: Nango looks at the key's scopes before it looks for the connection. */
+/** Detects whether the key may read connections, without one: Nango checks scopes before it looks up the connection. */
 import { randomUUID } from 'node:crypto'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { NangoClient } from './client.ts'
 
-/**
- * @throws RollerError ROLLER_ERR_NANGO_REJECTED for a key that may not, or what else became of the call to Nango
- */
+/** @throws RollerError ROLLER_ERR_NANGO_REJECTED for a key without the scope, or the error of the call to Nango */
 export async function probeReadRight (nango: NangoClient): Promise<void> {
   try {
     await nango.call((sdk) => sdk.getConnection(

@@ -1,9 +1,9 @@
-/** One connection read by its id: at once after it was made, while Nango's list, read from a replica, may not have it yet. */
+/** Reads one connection by its id: a new connection may be missing in Nango's list, which is read from a replica. */
 import { RollerError } from '../errors.ts'
 import { isRecord, type NangoClient } from './client.ts'
 
 /**
- * Nango's own object of a connection, with its credentials for a key that may read them: take out what is wanted, and let it go.
+ * Nango's connection object, with credentials if the key may read them: callers must pick what they need and drop the rest.
  * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
  */
 export async function readRow (nango: NangoClient, connectionId: string): Promise<Record<string, unknown>> {
@@ -14,9 +14,9 @@ export async function readRow (nango: NangoClient, connectionId: string): Promis
   return raw
 }
 
-/** Of a connection whose credentials are refused, Nango sends the object along with the error. */
+/** Nango returns the connection with the error if its credentials are rejected. */
 function connectionInError (thrown: unknown): unknown {
-  const data = (thrown as { response?: { data?: unknown } }).response?.data // axios' own shape
+  const data = (thrown as { response?: { data?: unknown } }).response?.data // the error shape of axios
   const error = isRecord(data) && isRecord(data.error) ? data.error : {}
   const payload = isRecord(error.payload) ? error.payload : {}
   const row = isRecord(payload.connection) ? payload.connection : payload

@@ -1,4 +1,4 @@
-/** Connect sessions: short-lived tokens with which a browser may make one venue's connection, for exactly one integration. */
+/** Connect sessions: short-lived tokens with which a browser may create one venue's connection, for exactly one integration. */
 import { checkConnectionId } from './connection-id.ts'
 import { isRecord, type NangoClient } from './client.ts'
 import { checkWritten, lowerKeys, type Tags } from './connection.ts'
@@ -10,11 +10,11 @@ import { ENTRY_TAG } from './venue.ts'
 
 export interface SessionInput {
   readonly tags: Tags
-  /** Readable by the browser: no secrets. */
+  /** Browsers can read it: no secrets. */
   readonly connectionConfig?: Record<string, unknown>
-  /** Where Nango sends this connection's webhooks instead of the environment's URLs. */
+  /** The URL for this connection's webhooks, in place of the environment's URLs. */
   readonly webhookUrlOverride?: string
-  /** Written into the connection that the session makes: what the connect page's link is known by. */
+  /** Copied into the connection that the session creates; identifies the connect link. */
   readonly proof?: string
 }
 
@@ -22,7 +22,7 @@ export interface ConnectSession {
   readonly token: string
   /** Nango's hosted page. */
   readonly connectLink: string
-  /** ISO 8601; 30 minutes from now, fixed by Nango. */
+  /** ISO 8601; in 30 minutes, fixed by Nango. */
   readonly expiresAt: string
 }
 
@@ -30,16 +30,16 @@ export async function createSession (nango: NangoClient, input: SessionInput): P
   checkWritten({ tags: input.tags })
   const { data } = await nango.call((sdk) => sdk.createConnectSession({
     tags: input.tags,
-    // Never empty: an empty list means every integration to Nango.
+    // Never empty: Nango treats an empty list as every integration.
     allowed_integrations: [nango.integrationId],
     ...sessionExtras(nango, input)
-  } as never)) // the SDK's type still asks for the deprecated end_user
+  } as never)) // the SDK's type still requires the deprecated end_user
   return toSession(nango, data)
 }
 
 /**
- * A session for an existing connection. Nango wipes the tags, config and webhook URL that a reconnect session does not repeat, so they are
- * read and sent again.
+ * A session for an existing connection. Nango deletes the tags, config and webhook URL that a reconnect session does not contain, so they
+ * are read and sent again.
  */
 export async function createReconnectSession (
   nango: NangoClient, connectionId: string, input: Partial<SessionInput> = {}
@@ -57,7 +57,7 @@ export async function createReconnectSession (
   return toSession(nango, data)
 }
 
-/** Takes a session's right away before it ends by itself. */
+/** Revokes a session before it expires. */
 export async function endSession (nango: NangoClient, token: string): Promise<void> {
   await nango.call((sdk) => sdk.http.delete(`${nango.host}/connect/session`, { headers: { Authorization: `Bearer ${token}` } }))
 }
@@ -86,14 +86,13 @@ function toSession (nango: NangoClient, data: { token: string, connect_link: str
 }
 
 /**
- * The link of a self-hosted Nango lacks the address of its own API, and would talk to Nango Cloud; and it may be of an address that only
- * Nango knows.
+ * The link of a self-hosted Nango lacks the address of its API, so the page would call Nango Cloud. Its host may also be internal to Nango.
  */
 function completeLink (nango: NangoClient, link: string): string {
   if (nango.isCloud || !URL.canParse(link)) return link
   const { search } = new URL(link)
   const url = new URL(nango.connectUrl ?? link)
-  // Its files are found only from a path that ends so.
+  // The page resolves its files relative to this path.
   if (nango.connectUrl !== null && !url.pathname.endsWith('/')) url.pathname += '/'
   url.search = search
   if (!url.searchParams.has('apiURL')) url.searchParams.set('apiURL', nango.publicHost)

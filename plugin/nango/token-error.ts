@@ -1,41 +1,41 @@
 /**
- * Why Nango got no token from ROLLER. Nango's code is always the same, and no field has the status of ROLLER's answer: only the payload
+ * Why Nango got no token from ROLLER. Nango's code is always the same, and no field has the status of ROLLER's response: only the payload
  * differs. The connect page serves the compiled form of this file to browsers (connect-page/assets.ts): no imports, and nothing of Node's.
  */
 
 /**
- * - `refused`: ROLLER does not accept the Client ID and Client Secret
- * - `unavailable`: ROLLER answered that it cannot do so now
- * - `unreachable`: no answer came
- * - `blocked`: Nango's own policy for outgoing requests forbids the address
- * - `unclear`: ROLLER gave no token, and the payload does not say why
+ * - `rejected`: ROLLER rejects the Client ID and Client Secret
+ * - `unavailable`: ROLLER responded with a temporary error
+ * - `unreachable`: no response arrived
+ * - `blocked`: Nango's policy for outgoing requests forbids the address
+ * - `unclear`: ROLLER issued no token, and the payload has no reason
  */
-export type TokenFailure = 'refused' | 'unavailable' | 'unreachable' | 'blocked' | 'unclear'
+export type TokenFailure = 'rejected' | 'unavailable' | 'unreachable' | 'blocked' | 'unclear'
 
-/** Texts of ROLLER's, as regular expressions. The first that matches decides. HTML is a proxy's: ROLLER sends JSON alone. */
+/** ROLLER's messages, as regular expressions. The first match decides. HTML comes from a proxy: ROLLER returns JSON only. */
 const TOKEN_FAILURE_TEXTS = [
   ['unavailable', '^\\s*<|too many|rate.?limit|quota|cooling|temporar|unavailable|time[d -]*out|overload|maintenance|internal|' +
     'server error|gateway'],
-  ['refused', 'credential|client.?(id|secret)|invalid_(client|grant)|unauthori[sz]ed|not authori[sz]ed|denied|forbidden|suspended']
+  ['rejected', 'credential|client.?(id|secret)|invalid_(client|grant)|unauthori[sz]ed|not authori[sz]ed|denied|forbidden|suspended']
 ] as const satisfies readonly (readonly [TokenFailure, string])[]
 
-/** A refusal of the policy has one of several codes; this one alone is the network's. */
+/** The policy rejects with one of several codes; this is the only network error. */
 const DNS_FAILED = 'dns_resolution_failed'
 
 const texts = TOKEN_FAILURE_TEXTS.map(([failure, text]) => [failure, new RegExp(text, 'i')] as const)
 
 /** @param payload `error.payload` of Nango's `client_credentials_fetch_error` */
 export function readTokenFailure (payload: unknown): TokenFailure {
-  // In place of a text: the request was never sent.
+  // Instead of a message: the request was never sent.
   if (typeof payload === 'object' && payload !== null) {
     if (!('host' in payload) || !('code' in payload)) return 'unclear'
     return payload.code === DNS_FAILED ? 'unreachable' : 'blocked'
   }
-  const said = parse(payload)
-  if (said === null) return 'unclear'
-  // An error of Nango's own fetch has a name; an answer of ROLLER's is in a field of its own.
-  if (said.provider_error_payload === undefined && typeof said.name === 'string') return 'unreachable'
-  const text = textOf(said.provider_error_payload ?? said)
+  const parsed = parse(payload)
+  if (parsed === null) return 'unclear'
+  // An error of Nango's fetch has a name; a response of ROLLER is in a field of its own.
+  if (parsed.provider_error_payload === undefined && typeof parsed.name === 'string') return 'unreachable'
+  const text = textOf(parsed.provider_error_payload ?? parsed)
   return texts.find(([, expression]) => expression.test(text))?.[0] ?? 'unclear'
 }
 
@@ -49,7 +49,7 @@ function parse (payload: unknown): Record<string, unknown> | null {
   }
 }
 
-function textOf (said: unknown): string {
-  const values = typeof said === 'object' && said !== null ? Object.values(said) : [said]
+function textOf (parsed: unknown): string {
+  const values = typeof parsed === 'object' && parsed !== null ? Object.values(parsed) : [parsed]
   return values.filter((value) => typeof value === 'string').join('\n').slice(0, 2_000)
 }

@@ -1,6 +1,6 @@
 /**
- * Nango says that it got no token for a connection, and not why: its answer is the same for a key that ROLLER has deleted and for a token
- * endpoint in trouble. So the reason is found out once a failure, and remembered for as long as Nango repeats its answer without a new try.
+ * When Nango gets no token for a connection, its error is the same for deleted credentials and for an unavailable token endpoint. So the
+ * cause is determined once for each failure and cached while Nango repeats the error without a new attempt.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
@@ -19,9 +19,9 @@ export interface TokenFailuresOptions {
   readonly clock: Clock
 }
 
-/** Nango's back-off after a refresh that failed. Milliseconds. */
+/** Nango's back-off after a failed refresh in milliseconds. */
 const REMEMBERED_FOR = 30_000
-/** One question serves all connections for so long. Milliseconds. */
+/** How long one request to the token endpoint serves all connections, in milliseconds. */
 const PROBE_AGAIN_AFTER = 10_000
 
 export class TokenFailures {
@@ -35,9 +35,8 @@ export class TokenFailures {
 
   /**
    * @param refresh makes Nango fetch a new token
-   * @returns the same; it rejects with ROLLER_ERR_CREDENTIALS_REJECTED only when ROLLER itself refuses the credentials. They are read
-   *   before: after a
-   *   refresh has failed Nango gives them no more.
+   * @returns the result of `refresh`; rejects with ROLLER_ERR_CREDENTIALS_REJECTED only if ROLLER rejects the credentials. They are read
+   *   before: after a failed refresh Nango no longer returns them.
    */
   explained (refresh: Refresh): Refresh {
     const { nango, tokenEndpoint } = this.#options
@@ -53,12 +52,12 @@ export class TokenFailures {
     }
   }
 
-  /** What is to be thrown in place of an error of a call. */
+  /** The error to throw instead of the error of a call. */
   async explain (error: unknown, connectionId: string): Promise<unknown> {
     if (!isUnexplained(error)) return error
     const known = this.#known.get(connectionId)
     if (known !== undefined && known.until > this.#options.clock.now()) return withReason(known.reason, error)
-    // The credentials cannot be read any more. An endpoint that is well has refused them.
+    // The credentials can no longer be read. If the endpoint responds normally, it rejected them.
     return this.#remember(connectionId, failureOf(await this.#probeEndpoint()), error)
   }
 
@@ -76,14 +75,14 @@ export class TokenFailures {
 }
 
 function withReason (reason: Reason, error: RollerError, retryAfter = error.retryAfter): RollerError {
-  if (reason === 'refused') return error
+  if (reason === 'rejected') return error
   return noToken(reason, {
     ...(error.upstream !== undefined && { upstream: error.upstream }),
     ...(retryAfter !== undefined && { retryAfter })
   })
 }
 
-/** Codes of Nango's for a token that it did not get. After days of failures it gives another, which is taken at its word. */
+/** Nango's codes for a token that it did not get. After days of failures it returns another code, which is trusted. */
 const UNEXPLAINED: ReadonlySet<unknown> = new Set(['invalid_credentials', 'server_error', 'connection_refresh_backoff'])
 
 function isUnexplained (error: unknown): error is RollerError {

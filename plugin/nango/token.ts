@@ -1,41 +1,40 @@
 /**
- * The one place where a credential is read from Nango. Nango answers with client id, client secret and all that ROLLER's token endpoint
- * said; only the token and its end leave this file, for the direct transport alone. Not a method of Connections, which the host's own code
- * holds.
+ * The only file that reads credentials from Nango. Nango returns the client id, the client secret and ROLLER's whole token response; only
+ * the token and its expiry leave this file, for the direct transport. Not a method of Connections, which host code can use.
  */
 import type { Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import { isRecord, type NangoClient, type NangoRefusal } from './client.ts'
+import { isRecord, type NangoClient, type NangoErrorResponse } from './client.ts'
 import { fingerprint, untilNew } from './new-token.ts'
-import { isNangosTrouble, nangosTrouble } from './no-token.ts'
+import { isNangoFailure, nangoFailure } from './no-token.ts'
 
 export interface AccessToken {
   readonly token: string
-  /** Milliseconds since 1970. Null where Nango does not know it. */
+  /** Epoch milliseconds; null if Nango does not have it. */
   readonly expiresAt: number | null
-  /** Where Nango keeps it, with what is known of its venue. */
+  /** The connection in Nango, with the state of its venue. */
   readonly row: unknown
 }
 
-/** Nango refuses for 30 s after a refresh failed. */
+/** Nango rejects refreshes for 30 s after a failed one. */
 const REFRESH_BACKOFF_SECONDS = 30
 
 /**
- * Reads a connection's token. On the way Nango renews one that has less than 15 minutes left.
- * @param force makes Nango fetch a new one from ROLLER, whatever the old one's end
- * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, ROLLER_ERR_CREDENTIALS_REJECTED, or what else became of the call to Nango
+ * Reads a connection's token. Nango refreshes a token that expires in less than 15 minutes.
+ * @param force makes Nango fetch a new one from ROLLER, whatever the expiry of the old one
+ * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, ROLLER_ERR_CREDENTIALS_REJECTED, or the error of the call to Nango
  */
 export async function readToken (nango: NangoClient, connectionId: string, force: boolean): Promise<AccessToken> {
   return await nango.call(
     async (sdk) => pickToken(await sdk.getConnection(nango.integrationId, encodeURIComponent(connectionId), force)),
-    (refusal) => missingScope(refusal) ?? (force ? refusedRefresh(refusal) : refusedRead(refusal))
+    (errorResponse) => missingScope(errorResponse) ?? (force ? refreshError(errorResponse) : readError(errorResponse))
   )
 }
 
 /**
- * Has a new token made for the transport `nango`, which never holds one: a digest of what Nango holds is compared before and after.
- * @param onRow gets each row that was read: it shows whether the new token is one of other credentials
- * @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none, ROLLER_ERR_UNREACHABLE when Nango has not asked it
+ * Forces a token refresh for the transport `nango`, which never receives a token: a digest of Nango's token is compared before and after.
+ * @param onRow gets each row that was read: it shows whether the new token belongs to other credentials
+ * @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED if ROLLER issues none, ROLLER_ERR_UNREACHABLE if Nango sent no request to ROLLER
  */
 export async function renewToken (
   nango: NangoClient, connectionId: string, clock: Clock, onRow: (row: unknown, asOf: number) => void
@@ -43,19 +42,19 @@ export async function renewToken (
   const read = async (force: boolean): Promise<string | null> => {
     const asOf = clock.now()
     const id = encodeURIComponent(connectionId)
-    const raw: unknown = await nango.call((sdk) => sdk.getConnection(nango.integrationId, id, force), refusedRefresh)
+    const raw: unknown = await nango.call((sdk) => sdk.getConnection(nango.integrationId, id, force), refreshError)
     onRow(raw, asOf)
     return compared(raw)
   }
   const before = await read(false).catch((error: unknown) => {
-    // Nango holds no token that could come back, or is in its back-off, in which no check is under way that could be joined.
+    // Nango has no token to return, or is in its back-off, in which no check is running that could be joined.
     if (isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED') return null
     throw error
   })
   await untilNew(() => read(true), (after) => after === null || after !== before, clock)
 }
 
-/** Null where the key may not read credentials: then a refresh cannot be forced either. */
+/** Null if the key may not read credentials; such a key cannot force a refresh either. */
 function compared (raw: unknown): string | null {
   const credentials = isRecord(raw) && isRecord(raw.credentials) ? raw.credentials : {}
   const { token, expires_at: expiresAt } = credentials
@@ -65,10 +64,10 @@ function compared (raw: unknown): string | null {
 
 function pickToken (raw: unknown): AccessToken {
   const credentials = isRecord(raw) && isRecord(raw.credentials) ? raw.credentials : {}
-  // Not an error to Nango: a key that may read connections, but no credentials, gets an empty object.
+  // Nango returns an empty object, not an error, to a key that may read connections but not credentials.
   if (Object.keys(credentials).length === 0) throw noRight()
   const { token, expires_at: expiresAt } = credentials
-  // Visible ASCII: anything else is no token, and could not stand in a header.
+  // Visible ASCII: anything else is not a token and is invalid in a header.
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw new RollerError('ROLLER_ERR_NANGO_REJECTED', {
       detail: 'The credentials of this connection in Nango contain no token.',
@@ -83,7 +82,7 @@ function endOf (expiresAt: unknown): number | null {
   return Number.isNaN(end) ? null : end
 }
 
-function missingScope ({ status, code }: NangoRefusal): RollerError | undefined {
+function missingScope ({ status, code }: NangoErrorResponse): RollerError | undefined {
   return code === 'forbidden' ? noRight({ status, body: { error: { code } } }) : undefined
 }
 
@@ -91,40 +90,41 @@ function noRight (upstream?: RollerError['upstream']): RollerError {
   return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
     detail: 'The Nango key may not read credentials, which contain the token for the transport direct.',
     hint: 'The operator must add the scope environment:connections:read_credentials to this key in Nango, ' +
-      'or go back to the transport nango, ' +
+      'or use the transport nango, ' +
       'which does not need it for its calls.',
     ...(upstream !== undefined && { upstream })
   })
 }
 
-const REFUSED_CODES: ReadonlySet<string> = new Set(['invalid_credentials', 'connection_refresh_backoff', 'connection_refresh_exhausted'])
+const NO_NEW_TOKEN = 'ROLLER returned 401 and issued no new token to Nango.'
+const REJECTED_CODES: ReadonlySet<string> = new Set(['invalid_credentials', 'connection_refresh_backoff', 'connection_refresh_exhausted'])
 
-function refusedRead ({ status, code }: NangoRefusal): RollerError | undefined {
-  if (!REFUSED_CODES.has(code)) return undefined
+function readError ({ status, code }: NangoErrorResponse): RollerError | undefined {
+  if (!REJECTED_CODES.has(code)) return undefined
   return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
     detail: 'Nango received no token from ROLLER for this connection.',
     upstream: { status, body: { error: { code } } },
-    // 424: it had failed a moment ago, and Nango did not ask again.
+    // 424: a refresh failed recently, and Nango did not retry.
     ...(status === 424 && { retryAfter: REFRESH_BACKOFF_SECONDS })
   })
 }
 
-/** What it means when a forced refresh brought no token. */
-function refusedRefresh ({ status, code, message }: NangoRefusal): RollerError | undefined {
+/** The error for a forced refresh that returned no new token. */
+function refreshError ({ status, code, message }: NangoErrorResponse): RollerError | undefined {
   const upstream = { status, body: { error: { code } } }
   switch (code) {
     case 'invalid_credentials':
-      if (isNangosTrouble(message)) return nangosTrouble(upstream)
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401 and gave Nango no new token.', upstream })
+      if (isNangoFailure(message)) return nangoFailure(upstream)
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: NO_NEW_TOKEN, upstream })
     case 'connection_refresh_exhausted':
-      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'ROLLER answered 401 and gave Nango no new token.', upstream })
+      return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: NO_NEW_TOKEN, upstream })
     case 'connection_refresh_backoff':
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
-        detail: 'ROLLER answered 401 and gave Nango no new token.', upstream, retryAfter: 30
+        detail: NO_NEW_TOKEN, upstream, retryAfter: 30
       })
     case 'forbidden':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', {
-        detail: 'ROLLER answered 401 and the token could not be renewed: ' +
+        detail: 'ROLLER returned 401 and the token could not be renewed: ' +
           'the Nango key lacks the scope environment:connections:read_credentials.',
         upstream
       })

@@ -1,39 +1,39 @@
-/** Which venue a connection belongs to, as ROLLER says it, and where Nango keeps it: Nango is the only store there is. */
+/** The venue of a connection: parsed from ROLLER's response and stored in Nango, the only store. */
 import { Type, type Static } from '@sinclair/typebox'
 import { isRecord } from '../util/is-record.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
 import { readTimeZone } from '../time/venue-time.ts'
 
 export const environments = ['live', 'playground'] as const
-/** ROLLER has two, with hosts and keys of their own. */
+/** ROLLER has two environments with separate hosts and credentials. */
 export type RollerEnvironment = typeof environments[number]
 
 /** Connections are found by these tags. Only the gateway writes tags with this prefix. */
 export const RESERVED_PREFIX = 'roller_'
 export const VENUE_TAG = 'roller_venue_id'
 export const ENVIRONMENT_TAG = 'roller_environment'
-/** Names the entry of credentials that was verified, see entry.ts. */
+/** Identifies the verified entry of credentials, see entry.ts. */
 export const ENTRY_TAG = 'roller_entry'
 export const RESERVED_TAGS: readonly string[] = [VENUE_TAG, ENVIRONMENT_TAG, ENTRY_TAG]
 
-/** Nango merges metadata by its top fields, so all that is known of a venue is one field. */
+/** Nango merges metadata by top-level fields, so all data of a venue is in one field. */
 export const VENUE_FIELD = 'roller_venue'
-/** The venue whose credentials were entered in place of those of the venue above. */
+/** The venue of the credentials that replaced those of the venue above. */
 export const PENDING_FIELD = 'roller_venue_pending'
 
 export const Venue = Type.Object({
-  id: Type.String({ description: 'ROLLER\'s id of the venue; Roller-Venue takes it.', examples: ['20981'] }),
+  id: Type.String({ description: 'ROLLER\'s id of the venue, the value of Roller-Venue.', examples: ['20981'] }),
   environment: StringEnum(environments, { examples: ['live'] }),
   name: Nullable(Type.String({ examples: ['Brisbane North'] })),
   timeZone: Nullable(Type.String({
-    description: 'IANA name; null where ROLLER gives none that can be used.', examples: ['Australia/Brisbane']
+    description: 'IANA name; null if ROLLER returns no usable one.', examples: ['Australia/Brisbane']
   })),
   currency: Nullable(Type.String({ examples: ['AUD'] })),
   locale: Nullable(Type.String({ examples: ['en-AU'] }))
-}, { $id: 'ConnectedVenue', description: 'What GET /venues/me said when the venue was connected.' })
+}, { $id: 'ConnectedVenue', description: 'The venue from GET /venues/me when it was connected.' })
 export type Venue = Static<typeof Venue>
 
-/** @returns null when the answer names no venue */
+/** @returns null if the response contains no venue */
 export function toVenue (answer: unknown, environment: RollerEnvironment): Venue | null {
   if (!isRecord(answer)) return null
   const id = typeof answer.id === 'number' ? String(answer.id) : answer.id
@@ -43,7 +43,7 @@ export function toVenue (answer: unknown, environment: RollerEnvironment): Venue
   }
 }
 
-/** A tag's value, and a header's: short, and of characters that need no care anywhere. */
+/** Valid as a tag and as a header value: short, without characters that need escaping. */
 export function isVenueId (id: string): boolean { return /^[A-Za-z0-9_-]{1,64}$/.test(id) }
 
 export function venueTags ({ id, environment }: Pick<Venue, 'id' | 'environment'>): Record<string, string> {
@@ -51,8 +51,8 @@ export function venueTags ({ id, environment }: Pick<Venue, 'id' | 'environment'
 }
 
 /**
- * The venue a connection is known by. The metadata decides: it survives whatever enters credentials, while a session made elsewhere wipes
- * the tags. The tag alone counts where nothing was verified yet.
+ * The venue of a connection. The metadata takes precedence: it survives new credentials, while a session created elsewhere deletes the
+ * tags. The tag is used only if nothing was verified yet.
  */
 export function readVenue (tags: Readonly<Record<string, string>>, metadata: unknown): Venue | null {
   const kept = isRecord(metadata) && isRecord(metadata[VENUE_FIELD]) ? metadata[VENUE_FIELD] : {}
@@ -64,7 +64,7 @@ export function readVenue (tags: Readonly<Record<string, string>>, metadata: unk
   return { id, environment, name: text(kept.name), timeZone: text(kept.timeZone), currency: text(kept.currency), locale: text(kept.locale) }
 }
 
-/** Metadata without what the gateway keeps in it. */
+/** Metadata without the gateway's field. */
 export function ownMetadata (metadata: Record<string, unknown> | null): Record<string, unknown> | null {
   if (metadata === null) return null
   return Object.fromEntries(Object.entries(metadata).filter(([field]) => !field.startsWith(RESERVED_PREFIX)))

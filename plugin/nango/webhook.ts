@@ -1,8 +1,8 @@
-/** Nango's webhooks: who sent them, and what they say. */
+/** Nango's webhooks: signature and content. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { isRecord } from './client.ts'
 
-/** What is read of a webhook about a connection. Everything else in it is a report of the past; the connection itself is asked. */
+/** The fields that are read of a webhook about a connection. The rest may be outdated, so the connection is read again. */
 export interface ConnectionReport {
   readonly connectionId: string
   readonly integrationId: string
@@ -12,14 +12,14 @@ export interface ConnectionReport {
 const SHA256_HEX = /^[0-9a-f]{64}$/i
 
 /**
- * Nango signs the body's bytes with the environment's webhook signing key. X-Nango-Signature, which it sends beside it, is a plain hash and
- * open to length extension: it is not looked at.
- * @param keys the current one, and the one before it: Nango's processes may sign with that for five minutes after a rotation
+ * Nango signs the body's bytes with the environment's webhook signing key. X-Nango-Signature, sent along with it, is a plain hash and open
+ * to length extension, so it is ignored.
+ * @param keys the current one and the previous one: Nango's processes may use the latter for five minutes after a rotation
  */
 export function isSignedByNango (body: Buffer, signature: unknown, keys: readonly string[]): boolean {
   const given = Buffer.from(typeof signature === 'string' && SHA256_HEX.test(signature) ? signature : '', 'hex')
   let signed = false
-  // Every key is tried, and a missing signature takes as long as a wrong one.
+  // Every key is compared, so that a missing signature takes as long as a wrong one.
   for (const key of keys) {
     const right = createHmac('sha256', key).update(body).digest()
     const isSameLength = given.length === right.length
@@ -28,7 +28,7 @@ export function isSignedByNango (body: Buffer, signature: unknown, keys: readonl
   return signed
 }
 
-/** @returns null for what is not about a connection, or of a kind that is not known: new ones come without notice */
+/** @returns null if the webhook is not about a connection or of an unknown kind: Nango adds kinds without notice */
 export function readReport (body: unknown): ConnectionReport | null {
   if (!isRecord(body) || body.from !== 'nango' || body.type !== 'auth') return null
   const { connectionId, providerConfigKey, operation, success } = body
@@ -40,7 +40,7 @@ export function readReport (body: unknown): ConnectionReport | null {
 function changeOf (operation: unknown, success: boolean): ConnectionReport['change'] | null {
   switch (operation) {
     case 'creation': return success ? 'created' : null
-    // One that failed its check has changed nothing.
+    // A connection that failed its check was not changed.
     case 'override': return success ? 'reconnected' : null
     case 'refresh': return success ? 'recovered' : 'failed'
     case 'deletion': return success ? 'deleted' : null

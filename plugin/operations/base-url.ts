@@ -1,15 +1,15 @@
-/** Where ROLLER's API may be: a venue's token is sent there, so it is an https origin, or a test's own on this machine. */
+/** Allowed base URLs of ROLLER's API. The venue's token is sent there, so it must be an https origin, or a loopback address for tests. */
 import { isIP } from 'node:net'
 
-/** Hosts of ROLLER's two environments. Some customers have domains of their own. */
+/** Hosts of ROLLER's two environments. Some customers have custom domains. */
 export const ROLLER_BASE_URLS = { live: 'https://api.roller.app', playground: 'https://api.play.roller.app' } as const
 
-/** What a message says of a wrong one. */
+/** The error message for an invalid base URL. */
 export const ROLLER_BASE_URL_RULE =
   'an https address (http on this machine) without path, query or credentials, such as https://api.roller.app'
 
 export function isRollerBaseUrl (text: string): boolean {
-  // What URL would leave out or repair does not pass: an empty query, a backslash, a tab.
+  // Parts that URL would drop or repair are rejected: an empty query, a backslash, a tab.
   if (!/^https?:\/\/[^/?#@\\\s]+\/?$/i.test(text) || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
   return protocol === 'https:' || isLoopback(hostname)

@@ -1,18 +1,17 @@
-/** The types of a call in process, all derived from the catalog: what must be given, what may be, and what comes back. */
+/** Types of in-process calls, all derived from the catalog: required input, optional input, and response body. */
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { operations } from './operations.ts'
 
 type Operations = typeof operations
 
-/** `'GET /bookings/{uniqueId}'` and 78 others. */
+/** One of the 79 operations, such as `'GET /bookings/{uniqueId}'`. */
 export type OperationName = keyof Operations & string
 
 type StaticOf<T> = T extends TSchema ? Static<T> : never
 
 /**
- * A part of the request: left out where the operation has none, optional where every field of it is. In brackets, so that it is asked of
- * the operation as a whole: asked of each of 79 in turn, four parts of it joined are too much for the compiler once they come from
- * declarations.
+ * A part of the request: absent if the operation has none, optional if all its fields are. The tuple brackets stop distribution over the
+ * union of 79 operations, which would exceed the compiler's limits when the types come from declarations.
  */
 type Part<Name extends string, Op> = [Op] extends [{ readonly [K in Name]: infer Schema }]
   ? Record<never, never> extends StaticOf<Schema> ? { readonly [K in Name]?: StaticOf<Schema> } : { readonly [K in Name]: StaticOf<Schema> }
@@ -21,11 +20,11 @@ type Part<Name extends string, Op> = [Op] extends [{ readonly [K in Name]: infer
 export interface CallOptions {
   /** The venue's connection. */
   readonly connectionId: string
-  /** Ends the call, and whatever it waits for. */
+  /** Cancels the call at any stage. */
   readonly signal?: AbortSignal
-  /** Milliseconds that this call may wait for a rate limit. Default: the option of the registration. */
+  /** Maximum wait for a rate limit in milliseconds. Default: the option of the plugin. */
   readonly maxWait?: number
-  /** `off` sends a call that does not fit the catalog, for when ROLLER is ahead of it. Default: the option of the registration. */
+  /** `off` skips the check against the catalog, for calls newer than the catalog. Default: the option of the plugin. */
   readonly validation?: boolean
 }
 
@@ -37,7 +36,7 @@ type ResponseSchema<Op> = Op extends { readonly responses: { readonly 201: { rea
   ? Schema
   : Op extends { readonly responses: { readonly 200: { readonly schema: infer Schema } } } ? Schema : undefined
 
-/** The body of a successful answer, as ROLLER documents it; `undefined` where it documents none. */
+/** The body of a successful response, as ROLLER documents it; `undefined` if it documents none. */
 export type CallResult<Name extends OperationName> = ResponseSchema<Operations[Name]> extends infer Schema
   ? Schema extends TSchema ? Static<Schema> : undefined
   : never

@@ -1,21 +1,21 @@
 /**
- * The one form in which a path decides anything: which operations it could be and which rate limit it spends. Fully decoded, `;parameters`
- * cut off, without the case, spaces and dots that a lenient server ignores. It is never sent: what leaves are the caller's bytes.
+ * The canonical form of a path, used to match operations and to choose the rate limit. Fully decoded, without `;parameters`, case, and the
+ * spaces and dots that a lenient server ignores. It is never sent: the request keeps the caller's bytes.
  */
 import { RollerError } from '../errors.ts'
 
-/** What a path is, read as leniently as any server on the way might read it. */
+/** A path, parsed as leniently as any server between here and ROLLER might parse it. */
 export interface CanonicalPath {
-  /** Lower case, none of them empty. */
+  /** Lower case, without empty ones. */
   readonly segments: readonly string[]
-  /** Whether a server that decodes once more than expected would take a part of the path for a query or a fragment. */
+  /** Whether a server that decodes one more time would find a query or a fragment in the path. */
   readonly ambiguous: boolean
 }
 
-/** Nearly every path of ROLLER's: nothing in it could be decoded to anything else. What is not of this kind is looked at in full. */
+/** Matches nearly every path of ROLLER: no part of it could be decoded to anything else. Other paths are parsed in full. */
 export const PLAIN_PATH = /^(?:\/[\w-]+)+$/
 
-/** Deeper encoding than this has no honest use. */
+/** Legitimate callers never encode deeper than this. */
 const MAX_DECODE_ROUNDS = 8
 const ESCAPE = /%([0-9a-f]{2})/gi
 const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i
@@ -25,12 +25,12 @@ const FORBIDDEN = /[\u0000-\u001f\\\u007f]/
 const OVERLONG = /[\u00c0\u00c1]|\u00e0[\u0080-\u009f]|\u00f0[\u0080-\u008f]/
 const BEYOND_ASCII = /[\u0080-\uffff]/
 
-/** The last one that was not plain: a call's deciders ask one after the other. */
+/** Cache of the last path that was not plain: several steps of one call parse the same path. */
 let last: { readonly path: string, readonly canonical: CanonicalPath } | null = null
 
 /**
  * @param path percent-encoded, without a query
- * @throws RollerError ROLLER_ERR_PATH for a path that two servers could read in two ways
+ * @throws RollerError ROLLER_ERR_PATH for an ambiguous path
  */
 export function canonicalPath (path: string): CanonicalPath {
   if (PLAIN_PATH.test(path)) return { segments: path.slice(1).toLowerCase().split('/'), ambiguous: false }
@@ -49,7 +49,7 @@ function read (path: string): CanonicalPath {
   return { segments: folded.split('/').map(canonicalSegment).filter((segment) => segment !== ''), ambiguous: /[?#]/.test(folded) }
 }
 
-/** Decodes byte by byte until nothing changes. It never throws, so that a broken escape cannot shield what stands beside it. */
+/** Decodes byte by byte until nothing changes. It never throws, so an invalid escape cannot hide other escapes. */
 function decodeFully (path: string): string {
   let current = path
   for (let round = 0; round < MAX_DECODE_ROUNDS; round++) {
@@ -64,14 +64,14 @@ function check (decoded: string): void {
   if (FORBIDDEN.test(decoded)) throw badPath('There is a backslash or a control character in the path.')
   if (decoded.includes('//')) throw badPath('There is a double slash in the path.')
   for (const segment of decoded.split('/')) {
-    // Some servers cut `;parameters` off a segment before they look at its dots.
+    // Some servers cut `;parameters` off a segment before they resolve its dots.
     const name = segment.split(';', 1)[0]
     if (name === '' && segment !== '') throw badPath('There is a segment of parameters only in the path.')
     if (name === '.' || name === '..') throw badPath('There is a dot segment in the path.')
   }
 }
 
-/** Characters that some servers take for the ASCII ones they look like (a full-width slash, a long s). The text is bytes until here. */
+/** Characters that some servers map to similar ASCII ones (a full-width slash, a long s). The text is bytes up to this point. */
 function fold (decoded: string): string {
   if (!BEYOND_ASCII.test(decoded)) return decoded
   return Buffer.from(decoded, 'latin1').toString('utf8').normalize('NFKC')

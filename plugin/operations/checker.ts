@@ -1,6 +1,6 @@
 /**
  * Checks values against schemas. TypeBox's registries of kinds and formats are neither read nor written: they are shared with the host,
- * whose `StringEnum` or `date-time` may be another. TypeBox checks a copy of the schema without them, and formats are checked after it.
+ * whose `StringEnum` or `date-time` may differ. TypeBox checks a copy of the schema without them; formats are checked afterwards.
  */
 import { Kind, Type, type TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
@@ -9,7 +9,7 @@ import { formats } from './formats.ts'
 
 export interface Checker {
   readonly check: (value: unknown) => boolean
-  /** What does not fit, outermost first. */
+  /** The errors, outermost first. */
   readonly errors: (value: unknown) => Iterable<Mismatch>
 }
 
@@ -37,13 +37,13 @@ function compile (schema: TSchema): Checker {
   }
 }
 
-/** Where a copy keeps the format. */
+/** The key under which a copy keeps the format. */
 const FORMAT = Symbol('format')
 
-/** Also of a copy, which TypeBox's errors refer to. */
+/** Also resolves a copy, which TypeBox's errors refer to. */
 export function formatOf ({ format, [FORMAT]: hidden }: TSchema & { [FORMAT]?: string }): string | undefined { return format ?? hidden }
 
-/** The schema as TypeBox may check it: fixed lists as unions of their values, and no formats. */
+/** The schema for TypeBox: enums as unions of their values, without formats. */
 export function copyOf (schema: TSchema): TSchema {
   let copy = copies.get(schema)
   if (copy === undefined) copies.set(schema, copy = makeCopy(schema))
@@ -62,10 +62,10 @@ function makeCopy (schema: TSchema): TSchema {
   }
   for (const key of ['items', 'additionalProperties', 'not']) if (isSchema(schema[key])) copy[key] = copyOf(schema[key])
   for (const key of ['anyOf', 'allOf', 'items']) if (Array.isArray(schema[key])) copy[key] = schema[key].map(copyOf)
-  return copy as unknown as TSchema // its kind is the original's
+  return copy as unknown as TSchema // same kind as the original
 }
 
-/** Only of what is text where the schema has a format: all else is TypeBox's to find. */
+/** Checks only strings whose schema has a format; TypeBox reports all other errors. */
 function * formatErrors (schema: TSchema, value: unknown, path: string): Iterable<Mismatch> {
   if (!hasFormat(schema)) return
   if (typeof value === 'string' && typeof schema.format === 'string') {
@@ -104,7 +104,7 @@ function partsOf (schema: TSchema): TSchema[] {
   return [...named, ...[additionalProperties, items].flat().filter(isSchema), ...anyOf, ...allOf]
 }
 
-/** Of a property that the schema names, of a record's entry, or of any other. */
+/** The schema of a named property, of a record's entry, or of additional properties. */
 function propertySchema ({ properties = {}, patternProperties = {}, additionalProperties }: TSchema, name: string): TSchema | null {
   if (Object.hasOwn(properties as object, name)) return properties[name] as TSchema
   const pattern = Object.keys(patternProperties as object).find((source) => new RegExp(source).test(name))

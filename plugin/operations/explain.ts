@@ -1,16 +1,16 @@
-/** What is wrong with a value, in a sentence that begins after the field's name: what is expected, and what was sent. */
+/** Describes an invalid value in a sentence that follows the field's name: the expected value and the actual one. */
 import type { TSchema } from '@sinclair/typebox'
 import { ValueErrorType } from '@sinclair/typebox/value'
 import { checkerOf, formatOf, type Mismatch } from './checker.ts'
 import { formats } from './formats.ts'
 
 export interface Explained {
-  /** Within the value; empty for the value itself. */
+  /** Path within the value; empty for the value itself. */
   readonly path: string
   readonly detail: string
 }
 
-/** Of a list of choices the one that the value is meant for is explained, where that is clear. */
+/** For a union, the errors of the variant that matches best, if there is one. */
 export function explain ({ type, path, schema, value, message }: Mismatch): Explained {
   if (type === ValueErrorType.ObjectRequiredProperty) return { path, detail: 'is missing' }
   if (type === ValueErrorType.ObjectAdditionalProperties) return { path, detail: 'is not a known property' }
@@ -35,7 +35,7 @@ export function explain ({ type, path, schema, value, message }: Mismatch): Expl
   return { path, detail: `must be ${expected}, not ${mayBeShown(schema) ? shown(value) : kindOf(value)}` }
 }
 
-/** The only variant of an object's or a list's kind. */
+/** The only variant of the same JSON type, object or array. */
 function meantVariant (schema: TSchema, value: unknown): Explained | null {
   if (typeof value !== 'object' || value === null || !Array.isArray(schema.anyOf)) return null
   const wanted = Array.isArray(value) ? 'array' : 'object'
@@ -46,7 +46,7 @@ function meantVariant (schema: TSchema, value: unknown): Explained | null {
   return first === undefined ? null : explain(first)
 }
 
-/** Completes "must be"; null where the schema has no short form. */
+/** Completes "must be"; null if the schema has no short form. */
 function expectation (schema: TSchema): string | null {
   const { type, enum: values, anyOf, const: only } = schema
   if (Array.isArray(values)) return `one of ${values.join(', ')}`
@@ -61,7 +61,7 @@ function expectation (schema: TSchema): string | null {
   return typeof type === 'string' ? article(type) : null
 }
 
-/** A text without a fixed form may be a secret or a person's. */
+/** Other strings are not repeated: they may contain a secret or personal data. */
 function mayBeShown (schema: TSchema): boolean {
   if (Array.isArray(schema.enum) || formatOf(schema) !== undefined) return true
   return Array.isArray(schema.anyOf) ? (schema.anyOf as TSchema[]).every(mayBeShown) : schema.type !== 'string'

@@ -17,7 +17,7 @@ export const formats: Readonly<Record<string, Format>> = {
     matches: (text) => !isDate(text) && momentOf(text) !== null,
     expected: 'a date-time such as 2026-11-30T09:30:00 (the venue\'s local time) or 2026-11-30T09:30:00+10:00 (an instant)'
   },
-  /** Of this project: filters of reports take both. Tools that do not know a format take any text for it. */
+  /** Format of this project: report filters accept both. Tools treat an unknown format as any string. */
   'date-or-date-time': {
     matches: (text) => momentOf(text) !== null,
     expected: 'a date such as 2026-11-30 or a date-time such as 2026-11-30T09:30:00 (a + in an offset is written %2B in a URL)'

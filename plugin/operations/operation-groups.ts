@@ -1,10 +1,10 @@
-/** Operations that an operator closes together, under one name. Tags of the catalog do for the rest. */
+/** Groups of operations that an operator denies under one name. The catalog's tags cover the other cases. */
 import type { OperationName } from './operations.ts'
 
 export const operationGroups = {
   /**
-   * Whatever records a payment or a refund, spends or makes a gift card, gives out a token or a link to pay, or takes recorded money away
-   * with its booking. Making a booking is one of them: its body takes payments and gift cards.
+   * Operations that record a payment or a refund, use or create a gift card, return a payment token or link, or delete recorded payments
+   * with their booking. Creating a booking is included: its body accepts payments and gift cards.
    */
   'money-moving': [
     'POST /bookings',
@@ -18,7 +18,7 @@ export const operationGroups = {
     'DELETE /bookings/{uniqueId}/payments/links/{paymentLinkId}',
     'POST /giftcards'
   ],
-  /** Accounts of the venue's own people, and what they may do. */
+  /** Staff accounts and their permissions. */
   'staff-accounts': [
     'POST /staff',
     'GET /staff/{uniqueId}',

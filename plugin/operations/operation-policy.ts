@@ -1,4 +1,4 @@
-/** What the operator lets through, asked by calls over HTTP and in process alike. */
+/** The operations that the operator allows, for calls over HTTP and in process. */
 import { RollerError } from '../errors.ts'
 import type { CatalogOperation } from './validate.ts'
 import { operationGroups } from './operation-groups.ts'
@@ -11,15 +11,15 @@ import { matchesTemplate } from './templates.ts'
 export interface Policy {
   readonly readOnly: boolean
   readonly operations?: OperationLists | undefined
-  /** Undefined: open, unless an operation is closed. */
+  /** Undefined: everything is allowed unless an operation is denied. */
   readonly wildcard?: boolean | undefined
 }
 
 /** Names of the catalog, its tags, or groups. */
 export interface OperationLists {
-  /** With it, nothing else is open. */
+  /** If set, everything else is denied. */
   readonly allow?: readonly string[]
-  /** Closed, also where `allow` names it. */
+  /** Denied, even if `allow` names it. */
   readonly deny?: readonly string[]
 }
 
@@ -27,17 +27,17 @@ export interface WantedCall {
   readonly method: string
   /** Null for a path outside the catalog. */
   readonly operation: Pick<CatalogOperation, 'name' | 'template'> | null
-  /** ROLLER's path as it was written; a query may follow. */
+  /** ROLLER's path as received; a query may follow. */
   readonly target: string
 }
 
-/** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN, or ROLLER_ERR_PATH for a path that could be two */
+/** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN, or ROLLER_ERR_PATH for an ambiguous path */
 export type OperationPolicy = (call: WantedCall) => void
 
 export function createOperationPolicy ({ readOnly, operations: lists = {}, wildcard }: Policy): OperationPolicy {
   const closed = closedOperations(lists)
   const templates = [...closed].map((name) => splitKey(name as OperationKey)) // of the catalog
-  // ROLLER may be lenient with paths (a slash at the end, another case), and such a path is none of the catalog's.
+  // ROLLER may ignore a trailing slash or the case, and the catalog has no such path.
   const paths = wildcard ?? closed.size === 0
   const restricted = closed.size > 0 || !paths
   return ({ method, operation, target }) => {
@@ -50,9 +50,9 @@ export function createOperationPolicy ({ readOnly, operations: lists = {}, wildc
     if (!restricted) return
     if (operation !== null && closed.has(operation.name)) throw closedHere(`${operation.name} is closed on this gateway.`)
     const path = target.split('?', 1)[0] ?? ''
-    // A plain path is the operation that the router has found: no two of the catalog have the same path.
+    // A plain path is the operation that the router found: paths of the catalog are unique.
     if (operation !== null && PLAIN_PATH.test(path)) return
-    // Otherwise the router's word is not the last one: to ROLLER `/bookings/x%2Fform-responses` may be the longer path.
+    // Otherwise the router's match is not sufficient: ROLLER may read `/bookings/x%2Fform-responses` as the longer path.
     const { segments } = canonicalPath(path)
     if (!paths && (operation === null || !matchesTemplate(operation.template, segments))) {
       throw closedHere('Paths outside the catalog are closed on this gateway.')
@@ -63,7 +63,7 @@ export function createOperationPolicy ({ readOnly, operations: lists = {}, wildc
   }
 }
 
-/** The places in a list, from 1, at which stands what is neither an operation nor a tag nor a group. */
+/** Positions in the list, from 1, of entries that are no operation, tag or group. */
 export function unknownOperations (list: readonly string[]): number[] {
   return list.flatMap((name, index) => members(name).length === 0 ? [index + 1] : [])
 }
@@ -87,6 +87,6 @@ function closedOperations ({ allow, deny = [] }: OperationLists): ReadonlySet<st
 
 function closedHere (detail: string): RollerError {
   return new RollerError(
-    'ROLLER_ERR_OPERATION_FORBIDDEN', { detail, hint: 'Ask the operator of this gateway to open the operation.' }
+    'ROLLER_ERR_OPERATION_FORBIDDEN', { detail, hint: 'Ask the operator of this gateway to allow the operation.' }
   )
 }

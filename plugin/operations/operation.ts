@@ -5,35 +5,32 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** `'GET /bookings/{uniqueId}'`: the method and ROLLER's own path template. */
 export type OperationKey = `${Method} /${string}`
 
-/** Which of ROLLER's rate limits a call spends (600/60 s, 120/60 s, 1/6 h). */
+/** The ROLLER rate limit that a call counts against (600/60 s, 120/60 s, 1/6 h). */
 export type RateLimitName = 'rest' | 'reporting' | 'bulk'
 
-/** One documented answer of ROLLER. */
+/** One documented response of ROLLER. */
 export interface OperationResponse {
   readonly description: string
   readonly schema?: TSchema
 }
 
-/**
- * One operation of ROLLER's API, as the catalog holds it. Everything else (routes, validation, OpenAPI, client, sandbox) is derived from
- * it.
- */
+/** One operation of ROLLER's API in the catalog. Routes, validation, OpenAPI document, client and sandbox are derived from it. */
 export interface Operation {
-  /** OpenAPI operationId: camelCase, unique over both of ROLLER's documents. */
+  /** OpenAPI operationId: camelCase, unique across both of ROLLER's documents. */
   readonly id: string
   /** One line, in the imperative, without a full stop. */
   readonly summary: string
-  /** What a caller needs to know beyond the summary. */
+  /** Details beyond the summary. */
   readonly description?: string
-  /** The domain it is grouped under in the OpenAPI document. */
+  /** The tag that groups it in the OpenAPI document. */
   readonly tag: string
   readonly rateLimit: RateLimitName
-  /** True when sending it twice does what sending it once does, so the gateway may repeat it after an unknown outcome. */
+  /** True if the operation is idempotent, so that the gateway may retry it after an unknown outcome. */
   readonly repeatable: boolean
   readonly params?: TObject
   readonly query?: TObject
   readonly headers?: TObject
   readonly body?: TSchema
-  /** ROLLER's documented answers by status. */
+  /** ROLLER's documented responses by status. */
   readonly responses: Readonly<Record<number, OperationResponse>>
 }

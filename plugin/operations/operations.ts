@@ -1,7 +1,7 @@
 /**
- * The catalog: every operation of ROLLER's REST and Reporting APIs, once. The shapes it points at are in `schemas/`: what ROLLER publishes,
- * also where that is odd, and what ROLLER sends or takes where its documents are at odds with that. `openapi/drift.ts` compares the two,
- * and `openapi/intended-differences.ts` has the reasons.
+ * The catalog: every operation of ROLLER's REST and Reporting APIs, once. The schemas are in `schemas/`: what ROLLER publishes, odd parts
+ * included, and what ROLLER actually sends or accepts where its documents differ from that. `openapi/drift.ts` compares the two, and
+ * `openapi/intended-differences.ts` lists the reasons.
  */
 import type { Operation, OperationKey } from './operation.ts'
 import { Type } from './schema.ts'
@@ -35,13 +35,13 @@ const read = <T extends string>(tag: T) => ({ tag, rateLimit: 'rest', repeatable
 const write = <T extends string>(tag: T) => ({ tag, rateLimit: 'rest', repeatable: false }) as const
 const report = <T extends string>(tag: T) => ({ tag, rateLimit: 'reporting', repeatable: true }) as const
 
-const staffDisabled = { description: 'The staff API is switched off for the venue' } as const
+const staffDisabled = { description: 'The staff API is disabled for the venue' } as const
 const noSuchStaff = { description: 'No such staff member' } as const
-const refused = { description: 'Refused' } as const
-/** Seen at ROLLER: a booking with another guest's e-mail address renames that guest. */
+const rejected = { description: 'Rejected' } as const
+/** Observed at ROLLER: a booking with another guest's e-mail address renames that guest. */
 const GUEST_OVERWRITTEN =
   'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
-  'overwritten with what this booking says.'
+  'overwritten with those of this booking.'
 
 export const operations = {
   'GET /venues/me': {
@@ -52,15 +52,15 @@ export const operations = {
   },
   'GET /products': {
     id: 'listProducts',
-    summary: 'List what the venue sells',
-    description: 'Changes rarely: keep the answer, and ask for the availability of a day.',
+    summary: 'List products',
+    description: 'Changes rarely: cache the response, and request the availability of a day.',
     ...read('Products'),
     query: products.ProductsQuery,
     responses: { 200: { description: 'The products', schema: Type.Array(products.Product) } }
   },
   'GET /product-availability': {
     id: 'getAvailability',
-    summary: 'List what can be booked on a day',
+    summary: 'List bookable products of a day',
     ...read('Products'),
     query: availability.ProductAvailabilityQuery,
     responses: {
@@ -70,7 +70,7 @@ export const operations = {
   'GET /product-availability/calendar': {
     id: 'getAvailabilityCalendar',
     summary: 'Show the availability of a product by day of a month',
-    description: 'ROLLER keeps the answer for a minute, or until the next booking.',
+    description: 'ROLLER caches the response for a minute, or until the next booking.',
     ...read('Products'),
     query: availability.ProductCalendarQuery,
     responses: {
@@ -88,7 +88,7 @@ export const operations = {
   'PUT /products/stock': {
     id: 'updateStockProduct',
     summary: 'Replace a stock product',
-    description: 'A field that is left out is emptied. Variations with a productId are changed, others added.',
+    description: 'Omitted fields are cleared. Variations with a productId are changed, others added.',
     ...write('Products'),
     body: stock.UpdateProductStock,
     responses: { 200: { description: 'The stock product', schema: stock.UpdateProductStock } }
@@ -114,14 +114,14 @@ export const operations = {
   },
   'DELETE /capacity-reservation/{uniqueId}': {
     id: 'releaseCapacity',
-    summary: 'Give held capacity back',
+    summary: 'Release held capacity',
     ...write('Capacity'),
     params: capacity.CapacityReservationPath,
     responses: { 200: { description: 'Released' }, 400: { description: 'Not a reservation that can be released' } }
   },
   'POST /capacity-reservation/block': {
     id: 'blockCapacity',
-    summary: 'Take capacity of a resource out of sale',
+    summary: 'Block capacity of a resource',
     ...write('Capacity'),
     body: capacity.CapacityBlockBody,
     responses: {
@@ -145,7 +145,7 @@ export const operations = {
   },
   'DELETE /capacity-reservation/block/{blockId}': {
     id: 'deleteCapacityBlock',
-    summary: 'Put blocked capacity back on sale',
+    summary: 'Delete a capacity block',
     ...write('Capacity'),
     params: capacity.CapacityBlockPath,
     responses: { 200: { description: 'Deleted' }, 404: { description: 'No such block' } }
@@ -153,7 +153,7 @@ export const operations = {
   'GET /bookings': {
     id: 'searchBookings',
     summary: 'Search bookings',
-    description: 'Needs at least one search criterion; answers the 100 most recent matches at most. ' +
+    description: 'Needs at least one search criterion; returns the 100 most recent matches at most. ' +
       'Cancelled bookings and drafts are not found: read a booking that may be cancelled with GET /bookings/{uniqueId}.',
     ...read('Bookings'),
     query: bookings.SearchBookingsQuery,
@@ -167,14 +167,14 @@ export const operations = {
     body: changes.CreateBookingBody,
     responses: {
       201: { description: 'The identifiers of the booking', schema: changes.BookingIdentifiers },
-      409: { description: 'Refused, for example because the capacity is gone', schema: common.RequestErrors }
+      409: { description: 'Rejected, for example because no capacity is left', schema: common.RequestErrors }
     }
   },
   'GET /bookings/{uniqueId}': {
     id: 'getBooking',
     summary: 'Read a booking',
-    description: 'Takes the bookingReference in place of the uniqueId. Compare status as a whole word: PartiallyPaid holds the word ' +
-      'Paid, so a search for "Paid" in it takes a booking with an open amount for a settled one. remainder is what is still owed. ' +
+    description: 'Accepts the bookingReference in place of the uniqueId. Compare status as a whole word: PartiallyPaid contains ' +
+      'Paid, so a search for "Paid" in it also matches a booking with an open amount. remainder is the amount owed. ' +
       'Refunds are among the payments, with a negative total.',
     ...read('Bookings'),
     params: bookings.BookingDetailPath,
@@ -186,12 +186,12 @@ export const operations = {
     ...write('Bookings'),
     params: bookings.BookingPath,
     body: changes.UpdateBookingBody,
-    responses: { 200: { description: 'Changed' }, 409: { description: 'Refused', schema: common.RequestErrors } }
+    responses: { 200: { description: 'Changed' }, 409: { description: 'Rejected', schema: common.RequestErrors } }
   },
   'DELETE /bookings/{uniqueId}': {
     id: 'deleteBooking',
     summary: 'Delete a booking and its transactions',
-    description: 'Only future bookings made through the API, and not cancelled ones; they vanish from all reports too.',
+    description: 'Only future bookings created through the API, and not cancelled ones; they disappear from all reports too.',
     ...write('Bookings'),
     params: bookings.BookingPath,
     body: changes.DeleteBookingBody,
@@ -200,45 +200,45 @@ export const operations = {
   'POST /bookings/{uniqueId}/cancel': {
     id: 'cancelBooking',
     summary: 'Cancel a booking',
-    description: 'Only future bookings made through the API. A refund is recorded as a payment with a negative amount, not paid out.',
+    description: 'Only future bookings created through the API. A refund is recorded as a payment with a negative amount, not paid out.',
     ...write('Bookings'),
     params: bookings.BookingPath,
     body: changes.CancelBookingBody,
     responses: {
       200: { description: 'Cancelled' },
-      403: { description: 'Not a booking made through the API', schema: changes.CancelRefused }
+      403: { description: 'Not a booking created through the API', schema: changes.CancelRefused }
     }
   },
   'POST /bookings/draft/costs': {
     id: 'getBookingCosts',
-    summary: 'Compute what a booking would cost',
+    summary: 'Compute the costs of a booking',
     description: 'Nothing is stored.',
     ...read('Bookings'),
     body: costs.BookingCostsBody,
     responses: {
       200: { description: 'The costs', schema: costs.BookingCosts },
-      409: { description: 'Refused', schema: common.RequestErrors }
+      409: { description: 'Rejected', schema: common.RequestErrors }
     }
   },
   'POST /bookings/draft': {
     id: 'createDraftBooking',
     summary: 'Create a draft booking',
-    description: `Answers a token to take the payment with. ${GUEST_OVERWRITTEN}`,
+    description: `Returns a token for the payment. ${GUEST_OVERWRITTEN}`,
     ...write('Bookings'),
     body: drafts.DraftBookingBody,
     responses: {
       200: { description: 'The draft', schema: drafts.DraftBooking },
-      409: { description: 'Refused', schema: common.RequestErrors }
+      409: { description: 'Rejected', schema: common.RequestErrors }
     }
   },
   'POST /bookings/draft/publish': {
     id: 'publishDraftBooking',
-    summary: 'Turn a draft with nothing to pay into a booking',
+    summary: 'Publish a draft without an amount due as a booking',
     ...write('Bookings'),
     body: drafts.PublishDraftBody,
     responses: {
       200: { description: 'The identifiers of the booking', schema: changes.BookingIdentifiers },
-      409: { description: 'Refused', schema: drafts.PublishErrors }
+      409: { description: 'Rejected', schema: drafts.PublishErrors }
     }
   },
   'GET /bookings/{uniqueId}/form-responses': {
@@ -254,14 +254,14 @@ export const operations = {
   'POST /bookings/{uniqueId}/payments': {
     id: 'addPayment',
     summary: 'Record a payment or refund',
-    description: 'Records what happened elsewhere: no money moves, except on ROLLER\'s own gift cards. A refund is a payment with a ' +
+    description: 'Records a payment made elsewhere: no money moves, except on ROLLER\'s own gift cards. A refund is a payment with a ' +
       'negative amount, at most what has been paid.',
     ...write('Payments'),
     params: bookings.BookingPath,
     body: payments.AddPaymentBody,
     responses: {
       200: { description: 'The id of the payment', schema: payments.PaymentRecorded },
-      409: { description: 'Refused', schema: common.RequestErrors }
+      409: { description: 'Rejected', schema: common.RequestErrors }
     }
   },
   'POST /bookings/{uniqueId}/payments/tips': {
@@ -274,12 +274,12 @@ export const operations = {
     responses: {
       201: { description: 'The id of the payment', schema: payments.PaymentRecorded },
       400: { description: 'Not a positive amount, or paid by gift card' },
-      409: { description: 'Refused', schema: common.RequestErrors }
+      409: { description: 'Rejected', schema: common.RequestErrors }
     }
   },
   'POST /bookings/{uniqueId}/payments/links': {
     id: 'createPaymentLink',
-    summary: 'Send a guest a link to pay',
+    summary: 'Send a payment link to a guest',
     description: 'By SMS if a phone is given, else by email. Not for drafts.',
     ...write('Payments'),
     params: bookings.BookingPath,
@@ -288,7 +288,7 @@ export const operations = {
       200: { description: 'The link', schema: payments.PaymentLink },
       400: { description: 'Not valid, for example without email and phone' },
       404: { description: 'No such booking' },
-      409: { description: 'Refused, for example because it is more than is owed' }
+      409: { description: 'Rejected, for example because it exceeds the amount owed' }
     }
   },
   'DELETE /bookings/{uniqueId}/payments/links/{paymentLinkId}': {
@@ -342,7 +342,7 @@ export const operations = {
   },
   'POST /discounts/validate': {
     id: 'validateDiscounts',
-    summary: 'Compute what discount codes take off',
+    summary: 'Compute the reduction by discount codes',
     description: 'Being phased out by ROLLER in favour of POST /bookings/draft/costs.',
     ...read('Discounts'),
     body: discounts.ValidateDiscountsBody,
@@ -377,7 +377,7 @@ export const operations = {
     ...read('Guests'),
     params: guests.CustomerPath,
     responses: {
-      200: { description: 'The passes and what is left on them', schema: Type.Array(guests.CustomerMultiPass) },
+      200: { description: 'The passes and their remaining uses', schema: Type.Array(guests.CustomerMultiPass) },
       404: { description: 'No such guest' }
     }
   },
@@ -403,7 +403,7 @@ export const operations = {
     body: redemptions.RedeemTicketsBody,
     responses: {
       200: { description: 'Redeemed' },
-      409: { description: 'Refused, with the reason for each ticket', schema: redemptions.RedemptionErrors }
+      409: { description: 'Rejected, with the reason for each ticket', schema: redemptions.RedemptionErrors }
     }
   },
   'POST /giftcards': {
@@ -415,7 +415,7 @@ export const operations = {
     responses: {
       200: { description: 'The card numbers', schema: giftCards.GiftCardsCreated },
       400: { description: 'Not valid' },
-      409: { description: 'Refused, for example because the externalId is taken', schema: common.RequestErrors }
+      409: { description: 'Rejected, for example because the externalId is in use', schema: common.RequestErrors }
     }
   },
   'POST /giftcards/balance': {
@@ -462,7 +462,7 @@ export const operations = {
     summary: 'Create a staff account',
     ...write('Staff'),
     body: staff.StaffRequest,
-    responses: { 201: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 409: refused }
+    responses: { 201: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 409: rejected }
   },
   'GET /staff/{uniqueId}': {
     id: 'getStaff',
@@ -477,7 +477,7 @@ export const operations = {
     ...write('Staff'),
     params: staff.StaffPath,
     body: staff.StaffRequest,
-    responses: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'The account', schema: staff.StaffResponse }, 403: staffDisabled, 404: noSuchStaff, 409: rejected }
   },
   'DELETE /staff/{uniqueId}': {
     id: 'deleteStaff',
@@ -491,22 +491,22 @@ export const operations = {
     summary: 'Email a staff member an invitation',
     ...write('Staff'),
     params: staff.StaffPath,
-    responses: { 200: { description: 'Sent' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Sent' }, 403: staffDisabled, 404: noSuchStaff, 409: rejected }
   },
   'POST /staff/{uniqueId}/lock': {
     id: 'lockStaff',
-    summary: 'Keep a staff member from logging in',
+    summary: 'Lock a staff account',
     ...write('Staff'),
     params: staff.StaffPath,
-    responses: { 200: { description: 'Locked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Locked' }, 403: staffDisabled, 404: noSuchStaff, 409: rejected }
   },
   'POST /staff/{uniqueId}/unlock': {
     id: 'unlockStaff',
-    summary: 'Let a staff member log in again',
+    summary: 'Unlock a staff account',
     description: 'Needs a verified email.',
     ...write('Staff'),
     params: staff.StaffPath,
-    responses: { 200: { description: 'Unlocked' }, 403: staffDisabled, 404: noSuchStaff, 409: refused }
+    responses: { 200: { description: 'Unlocked' }, 403: staffDisabled, 404: noSuchStaff, 409: rejected }
   },
   'GET /netsuite-settings': {
     id: 'getNetSuiteSettings',
@@ -517,7 +517,7 @@ export const operations = {
   'PUT /netsuite-settings': {
     id: 'updateNetSuiteSettings',
     summary: 'Change the NetSuite settings',
-    description: 'A field that is left out is cleared.',
+    description: 'Omitted fields are cleared.',
     ...write('Settings'),
     body: venue.NetSuiteSettings,
     responses: { 200: { description: 'Changed' } }
@@ -525,7 +525,7 @@ export const operations = {
   'GET /data/bookingitems': {
     id: 'listBookingItemRecords',
     summary: 'Report booking items',
-    description: 'By the day the booking was last changed. Compare bookingStatus as a whole word: PartiallyPaid holds the word Paid.',
+    description: 'By the day the booking was last changed. Compare bookingStatus as a whole word: PartiallyPaid contains Paid.',
     ...report('Reports: bookings'),
     query: reports.ReportPeriodQuery,
     responses: { 200: { description: 'The booking items', schema: reports.pageOf(bookingReports.BookingItemRecord) } }
@@ -588,7 +588,7 @@ export const operations = {
   'GET /data/discounts': {
     id: 'listDiscountRecords',
     summary: 'Report discounts',
-    description: 'What is offered, not what was used. ROLLER\'s default page holds 20000.',
+    description: 'The offered discounts, not their uses. ROLLER\'s default page has 20000.',
     ...report('Reports: venue'),
     query: reports.PageQuery,
     responses: { 200: { description: 'The discounts', schema: reports.pageOf(venueReports.DiscountRecord) } }
@@ -660,7 +660,7 @@ export const operations = {
   },
   'GET /data/bookingsignedwaivers': {
     id: 'listBookingSignedWaivers',
-    summary: 'Report which waiver belongs to which ticket',
+    summary: 'Report waivers linked to tickets',
     ...report('Reports: guests'),
     query: reports.ReportPeriodQuery,
     responses: { 200: { description: 'The links', schema: reports.pageOf(guestReports.BookingSignedWaiver) } }

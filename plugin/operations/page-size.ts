@@ -1,16 +1,16 @@
-/** What ROLLER asks of callers of its reports without refusing them otherwise. */
+/** ROLLER's recommendations for report page sizes, which it does not enforce. */
 import type { Operation } from './operation.ts'
 import { readPairs } from './query.ts'
 
-/** ROLLER asks for 500 records a page at most. Larger pages are slow, and may be cut. */
+/** ROLLER recommends at most 500 records a page. Larger pages are slow and may be truncated. */
 export const LARGEST_PAGE = 500
-/** ROLLER: discounts come 20000 a page by default, so such a page is no more than it gives unasked. Paging takes them too. */
+/** ROLLER: a page of discounts has 20000 records by default, so that size is allowed here. Paging uses it too. */
 export const LARGE_PAGES: Readonly<Record<string, number>> = { 'GET /data/discounts': 20_000 }
 
 /**
- * The value of Roller-Warning, an Item of structured fields (RFC 9651); null where there is nothing to say. A header of its own, since RFC
- * 9111 has taken Warning out of HTTP.
- * @param target path and query as the caller wrote them
+ * The value of Roller-Warning, an Item of structured fields (RFC 9651); null if there is no warning. A custom header, since RFC 9111
+ * removed Warning from HTTP.
+ * @param target path and query as received
  */
 export function pageSizeWarning (name: string, { rateLimit }: Operation, target: string): string | null {
   if (rateLimit !== 'reporting' || !/pagesize/i.test(target)) return null

@@ -1,8 +1,8 @@
 import { unescape } from 'node:querystring'
 
 /**
- * Names and values of a query in turn, decoded as URLSearchParams does it, which takes three times as long.
- * @param query empty, or beginning with `?`; in ASCII, as the guard leaves it
+ * Iterates over the names and values of a query, decoded like URLSearchParams, in a third of its time.
+ * @param query empty, or beginning with `?`; ASCII, as sanitized
  */
 export function readPairs (query: string): string[] {
   const pairs: string[] = []

@@ -1,13 +1,12 @@
 /**
- * Rules of ROLLER's that a schema cannot say: how two fields go together. Only what ROLLER documents is refused here, since a call that
- * ROLLER would have taken must pass. What a schema already refuses (missing fields, words that are no dates) is left to it, so nothing is
- * reported twice.
+ * ROLLER's rules that a schema cannot express: dependencies between fields. Only documented rules are enforced, since a call that ROLLER
+ * accepts must pass. Violations of the schema (missing fields, invalid dates) are ignored here, so that nothing is reported twice.
  */
 import type { InputFault } from '../errors.ts'
 import { dayNumber, isDate, momentOf } from '../time/date.ts'
 import { operations } from './operations.ts'
 
-/** What is looked at of a call: parsed values, under the names of ROLLER's contract. Parameters beyond the contract may be there too. */
+/** The input of the rules: parsed values under the names of ROLLER's contract. Other parameters may be present. */
 export interface RuledCall {
   readonly query: Readonly<Record<string, unknown>>
   readonly body: unknown
@@ -19,21 +18,21 @@ const NONE: InputFault[] = []
 const MIN_KEYWORDS = 3
 const MAX_REFERENCES = 100
 
-/** @returns what ROLLER would refuse although every field fits its schema; empty for an operation without such rules */
+/** @returns violations of ROLLER's rules although every field fits its schema; empty for an operation without rules */
 export function ruleFaults (name: string, call: RuledCall): InputFault[] {
   return rules.get(name)?.(call) ?? NONE
 }
 
-/** Whether the operation has any: most have none, and need not be read for them. */
+/** Whether the operation has rules: most have none, and their bodies need no parsing. */
 export function hasRules (name: string): boolean { return rules.has(name) }
 
 const MS_OF_A_DAY = 86_400_000
-/** No clock of a venue is further from UTC than this. */
+/** Maximum UTC offset of a venue's time zone. */
 const FURTHEST_OFFSET = 14 * 3_600_000
 
 /**
- * ROLLER: endDate is the day after startDate. The same day twice is let through: the documents do not forbid it. Both may have a time; one
- * by the venue's clock and one in UTC are refused only where no venue's clock would do.
+ * ROLLER: endDate is the day after startDate. Equal dates are accepted: the documents do not forbid them. Both may have a time; a local
+ * time and a UTC time are rejected only if they contradict each other in every time zone.
  */
 const oneDay: Rule = ({ query: { startDate, endDate } }) => {
   const [first, last] = [momentOf(startDate), momentOf(endDate)]
@@ -69,9 +68,9 @@ const bulkRange: Rule = ({ body }) => {
   return [{ pointer: '/body/endDate', detail: 'must be at least a day after startDate, because endDate itself is excluded' }]
 }
 
-/** ROLLER: a search needs a criterion, keywords have three characters or more, and products and resources are searched on a day. */
+/** ROLLER: a search needs a criterion, keywords need three characters or more, and products and resources are searched by day. */
 const search: Rule = ({ query }) => {
-  // A parameter the contract does not know counts: ROLLER may have added a criterion.
+  // An unknown parameter counts: ROLLER may have added a criterion.
   const given = Object.keys(query).filter((name) => !isEmpty(query[name]))
   if (given.length === 0) {
     return [{
@@ -91,20 +90,17 @@ const search: Rule = ({ query }) => {
   return faults
 }
 
-/** ROLLER: the calendar takes a month. */
+/** ROLLER: the calendar requires a month. */
 const month: Rule = ({ query: { date } }) => {
   if (typeof date !== 'string' || /^\d{4}-(0[1-9]|1[0-2])$/.test(date)) return NONE
   return [{ pointer: '/query/date', detail: 'must be a month such as 2026-11' }]
 }
 
-/** ROLLER documents a date here without saying so in the schema. */
+/** ROLLER's text requires a date here, its schema does not. */
 const optionalDate: Rule = ({ query: { date } }) =>
   isEmpty(date) || isDate(date) ? NONE : [{ pointer: '/query/date', detail: 'must be a date such as 2026-11-30' }]
 
-/**
- * ROLLER: startTime and endTime are required when blockEntireDay is false. What it takes a missing one for is not documented, so that
- * passes.
- */
+/** ROLLER: startTime and endTime are required if blockEntireDay is false. Its default is not documented, so a missing one is accepted. */
 const blockTimes: Rule = ({ body }) => {
   const block = fields(body)
   if (block['blockEntireDay'] !== false) return NONE
@@ -114,7 +110,7 @@ const blockTimes: Rule = ({ body }) => {
 
 const all = (...parts: Rule[]): Rule => (call) => parts.flatMap((part) => part(call))
 
-/** Every report with a period has the same rule, also those ROLLER adds to the catalog later. */
+/** The same rule for every report with a period, including those that ROLLER adds later. */
 const periods = Object.fromEntries(Object.entries(operations)
   .filter(([, operation]) => 'query' in operation && 'startDate' in operation.query.properties && 'endDate' in operation.query.properties)
   .map(([name]) => [name, oneDay]))

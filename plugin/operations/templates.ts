@@ -6,7 +6,7 @@ import { splitKey } from './paths.ts'
 const split = new Map<string, readonly (string | null)[]>()
 const siblings = new Map<string, boolean>()
 
-/** Literals in lower case; null for a parameter. Templates are the catalog's, so there are as many as it has. */
+/** Literals in lower case; null for a parameter. Bounded by the size of the catalog. */
 function segmentsOf (template: string): readonly (string | null)[] {
   let segments = split.get(template)
   if (segments === undefined) {
@@ -22,7 +22,7 @@ export function matchesTemplate (template: string, segments: readonly string[]):
   return own.length === segments.length && own.every((segment, index) => segment === null || segment === segments[index])
 }
 
-/** The operation that a canonical path is, or null. Looked for where the router has found none: through the wildcard. */
+/** The operation of a canonical path, or null. Used for requests that match only the wildcard route. */
 export function operationAt (method: string, segments: readonly string[]): string | null {
   return Object.keys(operations).find((key) => {
     const own = splitKey(key as OperationKey) // a key of the catalog
@@ -31,8 +31,8 @@ export function operationAt (method: string, segments: readonly string[]): strin
 }
 
 /**
- * Whether the catalog has a longer path that begins as this one does: `/bookings/{uniqueId}/cancel` for `/bookings/{uniqueId}`. With any
- * method: ROLLER may serve more there than the catalog has.
+ * Whether the catalog has a longer path with this prefix: `/bookings/{uniqueId}/cancel` for `/bookings/{uniqueId}`. The method is ignored:
+ * ROLLER may support more methods there than the catalog lists.
  */
 export function hasDeeperSibling (template: string): boolean {
   let known = siblings.get(template)

@@ -1,7 +1,6 @@
 /**
- * Checks a call against its operation before it is sent: a call that ROLLER would refuse costs the venue money. Everything is checked on a
- * parsed copy; what is sent stays as it was written. Validators are compiled at their first use, so that 79 operations cost nothing at
- * start.
+ * Validates a call against its operation before it is sent, since a call that ROLLER rejects still counts against the venue's rate limit. A
+ * parsed copy is checked; the original bytes are sent. Validators are compiled on first use, so that 79 operations cost nothing at start.
  */
 import type { TObject, TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
@@ -13,7 +12,7 @@ import type { Operation } from './operation.ts'
 import { readPairs } from './query.ts'
 import { hasRules, ruleFaults } from './rules.ts'
 
-/** A call as it is about to be sent. */
+/** The request that will be sent. */
 export interface WrittenCall {
   /** ROLLER's path, percent-encoded. */
   readonly path: string
@@ -21,24 +20,24 @@ export interface WrittenCall {
   readonly query: string
   /** Names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** Null where there is none. */
+  /** Null if there is none. */
   readonly body: Buffer | null
 }
 
 const MAX_FAULTS = 50
 
-/** What a call is checked against. */
+/** The rules for one operation. */
 export interface CatalogOperation {
   /** `GET /bookings/{uniqueId}` */
   readonly name: string
   readonly operation: Operation
   /** ROLLER's path template. */
   readonly template: string
-  /** The only success that ROLLER documents, where that is not 200. */
+  /** The only success status that ROLLER documents, if it is not 200. */
   readonly soleSuccess?: number | undefined
 }
 
-/** @returns every fault found, at most 50; empty when the call fits */
+/** @returns every error found, at most 50; empty if the call is valid */
 export function validateCall ({ name, operation, template }: CatalogOperation, call: WrittenCall): InputFault[] {
   const faults: InputFault[] = []
   if (operation.params !== undefined) check(operation.params, readParams(template, call.path), '/params', faults)
@@ -51,7 +50,7 @@ export function validateCall ({ name, operation, template }: CatalogOperation, c
   return faults
 }
 
-/** @returns the faults of a value that is already parsed */
+/** @returns the errors of a value that is already parsed */
 export function validateValue (schema: TSchema, value: unknown, root: string): InputFault[] {
   const faults: InputFault[] = []
   const checker = checkerOf(schema)
@@ -61,7 +60,7 @@ export function validateValue (schema: TSchema, value: unknown, root: string): I
     if (faults.length === MAX_FAULTS) break
     const { path, detail } = explain(error)
     const pointer = root + path
-    if (seen.has(pointer)) continue // one sentence for each place
+    if (seen.has(pointer)) continue // one error for each location
     seen.add(pointer)
     faults.push({ pointer, detail })
   }
@@ -69,15 +68,15 @@ export function validateValue (schema: TSchema, value: unknown, root: string): I
 }
 
 function check (schema: TObject, written: Record<string, unknown>, root: string, faults: InputFault[]): void {
-  // Text alone: most parameters are that, and a conversion copies everything.
+  // Strings only: most parameters are strings, and a conversion copies everything.
   if (checkerOf(schema).check(written)) return
-  // A path and a query are text; `12` is a number where the schema wants one.
+  // A path and a query are text; `12` is a number if the schema requires one.
   faults.push(...validateValue(schema, Value.Convert(schema, written), root))
 }
 
 const INVALID = Symbol('a body that is not JSON')
 
-/** undefined: there is none. */
+/** undefined: not present. */
 function parseBody (bytes: Buffer | null): unknown {
   if (bytes === null || bytes.length === 0) return undefined
   try { return parseJsonBytes(bytes) } catch { return INVALID }
@@ -89,7 +88,7 @@ function checkBody (schema: TSchema, body: unknown, faults: InputFault[]): void 
   else if (!isOptionalBody(schema)) faults.push({ pointer: '/body', detail: 'is missing' })
 }
 
-/** ROLLER's documents mark no body as required; one whose schema an empty object fits may be left out. */
+/** ROLLER's documents mark no body as required; a body whose schema accepts an empty object is optional. */
 function isOptionalBody (schema: TSchema): boolean {
   return checkerOf(schema).check({})
 }
@@ -116,12 +115,12 @@ function parametersOf (schema: TObject): ReadonlyMap<string, boolean> {
   return known
 }
 
-/** What the schema knows. Of a text that stands more than once the first counts. */
+/** Keeps the parameters of the schema. The first of repeated parameters wins. */
 function readQuery (schema: TObject, pairs: readonly string[]): Record<string, unknown> {
   const known = parametersOf(schema)
   const values: Record<string, string | string[]> = {}
   for (let index = 0; index < pairs.length; index += 2) {
-    const [name, value] = [pairs[index] as string, pairs[index + 1] as string] // they come in twos
+    const [name, value] = [pairs[index] as string, pairs[index + 1] as string] // header names and values alternate
     const isList = known.get(name)
     if (isList === undefined) continue
     const before = values[name]

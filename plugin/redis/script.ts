@@ -1,4 +1,4 @@
-/** One Lua script at a Redis that may be slow, restarted or down: every call ends in time, or is not made. */
+/** Runs one Lua script on a Redis that may be slow, restarted or down: every call ends in time, or is not made. */
 import { createHash } from 'node:crypto'
 import { systemClock, type Clock } from '../util/clock.ts'
 import type { RedisLike } from './client.ts'
@@ -12,21 +12,21 @@ export interface RedisScriptOptions {
   readonly clock?: Clock | undefined
   /** Every call ends within this time. */
   readonly timeoutMs?: number | undefined
-  /** After a failure nothing is sent for so long: a Redis that hangs must not slow down every caller. */
+  /** Pause after a failure: a Redis that hangs must not slow down every caller. */
   readonly restMs?: number | undefined
-  /** Calls without a reply, after which more are refused at once: a client that buffers must not buffer without end. */
+  /** Maximum number of calls without a reply; further ones are rejected at once, because a client must not buffer without limit. */
   readonly maxPending?: number | undefined
 }
 
 /** States of a client in which a command would only be queued, for an unknown time. */
 const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
 
-/** Redis did not run the script, or it is not known whether it did. The message names no address and no credential. */
+/** Redis did not run the script, or the outcome is unknown. The message contains no address and no credential. */
 export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable'
 }
 
-/** @param lua the text of a file beside the module that runs it, read where a bundler sees it */
+/** @param lua the text of a file beside the module that runs it, readable by bundlers */
 export function loadScript (lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
@@ -59,7 +59,7 @@ export class RedisScript {
     }
   }
 
-  /** The same for a script that replies with a list. @throws RedisUnavailable also when it does not */
+  /** Same for a script that replies with a list. @throws RedisUnavailable also for any other reply */
   async runForList (keys: readonly string[], args: readonly string[]): Promise<unknown[]> {
     const reply = await this.run(keys, args)
     if (!Array.isArray(reply)) throw new RedisUnavailable('Redis sent a reply that is not a list')
@@ -72,7 +72,7 @@ export class RedisScript {
     try {
       return await this.#client.evalsha(sha, keys.length, ...keys, ...args)
     } catch (error) {
-      // A server that was restarted, or a Cluster node that has not seen the script. EVAL loads it for the next call.
+      // A restarted server or another Cluster node does not have the script. EVAL loads it for the next call.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
       return await this.#client.eval(lua, keys.length, ...keys, ...args)
     } finally {
@@ -80,7 +80,7 @@ export class RedisScript {
     }
   }
 
-  /** A reply that comes too late is dropped; the script may have run. */
+  /** A late reply is dropped; the script may have run. */
   #bounded (work: Promise<unknown>): Promise<unknown> {
     const { clock, timeoutMs } = this.#options
     return new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ export class RedisScript {
   }
 }
 
-/** For keys: what a scope or an id says about a person or an account must not stand in Redis in words. */
+/** Hashes a part of a key: a scope or an id may reveal a person or an account. */
 export function digest (...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }

@@ -1,4 +1,4 @@
-/** Who may do what, to which connection: asked before anything else is done for a request. */
+/** Access control for connections, checked before anything else is done for a request. */
 import type { FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
@@ -25,12 +25,12 @@ export class Access {
     this.#options = options
   }
 
-  /** True where the server says who its callers are, so that nothing a browser says about itself counts. */
+  /** True if the server identifies its callers, so that tags from a browser are ignored. */
   get identifies (): boolean { return this.#options.identify !== undefined }
 
   /**
-   * The connection a ROLLER call is about.
-   * @throws RollerError ROLLER_ERR_CONNECTION_REQUIRED when nothing names one
+   * The connection of a ROLLER call.
+   * @throws RollerError ROLLER_ERR_CONNECTION_REQUIRED if the request names none
    */
   address (request: FastifyRequest): string | Promise<string> {
     const { connection } = this.#options
@@ -61,19 +61,19 @@ export class Access {
       (carries(tags, limits) && limits.connections?.includes(connectionId) !== false))
   }
 
-  /** @throws RollerError ROLLER_ERR_CONNECTION_FORBIDDEN or ROLLER_ERR_SCOPE when the host says no */
+  /** @throws RollerError ROLLER_ERR_CONNECTION_FORBIDDEN or ROLLER_ERR_SCOPE if the host denies it */
   authorize (request: FastifyRequest, operation: string, scope: Scope, connectionId: string | null): void | Promise<void> {
     const { authorize } = this.#options
     if (authorize === 'open') return
     const allowed = callHost(() => authorize(request, { connectionId, operation, scope }))
-    if (isPromise(allowed)) return allowed.then((answer) => refuseUnless(answer, operation, scope, connectionId))
-    return refuseUnless(allowed, operation, scope, connectionId)
+    if (isPromise(allowed)) return allowed.then((answer) => rejectUnless(answer, operation, scope, connectionId))
+    return rejectUnless(allowed, operation, scope, connectionId)
   }
 
   /**
-   * The caller's limits; null where it has none (the server does not identify its callers, or trusts this one), so that it says itself
-   * which tags it means.
-   * @throws RollerError ROLLER_ERR_UNAUTHORIZED when `identify` returns null
+   * The caller's limits; null if it has none (the server does not identify its callers, or trusts this one), so that it chooses its tags
+   * itself.
+   * @throws RollerError ROLLER_ERR_UNAUTHORIZED if `identify` returns null
    */
   async identify (request: FastifyRequest): Promise<Limits | null> {
     const { identify } = this.#options
@@ -87,8 +87,8 @@ export class Access {
   }
 
   /**
-   * The same for a caller who makes a connection.
-   * @throws RollerError ROLLER_ERR_SCOPE when the caller's connections are listed by their ids, of which a new one cannot be
+   * Same for a caller that creates a connection.
+   * @throws RollerError ROLLER_ERR_SCOPE if the caller's connections are listed by ids, which cannot include a new one
    */
   async identifyMaker (request: FastifyRequest): Promise<Limits | null> {
     const limits = await this.identify(request)
@@ -99,8 +99,8 @@ export class Access {
   }
 
   /**
-   * Checks that a connection named by the caller is the caller's own. A stranger's is answered like one that does not exist, and takes as
-   * long.
+   * Checks that a connection named by the caller is its own. Another's connection gets the response of one that does not exist, after the
+   * same time.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
   own (request: FastifyRequest, connectionId: string): void | Promise<void> {
@@ -108,7 +108,7 @@ export class Access {
   }
 
   /**
-   * All of it once more, for a call that has waited: is it still this connection that the caller means, may it, and is it its own?
+   * Repeats all checks for a call that waited: the address, the authorization, and the ownership.
    * @throws RollerError
    */
   async again (request: FastifyRequest, operation: string, scope: Scope, connectionId: string): Promise<void> {
@@ -127,13 +127,13 @@ export class Access {
     if (limits.connections?.includes(connectionId) === false) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
     if (limits.byId) return
     const known = index.peek(connectionId, maxAge)
-    // Only for its owner: a quick no would tell a stranger that the connection exists, for one that does not is asked of Nango each time.
+    // Only for its owner: a fast rejection would disclose that the connection exists, since a missing one is read from Nango each time.
     if (known !== undefined && carries(known.tags, limits)) return
     const { tags } = await index.get(connectionId, 0)
     if (!carries(tags, limits)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
   }
 
-  /** The server's own choice of connection needs no proof. */
+  /** A connection chosen by the server needs no check. */
   get chosenByServer (): boolean { return this.#options.connection !== undefined }
 }
 
@@ -143,7 +143,7 @@ function checkChosen (chosen: unknown): string {
   return checkConnectionId(id)
 }
 
-function refuseUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
+function rejectUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
   if (isAllowed(allowed)) return
   throw connectionId === null
     ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller is not authorized for ${operation} (${scope}).` })

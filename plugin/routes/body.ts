@@ -1,21 +1,21 @@
-/** Takes a caller's body as bytes: small ones whole, large ones as a stream, never parsed and written again. */
+/** Reads a caller's body as bytes: small ones completely, large ones as a stream, never parsed and serialized again. */
 import { Transform, type Readable, type TransformCallback } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 
-/** Up to here one buffer is much faster than a stream. Bytes. */
+/** Bytes up to which one buffer is much faster than a stream. */
 const WHOLE_LIMIT = 64 * 1024
 
 export interface BodyLimits {
-  /** Largest body that is read whole because it is validated. Bytes. */
+  /** Maximum size in bytes of a body that is read completely for validation. */
   readonly whole: number
-  /** Largest body that is streamed. Bytes. */
+  /** Maximum size in bytes of a body that is streamed. */
   readonly stream: number
 }
 
-/** Replaces the scope's parsers, the host's included, by one that makes `request.body` an OutgoingBody, or null where there is none. */
-export function takeBodiesAsBytes (app: FastifyInstance, limits: BodyLimits): void {
+/** Replaces the scope's parsers, the host's included, by one that makes `request.body` an OutgoingBody, or null without a body. */
+export function parseBodiesAsBytes (app: FastifyInstance, limits: BodyLimits): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request, payload, done) => {
     const whole = request.routeOptions.config.roller?.operation?.endsWith('/*') === false
@@ -40,8 +40,8 @@ async function readBody (request: FastifyRequest, payload: Readable, whole: bool
 }
 
 /**
- * The whole body. None is an empty Buffer, whatever its headers say: many clients send a Content-Type with every DELETE.
- * @param exact true where a signature is checked, for which a body that was parsed and written again does not count
+ * The whole body. A missing one is an empty Buffer, whatever its headers: many clients send a Content-Type with every DELETE.
+ * @param exact true for signature checks, for which a parsed and serialized body is invalid
  * @throws RollerError ROLLER_ERR_BODY_TOO_LARGE, ROLLER_ERR_MEDIA_TYPE for a Content-Encoding that the host does not decode
  */
 export async function readBytes (request: FastifyRequest, payload: Readable, limit: number, exact = false): Promise<Buffer> {
@@ -55,16 +55,16 @@ export async function readBytes (request: FastifyRequest, payload: Readable, lim
 }
 
 /**
- * What a body parser in front of Fastify (an Express middleware) has made of the body: its bytes are gone. Null where there is none.
- * @throws RollerError ROLLER_ERR_MEDIA_TYPE, ROLLER_ERR_INTERNAL when the body was read and not kept
+ * The result of a body parser in front of Fastify (an Express middleware), which has consumed the bytes. Null without a body.
+ * @throws RollerError ROLLER_ERR_MEDIA_TYPE, ROLLER_ERR_INTERNAL if the body was read and not kept
  */
 function readByHost (request: FastifyRequest, payload: Readable, exact = false): Buffer | null {
   if (payload !== request.raw) return null
   if (!payload.readableEnded) {
-    refuseEncoded(request)
+    rejectEncoded(request)
     return null
   }
-  const { body } = request.raw as { body?: unknown } // where such parsers leave it
+  const { body } = request.raw as { body?: unknown } // the property that such parsers set
   const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers
   if (chunked === undefined && length === '0') return Buffer.alloc(0)
   if (Buffer.isBuffer(body)) return body
@@ -76,7 +76,7 @@ function readByHost (request: FastifyRequest, payload: Readable, exact = false):
   })
 }
 
-function refuseEncoded ({ headers }: FastifyRequest): void {
+function rejectEncoded ({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding']
   if (encoding === undefined || /^(?:identity)?$/i.test(encoding)) return
   throw new RollerError('ROLLER_ERR_MEDIA_TYPE', {
@@ -85,7 +85,7 @@ function refuseEncoded ({ headers }: FastifyRequest): void {
   })
 }
 
-/** Up to `limit` bytes; what is left then stays in the stream. */
+/** Up to `limit` bytes; the rest stays in the stream. */
 async function collect (
   payload: Readable, limit: number
 ): Promise<{ chunks: Buffer[], exceeded: true } | { chunks: Buffer, exceeded: false }> {
@@ -104,14 +104,14 @@ async function collect (
     const onEnd = (): void => stop(false)
     const onGone = (error?: Error & { statusCode?: number }): void => reject(error?.statusCode === undefined ? clientDisconnected() : error)
     payload.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone)
-    payload.resume() // a preParsing hook may hand over a paused stream, which a listener alone does not start
+    payload.resume() // a preParsing hook may return a paused stream, which a listener alone does not start
   })
   return exceeded ? { chunks, exceeded } : { chunks: chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks, size), exceeded }
 }
 
 function toBody (bytes: Buffer): OutgoingBody | null { return bytes.length === 0 ? null : { kind: 'bytes', bytes } }
 
-/** Fails when the body exceeds the limit, or when the client disconnects. */
+/** Fails if the body exceeds the limit, or if the client disconnects. */
 class Limiter extends Transform {
   readonly #limit: number
   #size = 0
@@ -141,7 +141,7 @@ export function clientDisconnected (): Error {
   return Object.assign(new Error('the caller went away'), { statusCode: 400 })
 }
 
-/** Of the request's own bytes: a preParsing hook that decodes a body changes its length, and not the header. */
+/** Checked on the raw request: a preParsing hook that decodes a body changes its length, but not the header. */
 function declaredLength (request: FastifyRequest, payload: Readable): number | null {
   const header = request.headers['content-length']
   return header === undefined || payload !== request.raw ? null : Number(header) // Node has checked that it is a number

@@ -1,28 +1,28 @@
 /**
- * What caches between this app and its callers may do with an answer of ROLLER's. ROLLER speaks to one venue at a time and may say
- * `Cache-Control: public`; here the same URL is another venue's for another caller, and a cache tells them apart by `Vary` alone.
+ * Limits what caches between this app and its callers may store. ROLLER serves one venue at a time and may send `Cache-Control: public`;
+ * here the same URL returns another venue's data to another caller, and only `Vary` separates them in a cache.
  */
 import type { FastifyReply } from 'fastify'
 import { FORWARDED } from '../gateway/sanitize-request.ts'
 
 export interface CacheHeadersOptions {
-  /** True: what ROLLER allows shared caches stays allowed. */
+  /** True: shared caches may store what ROLLER allows. */
   readonly sharedCaching: boolean
-  /** Further request headers by which the application tells its callers apart. */
+  /** Further request headers by which the application distinguishes its callers. */
   readonly vary: readonly string[]
 }
 
-/** Request headers that choose the venue or the caller, or decide whether and how the call is made. */
+/** Request headers that choose the venue or the caller, or influence the call. */
 const CHOOSING: readonly string[] = ['Connection-Id', 'Roller-Venue', 'Authorization', 'Cookie', 'Roller-Validation']
 
 type Kind = 'plain' | 'vary' | 'cache-control' | 'targeted'
 
-/** Servers send the same few names and values with every response. The bound holds against one that does not. */
+/** Servers send the same few names and values with every response. The bound protects against one that does not. */
 const MAX_KNOWN = 500
 
-/** Puts an answer's headers on the reply. One for each registration of the plugin. */
+/** Writes cache headers to the reply. One for each registration of the plugin. */
 export class CacheHeaders {
-  /** On every answer, also where ROLLER is not reached. */
+  /** On every response, even if ROLLER is not called. */
   readonly vary: string
   readonly #sharedCaching: boolean
   readonly #merged = new Map<string, string>()
@@ -32,12 +32,12 @@ export class CacheHeaders {
     this.#sharedCaching = sharedCaching
   }
 
-  /** @param headers names in lower case; left as they are, since callers of one answer share them */
+  /** @param headers names in lower case; not modified, since callers of one response share them */
   apply (reply: FastifyReply, headers: Readonly<Record<string, string | string[]>>): void {
     const own = reply.getHeader('vary') // CORS adds Origin, for example
     let vary: string | string[] | undefined
     let cacheControl: string | string[] | undefined
-    for (const name in headers) { // nothing is inherited, see sanitizeResponseHeaders
+    for (const name in headers) { // no inherited names, see sanitizeResponseHeaders
       const value = headers[name]
       if (value === undefined) continue
       const kind = kindOf(name)
@@ -50,7 +50,7 @@ export class CacheHeaders {
     else if (cacheControl !== undefined) reply.header('cache-control', cacheControl)
   }
 
-  /** For answers that are not ROLLER's. */
+  /** For responses that are not ROLLER's. */
   applyToProblem (reply: FastifyReply): void {
     const own = reply.getHeader('vary')
     reply.header('vary', own === undefined ? this.vary : this.#merge(textOf(own), ''))
@@ -66,7 +66,7 @@ export class CacheHeaders {
   }
 }
 
-/** Each name once, in any case; a star stands for everything (RFC 9110 12.5.5). */
+/** Each name once, in any case; a star means everything (RFC 9110 12.5.5). */
 function join (names: readonly string[]): string {
   const found = new Map<string, string>()
   for (const name of names.map((written) => written.trim())) {
@@ -86,7 +86,7 @@ function kindOf (name: string): Kind {
   return kind
 }
 
-/** Fields by which caches of one kind or maker are told other than by Cache-Control: RFC 9213, Edge Side Includes, and those of makers. */
+/** Headers other than Cache-Control that control specific caches: RFC 9213, Edge Side Includes, and vendors' own. */
 const TARGETED = /^(surrogate-control|edge-control|x-accel-expires|.+-cache-control)$/
 
 function classify (name: string): Kind {
@@ -104,9 +104,9 @@ function toPrivate (cacheControl: string): string {
   if (known !== undefined) return known
   const kept = directivesOf(cacheControl).filter((directive) => !SHARING.has(nameOf(directive)))
   const names = new Set(kept.map(nameOf))
-  // A cache that knows must-understand may store in spite of no-store (RFC 9111 5.2.2.3).
+  // A cache that supports must-understand may store in spite of no-store (RFC 9111 5.2.2.3).
   const stored = !names.has('no-store') || names.has('must-understand')
-  // In front: a quotation mark without its second cannot swallow it.
+  // In front, so that an unterminated quotation mark cannot hide it.
   const answer = [...stored ? ['private'] : [], ...kept].join(', ')
   if (privates.size < MAX_KNOWN) privates.set(cacheControl, answer)
   return answer
@@ -116,7 +116,7 @@ function nameOf (directive: string): string {
   return directive.split('=', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
-/** Split at commas, but for those between quotation marks. */
+/** Split at commas outside quotation marks. */
 function directivesOf (text: string): string[] {
   const directives: string[] = []
   let [start, quoted] = [0, false]

@@ -1,4 +1,4 @@
-/** What the host's log and metrics may know of a request: which call it became, and how it ended. */
+/** Data of a request for the host's log and metrics: its call, and the result. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RollerError } from '../errors.ts'
 import type { CallTiming } from '../gateway/call.ts'
@@ -8,7 +8,7 @@ export interface CallRecord extends CallTiming {
   /** The catalog's name, or `GET /*` and so on for a path outside it. */
   readonly operation: string
   readonly connectionId: string
-  /** Milliseconds from the request to the moment at which the answer's head was passed on; null while there is none. */
+  /** Milliseconds from the request to the head of the response; null if there is none. */
   headMs: number | null
 }
 
@@ -31,5 +31,5 @@ const problems = new WeakMap<FastifyRequest, RollerError>()
 
 export function noteProblem (request: FastifyRequest, error: RollerError): void { problems.set(request, error) }
 
-/** The problem that a request was answered with; undefined when it was none of the gateway's. */
+/** The problem document of a response; undefined if the error was not the gateway's. */
 export function problemOf (request: FastifyRequest): RollerError | undefined { return problems.get(request) }

@@ -1,6 +1,4 @@
-/**
- * `GET /connect`: the page on which a venue manager enters the venue's keys; its files; and the one question that it may ask this gateway.
- */
+/** `GET /connect`: the page on which a venue manager enters the venue's credentials; its files; and its one request to this gateway. */
 import { randomBytes } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
@@ -11,7 +9,7 @@ import type { PageSettings } from '../connect-page/page-settings.ts'
 import { chooseLanguage } from '../connect-page/texts.ts'
 import { environments } from '../nango/venue.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectPageRoutesOptions {
   readonly page: ConnectPage
@@ -20,9 +18,9 @@ export interface ConnectPageRoutesOptions {
 const config = { roller: { auth: 'self' } } as const
 
 const ResultBody = Type.Object({
-  ticket: Type.String({ maxLength: 512, description: 'From the link of the page.' }),
+  ticket: Type.String({ maxLength: 512, description: 'The ticket in the link.' }),
   connectionId: Type.Optional(Type.String({
-    minLength: 1, maxLength: 255, description: 'What Nango called the connection. Without it, the one that the link has made is looked for.'
+    minLength: 1, maxLength: 255, description: 'The connection id from Nango. Default: the connection that the link created.'
   }))
 }, { additionalProperties: false })
 
@@ -34,7 +32,7 @@ const ConnectedVenue = Type.Object({
 
 const ConnectResult = Type.Object({
   status: StringEnum(['connected', 'other-venue', 'unused'], {
-    description: 'other-venue: the keys of another venue were entered for this connection. unused: the link has made no connection.'
+    description: 'other-venue: credentials of another venue were entered for this connection. unused: the link has created no connection.'
   }),
   venue: Nullable(ConnectedVenue)
 }, { $id: 'ConnectResult' })
@@ -61,7 +59,7 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
     return connectPageHtml({
       settings: page.settings,
       language: chooseLanguage(request.headers['accept-language']),
-      // From where the page is, whatever a proxy in front puts before it.
+      // Relative to the page, whatever prefix a proxy adds.
       assets: `connect/${version}/`,
       resultPath: 'connect/result',
       nonce
@@ -73,7 +71,7 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
   }, async (request, reply) => {
     const file = files.get(request.params.file)
     if (file === undefined) return reply.callNotFound()
-    // While replicas of two versions stand side by side, one is asked for the other's files: its own will do, this once.
+    // During a rolling update a replica may get requests for files of the other version: its own are compatible.
     const forEver = request.params.version === version
     reply.headers({ ...SAFE_HEADERS, 'cache-control': forEver ? 'public, max-age=31536000, immutable' : 'no-store' }).type(file.type)
     return file.content
@@ -82,13 +80,13 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
   app.post('/connect/result', {
     config,
     schema: {
-      summary: 'See which venue a link has connected',
-      description: 'For the connect page, which has no key: the ticket of its link is good for the one connection that was made with it.',
+      summary: 'Read the venue that a link has connected',
+      description: 'For the connect page, which has no API key: the ticket of its link is valid for the one connection created with it.',
       operationId: 'getConnectResult',
       tags: ['Connect'],
       security: [],
       body: ResultBody,
-      response: { 200: ConnectResult, ...problemAnswers }
+      response: { 200: ConnectResult, ...problemResponses }
     }
   }, async ({ body: { ticket, connectionId } }, reply) => {
     reply.header('cache-control', 'no-store')
@@ -102,7 +100,7 @@ function policy ({ apiUrl, connectUrl }: PageSettings, nonce: string): string {
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
-    'img-src data:', // the empty icon, so that none is asked for
+    'img-src data:', // an empty icon, so that the browser requests none
     `connect-src 'self' ${new URL(apiUrl).origin}`,
     ...(connectUrl === null ? [] : [`frame-src ${new URL(connectUrl).origin}`]),
     "form-action 'none'",

@@ -1,4 +1,4 @@
-/** Connect sessions over HTTP: what a page needs to let a venue manager enter a Client ID and a Client Secret at Nango. */
+/** Connect sessions over HTTP: what a page needs so that a venue manager can enter a Client ID and a Client Secret at Nango. */
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { ConnectPage } from '../connect-page/connect-page.ts'
@@ -7,12 +7,12 @@ import type { NangoClient } from '../nango/client.ts'
 import { Tags } from '../nango/connection.ts'
 import { createReconnectSession, createSession, type ConnectSession as NangoSession, type SessionInput } from '../nango/sessions.ts'
 import type { Access, Limits } from './access.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectSessionRoutesOptions {
   readonly nango: NangoClient
   readonly access: Access
-  /** Null: there is no page of our own. */
+  /** Null: the connect page is disabled. */
   readonly page: ConnectPage | null
 }
 
@@ -20,24 +20,24 @@ const ConnectSession = Type.Object({
   token: Type.String({ description: 'For @nangohq/frontend: openConnectUI({ sessionToken }).' }),
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
   connectPage: Type.Optional(Type.String({
-    description: 'This gateway\'s own page, to send to a venue manager, with the Client ID filled in. ' +
-      'From the root of this host where the gateway does not know its address. ' +
-      '&lang=de behind it chooses the language.'
+    description: 'This gateway\'s page, to send to a venue manager, with the Client ID filled in. ' +
+      'Relative to the root of this host if publicUrl is not set. ' +
+      'Append &lang=de to choose the language.'
   })),
-  expiresAt: Type.String({ format: 'date-time', description: '30 minutes from now; Nango decides.' })
+  expiresAt: Type.String({ format: 'date-time', description: 'In 30 minutes, fixed by Nango.' })
 }, { $id: 'ConnectSession' })
 
 const SessionBody = Type.Object({
   clientId: Type.Optional(Type.String({
     minLength: 1,
     maxLength: 255,
-    description: 'Filled in on the connect page, so that only the Client Secret is left to paste. Not sent to Nango.'
+    description: 'Filled in on the connect page, so that only the Client Secret must be pasted. Not sent to Nango.'
   })),
   tags: Type.Optional(Tags),
   connectionConfig: Type.Optional(Type.Record(Type.String(), Type.Unknown(), {
     description: 'Nango\'s connection config. The browser can read it: no secrets.'
   })),
-  webhookUrlOverride: Type.Optional(Type.String({ format: 'uri', description: 'Where Nango sends this connection\'s webhooks.' }))
+  webhookUrlOverride: Type.Optional(Type.String({ format: 'uri', description: 'URL for Nango\'s webhooks of this connection.' }))
 }, { additionalProperties: false })
 
 const ReconnectBody = Type.Composite([
@@ -47,7 +47,7 @@ const ReconnectBody = Type.Composite([
 const TAG = ['Connect']
 
 export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access, page }) => {
-  /** Makes a session, and a link to the page that goes with it. */
+  /** Creates a session, and a link to its page. */
   async function withPage (
     input: Partial<SessionInput>, { clientId, connectionId = null }: { clientId: string | undefined, connectionId?: string | null },
     open: (input: Partial<SessionInput>) => Promise<NangoSession>
@@ -63,12 +63,12 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     preValidation: async (request) => { request.body ??= {} },
     schema: {
       summary: 'Start connecting a venue',
-      description: 'Makes a session with which a browser may connect one venue. ' +
-        'It is good for 30 minutes and for the ROLLER integration alone.',
+      description: 'Creates a session with which a browser can connect one venue. ' +
+        'It is valid for 30 minutes and for the ROLLER integration only.',
       operationId: 'createConnectSession',
       tags: TAG,
       body: SessionBody,
-      response: { 201: ConnectSession, ...problemAnswers }
+      response: { 201: ConnectSession, ...problemResponses }
     }
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connect-session', 'connect', null)
@@ -87,13 +87,13 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
         operationId: 'getConnectSessionToken',
         tags: TAG,
         produces: ['text/plain'],
-        response: { 200: { description: 'The session token.', content: { 'text/plain': { schema: Type.String() } } }, ...problemAnswers }
+        response: { 200: { description: 'The session token.', content: { 'text/plain': { schema: Type.String() } } }, ...problemResponses }
       }
     }, async (request, reply) => {
       await access.authorize(request, 'GET /connect-session', 'connect', null)
       const input = sessionInput(await access.identifyMaker(request), {})
       const { token } = await createSession(nango, { ...input, tags: input.tags ?? {} })
-      // A token must not stay in a cache between the server and the page.
+      // A token must not be cached between the server and the page.
       reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store')
       return token
     })
@@ -101,13 +101,13 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
 
   app.post('/connect-session/reconnect', {
     schema: {
-      summary: 'Start entering a venue\'s credentials again',
+      summary: 'Start reconnecting a venue',
       description: 'For a connection whose status is reconnect-required, or after a key was replaced. ' +
         'The connection keeps its id, tags, metadata and config.',
       operationId: 'createReconnectSession',
       tags: TAG,
       body: ReconnectBody,
-      response: { 201: ConnectSession, ...problemAnswers }
+      response: { 201: ConnectSession, ...problemResponses }
     }
   }, async (request, reply) => {
     const { connectionId, clientId, ...written } = request.body
@@ -119,7 +119,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
   })
 }
 
-/** Where the server identifies its callers, the session carries their tags and nothing that the browser wrote. */
+/** If the server identifies its callers, the session carries their tags and nothing from the browser. */
 function sessionInput (limits: Limits | null, body: Omit<Static<typeof SessionBody>, 'clientId'>): Partial<SessionInput> {
   if (limits === null) return body
   const written = Object.keys(body)

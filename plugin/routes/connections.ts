@@ -1,4 +1,4 @@
-/** Connections over HTTP. No answer ever holds a credential, a secret or a token. */
+/** Connections over HTTP. No response contains a credential, a secret or a token. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
@@ -11,13 +11,13 @@ import type { ManagedConnections } from '../venues/managed-connections.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
 import type { Access, Limits } from './access.ts'
 import { listOwn } from './own-connections.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
   readonly check: (connectionId: string) => Promise<CheckReport>
   readonly rateLimiter: RateLimiter
-  /** Whose rate limits a connection's calls count against. */
+  /** The key of the rate limits of a connection's calls. */
   readonly credentialOf: (connectionId: string) => Promise<string>
   readonly access: Access
 }
@@ -44,13 +44,13 @@ const ListQuery = Type.Object({
 
 const ConnectionPage = Type.Object({
   connections: Type.Array(Connection),
-  nextPage: Nullable(Type.Integer(), { description: 'The page to ask for next; null at the end.' })
+  nextPage: Nullable(Type.Integer(), { description: 'The next page number; null on the last page.' })
 })
 
 const NewConnection = Type.Object({
   clientId: Type.String({ minLength: 1, maxLength: 255, description: 'From Venue Manager.' }),
   clientSecret: Type.String({
-    minLength: 1, maxLength: 2048, description: 'From Venue Manager. It goes to Nango and is kept nowhere else.'
+    minLength: 1, maxLength: 2048, description: 'From Venue Manager. Stored in Nango only.'
   }),
   tags: Type.Optional(Tags),
   metadata: Type.Optional(Metadata)
@@ -58,26 +58,26 @@ const NewConnection = Type.Object({
 
 const Change = Type.Object({
   tags: Type.Optional(Type.Record(TagName, Nullable(Type.String({ minLength: 1, maxLength: 255 })), {
-    additionalProperties: false, description: 'Merged with what is there; null takes a tag away.'
+    additionalProperties: false, description: 'Merged with existing tags; null deletes a tag.'
   })),
   metadata: Type.Optional(Metadata)
 }, { additionalProperties: false, minProperties: 1 })
 
 const Confirmation = Type.Object({
   venueId: Type.String({
-    minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue whose credentials were entered.', examples: ['20981']
+    minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue of the new credentials.', examples: ['20981']
   })
 }, { additionalProperties: false })
 
 const RateLimitReport = Type.Object({
   connectionId: Type.String(),
-  coolingOff: Type.Integer({ description: 'Seconds until ROLLER accepts calls again after a 429; 0 when it does.' }),
+  coolingOff: Type.Integer({ description: 'Seconds until the cooling-off after a 429 ends; 0 if there is none.' }),
   rateLimits: Type.Array(Type.Object({
     name: StringEnum(['rest', 'reporting', 'bulk']),
-    limit: Type.Integer({ description: 'Calls in a window, the safety margin taken off.' }),
+    limit: Type.Integer({ description: 'Calls in a window, minus the safety margin.' }),
     window: Type.Integer({ description: 'Seconds.' }),
-    remaining: Type.Integer({ description: 'Calls that are free now.' }),
-    reset: Type.Integer({ description: 'Seconds until a call frees; 0 when nothing is used.' })
+    remaining: Type.Integer({ description: 'Remaining calls.' }),
+    reset: Type.Integer({ description: 'Seconds until another call is available; 0 if none is used.' })
   }))
 }, { $id: 'RateLimitReport' })
 
@@ -87,38 +87,38 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   const { connections, check, rateLimiter, credentialOf, access } = options
   app.get('/connections', {
     exposeHeadRoute: false,
-    // Validation comes right after it.
+    // Validation follows right after it.
     preValidation: async (request) => { request.query = readQuery(request.query) as typeof request.query },
     schema: {
       summary: 'List connections',
       operationId: 'listConnections',
       tags: TAG,
       querystring: ListQuery,
-      response: { 200: ConnectionPage, ...problemAnswers }
+      response: { 200: ConnectionPage, ...problemResponses }
     }
   }, async (request) => {
     await access.authorize(request, 'GET /connections', 'connections:read', null)
     const { venue, tags, ...filter } = request.query
     const limits = await access.identify(request)
-    // The caller's own tags come last, and in the case in which Nango compares: none that was written may stand in their place.
-    const asked = { ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...limits?.tags } }
-    return limits?.connections === undefined ? await connections.list(asked) : await listOwn(connections, limits.connections, asked)
+    // The caller's own tags come last, in Nango's case: no given tag can replace them.
+    const query = { ...filter, tags: { ...lowerKeys(tags ?? {}), ...(venue !== undefined && { roller_venue_id: venue }), ...limits?.tags } }
+    return limits?.connections === undefined ? await connections.list(query) : await listOwn(connections, limits.connections, query)
   })
 
   app.post('/connections', {
     schema: {
       summary: 'Connect a venue with its Client ID and Client Secret',
-      description: 'For servers that have the pair at hand. ROLLER is asked for a token on the way, so a wrong pair is refused.',
+      description: 'For servers that have the credentials. Nango requests a token from ROLLER, so wrong credentials are rejected.',
       operationId: 'createConnection',
       tags: TAG,
       body: NewConnection,
-      response: { 201: Connection, ...problemAnswers }
+      response: { 201: Connection, ...problemResponses }
     }
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connections', 'connections:write', null)
     const { tags, ...input } = request.body
     const limits = await access.identifyMaker(request)
-    refuseTags(tags, limits)
+    rejectTags(tags, limits)
     const created = await connections.create({ ...input, ...(limits !== null ? { tags: limits.tags } : tags !== undefined && { tags }) })
     reply.code(201)
     return created
@@ -131,7 +131,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       operationId: 'getConnection',
       tags: TAG,
       params: Params,
-      response: { 200: Connection, ...problemAnswers }
+      response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -142,29 +142,29 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.patch('/connections/:id', {
     schema: {
       summary: 'Change a connection\'s tags and metadata',
-      description: 'Merged with what is there: what is not named stays.',
+      description: 'Merged with existing values: those that are not named stay.',
       operationId: 'updateConnection',
       tags: TAG,
       params: Params,
       body: Change,
-      response: { 200: Connection, ...problemAnswers }
+      response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
     await admit(request, 'PATCH /connections/{id}', 'connections:write', id)
-    refuseTags(request.body.tags, await access.identify(request))
+    rejectTags(request.body.tags, await access.identify(request))
     return await connections.update(id, request.body)
   })
 
   app.post('/connections/:id/confirm-venue', {
     schema: {
-      summary: 'Confirm that a connection is of another venue now',
-      description: 'When credentials of another venue were entered, no call passes until it is said here that this was meant.',
+      summary: 'Confirm the new venue of a connection',
+      description: 'After credentials of another venue were entered, calls are rejected until the change is confirmed here.',
       operationId: 'confirmVenue',
       tags: TAG,
       params: Params,
       body: Confirmation,
-      response: { 200: Connection, ...problemAnswers }
+      response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -175,12 +175,12 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.delete('/connections/:id', {
     schema: {
       summary: 'Disconnect a venue',
-      description: 'ROLLER\'s webhooks to this gateway are taken back first, then Nango forgets the credentials. ' +
-        'The API key itself is taken back in Venue Manager.',
+      description: 'Deletes ROLLER\'s webhooks to this gateway first, then the credentials in Nango. ' +
+        'Revoke the API key itself in Venue Manager.',
       operationId: 'deleteConnection',
       tags: TAG,
       params: Params,
-      response: { 204: { type: 'null', description: 'Disconnected.' }, ...problemAnswers }
+      response: { 204: { type: 'null', description: 'Disconnected.' }, ...problemResponses }
     }
   }, async (request, reply) => {
     const { id } = request.params
@@ -193,12 +193,12 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.get('/connections/:id/check', {
     exposeHeadRoute: false,
     schema: {
-      summary: 'Find out why a connection does not work',
-      description: 'Goes from Nango to the venue step by step. The first step that fails says what to do.',
+      summary: 'Diagnose a connection',
+      description: 'Checks every step from Nango to the venue. The first failed step has a hint.',
       operationId: 'checkConnection',
       tags: TAG,
       params: Params,
-      response: { 200: CheckReport, ...problemAnswers }
+      response: { 200: CheckReport, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -210,12 +210,12 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.get('/connections/:id/rate-limits', {
     exposeHeadRoute: false,
     schema: {
-      summary: 'See what is left of a connection\'s rate limits',
-      description: 'As this gateway counts. Other programs with the same API key use up the same limits at ROLLER.',
+      summary: 'Read the rate limits of a connection',
+      description: 'As counted by this gateway. ROLLER also counts calls of other programs with the same API key.',
       operationId: 'getRateLimits',
       tags: TAG,
       params: Params,
-      response: { 200: RateLimitReport, ...problemAnswers }
+      response: { 200: RateLimitReport, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -238,21 +238,21 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }
 }
 
-function refuseTags (tags: unknown, limits: Limits | null): void {
+function rejectTags (tags: unknown, limits: Limits | null): void {
   if (tags === undefined || limits === null) return
   throw new RollerError('ROLLER_ERR_VALIDATION', {
     errors: [{ pointer: '/body/tags', detail: 'is set by the server and must not be sent' }]
   })
 }
 
-/** Query text as values: `tags[key]=value` gathered, numbers as numbers, defaults filled in. */
+/** Parses the query: `tags[key]=value` collected, numbers converted, defaults filled in. */
 function readQuery (raw: unknown): Record<string, unknown> {
   const query: Record<string, unknown> = { limit: 100, page: 0 }
   const tags: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(raw as Record<string, unknown>)) { // Fastify's parser makes an object
+  for (const [name, value] of Object.entries(raw as Record<string, unknown>)) { // Fastify's parser returns an object
     const tag = /^tags\[([^\]]+)\]$/.exec(name)?.[1]
     if (tag !== undefined) tags[tag] = value
-    // NaN fails; left as text, TypeBox would make 1 of `1.5` and of `true`.
+    // NaN fails; TypeBox would convert the texts `1.5` and `true` to 1.
     else if (name === 'limit' || name === 'page') query[name] = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN
     else query[name] = value
   }

@@ -1,20 +1,20 @@
 /**
- * Checks what the functions of the options return before anything is decided by it. TypeScript checks nothing at run time, and a wrong
- * shape must never be access: `'venue-10'.includes('venue-1')` is true, and so is a promise, an object or 'no'.
+ * Checks the return values of the option functions before they are used. TypeScript checks nothing at run time, and a wrong shape must
+ * never grant access: `'venue-10'.includes('venue-1')` is true, and promises, objects and 'no' are truthy.
  */
 import { RollerError } from '../errors.ts'
 import { MAX_TAGS } from '../nango/connection.ts'
 
 /** An identity as the routes use it. */
 export interface Limits {
-  /** Keys in lower case, as Nango keeps them. */
+  /** Keys in lower case, as Nango stores them. */
   readonly tags: Readonly<Record<string, string>>
   readonly connections?: readonly string[]
-  /** There are no tags: the ids alone say which connections are the caller's. */
+  /** Without tags: only the ids determine the caller's connections. */
   readonly byId: boolean
 }
 
-/** Each call is compared with all of them; more than this are told apart by a tag. */
+/** Each call is compared with all of them; use a tag for more than this. */
 const MAX_CONNECTIONS = 1_000
 const MAX_ID_LENGTH = 255
 /** Nango's rules for tags. */
@@ -22,9 +22,9 @@ const TAG_KEY = /^[A-Za-z][A-Za-z0-9_./-]{0,63}$/
 const MAX_TAG_LENGTH = 255
 
 /**
- * Copies the identity, so that what was checked is what is used, whatever the application does with its objects afterwards.
+ * Copies the identity, so that the checked values are the ones used, even if the application changes its objects afterwards.
  * @param identity what `identify` returned, other than null and 'trusted'
- * @throws RollerError ROLLER_ERR_INTERNAL for everything that is no identity
+ * @throws RollerError ROLLER_ERR_INTERNAL for anything that is no identity
  */
 export function toLimits (identity: unknown): Limits {
   if (typeof identity !== 'object' || identity === null || Array.isArray(identity)) {
@@ -46,7 +46,7 @@ function toTags (given: unknown): Record<string, string> {
   const keys = Object.keys(given)
   if (keys.length > MAX_TAGS) throw hostFault('identify', `gave ${keys.length} tags`, `at most ${MAX_TAGS}, as Nango does`)
   for (const key of keys) {
-    // The key itself is not repeated: it may be a value that slipped.
+    // The key itself is not repeated: it may be a misplaced value.
     if (!TAG_KEY.test(key)) {
       throw hostFault('identify', 'gave a tag with a key that Nango does not take', 'keys of a letter and letters, digits, _ . / -')
     }
@@ -69,7 +69,7 @@ function toIds (given: unknown): readonly string[] {
     throw hostFault('identify', `gave ${length} connections`, `at most ${MAX_CONNECTIONS}; a tag finds more of them`)
   }
   const ids: string[] = []
-  // By index: a hole in the array is a fault as well.
+  // By index: a hole in the array is an error as well.
   for (let index = 0; index < length; index++) {
     const id: unknown = given[index]
     if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH) {
@@ -80,22 +80,22 @@ function toIds (given: unknown): readonly string[] {
     ids.push(id)
   }
   const own = new Set(ids)
-  return own.size === length ? ids : [...own] // an id that stands there twice would be listed twice
+  return own.size === length ? ids : [...own] // a repeated id would be listed twice
 }
 
 /**
- * @returns what `authorize` decided; what is missing is a no
- * @throws RollerError ROLLER_ERR_INTERNAL for anything else than a boolean
+ * @returns the result of `authorize`; undefined means false
+ * @throws RollerError ROLLER_ERR_INTERNAL for anything but a boolean
  */
-export function isAllowed (said: unknown): boolean {
-  if (said === true) return true
-  if (said === false || said === undefined || said === null) return false
-  throw hostFault('authorize', `gave ${kindOf(said)}`, 'true or false')
+export function isAllowed (result: unknown): boolean {
+  if (result === true) return true
+  if (result === false || result === undefined || result === null) return false
+  throw hostFault('authorize', `gave ${kindOf(result)}`, 'true or false')
 }
 
 /**
- * @returns the connection id that `connection` chose; null where it chose none
- * @throws RollerError ROLLER_ERR_INTERNAL for anything else than a text
+ * @returns the connection id from `connection`; null if it chose none
+ * @throws RollerError ROLLER_ERR_INTERNAL for anything but a string
  */
 export function chosenId (chosen: unknown): string | null {
   if (chosen === undefined || chosen === null || chosen === '') return null
@@ -109,7 +109,7 @@ function isPlainObject (value: unknown): value is Readonly<Record<string, unknow
   return prototype === Object.prototype || prototype === null
 }
 
-/** In words, and never the value: it may be anything of the application's. */
+/** The type of a value, never the value: it may be any data of the application. */
 function kindOf (value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return value === '' ? 'an empty text' : value.length > MAX_ID_LENGTH ? 'a text that is too long' : 'a text'
@@ -119,12 +119,12 @@ function kindOf (value: unknown): string {
   return typeof value === 'object' ? 'an object of another kind' : `a ${typeof value}`
 }
 
-/** The caller learns that it is not the one to act, and the log what has to change. */
+/** The caller gets a general error; the log has the cause. */
 function hostFault (option: string, was: string, expected: string): RollerError {
   return new RollerError('ROLLER_ERR_INTERNAL', {
     detail: 'A function of this application returned an invalid value to the gateway. Nothing was sent to ROLLER.',
-    hint: 'The developers of this application must act: the log names the option and what it has to return, under the request id of this ' +
-      'answer.',
+    hint: 'The developers of this application must fix it: the log has the option and its expected result, under the request id of this ' +
+      'response.',
     cause: new TypeError(`${option}() ${was}; expected ${expected}`)
   })
 }

@@ -5,7 +5,7 @@ import type { CatalogOperation } from '../operations/validate.ts'
 import type { CancelSignal } from '../util/cancellation.ts'
 import type { CallRecord } from './call-record.ts'
 
-/** A caller's request as the pipeline takes it. A class and no literal, for the reason that SharedResult gives. */
+/** A caller's request in the form of the pipeline. A class instead of a literal, for the reason given at SharedResult. */
 export class HttpCall implements CallRequest {
   readonly method: string
   readonly target: string

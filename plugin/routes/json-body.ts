@@ -4,11 +4,11 @@ import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify
 import { RollerError } from '../errors.ts'
 import { readBytes } from './body.ts'
 
-/** No honest metadata goes deeper; much deeper values exhaust the stack of recursive code. */
+/** Legitimate metadata is not nested deeper; much deeper values overflow the stack of recursive code. */
 const MAX_DEPTH = 64
 
 /** Replaces the scope's parsers, the host's included. @param limit bytes */
-export function takeJsonBodies (app: FastifyInstance, limit: number): void {
+export function parseJsonBodies (app: FastifyInstance, limit: number): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
@@ -19,7 +19,7 @@ export function takeJsonBodies (app: FastifyInstance, limit: number): void {
   })
 }
 
-/** Refuses what is nested too deep before it is parsed. */
+/** Rejects deeply nested input before it is parsed. */
 async function parseJson (parse: FastifyBodyParser<string>, request: FastifyRequest, text: string): Promise<unknown> {
   if (nestsDeeperThan(MAX_DEPTH, text)) {
     throw new RollerError('ROLLER_ERR_VALIDATION', {

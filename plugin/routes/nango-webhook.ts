@@ -1,4 +1,4 @@
-/** `POST /webhooks/nango`. Nango takes any 2xx for done, a 4xx for final, and tries twice more after a 5xx. */
+/** `POST /webhooks/nango`. Nango treats any 2xx as success and a 4xx as final, and retries twice after a 5xx. */
 import type { IncomingMessage } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
@@ -9,10 +9,10 @@ import { checkConnectionId } from '../nango/connection-id.ts'
 import { isSignedByNango, readReport } from '../nango/webhook.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import { readBytes } from './body.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface NangoWebhookOptions {
-  /** Empty: none is taken. */
+  /** Empty: none is accepted. */
   readonly signingKeys: readonly string[]
   readonly integrationId: string
   readonly lifecycle: ConnectionLifecycle
@@ -22,21 +22,21 @@ export interface NangoWebhookOptions {
 const BODY_LIMIT = 256 * 1024
 
 export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> = async (app, { signingKeys, integrationId, lifecycle }) => {
-  // The bytes as they came: a body that was parsed and written again has another signature.
+  // The raw bytes: a parsed and serialized body has another signature.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => readBytes(request, payload, BODY_LIMIT, true))
 
   app.post('/webhooks/nango', {
     config: { roller: { auth: 'self' } },
     schema: {
-      summary: 'Take a webhook of Nango',
-      description: 'For Nango alone, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. ' +
+      summary: 'Receive a webhook of Nango',
+      description: 'For Nango only, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. ' +
         'Set this address in Nango\'s environment settings.',
       operationId: 'takeNangoWebhook',
       tags: ['Webhooks'],
       security: [],
       body: { content: { 'application/json': { schema: Type.Unsafe({ type: 'object', description: 'An event of Nango.' }) } } },
-      response: { 204: { type: 'null', description: 'Taken, or of no concern here.' }, ...problemAnswers }
+      response: { 204: { type: 'null', description: 'Accepted, or not relevant here.' }, ...problemResponses }
     },
     validatorCompiler: () => () => true
   }, async (request, reply) => {
@@ -55,7 +55,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
       })
     }
     const report = readReport(parse(body))
-    // An environment's webhooks are about all of its integrations.
+    // An environment's webhooks concern all of its integrations.
     if (report !== null && report.integrationId === integrationId) {
       await lifecycle[report.change](checkConnectionId(report.connectionId)).catch((error: unknown) => {
         throw error instanceof EventNotHandled
@@ -74,6 +74,6 @@ function parse (body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {
-    return null // signed, and yet no JSON: of a kind that is not known
+    return null // signed, but not JSON: an unknown kind
   }
 }

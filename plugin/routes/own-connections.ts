@@ -1,8 +1,8 @@
-/** The list of a caller whose connections are known by their ids. */
+/** The list for a caller whose connections are limited by ids. */
 import type { ListFilter } from '../nango/connections.ts'
 import type { ConnectionPage, ManagedConnections } from '../venues/managed-connections.ts'
 
-/** Nango filters by one id at a time, so each is asked for; an id that stands for nothing, or that the filter leaves out, is left out. */
+/** Nango filters by one id at a time, so each is read separately; ids that do not exist or do not match the filter are left out. */
 export async function listOwn (
   connections: ManagedConnections, ids: readonly string[], { limit = 100, page = 0, ...filter }: ListFilter
 ): Promise<ConnectionPage> {

@@ -1,9 +1,9 @@
-/** `GET /problems/{code}`: where the `type` of every problem leads. A reader has one in hand and wants to know what to do. */
+/** `GET /problems/{code}`: the target of every problem's `type`, with the cause and what to do. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorDefinitions, RollerError, type ErrorEntry, type Layer } from '../errors.ts'
 import { PROBLEMS_PATH } from '../problem.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 const ACTS: Readonly<Record<Layer, string>> = {
   caller: 'The caller: the request has to change.',
@@ -23,16 +23,16 @@ export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
     config: { roller: { auth: 'public' } },
     schema: {
       summary: 'Read about a problem',
-      description: 'A page for people. Every problem\'s type leads here.',
+      description: 'A page for people, the target of every problem\'s type.',
       operationId: 'getProblem',
       tags: ['Problems'],
       security: [],
       params: Type.Object({ code: Type.String({ examples: ['ROLLER_ERR_RATE_LIMITED'] }) }),
-      response: { 200: { description: 'A page.', content: { 'text/html': { schema: Type.String() } } }, ...problemAnswers }
+      response: { 200: { description: 'A page.', content: { 'text/html': { schema: Type.String() } } }, ...problemResponses }
     }
   }, async ({ params: { code } }, reply) => {
     if (!Object.hasOwn(errorDefinitions, code)) throw new RollerError('ROLLER_ERR_NOT_FOUND', { detail: 'No error has this code.' })
-    const entry: ErrorEntry = errorDefinitions[code as keyof typeof errorDefinitions] // looked at above
+    const entry: ErrorEntry = errorDefinitions[code as keyof typeof errorDefinitions] // checked above
     reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').header(
       'content-security-policy', "default-src 'none'; style-src 'unsafe-inline'"
     )

@@ -1,4 +1,4 @@
-/** Every error of the plugin's routes as a problem document. */
+/** Converts every error of the plugin's routes to a problem document. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRollerError, type RollerError } from '../errors.ts'
 import { describeError } from '../util/log-error.ts'
@@ -7,12 +7,12 @@ import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** It has passed the host's hooks. On the request, since a WeakSet of all requests is work for the garbage collector. */
+    /** It has passed the host's hooks. A property of the request, since a WeakSet of all requests burdens the garbage collector. */
     rollerAdmitted: boolean
   }
 }
 
-/** What functions of the host's have thrown. */
+/** Errors thrown by functions of the host. */
 const thrownByHost = new WeakSet<object>()
 
 export function setProblemHandler (app: FastifyInstance): void {
@@ -23,7 +23,7 @@ export function setProblemHandler (app: FastifyInstance): void {
     done()
   })
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
-    // An error of the host's own hooks and functions (its login, its rate limit) is the host's to answer.
+    // An error of the host's own hooks and functions (its login, its rate limit) is handled by the host.
     if (belongsToHost(thrown, request)) throw thrown
     return sendProblem(request, reply, toRollerError(thrown))
   })
@@ -35,12 +35,12 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     const level = error.code === 'ROLLER_ERR_INTERNAL' ? 'error' : 'warn'
     request.log[level]({ err: describeError(error), code: error.code, layer: error.layer }, error.title)
   }
-  // The client may go on sending without end. HTTP/2 has no such header, and ends the stream.
+  // The client may never stop sending. HTTP/2 has no such header, and ends the stream.
   if (error.code === 'ROLLER_ERR_BODY_TOO_LARGE' && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   return reply
     .code(error.statusCode)
-    // Some statuses may be kept by caches without a word: what is a problem to this caller now is none to the next.
+    // Some statuses are cacheable by default (RFC 9110 15.1): a problem of this caller is none of the next.
     .header('cache-control', 'no-store')
     .header('roller-answered-by', error.layer === 'roller' || error.layer === 'nango' ? error.layer : 'gateway')
     .type(PROBLEM_MEDIA_TYPE)
@@ -48,8 +48,7 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
 }
 
 /**
- * Calls a function that the host gave as an option. What it throws is answered by the host's error handler. Where it answers at once, so
- * does this.
+ * Calls a function that the host passed as an option. Its errors go to the host's error handler. Synchronous functions stay synchronous.
  */
 export function callHost<T> (call: () => T | Promise<T>): T | Promise<T> {
   try {
@@ -65,7 +64,7 @@ function thrown (error: unknown): never {
   throw error
 }
 
-/** A host may bring promises of its own. */
+/** The host may use another promise implementation. */
 export function isPromise<T> (value: T | Promise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

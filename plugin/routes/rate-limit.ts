@@ -1,14 +1,14 @@
-/** Rate limits in HTTP headers: Roller-Max-Wait of a request, and the IETF's RateLimit of an answer. */
+/** Rate limits in HTTP headers: Roller-Max-Wait of a request, and the IETF's RateLimit of a response. */
 import type { FastifyReply } from 'fastify'
 import { RollerError } from '../errors.ts'
 import type { RateLimitState } from '../util/rate-limit-state.ts'
 
-/** Far longer than ROLLER's cooling-off: a higher number is a mistake. Seconds. */
+/** Seconds. Far longer than ROLLER's cooling-off: a higher number is a mistake. */
 const LONGEST_WAIT = 3_600
 
 /**
  * @param header seconds, whole or decimal
- * @param longest the operator's bound, in milliseconds: a call that asks for more waits this long
+ * @param longest the operator's bound in milliseconds, which caps the header
  * @returns milliseconds; undefined: the gateway's default
  * @throws RollerError ROLLER_ERR_VALIDATION
  */

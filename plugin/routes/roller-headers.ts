@@ -1,38 +1,38 @@
-/** Headers of ROLLER's operations that are the gateway's own: what a call may carry, and what an answer says. */
+/** The gateway's own headers of ROLLER's operations, in requests and responses. */
 import { Type } from '@sinclair/typebox'
 import type { RateLimitName, Method } from '../operations/operation.ts'
 
 const callHeaders = {
-  'Connection-Id': Type.Optional(Type.String({ description: 'The venue\'s connection, as GET /connections lists it.' })),
+  'Connection-Id': Type.Optional(Type.String({ description: 'Id of the venue\'s connection, from GET /connections.' })),
   'Roller-Venue': Type.Optional(Type.String({
-    description: 'In its place: ROLLER\'s id of the venue. Of several connections the newest that works is used.'
+    description: 'Alternative: ROLLER\'s id of the venue. Of several connections, the newest healthy one is used.'
   })),
   'Roller-Max-Wait': Type.Optional(Type.Number({
     minimum: 0,
-    description: 'Seconds that the call may wait for its place in the rate limit, and between repeats. Default and longest: as the ' +
-      'gateway is set.'
+    description: 'Maximum wait for a rate limit and between retries, in seconds. Default and upper bound are set by the ' +
+      'gateway.'
   })),
   'X-Request-Id': Type.Optional(
-    Type.String({ maxLength: 200, description: 'Names the request in the log and in the answer; made up where it is missing.' })
+    Type.String({ maxLength: 200, description: 'Request id for the log and the response; generated if missing.' })
   )
 }
 
 const validationHeader = {
   'Roller-Validation': Type.Optional(
-    Type.String({ pattern: '^(true|false)$', description: 'false sends what does not fit the catalog, for when ROLLER is ahead of it.' })
+    Type.String({ pattern: '^(true|false)$', description: 'false skips validation, for input that is newer than the catalog.' })
   )
 }
 
 const cacheHeader = {
   'Cache-Control': Type.Optional(Type.String({
-    description: 'no-cache: an answer that is made for this call. no-store: an answer that is not kept either.'
+    description: 'no-cache: requires a fresh response. no-store: also prevents storing it.'
   }))
 }
 
-/** ROLLER's own; its documents have it for bulk exports alone, its text on formats for all reports. */
+/** ROLLER's own; its documents list it for bulk exports only, its text on formats for all reports. */
 const zoneHeader = {
   'TimeZone-Designators': Type.Optional(
-    Type.String({ description: 'offset: times in the venue\'s zone in place of UTC. ROLLER\'s own header.' })
+    Type.String({ description: 'offset: times in the venue\'s zone instead of UTC. ROLLER\'s own header.' })
   )
 }
 
@@ -51,24 +51,27 @@ type HeaderSchemas = Readonly<Record<string, HeaderSchema>>
 
 const everyResponse: HeaderSchemas = {
   'Roller-Answered-By': {
-    type: 'string', enum: ['roller', 'nango', 'gateway'], description: 'Who answered: roller for ROLLER\'s own answers, errors included.'
+    type: 'string',
+    enum: ['roller', 'nango', 'gateway'],
+    description: 'Source of the response: roller for ROLLER\'s own responses, errors included.'
   },
   'X-Request-Id': {
-    type: 'string', description: 'As in the log, and in instance of a problem. The service sends it always, a host of the plugin may.'
+    type: 'string',
+    description: 'Also in the log, and in instance of a problem. Always sent by the service, optional in a host of the plugin.'
   },
   'RateLimit-Policy': {
     type: 'string',
     examples: [
       '"rest";q=600;w=60'
     ],
-    description: 'The rate limit that the call counts against: q calls in w seconds. Missing where none was asked.'
+    description: 'The rate limit that the call counts against: q calls in w seconds. Missing if none applies.'
   },
-  RateLimit: { type: 'string', examples: ['"rest";r=599;t=1'], description: 'r calls are left of it, and in t seconds there is one more.' }
+  RateLimit: { type: 'string', examples: ['"rest";r=599;t=1'], description: 'r calls remain, and another is available in t seconds.' }
 }
 
 const success: HeaderSchemas = {
   'Roller-Time-Zone': {
-    type: 'string', examples: ['Australia/Brisbane'], description: 'The venue\'s IANA time zone, once the gateway knows it.'
+    type: 'string', examples: ['Australia/Brisbane'], description: 'The venue\'s IANA time zone, if known.'
   }
 }
 
@@ -78,9 +81,9 @@ const shared: HeaderSchemas = {
     examples: [
       'fastify-roller; hit'
     ],
-    description: 'RFC 9211; where the answer is shared with other callers, or the operation is cached.'
+    description: 'RFC 9211; if the response is shared with other callers, or the operation is cached.'
   },
-  Age: { type: 'integer', minimum: 0, description: 'Seconds since ROLLER made the answer; where it comes from the cache.' }
+  Age: { type: 'integer', minimum: 0, description: 'Seconds since ROLLER\'s response, if it comes from the cache.' }
 }
 
 const warning: HeaderSchemas = {
@@ -104,5 +107,5 @@ export function responseHeaders (method: Method, rateLimit: RateLimitName | null
 /** On an error, ROLLER's or the gateway's. */
 export const errorHeaders: HeaderSchemas = {
   ...everyResponse,
-  'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds until a new try makes sense; where that is known.' }
+  'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds until a retry makes sense, if known.' }
 }

@@ -7,22 +7,22 @@ import { responseHeaders, requestHeaders, errorHeaders } from './roller-headers.
 
 const PROBLEM = { 'application/problem+json': { schema: Problem } }
 
-/** Of the gateway's own routes: whatever goes wrong, the gateway says it. */
-export const problemAnswers = {
-  '4xx': { description: 'The gateway\'s own answer.', content: PROBLEM },
-  '5xx': { description: 'The gateway\'s own answer.', content: PROBLEM }
+/** For the gateway's own routes: every error is the gateway's. */
+export const problemResponses = {
+  '4xx': { description: 'An error of the gateway.', content: PROBLEM },
+  '5xx': { description: 'An error of the gateway.', content: PROBLEM }
 }
 
-/** No type: it passes through as it came. Most are an object with errors[] or message; some are a bare text. */
-const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLER\'s own error, as it came: any JSON' })
+/** No type: it is passed through unchanged. Most are an object with errors[] or message; some are a string. */
+const RollerOwnError = Type.Unknown({ $id: 'RollerOwnError', description: 'ROLLER\'s own error, unchanged: any JSON' })
 
 /** Clients distinguish the two by media type, or by Roller-Answered-By. */
 const passedErrors = {
-  '4xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).'),
-  '5xx': refusal('The gateway\'s own answer (application/problem+json), or ROLLER\'s as it came (application/json).')
+  '4xx': errorResponse('An error of the gateway (application/problem+json), or ROLLER\'s own, unchanged (application/json).'),
+  '5xx': errorResponse('An error of the gateway (application/problem+json), or ROLLER\'s own, unchanged (application/json).')
 }
 
-/** What the OpenAPI document takes from a route schema; Fastify's own type learns of it only where @fastify/swagger is installed. */
+/** The OpenAPI fields of a route schema; Fastify's own type has them only if @fastify/swagger is installed. */
 interface RouteSchema extends FastifySchema {
   readonly summary: string
   readonly description?: string
@@ -46,13 +46,13 @@ export function rollerSchema (method: Method, operation: Operation): RouteSchema
 
 export function wildcardSchema (method: Method): RouteSchema {
   const success = {
-    description: 'ROLLER\'s answer, as it came.',
+    description: 'ROLLER\'s response, unchanged.',
     headers: responseHeaders(method, null),
     content: { 'application/json': { schema: Type.Unknown() } }
   }
   return {
     summary: `${method} any other path of ROLLER's API`,
-    description: 'For what ROLLER has and the catalog does not. Bodies are streamed and not validated.',
+    description: 'For operations that the catalog lacks. Bodies are streamed and not validated.',
     operationId: `${method.toLowerCase()}Roller`,
     tags: ['Other paths'],
     headers: requestHeaders(method, null),
@@ -63,9 +63,9 @@ export function wildcardSchema (method: Method): RouteSchema {
 
 function documented (method: Method, { responses, rateLimit }: Operation): Record<string, object> {
   return Object.fromEntries(Object.entries(responses).map(([status, { description, schema }]) => {
-    if (Number(status) >= 400) return [status, refusal(description, schema)]
+    if (Number(status) >= 400) return [status, errorResponse(description, schema)]
     const headers = responseHeaders(method, rateLimit)
-    // `null` is how a route says that there is no body.
+    // `null` declares that there is no body.
     return [
       status,
       schema === undefined ? { type: 'null', description, headers } : { description, headers, content: { 'application/json': { schema } } }
@@ -73,6 +73,6 @@ function documented (method: Method, { responses, rateLimit }: Operation): Recor
   }))
 }
 
-function refusal (description: string, schema: TSchema = RollerOwnError): object {
+function errorResponse (description: string, schema: TSchema = RollerOwnError): object {
   return { description, headers: errorHeaders, content: { 'application/json': { schema }, ...PROBLEM } }
 }

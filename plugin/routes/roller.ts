@@ -16,7 +16,7 @@ import { operationAt } from '../operations/templates.ts'
 import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
-import { clientDisconnected, takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { clientDisconnected, parseBodiesAsBytes, type BodyLimits } from './body.ts'
 import { HttpCall } from './http-call.ts'
 import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
@@ -27,7 +27,7 @@ export interface RollerRoutesOptions {
   /** The catalog. */
   readonly entries: ReadonlyMap<string, CatalogOperation>
   readonly limits: BodyLimits
-  /** The longest that Roller-Max-Wait may ask for. Milliseconds. */
+  /** Milliseconds. Upper bound of Roller-Max-Wait. */
   readonly maxWaitLimit: number
   readonly cacheHeaders: CacheHeaders
 }
@@ -36,16 +36,16 @@ const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const BASE = '/roller'
 
 export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesOptions): Promise<void> {
-  takeBodiesAsBytes(app, options.limits)
-  // The pipeline validates, for calls over HTTP and in process alike; Fastify would change what it checks.
+  parseBodiesAsBytes(app, options.limits)
+  // The pipeline validates, for calls over HTTP and in process alike; Fastify would modify what it validates.
   app.setValidatorCompiler(() => () => true)
   app.setErrorHandler((error, _request, reply) => {
     options.cacheHeaders.applyToProblem(reply)
-    throw error // the scope around this one answers
+    throw error // the error handler of the enclosing scope applies
   })
 
   for (const entry of options.entries.values()) {
-    const { method, path } = splitKey(entry.name as OperationKey) // an operation's name is its key
+    const { method, path } = splitKey(entry.name as OperationKey) // the name of an operation is its key
     add(app, options, method, toRoutePath(path), entry, rollerSchema(method, entry.operation))
   }
   for (const method of METHODS) add(app, options, method, '/*', null, wildcardSchema(method))
@@ -63,7 +63,7 @@ function add (
   const serve = async (
     request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: CancelSignal
   ): Promise<FastifyReply> => {
-    // What is known at once is not waited for: each wait is a promise, and a turn of the queue.
+    // Values that are known at once are not awaited: each await costs a promise and a microtask.
     const addressed = access.address(request)
     const connectionId = typeof addressed === 'string' ? addressed : await addressed
     const record = request.rollerCall = beginRecord(name, connectionId)
@@ -82,17 +82,17 @@ function add (
     if (warning !== null) reply.header('roller-warning', warning)
     const payload = answer.payload()
     record.headMs = reply.elapsedTime
-    // Fastify would give an empty Buffer a content type of its own.
+    // Fastify would set a content type for an empty Buffer.
     return Buffer.isBuffer(payload) && payload.length === 0 ? reply.send() : reply.send(payload)
   }
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const body = (request.body as OutgoingBody | undefined | null) ?? null // made by the parser of this scope
+    const body = (request.body as OutgoingBody | undefined | null) ?? null // created by the parser of this scope
     const signal = disconnectSignal(request, reply)
     if (body?.kind === 'stream') reply.raw.once('finish', () => body.stream.destroy())
     try {
       return await serve(request, reply, body, signal)
     } catch (error) {
-      if (signal.aborted) throw signal.reason // whatever broke, broke because the caller disconnected
+      if (signal.aborted) throw signal.reason // the error is a consequence of the disconnect
       if (isRollerError(error)) setRateLimitHeaders(reply, error.rateLimit)
       throw error
     }
@@ -101,14 +101,14 @@ function add (
   app.route({ method, url: BASE + url, schema, handler, exposeHeadRoute: false, config })
 }
 
-/** The raw request target without its first segments: path parameters that Fastify has decoded would no longer be what the caller wrote. */
+/** The raw request target without its first segments: Fastify's decoded path parameters may differ from the caller's text. */
 function targetOf (url: string, skip: number): string {
-  // `GET http://elsewhere/ HTTP/1.1` is matched by its path alone; such a target is no path.
+  // `GET http://elsewhere/ HTTP/1.1` is matched by its path alone; such a target is not a path.
   if (!url.startsWith('/')) throw new RollerError('ROLLER_ERR_PATH', { detail: 'The request target is not a path.' })
   let from = 0
   for (let count = 0; count < skip; count++) {
     const next = url.indexOf('/', from + 1)
-    // A host may be set to ignore double slashes. They would be counted here as segments.
+    // A host may be configured to ignore double slashes. They would be counted here as segments.
     if (next === -1 || next === from + 1) throw new RollerError('ROLLER_ERR_PATH')
     from = next
   }
@@ -116,8 +116,8 @@ function targetOf (url: string, skip: number): string {
 }
 
 /**
- * The operation that ROLLER may take a path outside the catalog for (`/Staff/x1`, `/products/`): `authorize` decides by its name.
- * Null where it is none, and where the path is refused anyway.
+ * The operation that ROLLER may read a path outside the catalog as (`/Staff/x1`, `/products/`): `authorize` decides by its name. Null if
+ * there is none, and for a path that is rejected anyway.
  */
 function canonicalName (method: Method, target: string): string | null {
   try {
@@ -127,20 +127,20 @@ function canonicalName (method: Method, target: string): string | null {
   }
 }
 
-/** A stream of HTTP/2 that the caller resets counts as finished for its response: the code of its end tells them apart. */
+/** An HTTP/2 stream that the client resets counts as finished for its response: only its error code shows the reset. */
 function isFinished (response: ServerResponse | Http2ServerResponse): boolean {
   if (!('stream' in response)) return response.writableFinished
   return response.stream.rstCode === constants.NGHTTP2_NO_ERROR && !response.stream.aborted
 }
 
 /**
- * Aborts when the caller disconnects before the response is done, and when the host's `handlerTimeout` ends the request. Where the host
- * has none, `request.signal` would add an AbortController to the same event, see Cancellation.
+ * Aborts if the caller disconnects before the response is finished, and if the host's `handlerTimeout` ends the request. Without one,
+ * `request.signal` would add an AbortController to the same event, see Cancellation.
  */
 function disconnectSignal (request: FastifyRequest, reply: FastifyReply): CancelSignal {
   const cancellation = new Cancellation()
   const onClose = (): void => { if (!isFinished(reply.raw)) cancellation.abort(clientDisconnected()) }
-  if (reply.raw.destroyed) onClose() // it left while its body was read
+  if (reply.raw.destroyed) onClose() // it disconnected while its body was read
   else reply.raw.once('close', onClose)
   if (request.routeOptions.handlerTimeout) {
     const end = (): void => { cancellation.abort(clientDisconnected()) }

@@ -1,12 +1,12 @@
-/** What a host's hooks may read of each route of the plugin, in `request.routeOptions.config.roller`. */
+/** Properties of each route of the plugin for the host's hooks, in `request.routeOptions.config.roller`. */
 import type { FastifyContextConfig, FastifyInstance, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
 
 export interface RouteConfig {
   /** The catalog's name of the operation, `GET /*` and so on for a path outside it; absent on routes that call no operation. */
   readonly operation?: string
   /**
-   * Who authenticates the request. `caller`: the host, with its hooks and the option `authorize`. `self`: the route itself, by the
-   * signature or the ticket that the request carries, so a hook in front of the plugin must let it pass. `public`: no one, for the route
+   * How the request is authenticated. `caller`: by the host, with its hooks and the option `authorize`. `self`: by the route itself, with
+   * the signature or the ticket of the request, so a hook in front of the plugin must let it pass. `public`: not at all, since the route
    * returns documentation.
    */
   readonly auth: 'caller' | 'self' | 'public'
@@ -31,7 +31,7 @@ export interface HostOptions {
 
 const CALLER: RouteConfig = { auth: 'caller' }
 
-/** Marks the scope's routes, and puts the host's config and hooks on them. Its hooks run before those of the plugin. */
+/** Marks the scope's routes, and adds the host's config and hooks. The hooks run before those of the plugin. */
 export function prepareRoutes (scope: FastifyInstance, { config, onRequest = [], preHandler = [] }: HostOptions): void {
   scope.addHook('onRoute', (route) => { route.config = { ...config, roller: CALLER, ...route.config } })
   for (const hook of [onRequest].flat()) scope.addHook('onRequest', hook)

@@ -1,4 +1,4 @@
-/** Validation of the plugin's own routes, with the checks and the words of calls to ROLLER. */
+/** Validation of the plugin's own routes, with the checks and messages of calls to ROLLER. */
 import { Value } from '@sinclair/typebox/value'
 import type { TSchema } from '@sinclair/typebox'
 import type { FastifySchemaCompiler } from 'fastify'
@@ -7,7 +7,7 @@ import { validateValue } from '../operations/validate.ts'
 
 const ROOTS: Readonly<Record<string, string>> = { body: '/body', querystring: '/query', params: '/params', headers: '/headers' }
 
-/** @returns the value; of what is text in a URL or a header, numbers and booleans where the schema wants them */
+/** @returns the value; texts of a URL or a header are converted to numbers and booleans where the schema requires them */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = 'body' }) => (value: unknown) => {
   const converted = httpPart === 'body' ? value : Value.Convert(schema, value)
   const errors = validateValue(schema, converted, ROOTS[httpPart] ?? '')

@@ -1,10 +1,10 @@
-/** Which of ROLLER's webhooks come to this gateway, for a connection. */
+/** Subscriptions of this gateway to ROLLER's webhooks of a connection. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Subscription, WebhookKinds, type Subscriptions } from '../webhooks/subscriptions.ts'
 import type { Access } from './access.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface WebhookSubscriptionRoutesOptions {
   readonly subscriptions: Subscriptions
@@ -17,10 +17,10 @@ const Params = Type.Object({
 
 const SubscribeBody = Type.Object({
   webhooks: Type.Optional(WebhookKinds)
-}, { additionalProperties: false, description: 'Kinds, events, includes and filters in ROLLER\'s own shape; without it, everything.' })
+}, { additionalProperties: false, description: 'Kinds, events, includes and filters in ROLLER\'s form. Default: all events.' })
 
 const SubscriptionList = Type.Object({
-  subscriptions: Type.Array(Subscription, { description: 'None, one, or doubles that the next POST removes.' })
+  subscriptions: Type.Array(Subscription, { description: 'None, one, or duplicates that the next POST deletes.' })
 })
 
 const TAG = ['Connections']
@@ -29,17 +29,17 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
   app, { subscriptions, access }
 ) => {
   app.post('/connections/:id/webhooks', {
-    // Everything is what most want.
+    // All events by default.
     preValidation: async (request) => { request.body ??= {} },
     schema: {
-      summary: 'Let ROLLER tell this gateway what happens at a venue',
-      description: 'Registers the gateway with ROLLER, or changes the registration that is there, enables it again and gives it the ' +
-        'current key. Doing it twice does no harm.',
+      summary: 'Subscribe to ROLLER\'s webhooks of a venue',
+      description: 'Registers the gateway with ROLLER, or updates an existing registration: enables it and sets the ' +
+        'current key. Idempotent.',
       operationId: 'subscribe',
       tags: TAG,
       params: Params,
       body: SubscribeBody,
-      response: { 201: Subscription, ...problemAnswers }
+      response: { 201: Subscription, ...problemResponses }
     }
   }, async (request, reply) => {
     const { id } = request.params
@@ -52,12 +52,12 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
   app.get('/connections/:id/webhooks', {
     exposeHeadRoute: false,
     schema: {
-      summary: 'See what ROLLER tells this gateway',
-      description: 'The registrations with this gateway\'s address. Others that the venue has are not shown.',
+      summary: 'List this gateway\'s webhooks at ROLLER',
+      description: 'The registrations for this gateway\'s address, without the venue\'s others.',
       operationId: 'getSubscriptions',
       tags: TAG,
       params: Params,
-      response: { 200: SubscriptionList, ...problemAnswers }
+      response: { 200: SubscriptionList, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
@@ -67,11 +67,11 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
 
   app.delete('/connections/:id/webhooks', {
     schema: {
-      summary: 'Let ROLLER tell this gateway nothing more',
+      summary: 'Unsubscribe from ROLLER\'s webhooks of a venue',
       operationId: 'unsubscribe',
       tags: TAG,
       params: Params,
-      response: { 204: { type: 'null', description: 'There is no registration with this gateway\'s address any more.' }, ...problemAnswers }
+      response: { 204: { type: 'null', description: 'This gateway has no registration left.' }, ...problemResponses }
     }
   }, async (request, reply) => {
     const { id } = request.params

@@ -1,6 +1,6 @@
 /**
  * `POST /webhooks/roller/:connectionId`. ROLLER reviews a webhook that ever gets another answer than 200, 500, 503 or 504, and may disable
- * it, so this route sends only the first three. 200: accepted. 500: rejected for good. 503: temporary; ROLLER retries for
+ * it, so this route sends only the first three. 200: accepted. 500: rejected permanently. 503: temporary; ROLLER retries for
  * 4 days.
  */
 import type { IncomingMessage } from 'node:http'
@@ -14,7 +14,7 @@ import { WebhookMessage } from '../webhooks/roller-events.ts'
 import { readBytes } from './body.ts'
 
 export interface RollerWebhookRoutesOptions {
-  /** The current one first; empty: nothing is taken. */
+  /** The current one first; empty: no delivery is accepted. */
   readonly secrets: readonly string[]
   readonly intake: RollerIntake
   readonly clock: Clock
@@ -27,21 +27,20 @@ const BODY_LIMIT = 5 * 1024 * 1024
 
 type Status = 200 | 500 | 503
 const STATUSES: ReadonlySet<number> = new Set<Status>([200, 500, 503])
-/** What is wrong with a body, and always would be. */
+/** The permanent error of a body. */
 const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode | 'FST_ERR_CTP_INVALID_MEDIA_TYPE'>([
   'ROLLER_ERR_BODY_TOO_LARGE', 'ROLLER_ERR_MEDIA_TYPE', 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 ])
 
 const config = { roller: { auth: 'self' } } as const
-const Answer = Type.String({ description: 'A short text for tests by hand.' })
+const Answer = Type.String({ description: 'A short text for manual tests.' })
 const answers = {
-  200: { description: 'Taken, now or before.', content: { 'text/plain': { schema: Answer } } },
+  200: { description: 'Accepted, now or earlier.', content: { 'text/plain': { schema: Answer } } },
   500: {
-    description: 'Refused: the key is wrong, the connection does not exist or is of another venue, the body is too large, or it is no ' +
-      'delivery at all.',
+    description: 'Rejected: wrong key, unknown connection, connection of another venue, body too large, or no delivery.',
     content: { 'text/plain': { schema: Answer } }
   },
-  503: { description: 'Not now: ROLLER sends it again.', content: { 'text/plain': { schema: Answer } } }
+  503: { description: 'Temporary failure: ROLLER retries.', content: { 'text/plain': { schema: Answer } } }
 }
 
 export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, intake, clock }: RollerWebhookRoutesOptions): Promise<void> {
@@ -61,15 +60,15 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     if (request.method !== 'POST') return
     if (secrets.length === 0) {
       if (!unconfigured) {
-        request.log.error('ROLLER\'s webhooks are not taken: set the option rollerWebhookSecrets, or ROLLER_WEBHOOK_SECRET')
+        request.log.error('ROLLER\'s webhooks are rejected: set the option rollerWebhookSecrets, or ROLLER_WEBHOOK_SECRET')
       }
       unconfigured = true
       return answer(reply, 503, 'not configured')
     }
     if (draining) return answer(reply, 503, 'shutting down')
     if (isWebhookKey(secrets, connectionIdOf(request), request.headers['x-roller-apikey'])) return
-    request.log.warn('a delivery to ROLLER\'s webhook had no key of this gateway\'s')
-    reply.header('connection', 'close') // its body is not waited for
+    request.log.warn('a delivery to ROLLER\'s webhook was rejected: its key is missing or wrong')
+    reply.header('connection', 'close') // the body is not awaited
     return answer(reply, 500, 'wrong key')
   })
 
@@ -81,13 +80,13 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     return answer(reply, 500, 'wrong body')
   })
 
-  // A hook of the host (a login, a rate limit) may have sent another status.
+  // A hook of the host (a login, a rate limit) may have set another status.
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header('cache-control', 'no-store')
     if (STATUSES.has(reply.statusCode)) return payload
     request.log.error(
       { status: reply.statusCode },
-      'something in front of ROLLER\'s webhook answers in its place: let it through, by the route\'s config.roller'
+      'a hook of the host responded to ROLLER\'s webhook: exempt the route by its config.roller'
     )
     reply.code(503).removeHeader('content-length').removeHeader('location').type('text/plain; charset=utf-8')
     return 'not now'
@@ -99,15 +98,15 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       startedAt: startedAt.get(request) ?? clock.now()
     })
-    if (outcome === 'refused') return answer(reply, 500, 'no such connection')
-    return outcome === 'taken' ? answer(reply, 200, 'taken') : answer(reply, 503, 'not now')
+    if (outcome === 'rejected') return answer(reply, 500, 'no such connection')
+    return outcome === 'handled' ? answer(reply, 200, 'taken') : answer(reply, 503, 'not now')
   }
 
   app.post(`${ROLLER_WEBHOOKS}/:connectionId`, {
     config,
     schema: {
-      summary: 'Take a webhook of ROLLER',
-      description: 'For ROLLER alone, which sends x-roller-apikey as it was given by POST /connections/{id}/webhooks.',
+      summary: 'Receive a webhook of ROLLER',
+      description: 'For ROLLER only, with the x-roller-apikey that POST /connections/{id}/webhooks registered.',
       operationId: 'takeRollerWebhook',
       tags: ['Webhooks'],
       security: [],
@@ -118,7 +117,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     }
   }, take)
 
-  // Ids that are longer than the host's maxParamLength, other methods, and everything below: a 404 or 405 would cost the webhook.
+  // Ids that exceed the host's maxParamLength, other methods, and everything below: ROLLER would disable a webhook that gets a 404 or 405.
   for (const url of [`${ROLLER_WEBHOOKS}/*`, ROLLER_WEBHOOKS]) {
     app.route({
       method: app.supportedMethods,
@@ -138,7 +137,7 @@ export function isRollerWebhook (url: string): boolean {
 }
 
 /** The response to a delivery that can never be accepted. */
-export function refuseDelivery (reply: FastifyReply): FastifyReply {
+export function rejectDelivery (reply: FastifyReply): FastifyReply {
   return answer(reply.header('cache-control', 'no-store'), 500, 'no such webhook')
 }
 

@@ -1,14 +1,14 @@
 /**
- * Dates and times as ROLLER means them: a date-time without an offset is the venue's local time, one with an offset or `Z` is an instant,
- * and a date alone is a day of the venue. Nothing here falls back to UTC or to the zone of this machine: without the venue's zone, a local
- * time is no instant, and guessing would move bookings by hours.
+ * Dates and times by ROLLER's rules: a date-time without an offset is the venue's local time, one with an offset or `Z` is an instant, and
+ * a date is a day of the venue. Nothing here falls back to UTC or to the zone of this machine: a local time without the venue's zone is not
+ * an instant, and guessing would shift bookings by hours.
  */
 import { Temporal } from 'temporal-polyfill'
 import { dayNumber, isDate } from './date.ts'
 
 export type TimeErrorCode = 'ROLLER_TIME_ZONE_UNKNOWN' | 'ROLLER_TIME_INVALID' | 'ROLLER_TIME_AMBIGUOUS'
 
-/** INVALID: no date, or no time. ZONE_UNKNOWN: a local time without the venue's zone, or no such zone. AMBIGUOUS: skipped or repeated. */
+/** INVALID: not a date or time. ZONE_UNKNOWN: a local time without the venue's zone, or an unknown zone. AMBIGUOUS: skipped or repeated. */
 export class RollerTimeError extends RangeError {
   readonly code: TimeErrorCode
 
@@ -20,9 +20,9 @@ export class RollerTimeError extends RangeError {
 }
 
 /**
- * What a local time means that a clock change skips or repeats. `compatible` is RFC 5545's and the default: a skipped time moves forward by
- * the length of the gap (01:30 becomes 02:30), a repeated one is the first of the two. `earlier` and `later` take the time before or after
- * the change in both cases, `reject` throws.
+ * How to resolve a local time that a clock change skips or repeats. `compatible` (RFC 5545) is the default: a skipped time moves forward by
+ * the length of the gap (01:30 becomes 02:30), a repeated time is the first of the two. `earlier` and `later` use the offset before or
+ * after the change, `reject` throws.
  */
 export type Disambiguation = 'compatible' | 'earlier' | 'later' | 'reject'
 
@@ -30,54 +30,55 @@ export interface ToInstantOptions {
   readonly disambiguation?: Disambiguation
 }
 
-/** A point in time, the same for everybody. */
+/** A point in time. */
 export interface VenueInstant {
   readonly epochMilliseconds: number
-  /** In UTC, with every digit ROLLER sent (it sends up to seven after the second). */
+  /** In UTC, with every fraction digit that ROLLER sent (up to seven). */
   readonly iso: string
 }
 
-/** Milliseconds since 1970, or a date-time with an offset or `Z`. */
+/** Epoch milliseconds, or a date-time with an offset or `Z`. */
 export type InstantInput = number | string
 
 /** A day of the venue as instants. */
 export interface DayBounds {
-  /** The first instant of the day: not midnight where the clock skips it. */
+  /** The first instant of the day: not midnight if a clock change skips it. */
   readonly start: VenueInstant
   /** The first instant of the next day. */
   readonly end: VenueInstant
-  /** 24 but for clock changes: 23 or 25, 23.5 or 24.5 on Lord Howe Island, 0 for a day that a zone has left out (Samoa, 2011-12-30). */
+  /** 24 except on clock changes: 23 or 25, 23.5 or 24.5 on Lord Howe Island, 0 for a day that a zone skipped (Samoa, 2011-12-30). */
   readonly hours: number
 }
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|z|[+-]\d{2}:?\d{2})?$/
 const OFFSET = /(Z|z|[+-]\d{2}:?\d{2})$/
 const ZONE = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){1,2}$/
-/** A hundred years: more is a slip of the pen, and would fill the memory or spend the venue's calls. */
+/** A hundred years. A longer range is a mistake that would exhaust memory or the venue's rate limit. */
 export const MAX_DAYS = 36_600
 
 /**
- * The zone of a venue, as `GET /venues/me` gives it, or null when it is not usable. ROLLER's own example, `(UTC+10:00) Brisbane`, is not.
+ * The time zone of a venue, from the value in `GET /venues/me`, or null if it is not usable. ROLLER's own example, `(UTC+10:00) Brisbane`,
+ * is not.
  *
- * Only the tz database's full names count (`Australia/Brisbane`). `+10:00` is an offset and knows no clock changes; `EST`, `CET` or `GMT`
- * are accepted by JavaScript but are fixed offsets or may be placeholders, so a summer's bookings would be an hour off; plain `UTC` cannot
- * be told from a default value. `Etc/UTC` is a full name and is accepted.
+ * Only full names of the tz database are accepted (`Australia/Brisbane`). `+10:00` is an offset without clock changes; JavaScript accepts
+ * `EST`, `CET` or `GMT`, but they are fixed offsets or may be placeholders, which would shift summer bookings by an hour; plain `UTC` may
+ * be a default value. `Etc/UTC` is a full name and is accepted.
  */
 export function readTimeZone (venue: { readonly ianaTimeZone?: unknown }): string | null {
   const name = typeof venue.ianaTimeZone === 'string' ? venue.ianaTimeZone.trim() : ''
   if (!ZONE.test(name)) return null
   try {
-    // Aliases stay as ROLLER names them. Only the case is corrected.
+    // Aliases stay in ROLLER's form. Only the case is corrected.
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId
   } catch {
-    return null // not a name this runtime's database has
+    return null // unknown to the time zone database of this runtime
   }
 }
 
 /**
- * ROLLER's rule for date-times.
- * @param zone the venue's, from readTimeZone; only needed when the text has no offset
- * @throws RollerTimeError when the text is no date-time (a date alone is a day: see dayBounds), or is local and the zone is not known
+ * Parses a date-time by ROLLER's rules.
+ * @param zone the venue's, from readTimeZone; needed only if the text has no offset
+ * @throws RollerTimeError if the text is not a date-time (for a date use dayBounds), or is local and the zone is unknown
  */
 export function toInstant (text: string, zone: string | null, options: ToInstantOptions = {}): VenueInstant {
   const written = text.trim()
@@ -97,14 +98,14 @@ export function toInstant (text: string, zone: string | null, options: ToInstant
 }
 
 /**
- * The venue's wall clock at an instant, in the form ROLLER takes as local: without an offset. The hour that a clock change repeats comes
- * out the same for both of its instants, so keep the instant where that matters.
+ * The venue's local time at an instant, in the form that ROLLER reads as local: without an offset. Both instants of the hour that a clock
+ * change repeats have the same result, so keep the instant where that matters.
  */
 export function toVenueLocal (instant: InstantInput, zone: string): string {
   return atVenue(instant, zone).toPlainDateTime().toString()
 }
 
-/** The day the venue's calendar shows at an instant. */
+/** The calendar day at the venue at an instant. */
 export function toVenueDate (instant: InstantInput, zone: string): string {
   return atVenue(instant, zone).toPlainDate().toString()
 }
@@ -121,14 +122,14 @@ export function dayBounds (date: string, zone: string): DayBounds {
   }
 }
 
-/** The days from startDate to the day before endDate: ROLLER's ranges take the first in and leave the last out. */
+/** The days from startDate up to but not including endDate, as in ROLLER's ranges. */
 export function venueDays (startDate: string, endDate: string): string[] {
   const count = daysBetween(startDate, endDate)
   if (count > MAX_DAYS) throw new RollerTimeError('ROLLER_TIME_INVALID', `${startDate} to ${endDate} is more than ${MAX_DAYS} days`)
   return Array.from({ length: Math.max(0, count) }, (_, index) => addDays(startDate, index))
 }
 
-/** Days of the calendar, so clock changes do not count. */
+/** Adds calendar days, independent of clock changes. */
 export function addDays (date: string, days: number): string {
   const from = parseDate(date)
   const moved = parse(`${date} and ${days} days`, () => from.add({ days }))
@@ -136,7 +137,7 @@ export function addDays (date: string, days: number): string {
   return moved.toString()
 }
 
-/** Days of the calendar from one date to the other; negative when the second comes first. */
+/** Calendar days from one date to the other; negative if the second is earlier. */
 export function daysBetween (startDate: string, endDate: string): number {
   return numberOf(endDate) - numberOf(startDate)
 }

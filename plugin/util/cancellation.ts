@@ -1,9 +1,9 @@
 /**
- * What ends a call before its time. An AbortSignal does, and callers of the plugin in process give one. Calls over HTTP have this instead:
- * with one listener each, the two signals of a call take 0.15 µs, two AbortControllers 15 µs (Node 20, side by side), a fifth of a call.
+ * Cancels a call. In-process callers pass an AbortSignal. Calls over HTTP use this instead: with one listener each, the two signals of a
+ * call take 0.15 µs, two AbortControllers 15 µs (Node 20, side by side), a fifth of a call.
  *
- * The first listener has a field of its own, and an array comes with the second. V8 puts arrays that each call makes into its old
- * generation, where they keep the calls' other objects alive: see docs/architecture.md.
+ * The first listener has a field of its own; the second creates an array. V8 puts arrays that each call creates into its old generation,
+ * where they keep the calls' other objects alive: see docs/architecture.md.
  */
 
 /** The part of an AbortSignal that the gateway uses. */
@@ -22,7 +22,7 @@ export class Cancellation implements CancelSignal {
   #first: (() => void) | null = null
   #others: (() => void)[] | null = null
 
-  /** Once; what comes after changes nothing. */
+  /** Effective once; later calls change nothing. */
   abort (reason: unknown): void {
     if (this.aborted) return
     this.aborted = true
@@ -33,7 +33,7 @@ export class Cancellation implements CancelSignal {
 
   throwIfAborted (): void { if (this.aborted) throw this.reason }
 
-  /** Each listener is called once, with or without `once`. After the abort none is. */
+  /** Each listener is called once, with or without `once`, and never after the abort. */
   addEventListener (_type: 'abort', listener: () => void): void {
     if (this.aborted) return
     if (this.#first === null) this.#first = listener

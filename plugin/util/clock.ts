@@ -1,6 +1,6 @@
 import type { CancelSignal } from './cancellation.ts'
 
-/** Time as the gateway sees it, so that tests can own it. */
+/** The gateway's clock, replaceable in tests. */
 export interface Clock {
   /** Milliseconds; only differences count. */
   now (): number
@@ -8,18 +8,18 @@ export interface Clock {
   clearTimeout (timer: unknown): void
 }
 
-/** Nearly 25 days. Milliseconds. */
+/** Milliseconds, nearly 25 days. */
 export const MAX_TIMEOUT = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   // Date.now() jumps when the machine's clock is set; waits must not.
   now: () => performance.now(),
-  // Node fires a timer of more, or of no number, at once.
+  // Node fires a timer with a larger value, or with NaN, at once.
   setTimeout: (callback, ms) => setTimeout(callback, ms <= MAX_TIMEOUT ? ms : MAX_TIMEOUT),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout) // ours: only setTimeout above makes them
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout) // created by setTimeout above
 }
 
-/** Waits `ms`. @throws the signal's reason when it aborts first */
+/** Waits `ms` milliseconds. @throws the signal's reason if it aborts first */
 export function sleep (clock: Clock, ms: number, signal?: CancelSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason)
@@ -30,7 +30,7 @@ export function sleep (clock: Clock, ms: number, signal?: CancelSignal): Promise
 }
 
 /**
- * For caches with an end: what is known for a minute or more may be known a second longer. Told to the millisecond, a cache sets a timer in
- * each.
+ * For caches with lifetimes of a minute or more, for which a second does not matter. With a resolution of a millisecond, the cache would
+ * set a timer in each.
  */
 export const TTL_RESOLUTION = 1_000

@@ -1,9 +1,9 @@
-/** Addresses of services that are called with a key in a header. */
+/** Addresses of services that get a key in a header. */
 
-/** What a message says of a wrong one. */
+/** The error message for an invalid address. */
 export const HTTP_ADDRESS_RULE = 'an http or https address without query or credentials'
 
 export function isHttpAddress (text: string): boolean {
-  // What URL would leave out or repair does not pass.
+  // Parts that URL would drop or repair are rejected.
   return /^https?:\/\/[^/?#@\\\s]+(\/[^?#\\\s]*)?$/i.test(text) && URL.canParse(text)
 }

@@ -1,10 +1,9 @@
-/** JSON as it comes over the wire. */
+/** Parsing of JSON from the network. */
 
 const MARK = 0xfeff
 
 /**
- * Parses JSON in UTF-8. A byte order mark before it is skipped, as RFC 8259 allows a parser to do: .NET writes one, on both sides of this
- * gateway.
+ * Parses JSON in UTF-8. A byte order mark is skipped, as RFC 8259 allows: .NET writes one, and may be on both sides of this gateway.
  * @throws SyntaxError
  */
 export function parseJsonBytes (bytes: Buffer): unknown {

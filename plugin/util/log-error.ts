@@ -1,6 +1,6 @@
 /**
- * What a log may hold of an error. Loggers write every field of one, and errors carry answers of ROLLER's, requests with keys, commands for
- * Redis and bytes of broken answers: only what is listed here is written.
+ * The loggable fields of an error. Loggers write every field, and errors contain responses of ROLLER, requests with keys, Redis commands
+ * and bytes of broken responses: only the fields listed here are written.
  */
 import { isRollerError } from '../errors.ts'
 
@@ -8,7 +8,7 @@ export interface LoggedError {
   readonly type: string
   readonly message: string
   readonly code?: string
-  /** Of what ROLLER or Nango answered, the status alone. */
+  /** Only the status of a response of ROLLER or Nango. */
   readonly upstreamStatus?: number
   readonly stack: string
   readonly cause?: LoggedError
@@ -31,22 +31,22 @@ export function describeError (error: unknown, depth = 0): LoggedError {
   }
 }
 
-/** Of this realm or another; only its message is sure to be there. */
+/** An Error of this realm or another; only its message is guaranteed. */
 type ErrorLike = Pick<Error, 'name' | 'message' | 'stack' | 'cause'> & { readonly code?: unknown }
 
 function isErrorLike (value: unknown): value is ErrorLike {
-  return typeof value === 'object' && value !== null && typeof (value as { message?: unknown }).message === 'string' // looked at with care
+  return typeof value === 'object' && value !== null && typeof (value as { message?: unknown }).message === 'string' // checked here
 }
 
 function messageOf ({ name, message }: ErrorLike): string {
-  // That of JSON.parse quotes the text, which may be ROLLER's.
+  // JSON.parse's message quotes the text, which may be ROLLER's.
   if (name === 'SyntaxError') return 'a text is malformed'
   return message.replace(/(:\/\/)[^/?#\s]*@/g, '$1').slice(0, MAX_MESSAGE)
 }
 
-/** The lines of a stack that say where: those before them are the message. */
+/** The stack frames: the lines before them are the message. */
 function framesOf (stack: string, message: string): string {
-  const said = stack.indexOf(message)
-  const rest = said === -1 ? stack : stack.slice(said + message.length)
+  const start = stack.indexOf(message)
+  const rest = start === -1 ? stack : stack.slice(start + message.length)
   return rest.split('\n').filter((line) => /^ +at /.test(line)).map((line) => `\n${line}`).join('')
 }

@@ -1,2 +1,2 @@
-/** Of a contract that both synchronous and asynchronous parts fulfil. Await it. */
+/** For contracts with synchronous and asynchronous implementations. Await it. */
 export type MaybePromise<T> = T | Promise<T>

@@ -1,4 +1,4 @@
-/** What the RateLimit headers of a call say. It comes back with the answer, and with the error. */
+/** The state for the RateLimit headers of a call, part of responses and errors. */
 export interface RateLimitState {
   readonly name: 'rest' | 'reporting' | 'bulk'
   readonly limit: number

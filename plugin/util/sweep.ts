@@ -1,6 +1,6 @@
 /**
- * Drops what is idle from a map, a few entries at a time, so that no call pays for all of them and no timer keeps a process alive.
- * Two steps for every entry that a call may add: the map can never outgrow what is in use for long.
+ * Drops idle entries of a map, a few at a time, so that no call pays for all of them and no timer keeps a process alive. Two steps for
+ * every entry that a call may add: the map cannot outgrow the entries in use for long.
  */
 export function sweeper<V> (map: Map<string, V>, idle: (value: V, now: number) => boolean): (now: number, steps: number) => void {
   let entries = map.entries()
@@ -17,7 +17,7 @@ export function sweeper<V> (map: Map<string, V>, idle: (value: V, now: number) =
   }
 }
 
-/** A clock that never runs back. When the one below does, no time passes; what a jump FORWARD skips looks like time that has passed. */
+/** A clock that never runs backwards. When the one below does, no time passes; a jump forward counts as elapsed time. */
 export function steady (clock: () => number): () => number {
   let shift = 0
   let last = -Infinity

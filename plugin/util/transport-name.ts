@@ -1,2 +1,2 @@
-/** Who takes the call first. */
+/** The first receiver of a call. */
 export type TransportName = 'nango' | 'direct'

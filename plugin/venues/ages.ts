@@ -1,6 +1,6 @@
-/** How old what is known of a connection may be, where it matters. Milliseconds. */
+/** Maximum ages of a connection's cached state, in milliseconds. */
 
-/** Before a call leaves that has waited: what Nango said longer ago is asked again. */
+/** For a call that waited, before it is sent: older state is read from Nango again. */
 export const RECHECK_AGE = 5_000
-/** Whose a connection is. A caller who lost it is shut out after this, where nothing tells this process sooner. */
+/** For the ownership of a connection: a caller that lost it is rejected after this time, unless this process is notified sooner. */
 export const OWNER_AGE = 60_000

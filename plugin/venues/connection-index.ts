@@ -15,7 +15,7 @@ import { ENVIRONMENT_TAG, isVenueId, VENUE_TAG, type RollerEnvironment } from '.
 export type IndexedConnection = Pick<Connection, 'connectionId' | 'status' | 'tags' | 'createdAt' | 'pendingVenue'> & {
   readonly venueId: string | null
   readonly verification: Verification
-  /** The credential that its calls are counted by. */
+  /** The credential whose rate limits apply. */
   readonly credential: string
   readonly errorId: string
   /** Time by `clock` at which the read began. */
@@ -30,7 +30,7 @@ export interface ConnectionIndexOptions {
 
 const MAX_CONNECTIONS = 150_000
 const MAX_VENUES = 10_000
-/** Other programs change connections too, and a replica without Redis gets no news of it. Milliseconds. */
+/** Milliseconds. Other programs change connections too, and a replica without Redis is not notified. */
 export const KNOWN_FOR = 600_000
 const VENUE_KNOWN_FOR = 300_000
 /** How long a failed read is cached, so that retries do not add load. Milliseconds. */
@@ -48,7 +48,7 @@ export class ConnectionIndex {
   /** Last known change of a connection: reads that began earlier are discarded. */
   readonly #changedAt = new LRUCache<string, number>(atMost(MAX_CHANGES))
   #allChangedAt = -Infinity
-  /** Known connections by their venue, to see doubles. */
+  /** Cached connections by their venue, to detect duplicates. */
   readonly #byVenue = new Map<string, Set<string>>()
   readonly #venues = new LRUCache<string, readonly IndexedConnection[]>(
     { ...atMost(MAX_VENUES), ttl: VENUE_KNOWN_FOR, ttlResolution: TTL_RESOLUTION }
@@ -68,7 +68,7 @@ export class ConnectionIndex {
     return known !== undefined && this.#options.clock.now() - known.asOf < maxAge ? known : undefined
   }
 
-  /** The last entry, of any age. */
+  /** The last entry, however old. */
   last (connectionId: string): IndexedConnection | undefined { return this.#known.get(connectionId) }
 
   /**
@@ -114,7 +114,7 @@ export class ConnectionIndex {
     }
   }
 
-  /** For when changes may have been missed: every connection is read again. */
+  /** Used if changes may have been missed: every connection is read again. */
   forgetAll (): void {
     this.#allChangedAt = this.#options.clock.now()
     this.#reading.clear()
@@ -126,7 +126,7 @@ export class ConnectionIndex {
   /**
    * The connection of a venue: of several, the newest healthy one.
    * @param admits selects those that the caller may use
-   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, ROLLER_ERR_CONNECTION_REQUIRED when the id is none
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN, ROLLER_ERR_CONNECTION_REQUIRED if the id is invalid
    */
   async find (
     venueId: string, admits: (connection: Pick<IndexedConnection, 'connectionId' | 'tags'>) => boolean = () => true

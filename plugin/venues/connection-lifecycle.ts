@@ -1,7 +1,7 @@
 /**
- * What happens to connections, from whatever source: Nango's webhooks, the poller, a call that found something out, or the gateway's own
- * routes. A report is only a hint, for it has no id, may be late, and may come twice: the connection is read anew, and what it is then
- * counts. Whatever is found out here is told to the other replicas before anything else is done.
+ * Handles changes of connections from every source: Nango's webhooks, the poller, a failed call, or the gateway's own routes. A report is
+ * only a hint, since it has no id, may be late, and may be repeated: the connection is read again, and its current state counts. Changes
+ * are published to the other replicas before anything else is done.
  */
 import { createHash } from 'node:crypto'
 import { isRollerError, RollerError } from '../errors.ts'
@@ -15,13 +15,13 @@ import type { VenueVerifier } from './venue-verifier.ts'
 export interface ConnectionLifecycleOptions {
   readonly connections: Connections
   readonly index: ConnectionIndex
-  /** Null where connections are not asked for their venue. */
+  /** Null if venues are not verified. */
   readonly verifier: VenueVerifier | null
-  /** Rejects when a handler failed. */
+  /** Rejects if a handler failed. */
   readonly emit: (event: ConnectionEvent) => Promise<void>
-  /** Drops what was made with a connection's earlier credentials: answers, tokens, refusals. */
+  /** Drops state of a connection's earlier credentials: responses, tokens, rejections. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
-  /** Makes the other replicas read a connection anew. */
+  /** Makes the other replicas read a connection again. */
   readonly publish: (connectionId: string) => Promise<void>
   readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
@@ -34,10 +34,10 @@ export class ConnectionLifecycle {
     this.#options = options
   }
 
-  /** True where connections are asked for their venue. */
+  /** True if venues are verified. */
   get identifies (): boolean { return this.#options.verifier !== null }
 
-  /** @throws what the handlers of the event threw, or RollerError when Nango could not be asked; then the report should come again */
+  /** @throws the error of the event's handlers, or RollerError if Nango was unavailable; then the report should be sent again */
   async created (connectionId: string): Promise<void> {
     const state = await this.#settled(connectionId)
     if (state !== null) await this.announce(state)
@@ -59,7 +59,7 @@ export class ConnectionLifecycle {
     if (state !== null) await this.#emitEntered(state)
   }
 
-  /** Nango reports every refresh that fails, one in 30 s: told once. */
+  /** Nango reports every failed refresh, one in 30 s: emitted once. */
   async failed (connectionId: string): Promise<void> {
     const known = this.#options.index.last(connectionId)?.status
     const state = await this.#read(connectionId)
@@ -73,14 +73,14 @@ export class ConnectionLifecycle {
     const state = await this.#settled(connectionId)
     if (state === null || state.connection.status === 'reconnect-required' || known?.status === 'connected') return
     await this.#options.publish(connectionId)
-    // What it recovered from tells one recovery from the next, on whichever replica it is noticed.
+    // The failure identifies the recovery, on whichever replica detects it.
     const stamp = known !== undefined && known.errorId !== '' ? known.errorId : state.updatedAt
     if (state.verification === 'changed') await this.#emitEntered(state)
     else await this.#forgetUnlessHandled(connectionId, async () => { await this.#emit('connection.recovered', state.connection, stamp) })
   }
 
   async deleted (connectionId: string): Promise<void> {
-    // The id alone: whether it was read before must not make another event of it.
+    // The id alone, so that the event is the same whether the connection was read before or not.
     if (await this.#read(connectionId) !== null) return
     await this.gone(connectionId)
     await this.announceDeleted(connectionId)
@@ -89,7 +89,7 @@ export class ConnectionLifecycle {
   /** Emits the event of a connection that was just deleted here. */
   async announceDeleted (connectionId: string): Promise<void> { await this.#emit('connection.deleted', null, '', connectionId) }
 
-  /** It is known not to be there any more. */
+  /** The connection no longer exists. */
   async gone (connectionId: string): Promise<void> {
     const { index, forgetCredentials, publish } = this.#options
     index.forget(connectionId)
@@ -98,8 +98,8 @@ export class ConnectionLifecycle {
   }
 
   /**
-   * Has ROLLER asked whose credentials a connection holds, unless that is known.
-   * @throws RollerError while it is not known: which step failed, and when to try again
+   * Verifies the venue of a connection's credentials, unless it is known.
+   * @throws RollerError while it is unknown: with the failed step, and when to retry
    */
   async verify (connectionId: string): Promise<IndexedConnection> {
     const { verifier, index } = this.#options
@@ -112,21 +112,21 @@ export class ConnectionLifecycle {
   }
 
   /**
-   * The same for a report: credentials were entered a moment ago, and what failed before was about others.
-   * @throws RollerError when the connection cannot be read
+   * Same for a report: credentials were just entered, and earlier failures concern others.
+   * @throws RollerError if the connection cannot be read
    */
   async settle (connectionId: string): Promise<ConnectionState> { return (await this.#settle(connectionId, true)).state }
 
   /**
-   * The same for a caller that needs the venue, and has just read the connection. What it read is read again only where it is unverified:
-   * under the lock, because another replica may have verified it meanwhile.
-   * @throws RollerError while it is not known, too
+   * Same for a caller that needs the venue and has just read the connection. It is read again only if it is unverified: under the lock,
+   * because another replica may have verified it meanwhile.
+   * @throws RollerError also while the venue is unknown
    */
   async settleOrThrow (read: ConnectionState): Promise<ConnectionState> {
     const { verifier, index } = this.#options
     const { connectionId } = read.connection
     if (read.verification !== 'unverified') {
-      // What this process knows is older.
+      // The state in this process is older.
       if (index.last(connectionId)?.verification !== read.verification) index.forget(connectionId)
       verifier?.reset(connectionId)
       return read
@@ -136,7 +136,7 @@ export class ConnectionLifecycle {
     return state
   }
 
-  /** @param emits false where the caller emits the event */
+  /** @param emits false if the caller emits the event */
   async #settle (connectionId: string, emits: boolean): Promise<{ state: ConnectionState, error: RollerError | null }> {
     const { verifier, connections, index } = this.#options
     if (verifier === null) {
@@ -165,7 +165,7 @@ export class ConnectionLifecycle {
     return { state, error }
   }
 
-  /** Null when it is gone. An event is not held back because ROLLER cannot be asked now: the connection says that it is unverified. */
+  /** Null if it is deleted. An event is not held back while ROLLER is unavailable: the connection is marked as unverified. */
   async #settled (connectionId: string): Promise<ConnectionState | null> {
     try {
       return (await this.#settle(connectionId, false)).state
@@ -174,7 +174,7 @@ export class ConnectionLifecycle {
     }
   }
 
-  /** Null when it is gone. */
+  /** Null if it is deleted. */
   async #read (connectionId: string): Promise<ConnectionState | null> {
     try {
       const state = await this.#options.connections.fresh(connectionId)
@@ -203,7 +203,7 @@ export class ConnectionLifecycle {
     this.#background.add(running)
   }
 
-  /** Each entry of credentials is verified under a value of its own, the same for every source of the report. */
+  /** Each entry of credentials is verified with its own value, the same for every source of the report. */
   async #emitEntered ({ connection, verification, entry }: ConnectionState): Promise<void> {
     await this.#emit(verification === 'changed' ? 'connection.venue-changed' : 'connection.reconnected', connection, entry)
   }

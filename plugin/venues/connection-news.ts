@@ -1,10 +1,9 @@
 /**
- * What one replica has found out about a connection (it is gone, moved, has other credentials), for all others: they forget it and read
- * it anew.
+ * Publishes changes of a connection (deleted, moved, new credentials) to all other replicas, which drop their state and read it again.
  *
- * Each item of news raises a version in Redis. Every lease of a rate limit brings the version along, so that no call leaves on
- * knowledge that is older than its lease; what needs no lease (a cached answer, a list) learns of it within a second. Nothing is
- * subscribed to: a message that was published while a subscriber reconnected would be lost, and the version has to be read anyway.
+ * Each item of news increments a version in Redis. Every lease of a rate limit returns the version, so that no call is sent with state that
+ * is older than its lease; reads without a lease (a cached response, a list) are updated within a second. No subscription is used: a
+ * message published while a subscriber reconnects would be lost, and the version has to be read anyway.
  */
 import { readFileSync } from 'node:fs'
 import { sleep, type Clock } from '../util/clock.ts'
@@ -14,21 +13,21 @@ import type { NewsVersion } from '../gateway/pipeline.ts'
 
 export interface ConnectionNewsOptions {
   readonly client: RedisLike
-  /** The version, and the last items; of one slot in a Redis Cluster. */
+  /** The version and the last items, in one slot of a Redis Cluster. */
   readonly keys: readonly [version: string, log: string]
   readonly clock: Clock
-  /** A connection must be read anew; null: all of them. */
+  /** A connection must be read again; null: all of them. */
   readonly onNews: (connectionId: string | null) => void
 }
 
 const POLL_MS = 1_000
-/** Longer than for a lease: what is not published now is published a second later, and calls may leave in between. */
+/** Longer than for a lease: what is not published now is published a second later, and calls may be sent in between. */
 const TIMEOUT_MS = 2_000
-/** Further back than this a replica forgets everything. */
+/** A replica that is further behind drops all state. */
 const MAX_ITEMS = 1_000
 const KEPT_MS = 24 * 3_600_000
-/** Of what could not be published while Redis was down. Beyond, the others forget everything. */
-const MAX_OWED = 1_000
+/** Maximum number of items to publish after an outage of Redis. Beyond it, the other replicas drop all state. */
+const MAX_PENDING = 1_000
 const ALL = '*'
 
 const script = loadScript(readFileSync(new URL('./connection-news.lua', import.meta.url), 'utf8'))
@@ -37,7 +36,7 @@ export class ConnectionNews implements NewsVersion {
   readonly #options: ConnectionNewsOptions
   readonly #script: RedisScript
   readonly #stop = new AbortController()
-  readonly #owed = new Set<string>()
+  readonly #pending = new Set<string>()
   #version: number | null = null
   #reading: Promise<void> | null = null
   #running: Promise<void> = Promise.resolve()
@@ -56,24 +55,24 @@ export class ConnectionNews implements NewsVersion {
 
   isCurrent (version: number): boolean { return version === this.#version }
 
-  /** For the other replicas. While Redis is down it is owed, and published as soon as it is back. */
+  /** Publishes to the other replicas. While Redis is down the item is kept, and published on its return. */
   async publish (connectionId: string): Promise<void> {
     const { keys } = this.#options
     try {
       const [version] = await this.#script.runForList(keys, ['publish', connectionId, String(MAX_ITEMS), String(KEPT_MS)])
-      // Its own news is no news; what others have published in between is.
+      // Skips its own items; items of other replicas in between are read.
       if (this.#version !== null && Number(version) === this.#version + 1) this.#version++
     } catch {
-      const many = this.#owed.size >= MAX_OWED || this.#owed.has(ALL)
-      if (many) this.#owed.clear()
-      this.#owed.add(many ? ALL : connectionId)
+      const many = this.#pending.size >= MAX_PENDING || this.#pending.has(ALL)
+      if (many) this.#pending.clear()
+      this.#pending.add(many ? ALL : connectionId)
     }
   }
 
   async reach (version: number): Promise<void> {
     try {
       await this.#catchUp()
-      // What was joined may have been asked before this version.
+      // The joined read may have started before this version.
       if ((this.#version ?? -1) < version) await this.#catchUp()
     } catch {
       this.#options.onNews(null)
@@ -102,10 +101,10 @@ export class ConnectionNews implements NewsVersion {
   }
 
   async #publishOwed (): Promise<void> {
-    for (const connectionId of [...this.#owed]) {
-      this.#owed.delete(connectionId)
+    for (const connectionId of [...this.#pending]) {
+      this.#pending.delete(connectionId)
       await this.publish(connectionId)
-      if (this.#owed.has(connectionId)) return
+      if (this.#pending.has(connectionId)) return
     }
   }
 }

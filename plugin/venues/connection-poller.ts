@@ -1,7 +1,7 @@
 /**
- * Reads Nango's list of connections from time to time, for what webhooks did not tell: a self-hosted Nango may send none, and any Nango
- * gives up after three tries. One poll is one call to Nango for a thousand connections. The list shows the tags, so that credentials which
- * were entered again are seen in it: see nango/entry.ts.
+ * Polls Nango's list of connections, for changes without a webhook: a self-hosted Nango may send none, and any Nango gives up after three
+ * attempts. One poll is one call to Nango for a thousand connections. The list contains the tags, which reveal newly entered credentials:
+ * see nango/entry.ts.
  */
 import { sleep, type Clock } from '../util/clock.ts'
 import type { Connection } from '../nango/connection.ts'
@@ -19,21 +19,21 @@ export interface ConnectionPollerOptions {
   readonly clock: Clock
   /** Milliseconds between two polls. */
   readonly intervalMs: number
-  /** Connections are asked for their venue: those without one are new even at the first poll. */
+  /** Venues are verified: connections without one are new even at the first poll. */
   readonly identifies: boolean
   readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
 
-/** Nango lists up to 2,000. */
+/** Maximum page size; Nango's is 2,000. */
 const PAGE = 1_000
-/** More than this many are not compared: 50,000 connections. */
+/** Maximum number of pages: 50,000 connections. */
 const MAX_PAGES = 50
-/** Each costs calls to Nango and ROLLER, which others need too; the next poll goes on. */
+/** Each costs calls to Nango and ROLLER, which others need too; the next poll continues. */
 const MAX_CHANGES = 50
 
 /**
- * Verifying a venue takes some six calls to Nango, whose smallest limit is 200 a minute for all that the account does. Others are verified
- * by their first call, or later: until then they are closed.
+ * Verifying a venue takes some six calls to Nango, whose smallest account limit is 200 a minute. Further ones are verified by their first
+ * call, or by a later poll; until then their calls are rejected.
  */
 const MAX_VERIFICATIONS = 10
 const VERIFICATIONS_IN_MS = 60_000
@@ -59,7 +59,7 @@ export class ConnectionPoller {
     await this.#running
   }
 
-  /** One poll. What could not be told is told at the next one. */
+  /** One poll. What failed is repeated at the next one. */
   async poll (): Promise<void> {
     const { states, complete } = await this.#list()
     const before = this.#previous
@@ -71,22 +71,22 @@ export class ConnectionPoller {
         await change()
         return true
       } catch (error) {
-        this.#options.warn('a change of a connection could not be told, and will be again', error, connectionId)
+        this.#options.warn('a connection event failed and is retried at the next poll', error, connectionId)
         return false
       }
     }
     const { lifecycle, index } = this.#options
-    // First those whose credentials were entered again: calls may be under way with them.
+    // First those with new credentials: calls may be in flight with them.
     const inOrder = [...states].sort((a, b) => Number(a.connection.venue === null) - Number(b.connection.venue === null))
     for (const state of inOrder) {
       const { connectionId, status } = state.connection
       const known = before?.get(connectionId)
       let change = this.#changeOf(state, known, before === null)
       if (change === 'reconnected' || (change === 'created' && this.#options.identifies)) {
-        index.update(state) // closed from now on, whenever its turn comes
+        index.update(state) // calls are rejected from now on, whenever it is verified
         if (!this.#mayVerify()) change = null
       }
-      // Before it is learned: what is known of it tells the change from what was told already.
+      // Before it is stored: the previous state distinguishes a new change from a reported one.
       const reported = change === null || await report(connectionId, () => lifecycle[change](connectionId))
       if (reported) after.set(connectionId, { status })
       else if (known !== undefined) after.set(connectionId, known)
@@ -109,7 +109,7 @@ export class ConnectionPoller {
     const { identifies, environment } = this.#options
     const { venue, tags, warnings, status } = connection
     const isOwnEnvironment = (tags[ENVIRONMENT_TAG] ?? environment) === environment
-    // Of refused credentials ROLLER is not asked with every poll.
+    // Rejected credentials are not verified at every poll.
     const canVerify = isOwnEnvironment && !warnings.includes('no-room-for-venue') &&
       (status !== 'reconnect-required' || known === undefined)
     if (identifies && canVerify && verification === 'unverified') return venue === null ? 'created' : 'reconnected'
@@ -119,7 +119,7 @@ export class ConnectionPoller {
   }
 
   async #list (): Promise<{ states: ConnectionState[], complete: boolean }> {
-    const states = new Map<string, ConnectionState>() // pages shift while they are read: a row may come twice
+    const states = new Map<string, ConnectionState>() // pages shift while they are read: a row may be repeated
     let page: number | null = 0
     for (let pages = 0; page !== null && pages < MAX_PAGES; pages++) {
       const found: { states: ConnectionState[], nextPage: number | null } = await this.#options.connections.list({ limit: PAGE, page })
@@ -134,7 +134,7 @@ export class ConnectionPoller {
     const { signal } = this.#stop
     while (!signal.aborted) {
       await this.poll().catch((error: unknown) => { warn('Nango\'s list of connections could not be read', error) })
-      // Replicas that were started together must not ask together for ever.
+      // Jitter: replicas that were started together must not poll together.
       await sleep(clock, intervalMs * (0.9 + 0.2 * Math.random()), signal).catch(() => {})
     }
   }

@@ -1,7 +1,4 @@
-/**
- * Connections as the routes and the host's own code use them: Nango's, with their venues, and with what must be done before and after a
- * change.
- */
+/** Connections for the routes and the host's own code: Nango's, with their venues, and with the actions before and after a change. */
 import { isRollerError } from '../errors.ts'
 import { EventNotHandled } from '../webhooks/events.ts'
 import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
@@ -14,22 +11,22 @@ import type { VenueVerifier } from './venue-verifier.ts'
 
 export interface ConnectionPage {
   readonly connections: Connection[]
-  /** The number to ask for next, or null at the end. */
+  /** The next page number, or null on the last page. */
   readonly nextPage: number | null
 }
 
 export interface ManagedConnectionsOptions {
   readonly connections: Connections
   readonly index: ConnectionIndex
-  /** Null where connections are not asked for their venue. */
+  /** Null if venues are not verified. */
   readonly verifier: VenueVerifier | null
   readonly lifecycle: ConnectionLifecycle
   readonly rateLimiter: Pick<RateLimiter, 'coolingOff'>
-  /** Drops what was made with a connection's credentials. */
+  /** Drops state of a connection's credentials. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
-  /** Makes the other replicas read a connection anew. */
+  /** Makes the other replicas read a connection again. */
   readonly publish: (connectionId: string) => Promise<void>
-  /** Takes a venue's registrations for ROLLER's webhooks back. Rejects when ROLLER would not. */
+  /** Deletes a venue's registrations for ROLLER's webhooks. Rejects if ROLLER does. */
   readonly unsubscribe: (connectionId: string) => Promise<void>
   readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
@@ -42,7 +39,7 @@ export class ManagedConnections {
     this.#options = options
   }
 
-  /** No credential is read for it. */
+  /** Reads no credentials. */
   async list (filter: ListFilter = {}): Promise<ConnectionPage> {
     const { states, nextPage } = await this.#options.connections.list(filter)
     return { connections: await this.#complete(states), nextPage }
@@ -54,10 +51,9 @@ export class ManagedConnections {
   }
 
   /**
-   * Connects a venue from a server, and asks ROLLER for the venue, so that a pair which gets a token and may not do anything is refused as
-   * well.
-   * @throws RollerError ROLLER_ERR_VALIDATION when ROLLER refuses the pair, ROLLER_ERR_ENVIRONMENT when it is of the other environment,
-   *   ROLLER_ERR_ACCESS_DENIED when it may not read its venue; then there is no connection
+   * Connects a venue from a server and requests the venue from ROLLER, so that credentials without access are rejected as well.
+   * @throws RollerError ROLLER_ERR_VALIDATION if ROLLER rejects the credentials, ROLLER_ERR_ENVIRONMENT if they belong to the other
+   *   environment, ROLLER_ERR_ACCESS_DENIED if they may not read their venue; then no connection is created
    */
   async create (input: NewConnection): Promise<Connection> {
     const { connections, index, verifier, lifecycle } = this.#options
@@ -70,25 +66,25 @@ export class ManagedConnections {
     return await this.#completeOne(state)
   }
 
-  /** One reading at the end shows what Nango keeps, and that nothing else was entered meanwhile. */
+  /** One read at the end verifies what Nango stored, and that no other credentials were entered meanwhile. */
   async #verifyNew (verifier: VenueVerifier, entered: ConnectionState, metadata: NewConnection['metadata']): Promise<ConnectionState> {
     const { connections, warn } = this.#options
     const { connectionId } = entered.connection
     const { state, error } = await verifier.verify(connectionId, { state: entered, metadata })
     if (error?.code === 'ROLLER_ERR_ACCESS_DENIED' || error?.code === 'ROLLER_ERR_CREDENTIALS_REJECTED') {
       await connections.delete(connectionId).catch((failure: unknown) => {
-        warn('a refused connection could not be deleted', failure, connectionId)
+        warn('a connection with rejected credentials could not be deleted', failure, connectionId)
       })
       throw error
     }
-    // ROLLER or Nango is in trouble now, and the pair is good: the first call verifies the venue.
+    // ROLLER or Nango is failing now, but the credentials are valid: the first call verifies the venue.
     if (error !== null) warn('the venue of a new connection could not be verified', error, connectionId)
-    // A report of Nango's may have started the verification, without the metadata.
+    // A report of Nango may have started the verification, without the metadata.
     const isComplete = error === null && Object.keys(metadata ?? {}).every((field) => Object.hasOwn(state.connection.metadata ?? {}, field))
     return isComplete ? state : await connections.complete(connectionId, metadata)
   }
 
-  /** Merges: what is not named stays. Callers who lose the connection by it are shut out when this is done. */
+  /** Merges: tags that are not named stay. When it resolves, callers who lose the connection by it are rejected. */
   async update (connectionId: string, change: ConnectionChange): Promise<Connection> {
     const { connections, index, lifecycle, publish } = this.#options
     await connections.update(connectionId, change)
@@ -98,8 +94,8 @@ export class ManagedConnections {
   }
 
   /**
-   * Takes the venue whose credentials were entered for the connection's venue from now on, and lets calls pass again.
-   * @throws RollerError ROLLER_ERR_VALIDATION when the credentials are not those of the venue that was named
+   * Confirms the venue of the new credentials as the connection's venue, and allows calls again.
+   * @throws RollerError ROLLER_ERR_VALIDATION if the credentials do not belong to the named venue
    */
   async confirmVenue (connectionId: string, venueId: string): Promise<Connection> {
     const { connections, index, verifier, publish } = this.#options
@@ -110,15 +106,15 @@ export class ManagedConnections {
   }
 
   /**
-   * Disconnects a venue: first its registrations for ROLLER's webhooks, which would go on after the credentials are gone, then the
-   * connection. Where ROLLER does not take the first, because the credentials are refused already, the connection is deleted nevertheless.
+   * Disconnects a venue: first deletes its registrations for ROLLER's webhooks, which would outlive the credentials, then the connection.
+   * If ROLLER rejects the former, because the credentials are rejected already, the connection is deleted nevertheless.
    */
   async delete (connectionId: string): Promise<void> {
     const { connections, lifecycle, unsubscribe, warn } = this.#options
     await unsubscribe(connectionId).catch((error: unknown) => {
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return
-      warn('ROLLER\'s webhooks of a connection could not be taken back before it was disconnected; ' +
-        'ROLLER will go on sending until it gives up', error)
+      warn('ROLLER\'s webhooks of a connection could not be deleted before it was disconnected; ' +
+        'ROLLER sends events until it disables them', error)
     })
     await connections.delete(connectionId)
     // After the response no replica may serve calls from cached state of the connection.
@@ -126,15 +122,15 @@ export class ManagedConnections {
     this.#emitInBackground(lifecycle.announceDeleted(connectionId))
   }
 
-  /** Waits for what is told behind answers that were given. */
+  /** Waits for events that are emitted after responses. */
   async close (): Promise<void> { await Promise.all(this.#behind) }
 
-  /** The caller has its answer, whatever the host's handlers of the event do. */
+  /** The caller has its response, whatever the event's handlers do. */
   #emitInBackground (emitted: Promise<void>): void {
     const behind: Promise<void> = emitted
       .catch((error: unknown) => {
-        // What was not taken is delivered again.
-        if (!(error instanceof EventNotHandled)) this.#options.warn('an event of a connection could not be told', error)
+        // A failed event is delivered again.
+        if (!(error instanceof EventNotHandled)) this.#options.warn('a connection event failed', error)
       })
       .finally(() => { this.#behind.delete(behind) })
     this.#behind.add(behind)
@@ -145,7 +141,7 @@ export class ManagedConnections {
     return complete
   }
 
-  /** What Nango does not know: ROLLER's cooling-off, and other connections of the same venue. */
+  /** Adds state that Nango does not have: ROLLER's cooling-off, and other connections of the same venue. */
   async #complete (states: readonly ConnectionState[]): Promise<Connection[]> {
     const { rateLimiter, index, verifier } = this.#options
     for (const state of states) index.update(state)

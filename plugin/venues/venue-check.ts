@@ -15,13 +15,13 @@ export interface VenueCheckParts {
   readonly next: CallHandler
   readonly index: ConnectionIndex
   readonly environment: RollerEnvironment
-  /** Asks ROLLER for the venue of a connection's credentials. @throws RollerError while that is not known */
+  /** Requests the venue of a connection's credentials from ROLLER. @throws RollerError while it is unknown */
   readonly verify: (connectionId: string) => Promise<IndexedConnection>
   /** True while the direct transport holds a token that was read with verified credentials: it stays usable while Nango is down. */
   readonly holdsToken: (connectionId: string) => boolean
 }
 
-/** Nango is down, or busy. */
+/** Nango is unavailable or overloaded. */
 const NANGO_DOWN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_NANGO_LIMIT'])
 /** Seconds. */
 const RETRY_AFTER = 5
@@ -64,7 +64,7 @@ export class VenueCheck implements CallHandler {
     }
   }
 
-  /** @throws RollerError ROLLER_ERR_VENUE_CHANGED, ROLLER_ERR_VENUE_UNVERIFIED and what else keeps the venue from being known */
+  /** @throws RollerError ROLLER_ERR_VENUE_CHANGED, ROLLER_ERR_VENUE_UNVERIFIED, and other errors of the verification */
   async #verified (connectionId: string, maxAge?: number): Promise<IndexedConnection> {
     const known = await this.#getConnection(connectionId, maxAge)
     checkEnvironment(known.tags[ENVIRONMENT_TAG], this.#parts.environment)

@@ -1,7 +1,7 @@
 /**
- * Finds out whose credentials a connection holds, and keeps it with the connection in Nango: see nango/entry.ts for what makes that safe.
- * The tag is written first, then ROLLER is asked, then the metadata: whatever is entered in between wipes the tag, and the verification is
- * worth nothing.
+ * Determines the venue of a connection's credentials, and stores it in Nango: see nango/entry.ts for why that is safe. The tag is written
+ * first, then the venue is requested from ROLLER, then the metadata is written: credentials entered in between delete the tag, which
+ * invalidates the verification.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
@@ -23,9 +23,9 @@ export interface VenueVerifierOptions {
   readonly entry: CatalogOperation
   readonly environment: RollerEnvironment
   readonly clock: Clock
-  /** Lets one replica at a time verify a connection. Null: another one is at it. */
+  /** Lets one replica at a time verify a connection. Null: another one holds the lock. */
   readonly lock: (connectionId: string) => Promise<(() => Promise<void>) | null>
-  /** Drops tokens and answers that were made with the credentials before. */
+  /** Drops tokens and responses of the previous credentials. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
 }
 
@@ -37,28 +37,28 @@ export interface CreatedConnection {
 }
 
 export interface VerifyResult {
-  /** As it stands now. */
+  /** The current state. */
   readonly state: ConnectionState
-  /** True when this process found something out that was not known before. */
+  /** True if this process detected a change. */
   readonly news: boolean
-  /** True for a connection that was of no venue before. */
+  /** True for a connection that had no venue before. */
   readonly first: boolean
   /** Why it is still unverified. */
   readonly error: RollerError | null
 }
 
 const MAX_VENUE_BYTES = 64 * 1024
-/** Short, because a person or a webhook of Nango waits for it. Milliseconds. */
+/** Milliseconds. Short, because a person or a webhook of Nango waits for it. */
 const MAX_WAIT = 5_000
-/** Credentials may be entered while they are verified. */
+/** Maximum number of restarts: credentials may be entered during the verification. */
 const MAX_ROUNDS = 3
-/** How long, and how often, a replica looks whether another has finished. */
+/** Interval and number of checks whether another replica has finished. */
 const LOCK_POLL_MS = 250
 const MAX_LOCK_POLLS = 20
-/** A verification that failed is not tried again before: each costs calls to Nango and ROLLER. Milliseconds. */
+/** Milliseconds before a failed verification is repeated: each costs calls to Nango and ROLLER. */
 const REST_MS = 5_000
-const REST_WHEN_REFUSED_MS = 30_000
-/** These say more than that the venue is not verified, and waiting mends none of them. */
+const FAILED_RETRY_DELAY_MS = 30_000
+/** More specific than an unverified venue, and not fixed by waiting. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_ACCESS_DENIED', 'ROLLER_ERR_ENVIRONMENT', 'ROLLER_ERR_CONNECTION_UNKNOWN',
   'ROLLER_ERR_NANGO_REJECTED', 'ROLLER_ERR_CLOSING'
@@ -67,7 +67,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 interface Failure {
   readonly error: RollerError
   readonly until: number
-  /** What the tag holds since then: it need not be written again. */
+  /** The value of the tag since then, which need not be written again. */
   readonly entry: string
 }
 
@@ -81,8 +81,8 @@ export class VenueVerifier {
   }
 
   /**
-   * Has a connection verified, once for all who ask at the same time.
-   * @throws RollerError when the connection itself cannot be read
+   * Verifies a connection, once for all concurrent callers.
+   * @throws RollerError if the connection itself cannot be read
    */
   async verify (connectionId: string, created?: CreatedConnection): Promise<VerifyResult> {
     const running = this.#running.get(connectionId) ?? this.#run(connectionId, created).finally(() => this.#running.delete(connectionId))
@@ -90,7 +90,7 @@ export class VenueVerifier {
     return await running
   }
 
-  /** The last failure, while it is too early to try again. */
+  /** The last failure, while it is too early to retry. */
   failure (connectionId: string): RollerError | null {
     const failure = this.#failures.get(connectionId)
     const restMs = (failure?.until ?? 0) - this.#options.clock.now()
@@ -99,12 +99,12 @@ export class VenueVerifier {
     return new RollerError(code, { detail, hint, layer, retryAfter: restMs / 1000, ...(upstream !== undefined && { upstream }) })
   }
 
-  /** Credentials were entered again: the failure was of those before. */
+  /** Credentials were entered again: the failure concerned the previous ones. */
   reset (connectionId: string): void { this.#failures.delete(connectionId) }
 
   /**
-   * Takes the venue whose credentials were entered for the one that the connection is of from now on.
-   * @throws RollerError ROLLER_ERR_VALIDATION when it is not the venue that was named
+   * Confirms the venue of the new credentials as the connection's venue.
+   * @throws RollerError ROLLER_ERR_VALIDATION if it is not the named venue
    */
   async confirm (connectionId: string, venueId: string): Promise<ConnectionState> {
     return await this.#locked(connectionId, async () => {
@@ -136,7 +136,7 @@ export class VenueVerifier {
         if (!isRollerError(error)) throw error
         const explained = explain(error)
         const { code, retryAfter } = explained
-        const restMs = retryAfter !== undefined ? retryAfter * 1000 : FINAL.has(code) ? REST_WHEN_REFUSED_MS : REST_MS
+        const restMs = retryAfter !== undefined ? retryAfter * 1000 : FINAL.has(code) ? FAILED_RETRY_DELAY_MS : REST_MS
         this.#failures.set(connectionId, { error: explained, until: this.#options.clock.now() + restMs, entry: progress.entry })
         return { state: progress.entry === '' ? before : { ...before, entry: progress.entry }, news: false, first, error: explained }
       }
@@ -165,21 +165,24 @@ export class VenueVerifier {
       state = await this.#finished(connectionId)
       if (state.verification !== 'unverified') return state
     }
-    throw unverified('Credentials were entered again and again while ROLLER was asked which venue they are of.', { retryAfter: 1 })
+    throw unverified('Credentials were entered repeatedly during the verification of the venue.', { retryAfter: 1 })
   }
 
-  /** Shows that no other Client ID was entered since ROLLER was asked, where the key may read credentials: then it is not asked twice. */
+  /**
+   * With a key that may read credentials, proves that no other Client ID was entered since the request to ROLLER, which is then not
+   * repeated.
+   */
   async #isSameClient ({ connection: { connectionId }, client }: ConnectionState): Promise<boolean> {
     return client !== null && (await this.#options.connections.fresh(connectionId)).client === client
   }
 
-  /** A token that was read while the verification went on does not say that its credentials are verified. */
+  /** A token that was read during the verification does not prove that its credentials are verified. */
   async #finished (connectionId: string): Promise<ConnectionState> {
     await this.#options.forgetCredentials(connectionId)
     return await this.#options.connections.fresh(connectionId)
   }
 
-  /** Asks ROLLER for the venue behind a connection: one call of its rate limit. @throws RollerError */
+  /** Requests the venue of a connection from ROLLER: one call against its rate limit. @throws RollerError */
   async #requestVenue ({ connection: { connectionId }, credential }: ConnectionState): Promise<Venue> {
     const { pipeline, entry, environment } = this.#options
     const answer = await pipeline.send({
@@ -198,11 +201,11 @@ export class VenueVerifier {
     const venue = answer.status === 200 && body !== null ? toVenue(parse(body), environment) : null
     if (venue !== null) return venue
     throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
-      detail: `ROLLER answered ${answer.status} to GET /venues/me without a venue id.`
+      detail: `ROLLER returned ${answer.status} to GET /venues/me without a venue id.`
     })
   }
 
-  /** One replica at a time; what another one has found out meanwhile is read by `work`. */
+  /** One replica at a time; `work` reads what another one has stored meanwhile. */
   async #locked<T> (connectionId: string, work: () => Promise<T>): Promise<T> {
     const { lock, clock } = this.#options
     let release = await lock(connectionId)
@@ -223,14 +226,14 @@ export class VenueVerifier {
 export function checkEnvironment (its: string | undefined, environment: RollerEnvironment): void {
   if (its === undefined || its === environment) return
   throw new RollerError('ROLLER_ERR_ENVIRONMENT', {
-    detail: `The connection belongs to ROLLER's environment ${its}, and this gateway is set to ${environment}.`
+    detail: `The connection belongs to ROLLER's environment ${its}, but this gateway is set to ${environment}.`
   })
 }
 
-/** What a caller hears while a venue is not verified: what is waited for, and how long. */
+/** The caller's error while a venue is not verified: the pending step, and when to retry. */
 function explain (error: RollerError): RollerError {
   if (FINAL.has(error.code) || error.code === 'ROLLER_ERR_VENUE_UNVERIFIED') return error
-  return unverified(`ROLLER has not said yet which venue the credentials of this connection are of: ${error.detail}`, {
+  return unverified(`The venue of this connection's credentials could not be verified: ${error.detail}`, {
     layer: error.layer,
     retryAfter: error.retryAfter ?? REST_MS / 1000,
     cause: error,
@@ -247,7 +250,7 @@ function noRoom (tags: Readonly<Record<string, string>>): RollerError {
   return new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
     detail: `The connection has ${own} tags. Nango stores ${MAX_TAGS}, of which ${RESERVED_TAGS.length} are reserved for the venue.`,
     hint: 'Remove tags with PATCH /connections/{id} (null removes one), then send the call again.',
-    retryAfter: REST_WHEN_REFUSED_MS / 1000
+    retryAfter: FAILED_RETRY_DELAY_MS / 1000
   })
 }
 
@@ -255,7 +258,7 @@ function assertVenue ({ id }: Pick<Venue, 'id'>, venueId: string): void {
   if (id === venueId) return
   throw new RollerError('ROLLER_ERR_VALIDATION', {
     detail: `The credentials of this connection belong to the venue ${id}.`,
-    errors: [{ pointer: '/body/venueId', detail: 'must be the venue whose credentials were entered' }]
+    errors: [{ pointer: '/body/venueId', detail: 'must be the venue of the new credentials' }]
   })
 }
 

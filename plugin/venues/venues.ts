@@ -1,4 +1,4 @@
-/** Puts together what knows of venues: the index behind the pipeline's venue check, and what keeps it up to date. */
+/** Assembles the venue parts: the index behind the pipeline's venue check, and its updates. */
 import type { Clock } from '../util/clock.ts'
 import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
 import type { CallSender } from '../gateway/call.ts'
@@ -15,24 +15,24 @@ import { VenueVerifier } from './venue-verifier.ts'
 export interface VenuesOptions {
   readonly connections: Connections
   readonly index: ConnectionIndex
-  /** How ROLLER is asked for the venue. */
+  /** How the venue is requested from ROLLER. */
   readonly pipeline: CallSender
   /** `GET /venues/me`. */
   readonly entry: CatalogOperation
   readonly environment: RollerEnvironment
-  /** False: connections are not asked for their venue. */
+  /** False: venues are not verified. */
   readonly identifies: boolean
-  /** Milliseconds between two polls of Nango's list; 0: none. */
+  /** Milliseconds between two polls of Nango's list; 0 disables polling. */
   readonly pollMs: number
   readonly clock: Clock
   readonly emit: (event: ConnectionEvent) => Promise<void>
   readonly forgetCredentials: (connectionId: string) => Promise<void>
   /** Lets one replica at a time verify a connection. */
   readonly lock: (connectionId: string) => Promise<(() => Promise<void>) | null>
-  /** Makes the other replicas read a connection anew. */
+  /** Makes the other replicas read a connection again. */
   readonly publish: (connectionId: string) => Promise<void>
   readonly rateLimiter: Pick<RateLimiter, 'coolingOff'>
-  /** Takes a venue's registrations for ROLLER's webhooks back. */
+  /** Deletes a venue's registrations for ROLLER's webhooks. */
   readonly unsubscribe: (connectionId: string) => Promise<void>
   readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
@@ -41,7 +41,7 @@ export interface Venues {
   readonly connections: ManagedConnections
   readonly index: ConnectionIndex
   readonly lifecycle: ConnectionLifecycle
-  /** Null: nothing polls. */
+  /** Null: polling is disabled. */
   readonly poller: ConnectionPoller | null
   close (): Promise<void>
 }

@@ -9,7 +9,7 @@ import { isRollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 
 export interface ConnectionLookupOptions {
-  /** Reads a connection of this integration. @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN when there is none */
+  /** Reads a connection of this integration. @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN if there is none */
   readonly read: (connectionId: string) => Promise<Connection>
   readonly clock: Clock
   /** Milliseconds for one read. */
@@ -18,13 +18,13 @@ export interface ConnectionLookupOptions {
 
 /** The venue that a delivery must belong to. */
 export interface ConnectionVenue {
-  /** Null where the connection does not say which venue it is of. */
+  /** Null if the connection has no venue. */
   readonly venueId: string | null
 }
 
-/** A delivery has 10 s in all, of which its handlers need most. Milliseconds. */
+/** Milliseconds. A delivery has 10 s in all, of which its handlers need most. */
 const TIMEOUT_MS = 2_000
-/** Where neither a webhook nor the poller of Nango reports a deletion, events are taken for so long after it. Milliseconds. */
+/** Milliseconds. If neither a webhook nor polling reports a deletion, events are accepted this long after it. */
 const KNOWN_FOR = 60_000
 const MAX_CONNECTIONS = 10_000
 
@@ -35,11 +35,11 @@ export class ConnectionUnreadable extends Error {
 
 export class ConnectionLookup {
   readonly #options: ConnectionLookupOptions
-  /** Connections that exist. That one does not is never remembered: it may be made the next moment. */
+  /** Existing connections. Missing ones are not cached: they may be created at any moment. */
   readonly #known = new LRUCache<string, ConnectionVenue & { readonly until: number }>(atMost(MAX_CONNECTIONS))
-  /** One read at a time for each, however many deliveries come. */
+  /** One read at a time for each connection, however many deliveries arrive. */
   readonly #reading = new Map<string, Promise<ConnectionVenue | null>>()
-  /** Changes with every `forget`, so that a read that began before it is not kept. */
+  /** Changes with every `forget`, so that an earlier read is not cached. */
   #version = 0
 
   constructor (options: ConnectionLookupOptions) {
@@ -47,8 +47,8 @@ export class ConnectionLookup {
   }
 
   /**
-   * @param fresh reads it although it is remembered
-   * @returns null where there is no such connection
+   * @param fresh ignores the cache
+   * @returns null if there is no such connection
    * @throws ConnectionUnreadable
    */
   async find (connectionId: string, fresh = false): Promise<ConnectionVenue | null> {
@@ -76,11 +76,11 @@ export class ConnectionLookup {
     }, (error: unknown) => {
       this.#known.delete(connectionId)
       if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') return null
-      throw new ConnectionUnreadable('Nango could not be asked for the connection.', { cause: error })
+      throw new ConnectionUnreadable('The connection could not be read from Nango.', { cause: error })
     }).finally(() => {
       if (this.#reading.get(connectionId) === reading) this.#reading.delete(connectionId)
     })
-    reading.catch(() => {}) // a caller whose time is over no longer waits for it
+    reading.catch(() => {}) // a caller that timed out no longer waits for it
     return reading
   }
 

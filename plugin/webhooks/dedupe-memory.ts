@@ -3,10 +3,10 @@ import { atMost } from '../util/at-most.ts'
 import type { Clock } from '../util/clock.ts'
 import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type DedupeStore } from './dedupe-store.ts'
 
-/** At most some 20 MB. A venue that is busier than this for 5 days has its oldest repeats handled twice. */
+/** At most some 20 MB. For a venue with more events in 5 days, the oldest repeats are handled twice. */
 const MAX_EVENTS = 100_000
 
-/** What one process has seen. */
+/** The handled events of one process. */
 export class MemoryDedupeStore implements DedupeStore {
   readonly #clock: Clock
   readonly #events: LRUCache<string, { readonly state: 'busy' | 'done', readonly until: number }>

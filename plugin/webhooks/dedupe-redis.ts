@@ -5,13 +5,13 @@ import { digest, loadScript, RedisScript, type RedisScriptOptions } from '../red
 import { LEASE_MS, REMEMBERED_MS, type Claim, type EventKey, type DedupeStore } from './dedupe-store.ts'
 
 export interface RedisDedupeStoreOptions extends RedisScriptOptions {
-  /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
+  /** Separates Nango environments and integrations in one Redis. Only its hash is stored. */
   readonly scope: string
 }
 
 const script = loadScript(readFileSync(new URL('./dedupe.lua', import.meta.url), 'utf8'))
 
-/** What all replicas have handled. Throws RedisUnavailable. */
+/** The handled events of all replicas. Throws RedisUnavailable. */
 export class RedisDedupeStore implements DedupeStore {
   readonly #script: RedisScript
   readonly #scope: string
@@ -31,7 +31,7 @@ export class RedisDedupeStore implements DedupeStore {
 
   async release (key: EventKey): Promise<void> { await this.#run(key, ['release', this.#me]) }
 
-  /** The braces put what belongs to one connection into one slot of a Redis Cluster. */
+  /** The braces put all keys of one connection into one slot of a Redis Cluster. */
   async #run ({ connectionId, id }: EventKey, args: readonly string[]): Promise<unknown> {
     return await this.#script.run([`roller:seen:{${digest(this.#scope, connectionId)}}:${digest(id)}`], args)
   }

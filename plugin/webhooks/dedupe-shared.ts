@@ -3,19 +3,19 @@ import type { Claim, EventKey, DedupeStore } from './dedupe-store.ts'
 export interface SharedDedupeStoreOptions {
   /** This replica's own memory. */
   readonly local: DedupeStore
-  /** That of all replicas; it may fail. */
+  /** The store of all replicas; it may fail. */
   readonly shared: DedupeStore
-  /** Told once when the shared one fails, and again only after it has worked in between. */
+  /** Called once when the shared store fails, and again only after it has recovered. */
   readonly onRedisDown: () => void
 }
 
 /**
- * A replica asks itself first, and then the others. Without them it goes on alone: an event that two replicas get at that time is
- * handled by both, which handlers have to bear anyway, while refusing events would not be better than losing them.
+ * Checks the local store first, then the shared one. Without the shared one it continues locally: an event that two replicas get at that
+ * time is handled by both, for which handlers must be idempotent anyway, whereas rejecting events could lose them.
  */
 export class SharedDedupeStore implements DedupeStore {
   readonly #options: SharedDedupeStoreOptions
-  #away = false
+  #isDown = false
 
   constructor (options: SharedDedupeStoreOptions) {
     this.#options = options
@@ -44,11 +44,11 @@ export class SharedDedupeStore implements DedupeStore {
   async #try<T> (work: () => T | Promise<T>): Promise<T | undefined> {
     try {
       const result = await work()
-      this.#away = false
+      this.#isDown = false
       return result
     } catch {
-      if (!this.#away) this.#options.onRedisDown()
-      this.#away = true
+      if (!this.#isDown) this.#options.onRedisDown()
+      this.#isDown = true
       return undefined
     }
   }

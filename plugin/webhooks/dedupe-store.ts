@@ -1,9 +1,9 @@
-/** Which events were handled. ROLLER sends some again, even after a 200. Both stores pass one suite. */
+/** Handled events. ROLLER repeats some, even after a 200. Both stores pass one test suite. */
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
 export interface EventKey {
   readonly connectionId: string
-  /** ROLLER's id of the event, unique within a venue at least. */
+  /** ROLLER's id of the event, unique at least within a venue. */
   readonly id: string
 }
 
@@ -18,7 +18,7 @@ export interface DedupeStore {
   release (key: EventKey): MaybePromise<void>
 }
 
-/** ROLLER's last try is 4 days and 77 minutes after the first. Milliseconds. */
+/** Milliseconds. ROLLER's last retry is 4 days and 77 minutes after the first attempt. */
 export const REMEMBERED_MS = 5 * 86_400_000
-/** Lifetime of a claim. ROLLER times out after 10 s and retries after a minute. Milliseconds. */
+/** Milliseconds. Lifetime of a claim; ROLLER times out after 10 s and retries after a minute. */
 export const LEASE_MS = 30_000

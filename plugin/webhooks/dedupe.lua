@@ -9,6 +9,6 @@ if ARGV[1] == 'done' then
   redis.call('SET', KEYS[1], 'done', 'PX', ARGV[2])
   return 'done'
 end
--- A claim that ran out may be another replica's by now.
+-- An expired claim may belong to another replica.
 if redis.call('GET', KEYS[1]) == ARGV[2] then redis.call('DEL', KEYS[1]) end
 return 'released'

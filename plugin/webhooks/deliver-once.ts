@@ -1,10 +1,10 @@
-import { EventLate } from './events.ts'
+import { HandlersTimedOut } from './events.ts'
 import type { Claim, EventKey, DedupeStore } from './dedupe-store.ts'
 
 /**
  * Runs `deliver` unless the event was handled before.
- * @returns `new`: it was delivered now; `done`: it had been before; `busy`: another delivery is under way, and may still fail
- * @throws what the delivery threw; then the event is welcome again
+ * @returns `new`: delivered now; `done`: delivered before; `busy`: another delivery is in progress, and may still fail
+ * @throws the error of the delivery; then the event is accepted again
  */
 export async function deliverOnce (store: DedupeStore, key: EventKey, deliver: () => Promise<void>): Promise<Claim> {
   const claim = await store.claim(key)
@@ -12,8 +12,8 @@ export async function deliverOnce (store: DedupeStore, key: EventKey, deliver: (
   try {
     await deliver()
   } catch (error) {
-    // Handlers that are late still work. Until they end, the event stays theirs; if they get it done, the next try is a repeat.
-    if (error instanceof EventLate) error.taken.then(async (taken) => { await store[taken ? 'done' : 'release'](key) }).catch(() => {})
+    // Late handlers are still running. They keep their claim until they finish; if they succeed, the next attempt is a repeat.
+    if (error instanceof HandlersTimedOut) error.result.then(async (ok) => { await store[ok ? 'done' : 'release'](key) }).catch(() => {})
     else await store.release(key)
     throw error
   }

@@ -1,6 +1,6 @@
 /**
- * What happens at venues and to their connections, for the host's own code. There is no queue here: who sends an event hears whether it was
- * taken, and sends it again if not. ROLLER does so for four days, so nothing is lost while a handler fails.
+ * Events of venues and their connections, for the host's own code. There is no queue here: the sender gets the result, and retries after a
+ * failure. ROLLER does so for four days, so nothing is lost while a handler fails.
  */
 import { sleep, type Clock } from '../util/clock.ts'
 import type { ConnectionEvent, ConnectionEventName } from '../nango/connection-events.ts'
@@ -22,32 +22,32 @@ export type EventHandler<Event = AnyEvent> = (event: Event) => void | Promise<vo
 
 export interface EventsOptions {
   readonly clock: Clock
-  /** Milliseconds that all handlers of an event have. */
+  /** Timeout in milliseconds for all handlers of an event. */
   readonly timeoutMs?: number
 }
 
-/** ROLLER waits 10 s for its answer; what is left is for the way. */
+/** Milliseconds. ROLLER times out after 10 s; the rest is for the network. */
 const TIMEOUT_MS = 8_000
 
-/** Handlers did not take an event. */
+/** A handler failed. */
 export class EventNotHandled extends Error {
-  override readonly name: string = 'EventNotTaken'
+  override readonly name: string = 'EventNotHandled'
 }
 
-/** Another delivery of the same event is under way. */
+/** Another delivery of the same event is in progress. */
 export class EventBusy extends EventNotHandled {
   override readonly name = 'EventBusy'
 }
 
 /** Handlers did not finish in time. They are not stopped. */
-export class EventLate extends EventNotHandled {
-  override readonly name = 'EventLate'
-  /** True when they took it after all, false when they failed. */
-  readonly taken: Promise<boolean>
+export class HandlersTimedOut extends EventNotHandled {
+  override readonly name = 'HandlersTimedOut'
+  /** True if they succeeded after all, false if they failed. */
+  readonly result: Promise<boolean>
 
-  constructor (message: string, taken: Promise<boolean>) {
+  constructor (message: string, result: Promise<boolean>) {
     super(message)
-    this.taken = taken
+    this.result = result
   }
 }
 
@@ -64,11 +64,11 @@ export class Events {
   /** True when at least one handler is registered. */
   get hasHandlers (): boolean { return this.#handlers.size > 0 }
 
-  /** @returns takes the handler away again */
+  /** @returns removes the handler */
   on<Pattern extends EventPattern> (pattern: Pattern, handler: EventHandler<EventOf<Pattern>>): () => void {
     const handlers = this.#handlers.get(pattern) ?? new Set()
     this.#handlers.set(pattern, handlers)
-    // Only events of its pattern come to it. A function of its own, so that one given twice is taken away once.
+    // Filtered by the pattern. A new function, so that a handler registered twice is removed once.
     const own: EventHandler = (event) => (handler as EventHandler)(event)
     handlers.add(own)
     return () => {
@@ -78,9 +78,9 @@ export class Events {
   }
 
   /**
-   * Gives an event to all who listen to it, at once. All of them are waited for, so that none still works on an event that comes again.
-   * @param timeoutMs what is left of their time
-   * @throws EventNotTaken when one of them failed, `cause` is its error; EventLate when they were not done in time
+   * Emits an event to all handlers at once and waits for all of them, so that none is still running when the event is repeated.
+   * @param timeoutMs the remaining time of the handlers
+   * @throws EventNotHandled if one of them failed, with its error as `cause`; HandlersTimedOut if they did not finish in time
    */
   async deliver (event: AnyEvent, timeoutMs = this.#timeoutMs): Promise<void> {
     const handlers = this.#listeners(event.name)
@@ -94,7 +94,7 @@ export class Events {
     })
     const done = new AbortController()
     const late = sleep(this.#clock, Math.max(0, timeoutMs), done.signal).then(() => {
-      throw new EventLate(`The handlers of ${event.name} were not done in ${timeoutMs} ms.`, work.then(() => true, () => false))
+      throw new HandlersTimedOut(`The handlers of ${event.name} timed out after ${timeoutMs} ms.`, work.then(() => true, () => false))
     }, () => {})
     try {
       await Promise.race([late, work])

@@ -20,12 +20,12 @@ export interface RollerIntakeOptions {
   readonly inbox: ExportInbox
   readonly clock: Clock
   readonly log: IntakeLog
-  /** Milliseconds from a delivery's first byte to the answer. */
+  /** Milliseconds from a delivery's first byte to the response. */
   readonly timeoutMs: number
   readonly connections: Pick<ConnectionLookup, 'find'>
 }
 
-/** ROLLER's are UUIDs, and that of an unknown message is a hash. Any other is text of the delivery, which no log may hold. */
+/** ROLLER's ids are UUIDs, and that of an unknown message is a hash. Any other is text of the delivery, which must not be logged. */
 const PLAIN_ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/i
 
 export interface Delivery {
@@ -36,10 +36,10 @@ export interface Delivery {
 }
 
 /**
- * `taken`: handled, now or before. `later`: not handled; ROLLER retries. `refused`: not an event of this connection; a retry would be
+ * `handled`: handled, now or before. `retry`: not handled; ROLLER retries. `rejected`: not an event of this connection; a retry would be
  * rejected too.
  */
-export type IntakeResult = 'taken' | 'later' | 'refused'
+export type IntakeResult = 'handled' | 'retry' | 'rejected'
 
 export class RollerIntake {
   readonly #options: RollerIntakeOptions
@@ -53,14 +53,14 @@ export class RollerIntake {
     const { events, dedupeStore, log } = this.#options
     const read = readMessage({ connectionId, body })
     const connection = await this.#connectionOf(read)
-    if (connection === 'later' || connection === 'refused') return connection
+    if (connection === 'retry' || connection === 'rejected') return connection
     // Without a handler the event must not be lost: ROLLER retries.
     if (!events.hasHandlers && read.name !== 'bulkExport.created') {
       if (!this.#warnedNoHandler) {
-        log.error({ event: read.name }, 'nobody listens to ROLLER\'s webhooks: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
+        log.error({ event: read.name }, 'ROLLER\'s webhooks have no handler: set onEvent or app.roller.on(…), or WEBHOOK_TARGET_URL')
       }
       this.#warnedNoHandler = true
-      return 'later'
+      return 'retry'
     }
     const key: EventKey = { connectionId, id: read.id }
     try {
@@ -69,12 +69,12 @@ export class RollerIntake {
         await this.#storeExportPart(event)
         await events.deliver(event, this.#left(startedAt))
       })
-      return claim === 'busy' ? 'later' : 'taken'
+      return claim === 'busy' ? 'retry' : 'handled'
     } catch (error) {
       log.warn(
         { ...factsOf(read), connectionId, reason: failureReason(error) }, 'a ROLLER event was not handled; ROLLER sends it again'
       )
-      return 'later'
+      return 'retry'
     }
   }
 
@@ -85,16 +85,14 @@ export class RollerIntake {
     const part = partOf(event.data)
     if (part === null) {
       log.warn(factsOf(event),
-        'a message about a bulk export is not kept: a field is missing, or counts or names are out of bounds')
+        'a message about a bulk export is ignored: a field is missing, or counts or names are out of bounds')
       return
     }
     await inbox.put({ connectionId: event.connectionId, exportType: part.exportType }, { kind: 'message', part: part.part })
   }
 
-  /**
-   * The key of a deleted connection stays valid, and ROLLER keeps sending with it: for four days, or as long as it receives 200.
-   */
-  async #connectionOf (event: RollerEvent): Promise<ConnectionVenue | 'later' | 'refused'> {
+  /** The key of a deleted connection stays valid, and ROLLER keeps sending with it: for four days, or while it receives 200. */
+  async #connectionOf (event: RollerEvent): Promise<ConnectionVenue | 'retry' | 'rejected'> {
     const { connections, log } = this.#options
     const { connectionId, venueId } = event
     const isOther = (known: ConnectionVenue | null): boolean => venueId !== null &&
@@ -105,16 +103,16 @@ export class RollerIntake {
       const known = isOther(remembered) ? await connections.find(connectionId, true) : remembered
       if (known !== null && !isOther(known)) return known
       log.warn(factsOf(event), known === null
-        ? 'an event of ROLLER\'s was refused: there is no such connection. If the venue was disconnected, delete its webhook in ROLLER'
-        : 'an event of ROLLER\'s was refused: it is of another venue than the connection')
-      return 'refused'
+        ? 'a ROLLER event was rejected: there is no such connection. If the venue was disconnected, delete its webhook in ROLLER'
+        : 'a ROLLER event was rejected: it belongs to a venue other than the connection\'s')
+      return 'rejected'
     } catch (error) {
       if (!(error instanceof ConnectionUnreadable)) throw error
       log.warn(
         { ...factsOf(event), reason: error.message },
         'a ROLLER event was not handled: its connection could not be read; ROLLER sends it again'
       )
-      return 'later'
+      return 'retry'
     }
   }
 
@@ -128,7 +126,7 @@ function factsOf ({ name, id }: RollerEvent): { event: string, id?: string } {
   return { event: name, ...(PLAIN_ID.test(id) && { id }) }
 }
 
-/** @returns null for what is no month of an export, which is then an event for handlers alone */
+/** @returns null for messages that are not a month of an export; they are only emitted as events */
 function partOf (data: BulkExportEvent['data'] | null | undefined): { readonly exportType: string, readonly part: ExportPart } | null {
   const { exportType, processId, sequenceNumber, sequenceTotal, preSignedUrls } = data ?? {}
   const urls = Array.isArray(preSignedUrls) ? preSignedUrls.filter((url) => typeof url === 'string') : []

@@ -1,6 +1,6 @@
 /**
- * The key that ROLLER sends with each delivery. It is the only proof of who sends: ROLLER signs nothing. Made from the connection's id, so
- * there is none to store, and one that leaks opens no other connection.
+ * The key that ROLLER sends with each delivery, its only authentication: ROLLER does not sign. Derived from the connection's id, so that
+ * none is stored, and a leaked key is valid for no other connection.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -9,11 +9,11 @@ export function webhookKey (secret: string, connectionId: string): string {
 }
 
 /**
- * @param secrets the current one, and those before it: registrations keep the key they were made with until they are made anew
- * @param given the header x-roller-apikey, whatever it is
+ * @param secrets the current one, and previous ones: registrations keep their key until they are renewed
+ * @param given the header x-roller-apikey, unvalidated
  */
 export function isWebhookKey (secrets: readonly string[], connectionId: string, given: unknown): boolean {
-  // Digests have one length, and every secret is tried: the time says nothing, not even whether there was a key.
+  // Digests have equal lengths and every secret is compared, so the time does not depend on the key.
   const hash = digest(typeof given === 'string' ? given : '')
   return secrets.reduce((known, secret) => timingSafeEqual(digest(webhookKey(secret, connectionId)), hash) || known, false)
 }

@@ -1,6 +1,6 @@
 /**
- * Delivery of events that no sender repeats. ROLLER and Nango retry what was not handled; what the gateway notices by itself, at
- * `POST /connections` or in Nango's list, would be lost with the first handler that fails.
+ * Delivery of events that no sender repeats. ROLLER and Nango retry failed deliveries; an event that the gateway itself detects, at `POST
+ * /connections` or by polling, would be lost with the first failing handler.
  */
 import type { Clock } from '../util/clock.ts'
 import type { ConnectionEvent } from '../nango/connection-events.ts'
@@ -19,9 +19,9 @@ export interface DeliveryLog {
 type QueueOptions = Pick<RetryQueueOptions, 'random' | 'firstPause' | 'longestPause' | 'giveUpAfter' | 'maxPending'>
 
 export interface ReliableDeliveryOptions extends QueueOptions {
-  /** Gives the event to its handlers. @throws when one of them failed */
+  /** Passes the event to its handlers. @throws if one of them failed */
   readonly deliver: (event: ConnectionEvent) => Promise<void>
-  /** Which events were taken, by this replica or another. */
+  /** Handled events, of this replica or another. */
   readonly store: DedupeStore
   readonly clock: Clock
   readonly log: DeliveryLog
@@ -30,7 +30,7 @@ export interface ReliableDeliveryOptions extends QueueOptions {
 interface PendingName {
   readonly event: string
   readonly id: string
-  /** False: another delivery was under way. */
+  /** False: another delivery was in progress. */
   readonly failed: boolean
 }
 
@@ -43,7 +43,7 @@ const GIVEN_UP: Readonly<Record<Exclude<RetryFacts['reason'], 'done'>, string>> 
 export class ReliableDelivery {
   readonly #options: ReliableDeliveryOptions
   readonly #queue: RetryQueue
-  /** What the log holds of a pending event: nothing of the connection itself. */
+  /** The log fields of a pending event, without data of the connection. */
   readonly #names = new Map<string, PendingName>()
 
   constructor (options: ReliableDeliveryOptions) {
@@ -53,7 +53,7 @@ export class ReliableDelivery {
       ...queue,
       onDone: ({ key, tries }) => {
         const { failed = false, ...name } = this.#forget(key) ?? {}
-        if (failed) log.info({ ...name, tries }, 'an event of a connection was taken, after its handlers had failed')
+        if (failed) log.info({ ...name, tries }, 'a connection event was handled after its handlers had failed')
       },
       onGivenUp: ({ key, tries, reason, error }) => {
         const { failed: _, ...name } = this.#forget(key) ?? {}
@@ -62,12 +62,12 @@ export class ReliableDelivery {
     })
   }
 
-  /** Events that wait for their next try. */
+  /** Number of events that wait for a retry. */
   get pending (): number { return this.#queue.size }
 
   /**
-   * Tries at once, and in the background from then on.
-   * @throws EventBusy while another delivery is under way; EventNotHandled when a handler failed
+   * Tries at once, and retries in the background.
+   * @throws EventBusy while another delivery is in progress; EventNotHandled if a handler failed
    */
   async deliver (event: ConnectionEvent): Promise<void> {
     const key = JSON.stringify([event.connectionId, event.id])
@@ -75,13 +75,13 @@ export class ReliableDelivery {
       await this.#try(event)
     } catch (error) {
       if (!this.#names.has(key)) {
-        // A replica that is busy with it may end before it is done: the event waits here as well.
+        // A replica that is handling it may end before it is done: the event waits here as well.
         const failed = !(error instanceof EventBusy)
         this.#names.set(key, { event: event.name, id: event.id, failed })
         if (failed) {
           this.#options.log.warn(
             { event: event.name, id: event.id, reason: failureReason(error) },
-            'an event of a connection was not taken; it is delivered again'
+            'a connection event was not handled; it is delivered again'
           )
         }
       }
@@ -92,14 +92,14 @@ export class ReliableDelivery {
     this.#forget(key)
   }
 
-  /** Says how many events are lost with the process. */
+  /** Logs how many events are lost with the process. */
   async close (): Promise<void> {
     const left = await this.#queue.close()
     this.#names.clear()
-    if (left > 0) this.#options.log.warn({ left }, 'the app closes, and events of connections that no handler has taken are lost')
+    if (left > 0) this.#options.log.warn({ left }, 'the app closes, and unhandled connection events are lost')
   }
 
-  /** @throws EventBusy, EventNotTaken */
+  /** @throws EventBusy, EventNotHandled */
   async #try (event: ConnectionEvent): Promise<void> {
     const { store, deliver } = this.#options
     const claim = await deliverOnce(store, { connectionId: event.connectionId, id: event.id }, () => deliver(event))

@@ -1,28 +1,28 @@
 /**
- * Repeats work that failed, with pauses that grow, until it is done or a bound is reached. It is kept in this process's memory alone: what
- * is left when the process ends is lost.
+ * Retries failed work with increasing delays until it succeeds or a bound is reached. In memory only: pending work is lost when the process
+ * ends.
  */
 import type { Clock } from '../util/clock.ts'
 
 export interface RetryQueueOptions {
   readonly clock: Clock
-  /** From 0 to 1, for the jitter. */
+  /** Random number from 0 to 1 for the jitter. */
   readonly random?: () => number
-  /** Told when something is given up, with what is known of it. */
+  /** Called with the last state when work is given up. */
   readonly onGivenUp: (facts: RetryFacts) => void
   readonly onDone?: (facts: RetryFacts) => void
-  /** Milliseconds before the first repeat; each further pause is twice as long. */
+  /** Milliseconds before the first retry; each further delay is twice as long. */
   readonly firstPause?: number
   /** Milliseconds. */
   readonly longestPause?: number
-  /** Milliseconds from the first failure to the last try. */
+  /** Milliseconds from the first failure to the last attempt. */
   readonly giveUpAfter?: number
   readonly maxPending?: number
 }
 
 export interface RetryFacts {
   readonly key: string
-  /** Tries so far, the first included. */
+  /** Attempts so far, the first included. */
   readonly tries: number
   readonly reason: 'done' | 'too-old' | 'too-many' | 'closed'
   /** The latest. */
@@ -33,7 +33,7 @@ export const FIRST_PAUSE = 1_000
 export const LONGEST_PAUSE = 300_000
 export const GIVE_UP_AFTER = 86_400_000
 export const MAX_PENDING = 1_000
-/** Pauses differ by up to so much, so that what failed together does not come again together. */
+/** Jitter of the delays, so that work that failed together is not retried together. */
 const JITTER = 0.2
 
 interface Pending {
@@ -63,7 +63,7 @@ export class RetryQueue {
 
   get size (): number { return this.#pending.size }
 
-  /** Takes over work that has failed once. What is pending under the key already keeps its pause, and does the newer work. */
+  /** Adds work that failed once. Pending work with the same key keeps its delay and is replaced by the newer work. */
   add (key: string, work: () => Promise<void>, error: unknown): void {
     const { clock, maxPending, onGivenUp } = this.#options
     const known = this.#pending.get(key)
@@ -88,7 +88,7 @@ export class RetryQueue {
     this.#pending.delete(key)
   }
 
-  /** Starts no further try, and waits for those under way. @returns how many are left undone */
+  /** Starts no further attempt, and waits for those in progress. @returns the number of pending ones */
   async close (): Promise<number> {
     this.#closed = true
     for (const { timer } of this.#pending.values()) this.#options.clock.clearTimeout(timer)
@@ -101,12 +101,12 @@ export class RetryQueue {
   #schedule (key: string, pending: Pending): void {
     const { clock, random, firstPause, longestPause, giveUpAfter } = this.#options
     const pause = Math.min(longestPause, firstPause * 2 ** Math.min(pending.tries - 1, 30)) * (1 - JITTER * random())
-    // The last try is at the end of the time, not before it.
+    // The last attempt is at the end of the time, not before it.
     const left = pending.since + giveUpAfter - clock.now()
     pending.timer = clock.setTimeout(
       () => { pending.running = this.#try(key, pending).finally(() => { pending.running = null }) }, Math.max(0, Math.min(pause, left))
     )
-    // A process that has nothing else to do may end.
+    // Does not keep the process alive.
     if (pending.timer instanceof Object && 'unref' in pending.timer && typeof pending.timer.unref === 'function') pending.timer.unref()
   }
 

@@ -1,4 +1,4 @@
-/** What ROLLER's webhooks tell, as one table: kinds, their events, and what each carries. Types are derived from it. */
+/** ROLLER's webhooks as one table: kinds, their events, and their data. Types are derived from it. */
 import { createHash } from 'node:crypto'
 import { withoutMark } from '../util/json.ts'
 import { BookingDetail } from '../operations/schemas/bookings.ts'
@@ -8,13 +8,13 @@ import { BulkExportCompleted, PaymentLinkDetail, RedemptionDetail } from '../ope
 import { bookingEvents, guestEvents, paymentLinkEvents } from '../operations/schemas/webhooks.ts'
 import { StringEnum, Type, type Static } from '../operations/schema.ts'
 
-/** By the name under which a kind is registered, which is its `type` with a small first letter. */
+/** By the name used in registrations, which is its `type` with a lower-case first letter. */
 export const rollerEvents = {
   booking: { type: 'Booking', events: bookingEvents, data: BookingDetail },
   redemption: { type: 'Redemption', events: ['Created'], data: RedemptionDetail },
   customer: { type: 'Customer', events: guestEvents, data: CustomerDetail },
   bulkExport: { type: 'BulkExport', events: ['Created'], data: BulkExportCompleted },
-  /** An adult's waiver with those of the minors it covers, in one list. */
+  /** An adult's waiver and those of the minors it covers, in one list. */
   signedWaiver: { type: 'SignedWaiver', events: ['Created'], data: Type.Array(SignedWaiver) },
   paymentLink: { type: 'PaymentLink', events: paymentLinkEvents, data: PaymentLinkDetail }
 } as const
@@ -34,12 +34,12 @@ export const WebhookMessage = Type.Object({
 type Kinds = typeof rollerEvents
 
 interface EventFields {
-  /** ROLLER's, the same in every repeat. */
+  /** ROLLER's id, the same in every repeat. */
   readonly id: string
   readonly connectionId: string
-  /** As ROLLER says it, or the connection's tags; null where neither does. */
+  /** From ROLLER's message, otherwise the connection's tags; null if neither has it. */
   readonly venueId: string | null
-  /** When it happened; null where ROLLER does not say. */
+  /** When it happened; null if ROLLER does not send it. */
   readonly eventDate: string | null
   /** When this delivery was sent: later in each repeat. */
   readonly sendDate: string | null
@@ -50,21 +50,21 @@ type EventOfKind<Kind extends keyof Kinds> = {
     readonly name: `${Kind}.${Lowercase<Event>}`
     readonly type: Kinds[Kind]['type']
     readonly eventType: Event
-    /** As ROLLER documents it; it is not checked. */
+    /** As documented by ROLLER; not validated. */
     readonly data: Static<Kinds[Kind]['data']>
   }
 }[Kinds[Kind]['events'][number]]
 
-/** What came with the right key and is no message as ROLLER documents them: nothing is lost. */
+/** A message with a valid key that is not in ROLLER's documented form, so that nothing is lost. */
 export interface UnknownMessage extends EventFields {
   readonly name: 'unknown.message'
   readonly type: null
   readonly eventType: null
-  /** The parsed JSON, or the text where it is none. */
+  /** The parsed JSON, or the text if it is not JSON. */
   readonly data: unknown
 }
 
-/** A kind or event that ROLLER has and this table has not, named by the same rule: `<kind>.<event>`. */
+/** A kind or event that this table lacks, named by the same rule: `<kind>.<event>`. */
 export interface OtherRollerEvent extends EventFields {
   readonly name: string
   readonly type: string
@@ -72,7 +72,7 @@ export interface OtherRollerEvent extends EventFields {
   readonly data: unknown
 }
 
-/** Those that are known, told apart by `name`. At run time an OtherRollerEvent may come where all events are listened to. */
+/** The known events, discriminated by `name`. At run time an OtherRollerEvent may arrive with `*`. */
 export type RollerEvent = { [Kind in keyof Kinds]: EventOfKind<Kind> }[keyof Kinds] | UnknownMessage
 export type RollerEventName = RollerEvent['name']
 export type BulkExportEvent = EventOfKind<'bulkExport'>
@@ -82,7 +82,7 @@ export interface ReceivedMessage {
   readonly body: Buffer
 }
 
-/** Names of kinds that would pass for events of the gateway's own. */
+/** Names of kinds that would collide with events of the gateway. */
 const RESERVED: ReadonlySet<string> = new Set(['connection', 'unknown'])
 const WORD = /^[A-Za-z][A-Za-z0-9]{0,63}$/
 const ID = /^[\x21-\x7e]{1,128}$/
@@ -108,7 +108,7 @@ export function readMessage ({ connectionId, body }: ReceivedMessage): RollerEve
     eventDate: textOf(known.eventDate),
     sendDate: textOf(known.sendDate),
     data
-  } as RollerEvent // of a known name or not: see OtherRollerEvent
+  } as RollerEvent // known or not: see OtherRollerEvent
 }
 
 interface Envelope {
@@ -134,7 +134,7 @@ function parse (body: Buffer): unknown {
   try { return JSON.parse(text) } catch { return text }
 }
 
-/** Some kinds carry the venue. */
+/** Some kinds contain the venue. */
 function venueOf (data: unknown): string | null {
   if (typeof data !== 'object' || data === null || !('venueId' in data)) return null
   const { venueId } = data

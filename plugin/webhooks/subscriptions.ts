@@ -1,4 +1,4 @@
-/** Which webhooks ROLLER has registered for a venue under this gateway's address. ROLLER is the store: nothing is kept here. */
+/** A venue's webhook registrations at ROLLER for this gateway's address. ROLLER is the store: nothing is cached here. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
 import type { RollerClient } from '../client/client.ts'
@@ -9,37 +9,37 @@ import { webhookKey } from './keys.ts'
 
 export interface SubscriptionsOptions {
   readonly client: RollerClient
-  /** Where ROLLER finds the gateway, with the plugin's prefix; undefined where the host did not say. */
+  /** The gateway's public address, with the plugin's prefix; undefined if it is not configured. */
   readonly baseUrl: string | undefined
   /** The current one first. */
   readonly secrets: readonly string[]
 }
 
-/** Kinds and events in ROLLER's own shape. */
+/** Kinds and events in ROLLER's form. */
 export const WebhookKinds = Type.Composite([CreateWebhookConfiguration.properties.webhooks], {
   minProperties: 1, additionalProperties: false, examples: [{ booking: { events: ['Created', 'Cancelled'], include: { tickets: true } } }]
 })
 export type WebhookKinds = Static<typeof WebhookKinds>
 
-/** A registration of this gateway's; never the key in it. */
+/** A registration of this gateway, without its key. */
 export const Subscription = Type.Object({
   webhookId: Type.Integer({ examples: [233] }),
   url: Type.String({ examples: ['https://gateway.example.com/webhooks/roller/demo-venue'] }),
   enabled: Type.Boolean(
-    { description: 'False after ROLLER has disabled it, because deliveries had failed for four days. Subscribe again to enable it.' }
+    { description: 'False after ROLLER has disabled it, because deliveries failed for four days. Subscribe again to enable it.' }
   ),
-  webhooks: Type.Unsafe<WebhookKinds>(Type.Object({}, { additionalProperties: true, description: 'What ROLLER tells about.' }))
+  webhooks: Type.Unsafe<WebhookKinds>(Type.Object({}, { additionalProperties: true, description: 'The subscribed events.' }))
 }, { $id: 'WebhookSubscription' })
 export type Subscription = Static<typeof Subscription>
 
 type Registered = Static<typeof RegisteredWebhook>
 
-/** Every event that ROLLER's texts name. */
+/** Every event in ROLLER's texts. */
 export const ALL_KINDS = Object.fromEntries(
   Object.entries(rollerEvents).map(([kind, { events }]) => [kind, { events: [...events] }])
-) as unknown as WebhookKinds // the same kinds and events, which fromEntries forgets
+) as unknown as WebhookKinds // the same kinds and events, a type that fromEntries loses
 
-/** ROLLER's schema of a registration has no other events of payment links than this one. */
+/** ROLLER's registration schema has no other event of payment links. */
 const DOCUMENTED_KINDS: WebhookKinds = { ...ALL_KINDS, paymentLink: { events: ['Created'] } }
 
 export class Subscriptions {
@@ -50,7 +50,7 @@ export class Subscriptions {
   }
 
   /**
-   * Registers this gateway with ROLLER. Done again, it changes the registration that is there: kinds, key, and whether it is enabled.
+   * Registers this gateway with ROLLER. Repeated, it updates the existing registration: kinds, key, and whether it is enabled.
    * @throws RollerError ROLLER_ERR_NOT_CONFIGURED without a public address or a secret
    */
   async subscribe (connectionId: string, webhooks?: WebhookKinds): Promise<Subscription> {
@@ -58,7 +58,7 @@ export class Subscriptions {
     try {
       return await this.#register(connectionId, ALL_KINDS)
     } catch (error) {
-      // ROLLER may go by its schema, and not by its text.
+      // ROLLER may validate by its schema instead of its text.
       if (isRefusal(error, 400)) return await this.#register(connectionId, DOCUMENTED_KINDS)
       throw error
     }
@@ -81,15 +81,15 @@ export class Subscriptions {
     return { webhookId, url, enabled: true, webhooks }
   }
 
-  /** Those under this gateway's address; more than one only when something went wrong. */
+  /** Registrations for this gateway's address; more than one only after a failure. */
   async list (connectionId: string): Promise<Subscription[]> {
     return await this.#ours(connectionId, this.#url(connectionId))
   }
 
   /**
-   * Takes this gateway's registrations away. Before a disconnect it must be called while the credentials are still there: ROLLER goes on
-   * sending when the connection, and even when the venue's API key, has been deleted.
-   * @returns how many there were; without a public address none, for none can have been made
+   * Deletes this gateway's registrations. Call it before a disconnect, while the credentials exist: ROLLER continues to send after the
+   * connection, and even the venue's API key, was deleted.
+   * @returns their number; 0 without a public address, since none can exist
    */
   async remove (connectionId: string): Promise<number> {
     if (this.#options.baseUrl === undefined) return 0
@@ -105,14 +105,14 @@ export class Subscriptions {
   }
 
   async #ours (connectionId: string, url: string): Promise<Subscription[]> {
-    // ROLLER's document shows one registration: whatever comes is looked at.
+    // ROLLER's document shows a single registration: any shape is checked.
     const answer: unknown = await this.#options.client.request('GET /webhooks', { connectionId })
-    // ROLLER's word; what is read of it is looked at
+    // ROLLER's type; fields are checked when they are read
     const all = (Array.isArray(answer) ? answer : [answer]) as (Registered | null | undefined)[]
     return all.flatMap((registered) => {
       const { webhookId, configuration } = registered ?? {}
       if (typeof webhookId !== 'number' || typeof configuration?.url !== 'string' || !isSame(configuration.url, url)) return []
-      // as it was sent
+      // as sent
       return [{ webhookId, url, enabled: configuration.enabled === true, webhooks: configuration.webhooks as WebhookKinds ?? {} }]
     }).sort((a, b) => a.webhookId - b.webhookId)
   }
@@ -122,7 +122,7 @@ export class Subscriptions {
   }
 }
 
-/** ROLLER may write an address its own way. */
+/** ROLLER may normalize an address. */
 function isSame (one: string, other: string): boolean {
   return one === other || (URL.canParse(one) && new URL(one).href === new URL(other).href)
 }
@@ -135,7 +135,7 @@ function idOf ({ webhookId }: Registered): number {
   )
 }
 
-/** @returns false when it was deleted meanwhile */
+/** @returns false if it was deleted meanwhile */
 async function found (work: Promise<unknown>): Promise<boolean> {
   try {
     await work

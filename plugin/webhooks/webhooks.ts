@@ -1,4 +1,4 @@
-/** Puts the parts together that have to do with ROLLER's webhooks. */
+/** Assembles the parts for ROLLER's webhooks. */
 import { Agent } from 'undici'
 import type { Clock } from '../util/clock.ts'
 import { RollerError } from '../errors.ts'
@@ -25,7 +25,7 @@ export interface WebhookParts {
   readonly clock: Clock
   readonly log: IntakeLog & DeliveryLog
   readonly redis: RedisLike | undefined
-  /** Tells the Nango environment and the integration from others in the same Redis. */
+  /** Separates Nango environments and integrations in one Redis. */
   readonly scope: string
   /** With the prefix of the routes. */
   readonly publicUrl: string | undefined
@@ -34,7 +34,7 @@ export interface WebhookParts {
   /** Reads a connection of this integration from Nango. */
   readonly readConnection: (connectionId: string) => Promise<Connection>
   readonly rollerBaseUrl: string
-  /** ROLLER's own when not given. */
+  /** Default: ROLLER's hosts. */
   readonly bulkExportHosts: readonly string[] | undefined
   readonly timeouts: { readonly connect: number, readonly headers: number, readonly idle: number }
 }
@@ -49,30 +49,32 @@ export function assembleWebhooks (parts: WebhookParts) {
     : new SharedDedupeStore({
       local: memory,
       shared: new RedisDedupeStore(redis, { scope, clock }),
-      onRedisDown: () => log.warn({}, 'Redis is away: an event that two replicas get is handled by both until it is back')
+      onRedisDown: () => log.warn({}, 'Redis is down: an event that two replicas get is handled by both until it is back')
     })
   const inbox = redis === undefined ? new MemoryExportInbox(clock) : new RedisExportInbox(redis, { scope, clock })
   const delivery = new ReliableDelivery({ deliver: (event) => events.deliver(event), store: dedupeStore, clock, log })
   const connections = new ConnectionLookup({ read: readConnection, clock })
   const subscriptions = new Subscriptions({ client, baseUrl: publicUrl, secrets })
-  // Files lie on hosts of their own, seldom asked for.
+  // Files are on separate hosts that are rarely called.
   const closing = new AbortController()
   const files = new Agent({ keepAliveTimeout: 4_000, connect: { timeout: timeouts.connect } })
   return {
     subscriptions,
     intake: new RollerIntake({ events, dedupeStore, inbox, clock, log, timeoutMs: eventTimeoutMs, connections }),
 
-    /** A connection was deleted or is of another venue now: its events are compared with what Nango says next. */
+    /** A connection was deleted or belongs to another venue now: its events are compared with Nango's next response. */
     forget (connectionId: string): void { connections.forget(connectionId) },
 
     /**
      * Delivers a connection event, which several replicas and sources may report. A failed delivery is retried for 24
      * hours.
-     * @throws EventBusy while another delivery is under way; EventNotHandled when a handler failed
+     * @throws EventBusy while another delivery is in progress; EventNotHandled when a handler failed
      */
     deliver: (event: ConnectionEvent): Promise<void> => delivery.deliver(event),
 
-    /** Lets one replica at a time verify a connection; a replica that dies holds it up for half a minute. Null: another one is at it. */
+    /**
+     * Lets one replica at a time verify a connection; a replica that dies blocks it for half a minute. Null: another one holds the lock.
+     */
     async lock (connectionId: string): Promise<(() => Promise<void>) | null> {
       const key = { connectionId, id: 'verification' }
       return await dedupeStore.claim(key) === 'new' ? async () => { await dedupeStore.release(key) } : null

@@ -10,10 +10,10 @@ export const SESSION_PREFIX = 'nango_connect_session_'
 const SESSION_TOKEN = /^nango_connect_session_[0-9a-f]{64}$/
 const WINDOW_MS = 60_000
 
-/** What a route asks for: the API key, a session token, either of them, or nothing. */
+/** The authentication of a route: the API key, a session token, either, or none. */
 export type Auth = 'none' | 'key' | 'session' | 'either'
 
-/** The session of the caller; null for the API key, and for an unauthenticated call. */
+/** The session of the caller; null with the API key or without authentication. */
 export function authenticate (ctx: Context, { headers: { authorization = '' } }: NangoRequest, auth: Auth): Session | null {
   if (auth === 'none') return null
   if (authorization === '') throw withPayload(401, 'missing_auth_header', 'No Authorization header')
@@ -23,7 +23,7 @@ export function authenticate (ctx: Context, { headers: { authorization = '' } }:
     if (!SESSION_TOKEN.test(given)) throw withPayload(401, 'invalid_connect_session_token_format', 'Not a connect session token')
     return findSession(ctx, given)
   }
-  // The shape is checked before the key is looked up: what is not a UUID v4 has an error of its own.
+  // The format is checked before the key is looked up: a key that is not a UUID v4 has its own error.
   if (!UUID_V4.test(given)) throw withPayload(401, 'invalid_secret_key_format', 'The API key is not a UUID v4')
   if (ctx.settings.postgresDown) throw withPayload(401, 'malformed_auth_header', 'The API key could not be looked up')
   // Both are UUIDs, so the lengths are equal.
@@ -33,7 +33,7 @@ export function authenticate (ctx: Context, { headers: { authorization = '' } }:
   return null
 }
 
-/** An expired session and one that never existed cannot be told apart. */
+/** Expired and unknown sessions return the same error. */
 export function findSession (ctx: Context, token: string): Session {
   if (ctx.settings.postgresDown) throw withPayload(401, 'unknown_account', 'The session could not be looked up')
   const session = ctx.store.sessions.get(token)
@@ -46,14 +46,14 @@ export function findSession (ctx: Context, token: string): Session {
 export const hasScope = ({ settings: { scopes } }: Context, scope: string): boolean =>
   scopes == null || scopes.includes(`environment:${scope}`)
 
-/** Any one of them is enough. */
+/** One of them is sufficient. */
 export function requireScope (ctx: Context, anyOf: readonly string[]): void {
   if (anyOf.length > 0 && !anyOf.some((scope) => hasScope(ctx, scope))) {
     throw new NangoError(403, 'forbidden', { message: `The API key lacks the scope environment:${anyOf.join(' or environment:')}` })
   }
 }
 
-/** One fixed window of a minute for the whole account: every environment, key and endpoint shares it. */
+/** One fixed window of a minute for the whole account, shared by every environment, key and endpoint. */
 export function countCall ({ settings: { rateLimit: limit = 0 }, window, now }: Context, request: NangoRequest, reply: FastifyReply): void {
   if (limit <= 0) return
   const at = now()

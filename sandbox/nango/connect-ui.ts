@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import fastify, { type FastifyInstance } from 'fastify'
 
-// Each is read by its whole name: so a bundler finds it.
+// Full literal names, so that bundlers find the files.
 const FILES = [
   { path: '/', type: 'text/html', text: readFileSync(new URL('./connect-ui/page.html', import.meta.url), 'utf8') },
   { path: '/connect.js', type: 'text/javascript', text: readFileSync(new URL('./connect-ui/connect.js', import.meta.url), 'utf8') },
   { path: '/connect.css', type: 'text/css', text: readFileSync(new URL('./connect-ui/connect.css', import.meta.url), 'utf8') }
 ]
-// The API is on another origin, and any page may frame this one, as with the real Connect UI.
+// The API is on another origin, and any page may embed this one, as with the real Connect UI.
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src *; form-action 'none'; base-uri 'none'"
 
-/** A listener of its own, because the parent page compares the origin of every message with the one of Connect UI. */
+/** A separate listener, because the parent page compares the origin of every message with that of Connect UI. */
 export function createConnectUi (): FastifyInstance {
   const app = fastify({ forceCloseConnections: true })
   for (const { path, type, text } of FILES) {

@@ -11,14 +11,14 @@ const sharedShape = (connection: SimulatedConnection): object => ({
   metadata: connection.metadata
 })
 
-// Nango writes the same instant as +00:00 when it reads a connection, and as Z when it imports one.
+// Nango writes the same instant as +00:00 when it reads a connection and as Z when it imports one.
 const stamp = (ms: number, zone: 'Z' | '+00:00'): string => new Date(ms).toISOString().replace('Z', zone)
 
-/** A row of the list: never a credential, whatever the scope. */
+/** A row of the list: without credentials, whatever the scope. */
 export const listShape = (connection: SimulatedConnection): object =>
   ({ ...sharedShape(connection), created: stamp(connection.createdAt, '+00:00') })
 
-/** What a connection is without its credentials. */
+/** A connection without its credentials. */
 export const rowShape = (connection: SimulatedConnection, zone: 'Z' | '+00:00' = '+00:00'): object => ({
   ...sharedShape(connection),
   connection_config: connection.connectionConfig,
@@ -28,7 +28,7 @@ export const rowShape = (connection: SimulatedConnection, zone: 'Z' | '+00:00' =
   last_fetched_at: connection.lastFetchedAt === null ? null : stamp(connection.lastFetchedAt, zone)
 })
 
-/** The client secret is in here in clear, as in the real answer. */
+/** Includes the client secret in clear text, as in Nango's response. */
 export const credentialsOf = ({ token, expiresAt, clientId, clientSecret, raw }: SimulatedConnection): object => ({
   type: 'OAUTH2_CC',
   token,

@@ -21,11 +21,11 @@ export function listConnections (ctx: Context, { query }: NangoRequest): object 
   const page = input.integer('page', 0, Number.MAX_SAFE_INTEGER) ?? 0
   input.done('invalid_query_params')
   const found = ctx.store.connections
-    // The list is read from a replica, where a new connection arrives late.
+    // The list is read from a replica, where a new connection appears late.
     .filter((one) => one.createdAt + (ctx.settings.replicaLag ?? 0) <= ctx.now())
     .filter(filterOf(query))
     .sort((a, b) => b.createdAt - a.createdAt || b.id - a.id)
-  // No total and no cursor: the last page is the one that comes back short.
+  // No total and no cursor: a page shorter than the limit is the last one.
   return { connections: found.slice(page * limit, (page + 1) * limit).map(listShape) }
 }
 
@@ -45,7 +45,7 @@ function filterOf (query: NangoRequest['query']): (connection: SimulatedConnecti
     tags.every(([key, value]) => one.tags[key] === value)
 }
 
-/** The connection that a path and its provider_config_key name; the error for a missing one differs between endpoints. */
+/** Finds the connection of a path and its provider_config_key; the error for a missing one differs between endpoints. */
 function locate (ctx: Context, { query, params }: NangoRequest, missing: NangoError, allowed: readonly string[] = []): SimulatedConnection {
   const input = new Input(query).strict(['provider_config_key', ...allowed])
   const integrationId = input.text('provider_config_key', INTEGRATION_KEY)
@@ -72,7 +72,7 @@ export async function readConnection (ctx: Context, request: NangoRequest): Prom
     throw new NangoError(403, 'forbidden', { message: 'Refreshing needs the scope environment:connections:read_credentials' })
   }
   const connection = locate(ctx, request, notFound(), FLAGS)
-  // Without that scope nothing is refreshed or checked: the answer looks healthy whatever the credentials are.
+  // Without that scope nothing is refreshed or checked, so the response looks healthy even with rejected credentials.
   if (!mayRead) return { ...rowShape(connection), credentials: {} }
   try {
     await ensureFresh(ctx, connection, force)
@@ -86,7 +86,7 @@ export async function readConnection (ctx: Context, request: NangoRequest): Prom
   return { ...rowShape(connection), credentials: credentialsOf(connection) }
 }
 
-/** Tags are replaced as a whole, and end_user alone replaces them with the ones made from it; updated_at stays. */
+/** Replaces tags as a whole; end_user alone replaces them with those generated from it; updated_at is unchanged. */
 export function patchConnection (ctx: Context, request: NangoRequest): object {
   const connection = locate(ctx, request, notFound())
   const body = new Input(request.body).strict(['tags', 'end_user', 'webhook_url_override'])
@@ -98,7 +98,7 @@ export function patchConnection (ctx: Context, request: NangoRequest): object {
   return { success: true }
 }
 
-/** Deleting twice is a 400 with a code of its own, where reading what is gone is a 404. Nothing is revoked at ROLLER. */
+/** Deleting twice returns 400 with its own code, reading a deleted one 404. Nothing is revoked at ROLLER. */
 export function deleteConnection (ctx: Context, request: NangoRequest): object {
   const connection = locate(ctx, request, new NangoError(400, 'unknown_connection'))
   ctx.store.remove(connection)
@@ -106,7 +106,7 @@ export function deleteConnection (ctx: Context, request: NangoRequest): object {
   return { success: true }
 }
 
-/** POST replaces, PATCH merges the first level; one unknown id and nothing at all is changed. */
+/** POST replaces, PATCH merges the first level; an unknown id rejects the whole request. */
 export function writeMetadata (ctx: Context, { query, method, body }: NangoRequest): object {
   strictQuery(query)
   const input = new Input(body).strict(['connection_id', 'provider_config_key', 'metadata'])
@@ -121,6 +121,6 @@ export function writeMetadata (ctx: Context, { query, method, body }: NangoReque
     return connection
   })
   for (const connection of connections) connection.metadata = method === 'PATCH' ? { ...connection.metadata, ...metadata } : { ...metadata }
-  // Parsed from JSON and found to be an object.
+  // Parsed from JSON and checked to be an object.
   return body as object
 }

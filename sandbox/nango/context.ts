@@ -2,19 +2,19 @@ import type { Dispatcher } from 'undici'
 import type { Store } from './store.ts'
 
 export interface SimulatedIntegration {
-  /** The integration key, what Nango calls provider_config_key. */
+  /** The integration key, Nango's provider_config_key. */
   uniqueKey: string
-  /** The provider template, `roller`, or another beginning with `roller` for a second environment. */
+  /** The provider template: `roller`, or another that begins with `roller` for a second environment. */
   provider: string
-  /** Where this one's base_url and token_url point, for a Playground beside the live one. */
+  /** base_url and token_url of this one, for a Playground beside the live environment. */
   rollerUrl?: string
 }
 
-/** How the simulated Nango behaves; a test may change it at any time with `setOptions`. */
+/** Options of the simulated Nango; tests may change them at any time with `setOptions`. */
 export interface NangoSettings {
-  /** The one environment API key, a UUID v4. */
+  /** The environment's API key, a UUID v4. */
   secretKey: string
-  /** Where the provider template's base_url and token_url point, in place of https://api.roller.app. */
+  /** base_url and token_url of the provider template, in place of https://api.roller.app. */
   rollerUrl: string
   /** @default one, `roller` of the provider `roller` */
   integrations?: SimulatedIntegration[]
@@ -22,29 +22,29 @@ export interface NangoSettings {
   scopes?: string[] | null
   /** Calls a minute for the whole account. @default 0, no limit */
   rateLimit?: number
-  /** @default false: a buffered 2xx becomes 200. True: the servers that carry the fix of Nango's issue #7408 */
+  /** @default false: a buffered 2xx becomes 200. True: servers with the fix of Nango's issue #7408 */
   preserveStatus?: boolean
   /** @default false: a buffered success keeps four headers. True: Nango Cloud, and servers since September 2026 */
   forwardAllHeaders?: boolean
   /** Milliseconds before a proxied call is forwarded. @default 0 */
   proxyDelay?: number
-  /** Milliseconds that the check of a connection's credentials takes, which a forced refresh joins. @default 0, a turn of the event loop */
+  /** Milliseconds of the check of a connection's credentials, which a forced refresh joins. @default 0, one turn of the event loop */
   credentialCheckTime?: number
-  /** Milliseconds during which a new connection is missing from the list, which Nango reads from a replica. @default 0 */
+  /** Milliseconds until a new connection appears in the list, which Nango reads from a replica. @default 0 */
   replicaLag?: number
-  /** The first wait of Nango's own retries, of proxied calls and of webhooks, in milliseconds; it doubles. @default 3000 */
+  /** Milliseconds before Nango's first retry, of proxied calls and of webhooks; it doubles. @default 3000 */
   retryBaseMs?: number
-  /** With the URL alone only overrides are sent, as in the environments that a server has from the start. @default null, no webhooks */
+  /** If only the URL is set, only overrides are sent, as in the environments that a server creates itself. @default null, no webhooks */
   webhookUrl?: string | null
-  /** @default null: the secret key, as in environments from before April 2026 */
+  /** @default null: the secret key, as in environments created before April 2026 */
   webhookSigningKey?: string | null
   /** `on_auth_creation` of the environment. An override has no such switch. @default false */
   webhookOnCreation?: boolean
   /** `on_auth_refresh_error` of the environment. @default false */
   webhookOnRefreshError?: boolean
-  /** Newer servers announce that a refresh succeeded again. @default false */
+  /** Newer servers report a successful refresh after failures. @default false */
   webhookOnRecovery?: boolean
-  /** Newer servers announce a deletion. @default false */
+  /** Newer servers report a deletion. @default false */
   webhookOnDeletion?: boolean
   /** Nango's Postgres is down: no key and no session can be looked up. @default false */
   postgresDown?: boolean
@@ -71,7 +71,7 @@ export interface Context {
 export const findIntegration = (ctx: Context, uniqueKey: string): SimulatedIntegration | undefined =>
   ctx.settings.integrations.find((integration) => integration.uniqueKey === uniqueKey)
 
-/** What the provider template calls base_url; its token_url is the same with `/token`. */
+/** The provider template's base_url; its token_url is the same with `/token`. */
 export const baseUrlOf = (ctx: Context, integration: SimulatedIntegration): string =>
   (integration.rollerUrl ?? ctx.settings.rollerUrl).replace(/\/+$/, '')
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { findIntegration, type Context } from './context.ts'
-import { MintRefused, mint } from './mint.ts'
+import { MintRejected, mint } from './mint.ts'
 import { healthy, type SimulatedConnection } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
 
@@ -9,26 +9,26 @@ const MARGIN_MS = 15 * 60_000
 const BACKOFF_MS = 30_000
 const DAY_MS = 86_400_000
 const FAILING_DAYS = 4
-/** How long Nango waits for the lock of a refresh, which Redis keeps. */
+/** How long Nango waits for the lock of a refresh in Redis. */
 const LOCK_WAIT_MS = 12_000
 
-/** Refused by the token endpoint, failed for any other reason, or not tried at all. */
-type RefreshTrouble = 'refused' | 'failed' | 'backoff' | 'exhausted'
+/** Rejected by the token endpoint, failed for another reason, or not attempted. */
+type RefreshFailure = 'rejected' | 'failed' | 'backoff' | 'exhausted'
 export class RefreshFailed extends Error {
-  readonly trouble: RefreshTrouble
+  readonly failure: RefreshFailure
   readonly status: number
 
-  constructor (trouble: RefreshTrouble) {
-    super(`The credentials of this connection cannot be refreshed: ${trouble}`)
-    this.trouble = trouble
-    this.status = trouble === 'refused' || trouble === 'failed' ? 400 : 424
+  constructor (failure: RefreshFailure) {
+    super(`The credentials of this connection cannot be refreshed: ${failure}`)
+    this.failure = failure
+    this.status = failure === 'rejected' || failure === 'failed' ? 400 : 424
   }
 }
 
 /**
- * What Nango does before it uses a connection. A failure within the last 30 s fails at once, even when the token at hand is
- * still good; forcing skips that. A call that arrives while another one's check is in progress joins it, forced or not: a forced
- * refresh may return the token that was there before, without a request to ROLLER. A failed refresh is noted by each call that joined.
+ * Nango's check before it uses a connection. A failure within the last 30 s fails at once, even while the token is still valid; forcing
+ * skips that. A call during another one's check joins it, forced or not: a forced refresh may return the old token without a request to
+ * ROLLER. Each call that joined counts the failed refresh.
  */
 export async function ensureFresh (ctx: Context, connection: SimulatedConnection, force = false): Promise<void> {
   const now = ctx.now()
@@ -42,14 +42,14 @@ export async function ensureFresh (ctx: Context, connection: SimulatedConnection
     await connection.checking
   } catch (error) {
     noteFailure(ctx, connection, error)
-    throw new RefreshFailed(error instanceof MintRefused ? 'refused' : 'failed')
+    throw new RefreshFailed(error instanceof MintRejected ? 'rejected' : 'failed')
   }
 }
 
-/** Without expiry a connection is refreshed only when forced. */
+/** A connection without expiry is refreshed only if forced. */
 async function check (ctx: Context, connection: SimulatedConnection, force: boolean): Promise<void> {
   const { credentialCheckTime = 0, redisDown = false } = ctx.settings
-  // Nango takes a lock and reads the row again; a real wait, so it does not go through the injected clock.
+  // Nango takes a lock and reads the row again; a real delay, independent of the injected clock.
   await (credentialCheckTime > 0 ? wait(credentialCheckTime) : turn())
   if (redisDown) await ctx.sleep(LOCK_WAIT_MS)
   const due = connection.expiresAt !== null && connection.expiresAt - ctx.now() < MARGIN_MS
@@ -74,6 +74,6 @@ function noteFailure (ctx: Context, connection: SimulatedConnection, error: unkn
   Object.assign(connection, {
     lastRefreshFailure: now, updatedAt: now, lastFailingDay: day, errors: [{ type: 'auth', log_id: randomUUID() }]
   } satisfies Partial<SimulatedConnection>)
-  const type = error instanceof MintRefused ? 'client_credentials_fetch_error' : 'refresh_token_external_error'
+  const type = error instanceof MintRejected ? 'client_credentials_fetch_error' : 'refresh_token_external_error'
   sendAuthWebhook(ctx, connection, 'refresh', { type, description: error instanceof Error ? error.message : String(error) })
 }

@@ -1,6 +1,6 @@
 import { EMAIL, UP_TO_255, type Input } from './input.ts'
 
-/** The tags of a body, and those that Nango makes from the deprecated end_user, of which nothing else is simulated. */
+/** The tags of a body, and those generated from the deprecated end_user, which is not simulated otherwise. */
 export function readTags (body: Input): Record<string, string> | undefined {
   const endUser = body.has('end_user') ? readEndUser(body.at('end_user')) : undefined
   const tags = body.tags()

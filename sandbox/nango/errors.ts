@@ -16,11 +16,11 @@ export class NangoError extends Error {
   }
 }
 
-/** Authentication and the older endpoints add a payload to each of their errors, mostly an empty one. */
+/** Authentication and the older endpoints add a payload to each of their errors, usually an empty one. */
 export const withPayload = (status: number, code: string, message: string, payload: unknown = {}): NangoError =>
   new NangoError(status, code, { message, payload })
 
-/** Nango hides an internal failure behind a support id. */
+/** Nango replaces an internal error by a support id. */
 export function crash (): NangoError {
   const id = randomUUID()
   return withPayload(500, 'generic_error_support', `Something went wrong, its id is ${id}`, id)

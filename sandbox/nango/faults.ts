@@ -1,24 +1,24 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
-import { takeOver } from './take-over.ts'
+import { hijackResponse } from './hijack.ts'
 
 interface Canned { status?: number, headers?: OutgoingHttpHeaders, body?: string | Buffer | object }
 
-/** A misbehaviour on demand. `path` matches the raw URL; without it the fault applies to any request. */
+/** A simulated fault. `path` matches the raw URL; without it the fault applies to any request. */
 export type Fault = { path?: RegExp } & (
   | { kind: 'status', status: number } & Canned
   | { kind: 'reset' | 'reset-after-headers' | 'hang' | 'garbage' }
   | { kind: 'cut' } & Canned
   | { kind: 'html', status: number }
-  | { kind: 'slow', /** Milliseconds before the ordinary answer. */ delay: number }
+  | { kind: 'slow', /** Milliseconds before the normal response. */ delay: number }
   | { kind: 'trickle', /** Milliseconds between two bytes. */ every: number } & Canned
 )
 
 export interface Faults {
-  /** Applies to the next request that matches; several calls queue up. */
+  /** Applies to the next matching request; several faults are queued. */
   next (fault: Fault): void
-  /** Applies to every request that matches, until null clears it. */
+  /** Applies to every matching request until cleared with null. */
   always (fault: Fault | null): void
 }
 
@@ -39,13 +39,13 @@ export class FaultQueue implements Faults {
   }
 }
 
-/** Returns true when the fault replaced the answer, false when the ordinary one follows. */
+/** Returns true if the fault replaced the response, false if the normal one follows. */
 export async function inflict (fault: Fault, reply: FastifyReply): Promise<boolean> {
   if (fault.kind === 'slow') {
     await wait(fault.delay)
     return false
   }
-  const raw = takeOver(reply)
+  const raw = hijackResponse(reply)
   const { socket } = raw
   switch (fault.kind) {
     case 'reset':
@@ -56,7 +56,7 @@ export async function inflict (fault: Fault, reply: FastifyReply): Promise<boole
       break
     case 'reset-after-headers':
       raw.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).flushHeaders()
-      // The head must be on the wire before the socket goes, or the caller sees only a reset.
+      // The head must be sent before the socket is destroyed, or the caller sees only a reset.
       await wait(10)
       socket?.resetAndDestroy()
       break
@@ -92,7 +92,7 @@ function writeHead (raw: ServerResponse, canned: Canned): ServerResponse {
   const type = typeof canned.body === 'string' ? 'text/plain' : 'application/json'
   const chunked = Object.keys(canned.headers ?? {}).some((name) => name.toLowerCase() === 'transfer-encoding')
   const length = chunked ? {} : { 'content-length': bytesOf(canned).length }
-  // Not in one object: a name in another case then replaces the one before.
+  // Set one by one: a name in another case then replaces the previous one.
   for (const [name, value] of Object.entries({ 'content-type': type, ...length })) raw.setHeader(name, value)
   return raw.writeHead(canned.status ?? 200, canned.headers)
 }

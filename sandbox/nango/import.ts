@@ -14,8 +14,8 @@ const FIELDS = [
 const CREDENTIALS = ['type', 'token', 'client_id', 'client_secret', 'expires_at', 'client_certificate', 'client_private_key']
 
 /**
- * Writes a connection as given: nothing checks the credentials, and an upsert wipes what it does not repeat, metadata included.
- * Without expires_at the connection is never refreshed on its own.
+ * Stores a connection as given: the credentials are not checked, and an upsert deletes what it does not repeat, metadata included. Without
+ * expires_at the connection is never refreshed automatically.
  */
 export function importConnection (ctx: Context, { query, body: given }: NangoRequest): object {
   strictQuery(query)
@@ -36,7 +36,7 @@ export function importConnection (ctx: Context, { query, body: given }: NangoReq
   const { provider } = integration
   const { connection, created } = ctx.store.upsert({ ...credentials, ...content, connectionId, integrationId, provider }, ctx.now())
   sendAuthWebhook(ctx, connection, created ? 'creation' : 'override')
-  // The secrets come back whatever the scope of the key.
+  // Returns the secrets whatever the scope of the key.
   return { ...rowShape(connection, 'Z'), credentials: credentialsOf(connection) }
 }
 

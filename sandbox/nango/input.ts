@@ -13,7 +13,7 @@ export const EMAIL = { min: 5, pattern: /^[^\s@]+@[^\s@]+\.[^\s@]+$/ } as const 
 const TAG_KEY = /^[A-Za-z][A-Za-z0-9_\-./]*$/
 const MAX_TAGS = 10
 
-/** Reads the fields of an input and collects every complaint, as a schema library does; `done` throws them at once. */
+/** Reads the fields of an input and collects all errors, as a schema library does; `done` throws them together. */
 export class Input {
   readonly #fields: Dict
   readonly #path: Issue['path']
@@ -42,7 +42,7 @@ export class Input {
   has (name: string): boolean { return this.#fields[name] !== undefined }
   value (name: string): unknown { return this.#fields[name] }
 
-  /** The fields of a field; its complaints are among those of the whole. */
+  /** Reads a nested object; its errors are added to those of the whole input. */
   at (name: string): Input { return new Input(this.#fields[name], [...this.#path, name], this.#issues) }
 
   dict (name: string): Dict { return this.at(name).#fields }
@@ -81,7 +81,7 @@ export class Input {
     return value
   }
 
-  /** Keys are lower-cased on write and values are left as they are. */
+  /** Keys are stored in lower case, values unchanged. */
   tags (): Record<string, string> | undefined {
     if (!this.has('tags')) return undefined
     const given = this.at('tags')
@@ -98,8 +98,8 @@ export class Input {
   }
 
   /**
-   * A URL, or null for an empty text. Nango's outbound policy rejects loopback and private hosts too; in a sandbox every webhook
-   * receiver is on loopback.
+   * A URL, or null for an empty text. Nango's outbound policy rejects loopback and private hosts too; the sandbox accepts them, since its
+   * webhook receivers are on loopback.
    */
   webhookUrl (name = 'webhook_url_override'): string | null | undefined {
     const text = this.optionalText(name)

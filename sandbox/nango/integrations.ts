@@ -18,7 +18,7 @@ const shapeOf = ({ uniqueKey, provider }: SimulatedIntegration, request: NangoRe
   updated_at: CREATED_AT
 })
 
-/** A session sees the integrations that it allows, a key sees them all. */
+/** A session sees the integrations that it allows, a key all of them. */
 export function listIntegrations (ctx: Context, request: NangoRequest, session: Session | null): object {
   strictQuery(request.query)
   const allowed = session?.allowedIntegrations
@@ -33,7 +33,7 @@ export function readIntegration (ctx: Context, request: NangoRequest): object {
   return { data: shapeOf(integration, request) }
 }
 
-/** The provider template, with the addresses of the simulated ROLLER in place of https://api.roller.app. */
+/** The provider template, with the address of the simulated ROLLER in place of https://api.roller.app. */
 export function readProvider (ctx: Context, request: NangoRequest): object {
   strictQuery(request.query)
   const name = request.params['name'] ?? ''

@@ -7,13 +7,13 @@ export interface Minted { token: string, expiresAt: number, raw: Dict }
 export type TokenInput = Pick<SimulatedConnection, 'clientId' | 'clientSecret'>
 
 const DEFAULT_LIFE_MS = 55 * 60_000
-/** The fields of an error body that Nango passes on; the rest could hold secrets. */
+/** The fields of an error body that Nango passes on; others may contain secrets. */
 const SHOWN_FIELDS = ['message', 'error', 'error_description', 'error_message', 'detail', 'details', 'reason', 'description']
 const NOT_REACHED = JSON.stringify({ name: 'Error', message: 'fetch_unknown_error' })
 
-/** The token endpoint refused, was not reached, or may not be called: one code, and only the payload tells them apart. */
-export class MintRefused extends Error {
-  /** A JSON text, or an object when the outbound policy is in the way. */
+/** The token endpoint rejected the request, was unreachable, or is blocked: one code for all; only the payload differs. */
+export class MintRejected extends Error {
+  /** A JSON text, or an object if the outbound policy blocks the address. */
   readonly payload: unknown
 
   constructor (payload: unknown) {
@@ -22,22 +22,22 @@ export class MintRefused extends Error {
   }
 }
 
-/** The request of the roller template: JSON, exactly client_id and client_secret, no grant_type. */
+/** The token request of the roller template: JSON, exactly client_id and client_secret, no grant_type. */
 export async function mint (ctx: Context, integration: SimulatedIntegration, input: TokenInput): Promise<Minted> {
   const url = `${baseUrlOf(ctx, integration)}/token`
   if (ctx.settings.tokenUrlDenied) {
-    throw new MintRefused({ host: new URL(url).host, code: 'denied_ip', message: 'The outbound policy denies the address of this URL' })
+    throw new MintRejected({ host: new URL(url).host, code: 'denied_ip', message: 'The outbound policy denies the address of this URL' })
   }
   const { status, body } = await post(ctx, url, { client_id: input.clientId, client_secret: input.clientSecret })
-    .catch(() => { throw new MintRefused(NOT_REACHED) })
-  if (status >= 300) throw new MintRefused(JSON.stringify(shown(body)))
+    .catch(() => { throw new MintRejected(NOT_REACHED) })
+  if (status >= 300) throw new MintRejected(JSON.stringify(shown(body)))
   const raw = isDict(body) ? body : {}
   const token = raw['access_token']
   if (typeof token !== 'string' || token === '') throw new Error('no token in the answer')
   return { token, expiresAt: expiryOf(raw, ctx.now()), raw }
 }
 
-/** The answer is JSON by its Content-Type, text otherwise; one that cannot be read counts as an endpoint that was not reached. */
+/** The response is JSON according to its Content-Type, otherwise text; an unreadable one counts as an unreachable endpoint. */
 async function post (ctx: Context, url: string, body: Dict): Promise<{ status: number, body: unknown }> {
   const { statusCode: status, headers, body: answer } = await request(url, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), dispatcher: ctx.dispatcher

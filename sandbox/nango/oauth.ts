@@ -3,7 +3,7 @@ import { findSession } from './auth.ts'
 import { findIntegration, isRoller, type Context, type SimulatedIntegration } from './context.ts'
 import { NangoError, crash, withPayload } from './errors.ts'
 import { Input, isDict } from './input.ts'
-import { MintRefused, mint, type Minted } from './mint.ts'
+import { MintRejected, mint, type Minted } from './mint.ts'
 import type { NangoRequest } from './server.ts'
 import type { Session } from './store.ts'
 import { sendAuthWebhook } from './webhooks.ts'
@@ -11,8 +11,8 @@ import { sendAuthWebhook } from './webhooks.ts'
 const PARAM = /^params\[([^\]]+)\]$/
 
 /**
- * What Connect UI and a headless frontend call. Minting a token is the only check of the credentials. The session is not
- * consumed: an ordinary one makes a new connection at every success, a reconnect one writes over its connection.
+ * The endpoint that Connect UI and headless frontends call. The token request is the only check of the credentials. The session is not
+ * consumed: an ordinary one creates a connection at every success, a reconnect session overwrites its connection.
  */
 export async function createConnection (ctx: Context, { query, params, body }: NangoRequest): Promise<object> {
   const token = query['connect_session_token']
@@ -34,7 +34,7 @@ export async function createConnection (ctx: Context, { query, params, body }: N
     clientId,
     clientSecret,
     connectionConfig: { ...paramsOf(query), ...session.defaults[integration.uniqueKey] },
-    // Both are the session's alone: a reconnect session opened without tags wipes the tags.
+    // Both come from the session alone: a reconnect session created without tags deletes the tags.
     tags: { ...session.tags },
     webhookUrlOverride: session.webhookUrlOverride
   }, ctx.now())
@@ -65,12 +65,12 @@ const paramsOf = (query: Record<string, string>): Record<string, string> =>
     return name === undefined ? [] : [[name, value]]
   }))
 
-/** A wrong secret and an unreachable token endpoint get the same code; only the payload tells them apart. No webhook is sent. */
+/** A wrong secret and an unreachable token endpoint return the same code; only the payload differs. No webhook is sent. */
 async function mintOrExplain (ctx: Context, integration: SimulatedIntegration, input: Parameters<typeof mint>[2]): Promise<Minted> {
   try {
     return await mint(ctx, integration, input)
   } catch (error) {
-    if (!(error instanceof MintRefused)) throw crash()
+    if (!(error instanceof MintRejected)) throw crash()
     throw withPayload(400, 'client_credentials_fetch_error', error.message, error.payload)
   }
 }

@@ -9,7 +9,7 @@ export interface ProxyControls {
   integrationId: string
   connectionId: string
   retries: number
-  /** Empty for the provider's own. */
+  /** Empty: the provider's own. */
   baseUrl: string
 }
 
@@ -17,7 +17,7 @@ const PREFIX = 'nango-proxy-'
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const BODY_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE']
-// The HTTP client frames the request itself and would refuse these.
+// The HTTP client sets the framing itself and would reject these.
 const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'expect']
 
 export function readControls ({ headers }: NangoRequest): ProxyControls {
@@ -33,9 +33,8 @@ export function readControls ({ headers }: NangoRequest): ProxyControls {
 }
 
 /**
- * The URL that Nango calls: what follows /proxy, as it was written, behind the provider's base URL. Three traps are real: a
- * `${…}` is filled in from the connection, secrets included; dot segments resolve, so that they may climb out of a base path;
- * and the word connectionConfig is rewritten.
+ * Nango's target URL: the raw text after /proxy, appended to the provider's base URL. Three traps are real: a `${…}` is filled in from the
+ * connection, secrets included; dot segments are resolved, so they may leave a base path; and the word connectionConfig is rewritten.
  */
 export function upstreamUrl (ctx: Context, { originalUrl }: NangoRequest, { baseUrl }: ProxyControls, integration: SimulatedIntegration,
   connection: SimulatedConnection): URL {
@@ -64,7 +63,7 @@ function interpolate (url: string, connection: SimulatedConnection): string {
     const value = path.trim().split('.').reduce<unknown>((one, key) => own(one, key), known)
     return typeof value === 'string' || typeof value === 'number' ? String(value) : whole
   })
-  // `a || b` means: b where a cannot be filled in.
+  // `a || b` means b if a cannot be filled in.
   const [first = '', second] = url.split('||').map(fill)
   return second === undefined ? first : (first.includes('${') ? second : first).trim()
 }
@@ -72,7 +71,7 @@ function interpolate (url: string, connection: SimulatedConnection): string {
 const own = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 
-/** Only prefixed headers go up, and they go last: a Nango-Proxy-Authorization takes the place of the token. */
+/** Forwards only prefixed headers, applied last: a Nango-Proxy-Authorization replaces the token. */
 export function upstreamHeaders (request: NangoRequest, { token }: SimulatedConnection): Record<string, string> {
   const headers: Record<string, string> = {
     accept: 'application/json, text/plain, */*',
@@ -88,8 +87,8 @@ export function upstreamHeaders (request: NangoRequest, { token }: SimulatedConn
 }
 
 /**
- * The body as the incoming Content-Type decides: JSON is parsed and written anew, so 9007199254740993 and 1.0 come out changed;
- * any other type goes up byte for byte; without a type the body is dropped. Sets the upstream Content-Type.
+ * The body, depending on the incoming Content-Type: JSON is parsed and serialized again, which changes 9007199254740993 and 1.0; any other
+ * type is forwarded byte for byte; without a type the body is dropped. Sets the upstream Content-Type.
  */
 export function upstreamBody ({ method, mediaType, body }: NangoRequest, headers: Record<string, string>): Buffer | null {
   if (!BODY_METHODS.includes(method)) return null

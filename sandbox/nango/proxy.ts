@@ -5,7 +5,7 @@ import { rowShape } from './connection-shape.ts'
 import { RETRY_BASE_MS, findIntegration, type Context } from './context.ts'
 import { RefreshFailed, ensureFresh } from './credentials.ts'
 import { NangoError, crash } from './errors.ts'
-import { relay } from './proxy-answer.ts'
+import { relay } from './proxy-response.ts'
 import { readControls, upstreamBody, upstreamHeaders, upstreamUrl } from './proxy-request.ts'
 import type { NangoRequest } from './server.ts'
 import type { SimulatedConnection } from './store.ts'
@@ -17,25 +17,25 @@ const MAX_REDIRECTS = 5
 const MAX_WAIT_MS = 600_000
 const RETRYABLE = ['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'ECONNREFUSED', 'EHOSTUNREACH', 'EAI_AGAIN']
 
-/** ANY /proxy/*: the whole body in memory, the token checked, the call made, one of three ways back. */
+/** ANY /proxy/*: buffers the whole body, checks the token, makes the call, and returns one of three kinds of response. */
 export async function proxy (ctx: Context, call: NangoRequest, reply: FastifyReply): Promise<FastifyReply> {
   const controls = readControls(call)
   if (controls.retries < 0) throw crash()
   const integration = findIntegration(ctx, controls.integrationId)
   if (integration === undefined) throw new NangoError(404, 'unknown_provider_config', { message: 'No integration has this key' })
   const connection = ctx.store.find(controls.connectionId, controls.integrationId)
-  // Unknown and deleted look like a server error, and only this text tells them apart from one.
+  // Unknown and deleted connections look like a server error, except for this text.
   if (connection === undefined) throw new NangoError(400, 'server_error', { message: 'Failed to get connection' })
   await refreshOrExplain(ctx, connection)
   const headers = upstreamHeaders(call, connection)
   const outgoing: Outgoing = {
-    // METHODS are all that the route takes.
+    // The route accepts METHODS only.
     method: call.method as Dispatcher.HttpMethod,
     url: upstreamUrl(ctx, call, controls, integration, connection),
     headers,
     body: upstreamBody(call, headers)
   }
-  // A real delay, so it does not go through the injected clock.
+  // A real delay, independent of the injected clock.
   if (ctx.settings.proxyDelay !== undefined) await wait(ctx.settings.proxyDelay)
   const upstream = await attempt(ctx, outgoing, controls.retries).catch((error: unknown) => transportError(error, call.method))
   return 'statusCode' in upstream ? await relay(ctx, reply, upstream) : reply.code(500).send(upstream)
@@ -46,14 +46,14 @@ async function refreshOrExplain (ctx: Context, connection: SimulatedConnection):
     await ensureFresh(ctx, connection)
   } catch (error) {
     if (!(error instanceof RefreshFailed)) throw error
-    if (error.trouble === 'backoff') throw new NangoError(error.status, 'connection_refresh_backoff', { message: error.message })
-    // After a refusal the message carries the connection's row; what the token endpoint said is not in it.
-    const reason = error.trouble === 'refused' ? JSON.stringify(rowShape(connection)) : error.message
+    if (error.failure === 'backoff') throw new NangoError(error.status, 'connection_refresh_backoff', { message: error.message })
+    // After a rejection the message contains the connection's row, but not the response of the token endpoint.
+    const reason = error.failure === 'rejected' ? JSON.stringify(rowShape(connection)) : error.message
     throw new NangoError(error.status, 'server_error', { message: `Failed to get connection credentials: '${reason}'` })
   }
 }
 
-/** Nango's own retries: any method, a 401 too, the same token each time, and the upstream's Retry-After ignored. */
+/** Nango's own retries: any method, a 401 too, with the same token, ignoring the upstream's Retry-After. */
 async function attempt (ctx: Context, outgoing: Outgoing, retries: number): Promise<Dispatcher.ResponseData> {
   const { retryBaseMs = RETRY_BASE_MS } = ctx.settings
   for (let retry = 0; ; retry++) {
@@ -71,14 +71,14 @@ async function attempt (ctx: Context, outgoing: Outgoing, retries: number): Prom
 }
 
 /**
- * Redirects are followed inside Nango; a 301 or 302 turns a POST into a GET, and another host does not get the token. undici's own
- * interceptor ends a redirect to the same address at once, where Nango's client goes on to its limit.
+ * Nango follows redirects itself; a 301 or 302 turns a POST into a GET, and another host does not get the token. undici's interceptor stops
+ * a redirect to the same address at once, whereas Nango's client continues up to its limit.
  */
 async function follow (ctx: Context, outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
   const { url, ...options } = outgoing
   options.headers = { ...options.headers }
   for (let hop = 0, at = url; ; hop++) {
-    // No timeout, as in Nango: an upstream that hangs hangs the caller.
+    // No timeout, as in Nango: an upstream that hangs blocks the caller.
     const answer = await request(at, { ...options, dispatcher: ctx.dispatcher })
     const { statusCode: status, headers: { location } } = answer
     if (![301, 302, 303, 307, 308].includes(status) || typeof location !== 'string') return answer
@@ -98,10 +98,10 @@ async function follow (ctx: Context, outgoing: Outgoing): Promise<Dispatcher.Res
 }
 
 function codeOf (error: unknown): string {
-  // Node's own parser names what it found; undici's often does not.
+  // Node's HTTP parser has an error code for each cause; undici often does not.
   if (error instanceof Error && error.name === 'HTTPParserError') return 'HPE_INVALID_CONSTANT'
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  // What undici calls a socket error, the HTTP client of Nango calls a reset.
+  // undici's socket error is a connection reset in Nango's HTTP client.
   return code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code
 }
 

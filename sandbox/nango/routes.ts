@@ -12,7 +12,7 @@ import type { Session } from './store.ts'
 
 type Handler = (ctx: Context, request: NangoRequest, session: Session | null) => unknown
 
-/** The scopes are the API key's, and any one of them is enough. */
+/** Scopes of the API key; any one of them is sufficient. */
 const ROUTES: [method: string, url: string, auth: Auth, scopes: string[], status: number, handler: Handler][] = [
   ['POST', '/connect/sessions', 'key', ['connect_sessions:write'], 201, createSession],
   ['POST', '/connect/sessions/reconnect', 'key', ['connect_sessions:write'], 201, createReconnectSession],
@@ -33,7 +33,7 @@ const ROUTES: [method: string, url: string, auth: Auth, scopes: string[], status
 ]
 
 export function addRoutes (app: FastifyInstance, ctx: Context): void {
-  // Health checks are not counted.
+  // Health checks do not count against the rate limit.
   for (const url of ['/health', '/ready']) app.get(url, async () => ({ result: 'ok' }))
   for (const [method, url, auth, scopes, status, handler] of ROUTES) {
     app.route<NangoRoute>({

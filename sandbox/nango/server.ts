@@ -8,13 +8,13 @@ import { inflict, type FaultQueue } from './faults.ts'
 import { isDict } from './input.ts'
 
 export interface ReceivedRequest { method: string, url: string, headers: IncomingHttpHeaders, body: Buffer }
-/** The body is a JSON value, the bytes of any other type, or undefined when there is none. */
+/** A JSON value, the bytes of any other type, or undefined without a body. */
 export interface NangoRoute { Params: Record<string, string>, Querystring: Record<string, string>, Body: unknown }
 export type NangoRequest = FastifyRequest<NangoRoute>
 
 const MAX_BODY = 75 * 1024 * 1024
 const PROXIED = /^\/proxy(?=[/?]|$)/
-/** These look at any Content-Type, on a GET or a DELETE too. */
+/** These parse any Content-Type, on a GET or a DELETE too. */
 const JSON_ONLY = /^\/(connect|connections|integrations|providers)(?=[/?]|$)/
 const NO_SUCH_ENDPOINT = '<!DOCTYPE html><html><body><pre>No such endpoint</pre></body></html>'
 const COMMON_HEADERS = {
@@ -31,16 +31,17 @@ const COMMON_HEADERS = {
   'access-control-allow-origin': '*'
 }
 
-/** Fastify with the habits of Nango's Express: headers, body parsing, ETags, errors. `record` gets every request, faults apply first. */
+/** Fastify with the behavior of Nango's Express: headers, body parsing, ETags, errors. `record` gets every request; faults apply first. */
 export function createServer (ctx: Context, faults: FaultQueue, record: (request: ReceivedRequest) => void): FastifyInstance {
   const app = fastify({
     keepAliveTimeout: 61_000,
     forceCloseConnections: true,
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    // What follows /proxy is not for the router: dot segments and bad encodings in it go up as they are. `originalUrl` keeps it.
+    // The router must not see the part after /proxy: dot segments and invalid encodings in it are forwarded unchanged. `originalUrl` keeps
+    // it.
     rewriteUrl: ({ url = '/' }) => PROXIED.test(url) ? '/proxy' : url,
-    // The other framework errors cannot happen: there are no constraints.
+    // The other framework errors cannot occur: there are no constraints.
     frameworkErrors: (_error, _request, reply) => {
       sendError(reply.headers(COMMON_HEADERS), new NangoError(400, 'invalid_uri_params', { message: 'The path is not well encoded' }))
     },
@@ -74,7 +75,7 @@ export function createServer (ctx: Context, faults: FaultQueue, record: (request
     return sendError(reply, crash())
   })
   app.setNotFoundHandler(({ method }, reply) => {
-    // Whatever else is read would be a file of the dashboard, and without one the server fails.
+    // Other GETs would return a file of the dashboard, and without the dashboard the server fails.
     if (method === 'GET' || method === 'HEAD') throw crash()
     return reply.code(404).type('text/html; charset=utf-8').send(NO_SUCH_ENDPOINT)
   })
@@ -84,7 +85,7 @@ export function createServer (ctx: Context, faults: FaultQueue, record: (request
 const notJson = (): NangoError => new NangoError(415, 'invalid_content_type', { message: 'Content-Type must be application/json' })
 const sendError = (reply: FastifyReply, { status, body }: NangoError): FastifyReply => reply.code(status).send(body)
 
-/** Reads all of a body, also one that is too large: otherwise the caller sees a reset in place of the answer. */
+/** Reads the whole body, even if it is too large: otherwise the caller sees a reset instead of the response. */
 async function collect (payload: Readable): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
@@ -107,8 +108,8 @@ function parseJson (body: Buffer): unknown {
 }
 
 /**
- * Express adds an ETag to a body, an empty one included, so that an If-None-Match can yield Nango's own 304. A 204 and a 304 have
- * neither type nor length.
+ * Express adds an ETag to every body, even an empty one, so an If-None-Match can cause Nango's own 304. A 204 and a 304 have neither type
+ * nor length.
  */
 function finish (request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
   if (typeof payload === 'string' || Buffer.isBuffer(payload)) {

@@ -25,8 +25,8 @@ export function createSession (ctx: Context, { query, body: given }: NangoReques
 }
 
 /**
- * A reconnect session writes what it was given: tags, connection config and webhook URL that are not sent again are wiped
- * from the connection when it is used. Only metadata survives.
+ * A reconnect session overwrites: tags, connection config and webhook URL that it lacks are deleted from the connection when it is used.
+ * Only metadata survives.
  */
 export function createReconnectSession (ctx: Context, { query, body: given }: NangoRequest): object {
   strictQuery(query)
@@ -42,7 +42,7 @@ export function createReconnectSession (ctx: Context, { query, body: given }: Na
 }
 
 function open (ctx: Context, content: Content, allowedIntegrations: string[] | null, reconnect: Session['reconnect']): object {
-  // Tags made from the deprecated end_user come on top of explicit ones, and their sum is counted too late for a clean error.
+  // Tags generated from the deprecated end_user are added to explicit ones, and their sum is checked too late for a clean error.
   if (Object.keys(content.tags).length > MAX_TAGS) throw new NangoError(500, 'server_error', { message: 'Could not create the session' })
   const token = SESSION_PREFIX + randomBytes(32).toString('hex')
   const expiresAt = ctx.now() + LIFETIME_MS
@@ -52,7 +52,7 @@ function open (ctx: Context, content: Content, allowedIntegrations: string[] | n
   return {
     data: {
       token,
-      // A self-hosted server leaves apiURL out, and its Connect UI then calls Nango Cloud.
+      // A self-hosted server omits apiURL, and its Connect UI then calls Nango Cloud.
       connect_link: `${ctx.connectUiUrl}?session_token=${token}`,
       expires_at: new Date(expiresAt).toISOString()
     }
@@ -64,7 +64,7 @@ function readAllowed (ctx: Context, body: Input): string[] | null {
   const keys = body.value('allowed_integrations') ?? []
   if (Array.isArray(keys)) {
     for (const [index, key] of keys.entries()) checkIntegration(ctx, body, key, ['allowed_integrations', String(index)])
-    // Each of them has just been checked to be a text.
+    // Each was checked to be a text above.
     return keys.length === 0 ? null : keys as string[]
   }
   body.fail(['allowed_integrations'], 'Expected an array', 'invalid_type')
@@ -79,7 +79,7 @@ function checkIntegration (ctx: Context, body: Input, value: unknown, path: stri
 function readContent (ctx: Context, body: Input): Content {
   const content = { tags: readTags(body) ?? {}, defaults: readDefaults(ctx, body), webhookUrlOverride: body.webhookUrl() ?? null }
   if (body.optionalDict('overrides') !== undefined) {
-    // Gated by the plan on Cloud, and on a self-hosted server without plans too.
+    // Limited to some plans on Cloud, and on a self-hosted server without plans too.
     throw new NangoError(403, 'forbidden', { message: 'The plan does not include overrides' })
   }
   return content
@@ -94,7 +94,7 @@ function readDefaults (ctx: Context, body: Input): Session['defaults'] {
   }))
 }
 
-/** What the browser may see of its session; the tags are not in it, the config defaults are. */
+/** The part of a session that browsers may read: without the tags, with the config defaults. */
 export function readSession (_ctx: Context, { query }: NangoRequest, session: Session | null): object {
   strictQuery(query)
   const { allowedIntegrations = null, defaults = {}, reconnect = null } = session ?? {}
@@ -113,7 +113,7 @@ export function readSession (_ctx: Context, { query }: NangoRequest, session: Se
   }
 }
 
-/** The only way to end a session early: success does not consume it. */
+/** The only way to end a session early: a successful use does not consume it. */
 export function deleteSession (ctx: Context, { query }: NangoRequest, session: Session | null): void {
   strictQuery(query)
   if (session !== null) ctx.store.sessions.delete(session.token)

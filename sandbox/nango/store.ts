@@ -3,7 +3,7 @@ import type { Dict } from './input.ts'
 export interface Session {
   token: string
   tags: Record<string, string>
-  /** Null is every integration. */
+  /** Null: every integration. */
   allowedIntegrations: string[] | null
   /** Connection config, by integration. */
   defaults: Record<string, Dict>
@@ -18,7 +18,7 @@ export interface Session {
 interface RefreshState {
   errors: { type: 'auth', log_id: string }[]
   lastRefreshFailure: number | null
-  /** How many different days saw a failed refresh; Nango gives up after four. */
+  /** Number of days with a failed refresh; Nango gives up after four. */
   failingDays: number
   lastFailingDay: number | null
 }
@@ -31,7 +31,7 @@ export interface SimulatedConnection extends RefreshState {
   clientId: string
   clientSecret: string
   token: string
-  /** Epoch milliseconds; null means that Nango never refreshes it on its own. */
+  /** Epoch milliseconds; null if Nango never refreshes it automatically. */
   expiresAt: number | null
   raw: Dict
   tags: Record<string, string>
@@ -41,7 +41,7 @@ export interface SimulatedConnection extends RefreshState {
   createdAt: number
   updatedAt: number
   lastFetchedAt: number | null
-  /** The check of the credentials that is in progress; calls that arrive meanwhile join it. */
+  /** The check of the credentials in progress; calls in the meantime join it. */
   checking: Promise<void> | null
 }
 
@@ -68,7 +68,7 @@ export class Store {
     this.#connections.delete(`${integrationId}\0${connectionId}`)
   }
 
-  /** Writes a connection. One that exists keeps what is not given, its row id and both of its dates, `updated_at` too. */
+  /** Stores a connection. An existing one keeps the fields that are not given, its row id and both dates, `updated_at` too. */
   upsert (input: ConnectionInput, now: number): { connection: SimulatedConnection, created: boolean } {
     const existing = this.find(input.connectionId, input.integrationId)
     if (existing !== undefined) return { connection: Object.assign(existing, input, healthy()), created: false }

@@ -10,7 +10,7 @@ interface Failure { type: string, description: string }
 const ATTEMPTS = 3
 const TIMEOUT_MS = 20_000
 
-/** Keys in alphabetical order at every depth and no white space: the bytes that Nango signs. */
+/** Sorted keys at every depth and no white space: the bytes that Nango signs. */
 function stableStringify (value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stableStringify).join(',')}]`
   if (!isDict(value)) return JSON.stringify(value) ?? 'null'
@@ -18,7 +18,7 @@ function stableStringify (value: unknown): string {
   return `{${fields.map((key) => `${JSON.stringify(key)}:${stableStringify(value[key])}`).join(',')}}`
 }
 
-/** The HMAC that receivers should check, and the older plain hash that is still sent. */
+/** The HMAC that receivers should verify, and the older plain hash, which is still sent. */
 const signatures = (signingKey: string, body: string): Record<string, string> => ({
   'x-nango-hmac-sha256': createHmac('sha256', signingKey).update(body).digest('hex'),
   'x-nango-signature': createHash('sha256').update(signingKey + body).digest('hex')
@@ -31,7 +31,7 @@ const isEnabled = ({ settings }: Context, operation: AuthOperation, failed: bool
   deletion: settings.webhookOnDeletion
 })[operation]
 
-/** Fire and forget: Nango answers its caller first, keeps no order and gives no delivery id. */
+/** Fire and forget: Nango responds to its caller first, guarantees no order and sends no delivery id. */
 export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, operation: AuthOperation, error?: Failure): void {
   // The URL of a connection replaces the one of the environment.
   const url = connection.webhookUrlOverride ?? ctx.settings.webhookUrl
@@ -52,7 +52,7 @@ export function sendAuthWebhook (ctx: Context, connection: SimulatedConnection, 
   deliver(ctx, url, body).catch((error: unknown) => ctx.log(`nango simulator: webhook to ${url} failed: ${String(error)}`))
 }
 
-/** Three attempts, and only a 5xx or a network failure is retried; a 4xx, 429 included, is final. */
+/** Three attempts; only a 5xx or a network failure is retried; a 4xx, 429 included, is final. */
 async function deliver (ctx: Context, url: string, body: string): Promise<void> {
   const headers = {
     'content-type': 'application/json',

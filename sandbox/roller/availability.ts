@@ -1,4 +1,4 @@
-/** What can still be bought on a day, and which days of a month have anything left. */
+/** Remaining capacity of a day, and the days of a month with availability. */
 import { remaining, usagesOn } from './capacity.ts'
 import { commaSeparated, found, invalid } from './input.ts'
 import { locations, matching, productBasics, resourceOf, variationBasics } from './products.ts'
@@ -22,7 +22,7 @@ function allocations (venue: VenueState, product: Product, left: number | null):
   const resource = resourceOf(venue, product)
   return product.variations.map(({ id, groupSize }) => ({
     productId: String(id),
-    // A group ticket takes several places, so fewer of them fit into what is left.
+    // A group ticket uses several places, so fewer of them fit into the remaining capacity.
     capacityRemaining: left === null || resource?.allowMultipleBookings === false ? left : Math.floor(left / groupSize),
     bookableCapacityRemaining: left,
     locations: locations(venue, product),

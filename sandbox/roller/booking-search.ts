@@ -1,11 +1,11 @@
-/** Finding bookings by what a guest or a member of staff knows. */
+/** Searching bookings by guest, booking and date. */
 import { takesCapacity } from './capacity.ts'
 import { commaSeparated, invalid } from './input.ts'
 import { soldAs } from './products.ts'
 import type { Call } from './contract.ts'
 import type { Booking } from './types.ts'
 
-/** ROLLER: at most the 100 most recent ones, and never without a criterion. */
+/** ROLLER: at most the 100 most recent ones; a criterion is required. */
 export function search ({ venue, query, now }: Call): Booking[] {
   const [keywords, date, startTime, productIds, locationIds] = ['keywords', 'date', 'startTime', 'productIds', 'locationIds'].map(query)
   if ([keywords, date, startTime, productIds, locationIds].every((value) => value === undefined || value === '')) {

@@ -1,11 +1,11 @@
-/** How a booking is published: in a search, and in full. */
+/** The published form of a booking: in search results, and in full. */
 import { amounts, statusOf } from './booking.ts'
 import { usageOf } from './capacity.ts'
 import { soldAs } from './products.ts'
 import { pick, present, type Json } from './record.ts'
 import type { Booking, BookingItem, VenueState } from './types.ts'
 
-/** The search endpoint has its own words for the same statuses, and none for cancelled bookings or drafts. */
+/** The search endpoint has different names for the same statuses, and none for cancelled bookings or drafts. */
 const basicStatuses: Readonly<Record<string, string>> =
   { Paid: 'PaidFull', PartiallyPaid: 'PaidPart', NoPaymentRequired: 'NoPaymentRequired' }
 
@@ -31,7 +31,7 @@ function tickets (venue: VenueState, item: BookingItem): Json[] {
   }))
 }
 
-/** What a booking webhook may leave out, by the names of its `include`. */
+/** The parts that a booking webhook may leave out, by the names of its `include`. */
 export interface Included { externalId?: boolean, tickets?: boolean, payments?: boolean, metadata?: boolean, customerFlags?: boolean }
 
 const everything: Included = { externalId: true, tickets: true, payments: true, metadata: true }

@@ -1,4 +1,4 @@
-/** A booking: its parts as they are made, what it comes to, and where it is kept. */
+/** A booking: creating its parts, its totals, and its storage. */
 import { found } from './input.ts'
 import { soldAs } from './products.ts'
 import { all, money, present, sum } from './record.ts'
@@ -6,7 +6,7 @@ import { addDays, clockTime, minutes } from './time.ts'
 import type { WantedItem } from './items.ts'
 import type { Booking, BookingItem, VenueState } from './types.ts'
 
-/** ROLLER: the booking reference may stand in for the unique id. */
+/** ROLLER: the booking reference is accepted in place of the unique id. */
 export function findBooking (venue: VenueState, id: string): Booking {
   const booking = venue.bookings.get(id) ?? [...venue.bookings.values()].find((candidate) => candidate.reference === id)
   return found(booking?.state === 'Deleted' ? undefined : booking, `Booking '${id}' not found`)
@@ -56,7 +56,7 @@ export function amounts (venue: VenueState, booking: Booking) {
   const { items, discount, tax, fees, payments } = booking
   const subTotal = subTotalOf(items)
   const total = money(subTotal - discount + (venue.profile.pricesIncludeTax ? 0 : tax) + fees)
-  // A tip is money received, but it settles nothing.
+  // A tip is money received, but does not reduce the amount owed.
   const paid = sum(payments.map((payment) => payment.total - payment.tip))
   return { subTotal, total, paid, remainder: money(Math.max(0, total - paid)) }
 }

@@ -1,4 +1,4 @@
-/** Bookings: make, find, change, cancel, delete. */
+/** Bookings: create, find, change, cancel, delete. */
 import { amounts, findBooking, makeItem, subTotalOf } from './booking.ts'
 import { search } from './booking-search.ts'
 import { basicDetail, detail } from './booking-view.ts'
@@ -13,7 +13,7 @@ import { instant } from './time.ts'
 import { taxOf } from './venue.ts'
 import type { Booking, BookingItem } from './types.ts'
 
-/** ROLLER: only future bookings that came in through the API can be cancelled or deleted through it. */
+/** ROLLER: the API can cancel or delete only future bookings that were created through it. */
 function withdrawable ({ venue, now, param }: Call, verb: 'cancel' | 'delete'): Booking {
   const booking = findBooking(venue, param('uniqueId'))
   if (booking.channel !== 'Api') throw forbidden(`You can only ${verb} bookings you've made via the API`)
@@ -46,7 +46,7 @@ function change (booking: Booking, call: Call): void {
   booking.discount = sum(kept.map((item) => item.discount))
   booking.tax = taxOf(venue, subTotalOf(booking.items) - booking.discount)
   Object.assign(booking, textsOf(body, 'name', 'comments'))
-  // ROLLER: null takes a metadata key away.
+  // ROLLER: null deletes a metadata key.
   for (const [key, entry] of readMetadata(body)) {
     if (typeof entry === 'string') booking.metadata[key] = entry
     else delete booking.metadata[key]

@@ -1,16 +1,16 @@
-/** Who takes how much of which resource when. */
-import { refuse, type Problem } from './input.ts'
+/** Capacity of resources in use, by day and time. */
+import { rejectWith, type Problem } from './input.ts'
 import { resourceOf, soldAs } from './products.ts'
 import { clockTime, minutes, twelveHours } from './time.ts'
 import type { Block, Booking, Usage, VenueState } from './types.ts'
 
-/** ROLLER: a reservation that is not used or deleted lets go after 10 minutes. */
+/** ROLLER: a reservation that is not used or deleted expires after 10 minutes. */
 export const HOLD_MS = 10 * 60_000
 const END_OF_DAY = 24 * 60
 
 interface Line { productId: number, quantity: number, bookingDate: string, startTime?: string }
 
-/** What one line takes; nothing for products without a resource. A single-booking resource is taken by the party, not by the guest. */
+/** The capacity of one line; none for products without a resource. A single-booking resource counts parties, not guests. */
 export function usageOf (venue: VenueState, line: Line): Usage[] {
   const { product, variation } = soldAs(venue, line)
   const resource = resourceOf(venue, product)
@@ -30,7 +30,7 @@ export function blockUsage ({ resourceId, date, blockEntireDay, startTime, endTi
   return { resourceId, date, from, to, amount }
 }
 
-/** Everything that takes capacity on one day, but for the holds and bookings that are about to be replaced. */
+/** All capacity in use on one day, except the holds and bookings that are being replaced. */
 export function usagesOn (venue: VenueState, date: string, now: number, except: readonly (string | undefined)[] = []): Usage[] {
   const bookings = [...venue.bookings.values()].filter((booking) => !except.includes(booking.uniqueId) && takesCapacity(booking, now))
   const holds = [...venue.holds.values()].filter((hold) => !except.includes(hold.uniqueId) && hold.expiresAt > now)
@@ -41,7 +41,7 @@ export function usagesOn (venue: VenueState, date: string, now: number, except: 
   ]
 }
 
-/** The largest amount taken at one moment of the stretch: sessions overlap, so sums over the stretch would count people twice. */
+/** The largest amount in use at one moment of the period: sessions overlap, so sums over the period would count guests twice. */
 function peak (usages: readonly Usage[], resourceId: number, from: number, to: number): number {
   const overlapping = usages.filter((usage) => usage.resourceId === resourceId && usage.from < to && usage.to > from)
   const moments = [from, ...overlapping.map((usage) => usage.from).filter((moment) => moment > from)]
@@ -54,7 +54,7 @@ export function remaining (venue: VenueState, usages: readonly Usage[], { resour
   return Math.max(0, (resource?.capacity ?? 0) - peak(usages, resourceId, from, to))
 }
 
-/** What the lines would take, or a 409 that names every line that no longer fits. */
+/** The capacity of the lines, or a 409 that names every line that does not fit. */
 export function claim (venue: VenueState, lines: readonly Line[], now: number, ...except: (string | undefined)[]): Usage[] {
   const claimed: Usage[] = []
   const problems: Problem[] = []
@@ -67,6 +67,6 @@ export function claim (venue: VenueState, lines: readonly Line[], now: number, .
     }
     claimed.push(usage)
   }
-  refuse(409, problems)
+  rejectWith(409, problems)
   return claimed
 }

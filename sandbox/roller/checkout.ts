@@ -1,4 +1,4 @@
-/** A booking out of a request. */
+/** Creates a booking from a request. */
 import { makeBooking, makeItem } from './booking.ts'
 import { claim } from './capacity.ts'
 import { upsertGuest } from './guests.ts'
@@ -18,7 +18,7 @@ export const personDemands = (name: string): string[] =>
 
 export const bookingDemands = ['externalId', ...personDemands('customer'), 'items', ...itemDemands('items')]
 
-/** Takes what is sold out of the stock on hand, where it is counted. */
+/** Subtracts sold items from the stock on hand, where it is counted. */
 export function takeStock (venue: VenueState, items: readonly WantedItem[]): void {
   const counted = items.flatMap((item) => {
     const { variation } = soldAs(venue, item)
@@ -33,7 +33,7 @@ export const readMetadata = (body: Input): [string, unknown][] => Object.entries
 
 interface Terms { state?: 'Draft', expiresAt?: number, payments?: readonly NewPayment[] }
 
-/** Makes and keeps a booking, with its capacity claimed and its payments recorded. */
+/** Creates and stores a booking, claims its capacity and records its payments. */
 export function checkOut (call: Call, { state, expiresAt, payments = [] }: Terms = {}): { booking: Booking, costs: Costs } {
   const { venue, body, now } = call
   demand(body, ...bookingDemands)
@@ -43,7 +43,7 @@ export function checkOut (call: Call, { state, expiresAt, payments = [] }: Terms
   }
   const items = readItems(venue, body)
   const hold = text(body, 'capacityReservationId')
-  // A reservation that has run out is no error: the capacity is then simply claimed again, if there is any left.
+  // An expired reservation is not an error: the capacity is claimed again if there is any left.
   claim(venue, items, now, hold)
   takeStock(venue, items)
   const costs = priceOf(venue, items, body, now)

@@ -1,20 +1,20 @@
-/** Between HTTP and the domain files. */
+/** The interface between HTTP and the domain files. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { VenueState } from './types.ts'
 
 export type EventType = 'Created' | 'Updated' | 'Cancelled'
 export type EventKind = 'Booking' | 'Redemption' | 'Customer' | 'BulkExport' | 'SignedWaiver' | 'PaymentLink'
 
-/** What an operation works on. */
+/** The context of an operation. */
 export interface Context {
   venue: VenueState
   now: number
-  /** Origin of the simulator. */
+  /** Base URL of the simulator. */
   url: string
   bulkWindowMs: number
-  /** `times` above one sends the same event again under the same id: ROLLER says that repeats happen. */
+  /** `times` above one repeats the event with the same id: ROLLER documents duplicates. */
   emit: (type: EventKind, eventType: EventType, data: Readonly<Record<string, unknown>>, times?: number) => void
-  /** Keeps bytes for download and answers their address. */
+  /** Stores bytes for download and returns their URL. */
   publish: (name: string, body: Buffer, ttlMs: number) => string
 }
 
@@ -25,13 +25,13 @@ export interface Call extends Context {
   headers: IncomingHttpHeaders
 }
 
-/** An answer with status 201 in place of 200. */
+/** A response with status 201 instead of 200. */
 export class Created {
   readonly body: unknown
   constructor (body: unknown) { this.body = body }
 }
 
-/** Returns the body of the answer; `undefined` has no body at all, which is what ROLLER documents for most of its writes. */
+/** Returns the response body; `undefined` sends no body, which ROLLER documents for most writes. */
 export type Handler = (call: Call) => unknown
 /** Handlers by method and ROLLER's own path template. */
 export type Routes = Readonly<Record<string, Handler>>

@@ -1,4 +1,4 @@
-/** Webhook deliveries: what goes out, and again on ROLLER's retry schedule. */
+/** Webhook deliveries, with ROLLER's retry schedule. */
 import { request } from 'undici'
 import type { VenueState, WebhookRecord } from './types.ts'
 
@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 /** ROLLER: after 1 min, 1 min, 15 min, 1 h, 1 d and 3 d; then the webhook is disabled. */
 export const RETRY_DELAYS: readonly number[] = [MINUTE, MINUTE, 15 * MINUTE, HOUR, DAY, 3 * DAY]
-/** ROLLER waits this long for the acknowledgement. */
+/** ROLLER's timeout for the acknowledgement. */
 const ACKNOWLEDGE_MS = 10_000
 
 interface Delivery {
@@ -52,7 +52,7 @@ export function createDeliveries () {
       { webhookId: webhook.webhookId, url: delivery.url, eventId: String(delivery.event['id']), attempt: delivery.attempt, at: now, status }
     )
     if (log.length > MAX_LOG) log.splice(0, MAX_LOG / 10)
-    // Only 200 is success: 201 and 204 are repeated like any error.
+    // Only 200 is success: 201 and 204 are retried like any error.
     if (status === 200) return
     const delay = RETRY_DELAYS[delivery.attempt]
     if (delay === undefined) webhook.disabled = true
@@ -64,7 +64,7 @@ export function createDeliveries () {
     get pending () { return queue.length },
     add (delivery: Delivery): void { queue.push(delivery) },
 
-    /** Sends everything that is due and answers how many that were. */
+    /** Sends everything that is due and returns the number of deliveries. */
     async deliverDue (now: number): Promise<number> {
       const due = queue.filter((delivery) => delivery.dueAt <= now)
       queue = queue.filter((delivery) => delivery.dueAt > now)

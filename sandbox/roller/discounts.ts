@@ -1,5 +1,5 @@
 /** Discounts, their codes, and the (deprecated) validation of codes. */
-import { demand, flag, found, invalid, list, number, oneOf, refuse, text, texts, textsOf, type Input } from './input.ts'
+import { demand, flag, found, invalid, list, number, oneOf, rejectWith, text, texts, textsOf, type Input } from './input.ts'
 import { findDiscount, priceOf, publishedCosts } from './pricing.ts'
 import { findVariation } from './products.ts'
 import { localDate } from './time.ts'
@@ -10,7 +10,7 @@ export const channels = ['VenueManager', 'POS', 'Online', 'SSK']
 
 const together = (...values: unknown[]): boolean => values.every((value) => value === null) || !values.includes(null)
 
-/** ROLLER: amount or percentage, dates and usage limit each come as a pair or not at all. */
+/** ROLLER: amount and percentage, dates, and usage limit are pairs: both or neither. */
 function read (body: Input) {
   const [amountOff = null, percentOff = null] = [number(body, 'amountOff'), number(body, 'percentOff')]
   const usageLimit = number(body, 'usageLimit') ?? null
@@ -40,7 +40,7 @@ export const discountRoutes: Routes = {
     return { discountId }
   },
 
-  // ROLLER: what is not part of this type of discount is null, the type of a usage limit too.
+  // ROLLER: fields of other discount types are null, the type of a usage limit too.
   'GET /discounts/{discountId}': (call) => {
     const { codes: _, ...published } = find(call)
     return published
@@ -56,7 +56,7 @@ export const discountRoutes: Routes = {
     demand(call.body, 'codes')
     const codes = texts(call.body, 'codes')
     const taken = codes.filter((code, index) => findDiscount(call.venue, code) !== undefined || codes.indexOf(code) !== index)
-    refuse(409, taken.map((code) => ({ name: 'DiscountCode', message: `Discount code ${code} already exists` })))
+    rejectWith(409, taken.map((code) => ({ name: 'DiscountCode', message: `Discount code ${code} already exists` })))
     discount.codes.push(...codes)
   },
 

@@ -8,7 +8,7 @@ import { priceOf, publishedCosts, type Costs } from './pricing.ts'
 import { pick } from './record.ts'
 import type { Routes } from './contract.ts'
 
-/** Looks like a JSON Web Token and is none: nothing in a simulator can take money. */
+/** Has the shape of a JSON Web Token but is none: a simulator must not take money. */
 const paymentJwt = (uniqueId: string): string => [{ alg: 'none', typ: 'JWT' }, { sub: uniqueId, sandbox: true }]
   .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.sandbox'
 
@@ -29,7 +29,7 @@ export const draftRoutes: Routes = {
   },
 
   'POST /bookings/draft': (call) => {
-    // A draft holds its capacity as long as a reservation does.
+    // A draft holds its capacity as long as a reservation.
     const { booking: { uniqueId }, costs } = checkOut(call, { state: 'Draft', expiresAt: call.now + HOLD_MS })
     return {
       uniqueId,
@@ -46,7 +46,7 @@ export const draftRoutes: Routes = {
     const booking = venue.bookings.get(text(body, 'uniqueId') ?? '')
     if (booking?.state !== 'Draft') throw conflict('Draft', 'Draft not found')
     if (amounts(venue, booking).remainder > 0) throw conflict('Payment', 'Draft requires payment')
-    // The places of a draft that has expired may be taken meanwhile.
+    // The capacity of an expired draft may be in use by others.
     claim(venue, booking.items, now, booking.uniqueId)
     booking.state = 'Active'
     booking.modifiedAt = now

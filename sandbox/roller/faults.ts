@@ -1,4 +1,4 @@
-/** Everything that can go wrong on the way to ROLLER, on demand. */
+/** Simulated faults between a caller and ROLLER. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,20 +14,20 @@ export type Fault = { path?: RegExp, method?: string } & (
 export interface Faults {
   /** Applies to the next matching request only. */
   next: (fault: Fault) => void
-  /** Applies to every matching request, until it is cleared with null. */
+  /** Applies to every matching request until cleared with null. */
   always: (fault: Fault | null) => void
 }
 
 const FAULT = 'fault'
-/** These let the work be done, and then disturb the answer. */
+/** These run the operation and then disturb the response. */
 const afterWork: readonly string[] = ['reset-after-work', 'reset-after-headers', 'cut', 'trickle']
-/** Headers and bytes get a moment to arrive: a reset overtakes what the other side has not read yet. */
+/** A delay for headers and bytes to arrive: a reset discards data that the other side has not read yet. */
 const ARRIVAL_MS = 20
 
 const matches = (fault: Fault, method: string, url: string): boolean =>
   (fault.method === undefined || fault.method.toUpperCase() === method) && (fault.path === undefined || url.search(fault.path) !== -1)
 
-/** Bypasses Fastify: an answer of a fault has exactly the headers that were asked for. */
+/** Bypasses Fastify: the response of a fault has exactly the given headers. */
 function sendStatus (fault: Extract<Fault, { kind: 'status' }>, reply: FastifyReply): void {
   const { status, headers, body = '' } = fault
   const isText = typeof body === 'string' || Buffer.isBuffer(body)
@@ -36,7 +36,7 @@ function sendStatus (fault: Extract<Fault, { kind: 'status' }>, reply: FastifyRe
     .writeHead(status, { ...(isText ? {} : { 'content-type': 'application/json' }), ...headers, 'content-length': bytes.length }).end(bytes)
 }
 
-/** Answers in place of ROLLER's own work; false when the fault lets the work be done. */
+/** Responds in place of the operation; false if the operation should run. */
 async function replaceWork (fault: Fault, socket: Socket, reply: FastifyReply): Promise<boolean> {
   if (afterWork.includes(fault.kind)) return false
   if (fault.kind === 'slow') {
@@ -51,14 +51,14 @@ async function replaceWork (fault: Fault, socket: Socket, reply: FastifyReply): 
   return true
 }
 
-/** Writes a finished answer the way the fault says. */
+/** Writes a finished response, disturbed by the fault. */
 async function disturb (fault: Fault, reply: FastifyReply, body: Buffer): Promise<void> {
   const { raw: response } = reply
   if (fault.kind === 'reset-after-work') {
     response.socket?.resetAndDestroy()
     return
   }
-  // At least one byte is announced, so that the answer is never complete.
+  // Announces at least one byte, so that the response is never complete.
   const length = fault.kind === 'trickle' ? body.length : Math.max(1, body.length)
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) response.setHeader(name, value)
   response.writeHead(reply.statusCode, { 'content-length': length }).flushHeaders()
@@ -100,7 +100,7 @@ export function addFaults (app: FastifyInstance): Faults {
     const fault = request.getDecorator<Fault | undefined>(FAULT)
     const isWhole = payload === undefined || payload === null || typeof payload === 'string' || Buffer.isBuffer(payload)
     if (fault === undefined || !afterWork.includes(fault.kind) || !isWhole) { done(null, payload); return }
-    // Without `done`, Fastify writes nothing more. A caller that has gone away needs no answer.
+    // Without `done`, Fastify writes nothing more. A disconnected caller needs no response.
     disturb(fault, reply.hijack(), Buffer.from(payload ?? '')).catch(() => { reply.raw.destroy() })
   })
   return {

@@ -1,4 +1,4 @@
-/** Files of bulk exports, served under addresses that anyone who has them may read, as pre-signed URLs are. */
+/** Files of bulk exports at URLs that need no authentication, like pre-signed URLs. */
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { forbidden, notFound } from './input.ts'
@@ -6,7 +6,7 @@ import { forbidden, notFound } from './input.ts'
 export interface PublishedFile { name: string, body: Buffer, expiresAt: number }
 export type Files = Map<string, PublishedFile>
 
-/** Answers the path that serves the bytes. */
+/** Returns the path that serves the bytes. */
 export function publishFile (files: Files, name: string, body: Buffer, expiresAt: number): string {
   const path = `/files/${randomBytes(16).toString('hex')}/${name}`
   files.set(path, { name, body, expiresAt })

@@ -2,7 +2,7 @@
 import { makeBooking, makeItem } from './booking.ts'
 import { personDemands } from './checkout.ts'
 import { upsertGuest } from './guests.ts'
-import { conflict, demand, flag, invalid, list, number, object, refuse, text, type Input, type Problem } from './input.ts'
+import { conflict, demand, flag, invalid, list, number, object, rejectWith, text, type Input, type Problem } from './input.ts'
 import { pay } from './ledger.ts'
 import { findVariation } from './products.ts'
 import { sum } from './record.ts'
@@ -13,7 +13,7 @@ import type { Variation, VenueState } from './types.ts'
 export const VALID_MS = 3 * 365 * 86_400_000
 const MAX_CARDS = 100
 
-/** What is wrong with one card of the request, before any is made. */
+/** Errors of one card of the request, checked before any is created. */
 function problems (card: Input, index: number, { openValue }: Variation, emails: boolean): Problem[] {
   const value = number(card, 'value')
   const length = text(card, 'giftCardNumber')?.length ?? 6
@@ -34,7 +34,7 @@ interface Order { externalId: string, productId: number, variation: Variation, c
 function readOrder ({ venue, body }: Call): Order {
   demand(body, 'externalId', 'productId', ...personDemands('bookingOwner'), 'giftCards')
   const externalId = text(body, 'externalId') ?? ''
-  // ROLLER: the external id is the idempotency key, so a repeated request is refused and not answered again.
+  // ROLLER: the external id is the idempotency key; a repeated request is rejected, not answered with the first result.
   if (venue.giftCardOrders.has(externalId)) throw conflict('ExternalId', `The booking ${externalId} already exists`)
   const productId = number(body, 'productId') ?? 0
   const sold = findVariation(venue, productId)
@@ -42,10 +42,10 @@ function readOrder ({ venue, body }: Call): Order {
   const cards = list(body, 'giftCards')
   if (cards.length === 0 || cards.length > MAX_CARDS) throw invalid('giftCards', `giftCards must have 1 to ${MAX_CARDS} entries`)
   const emails = flag(body, 'sendGiftCardEmails') === true
-  refuse(400, cards.flatMap((card, index) => problems(card, index, sold.variation, emails)))
+  rejectWith(400, cards.flatMap((card, index) => problems(card, index, sold.variation, emails)))
   const chosen = cards.flatMap((card) => text(card, 'giftCardNumber') ?? [])
   const taken = chosen.filter((value, index) => venue.giftCards.has(value) || chosen.indexOf(value) !== index)
-  refuse(409, taken.map((value) => ({ name: 'GiftCardNumber', message: `Gift card number ${value} already exists` })))
+  rejectWith(409, taken.map((value) => ({ name: 'GiftCardNumber', message: `Gift card number ${value} already exists` })))
   return { externalId, productId, variation: sold.variation, cards }
 }
 
@@ -67,7 +67,7 @@ export const giftCardRoutes: Routes = {
     const booking = makeBooking({
       uniqueId: venue.random.uuid(), reference, externalId, channel: 'Api', name, customerId, items, createdAt: now
     })
-    // The reseller has taken the money already.
+    // The reseller has collected the money already.
     pay(venue, booking, { id: `giftcards-${externalId}`, method: 'Other', amount: sum(values), at: now })
     venue.giftCardOrders.add(externalId)
     venue.bookings.set(booking.uniqueId, booking)
@@ -84,12 +84,12 @@ export const giftCardRoutes: Routes = {
 
   'POST /giftcards/balance': ({ venue, body }) => {
     const giftCardNumber = text(body, 'giftCardNumber') ?? ''
-    // Here ROLLER answers 409 even for what is missing.
+    // Here ROLLER returns 409 even for a missing record.
     if (giftCardNumber === '') throw conflict('GiftCardNumber', 'Gift card number is required')
     const card = venue.giftCards.get(giftCardNumber)
     if (card === undefined) throw conflict('GiftCardNumber', `Could not find giftcard for number ${giftCardNumber}`)
     const { balance, initialValue, expiresAt } = card
-    // Without an offset, as the documents show it: venue-local time.
+    // Without an offset, as in ROLLER's documents: venue-local time.
     return { giftCardNumber, balance, initialValue, expiryDate: `${localDate(expiresAt, venue.profile.zone)}T00:00:00` }
   }
 }

@@ -1,4 +1,4 @@
-/** Guests, still called customers in older paths. */
+/** Guests, called customers in older paths. */
 import { demand, flag, found, invalid, isObject, list, object, oneOf, text, textsOf, type Input } from './input.ts'
 import { soldAs } from './products.ts'
 import { pick, present, type Json } from './record.ts'
@@ -14,7 +14,7 @@ function findGuest ({ venue, param }: Call, name: string): Guest {
   return found(venue.guests.get(Number(param(name))), `Guest ${param(name)} does not exist`)
 }
 
-/** What a caller has written of the fields that every write may have. */
+/** The given fields among those that every write accepts. */
 const readGuest = (input: Input, known: Address | null): Partial<Guest> => ({
   ...textsOf(input, 'firstName', 'lastName', 'phone', 'taxIdentificationNumber'),
   ...present({
@@ -38,7 +38,7 @@ const blank = {
   taxIdentificationNumber: ''
 } as const
 
-/** ROLLER: a guest with the same email is used again, and takes over what is different. */
+/** ROLLER: an existing guest with the same email is reused and updated. */
 export function upsertGuest ({ venue, now, emit }: Call, input: Input): Guest {
   const email = (text(input, 'email') ?? '').trim()
   const known = [...venue.guests.values()].find((guest) => guest.email?.toLowerCase() === email.toLowerCase())
@@ -53,7 +53,7 @@ export function upsertGuest ({ venue, now, emit }: Call, input: Input): Guest {
   return guest
 }
 
-/** A flag without what it has not. */
+/** A flag without undefined properties. */
 export const publishedFlags = ({ flags }: Guest) =>
   flags.map(({ type, comment, expiryDate }) => ({ type, comment, ...present({ expiryDate: expiryDate ?? undefined }) }))
 
@@ -104,7 +104,7 @@ export const guestRoutes: Routes = {
       const type = oneOf(input, 'type', flagTypes)
       return type === undefined ? [] : [{ type, comment: text(input, 'comment') ?? '', expiryDate: text(input, 'expiryDate') ?? null }]
     })
-    // ROLLER: what is left out is emptied.
+    // ROLLER: fields that are left out are cleared.
     Object.assign(guest, blank, readGuest(body, null), present({ email, dateOfBirth }), { flags, modifiedAt: now })
     emit('Customer', 'Updated', { ...customerDetail(guest), venueId: venue.id })
   }

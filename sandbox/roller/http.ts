@@ -1,11 +1,11 @@
-/** The Fastify app under the simulator: requests recorded, bodies parsed, errors turned into answers. */
+/** The Fastify app of the simulator: records requests, parses bodies, converts errors to responses. */
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { METHODS, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import { invalid, isObject, Refusal, type Input } from './input.ts'
+import { invalid, isObject, ErrorResponse, type Input } from './input.ts'
 
 export interface RecordedRequest {
   method: string
-  /** As it came over the wire. */
+  /** As received. */
   url: string
   headers: IncomingHttpHeaders
   body: Buffer
@@ -19,7 +19,7 @@ const RECORD = 'recordedRequest'
 
 export const recordOf = (request: FastifyRequest): RecordedRequest => request.getDecorator<RecordedRequest>(RECORD)
 
-/** For content-type parsers: the bytes are kept as they came. */
+/** For content-type parsers: keeps the raw bytes. */
 export function keepBody (request: FastifyRequest, body: Buffer): Buffer {
   recordOf(request).body = body
   return body
@@ -29,7 +29,7 @@ function parseJson (body: Buffer): Input {
   if (body.length === 0) return {}
   let value: unknown
   try {
-    // .NET writes a byte order mark before JSON, and reads one.
+    // .NET writes a byte order mark before JSON, and accepts one.
     value = JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''))
   } catch {
     throw invalid('body', 'The body is not valid JSON')
@@ -38,7 +38,7 @@ function parseJson (body: Buffer): Input {
   return value
 }
 
-/** ROLLER ignores the case of a parameter's name. */
+/** ROLLER ignores the case of parameter names. */
 const parseQuery = (text: string): Record<string, string> =>
   text === '' ? {} : Object.fromEntries([...new URLSearchParams(text)].map(([name, value]) => [name.toLowerCase(), value]))
 
@@ -56,13 +56,13 @@ export function createApp (requests: RecordedRequest[], now: () => number): Fast
     bodyLimit: MAX_BODY,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 16_384, querystringParser: parseQuery },
-    // A path that cannot be decoded reaches neither hooks nor the error handler.
+    // A path that cannot be decoded skips hooks and the error handler.
     frameworkErrors ({ message }, request, reply) {
       record(request.raw)
       reply.raw.writeHead(400, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify({ message }))
     }
   })
-  // Every method may carry a body, so that a test sees what arrived.
+  // Every method may have a body, so that tests see what was sent.
   for (const method of METHODS) app.addHttpMethod(method, { hasBody: true, overrideExisting: true })
 
   app.decorateRequest(RECORD, null)
@@ -76,11 +76,12 @@ export function createApp (requests: RecordedRequest[], now: () => number): Fast
     parseJson(keepBody(request, body)))
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (keepBody(request, body).length === 0) return {}
-    throw new Refusal(415, { message: `Media type '${request.headers['content-type'] ?? ''}' is not supported, use application/json` })
+    const type = request.headers['content-type'] ?? ''
+    throw new ErrorResponse(415, { message: `Media type '${type}' is not supported, use application/json` })
   })
 
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    if (error instanceof Refusal) return reply.code(error.status).headers(error.headers).send(error.body)
+    if (error instanceof ErrorResponse) return reply.code(error.status).headers(error.headers).send(error.body)
     return reply.code(error.statusCode ?? 500).send({ message: error.message })
   })
   return app

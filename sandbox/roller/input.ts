@@ -1,10 +1,10 @@
-/** Reading what callers send, and refusing it. Unknown properties are left alone, as ROLLER does. */
+/** Parses and validates requests. Unknown properties are ignored, as at ROLLER. */
 import { present } from './record.ts'
 
 export type Input = Readonly<Record<string, unknown>>
 
-/** An answer other than success, thrown from anywhere inside a handler. */
-export class Refusal extends Error {
+/** An error response, thrown anywhere inside a handler. */
+export class ErrorResponse extends Error {
   readonly status: number
   readonly body: Input
   readonly headers: Record<string, string>
@@ -19,20 +19,20 @@ export class Refusal extends Error {
 
 export interface Problem { name: string, message: string, ticketId?: string }
 
-export const notFound = (message: string): Refusal => new Refusal(404, { message })
-export const forbidden = (message: string): Refusal => new Refusal(403, { message })
-export const invalid = (name: string, message: string): Refusal => new Refusal(400, { message, errors: [{ name, message }] })
+export const notFound = (message: string): ErrorResponse => new ErrorResponse(404, { message })
+export const forbidden = (message: string): ErrorResponse => new ErrorResponse(403, { message })
+export const invalid = (name: string, message: string): ErrorResponse => new ErrorResponse(400, { message, errors: [{ name, message }] })
 /** ROLLER's documented body of a 409. */
-export const conflict = (name: string, message: string): Refusal => new Refusal(409, { errors: [{ name, message }] })
+export const conflict = (name: string, message: string): ErrorResponse => new ErrorResponse(409, { errors: [{ name, message }] })
 
-/** Throws for the problems together, if there are any. */
-export function refuse (status: 400 | 409, errors: readonly Problem[]): void {
+/** Throws the errors together, if there are any. */
+export function rejectWith (status: 400 | 409, errors: readonly Problem[]): void {
   if (errors.length === 0) return
   const message = errors.map((problem) => problem.message).join('. ')
-  throw new Refusal(status, status === 400 ? { message, errors } : { errors })
+  throw new ErrorResponse(status, status === 400 ? { message, errors } : { errors })
 }
 
-/** The record, or a 404. */
+/** Returns the record or throws a 404. */
 export function found<T> (record: T | undefined, message: string): T {
   if (record === undefined) throw notFound(message)
   return record
@@ -42,7 +42,7 @@ export function isObject (value: unknown): value is Input {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Names along the path that are missing below objects that are there. */
+/** Names along the path that are missing in existing objects. */
 function missing (input: unknown, path: string, prefix = ''): string[] {
   const [name = '', ...rest] = path.split('.')
   const key = name.replace('[]', '')
@@ -54,10 +54,10 @@ function missing (input: unknown, path: string, prefix = ''): string[] {
   return Array.isArray(value) ? value.flatMap((entry, index) => missing(entry, below, `${prefix}${key}[${index}].`)) : [prefix + key]
 }
 
-/** Answers 400 with everything that is missing; a path is such as `name`, `customer.email` or `items[].productId`. */
+/** Throws a 400 that lists all missing fields; a path is such as `name`, `customer.email` or `items[].productId`. */
 export function demand (body: Input, ...paths: readonly string[]): void {
   const names = [...new Set(paths.flatMap((path) => missing(body, path)))]
-  refuse(400, names.map((name) => ({ name, message: `${name} is required` })))
+  rejectWith(400, names.map((name) => ({ name, message: `${name} is required` })))
 }
 
 export function text (input: Input, name: string): string | undefined {
@@ -86,7 +86,7 @@ export function object (input: Input, name: string): Input {
   return isObject(value) ? value : {}
 }
 
-/** A list of objects; one object alone counts as a list of one, as ROLLER's documents show both for the same property. */
+/** A list of objects; a single object counts as a list of one, since ROLLER's documents show both for the same property. */
 export function list (input: Input, name: string): Input[] {
   const value = input[name]
   if (isObject(value)) return [value]
@@ -99,9 +99,9 @@ export function texts (input: Input, name: string): string[] {
   return value.filter((entry): entry is string | number => typeof entry === 'string' || typeof entry === 'number').map(String)
 }
 
-/** The texts among the named properties. */
+/** The strings among the named properties. */
 export function textsOf<K extends string> (input: Input, ...names: K[]): { [N in K]?: string } {
-  return present(Object.fromEntries(names.map((name) => [name, text(input, name)]))) as { [N in K]?: string } // by its own names
+  return present(Object.fromEntries(names.map((name) => [name, text(input, name)]))) as { [N in K]?: string } // own keys
 }
 
 /** Values of a comma-separated query parameter. */

@@ -1,5 +1,5 @@
-/** The lines that a caller wants to book, read and checked against what the venue sells. */
-import { list, number, refuse, text, textsOf, type Input } from './input.ts'
+/** The lines of a booking request, parsed and checked against the venue's products. */
+import { list, number, rejectWith, text, textsOf, type Input } from './input.ts'
 import { findVariation } from './products.ts'
 import { present } from './record.ts'
 import { isDate, weekday } from './time.ts'
@@ -16,7 +16,7 @@ export interface WantedItem {
 
 export const itemDemands = (name: string): string[] => ['productId', 'quantity', 'bookingDate'].map((property) => `${name}[].${property}`)
 
-/** Name and message of what is wrong with a line. */
+/** Name and message of an invalid line. */
 function problemOf (venue: VenueState, { productId, quantity, bookingDate, startTime }: WantedItem): [string, string] | undefined {
   const sold = findVariation(venue, productId)
   if (sold === undefined) return ['ProductNotFound', `Product ${productId} could not be found`]
@@ -29,7 +29,7 @@ function problemOf (venue: VenueState, { productId, quantity, bookingDate, start
   return ['SessionNotFound', `Product ${productId} has no session on ${bookingDate} at ${startTime}`]
 }
 
-/** Lines out of `items` (or `newItems`), or a 409 that names everything that cannot be sold. */
+/** Lines from `items` (or `newItems`), or a 409 that lists everything that cannot be sold. */
 export function readItems (venue: VenueState, body: Input, name = 'items'): WantedItem[] {
   const items = list(body, name).map((input): WantedItem => {
     const productId = number(input, 'productId') ?? 0
@@ -43,7 +43,7 @@ export function readItems (venue: VenueState, body: Input, name = 'items'): Want
       tickets: list(input, 'tickets').map((ticket) => textsOf(ticket, 'id', 'name'))
     }
   })
-  refuse(409, items.flatMap((item) => {
+  rejectWith(409, items.flatMap((item) => {
     const [problem, message] = problemOf(venue, item) ?? []
     return problem === undefined || message === undefined ? [] : [{ name: problem, message }]
   }))

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { keepBody, recordOf } from './http.ts'
 
-// One prime-length block, repeated: any shift of the stream by a power of two shows up in its hash.
+// One block of prime length, repeated: a shift of the stream by a power of two changes its hash.
 const BLOCK = Buffer.from(Uint8Array.from({ length: 65_521 }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
 
 /** The first `size` bytes of the deterministic stream, for comparison in tests. */
@@ -25,7 +25,7 @@ async function * paced (size: number, seconds: number): AsyncGenerator<Buffer> {
 
 interface BytesOptions {
   readonly chunked: boolean
-  /** Minimum duration of the whole; 0 is as fast as it is read. */
+  /** Minimum duration of the response; 0 sends as fast as it is read. */
   readonly seconds?: number
 }
 

@@ -1,4 +1,4 @@
-/** Records of payments. ROLLER only keeps the record; the money moves elsewhere. */
+/** Payment records. ROLLER only stores the record; the money is moved elsewhere. */
 import { amounts } from './booking.ts'
 import { conflict, demand, invalid, number, text, type Input } from './input.ts'
 import { money } from './record.ts'
@@ -22,18 +22,18 @@ export function readPayment (input: Input, now: number): NewPayment {
 }
 
 function deduct (venue: VenueState, giftCardNumber: string, amount: number, at: number): void {
-  const refused = (message: string) => conflict('GiftCardNumber', message)
+  const rejected = (message: string) => conflict('GiftCardNumber', message)
   const card = venue.giftCards.get(giftCardNumber)
-  if (card === undefined) throw refused(`Could not find giftcard for number ${giftCardNumber}`)
-  if (card.expiresAt <= at) throw refused(`Giftcard ${giftCardNumber} has expired`)
-  if (amount > card.balance) throw refused(`Giftcard ${giftCardNumber} has a balance of ${card.balance} only`)
+  if (card === undefined) throw rejected(`Could not find giftcard for number ${giftCardNumber}`)
+  if (card.expiresAt <= at) throw rejected(`Giftcard ${giftCardNumber} has expired`)
+  if (amount > card.balance) throw rejected(`Giftcard ${giftCardNumber} has a balance of ${card.balance} only`)
   Object.assign(card, { balance: money(card.balance - amount), usedAt: at, modifiedAt: at })
 }
 
-/** Records one payment, after every check. A negative amount is a refund. */
+/** Records one payment after all checks. A negative amount is a refund. */
 export function pay (venue: VenueState, booking: Booking, payment: NewPayment): Payment {
   const { id, method, amount, fees = 0, tip = 0, giftCardNumber, at } = payment
-  // A gift card's payments all carry the card's number; every other transaction id counts once.
+  // All payments of a gift card have the card's number; every other transaction id is unique.
   const known = [...venue.bookings.values(), booking].some(({ payments }) => payments.some(({ transactionId }) => transactionId === id))
   if (known && giftCardNumber === undefined) throw conflict('Payment', `Payment '${id}' already exists`)
   if (amount < 0 && -amount > amounts(venue, booking).paid) throw conflict('Payment', 'Refund is more than the amount already paid')

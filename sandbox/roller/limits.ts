@@ -7,19 +7,19 @@ export function createLimits (now: () => number, options: LimitOptions | 'off') 
   const cooling = new Map<string, number>()
   let penalties = 0
 
-  /** Milliseconds that the credential still has to rest; 0 when it may call. */
-  function resting (clientId: string): number {
+  /** Milliseconds left of the credential's cooling-off; 0 if it may call. */
+  function coolingOffLeft (clientId: string): number {
     return Math.max(0, (cooling.get(clientId) ?? 0) - now())
   }
 
   return {
     get penalties () { return penalties },
-    resting,
+    coolingOffLeft,
 
-    /** Counts one call and answers how long the caller is to wait; a call that is refused is not counted. */
+    /** Counts one call and returns the wait in milliseconds; a rejected call is not counted. */
     take (clientId: string, path: string): number {
       if (options === 'off') return 0
-      const wait = resting(clientId)
+      const wait = coolingOffLeft(clientId)
       if (wait > 0) return wait
       const api = /^\/(data|reporting)(\/|$)/.test(path) ? 'reporting' : 'rest'
       const key = `${api} ${clientId}`
@@ -30,7 +30,7 @@ export function createLimits (now: () => number, options: LimitOptions | 'off') 
         log.push(at)
         return 0
       }
-      // ROLLER: exceeding one API's limit puts the whole credential to rest.
+      // ROLLER: exceeding one API's limit starts a cooling-off of the whole credential.
       cooling.set(clientId, at + coolingOffMs)
       penalties++
       return coolingOffMs

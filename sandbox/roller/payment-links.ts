@@ -1,4 +1,4 @@
-/** Payment links: handed out by the API, paid on a page of the simulator. */
+/** Payment links: created by the API, paid on a page of the simulator. */
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { amounts, findBooking } from './booking.ts'
@@ -37,7 +37,7 @@ export const paymentLinkRoutes: Routes = {
     if (remainder <= 0) throw conflict('Booking', 'Booking is already paid')
     if (amount > remainder) throw conflict('Amount', `Only ${remainder} is owing on the booking`)
     const id = venue.next('link')
-    // ROLLER: with a phone, the email is ignored.
+    // ROLLER: if a phone is given, the email is ignored.
     const recipient = phone === undefined ? textsOf(body, 'email') : { phone }
     const link: PaymentLink = { id, url: `${url}/pay/${venue.id}/${id}`, amount, state: 'open', ...recipient }
     booking.links.push(link)
@@ -68,8 +68,8 @@ function findLink (venue: VenueState, id: string): { booking: Booking, link: Pay
   return undefined
 }
 
-/** Why the link cannot be paid, if it cannot. */
-function objection (venue: VenueState, booking: Booking, { state, amount }: PaymentLink, now: number): Page | undefined {
+/** Why the link cannot be paid; undefined if it can. */
+function rejectionReason (venue: VenueState, booking: Booking, { state, amount }: PaymentLink, now: number): Page | undefined {
   const isOver = booking.state !== 'Active' || (booking.expiresAt !== undefined && booking.expiresAt <= now)
   if (state === 'paid') return { status: 409, title: 'Already paid', text: 'This payment link has been paid. Nothing was charged again.' }
   if (state === 'cancelled') return { status: 410, title: 'Link cancelled', text: 'The venue has cancelled this payment link.' }
@@ -80,7 +80,7 @@ function objection (venue: VenueState, booking: Booking, { state, amount }: Paym
 
 interface Params { venueId: string, linkId: string }
 
-/** @param contextOf nothing for a venue that is not there */
+/** @param contextOf returns undefined for an unknown venue */
 export function addPaymentPages (app: FastifyInstance, contextOf: (venueId: string) => Context | undefined): void {
   function answer ({ method, params }: FastifyRequest<{ Params: Params }>): Page {
     const context = contextOf(params.venueId)
@@ -90,8 +90,8 @@ export function addPaymentPages (app: FastifyInstance, contextOf: (venueId: stri
     const { booking, link } = known
     const { name, locale, currency } = venue.profile
     const amount = new Intl.NumberFormat(locale, { style: 'currency', currency }).format(link.amount)
-    const refused = objection(venue, booking, link, now)
-    if (refused !== undefined) return refused
+    const rejected = rejectionReason(venue, booking, link, now)
+    if (rejected !== undefined) return rejected
     const text = `Booking ${booking.reference}, ${booking.name}`
     if (method !== 'POST') return { status: 200, title: name, text, button: `Pay ${amount}` }
     const { bookingPaymentId } = pay(venue, booking, { id: `link-${link.id}`, method: 'CreditCard', amount: link.amount, at: now })
@@ -102,7 +102,7 @@ export function addPaymentPages (app: FastifyInstance, contextOf: (venueId: stri
     return { status: 200, title: 'Paid', text: `${name} has received ${amount} for booking ${booking.reference}.` }
   }
 
-  // A form without fields: what it sends is of no interest.
+  // A form without fields: its body is ignored.
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async () => ({}))
   app.route<{ Params: Params }>({
     method: ['GET', 'POST'],

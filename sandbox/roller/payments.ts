@@ -1,18 +1,18 @@
 /** Payments, refunds and tips of a booking. */
 import { findBooking } from './booking.ts'
 import { Created, type Call, type Routes } from './contract.ts'
-import { conflict, invalid, Refusal } from './input.ts'
+import { conflict, invalid, ErrorResponse } from './input.ts'
 import { pay, readPayment, type NewPayment } from './ledger.ts'
 import type { Booking } from './types.ts'
 
-/** Payments answer 409 where other endpoints answer 404: the documents know no 404 here. */
+/** Payments return 409 where other endpoints return 404: the documents list no 404 here. */
 function payable ({ venue, param }: Call): Booking {
   const id = param('uniqueId')
   try {
     const booking = findBooking(venue, id)
     if (booking.state === 'Active') return booking
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof ErrorResponse)) throw error
   }
   throw conflict('Booking', `Booking '${id}' not found`)
 }
@@ -21,7 +21,7 @@ function record (call: Call, payment: NewPayment): { uniqueId: string } {
   const booking = payable(call)
   const { uniqueId } = pay(call.venue, booking, payment)
   booking.modifiedAt = call.now
-  // A tentative booking that has been paid stays.
+  // A tentative booking that has been paid does not expire.
   if (payment.tip === undefined) delete booking.expiresAt
   call.emit('Booking', 'Updated', { booking })
   return { uniqueId }

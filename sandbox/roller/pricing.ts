@@ -1,4 +1,4 @@
-/** What a booking costs: prices, discounts, tax, fees and gift cards. */
+/** The costs of a booking: prices, discounts, tax, fees and gift cards. */
 import { flag, list, number, text, texts, type Input } from './input.ts'
 import { findVariation } from './products.ts'
 import { money, pick, sum } from './record.ts'
@@ -24,14 +24,14 @@ function covers (venue: VenueState, { startDate, endDate, productIds }: Discount
   return productIds.length === 0 || productIds.some((id) => ids.includes(id))
 }
 
-/** Why the code does not apply, if it does not. */
-function objection (venue: VenueState, discount: Discount | undefined, code: string, items: readonly WantedItem[]): string | undefined {
+/** Why the code does not apply; undefined if it does. */
+function obstacle (venue: VenueState, discount: Discount | undefined, code: string, items: readonly WantedItem[]): string | undefined {
   if (discount === undefined || discount.status === 'Archived') return 'Discount code could not be found'
   if (discount.usageLimit !== null && uses(venue, code) >= discount.usageLimit) return 'Discount code has reached its usage limit'
   return items.some((item) => covers(venue, discount, item)) ? undefined : 'Discount is not valid for this transaction'
 }
 
-/** Takes a reduction off what is left of the items and answers how much that was. */
+/** Subtracts a reduction from the remaining amounts of the items and returns its total. */
 function reduce (items: readonly WantedItem[], itemDiscounts: number[], { percent, amount, applies }: Reduction): number {
   const left = items.map((item, index) => applies(item) ? money(item.price * item.quantity - (itemDiscounts[index] ?? 0)) : 0)
   const eligible = sum(left)
@@ -53,7 +53,7 @@ function discounts (venue: VenueState, items: readonly WantedItem[], body: Input
       continue
     }
     const discount = findDiscount(venue, code)
-    const validationMessage = objection(venue, discount, code, items)
+    const validationMessage = obstacle(venue, discount, code, items)
     if (discount === undefined || validationMessage !== undefined) {
       codes.push({ code, discount: 0, validationMessage: validationMessage ?? '' })
       continue
@@ -89,7 +89,7 @@ export function priceOf (venue: VenueState, items: readonly WantedItem[], body: 
   const subTotalTax = taxOf(venue, net)
   const taxExclusive = venue.profile.pricesIncludeTax ? 0 : subTotalTax
   const totalExcludingFees = money(net + taxExclusive)
-  // ROLLER: the venue's own fees apply only when the guest is to pay them.
+  // ROLLER: the venue's own fees apply only if the guest is to pay them.
   const charged = flag(body, 'customerPaysFees') === true && totalExcludingFees > 0
   const transactionFee = charged ? money(totalExcludingFees * fees.transactionPercent / 100 + fees.perTransaction) : 0
   const cardFee = charged ? money(totalExcludingFees * fees.cardPercent / 100) : 0

@@ -1,4 +1,4 @@
-/** Products as ROLLER sells them. */
+/** Products in ROLLER's form. */
 import { all, pick, type Json } from './record.ts'
 import { taxId } from './venue.ts'
 import type { Routes } from './contract.ts'
@@ -19,7 +19,7 @@ export function findVariation (venue: VenueState, id: number): Sold | undefined 
   return undefined
 }
 
-/** Of a line that was checked when it was booked: products are never taken away. */
+/** The product of a validated line: products are never deleted. */
 export function soldAs (venue: VenueState, { productId }: { productId: number }): Sold {
   const sold = findVariation(venue, productId)
   if (sold === undefined) throw new Error(`No product ${productId}`)
@@ -59,7 +59,7 @@ export function locations (venue: VenueState, product: Product): Json[] {
   }]
 }
 
-/** The part of a variation that the availability of a day repeats. */
+/** The part of a variation that is repeated in the availability of a day. */
 export const variationBasics = (venue: VenueState, product: Product, variation: Variation): Json => ({
   id: String(variation.id),
   ...pick(variation, 'name', 'description'),
@@ -71,7 +71,7 @@ export const variationBasics = (venue: VenueState, product: Product, variation: 
   locations: locations(venue, product)
 })
 
-/** The part of a product that the availability of a day repeats. */
+/** The part of a product that is repeated in the availability of a day. */
 export const productBasics = ({ id, name, type, description }: Product): Json => ({
   parentProductId: String(id), parentProductName: name, type, description, imageUrl: image(id), id: String(id), name
 })

@@ -1,11 +1,11 @@
-/** Who and where the simulated venues are. */
+/** Names and locations of the simulated venues. */
 import { hash } from './random.ts'
 
 const brands = ['SkyBound', 'Gravity Loft', 'Rebound Republic', 'Airtime Arena', 'Leap House', 'Bounce Foundry'] as const
 
 type Home = [countryCode: string, country: string, currency: string, locale: string, phonePrefix: string]
 
-/** `zone` is what the simulator reckons with; `ianaTimeZone` is what it publishes. */
+/** `zone` is used for calculations; `ianaTimeZone` is published. */
 function placeOf (name: string, timeZone: string, zone: string, home: Home, tax: [boolean, string, number]) {
   const [countryCode, country, currency, locale, phonePrefix] = home
   const [pricesIncludeTax, taxName, taxPercent] = tax
@@ -32,6 +32,6 @@ export function createProfile (clientId: string, seed: number): Profile {
   const number = hash(`${seed} ${clientId}`)
   const place = places[number % places.length] ?? brisbane
   const name = `${brands[(number >>> 8) % brands.length] ?? ''} Trampoline Park ${place.name}`
-  // ROLLER's published example of `ianaTimeZone` is a label and not an IANA name, so some venue has to answer that way.
+  // ROLLER's published example of `ianaTimeZone` is a label and not an IANA name, so one venue publishes such a label.
   return clientId.startsWith('badzone') ? { ...brisbane, name, ianaTimeZone: brisbane.timeZone } : { ...place, name }
 }

@@ -15,7 +15,7 @@ export function hash (text: string): number {
   return value >>> 0
 }
 
-/** A Weyl sequence put through a murmur3 finalizer: small, fast, and good enough for sample data. */
+/** A Weyl sequence with a murmur3 finalizer: small, fast, and sufficient for sample data. */
 export function createRandom (seed: number): Random {
   let state = seed >>> 0
   const next = (): number => {

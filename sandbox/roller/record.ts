@@ -1,21 +1,21 @@
-/** Making records out of records. */
+/** Helpers that derive records from records. */
 export type Json = Record<string, unknown>
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
-/** Leaves out what is undefined, so that a record can be spread under `exactOptionalPropertyTypes`. */
+/** Drops undefined properties, so that a record can be spread under `exactOptionalPropertyTypes`. */
 export function present<T extends object> (values: T): Present<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T> // nothing else is taken away
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T> // nothing else is dropped
 }
 
-/** The named properties, without those that are undefined. */
+/** The named properties, except undefined ones. */
 export function pick<T extends object, K extends keyof T> (record: T, ...names: K[]): Present<Pick<T, K>> {
-  return present(Object.fromEntries(names.map((name) => [name, record[name]])) as Pick<T, K>) // by its own names
+  return present(Object.fromEntries(names.map((name) => [name, record[name]])) as Pick<T, K>) // the record's own property names
 }
 
-/** One value under many names. */
+/** The same value under several names. */
 export const all = <K extends string, V>(value: V, ...names: K[]): Record<K, V> =>
-  Object.fromEntries(names.map((name) => [name, value])) as Record<K, V> // by its own names
+  Object.fromEntries(names.map((name) => [name, value])) as Record<K, V> // the given names
 
 export const money = (value: number): number => Math.round((value + Number.EPSILON) * 100) / 100
 

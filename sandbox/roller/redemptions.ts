@@ -1,5 +1,5 @@
-/** Redeeming tickets: all of a call or none. */
-import { demand, invalid, list, refuse, text } from './input.ts'
+/** Redeeming tickets: all of a request or none. */
+import { demand, invalid, list, rejectWith, text } from './input.ts'
 import { soldAs } from './products.ts'
 import { localDate } from './time.ts'
 import type { Routes } from './contract.ts'
@@ -24,8 +24,8 @@ function findTicket (venue: VenueState, id: string): Held | undefined {
   return undefined
 }
 
-/** Why the ticket cannot be redeemed at that instant, in ROLLER's documented words. */
-function objection (venue: VenueState, { booking, item, ticket }: Held, at: number): string | undefined {
+/** Why the ticket cannot be redeemed at that instant, in ROLLER's documented wording. */
+function rejectionReason (venue: VenueState, { booking, item, ticket }: Held, at: number): string | undefined {
   if (booking.state === 'Cancelled') return 'Booking Cancelled'
   const { product } = soldAs(venue, item)
   if (!ticketTypes.includes(product.type)) return 'Product type not accepted'
@@ -44,9 +44,9 @@ export const redemptionRoutes: Routes = {
     if (wanted.length > MAX_TICKETS) throw invalid('tickets', `tickets must have at most ${MAX_TICKETS} entries`)
     const problem = (message: string, ticketId: string) => ({ name: 'InvalidRedemption', message, ticketId })
     const repeated = wanted.filter(({ ticketId }, index) => wanted.findIndex((other) => other.ticketId === ticketId) !== index)
-    refuse(409, repeated.map(({ ticketId }) => problem('Ticket IDs must be unique per request', ticketId)))
-    refuse(409, wanted.flatMap(({ ticketId, held, at }) => {
-      const message = held === undefined ? 'Ticket does not exist' : objection(venue, held, at)
+    rejectWith(409, repeated.map(({ ticketId }) => problem('Ticket IDs must be unique per request', ticketId)))
+    rejectWith(409, wanted.flatMap(({ ticketId, held, at }) => {
+      const message = held === undefined ? 'Ticket does not exist' : rejectionReason(venue, held, at)
       return message === undefined ? [] : [problem(message, ticketId)]
     }))
     for (const { held, at } of wanted) {

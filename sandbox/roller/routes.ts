@@ -1,4 +1,4 @@
-/** All operations by ROLLER's own method and path template. */
+/** All operations by ROLLER's method and path template. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Created, type Call, type Context, type Routes } from './contract.ts'
 import { availabilityRoutes } from './availability.ts'
@@ -8,7 +8,7 @@ import { discountRoutes } from './discounts.ts'
 import { draftRoutes } from './drafts.ts'
 import { giftCardRoutes } from './gift-cards.ts'
 import { guestRoutes } from './guests.ts'
-import { notFound, Refusal } from './input.ts'
+import { notFound, ErrorResponse } from './input.ts'
 import { paymentLinkRoutes } from './payment-links.ts'
 import { paymentRoutes } from './payments.ts'
 import { productRoutes } from './products.ts'
@@ -31,12 +31,12 @@ const table = tables.flatMap((routes) => Object.entries(routes)).map(([key, hand
   return { method, path, handler, pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`) }
 })
 
-/** 405 for a known path under another method, 404 for any other. */
-const unknownRoute = (path: string): Refusal => table.some(({ pattern }) => pattern.test(path))
-  ? new Refusal(405, { message: `No operation at ${path} has this method` })
+/** 405 for a known path with another method, 404 for any other. */
+const unknownRoute = (path: string): ErrorResponse => table.some(({ pattern }) => pattern.test(path))
+  ? new ErrorResponse(405, { message: `No operation at ${path} has this method` })
   : notFound(`No resource was found at ${path}`)
 
-/** What an operation returns without HTTP. */
+/** The result of an operation without HTTP. */
 export function perform (context: Context, method: string, path: string, body: Call['body']): unknown {
   const found = table.find((route) => route.method === method && route.pattern.test(path))
   if (found === undefined) throw unknownRoute(path)
@@ -47,7 +47,7 @@ export function perform (context: Context, method: string, path: string, body: C
 
 interface Typed { Params: Record<string, string>, Querystring: Record<string, string>, Body: Call['body'] | undefined }
 
-/** @param contextOf whose call it is, and what it works on */
+/** @param contextOf returns the context of a call */
 export function addRoutes (app: FastifyInstance, contextOf: (request: FastifyRequest) => Context): void {
   for (const { method, path, handler } of table) {
     app.route<Typed>({

@@ -1,4 +1,4 @@
-/** Staff accounts: unverified when made, invited, locked and unlocked. */
+/** Staff accounts: unverified when created, invited, locked and unlocked. */
 import { Created, type Call, type Routes } from './contract.ts'
 import { conflict, demand, found, number, texts, textsOf } from './input.ts'
 import type { Staff } from './types.ts'
@@ -43,7 +43,7 @@ export const staffRoutes: Routes = {
   'PUT /staff/{uniqueId}': (call) => {
     const staff = find(call)
     const values = read(call, staff)
-    // Another address has to be verified again.
+    // A changed address must be verified again.
     if (values.email !== staff.email) staff.hasVerifiedEmail = false
     return published(Object.assign(staff, values))
   },

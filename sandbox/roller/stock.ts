@@ -25,7 +25,7 @@ const stockDetail = (venue: VenueState, product: Product): Json => ({
 function writeStock (venue: VenueState, input: Input, product: Product): Json {
   product.name = text(input, 'name') ?? ''
   product.category = text(input, 'reportingCategory') ?? product.category
-  // ROLLER: leaving the classification out clears it.
+  // ROLLER: a missing classification clears it.
   product.stockProductType = oneOf(input, 'stockProductType', stockTypes) ?? 'untagged'
   for (const entry of list(input, 'products')) {
     const id = number(entry, 'productId')

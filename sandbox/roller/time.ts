@@ -1,4 +1,4 @@
-/** Venue-local dates and times. ROLLER: a date or a time without an offset is the venue's own. */
+/** Venue-local dates and times. ROLLER: a date or a time without an offset is venue-local. */
 const DAY = 86_400_000
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
@@ -16,14 +16,14 @@ export function localDate (at: number, zone: string): string {
   return `${year}-${month}-${day}`
 }
 
-/** How far the zone is ahead of UTC at that instant. */
+/** UTC offset of the zone at that instant, in milliseconds. */
 function offset (at: number, zone: string): number {
   const p = parts(at, zone)
   const wall = Date.parse(`${p['year']}-${p['month']}-${p['day']}T${p['hour']}:${p['minute']}:${p['second']}Z`)
   return wall - Math.floor(at / 1000) * 1000
 }
 
-/** The instant of a venue-local date and time. Reckoned twice, because the first guess may lie on the other side of a clock change. */
+/** The instant of a venue-local date and time. Computed twice, because the first estimate may be on the other side of a clock change. */
 export function instant (date: string, time: string, zone: string): number {
   const wall = Date.parse(`${date}T${time}:00Z`)
   return wall - offset(wall - offset(wall, zone), zone)
@@ -37,7 +37,7 @@ export function isDate (text: string): boolean {
 
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/
 
-/** ROLLER: a date or a date-time is venue-local, unless it comes with an offset. Undefined when it is neither. */
+/** ROLLER: a date or a date-time is venue-local unless it has an offset. Undefined if it is neither. */
 export function momentOf (text: string, zone: string): number | undefined {
   if (isDate(text)) return instant(text, '00:00', zone)
   const [, date = '', time = '', seconds = '', offset] = DATE_TIME.exec(text) ?? []
@@ -74,7 +74,7 @@ export function utc (at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
-/** The same instant with the venue's own offset, for `TimeZone-Designators: offset`. */
+/** The same instant with the venue's offset, for `TimeZone-Designators: offset`. */
 export function withOffset (at: number, zone: string): string {
   const ahead = offset(at, zone)
   const sign = ahead < 0 ? '-' : '+'

@@ -1,13 +1,13 @@
 /** `POST /token` and the Bearer check. */
 import { randomBytes } from 'node:crypto'
-import { demand, Refusal, text, type Input } from './input.ts'
+import { demand, ErrorResponse, text, type Input } from './input.ts'
 
 interface Token { clientId: string, expiresAt: number }
 
-const refused = (message: string): Refusal => new Refusal(401, { message })
+const unauthorized = (message: string): ErrorResponse => new ErrorResponse(401, { message })
 
 export function createTokens (now: () => number, ttlSeconds: number) {
-  // Tokens are not part of the deterministic data: two runs must never share one.
+  // Tokens are not part of the deterministic data: they must differ between runs.
   const tokens = new Map<string, Token>()
   const rejected = new Set<string>()
   let issued = 0
@@ -20,7 +20,7 @@ export function createTokens (now: () => number, ttlSeconds: number) {
       const clientId = text(body, 'client_id') ?? ''
       const secret = text(body, 'client_secret') ?? ''
       if (clientId === '' || secret === '' || secret === 'wrong' || rejected.has(clientId)) {
-        throw refused('The client credentials are invalid')
+        throw unauthorized('The client credentials are invalid')
       }
       const token = randomBytes(32).toString('base64url')
       tokens.set(token, { clientId, expiresAt: now() + ttlSeconds * 1000 })
@@ -28,15 +28,15 @@ export function createTokens (now: () => number, ttlSeconds: number) {
       return { access_token: token, token_type: 'Bearer', expires_in: ttlSeconds }
     },
 
-    /** The client id behind the header, or a refusal. */
+    /** The client id of the header, or a rejection. */
     check (header: string | undefined): string {
       const value = /^Bearer ([\w.~+/=-]+)$/i.exec(header ?? '')?.[1]
-      if (value === undefined) throw refused('Authorization has been denied for this request')
+      if (value === undefined) throw unauthorized('Authorization has been denied for this request')
       const token = tokens.get(value)
-      if (token === undefined) throw refused('The access token is not valid')
+      if (token === undefined) throw unauthorized('The access token is not valid')
       if (now() >= token.expiresAt) {
         tokens.delete(value)
-        throw refused('The access token has expired')
+        throw unauthorized('The access token has expired')
       }
       return token.clientId
     },

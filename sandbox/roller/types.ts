@@ -1,4 +1,4 @@
-/** What a simulated venue holds in memory. Names are ROLLER's own where it publishes the property. */
+/** The data of a simulated venue in memory. Names are ROLLER's where it publishes the property. */
 import type { Input } from './input.ts'
 import type { Profile } from './profiles.ts'
 import type { Random } from './random.ts'
@@ -8,7 +8,7 @@ interface Changed extends Created { modifiedAt: number }
 interface Named { firstName: string, lastName: string }
 interface Session { startTime?: string, endTime?: string }
 
-/** ROLLER calls it location in the API and resource in its pages: what capacity is counted on. */
+/** ROLLER: location in the API, resource in its user interface; capacity is counted for it. */
 export interface Resource { id: number, name: string, capacity: number, allowMultipleBookings: boolean }
 
 interface Stock { barcodeId?: string, externalId?: string, costOfGoods?: number, parLevel?: number }
@@ -39,7 +39,7 @@ export interface Product {
   sessions?: string[][]
   durationMinutes?: number
   validDays?: number
-  /** How often one ticket may be redeemed; absent is once. */
+  /** How often one ticket may be redeemed. @default once */
   uses?: number
   waiver: boolean
 }
@@ -70,16 +70,16 @@ export interface Booking extends Changed, Notes, Account {
   items: BookingItem[]
   discountIds: number[]
   discountCodes: string[]
-  /** A draft or a tentative booking lets its capacity go at this instant. */
+  /** The instant at which a draft or a tentative booking releases its capacity. */
   expiresAt?: number
 }
 
-/** A part of a resource taken for a stretch of one venue-local day, in minutes since midnight. */
+/** A part of a resource in use during a period of one venue-local day, in minutes since midnight. */
 export interface Usage { resourceId: number, date: string, from: number, to: number, amount: number }
 
 export interface Hold { uniqueId: string, usages: Usage[], expiresAt: number }
 
-/** As published, but for its capacity. */
+/** In ROLLER's form, except for its capacity. */
 export interface Block extends Required<Session> {
   blockId: number
   resourceId: number
@@ -92,7 +92,7 @@ export interface Block extends Required<Session> {
 interface Validity { startDate: string | null, endDate: string | null, usageLimit: number | null, usageLimitType: 'PerCode' | null }
 interface Channels { salesChannels: string[], discountGenerationChannels: string[], printDiscountsOnReceipt: boolean }
 
-/** As published, but for its codes. */
+/** In ROLLER's form, except for its codes. */
 export interface Discount extends Validity, Channels {
   discountId: number
   status: 'Active' | 'Archived'
@@ -115,7 +115,7 @@ export interface GiftCard extends Changed {
 
 export interface WebhookRecord extends Created {
   webhookId: number
-  /** Set once the whole retry schedule has failed: ROLLER then disables the webhook. */
+  /** Set after the last failed retry: ROLLER then disables the webhook. */
   disabled: boolean
   configuration: Input
 }
@@ -176,8 +176,8 @@ export interface VenueState {
   readonly staff: Map<string, Staff>
   readonly webhooks: Map<number, WebhookRecord>
   netsuite: { locationId: string, exportId: string }
-  /** When each type was exported last. */
+  /** The last export of each type. */
   readonly bulkRequests: Map<string, number>
-  /** The next number of every kind of record. */
+  /** The next number of each kind of record. */
   readonly next: (kind: string) => number
 }

@@ -9,7 +9,7 @@ export const fees = { transactionPercent: 3, cardPercent: 2.5, perTransaction: 1
 
 export const taxId = (venue: VenueState): number => venue.id % 1000 + 1
 
-/** The tax that is part of an amount, or comes on top of it. */
+/** The tax that is included in an amount, or added to it. */
 export function taxOf ({ profile: { pricesIncludeTax, taxPercent } }: VenueState, amount: number): number {
   return money(pricesIncludeTax ? amount - amount / (1 + taxPercent / 100) : amount * taxPercent / 100)
 }

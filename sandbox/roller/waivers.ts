@@ -1,4 +1,4 @@
-/** Signed waivers, and the forms that guests filled in with a waiver or a booking. */
+/** Signed waivers, and the forms that guests completed with a waiver or a booking. */
 import { findBooking } from './booking.ts'
 import { found } from './input.ts'
 import { soldAs } from './products.ts'
@@ -26,7 +26,7 @@ export const waiverRoutes: Routes = {
 
   'GET /signed-waivers/{signedWaiverId}/form-responses': (call) => {
     const { signedWaiverId, lastName, contactNumber } = find(call)
-    // ROLLER answers an empty object where there was no form; every third waiver here had none.
+    // ROLLER returns an empty object if there was no form; every third waiver here has none.
     if (signedWaiverId % 3 === 0) return {}
     const contact = [{ question: 'Name', answer: `${lastName} family` }, { question: 'Phone', answer: contactNumber }]
     const injuries = { question: 'Any injuries or conditions we should know about?', answer: 'None' }

@@ -1,4 +1,4 @@
-/** Webhook registrations, and which events each of them gets. */
+/** Webhook registrations, and the events of each. */
 import { randomUUID } from 'node:crypto'
 import { detail, type Included } from './booking-view.ts'
 import { Created, type Call, type EventKind, type EventType, type Routes } from './contract.ts'
@@ -25,20 +25,20 @@ function passesFilter (venue: VenueState, filter: Input, booking: Booking): bool
 
 interface Event { type: EventKind, eventType: EventType, data: Input }
 
-/** What the webhook gets of the event, or nothing when it is not subscribed to it. */
+/** The payload for this webhook, or undefined if it is not subscribed to the event. */
 function payload (venue: VenueState, { configuration }: WebhookRecord, { type, eventType, data }: Event): Input | undefined {
   const subscription = object(object(configuration, 'webhooks'), property(type))
   if (!texts(subscription, 'events').includes(eventType)) return undefined
   const { booking, ...rest } = data as Input & { booking?: Booking } // a booking of the simulator's own
   if (booking === undefined) return rest
   if (!passesFilter(venue, object(subscription, 'filter'), booking)) return undefined
-  // What is sent of a booking depends on the subscription's own `include`.
+  // The payload of a booking depends on the subscription's `include`.
   return type === 'Booking' ? { venueId: venue.id, ...detail(venue, booking, object(subscription, 'include') as Included) } : rest
 }
 
-/** Queues an event for every webhook of the venue that wants it. */
+/** Queues an event for every subscribed webhook of the venue. */
 export function dispatch (deliveries: Deliveries, venue: VenueState, event: Event, now: number, times: number): void {
-  // An event keeps its id over all receivers and retries, so that receivers can deduplicate.
+  // An event has the same id for all receivers and retries, so that receivers can deduplicate.
   const id = randomUUID()
   for (const webhook of venue.webhooks.values()) {
     const data = isEnabled(webhook) ? payload(venue, webhook, event) : undefined

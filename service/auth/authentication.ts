@@ -9,14 +9,14 @@ import { provesItself } from './senders.ts'
 export interface AuthenticationOptions {
   readonly keys: readonly KeyedCaller[]
   readonly checkToken: TokenCheck | null
-  /** Called for a rejected caller. May throw to send another error than 401. */
-  readonly onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+  /** Called for a rejected caller. May throw another error than 401. */
+  readonly onRejected?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
   /** Further parameters of a 401's WWW-Authenticate. */
   readonly challenge?: (request: FastifyRequest) => string
 }
 
 /** Requires authentication on every route of the scope. */
-export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRefused, challenge }: AuthenticationOptions): void {
+export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRejected, challenge }: AuthenticationOptions): void {
   scope.addHook('onRequest', (request, reply, done) => {
     const bearer = bearerOf(request)
     const keyed = bearer === null ? null : findCaller(keys, bearer)
@@ -25,32 +25,32 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRef
       return done()
     }
     if (provesItself(request)) return done()
-    const refuse = async (detail: string): Promise<void> => {
-      await onRefused?.(request, reply)
+    const reject = async (detail: string): Promise<void> => {
+      await onRejected?.(request, reply)
       throw unauthorized(reply, detail, challenge?.(request))
     }
     const answer = bearer !== null && checkToken !== null && looksLikeToken(bearer)
       ? checkToken(bearer).then(async (found) => {
-        if ('refused' in found) return await refuse(found.refused)
+        if ('rejected' in found) return await reject(found.rejected)
         request.caller = found.caller
       })
-      : refuse(
+      : reject(
         request.headers.authorization === undefined ? 'The request has no Authorization header.' : 'The key is not one of this gateway\'s.'
       )
     answer.then(() => done(), done)
   })
 }
 
-/** The plugin's `authorize` option: compares the caller's scopes. */
+/** The plugin's `authorize` option: checks the caller's scopes. */
 export const authorizeCaller: Authorize = ({ caller }, { operation, scope }) => {
-  if (caller === null) return false // requireCaller has rejected the request before
+  if (caller === null) return false // requireCaller has already rejected the request
   if (!caller.scopes.has(scope)) throw lacks(operation, scope)
   return true
 }
 
 export const identifyCaller: Identify = ({ caller }) => caller === null ? null : caller.limits ?? 'trusted'
 
-/** For routes of the service itself. */
+/** Authorization for routes of the service itself. */
 export function requireScope (scope: CallerScope): (request: FastifyRequest) => Promise<void> {
   return async ({ caller, method, routeOptions }) => {
     if (caller !== null && !caller.scopes.has(scope)) throw lacks(`${method} ${routeOptions.url ?? ''}`, scope)
@@ -58,11 +58,11 @@ export function requireScope (scope: CallerScope): (request: FastifyRequest) => 
 }
 
 function bearerOf ({ headers: { authorization } }: FastifyRequest): string | null {
-  // The scheme's name in any case (RFC 9110).
+  // The scheme is case-insensitive (RFC 9110).
   return authorization === undefined ? null : /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1] ?? null
 }
 
-/** The shape of a signed token (RFC 7515, compact). */
+/** The format of a signed token (RFC 7515, compact). */
 function looksLikeToken (bearer: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer)
 }

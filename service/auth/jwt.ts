@@ -1,4 +1,4 @@
-/** Callers by JSON Web Token: signed by an issuer whose public keys are fetched, and whose word on the caller's rights is taken. */
+/** Authenticates callers by JSON Web Token, verified with the issuer's public keys. */
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from 'jose'
 import { RollerError } from 'fastify-roller'
 import { SCOPES, type Caller } from './caller.ts'
@@ -7,25 +7,25 @@ export interface JwtOptions {
   readonly jwksUrl: string
   readonly issuer: string
   readonly audience: string
-  /** Seconds by which the issuer's clock and this one may differ. */
+  /** Allowed clock skew in seconds. */
   readonly clockTolerance?: number
-  /** The claim that lists rights: words in a text (RFC 8693), or a list of them. */
+  /** The claim with the scopes: a space-separated string (RFC 8693) or an array. */
   readonly scopeClaim: string
 }
 
-/** With a secret shared by both sides (HS256) who can check tokens could make them; `none` is no signature at all. */
+/** Asymmetric algorithms only: with a shared secret (HS256) every verifier could issue tokens; `none` is unsigned. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
-/** RFC 7519 sets no limit; OpenID Connect has 255. */
+/** RFC 7519 sets no limit; OpenID Connect limits it to 255. */
 const MAX_SUBJECT_LENGTH = 255
 const CLOCK_TOLERANCE = 30
 const FETCH_TIMEOUT_MS = 5_000
-/** Without an answer of the issuer the keys known before are good for this long: so that an outage of the issuer rejects no one. */
+/** How long known keys stay valid while the issuer is unavailable, so that an outage of the issuer rejects no callers. */
 const KNOWN_KEYS_GOOD_FOR_MS = 3_600_000
 /** After a failed fetch, callers do not wait for the next one. */
 const REST_MS = 10_000
 
-/** Resolves to null for a token that is not good. @throws RollerError ROLLER_ERR_AUTH_UNAVAILABLE when that cannot be known */
-export type TokenCheck = (token: string) => Promise<{ readonly caller: Caller } | { readonly refused: string }>
+/** Resolves to null for an invalid token. @throws RollerError ROLLER_ERR_AUTH_UNAVAILABLE if the issuer's keys are unavailable */
+export type TokenCheck = (token: string) => Promise<{ readonly caller: Caller } | { readonly rejected: string }>
 
 export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance = CLOCK_TOLERANCE, scopeClaim }: JwtOptions): TokenCheck {
   const keys = issuerKeys(jwksUrl)
@@ -34,11 +34,11 @@ export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance = 
       const { payload } = await jwtVerify(
         token, keys, { issuer, audience, clockTolerance, algorithms: ALGORITHMS, requiredClaims: ['exp'] }
       )
-      // A list or an object as the subject would give its callers one name, and so one rate limit and one line in the log, in common.
-      if (!isSubject(payload.sub)) return { refused: `The token's claim sub is no text of at most ${MAX_SUBJECT_LENGTH} characters.` }
+      // A list or an object as the subject would give all its callers one name, and so one shared rate limit and log name.
+      if (!isSubject(payload.sub)) return { rejected: `The token's claim sub is no text of at most ${MAX_SUBJECT_LENGTH} characters.` }
       return { caller: toCaller(payload, scopeClaim) }
     } catch (error) {
-      if (error instanceof errors.JOSEError) return { refused: reasonOf(error) }
+      if (error instanceof errors.JOSEError) return { rejected: reasonOf(error) }
       throw error
     }
   }
@@ -62,7 +62,7 @@ function reasonOf (error: errors.JOSEError): string {
   return 'The token\'s signature or form is not good.'
 }
 
-/** The issuer's keys: fetched when needed, again when a token names a key that is not among them, and kept over faults of the issuer. */
+/** The issuer's keys: fetched on demand, fetched again for an unknown key id, and kept while the issuer is unavailable. */
 function issuerKeys (url: string): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_TIMEOUT_MS })
   let fetchedAt = -Infinity
@@ -74,7 +74,7 @@ function issuerKeys (url: string): JWTVerifyGetKey {
       try {
         return await createLocalJWKSet(jwks)(header, token)
       } catch (error) {
-        // The issuer may have made a new key, and that cannot be asked now.
+        // The issuer may have a new key, which cannot be fetched now.
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
       }
     }
@@ -95,7 +95,7 @@ function issuerKeys (url: string): JWTVerifyGetKey {
   }
 }
 
-/** Whatever speaks of the issuer, and not of the token: no answer, another status than 200, no key set. */
+/** Errors of the issuer, not of the token: no response, a status other than 200, no key set. */
 function isOutage (error: unknown): boolean {
   if (!(error instanceof errors.JOSEError)) return true
   return error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error.code === 'ERR_JOSE_GENERIC'

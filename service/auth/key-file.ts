@@ -1,19 +1,19 @@
-/** API keys as the operator writes them: a plain list, or a JSON document that gives each key a name, its rights and its venues. */
+/** API keys in the operator's file: a plain list, or a JSON document that gives each key a name, scopes and connections. */
 import { Type, type Static } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { ALL_SCOPES, SCOPES } from './caller.ts'
 import { digestOf, type KeyedCaller } from './keys.ts'
 
 const MIN_KEY_LENGTH = 16
-/** Nango is asked for each of them when such a caller lists its connections. */
+/** Upper bound of connections: each costs a request to Nango when the caller lists its connections. */
 const MAX_CONNECTIONS = 100
 
-/** Of an empty text, and of a line with nothing in it: what `printf %s "$KEY" | sha256sum` makes where KEY is not set. */
+/** SHA-256 of an empty text and of an empty line: the result of `printf %s "$KEY" | sha256sum` if KEY is not set. */
 const EMPTY_DIGESTS: ReadonlySet<string> = new Set(['', '\n'].map((nothing) => digestOf(nothing).toString('hex')))
 
 const scopeRule = `a list of at least one of ${SCOPES.join(', ')}`
 
-/** `expected` is what a fault says; the value itself is never repeated. */
+/** `expected` completes the error message; the value itself is never repeated. */
 const NamedKey = Type.Object({
   name: Type.String({ pattern: '^[\\w.@-]{1,64}$', expected: 'a name of letters, digits, and . _ @ -' }),
   key: Type.Optional(
@@ -52,7 +52,7 @@ export function parseKeys (text: string, source: string, faults: string[]): Keye
   return /^\s*[[{]/.test(text) ? parseDocument(text, source, faults) : parseList(text, source, faults)
 }
 
-/** Every key of a plain list may do everything. */
+/** Keys of a plain list have every scope. */
 function parseList (text: string, source: string, faults: string[]): KeyedCaller[] {
   const keys = text.split(/[,\n]/).map((key) => key.trim()).filter((key) => key !== '')
   if (keys.length === 0) faults.push(`${source} holds no key. Make one with: openssl rand -hex 32`)
@@ -72,13 +72,13 @@ function parseDocument (text: string, source: string, faults: string[]): KeyedCa
   try {
     document = JSON.parse(text)
   } catch {
-    // The parser's own message quotes what it read, which may be a key.
+    // The parser's own message quotes its input, which may be a key.
     faults.push(`${source} begins like JSON, but is not valid JSON. Example: ${KEYS_EXAMPLE}`)
     return []
   }
   const wrong = documentFaults(document, source)
   faults.push(...wrong)
-  return wrong.length > 0 ? [] : (document as Static<typeof NamedKeys>).map(toCaller) // documentFaults found nothing
+  return wrong.length > 0 ? [] : (document as Static<typeof NamedKeys>).map(toCaller) // validated by documentFaults
 }
 
 function documentFaults (document: unknown, source: string): string[] {
@@ -88,7 +88,7 @@ function documentFaults (document: unknown, source: string): string[] {
     const place = index === '' ? source : `${source}: ${field === '' ? '' : `${field} of `}key ${Number(index) + 1}`
     if (found.has(place)) continue
     found.set(place, message === 'Unexpected property'
-    // Whatever stands there may be a key that slipped.
+    // The entry may be a misplaced key, so it is not repeated.
 
       ? `${source}: key ${Number(index) + 1} has a property that is not known. There are name, key, sha256, scopes, tags and ` +
         `connections. Example: ${KEYS_EXAMPLE}`
@@ -96,11 +96,11 @@ function documentFaults (document: unknown, source: string): string[] {
         `${String(schema.expected ?? 'what the example shows')}. Example: ${KEYS_EXAMPLE}`)
   }
   if (found.size > 0) return [...found.values()]
-  const keys = document as Static<typeof NamedKeys> // Value.Errors found nothing
+  const keys = document as Static<typeof NamedKeys> // validated by Value.Errors
   const faults = keys.flatMap(({ key, sha256 }, index) => (key === undefined) === (sha256 === undefined)
     ? [`${source}: key ${index + 1} needs either key or sha256, and not both. Example: ${KEYS_EXAMPLE}`]
     : [])
-  // Nango keeps tags in lower case: of two that differ in case alone only one would count, and the key would reach further than it reads.
+  // Nango stores tags in lower case: of two that differ only in case, one would be ignored and the key would reach more connections.
   const ambiguous = keys.flatMap(({ tags = {} }, index) => new Set(
     Object.keys(tags).map((tag) => tag.toLowerCase())
   ).size < Object.keys(tags).length

@@ -1,4 +1,4 @@
-/** Callers by API key. */
+/** Authenticates callers by API key. */
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Caller } from './caller.ts'
 
@@ -11,7 +11,7 @@ export function digestOf (key: string): Buffer {
   return hash('sha256', key, 'buffer') // half the time of createHash
 }
 
-/** Digests have one length, and every one of them is compared, so the time it takes says nothing. */
+/** Digests have equal lengths and all of them are compared, so the time does not depend on the key. */
 export function findCaller (callers: readonly KeyedCaller[], key: string): Caller | null {
   const given = digestOf(key)
   let found: Caller | null = null

@@ -1,12 +1,12 @@
 /**
- * Without keys the service listens on loopback alone. That keeps other machines out, but not the pages in this machine's browser: a foreign
- * page can send requests to localhost, and by DNS rebinding read the answers. Both show in the headers that browsers set.
+ * Without keys the service listens on loopback only. That keeps out other machines, but not pages in a browser on this machine: a foreign
+ * page can send requests to localhost, and with DNS rebinding read the responses. Headers set by browsers reveal both.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import { provesItself } from './senders.ts'
 
-/** @param origins of pages that may call, as CORS has them */
+/** @param origins that may call, as for CORS */
 export function requireLocalCaller (scope: FastifyInstance, origins: readonly string[]): void {
   scope.addHook('onRequest', async (request) => {
     if (provesItself(request)) return

@@ -1,6 +1,5 @@
 /**
- * Tells agents where to get a token for the MCP endpoint (RFC 9728): a 401 names a document, and the document names the issuer of the
- * tokens that this service accepts.
+ * Leads agents to the issuer of tokens for the MCP endpoint (RFC 9728): a 401 names a document, and the document names the issuer.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 

@@ -1,4 +1,4 @@
-/** What a person reads when the service has started. */
+/** The startup message for people. */
 
 export interface BannerOptions {
   readonly url: string

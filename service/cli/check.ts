@@ -1,4 +1,4 @@
-/** `roller-sidecar check`: would the service work with this environment? One line for each thing that has to be right. */
+/** `roller-sidecar check`: tests whether the service would work in this environment. Prints one line for each check. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import roller, { isRollerError } from 'fastify-roller'
 import { Redis } from 'ioredis'
@@ -13,7 +13,7 @@ interface Report {
   readonly good: boolean
 }
 
-/** @returns whether the service would work */
+/** @returns whether all checks passed */
 export async function check (source: Readonly<Record<string, string | undefined>>, say: Say): Promise<boolean> {
   const report = reporter(say)
   const config = checkConfig(source, report)
@@ -45,7 +45,7 @@ function checkConfig (source: Readonly<Record<string, string | undefined>>, repo
 
 async function checkNango (config: Config & { readonly nango: NonNullable<Config['nango']> }, report: Report): Promise<void> {
   const app = Fastify()
-  const { webhookSigningKeys: _, ...nango } = config.nango // checked with the configuration, and of no use here
+  const { webhookSigningKeys: _, ...nango } = config.nango // checked with the configuration, and not used here
   await app.register(roller, {
     nango,
     environment: config.environment,
@@ -57,7 +57,7 @@ async function checkNango (config: Config & { readonly nango: NonNullable<Config
   try {
     const steps = await app.roller.checkGateway()
     for (const { step, result, detail, hint } of steps) report.add(result, step, hint === undefined ? detail : `${detail} ${hint}`)
-    // An integration that is wrong or cannot be looked at is no reason to leave the scopes out.
+    // An invalid or unreadable integration does not skip the scopes.
     if (steps.some(({ step, result }) => step === 'key-valid' && result === 'ok')) await checkScopes(app, report)
   } catch (error) {
     if (!isRollerError(error)) throw error
@@ -80,7 +80,7 @@ async function checkScopes (app: FastifyInstance, report: Report): Promise<void>
 
 async function checkRedis (url: string, report: Report): Promise<void> {
   const client = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, maxRetriesPerRequest: 0, retryStrategy: () => null })
-  let why: unknown // connect() itself says no more than that it is closed
+  let why: unknown // connect() itself rejects without a cause
   client.on('error', (error) => { why ??= error })
   try {
     await client.connect()
@@ -101,16 +101,16 @@ async function checkIssuer (jwksUrl: string, report: Report): Promise<void> {
     if (answer.status !== 200) {
       return report.add('failed', 'token-keys', `The token issuer answered ${answer.status} instead of 200. Check JWT_JWKS_URL.`)
     }
-    createLocalJWKSet(await answer.json() as Parameters<typeof createLocalJWKSet>[0]) // it throws at anything else
+    createLocalJWKSet(await answer.json() as Parameters<typeof createLocalJWKSet>[0]) // only Error objects are thrown
     report.add('ok', 'token-keys', 'The token issuer publishes its keys.')
   } catch (error) {
     report.add('failed', 'token-keys', `The keys of the token issuer cannot be read (${codeOf(error)}). Check JWT_JWKS_URL.`)
   }
 }
 
-/** Never the message: it may hold an address with a password. */
+/** Never the message: it may contain an address with a password. */
 function codeOf (error: unknown): string {
-  const { code, name, cause } = error as { code?: unknown, name?: unknown, cause?: { code?: unknown } } // Node's and jose's errors
+  const { code, name, cause } = error as { code?: unknown, name?: unknown, cause?: { code?: unknown } } // errors of Node.js and jose
   return String(cause?.code ?? code ?? name)
 }
 

@@ -1,4 +1,4 @@
-/** What stands behind the program's name. */
+/** Parses the command line. */
 import { parseArgs } from 'node:util'
 import { VERSION } from 'fastify-roller/internal'
 
@@ -23,6 +23,6 @@ export function readCommand (args: readonly string[]): Command {
     if (values.version === true) return { kind: 'say', text: `${VERSION}\n`, exitCode: 0 }
     if (positionals.length === 0) return { kind: 'serve' }
     if (positionals.length === 1 && positionals[0] === 'check') return { kind: 'check' }
-  } catch {} // an option that is not known
+  } catch {} // an unknown option
   return { kind: 'say', text: USAGE, exitCode: 1 }
 }

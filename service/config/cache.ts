@@ -1,4 +1,4 @@
-/** `CACHE`: which operations are answered from the cache, and for how long. */
+/** `CACHE`: operations that are cached, and their lifetimes. */
 import { cacheFaults } from 'fastify-roller/internal'
 import { list } from './values.ts'
 
@@ -6,7 +6,7 @@ export const CACHE_EXAMPLE = 'GET /products=60,GET /venues/me=300'
 
 const MAX_SECONDS = 24 * 3600
 
-/** @returns milliseconds by operation, as the plugin takes them */
+/** @returns milliseconds by operation, as in the plugin's option */
 export function parseCache (value: string | undefined, faults: string[]): Record<string, number> {
   const rules: Record<string, number> = {}
   for (const [index, rule] of list(value).entries()) {

@@ -1,4 +1,4 @@
-/** The service's configuration: the environment, read once. Every fault is reported at once, by name, and no value is ever repeated. */
+/** The service's configuration: the environment, read once. All errors are reported together, by variable, without values. */
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { TSchema } from '@sinclair/typebox'
@@ -20,7 +20,7 @@ import { Environment, securityVariables } from './environment.ts'
 import { isRedisUrl, REDIS_URL_RULE } from './urls.ts'
 
 export interface Config {
-  /** Null: run on the sandbox. */
+  /** Null: use the sandbox. */
   readonly nango: {
     readonly secretKey: string
     readonly host: string
@@ -29,31 +29,31 @@ export interface Config {
     readonly publicHost?: string
     readonly connectUrl?: string
   } | null
-  /** Where a browser can reach Nango. */
+  /** The address of Nango for browsers. */
   readonly connectPage: boolean
   readonly environment: 'live' | 'playground'
-  /** Milliseconds; 0 is never. */
+  /** Milliseconds; 0 disables it. */
   readonly pollInterval: number
   readonly transport: 'nango' | 'direct'
-  /** For the direct transport. Null: the environment's own host. */
+  /** For the direct transport. Null: the environment's default host. */
   readonly rollerBaseUrl: string | null
-  /** Null: the other environment's own host. */
+  /** Null: the default host of the other environment. */
   readonly otherBaseUrl: string | null
   readonly connectionId: string | null
   readonly readOnly: boolean
   readonly operations: { readonly allow?: string[], readonly deny?: string[] }
   /** Null: no MCP endpoint. */
   readonly mcp: { readonly confirm: 'always' | 'never', readonly pinnedTools: readonly OperationName[] } | null
-  /** By operation; milliseconds. */
+  /** Milliseconds by operation. */
   readonly cache: Readonly<Record<string, number>>
-  /** Without these and `jwt` calls need no authentication. */
+  /** Without these and `jwt`, calls need no authentication. */
   readonly keys: readonly KeyedCaller[]
   readonly jwt: JwtOptions | null
-  /** Requests a minute of one caller; 0 is no limit. */
+  /** Requests a minute for each caller; 0 disables the limit. */
   readonly rateLimit: number
   /** Milliseconds. */
   readonly keepAliveTimeout: number
-  /** Bytes. Null: as the plugin does by itself. */
+  /** Bytes. Null: the plugin's default. */
   readonly streamLimit: number | null
   readonly corsOrigins: readonly string[]
   readonly webhooks: WebhookConfig
@@ -91,27 +91,27 @@ export class ConfigError extends Error {
   }
 }
 
-/** Seconds. With webhooks the poll is for those that Nango gave up on. */
+/** Seconds. With webhooks, polling only covers those that Nango did not deliver. */
 const POLL_BESIDE_WEBHOOKS = 600
 const POLL_ALONE = 60
 
-/** ROLLER's own: each has the other beside it. */
+/** ROLLER's hosts: each with the one of the other environment. */
 const ROLLER_HOSTS = /^https:\/\/api\.(play\.)?roller\.app\/?$/i
 
-/** @throws ConfigError with every fault found */
+/** @throws ConfigError with every error found */
 export function readConfig (source: Readonly<Record<string, string | undefined>>): Config {
   const faults: string[] = []
   const environment = check(readFiles(source, faults), faults)
   const keysSource = isGiven(source.API_KEYS_FILE) ? 'API_KEYS_FILE' : 'API_KEYS'
   const keys = environment.API_KEYS === undefined ? [] : parseKeys(environment.API_KEYS, keysSource, faults)
-  const jwt = parseJwt(environment as JwtVariables, faults) // absent is not written as undefined
+  const jwt = parseJwt(environment as JwtVariables, faults) // absent keys are not written as undefined
   const allow = parseOperations('ROLLER_OPERATIONS_ALLOW', environment.ROLLER_OPERATIONS_ALLOW, faults)
   const deny = parseOperations('ROLLER_OPERATIONS_DENY', environment.ROLLER_OPERATIONS_DENY, faults)
   const pinnedTools = parsePinnedTools(environment.MCP_PINNED_TOOLS, faults)
   const cache = parseCache(environment.CACHE, faults)
   const corsOrigins = parseOrigins(environment.CORS_ORIGINS, faults)
   const trustProxy = parseTrustProxy(environment.TRUST_PROXY, faults)
-  const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent is not written as undefined
+  const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent keys are not written as undefined
   if (environment.ROLLER_CONNECTION_ID !== undefined && anyLimited(keys)) {
     faults.push(`${keysSource} limits callers to their own venues, and ROLLER_CONNECTION_ID sets one venue for all. ` +
       'Keep one of the two: take ROLLER_CONNECTION_ID out of the environment, or tags and connections out of the keys. ' +
@@ -149,7 +149,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   )
   if (!isHost(environment.HOST)) faults.push('HOST must be an IP address or a host name. Example: HOST=0.0.0.0')
   const loopback = isLoopback(environment.HOST)
-  // A variable that is there and wrong has a fault of its own.
+  // An invalid variable has its own error.
   const asksWhoCalls = environment.API_KEYS !== undefined || jwt !== null ||
     faults.some((fault) => /^(API_KEYS|JWT_[A-Z_]+)(_FILE)? /.test(fault))
   if (!loopback && !asksWhoCalls && environment.AUTH !== 'none') {
@@ -211,12 +211,12 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * `X_FILE` names a file that holds `X`: how containers hand over secrets. An empty value is no value; of a security setting it is a
- * fault.
+ * `X_FILE` names a file that contains `X`, the usual form of container secrets. An empty value counts as unset; for a security setting it
+ * is an error.
  */
 function readFiles (source: Readonly<Record<string, string | undefined>>, faults: string[]): Record<string, string> {
   const values: Record<string, string> = {}
-  for (const name of Object.keys(Environment.properties) as (keyof Environment)[]) { // a literal's own keys
+  for (const name of Object.keys(Environment.properties) as (keyof Environment)[]) { // the keys of a literal
     const value = source[name]?.trim()
     const file = source[`${name}_FILE`]?.trim()
     if (securityVariables.has(name)) {
@@ -244,7 +244,7 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
   return values
 }
 
-/** Numbers and booleans out of text, defaults put in. A variable that is wrong is left out, for the other checks to go on. */
+/** Parses numbers and booleans and applies defaults. Invalid variables are left out, so that the other checks continue. */
 function check (values: Readonly<Record<string, string>>, faults: string[]): Environment {
   const environment: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries<TSchema>(Environment.properties)) {
@@ -255,7 +255,7 @@ function check (values: Readonly<Record<string, string>>, faults: string[]): Env
     } else if (value !== undefined) environment[name] = value
     if (environment[name] === undefined && schema.default !== undefined) environment[name] = schema.default
   }
-  return environment as Environment // each was checked by its own schema
+  return environment as Environment // each was checked by its schema
 }
 
 function fromText ({ type }: TSchema, text: string): unknown {

@@ -1,6 +1,4 @@
-/**
- * Every variable of the service's environment, the most used first, with its default and meaning: messages and documents are made from it.
- */
+/** All environment variables, the most used first, with defaults and descriptions; messages and documents are generated from it. */
 import { Type, type Static } from '@sinclair/typebox'
 import { HTTP_ADDRESS_RULE, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from 'fastify-roller/internal'
 import { KEYS_EXAMPLE } from '../auth/key-file.ts'
@@ -78,7 +76,7 @@ export const Environment = Type.Object({
   POLL_INTERVAL: Type.Optional(Type.Integer({
     minimum: 0,
     maximum: 86_400,
-    description: 'Interval at which Nango\'s list of connections is polled for changes; 0 is never. Seconds. Default: 60 without ' +
+    description: 'Interval at which Nango\'s list of connections is polled for changes; 0 disables polling. Seconds. Default: 60 without ' +
       'NANGO_WEBHOOK_SIGNING_KEY, 600 with it.',
     examples: ['60']
   })),
@@ -104,7 +102,7 @@ export const Environment = Type.Object({
       default: 0,
       minimum: 0,
       maximum: 10_000_000,
-      description: 'Maximum requests a minute from each caller to this replica; 0 is no limit. It protects the gateway and is ' +
+      description: 'Maximum requests a minute from each caller to this replica; 0 disables the limit. It protects the gateway and is ' +
         'unrelated to ROLLER\'s limits.',
       examples: ['6000']
     }
@@ -174,8 +172,8 @@ export const Environment = Type.Object({
 export type Environment = Static<typeof Environment>
 
 /**
- * Settings that authenticate or restrict. Each of them, given and empty, is a configuration error: `API_KEYS=${KEYS}` with KEYS unset must
- * not start a service without keys. Every other variable that is empty has its default, as containers expect.
+ * Settings that authenticate or restrict. An empty value is a configuration error: `API_KEYS=${KEYS}` with KEYS unset must not start a
+ * service without keys. Any other empty variable gets its default, as containers expect.
  */
 export const securityVariables: ReadonlySet<keyof Environment> = new Set<keyof Environment>([
   'NANGO_SECRET_KEY', 'API_KEYS', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_SECRET', 'ROLLER_READ_ONLY',

@@ -2,13 +2,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { Redis } from 'ioredis'
 
-/** Commands fail at once while the line is down: the plugin then knows what to do. */
+/** Commands fail at once while the connection is down, so that the plugin falls back. */
 export function connectRedis (url: string, log: FastifyBaseLogger): Redis {
   const client = new Redis(
     url,
     { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000, retryStrategy: (times) => Math.min(100 * times, 1_000) }
   )
-  // Every attempt to connect again says it. It is news once, until there is another reason or all was well.
+  // Every failed attempt to connect emits it. Logged once, until the cause changes or the connection succeeded.
   let known = ''
   client.on('ready', () => { known = '' })
   client.on('error', (error: unknown) => {
@@ -21,11 +21,11 @@ export function connectRedis (url: string, log: FastifyBaseLogger): Redis {
 }
 
 /**
- * Node's code (ECONNREFUSED) or the word that a reply of Redis begins with (WRONGPASS). Never the message: it may hold an address or a
- * user's name.
+ * Node's code (ECONNREFUSED) or the first word of an error reply of Redis (WRONGPASS). Never the message: it may contain an address or a
+ * user name.
  */
 export function redisReason (error: unknown): string {
-  const { code, name, message } = error as { code?: unknown, name?: unknown, message?: unknown } // Node's errors and ioredis's
+  const { code, name, message } = error as { code?: unknown, name?: unknown, message?: unknown } // errors of Node.js and ioredis
   return String(code ?? /^[A-Z]{3,20}(?= )/.exec(String(message))?.[0] ?? name)
 }
 
@@ -37,7 +37,7 @@ export function redisHint (reason: string): string {
     case 'NOPERM':
       return 'its user may not run the commands that are needed.'
     case 'DENIED':
-    case 'EPIPE': // it hangs up while it is greeted
+    case 'EPIPE': // the connection was closed during the handshake
     case 'ECONNRESET':
       return 'it hangs up. A Redis without a password takes calls of its own machine alone while its protected-mode is on.'
     default:

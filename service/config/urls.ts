@@ -1,10 +1,10 @@
-/** Addresses in the environment that may hold credentials. A library's own error at a wrong one would quote it. */
+/** Addresses in the environment that may contain credentials. A library's own error would quote an invalid one. */
 
-/** What a message says of a wrong one. */
+/** The error message for an invalid address. */
 export const REDIS_URL_RULE =
   'redis:// or rediss://, an optional percent-encoded user and password, a host, an optional port and database number'
 
-/** ioredis would take every parameter of a query for one of its options; `family` is the one that hosters ask for. */
+/** ioredis treats every query parameter as one of its options; `family` is the one that hosting providers require. */
 export function isRedisUrl (text: string): boolean {
   if (!/^rediss?:\/\/[^\s\\#]+$/i.test(text) || !URL.canParse(text)) return false
   const { username, password, hostname, pathname, search } = new URL(text)
@@ -12,7 +12,7 @@ export function isRedisUrl (text: string): boolean {
   return pointsTo && isDecodable(username) && isDecodable(password)
 }
 
-/** https, or http for this machine: the keys that it answers with decide which tokens are good. */
+/** https, or http on loopback: the keys from this address decide which tokens are valid. */
 export function isKeySetUrl (text: string): boolean {
   if (!/^https?:\/\/[^/?#@\\\s]+([/?][^#\\\s]*)?$/i.test(text) || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)

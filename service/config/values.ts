@@ -1,7 +1,4 @@
-/**
- * Values of variables that are more than one text or number. Each parser names what is wrong with what to write instead, and repeats no
- * value.
- */
+/** Parsers of structured variables. Their errors name the problem and the expected form, and never repeat a value. */
 import { isIP } from 'node:net'
 import { OPERATION_NAMES_RULE, unknownOperations } from 'fastify-roller/internal'
 import type { OperationName } from 'fastify-roller'
@@ -17,7 +14,7 @@ export function list (value: string | undefined): string[] {
   return (value ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')
 }
 
-/** The same for a security setting, which may be left out, but not be given and yield nothing. */
+/** Same for a security setting: it may be unset, but not set to an empty list. */
 export function listOfSome (name: string, value: string | undefined, example: string, faults: string[]): string[] {
   const items = list(value)
   if (value !== undefined && items.length === 0) {
@@ -26,7 +23,7 @@ export function listOfSome (name: string, value: string | undefined, example: st
   return items
 }
 
-/** true, false, how many proxies stand in front, or their addresses and networks. */
+/** true, false, the number of proxies, or their addresses and networks. */
 export function parseTrustProxy (value: string, faults: string[]): TrustProxy {
   if (value === 'true' || value === 'false') return value === 'true'
   if (/^[1-9]\d?$/.test(value)) return Number(value)
@@ -45,7 +42,7 @@ function isNetwork (text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
 }
 
-/** Pages of these origins may call. Exact: a wildcard would let every page of the web call with a key that it has found. */
+/** Origins whose pages may call. Exact: a wildcard would allow every page with a stolen key to call. */
 export function parseOrigins (value: string | undefined, faults: string[]): string[] {
   const origins = listOfSome('CORS_ORIGINS', value, 'https://app.example.com', faults)
   if (origins.some((origin) => !/^https?:\/\//.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin)) {
@@ -91,12 +88,12 @@ export interface JwtVariables {
   readonly JWT_SCOPE_CLAIM: string
 }
 
-/** Without issuer and audience a token that the same issuer made for another service would be taken. */
+/** Without issuer and audience, a token that the issuer created for another service would be accepted. */
 export function parseJwt (variables: JwtVariables, faults: string[]): JwtOptions | null {
   const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables
   if (jwksUrl === undefined && issuer === undefined && audience === undefined) return null
   const missing = (name: string, example: string): void => {
-    if (faults.some((fault) => fault.startsWith(`${name} `))) return // it is there, and wrong
+    if (faults.some((fault) => fault.startsWith(`${name} `))) return // it is set and invalid
     faults.push(`${name} is missing: JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE are required together. ` +
       `Example: ${name}=${example}`)
   }

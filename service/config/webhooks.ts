@@ -1,4 +1,4 @@
-/** What the environment says of webhooks. */
+/** The webhook settings of the environment. */
 import { isIP } from 'node:net'
 import { isPublicUrl, PUBLIC_URL_RULE } from 'fastify-roller/internal'
 import { listOfSome } from './values.ts'
@@ -12,7 +12,7 @@ export interface WebhookVariables {
 
 export interface WebhookConfig {
   readonly publicUrl: string | null
-  /** The current one first. */
+  /** The current key first. */
   readonly rollerSecrets: readonly string[]
   readonly target: { readonly url: string, readonly secrets: readonly string[] } | null
 }
@@ -53,7 +53,7 @@ export function parseWebhooks (variables: WebhookVariables, faults: string[]): W
 const SECRET_EXAMPLE =
   'Create one with: echo "whsec_$(openssl rand -base64 32)". Example: WEBHOOK_TARGET_SECRET_FILE=/run/secrets/webhook-target-secret'
 
-/** As the Standard Webhooks convention has it. */
+/** In the format of Standard Webhooks. */
 function isSigningSecret (text: string): boolean {
   const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1]
   if (base64 === undefined || base64.length % 4 !== 0) return false
@@ -61,7 +61,7 @@ function isSigningSecret (text: string): boolean {
   return length >= 24 && length <= 64
 }
 
-/** Events hold guests' personal data: in the clear they stay on this machine or in the network beside it, where a sidecar's app is. */
+/** Single-label names, and domains that never resolve publicly (RFC 6761, RFC 6762, RFC 8375, Kubernetes, ICANN's .internal). */
 function isTargetUrl (text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, username, password, hash } = new URL(text)

@@ -1,24 +1,21 @@
-/**
- * `/docs` and `/openapi.json`. Both are made at the first request for one of them: they take a third of the memory of a service that
- * starts.
- */
+/** `/docs` and `/openapi.json`. Both are built on first use: they take a third of the memory of a starting service. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { ExampleCalls } from './examples.ts'
 
 export interface DocsOptions {
-  /** Callers send a key. */
+  /** Calls need an API key. */
   readonly keys: boolean
-  /** A connection id that works here, offered in every form; null where none is known. */
+  /** A working connection id, used as the example in every form; null if there is none. */
   readonly exampleConnectionId: string | null
-  /** Calls that work here, for the forms of ROLLER's operations. */
+  /** Working example calls for the forms of ROLLER's operations. */
   readonly exampleCalls?: ExampleCalls | undefined
-  /** Nothing behind it is real. */
+  /** Sandbox mode. */
   readonly sandbox: boolean
 }
 
 export type DocumentedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>
 
-/** Call before the routes are added: the document is gathered from them. */
+/** Call before the routes are added: the document is collected from them. */
 export function addDocs (app: FastifyInstance, options: DocsOptions): void {
   const routes: DocumentedRoute[] = []
   app.addHook(
@@ -31,13 +28,13 @@ export function addDocs (app: FastifyInstance, options: DocsOptions): void {
   let explorer: Promise<FastifyInstance> | undefined
   const serve = async ({ raw, headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     explorer ??= import('./explorer.ts').then(({ buildExplorer }) => buildExplorer(routes, options))
-    // The files are small and always sent whole: of all conditions these two have an answer other than the static server's own words.
+    // The files are small and always sent as a whole: only these two conditions would return the static server's own errors.
     const { 'if-none-match': tag, 'if-modified-since': since } = headers
     const found = await (await explorer).inject({
       url: raw.url ?? '/',
       headers: { ...(tag !== undefined && { 'if-none-match': tag }), ...(since !== undefined && { 'if-modified-since': since }) }
     })
-    // A path that the static server rejects is the path of no file.
+    // A path that the static server rejects has no file.
     if (found.statusCode >= 400 && found.statusCode < 500) {
       reply.callNotFound()
       return reply

@@ -1,9 +1,9 @@
-/** Fills the forms of the API explorer with calls that work. Only the sandbox has such examples. */
+/** Fills the forms of the API explorer with working calls. Only the sandbox has such examples. */
 import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
 
-/** What fills one form in. */
+/** The example values of one form. */
 export interface ExampleCall {
-  /** By the names of path and query parameters; a parameter that is not among them stays empty. */
+  /** By name of the path or query parameter; other parameters stay empty. */
   readonly values?: Readonly<Record<string, string | number>>
   readonly body?: unknown
 }
@@ -18,15 +18,15 @@ interface Operation {
   readonly parameters?: Parameter[], readonly requestBody?: { readonly content: Record<string, { example?: unknown }> }
 }
 
-/** Writes into the document, which was made for this. */
+/** Modifies the document, which is not shared. */
 export function fillInExamples (document: Document, calls: ExampleCalls): Document {
   for (const [name, { values = {}, body }] of Object.entries(calls)) {
     const [method = '', path = ''] = name.split(' ')
-    const operations = document.paths?.[`/roller${path}`] as Readonly<Record<string, Operation>> | undefined // as the routes wrote it
+    const operations = document.paths?.[`/roller${path}`] as Readonly<Record<string, Operation>> | undefined // as written by the routes
     const operation = operations?.[method.toLowerCase()]
     for (const parameter of operation?.parameters ?? []) {
       if (parameter.in !== 'path' && parameter.in !== 'query') continue
-      // What the contract gives for an example is of no venue here.
+      // The contract's examples do not exist at this venue.
       const { example: _, examples: __, ...schema } = parameter.schema ?? {}
       parameter.schema = schema
       if (Object.hasOwn(values, parameter.name)) parameter.example = values[parameter.name]

@@ -1,4 +1,4 @@
-/** The OpenAPI document and Swagger UI, as an app of their own that nothing listens for: docs.ts asks it. */
+/** The OpenAPI document and Swagger UI, in an app that does not listen: docs.ts injects requests. */
 import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -11,26 +11,26 @@ import { VERSION } from 'fastify-roller/internal'
 
 const DESCRIPTION = `Calls ROLLER for the venues that are connected through Nango. Three steps:
 
-1. **Authorize** once with one of this gateway's API keys, where it asks for one. This browser keeps it.
-2. **Connect** a venue: \`POST /connect-session\` answers with a link to send to a venue manager. \`GET /connections\`
-   lists who is connected.
+1. **Authorize** once with one of this gateway's API keys, if required. This browser keeps it.
+2. **Connect** a venue: \`POST /connect-session\` returns a link to send to a venue manager. \`GET /connections\`
+   lists the connected venues.
 3. **Call** ROLLER's own paths under \`/roller\` with the connection's id in \`Connection-Id\`. The id that you used last
    is filled in for you.`
 
-const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER, nothing real. ' +
-  'Every answer has the header `Roller-Sandbox: true`.\n\n'
+const SANDBOX_DESCRIPTION = '**This is a sandbox**: a simulated Nango and a simulated ROLLER with simulated data. ' +
+  'Every response has the header `Roller-Sandbox: true`.\n\n'
 
 const STYLE = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
 const PAGE_SCRIPT = readFileSync(new URL('./page.js', import.meta.url), 'utf8')
 
-/** Of page.js, in the browser. */
+/** Globals of page.js, in the browser. */
 declare const rememberConnection: <T>(request: T) => T
 declare const fillInConnection: <T>(response: T) => T
 
 export async function buildExplorer (routes: readonly DocumentedRoute[], options: DocsOptions): Promise<FastifyInstance> {
   const { keys, exampleConnectionId, exampleCalls = {}, sandbox } = options
   const app = Fastify({ exposeHeadRoutes: false })
-  app.setValidatorCompiler(() => () => true) // no route of these is called
+  app.setValidatorCompiler(() => () => true) // these routes are never called
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   const title = sandbox ? 'fastify-roller (sandbox)' : 'fastify-roller'
   await app.register(swagger, {
@@ -64,7 +64,7 @@ export async function buildExplorer (routes: readonly DocumentedRoute[], options
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    // Swagger UI styles its elements inline; scripts come from this server alone, and nothing else is asked.
+    // Swagger UI uses inline styles; scripts come from this server only, and no other host is contacted.
     staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; " +
       "frame-ancestors 'self'",
     theme: {
@@ -73,14 +73,14 @@ export async function buildExplorer (routes: readonly DocumentedRoute[], options
       js: [{ filename: 'docs.js', content: PAGE_SCRIPT }]
     },
     uiConfig: {
-      layout: 'BaseLayout', // without a bar to load other documents with
+      layout: 'BaseLayout', // without the bar that loads other documents
       persistAuthorization: true,
       tryItOutEnabled: true,
       docExpansion: 'none',
       displayRequestDuration: true,
       deepLinking: true,
       filter: true,
-      // Both are of page.js: these two arrows are written into the page's own script.
+      // Both come from page.js: these two arrow functions are written into the page's script.
       requestInterceptor: (request) => rememberConnection(request),
       responseInterceptor: (response) => fillInConnection(response)
     }

@@ -1,4 +1,4 @@
-/** Finishes the OpenAPI document: shared schemas by their names, and answers as the standard writes them. */
+/** Completes the OpenAPI document: shared schemas as named components, and responses in the standard's form. */
 import { isDeepStrictEqual } from 'node:util'
 import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
 
@@ -8,21 +8,21 @@ interface Operation {
   readonly parameters?: Node[]
   readonly responses?: Record<string, Node & { readonly headers?: Node }>
 }
-/** What operations have in common, by the part of `components` that it stands in. */
+/** Shared parts of operations, by their section of `components`. */
 interface Shared { readonly headers: Node, readonly parameters: Node, readonly responses: Node }
 
-/** @fastify/swagger drops `$id` from a schema that stands inside another, so the name travels under this key. */
+/** @fastify/swagger drops the `$id` of a nested schema, so the name is kept under this key. */
 const SCHEMA_NAME = 'x-schema-name'
 
-/** Writes the names of schemas where they survive. Takes what a route registered, and leaves it as it is. */
+/** Copies the names of schemas to a key that survives. Does not modify the route's schema. */
 export function keepSchemaNames<T> (value: T): T {
-  if (Array.isArray(value)) return value.map(keepSchemaNames) as T // an array of the same
+  if (Array.isArray(value)) return value.map(keepSchemaNames) as T // an array of the same type
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, child]) => key === '$id' ? [SCHEMA_NAME, child] : [key, keepSchemaNames(child)])
-  return Object.fromEntries(entries) as T // the same, one key renamed
+  return Object.fromEntries(entries) as T // same type, one key renamed
 }
 
-/** Moves every schema that has a name to `components.schemas`, and refers to it from where it stood. */
+/** Moves every named schema to `components.schemas` and replaces it by a reference. */
 export function finishDocument (document: Document, exampleConnectionId: string | null): Document {
   const schemas: Node = {}
   const walk = (value: unknown): unknown => {
@@ -33,7 +33,7 @@ export function finishDocument (document: Document, exampleConnectionId: string 
       return finishNode(Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)])), exampleConnectionId)
     }
     if (schemas[String(name)] === undefined) {
-      schemas[String(name)] = {} // taken, for a schema that holds itself
+      schemas[String(name)] = {} // registered first, for recursive schemas
       schemas[String(name)] = walk(node)
     }
     return { $ref: reference(name) }
@@ -52,25 +52,23 @@ export function finishDocument (document: Document, exampleConnectionId: string 
       schemas: Object.fromEntries(Object.entries(schemas).sort(byName)),
       ...sorted(shared)
     }
-  } as Document // the same shape, references put in
+  } as Document // same shape, with references
 }
 
-/**
- * Nearly a hundred operations take and answer with the same few headers and errors: each is written once, or a browser reads twice as much.
- */
+/** Nearly a hundred operations share a few headers and errors: each becomes one component, which halves the document. */
 function shareParts ({ parameters, responses = {} }: Operation, shared: Shared): void {
   parameters?.forEach((parameter, index) => {
     if (parameter.in === 'header') parameters[index] = share(shared, 'parameters', String(parameter.name), parameter)
   })
   for (const [status, answer] of Object.entries(responses)) {
     const { headers } = answer
-    // there, since it was listed
+    // listed above, so it exists
     for (const [name, header] of Object.entries(headers ?? {})) (headers as Node)[name] = share(shared, 'headers', name, header)
     if (/^[45]XX$/.test(status)) responses[status] = share(shared, 'responses', `Errors${status}`, answer)
   }
 }
 
-/** Under its name, or with a number behind it where another of that name came first. */
+/** The name, with a number if another component has it already. */
 function share (shared: Shared, part: keyof Shared, name: string, value: unknown): Node {
   let key = name
   for (let number = 2; shared[part][key] !== undefined && !isDeepStrictEqual(shared[part][key], value); number++) key = `${name}${number}`
@@ -84,12 +82,12 @@ function sorted (shared: Shared): Partial<Shared> {
 }
 
 function finishNode (node: Node, exampleConnectionId: string | null): Node {
-  // A schema that holds itself refers to its bare name.
+  // A recursive schema refers to its bare name.
   if (typeof node.$ref === 'string' && !node.$ref.startsWith('#')) return { $ref: reference(node.$ref) }
   if (node.in === undefined || typeof node.schema !== 'object') return node
-  const { style, explode, ...schema } = node.schema as Node // of a parameter: these two belong to the parameter itself
+  const { style, explode, ...schema } = node.schema as Node // these two belong to the parameter, not to its schema
   const parameter = { ...node, ...(style !== undefined && { style, explode }), schema }
-  // Fastify's wildcard has no name; slashes in it are meant as slashes.
+  // Fastify's wildcard has no name; its slashes are literal.
   if (node.in === 'path' && node.name === '*') return { ...parameter, name: 'path', allowReserved: true }
   return exampleConnectionId !== null && node.in === 'header' && node.name === 'Connection-Id'
     ? {

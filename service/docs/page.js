@@ -1,14 +1,11 @@
-/**
- * Swagger UI's page: its landmark for screen readers, and the connection that was used last, kept beside the key from one visit to the
- * next.
- */
+/** Swagger UI's page: adds a landmark for screen readers, and stores the last used connection beside the key. */
 const KEPT = 'fastify-roller-connection-id'
 
 document.getElementById('swagger-ui').setAttribute('role', 'main')
 
 /**
- * Keeps the Connection-Id of a call. Slashes in the path of the wildcard stay slashes: Swagger UI encodes them, as it does in every
- * parameter of a path, and no id of ROLLER's has one.
+ * Stores the Connection-Id of a call. Swagger UI encodes slashes in every path parameter; those of the wildcard path are decoded again,
+ * since no id of ROLLER's contains one.
  */
 globalThis.rememberConnection = (request) => {
   const [path, ...query] = request.url.split('?')
@@ -18,7 +15,7 @@ globalThis.rememberConnection = (request) => {
   return request
 }
 
-/** Fills it into every form, in the document that the forms are made from. */
+/** Sets it in every form, in the document that the forms are built from. */
 globalThis.fillInConnection = (response) => {
   const kept = localStorage.getItem(KEPT)
   if (kept === null || !response.url.endsWith('/json')) return response

@@ -1,19 +1,19 @@
-/** What is under way on each connection of the server: looked up once a request, for all who want to know. */
+/** Requests in progress on each connection of the server, tracked once for all users. */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 interface Use {
   /**
-   * Of requests that are not answered yet: a pipelining client sends the next before it has the answer to the last. An array: a Set
-   * that is emptied and filled with every request keeps the requests before it alive, see InFlightRequests.
+   * Requests without a complete response; a pipelining client sends the next one early. An array: a Set that is emptied and filled with
+   * every request keeps earlier requests alive, see InFlightRequests.
    */
   readonly open: ServerResponse[]
-  /** The answer to the latest request; undefined before the first. */
+  /** The response to the latest request; undefined before the first. */
   latest: ServerResponse | undefined
 }
 
-/** By connection, as long as it is open. */
+/** By connection, while it is open. */
 const uses = new Map<Socket, Use>()
 
 function useOf (socket: Socket): Use {
@@ -29,7 +29,7 @@ function useOf (socket: Socket): Use {
 export function watchConnectionUse (app: FastifyInstance): void {
   app.server.on('connection', useOf)
   app.addHook('onRequest', (request, reply, done) => {
-    const use = useOf(request.raw.socket) // one that is injected has no connection before it
+    const use = useOf(request.raw.socket) // an injected request has no connection
     use.open.push(reply.raw)
     use.latest = reply.raw
     done()
@@ -42,21 +42,21 @@ export function watchConnectionUse (app: FastifyInstance): void {
   })
 }
 
-/** How many requests of a connection are not answered yet. */
+/** Number of requests of a connection without a complete response. */
 export function openRequests (socket: Socket): number { return uses.get(socket)?.open.length ?? 0 }
 
-/** Whether the head of an answer is out, and its end is not. */
-export function isInAnswer (socket: Socket): boolean {
+/** Whether the head of a response was sent, but not its end. */
+export function isInResponse (socket: Socket): boolean {
   return (uses.get(socket)?.open ?? []).some(({ headersSent, writableFinished }) => headersSent && !writableFinished)
 }
 
-/** Whether the latest request was answered before all of it had come. */
+/** Whether the latest request was answered before it had arrived completely. */
 export function isAnsweredEarly (socket: Socket): boolean {
   const latest = uses.get(socket)?.latest
   return latest !== undefined && latest.writableEnded && !latest.req.complete
 }
 
-/** Whether an answer has been given whole of which its reader has not had all yet. */
+/** Whether a response was written completely, but not yet read by the client. */
 export function isFlushing (): boolean {
   for (const { open } of uses.values()) {
     for (const { writableEnded, writableFinished } of open) if (writableEnded && !writableFinished) return true
@@ -64,7 +64,7 @@ export function isFlushing (): boolean {
   return false
 }
 
-/** Connections on which nothing has come yet. */
+/** Connections without any received data. */
 export function unusedConnections (): Socket[] {
   return [...uses].filter(([socket, { latest }]) => latest === undefined && socket.bytesRead === 0).map(([socket]) => socket)
 }

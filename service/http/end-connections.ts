@@ -20,12 +20,12 @@ export function endConnectionsAtClose (app: FastifyInstance): void {
     closing = true
     const timer = setInterval(() => {
       if (!isFlushing()) server.closeIdleConnections()
-      // Opened in advance, and nothing has come: to Node they are busy until the time for the headers is over.
+      // Opened in advance without any data: Node treats them as busy until the headers timeout.
       for (const socket of unusedConnections()) socket.destroySoon()
     }, LOOK_EVERY).unref()
     server.once('close', () => { clearInterval(timer) })
-    // The server's close takes a connection for idle as soon as its answer has been given whole, and would cut off a reader who has not had
-    // the end.
+    // server.close() treats a connection as idle once its response is written, and would cut off a client that has not read
+    // it completely.
     while (isFlushing()) await sleep(LOOK_EVERY / 4)
   })
 }

@@ -1,22 +1,22 @@
-/** `/health`: the process is alive. `/ready`: it can serve, so a balancer may send it calls. */
+/** `/health`: the process is alive. `/ready`: it can serve, so a load balancer may send calls. */
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Roller } from 'fastify-roller'
 import { CheckStep } from 'fastify-roller/internal'
 
 export interface HealthOptions {
-  /** Known once the plugin is loaded. */
+  /** Set once the plugin is loaded. */
   readonly roller: () => Roller
-  /** Nothing behind it is real. */
+  /** Sandbox mode. */
   readonly sandbox: boolean
 }
 
-/** Nango counts every call against the account, so a failing check is not repeated at each probe. Milliseconds. */
+/** Nango counts every call against the account, so a failed check is not repeated at each probe. Milliseconds. */
 const CHECK_INTERVAL = 2_000
 
-/** A step as everybody may read it: its detail names addresses and the integration, and is in the log. */
+/** The public form of a step: its detail contains addresses and the integration, and is only logged. */
 const PublicStep = Type.Omit(CheckStep, ['detail'])
-const Sandbox = Type.Optional(Type.Literal(true, { description: 'Nothing behind this gateway is real.' }))
+const Sandbox = Type.Optional(Type.Literal(true, { description: 'This is a sandbox with simulated data.' }))
 
 export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOptions): void {
   let draining = false
@@ -28,7 +28,7 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
   app.decorate('drain', drain)
   app.addHook('preClose', async () => { drain() })
 
-  /** Probes come every few seconds: a reason is logged when it is new. */
+  /** Probes repeat every few seconds: a cause is logged only if it is new. */
   const logOnce = (steps: readonly CheckStep[]): void => {
     const failed = steps.find(({ result }) => result === 'failed')
     if (failed === undefined || failed.detail === logged) return
@@ -39,7 +39,7 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
   app.get('/health', {
     logLevel: 'warn',
     schema: {
-      summary: 'Is the process alive?',
+      summary: 'Check that the process is alive',
       operationId: 'getHealth',
       tags: ['Service'],
       security: [],
@@ -50,8 +50,8 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
   app.get('/ready', {
     logLevel: 'warn',
     schema: {
-      summary: 'Can it serve calls?',
-      description: 'Not before Nango has taken the key and the integration was seen to be ROLLER\'s, and no more once the process is ' +
+      summary: 'Check that the service is ready',
+      description: 'Ready once Nango has accepted the key and the integration is ROLLER\'s, and no longer once the process is ' +
         'shutting down.',
       operationId: 'getReady',
       tags: ['Service'],

@@ -1,24 +1,24 @@
-/** What keeps one caller, or too many at once, from taking the service away from the others. */
+/** Load shedding and rate limits: one caller, or too many, must not block the others. */
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RollerError } from 'fastify-roller'
 
 const WINDOW_MS = 60_000
-/** Wrong keys and tokens from one address in a minute. Keys cannot be guessed, but each token costs a signature check. */
+/** Invalid keys and tokens from one address in a minute. Keys cannot be guessed, but each token costs a signature check. */
 const MAX_REFUSED = 120
 const LOOK_EVERY_MS = 1_000
-/** The next look may find it better. Seconds. */
+/** Seconds; the next measurement of the event loop may be better. */
 const RETRY_OVERLOAD = 1
 
 export interface CallerLimits {
-  /** Counts a request of a caller that was let in. @throws RollerError ROLLER_ERR_CALLER_RATE_LIMITED */
+  /** Counts a request of an authenticated caller. @throws RollerError ROLLER_ERR_CALLER_RATE_LIMITED */
   readonly onCalled: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | null
-  /** Counts a request whose caller was not let in. @throws RollerError ROLLER_ERR_CALLER_RATE_LIMITED */
-  readonly onRefused: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+  /** Counts a request that failed authentication. @throws RollerError ROLLER_ERR_CALLER_RATE_LIMITED */
+  readonly onRejected: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 }
 
-/** @param max requests a minute; 0 is no limit */
+/** @param max requests a minute; 0 disables the limit */
 export async function limitCallers (scope: FastifyInstance, max: number): Promise<CallerLimits> {
   await scope.register(rateLimit, { global: false, timeWindow: WINDOW_MS })
   const limiter = (limit: number, keyGenerator: (request: FastifyRequest) => string) => {
@@ -26,7 +26,7 @@ export async function limitCallers (scope: FastifyInstance, max: number): Promis
     return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const counted = await count(request)
       if (counted.isAllowed || !counted.isExceeded) return
-      // The names that ROLLER's rate limits have on other responses, with a policy of another name (draft-ietf-httpapi-ratelimit-headers).
+      // The header names of ROLLER's rate limits on other responses, with another policy name (draft-ietf-httpapi-ratelimit-headers).
       reply.headers(
         { 'ratelimit-policy': `"caller";q=${limit};w=${WINDOW_MS / 1000}`, ratelimit: `"caller";r=0;t=${counted.ttlInSeconds}` }
       )
@@ -38,11 +38,11 @@ export async function limitCallers (scope: FastifyInstance, max: number): Promis
   }
   return {
     onCalled: max === 0 ? null : limiter(max, ({ caller, ip }) => caller?.name ?? ip),
-    onRefused: limiter(MAX_REFUSED, ({ ip }) => ip)
+    onRejected: limiter(MAX_REFUSED, ({ ip }) => ip)
   }
 }
 
-/** Answers 503 while the process runs late: what it took on would be late as well. @param maxDelay milliseconds; 0 is never */
+/** Returns 503 while the event loop is delayed: further requests would be late as well. @param maxDelay milliseconds; 0 disables it */
 export async function shedLoad (scope: FastifyInstance, maxDelay: number): Promise<void> {
   if (maxDelay === 0) return
   let since = -Infinity
@@ -51,17 +51,17 @@ export async function shedLoad (scope: FastifyInstance, maxDelay: number): Promi
     maxEventLoopDelay: maxDelay,
     sampleInterval: LOOK_EVERY_MS,
     pressureHandler: (_request, _reply, _type, value) => {
-      if (!Number.isFinite(value)) return // there was nothing to measure
+      if (!Number.isFinite(value)) return // no measurement yet
       const now = performance.now()
       if (now - last > 2 * LOOK_EVERY_MS) since = now
       last = now
-      // The start of the process, or one long collection of garbage, is over when it is seen.
+      // The startup of the process, or one long garbage collection, is over by the time it is measured.
       if (now - since >= LOOK_EVERY_MS) throw new RollerError('ROLLER_ERR_OVERLOADED', { retryAfter: RETRY_OVERLOAD })
     }
   })
 }
 
-/** Lets pages of these origins read answers. Without any, no header says so, and browsers keep all pages out. */
+/** CORS: pages of these origins may read responses. Without origins, no CORS header is sent, and browsers block all pages. */
 export async function allowOrigins (app: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return
   const { default: cors } = await import('@fastify/cors')

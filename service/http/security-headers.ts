@@ -2,12 +2,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import helmet from 'helmet'
 
-/** Everything of ROLLER's, and nothing else, is served under this path. */
+/** The path prefix of ROLLER's routes. */
 const CALLS = '/roller/'
 
 /**
- * For what ROLLER answers: data, whatever its type says. A page made of it would load nothing, run nothing and stand in no frame, so that
- * the rest of helmet's headers, which are about pages, would say nothing more.
+ * For ROLLER's responses: data, whatever the Content-Type. As a page it would load nothing, run nothing and not be framed, so the rest of
+ * helmet's headers is not needed.
  */
 const FOR_DATA = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -16,8 +16,8 @@ const FOR_DATA = {
 }
 
 /**
- * With these options helmet's headers are the same for every answer, so that it is asked once. @fastify/helmet, registered, takes 60 µs of
- * every request, also where a route has it switched off: more than all the rest of a call.
+ * With these options helmet's headers are the same for every response, so they are computed once. @fastify/helmet takes 60 µs of every
+ * request, even on routes where it is disabled: more than the rest of a call.
  */
 export function addSecurityHeaders (app: FastifyInstance): void {
   const headers = askHelmet()
@@ -27,21 +27,21 @@ export function addSecurityHeaders (app: FastifyInstance): void {
   })
 }
 
-/** For an answer that is made before there is a route, and before any hook. */
+/** For responses before routing, which run no hook. */
 export function addSecurityHeadersForData (reply: FastifyReply): void { reply.headers(FOR_DATA) }
 
-/** The router decides, and it decodes the path first: `/%72oller/venues/me` is a call too. */
+/** Decided by the router, which decodes the path first: `/%72oller/venues/me` is a call too. */
 function isCall ({ raw, routeOptions }: FastifyRequest): boolean {
   if (raw.url?.startsWith(CALLS) === true) return true
-  // There is no configuration where no route was found.
+  // No configuration if no route matched.
   return (routeOptions.config as typeof routeOptions.config | undefined)?.roller?.operation !== undefined
 }
 
 function askHelmet (): Record<string, string> {
   const headers: Record<string, string> = {}
   const answer = { setHeader: (name: string, value: string) => { headers[name.toLowerCase()] = value }, removeHeader: () => {} }
-  // TLS ends in front of the service, so HSTS is said there. Swagger UI brings a policy of its own.
-  // it reads nothing of the request, and sets headers alone
+  // TLS ends in front of the service, so HSTS is set there. Swagger UI has its own policy.
+  // it ignores the request and only sets headers
   helmet({ contentSecurityPolicy: false, hsts: false })({} as never, answer as never, () => {})
   return headers
 }

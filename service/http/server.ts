@@ -1,4 +1,4 @@
-/** How the HTTP server itself behaves: how long it waits for whom, and what it says to bytes that never become a request. */
+/** The HTTP server: timeouts, limits, and responses to invalid bytes. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -6,28 +6,28 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import { toProblem } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
-import { isAnsweredEarly, isInAnswer } from './connection-use.ts'
+import { isAnsweredEarly, isInResponse } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
 
-/** Node looks at its connections this often, and only then ends those that are too slow. Milliseconds. */
+/** Interval at which Node checks for connections that exceed these timeouts. Milliseconds. */
 const LOOK_EVERY = 5_000
-/** All headers of a request. Bytes. */
+/** Maximum size of all headers of a request in bytes. */
 const MAX_HEADERS = 16 * 1024
 
 export interface Timeouts {
-  /** Milliseconds for a request's headers to arrive. */
+  /** Timeout for a request's headers in milliseconds. */
   readonly headersTimeout: number
-  /** Milliseconds for a request to arrive as a whole, its body included. */
+  /** Timeout for a whole request, body included, in milliseconds. */
   readonly requestTimeout: number
 }
 
-/** @param sandbox its answers say so, those without a request among them */
+/** @param sandbox adds the sandbox header, also to responses without a request */
 export function serverOptions (
   { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>,
   { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, sandbox: boolean
 ): FastifyHttpOptions<Server> {
   return {
-    // Fastify's type does not know the number, which it takes to mean the same.
+    // Fastify's type lacks the number, which its code accepts.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
     requestTimeout,
     keepAliveTimeout,
@@ -35,25 +35,25 @@ export function serverOptions (
       headersTimeout: Math.min(headersTimeout, requestTimeout),
       connectionsCheckingInterval: Math.min(LOOK_EVERY, Math.ceil(headersTimeout / 2)),
       maxHeaderSize: MAX_HEADERS,
-      requireHostHeader: false // strict-http.ts does, and answers with a problem
+      requireHostHeader: false // strict-http.ts does it, with a problem response
     },
     routerOptions: { maxParamLength: 1024 },
-    // While it closes, what still comes in on a kept connection is served: a balancer may have sent it before it could know.
+    // During shutdown, requests on kept connections are still served: a load balancer may have sent them before it noticed.
     return503OnClosing: false,
-    clientErrorHandler (this: FastifyInstance, error, socket) { answerBrokenRequest(this, error, socket, sandbox) }
+    clientErrorHandler (this: FastifyInstance, error, socket) { respondToInvalidRequest(this, error, socket, sandbox) }
   }
 }
 
-/** There is no request, so neither hooks nor the log's line for each see it. */
-function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
+/** There is no request, so neither hooks nor the request log run. */
+function respondToInvalidRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const problem = brokenRequest(error.code)
   const id = randomUUID()
   app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
   const body = JSON.stringify(toProblem(problem, id))
-  // In the middle of an answer another head would be read as its body; after an answer to a request whose body then broke off, as the next
-  // one's.
-  if (socket.writable && !isInAnswer(socket) && !isAnsweredEarly(socket)) {
+  // During a response, another head would be read as its body; after a response to a request whose body then broke off, as the next
+  // response.
+  if (socket.writable && !isInResponse(socket) && !isAnsweredEarly(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json',
       'roller-answered-by: gateway',

@@ -1,7 +1,4 @@
-/**
- * The end of the process: ready says no, a pause for balancers to notice, then calls in flight are finished. A second signal ends it at
- * once.
- */
+/** Shutdown: ready returns 503, a pause for load balancers to notice, then calls in flight are finished. A second signal exits at once. */
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 
@@ -18,19 +15,19 @@ export interface ShutdownOptions {
   readonly delay: number
   /** Milliseconds for calls in flight after that. */
   readonly grace: number
-  /** Runs when nothing is in flight any more. */
+  /** Runs when no call is in flight. */
   readonly after: () => Promise<void>
 }
 
-/** Callers in line are answered this long before the grace is over, so that the answer still gets out. Part of the grace. */
+/** Waiting callers are rejected this long before the grace period ends, so that the response is still sent. Part of the grace period. */
 const RELEASE_AFTER = 0.9
 
 export function shutDownOnSignal ({ app, delay, grace, after }: ShutdownOptions): void {
   closeWithGrace({
     delay: delay + grace,
     logger: false,
-    onTimeout: () => { app.log.error('calls were still in flight when the grace was over: they are cut') },
-    onSecondSignal: (signal) => { app.log.warn({ signal }, 'a second signal: ending at once') }
+    onTimeout: () => { app.log.error('calls still in flight after the grace period are cancelled') },
+    onSecondSignal: (signal) => { app.log.warn({ signal }, 'second signal: exiting at once') }
   }, async ({ signal, err: error }) => {
     if (error !== undefined) app.log.fatal({ err: error }, 'closing after an error')
     else app.log.info({ signal }, 'closing: calls in flight are finished first')

@@ -1,21 +1,21 @@
-/** Rules of HTTP/1.1 that Node leaves to its user, or would answer in words of its own. */
+/** Rules of HTTP/1.1 that Node does not enforce, or rejects without a problem response. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from 'fastify-roller'
 
 /**
- * A browser behind two proxies sends some forty. Node leaves out without a word what is beyond 2000, and more than that fit into the bytes
- * that it takes: one server would see a header, and the next one would not.
+ * A browser behind two proxies sends some forty. Node silently drops headers beyond 2000, and more than that fit into the allowed bytes:
+ * this server and the next one would then see different headers.
  */
 const MAX_HEADER_COUNT = 200
 
-/** Refuses them as every other request is refused: with a problem, an id and a line in the log. */
-export function refuseBrokenRules (app: FastifyInstance): void {
-  // Node would answer an expectation that it does not know by itself, without a body.
+/** Rejects violations like any other error: with a problem, a request id and a log line. */
+export function rejectViolations (app: FastifyInstance): void {
+  // Node would respond to an unknown expectation itself, without a body.
   app.server.on('checkExpectation', (request, response) => { app.routing(request, response) })
   app.addHook('onRequest', (request, reply, done) => {
     const broken = brokenRule(request)
     if (broken === null) return done()
-    reply.header('connection', 'close') // who breaks one rule may frame the next request as he likes
+    reply.header('connection', 'close') // a client that breaks one rule may also frame the next request wrongly
     done(broken)
   })
 }
@@ -25,12 +25,12 @@ function brokenRule ({ raw: { httpVersionMajor, httpVersionMinor, rawHeaders, he
   if (rawHeaders.length > 2 * MAX_HEADER_COUNT) {
     return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The request has more than ${MAX_HEADER_COUNT} headers.` })
   }
-  // RFC 9112 3.2: one Host, no more and no less. Two servers that choose differently between two send one request to two places.
+  // RFC 9112 3.2: exactly one Host. Two servers that choose differently would send one request to two places.
   const hosts = countHosts(rawHeaders)
   if (hosts > 1 || (hosts === 0 && httpVersionMinor > 0)) {
     return new RollerError('ROLLER_ERR_HEADERS', { detail: `The request has ${hosts} Host headers instead of one.` })
   }
-  // RFC 9110 10.1.1: the only one there is.
+  // RFC 9110 10.1.1: the only defined expectation.
   if (expect !== undefined && !/^100-continue$/i.test(expect)) {
     return new RollerError('ROLLER_ERR_HEADERS', { status: 417, detail: 'The value of the header Expect is not supported.' })
   }
@@ -40,7 +40,7 @@ function brokenRule ({ raw: { httpVersionMajor, httpVersionMinor, rawHeaders, he
 function countHosts (rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string // names and values take turns
+    const name = rawHeaders[index] as string // names and values alternate
     if (name.length === 4 && name.toLowerCase() === 'host') count++
   }
   return count

@@ -1,6 +1,6 @@
 /**
- * Passes events on to the app beside the gateway: as JSON, signed by the Standard Webhooks convention. The target's 2xx is ROLLER's 200;
- * anything else, or silence, and ROLLER keeps the event and sends it again. So there is no queue here, and nothing to lose.
+ * Forwards events to the app beside the gateway: as JSON, signed according to Standard Webhooks. The target's 2xx becomes a 200 to ROLLER;
+ * after anything else, or a timeout, ROLLER sends the event again. So no queue is needed, and no event is lost.
  */
 import { createHash } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
@@ -10,23 +10,23 @@ import { USER_AGENT } from 'fastify-roller/internal'
 
 export interface WebhookTargetOptions {
   readonly url: string
-  /** `whsec_…`: the current one first; the target may know either. */
+  /** `whsec_…`: the current one first; the target may use either. */
   readonly secrets: readonly string[]
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs?: number
 }
 
 export interface WebhookTarget {
-  /** @throws Error when the target did not take it; the message names no address and nothing of the event */
+  /** @throws Error if the target did not return 2xx; the message contains no address and nothing of the event */
   send (event: AnyEvent): Promise<void>
   close (): Promise<void>
 }
 
-/** Less than what the gateway gives its handlers, so that ROLLER's answer does not hang on a target that hangs. */
+/** Shorter than the gateway's timeout for handlers, so that a target that hangs does not delay the response to ROLLER. */
 const TIMEOUT_MS = 7_000
-/** An answer is of no interest but for its status; a longer one is not waited for. Bytes. */
-const MAX_ANSWER = 16 * 1024
-/** The id is part of what is signed, in front of a full stop. */
+/** Only the status of a response matters; a longer body is not awaited. Bytes. */
+const MAX_RESPONSE = 16 * 1024
+/** The id is part of the signed text, in front of a full stop. */
 const PLAIN_ID = /^[\w-]{1,128}$/
 
 export function createWebhookTarget ({ url, secrets, timeoutMs = TIMEOUT_MS }: WebhookTargetOptions): WebhookTarget {
@@ -52,12 +52,12 @@ export function createWebhookTarget ({ url, secrets, timeoutMs = TIMEOUT_MS }: W
   async function post (body: string, headers: Record<string, string>): Promise<number> {
     const signal = AbortSignal.timeout(timeoutMs)
     try {
-      // undici follows no redirects by itself: an event goes to the address that was configured, or nowhere.
+      // undici does not follow redirects: an event is sent only to the configured address.
       const answer = await request(url, { method: 'POST', dispatcher, headers, body, signal })
-      await answer.body.dump({ limit: MAX_ANSWER, signal }).catch(() => {})
+      await answer.body.dump({ limit: MAX_RESPONSE, signal }).catch(() => {})
       return answer.statusCode
     } catch (error) {
-      const { code } = error as { readonly code?: unknown } // undici's and Node's network errors have one
+      const { code } = error as { readonly code?: unknown } // network errors of undici and Node.js have one
       throw new Error(
         signal.aborted
           ? 'the webhook target did not answer in time'

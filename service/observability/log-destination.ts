@@ -1,4 +1,4 @@
-/** Where log lines go: standard output, written in the background, several lines at a time, with a bound on what waits for a reader. */
+/** The destination of log lines: standard output, written asynchronously in batches, with a bounded buffer. */
 import { pino } from 'pino'
 
 interface Destination {
@@ -9,21 +9,21 @@ interface Destination {
 
 const BATCH_BYTES = 4096
 const FLUSH_INTERVAL = 100
-/** What waits for a reader that has stopped reading. Lines beyond it are lost and counted. */
+/** Upper bound of the buffer while nothing reads. Lines beyond it are dropped and counted. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024
-/** Tries, 100 ms apart, of a write that has to happen before the process ends. */
+/** Attempts, 100 ms apart, of the final write before the process ends. */
 const MAX_LAST_TRIES = 20
 
 let destination: Destination | null = null
 
-/** One for the process, made at its first use. */
+/** One for each process, created on first use. */
 export function logDestination (): Destination {
   destination ??= open()
   return destination
 }
 
 function open (): Destination {
-  process.stdout.on('error', () => {}) // asked for, it makes a pipe non-blocking: no thread of Node's pool waits for a reader
+  process.stdout.on('error', () => {}) // this access makes a pipe non-blocking: no thread of Node's pool waits for a reader
   let tries = 0
   let lost = 0
   const opened = pino.destination({
@@ -32,7 +32,7 @@ function open (): Destination {
     maxLength: MAX_WAITING_BYTES,
     periodicFlush: FLUSH_INTERVAL,
     sync: false,
-    // In the background there is always another try; a synchronous flush blocks the event loop, so that its tries add up.
+    // Asynchronous writes are retried anyway; a synchronous flush blocks the event loop, so its attempts are limited.
     retryEAGAIN: () => {
       if (tries++ === 0) setImmediate(() => { tries = 0 })
       return tries <= MAX_LAST_TRIES
@@ -45,7 +45,7 @@ function open (): Destination {
     opened.write(`${JSON.stringify({ level: pino.levels.values['warn'], time: Date.now(), lost, msg })}\n`)
     lost = 0
   })
-  // A full disk, or a reader that has gone, is no reason to stop serving. The lines wait, as many as fit.
+  // A full disk or a closed pipe must not stop the service. Lines are buffered up to the limit.
   let failing = false
   let reported = false
   opened.on('write', (written: number) => { if (written > 0) failing = false })
@@ -55,8 +55,8 @@ function open (): Destination {
     reported = true
     process.stderr.write(`The log cannot be written (${code ?? ''}): lines are lost from now on.\n`)
   })
-  const flushSync = (): void => { if (!failing) opened.flushSync() } // on a full disk it would try for ever
-  process.prependOnceListener('exit', () => { // before pino's own, which throws where a reader has stopped
+  const flushSync = (): void => { if (!failing) opened.flushSync() } // it would retry forever on a full disk
+  process.prependOnceListener('exit', () => { // before pino's own handler, which throws if the pipe is blocked
     try {
       flushSync()
     } catch {} finally {

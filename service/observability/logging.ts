@@ -1,4 +1,4 @@
-/** The log: one line a request, without bodies, query values or anything secret. */
+/** The log: one line for each request, without bodies, query values and secrets. */
 import { createHmac, randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LRUCache } from 'lru-cache'
@@ -7,26 +7,26 @@ import { describeError, problemOf, type LoggedError } from 'fastify-roller/inter
 import { logDestination } from './log-destination.ts'
 import { layerOf } from './request-facts.ts'
 
-/** Where a secret could turn up in something that is logged by mistake. */
+/** Redacted paths, in case a secret is logged by mistake. */
 const REDACTED = [
   'req.headers', 'res.headers', '*.authorization', '*.Authorization', '*.secretKey', '*.clientSecret', '*.client_secret', '*.access_token',
   '*.token',
   'err.config', 'err.request', 'err.response'
 ]
 
-/** A connection as the log names it. */
+/** The connection in log lines. */
 export type NameConnection = (connectionId: string) => string
 
-/** Connection ids as they are, or a hash that stays the same over restarts and replicas, but for another Nango key. */
+/** Connection ids unchanged, or a hash that is stable across restarts and replicas that share a Nango key. */
 export function connectionNames (asTheyAre: boolean, secretKey: string): NameConnection {
   return asTheyAre ? (connectionId) => connectionId : hasher(secretKey)
 }
 
 export function loggerOptions (level: string, nameConnection: NameConnection): NonNullable<FastifyServerOptions['logger']> {
   if (level === 'silent') return false
-  // For lines that are not the request's own. Fastify's serializer of a request would write the URL.
+  // For lines other than the request's own. Fastify's serializer of a request would log the URL.
   const serializers = {
-    // The plugin has described its own.
+    // The plugin has its own serialization.
     err: (error: Error | LoggedError) => ({ ...(error instanceof Error ? describeError(error) : error) }),
     req: ({ method, routeOptions }: FastifyRequest) => ({ method, route: routeOptions?.url ?? 'unknown' }),
     connectionId: nameConnection
@@ -34,7 +34,7 @@ export function loggerOptions (level: string, nameConnection: NameConnection): N
   return { level, redact: { paths: REDACTED, censor: '[redacted]' }, serializers, stream: logDestination() }
 }
 
-/** A caller's own request id is kept when it is harmless in a log and a header. */
+/** A caller's request id is kept if it is safe in a log and a header. */
 export function requestId ({ headers }: { headers: Record<string, string | string[] | undefined> }): string {
   const given = headers['x-request-id']
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
@@ -42,7 +42,7 @@ export function requestId ({ headers }: { headers: Record<string, string | strin
 
 export interface RequestLogOptions {
   readonly nameConnection: NameConnection
-  /** Further fields, such as the trace's id. */
+  /** Additional fields, such as the trace id. */
   readonly more?: ((request: FastifyRequest) => object) | undefined
 }
 
@@ -51,13 +51,13 @@ export type LogRequest = (request: FastifyRequest, reply: FastifyReply) => void
 const INFO = pino.levels.values['info'] ?? 0
 
 /**
- * One line when a request is done, in place of Fastify's two, which hold the URL with its query. Its logger redacts nothing: every value
- * comes from a closed set, and the search for secrets takes 20 µs a line, a third of a call.
+ * One line for each finished request, instead of Fastify's two, which contain the URL with its query. Its logger redacts nothing: every
+ * value comes from a closed set, and redaction takes 20 µs a line, a third of a call.
  */
 export function requestLogger ({ nameConnection, more }: RequestLogOptions): LogRequest {
   let requests: pino.Logger | null = null
   return (request, reply) => {
-    // A route's own level; without a log there is none.
+    // The route's own level; undefined if logging is disabled.
     if ((pino.levels.values[request.log.level] ?? Infinity) > INFO) return
     requests ??= pino({}, logDestination())
     const { rollerCall: call, caller, method, routeOptions } = request
@@ -71,7 +71,7 @@ export function requestLogger ({ nameConnection, more }: RequestLogOptions): Log
       by,
       layer: layerOf(request, reply),
       code: problem?.code,
-      // Of a token the subject may be a person.
+      // A token's subject may be a person.
       caller: caller === null ? undefined : caller.name.startsWith('jwt:') ? 'jwt' : caller.name,
       ...(call !== null && {
         operation: call.operation,
@@ -86,7 +86,7 @@ export function requestLogger ({ nameConnection, more }: RequestLogOptions): Log
   }
 }
 
-/** Keyed: ids are often the names of venues, which could be guessed from a plain hash. */
+/** Keyed: ids are often venue names, which could be guessed from a plain hash. */
 function hasher (secretKey: string): NameConnection {
   const known = new LRUCache<string, string>({ max: 10_000 })
   return (id) => {

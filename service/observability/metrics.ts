@@ -1,4 +1,4 @@
-/** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids, no paths as written. */
+/** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids and no raw paths. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Roller } from 'fastify-roller'
@@ -7,12 +7,12 @@ import type { RateLimitObserver } from 'fastify-roller/internal'
 import { layerOf, operationOf } from './request-facts.ts'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-/** The gateway's own part of a call is a fraction of a millisecond. */
+/** The gateway's own part of a call takes a fraction of a millisecond. */
 const FINE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
 
 export interface Metrics {
   readonly registry: Registry
-  /** Passed to the plugin as its option `observer`. */
+  /** Passed to the plugin's option `observer`. */
   readonly rateLimits: RateLimitObserver
   /** Passed to the MCP endpoint as its option `onToolCall`. */
   readonly toolCalls: (call: ToolCall) => void
@@ -32,7 +32,7 @@ export function createMetrics (): Metrics {
     { name: 'roller_rate_limit_used_total', help: 'Calls counted against a rate limit.', labelNames: ['limit'], registers }
   )
   const waiting = new Gauge(
-    { name: 'roller_rate_limit_waiting', help: 'Calls now waiting for a rate limit.', labelNames: ['limit'], registers }
+    { name: 'roller_rate_limit_waiting', help: 'Calls waiting for a rate limit.', labelNames: ['limit'], registers }
   )
   const cooling = new Counter({
     name: 'roller_cooling_off_total',
@@ -49,7 +49,7 @@ export function createMetrics (): Metrics {
   const toolSeconds = new Histogram(
     { name: 'roller_tool_call_seconds', help: 'Time of a tool call over MCP.', labelNames: ['tool'], buckets: SECONDS, registers }
   )
-  for (const limit of ['rest', 'reporting', 'bulk']) waiting.set({ limit }, 0) // a line that is empty is not one that is missing
+  for (const limit of ['rest', 'reporting', 'bulk']) waiting.set({ limit }, 0) // an empty line is still a line
   return {
     registry,
     rateLimits: {
@@ -68,44 +68,44 @@ export function createMetrics (): Metrics {
   }
 }
 
-/** Counts a request that is done. */
+/** Counts a finished request. */
 export type CountRequest = (request: FastifyRequest, reply: FastifyReply) => void
 
 export function requestCounter ({ registry }: Metrics): CountRequest {
   const registers = [registry]
   const requests = new Counter({
     name: 'roller_requests_total',
-    help: 'Requests answered, by operation, status class, and the layer that the answer is of.',
+    help: 'Finished requests, by operation, status class, and layer of the response.',
     labelNames: ['operation', 'status', 'layer'],
     registers
   })
   const whole = new Histogram({
     name: 'roller_request_seconds',
-    help: 'Time from a request to the end of its answer.',
+    help: 'Time from a request to the end of its response.',
     labelNames: ['operation'],
     buckets: SECONDS,
     registers
   })
   const upstream = new Histogram({
     name: 'roller_upstream_seconds',
-    help: 'Time a call waited for Nango or ROLLER, over all tries.',
+    help: 'Time a call waited for Nango or ROLLER, over all attempts.',
     labelNames: ['operation'],
     buckets: SECONDS,
     registers
   })
   const overhead = new Histogram({
     name: 'roller_overhead_seconds',
-    help: 'Time the gateway itself took for a call, from the request to the head of the answer.',
+    help: 'Time the gateway itself took for a call, from the request to the head of the response.',
     buckets: FINE_SECONDS,
     registers
   })
-  const repeats = new Counter({ name: 'roller_repeats_total', help: 'Tries of calls beyond the first.', registers })
+  const repeats = new Counter({ name: 'roller_repeats_total', help: 'Retries of calls.', registers })
   return (request, reply) => {
     const operation = operationOf(request)
     requests.inc({ operation, status: `${Math.floor(reply.statusCode / 100)}xx`, layer: layerOf(request, reply) })
     whole.observe({ operation }, reply.elapsedTime / 1000)
     const call = request.rollerCall
-    // Without a try of its own it shared another call's answer.
+    // Without an attempt of its own, it shared another call's response.
     if (call === null || call.tries === 0) return
     upstream.observe({ operation }, call.upstreamMs / 1000)
     if (call.tries > 1) repeats.inc(call.tries - 1)
@@ -113,12 +113,12 @@ export function requestCounter ({ registry }: Metrics): CountRequest {
   }
 }
 
-/** Asked for at each scrape, and costs nothing in between. */
+/** Computed at each scrape only. */
 export function watchPool ({ registry }: Metrics, roller: () => Roller): void {
   const registers = [registry]
   const connections = new Gauge({
     name: 'roller_pool_connections',
-    help: 'Open connections to Nango or ROLLER, those without a call among them.',
+    help: 'Open connections to Nango or ROLLER, including idle ones.',
     labelNames: ['state'],
     registers,
     collect () {
@@ -129,7 +129,7 @@ export function watchPool ({ registry }: Metrics, roller: () => Roller): void {
   })
   const calls = new Gauge({
     name: 'roller_pool_calls',
-    help: 'Calls on a connection, and calls that wait for one.',
+    help: 'Calls on a connection, and calls waiting for one.',
     labelNames: ['state'],
     registers,
     collect () {

@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry's packages in one module, which tracing.ts loads when asked for: a bundle keeps the names of CommonJS exports only in
- * static imports.
+ * OpenTelemetry's packages in one module, which tracing.ts loads on demand: a bundle keeps the names of CommonJS exports only in static
+ * imports.
  */
 export * as api from '@opentelemetry/api'
 export * as exporters from '@opentelemetry/exporter-trace-otlp-http'

@@ -1,8 +1,7 @@
 /**
- * OpenTelemetry traces: a span for each request, one for each try at Nango or ROLLER under it, and `traceparent` on the way in and out.
- * Loaded only where an endpoint is set; the packages are optional ones. Written by hand and not by the usual instrumentations, because
- * those put the whole URL into a span, and query values and ids of guests have no place there. Sampling and other settings come from
- * OpenTelemetry's own OTEL_* variables.
+ * OpenTelemetry traces: a span for each request, a child span for each attempt at Nango or ROLLER, and `traceparent` in and out. Loaded
+ * only with an endpoint; the packages are optional. Hand-written instead of the usual instrumentations, because those record the whole URL,
+ * with query values and guests' ids. Sampling and other settings come from OpenTelemetry's own OTEL_* variables.
  */
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -10,17 +9,17 @@ import { VERSION, type UpstreamTracer } from 'fastify-roller/internal'
 import { layerOf, operationOf } from './request-facts.ts'
 
 export interface Tracing {
-  /** Adds the hooks; call before any other hook is added, so that all that follows is inside the span. */
+  /** Adds the hooks. Call before any other hook is added, so that all of them run inside the span. */
   readonly addTo: (app: FastifyInstance) => void
   /** For the plugin. */
   readonly tracer: UpstreamTracer
-  /** For the line of the log. */
+  /** Fields of the log line. */
   readonly idOf: (request: FastifyRequest) => { traceId?: string }
-  /** Sends what is left. */
+  /** Exports the remaining spans. */
   readonly close: () => Promise<void>
 }
 
-/** What has to be there, as package.json has it under optionalDependencies. */
+/** The required packages, listed in package.json under optionalDependencies. */
 const PACKAGES = [
   '@opentelemetry/api@1.9.1', '@opentelemetry/sdk-trace-node@2.12.0', '@opentelemetry/resources@2.12.0',
   '@opentelemetry/exporter-trace-otlp-http@0.223.0'
@@ -54,7 +53,7 @@ export async function startTracing (endpoint: string): Promise<Tracing> {
   return {
     addTo (app) {
       app.addHook('onRequest', (request, _reply, done) => {
-        // Probes and documents, which have no line in the log either.
+        // Probes and documents, which are not logged either.
         if (request.routeOptions.logLevel === 'warn') return done()
         const parent = propagation.extract(ROOT_CONTEXT, request.headers)
         const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER, attributes: requestAttributes(request) }, parent)
@@ -91,7 +90,7 @@ export async function startTracing (endpoint: string): Promise<Tracing> {
         },
         onEnd (error) {
           if (error !== undefined) {
-            // The kind of error alone: a message may quote what was sent.
+            // Only the kind of error: a message may quote the request.
             span.setAttribute('error.type', (error as NodeJS.ErrnoException).code ?? error.name) // network errors have a code
             span.setStatus({ code: SpanStatusCode.ERROR })
           }

@@ -1,6 +1,6 @@
 /**
- * One call of each operation that works on the demo venue as it stands, for the forms of the API explorer. What they ask for is made
- * beforehand, so that no two of them take away what the other needs: each works once at least, whatever was tried before it.
+ * One working call of each operation on the demo venue, for the forms of the API explorer. The records that they use are created
+ * beforehand, and no two calls delete each other's records: each works at least once, in any order.
  */
 import type { ExampleCalls } from '../docs/examples.ts'
 import type { RollerSimulator } from 'roller-sandbox'
@@ -10,7 +10,7 @@ type Json = Record<string, unknown>
 
 export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): ExampleCalls {
   const venue = roller.venue(clientId)
-  // an object, or nothing
+  // an object, or undefined
   const call = (method: string, path: string, body?: Json): Json => roller.perform(clientId, method, path, body) as Json
   const today = toVenueDate(Date.now(), venue.profile.zone)
   const [yesterday, tomorrow, weekAgo, nextWeek] = [-1, 1, -7, 7].map((days) => addDays(today, days)) as [string, string, string, string]
@@ -32,7 +32,7 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
   const discount = {
     name: 'Early bird', percentOff: 10, amountOff: null, usageLimit: 5, usageLimitType: 'PerCode', startDate: today, endDate: nextWeek
   }
-  // Switched off: nothing of the sandbox leaves this machine.
+  // Disabled: the sandbox sends nothing off this machine.
   const hook = {
     url: 'https://example.com/roller',
     enabled: false,
@@ -73,7 +73,7 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     'POST', '/bookings',
     { externalId: 'docs-visit', customer, items: [{ productId: product('Bounce Club'), quantity: 1, bookingDate: today }] }
   )
-  // A hold ends after ten minutes, too soon for a reader of the documents.
+  // A hold expires after ten minutes, too soon for readers of the documents.
   const held = venue.holds.get(String(hold['uniqueId']))
   if (held !== undefined) held.expiresAt = Infinity
 
@@ -81,7 +81,7 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
   const signedWaiverId = [...venue.waivers.keys()][0] ?? 0
   const ticketId = venue.bookings.get(String(visit['uniqueId']))?.items[0]?.tickets[0]?.ticketId
   const withResponses = [...venue.bookings.values()].find(({ state }) => state === 'Active')?.uniqueId ?? open
-  const medium = (stock['products'] as Json[])[0]?.['productId'] // as it was just made
+  const medium = (stock['products'] as Json[])[0]?.['productId'] // created above
   const colleague = [...venue.staff.values()].find(({ hasVerifiedEmail }) => hasVerifiedEmail)?.uniqueId ?? ''
   const caps = {
     externalId: 'CAPS',
@@ -170,13 +170,13 @@ export function makeExampleCalls (roller: RollerSimulator, clientId = 'demo'): E
     ),
     ...Object.fromEntries(['membershipredemptions', 'membershipstatuses', 'membershipcredits'].map((name) => [`GET /data/${name}`, onDay])),
     'POST /reporting/bulk': { body: { exportType: 'Payments', startDate: weekAgo, endDate: today } },
-    // Of these, what the catalog says is right for every venue.
+    // The catalog's example is valid for every venue.
     ...Object.fromEntries(
       [
         'GET /venues/me', 'GET /products', 'GET /webhooks', 'GET /netsuite-settings', 'GET /data/reportingcategories'
       ].map((name) => [name, {}])
     ),
-    // The sandbox's own, which answers with what it was sent.
+    // The sandbox's echo operation, which returns the request.
     ...Object.fromEntries(
       ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [`${method} /{path}`, { values: { path: 'sandbox/echo' } }])
     )

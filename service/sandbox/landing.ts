@@ -1,4 +1,4 @@
-/** `GET /` in the sandbox alone: where to go from here, who is connected, and a live picture of the rate limits. */
+/** `GET /` of the sandbox: links, connected venues, and a live chart of the rate limits. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
@@ -11,10 +11,10 @@ const FILES = {
   'style.css': { type: 'text/css; charset=utf-8', content: readFileSync(new URL('./style.css', import.meta.url), 'utf8') }
 }
 
-/** What stands in the texts as code, whatever the language. */
+/** Code spans in the texts, the same in every language. */
 const CODE = { wrong: 'wrong', roller: '/roller', header: 'Connection-Id', key: 'NANGO_SECRET_KEY', host: 'NANGO_HOST' }
 
-/** The page in the first supported language of Accept-Language, or in English. */
+/** The page in the first supported language of Accept-Language, otherwise English. */
 export function landingPage (
   header: string | undefined, { nonce, connectionId }: { readonly nonce: string, readonly connectionId: string }
 ): string {

@@ -1,4 +1,4 @@
-/** Browser module: asks the gateway's own routes, as any caller would, and draws what they answer. */
+/** Browser module: reads the gateway's own routes and draws the results. */
 const $ = (id) => document.getElementById(id)
 const { connectionId } = document.body.dataset
 const texts = JSON.parse(document.body.dataset.texts)
@@ -9,8 +9,8 @@ const STATES = { connected: texts.connected, 'reconnect-required': texts.reconne
 const say = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
 const curves = new Map()
 
-async function ask (path, options = {}) {
-  // Going back to a page, browsers take what they have kept, however old.
+async function request (path, options = {}) {
+  // On going back to a page, browsers show cached responses, however old.
   const answer = await fetch(path, { cache: 'no-store', ...options }).catch(() => null)
   const body = await answer?.json().catch(() => null)
   if (answer?.ok) {
@@ -34,7 +34,7 @@ function element (name, text, className) {
 }
 
 async function showVenues () {
-  const list = await ask('connections?limit=20')
+  const list = await request('connections?limit=20')
   if (list === null) return
   $('venues').replaceChildren(...list.connections.map(({ connectionId: id, status, venue }) => {
     const row = element('li')
@@ -48,7 +48,7 @@ async function showVenues () {
   }))
 }
 
-/** What is used of a rate limit, as a curve over the last minute. */
+/** The used part of a rate limit over the last minute, as a curve. */
 function draw ({ name, limit, window: seconds, remaining }) {
   const used = limit - remaining
   let curve = curves.get(name)
@@ -82,7 +82,7 @@ function draw ({ name, limit, window: seconds, remaining }) {
 
 async function showRateLimits () {
   if (!document.hidden) {
-    const report = await ask('connections/' + encodeURIComponent(connectionId) + '/rate-limits')
+    const report = await request('connections/' + encodeURIComponent(connectionId) + '/rate-limits')
     if (report !== null) report.rateLimits.filter(({ name }) => name !== 'bulk').forEach(draw)
   }
 }
@@ -90,7 +90,7 @@ async function showRateLimits () {
 async function sendCalls () {
   $('calls').disabled = true
   const answers = await Promise.all(Array.from({ length: 120 }, (none, index) =>
-    // Equal questions would be asked once.
+    // Equal requests would be deduplicated.
     fetch('roller/bookings?keywords=call-' + index, { headers: { 'connection-id': connectionId } }).then(({ status }) => status, () => 0)))
   $('sent').textContent = say(
     texts.sent, { count: answers.filter((status) => status === 200).length, all: answers.length }
@@ -100,7 +100,7 @@ async function sendCalls () {
 }
 
 async function connectVenue () {
-  const session = await ask(
+  const session = await request(
     'connect-session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ clientId: 'my-park' }) }
   )
   if (session !== null) location.assign(session.connectPage ?? session.connectLink)
@@ -109,6 +109,6 @@ async function connectVenue () {
 $('command').textContent = "curl -H 'Connection-Id: " + connectionId + "' '" + new URL('roller/venues/me', location.href).href + "'"
 $('connect').addEventListener('click', connectVenue)
 $('calls').addEventListener('click', sendCalls)
-addEventListener('pageshow', showVenues) // back from the connect page too
+addEventListener('pageshow', showVenues) // after returning from the connect page too
 setInterval(showRateLimits, EVERY)
 await showRateLimits()

@@ -1,6 +1,6 @@
 /**
- * The service on the sandbox: what it is told in place of the environment. Its tokens are for its own ROLLER, and nothing of it leaves this
- * machine.
+ * The service in sandbox mode: its configuration in place of the environment. Its tokens are valid only at its own ROLLER, and it sends
+ * nothing off this machine.
  */
 import { randomUUID } from 'node:crypto'
 import type { AppOptions } from '../app.ts'
@@ -28,7 +28,7 @@ export async function startOnSandbox (config: Config): Promise<SandboxService> {
         rollerBaseUrl: roller.url,
         otherBaseUrl: roller.url,
         webhooks: {
-          // A free port is known only once the service listens.
+          // A free port is chosen only once the service listens.
           publicUrl: publicUrl ?? (config.port === 0 ? null : `http://localhost:${config.port}`),
           rollerSecrets: rollerSecrets.length > 0 ? rollerSecrets : [randomUUID()],
           target

@@ -1,4 +1,4 @@
-/** A real Chromium, and everything that a page must never do, watched in every test. */
+/** A real Chromium, with checks in every test for what a page must never do. */
 import { accessSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Kept out of git. */
 const SHOTS = fileURLToPath(new URL('.cache/screenshots/', import.meta.resolve('#root/package.json')))
 
-/** Options of tap's `test`: says why it is skipped. Where CI is set, a browser that is missing is a failure. */
+/** Options of tap's `test`, with the reason to skip. In CI, a missing browser is a failure. */
 export const needsBrowser: { skip?: string } = hasBrowser() || process.env.CI === 'true'
   ? {}
   : {
@@ -30,7 +30,7 @@ function hasBrowser (): boolean {
   }
 }
 
-/** One for a whole file; closed with the file. */
+/** One for each file; closed with the file. */
 export async function launch (t: Pick<Test, 'teardown'>): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
   t.teardown(() => browser.close())
@@ -39,23 +39,23 @@ export async function launch (t: Pick<Test, 'teardown'>): Promise<Browser> {
 
 export interface Watched {
   readonly page: Page
-  /** Fails the test for errors in the console, requests to others than these origins, and violations of the page's policy. */
+  /** Fails the test on console errors, requests to other origins, and violations of the page's policy. */
   readonly behaves: (t: Pick<Test, 'same'>, origins: readonly string[], expected?: RegExp) => Promise<void>
 }
 
 export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
-  // Not the machine's own language and colors.
+  // Independent of the machine's language and color scheme.
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/London', colorScheme: 'light', ...options })
   t.teardown(() => context.close())
   const errors: string[] = []
-  const asked = new Set<string>()
+  const requested = new Set<string>()
   const violations: string[] = []
   await context.exposeBinding('reportViolation', (_source, text: string) => { violations.push(text) })
   await context.addInitScript(
     'document.addEventListener(\'securitypolicyviolation\', (event) => reportViolation(event.violatedDirective + \' \' + ' +
     'event.blockedURI + \' \' + event.sourceFile))'
   )
-  context.on('request', (request) => { if (/^(https?|wss?):/.test(request.url())) asked.add(new URL(request.url()).origin) })
+  context.on('request', (request) => { if (/^(https?|wss?):/.test(request.url())) requested.add(new URL(request.url()).origin) })
   const page = await context.newPage()
   page.setDefaultTimeout(30_000) // a busy machine is slow
   page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text()) })
@@ -64,7 +64,7 @@ export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options
     page,
     behaves: async (t, origins, expected) => {
       t.same(errors.filter((text) => expected === undefined || !expected.test(text)), [], 'the console is silent')
-      t.same([...asked].filter((origin) => !origins.includes(origin)), [], 'nobody else is asked')
+      t.same([...requested].filter((origin) => !origins.includes(origin)), [], 'nobody else is asked')
       t.same(violations, [], 'the policy is kept')
     }
   }
@@ -72,11 +72,11 @@ export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options
 
 interface AxeResult { violations: { id: string, nodes: { html: string, any: { message: string }[] }[] }[] }
 
-/** All of axe-core's rules, best practices included, but those named. */
+/** All of axe-core's rules, best practices included, except the given ones. */
 export async function isAccessible (
   t: Pick<Test, 'same'>, page: Page, state: string, { without = [] }: { without?: readonly string[] } = {}
 ): Promise<void> {
-  // What fades or turns has no color of its own yet.
+  // Animated elements have no final color yet.
   await page.evaluate(
     'Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => ' +
     'one.finished))'
@@ -92,7 +92,7 @@ export async function isAccessible (
   )
 }
 
-/** For people to look at. */
+/** Screenshots for review. */
 export async function shoot (page: Page, name: string, { fullPage = true }: { fullPage?: boolean } = {}): Promise<void> {
   mkdirSync(SHOTS, { recursive: true })
   await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage, animations: 'disabled' })

@@ -1,16 +1,16 @@
-/** The connect page's own form: only the secret is left to paste, and what comes back is said in words. */
+/** The connect page's own form: only the secret must be pasted, and every result has a message. */
 import { test } from '../support/tap.ts'
 import { launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
 
 const KEY = 'key-of-the-caller-1234567890'
 
-test('the form', needsBrowser, async (t) => {
+test('the form of the connect page', needsBrowser, async (t) => {
   const browser = await launch(t)
-  // With keys: the page has none, and must get through without.
+  // With API keys: the page has none, and must work without.
   const served = await site(t, { env: { API_KEYS: KEY } })
 
-  await t.test('one paste connects the venue, and its name comes up', async (t) => {
+  await t.test('connects a venue with one paste, and shows the venue\'s name', async (t) => {
     const { page, behaves } = await open(t, browser)
     const link = await served.link({ clientId: 'my-park', tags: { organization_id: 'acme' } })
     await page.goto(link)
@@ -23,7 +23,7 @@ test('the form', needsBrowser, async (t) => {
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Checking with ROLLER' }).waitFor()
     t.equal(await page.textContent('#status'), 'Checking with ROLLER…', 'said aloud')
-    await page.keyboard.press('Enter') // an impatient one
+    await page.keyboard.press('Enter') // a second, impatient click
     release()
     await page.locator('#done').waitFor()
 
@@ -42,7 +42,7 @@ test('the form', needsBrowser, async (t) => {
     await behaves(t, served.origins)
   })
 
-  await t.test('the token is seen by Nango alone, and ends with the success', async (t) => {
+  await t.test('sends the session token only to Nango, and deletes the session after the success', async (t) => {
     const { page } = await open(t, browser)
     const seen: { url: string, body: string | null }[] = []
     page.on('request', (request) => { seen.push({ url: request.url(), body: request.postData() }) })
@@ -66,7 +66,7 @@ test('the form', needsBrowser, async (t) => {
     t.equal(again.status, 401)
   })
 
-  await t.test('a wrong secret: what to do, and another try', async (t) => {
+  await t.test('shows a hint after a wrong secret, and allows another attempt', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'second-park' }))
     await page.fill('#client-secret', 'wrong')
@@ -77,15 +77,15 @@ test('the form', needsBrowser, async (t) => {
     t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), 'true')
     t.match(await page.getAttribute('#client-secret', 'aria-describedby'), /problem/)
     t.equal(await page.evaluate('document.activeElement.id'), 'client-secret')
-    await page.keyboard.type('right') // what was wrong is selected, and so replaced
+    await page.keyboard.type('right') // the rejected value is selected, so typing replaces it
     await page.keyboard.press('Enter')
     await page.locator('#done').waitFor()
     t.equal(await page.isVisible('#problem'), false)
     t.equal(served.nango.connections.filter(({ clientId }) => clientId === 'second-park').length, 1)
-    await behaves(t, served.origins, /status of 400/) // the browser's own line about Nango's answer
+    await behaves(t, served.origins, /status of 400/) // the browser's own message about Nango's response
   })
 
-  await t.test('what is not filled in is asked for, and nothing is sent', async (t) => {
+  await t.test('asks for empty fields, and sends nothing', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link())
     const before = served.nango.requests.length
@@ -98,11 +98,11 @@ test('the form', needsBrowser, async (t) => {
     await behaves(t, served.origins)
   })
 
-  await t.test('other refusals say whose turn it is', async (t) => {
+  await t.test('names the responsible party for other errors', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'third-park' }))
     await page.fill('#client-secret', 'right')
-    const refuse = async (status: number, code: string, title: string, text: RegExp): Promise<void> => {
+    const reject = async (status: number, code: string, title: string, text: RegExp): Promise<void> => {
       await page.route(
         '**/oauth2/auth/**',
         (route) => route.fulfill(
@@ -115,9 +115,9 @@ test('the form', needsBrowser, async (t) => {
       t.match(await page.textContent('#problem-text'), text)
       t.notMatch(await page.textContent('main'), /raw words/)
     }
-    await refuse(429, 'too_many_request', 'Too many attempts', /Wait a minute/)
-    await refuse(400, 'resource_capped', 'This link does not work', /resource_capped/)
-    await refuse(500, 'generic_error_support', 'Something went wrong', /generic_error_support/)
+    await reject(429, 'too_many_request', 'Too many attempts', /Wait a minute/)
+    await reject(400, 'resource_capped', 'This link does not work', /resource_capped/)
+    await reject(500, 'generic_error_support', 'Something went wrong', /generic_error_support/)
     await page.route('**/oauth2/auth/**', (route) => route.abort(), { times: 1 })
     await page.click('#submit')
     await page.getByRole('heading', { name: 'Nango cannot be reached' }).waitFor()
@@ -135,7 +135,7 @@ test('the form', needsBrowser, async (t) => {
     await behaves(t, served.origins, /Failed to load resource/)
   })
 
-  await t.test('entering the keys again: another venue\'s are noticed', async (t) => {
+  await t.test('detects credentials of another venue on reconnect', async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ connectionId: 'demo-venue' }, '/connect-session/reconnect'))
     await page.fill('#client-id', 'someone-else')

@@ -1,13 +1,13 @@
-/** The other way on the connect page: Nango's own Connect UI, through its SDK and its messages. */
+/** The alternative on the connect page: Nango's Connect UI, with its SDK and its messages. */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
 
-test('Nango\'s form', needsBrowser, async (t) => {
+test('Nango\'s form in a frame', needsBrowser, async (t) => {
   const browser = await launch(t)
   const served = await site(t)
 
-  await t.test('connects, and the page tells the venue when it is closed', async (t) => {
+  await t.test('connects, and shows the venue when the frame is closed', async (t) => {
     const { page, behaves } = await open(t, browser)
     const link = await served.link({ clientId: 'my-park', tags: { organization_id: 'acme' } })
     const token = /token=(\w+)/.exec(link)?.[1] ?? ''
@@ -33,7 +33,7 @@ test('Nango\'s form', needsBrowser, async (t) => {
     await behaves(t, served.origins, /status of 400/)
   })
 
-  await t.test('closed without a connection, the page is as it was', async (t) => {
+  await t.test('restores the page when it is closed without a connection', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'my-park' }))
     await page.click('#connect-ui')
@@ -44,7 +44,7 @@ test('Nango\'s form', needsBrowser, async (t) => {
     await behaves(t, served.origins)
   })
 
-  await t.test('a form that never comes does not lie over the page for ever', async (t) => {
+  await t.test('removes a frame that never loads', async (t) => {
     const { page } = await open(t, browser)
     await page.clock.install()
     await page.route(`${served.nango.connectUiUrl}**`, (route) => route.fulfill({ body: 'nothing', contentType: 'text/html' }))
@@ -56,7 +56,7 @@ test('Nango\'s form', needsBrowser, async (t) => {
     t.equal(await page.locator('iframe').count(), 0)
   })
 
-  await t.test('where its address is not known it is not offered', async (t) => {
+  await t.test('is not offered without an address of Connect UI', async (t) => {
     const alone = await site(t, { env: { NANGO_CONNECT_URL: '' } })
     const { page, behaves } = await open(t, browser)
     await page.goto(await alone.link({ clientId: 'my-park' }))

@@ -1,4 +1,4 @@
-/** The API explorer, tried by hand: a read and a write with what is filled in, a key and a connection that are kept. */
+/** The API explorer, as a user operates it: a read and a write with the example values, a stored key and connection. */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { execute } from './explorer.ts'
@@ -12,7 +12,7 @@ const KEY = 'key-of-the-caller-1234567890'
  */
 const SWAGGER_UI = ['heading-order', 'button-name', 'nested-interactive', 'scrollable-region-focusable']
 
-test('the explorer', needsBrowser, async (t) => {
+test('the API explorer', needsBrowser, async (t) => {
   const browser = await launch(t)
   const served = await site(t, { env: { API_KEYS: KEY } })
   const { page, behaves } = await open(t, browser, { viewport: { width: 1200, height: 900 } })
@@ -25,7 +25,7 @@ test('the explorer', needsBrowser, async (t) => {
   await page.goto(`${served.url}/docs`)
   await page.locator('.opblock-tag').first().waitFor()
 
-  await t.test('the first screen says the three steps, and lists the groups in their order', async (t) => {
+  await t.test('shows the three steps first, and lists the groups in order', async (t) => {
     t.match(await page.textContent('.info'), /Authorize once.*Connect a venue.*Call ROLLER/s)
     const groups = await page.locator('.opblock-tag > a').allTextContents()
     t.same(groups.slice(0, 4), ['Connect', 'Connections', 'Venue', 'Products'])
@@ -34,25 +34,25 @@ test('the explorer', needsBrowser, async (t) => {
     await shoot(page, 'docs', { fullPage: false })
   })
 
-  await t.test('without the key: a problem that says so', async (t) => {
+  await t.test('shows a problem with a hint without a key', async (t) => {
     t.match(await execute(page, 'Venue', 'getVenue'), /^401 .*ROLLER_ERR_UNAUTHORIZED/s)
   })
 
-  await t.test('one key for all, then a GET with the connection that is filled in', async (t) => {
+  await t.test('sends a GET with one key for all and the example connection', async (t) => {
     await authorize()
     t.match(await execute(page, 'Venue', 'getVenue'), new RegExp(`^200 .*${served.roller.venue('demo').profile.name}`, 's'))
     await isAccessible(t, page, 'an answer', { without: SWAGGER_UI })
     await shoot(page, 'docs-answer', { fullPage: false })
   })
 
-  await t.test('a POST with a body of its own', async (t) => {
+  await t.test('sends a POST with an edited body', async (t) => {
     const answer = await execute(page, 'Connections', 'createConnection', async (operation) => {
       await operation.locator('textarea').fill('{"clientId":"docs-park","clientSecret":"anything"}')
     })
     t.match(answer, new RegExp(`^201 .*${served.roller.venue('docs-park').profile.name}`, 's'))
   })
 
-  await t.test('a POST as its form comes', async (t) => {
+  await t.test('sends a POST with the body of its form', async (t) => {
     t.match(
       await execute(
         page, 'Connect', 'createConnectSession', async (operation) => { await operation.locator('textarea').fill('{"clientId":"my-park"}') }
@@ -61,7 +61,7 @@ test('the explorer', needsBrowser, async (t) => {
     )
   })
 
-  await t.test('the connection that was used last is filled in the next time, and the key is kept', async (t) => {
+  await t.test('remembers the last connection and the key', async (t) => {
     await execute(
       page, 'Venue', 'getVenue', async (operation) => { await operation.getByPlaceholder('Connection-Id').fill('no-such-connection') }
     )

@@ -1,10 +1,10 @@
-/** Swagger UI, by hand. */
+/** Operates Swagger UI. */
 import type { Locator, Page } from 'playwright-core'
 
 /** The form of an operation. Whatever characters its tag has, its id ends the element's. */
 export function formOf (page: Page, id: string): Locator { return page.locator(`.opblock[id$="-${id}"]`) }
 
-/** Opens an operation and runs it as it stands. @returns status and body */
+/** Opens an operation and executes it unchanged. @returns status and body */
 export async function execute (page: Page, tag: string, id: string, change?: (operation: Locator) => Promise<void>): Promise<string> {
   const operation = formOf(page, id)
   if (!await operation.isVisible()) await page.locator(`.opblock-tag[data-tag="${tag}"]`).click()
@@ -14,15 +14,15 @@ export async function execute (page: Page, tag: string, id: string, change?: (op
   return await answerOf(operation)
 }
 
-/** The same by events, for many: a real click waits each time until such a long page stands still, which takes seconds. */
+/** Same by events, for many operations: a real click waits until the long page is stable, which takes seconds. */
 export async function executeQuickly (page: Page, id: string): Promise<string> {
   const operation = formOf(page, id)
   await operation.locator('.opblock-summary-control').dispatchEvent('click')
-  // The form is filled in a moment after it is there.
+  // The form is filled in asynchronously.
   await operation.locator('input[placeholder="Connection-Id"][value="demo-venue"]').waitFor()
   await operation.locator('.execute').dispatchEvent('click')
   const answer = await answerOf(operation)
-  // An open form with its answer makes all that is done on the page slower.
+  // An open form with its response slows down the whole page.
   await operation.locator('.opblock-summary-control').dispatchEvent('click')
   return answer
 }
@@ -31,7 +31,7 @@ async function answerOf (operation: Locator): Promise<string> {
   const answer = operation.locator('.live-responses-table tr.response')
   await answer.waitFor()
   const status = await answer.locator('.response-col_status').textContent()
-  // Some answers have no body.
+  // Some responses have no body.
   const body = await answer.locator('.highlight-code').allTextContents()
   return `${status?.trim() ?? ''} ${body[0] ?? ''}`
 }
@@ -43,7 +43,7 @@ export interface Document {
   readonly components: Components
 }
 
-/** What the forms of one group are made from: its operations without their answers, and the components that they refer to. */
+/** The part of the document for one group: its operations without responses, and the components that they use. */
 export function onlyTag (document: Document, tag: string): Document {
   const paths = Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [
     path, Object.fromEntries(Object.entries(item).filter(([, operation]) => operation.tags?.includes(tag)).map(

@@ -1,4 +1,4 @@
-/** The service on a socket, in front of the simulators, as a browser meets it. */
+/** The service on a socket, in front of the simulators, for a browser. */
 import type { Test } from 'tap'
 import { buildApp, type AppOptions } from '#service/app.js'
 import { readConfig } from '#service/config/config.js'
@@ -18,7 +18,7 @@ export interface Site extends Simulators {
 interface SiteOptions extends Omit<Partial<AppOptions>, 'exampleCalls'> {
   readonly env?: Record<string, string>
   readonly nango?: Partial<NangoSimulatorOptions>
-  /** Made from the venues that are there. */
+  /** Built from the existing venues. */
   readonly exampleCalls?: (roller: RollerSimulator) => ExampleCalls
 }
 

@@ -1,14 +1,14 @@
-/** The sandbox's first page: who is connected, the rate limits as they are used, and the way to the connect page and back. */
+/** The sandbox's landing page: connected venues, live rate limits, and the links to the connect page. */
 import { test } from '../support/tap.ts'
 import { addLanding } from '#service/sandbox/landing.js'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
 
-test('the sandbox\'s first page', needsBrowser, async (t) => {
+test('the sandbox\'s landing page', needsBrowser, async (t) => {
   const browser = await launch(t)
   const served = await site(t, { addLanding: (app) => { addLanding(app, { connectionId: 'demo-venue' }) } })
 
-  await t.test('shows the demo venue, and rate limits that shrink with calls', async (t) => {
+  await t.test('shows the demo venue, and rate limits that decrease with calls', async (t) => {
     const { page, behaves } = await open(t, browser, { viewport: { width: 1100, height: 900 } })
     await page.goto(served.url)
     await page.getByText(served.roller.venue('demo').profile.name).waitFor()
@@ -26,7 +26,7 @@ test('the sandbox\'s first page', needsBrowser, async (t) => {
     await behaves(t, [served.url])
   })
 
-  await t.test('to the connect page, and back to a second venue', async (t) => {
+  await t.test('links to the connect page, and shows a second venue after it', async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(served.url)
     await page.click('#connect')
@@ -39,7 +39,7 @@ test('the sandbox\'s first page', needsBrowser, async (t) => {
     await behaves(t, served.origins)
   })
 
-  await t.test('in the dark, and on a narrow screen', async (t) => {
+  await t.test('works in dark mode and on a narrow screen', async (t) => {
     const { page } = await open(t, browser, { colorScheme: 'dark', viewport: { width: 320, height: 700 } })
     await page.goto(served.url)
     await page.getByText(served.roller.venue('demo').profile.name).waitFor()
@@ -48,7 +48,7 @@ test('the sandbox\'s first page', needsBrowser, async (t) => {
     await shoot(page, 'landing-narrow-dark')
   })
 
-  await t.test('with keys it says what to do', async (t) => {
+  await t.test('has instructions if API keys are configured', async (t) => {
     const locked = await site(
       t, { env: { API_KEYS: 'key-of-the-caller-1234567890' }, addLanding: (app) => { addLanding(app, { connectionId: 'demo-venue' }) } }
     )
@@ -58,7 +58,7 @@ test('the sandbox\'s first page', needsBrowser, async (t) => {
     await isAccessible(t, page, 'landing with keys')
   })
 
-  await t.test('it is the sandbox\'s alone', async (t) => {
+  await t.test('exists in the sandbox only', async (t) => {
     const real = await site(t)
     t.equal((await fetch(real.url)).status, 404)
   })

@@ -1,6 +1,6 @@
 /**
- * "Try it out" of every operation of ROLLER's, in the sandbox, with nothing typed: open, execute, and ROLLER has done it. The page shows
- * one group at a time, without the answers' schemas: all that is done on the whole document takes Swagger UI seconds.
+ * "Try it out" of every operation of ROLLER in the sandbox, without input: open, execute, success. The page shows one group at a time,
+ * without response schemas: with the whole document Swagger UI takes seconds for each action.
  */
 import tap, { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
@@ -13,7 +13,7 @@ tap.setTimeout(600_000) // some ninety forms, one after the other
 
 const WILDCARDS = ['getRoller', 'postRoller', 'putRoller', 'patchRoller', 'deleteRoller'].map((id) => ({ tag: 'Other paths', id }))
 
-test('every form', needsBrowser, async (t) => {
+test('every form of the explorer sends a working call', needsBrowser, async (t) => {
   const browser = await launch(t)
   const served = await site(t, { exampleCalls: (roller) => makeExampleCalls(roller) })
   const { page, behaves } = await open(t, browser, { viewport: { width: 1200, height: 900 } })

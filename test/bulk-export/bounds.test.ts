@@ -1,4 +1,4 @@
-/** What ROLLER's messages count to has a bound: one message must not end the process, nor fill it. */
+/** Counts in ROLLER's messages are bounded: one message must not exhaust the memory of the process. */
 import { test } from '../support/tap.ts'
 import { MAX_TIMEOUT, systemClock } from '#plugin/util/clock.js'
 import { EXPORT_ENTRIES_MAX, PARTS_MAX, readPart, type ExportEntry } from '#plugin/client/export-inbox.js'
@@ -18,7 +18,7 @@ const WRONG: readonly Record<string, unknown>[] = [
   { preSignedUrls: [`https://files.roller.app/${'a'.repeat(4_096)}`] }
 ]
 
-test('a message that counts beyond all bounds is none about a part, and the export goes on', async (t) => {
+test('ignores a message with counts beyond the bounds, and continues the export', async (t) => {
   const { app, roller, log } = await reachable(t, { options: { rollerBaseUrl: 'http://127.0.0.1' } })
   await app.roller.webhooks.subscribe(CONNECTION_ID)
   const { found, ended } = gather(app.roller.bulkExport(ORDER))
@@ -31,14 +31,14 @@ test('a message that counts beyond all bounds is none about a part, and the expo
   t.strictSame(found, [])
 })
 
-test('what another version has put into Redis is read by the same rules', async (t) => {
+test('validates entries that another version has written to Redis', async (t) => {
   const part = { processId: 'p', sequenceNumber: 1, sequenceTotal: 1, urls: [] }
   t.strictSame(readPart(part), part)
   const changed = [{ sequenceTotal: 1e9 }, { urls: [1] }, { urls: 'x' }, { processId: {} }].map((fields) => ({ ...part, ...fields }))
   for (const wrong of [null, undefined, 7, [], {}, ...changed]) t.equal(readPart(wrong), null)
 })
 
-test('an error about a long export names some of its missing parts', async (t) => {
+test('lists at most some missing parts in an error about a long export', async (t) => {
   const { app, clock } = await reachable(t, { options: { rollerBaseUrl: 'http://127.0.0.1' } })
   await app.roller.webhooks.subscribe(CONNECTION_ID)
   const { ended } = gather(app.roller.bulkExport({ ...ORDER, deadline: 90_000 }))
@@ -50,7 +50,7 @@ test('an error about a long export names some of its missing parts', async (t) =
   t.ok(String(error).length < 600)
 })
 
-test('the inbox of a process keeps so many characters and no more', async (t) => {
+test('bounds the characters in the inbox of a process', async (t) => {
   const inbox = new MemoryExportInbox(new ManualClock())
   const urls = Array.from({ length: 500 }, (_, index) => `https://files.roller.app/${String(index).padEnd(4_000, 'x')}`)
   const entry = (sequenceNumber: number): ExportEntry => ({
@@ -67,7 +67,7 @@ test('the inbox of a process keeps so many characters and no more', async (t) =>
   t.equal(inbox.read({ connectionId: 'b-9', exportType: 'x' }).length, 8)
 })
 
-test('a wait longer than a timer takes does not fire at once', async (t) => {
+test('does not fire at once for a wait longer than the maximum timer', async (t) => {
   for (const ms of [MAX_TIMEOUT + 1, 2 ** 40, Infinity, NaN]) {
     let fired = false
     const timer = systemClock.setTimeout(() => { fired = true }, ms)

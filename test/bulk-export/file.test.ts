@@ -1,4 +1,4 @@
-/** Fetching a file: only where it may lie, nothing sent along, no redirect followed, and an end to every wait. */
+/** Fetching a file: allowed hosts only, no credentials, no redirects, and a timeout for every wait. */
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
@@ -30,14 +30,14 @@ async function read (source: FileSource, url: string, signal?: AbortSignal): Pro
   return text
 }
 
-test('the bytes as they are, and nothing sent along', async (t) => {
+test('returns the raw bytes, and sends no credentials', async (t) => {
   const { url, requests } = await serve(t, (_request, response) => { response.end('[{"id":1}]') })
   t.equal(await read(source(t), `${url}/x.json?X-Amz-Signature=abc`), '[{"id":1}]')
   t.equal(requests[0]?.url, '/x.json?X-Amz-Signature=abc')
   t.strictSame(Object.keys(requests[0]?.headers ?? {}).sort(), ['connection', 'host'])
 })
 
-test('only https, and this machine where ROLLER is here too', async (t) => {
+test('fetches only from https, and from loopback for a ROLLER on loopback', async (t) => {
   const { url, requests } = await serve(t, (_request, response) => { response.end('x') })
   const strict = source(t, { allowLoopback: false })
   for (
@@ -59,9 +59,9 @@ const OTHER_HOST = {
 }
 
 test('only from ROLLER\'s file hosts, and from no address', async (t) => {
-  const asked: string[] = []
+  const requested: string[] = []
   const dispatcher = new Agent().compose(() => (options) => {
-    asked.push(String(options.origin))
+    requested.push(String(options.origin))
     throw new Error('no host is called in a test')
   })
   t.teardown(() => dispatcher.destroy())
@@ -75,23 +75,23 @@ test('only from ROLLER\'s file hosts, and from no address', async (t) => {
     'https://x.s3.evil.amazonaws.com/x',
     'https://s3.amazonaws.com.example.com/x', 'https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com/x', 'https://x/y'
   ]) await t.rejects(read(strict, address), OTHER_HOST, address)
-  t.strictSame(asked, [])
+  t.strictSame(requested, [])
   for (const host of [
     'files.roller.app', 'cdn.rollerdigital.com', 'bucket.s3.amazonaws.com', 's3.amazonaws.com', 'bucket.s3.ap-southeast-2.amazonaws.com',
     's3.us-east-1.amazonaws.com', 'bucket.name.s3.dualstack.eu-west-1.amazonaws.com'
   ]) {
     const ended = new AbortController()
     const failed = read(strict, `https://${host}/x`, ended.signal).catch(() => {})
-    await until(() => asked.includes(`https://${host}`))
+    await until(() => requested.includes(`https://${host}`))
     ended.abort()
     await failed
   }
 })
 
-test('an option names other hosts, in place of those', async (t) => {
-  const asked: string[] = []
+test('replaces the allowed hosts by an option', async (t) => {
+  const requested: string[] = []
   const dispatcher = new Agent().compose(() => (options) => {
-    asked.push(String(options.origin))
+    requested.push(String(options.origin))
     throw new Error('no host is called in a test')
   })
   t.teardown(() => dispatcher.destroy())
@@ -103,7 +103,7 @@ test('an option names other hosts, in place of those', async (t) => {
   for (const host of ['files.example.com', 'a.b.example.org']) {
     const ended = new AbortController()
     const failed = read(own, `https://${host}/x`, ended.signal).catch(() => {})
-    await until(() => asked.includes(`https://${host}`))
+    await until(() => requested.includes(`https://${host}`))
     ended.abort()
     await failed
   }
@@ -116,13 +116,13 @@ test('an option names other hosts, in place of those', async (t) => {
     ['files.example.com', '*.example.org'])
 })
 
-test('no redirect is followed', async (t) => {
+test('follows no redirects', async (t) => {
   const { url, requests } = await serve(t, (_request, response) => { response.writeHead(302, { location: '/elsewhere' }).end() })
   await t.rejects(read(source(t), url), { code: 'ROLLER_ERR_UNREACHABLE', detail: /was answered with 302/ })
   t.equal(requests.length, 1)
 })
 
-test('a link that has ended is not tried again', async (t) => {
+test('does not retry an expired link', async (t) => {
   const { url, requests } = await serve(t, (_request, response) => { response.writeHead(403).end('<Error>Request has expired</Error>') })
   const error = await read(source(t), `${url}/x.json?signature=canary`).catch((error: unknown) => error)
   t.match(error, { code: 'ROLLER_ERR_UNREACHABLE', message: /answered with 403.*5 days/ })
@@ -130,7 +130,7 @@ test('a link that has ended is not tried again', async (t) => {
   t.equal(requests.length, 1)
 })
 
-test('what fails before the first byte is tried again, twice', async (t) => {
+test('retries a failure before the first byte twice', async (t) => {
   const answers: RequestListener[] = [
     (request) => { request.socket.destroy() }, (_request, response) => { response.writeHead(503).end('busy') }
   ]
@@ -158,7 +158,7 @@ test('what fails before the first byte is tried again, twice', async (t) => {
   t.equal(count, -7)
 })
 
-test('a file that breaks off is an error, not a short file', async (t) => {
+test('rejects a truncated file', async (t) => {
   const { url, requests } = await serve(t, (_request, response) => {
     response.writeHead(200, { 'content-length': 100 }).write('[1,2')
     setTimeout(() => response.destroy(), 20)
@@ -167,14 +167,14 @@ test('a file that breaks off is an error, not a short file', async (t) => {
   t.equal(requests.length, 1, 'the reader has had a part of it')
 })
 
-test('silence in the middle ends it', async (t) => {
+test('times out on a stalled body', async (t) => {
   const { url } = await serve(t, (_request, response) => { response.writeHead(200, { 'content-length': 100 }).write('[1,2') })
   await t.rejects(
     read(source(t, { timeouts: { headers: 5_000, idle: 50 } }), url), { code: 'ROLLER_ERR_UNREACHABLE', detail: /UND_ERR_BODY_TIMEOUT/ }
   )
 })
 
-test('a reader who leaves takes the download along', async (t) => {
+test('cancels the download when the reader stops', async (t) => {
   let closed = false
   const { url } = await serve(t, (_request, response) => { response.on('close', () => { closed = true }).write('x'.repeat(1_000)) })
   const left = fileStream(source(t), url, 'The file', undefined)

@@ -1,4 +1,4 @@
-/** What the tests of bulk exports have in common. */
+/** Shared helpers of the tests of bulk exports. */
 import type { FastifyInstance } from 'fastify'
 import type { BulkExportFile, BulkExportInput } from 'fastify-roller'
 import { webhookKey } from '#plugin/webhooks/keys.js'
@@ -19,7 +19,7 @@ export function month (
   }), { key: webhookKey(SECRET, CONNECTION_ID) })
 }
 
-/** Reads the files as they come, in the background. */
+/** Reads the files in the background as they arrive. */
 export function gather (files: AsyncIterable<BulkExportFile>): {
   readonly found: (Omit<BulkExportFile, 'stream'> & { readonly text: string })[], readonly ended: Promise<unknown>
 } {

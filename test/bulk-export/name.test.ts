@@ -1,4 +1,4 @@
-/** The name of a file is one under which any program may write it into its folder, on any system. */
+/** A file's name is safe to write on every system. */
 import { basename, posix, win32 } from 'node:path'
 import { test } from '../support/tap.ts'
 import { exportFileName } from '#plugin/client/bulk-export-name.js'
@@ -6,7 +6,7 @@ import { exportFileName } from '#plugin/client/bulk-export-name.js'
 const place = { sequenceNumber: 2, sequenceTotal: 12, fileNumber: 1 }
 const name = (path: string): string => exportFileName(`https://files.roller.app/exports/${path}`, place)
 
-test('month, file of the month, and the last part of the address', async (t) => {
+test('consists of month, number and the last segment of the URL', async (t) => {
   t.equal(name('4-a-BookingItems-1.json?X-Amz-Signature=1'), '02-1-4-a-BookingItems-1.json')
   t.equal(name('a%20b.json'), '02-1-a_b.json')
   t.equal(exportFileName('https://files.roller.app', place), '02-1-file')
@@ -25,7 +25,7 @@ const HOSTILE = [
 ]
 
 for (const path of HOSTILE) {
-  test(`${path.slice(0, 40)} is harmless`, async (t) => {
+  test(`sanitizes ${path.slice(0, 40)}`, async (t) => {
     const made = name(path)
     t.match(made, /^02-1-[\w.-]{1,96}$/)
     for (const system of [posix, win32]) t.equal(system.basename(system.join('folder', made)), made, 'it stays in its folder')
@@ -35,9 +35,9 @@ for (const path of HOSTILE) {
   })
 }
 
-test('the extension outlives the cut', async (t) => { t.match(name(`${'a'.repeat(300)}.json`), /^02-1-a{80}\.json$/) })
+test('keeps the extension when a name is shortened', async (t) => { t.match(name(`${'a'.repeat(300)}.json`), /^02-1-a{80}\.json$/) })
 
-test('names are unique in an export and the same after a resume', async (t) => {
+test('creates names that are unique in an export and stable after a resume', async (t) => {
   const all = (): string[] => Array.from({ length: 120 }, (_, month) => [1, 2, 11].map((fileNumber) =>
     exportFileName('https://files.roller.app/1-1-x.json', { sequenceNumber: month + 1, sequenceTotal: 120, fileNumber }))).flat()
   t.equal(new Set(all().map((one) => one.toLowerCase())).size, 360)

@@ -1,4 +1,4 @@
-/** ROLLER's messages reach any replica: what one gets, another gathers, through Redis. */
+/** ROLLER's messages may reach any replica; Redis shares them with the one that collects the export. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import t from '../support/tap.ts'
@@ -35,11 +35,11 @@ t.teardown(() => redis.kill())
 
 const [one, two] = [await replica(), await replica()]
 
-t.test('another replica\'s messages are found within seconds', async (t) => {
+t.test('reads messages that another replica received within seconds', async (t) => {
   await one.app.roller.webhooks.subscribe(CONNECTION_ID)
   const { found, ended } = gather(one.app.roller.bulkExport(ORDER))
   await until(() => clock.waits.includes(5_000))
-  // The simulator's address is not one of a replica; what it would have sent comes to the other one.
+  // The simulator's URL belongs to no replica; its deliveries are sent to the other one here.
   for (const sequenceNumber of [3, 1]) t.equal((await month(two.app, sequenceNumber, [])).statusCode, 200, 'though nobody listens there')
   t.equal((await month(one.app, 2, [`${simulators.roller.url}/nothing-here`])).statusCode, 200)
   const error = await Promise.race([ended, (async () => { await until(() => found.length > 0); return 'found' })()])
@@ -49,31 +49,31 @@ t.test('another replica\'s messages are found within seconds', async (t) => {
   )
 })
 
-t.test('a gatherer that was restarted on another replica has all that came', async (t) => {
+t.test('reads all earlier messages after a restart on another replica', async (t) => {
   const files = two.app.roller.bulkExport({ ...ORDER, resume: true })
   t.match((await files.next()).value, { sequenceNumber: 2, name: 'nothing-here' })
   t.strictSame(await files.next(), { value: undefined, done: true })
 })
 
-t.test('a repeat at another replica is known', async (t) => {
-  const heard: string[] = []
-  one.app.roller.on('*', ({ name }) => { heard.push(`one ${name}`) })
-  two.app.roller.on('*', ({ name }) => { heard.push(`two ${name}`) })
+t.test('deduplicates a repeat on another replica', async (t) => {
+  const received: string[] = []
+  one.app.roller.on('*', ({ name }) => { received.push(`one ${name}`) })
+  two.app.roller.on('*', ({ name }) => { received.push(`two ${name}`) })
   const event = message()
   t.equal((await deliver(one.app, event)).statusCode, 200)
   t.equal((await deliver(two.app, event)).statusCode, 200)
-  t.strictSame(heard, ['one booking.created'])
+  t.strictSame(received, ['one booking.created'])
 })
 
-t.test('without Redis exports wait for ROLLER\'s next try, other events do not', async (t) => {
-  const heard: string[] = []
-  one.app.roller.on('customer.created', ({ name }) => { heard.push(name) })
+t.test('rejects messages of exports for a retry while Redis is down, and handles other events', async (t) => {
+  const received: string[] = []
+  one.app.roller.on('customer.created', ({ name }) => { received.push(name) })
   await redis.kill()
   const customer = message({ type: 'Customer', data: {} })
   t.equal((await deliver(one.app, customer)).statusCode, 200)
   t.equal((await deliver(one.app, customer)).statusCode, 200)
-  t.strictSame(heard, ['customer.created'], 'this replica still knows its own')
-  t.equal(one.log.filter((line) => line.includes('Redis is away: an event')).length, 1, 'said once')
+  t.strictSame(received, ['customer.created'], 'this replica still knows its own')
+  t.equal(one.log.filter((line) => line.includes('Redis is down: an event')).length, 1, 'said once')
   const lost = message(
     { type: 'BulkExport', data: { preSignedUrls: [], exportType: 'Tickets', processId: 'p', sequenceNumber: 1, sequenceTotal: 1 } }
   )

@@ -1,4 +1,4 @@
-/** What the tests of both stores stand on. */
+/** Shared setup of the tests of both stores. */
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
 import type { CacheStore } from '#plugin/gateway/cache/store.js'
 import { callOf, FakeGateway, Sharing, textOf } from './helpers.ts'
@@ -6,7 +6,7 @@ import { SteppedClock } from '../support/manual-clock.ts'
 
 export interface Bench {
   readonly store: CacheStore
-  /** Makes the entries older. */
+  /** Ages the entries. */
   pass (ms: number): Promise<void> | void
 }
 
@@ -15,7 +15,7 @@ export const RULES = {
 } as const
 let count = 0
 
-/** A venue of its own for each test: nothing is cleared between them. */
+/** Each test has its own venue: nothing is cleared between tests. */
 export function open ({ store }: Bench) {
   const connectionId = `venue-${process.pid}-${++count}`
   const gateway = new FakeGateway()
@@ -26,4 +26,4 @@ export function open ({ store }: Bench) {
   return { connectionId, gateway, shared, send, get }
 }
 
-export const said = ({ headers }: UpstreamResponse): unknown[] => [headers['cache-status'], headers['age']]
+export const cacheStatus = ({ headers }: UpstreamResponse): unknown[] => [headers['cache-status'], headers['age']]

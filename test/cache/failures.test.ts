@@ -1,4 +1,4 @@
-/** What fails, fails for all who share it; only patience is a caller's own. */
+/** A failure is shared by all callers of a call, except a too short maxWait. */
 import { test } from '../support/tap.ts'
 import { RollerError, type ErrorCode } from '#plugin/errors.js'
 import { ExchangeFailure } from '#plugin/gateway/transport/exchange.js'
@@ -11,7 +11,7 @@ function setup () {
   return { gateway, clock, shared: new Sharing({ next: gateway, clock }) }
 }
 
-test('errors of ROLLER and of the network are shared', async (t) => {
+test('shares errors of ROLLER and of the network', async (t) => {
   const codes: ErrorCode[] = ['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_VALIDATION']
   for (const code of codes) {
     const { gateway, shared } = setup()
@@ -23,7 +23,7 @@ test('errors of ROLLER and of the network are shared', async (t) => {
   }
 })
 
-test('ROLLER\'s own refusals are shared', async (t) => {
+test('shares ROLLER\'s own error responses', async (t) => {
   const { gateway, shared } = setup()
   const calls = [1, 2].map(() => shared.send(callOf()))
   await settled()
@@ -46,7 +46,7 @@ test('fails a shared call when the connection breaks before the response is read
   }
 })
 
-test('after a failure the next caller makes a new call', async (t) => {
+test('makes a new call for the next caller after a failure', async (t) => {
   const { gateway, shared } = setup()
   const first = shared.send(callOf())
   await settled()
@@ -56,11 +56,11 @@ test('after a failure the next caller makes a new call', async (t) => {
   t.equal(await textOf(await shared.send(callOf())), 'good')
 })
 
-test('callers with more patience than the one who began it call again, together', async (t) => {
+test('repeats the call once for callers with a longer maxWait than the first one', async (t) => {
   for (const code of ['ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'] as const) {
     const { gateway, clock, shared } = setup()
     const hasty = shared.send(callOf({ maxWaitMs: 0 }))
-    const patient = [1, 2, 3].map(() => shared.send(callOf({ maxWaitMs: 10_000 })))
+    const waiting = [1, 2, 3].map(() => shared.send(callOf({ maxWaitMs: 10_000 })))
     await settled()
     t.equal(gateway.sent.length, 1)
     clock.advance(500)
@@ -70,15 +70,15 @@ test('callers with more patience than the one who began it call again, together'
     t.equal(gateway.sent.length, 2, 'one call for all three')
     t.equal(gateway.at(2).call.maxWaitMs, 9_500, 'with the patience that is left')
     gateway.at(2).answer({ body: 'in the end' })
-    for (const answer of await Promise.all(patient)) t.equal(await textOf(answer), 'in the end')
+    for (const answer of await Promise.all(waiting)) t.equal(await textOf(answer), 'in the end')
   }
 })
 
-test('each of several degrees of patience gets its chance', async (t) => {
+test('repeats the call for each longer maxWait', async (t) => {
   const { gateway, shared } = setup()
   const hasty = t.rejects(shared.send(callOf({ maxWaitMs: 0 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 5 })
   const calm = t.rejects(shared.send(callOf({ maxWaitMs: 5_000 })), { code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 30 })
-  const patient = shared.send(callOf({ maxWaitMs: 60_000 }))
+  const waiting = shared.send(callOf({ maxWaitMs: 60_000 }))
   await settled()
   gateway.at(1).fail(rateLimited(5))
   await settled()
@@ -87,10 +87,10 @@ test('each of several degrees of patience gets its chance', async (t) => {
   t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [0, 5_000, 60_000])
   gateway.at(3).answer({ body: 'patience' })
   await Promise.all([hasty, calm])
-  t.equal(await textOf(await patient), 'patience')
+  t.equal(await textOf(await waiting), 'patience')
 })
 
-test('who is no more patient, or could not wait long enough either, is refused with the others', async (t) => {
+test('rejects callers with the same or a still insufficient maxWait together', async (t) => {
   const { gateway, clock, shared } = setup()
   const calls = [
     shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 1_000 })), shared.send(callOf({ maxWaitMs: 20_000 }))
@@ -105,7 +105,7 @@ test('who is no more patient, or could not wait long enough either, is refused w
 
 test('does not delay a caller for one with a longer maxWait', async (t) => {
   const { gateway, shared } = setup()
-  const patient = shared.send(callOf({ maxWaitMs: 10_000 }))
+  const waiting = shared.send(callOf({ maxWaitMs: 10_000 }))
   const hasty = [1, 2].map(() => shared.send(callOf({ maxWaitMs: 0 })))
   await settled()
   t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [10_000, 0])
@@ -115,5 +115,5 @@ test('does not delay a caller for one with a longer maxWait', async (t) => {
   await settled()
   t.equal(gateway.sent.length, 2, 'and the patient one is still there to be joined')
   gateway.at(1).answer({ body: 'waited' })
-  t.strictSame(await Promise.all((await Promise.all([patient, late])).map(textOf)), ['waited', 'waited'])
+  t.strictSame(await Promise.all((await Promise.all([waiting, late])).map(textOf)), ['waited', 'waited'])
 })

@@ -1,4 +1,4 @@
-/** A gateway that answers when the test says so, and what calls and answers are made of. */
+/** A gateway whose responses the test controls, with builders of calls and responses. */
 import type { Clock } from '#plugin/util/clock.js'
 import { Readable } from 'node:stream'
 import { RollerError } from '#plugin/errors.js'
@@ -14,7 +14,7 @@ const entries = catalogOperations(operations)
 
 export const LIMIT = 1024 * 1024
 
-/** In which streams come. */
+/** Chunks of streams. */
 const PIECE = 16 * 1024
 
 export interface Reply {
@@ -22,13 +22,13 @@ export interface Reply {
   readonly headers?: Record<string, string>
   readonly body?: string | Buffer
   readonly rateLimit?: RateLimitState
-  /** Thrown instead of the body, as when a line breaks in the middle. */
+  /** Thrown instead of the body, like a broken connection. */
   readonly broken?: Error
-  /** The body is not complete with the head. Larger ones never are. */
+  /** The body is incomplete when the head arrives. Larger ones always are. */
   readonly flows?: boolean
 }
 
-/** An answer that can be taken once, as the real one. */
+/** A response that can be consumed once, like a real one. */
 export class FakeAnswer implements UpstreamResponse {
   readonly status: number
   readonly headers: Record<string, string>
@@ -84,7 +84,7 @@ export interface Sent {
 export class FakeGateway implements CallHandler {
   readonly transport: 'nango' | 'direct'
   readonly sent: Sent[] = []
-  /** Answers at once where it is set. */
+  /** If set, responds at once. */
   serve: ((call: RollerCall, count: number) => Reply) | null = null
 
   constructor (transport: 'nango' | 'direct' = 'nango') { this.transport = transport }
@@ -117,7 +117,7 @@ export class FakeGateway implements CallHandler {
 
 export type CallOf = Partial<Omit<CallRequest, 'operation' | 'method'>> & { readonly name?: string }
 
-/** A GET of the products, or whatever is asked; a name outside the catalog is a call through the wildcard. */
+/** A GET of the products, or of the given name; a name outside the catalog is a call through the wildcard. */
 export function callOf ({ name = 'GET /products', ...rest }: CallOf = {}): RollerCall {
   const [method = '', path = ''] = name.split(' ')
   const { target = path, validate = true, maxWaitMs = 0, signal, admit, ...fields } = rest
@@ -126,7 +126,7 @@ export function callOf ({ name = 'GET /products', ...rest }: CallOf = {}): Rolle
   return new RollerCall(call, { path: before, query: query === undefined ? '' : `?${query}` }, validate, maxWaitMs, signal, admit)
 }
 
-/** The two steps in front of what sends. */
+/** The two steps in front of the sending one. */
 export class Sharing {
   readonly #cache: ResponseCache | null
   readonly #deduplicator: RequestDeduplicator
@@ -144,7 +144,7 @@ export class Sharing {
   }
 }
 
-/** Lets everything happen that needs no time. */
+/** Runs all microtasks. */
 export async function settled (): Promise<void> {
   for (let count = 0; count < 5; count++) await new Promise((resolve) => { setImmediate(resolve) })
 }

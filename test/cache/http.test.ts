@@ -1,4 +1,4 @@
-/** Sharing and keeping as a caller over HTTP, or in process, sees them. */
+/** Sharing and caching, over HTTP and in process. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID, holdsNoSecret, VENUE } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'
@@ -8,20 +8,20 @@ import { SteppedClock } from '../support/manual-clock.ts'
 const products = { url: '/roller/products', headers: VENUE }
 const FRESH = { ...products, headers: { ...VENUE, 'cache-control': 'no-cache' } }
 
-test('a hundred equal GETs in flight are one call, and a hundred equal answers', async (t) => {
-  const asked: string[] = []
+test('makes one call for a hundred equal GETs in flight, with a hundred equal responses', async (t) => {
+  const requested: string[] = []
   let release = (): void => {}
   const gate = new Promise<void>((resolve) => { release = resolve })
   const body = JSON.stringify(Array.from({ length: 5_000 }, (_, id) => ({ id, name: 'Grip Socks' })))
   const nango = await stubNango(t, async (_request, response) => {
     await gate
     response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
-    response.write(body.slice(0, 70_000)) // chunked, and more than is read before the head is passed on
+    response.write(body.slice(0, 70_000)) // chunked, and larger than what is read before the head is passed on
     response.end(body.slice(70_000))
   })
-  const { app } = await build(t, { options: { nango: { host: nango.url }, authorize: (request) => asked.push(request.id) > 0 } })
+  const { app } = await build(t, { options: { nango: { host: nango.url }, authorize: (request) => requested.push(request.id) > 0 } })
   const calls = Array.from({ length: 100 }, async () => await app.inject(products))
-  while (asked.length < 100 || nango.requests.length === 0) await settled()
+  while (requested.length < 100 || nango.requests.length === 0) await settled()
   release()
   for (const { statusCode, headers, payload } of await Promise.all(calls)) {
     if (statusCode !== 200 || payload !== body) t.fail(`${statusCode} ${payload.length}`)
@@ -32,7 +32,7 @@ test('a hundred equal GETs in flight are one call, and a hundred equal answers',
   t.equal(nango.requests.length, 1)
 })
 
-test('answers of every size arrive whole, whether they are shared, kept or neither', async (t) => {
+test('returns responses of every size completely, whether shared, cached or neither', async (t) => {
   for (const size of [0, 1_000, 65_536, 65_537, 200_000, 1_048_576, 1_048_577, 3_000_000]) {
     const nango = await stubNango(t, (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
@@ -50,7 +50,7 @@ test('answers of every size arrive whole, whether they are shared, kept or neith
   }
 })
 
-test('a kept answer is the same answer, with its age', async (t) => {
+test('returns a cached response unchanged, with its age', async (t) => {
   const clock = new SteppedClock()
   const built = await build(t, { options: { clock, cache: { 'GET /products': 60_000 } } })
   const first = await built.app.inject(products)
@@ -69,14 +69,14 @@ test('a kept answer is the same answer, with its age', async (t) => {
   holdsNoSecret(t, built.log() + JSON.stringify(second.headers), built)
 })
 
-test('calls in process and over HTTP read the same cache, where they are the same call', async (t) => {
+test('shares the cache between in-process and HTTP calls if they are equal', async (t) => {
   const built = await build(t, { options: { cache: { 'GET /products': 60_000 } } })
   await built.app.inject({ ...products, headers: { ...VENUE, accept: 'application/json' } })
   t.ok(Array.isArray(await built.app.roller.request('GET /products', { connectionId: CONNECTION_ID })))
   t.equal(callsAtRoller(built).length, 1)
 })
 
-test('without the option nothing is kept', async (t) => {
+test('caches nothing without the option', async (t) => {
   const built = await build(t)
   for (const number of [1, 2]) {
     const answer = await built.app.inject(products)
@@ -85,7 +85,7 @@ test('without the option nothing is kept', async (t) => {
   }
 })
 
-test('a write over HTTP invalidates', async (t) => {
+test('invalidates on a write over HTTP', async (t) => {
   const built = await build(t, { options: { cache: { 'GET /products': 60_000 }, validation: false } })
   const status = async (): Promise<unknown> => (await built.app.inject(products)).headers['cache-status']
   await status()
@@ -98,7 +98,7 @@ test('a write over HTTP invalidates', async (t) => {
   t.equal(await status(), 'fastify-roller; fwd=miss; stored')
 })
 
-test('a caller without the right is refused, whatever is kept', async (t) => {
+test('rejects a caller without the scope despite a cached response', async (t) => {
   const built = await build(
     t, { options: { cache: { 'GET /products': 60_000 }, authorize: (request) => request.headers['x-role'] === 'staff' } }
   )
@@ -107,7 +107,7 @@ test('a caller without the right is refused, whatever is kept', async (t) => {
   t.equal((await built.app.inject(products)).statusCode, 403)
 })
 
-test('the check of a connection asks ROLLER, not the cache', async (t) => {
+test('bypasses the cache for the check of a connection', async (t) => {
   const built = await build(t, { options: { cache: { 'GET /venues/me': 60_000 } } })
   await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
   const before = callsAtRoller(built).length
@@ -115,7 +115,7 @@ test('the check of a connection asks ROLLER, not the cache', async (t) => {
   t.equal(callsAtRoller(built).length, before + 1)
 })
 
-test('a connection that is deleted leaves nothing behind', async (t) => {
+test('drops the cache of a deleted connection', async (t) => {
   const built = await build(t, { options: { cache: { 'GET /products': 60_000 } } })
   t.equal((await built.app.inject(products)).statusCode, 200)
   t.equal((await built.app.inject({ method: 'DELETE', url: `/connections/${CONNECTION_ID}` })).statusCode, 204)

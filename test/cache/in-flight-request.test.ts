@@ -1,13 +1,13 @@
-/** Which callers a shared request has, and when it ends. */
+/** The subscribers of a shared request, and its end. */
 import { test } from '../support/tap.ts'
 import { Cancellation } from '#plugin/util/cancellation.js'
 import { InFlightRequest, StreamResult } from '#plugin/gateway/sharing/in-flight-request.js'
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
 
 const inFlight = (): InFlightRequest => new InFlightRequest('a', { text: 'x' }, 0, () => {})
-const response = {} as UpstreamResponse // it is handed on, and not looked at
+const response = {} as UpstreamResponse // passed through unread
 
-test('of a stream that several waited for, the first may leave in the middle, and that ends the call', async (t) => {
+test('cancels a stream with several subscribers when the one that took it leaves', async (t) => {
   const shared = inFlight()
   const [first, second] = [new Cancellation(), new Cancellation()]
   const results = [shared.join({ signal: first, admit: undefined }), shared.join({ signal: second, admit: undefined })]
@@ -19,7 +19,7 @@ test('of a stream that several waited for, the first may leave in the middle, an
   t.ok(shared.signal.aborted)
 })
 
-test('a call goes on as long as one waits for it', async (t) => {
+test('continues while a subscriber is left', async (t) => {
   const shared = inFlight()
   const [first, second] = [new Cancellation(), new Cancellation()]
   const results = [shared.join({ signal: first, admit: undefined }), shared.join({ signal: second, admit: undefined })]

@@ -1,11 +1,11 @@
-/** Which call under way a new one may join. */
+/** The requests in flight that a new caller may join. */
 import { test } from '../support/tap.ts'
 import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
 import { InFlightRequests } from '#plugin/gateway/sharing/in-flight-requests.js'
 
 const flight = (connectionId: string, key: string): InFlightRequest => new InFlightRequest(connectionId, { text: key }, 0, () => {})
 
-test('the newest of a key is found, and after it the one before', async (t) => {
+test('finds the newest request of a key, and the previous one after its removal', async (t) => {
   const flights = new InFlightRequests()
   const [first, other, second] = [flight('a', 'x'), flight('a', 'y'), flight('a', 'x')]
   for (const one of [first, other, second]) flights.add(one)
@@ -20,7 +20,7 @@ test('the newest of a key is found, and after it the one before', async (t) => {
   t.equal(flights.find('a', { text: 'x' }), null)
 })
 
-test('one in the middle can go', async (t) => {
+test('removes a request in the middle', async (t) => {
   const flights = new InFlightRequests()
   const all = [flight('a', 'x'), flight('a', 'x'), flight('a', 'x')] as const
   for (const one of all) flights.add(one)
@@ -29,7 +29,7 @@ test('one in the middle can go', async (t) => {
   t.equal(flights.find('a', { text: 'x' }), all[0])
 })
 
-test('a connection\'s flights are its own, and all of them go at once', async (t) => {
+test('keeps connections separate, and removes all requests of one', async (t) => {
   const flights = new InFlightRequests()
   const [mine, theirs] = [flight('a', 'x'), flight('b', 'x')]
   flights.add(mine)
@@ -39,11 +39,11 @@ test('a connection\'s flights are its own, and all of them go at once', async (t
   t.equal(flights.find('b', { text: 'x' }), theirs)
   const next = flight('a', 'x')
   flights.add(next)
-  flights.remove(mine) // it lands after it was cleared
+  flights.remove(mine) // it finishes after it was cleared
   t.equal(flights.find('a', { text: 'x' }), next)
 })
 
-test('all of one key go, and the others stay', async (t) => {
+test('removes all requests of one key, and keeps the others', async (t) => {
   const flights = new InFlightRequests()
   const other = flight('a', 'y')
   for (const one of [flight('a', 'x'), other, flight('a', 'x')]) flights.add(one)
@@ -52,7 +52,7 @@ test('all of one key go, and the others stay', async (t) => {
   t.equal(flights.find('a', { text: 'y' }), other)
 })
 
-test('a connection that is not used any more leaves nothing behind', async (t) => {
+test('keeps no entry for an idle connection', async (t) => {
   const flights = new InFlightRequests()
   for (let index = 0; index < 1_000; index++) {
     const one = flight(`old-${index}`, 'x')

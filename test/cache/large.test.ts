@@ -1,4 +1,4 @@
-/** What is too large to share goes to one caller as it comes; the others call for themselves, at the same time. */
+/** A response that is too large to share goes to one caller as a stream; the others make their own calls, concurrently. */
 import type { Readable } from 'node:stream'
 import { test } from '../support/tap.ts'
 import { callOf, FakeGateway, LIMIT, settled, Sharing, textOf } from './helpers.ts'
@@ -10,7 +10,7 @@ function setup () {
   return { gateway, clock, shared: new Sharing({ next: gateway, clock }) }
 }
 
-test('a large answer goes to the first caller, and the others call for themselves', async (t) => {
+test('gives a large response to the first caller, and makes calls for the others', async (t) => {
   for (const declared of [true, false]) {
     const { gateway, clock, shared } = setup()
     const calls = [1, 2, 3].map(() => shared.send(callOf({ maxWaitMs: 5_000 })))
@@ -30,7 +30,7 @@ test('a large answer goes to the first caller, and the others call for themselve
   }
 })
 
-test('an answer of just the limit is shared', async (t) => {
+test('shares a response of exactly the maximum size', async (t) => {
   for (const flows of [false, true]) {
     const { gateway, shared } = setup()
     const calls = [1, 2].map(() => shared.send(callOf()))
@@ -57,7 +57,7 @@ test('cancels the upstream request when every reader of a large response disconn
   }
 })
 
-test('a large answer that breaks off in the middle breaks off for its reader', async (t) => {
+test('passes a truncated large response on as truncated', async (t) => {
   const { gateway, shared } = setup()
   const calls = [1, 2].map(() => shared.send(callOf()))
   await settled()
@@ -67,7 +67,7 @@ test('a large answer that breaks off in the middle breaks off for its reader', a
   await calls[1]
 })
 
-test('a caller who is alone gets the answer itself, unread', async (t) => {
+test('passes the response unread to a single caller', async (t) => {
   const { gateway, shared } = setup()
   const call = shared.send(callOf())
   await settled()

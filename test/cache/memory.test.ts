@@ -1,4 +1,4 @@
-/** The store of one process: the common suite, and that it stays within its bounds. */
+/** The store of one process: the common suite, and its bounds. */
 import { test } from '../support/tap.ts'
 import { MemoryCacheStore } from '#plugin/gateway/cache/memory-store.js'
 import type { CacheKey } from '#plugin/gateway/cache/store.js'
@@ -15,7 +15,7 @@ function keep (store: MemoryCacheStore, place: CacheKey, size: number): boolean 
   return store.keep(place, generation ?? '', answerOf(size), 1_000)
 }
 
-test('the common suite', (t) => {
+test('passes the common suite', (t) => {
   const clock = new SteppedClock()
   const bench: Bench = { store: new MemoryCacheStore(64 * 1024 * 1024, clock), pass: (ms) => clock.advance(ms) }
   storeSuite(t, bench)
@@ -23,7 +23,7 @@ test('the common suite', (t) => {
   t.end()
 })
 
-test('memory is bounded, and the least used goes first', async (t) => {
+test('bounds the memory, and evicts the least recently used entry', async (t) => {
   const store = new MemoryCacheStore(10_000, new SteppedClock())
   for (const key of ['a', 'b', 'c']) t.ok(keep(store, placeOf(key), 2_500))
   t.ok(store.find(placeOf('a'), false).hit, 'used')
@@ -31,14 +31,14 @@ test('memory is bounded, and the least used goes first', async (t) => {
   t.strictSame(['a', 'b', 'c', 'd'].map((key) => store.find(placeOf(key), false).hit !== null), [true, false, true, true])
 })
 
-test('what is larger than the whole store is not kept, and takes nothing else away', async (t) => {
+test('stores no entry that exceeds the whole store, and evicts nothing for it', async (t) => {
   const store = new MemoryCacheStore(10_000, new SteppedClock())
   t.ok(keep(store, placeOf('a'), 100))
   t.notOk(keep(store, placeOf('b'), 10_001))
   t.ok(store.find(placeOf('a'), false).hit)
 })
 
-test('keys and headers count too', async (t) => {
+test('counts the size of keys and headers', async (t) => {
   const store = new MemoryCacheStore(10_000, new SteppedClock())
   t.notOk(keep(store, placeOf('k'.repeat(10_000)), 1))
   const place = placeOf('a')
@@ -46,7 +46,7 @@ test('keys and headers count too', async (t) => {
   t.notOk(store.keep(place, generation ?? '', { status: 200, headers: { x: 'h'.repeat(10_000) }, body: Buffer.alloc(1) }, 1_000))
 })
 
-test('a body is kept without the buffer that it is a piece of', async (t) => {
+test('stores a body without the larger buffer that it is a slice of', async (t) => {
   const store = new MemoryCacheStore(1_000_000, new SteppedClock())
   const large = Buffer.alloc(65_536, 7)
   const place = placeOf('a')
@@ -57,7 +57,7 @@ test('a body is kept without the buffer that it is a piece of', async (t) => {
   t.ok(kept?.equals(Buffer.alloc(100, 7)))
 })
 
-test('a connection beyond those that are remembered loses answers, and no write', async (t) => {
+test('loses responses but no write of a connection beyond the maximum number', async (t) => {
   const store = new MemoryCacheStore(64 * 1024 * 1024, new SteppedClock())
   const first = placeOf('a', 'first')
   const { generation } = store.find(first, true)

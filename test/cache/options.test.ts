@@ -1,10 +1,10 @@
-/** A wrong `cache` option stops the registration, and names the operation. */
+/** An invalid `cache` option fails the registration with the operation's name. */
 import { test } from '../support/tap.ts'
 import { OptionsError, parseOptions } from '#plugin/options.js'
 
 const good = { nango: { secretKey: 'a-key' }, authorize: 'open' }
 
-test('every kind of wrong rule is named', async (t) => {
+test('names every kind of invalid rule', async (t) => {
   const cases: [cache: unknown, expected: RegExp][] = [
     [{ 'GET /product': 1_000 }, /option cache: "GET \/product" is not an operation of the catalog/],
     [{ 'GET /elsewhere/*': 1_000 }, /not an operation/],
@@ -27,7 +27,7 @@ test('every kind of wrong rule is named', async (t) => {
   t.throws(() => parseOptions({ ...good, cacheSize: 0 }), { message: /option cacheSize is wrong/ })
 })
 
-test('good rules pass, and without them nothing is kept', async (t) => {
+test('accepts valid rules, and caches nothing without them', async (t) => {
   const cache = { 'GET /products': 86_400_000, 'GET /data/products': 1 }
   t.strictSame(parseOptions({ ...good, cache }).cache, cache)
   t.equal(parseOptions(good).cache, undefined)

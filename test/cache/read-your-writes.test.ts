@@ -16,7 +16,7 @@ async function readThenWrite (write: string, status: number, connectionId = 'ven
   return { gateway, before, after }
 }
 
-test('a read after a write does not join a read from before it', async (t) => {
+test('does not join a read from before a write', async (t) => {
   for (const write of ['PUT /products/stock', 'POST /bookings', 'POST /elsewhere']) {
     const { gateway, before, after } = await readThenWrite(write, 200)
     t.equal(gateway.sent.length, 3, write)
@@ -39,7 +39,7 @@ test('keeps sharing after a failed write, and after one on another connection', 
   }
 })
 
-test('a connection that is taken away takes its calls in flight along', async (t) => {
+test('cancels sharing of the calls in flight of a deleted connection', async (t) => {
   const gateway = new FakeGateway()
   const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
   const before = shared.send(callOf())

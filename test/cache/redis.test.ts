@@ -1,4 +1,4 @@
-/** The store of all replicas: the common suite with both clients, two replicas, and what stands in Redis. */
+/** The store of all replicas: the common suite with both clients, two replicas, and the keys in Redis. */
 import { Redis as IoRedis } from 'ioredis'
 import { Redis as IoValkey } from 'iovalkey'
 import t from '../support/tap.ts'
@@ -19,13 +19,13 @@ t.teardown(() => {
 })
 
 const clock = new SteppedClock()
-/** Far longer than a busy machine takes: a time-out is not what is tested here. */
-const patient = { clock, timeoutMs: 30_000 }
+/** Far longer than a busy machine needs: timeouts are not tested here. */
+const waiting = { clock, timeoutMs: 30_000 }
 
 for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {
-  t.test(`the common suite with ${name}`, (t) => {
+  t.test(`passes the common suite with ${name}`, (t) => {
     const bench: Bench = {
-      store: new RedisCacheStore(client, { scope: name, ...patient }),
+      store: new RedisCacheStore(client, { scope: name, ...waiting }),
       async pass (ms) {
         for (const key of await a.keys('roller:cache:*:answer:*')) await a.pexpire(key, await a.pttl(key) - ms)
       }
@@ -38,12 +38,12 @@ for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {
 
 function replica (client: IoRedis, scope: string) {
   const gateway = new FakeGateway()
-  const store = new RedisCacheStore(client, { scope, ...patient })
+  const store = new RedisCacheStore(client, { scope, ...waiting })
   const shared = new Sharing({ next: gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
   return { gateway, shared, get: async (target = '/products') => await textOf(await shared.send(callOf({ target }))) }
 }
 
-t.test('replicas share answers and writes', async (t) => {
+t.test('shares responses and invalidations between replicas', async (t) => {
   const [one, two] = [replica(a, 'shared'), replica(b, 'shared')]
   one.gateway.serve = () => ({ body: 'from one' })
   two.gateway.serve = () => ({ body: 'from two' })
@@ -54,7 +54,7 @@ t.test('replicas share answers and writes', async (t) => {
   t.equal(await one.get(), 'from two')
 })
 
-t.test('a read of one replica from before another\'s write is not kept', async (t) => {
+t.test('does not store a read of one replica from before another\'s write', async (t) => {
   const [one, two] = [replica(a, 'before'), replica(b, 'before')]
   const reading = one.get()
   while (one.gateway.sent.length === 0) await new Promise((resolve) => { setImmediate(resolve) })
@@ -65,7 +65,7 @@ t.test('a read of one replica from before another\'s write is not kept', async (
   t.equal(await two.get(), 'new')
 })
 
-t.test('another environment or integration in the same Redis is another cache', async (t) => {
+t.test('separates environments and integrations in the same Redis', async (t) => {
   const [one, two] = [replica(a, 'live'), replica(a, 'test')]
   one.gateway.serve = () => ({ body: 'live' })
   two.gateway.serve = () => ({ body: 'test' })
@@ -73,7 +73,7 @@ t.test('another environment or integration in the same Redis is another cache', 
   t.equal(await two.get(), 'test')
 })
 
-t.test('generations that are lost lose answers, and no write', async (t) => {
+t.test('loses responses but no write with lost generations', async (t) => {
   const { gateway, get } = replica(a, 'lost')
   gateway.serve = (_call, count) => ({ body: `body ${count}` })
   const before = new Set(await a.keys('*:generations'))
@@ -96,7 +96,7 @@ t.test('every key expires, shares one Cluster slot and contains no ids', async (
   t.equal(new Set(keys.map((key) => /\{.*\}/.exec(key)?.[0])).size, 1)
 })
 
-t.test('what was not written by this store is a miss', async (t) => {
+t.test('treats values that it did not write as misses', async (t) => {
   await a.flushall()
   const { gateway, get } = replica(a, 'odd')
   gateway.serve = (_call, count) => ({ body: `body ${count}` })

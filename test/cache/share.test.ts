@@ -9,7 +9,7 @@ function setup (transport: 'nango' | 'direct' = 'nango') {
   return { gateway, clock, shared: new Sharing({ next: gateway, clock }) }
 }
 
-test('a hundred callers get the same bytes from one call', async (t) => {
+test('returns the same bytes of one call to a hundred callers', async (t) => {
   const { gateway, shared } = setup()
   const answers = Array.from({ length: 100 }, () => shared.send(callOf()))
   await settled()
@@ -25,14 +25,14 @@ test('a hundred callers get the same bytes from one call', async (t) => {
   t.equal(gateway.sent.length, 1)
 })
 
-test('a call after the answer is a new one: nothing is kept', async (t) => {
+test('makes a new call after the response: nothing is cached', async (t) => {
   const { gateway, shared } = setup()
   gateway.serve = (_call, count) => ({ body: String(count) })
   t.equal(await textOf(await shared.send(callOf())), '1')
   t.equal(await textOf(await shared.send(callOf())), '2')
 })
 
-test('whatever sets two calls apart keeps them apart', async (t) => {
+test('does not share calls that differ in any relevant way', async (t) => {
   const apart: [label: string, other: CallOf][] = [
     ['the connection', { connectionId: 'other' }],
     ['the query', { target: '/products?productType=Pass' }],
@@ -57,7 +57,7 @@ test('whatever sets two calls apart keeps them apart', async (t) => {
   }
 })
 
-test('headers that ROLLER does not see set nothing apart', async (t) => {
+test('shares calls that differ only in headers that are not forwarded', async (t) => {
   const { gateway, shared } = setup()
   const calls = [
     shared.send(callOf()),
@@ -70,7 +70,7 @@ test('headers that ROLLER does not see set nothing apart', async (t) => {
   await Promise.all(calls)
 })
 
-test('on the direct way callers who can decode different things are told apart', async (t) => {
+test('does not share calls with different accepted encodings on the direct transport', async (t) => {
   const { gateway, shared } = setup('direct')
   t.equal(shared.transport, 'direct')
   const calls = ['gzip', 'br', 'gzip'].map((packing) => shared.send(callOf({ headers: { 'accept-encoding': packing } })))
@@ -80,7 +80,7 @@ test('on the direct way callers who can decode different things are told apart',
   await Promise.all(calls)
 })
 
-test('a header value cannot pose as two', async (t) => {
+test('does not confuse one header value with two', async (t) => {
   const { gateway, shared } = setup()
   const calls = [
     shared.send(callOf({ headers: { accept: 'a","b', 'accept-language': 'c' } })),
@@ -92,7 +92,7 @@ test('a header value cannot pose as two', async (t) => {
   await Promise.all(calls)
 })
 
-test('writes, calls outside the catalog and calls with a body are never shared', async (t) => {
+test('never shares writes, calls outside the catalog and calls with a body', async (t) => {
   const body = { kind: 'bytes', bytes: Buffer.from('{}') } as const
   const ways = [{ name: 'POST /bookings', body }, { name: 'GET /elsewhere' }, { body }, { name: 'POST /bookings/draft/costs', body }]
   for (const call of ways.map(callOf)) {
@@ -106,7 +106,7 @@ test('writes, calls outside the catalog and calls with a body are never shared',
   }
 })
 
-test('a caller who wants a fresh answer makes a call of its own, which others may share', async (t) => {
+test('makes a new call for a caller that requires a fresh response, which others may share', async (t) => {
   for (const header of ['no-cache', 'max-age=0, No-Cache', 'max-age=0']) {
     const { gateway, shared } = setup()
     const calls = [shared.send(callOf()), shared.send(callOf({ headers: { 'cache-control': header } })), shared.send(callOf())]
@@ -118,7 +118,7 @@ test('a caller who wants a fresh answer makes a call of its own, which others ma
   }
 })
 
-test('a caller who wants nothing stored is left alone', async (t) => {
+test('does not share with a caller that forbids storing', async (t) => {
   const { gateway, shared } = setup()
   const calls = [shared.send(callOf()), shared.send(callOf({ headers: { 'cache-control': 'no-store' } })), shared.send(callOf())]
   await settled()
@@ -127,7 +127,7 @@ test('a caller who wants nothing stored is left alone', async (t) => {
   await Promise.all(calls)
 })
 
-test('every caller gets the state of the rate limit with its answer', async (t) => {
+test('returns the state of the rate limit with every response', async (t) => {
   const { gateway, shared } = setup()
   const rateLimit = { name: 'rest', limit: 600, windowMs: 60_000, remaining: 599, resetMs: 0 } as const
   const first = shared.send(callOf())

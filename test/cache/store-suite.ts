@@ -1,24 +1,24 @@
-/** What every store must do, seen through the calls that use it. */
+/** The contract of every store, tested through calls. */
 import type { Test } from 'tap'
-import { open, said, type Bench } from './bench.ts'
+import { open, cacheStatus, type Bench } from './bench.ts'
 import { LIMIT, settled, textOf, type CallOf, type Reply } from './helpers.ts'
 
 export function storeSuite (t: Test, bench: Bench): void {
-  t.test('an answer is kept for its time, and says its age', async (t) => {
+  t.test('stores a response for its lifetime, with its age', async (t) => {
     const { gateway, send } = open(bench)
-    t.strictSame(said(await send()), ['fastify-roller; fwd=miss; stored', undefined])
-    t.match(said(await send()), ['fastify-roller; hit', /^[01]$/])
+    t.strictSame(cacheStatus(await send()), ['fastify-roller; fwd=miss; stored', undefined])
+    t.match(cacheStatus(await send()), ['fastify-roller; hit', /^[01]$/])
     await bench.pass(42_000)
     const aged = await send()
-    t.match(said(aged), ['fastify-roller; hit', /^4[23]$/])
+    t.match(cacheStatus(aged), ['fastify-roller; hit', /^4[23]$/])
     t.equal(await textOf(aged), 'body 1')
     t.equal(gateway.sent.length, 1)
     await bench.pass(18_000)
-    t.strictSame(said(await send()), ['fastify-roller; fwd=miss; stored', undefined])
+    t.strictSame(cacheStatus(await send()), ['fastify-roller; fwd=miss; stored', undefined])
     t.equal(gateway.sent.length, 2)
   })
 
-  t.test('kept bytes and headers are ROLLER\'s own', async (t) => {
+  t.test('returns ROLLER\'s bytes and headers unchanged', async (t) => {
     const bodies = [
       Buffer.from('{"id":9007199254740993,"price":1.0,"name":"Käse \u{1F9C0}"}'), Buffer.from('\uFEFF[]'),
       Buffer.from([0, 255, 254, 128, 10, 13, 0]), Buffer.alloc(0), Buffer.alloc(LIMIT, 'é')
@@ -35,39 +35,39 @@ export function storeSuite (t: Test, bench: Bench): void {
       t.equal(status, 'fastify-roller; hit')
       t.strictSame({ ...kept }, headers)
       t.equal(answer.status, 200)
-      t.ok(body.equals(answer.payload() as Buffer), `${body.length} bytes`) // whole, so a Buffer
+      t.ok(body.equals(answer.payload() as Buffer), `${body.length} bytes`) // complete, so a Buffer
     }
   })
 
-  t.test('what nearer caches say stays, and their age counts', async (t) => {
+  t.test('keeps the Cache-Status of caches nearer to ROLLER, and adds their age', async (t) => {
     const { gateway, send } = open(bench)
     gateway.serve = () => ({ headers: { age: '100', 'cache-status': 'cdn; hit' } })
-    t.strictSame(said(await send()), ['cdn; hit, fastify-roller; fwd=miss; stored', '100'])
+    t.strictSame(cacheStatus(await send()), ['cdn; hit, fastify-roller; fwd=miss; stored', '100'])
     await bench.pass(5_000)
-    t.match(said(await send()), ['cdn; hit, fastify-roller; hit', /^10[56]$/])
+    t.match(cacheStatus(await send()), ['cdn; hit, fastify-roller; hit', /^10[56]$/])
   })
 
-  t.test('only what the option names is kept', async (t) => {
+  t.test('stores only operations of the option', async (t) => {
     const { send, get } = open(bench)
     for (const name of ['GET /bookings', 'GET /elsewhere']) {
-      t.strictSame(said(await send({ name })), [undefined, undefined])
+      t.strictSame(cacheStatus(await send({ name })), [undefined, undefined])
       t.not(await get({ name }), await get({ name }))
     }
   })
 
-  t.test('only a whole 200 of at most 1 MiB is kept', async (t) => {
+  t.test('stores only a complete 200 of at most 1 MiB', async (t) => {
     const replies: Reply[] = [{ status: 404 }, { status: 204 }, { status: 500 }, { body: Buffer.alloc(LIMIT + 1) }]
     for (const reply of replies) {
       const { gateway, send } = open(bench)
       gateway.serve = () => reply
       for (const number of [1, 2]) {
-        t.strictSame(said(await send()), ['fastify-roller; fwd=miss', undefined])
+        t.strictSame(cacheStatus(await send()), ['fastify-roller; fwd=miss', undefined])
         t.equal(gateway.sent.length, number)
       }
     }
   })
 
-  t.test('whatever sets two calls apart keeps their answers apart', async (t) => {
+  t.test('keeps responses of different calls apart', async (t) => {
     const { connectionId, get } = open(bench)
     const others: CallOf[] = [
       { connectionId: `${connectionId}-other` }, { target: '/products?productType=Pass' }, { headers: { accept: 'text/csv' } },
@@ -81,18 +81,18 @@ export function storeSuite (t: Test, bench: Bench): void {
     for (const other of others) t.ok(seen.has(await get(other)), 'each is kept by itself')
   })
 
-  t.test('a caller who wants a fresh answer gets it, and it is kept', async (t) => {
+  t.test('makes a new call for a caller that requires a fresh response, and stores it', async (t) => {
     const { send, get } = open(bench)
     t.equal(await get(), 'body 1')
     const fresh = await send({ headers: { 'cache-control': 'no-cache' } })
-    t.strictSame(said(fresh), ['fastify-roller; fwd=request; stored', undefined])
+    t.strictSame(cacheStatus(fresh), ['fastify-roller; fwd=request; stored', undefined])
     t.equal(await textOf(fresh), 'body 2')
     t.equal(await get(), 'body 2')
     t.equal(await get({ headers: { 'cache-control': 'no-store' } }), 'body 3')
     t.equal(await get(), 'body 2', 'what nobody may keep is not kept')
   })
 
-  t.test('callers at the same time share one call, and one look into the store', async (t) => {
+  t.test('makes one call and one read of the store for concurrent callers', async (t) => {
     const { gateway, send } = open(bench)
     gateway.serve = null
     const calls = Array.from({ length: 10 }, () => send())

@@ -1,4 +1,4 @@
-/** Every operation of the catalog has its place in the table of what changes what. */
+/** The invalidation table covers every operation of the catalog. */
 import { test } from '../support/tap.ts'
 import { changedBy, resourceOf } from '#plugin/gateway/cache/invalidation.js'
 import { operations } from '#plugin/operations/operations.js'
@@ -7,7 +7,7 @@ const names = Object.keys(operations)
 const reads = names.filter((name) => name.startsWith('GET '))
 const writes = names.filter((name) => !name.startsWith('GET '))
 
-test('every write is known, and what changes nothing is repeatable or leaves the venue as it is', async (t) => {
+test('lists every write; those that change nothing are idempotent or do not affect the venue', async (t) => {
   for (const name of writes) {
     const changed = changedBy(name)
     if (changed === null) t.fail(`${name} is not in the table`)
@@ -17,15 +17,15 @@ test('every write is known, and what changes nothing is repeatable or leaves the
   }
 })
 
-test('every read belongs somewhere; reports, and only they, to the reports', async (t) => {
+test('assigns every read to a resource; only reports to the reports', async (t) => {
   for (const name of reads) t.equal(resourceOf(name) === 'reports', /^GET \/(data|reporting)\//.test(name), name)
 })
 
-test('what a write touches is what is read by the same name', async (t) => {
+test('uses the same resource names for writes and reads', async (t) => {
   const known = new Set(reads.map(resourceOf))
   for (const name of writes) for (const resource of changedBy(name) ?? []) t.ok(known.has(resource), `${name}: ${resource}`)
 })
 
-test('an unknown write changes everything', async (t) => {
+test('invalidates everything on an unknown write', async (t) => {
   for (const name of [undefined, 'POST /elsewhere', 'constructor']) t.equal(changedBy(name), null)
 })

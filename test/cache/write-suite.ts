@@ -1,11 +1,11 @@
-/** What every store must forget when something is written. */
+/** Invalidation on writes, for every store. */
 import type { Test } from 'tap'
 import { RollerError, type ErrorCode } from '#plugin/errors.js'
 import { open, RULES, type Bench } from './bench.ts'
 import { settled, textOf } from './helpers.ts'
 
 export function writeSuite (t: Test, bench: Bench): void {
-  t.test('a write takes away what it touches, on its connection alone', async (t) => {
+  t.test('invalidates the resources of a write on its connection only', async (t) => {
     const { connectionId, get, send } = open(bench)
     const names = Object.keys(RULES)
     const other = { connectionId: `${connectionId}-other` }
@@ -32,7 +32,7 @@ export function writeSuite (t: Test, bench: Bench): void {
     t.equal(await get(other), foreign)
   })
 
-  t.test('a write that may have been done takes away, one that was refused does not', async (t) => {
+  t.test('invalidates on a write with unknown outcome, but not on a rejected one', async (t) => {
     const outcomes: [outcome: number | ErrorCode | Error, done: boolean][] = [
       [200, true], [201, true], [302, true], [500, true], [503, true], [408, true], [400, false], [404, false], [409, false],
       ['ROLLER_ERR_TIMEOUT', true], ['ROLLER_ERR_UNREACHABLE', true], ['ROLLER_ERR_INTERNAL', true], [new Error('the caller left'), true],
@@ -52,7 +52,7 @@ export function writeSuite (t: Test, bench: Bench): void {
     }
   })
 
-  t.test('what was read before a write was over is not kept', async (t) => {
+  t.test('does not store a read that started before the end of a write', async (t) => {
     for (const write of ['PUT /products/stock', 'POST /elsewhere']) {
       for (const filled of [false, true]) {
         const { gateway, get, send } = open(bench)
@@ -75,7 +75,7 @@ export function writeSuite (t: Test, bench: Bench): void {
     }
   })
 
-  t.test('a connection that is taken away is forgotten', async (t) => {
+  t.test('drops the cache of a deleted connection', async (t) => {
     const { connectionId, shared, get } = open(bench)
     for (const name of Object.keys(RULES)) await get({ name })
     await shared.forget(connectionId)

@@ -1,6 +1,4 @@
-/**
- * Tokens of an issuer that publishes its keys: which are taken, what they allow, and what happens when the keys change or cannot be had.
- */
+/** Tokens of an issuer that publishes its keys: accepted tokens, their scopes, and changed or unavailable keys. */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
@@ -15,7 +13,7 @@ const SECOND = 1000
 interface Issuer {
   readonly url: string
   readonly fetched: () => number
-  /** Publishes another key under this id, beside the others or alone. */
+  /** Publishes another key under this id, in addition to the others or instead of them. */
   readonly rotate: (kid: string, alone?: boolean) => Promise<void>
   readonly answer: (how: ((response: ServerResponse) => void) | null) => void
   readonly token: (claims?: Record<string, unknown>, how?: { kid?: string, alg?: string, expires?: number }) => Promise<string>
@@ -34,9 +32,9 @@ async function startIssuer (t: Test, alg = 'RS256'): Promise<Issuer> {
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   t.teardown(() => { server.closeAllConnections(); server.close() })
   const rotate = async (kid: string, alone = false): Promise<void> => {
-    const pair = await generateKeyPair(alg, { extractable: true })
-    signers.set(kid, pair.privateKey)
-    keys = [...alone ? [] : keys, { ...await exportJWK(pair.publicKey), kid, alg, use: 'sig' }]
+    const credentials = await generateKeyPair(alg, { extractable: true })
+    signers.set(kid, credentials.privateKey)
+    keys = [...alone ? [] : keys, { ...await exportJWK(credentials.publicKey), kid, alg, use: 'sig' }]
   }
   await rotate('one')
   return {
@@ -73,7 +71,7 @@ function moveTime (t: Test, ms: number): void {
   t.teardown(() => { Date.now = now })
 }
 
-test('a good token is taken, with the rights that its claim lists and no others', async (t) => {
+test('accepts a valid token, with exactly the scopes in its claim', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
   const token = await issuer.token()
@@ -90,14 +88,14 @@ test('a good token is taken, with the rights that its claim lists and no others'
   t.equal(issuer.fetched(), 1, 'the keys are fetched once')
 })
 
-test('the claim may have another name', async (t) => {
+test('reads the scopes from a configured claim', async (t) => {
   const issuer = await startIssuer(t, 'ES256')
   const built = await start(t, issuer, { JWT_SCOPE_CLAIM: 'permissions' })
   t.equal((await call(built, await issuer.token())).statusCode, 403)
   t.equal((await call(built, await issuer.token({ permissions: ['roller:read'] }))).statusCode, 200)
 })
 
-test('whatever is not quite right is 401, and says why', async (t) => {
+test('rejects an invalid token with 401 and the reason', async (t) => {
   const issuer = await startIssuer(t)
   const other = await startIssuer(t)
   const built = await start(t, issuer)
@@ -132,7 +130,7 @@ test('whatever is not quite right is 401, and says why', async (t) => {
   t.same(built.nango.requests.filter(({ url }) => url.startsWith('/proxy')).length, 1)
 })
 
-test('a new key of the issuer is fetched when a token names it, but not for every name', async (t) => {
+test('fetches the issuer\'s keys again for an unknown key id, at a limited rate', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
   await call(built, await issuer.token())
@@ -146,7 +144,7 @@ test('a new key of the issuer is fetched when a token names it, but not for ever
   t.equal(issuer.fetched(), 2)
 })
 
-test('a key that the issuer has withdrawn ends with the next fetch', async (t) => {
+test('rejects a withdrawn key after the next fetch', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
   const old = await issuer.token()
@@ -156,7 +154,7 @@ test('a key that the issuer has withdrawn ends with the next fetch', async (t) =
   t.match((await call(built, old)).json(), { status: 401, detail: /does not publish/ })
 })
 
-const AWAY: [label: string, how: (response: ServerResponse) => void][] = [
+const DOWN: [label: string, how: (response: ServerResponse) => void][] = [
   ['it is down', (response) => { response.destroy() }],
   ['it answers 500', (response) => { response.writeHead(500).end() }],
   ['it redirects', (response) => { response.writeHead(302, { location: 'https://evil.example/' }).end() }],
@@ -164,7 +162,7 @@ const AWAY: [label: string, how: (response: ServerResponse) => void][] = [
   ['it answers with something else', (response) => { response.setHeader('content-type', 'application/json').end('{"keys":1}') }]
 ]
 
-for (const [label, how] of AWAY) {
+for (const [label, how] of DOWN) {
   test(`responds 503 without the issuer's keys: ${label}`, async (t) => {
     const issuer = await startIssuer(t)
     issuer.answer(how)
@@ -182,7 +180,7 @@ for (const [label, how] of AWAY) {
   })
 }
 
-test('keys that are known are good over an hour of silence, and no longer', async (t) => {
+test('uses known keys for an hour while the issuer is unavailable, and no longer', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
   const token = await issuer.token({}, { expires: 90_000 })
@@ -200,7 +198,7 @@ test('keys that are known are good over an hour of silence, and no longer', asyn
   t.match((await call(built, token)).json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE' })
 })
 
-test('keys and tokens side by side', async (t) => {
+test('accepts API keys and tokens side by side', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer, { API_KEYS: 'a.key.that-looks-like-a-token' })
   t.equal((await call(built, 'a.key.that-looks-like-a-token')).statusCode, 200)

@@ -1,4 +1,4 @@
-/** A document of named keys is taken whole or refused with what is wrong where; nothing in it is repeated. */
+/** A document of named keys is accepted as a whole, or rejected with the place of each error and without its values. */
 import { createHash } from 'node:crypto'
 import { test } from '../support/tap.ts'
 import { parseKeys } from '#service/auth/key-file.js'
@@ -13,7 +13,7 @@ function parse (document: unknown): { faults: string[], callers: ReturnType<type
   return { faults, callers }
 }
 
-test('names, rights and limits of each key, given as it is or by its digest', async (t) => {
+test('parses name, scopes and limits of each key, given as text or as digest', async (t) => {
   const { faults, callers } = parse([
     { name: 'shop', key: CANARY, scopes: ['roller:read', 'connect'], tags: { organization_id: 'acme' } },
     {
@@ -35,7 +35,7 @@ test('names, rights and limits of each key, given as it is or by its digest', as
   t.notMatch(JSON.stringify(callers), CANARY, 'only the digest is kept')
 })
 
-test('a plain list, by commas or lines', async (t) => {
+test('parses a plain list, separated by commas or lines', async (t) => {
   const { faults, callers } = parse('first-key-0123456789, second-key-0123456789\nthird-key-0123456789\n')
   t.same(faults, [])
   t.same(
@@ -43,7 +43,7 @@ test('a plain list, by commas or lines', async (t) => {
   )
 })
 
-test('whatever else is refused, by place and with an example', async (t) => {
+test('rejects any other content, with its place and an example', async (t) => {
   const key = { name: 'a', key: CANARY, scopes: ['roller:read'] }
   const cases: [label: string, document: unknown, fault: RegExp][] = [
     ['not JSON', `[{"name": "${CANARY}"`, /^API_KEYS_FILE begins like JSON, but is not valid JSON\. Example: \[/],
@@ -98,7 +98,7 @@ test('whatever else is refused, by place and with an example', async (t) => {
   }
 })
 
-test('every fault of a document at once', async (t) => {
+test('reports every error of a document at once', async (t) => {
   const { faults } = parse([{ name: '', key: 'short', scopes: ['x'] }, { name: 'b', key: 'also-short', scopes: [] }])
   t.equal(faults.length, 5, faults.join('\n'))
 })

@@ -1,4 +1,4 @@
-/** Every route asks for one right, and a key that has all others does not get in. */
+/** Every route requires one scope, and rejects a key that has all others. */
 import { test } from '../support/tap.ts'
 import { SCOPES } from '#service/auth/caller.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'
@@ -21,7 +21,7 @@ const ROUTES = [
   ['DELETE', `/connections/${ID}`, 'connections:write', undefined]
 ] as const
 
-test('with the right alone it works, with all others it is refused and the right is named', async (t) => {
+test('allows a route with its scope alone, and names the missing scope otherwise', async (t) => {
   const built = await serviceWithKeys(t, SCOPES.flatMap((scope) => [
     { name: `only.${scope.replace(':', '-')}`, scopes: [scope] },
     { name: `not.${scope.replace(':', '-')}`, scopes: SCOPES.filter((other) => other !== scope) }
@@ -30,9 +30,9 @@ test('with the right alone it works, with all others it is refused and the right
     const request = { method, url, ...(payload !== undefined && { payload }) }
     const name = scope.replace(':', '-')
     const before = [built.nango.requests.length, callsAtRoller(built).length]
-    const refused = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`not.${name}`) } })
+    const rejected = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`not.${name}`) } })
     t.match(
-      refused.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the scope ${scope}`) },
+      rejected.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the scope ${scope}`) },
       `${method} ${url} without ${scope}`
     )
     t.same([built.nango.requests.length, callsAtRoller(built).length], before, 'nothing was asked of Nango or ROLLER')
@@ -41,7 +41,7 @@ test('with the right alone it works, with all others it is refused and the right
   }
 })
 
-test('a key of a plain list may do everything', async (t) => {
+test('grants all scopes to a key of a plain list', async (t) => {
   const built = await serviceWithKeys(t, [{ name: 'all', scopes: [...SCOPES] }])
   for (const [method, url, , payload] of ROUTES) {
     t.ok(

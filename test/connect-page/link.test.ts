@@ -1,11 +1,11 @@
-/** POST /connect-session answers with a link to the page, and with a link to Nango's own that works for browsers. */
+/** POST /connect-session returns a link to the page, and a link of Nango's that works in browsers. */
 import { test } from '../support/tap.ts'
 import { readConfig } from '#service/config/config.js'
 import { build } from '../support/build.ts'
 
 const SELF_HOSTED = { publicHost: 'https://nango.example.com/', connectUrl: 'https://connect.example.com' }
 
-test('everything is in the fragment; the Client ID is filled in and not told to Nango', async (t) => {
+test('puts all data into the fragment, and fills in the Client ID without sending it to Nango', async (t) => {
   const { app, nango } = await build(t, { options: { connectPage: true, prefix: '/api', publicUrl: 'https://app.example.com/gate/' } })
   const session = (await app.inject({ method: 'POST', url: '/api/connect-session', payload: { clientId: 'id with &=# ü' } })).json()
   const link = new URL(session.connectPage)
@@ -23,12 +23,12 @@ test('everything is in the fragment; the Client ID is filled in and not told to 
   )
 })
 
-test('an address that is not known is written from the root', async (t) => {
+test('is relative to the root if the public address is unknown', async (t) => {
   const { app } = await build(t, { options: { connectPage: true, prefix: '/api' } })
   t.match((await app.inject({ method: 'POST', url: '/api/connect-session' })).json(), { connectPage: /^\/api\/connect#token=/ })
 })
 
-test('a caller who is identified may fill in the Client ID, and still nothing else', async (t) => {
+test('lets an identified caller fill in the Client ID, and nothing else', async (t) => {
   const { app } = await build(t, { options: { connectPage: true, identify: () => ({ tags: { organization_id: 'acme' } }) } })
   const send = (payload: object) => app.inject({ method: 'POST', url: '/connect-session', payload })
   t.match((await send({ clientId: 'my-park' })).json(), { connectPage: /client_id=my-park$/ })
@@ -36,7 +36,7 @@ test('a caller who is identified may fill in the Client ID, and still nothing el
   t.match((await send({ clientId: '' })).json(), { errors: [{ pointer: '/body/clientId' }] })
 })
 
-test('the config that a caller gives is kept beside the proof, and so is that of a connection', async (t) => {
+test('keeps the given config beside the proof, for new and existing connections', async (t) => {
   const { app, nango } = await build(t, { options: { connectPage: true } })
   const config = (): Record<string, unknown> => JSON.parse(
     String(nango.requests.at(-1)?.body)
@@ -50,7 +50,7 @@ test('the config that a caller gives is kept beside the proof, and so is that of
   t.match(config(), { region: 'us', roller_connect_page: /^[\w-]{22}$/ })
 })
 
-test('Nango\'s own link leads browsers to where they reach Nango', async (t) => {
+test('uses the browser address of Nango in Nango\'s own link', async (t) => {
   const { app } = await build(t, { options: { nango: SELF_HOSTED } })
   const { connectLink, token } = (await app.inject({ method: 'POST', url: '/connect-session' })).json()
   const link = new URL(connectLink)
@@ -58,7 +58,7 @@ test('Nango\'s own link leads browsers to where they reach Nango', async (t) => 
   t.same(Object.fromEntries(link.searchParams), { session_token: token, apiURL: 'https://nango.example.com' })
 })
 
-test('addresses that browsers would send a secret to are checked', async (t) => {
+test('validates addresses to which browsers send a secret', async (t) => {
   const fault = async (options: object): Promise<string> => await build(t, { options }).then(() => '', (error: Error) => error.message)
   t.match(
     await fault({ nango: { publicHost: 'http://nango.example.com' } }),
@@ -69,7 +69,7 @@ test('addresses that browsers would send a secret to are checked', async (t) => 
   t.match(await fault({ connectPage: 'yes' }), /option connectPage is wrong/)
 })
 
-test('and so are the service\'s; a Nango that no browser reaches leaves the page out', async (t) => {
+test('validates the service\'s addresses too, and disables the page without a browser address of Nango', async (t) => {
   const read = (env: Record<string, string>) => readConfig({ NANGO_SECRET_KEY: 'x', ...env })
   t.throws(() => read({ NANGO_PUBLIC_HOST: 'nango', NANGO_CONNECT_URL: 'ftp://x' }), {
     message: /NANGO_PUBLIC_HOST must be an https address.*Example: NANGO_PUBLIC_HOST=https:\/\/nango\.example\.com\n.*NANGO_CONNECT_URL must be an https address.*Example: NANGO_CONNECT_URL=/s

@@ -1,9 +1,9 @@
-/** GET /connect: the page, its policy, and files that browsers may keep; only where it is asked for, under whatever prefix. */
+/** GET /connect: the page, its policy, and cacheable files; served only if enabled, under any prefix. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { service } from '../service/fixture.ts'
 
-test('the page holds nothing of any link, and its policy is strict', async (t) => {
+test('contains nothing about any link, and has a strict policy', async (t) => {
   const { app, nango } = await build(
     t, { options: { connectPage: true, prefix: '/api', nango: { connectUrl: 'https://connect.example.com/ui' } } }
   )
@@ -36,13 +36,13 @@ test('the page holds nothing of any link, and its policy is strict', async (t) =
   t.notMatch((await app.inject('/api/connect')).body, nonce, 'another nonce each time')
 })
 
-test('its files may be kept for ever, and those of another version may not', async (t) => {
+test('caches its files forever, but not files of another version', async (t) => {
   const { app } = await build(t, { options: { connectPage: true, prefix: '/api' } })
   const { body } = await app.inject('/api/connect')
   const files = [...body.matchAll(/(?:src|href)="(connect\/[^"]+)"/g)].map(([, path]) => `/api/${String(path)}`)
   t.equal(files.length, 2)
   const [script = ''] = files.filter((path) => path.endsWith('.js'))
-  // Every module that one of them names is there as well.
+  // Every module that one of them imports is served as well.
   const seen = new Set(files)
   for (const path of seen) {
     const file = await app.inject(path)
@@ -62,13 +62,13 @@ test('its files may be kept for ever, and those of another version may not', asy
   t.equal((await app.inject(script.replace('page.js', '..%2f..%2fpackage.json'))).statusCode, 404)
 })
 
-test('it is not there unless it is asked for', async (t) => {
+test('is not served unless enabled', async (t) => {
   const { app } = await build(t)
   t.equal((await app.inject('/connect')).statusCode, 404)
   t.notOk('connectPage' in (await app.inject({ method: 'POST', url: '/connect-session' })).json())
 })
 
-test('the service serves it to people without a key, and nothing else', async (t) => {
+test('is public in the service, and nothing else is', async (t) => {
   const key = 'key-of-the-caller-1234567890'
   const { app } = await service(t, { API_KEYS: key })
   t.equal((await app.inject('/connect')).statusCode, 200)

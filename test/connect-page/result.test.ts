@@ -15,7 +15,7 @@ async function newLink (app: FastifyInstance, payload: object = {}, url = '/conn
   return { token: fragment.get('token') ?? '', ticket: fragment.get('ticket') ?? '' }
 }
 
-/** What the page's form does. */
+/** Does the same as the page's form. */
 async function enter ({ nango }: Built, { token }: Link, clientId: string): Promise<string> {
   const answer = await fetch(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ client_id: clientId, client_secret: 'right' })
@@ -24,15 +24,15 @@ async function enter ({ nango }: Built, { token }: Link, clientId: string): Prom
   return connectionId
 }
 
-const ask = (app: FastifyInstance, ticket: string, connectionId: string) => app.inject(
+const send = (app: FastifyInstance, ticket: string, connectionId: string) => app.inject(
   { method: 'POST', url: '/connect/result', payload: { ticket, connectionId } }
 )
 
-test('the venue of the connection that was just made', async (t) => {
+test('returns the venue of the connection that was just created', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   const connectionId = await enter(built, link, 'my-park')
-  const answer = await ask(built.app, link.ticket, connectionId)
+  const answer = await send(built.app, link.ticket, connectionId)
   t.equal(answer.statusCode, 200)
   const { name, zone } = built.roller.venue('my-park').profile
   t.same(answer.json(), { status: 'connected', venue: { name, timeZone: zone, environment: 'live' } }, 'these and no more')
@@ -42,26 +42,26 @@ test('the venue of the connection that was just made', async (t) => {
   t.notMatch(built.log(), link.ticket)
 })
 
-test('a link opens no other connection, and does not say which there are', async (t) => {
+test('returns nothing about any other connection', async (t) => {
   const built = await start(t)
   const [mine, theirs] = [await newLink(built.app, { tags: { organization_id: 'demo' } }), await newLink(built.app)]
   const [made, foreign] = [await enter(built, mine, 'my-park'), await enter(built, theirs, 'their-park')]
   const texts = new Set<string>()
   for (const connectionId of [foreign, 'demo-venue', 'no-such-connection']) {
-    const { statusCode, body } = await ask(built.app, mine.ticket, connectionId)
+    const { statusCode, body } = await send(built.app, mine.ticket, connectionId)
     t.equal(statusCode, 404, connectionId)
     texts.add(body.replace(/"instance":"[^"]*"/, ''))
   }
   t.equal(texts.size, 1, 'the same words for each')
-  t.equal((await ask(built.app, mine.ticket, made)).statusCode, 200)
+  t.equal((await send(built.app, mine.ticket, made)).statusCode, 200)
 })
 
-test('a browser that writes a proof into its own connection learns about its own connection alone', async (t) => {
+test('returns only the own connection to a browser that writes a proof into it', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   const proof = link.ticket.split('.')[1] ?? ''
   const victim = await enter(built, await newLink(built.app), 'victim-park')
-  // Nango lets a browser set fields of the config of the connection that it makes.
+  // Nango lets a browser set config fields of the connection that it creates.
   const answer =
     await fetch(`${built.nango.url}/oauth2/auth/roller?connect_session_token=${link.token}&params[roller_connect_page]=${proof}`, {
       method: 'POST',
@@ -69,13 +69,13 @@ test('a browser that writes a proof into its own connection learns about its own
       body: JSON.stringify({ client_id: 'own-park', client_secret: 'right' })
     })
   const { connectionId } = await answer.json() as { connectionId: string }
-  t.equal((await ask(built.app, link.ticket, connectionId)).statusCode, 200)
-  t.equal((await ask(built.app, link.ticket, victim)).statusCode, 404)
+  t.equal((await send(built.app, link.ticket, connectionId)).statusCode, 200)
+  t.equal((await send(built.app, link.ticket, victim)).statusCode, 404)
 })
 
-test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t) => {
+test('rejects forged, foreign and expired tickets with 401, without a call to Nango', async (t) => {
   const built = await start(t, { nango: { now: () => Date.now() - 3_600_000 } })
-  const ended = await newLink(built.app) // by Nango's clock, an hour ago
+  const ended = await newLink(built.app) // an hour ago by Nango's clock
   const other = await newLink(
     (
       await start(
@@ -89,7 +89,7 @@ test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t)
   )
   const before = built.nango.requests.length
   for (const ticket of [ended.ticket, other.ticket, 'x', ended.ticket.replace(/^\d+/, '99999999999999')]) {
-    const answer = await ask(built.app, ticket, 'demo-venue')
+    const answer = await send(built.app, ticket, 'demo-venue')
     t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_LINK_ENDED', title: /^The link / })
   }
   t.equal(built.nango.requests.length, before)
@@ -102,56 +102,56 @@ test('forged, foreign and ended tickets: 401, and Nango is not asked', async (t)
   }
 })
 
-test('a link may be asked about twenty times', async (t) => {
+test('allows twenty requests for each link', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
-  for (let time = 0; time < 20; time++) t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404)
+  for (let time = 0; time < 20; time++) t.equal((await send(built.app, link.ticket, 'demo-venue')).statusCode, 404)
   const before = built.nango.requests.length
-  const answer = await ask(built.app, link.ticket, 'demo-venue')
+  const answer = await send(built.app, link.ticket, 'demo-venue')
   t.match(answer.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED' })
   t.ok(Number(answer.headers['retry-after']) > 0)
   t.equal(built.nango.requests.length, before)
-  t.equal((await ask(built.app, (await newLink(built.app)).ticket, 'demo-venue')).statusCode, 404, 'another link counts by itself')
+  t.equal((await send(built.app, (await newLink(built.app)).ticket, 'demo-venue')).statusCode, 404, 'another link counts by itself')
 })
 
-test('entered again: only once that has happened, and another venue is noticed', async (t) => {
+test('reports a reconnect only after it happened, and detects another venue', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
-  t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'a link that was not used opens nothing')
+  t.equal((await send(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'a link that was not used opens nothing')
   await enter(built, link, 'demo')
   t.match(
-    (await ask(built.app, link.ticket, 'demo-venue')).json(),
+    (await send(built.app, link.ticket, 'demo-venue')).json(),
     { status: 'connected', venue: { name: built.roller.venue('demo').profile.name } }
   )
 
   const second = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
   await enter(built, second, 'someone-else')
-  t.equal((await ask(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'the first link is no longer the one')
+  t.equal((await send(built.app, link.ticket, 'demo-venue')).statusCode, 404, 'the first link is no longer the one')
   t.match(
-    (await ask(built.app, second.ticket, 'demo-venue')).json(),
+    (await send(built.app, second.ticket, 'demo-venue')).json(),
     { status: 'other-venue', venue: { name: built.roller.venue('someone-else').profile.name } }
   )
   t.match((await built.app.inject('/connections/demo-venue')).json(), { tags: { organization_id: 'demo' } }, 'its tags are kept')
 })
 
-test('where connections are not asked for their venue, there is none to tell', async (t) => {
+test('returns no venue if venues are not verified', async (t) => {
   const built = await start(t, { options: { verifyVenues: false } })
   const link = await newLink(built.app)
-  t.same((await ask(built.app, link.ticket, await enter(built, link, 'my-park'))).json(), { status: 'connected', venue: null })
+  t.same((await send(built.app, link.ticket, await enter(built, link, 'my-park'))).json(), { status: 'connected', venue: null })
 })
 
-test('a key that may not read its venue', async (t) => {
+test('reports credentials that may not read their venue', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   const connectionId = await enter(built, link, 'my-park')
   built.roller.faults.next({ kind: 'status', status: 403, body: { message: 'no' } } as never) // one of the simulator's own
-  t.match((await ask(built.app, link.ticket, connectionId)).json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
-  t.match((await ask(built.app, link.ticket, connectionId)).json(), { status: 'connected' }, 'and again when it may')
+  t.match((await send(built.app, link.ticket, connectionId)).json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
+  t.match((await send(built.app, link.ticket, connectionId)).json(), { status: 'connected' }, 'and again when it may')
 })
 
 const used = (app: FastifyInstance, ticket: string) => app.inject({ method: 'POST', url: '/connect/result', payload: { ticket } })
 
-test('a link that is opened again says whether it was used, and for which venue', async (t) => {
+test('reports for a reopened link whether it was used, and for which venue', async (t) => {
   const built = await start(t)
   const [link, other] = [await newLink(built.app), await newLink(built.app)]
   t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null })
@@ -162,7 +162,7 @@ test('a link that is opened again says whether it was used, and for which venue'
   t.match((await used(built.app, link.ticket)).json(), { status: 'connected', venue: { name: built.roller.venue('my-park').profile.name } })
 })
 
-test('a link to enter credentials again knows its connection, and whose credentials were entered', async (t) => {
+test('identifies connection and credentials of a reconnect link', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app, { connectionId: 'demo-venue' }, '/connect-session/reconnect')
   t.same((await used(built.app, link.ticket)).json(), { status: 'unused', venue: null })
@@ -176,7 +176,7 @@ test('a link to enter credentials again knows its connection, and whose credenti
   t.equal((await used(built.app, forged)).statusCode, 401)
 })
 
-test('of many connections made since, ten are read', async (t) => {
+test('reads at most ten of the connections created since', async (t) => {
   const built = await start(t)
   const [link, bulk] = [await newLink(built.app), await newLink(built.app)]
   await enter(built, link, 'my-park')

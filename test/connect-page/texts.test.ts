@@ -3,12 +3,12 @@ import { test } from '../support/tap.ts'
 import { readAssets } from '#plugin/connect-page/assets.js'
 import { chooseLanguage, languages, type TextName } from '#plugin/connect-page/texts.js'
 
-test('all languages have the same texts', async (t) => {
+test('has the same texts in all languages', async (t) => {
   t.same(Object.keys(languages), ['en', 'de', 'es', 'fr'])
   for (const [language, texts] of Object.entries(languages)) t.same(Object.keys(texts), Object.keys(languages.en), language)
 })
 
-test('no text has keys, where ROLLER shows a Client ID and a Client Secret', async (t) => {
+test('never mentions keys where ROLLER shows a Client ID and a Client Secret', async (t) => {
   for (const [language, texts] of Object.entries(languages)) {
     for (const [name, text] of Object.entries(texts)) {
       t.notMatch(text.replaceAll('API keys', ''), /\bkeys?\b|schlüssel|\bclaves?\b|\bclés?\b/i, `${language}: ${name}`)
@@ -16,7 +16,7 @@ test('no text has keys, where ROLLER shows a Client ID and a Client Secret', asy
   }
 })
 
-test('placeholders are the same in all languages', async (t) => {
+test('has the same placeholders in all languages', async (t) => {
   const places = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
   for (const [language, texts] of Object.entries(languages)) {
     for (const name of Object.keys(languages.en) as TextName[]) { // its keys are these
@@ -26,13 +26,13 @@ test('placeholders are the same in all languages', async (t) => {
   }
 })
 
-test('every text that a script asks for exists, and each is asked for', async (t) => {
+test('has every text that a script uses, and no other', async (t) => {
   const { files } = readAssets()
   const own = ['page.js', 'view.js'].map((name) => files.get(name)?.content ?? '').join('\n')
   const words = new Set(own.match(/'[\w-]+'/g)?.map((word) => word.slice(1, -1)))
-  const asked = [...own.matchAll(/\bsay\('(\w+)'/g)].map(([, name]) => String(name))
-  t.ok(asked.length > 10)
-  t.same(asked.filter((name) => !(name in languages.en)), [])
+  const requested = [...own.matchAll(/\bsay\('(\w+)'/g)].map(([, name]) => String(name))
+  t.ok(requested.length > 10)
+  t.same(requested.filter((name) => !(name in languages.en)), [])
   const { connectPageHtml } = await import('#plugin/connect-page/html.js')
   const html = connectPageHtml(
     {
@@ -51,7 +51,7 @@ test('every text that a script asks for exists, and each is asked for', async (t
   )
 })
 
-test('the language of the browser', async (t) => {
+test('selects the language of the browser', async (t) => {
   t.equal(chooseLanguage(undefined), 'en')
   t.equal(chooseLanguage('fr-FR, de-CH;q=0.8, en;q=0.5'), 'fr')
   t.equal(chooseLanguage('it-IT, de-CH;q=0.8, en;q=0.5'), 'de')

@@ -1,4 +1,4 @@
-/** A ticket is good until shortly after its session has ended, for one gateway and one integration, and not with one character changed. */
+/** A ticket is valid until shortly after its session, for one gateway and one integration, and unchanged only. */
 import { test } from '../support/tap.ts'
 import { Tickets } from '#plugin/connect-page/ticket.js'
 
@@ -6,7 +6,7 @@ const END = '2026-11-23T10:30:00.000Z'
 const end = Date.parse(END)
 const tickets = new Tickets('secret-key', 'roller')
 
-test('what was issued is read, until five minutes after the session', async (t) => {
+test('accepts an issued ticket until five minutes after the session', async (t) => {
   const proof = tickets.newProof()
   const ticket = tickets.issue(proof, END)
   t.equal(tickets.read(ticket, end - 1), proof)
@@ -15,7 +15,7 @@ test('what was issued is read, until five minutes after the session', async (t) 
   t.not(tickets.newProof(), proof)
 })
 
-test('every replica reads it; another key or integration does not', async (t) => {
+test('accepts a ticket on every replica, but not with another key or integration', async (t) => {
   const proof = tickets.newProof()
   const ticket = tickets.issue(proof, END)
   t.equal(new Tickets('secret-key', 'roller').read(ticket, end), proof)
@@ -23,7 +23,7 @@ test('every replica reads it; another key or integration does not', async (t) =>
   t.equal(new Tickets('secret-key', 'roller-playground').read(ticket, end), null)
 })
 
-test('no character of it can be changed', async (t) => {
+test('rejects a ticket with any changed character', async (t) => {
   const ticket = tickets.issue(tickets.newProof(), END)
   const [time = '', proof = '', signature = ''] = ticket.split('.')
   const other = (character: string): string => character === 'A' ? 'B' : 'A'

@@ -1,23 +1,23 @@
-/** Why Nango got no token: the payloads of a real server, read by the server and by the page's script alike. */
+/** The cause of a missing token: payloads of a real server, classified alike by the server and the page's script. */
 import { test } from '../support/tap.ts'
 import { readAssets } from '#plugin/connect-page/assets.js'
 import { readTokenFailure, type TokenFailure } from '#plugin/nango/token-error.js'
 
 interface Script { readTokenFailure: (payload: unknown) => TokenFailure }
 
-const said = (payload: unknown): string => JSON.stringify({ provider_error_payload: payload })
+const payloadOf = (payload: unknown): string => JSON.stringify({ provider_error_payload: payload })
 
 const CASES: readonly [what: string, payload: unknown, failure: TokenFailure][] = [
-  ['ROLLER refuses the pair', said({ message: 'The client credentials are invalid' }), 'refused'],
-  ['an OAuth error', said({ error: 'invalid_client' }), 'refused'],
-  ['ROLLER has suspended the credentials', said({ message: 'These credentials are suspended' }), 'refused'],
-  ['a refusal as plain text', said('Unauthorized'), 'refused'],
-  ['503 with a text that says nothing', said({ message: 'down' }), 'unclear'],
-  ['503 in words', said({ message: 'Service temporarily unavailable' }), 'unavailable'],
-  ['429', said({ message: 'Too many requests' }), 'unavailable'],
-  ['429 that names the credentials', said({ message: 'Rate limit of these credentials exceeded' }), 'unavailable'],
-  ['500', said({ message: 'Internal Server Error' }), 'unavailable'],
-  ['a page of a firewall that says forbidden', said('<html><body>403 Forbidden</body></html>'), 'unavailable'],
+  ['ROLLER refuses the pair', payloadOf({ message: 'The client credentials are invalid' }), 'rejected'],
+  ['an OAuth error', payloadOf({ error: 'invalid_client' }), 'rejected'],
+  ['ROLLER has suspended the credentials', payloadOf({ message: 'These credentials are suspended' }), 'rejected'],
+  ['a refusal as plain text', payloadOf('Unauthorized'), 'rejected'],
+  ['503 with a text that says nothing', payloadOf({ message: 'down' }), 'unclear'],
+  ['503 in words', payloadOf({ message: 'Service temporarily unavailable' }), 'unavailable'],
+  ['429', payloadOf({ message: 'Too many requests' }), 'unavailable'],
+  ['429 that names the credentials', payloadOf({ message: 'Rate limit of these credentials exceeded' }), 'unavailable'],
+  ['500', payloadOf({ message: 'Internal Server Error' }), 'unavailable'],
+  ['a page of a firewall that says forbidden', payloadOf('<html><body>403 Forbidden</body></html>'), 'unavailable'],
   ['an answer without a body, 401 or 503', '{}', 'unclear'],
   ['a reset, a refused connection, a timeout', '{"name":"Error","message":"fetch_unknown_error"}', 'unreachable'],
   ['Nango\'s policy', { host: '127.0.0.1:4000', code: 'denied_ip', message: 'blocked' }, 'blocked'],
@@ -30,10 +30,10 @@ const CASES: readonly [what: string, payload: unknown, failure: TokenFailure][] 
   ['JSON of another kind', '[]', 'unclear'],
   ['JSON null', 'null', 'unclear'],
   ['a number', 7, 'unclear'],
-  ['deeper than anybody looks', said({ message: { credentials: 'invalid' } }), 'unclear']
+  ['deeper than anybody looks', payloadOf({ message: { credentials: 'invalid' } }), 'unclear']
 ]
 
-test('the server and the page read a payload alike', async (t) => {
+test('classifies a payload alike on server and page', async (t) => {
   const source = readAssets().files.get('token-error.js')?.content ?? ''
   t.notMatch(source, /^import|sourceMappingURL/m, 'stands alone in a browser')
   const script = await import(`data:text/javascript,${encodeURIComponent(source)}`) as Script

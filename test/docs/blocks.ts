@@ -1,4 +1,4 @@
-/** The code blocks of the documents, with what the comment above each says about it. */
+/** The code blocks of the documents, with the markers above each. */
 import { readdirSync, readFileSync } from 'node:fs'
 
 export const ROOT = new URL('.', import.meta.resolve('#root/package.json'))
@@ -10,7 +10,7 @@ export interface Block {
   readonly code: string
   /** From `<!-- not run: why -->`. */
   readonly notRun: string | null
-  /** From `<!-- declare: … -->`: what a fragment takes for granted. */
+  /** From `<!-- declare: … -->`: declarations that a fragment needs. */
   readonly declares: string | null
 }
 

@@ -1,7 +1,4 @@
-/**
- * Every code block of the documents does what it says: commands run against the sandbox, programs are type-checked, and run when they are
- * whole.
- */
+/** Every code block of the documents works: commands run against the sandbox, programs are type-checked, and complete ones run. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -14,14 +11,14 @@ import { startProcess } from '../service/fixture.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { blocksOf, documents, ROOT, type Block } from './blocks.ts'
 
-tap.setTimeout(300_000) // starting processes takes its time on a busy machine
+tap.setTimeout(300_000) // starting processes is slow on a busy machine
 
 const root = fileURLToPath(ROOT)
 const all = documents().flatMap(blocksOf)
 const runnable = all.filter(({ notRun }) => notRun === null)
 const of = (...languages: string[]): Block[] => runnable.filter(({ language }) => languages.includes(language))
 
-/** What the documents call the service. */
+/** The command of the service in the documents. */
 const ADDRESS = 'http://localhost:3000'
 
 async function freePort (): Promise<number> {
@@ -46,7 +43,7 @@ function run (command: string, args: readonly string[], input: string): Promise<
   )
 }
 
-test('every block is of a kind that is tried here, or says why it is not', (t) => {
+test('runs every kind of block, or has a reason not to', (t) => {
   const known = ['sh', 'ts', 'js', 'json', 'python', 'mermaid']
   for (const { at, language, notRun } of all) t.ok(notRun !== null || known.includes(language), `${at} ${language}`)
   const skipped = all.filter(({ notRun }) => notRun !== null)
@@ -57,7 +54,7 @@ test('every block is of a kind that is tried here, or says why it is not', (t) =
   t.end()
 })
 
-test('commands and Python programs work on the sandbox', async (t) => {
+test('runs commands and Python programs against the sandbox', async (t) => {
   const port = await freePort()
   const url = `http://localhost:${port}`
   await startProcess(
@@ -65,7 +62,7 @@ test('commands and Python programs work on the sandbox', async (t) => {
   ).url()
   const here = (code: string): string => code.replaceAll(ADDRESS, url)
   for (const { at, code } of of('sh')) {
-    // The first command that fails ends it, and an HTTP status of 400 and above is a failure.
+    // The first failing command ends it; an HTTP status of 400 or higher is a failure.
     const { code: status, output } = await run(
       'sh', ['-e'], `curl () { command curl --silent --show-error --fail-with-body "$@"; echo; }\n${here(code)}`
     )
@@ -81,13 +78,13 @@ test('commands and Python programs work on the sandbox', async (t) => {
   }
 })
 
-test('TypeScript is right by its types, and runs where it is whole', async (t) => {
+test('type-checks TypeScript, and runs complete files', async (t) => {
   mkdirSync(join(root, '.cache'), { recursive: true })
-  const folder = mkdtempSync(join(root, '.cache/blocks-')) // inside the project, so that imports are found
+  const folder = mkdtempSync(join(root, '.cache/blocks-')) // inside the project, so that imports resolve
   t.teardown(() => { rmSync(folder, { recursive: true }) })
   const files = new Map(of('ts').map((block) => {
     const file = join(folder, `${block.at.replace(/\W/g, '-')}.ts`)
-    // What is declared stands on one line in front, so lines of errors are those of the block plus one.
+    // Declarations are on one line in front, so line numbers of errors are those of the block plus one.
     writeFileSync(file, `${block.declares ?? ''};export {}\n${block.code}`)
     return [file, block]
   }))
@@ -100,15 +97,15 @@ test('TypeScript is right by its types, and runs where it is whole', async (t) =
     t.same(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')), [], at)
   }
 
-  // A program that listens is whole: it serves the venue through the simulators, when it is told where they are.
+  // A program that listens is complete: given the addresses of the simulators, it must serve the venue.
   const whole = [...files].filter(([, { declares, code }]) => declares === null && code.includes('.listen('))
   t.ok(whole.length > 0, 'there is a whole program')
   const { nango } = await startSimulators(t)
   for (const [file, { at, code }] of whole) {
     const port = await freePort()
-    const told = code.replace('nango: {', `nango: { host: '${nango.url}',`).replace('port: 3000', `port: ${port}`)
-    t.not(told, code)
-    writeFileSync(file, `${told}\nconsole.log('it listens')\n`)
+    const reported = code.replace('nango: {', `nango: { host: '${nango.url}',`).replace('port: 3000', `port: ${port}`)
+    t.not(reported, code)
+    writeFileSync(file, `${reported}\nconsole.log('it listens')\n`)
     const running = startSource(t, `../${file.slice(root.length).replace(/\.ts$/, '')}`, [], { NANGO_SECRET_KEY: SECRET_KEY })
     await running.printed(/it listens/)
     const get = async (path: string, headers = {}): Promise<{ status: number, body: string }> => {
@@ -132,7 +129,7 @@ test('TypeScript is right by its types, and runs where it is whole', async (t) =
   }
 })
 
-test('JavaScript and JSON can be read', (t) => {
+test('parses JavaScript and JSON', (t) => {
   for (const { at, code } of of('js')) {
     const { diagnostics = [] } = ts.transpileModule(
       code,

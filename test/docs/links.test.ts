@@ -1,9 +1,9 @@
-/** Every link of the documents inside this repository leads to a file that is there, and to a heading that is in it. */
+/** Every link of the documents within this repository has an existing file and heading as its target. */
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from '../support/tap.ts'
 import { documents, ROOT } from './blocks.ts'
 
-/** As GitHub makes them. */
+/** In GitHub's form. */
 const anchorOf = (heading: string): string => heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')
 
 for (const document of documents()) {

@@ -1,4 +1,4 @@
-/** The generated parts of the documents are what the code generates; each dependency has a reason, and each error a section. */
+/** Generated parts of the documents are current; each dependency has a reason, and each error a section. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +16,7 @@ const OWN = ['fastify-roller', 'roller-sandbox']
 const sources = (folder: string): string[] => readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !/^(dist|node_modules)\//.test(name)).map((name) => read(`${folder}/${name}`))
 
-/** Names of packages; what is imported for its types alone is not installed with the package. */
+/** Package names; type-only imports are not installed with the package. */
 function importsOf (source: string): string[] {
   const code = source.replaceAll(/^import type [^;]*? from '.*'$/gm, '')
   const names = ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName)
@@ -27,13 +27,13 @@ function importsOf (source: string): string[] {
   )
 }
 
-test('the documents are up to date', (t) => {
+test('are up to date', (t) => {
   const { status, stderr } = spawnSync(process.execPath, ['dist/docs/build.js', '--check'], { cwd: fileURLToPath(ROOT), encoding: 'utf8' })
   t.equal(status, 0, stderr)
   t.end()
 })
 
-test('every dependency has a reason, and every reason a dependency that is imported', (t) => {
+test('have a reason for every dependency, and an import for every reason', (t) => {
   const given = new Set<string>()
   const { peerDependenciesMeta } = JSON.parse(read('plugin/package.json')) as { peerDependenciesMeta: Record<string, unknown> }
   const optionalPeers = new Set(Object.keys(peerDependenciesMeta))
@@ -51,7 +51,7 @@ test('every dependency has a reason, and every reason a dependency that is impor
   t.end()
 })
 
-test('every error has a section', (t) => {
+test('have a section for every error', (t) => {
   const page = read('docs/errors.md')
   for (const [code, { title }] of Object.entries(errorDefinitions)) t.ok(page.includes(`\n## ${code}\n\n${title}.\n`), code)
   t.end()

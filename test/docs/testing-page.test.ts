@@ -1,4 +1,4 @@
-/** The test file in docs/testing.md passes as it stands. */
+/** The test file in docs/testing.md passes unchanged. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,15 +7,15 @@ import ts from 'typescript'
 import { start } from '../examples/program.ts'
 import { blocksOf, ROOT } from './blocks.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
-test('the test file of the page passes', async (t) => {
+test('passes the test file of the page', async (t) => {
   const [block] = blocksOf('docs/testing.md').filter(({ language }) => language === 'ts')
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
   const { outputText } = ts.transpileModule(block?.code ?? '', { compilerOptions })
   const cache = join(fileURLToPath(ROOT), '.cache')
   mkdirSync(cache, { recursive: true })
-  const folder = mkdtempSync(join(cache, 'testing-')) // inside the project, so that imports are found
+  const folder = mkdtempSync(join(cache, 'testing-')) // inside the project, so that imports resolve
   t.teardown(() => { rmSync(folder, { recursive: true }) })
   writeFileSync(join(folder, 'app.test.mjs'), outputText)
   const program = start(t, process.execPath, ['--test', '--test-reporter=tap', join(folder, 'app.test.mjs')])

@@ -1,22 +1,22 @@
-/** Who hears what: by name, by kind, or everything, until it is taken away. */
+/** Subscriptions by name, by kind, or to everything, until they are removed. */
 import { test } from '../support/tap.ts'
-import { EventLate, EventNotHandled, Events, type AnyEvent } from '#plugin/webhooks/events.js'
+import { HandlersTimedOut, EventNotHandled, Events, type AnyEvent } from '#plugin/webhooks/events.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
-const event = (name: string): AnyEvent => ({ name, id: '1', connectionId: 'venue' }) as AnyEvent // all that is looked at here
+const event = (name: string): AnyEvent => ({ name, id: '1', connectionId: 'venue' }) as AnyEvent // the only fields that are read here
 
-test('patterns', async (t) => {
+test('matches patterns', async (t) => {
   const events = new Events({ clock: new ManualClock() })
   t.notOk(events.hasHandlers)
-  const heard: string[] = []
+  const received: string[] = []
   const off = (['booking.created', 'booking.*', '*', 'connection.*', 'membership.*'] as const).map(
-    (pattern) => events.on(pattern, (event: { name: string }) => { heard.push(`${pattern} ${event.name}`) })
+    (pattern) => events.on(pattern, (event: { name: string }) => { received.push(`${pattern} ${event.name}`) })
   )
   t.ok(events.hasHandlers)
   for (const name of ['booking.created', 'booking.updated', 'bookings.created', 'membership.paused', 'connection.deleted']) {
     await events.deliver(event(name))
   }
-  t.strictSame(heard, [
+  t.strictSame(received, [
     'booking.created booking.created', 'booking.* booking.created', '* booking.created', 'booking.* booking.updated', '* booking.updated',
     '* bookings.created',
     'membership.* membership.paused', '* membership.paused', 'connection.* connection.deleted', '* connection.deleted'
@@ -24,21 +24,21 @@ test('patterns', async (t) => {
   for (const end of off) end()
   t.notOk(events.hasHandlers)
   await events.deliver(event('booking.created'))
-  t.equal(heard.length, 10)
+  t.equal(received.length, 10)
 })
 
-test('a handler taken away twice takes no other with it', async (t) => {
+test('removes a handler only once', async (t) => {
   const events = new Events({ clock: new ManualClock() })
   const first = events.on('*', () => {})
   first()
-  let heard = 0
-  events.on('*', () => { heard++ })
+  let received = 0
+  events.on('*', () => { received++ })
   first()
   await events.deliver(event('booking.created'))
-  t.equal(heard, 1)
+  t.equal(received, 1)
 })
 
-test('all are waited for, also when one has failed', async (t) => {
+test('waits for all handlers, even if one has failed', async (t) => {
   const clock = new ManualClock()
   const events = new Events({ clock })
   let finish = (): void => {}
@@ -52,12 +52,12 @@ test('all are waited for, also when one has failed', async (t) => {
   t.notOk(done)
   finish()
   const error = await delivered.catch((error: unknown) => error)
-  t.ok(error instanceof EventNotHandled && !(error instanceof EventLate))
+  t.ok(error instanceof EventNotHandled && !(error instanceof HandlersTimedOut))
   t.match(error, { cause: { message: 'no room' } })
   t.equal(clock.waiting, 0, 'and no timer is left')
 })
 
-test('a late one says what became of it', async (t) => {
+test('reports the result of a late handler', async (t) => {
   for (const fails of [false, true]) {
     const clock = new ManualClock()
     const events = new Events({ clock, timeoutMs: 100 })
@@ -67,8 +67,8 @@ test('a late one says what became of it', async (t) => {
     const delivered = events.deliver(event('booking.created')).catch((error: unknown) => error)
     clock.advance(100)
     const error = await delivered
-    t.ok(error instanceof EventLate)
+    t.ok(error instanceof HandlersTimedOut)
     end()
-    t.equal(await (error as EventLate).taken, !fails)
+    t.equal(await (error as HandlersTimedOut).result, !fails)
   }
 })

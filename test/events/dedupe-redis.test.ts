@@ -1,4 +1,4 @@
-/** What all replicas have seen: the common suite, two replicas, and what stands in Redis. */
+/** The store of all replicas: the common suite, two replicas, and the keys in Redis. */
 import { Redis } from 'ioredis'
 import t from '../support/tap.ts'
 import { RedisDedupeStore } from '#plugin/webhooks/dedupe-redis.js'
@@ -14,17 +14,17 @@ t.teardown(() => {
 const clock = new ManualClock()
 const open = (scope: string): RedisDedupeStore => new RedisDedupeStore(client, { scope, clock })
 
-/** Redis has a clock of its own: its keys lose what has passed. */
+/** Redis has its own clock: its keys expire in real time. */
 async function pass (ms: number): Promise<void> {
   for (const key of await client.keys('roller:seen:*')) await client.pexpire(key, Math.max(0, await client.pttl(key) - ms))
 }
 
-t.test('the common suite', (t) => {
+t.test('passes the common suite', (t) => {
   dedupeSuite(t, { store: open('suite'), pass })
   t.end()
 })
 
-t.test('replicas know of each other, environments do not', async (t) => {
+t.test('shares events between replicas, not between environments', async (t) => {
   const [one, two, other] = [open('a'), open('a'), open('b')]
   const key = { connectionId: 'venue', id: 'shared' }
   t.equal(await one.claim(key), 'new')
@@ -35,7 +35,7 @@ t.test('replicas know of each other, environments do not', async (t) => {
   t.equal(await other.claim(key), 'busy')
 })
 
-t.test('a claim that ran out is not given back by who had it', async (t) => {
+t.test('does not release an expired claim', async (t) => {
   const [one, two] = [open('a'), open('a')]
   const key = { connectionId: 'venue', id: 'late' }
   t.equal(await one.claim(key), 'new')
@@ -45,7 +45,7 @@ t.test('a claim that ran out is not given back by who had it', async (t) => {
   t.equal(await one.claim(key), 'busy', 'it is the other\'s')
 })
 
-t.test('neither ids nor the scope stand in Redis, and all of a connection is in one slot', async (t) => {
+t.test('stores neither ids nor the scope in Redis, and each connection in one slot', async (t) => {
   await client.flushall()
   const store = open('canary-scope')
   for (const id of ['canary-1', 'canary-2']) await store.claim({ connectionId: 'canary-venue', id })

@@ -1,4 +1,4 @@
-/** Memory and Redis together: Redis away is memory alone, said once. */
+/** Memory and Redis together: while Redis is down, memory alone is used, logged once. */
 import { test } from '../support/tap.ts'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import { SharedDedupeStore } from '#plugin/webhooks/dedupe-shared.js'
@@ -12,8 +12,8 @@ const key = { connectionId: 'venue', id: '1' }
 function open () {
   const clock = new ManualClock()
   const inner = new MemoryDedupeStore(clock)
-  const state = { away: false, warnings: 0 }
-  const answer = <T>(work: () => T): T => { if (state.away) throw new Error('away'); return work() }
+  const state = { isDown: false, warnings: 0 }
+  const answer = <T>(work: () => T): T => { if (state.isDown) throw new Error('away'); return work() }
   const shared: DedupeStore = {
     claim: async (key) => answer(() => inner.claim(key)),
     done: async (key) => answer(() => inner.done(key)),
@@ -25,13 +25,13 @@ function open () {
   return { clock, state, replica }
 }
 
-test('the common suite', (t) => {
+test('passes the common suite', (t) => {
   const { clock, replica } = open()
   dedupeSuite(t, { store: replica(), pass: (ms) => clock.advance(ms) })
   t.end()
 })
 
-test('another replica\'s word counts', async (t) => {
+test('respects the events of another replica', async (t) => {
   const { replica } = open()
   const [one, two] = [replica(), replica()]
   t.equal(await one.claim(key), 'new')
@@ -42,19 +42,19 @@ test('another replica\'s word counts', async (t) => {
   t.equal(await one.claim(key), 'done')
 })
 
-test('without Redis each replica goes on alone, and says so once', async (t) => {
+test('continues with each replica\'s own store without Redis, and logs it once', async (t) => {
   const { state, replica } = open()
   const [one, two] = [replica(), replica()]
-  state.away = true
+  state.isDown = true
   t.equal(await one.claim(key), 'new')
   t.equal(await one.claim(key), 'busy')
   await one.done(key)
   t.equal(await one.claim(key), 'done')
   t.equal(state.warnings, 1)
   t.equal(await two.claim(key), 'new', 'two replicas, so handlers must bear repeats')
-  state.away = false
+  state.isDown = false
   await one.release({ ...key, id: '2' })
-  state.away = true
+  state.isDown = true
   await one.claim({ ...key, id: '3' })
   t.equal(state.warnings, 3, 'again after it was back')
 })

@@ -1,4 +1,4 @@
-/** What every store must do. */
+/** The contract of every store. */
 import type { Test } from 'tap'
 import { LEASE_MS, REMEMBERED_MS, type DedupeStore } from '#plugin/webhooks/dedupe-store.js'
 
@@ -11,13 +11,13 @@ let count = 0
 const keyOf = (connectionId = 'venue') => ({ connectionId, id: `event-${++count}` })
 
 export function dedupeSuite (t: Test, { store, pass }: DedupeBench): void {
-  t.test('one has it in hand, the others are told', async (t) => {
+  t.test('grants a claim once', async (t) => {
     const key = keyOf()
     const claims = await Promise.all(Array.from({ length: 20 }, () => store.claim(key)))
     t.strictSame(claims.sort(), [...Array.from({ length: 19 }, () => 'busy'), 'new'])
   })
 
-  t.test('what is done stays done, beyond ROLLER\'s last try', async (t) => {
+  t.test('keeps handled events beyond ROLLER\'s last retry', async (t) => {
     const key = keyOf()
     t.equal(await store.claim(key), 'new')
     await store.done(key)
@@ -30,7 +30,7 @@ export function dedupeSuite (t: Test, { store, pass }: DedupeBench): void {
     t.equal(await store.claim(key), 'new')
   })
 
-  t.test('what is released is new', async (t) => {
+  t.test('grants a released claim again', async (t) => {
     const key = keyOf()
     t.equal(await store.claim(key), 'new')
     await store.release(key)
@@ -38,7 +38,7 @@ export function dedupeSuite (t: Test, { store, pass }: DedupeBench): void {
     await store.release(keyOf())
   })
 
-  t.test('a claim whose owner has gone ends before ROLLER comes again', async (t) => {
+  t.test('expires a claim before ROLLER\'s next retry', async (t) => {
     const key = keyOf()
     t.equal(await store.claim(key), 'new')
     await pass(LEASE_MS - 1_000)
@@ -48,7 +48,7 @@ export function dedupeSuite (t: Test, { store, pass }: DedupeBench): void {
     t.ok(LEASE_MS < 60_000)
   })
 
-  t.test('connections are apart', async (t) => {
+  t.test('separates connections', async (t) => {
     const key = keyOf('one')
     t.equal(await store.claim(key), 'new')
     t.equal(await store.claim({ ...key, connectionId: 'two' }), 'new')

@@ -19,7 +19,7 @@ const clock = new ManualClock()
 const open = (scope: string, redis = client): RedisExportInbox => new RedisExportInbox(redis, { scope, clock })
 const key = { connectionId: 'canary-venue', exportType: 'Payments' }
 
-t.test('the common suite', (t) => {
+t.test('passes the common suite', (t) => {
   inboxSuite(t, {
     inbox: open('suite'),
     async pass (ms) {
@@ -29,14 +29,14 @@ t.test('the common suite', (t) => {
   t.end()
 })
 
-t.test('replicas read what others put, environments do not', async (t) => {
+t.test('shares entries between replicas, not between environments', async (t) => {
   await open('a').put(key, part(1))
   t.strictSame(await open('a').read(key), [part(1)])
   t.strictSame(await open('b').read(key), [])
   t.notMatch((await client.keys('*')).join(), /canary/)
 })
 
-t.test('what it does not understand is left out', async (t) => {
+t.test('skips entries in an unknown format', async (t) => {
   const inbox = open('odd')
   await inbox.put(key, part(1))
 
@@ -47,7 +47,7 @@ t.test('what it does not understand is left out', async (t) => {
   t.strictSame(await inbox.read(key), [part(1)])
 })
 
-t.test('what Redis did not keep was not put', async (t) => {
+t.test('throws if Redis did not store the entry', async (t) => {
   const server = await startRedis()
   const inbox = open('a', connect(server))
   t.same(await inbox.read(key), [])

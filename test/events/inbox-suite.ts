@@ -1,4 +1,4 @@
-/** What every inbox must do. */
+/** The contract of every inbox. */
 import type { Test } from 'tap'
 import { EXPORT_ENTRIES_MAX, EXPORT_KEPT_MS, type ExportInbox, type ExportEntry } from '#plugin/client/export-inbox.js'
 
@@ -16,7 +16,7 @@ let count = 0
 const keyOf = (exportType = 'Payments') => ({ connectionId: `venue-${++count}`, exportType })
 
 export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
-  t.test('what was put is read in its sequence, as often as one likes', async (t) => {
+  t.test('returns entries in order, on every read', async (t) => {
     const key = keyOf()
     t.strictSame(await inbox.read(key), [])
     const entries: ExportEntry[] = [{ kind: 'ordered', order: 'o' }, part(3), part(1), part(1), { kind: 'withdrawn', order: 'o' }]
@@ -24,14 +24,14 @@ export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
     for (let time = 0; time < 2; time++) t.strictSame(await inbox.read(key), entries)
   })
 
-  t.test('connections and types are apart', async (t) => {
+  t.test('separates connections and types', async (t) => {
     const key = keyOf()
     await inbox.put(key, part(1))
     t.strictSame(await inbox.read({ ...key, exportType: 'Tickets' }), [])
     t.strictSame(await inbox.read({ ...key, connectionId: 'other' }), [])
   })
 
-  t.test('it is kept as long as ROLLER\'s links are good', async (t) => {
+  t.test('keeps entries until ROLLER\'s links expire', async (t) => {
     const key = keyOf()
     await inbox.put(key, part(1))
     await pass(EXPORT_KEPT_MS - 60_000)
@@ -42,7 +42,7 @@ export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
     t.strictSame(await inbox.read(key), [part(2)])
   })
 
-  t.test('it does not grow without end: the oldest goes first', async (t) => {
+  t.test('is bounded: drops the oldest first', async (t) => {
     const key = keyOf()
     for (let index = 0; index < EXPORT_ENTRIES_MAX + 5; index++) await inbox.put(key, part(index))
     const kept = await inbox.read(key)
@@ -50,17 +50,17 @@ export function inboxSuite (t: Test, { inbox, pass }: InboxBench): void {
     t.strictSame(kept[0], part(5))
   })
 
-  t.test('who watches is told, until it has enough', async (t) => {
+  t.test('notifies subscribers until they unsubscribe', async (t) => {
     const key = keyOf()
-    let told = 0
-    const end = inbox.subscribe(key, () => { told++ })
-    const endOther = inbox.subscribe({ ...key, exportType: 'Tickets' }, () => { told += 100 })
+    let reported = 0
+    const end = inbox.subscribe(key, () => { reported++ })
+    const endOther = inbox.subscribe({ ...key, exportType: 'Tickets' }, () => { reported += 100 })
     await inbox.put(key, part(1))
-    t.equal(told, 1)
+    t.equal(reported, 1)
     end()
     end()
     await inbox.put(key, part(2))
-    t.equal(told, 1)
+    t.equal(reported, 1)
     endOther()
   })
 }

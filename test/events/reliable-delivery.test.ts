@@ -1,6 +1,6 @@
-/** An event that its handlers did not take is delivered again until they do, here or on another replica. */
+/** A failed event is delivered again until its handlers succeed, here or on another replica. */
 import { test } from '../support/tap.ts'
-import { EventLate, EventNotHandled } from '#plugin/webhooks/events.js'
+import { HandlersTimedOut, EventNotHandled } from '#plugin/webhooks/events.js'
 import { ReliableDelivery } from '#plugin/webhooks/reliable-delivery.js'
 import { MemoryDedupeStore } from '#plugin/webhooks/dedupe-memory.js'
 import type { ConnectionEvent } from 'fastify-roller'
@@ -19,14 +19,14 @@ function start (
   return { clock, store, lines, delivery: new ReliableDelivery({ deliver, store, clock, log, random: () => 0 }) }
 }
 
-const refuse = (): never => {
+const reject = (): never => {
   throw new EventNotHandled('A handler failed.', { cause: Object.assign(new Error('answered 503'), { event: CANARY }) })
 }
 
-test('the first try is at once and its failure is seen; the repeats are in the background, until the handlers take it', async (t) => {
+test('reports a failed first attempt, and retries in the background until the handlers succeed', async (t) => {
   const got: string[] = []
-  const { clock, delivery, lines } = start(async ({ id }) => { got.push(id); if (got.length < 4) refuse() })
-  await t.rejects(delivery.deliver(event()), { name: 'EventNotTaken' })
+  const { clock, delivery, lines } = start(async ({ id }) => { got.push(id); if (got.length < 4) reject() })
+  await t.rejects(delivery.deliver(event()), { name: 'EventNotHandled' })
   t.equal(got.length, 1)
   for (const [pause, tries] of [[1_000, 2], [2_000, 3], [4_000, 4], [3_600_000, 4]] as const) {
     clock.advance(pause - 1)
@@ -36,12 +36,12 @@ test('the first try is at once and its failure is seen; the repeats are in the b
     t.equal(got.length, tries, `after ${pause} ms`)
   }
   t.equal(delivery.pending, 0)
-  t.match(lines, [/^warn .*answered 503.* is delivered again/, /^info .*"tries":4.* was taken/])
+  t.match(lines, [/^warn .*answered 503.* is delivered again/, /^info .*"tries":4.* was handled/])
   t.notMatch(lines.join(), CANARY, 'nothing of the connection is logged')
 })
 
-test('what is given up is logged as an error, without a payload', async (t) => {
-  const { clock, delivery, lines } = start(async () => refuse())
+test('logs an abandoned event as an error, without a payload', async (t) => {
+  const { clock, delivery, lines } = start(async () => reject())
   await t.rejects(delivery.deliver(event()))
   for (let hours = 0; hours < 25 && clock.waiting > 0; hours++) {
     for (let minutes = 0; minutes < 60; minutes++) { clock.advance(60_000); await settle() }
@@ -51,7 +51,7 @@ test('what is given up is logged as an error, without a payload', async (t) => {
   t.equal(delivery.pending, 0)
 })
 
-test('the same event is not delivered twice at a time', async (t) => {
+test('does not deliver the same event twice at a time', async (t) => {
   let [running, most] = [0, 0]
   let finish = (): void => {}
   const { clock, delivery } = start(async () => {
@@ -71,10 +71,10 @@ test('the same event is not delivered twice at a time', async (t) => {
   t.equal(delivery.pending, 0, 'the one that was turned away ends with it')
 })
 
-test('a repeat that another report brings ends the wait', async (t) => {
+test('cancels the retry after a successful repeat of the report', async (t) => {
   let down = true
   const got: string[] = []
-  const { clock, delivery } = start(async ({ id }) => { if (down) refuse(); got.push(id) })
+  const { clock, delivery } = start(async ({ id }) => { if (down) reject(); got.push(id) })
   await t.rejects(delivery.deliver(event()))
   down = false
   await delivery.deliver(event())
@@ -84,8 +84,8 @@ test('a repeat that another report brings ends the wait', async (t) => {
   t.same(got, ['evt_1'])
 })
 
-test('an ack of another replica ends the repeats', async (t) => {
-  const one = start(async () => refuse())
+test('stops retrying after an ack of another replica', async (t) => {
+  const one = start(async () => reject())
   const got: string[] = []
   const other = start(async ({ id }) => { got.push(id) }, one)
   await t.rejects(one.delivery.deliver(event()))
@@ -98,7 +98,7 @@ test('an ack of another replica ends the repeats', async (t) => {
   t.same(got, ['evt_1'])
 })
 
-test('a replica that ends in the middle leaves the event to the other', async (t) => {
+test('leaves the event to another replica when one ends', async (t) => {
   const ends = start(() => new Promise(() => {}))
   const got: string[] = []
   const other = start(async ({ id }) => { got.push(id) }, ends)
@@ -109,11 +109,11 @@ test('a replica that ends in the middle leaves the event to the other', async (t
   t.same(got, ['evt_1'])
 })
 
-test('a late handler that gets it done ends the repeats', async (t) => {
+test('stops retrying when a late handler succeeds', async (t) => {
   let finish = (_taken: boolean): void => {}
   let tries = 0
-  const { clock, delivery } = start(async () => { tries++; throw new EventLate('late', new Promise((resolve) => { finish = resolve })) })
-  await t.rejects(delivery.deliver(event()), { name: 'EventLate' })
+  const { clock, delivery } = start(async () => { tries++; throw new HandlersTimedOut('', new Promise((resolve) => { finish = resolve })) })
+  await t.rejects(delivery.deliver(event()), { name: 'HandlersTimedOut' })
   clock.advance(1_000)
   await settle()
   finish(true)
@@ -123,8 +123,8 @@ test('a late handler that gets it done ends the repeats', async (t) => {
   t.equal(delivery.pending, 0)
 })
 
-test('closing stops the timers and says how many are left', async (t) => {
-  const { clock, delivery, lines } = start(async () => refuse())
+test('stops the timers on close, and reports the number of pending events', async (t) => {
+  const { clock, delivery, lines } = start(async () => reject())
   for (const id of ['a', 'b', 'c']) await t.rejects(delivery.deliver(event(id)))
   await delivery.close()
   t.equal(clock.waiting, 0)

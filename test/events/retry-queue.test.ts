@@ -15,7 +15,7 @@ function start (options: Partial<RetryQueueOptions> = {}) {
 
 const fails = async (): Promise<void> => { throw new Error('no room') }
 
-test('pauses grow from a second to five minutes, and end after a day with a last try', async (t) => {
+test('increases delays from a second to five minutes, with a last attempt after a day', async (t) => {
   const { clock, queue, ended } = start()
   const begun = clock.now()
   let tries = 1
@@ -33,7 +33,7 @@ test('pauses grow from a second to five minutes, and end after a day with a last
   t.equal(queue.size, 0)
 })
 
-test('pauses of what failed together differ', async (t) => {
+test('adds jitter to the delays of work that failed together', async (t) => {
   const { clock, queue } = start({ random: Math.random })
   for (let count = 0; count < 50; count++) queue.add(String(count), fails, null)
   t.ok(clock.waits.every((pause) => pause > 799 && pause <= 1_000))
@@ -41,7 +41,7 @@ test('pauses of what failed together differ', async (t) => {
   await queue.close()
 })
 
-test('there is a bound of what waits, and what is beyond it is given up and named', async (t) => {
+test('bounds the pending work, and reports what it gives up', async (t) => {
   const { clock, queue, ended } = start()
   for (let count = 0; count < 1_001; count++) queue.add(String(count), fails, new Error('first'))
   t.equal(queue.size, 1_000)
@@ -51,7 +51,7 @@ test('there is a bound of what waits, and what is beyond it is given up and name
   t.equal(clock.waiting, 0, 'no timer is left')
 })
 
-test('a key waits once, and the newer work is what is done', async (t) => {
+test('queues a key once, with the newer work', async (t) => {
   const { clock, queue, ended } = start()
   const done: string[] = []
   queue.add('a', async () => { done.push('older') }, null)
@@ -64,7 +64,7 @@ test('a key waits once, and the newer work is what is done', async (t) => {
   t.equal(clock.waiting, 0)
 })
 
-test('what was done elsewhere is not tried again', async (t) => {
+test('does not retry work that was done elsewhere', async (t) => {
   const { clock, queue, ended } = start()
   queue.add('a', () => { throw new Error('tried') }, null)
   queue.remove('a')
@@ -74,7 +74,7 @@ test('what was done elsewhere is not tried again', async (t) => {
   t.equal(queue.size, 0)
 })
 
-test('closing waits for a try under way, starts none, and takes nothing more', async (t) => {
+test('waits for an attempt in progress on close, and accepts nothing more', async (t) => {
   const { clock, queue, ended } = start()
   let finish = (): void => {}
   queue.add('slow', () => new Promise((resolve) => { finish = resolve }), null)

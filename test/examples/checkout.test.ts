@@ -7,7 +7,7 @@ import { listen } from '../support/build.ts'
 const run = promisify(execFile)
 const program = fileURLToPath(import.meta.resolve('#root/dist/examples/checkout/checkout.js'))
 
-test('the checkout example sells two tickets', { timeout: 60_000 }, async (t) => {
+test('sells two tickets', { timeout: 60_000 }, async (t) => {
   const { url, roller } = await listen(t)
   const before = roller.venue('demo').bookings.size
   const { stdout } = await run(process.execPath, [program], { env: { ...process.env, GATEWAY_URL: url } })

@@ -1,10 +1,10 @@
-/** The embed example: its own login stands in front of the plugin, tenants see their own venues alone, and staff may not connect any. */
+/** The embed example: its own login protects the plugin, tenants see only their venues, and staff may not connect any. */
 import tap, { test } from '../support/tap.ts'
 import { startSource } from './program.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
-test('the embed example', async (t) => {
+test('runs', async (t) => {
   const program = startSource(t, 'embed/app', [], { PORT: '0' })
   const url = String((await program.printed(/The app is at (\S+)/))[1]).replace('[::1]', 'localhost')
   const JSON_TYPE = { 'content-type': 'application/json' }
@@ -43,7 +43,7 @@ test('the embed example', async (t) => {
 
   const overview = async (headers: { cookie: string }) => await (await fetch(`${url}/api/overview`, { headers })).json()
   let shown = await overview(abe)
-  // Nango's list is read from a replica, where a new connection arrives late; the sandbox keeps to that.
+  // Nango's list is read from a replica, where a new connection appears late, as in the sandbox.
   for (let turn = 0; turn < 200 && JSON.stringify(shown) === '[]'; turn++) {
     await new Promise((resolve) => { setTimeout(resolve, 20) })
     shown = await overview(abe)

@@ -1,4 +1,4 @@
-/** The nightly export writes every record once, also when it was stopped on the way. */
+/** The nightly export writes every record once, even if it was stopped in between. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, appendFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,13 +6,13 @@ import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startExample } from './program.ts'
 
-tap.setTimeout(180_000) // starting a process takes its time on a busy machine
+tap.setTimeout(180_000) // starting a process is slow on a busy machine
 
-// A week that ends today, so that the sandbox's bookings are in it.
+// A week that ends today, so that it contains the sandbox's bookings.
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
 const [from, to] = [day(-6), day(2)]
 
-test('the nightly-export example', async (t) => {
+test('runs', async (t) => {
   const { nango, roller } = await startSimulators(t)
   const folder = mkdtempSync(join(tmpdir(), 'export-'))
   t.teardown(() => { rmSync(folder, { recursive: true }) })
@@ -31,14 +31,14 @@ test('the nightly-export example', async (t) => {
   t.ok(records.length > 5, `${records.length} records`)
   t.ok(records.every(({ bookingReference }) => bookingReference !== undefined))
 
-  // ROLLER refuses one day: it ends with a code, and says how to go on.
+  // ROLLER rejects one day: the program exits with a code and a hint how to continue.
   const path = new RegExp(`^/data/bookingitems.*startDate=${day(0)}`)
   roller.faults.always({ kind: 'status', status: 400, path, body: { message: 'not today' } })
   const broken = await run('broken')
   t.equal(broken.code, 1)
   t.match(broken.output, /ROLLER_ERR_REFUSED: .* Start it again to go on\./)
   roller.faults.always(null)
-  // As if the power had gone between the record and the note of it.
+  // Simulates a power failure between the record and its cursor.
   const file = readdirSync(join(folder, 'broken')).find((name) => name.endsWith('.ndjson')) ?? ''
   appendFileSync(join(folder, 'broken', file), '{"half a rec')
 
@@ -46,8 +46,8 @@ test('the nightly-export example', async (t) => {
   const resumed = await run('broken')
   t.equal(resumed.code, 0, resumed.output)
   for (const report of ['bookingitems', 'tickets']) t.equal(read('broken', report), read('whole', report), report)
-  const asked = roller.requests.slice(before).filter(({ url }) => url.startsWith('/data/bookingitems')).map(({ url }) => url)
-  t.ok(asked.length > 0 && asked.every((url) => !url.includes(`startDate=${from}`)), 'days that were done are not asked for again')
+  const requested = roller.requests.slice(before).filter(({ url }) => url.startsWith('/data/bookingitems')).map(({ url }) => url)
+  t.ok(requested.length > 0 && requested.every((url) => !url.includes(`startDate=${from}`)), 'days that were done are not asked for again')
 
   const again = roller.requests.length
   t.equal((await run('whole')).code, 0)

@@ -1,4 +1,4 @@
-/** Starts an example as its README says, and reads what it prints. */
+/** Starts an example as in its README, and reads its output. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
@@ -9,7 +9,7 @@ export interface Program {
   readonly child: ChildProcess
   readonly output: () => string
   readonly exited: Promise<number | null>
-  /** Waits until this has been printed. */
+  /** Waits until this text was printed. */
   readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>
 }
 
@@ -43,14 +43,14 @@ export function start (
   }
 }
 
-/** A TypeScript example by its source, as its README says. */
+/** Runs a TypeScript example from its source, as in its README. */
 export function startSource (
   t: Pick<Test, 'teardown'>, path: string, args: readonly string[] = [], env: Record<string, string | undefined> = {}
 ): Program {
   return start(t, process.execPath, ['--import', 'tsx', `examples/${path}.ts`, ...args], env)
 }
 
-/** The same as the build has compiled it, which starts in a third of the time. */
+/** Runs the compiled example, which starts in a third of the time. */
 export function startExample (
   t: Pick<Test, 'teardown'>, path: string, args: readonly string[] = [], env: Record<string, string | undefined> = {}
 ): Program {

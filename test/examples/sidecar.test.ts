@@ -1,10 +1,10 @@
-/** The clients of the sidecar example read bookings, say a problem in its own words, and wait when they are told to. */
+/** The clients of the sidecar example read bookings, print a problem's message, and wait for Retry-After. */
 import { execFileSync } from 'node:child_process'
 import tap, { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
 import { start } from './program.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const missing = (command: string): string | false => {
   try {
@@ -22,7 +22,7 @@ const clients = [
 ]
 
 for (const { name, command, needs, file } of clients) {
-  test(`the ${name} client`, { skip: missing(needs) }, async (t) => {
+  test(`runs the ${name} client`, { skip: missing(needs) }, async (t) => {
     const { url, roller } = await listen(t)
     const venue = roller.venue('demo')
     const [booking] = venue.bookings.values()
@@ -47,15 +47,15 @@ for (const { name, command, needs, file } of clients) {
     t.match(own.output, 'canary of ROLLER')
   })
 
-  test(`the ${name} client waits for as long as it is told`, { skip: missing(needs) }, async (t) => {
-    // One place in a window of two seconds, and no line: the second call is refused with Retry-After.
-    let refused = 0
+  test(`waits in the ${name} client for the time of Retry-After`, { skip: missing(needs) }, async (t) => {
+    // One slot in a window of two seconds, and no queue: the second call is rejected with Retry-After.
+    let rejected = 0
     const { url } = await listen(t, {
       options: { rateLimits: { rest: { limit: 1, windowMs: 2000 }, margin: 0, jitter: 0, maxQueue: 0 } },
-      host: (app) => { app.addHook('onResponse', async (_request, reply) => { if (reply.statusCode === 429) refused++ }) }
+      host: (app) => { app.addHook('onResponse', async (_request, reply) => { if (reply.statusCode === 429) rejected++ }) }
     })
     const program = start(t, command, [file], { GATEWAY_URL: url })
     t.equal(await program.exited, 0, program.output())
-    t.ok(refused > 0, 'it was refused')
+    t.ok(rejected > 0, 'it was refused')
   })
 }

@@ -1,22 +1,22 @@
-/** The receiver handles what the container has signed, once, and nothing else. */
+/** The receiver handles exactly the events that the container has signed, once each. */
 import { randomUUID } from 'node:crypto'
 import tap, { test } from '../support/tap.ts'
 import type { AnyEvent } from 'fastify-roller'
 import { createWebhookTarget } from '#service/http/webhook-target.js'
 import { startExample } from './program.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const SECRET = `whsec_${Buffer.from('the-secret-of-the-receiver-1234!').toString('base64')}`
 
-test('the webhooks example', async (t) => {
+test('runs', async (t) => {
   const program = startExample(t, 'webhooks/receiver', [], { PORT: '0', WEBHOOK_TARGET_SECRET: SECRET })
   const url = String((await program.printed(/The receiver is at (\S+)/))[1])
   const container = createWebhookTarget({ url, secrets: [SECRET] })
   const stranger = createWebhookTarget({ url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`] })
   t.teardown(async () => { await container.close(); await stranger.close() })
 
-  // as much as is looked at here
+  // the only fields that are read here
   const event = { name: 'booking.created', id: randomUUID(), connectionId: 'the-venue', data: {} } as unknown as AnyEvent
   await container.send(event)
   await container.send(event)
@@ -31,7 +31,7 @@ test('the webhooks example', async (t) => {
   t.equal(program.output().match(/booking\.created/g)?.length, 2)
 })
 
-test('without a secret it says what is missing', async (t) => {
+test('names the missing setting without a secret', async (t) => {
   const program = startExample(t, 'webhooks/receiver', [], { WEBHOOK_TARGET_SECRET: undefined })
   t.equal(await program.exited, 1)
   t.match(program.output(), 'WEBHOOK_TARGET_SECRET is missing')

@@ -3,7 +3,7 @@ import { needsRedis } from '../support/redis-server.ts'
 import { rows, type Way } from './rows.ts'
 import { World } from './world.ts'
 
-/** Every row on one way to ROLLER. */
+/** Every row with one transport. */
 export function proveRows (way: Way): void {
   for (const row of rows) {
     test(`${row.who} ${row.how} (${row.call})`, row.who === 'Redis' ? needsRedis : {}, async (t) => {

@@ -1,8 +1,8 @@
-/** Who fails, how, and what the caller sees of it. `npm run test:faults` proves every row; docs/operating.md shows them. */
+/** Failures and their effect on the caller. `npm run test:faults` proves every row; docs/operating.md shows them. */
 import type { World } from './world.ts'
 
 export type Way = 'nango' | 'direct'
-/** Status and code of the answer; ROLLER's own status alone; or `cut`, a body that breaks off where everybody can see it. */
+/** Status and code of the response; ROLLER's own status alone; or `cut`, a body that is visibly truncated. */
 export type Seen = string
 
 export interface Row {
@@ -10,10 +10,10 @@ export interface Row {
   readonly how: string
   readonly call: 'GET' | 'POST' | 'large GET'
   readonly arrange: (world: World) => void | Promise<void>
-  /** Makes things good again, where the fault does not end by itself. */
+  /** Ends the fault, if it does not end by itself. */
   readonly repair?: (world: World) => void | Promise<void>
   readonly seen: Readonly<Record<Way, Seen>> | Seen
-  /** How often the call arrived at ROLLER at most. A POST never more than once. */
+  /** Maximum number of calls that reach ROLLER. Never more than one for a POST. */
   readonly arrived?: number
   readonly only?: Way
 }
@@ -24,7 +24,7 @@ const GUARDED = { path: PRODUCTS } as const
 
 const CREATED = '201'
 
-/** Through Nango: its proxy. On the direct way: where the token comes from. */
+/** With transport nango: its proxy. With transport direct: the source of the token. */
 const atNango = (world: World): RegExp => world.way === 'nango' ? /^\/proxy/ : /^\/connections\//
 
 const roller: Row[] = [
@@ -47,14 +47,14 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'resets once, before the head',
+    how: 'resets the connection once, before the head',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'reset' }),
     seen: '200'
   },
   {
     who: 'ROLLER',
-    how: 'resets always, before the head',
+    how: 'always resets the connection before the head',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.always({ ...GUARDED, kind: 'reset' }),
     seen: '502 ROLLER_ERR_UNREACHABLE',
@@ -62,7 +62,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'resets before the head',
+    how: 'resets the connection before the head',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.next({ path: BOOKINGS, kind: 'reset' }),
     seen: '502 ROLLER_ERR_UNREACHABLE',
@@ -70,7 +70,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'resets when the work is done',
+    how: 'resets the connection after it has executed the call',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.next({ path: BOOKINGS, kind: 'reset-after-work' }),
     seen: '502 ROLLER_ERR_UNREACHABLE',
@@ -78,14 +78,14 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'resets once, after the head',
+    how: 'resets the connection once, after the head',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'reset-after-headers' }),
     seen: '200'
   },
   {
     who: 'ROLLER',
-    how: 'resets after the head',
+    how: 'resets the connection after the head',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.next({ path: BOOKINGS, kind: 'reset-after-headers' }),
     seen: '502 ROLLER_ERR_UNREACHABLE',
@@ -93,37 +93,37 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'ends in the middle of the body, once',
+    how: 'truncates the body once',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'cut' }),
     seen: '200'
   },
   {
     who: 'ROLLER',
-    how: 'ends in the middle of the body',
+    how: 'truncates the body',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.next({ path: BOOKINGS, kind: 'cut' }),
     seen: '502 ROLLER_ERR_UNREACHABLE',
     arrived: 1
   },
-  { who: 'ROLLER', how: 'ends in the middle of a large body', call: 'large GET', arrange: (world) => world.cutLarge(), seen: 'cut' },
+  { who: 'ROLLER', how: 'truncates a large body', call: 'large GET', arrange: (world) => world.cutLarge(), seen: 'cut' },
   {
     who: 'ROLLER',
-    how: 'sends what is not HTTP, once',
+    how: 'sends invalid HTTP once',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'garbage' }),
     seen: '200'
   },
   {
     who: 'ROLLER',
-    how: 'never answers',
+    how: 'never responds',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.always({ ...GUARDED, kind: 'hang' }),
     seen: '504 ROLLER_ERR_TIMEOUT'
   },
   {
     who: 'ROLLER',
-    how: 'never answers',
+    how: 'never responds',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.always({ path: BOOKINGS, kind: 'hang' }),
     seen: '504 ROLLER_ERR_TIMEOUT',
@@ -131,14 +131,14 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'is slow to the first byte',
+    how: 'sends the first byte late',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'slow', ms: 100 }),
     seen: '200'
   },
   {
     who: 'ROLLER',
-    how: 'lets the body trickle',
+    how: 'sends the body slowly',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.always({ ...GUARDED, kind: 'trickle', ms: 900 }),
     seen: '504 ROLLER_ERR_TIMEOUT'
@@ -154,7 +154,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'sends a page of HTML with 200',
+    how: 'returns 200 with a page of HTML',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next(
       { ...GUARDED, kind: 'status', status: 200, headers: { 'content-type': 'text/html' }, body: '<html></html>' }
@@ -163,7 +163,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 400',
+    how: 'returns 400',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.next({ path: BOOKINGS, kind: 'status', status: 400, body: { message: 'no' } }),
     seen: '400',
@@ -171,14 +171,14 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 401 once: the token was revoked',
+    how: 'returns 401 once: the token was revoked',
     call: 'GET',
     arrange: async (world) => { await world.warm(); world.roller.revokeTokens() },
     seen: '200'
   },
   {
     who: 'ROLLER',
-    how: 'answers 401 once: the token was revoked',
+    how: 'returns 401 once: the token was revoked',
     call: 'POST',
     arrange: async (world) => { await world.warm(); world.roller.revokeTokens() },
     seen: CREATED,
@@ -186,7 +186,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 401 always: the key was taken back',
+    how: 'always returns 401: the API key was revoked',
     call: 'GET',
     arrange: async (world) => { await world.warm(); world.roller.rejectCredentials('demo'); world.roller.revokeTokens() },
     repair: async (world) => { world.roller.rejectCredentials('demo', false); await world.passBackoff() },
@@ -194,21 +194,21 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 403',
+    how: 'returns 403',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'status', status: 403, body: { message: 'no' } }),
     seen: '403 ROLLER_ERR_ACCESS_DENIED'
   },
   {
     who: 'ROLLER',
-    how: 'answers 404',
+    how: 'returns 404',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'status', status: 404, body: { message: 'no' } }),
     seen: '404'
   },
   {
     who: 'ROLLER',
-    how: 'answers 409',
+    how: 'returns 409',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.next({ path: BOOKINGS, kind: 'status', status: 409, body: { message: 'no' } }),
     seen: '409',
@@ -216,7 +216,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 429, and says for how long',
+    how: 'returns 429 with Retry-After',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next(
       { ...GUARDED, kind: 'status', status: 429, headers: { 'retry-after': '60' }, body: { message: 'no' } }
@@ -227,7 +227,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 429, and does not say for how long',
+    how: 'returns 429 without Retry-After',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.next({ path: BOOKINGS, kind: 'status', status: 429, body: { message: 'no' } }),
     repair: (world) => world.pass(61_000),
@@ -236,7 +236,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 500',
+    how: 'returns 500',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'status', status: 500, body: { message: 'no' } }),
     seen: '500',
@@ -244,14 +244,14 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 502 once',
+    how: 'returns 502 once',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'status', status: 502, body: { message: 'no' } }),
     seen: '200'
   },
   {
     who: 'ROLLER',
-    how: 'answers 503 always',
+    how: 'always returns 503',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.always({ ...GUARDED, kind: 'status', status: 503, body: { message: 'no' } }),
     seen: '503',
@@ -259,7 +259,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 503',
+    how: 'returns 503',
     call: 'POST',
     arrange: ({ roller }) => roller.faults.next({ path: BOOKINGS, kind: 'status', status: 503, body: { message: 'no' } }),
     seen: '503',
@@ -267,7 +267,7 @@ const roller: Row[] = [
   },
   {
     who: 'ROLLER',
-    how: 'answers 504 once',
+    how: 'returns 504 once',
     call: 'GET',
     arrange: ({ roller }) => roller.faults.next({ ...GUARDED, kind: 'status', status: 504, body: { message: 'no' } }),
     seen: '200'
@@ -296,14 +296,14 @@ const nango: Row[] = [
   },
   {
     who: 'Nango',
-    how: 'resets once, before the head',
+    how: 'resets the connection once, before the head',
     call: 'GET',
     arrange: (world) => world.nango.faults.next({ path: atNango(world), kind: 'reset' }),
     seen: '200'
   },
   {
     who: 'Nango',
-    how: 'resets before the head',
+    how: 'resets the connection before the head',
     call: 'POST',
     arrange: (world) => world.nango.faults.next({ path: atNango(world), kind: 'reset' }),
     seen: { nango: '502 ROLLER_ERR_UNREACHABLE', direct: '201' },
@@ -311,28 +311,28 @@ const nango: Row[] = [
   },
   {
     who: 'Nango',
-    how: 'ends in the middle of the body, once',
+    how: 'truncates the body once',
     call: 'GET',
     arrange: (world) => world.nango.faults.next({ path: atNango(world), kind: 'cut' }),
     seen: '200'
   },
   {
     who: 'Nango',
-    how: 'sends what is not HTTP, once',
+    how: 'sends invalid HTTP once',
     call: 'GET',
     arrange: (world) => world.nango.faults.next({ path: atNango(world), kind: 'garbage' }),
     seen: '200'
   },
   {
     who: 'Nango',
-    how: 'never answers',
+    how: 'never responds',
     call: 'GET',
     arrange: (world) => world.nango.faults.always({ path: atNango(world), kind: 'hang' }),
     seen: '504 ROLLER_ERR_TIMEOUT'
   },
   {
     who: 'Nango',
-    how: 'lets the body trickle',
+    how: 'sends the body slowly',
     call: 'GET',
     arrange: (world) => world.nango.faults.always({ path: atNango(world), kind: 'trickle', every: 900 }),
     seen: '504 ROLLER_ERR_TIMEOUT'
@@ -353,35 +353,35 @@ const nango: Row[] = [
   },
   {
     who: 'Nango',
-    how: 'answers 401: it does not know our key',
+    how: 'returns 401: the secret key is unknown',
     call: 'GET',
     arrange: (world) => world.nango.faults.always({ path: atNango(world), ...canned(401, 'unknown_account') }),
     seen: '502 ROLLER_ERR_NANGO_REJECTED'
   },
   {
     who: 'Nango',
-    how: 'answers 403: our key lacks a scope',
+    how: 'returns 403: the secret key lacks a scope',
     call: 'GET',
     arrange: (world) => world.nango.faults.always({ path: atNango(world), ...canned(403, 'forbidden') }),
     seen: '502 ROLLER_ERR_NANGO_REJECTED'
   },
   {
     who: 'Nango',
-    how: 'answers 404: it does not know the integration',
+    how: 'returns 404: the integration is unknown',
     call: 'GET',
     arrange: (world) => world.nango.faults.always({ path: atNango(world), ...canned(404, 'unknown_provider_config') }),
     seen: '502 ROLLER_ERR_NANGO_REJECTED'
   },
   {
     who: 'Nango',
-    how: 'answers 424: ROLLER gave it no token a moment ago',
+    how: 'returns 424: a token refresh just failed',
     call: 'GET',
     arrange: (world) => world.nango.faults.always({ path: atNango(world), ...canned(424, 'connection_refresh_backoff') }),
     seen: '424 ROLLER_ERR_CREDENTIALS_REJECTED'
   },
   {
     who: 'Nango',
-    how: 'answers 429: its account limit',
+    how: 'returns 429: the account limit',
     call: 'GET',
     arrange: (world) => world.nango.faults.next(
       { path: atNango(world), ...canned(429, 'too_many_request'), headers: { 'retry-after': '30' } }
@@ -392,7 +392,7 @@ const nango: Row[] = [
   },
   {
     who: 'Nango',
-    how: 'answers 429: its account limit',
+    how: 'returns 429: the account limit',
     call: 'POST',
     arrange: (world) => world.nango.faults.next(
       { path: atNango(world), ...canned(429, 'too_many_request'), headers: { 'retry-after': '30' } }
@@ -403,7 +403,7 @@ const nango: Row[] = [
   },
   {
     who: 'Nango',
-    how: 'answers 500',
+    how: 'returns 500',
     call: 'GET',
     arrange: (world) => world.nango.faults.always({ path: atNango(world), ...canned(500, 'generic_error_support') }),
     seen: '502 ROLLER_ERR_UNREACHABLE'
@@ -421,40 +421,40 @@ const nango: Row[] = [
 const around: Row[] = [
   {
     who: 'the network',
-    how: 'does not know the host\'s name',
+    how: 'cannot resolve the host name',
     call: 'GET',
     arrange: (world) => world.at('https://host.invalid'),
     seen: '502 ROLLER_ERR_UNREACHABLE'
   },
   {
     who: 'the network',
-    how: 'gives a server that does not speak TLS',
+    how: 'connects to a server without TLS',
     call: 'GET',
     arrange: (world) => world.atPlainServer(),
     seen: '502 ROLLER_ERR_UNREACHABLE'
   },
   {
-    who: 'Redis', how: 'is gone, and each replica has its share', call: 'GET', arrange: (world) => world.withDeadRedis('share'), seen: '200'
+    who: 'Redis', how: 'is down, with onRedisDown share', call: 'GET', arrange: (world) => world.withDeadRedis('share'), seen: '200'
   },
   {
     who: 'Redis',
-    how: 'is gone, and nothing shall be sent',
+    how: 'is down, with onRedisDown reject',
     call: 'GET',
     arrange: (world) => world.withDeadRedis('reject'),
     seen: '429 ROLLER_ERR_RATE_LIMITED',
     arrived: 0
   },
-  { who: 'Redis', how: 'never answers', call: 'GET', arrange: (world) => world.withSilentRedis(), seen: '200' },
-  { who: 'the caller', how: 'leaves before the answer', call: 'GET', arrange: (world) => world.leaveEarly(), seen: 'left' },
+  { who: 'Redis', how: 'never responds', call: 'GET', arrange: (world) => world.withSilentRedis(), seen: '200' },
+  { who: 'the caller', how: 'disconnects before the response', call: 'GET', arrange: (world) => world.leaveEarly(), seen: 'left' },
   {
     who: 'the caller',
-    how: 'stops sending in the middle of its body',
+    how: 'stops sending in the middle of the body',
     call: 'POST',
     arrange: (world) => world.stopSending(),
     seen: 'left',
     arrived: 0
   },
-  { who: 'the machine', how: 'has no room for the log', call: 'GET', arrange: (world) => world.fillDisk(), seen: '200' },
+  { who: 'the machine', how: 'has no disk space for the log', call: 'GET', arrange: (world) => world.fillDisk(), seen: '200' },
   { who: 'the machine', how: 'sets its clock a day ahead', call: 'GET', arrange: (world) => world.jump(86_400_000), seen: '200' },
   {
     who: 'the machine',

@@ -1,4 +1,4 @@
-/** One gateway with everything around it, for one row: each thing behind a door that can be shut. */
+/** One gateway with its surroundings, for one row: each server is behind a proxy that can fail. */
 import { spawn } from 'node:child_process'
 import { open, readFile, readdir, readlink } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
@@ -12,12 +12,12 @@ import { startRollerSimulator, type RollerSimulator } from '#sandbox/roller.js'
 import { sharedRedis } from '../support/redis-server.ts'
 import { asConnected, CLIENT_SECRET, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { bookingFor } from '../upstream/fixture.ts'
-import { Door } from './door.ts'
+import { TcpProxy } from './tcp-proxy.ts'
 import type { Row, Seen, Way } from './rows.ts'
 
-/** Milliseconds: short, so that what never comes is soon given up. */
+/** Milliseconds: short, so that missing responses time out soon. */
 const TIMEOUTS = { connect: 2_000, headers: 1_000, idle: 1_000, total: 4_000, control: 1_000 }
-/** For repeats; shorter than any cooling-off. Milliseconds. */
+/** Milliseconds between retries; shorter than any cooling-off. */
 const MAX_WAIT = 8_000
 const LARGE = '/roller/sandbox/bytes/4000000?chunked=1'
 const ROOT = new URL('.', import.meta.resolve('#root/package.json'))
@@ -29,70 +29,74 @@ export class World {
   readonly roller: RollerSimulator
   readonly nango: NangoSimulator
   readonly #t: Teardown
-  readonly #rollerDoor: Door
-  readonly #nangoDoor: Door
+  readonly #rollerProxy: TcpProxy
+  readonly #nangoProxy: TcpProxy
   readonly #time: { ahead: number }
   #app: FastifyInstance | null = null
   #base: string | null = null
-  #redis: { readonly client: Redis, readonly door: Door, readonly onRedisDown: 'share' | 'reject' } | null = null
+  #redis: { readonly client: Redis, readonly tcpProxy: TcpProxy, readonly onRedisDown: 'share' | 'reject' } | null = null
   #call: (() => Promise<Seen>) | null = null
   #service: string | null = null
   #before = 0
 
   private constructor (
-    t: Teardown, way: Way, roller: RollerSimulator, nango: NangoSimulator, doors: { roller: Door, nango: Door }, time: { ahead: number }
+    t: Teardown,
+    way: Way,
+    roller: RollerSimulator,
+    nango: NangoSimulator,
+    proxies: { roller: TcpProxy, nango: TcpProxy }, time: { ahead: number }
   ) {
     this.#t = t
     this.way = way
     this.roller = roller
     this.nango = nango
-    this.#rollerDoor = doors.roller
-    this.#nangoDoor = doors.nango
+    this.#rollerProxy = proxies.roller
+    this.#nangoProxy = proxies.nango
     this.#time = time
   }
 
   static async start (t: Teardown, way: Way): Promise<World> {
     const time = { ahead: 0 }
     const rollerSimulator = await startRollerSimulator()
-    const rollerDoor = new Door(rollerSimulator.url)
-    await rollerDoor.open()
-    const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: rollerDoor.url, now: () => Date.now() + time.ahead })
-    const nangoDoor = new Door(nango.url)
-    await nangoDoor.open()
+    const rollerProxy = new TcpProxy(rollerSimulator.url)
+    await rollerProxy.open()
+    const nango = await startNangoSimulator({ secretKey: SECRET_KEY, rollerUrl: rollerProxy.url, now: () => Date.now() + time.ahead })
+    const nangoProxy = new TcpProxy(nango.url)
+    await nangoProxy.open()
     t.teardown(async () => {
-      await Promise.all([rollerDoor.shut(), nangoDoor.shut()])
+      await Promise.all([rollerProxy.shut(), nangoProxy.shut()])
       await nango.close()
       await rollerSimulator.close()
     })
-    const world = new World(t, way, rollerSimulator, nango, { roller: rollerDoor, nango: nangoDoor }, time)
+    const world = new World(t, way, rollerSimulator, nango, { roller: rollerProxy, nango: nangoProxy }, time)
     world.restoreConnection()
     return world
   }
 
-  /** After a first call: before it there is no token, and Nango's error does not tell a ROLLER that is down from a rejected key. */
+  /** After a first call: without a token, Nango's error is the same for a ROLLER that is down and for rejected credentials. */
   async closeRoller (): Promise<void> {
     await this.warm()
-    await this.#rollerDoor.shut()
+    await this.#rollerProxy.shut()
   }
 
-  /** From here on everybody has a token. */
+  /** From here on every connection has a token. */
   async warm (): Promise<void> { await this.#get() }
 
-  openRoller (): Promise<void> { return this.#rollerDoor.open() }
-  closeNango (): Promise<void> { return this.#nangoDoor.shut() }
-  openNango (): Promise<void> { return this.#nangoDoor.open() }
-  cutLarge (): void { this.#rollerDoor.cutAfter(1_000_000) }
+  openRoller (): Promise<void> { return this.#rollerProxy.open() }
+  closeNango (): Promise<void> { return this.#nangoProxy.shut() }
+  openNango (): Promise<void> { return this.#nangoProxy.open() }
+  cutLarge (): void { this.#rollerProxy.cutAfter(1_000_000) }
 
-  /** Time that passes for all. */
+  /** Advances the clock of all servers. */
   pass (ms: number): void { this.#time.ahead += ms }
-  /** The machine's clock is set, which is not time that passes: only what reads the date sees it. */
+  /** Sets the date of the machine without advancing the clock: only code that reads the date is affected. */
   jump (ms: number): void {
     const { now } = Date
     Date.now = () => now() + ms
     this.#t.teardown(() => { Date.now = now })
   }
 
-  /** Nango asks ROLLER for no token for 30 s after one was refused, and the gateway asks Nango for none. */
+  /** After a rejection Nango requests no token from ROLLER for 30 s, and the gateway none from Nango. */
   passBackoff (): void { this.pass(31_000) }
 
   /** As in Nango's dashboard. */
@@ -109,7 +113,7 @@ export class World {
     )
   }
 
-  /** What the calls go to stands somewhere else. */
+  /** The target of calls has another address. */
   at (url: string): void { this.#base = url }
   async atPlainServer (): Promise<void> {
     const server = createServer(
@@ -121,27 +125,27 @@ export class World {
   }
 
   async withDeadRedis (onRedisDown: 'share' | 'reject'): Promise<void> {
-    const { door } = await this.#withRedis(onRedisDown)
+    const { tcpProxy } = await this.#withRedis(onRedisDown)
     await this.#start()
     await this.#get()
-    await door.shut()
+    await tcpProxy.shut()
   }
 
   async withSilentRedis (): Promise<void> {
-    const { door } = await this.#withRedis('share')
+    const { tcpProxy } = await this.#withRedis('share')
     await this.#start()
     await this.#get()
-    door.beSilent()
+    tcpProxy.beSilent()
   }
 
   async #withRedis (onRedisDown: 'share' | 'reject') {
     const server = await sharedRedis()
-    const door = new Door(server.port)
-    await door.open()
-    const client = new Redis(door.port, '127.0.0.1', { retryStrategy: () => 50 })
+    const tcpProxy = new TcpProxy(server.port)
+    await tcpProxy.open()
+    const client = new Redis(tcpProxy.port, '127.0.0.1', { retryStrategy: () => 50 })
     client.on('error', () => {})
-    this.#t.teardown(async () => { client.disconnect(); await door.shut() })
-    this.#redis = { client, door, onRedisDown }
+    this.#t.teardown(async () => { client.disconnect(); await tcpProxy.shut() })
+    this.#redis = { client, tcpProxy, onRedisDown }
     return this.#redis
   }
 
@@ -168,7 +172,7 @@ export class World {
     }
   }
 
-  /** The service itself, writing its log to a device that is always full. */
+  /** The service itself, with its log on a device that is always full. */
   async fillDisk (): Promise<void> {
     const full = await open('/dev/full', 'w')
     const child = spawn(process.execPath, ['service/dist/main.js'], {
@@ -181,7 +185,7 @@ export class World {
     this.#service = `http://127.0.0.1:${port}`
   }
 
-  /** Makes the row's call. */
+  /** Sends the row's call. */
   async call (row: Row): Promise<Seen> {
     this.#before = this.#count(row)
     if (this.#call !== null) return await this.#call()
@@ -189,22 +193,22 @@ export class World {
     return row.call === 'GET' ? await this.#get() : await this.#getLarge()
   }
 
-  /** Whether the same gateway serves its next caller. */
+  /** Whether the same gateway serves the next caller. */
   async recovers (row: Row): Promise<boolean> {
     this.roller.faults.always(null)
     this.nango.faults.always(null)
     this.#call = null
-    this.#rollerDoor.cutAfter(Infinity)
-    if (this.#base !== null) { // restarted with the right address
+    this.#rollerProxy.cutAfter(Infinity)
+    if (this.#base !== null) { // restarted with the correct address
       this.#base = null
       this.#app = null
     }
     if (this.#redis !== null) {
-      await this.#redis.door.shut()
-      await this.#redis.door.open()
+      await this.#redis.tcpProxy.shut()
+      await this.#redis.tcpProxy.open()
     }
     await row.repair?.(this)
-    // Redis is looked for once a second; everything else is there at once.
+    // Redis is retried once a second; everything else recovers at once.
     for (let tries = 0; tries < (this.#redis === null ? 1 : 60); tries++) {
       if (await this.#get() === '200') return true
       await new Promise((resolve) => setTimeout(resolve, 50))
@@ -212,7 +216,7 @@ export class World {
     return false
   }
 
-  /** How often the row's call has come to ROLLER. */
+  /** Number of the row's calls that reached ROLLER. */
   arrived (row: Row): number { return this.#count(row) - this.#before }
 
   #count (row: Row): number {
@@ -225,7 +229,7 @@ export class World {
     if (this.#service !== null) return this.#service
     if (this.#app === null) {
       const app = Fastify()
-      const base = { nango: this.#nangoDoor.url, roller: this.#rollerDoor.url }
+      const base = { nango: this.#nangoProxy.url, roller: this.#rollerProxy.url }
       if (this.#base !== null) base[this.way === 'nango' ? 'nango' : 'roller'] = this.#base
       await app.register(roller, {
         authorize: 'open',
@@ -239,7 +243,7 @@ export class World {
         clock: {
           now: () => performance.now() + this.#time.ahead,
           setTimeout: (callback, ms) => setTimeout(callback, ms),
-          clearTimeout: (timer) => { clearTimeout(timer as NodeJS.Timeout) } // made above
+          clearTimeout: (timer) => { clearTimeout(timer as NodeJS.Timeout) } // created above
         },
         ...(this.#redis !== null && { redis: this.#redis.client })
       })
@@ -277,7 +281,7 @@ export class World {
   }
 }
 
-/** Its log is lost, so the port is read where Linux keeps it. */
+/** Its log is lost, so the port is read from /proc. */
 async function portOf (pid: number): Promise<number> {
   for (let tries = 0; tries < 400; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 50))

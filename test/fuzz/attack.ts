@@ -1,4 +1,4 @@
-/** The real service, as a process, in front of the simulators; everything that comes out of it anywhere is looked at. */
+/** The real service as a process, in front of the simulators; all of its output is checked. */
 import type { Test } from 'tap'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -35,7 +35,7 @@ export class Attack {
   readonly #sent = new Set<string>()
   readonly #smuggled = new Set<string>()
   readonly #calls = new Map<string, number>()
-  /** Every token that Nango ever had, and whose it is. */
+  /** Every token that Nango ever had, with its connection. */
   readonly #tokens = new Map<string, string>()
   #connections = 0
   #logRead = 0
@@ -85,7 +85,7 @@ export class Attack {
     return new Attack(transport, nango, roller, process, Number(new URL(await process.url()).port))
   }
 
-  /** @returns everything that is wrong after these conversations, which run at the same time */
+  /** @returns all violations after these conversations, which run concurrently */
   async faultsOf (conversations: readonly Conversation[]): Promise<Fault[]> {
     for (const { sent, smuggled } of conversations) {
       for (const mark of sent) this.#sent.add(mark)
@@ -104,13 +104,13 @@ export class Attack {
     return [...faults, ...this.#arrivals(), ...this.#log(), ...await this.#alive()]
   }
 
-  /** How many calls have come to ROLLER so far, and with which statuses answers went back. */
+  /** Number of calls that reached ROLLER, and the statuses of responses. */
   get figures (): { readonly arrived: number, readonly statuses: string } {
     const statuses = [...this.#statuses].sort(([one], [other]) => one - other).map(([status, count]) => `${status}: ${count}`).join(', ')
     return { arrived: this.#arrived, statuses }
   }
 
-  /** Ends the service, and looks at what came last. */
+  /** Stops the service, and checks its last output. */
   async end (): Promise<Fault[]> {
     this.#process.child.kill('SIGTERM')
     const code = await this.#process.exited
@@ -127,7 +127,7 @@ export class Attack {
     for (const { token, clientId } of this.#nango.connections) this.#tokens.set(`Bearer ${token}`, clientId)
     for (const request of toNango) faults.push(...faultsAtNango(request, this.#transport))
     for (const request of toRoller) {
-      // one that was cut off has not been looked at by ROLLER
+      // ROLLER has not parsed a truncated one
       const clientId = request.clientId ?? this.#tokens.get(String(request.headers.authorization)) ?? null
       faults.push(...faultsAtRoller({ ...request, clientId }, host))
       if (request.url !== '/token') this.#arrived++
@@ -152,7 +152,7 @@ export class Attack {
     return faults
   }
 
-  /** Whole lines that are new. The banner is no line of the log. */
+  /** New complete lines, without the banner. */
   #log (): Fault[] {
     const text = this.#process.stdout()
     const end = text.lastIndexOf('\n') + 1
@@ -180,7 +180,7 @@ export class Attack {
   }
 }
 
-/** Out of the simulator's list, which would else drop the oldest at some point. */
+/** Removes requests from the simulator's list, which would otherwise drop the oldest. */
 function take<T> (requests: readonly T[]): T[] {
-  return (requests as T[]).splice(0) // the simulators append to this very array
+  return (requests as T[]).splice(0) // the simulators append to this array
 }

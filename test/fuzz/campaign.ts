@@ -1,17 +1,17 @@
-/** Attacks until so many requests were sent. What is found is told with the very bytes that did it; the seed makes all of it again. */
+/** Sends hostile requests up to a number. A violation is reported with its exact bytes; the seed reproduces the run. */
 import fc from 'fast-check'
 import type { Test } from 'tap'
 import { Attack, type Transport } from './attack.ts'
 import type { Conversation } from './conversation.ts'
 
-/** In all, over both files and both transports: `npm run test:fuzz` sends 100,000. */
+/** Total over both files and both transports: `npm run test:fuzz` sends 100,000. */
 const TOTAL = Number(process.env['FUZZ'] ?? 2_000)
 const CAMPAIGNS = 4
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000)
-/** Conversations at a time. */
+/** Number of concurrent conversations. */
 const ABREAST = 160
 const ROUNDS = 5
-/** What is found after so many is more of the same. */
+/** Stops after this number of violations. */
 const ENOUGH = 20
 
 export async function campaign (t: Test, transport: Transport, conversation: fc.Arbitrary<Conversation>): Promise<void> {

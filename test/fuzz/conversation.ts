@@ -1,32 +1,30 @@
-/** What is sent over one connection, and what of it may arrive where. */
+/** The data sent over one connection, and the calls that may result from it. */
 import { KEYS } from './canaries.ts'
 import { CONNECTIONS, LIMITED_TO, type HostileRequest } from './hostile.ts'
 
-/** Goes with a request all the way to ROLLER, in a header that the gateway passes on. */
+/** Sent with a request to ROLLER, in a header that the gateway forwards. */
 export const MARK_HEADER = 'accept-language'
 
 export interface Conversation {
   readonly bytes: Buffer
-  /** Marks of the requests in it: each may lead to one call, and no more. */
+  /** Marks of its requests: each may lead to one call at most. */
   readonly sent: readonly string[]
-  /** Marks of what only looks like a request: in a body, or behind what ends the connection. No call may come of them. */
+  /** Marks of data that only looks like a request: in a body, or after the end of the connection. It must not lead to a call. */
   readonly smuggled: readonly string[]
-  /** Answers to wait for; none: this side ends at once. */
+  /** Number of responses to wait for; none: the client closes at once. */
   readonly expected: number
-  /** Every request is whole, so that each has an answer. */
+  /** Every request is complete, so each gets a response. */
   readonly whole: boolean
-  /** The answers carry the marks as request ids, and come in the order sent. */
+  /** The responses have the marks as request ids, in the order of the requests. */
   readonly inOrder: boolean
-  /** For who reads a counterexample. */
+  /** For readers of a counterexample. */
   readonly shape: string
 }
 
 let marks = 0
 const venues = new Map<string, string | null>()
 
-/**
- * Told apart from every other of this run. @param venue the only one that a call with it may reach; null: none; undefined: it is not plain
- */
+/** Unique in this run. @param venue the only one that a call with it may reach; null: none; undefined: unknown */
 export function newMark (venue?: string | null): string {
   const mark = `fz-${++marks}`
   if (venue !== undefined) venues.set(mark, venue)
@@ -36,7 +34,7 @@ export function newMark (venue?: string | null): string {
 export function venueOfMark (mark: string): string | null | undefined { return venues.get(mark) }
 export function forgetVenue (mark: string): void { venues.delete(mark) }
 
-/** What a caller with this key may reach over this connection. */
+/** The venues that a caller with this key may reach over this connection. */
 export function venueOf (connection: string, key: string | undefined): string | null {
   if (!Object.values<string | undefined>(KEYS).includes(key)) return null
   return key === KEYS.limited && !LIMITED_TO.includes(connection) ? null : connection
@@ -52,7 +50,7 @@ function plainVenue ({ headers }: HostileRequest): string | null | undefined {
 
 export interface Framed { readonly mark: string, readonly bytes: Buffer }
 
-/** Well framed, whatever is in it: by its length, or in chunks. */
+/** Framed correctly, whatever the content: by length, or in chunks. */
 export function frame (
   request: HostileRequest, { chunked = false, more = [], keep = true }: { chunked?: boolean, more?: readonly string[], keep?: boolean } = {}
 ): Framed {

@@ -1,4 +1,4 @@
-/** Hostile paths, queries, headers and bodies in well-framed requests: nothing but ROLLER's API is reached, and no secret comes out. */
+/** Hostile paths, queries, headers and bodies in well-framed requests: they reach only ROLLER's API, and no secret leaks. */
 import fc from 'fast-check'
 import tap, { test } from '../support/tap.ts'
 import { campaign } from './campaign.ts'

@@ -1,14 +1,14 @@
-/** What hostile clients write into paths, queries, headers and bodies. */
+/** Hostile paths, queries, headers and bodies. */
 /* eslint-disable no-template-curly-in-string -- Nango would fill them in */
 import fc from 'fast-check'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { KEYS, QUERY, ROLLER_WEBHOOK_SECRET, signedByNango, WEBHOOK_BODY } from './canaries.ts'
 
-/** Which connections there are; the first two are all that the limited caller has. */
+/** The existing connections; the limited caller has the first two. */
 export const CONNECTIONS = Array.from({ length: 64 }, (_, index) => `venue-${index}`)
 export const LIMITED_TO = CONNECTIONS.slice(0, 2)
 
-/** A request as it goes over the wire, but for the framing of its body. Every character is a byte. */
+/** A request as sent, except for the framing of its body. One byte in each character. */
 export interface HostileRequest {
   readonly method: string
   readonly target: string
@@ -18,7 +18,7 @@ export interface HostileRequest {
 
 const pick = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values)
 const bytes = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 24 })
-/** Whatever a request line can carry. */
+/** Any text of a request line. */
 const visible = fc.string(
   {
     unit: fc.oneof(
@@ -27,7 +27,7 @@ const visible = fc.string(
     maxLength: 24
   }
 )
-/** Whatever a header's value can. */
+/** Any value of a header. */
 const fieldText = fc.string(
   {
     unit: fc.oneof(
@@ -101,7 +101,7 @@ const id = fc.oneof(
 )
 const known = pick(...CONNECTIONS)
 
-/** Never takes away a connection that the others call with. */
+/** Never deletes a connection that the other calls use. */
 const own: fc.Arbitrary<{ method: string, target: string }> = fc.oneof(
   fc.record(
     {
@@ -171,7 +171,7 @@ const body = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 60_000, max: 400_000 }).map((length) => 'x'.repeat(length)) }
 )
 
-/** Of those headers that steer something, somewhere on the way. */
+/** Values of headers that influence the gateway, Nango or ROLLER. */
 const steering: fc.Arbitrary<readonly [string, string]> = fc.tuple(
   pick(
     'authorization', 'cookie', 'proxy-authorization', 'nango-proxy-authorization', 'nango-proxy-host', 'nango-proxy-x-evil',
@@ -192,7 +192,7 @@ const steering: fc.Arbitrary<readonly [string, string]> = fc.tuple(
     )
   )
 )
-const patience: fc.Arbitrary<readonly [string, string]> = fc.tuple(
+const maxWait: fc.Arbitrary<readonly [string, string]> = fc.tuple(
   fc.constant('roller-max-wait'), pick('0', '-1', '0.5', 'NaN', '', '0x10', '1e-3', '0, 0', '\u00b2')
 )
 const addressing: fc.Arbitrary<readonly (readonly [string, string])[]> = fc.oneof(
@@ -289,7 +289,7 @@ const calls: fc.Arbitrary<HostileRequest> = fc.record({
   ),
   credentials,
   addressing,
-  more: fc.array(fc.oneof({ weight: 5, arbitrary: steering }, { weight: 1, arbitrary: patience }), { maxLength: 3 }),
+  more: fc.array(fc.oneof({ weight: 5, arbitrary: steering }, { weight: 1, arbitrary: maxWait }), { maxLength: 3 }),
   type: pick('application/json', 'application/json', 'application/json; charset=utf-8', 'text/plain', 'application/octet-stream', ''),
   body
 }).map(({ line, credentials, addressing, more, type, body }): HostileRequest => {

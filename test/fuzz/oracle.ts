@@ -1,6 +1,4 @@
-/**
- * What must hold of every answer, every call that arrives anywhere, and every line of the log. Each check says what it found, or nothing.
- */
+/** Invariants of every response, every call that arrives anywhere, and every log line. Each check returns a violation, or nothing. */
 import { checkerOf } from '#plugin/operations/checker.js'
 import { Problem } from '#plugin/problem.js'
 import type { ReceivedRequest } from '#sandbox/nango.js'
@@ -20,9 +18,9 @@ export function faultsOfExchange ({ sent, inOrder, expected, shape }: Conversati
   }
   if (inOrder) {
     const ids = answers.map(({ headers }) => headers.get('x-request-id'))
-    // Who says that an answer is the last may leave out the others.
-    const said = /close/i.test(answers.at(-1)?.headers.get('connection') ?? '')
-    if ((ids.length !== sent.length && !said) || ids.some((id, index) => id !== sent[index])) {
+    // After an announced last response, the others may be missing.
+    const isAnnounced = /close/i.test(answers.at(-1)?.headers.get('connection') ?? '')
+    if ((ids.length !== sent.length && !isAnnounced) || ids.some((id, index) => id !== sent[index])) {
       faults.push(`${shape}: answers ${ids.join()} to ${sent.join()}`)
     }
   }
@@ -31,7 +29,7 @@ export function faultsOfExchange ({ sent, inOrder, expected, shape }: Conversati
   return faults
 }
 
-/** By contract with ROLLER its webhooks hear a status and a word, and readiness is for balancers. */
+/** ROLLER's webhooks get a status and a word by contract, and readiness is for load balancers. */
 const PLAIN = /^(text\/plain|application\/json)/
 
 function faultsOfAnswer ({ status, headers, body }: WireAnswer): Fault[] {
@@ -50,12 +48,12 @@ function faultsOfAnswer ({ status, headers, body }: WireAnswer): Fault[] {
   return problem.status === status ? [] : [`status ${status}, and ${problem.status} in the problem`]
 }
 
-/** What the gateway asks of Nango's own API, besides its proxy. */
+/** The gateway's requests to Nango's own API, besides its proxy. */
 const CONTROL = [
   /^GET \/health$/, /^GET \/integrations\/roller(\?|$)/, /^(GET|POST) \/connections(\?|$)/, /^(GET|PATCH|DELETE) \/connections\/[^/?]+\?/, /^(POST|PATCH) \/connections\/metadata$/, /^POST \/connect\/sessions(\/reconnect)?$/, /^GET \/connect\/session$/,
   /^DELETE \/connect\/session$/, /^POST \/oauth2\/auth\/roller\?/
 ]
-/** What a call through the proxy may carry. */
+/** The allowed headers of a call through the proxy. */
 const TO_PROXY = new Set([
   'host', 'connection', 'authorization', 'provider-config-key', 'connection-id', 'retries', 'content-type', 'content-length',
   'transfer-encoding', 'nango-proxy-user-agent', 'nango-proxy-accept', 'nango-proxy-accept-language', 'nango-proxy-content-type',
@@ -86,7 +84,7 @@ export function faultsAtNango ({ method, url, headers }: ReceivedRequest, transp
 export function faultsAtRoller ({ method, url, headers, clientId }: RecordedRequest, host: string): Fault[] {
   const where = `ROLLER: ${method} ${url.slice(0, 200)}`
   if (headers.host !== host) return [`${where}: as ${headers.host}`]
-  // Nango's and the connect check's own, with credentials in the body.
+  // Requests of Nango and of the connect check, with credentials in the body.
   if (url === '/token') {
     return method === 'POST' &&
       headers.authorization === undefined && headers[MARK_HEADER] === undefined
@@ -99,7 +97,7 @@ export function faultsAtRoller ({ method, url, headers, clientId }: RecordedRequ
   return strange.length === 0 ? faults : [...faults, `${where}: with ${strange.join()}`]
 }
 
-/** Of a path that has left, read by the most lenient reader there could be. */
+/** Parses a forwarded path as leniently as any server might. */
 function faultsOfPath (target: string): Fault[] {
   const faults: Fault[] = []
   // eslint-disable-next-line no-control-regex
@@ -113,7 +111,7 @@ function faultsOfPath (target: string): Fault[] {
   if (path.includes('//')) faults.push('a double slash')
   if (path.split('/').some((segment) => /^\.{1,2}(;|$)/.test(segment))) faults.push('a dot segment')
   if (/[?#]/.test(path)) faults.push('a query or a fragment in the path')
-  // A reader that takes full-width characters for those they look like.
+  // Servers that map full-width characters to similar ASCII ones.
   const folded = Buffer.from(path, 'latin1').toString('utf8').normalize('NFKC')
   if (/\\|\/\/|(^|\/)\.{1,2}(;|\/|$)/.test(folded)) faults.push('a dot segment, a slash or a backslash in full width')
   if (/^\/\s*token[\s.]*([/;?#]|$)/i.test(path)) faults.push('ROLLER\'s tokens')

@@ -1,4 +1,7 @@
-/** Bytes on a raw socket: pipelining, request smuggling, broken framing and what is no HTTP. One request is one call, in its own name. */
+/**
+ * Bytes on a raw socket: pipelining, request smuggling, broken framing and invalid HTTP. One request leads to one call, with its own
+ * identity.
+ */
 import tap, { test } from '../support/tap.ts'
 import { campaign } from './campaign.ts'
 import { rawConversation } from './smuggling.ts'

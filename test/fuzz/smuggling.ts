@@ -1,4 +1,4 @@
-/** Messages whose end two servers could see at different places, and whatever else a raw socket can do to a parser. */
+/** Messages whose end is ambiguous between two servers, and other attacks on the parser over a raw socket. */
 import fc from 'fast-check'
 import { KEYS } from './canaries.ts'
 import { forgetVenue, frame, newMark, MARK_HEADER, venueOf, type Conversation } from './conversation.ts'
@@ -21,7 +21,7 @@ const call: fc.Arbitrary<Call> = fc.record(
   }
 )
 
-/** The lines that let a request pass, so that one that gets through would show. */
+/** Headers with which a request would pass, so that a smuggled one is detected. */
 const common = ({ connection, key }: Call, mark: string): string[] =>
   [
     'Host: localhost', `Authorization: Bearer ${key}`, `Connection-Id: ${connection}`, `${MARK_HEADER}: ${mark}`, `X-Request-Id: ${mark}`,
@@ -35,8 +35,8 @@ const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\
 const of = <T>(values: readonly T[], twist: number): T => values[twist % values.length] as T // never empty
 
 /**
- * The second request is inside the first one's body for one of two readers, or behind the end of a message that must not be taken at all.
- * Whichever reader the gateway is, it must not be made a call of (RFC 9112 6.3, 7.1 and 11.2).
+ * The second request is inside the first one's body for one of two parsers, or follows a message that must be rejected. Whatever the
+ * gateway's parser, it must not become a call (RFC 9112 6.3, 7.1 and 11.2).
  */
 const smuggling: Record<string, Shape> = {
   'CL.TE': (inner) => ({ head: [`Content-Length: ${5 + inner.length}`, 'Transfer-Encoding: chunked'], body: `0\r\n\r\n${inner}` }),
@@ -141,7 +141,7 @@ const smuggled: fc.Arbitrary<Conversation> = fc.tuple(
   }
 })
 
-/** Whole requests, one behind the other: as many answers, in their order. */
+/** Complete requests in a row: as many responses, in order. */
 const pipelined: fc.Arbitrary<Conversation> = fc.array(fc.tuple(call, fc.boolean()), { minLength: 2, maxLength: 12 }).map((calls) => {
   const marks = calls.map(([one]) => newMark(venueOf(one.connection, one.key)))
   const texts = calls.map(([one, chunked], index) => {
@@ -162,7 +162,7 @@ const pipelined: fc.Arbitrary<Conversation> = fc.array(fc.tuple(call, fc.boolean
   }
 })
 
-/** Lines and bytes that are no request of HTTP/1.1 on their way to a path; {} stands for its headers. */
+/** Lines and bytes that are not a valid HTTP/1.1 request; {} is replaced by its headers. */
 const odd: fc.Arbitrary<Conversation> = fc.tuple(call, fc.nat(1000), fc.integer({ min: 1, max: 3_000 })).map(([one, twist, size]) => {
   const mark = newMark()
   const fields = `${common(one, mark).join('\r\n')}\r\n\r\n`
@@ -199,7 +199,7 @@ const odd: fc.Arbitrary<Conversation> = fc.tuple(call, fc.nat(1000), fc.integer(
 
 const whole = fc.oneof({ weight: 4, arbitrary: smuggled }, { weight: 2, arbitrary: pipelined }, { weight: 3, arbitrary: odd })
 
-/** The beginning of one. */
+/** The beginning of a request. */
 const partial: fc.Arbitrary<Conversation> = fc.tuple(whole, fc.double({ min: 0.02, max: 0.999, noNaN: true })).map(([one, part]) =>
   (
     {
@@ -212,7 +212,7 @@ const partial: fc.Arbitrary<Conversation> = fc.tuple(whole, fc.double({ min: 0.0
     }
   ))
 
-/** With some bytes changed. What was in a body may by that be a request. */
+/** With some bytes changed, so that text of a body may become a request. */
 const mutated: fc.Arbitrary<Conversation> = fc.tuple(
   whole,
   fc.array(
@@ -229,7 +229,7 @@ const mutated: fc.Arbitrary<Conversation> = fc.tuple(
 ).map(([one, changes]) => {
   let bytes = one.bytes
   const sent = [...one.sent, ...one.smuggled]
-  sent.forEach(forgetVenue) // another venue may have come of it
+  sent.forEach(forgetVenue) // it may have become another venue
   for (const { at, kind, byte, length } of changes) {
     const index = Math.floor(bytes.length * at)
     const [before, rest] = [bytes.subarray(0, index), bytes.subarray(index)]

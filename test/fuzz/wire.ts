@@ -1,4 +1,4 @@
-/** One connection of a hostile client: exactly these bytes go out, and what comes back is read strictly. */
+/** One connection of a hostile client: sends exactly these bytes, and parses the responses strictly. */
 import { connect, type Socket } from 'node:net'
 
 export interface WireAnswer {
@@ -10,26 +10,26 @@ export interface WireAnswer {
 
 export interface Exchange {
   readonly answers: readonly WireAnswer[]
-  /** As it came. */
+  /** As received. */
   readonly text: string
-  /** Why what came is no row of HTTP answers; null when it is one. */
+  /** Why the data is not a sequence of HTTP responses; null if it is one. */
   readonly garbled: string | null
-  /** Neither answered nor closed in time. */
+  /** Neither a response nor a close in time. */
   readonly hung: boolean
 }
 
 export interface SendOptions {
   readonly port: number
   readonly bytes: Buffer
-  /** How many answers to wait for before this side ends; none: it ends at once. */
+  /** Number of responses to wait for before the client closes; none: it closes at once. */
   readonly expected: number
-  /** Every request is whole, so that each answer will come. */
+  /** Every request is complete, so each will get a response. */
   readonly whole: boolean
-  /** Counts connections: each of some hundred comes from an address of its own, as the limit for wrong keys is by address. */
+  /** Counts connections: every few hundred use another address, since the limit for invalid keys is by address. */
   readonly nth: number
 }
 
-/** Nothing comes any more when nothing has come for so long: what was sent may be the beginning of a request. Milliseconds. */
+/** Milliseconds without data after which no more is expected: the sent data may be an incomplete request. */
 const QUIET_MS = 150
 const HUNG_MS = 15_000
 const ADDRESSES = 200
@@ -61,10 +61,10 @@ export async function send ({ port, bytes, expected, whole, nth }: SendOptions):
   return { answers: answers.map((answer) => ({ ...answer, body: Buffer.from(answer.body, 'latin1').toString() })), text, garbled, hung }
 }
 
-/** Half closed, so that an answer too many would still arrive. */
+/** Half closed, so that an excess response would still arrive. */
 function finish (socket: Socket): void { socket.end() }
 
-/** An answer that breaks off at the end is no garble: the connection was cut. */
+/** A truncated response at the end is not a violation: the connection was closed. */
 export function readAnswers (text: string): { answers: WireAnswer[], garbled: string | null } {
   const answers: WireAnswer[] = []
   let at = 0
@@ -98,7 +98,7 @@ function readBody (
   const length = headers.get('content-length')
   const chunked = headers.get('transfer-encoding')
   if (length !== undefined && chunked !== undefined) return 'both Content-Length and Transfer-Encoding'
-  // The answer to a HEAD has a length and no body: what follows it, if anything, is the next answer.
+  // The response to a HEAD has a length and no body: following data is the next response.
   if (status === 204 || status === 304 || at === text.length || text.startsWith('HTTP/1.1 ', at)) return { body: '', end: at }
   if (chunked !== undefined) return readChunks(text, at)
   if (length === undefined) return { body: text.slice(at), end: text.length }

@@ -5,7 +5,7 @@ import { bookingFor } from '../upstream/fixture.ts'
 
 const JSON_TYPE = { ...VENUE, 'content-type': 'application/json' }
 
-test('a validated body arrives byte for byte', async (t) => {
+test('forwards a validated body byte for byte', async (t) => {
   const built = await build(t)
   const odd = '"unknownField" : 9007199254740993, "ratio":1.0, "tiny":1e-400,\n"caf\u00e9":"\\u0041"'
   const payload = bookingFor(built).replace('{"externalId"', `{ ${odd}, "externalId"`)
@@ -16,7 +16,7 @@ test('a validated body arrives byte for byte', async (t) => {
   t.equal(headers['content-type'], 'application/json')
 })
 
-test('through the wildcard any bytes of any type arrive, for each method', async (t) => {
+test('forwards any bytes of any type through the wildcard, for each method', async (t) => {
   const built = await build(t)
   const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index & 0xff))
   const bodies = [
@@ -35,7 +35,7 @@ test('through the wildcard any bytes of any type arrive, for each method', async
   }
 })
 
-test('a chunked body arrives byte for byte, small or large', async (t) => {
+test('forwards a chunked body byte for byte, small or large', async (t) => {
   const { url, roller } = await listen(t)
   for (const size of [10, 65_536, 65_537, 400_000]) {
     const { port } = new URL(url)
@@ -51,13 +51,13 @@ test('a chunked body arrives byte for byte, small or large', async (t) => {
   }
 })
 
-test('a POST without a body stays without one', async (t) => {
+test('forwards a POST without a body as such', async (t) => {
   const built = await build(t)
   const { payload } = await built.app.inject({ method: 'POST', url: '/roller/sandbox/echo', headers: VENUE })
   t.match(JSON.parse(payload), { bodyLength: 0 })
 })
 
-test('a query arrives as it was written', async (t) => {
+test('forwards a query unchanged', async (t) => {
   const built = await build(t)
   const queries = ['?a=1&a=2&b', '?Date=2030-01-01&x=%2F..%2F&y=a+b%20c', '?x=;&&=&%', '?..//\\', '']
   for (const query of queries) {

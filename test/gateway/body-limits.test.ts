@@ -4,12 +4,12 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
-import { isProblem, type Answer } from '../upstream/fixture.ts'
+import { isProblem, type Response } from '../upstream/fixture.ts'
 
 interface Upload { readonly url: string, readonly path: string, readonly size: number, readonly declared: boolean }
 
-/** Sends as fast as it is let, and takes the answer whenever it comes. */
-async function upload ({ url, path, size, declared }: Upload): Promise<Answer> {
+/** Sends as fast as possible, and reads the response whenever it arrives. */
+async function upload ({ url, path, size, declared }: Upload): Promise<Response> {
   const headers = { ...VENUE, 'content-type': 'application/json', ...(declared && { 'content-length': size }) }
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const call = request({ port: new URL(url).port, method: 'POST', path, headers }, resolve).on('error', reject)
@@ -28,9 +28,9 @@ function * blocks (size: number): Generator<Buffer> {
 const TOO_LARGE = { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE', layer: 'caller' } as const
 
 for (const declared of [true, false]) {
-  test(`a ${declared ? 'declared' : 'chunked'} body over the limit is a 413`, async (t) => {
+  test(`rejects a ${declared ? 'declared' : 'chunked'} body over the limit with 413`, async (t) => {
     const built = await listen(t, { options: { bodyLimit: 1_000, streamLimit: 200_000 } })
-    const send = (path: string, size: number): Promise<Answer> => upload({ url: built.url, path, size, declared })
+    const send = (path: string, size: number): Promise<Response> => upload({ url: built.url, path, size, declared })
     isProblem(t, built, await send('/roller/bookings', 1_001), { ...TOO_LARGE, detail: /1000 bytes/ })
     isProblem(t, built, await send('/roller/bookings', 300_000), TOO_LARGE)
     isProblem(t, built, await send('/roller/sandbox/count', 200_001), { ...TOO_LARGE, detail: /200000 bytes/ })
@@ -40,7 +40,7 @@ for (const declared of [true, false]) {
   })
 }
 
-test('a 60 MB upload flows through', async (t) => {
+test('streams a 60 MB upload', async (t) => {
   const { url } = await listen(t)
   const size = 60_000_000
   const hash = createHash('sha256')
@@ -49,7 +49,7 @@ test('a 60 MB upload flows through', async (t) => {
   t.same(JSON.parse(answer.payload), { bytes: size, sha256: hash.digest('hex') })
 })
 
-test('an upload that is refused early is read to its end, and the line serves the next call', async (t) => {
+test('reads a rejected upload to its end, and reuses the connection', async (t) => {
   const built = await listen(t)
   const { port } = new URL(built.url)
   const socket = connect(Number(port), '127.0.0.1')
@@ -68,7 +68,7 @@ test('an upload that is refused early is read to its end, and the line serves th
   socket.destroy()
 })
 
-test('what is no JSON, or JSON without end, is a 400 of a validated operation', async (t) => {
+test('rejects invalid or deeply nested JSON of a validated operation with 400', async (t) => {
   const built = await build(t)
   const endless = ['['.repeat(400_000) + ']'.repeat(400_000), '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)]
   const headers = { ...VENUE, 'content-type': 'application/json' }
@@ -80,7 +80,7 @@ test('what is no JSON, or JSON without end, is a 400 of a validated operation', 
   t.same(built.nango.requests, [])
 })
 
-test('a body of another type is ROLLER\'s to refuse', async (t) => {
+test('forwards a body of another type, which ROLLER rejects', async (t) => {
   const built = await build(t)
   const payload = '{"externalId":"a","customer":{},"items":[]}'
   const answer = await built.app.inject({

@@ -1,4 +1,4 @@
-/** A cancellation behaves as an AbortSignal does, as far as the gateway looks. */
+/** A cancellation behaves like an AbortSignal, as far as the gateway uses it. */
 import { test } from '../support/tap.ts'
 import { Cancellation, type CancelSignal } from '#plugin/util/cancellation.js'
 
@@ -12,36 +12,36 @@ function make (kind: string): { signal: CancelSignal, abort: (reason: unknown) =
 }
 
 for (const kind of ['AbortController', 'Cancellation']) {
-  test(`${kind}: who listens is told once, with the first reason`, async (t) => {
+  test(`${kind}: calls each listener once, with the first reason`, async (t) => {
     const { signal, abort } = make(kind)
-    const heard: string[] = []
-    const gone = (): void => { heard.push('removed') }
-    signal.addEventListener('abort', () => { heard.push('first') }, { once: true })
+    const received: string[] = []
+    const gone = (): void => { received.push('removed') }
+    signal.addEventListener('abort', () => { received.push('first') }, { once: true })
     signal.addEventListener('abort', gone)
-    signal.addEventListener('abort', () => { heard.push('second') })
+    signal.addEventListener('abort', () => { received.push('second') })
     signal.removeEventListener('abort', gone)
     t.equal(signal.aborted, false)
     signal.throwIfAborted()
     const reason = new Error('left')
     abort(reason)
     abort(new Error('again'))
-    signal.addEventListener('abort', () => { heard.push('late') })
-    t.same(heard, ['first', 'second'])
+    signal.addEventListener('abort', () => { received.push('late') })
+    t.same(received, ['first', 'second'])
     t.equal(signal.aborted, true)
     t.equal(signal.reason, reason)
     t.throws(() => signal.throwIfAborted(), reason)
   })
 
-  test(`${kind}: a listener may take another away while it is told`, async (t) => {
+  test(`${kind}: lets a listener remove another during the abort`, async (t) => {
     const { signal, abort } = make(kind)
-    const heard: string[] = []
-    const last = (): void => { heard.push('last') }
+    const received: string[] = []
+    const last = (): void => { received.push('last') }
     signal.addEventListener('abort', () => {
-      heard.push('first')
+      received.push('first')
       signal.removeEventListener('abort', last)
     })
     signal.addEventListener('abort', last)
     abort(new Error('left'))
-    t.same(heard, ['first'])
+    t.same(received, ['first'])
   })
 }

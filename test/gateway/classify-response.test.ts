@@ -77,14 +77,14 @@ const TABLE: readonly (readonly [what: string, status: number, body: unknown, ex
     { kind: 'repeat', code: 'ROLLER_ERR_UNREACHABLE', maySent: true }, HTML]
 ]
 
-// What ROLLER sends without a Content-Type: its status decides, whatever Nango labels it with.
+// Responses of ROLLER without a Content-Type: classified by status, whatever label Nango adds.
 const UNLABELLED = [
   [400, 'pass'], [401, 'renew'], [403, 'fail'], [404, 'pass'], [409, 'pass'], [422, 'pass'], [429, 'limited'], [500, 'pass'],
   [502, 'repeat'], [503, 'repeat'], [504, 'repeat'], [200, 'pass']
 ] as const
 
 for (const [status, kind] of UNLABELLED) {
-  test(`decides by the status of an unlabelled ${status}`, async (t) => {
+  test(`classifies an unlabelled ${status} by its status`, async (t) => {
     for (const body of ['', 'some text', 'a < b, and <html> is a word', '{"message":"x"}', '<xml/>', '<!ELEMENT a>']) {
       for (const by of ['nango', 'direct'] as const) {
         const classification = classify({ status, headers: by === 'nango' ? HTML : {} }, Buffer.from(body), by)
@@ -95,7 +95,7 @@ for (const [status, kind] of UNLABELLED) {
   })
 }
 
-test('a body too large to read whole is a page only if it begins like one', async (t) => {
+test('treats a body too large to read as a page only if it begins like one', async (t) => {
   const classifyStart = (start: string) => classifyResponse({ status: 500, headers: HTML }, { whole: null, start: Buffer.from(start) }).kind
   t.equal(classifyStart('<!doctype html><html>'), 'repeat')
   t.equal(classifyStart('Stack trace: <html>'), 'pass')
@@ -126,20 +126,20 @@ const RETRY_AFTER = [
 ] as const
 
 for (const [header, seconds] of RETRY_AFTER) {
-  test(`ROLLER's 429 with Retry-After ${header?.slice(0, 40) ?? 'missing'} closes the venue for ${seconds} s`, async (t) => {
+  test(`ROLLER's 429 with Retry-After ${header?.slice(0, 40) ?? 'missing'} starts a cooling-off of ${seconds} s`, async (t) => {
     const classification = classify({ status: 429, headers: header === undefined ? {} : { 'retry-after': header } }, Buffer.from('{}'))
     const error = { code: 'ROLLER_ERR_COOLING_OFF', retryAfter: seconds }
     t.match(classification, { kind: 'limited', scope: 'connection', seconds, error })
   })
 }
 
-test('a date in Retry-After counts from now', async (t) => {
+test('parses a date in Retry-After', async (t) => {
   const header = new Date(Date.now() + 90_500).toUTCString()
   const classification = classify({ status: 429, headers: { 'retry-after': header } }, Buffer.from('{}'))
   t.ok(classification.kind === 'limited' && classification.seconds > 88 && classification.seconds < 92)
 })
 
-test('a bulk export may be refused for six hours, and no longer', async (t) => {
+test('caps the wait of a bulk export at six hours', async (t) => {
   for (const [header, seconds] of [['18000', 18_000], ['604800', 21_600]] as const) {
     t.match(classify({ status: 429, headers: { 'retry-after': header } }, Buffer.from('{}')), { seconds: 900, exportSeconds: seconds })
   }
@@ -158,16 +158,16 @@ const ACCOUNT = [
   ['30', ['0', 86_400], 30, 30], ['31536000', ['0', -100], 60, 60]
 ] as const
 
-for (const [header, said, min, max] of ACCOUNT) {
-  test(`closes the account for ${max} s at most: Retry-After ${header ?? 'missing'}, reset in ${said?.[1] ?? 'no'} s`, async (t) => {
+for (const [header, quota, min, max] of ACCOUNT) {
+  test(`blocks the account for ${max} s at most: Retry-After ${header ?? 'missing'}, reset in ${quota?.[1] ?? 'no'} s`, async (t) => {
     const headers = { 'content-type': 'application/json; charset=utf-8', ...(header !== undefined && { 'retry-after': header }) }
-    const classification = classify({ status: 429, headers, limits: said === null ? null : limitsOf(said[0], said[1]) }, TOO_MANY)
+    const classification = classify({ status: 429, headers, limits: quota === null ? null : limitsOf(quota[0], quota[1]) }, TOO_MANY)
     t.match(classification, { kind: 'limited', scope: 'account', error: { code: 'ROLLER_ERR_NANGO_LIMIT' } })
     t.ok(classification.kind === 'limited' && classification.seconds >= min && classification.seconds <= max)
   })
 }
 
-test('a 429 that looks like Nango\'s while Nango says that calls are left is ROLLER\'s, and closes that venue alone', async (t) => {
+test('attributes a 429 in Nango\'s format to ROLLER if Nango reports remaining calls', async (t) => {
   const headers = { 'content-type': 'application/json', 'retry-after': '31536000' }
   t.match(classify({ status: 429, headers, limits: limitsOf('17', 30) }, TOO_MANY), { kind: 'limited', scope: 'connection', seconds: 900 })
   const unknown = Buffer.from(JSON.stringify({ error: { code: 'slow_down', message: 'x' } }))
@@ -175,7 +175,7 @@ test('a 429 that looks like Nango\'s while Nango says that calls are left is ROL
   t.match(classify({ status: 429, headers, limits: limitsOf('0', 30) }, unknown), { scope: 'account' })
 })
 
-test('Nango\'s text is in no error', async (t) => {
+test('never includes Nango\'s text in an error', async (t) => {
   for (const [, status, body, , headers = { 'content-type': 'application/json' }] of TABLE) {
     if (headers === HTML || typeof body !== 'object' || body === null || !('error' in body)) continue
     const error = { code: 'no_such_code', ...Object(body.error), message: 'Failed to get connection credentials: canary' }
@@ -184,7 +184,7 @@ test('Nango\'s text is in no error', async (t) => {
   }
 })
 
-test('only a success that is no page passes unread', async (t) => {
+test('streams only a success that is not an HTML page', async (t) => {
   for (const status of [200, 201, 204, 304, 399]) t.equal(passesUnread({ status, headers: {} }), true)
   for (const status of [400, 401, 500]) t.equal(passesUnread({ status, headers: {} }), false)
   t.equal(passesUnread({ status: 200, headers: HTML }), false)

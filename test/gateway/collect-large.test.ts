@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'
 
-test('an answer of several chunks, larger than the high-water mark, is collected whole for callers who share it', {
+test('collects a response above the high-water mark for callers who share it', {
   timeout: 20_000
 }, async (t) => {
   const body = JSON.stringify('x'.repeat(300_000))

@@ -4,7 +4,7 @@ import { SteppedClock } from '../support/manual-clock.ts'
 
 interface Timer { readonly callback: () => void, readonly at: number }
 
-/** An exchange whose other side and whose clock are the test's. As undici's, its abort reports the error before it returns. */
+/** An exchange whose upstream and clock are controlled by the test. As in undici, its abort reports the error before it returns. */
 function setup (timeouts = { headers: 1_000, idle: 100, total: 10_000 }) {
   const clock = new SteppedClock()
   let timer: Timer | null = null
@@ -15,7 +15,7 @@ function setup (timeouts = { headers: 1_000, idle: 100, total: 10_000 }) {
     setTimeout: (callback, ms) => { timer = { callback, at: clock.now() + ms }; return timer },
     clearTimeout: () => { timer = null }
   }, timeouts, (failure) => { settled = failure })
-  /** Lets time pass, timers included. */
+  /** Advances the clock and its timers. */
   const pass = (ms: number): void => {
     const end = clock.now() + ms
     while (timer !== null && (timer as Timer).at <= end) {
@@ -31,7 +31,7 @@ function setup (timeouts = { headers: 1_000, idle: 100, total: 10_000 }) {
   return { exchange, clock, pass, connect, head, settled: () => settled, aborted: () => aborted }
 }
 
-test('a head that does not come is a timeout, not a broken line', async (t) => {
+test('reports a missing head as a timeout, not as a connection error', async (t) => {
   const { pass, connect, settled, aborted } = setup()
   connect()
   pass(900)
@@ -41,13 +41,13 @@ test('a head that does not come is a timeout, not a broken line', async (t) => {
   t.match(aborted(), { message: 'no head in time' })
 })
 
-test('a call that never left says so', async (t) => {
+test('reports that a call was never sent', async (t) => {
   const { pass, settled } = setup()
   pass(1_000)
   t.match(settled(), { kind: 'timeout', maySent: false })
 })
 
-test('a body that stalls is ended after the idle time, however long a head may take', async (t) => {
+test('ends a stalled body after the idle timeout, however long the head may take', async (t) => {
   const { exchange, pass, connect, head, aborted } = setup({ headers: 60_000, idle: 100, total: 600_000 })
   connect()
   head()
@@ -57,7 +57,7 @@ test('a body that stalls is ended after the idle time, however long a head may t
   t.match(await body.catch((error: unknown) => error), { kind: 'timeout' })
 })
 
-test('bytes keep a body alive, up to the total', async (t) => {
+test('resets the idle timeout on each chunk, up to the total timeout', async (t) => {
   const { exchange, pass, connect, head, aborted } = setup({ headers: 1_000, idle: 100, total: 1_000 })
   connect()
   head()
@@ -69,7 +69,7 @@ test('bytes keep a body alive, up to the total', async (t) => {
   t.match(aborted(), { message: 'the exchange took too long' })
 })
 
-test('a caller that leaves is told from a line that breaks', async (t) => {
+test('distinguishes a client disconnect from a connection error', async (t) => {
   const left = setup()
   left.connect()
   left.exchange.abort(new Error('left'))
@@ -80,14 +80,14 @@ test('a caller that leaves is told from a line that breaks', async (t) => {
   t.match(broken.settled(), { kind: 'network', maySent: true })
 })
 
-test('one that leaves before there is a connection cancels the call when it comes', async (t) => {
+test('cancels the call when it connects after its caller has left', async (t) => {
   const { exchange, connect, aborted } = setup()
   exchange.abort(new Error('left'))
   connect()
   t.match(aborted(), { message: 'left' })
 })
 
-test('survives a body that breaks while it has no reader', async (t) => {
+test('survives a body that fails without a reader', async (t) => {
   const { exchange, connect, head } = setup()
   connect()
   head()
@@ -98,7 +98,7 @@ test('survives a body that breaks while it has no reader', async (t) => {
   t.match(payload, { destroyed: true, errored: { kind: 'network' } })
 })
 
-test('what is collected stays for the reader, and a full buffer tells the other side to wait', async (t) => {
+test('keeps collected bytes for the reader, and pauses the upstream at a full buffer', async (t) => {
   const { exchange, connect, head } = setup()
   connect()
   head()

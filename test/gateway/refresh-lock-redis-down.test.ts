@@ -1,4 +1,4 @@
-/** A command that waits in a disconnected client would be run at some later time, and hold a lock that no replica knows of. */
+/** A command that waits in a disconnected client would be run at some later time, and take a lock without an owner. */
 import { test } from '../support/tap.ts'
 import { RedisRefreshLock } from '#plugin/gateway/refresh-lock.js'
 import type { RedisLike } from '#plugin/redis/client.js'

@@ -3,7 +3,7 @@ import { test } from '../support/tap.ts'
 import { RedisRefreshLock } from '#plugin/gateway/refresh-lock.js'
 import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 
-test('one replica refreshes, the others wait, and who is to refresh is told so again', needsRedis, async (t) => {
+test('grants the refresh to one replica, makes the others wait, and confirms a repeated request', needsRedis, async (t) => {
   const server = await sharedRedis()
   const client = new Redis(server.port, '127.0.0.1')
   t.teardown(() => { client.disconnect() })
@@ -22,7 +22,7 @@ test('one replica refreshes, the others wait, and who is to refresh is told so a
   t.ok(failed.kind === 'failed' && failed.forMs > 29_000 && failed.forMs <= 30_000)
 })
 
-test('scopes do not meet, and who has lost the lease does not end another\'s', needsRedis, async (t) => {
+test('separates scopes, and ignores the release of an expired lease', needsRedis, async (t) => {
   const server = await sharedRedis()
   const client = new Redis(server.port, '127.0.0.1')
   t.teardown(() => { client.disconnect() })

@@ -14,13 +14,13 @@ function setup (lock: RefreshLock | null = null) {
 
 const rejected = (): never => { throw new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: 'no', upstream: { status: 400 } }) }
 
-test('however many wait, one refresh is made', async (t) => {
+test('makes one refresh, however many callers wait', async (t) => {
   const { clock, calls, renewals } = setup()
   await Promise.all(Array.from({ length: 50 }, () => renewals.renew('a', clock.now())))
   t.same(calls, ['a'])
 })
 
-test('a call sent before the last refresh needs no other; one sent after it does', async (t) => {
+test('refreshes only for calls sent after the last refresh', async (t) => {
   const { clock, calls, renewals } = setup()
   const sentAt = clock.now()
   clock.advance(10)
@@ -32,13 +32,13 @@ test('a call sent before the last refresh needs no other; one sent after it does
   t.equal(calls.length, 2)
 })
 
-test('connections are refreshed apart', async (t) => {
+test('refreshes connections separately', async (t) => {
   const { clock, calls, renewals } = setup()
   await Promise.all([renewals.renew('a', clock.now()), renewals.renew('b', clock.now())])
   t.same(calls, ['a', 'b'])
 })
 
-test('after a refusal nothing is tried for 30 s, and callers learn how long', async (t) => {
+test('stops for 30 s after a rejection, and returns the remaining time', async (t) => {
   const { clock, calls, renewals, respond } = setup()
   respond(async () => rejected())
   const failed = await Promise.allSettled([1, 2, 3].map(() => renewals.renew('a', clock.now())))
@@ -53,7 +53,7 @@ test('after a refusal nothing is tried for 30 s, and callers learn how long', as
   t.equal(calls.length, 3)
 })
 
-test('a refresh that did not come to an answer may be tried again at once', async (t) => {
+test('retries at once after a refresh without a result', async (t) => {
   const { clock, calls, renewals, respond } = setup()
   respond(async () => { throw new RollerError('ROLLER_ERR_UNREACHABLE') })
   await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_UNREACHABLE' })
@@ -62,9 +62,9 @@ test('a refresh that did not come to an answer may be tried again at once', asyn
   t.equal(calls.length, 2)
 })
 
-test('a new token that ROLLER refuses is the last one for 30 s, on every replica', async (t) => {
-  const told: unknown[] = []
-  const lock: RefreshLock = { acquire: async () => ({ kind: 'acquired' }), release: async (...what) => { told.push(what) } }
+test('stops for 30 s on every replica when ROLLER rejects the new token', async (t) => {
+  const reported: unknown[] = []
+  const lock: RefreshLock = { acquire: async () => ({ kind: 'acquired' }), release: async (...what) => { reported.push(what) } }
   const { clock, calls, renewals } = setup(lock)
   const sentAt = clock.now()
   await renewals.renew('a', sentAt)
@@ -72,7 +72,7 @@ test('a new token that ROLLER refuses is the last one for 30 s, on every replica
   clock.advance(10)
   t.equal(await renewals.rejected('a', clock.now(), error), true)
   t.equal(await renewals.rejected('a', clock.now(), error), true)
-  t.same(told, [['a', 'renewed', 30_000], ['a', 'failed', 30_000]])
+  t.same(reported, [['a', 'renewed', 30_000], ['a', 'failed', 30_000]])
   await renewals.renew('a', sentAt)
   clock.advance(10)
   for (let n = 0; n < 20; n++) {
@@ -85,7 +85,7 @@ test('a new token that ROLLER refuses is the last one for 30 s, on every replica
   t.same(calls, ['a', 'b', 'a'])
 })
 
-test('a call that met a token from before the last renewal may go on, and opens no back-off', async (t) => {
+test('lets a call with an outdated token continue, without a back-off', async (t) => {
   const { clock, calls, renewals } = setup()
   const sentAt = clock.now()
   clock.advance(10)
@@ -96,24 +96,24 @@ test('a call that met a token from before the last renewal may go on, and opens 
   t.equal(calls.length, 2)
 })
 
-test('a token that another replica had made is taken over, and a refusal elsewhere is believed for 30 s at most', async (t) => {
+test('uses a token that another replica refreshed, and another replica\'s rejection for 30 s at most', async (t) => {
   const states: LockState[] = [{ kind: 'renewed' }, { kind: 'failed', forMs: 1e12 }]
   const taken: string[] = []
   const clock = new SteppedClock()
   const lock: RefreshLock = { acquire: async () => states.shift() ?? { kind: 'acquired' }, release: async () => {} }
-  const renewals = new Renewals({ renew: async () => {}, takeOver: async (id) => { taken.push(id) } }, clock, lock)
+  const renewals = new Renewals({ renew: async () => {}, adoptRenewed: async (id) => { taken.push(id) } }, clock, lock)
   await renewals.renew('a', clock.now())
   t.same(taken, ['a'])
   clock.advance(1)
   await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED', retryAfter: 30 })
 })
 
-test('a lock that loses a reply is asked again; one that never answers: a refresh for each replica, once in 30 s', async (t) => {
+test('repeats a lock request without a reply; without any reply each replica refreshes once in 30 s', async (t) => {
   const answers: Array<LockState | null> = [null, null, { kind: 'renewed' }]
-  let asked = 0
+  let requested = 0
   const lock: RefreshLock = {
     acquire: async () => {
-      asked++
+      requested++
       const state = answers.shift() ?? null
       if (state === null) throw new Error('too late')
       return state
@@ -122,10 +122,10 @@ test('a lock that loses a reply is asked again; one that never answers: a refres
   }
   const { clock, calls, renewals } = setup(lock)
   await renewals.renew('a', clock.now())
-  t.same([asked, calls], [3, []], 'the third answer says that another has done it')
+  t.same([requested, calls], [3, []], 'the third answer says that another has done it')
   clock.advance(1)
   await renewals.renew('a', clock.now())
-  t.same([asked, calls], [6, ['a']])
+  t.same([requested, calls], [6, ['a']])
   clock.advance(10_000)
   await t.rejects(renewals.renew('a', clock.now()), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED', retryAfter: 20 })
   clock.advance(20_000)

@@ -6,7 +6,7 @@ import type { OutgoingBody } from '#plugin/gateway/transport/transport.js'
 const bytes: OutgoingBody = { kind: 'bytes', bytes: Buffer.alloc(1) }
 const stream: OutgoingBody = { kind: 'stream', stream: Readable.from([]), length: null }
 
-test('repeated is what may be done twice, or was not sent; never what is gone', async (t) => {
+test('retries idempotent or unsent requests, never streamed ones', async (t) => {
   for (const [repeatable, body, maySent, expected] of [
     [true, null, true, true], [true, bytes, true, true], [true, null, false, true], [false, bytes, false, true], [false, null, false, true],
     [false, bytes, true, false], [false, null, true, false], [true, stream, false, false], [false, stream, false, false],
@@ -16,7 +16,7 @@ test('repeated is what may be done twice, or was not sent; never what is gone', 
   }
 })
 
-test('the wait doubles up to a cap, and is a random part of it', async (t) => {
+test('doubles the delay up to a cap, with full jitter', async (t) => {
   const policy = { limit: 9, baseMs: 100, capMs: 500, random: () => 0.5 }
   t.same([0, 1, 2, 3, 50].map((attempt) => backoff(policy, attempt)), [50, 100, 200, 250, 250])
   t.equal(backoff({ ...policy, random: () => 0 }, 3), 0)

@@ -3,7 +3,7 @@ import { isRollerError } from '#plugin/errors.js'
 import { sanitizeResponseHeaders, sanitizeHeaders, sanitizeTarget, type LimitSink } from '#plugin/gateway/sanitize-request.js'
 import { checkConnectionId } from '#plugin/nango/connection-id.js'
 
-/** What is written, and what leaves; null: refused as a path; false: closed. */
+/** Target as received and as sent; null: rejected as a path; false: denied. */
 const TARGETS: readonly (readonly [string, string | null | false])[] = [
   ['/', '/'], ['/venues/me', '/venues/me'], ['/venues/me/', '/venues/me/'], ['/venues/me?', '/venues/me?'],
   ['/x?a=/../b//c\\', '/x?a=/../b//c\\'],
@@ -30,7 +30,7 @@ const TARGETS: readonly (readonly [string, string | null | false])[] = [
 ]
 
 for (const [written, expected] of TARGETS) {
-  test(`target ${JSON.stringify(written.slice(0, 60))}`, async (t) => {
+  test(`sanitizes the target ${JSON.stringify(written.slice(0, 60))}`, async (t) => {
     if (typeof expected === 'string') {
       const { path, query } = sanitizeTarget(written)
       t.equal(path + query, expected)
@@ -39,13 +39,13 @@ for (const [written, expected] of TARGETS) {
   })
 }
 
-test('a path is decoded eight times and no deeper', async (t) => {
+test('decodes a path eight times at most', async (t) => {
   const encoded = (depth: number): string => `/%${'25'.repeat(depth - 1)}41`
   for (const depth of [1, 7]) t.equal(sanitizeTarget(encoded(depth)).path, encoded(depth))
   for (const depth of [8, 9, 1_000]) t.throws(() => sanitizeTarget(encoded(depth)), { code: 'ROLLER_ERR_PATH' })
 })
 
-test('whatever a path hides, it is refused or has nothing left to hide', async (t) => {
+test('rejects or fully decodes any path', async (t) => {
   const pieces = ['%3f', '%23', '%ef%bc%8f', '%ef%bc%8e', '.', '%2e', '%252e', '/', '%2f', ';', '%3b', '%25', '%', 'a', '\\', '%c0%ae',
     '?', '//', '..', 'token', '%74']
   let seed = 1
@@ -64,7 +64,7 @@ test('whatever a path hides, it is refused or has nothing left to hide', async (
   }
 })
 
-test('only the headers of the list pass', async (t) => {
+test('forwards only the listed headers', async (t) => {
   t.same(sanitizeHeaders({
     accept: 'a',
     'content-type': 'b',
@@ -77,14 +77,14 @@ test('only the headers of the list pass', async (t) => {
   }), [['accept', 'a'], ['accept-language', 'de, en'], ['content-type', 'b'], ['timezone-designators', 'true']])
 })
 
-test('connection ids are those that Nango can hold', async (t) => {
+test('accepts exactly the connection ids that Nango can store', async (t) => {
   for (const id of ['a', 'a'.repeat(255), '...', 'a.b', 'a/../b', 'uuid-1:2@x', '~'] as const) t.equal(checkConnectionId(id), id)
   for (const id of ['', '.', '..', 'a'.repeat(256), 'a\n', 'a\r\nb', 'a\0', '\u00e9', 'a?b', 'a#b', 'a%2e', '<a>']) {
     t.throws(() => checkConnectionId(id), { code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, JSON.stringify(id))
   }
 })
 
-test('answer headers: many of one name, none that is hop-by-hop, no prototype', async (t) => {
+test('passes repeated response headers, no hop-by-hop ones, and no prototype names', async (t) => {
   const hops = [['Connection', 'x-b, X-C'], ['Connection', 'x-d'], ['x-b', '1'], ['X-C', '1'], ['x-d', '1']]
   const raw = [['X-A', '1'], ['x-a', '2'], ['X-A', '3'], ...hops, ['__proto__', 'x']]
   const headers = sanitizeResponseHeaders(raw.flat().map((text) => Buffer.from(text)))
@@ -93,12 +93,12 @@ test('answer headers: many of one name, none that is hop-by-hop, no prototype', 
   for (const name of ['constructor', 'toString', 'hasOwnProperty']) t.notOk(name in headers, `no ${name} that nobody sent`)
 })
 
-test('of a limit that is told, only what can be counted with counts', async (t) => {
-  const told = (value: string): string | undefined => {
+test('ignores unusable values of Nango\'s rate limit headers', async (t) => {
+  const reported = (value: string): string | undefined => {
     const sink: LimitSink = { limits: null }
     sanitizeResponseHeaders(['x-ratelimit-remaining', value].map((text) => Buffer.from(text)), sink)
     return sink.limits?.get('x-ratelimit-remaining')
   }
-  for (const value of ['0', '200', '1790000000', '1.5']) t.equal(told(value), value)
-  for (const value of ['Infinity', '1e308', '-1', '', 'NaN', '0x10', '9'.repeat(400), ' ']) t.equal(told(value), undefined, value)
+  for (const value of ['0', '200', '1790000000', '1.5']) t.equal(reported(value), value)
+  for (const value of ['Infinity', '1e308', '-1', '', 'NaN', '0x10', '9'.repeat(400), ' ']) t.equal(reported(value), undefined, value)
 })

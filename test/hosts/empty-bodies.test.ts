@@ -29,7 +29,7 @@ test('a chunked body of no bytes is none either', async (t) => {
   t.match(answer, /^HTTP\/1\.1 404 /)
 })
 
-test('a body of another type is still refused, and a missing one is named', async (t) => {
+test('a body of another type is still rejected, and a missing one is named', async (t) => {
   const { url } = await listen(t)
   for (const type of TYPES.slice(1)) {
     const response = await fetch(`${url}/connections`, { method: 'POST', headers: { 'content-type': type }, body: 'a=b' })

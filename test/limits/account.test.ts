@@ -1,35 +1,35 @@
 /** Nango's own limit, which all connections of an account share. */
 import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
-import { addVenue, ask, pause } from './harness.ts'
+import { addVenue, send, pause } from './harness.ts'
 
 const proxied = ({ nango }: Built): number => nango.requests.filter(({ url }) => url.startsWith('/proxy')).length
 const TOO_MANY = { error: { code: 'too_many_request', method: 'GET', path: '/proxy/sandbox/echo' } }
 
 for (const [header, seconds] of [['2', 2], ['0', 1], [undefined, 1]] as const) {
-  test(`Nango's 429 with Retry-After ${header ?? 'missing'} closes the account for ${seconds} s`, async (t) => {
+  test(`blocks the account for ${seconds} s after Nango's 429 with Retry-After ${header ?? 'missing'}`, async (t) => {
     const built = await build(t)
     addVenue(built, 'other')
-    await Promise.all([ask(built.app), ask(built.app, { connection: 'other' })])
+    await Promise.all([send(built.app), send(built.app, { connection: 'other' })])
     built.nango.faults.next(
       { path: /^\/proxy/, kind: 'status', status: 429, body: TOO_MANY, ...(header !== undefined && { headers: { 'retry-after': header } }) }
     )
     const closing = Date.now()
-    t.match(await ask(built.app, { maxWait: 0 }), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', retryAfter: seconds })
+    t.match(await send(built.app, { maxWait: 0 }), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', retryAfter: seconds })
     const before = proxied(built)
     for (const connection of ['demo-venue', 'other']) {
-      t.match(await ask(built.app, { connection, maxWait: 0 }), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', retryAfter: seconds })
+      t.match(await send(built.app, { connection, maxWait: 0 }), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', retryAfter: seconds })
     }
-    const patient = [ask(built.app, { maxWait: 10 }), ask(built.app, { connection: 'other', maxWait: 10 })]
+    const waiting = [send(built.app, { maxWait: 10 }), send(built.app, { connection: 'other', maxWait: 10 })]
     await pause(seconds * 900 - (Date.now() - closing))
     t.equal(proxied(built), before, 'nothing leaves for any connection')
-    t.same((await Promise.all(patient)).map(({ status }) => status), [200, 200])
+    t.same((await Promise.all(waiting)).map(({ status }) => status), [200, 200])
     t.ok(Date.now() - closing >= seconds * 1000 - 1)
     t.equal(proxied(built), before + 2)
   })
 }
 
-/** Nango's window is a minute: it has begun so long before that it ends in `seconds`. */
+/** Nango's window is a minute: it began so long ago that it ends in `seconds`. */
 async function lateInTheWindow (t: Parameters<typeof build>[0], limit: number, seconds: number) {
   let shift = (seconds - 60) * 1000
   const built = await build(t, { nango: { rateLimit: limit, now: () => Date.now() + shift } })
@@ -41,39 +41,39 @@ async function lateInTheWindow (t: Parameters<typeof build>[0], limit: number, s
   return { ...built, begin }
 }
 
-test('the limit is learned, and never touched again: not by a burst, nor while others spend it too', async (t) => {
+test('learns Nango\'s limit, and never exceeds it again, in a burst or with other programs', async (t) => {
   const limit = 60
   const built = await lateInTheWindow(t, limit, 9)
   await built.begin()
   const endsAt = Date.now() + 9_000
-  t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
-  // A burst without a limit known to the log, then others use up most of what is left.
-  await Promise.all(Array.from({ length: 9 }, () => ask(built.app, { maxWait: 0 })))
+  t.equal((await send(built.app, { maxWait: 0 })).status, 200)
+  // A burst without a known limit, then other programs use most of the rest.
+  await Promise.all(Array.from({ length: 9 }, () => send(built.app, { maxWait: 0 })))
   for (let n = 0; n < 20; n++) await built.app.inject('/connections')
-  t.equal((await ask(built.app, { connection: 'b', maxWait: 0 })).status, 200) // now it is known again
-  const answers = await Promise.all(Array.from({ length: 150 }, (_, n) => ask(built.app, { connection: ['b', 'c'][n % 2]!, maxWait: 0 })))
+  t.equal((await send(built.app, { connection: 'b', maxWait: 0 })).status, 200) // now it is known again
+  const answers = await Promise.all(Array.from({ length: 150 }, (_, n) => send(built.app, { connection: ['b', 'c'][n % 2]!, maxWait: 0 })))
   const served = answers.filter(({ status }) => status === 200).length
   t.same(new Set(answers.map(({ status, code }) => `${status} ${code ?? ''}`)), new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))
   t.ok(Date.now() < endsAt, 'all in one window')
-  // Each call beyond the limit would be a 429.
+  // Each call beyond the limit would return 429.
   t.ok(built.nango.requests.length <= limit, `${built.nango.requests.length} calls of ${limit}`)
   t.ok(served >= 15, `${served} of the rest are used`)
-  const told = answers.filter(({ status }) => status === 503).map(({ retryAfter = 0 }) => retryAfter)
-  t.ok(Math.max(...told) <= 61 && Math.min(...told) >= 1)
+  const reported = answers.filter(({ status }) => status === 503).map(({ retryAfter = 0 }) => retryAfter)
+  t.ok(Math.max(...reported) <= 61 && Math.min(...reported) >= 1)
 })
 
-test('when nothing is left, the account opens by itself with Nango\'s next window', async (t) => {
+test('continues with Nango\'s next window after the quota was used up', async (t) => {
   const built = await lateInTheWindow(t, 40, 3)
   await built.begin()
   const endsAt = Date.now() + 3_000
-  await ask(built.app, { maxWait: 0 })
+  await send(built.app, { maxWait: 0 })
   for (let n = 0; n < 36; n++) await built.app.inject('/connections') // another caller
-  t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
-  t.equal((await ask(built.app, { maxWait: 0 })).status, 200, 'the last one of the window')
-  const closed = await ask(built.app, { connection: 'b', maxWait: 0 })
+  t.equal((await send(built.app, { maxWait: 0 })).status, 200)
+  t.equal((await send(built.app, { maxWait: 0 })).status, 200, 'the last one of the window')
+  const closed = await send(built.app, { connection: 'b', maxWait: 0 })
   t.match(closed, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
   t.ok(Number(closed.retryAfter) * 1000 >= endsAt - Date.now() - 100)
-  t.equal((await ask(built.app, { connection: 'b', maxWait: 10 })).status, 200)
+  t.equal((await send(built.app, { connection: 'b', maxWait: 10 })).status, 200)
   t.ok(Date.now() >= endsAt)
   t.equal(built.nango.requests.length, 41)
 })

@@ -3,45 +3,48 @@ import { test } from '../support/tap.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 import { needsRedis } from '../support/redis-server.ts'
 import { build } from '../support/build.ts'
-import { addVenue, arrivals, ask, pause, startReplicas } from './harness.ts'
+import { addVenue, arrivals, send, pause, startReplicas } from './harness.ts'
 
 const WALL_SECONDS = 8
 
-test('an injected 429 with 500 callers on three replicas', needsRedis, async (t) => {
+test('cools off on three replicas with 500 callers after an injected 429', needsRedis, async (t) => {
   const replicas = await startReplicas(t, { roller: { limits: 'off' } })
   const { apps, roller } = replicas
   addVenue(replicas, 'other')
-  // Code, connections and tokens are ready.
-  await Promise.all(apps.flatMap((app) => [ask(app), ask(app, { connection: 'other' })]))
+  // Warms up code, connections and tokens.
+  await Promise.all(apps.flatMap((app) => [send(app), send(app, { connection: 'other' })]))
   roller.faults.next({ path: /n=injected/, kind: 'status', status: 429, headers: { 'retry-after': String(WALL_SECONDS) }, body: {} })
   const raising = Date.now()
-  const injected = await ask(apps[0]!, { url: '/sandbox/echo?n=injected', maxWait: 0 })
+  const injected = await send(apps[0]!, { url: '/sandbox/echo?n=injected', maxWait: 0 })
   t.match(injected, { status: 429, code: 'ROLLER_ERR_COOLING_OFF', retryAfter: WALL_SECONDS })
   const raised = Date.now()
   const before = roller.requests.length
 
   const callers = Array.from({ length: 500 }, async (_, n) => {
-    const patient = n % 10 === 0
+    const waiting = n % 10 === 0
     return {
-      n, patient, at: Date.now(), answer: await ask(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: patient ? 30 : [0, 1, 2][n % 3] })
+      n,
+      waiting,
+      at: Date.now(),
+      answer: await send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: waiting ? 30 : [0, 1, 2][n % 3] })
     }
   })
   const others = Array.from({ length: 60 }, async (_, n) => {
     await pause(n * 40)
-    return await ask(apps[n % 3]!, { url: `/sandbox/echo?o=${n}`, connection: 'other', maxWait: 0 })
+    return await send(apps[n % 3]!, { url: `/sandbox/echo?o=${n}`, connection: 'other', maxWait: 0 })
   })
   const answers = await Promise.all(callers)
-  const impatient = answers.filter(({ patient }) => !patient)
-  t.same(new Set(impatient.map(({ answer }) => `${answer.status} ${answer.code}`)), new Set(['429 ROLLER_ERR_COOLING_OFF']))
-  const wrong = impatient.filter(({ answer: { retryAfter = 0, took }, at }) => {
-    // Exact to the second: no less than what is left when it is told, and no more than what was left when the call came.
+  const notWaiting = answers.filter(({ waiting }) => !waiting)
+  t.same(new Set(notWaiting.map(({ answer }) => `${answer.status} ${answer.code}`)), new Set(['429 ROLLER_ERR_COOLING_OFF']))
+  const wrong = notWaiting.filter(({ answer: { retryAfter = 0, took }, at }) => {
+    // Exact to the second: between the remaining time when the response is sent and when the call arrived.
     const latest = WALL_SECONDS * 1000 - (at - raised)
     return retryAfter > Math.ceil(latest / 1000) || retryAfter * 1000 < WALL_SECONDS * 1000 - (at + took - raising)
   })
   t.same(wrong.map(({ answer }) => answer.retryAfter), [], 'Retry-After is exact')
-  t.ok(impatient.every(({ answer }) => answer.took < 3_000), 'who cannot wait so long is told so at once')
+  t.ok(notWaiting.every(({ answer }) => answer.took < 3_000), 'who cannot wait so long is told so at once')
 
-  const served = answers.filter(({ patient }) => patient)
+  const served = answers.filter(({ waiting }) => waiting)
   t.same(new Set(served.map(({ answer }) => answer.status)), new Set([200]))
   const came = roller.requests.slice(before).filter(({ clientId }) => clientId === 'demo')
   t.equal(came.length, 50, 'only the patient reach ROLLER')
@@ -59,14 +62,14 @@ test('a cooling-off stops callers that are already queued', needsRedis, async (t
     options: { rateLimits: { rest: { limit: 10, windowMs: 1_000 }, margin: 0, jitter: 0, replicas: 3, maxWait: 30_000 } }
   })
   const { apps, roller } = replicas
-  await Promise.all(apps.map((app) => ask(app, { url: '/data/x' }))) // the Reporting limit, not the one under test
-  const queue = Array.from({ length: 60 }, (_, n) => ask(apps[n % 3]!, { url: `/sandbox/echo?n=${n}` }))
+  await Promise.all(apps.map((app) => send(app, { url: '/data/x' }))) // the Reporting limit, not the one under test
+  const queue = Array.from({ length: 60 }, (_, n) => send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}` }))
   await pause(1_500)
   roller.faults.next({ path: /echo/, kind: 'status', status: 429, headers: { 'retry-after': '3' }, body: {} })
   const answers = await Promise.all(queue)
   t.same(new Set(answers.map(({ status }) => status)), new Set([200]), 'all are served in the end')
   const moments = arrivals(replicas).filter(({ url }) => url.startsWith('/sandbox')).map(({ at }) => at).sort((a, b) => a - b)
-  // The call that got the 429 is not marked with its credential: the gap shows it.
+  // The call that got the 429 has no mark of its credential: the gap shows it.
   const gaps = moments.map((at, n) => at - (moments[n - 1] ?? at))
   // Calls sent together with it arrive while the cooling-off starts.
   t.ok(Math.max(...gaps) >= 2_900, `nothing for ${Math.max(...gaps)} ms`)
@@ -75,13 +78,13 @@ test('a cooling-off stops callers that are already queued', needsRedis, async (t
 
 test('serves callers in order after the cooling-off', async (t) => {
   const built = await build(t, { options: { rateLimits: { rest: { limit: 5, windowMs: 200 }, margin: 0, jitter: 0 } } })
-  await ask(built.app)
+  await send(built.app)
   built.roller.faults.next({ kind: 'status', status: 429, headers: { 'retry-after': '1' }, body: {} })
-  t.equal((await ask(built.app, { maxWait: 0 })).status, 429)
-  await Promise.all(Array.from({ length: 30 }, (_, n) => ask(built.app, { url: `/sandbox/echo?n=${n}`, maxWait: 20 })))
+  t.equal((await send(built.app, { maxWait: 0 })).status, 429)
+  await Promise.all(Array.from({ length: 30 }, (_, n) => send(built.app, { url: `/sandbox/echo?n=${n}`, maxWait: 20 })))
   const order = arrivals(built).flatMap(({ url }) => /n=(\d+)/.exec(url)?.[1] ?? []).map(Number)
   t.equal(order.length, 30)
-  // Those of one window leave together and may overtake each other on the way.
+  // Calls of one window are sent together and may overtake each other.
   t.ok(order.every((n, place) => Math.abs(n - place) <= 6), order.join())
 })
 
@@ -89,9 +92,9 @@ test('cools off for a minute when Nango loses Retry-After, then resumes', async 
   const clock = new SteppedClock()
   const built = await build(t, { options: { clock } })
   built.roller.faults.next({ kind: 'status', status: 429, path: /echo/, body: {} })
-  t.match(await ask(built.app, { maxWait: 0 }), { code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 60 })
+  t.match(await send(built.app, { maxWait: 0 }), { code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 60 })
   clock.advance(54_000) // 10 % early
-  t.match(await ask(built.app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 6 })
+  t.match(await send(built.app, { maxWait: 0 }), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', retryAfter: 6 })
   clock.advance(6_000)
-  t.equal((await ask(built.app, { maxWait: 0 })).status, 200)
+  t.equal((await send(built.app, { maxWait: 0 })).status, 200)
 })

@@ -1,4 +1,4 @@
-/** Several replicas in one test process: apps with a Redis client each, in front of the same simulators. */
+/** Several replicas in one test process: apps with separate Redis clients, in front of the same simulators. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
@@ -10,13 +10,13 @@ import { asConnected, CLIENT_SECRET, SECRET_KEY, startSimulators, type Simulator
 
 export interface Replicas extends Simulators {
   readonly apps: readonly FastifyInstance[]
-  /** What a replica has logged. */
+  /** The log of a replica. */
   readonly logs: readonly string[][]
 }
 
 export interface ReplicaOptions {
   readonly count?: number
-  /** The shared one, unless the test stops its own. */
+  /** The shared server, unless the test stops its own. */
   readonly redis?: { readonly port: number }
   readonly options?: Partial<Omit<AllOptions, 'nango' | 'redis'>>
   readonly nango?: Partial<NangoSimulatorOptions>
@@ -44,23 +44,23 @@ export async function startReplicas (
   return { ...simulators, apps, logs }
 }
 
-/** One more venue, with a credential of its own. */
+/** Another venue with its own credential. */
 export function addVenue ({ nango, roller: simulator }: Simulators, id: string): void {
   nango.addConnection({ connectionId: id, clientId: id, clientSecret: CLIENT_SECRET, ...asConnected(simulator, id) })
 }
 
-export interface Answered {
+export interface Received {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: string
   readonly code: string | undefined
   /** Whole seconds. */
   readonly retryAfter: number | undefined
-  /** Milliseconds until the answer came. */
+  /** Milliseconds until the response. */
   readonly took: number
 }
 
-export interface Ask {
+export interface SendOptions {
   readonly method?: 'GET' | 'POST'
   readonly url?: string
   readonly connection?: string
@@ -69,9 +69,9 @@ export interface Ask {
   readonly payload?: object
 }
 
-export async function ask (
-  app: FastifyInstance, { method = 'GET', url = '/sandbox/echo', connection = 'demo-venue', maxWait, payload }: Ask = {}
-): Promise<Answered> {
+export async function send (
+  app: FastifyInstance, { method = 'GET', url = '/sandbox/echo', connection = 'demo-venue', maxWait, payload }: SendOptions = {}
+): Promise<Received> {
   const startedAt = performance.now()
   const answer = await app.inject({
     method,
@@ -91,7 +91,7 @@ export async function ask (
   }
 }
 
-/** Arrivals at ROLLER of one credential, but for tokens. */
+/** Arrivals at ROLLER of one credential, except token requests. */
 export function arrivals (
   { roller: simulator }: Pick<Simulators, 'roller'>, clientId = 'demo'
 ): { readonly url: string, readonly at: number }[] {

@@ -1,4 +1,4 @@
-/** ROLLER counts by credential, however many connections hold it. */
+/** ROLLER counts by credential, however many connections use it. */
 import { test, type Test } from '../support/tap.ts'
 import { asConnected, callsAtRoller } from '../support/build.ts'
 import { start } from '../venues/fixture.ts'
@@ -13,7 +13,7 @@ async function twice (t: Pick<Test, 'teardown'>, clientId: string, nango: object
   return { life, call: async (id: string) => await life.app.inject({ url: '/roller/products', headers: { 'connection-id': id } }) }
 }
 
-test('two connections of one Client ID spend one limit', async (t) => {
+test('shares one limit between two connections of one Client ID', async (t) => {
   const { life, call } = await twice(t, 'park')
   t.equal((await call('one')).statusCode, 200)
   t.equal((await call('two')).statusCode, 200)
@@ -23,7 +23,7 @@ test('two connections of one Client ID spend one limit', async (t) => {
   t.equal((await call('two')).json().code, 'ROLLER_ERR_RATE_LIMITED')
 })
 
-test('a 429 for one of them closes the other', async (t) => {
+test('blocks both connections after a 429 for one of them', async (t) => {
   const { life, call } = await twice(t, 'park')
   await call('two')
   life.roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '60' } })
@@ -35,12 +35,12 @@ test('a 429 for one of them closes the other', async (t) => {
   t.same(connections.filter(({ status }: { status: string }) => status === 'cooling-off').length, 2)
 })
 
-test('connections of two Client IDs have limits of their own', async (t) => {
+test('separates the limits of two Client IDs', async (t) => {
   const { call } = await twice(t, 'other-park')
   for (const id of ['one', 'one', 'two', 'two']) t.equal((await call(id)).statusCode, 200)
 })
 
-test('where the key may not read credentials, connections of one venue share its limit', async (t) => {
+test('shares the venue\'s limit if the key may not read credentials', async (t) => {
   const scopes = ['environment:proxy', 'environment:connections:list', 'environment:connections:read', 'environment:connections:update']
   const { life, call } = await twice(t, 'park', { scopes })
   const { tags, metadata } = asConnected(life.roller, 'park')

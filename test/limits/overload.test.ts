@@ -5,7 +5,7 @@ import { needsRedis } from '../support/redis-server.ts'
 
 const SCALE: Scale = { limit: 150, windowMs: 10_000, coolingOffMs: 10_000, windows: 1, margin: 0, jitter: 380 }
 
-test('demand of twice the limit over three replicas', needsRedis, async (t) => {
+test('keeps the limit under twice the demand over three replicas', needsRedis, async (t) => {
   const figures = await overload(SCALE)
   t.comment(`the machine stood still for ${Math.round(figures.stoodStillMs)} ms at most`)
   for (const { bound, figure, ok } of bounds(figures)) t.ok(ok, `${bound}: ${figure}`)

@@ -1,14 +1,14 @@
 import { test } from '../support/tap.ts'
 import { needsRedis } from '../support/redis-server.ts'
-import { ask, refreshes, startReplicas } from './harness.ts'
+import { send, refreshes, startReplicas } from './harness.ts'
 
-test('200 calls over three replicas on a revoked token: one forced refresh, each call repeated once at most', needsRedis, async (t) => {
+test('makes one forced refresh for 200 calls over three replicas on a revoked token', needsRedis, async (t) => {
   const replicas = await startReplicas(t, { roller: { limits: 'off' } })
   const { apps, roller } = replicas
-  await Promise.all(apps.map((app) => ask(app)))
+  await Promise.all(apps.map((app) => send(app)))
   roller.revokeTokens()
   const before = roller.requests.length
-  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => ask(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: 20 })))
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: 20 })))
   t.same(new Set(answers.map(({ status }) => status)), new Set([200]))
   t.equal(refreshes(replicas), 1)
   const tries = new Map<string, number>()

@@ -1,9 +1,9 @@
-/** Nango's limit is shared by all venues of the account: a noisy one must not take the others' part of it. */
+/** Nango's limit is shared by all venues of the account: a busy one must not use up the others' part. */
 import { test } from '../support/tap.ts'
 import { needsRedis } from '../support/redis-server.ts'
 import { build } from '../support/build.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
-import { addVenue, ask, pause, startReplicas } from './harness.ts'
+import { addVenue, send, pause, startReplicas } from './harness.ts'
 
 /** Nango's window is a minute. It began so long ago that it ends in `seconds`. */
 function lateWindow (seconds: number) {
@@ -11,42 +11,42 @@ function lateWindow (seconds: number) {
   return { now: () => Date.now() + shift, begun: () => { shift = 0 } }
 }
 
-test('a quiet venue is served at once while a noisy one has used up its part of the account and has a long line', async (t) => {
+test('serves a quiet venue at once while a busy one has used up its part of the account', async (t) => {
   const clock = Object.assign(new SteppedClock(), { setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms / 100) })
   const built = await build(
     t, { nango: { rateLimit: 20, now: () => 1_800_000_000_000 + clock.now() }, options: { clock, rateLimits: { maxWaitLimit: 3_600_000 } } }
   )
   addVenue(built, 'quiet')
-  for (let n = 0; n < 3; n++) await ask(built.app)
-  const noisy = Array.from({ length: 100 }, () => ask(built.app, { maxWait: 1_000 }))
+  for (let n = 0; n < 3; n++) await send(built.app)
+  const noisy = Array.from({ length: 100 }, () => send(built.app, { maxWait: 1_000 }))
   await pause(100)
-  // All of the account's places but the reserve are gone for a minute.
-  t.equal((await ask(built.app, { connection: 'quiet', maxWait: 0 })).status, 200)
-  const noisyAgain = await ask(built.app, { maxWait: 0 })
+  // All of the account's slots except the reserve are in use for a minute.
+  t.equal((await send(built.app, { connection: 'quiet', maxWait: 0 })).status, 200)
+  const noisyAgain = await send(built.app, { maxWait: 0 })
   t.match(noisyAgain, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
-  const patient = await ask(built.app, { maxWait: 60 })
-  t.match(patient, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
-  t.ok(Number(patient.retryAfter) > 200, `the noisy one itself stands behind its own line: ${patient.retryAfter} s`)
+  const waiting = await send(built.app, { maxWait: 60 })
+  t.match(waiting, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
+  t.ok(Number(waiting.retryAfter) > 200, `the noisy one itself stands behind its own line: ${waiting.retryAfter} s`)
   await built.app.close()
   await Promise.allSettled(noisy)
 })
 
-test('three replicas and others who use the account too: Nango never has to say 429', needsRedis, async (t) => {
+test('never triggers a 429 of Nango with three replicas and other programs on the account', needsRedis, async (t) => {
   const limit = 90
   const window = lateWindow(14)
   const replicas = await startReplicas(t, { nango: { rateLimit: limit, now: window.now }, roller: { limits: 'off' } })
   const { apps, nango } = replicas
   for (const id of ['b', 'c']) addVenue(replicas, id)
-  await ask(apps[0]!, { maxWait: 0 })
+  await send(apps[0]!, { maxWait: 0 })
   window.begun()
-  // Each replica looks every connection up once, at Nango's own API.
-  for (const app of apps) for (const connection of ['demo-venue', 'b', 'c']) await ask(app, { connection, maxWait: 0 })
+  // Each replica reads every connection once from Nango's API.
+  for (const app of apps) for (const connection of ['demo-venue', 'b', 'c']) await send(app, { connection, maxWait: 0 })
   await pause(1_000)
   for (let n = 0; n < 30; n++) await apps[0]!.inject('/connections') // a sync, another program
-  for (const app of apps) await ask(app, { connection: 'b', maxWait: 0 })
+  for (const app of apps) await send(app, { connection: 'b', maxWait: 0 })
   const before = nango.requests.length
   const answers = await Promise.all(
-    Array.from({ length: 150 }, (_, n) => ask(apps[n % 3]!, { connection: ['b', 'c'][n % 2]!, maxWait: 0 }))
+    Array.from({ length: 150 }, (_, n) => send(apps[n % 3]!, { connection: ['b', 'c'][n % 2]!, maxWait: 0 }))
   )
   const outcomes = new Set(answers.map(({ status, code }) => `${status} ${code ?? ''}`))
   t.same(outcomes, new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))

@@ -8,8 +8,8 @@ const GUEST = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com'
 for (const transport of ['nango', 'direct'] as const) {
   t.test(`an agent finds, prices, books and cancels over the ${transport} transport`, async (t) => {
     const { connect, roller } = await startMcp(t, { options: { transport } })
-    const asked: string[] = []
-    const client = await connect({ person: (message) => { asked.push(message); return { action: 'accept', content: { confirm: true } } } })
+    const questions: string[] = []
+    const client = await connect({ person: (message) => { questions.push(message); return { action: 'accept', content: { confirm: true } } } })
     t.same((await client.listTools()).tools.map(({ name }) => name), [
       'list_venues', 'search_operations', 'describe_operation', 'read_roller', 'write_roller'
     ])
@@ -31,23 +31,23 @@ for (const transport of ['nango', 'direct'] as const) {
     const hold = await callTool(client, 'write_roller', { operation: 'POST /capacity-reservation', body: { items } })
     const booking = { externalId: 'A-1', customer: GUEST, items, capacityReservationId: hold.data.data.uniqueId }
     const costs = await callTool(client, 'write_roller', { operation: 'POST /bookings/draft/costs', body: booking })
-    t.same(asked, [], 'neither a hold nor a price is confirmed')
+    t.same(questions, [], 'neither a hold nor a price is confirmed')
 
     const booked = await callTool(client, 'write_roller', { operation: 'POST /bookings', venue: venue.id, body: booking })
     t.equal(booked.isError, false)
     const { uniqueId } = booked.data.data
     const total = costs.data.data.bookingCosts.total.toFixed(2)
-    t.equal(asked.length, 1)
+    t.equal(questions.length, 1)
     const price = `Total: ${total} ${venue.currency}, taxes and fees included`
     for (const part of [venue.name, 'customer.firstName: Ada', 'items.0.quantity: 2', price]) {
-      t.ok(asked[0]?.includes(part), part)
+      t.ok(questions[0]?.includes(part), part)
     }
 
     const cancelled = await callTool(client, 'write_roller', {
       operation: 'POST /bookings/{uniqueId}/cancel', path: { uniqueId }, body: { issueRefund: false }
     })
     t.equal(cancelled.isError, false)
-    t.match(asked[1], /^Cancel a booking at .*\nBooking: .*\nTotal: [\d.]+ AUD, still to be paid: [\d.]+ AUD\nissueRefund: false$/)
+    t.match(questions[1], /^Cancel a booking at .*\nBooking: .*\nTotal: [\d.]+ AUD, still to be paid: [\d.]+ AUD\nissueRefund: false$/)
     const read = await callTool(client, 'read_roller', { operation: 'GET /bookings/{uniqueId}', path: { uniqueId }, fields: ['status'] })
     t.same(read.data.data, { status: 'Cancelled' })
     t.equal(roller.requests.filter(({ method, url }) => method === 'POST' && /^\/bookings(\?|$)/.test(url)).length, 1, 'sent once')

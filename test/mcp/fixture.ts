@@ -14,7 +14,7 @@ export interface ClientOptions {
   /** Revision of the protocol. Default: 2026-07-28. */
   readonly legacy?: boolean
   readonly headers?: Record<string, string>
-  /** Answers what a person is asked; without it the client cannot ask. */
+  /** Answers the questions of the endpoint; without it the client does not support questions. */
   /** Gets every request as it is sent. */
   readonly record?: (request: Request) => void
   readonly person?: (message: string) => { action: 'accept' | 'decline' | 'cancel', content?: { confirm: boolean } }

@@ -5,7 +5,7 @@ import { startMcp } from './fixture.ts'
 /** Tokenizers differ: English JSON has some four characters a token, and never fewer than three and a half. */
 const CHARACTERS_A_TOKEN = 3.5
 
-t.test('the list of tools is under 1,500 tokens, in a fixed order, with honest annotations', async (t) => {
+t.test('the list of tools is under 1,500 tokens, in a fixed order, with true annotations', async (t) => {
   const client = await (await startMcp(t)).connect()
   const { tools } = await client.listTools()
   const tokens = JSON.stringify(tools).length / CHARACTERS_A_TOKEN

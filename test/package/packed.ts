@@ -1,4 +1,4 @@
-/** Packages as they are published: packed from the build, and installed into an empty folder. */
+/** Published packages: packed from the build, and installed into an empty folder. */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import type { Test } from 'tap'
 export const run = promisify(execFile)
 export const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 
-/** As in a user's own shell: npm hands this repository's configuration to the programs it runs, engine-strict among it. */
+/** As in a user's shell: npm passes this repository's configuration, including engine-strict, to the programs it runs. */
 export const SHELL = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^(npm_package_|npm_lifecycle_|npm_config_(engine_strict|local_prefix|workspace)|INIT_CWD)/i.test(name)
@@ -34,7 +34,7 @@ export function temporaryFolder (t: Pick<Test, 'teardown'>): string {
   return folder
 }
 
-/** In one run of npm. The build is there already, so the packages' own scripts are not run. */
+/** In one run of npm. The build exists already, so the packages' own scripts are skipped. */
 export async function pack<F extends Folder> (into: string, ...folders: readonly F[]): Promise<Record<F, Packed>> {
   const args = ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', into]
   const { stdout } = await run(
@@ -50,7 +50,7 @@ export async function pack<F extends Folder> (into: string, ...folders: readonly
   return packed
 }
 
-/** @returns how many packages are in the folder, and their bytes */
+/** @returns number of packages in the folder, and their size in bytes */
 export async function install (home: string, ...what: readonly string[]): Promise<{ packages: number, bytes: number }> {
   const manifest = join(home, 'package.json')
   if (!existsSync(manifest)) writeFileSync(manifest, '{ "name": "app", "private": true, "type": "module" }\n')

@@ -1,4 +1,4 @@
-/** fastify-roller as it is published adds little to a Fastify app, and works there as a module and by its types. */
+/** The published fastify-roller adds little to a Fastify app, and works there as a module and by its types. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tap, { test } from '../support/tap.ts'
@@ -28,7 +28,7 @@ export type Zone = Venue['timeZone']
 `
 const WRONG = "\n// @ts-expect-error there is no such operation\nawait app.roller.request('GET /nothing', { connectionId: 'x' })\n"
 
-test('the packed plugin works in an empty folder', async (t) => {
+test('works as a packed plugin in an empty folder', async (t) => {
   const folder = temporaryFolder(t)
   const { plugin: { file, paths, unpackedSize } } = await pack(folder, 'plugin')
   t.same(paths.filter((path) => !ALLOWED.test(path)), [], 'nothing but what is published')
@@ -65,7 +65,7 @@ test('the packed plugin works in an empty folder', async (t) => {
       types: ['node'],
       typeRoots: [join(ROOT, 'node_modules/@types')]
     })
-    const app = program.getSourceFile(source) // its packages' declarations are not looked at, as with skipLibCheck
+    const app = program.getSourceFile(source) // declarations of its packages are not checked, as with skipLibCheck
     const faults = [
       ...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...program.getSyntacticDiagnostics(app),
       ...program.getSemanticDiagnostics(app)

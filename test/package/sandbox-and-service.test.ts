@@ -1,6 +1,5 @@
 /**
- * roller-sandbox as it is published works in an empty folder, as the test double of an app; and there roller-sidecar, on the sandbox that
- * comes with it.
+ * The published roller-sandbox works in an empty folder as the test double of an app; and so does roller-sidecar with its bundled sandbox.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,7 +10,7 @@ import { install, pack, ROOT, run, SHELL, temporaryFolder } from './packed.ts'
 tap.setTimeout(300_000) // npm installs, and the machine may be busy
 
 const ALLOWED = /^(dist\/[\w./-]+\.(js|d\.ts|css|html)|package\.json|README\.md|LICENSE)$/
-/** Configured by the test alone: a real key of the developer's would turn the sandbox off. */
+/** Configured by the test alone: a developer's real key would disable the sandbox. */
 const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_cache: process.env.npm_config_cache, LOG_LEVEL: 'silent' }
 
 const PROGRAM = `import { startSandbox } from 'roller-sandbox'
@@ -22,7 +21,7 @@ console.log(response.status, typeof (await response.json()).name)
 await sandbox.close()
 `
 
-test('the packed sandbox works in an empty folder, and the packed service beside it', async (t) => {
+test('the packed sandbox and the packed service work in an empty folder', async (t) => {
   const folder = temporaryFolder(t)
   const { plugin, sandbox, service } = await pack(folder, 'plugin', 'sandbox', 'service')
   for (const { paths } of [sandbox, service]) t.same(paths.filter((path) => !ALLOWED.test(path)), [], 'nothing but what is published')
@@ -65,7 +64,7 @@ test('the packed sandbox works in an empty folder, and the packed service beside
   const assets = [...page.body.matchAll(/(?:src|href)="(connect\/[^"]+)"/g)].map(([, path]) => path ?? '')
   t.ok(assets.length >= 2, `the connect page has ${assets.length} files`)
   for (const path of assets) t.match(await get(`/${path}`), { status: 200, body: /.{100}/s }, path)
-  // Nango's own client, which the page loads by itself.
+  // Nango's own client, which the page loads itself.
   t.match(await get(`/${(assets[0] ?? '').replace(/[^/]+$/, 'index.js')}`), { status: 200, body: 'class Nango' })
   child.kill('SIGTERM')
   t.equal(await ended, 0, 'it ends with 0')

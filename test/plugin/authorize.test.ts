@@ -1,10 +1,10 @@
-/** Who embeds the plugin says who may call: closed until then, asked at every route, and obeyed. */
+/** `authorize` is required, called at every route, and respected. */
 import Fastify from 'fastify'
 import { test } from '../support/tap.ts'
 import roller, { OptionsError, type Authorize } from 'fastify-roller'
 import { build, callsAtRoller, CONNECTION_ID, SECRET_KEY, VENUE } from '../support/build.ts'
 
-test('without authorize the registration fails and says what to give', async (t) => {
+test('rejects a registration without authorize, with a hint', async (t) => {
   const app = Fastify()
   t.teardown(() => app.close())
   const options = { nango: { secretKey: SECRET_KEY } } as unknown as Parameters<typeof roller>[1]
@@ -14,13 +14,13 @@ test('without authorize the registration fails and says what to give', async (t)
   t.notMatch(String(failure), SECRET_KEY)
 })
 
-test('each route asks with its connection, operation and scope', async (t) => {
-  const asked: Parameters<Authorize>[1][] = []
+test('calls authorize for each route with connection, operation and scope', async (t) => {
+  const requested: Parameters<Authorize>[1][] = []
   const { app } = await build(
     t,
     {
       options: {
-        authorize: (_request, context) => { asked.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } })
+        authorize: (_request, context) => { requested.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } })
       }
     }
   )
@@ -46,14 +46,14 @@ test('each route asks with its connection, operation and scope', async (t) => {
     [`/connections/${id}`]: { metadata: { a: 1 } }
   }
   for (const [method, url, context] of cases) {
-    asked.length = 0
+    requested.length = 0
     const payload = method === 'GET' || method === 'DELETE' ? undefined : bodies[url]
     const answer = await app.inject({ method, url, headers: VENUE, ...(payload !== undefined && { payload }) })
-    t.same(asked, [context], `${method} ${url} (${answer.statusCode})`)
+    t.same(requested, [context], `${method} ${url} (${answer.statusCode})`)
   }
 })
 
-test('false answers 403, and nothing is done', async (t) => {
+test('returns 403 for false, and does nothing', async (t) => {
   const built = await build(t, { options: { authorize: () => false } })
   const own = await built.app.inject({ url: '/connections' })
   t.match(own.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /GET \/connections/ })
@@ -70,29 +70,29 @@ test('false answers 403, and nothing is done', async (t) => {
   t.same(built.nango.requests, [])
 })
 
-test('only true lets a caller in: a missing answer is a no, and what is no boolean is a fault of the application', async (t) => {
-  let said: unknown
-  const built = await build(t, { options: { authorize: (() => said) as never } })
-  const ask = async (value: unknown) => {
-    said = value
+test('accepts only true: undefined means false, and another value is an error of the application', async (t) => {
+  let result: unknown
+  const built = await build(t, { options: { authorize: (() => result) as never } })
+  const callWith = async (value: unknown) => {
+    result = value
     return (await built.app.inject({ url: '/roller/venues/me', headers: VENUE })).json()
   }
   for (const value of [undefined, null, false, Promise.resolve(undefined)]) {
-    t.match(await ask(value), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, String(value))
+    t.match(await callWith(value), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, String(value))
   }
   // eslint-disable-next-line no-new-wrappers
   for (const value of ['yes', '', 1, 0, {}, [], [true], new Boolean(true), Promise.resolve('true'), () => true]) {
     t.match(
-      await ask(value), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ },
+      await callWith(value), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ },
       String(value)
     )
   }
   t.same(callsAtRoller(built), [])
   t.match(built.log(), /authorize\(\) gave a text; expected true or false/)
-  t.type((await ask(Promise.resolve(true))).id, 'number')
+  t.type((await callWith(Promise.resolve(true))).id, 'number')
 })
 
-test('what it throws is the host\'s error', async (t) => {
+test('passes its error to the host\'s error handler', async (t) => {
   class NotAllowed extends Error {}
   const { app } = await build(t, {
     options: { authorize: async () => { throw new NotAllowed('no') } },

@@ -1,4 +1,4 @@
-/** With the app, everything the plugin opened is closed. */
+/** Closing the app closes everything that the plugin opened. */
 import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from '../support/tap.ts'
@@ -7,7 +7,7 @@ import { isRollerError } from 'fastify-roller'
 import { roller } from 'fastify-roller/internal'
 import { listen, SECRET_KEY, VENUE } from '../support/build.ts'
 
-test('no connection to Nango is left open, and a further call fails', async (t) => {
+test('closes all connections to Nango, and rejects further calls', async (t) => {
   const sockets = new Set<Socket>()
   const nango: Server = createServer(
     (_request, response) => response.setHeader('content-type', 'application/json').end('{"connections":[]}')
@@ -30,7 +30,7 @@ test('no connection to Nango is left open, and a further call fails', async (t) 
   t.ok(isRollerError(failure))
 })
 
-test('closing waits for an answer that is under way', async (t) => {
+test('waits for a response in progress on close', async (t) => {
   const { app, url, nango } = await listen(t, { nango: { proxyDelay: 100 } })
   const call = new Promise<IncomingMessage>(
     (resolve, reject) => { get(`${url}/roller/venues/me`, { headers: VENUE, agent: false }, resolve).on('error', reject) }

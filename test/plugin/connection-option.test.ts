@@ -1,11 +1,11 @@
-/** The option `connection` decides which venue is meant, and no header overrides it. */
+/** The option `connection` chooses the connection and takes precedence over headers. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'
 
 const clientOf = (requests: readonly { url: string, clientId: string | null }[]): string | null | undefined =>
   requests.filter(({ url }) => url !== '/token').at(-1)?.clientId
 
-test('a fixed id wins over the header', async (t) => {
+test('prefers a fixed id to the header', async (t) => {
   const { app, nango, roller } = await build(t, { options: { connection: CONNECTION_ID } })
   nango.addConnection({ connectionId: 'another', clientId: 'another', clientSecret: 's' })
   t.equal((await app.inject({ url: '/roller/venues/me' })).statusCode, 200)
@@ -15,7 +15,7 @@ test('a fixed id wins over the header', async (t) => {
   t.equal(roller.requests.some(({ clientId }) => clientId === 'another'), false)
 })
 
-test('a function chooses by request, and wins over the header', async (t) => {
+test('prefers the function\'s result to the header', async (t) => {
   const { app, nango, roller } = await build(t, { options: { connection: async ({ headers }) => `venue-${String(headers['x-tenant'])}` } })
   for (const tenant of ['a', 'b']) nango.addConnection({ connectionId: `venue-${tenant}`, clientId: `client-${tenant}`, clientSecret: 's' })
   for (const tenant of ['a', 'b']) {
@@ -25,7 +25,7 @@ test('a function chooses by request, and wins over the header', async (t) => {
   }
 })
 
-test('a function that chooses nothing, or no possible id, sends nothing', async (t) => {
+test('sends nothing if the function returns no or an invalid id', async (t) => {
   const choices: [choice: unknown, code: string][] = [
     ['', 'ROLLER_ERR_CONNECTION_REQUIRED'], [undefined, 'ROLLER_ERR_CONNECTION_REQUIRED'], [null, 'ROLLER_ERR_CONNECTION_REQUIRED'],
     [7, 'ROLLER_ERR_INTERNAL'], [[CONNECTION_ID], 'ROLLER_ERR_INTERNAL'], [{ toString: () => CONNECTION_ID }, 'ROLLER_ERR_INTERNAL'],
@@ -45,13 +45,13 @@ test('a function that chooses nothing, or no possible id, sends nothing', async 
   t.same(callsAtRoller(built), [])
 })
 
-test('a fixed id that Nango cannot hold is a configuration error', async (t) => {
+test('rejects a fixed id that Nango cannot store at registration', async (t) => {
   for (const connection of ['..', 'é', 'x'.repeat(256)]) {
     await t.rejects(build(t, { options: { connection } }), { code: 'ROLLER_ERR_OPTIONS', message: /option connection is wrong/ })
   }
 })
 
-test('without the option a call must name its connection', async (t) => {
+test('requires the connection in each call without the option', async (t) => {
   const built = await build(t)
   for (const headers of [{}, { 'connection-id': '' }]) {
     t.match(

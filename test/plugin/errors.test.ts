@@ -1,4 +1,4 @@
-/** The error catalog is consistent, and each of its errors makes a valid problem document. */
+/** The error table is consistent, and each of its errors becomes a valid problem document. */
 import { checkerOf } from '#plugin/operations/checker.js'
 import { test } from '../support/tap.ts'
 import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from 'fastify-roller'
@@ -7,7 +7,7 @@ import { Problem } from '#plugin/problem.js'
 
 const codes = Object.keys(errorDefinitions) as ErrorCode[] // the keys of a literal
 
-test('every entry has a status, a title and a hint in good order', async (t) => {
+test('defines a status, a title and a hint for every error', async (t) => {
   t.ok(codes.length > 15)
   for (const code of codes) {
     const { status, layer, title, hint } = errorDefinitions[code]
@@ -24,7 +24,7 @@ test('every entry has a status, a title and a hint in good order', async (t) => 
   t.not(errorDefinitions.ROLLER_ERR_CREDENTIALS_REJECTED.status, 401 as number, 'a 401 would blame the caller\'s own key')
 })
 
-test('every error is a valid problem document', async (t) => {
+test('converts every error to a valid problem document', async (t) => {
   for (const code of codes) {
     const bare = toProblem(new RollerError(code), 'req-1')
     t.ok(checkerOf(Problem).check(bare), code)
@@ -43,21 +43,21 @@ test('every error is a valid problem document', async (t) => {
   t.notOk(checkerOf(Problem).check({ ...toProblem(new RollerError('ROLLER_ERR_PATH'), 'x'), code: 'OTHER' }), 'the schema does look')
 })
 
-test('isRollerError knows an error of another copy of the package, and nothing else', async (t) => {
+test('recognizes an error of another copy of the package, and nothing else', async (t) => {
   const foreign = Object.assign(new Error('x'), { [Symbol.for('fastify-roller.error')]: true })
   t.ok(isRollerError(new RollerError('ROLLER_ERR_PATH')))
   t.ok(isRollerError(foreign))
   for (const other of [new Error('x'), null, undefined, 'ROLLER_ERR_PATH', { code: 'ROLLER_ERR_PATH' }]) t.notOk(isRollerError(other))
 })
 
-test('an error is an Error with a message, a cause and Fastify\'s statusCode', async (t) => {
+test('has a message, a cause and Fastify\'s statusCode', async (t) => {
   const cause = new Error('why')
   const error = new RollerError('ROLLER_ERR_TIMEOUT', { cause })
   t.ok(error instanceof Error)
   t.match(error, { name: 'RollerError', statusCode: 504, message: 'The upstream request timed out.', cause })
 })
 
-test('what anything else throws becomes an error that says nothing about it', async (t) => {
+test('hides the text of unknown errors', async (t) => {
   for (const thrown of [new Error('canary'), 'canary', null, { statusCode: 'canary' }, new TypeError('canary')]) {
     const error = toRollerError(thrown)
     t.equal(error.code, 'ROLLER_ERR_INTERNAL')

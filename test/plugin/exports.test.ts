@@ -1,4 +1,4 @@
-/** The public face is what docs/reference.md lists, and no more. */
+/** The public exports are exactly those in docs/reference.md. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from '../support/tap.ts'
@@ -10,7 +10,7 @@ const [index = '', time = ''] = page.split('`fastify-roller/time`')
 
 const INDEX = file('#plugin/index.d.ts')
 const TIME = file('#plugin/time/venue-time.d.ts')
-// Names alone are looked at, which need no library.
+// Only names are compared, which needs no library.
 const program = ts.createProgram([INDEX, TIME], { module: ts.ModuleKind.NodeNext, noLib: true, types: [], skipLibCheck: true })
 const checker = program.getTypeChecker()
 
@@ -20,19 +20,19 @@ function exportsOf (path: string): string[] {
   return symbol === undefined ? [] : checker.getExportsOfModule(symbol).map(({ name }) => name).filter((name) => name !== 'default').sort()
 }
 
-/** Names in the first column of the table, or of a sentence. */
+/** Names in the first column of the table, or in a sentence. */
 const named = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].flatMap(
   ([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)
 ).sort()
 
-test('fastify-roller', (t) => {
+test('exports of fastify-roller', (t) => {
   const exported = exportsOf(INDEX)
   t.same(exported, named(index, /^\| (`[^|]+) \|/gm))
   t.ok(exported.length <= 40, `${exported.length} exports`)
   t.end()
 })
 
-test('fastify-roller/time', (t) => {
+test('exports of fastify-roller/time', (t) => {
   const exported = exportsOf(TIME).filter((name) => /^[a-z]|Error$/.test(name))
   t.same(exported, named(time, /^(.*)$/gm))
   t.end()

@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-test('hooks and config of the host are on every route of the plugin', async (t) => {
+test('adds the host\'s hooks and config to every route', async (t) => {
   const seen: string[] = []
   const { app } = await build(t, {
     host: (app) => { app.get('/own', async () => 'own') },
@@ -34,7 +34,7 @@ test('hooks and config of the host are on every route of the plugin', async (t) 
   t.equal(seen.shift(), 'first gold public undefined')
 })
 
-test('a hook that answers keeps the call from ROLLER', async (t) => {
+test('sends no call to ROLLER if a hook has responded', async (t) => {
   const built = await build(
     t, { options: { onRequest: async (_request, reply) => await reply.code(401).send({ message: 'Sign in first.' }) } }
   )
@@ -43,7 +43,7 @@ test('a hook that answers keeps the call from ROLLER', async (t) => {
   t.equal(built.roller.requests.length, 0)
 })
 
-test('what is no hook is refused at registration', async (t) => {
+test('rejects an invalid hook at registration', async (t) => {
   await t.rejects(
     build(t, { options: { preHandler: 'guard' as never } }),
     { message: /option preHandler is wrong: expected a function or a list of functions/ }

@@ -1,7 +1,4 @@
-/**
- * Errors of the host's own hooks are answered by the host's own error handler; the plugin's own are problems, whatever the host's handler
- * does.
- */
+/** Errors of the host's own hooks go to the host's error handler; the plugin's errors become problems, whatever that handler does. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'
 
@@ -12,7 +9,7 @@ const URLS = ['/roller/venues/me', '/roller/any/thing', '/connections'] as const
 
 for (const hook of ['onRequest', 'preHandler'] as const) {
   for (const failure of [new LoginNeeded('log in'), new Expired('again')]) {
-    test(`a ${failure.constructor.name} thrown in ${hook}`, async (t) => {
+    test(`passes a ${failure.constructor.name} thrown in ${hook} to the host's error handler`, async (t) => {
       const built = await build(t, {
         host: (app) => {
           app.addHook(hook, async () => { throw failure })
@@ -33,7 +30,7 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
   }
 }
 
-test('what a hook answers itself stands', async (t) => {
+test('keeps the response of a hook', async (t) => {
   const { app } = await build(
     t, { host: (app) => { app.addHook('preHandler', async (_request, reply) => reply.code(402).send('pay first')) } }
   )
@@ -44,7 +41,7 @@ test('what a hook answers itself stands', async (t) => {
   }
 })
 
-test('the plugin\'s own errors do not go through the host\'s handler, and the host\'s do not through the plugin\'s', async (t) => {
+test('separates the error handlers of plugin and host', async (t) => {
   const { app } = await build(t, {
     options: { identify: () => { throw new LoginNeeded('log in') } },
     host: (app) => {
@@ -62,7 +59,7 @@ test('the plugin\'s own errors do not go through the host\'s handler, and the ho
   t.same((await app.inject({ url: '/connections' })).json(), { host: 'log in' }, 'a function of the host\'s counts as the host')
 })
 
-test('an unforeseen error of the plugin\'s own says nothing about itself', async (t) => {
+test('hides the text of an unexpected error of the plugin', async (t) => {
   const { app, log } = await build(
     t,
     {

@@ -1,4 +1,4 @@
-/** What the host's hooks do to an answer is done to the plugin's answers too: small, large, streamed and refused. */
+/** The host's hooks apply to the plugin's responses too: small, large, streamed and rejected. */
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { Transform, type Readable } from 'node:stream'
@@ -9,7 +9,7 @@ const URLS = [
   '/roller/venues/me', '/roller/sandbox/bytes/300000?chunked=1', '/roller/token', '/connections', '/connections/unknown'
 ] as const
 
-test('CORS, security headers and the request id are on every answer, and no second ones of Nango\'s', async (t) => {
+test('keeps the host\'s CORS, security headers and request id on every response, without Nango\'s', async (t) => {
   const { url } = await listen(t, {
     host: async (app) => {
       await app.register(cors, { origin: 'https://app.example.com', credentials: true })
@@ -30,7 +30,7 @@ test('CORS, security headers and the request id are on every answer, and no seco
   t.equal(preflight.status, 204)
 })
 
-test('an onSend hook may replace the payload, of a small answer and of a streamed one', async (t) => {
+test('lets an onSend hook replace the payload of a small and a streamed response', async (t) => {
   const upper = (): Transform => new Transform(
     { transform (chunk: Buffer, _encoding, done) { done(null, Buffer.from(chunk.map((byte) => byte ^ 1))) } }
   )
@@ -54,7 +54,7 @@ test('an onSend hook may replace the payload, of a small answer and of a streame
   t.ok(changed.equals(Buffer.from(original.map((byte) => byte ^ 1))), 'every byte went through the hook')
 })
 
-test('onResponse runs once for each request, and sees the status', async (t) => {
+test('runs onResponse once for each request, with the status', async (t) => {
   const seen: [url: string, status: number][] = []
   const { url } = await listen(
     t, { host: (app) => { app.addHook('onResponse', async (request, reply) => { seen.push([request.url, reply.statusCode]) }) } }

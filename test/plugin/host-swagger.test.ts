@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger'
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
-test('the routes are in the host\'s document', async (t) => {
+test('adds the routes to the host\'s OpenAPI document', async (t) => {
   const { app } = await build(t, {
     options: { prefix: '/api', identify: () => ({ tags: { a: 'b' } }) },
     host: async (app) => {

@@ -1,8 +1,8 @@
-/** The host's parsers, validator and serializer stay the host's outside, and are not used inside. */
+/** The host's parsers, validator and serializer are unchanged outside the plugin, and not used inside. */
 import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 
-test('the host\'s content type parsers', async (t) => {
+test('keeps the host\'s content type parsers', async (t) => {
   const { app, roller } = await build(t, {
     host: (app) => {
       app.removeContentTypeParser('application/json')
@@ -24,7 +24,7 @@ test('the host\'s content type parsers', async (t) => {
   t.equal(roller.requests.at(-1)?.body.toString(), '{ "n": 9007199254740993 }', 'what goes to ROLLER is no parser\'s business')
 })
 
-test('the host\'s validator and serializer compilers', async (t) => {
+test('keeps the host\'s validator and serializer compilers', async (t) => {
   const { app } = await build(t, {
     host: (app) => {
       app.setValidatorCompiler(() => () => ({ error: new Error('the host says no') }))
@@ -39,16 +39,16 @@ test('the host\'s validator and serializer compilers', async (t) => {
   t.equal((await app.inject({ url: '/roller/products', headers: VENUE })).statusCode, 200)
 })
 
-test('the host\'s routes keep the default parsers, error format and headers', async (t) => {
+test('keeps default parsers, error format and headers on the host\'s routes', async (t) => {
   const { app } = await build(t, { host: (app) => { app.post('/own', async ({ body }) => body) } })
   t.same((await app.inject({ method: 'POST', url: '/own', payload: { a: 1 } })).json(), { a: 1 })
-  const refused = await app.inject({ method: 'POST', url: '/own', payload: '{', headers: { 'content-type': 'application/json' } })
-  t.match(refused.json(), { statusCode: 400, code: 'FST_ERR_CTP_INVALID_JSON_BODY' })
-  t.equal(refused.headers['roller-answered-by'], undefined)
+  const rejected = await app.inject({ method: 'POST', url: '/own', payload: '{', headers: { 'content-type': 'application/json' } })
+  t.match(rejected.json(), { statusCode: 400, code: 'FST_ERR_CTP_INVALID_JSON_BODY' })
+  t.equal(rejected.headers['roller-answered-by'], undefined)
   t.match((await app.inject({ url: '/nowhere' })).json(), { statusCode: 404, error: 'Not Found' })
 })
 
-test('HEAD is no way to ROLLER', async (t) => {
+test('rejects HEAD', async (t) => {
   const { app, nango } = await build(t)
   for (const url of ['/roller/venues/me', '/roller/any', '/connections', '/connections/demo-venue']) {
     t.equal((await app.inject({ method: 'HEAD', url, headers: VENUE })).statusCode, 404, url)

@@ -19,7 +19,7 @@ async function tenants (t: Test): Promise<Built> {
 
 const ACME = { 'x-tenant': 'acme' }
 
-test('a stranger\'s connection is answered like one that does not exist', async (t) => {
+test('gives another\'s connection the response of one that does not exist', async (t) => {
   const built = await tenants(t)
   const attempts = (id: string) => [
     { method: 'GET', url: '/roller/venues/me', headers: { ...ACME, 'connection-id': id } },
@@ -44,7 +44,7 @@ test('a stranger\'s connection is answered like one that does not exist', async 
   }
 })
 
-test('the list holds the caller\'s own, and no filter widens it', async (t) => {
+test('lists only the caller\'s connections, whatever the filter', async (t) => {
   const { app } = await tenants(t)
   for (const query of [
     '', '?search=venue', '?tags[region]=north', '?tags[organization_id]=other', '?tags[ORGANIZATION_ID]=other',
@@ -56,7 +56,7 @@ test('the list holds the caller\'s own, and no filter widens it', async (t) => {
   }
 })
 
-test('sessions and connections carry the caller\'s tags, and tags from a body are refused', async (t) => {
+test('adds the caller\'s tags to sessions and connections, and rejects tags from a body', async (t) => {
   const { app, nango } = await tenants(t)
   await app.inject({ method: 'POST', url: '/connect-session', headers: ACME })
   t.same(JSON.parse(String(nango.requests.at(-1)?.body)).tags, { organization_id: 'acme' })
@@ -85,7 +85,7 @@ test('responds 401 when identify returns null', async (t) => {
   t.same(built.nango.requests, [])
 })
 
-test('an identity without tags, or with a tag without a value, opens nothing', async (t) => {
+test('grants nothing to an identity without tags, or with an empty tag', async (t) => {
   for (const tags of [{}, { organization_id: undefined }, { organization_id: '' }, { organization_id: 7 }]) {
     const built = await build(t, { options: { identify: () => ({ tags: tags as never }) } })
     built.nango.addConnection({ connectionId: 'untagged', clientId: 'u', clientSecret: 's' })
@@ -97,7 +97,7 @@ test('an identity without tags, or with a tag without a value, opens nothing', a
   }
 })
 
-test('a caller may be limited to connections by their ids, and one that is trusted is not limited', async (t) => {
+test('limits a caller to connection ids, and does not limit a trusted one', async (t) => {
   const who: Record<string, Awaited<ReturnType<Identify>>> = {
     trusted: 'trusted', listed: { connections: ['venue-of-acme'] }, none: { connections: [] }
   }

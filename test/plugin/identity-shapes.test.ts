@@ -1,4 +1,4 @@
-/** What `identify` returns is checked before it decides anything: a wrong shape is a fault of the application, and never access. */
+/** The result of `identify` is validated before it is used: a wrong shape is an error of the application, and never grants access. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, type Built } from '../support/build.ts'
 
@@ -56,7 +56,7 @@ const SHAPES: [label: string, identity: unknown, detail: RegExp][] = [
 ]
 
 for (const [label, identity, detail] of SHAPES) {
-  test(`opens nothing: ${label}`, async (t) => {
+  test(`grants nothing: ${label}`, async (t) => {
     const built = await withIdentity(t, () => identity)
     for (const call of CALLS) {
       const answer = await built.app.inject(call)
@@ -71,12 +71,12 @@ for (const [label, identity, detail] of SHAPES) {
   })
 }
 
-test('an id that is named twice is listed once', async (t) => {
+test('lists a repeated id once', async (t) => {
   const built = await withIdentity(t, () => ({ connections: ['venue-1', 'venue-1'] }))
   t.equal((await built.app.inject({ url: '/connections' })).json().connections.length, 1)
 })
 
-test('an identity of a class, and tags without a prototype, are taken', async (t) => {
+test('accepts an identity of a class, and tags without a prototype', async (t) => {
   class User { get tags () { return Object.assign(Object.create(null), { organization_id: 'acme' }) } }
   const built = await withIdentity(t, () => new User())
   t.equal((await built.app.inject({ url: '/connections/venue-1' })).statusCode, 200)

@@ -1,4 +1,4 @@
-/** Of an error the log holds what it is and where it was, and nothing of what hangs on it. */
+/** The log of an error contains its kind and place, and none of its other fields. */
 import { test } from '../support/tap.ts'
 import { RollerError } from 'fastify-roller'
 import { describeError } from 'fastify-roller/internal'
@@ -8,8 +8,8 @@ import { deliver, message, SECRET } from '../webhooks/fixture.ts'
 
 const CANARY = 'canary-guest-71ae'
 
-test('leaves out what ROLLER answered, commands, bytes and requests', async (t) => {
-  const refused = new RollerError('ROLLER_ERR_REFUSED', {
+test('omits responses of ROLLER, commands, bytes and requests', async (t) => {
+  const rejected = new RollerError('ROLLER_ERR_REFUSED', {
     detail: 'ROLLER answered 500.',
     upstream: { status: 500, body: { email: CANARY } },
     errors: [{ pointer: '/body', detail: CANARY }],
@@ -21,7 +21,7 @@ test('leaves out what ROLLER answered, commands, bytes and requests', async (t) 
       cause: new SyntaxError(CANARY)
     })
   })
-  const described = describeError(refused)
+  const described = describeError(rejected)
   t.notMatch(JSON.stringify(described), CANARY)
   t.match(described, {
     type: 'RollerError',
@@ -33,7 +33,7 @@ test('leaves out what ROLLER answered, commands, bytes and requests', async (t) 
   })
 })
 
-test('leaves out the text that JSON.parse quotes, and credentials of an address', async (t) => {
+test('omits the text that JSON.parse quotes, and credentials in an address', async (t) => {
   const fetched = new TypeError(`cannot fetch https://user:${CANARY}@host/x`)
   for (const fail of [() => JSON.parse(`{"name": ${CANARY}`) as unknown, () => { throw fetched }]) {
     try {
@@ -45,7 +45,7 @@ test('leaves out the text that JSON.parse quotes, and credentials of an address'
   t.match(describeError(new Error(`redis://:${CANARY}@host`)), { message: 'redis://host' })
 })
 
-test('bears whatever is thrown', async (t) => {
+test('handles any thrown value', async (t) => {
   const ring = new Error('ring')
   ring.cause = ring
   let depth = 0
@@ -57,7 +57,7 @@ test('bears whatever is thrown', async (t) => {
   t.equal(describeError(new Error('x'.repeat(10_000))).message.length, 500)
 })
 
-test('what ROLLER answered to a call of the gateway\'s own is not logged', async (t) => {
+test('does not log ROLLER\'s response to an internal call', async (t) => {
   const built = await build(t, { options: { publicUrl: 'https://gateway.example.com', rollerWebhookSecrets: [SECRET], retries: 0 } })
   built.roller.faults.always({ path: /^\/webhooks/, kind: 'status', status: 500, body: { guest: CANARY, email: `${CANARY}@example.com` } })
   const answer = await built.app.inject({ method: 'POST', url: `/connections/${CONNECTION_ID}/webhooks` })
@@ -67,7 +67,7 @@ test('what ROLLER answered to a call of the gateway\'s own is not logged', async
   t.notMatch(built.log(), CANARY)
 })
 
-test('an event that was not taken is logged without the ids and words of its delivery', async (t) => {
+test('logs a failed event without ids and text of its delivery', async (t) => {
   const { app, log } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   app.roller.on('*', (event) => { JSON.parse(`[${JSON.stringify('data' in event ? event.data : null)}`) })
   t.equal((await deliver(app, message({ id: `${CANARY}@example.com`, data: CANARY }))).statusCode, 503)

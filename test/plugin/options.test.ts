@@ -1,4 +1,4 @@
-/** A wrong option stops the registration with a message that names it and repeats no value. */
+/** An invalid option fails the registration with a message that names it and repeats no value. */
 import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 
@@ -14,7 +14,7 @@ function messageFor (options: unknown): string {
   return ''
 }
 
-test('every kind of wrong field is named', async (t) => {
+test('names every kind of invalid field', async (t) => {
   const cases: [label: string, options: unknown, expected: RegExp][] = [
     ['no options', undefined, /options must be an object/],
     ['no nango', { authorize: 'open' }, /option nango is missing/],
@@ -40,12 +40,12 @@ test('every kind of wrong field is named', async (t) => {
   for (const [label, options, expected] of cases) t.match(messageFor(options), expected, label)
 })
 
-test('all faults are named at once', async (t) => {
+test('names all errors at once', async (t) => {
   const message = messageFor({ nango: { host: 'x' }, retries: -1, nonsense: true })
   for (const name of ['nango.secretKey', 'nango.host', 'authorize', 'retries', 'nonsense']) t.match(message, `option ${name} `)
 })
 
-test('a message repeats no value', async (t) => {
+test('repeats no value in a message', async (t) => {
   const canary = 'canary-3f9a'
   const wrong = {
     nango: { secretKey: [canary], host: canary, integrationId: `${canary}/`, [`x${1}`]: canary },
@@ -59,7 +59,7 @@ test('a message repeats no value', async (t) => {
   t.notMatch(message, canary)
 })
 
-test('defaults are filled in, and the caller\'s object stays as it is', async (t) => {
+test('fills in defaults, and does not modify the caller\'s object', async (t) => {
   const options = { ...good, nango: { ...nango }, timeouts: { connect: 100 }, retries: undefined }
   const before = structuredClone(options)
   const parsed = parseOptions(options)

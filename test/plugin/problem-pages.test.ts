@@ -4,7 +4,7 @@ import { errorDefinitions } from 'fastify-roller'
 import { roller } from 'fastify-roller/internal'
 import { build } from '../support/build.ts'
 
-test('the type of every problem leads to a page that says what to do', async (t) => {
+test('serves a page with instructions at the type of every problem', async (t) => {
   const { app } = await build(t)
   for (const [code, { title }] of Object.entries(errorDefinitions)) {
     const answer = await app.inject({ url: `/problems/${code}` })
@@ -16,7 +16,7 @@ test('the type of every problem leads to a page that says what to do', async (t)
   t.match((await app.inject({ url: '/problems/__proto__' })).json(), { status: 404 })
 })
 
-test('under a prefix the type leads there too', async (t) => {
+test('serves it under a prefix too', async (t) => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(roller, { prefix: '/api', authorize: 'open', nango: { secretKey: 'k', host: 'http://127.0.0.1:1' } })

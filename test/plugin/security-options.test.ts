@@ -1,4 +1,4 @@
-/** An option that restricts or authenticates, given with nothing in it, stops the registration. */
+/** An empty option that restricts or authenticates fails the registration. */
 import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 
@@ -14,7 +14,7 @@ function messageFor (options: object): string {
   return ''
 }
 
-test('refuses what yields nothing', async (t) => {
+test('rejects empty security options', async (t) => {
   const cases: [options: object, name: string][] = [
     [{ nango: { secretKey: '' } }, 'nango.secretKey'], [{ nango: { secretKey: ' ' } }, 'nango.secretKey'],
     [{ nango: { ...nango, webhookSigningKeys: [] } }, 'nango.webhookSigningKeys'],
@@ -29,12 +29,12 @@ test('refuses what yields nothing', async (t) => {
   for (const [options, name] of cases) t.match(messageFor(options), `option ${name} is wrong`, JSON.stringify(options))
 })
 
-test('left out, they are left out', async (t) => {
+test('accepts missing ones', async (t) => {
   t.equal(messageFor({}), '')
   t.equal(messageFor({ rollerWebhookSecrets: undefined, operations: undefined, nango: { ...nango, webhookSigningKeys: undefined } }), '')
 })
 
-test('refuses an address of Nango with credentials, a query or a fragment, without its value', async (t) => {
+test('rejects an address of Nango with credentials, a query or a fragment, without its value', async (t) => {
   const wrong = [
     `https://user:${CANARY}@nango.example.com`, `https://${CANARY}@nango.example.com`, `https://nango.example.com?key=${CANARY}`,
     `https://nango.example.com#${CANARY}`, `http://[${CANARY}`, `https://nango.example.com:${CANARY}`, `nango.example.com/${CANARY}`

@@ -6,7 +6,7 @@ import { callsAtRoller, SECRET_KEY, startSimulators, VENUE } from '../support/bu
 
 const integrations = [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'roller-playground', provider: 'roller' }]
 
-test('two prefixes and two integrations in one app', async (t) => {
+test('supports two prefixes and two integrations in one app', async (t) => {
   const simulators = await startSimulators(t, { nango: { integrations } })
   const { nango } = simulators
   nango.addConnection({ connectionId: 'trial', integrationId: 'roller-playground', clientId: 'trial', clientSecret: 's' })
@@ -47,7 +47,7 @@ test('two prefixes and two integrations in one app', async (t) => {
   t.throws(() => app.roller.integration('third'), /not registered for the integration third/)
 })
 
-test('two encapsulated contexts have one each', async (t) => {
+test('supports one registration in each of two encapsulated contexts', async (t) => {
   const { nango } = await startSimulators(t, { nango: { integrations } })
   const app = Fastify()
   t.teardown(() => app.close())
@@ -65,7 +65,7 @@ test('two encapsulated contexts have one each', async (t) => {
   t.equal((await app.inject({ url: '/roller-playground/connections' })).statusCode, 200)
 })
 
-test('a prefix may end in a slash, and may have parameters', async (t) => {
+test('supports a prefix with a trailing slash or parameters', async (t) => {
   const simulators = await startSimulators(t)
   const app = Fastify()
   t.teardown(() => app.close())

@@ -1,9 +1,9 @@
-/** The operator closes operations by environment variables. */
+/** Environment variables that deny operations. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { service } from '../service/fixture.ts'
 
-test('read-only, closed groups and an open list', async (t) => {
+test('supports read-only mode, denied groups and an allow list', async (t) => {
   const cases: [env: Record<string, string>, open: string[], closed: string[]][] = [
     [{ ROLLER_READ_ONLY: 'true' }, ['GET /products', 'GET /sandbox/echo'], ['POST /giftcards', 'POST /sandbox/echo']],
     [

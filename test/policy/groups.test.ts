@@ -1,4 +1,4 @@
-/** One line closes all that moves money, and one all that touches staff: whatever the catalog has of either is in its group. */
+/** The groups of operations that move money, and that affect staff accounts, are complete. */
 import { test } from '../support/tap.ts'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
 import type { Operation } from '#plugin/operations/operation.js'
@@ -7,7 +7,7 @@ import { operations } from '#plugin/operations/operations.js'
 const catalog = Object.entries(operations as Record<string, Operation>)
 const [money, staff] = [operationGroups['money-moving'], operationGroups['staff-accounts']].map((names) => new Set<string>(names))
 
-/** Names of all properties that a body may have, however deep. */
+/** Names of all properties of a body, at any depth. */
 function propertiesOf (schema: unknown, seen = new Set<unknown>()): string[] {
   if (typeof schema !== 'object' || schema === null || seen.has(schema)) return []
   seen.add(schema)
@@ -20,7 +20,7 @@ function propertiesOf (schema: unknown, seen = new Set<unknown>()): string[] {
 
 const MONEY = /payment|refund|giftcard|tip(s|note)?$/i
 
-test('what records, returns, spends or makes money is in money-moving, and nothing that only reads', async (t) => {
+test('money-moving contains every operation that records, returns, spends or creates money, and no read', async (t) => {
   let found = 0
   for (const [key, operation] of catalog) {
     if (operation.repeatable) {
@@ -29,7 +29,7 @@ test('what records, returns, spends or makes money is in money-moving, and nothi
     }
     // A webhook's body names the events that it receives.
     const words = [...key.split('/'), ...operation.tag === 'Webhooks' ? [] : propertiesOf(operation.body)]
-    // A draft that is published is paid; a booking is deleted with its transactions.
+    // Publishing a draft records payments; deleting a booking deletes its transactions.
     const moves = words.some((word) => MONEY.test(word)) || key === 'POST /bookings/draft/publish' || key === 'DELETE /bookings/{uniqueId}'
     t.equal(money?.has(key), moves, key)
     if (moves) found++
@@ -38,7 +38,7 @@ test('what records, returns, spends or makes money is in money-moving, and nothi
   t.ok(found >= 10)
 })
 
-test('what touches accounts of staff is in staff-accounts', async (t) => {
+test('staff-accounts contains every operation on staff accounts', async (t) => {
   let found = 0
   for (const [key, operation] of catalog) {
     const touches = /staff/i.test(`${key} ${operation.id} ${operation.tag} ${operation.summary}`)
@@ -49,7 +49,7 @@ test('what touches accounts of staff is in staff-accounts', async (t) => {
   t.ok(found >= 9)
 })
 
-test('a group is not mistaken for a tag', async (t) => {
+test('does not confuse a group with a tag', async (t) => {
   const tags = new Set(catalog.map(([, { tag }]) => tag))
   for (const name of Object.keys(operationGroups)) t.notOk(tags.has(name), name)
 })

@@ -1,4 +1,4 @@
-/** What the operator closes is closed over HTTP and in process, by every way to write it, and nothing of it reaches ROLLER. */
+/** A denied operation is rejected over HTTP and in process, in every spelling, and never reaches ROLLER. */
 import { test } from '../support/tap.ts'
 import type { RollerOptions } from 'fastify-roller'
 import { operationGroups } from '#plugin/operations/operation-groups.js'
@@ -12,7 +12,7 @@ type Policy = Pick<RollerOptions, 'readOnly' | 'operations' | 'wildcard'>
 
 const names = Object.keys(operations) as (keyof typeof operations)[] // the keys of a literal
 
-/** Whether a call is turned away by the policy; validation comes after it, so a body is not needed. */
+/** Whether the policy rejects a call; it runs before validation, so no body is needed. */
 async function isClosed ({ app }: Pick<Built, 'app'>, method: string, path: string): Promise<boolean> {
   const answer = await app.inject(
     {
@@ -53,7 +53,7 @@ const cases: [label: string, policy: Policy, closed: readonly string[]][] = [
 ]
 
 for (const [label, policy, closed] of cases) {
-  test(`closed: ${label}`, async (t) => {
+  test(`denies: ${label}`, async (t) => {
     const built = await build(t, { options: { ...policy, rateLimits: { maxWait: 0 } } })
     t.same(await closedBy(built), new Set(closed))
     for (const name of closed) {
@@ -66,7 +66,7 @@ for (const [label, policy, closed] of cases) {
   })
 }
 
-test('a closed operation is closed in process too', async (t) => {
+test('denies an operation in process too', async (t) => {
   const built = await build(t, { options: { operations: { deny: ['staff-accounts'] } } })
   await t.rejects(built.app.roller.request('GET /staff/{uniqueId}', { connectionId: 'demo-venue', params: { uniqueId: 'x' } }), {
     code: 'ROLLER_ERR_OPERATION_FORBIDDEN', detail: 'GET /staff/{uniqueId} is closed on this gateway.', hint: /operator/
@@ -74,27 +74,27 @@ test('a closed operation is closed in process too', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
-/** Other ways to write GET /staff/x1, which the catalog's route does not see, or sees as another parameter. */
+/** Other spellings of GET /staff/x1, which the catalog's route does not match, or matches with another parameter. */
 const DISGUISES = [
   '/staff/x1/', '/Staff/x1', '/STAFF/x1', '/st%61ff/x1', '/st%2561ff/x1', '/staff%2Fx1', '/staff/x1;v=1', '/staff;v=1/x1', '/st%61ff/x%25',
   '/staff%20/x1', '/staff/x1?a=b', '/staff/x1/?a=b'
 ]
 
-test('closing one operation closes the paths outside the catalog with it', async (t) => {
+test('denies paths outside the catalog if any operation is denied', async (t) => {
   const built = await build(t, { options: { operations: { deny: ['staff-accounts'] } } })
   for (const path of [...DISGUISES, '/new/thing']) t.ok(await isClosed(built, 'GET', path), path)
   t.same(callsAtRoller(built), [])
   t.notOk(await isClosed(built, 'GET', '/products'))
 })
 
-test('with the wildcard opened in words, a closed operation is closed in every disguise', async (t) => {
+test('denies an operation in every spelling, even with the wildcard explicitly allowed', async (t) => {
   const built = await build(t, { options: { operations: { deny: ['staff-accounts'] }, wildcard: true } })
   for (const path of DISGUISES) t.ok(await isClosed(built, 'GET', path), path)
   t.same(callsAtRoller(built), [])
   for (const path of ['/sandbox/echo', '/staff', '/staffx/x1', '/a/staff/x1']) t.notOk(await isClosed(built, 'GET', path), path)
 })
 
-test('the wildcard can be switched off by itself', async (t) => {
+test('denies only the wildcard', async (t) => {
   const built = await build(t, { options: { wildcard: false } })
   for (
     const [method, path] of [
@@ -107,7 +107,7 @@ test('the wildcard can be switched off by itself', async (t) => {
   t.notOk(await isClosed(built, 'GET', '/venues/me'))
 })
 
-test('a name that is nothing is a fault of the registration, by its place', async (t) => {
+test('rejects an unknown name at registration, with its position', async (t) => {
   const good = { nango: { secretKey: 'k' }, authorize: 'open' }
   const message = (operations: unknown): string => {
     try { parseOptions({ ...good, operations }) } catch (error) { return String(error) }

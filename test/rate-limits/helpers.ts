@@ -1,13 +1,13 @@
-import type { LimitStore, Granted, Queued, Refused, TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/store.js'
+import type { LimitStore, Granted, Queued, Rejected, TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/store.js'
 
-/** One store under test, with its own idea of time. */
+/** One store under test, with its clock. */
 export interface Bench {
   readonly store: LimitStore
-  /** Another replica's view of the same rate limits. */
+  /** Another replica's access to the same rate limits. */
   readonly other: LimitStore
-  /** How much a slot grows in one millisecond. */
+  /** Difference of slot ids for one millisecond: slots are times in the store's own unit. */
   readonly slotsPerMs: number
-  /** Time passes by itself between two calls: a wait may be shorter than the expected one by as much as the test has lasted. */
+  /** Whether the clock is real: a wait may be shorter than expected by the duration of the test. */
   readonly realTime: boolean
   readonly runs: number
   pass (ms: number): Promise<void>
@@ -16,7 +16,7 @@ export interface Bench {
 
 let count = 0
 
-/** Keys of their own for each test: nothing is cleared between them. */
+/** Each test has its own keys: nothing is cleared between tests. */
 export function freshTag (): string {
   return `venue-${process.pid}-${++count}`
 }
@@ -25,7 +25,7 @@ export function request (tag: string, windows: readonly Window[], maxWaitMs = 0,
   return { tag, windows, coolingOff, maxWaitMs }
 }
 
-/** The largest number of moments in any half-open interval of this length. */
+/** The largest number of times in any half-open interval of this length. */
 export function worst (moments: readonly number[], length: number): number {
   const sorted = [...moments].sort((a, b) => a - b)
   let most = 0
@@ -46,8 +46,8 @@ export function queued (result: TakeResult): Queued {
   return result
 }
 
-export function refused (result: TakeResult): Refused {
-  if (result.outcome !== 'refused') throw new Error(result.outcome)
+export function rejected (result: TakeResult): Rejected {
+  if (result.outcome !== 'rejected') throw new Error(result.outcome)
   return result
 }
 

@@ -21,7 +21,7 @@ function world (limit: number, windowMs: number) {
   return { state, store, windows, acquire }
 }
 
-t.test('calls are held up between their lease and being sent: ROLLER never sees too many in its window', async (t) => {
+t.test('never exceeds ROLLER\'s window, despite delays between lease and sending', async (t) => {
   const { jitter } = { jitter: 500 }
   t.equal(effectiveLimits({ margin: 0 }).rest.windowMs, 60_000 + jitter, 'the windows are longer by this')
   const step = fc.record({ pass: fc.nat(4000), calls: fc.nat(6), held: fc.oneof(fc.constant(0), fc.nat(70), fc.nat(12_000)) })
@@ -52,7 +52,7 @@ t.test('calls are held up between their lease and being sent: ROLLER never sees 
   t.pass()
 })
 
-t.test('a punctual call costs the store nothing more', async (t) => {
+t.test('makes no extra store request for a punctual call', async (t) => {
   const { state, store, acquire } = world(1, 1000)
   store.renew = () => { throw new Error('not needed') }
   const lease = acquire()
@@ -60,7 +60,7 @@ t.test('a punctual call costs the store nothing more', async (t) => {
   t.ok(lease?.markSent())
 })
 
-t.test('a call that was held up for longer than a window does not leave', async (t) => {
+t.test('does not send a call that was delayed longer than a window', async (t) => {
   const { state, store, windows, acquire } = world(1, 1000)
   const lease = acquire()
   state.now += 1000
@@ -68,7 +68,7 @@ t.test('a call that was held up for longer than a window does not leave', async 
   granted(store.take(request('v', windows)))
 })
 
-t.test('nothing was sent: all is given back; an export that was not taken: its own limit alone', async (t) => {
+t.test('refunds everything if nothing was sent, and only the export\'s limit after its rejection', async (t) => {
   const store = new MemoryLimitStore({ now: () => 5 })
   const windows = [{ key: 'bulk', limit: 1, windowMs: 1000 }, { key: 'reporting', limit: 1, windowMs: 1000 }]
   const clock = { now: () => 5, setTimeout: () => null, clearTimeout: () => {} }

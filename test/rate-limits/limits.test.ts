@@ -3,7 +3,7 @@ import t from '../support/tap.ts'
 import { effectiveLimits, effectiveLimit, ROLLER_LIMITS } from '#plugin/gateway/limits/limits.js'
 import type { RateLimitName } from '#plugin/operations/operation.js'
 
-t.test('ROLLER\'s limits with margins: always below, at least 95 % usable', async (t) => {
+t.test('keeps margins below ROLLER\'s limits, with at least 95 % usable', async (t) => {
   const limits = effectiveLimits()
   t.same(limits, {
     rest: { limit: 582, windowMs: 60_500 },
@@ -17,7 +17,7 @@ t.test('ROLLER\'s limits with margins: always below, at least 95 % usable', asyn
   }
 })
 
-t.test('every value is an option', async (t) => {
+t.test('accepts every value as an option', async (t) => {
   t.same(effectiveLimits({ rest: { limit: 60 }, reporting: { windowMs: 1000 }, bulk: { windowMs: 5000 }, margin: 0 }), {
     rest: { limit: 60, windowMs: 60_500 },
     reporting: { limit: 120, windowMs: 1500 },

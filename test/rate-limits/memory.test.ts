@@ -3,12 +3,12 @@ import t from '../support/tap.ts'
 
 import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
 import type { TakeRequest } from '#plugin/gateway/limits/store.js'
-import { freshTag, granted, refused, request, worst } from './helpers.ts'
+import { freshTag, granted, rejected, request, worst } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 import { storeProperties } from './store-properties.ts'
 import { storeSuite } from './store-suite.ts'
 
-t.test('the common suite', (t) => {
+t.test('passes the common suite', (t) => {
   let now = 1000
   const store = new MemoryLimitStore({ now: () => now })
   const bench: Bench = {
@@ -34,9 +34,9 @@ t.test('the common suite', (t) => {
   t.end()
 })
 
-t.test('a clock that jumps back and forth lets nothing through', async (t) => {
+t.test('keeps the limit when the clock jumps back and forth', async (t) => {
   const jump = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -500, max: 0 }))
-  const step = fc.record({ real: fc.nat(40), jump, wait: fc.nat(200), ask: fc.boolean() })
+  const step = fc.record({ real: fc.nat(40), jump, wait: fc.nat(200), send: fc.boolean() })
   fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 80 }), (limit, steps) => {
     let real = 0
     let clock = 5000
@@ -46,7 +46,7 @@ t.test('a clock that jumps back and forth lets nothing through', async (t) => {
     for (const one of steps) {
       real += one.real
       clock += one.real + one.jump
-      const ticket = one.ask ? line.shift() : undefined
+      const ticket = one.send ? line.shift() : undefined
       const result = store.take({ ...request('t', [{ key: 'rest', limit, windowMs: 100 }], one.wait), ticket })
       if (result.outcome === 'granted') left.push(real)
       if (result.outcome === 'queued') line = ticket === undefined ? [...line, result.ticket] : [result.ticket, ...line]
@@ -56,19 +56,19 @@ t.test('a clock that jumps back and forth lets nothing through', async (t) => {
   t.pass()
 })
 
-t.test('a jump back does not make callers wait for the jump', async (t) => {
+t.test('does not wait for a backward jump of the clock', async (t) => {
   let now = 1_000_000
   const store = new MemoryLimitStore({ now: () => now })
   const windows = [{ key: 'rest', limit: 2, windowMs: 100 }]
   granted(store.take(request('t', windows)))
   granted(store.take(request('t', windows)))
   now -= 900_000
-  t.equal(refused(store.take(request('t', windows))).waitMs, 100)
+  t.equal(rejected(store.take(request('t', windows))).waitMs, 100)
   now += 100
   granted(store.take(request('t', windows)))
 })
 
-t.test('nothing goes missing: a full log uses the whole limit for hours', async (t) => {
+t.test('uses the whole limit for hours with a full log', async (t) => {
   let now = 0.5
   const store = new MemoryLimitStore({ now: () => now })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
@@ -85,7 +85,7 @@ t.test('nothing goes missing: a full log uses the whole limit for hours', async 
   t.ok(left.length >= 582 * 10 * 0.99, `${left.length} calls`)
 })
 
-t.test('fair over hours: the account is full, each venue gets its part, and one with little demand hardly waits', async (t) => {
+t.test('serves venues fairly for hours on a full account, and hardly delays one with little demand', async (t) => {
   let now = 1
   const store = new MemoryLimitStore({ now: () => now })
   const wish = (venue: string): TakeRequest => request(
@@ -105,9 +105,9 @@ t.test('fair over hours: the account is full, each venue gets its part, and one 
     for (const venue of venues) call(venue, now)
     now += 250
   }
-  // Spent evenly at first: what has been spent in a burst comes back in a burst.
+  // Used evenly at first: a burst would free its slots in a burst.
   for (let i = 0; i < 240; i++) step(i % 4 === 0 ? ['noisy'] : [])
-  // Four times as much as there is from one, half of it from each of two more, and one that asks every ten seconds.
+  // Four times the limit from one venue, half of it from each of two more, and one call every ten seconds from another.
   for (let i = 0; i < 960; i++) {
     step(['noisy', ...(i % 8 === 0 ? ['one'] : []), ...(i % 8 === 4 ? ['two'] : []), ...(i % 40 === 0 ? ['quiet'] : [])])
   }
@@ -117,11 +117,11 @@ t.test('fair over hours: the account is full, each venue gets its part, and one 
   for (const venue of ['noisy', 'one', 'two']) t.ok((waits.get(venue)?.length ?? 0) >= 60, `${venue}: ${waits.get(venue)?.length}`)
 })
 
-t.test('the real clock, and an end', async (t) => {
+t.test('works with the real clock, and ends', async (t) => {
   const store = new MemoryLimitStore()
   const windows = [{ key: 'rest', limit: 1, windowMs: 60_000 }]
   granted(store.take(request('t', windows)))
-  t.ok(refused(store.take(request('t', windows))).waitMs > 59_000)
+  t.ok(rejected(store.take(request('t', windows))).waitMs > 59_000)
   t.same(granted(store.take(request('t', []))).usage, [])
   store.close()
   t.equal(store.size, 0)

@@ -9,7 +9,7 @@ import type { RedisLike } from '#plugin/redis/client.js'
 import { TICKET_MS } from '#plugin/gateway/limits/store.js'
 import { RedisUnavailable } from '#plugin/redis/script.js'
 import type { Window } from '#plugin/gateway/limits/store.js'
-import { freshTag, granted, queued, refused, request } from './helpers.ts'
+import { freshTag, granted, queued, rejected, request } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 import { sharedRedis } from '../support/redis-server.ts'
 import { storeProperties } from './store-properties.ts'
@@ -26,7 +26,7 @@ t.teardown(() => {
 })
 
 for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const) {
-  t.test(`the common suite with ${name}`, (t) => {
+  t.test(`passes the common suite with ${name}`, (t) => {
     const prefix = `suite-${name}`
     const bench: Bench = {
       store: new RedisLimitStore(one, { prefix, timeoutMs: 5000 }),
@@ -36,7 +36,7 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
       runs: name === 'ioredis' ? 8 : 2,
       pass: async (ms) => { await sleep(ms + 1) },
       idleKeys: async () => {
-        // Other tests' keys live longer: only those of this test's short windows count.
+        // Other tests' keys live longer: only those of this test's short windows are checked.
         const keys = await one.keys(`${prefix}:*:window:venue-*`)
         return keys.length
       }
@@ -47,7 +47,7 @@ for (const [name, one, two] of [['ioredis', a, b], ['iovalkey', v, w]] as const)
   })
 }
 
-t.test('everything that is written has an end', async (t) => {
+t.test('sets an expiry on every key', async (t) => {
   const tag = freshTag()
   const store = new RedisLimitStore(a, { prefix: 'ends' })
   const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }, { key: 'account', limit: 1, windowMs: 2000, flow: 'a' }]
@@ -75,7 +75,7 @@ t.test('everything that is written has an end', async (t) => {
   t.same(await a.keys('ends:*'), [])
 })
 
-t.test('a full log is small', async (t) => {
+t.test('keeps a full log small', async (t) => {
   const tag = freshTag()
   const store = new RedisLimitStore(a, { prefix: 'small' })
   const windows = [{ key: 'rest', limit: 582, windowMs: 60_500 }]
@@ -90,22 +90,22 @@ t.test('keeps its state and adds no wait when the server clock is set back', asy
   const windows = [{ key: 'rest', limit: 3, windowMs: 1000 }]
   const hour = 3_600_000_000
   for (let i = 0; i < 3; i++) granted(await store.take(request(tag, windows)))
-  // The same as a server set back by an hour: all that was written lies an hour ahead.
+  // Equivalent to a server clock set back by an hour: all stored times are an hour ahead.
   const [clock = '', , , , log = ''] = limitKeys('roller', { tag, windows })
   const slots = (await a.lrange(log, 0, -1)).map((slot) => String(Number(slot) + hour))
   await a.del(log)
   await a.rpush(log, ...slots)
   const [shift, last] = (await a.get(clock) ?? '').split(' ')
   await a.set(clock, `${shift} ${Number(last) + hour}`, 'PX', 60_000)
-  const no = refused(await store.take(request(tag, windows)))
+  const no = rejected(await store.take(request(tag, windows)))
   t.ok(no.waitMs > 500 && no.waitMs <= 1000, `${no.waitMs}`)
   await sleep(100)
-  const later = refused(await store.take(request(tag, windows)))
+  const later = rejected(await store.take(request(tag, windows)))
   t.ok(later.waitMs < no.waitMs - 90, 'time goes on')
   t.ok(queued(await store.take(request(tag, windows, 1000))).waitMs > 100)
 })
 
-t.test('all keys of a script lie in one Cluster slot', async (t) => {
+t.test('keeps all keys of a script in one Cluster slot', async (t) => {
   const windows = ['rest', 'a}b', '{x}'].map((key) => ({ key, limit: 1, windowMs: 1 }))
   for (const tag of ['venue', '', '}', '{', '{}', 'a{b}c', '%7B', 'ünï', 'a:b c']) {
     for (const prefix of ['roller', '{', '{}', 'a{b}']) {
@@ -117,33 +117,33 @@ t.test('all keys of a script lie in one Cluster slot', async (t) => {
   t.not(limitKeys('roller', { tag: '{' })[0], limitKeys('roller', { tag: '%7B' })[0], 'two tags never share keys')
 })
 
-t.test('a script that the server has lost is loaded again', async (t) => {
+t.test('loads a script again that the server has lost', async (t) => {
   const store = new RedisLimitStore(a)
   await a.script('FLUSH')
   granted(await store.take(request(freshTag(), [{ key: 'rest', limit: 1, windowMs: 10 }])))
 })
 
-t.test('away: every operation ends soon, and nothing piles up', async (t) => {
+t.test('ends every operation soon while Redis is down, without a backlog', async (t) => {
   const windows = [{ key: 'rest', limit: 1, windowMs: 10 }]
   const silent: RedisLike = { evalsha: () => new Promise(() => {}), eval: () => new Promise(() => {}) }
   const store = new RedisLimitStore(silent, { timeoutMs: 30, maxPending: 3 })
   const started = performance.now()
-  const asked = Array.from({ length: 5 }, () => store.take(request('t', windows)).catch((error: unknown) => error as Error))
-  const errors = await Promise.all(asked)
+  const requested = Array.from({ length: 5 }, () => store.take(request('t', windows)).catch((error: unknown) => error as Error))
+  const errors = await Promise.all(requested)
   t.ok(performance.now() - started < 300)
   t.ok(errors.every((error) => error instanceof RedisUnavailable))
   t.match(errors[4], { message: /unanswered/ })
-  const away = (part: Partial<RedisLike>): RedisLimitStore => new RedisLimitStore({ ...silent, ...part })
-  await t.rejects(away({ status: 'reconnecting' }).coolingOff('t', 'x'), { message: /not connected/ })
-  const failing = away({ evalsha: async () => { throw new Error('OOM') } })
+  const isDown = (part: Partial<RedisLike>): RedisLimitStore => new RedisLimitStore({ ...silent, ...part })
+  await t.rejects(isDown({ status: 'reconnecting' }).coolingOff('t', 'x'), { message: /not connected/ })
+  const failing = isDown({ evalsha: async () => { throw new Error('OOM') } })
   await t.rejects(failing.coolingOff('t', 'x'), { name: 'RedisUnavailable', message: /failed/ })
-  await t.rejects(away({ evalsha: async () => 'PONG' }).coolingOff('t', 'x'), RedisUnavailable)
+  await t.rejects(isDown({ evalsha: async () => 'PONG' }).coolingOff('t', 'x'), RedisUnavailable)
   const closed = new RedisLimitStore(a)
   closed.close()
   await t.rejects(closed.usage('t', windows), { message: /closed/ })
 })
 
-/** Where Redis Cluster puts a key: CRC-16/XMODEM of what is between the first braces, or of all of it. */
+/** The slot of a key in Redis Cluster: CRC-16/XMODEM of the text between the first braces, or of all of it. */
 function clusterSlot (key: string): number {
   const open = key.indexOf('{')
   const close = open < 0 ? -1 : key.indexOf('}', open)

@@ -8,20 +8,20 @@ import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
 import { request, worst } from './helpers.ts'
 import { needsRedis, startRedis } from '../support/redis-server.ts'
 
-t.test('Redis killed, hung and restarted under load', needsRedis, async (t) => {
+t.test('keeps the limit when Redis is killed, hung and restarted under load', needsRedis, async (t) => {
   const server = await startRedis()
   const client = new Redis(server.port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
   client.on('error', () => {})
   t.teardown(async () => { client.disconnect(); await server.kill() })
-  const told: string[] = []
+  const reported: string[] = []
   const store = new ResilientLimitStore(new RedisLimitStore(client, { timeoutMs: 150 }), {
-    onRedisDown: 'share', replicas: 1, retryMs: 100, onDown: () => { told.push('away') }, onUp: () => { told.push('back') }
+    onRedisDown: 'share', replicas: 1, retryMs: 100, onDown: () => { reported.push('away') }, onUp: () => { reported.push('back') }
   })
-  // Kept 100 ms longer than checked, as ROLLER's window is: answers take time to arrive.
+  // Windows are 100 ms longer than the checked ones, like ROLLER's: responses take time to arrive.
   const windows = [{ key: 'rest', limit: 20, windowMs: 400 }]
-  const until = async (away: boolean): Promise<void> => {
-    for (let i = 0; i < 500 && store.down !== away; i++) await sleep(10)
-    t.equal(store.down, away)
+  const until = async (isDown: boolean): Promise<void> => {
+    for (let i = 0; i < 500 && store.down !== isDown; i++) await sleep(10)
+    t.equal(store.down, isDown)
   }
   const left: number[] = []
   const lasted: number[] = []
@@ -55,8 +55,8 @@ t.test('Redis killed, hung and restarted under load', needsRedis, async (t) => {
   await sleep(300)
   load.on = false
   await callers
-  // A machine under load may be late once more than that; how often a change is told is tested in resilient.test.ts.
-  t.ok(told.every((word, i) => word === (i % 2 ? 'back' : 'away')) && told.length >= 4 && told.length <= 8, told.join())
+  // A loaded machine may be late once more; resilient.test.ts counts the reports of changes.
+  t.ok(reported.every((word, i) => word === (i % 2 ? 'back' : 'away')) && reported.length >= 4 && reported.length <= 8, reported.join())
   t.ok(worst(left, 300) <= 20, `${worst(left, 300)} of 20`)
   const took = (Math.max(...left) - Math.min(...left)) / 400
   t.ok(left.length >= 20 * took * 0.7, `${left.length} calls in ${took} windows`)

@@ -8,16 +8,16 @@ import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
 import type { ResilientLimitStoreOptions } from '#plugin/gateway/limits/resilient-store.js'
 import { RedisUnavailable } from '#plugin/redis/script.js'
 import type { LimitStore, TakeResult, Window } from '#plugin/gateway/limits/store.js'
-import { granted, queued, refused, request, worst } from './helpers.ts'
+import { granted, queued, rejected, request, worst } from './helpers.ts'
 
-/** Several replicas on one shared store that can be taken away, on one clock that is set by hand. */
+/** Several replicas on one shared store that can fail, with a manual clock. */
 function world (replicas: number, options: Partial<ResilientLimitStoreOptions> = {}) {
-  const state = { now: 1000, away: false, calls: 0, told: [] as string[] }
+  const state = { now: 1000, isDown: false, calls: 0, reported: [] as string[] }
   const now = (): number => state.now
   let memory = new MemoryLimitStore({ now })
   const reach = async <T>(work: () => T): Promise<T> => {
     state.calls++
-    if (state.away) throw new RedisUnavailable('away')
+    if (state.isDown) throw new RedisUnavailable('away')
     return work()
   }
   const shared: LimitStore = {
@@ -35,8 +35,8 @@ function world (replicas: number, options: Partial<ResilientLimitStoreOptions> =
     onRedisDown: 'share',
     replicas,
     now,
-    onDown: () => { state.told.push(`${i} away`) },
-    onUp: () => { state.told.push(`${i} back`) },
+    onDown: () => { state.reported.push(`${i} away`) },
+    onUp: () => { state.reported.push(`${i} back`) },
     ...options
   }))
   return { state, stores, one: stores[0] as ResilientLimitStore, restart: () => { memory = new MemoryLimitStore({ now }) } }
@@ -48,42 +48,42 @@ const placesOf = async (store: LimitStore, windows: Window[]): Promise<number> =
   while ((await store.take(request('v', windows))).outcome === 'granted') places++
   return places
 }
-/** Lets a probe in the background end. */
+/** Lets a background probe finish. */
 const settle = async (): Promise<void> => { await sleep(1) }
 
-t.test('share: what was sent before counts, the word is given once, and it comes back by itself', async (t) => {
+t.test('share: counts earlier calls, reports the outage once, and recovers by itself', async (t) => {
   const { state, one } = world(1)
   for (let i = 0; i < 6; i++) granted(await one.take(request('v', rest(10))))
-  state.away = true
+  state.isDown = true
   t.equal(await placesOf(one, rest(10)), 4)
   t.ok(one.down)
   const calls = state.calls
-  t.equal(refused(await one.take(request('v', rest(10)))).waitMs, 60_000, 'exact, though local')
+  t.equal(rejected(await one.take(request('v', rest(10)))).waitMs, 60_000, 'exact, though local')
   t.equal(state.calls, calls, 'no try before a second has passed')
   state.now += 1000
   await Promise.all(Array.from({ length: 20 }, () => one.take(request('v', rest(10)))))
   await settle()
   t.equal(state.calls, calls + 1, 'a single probe')
-  state.away = false
+  state.isDown = false
   state.now += 1000
   await one.take(request('v', rest(10)))
   await settle()
   t.notOk(one.down)
-  t.same(state.told, ['0 away', '0 back'])
+  t.same(state.reported, ['0 away', '0 back'])
 })
 
-t.test('coming back to a store that has lost everything does not give the limit twice', async (t) => {
+t.test('does not grant the limit twice when the store returns without data', async (t) => {
   const { state, one, restart } = world(1)
   t.equal(await placesOf(one, rest(10)), 10)
-  state.away = true
+  state.isDown = true
   state.now += 30_000
   await one.take(request('v', rest(10)))
   restart()
-  state.away = false
+  state.isDown = false
   state.now += 1000
   await one.take(request('v', rest(10)))
   await settle()
-  t.equal(refused(await one.take(request('v', rest(10)))).waitMs, 29_000)
+  t.equal(rejected(await one.take(request('v', rest(10)))).waitMs, 29_000)
   const { ticket, waitMs } = queued(await one.take(request('v', rest(10), 30_000)))
   t.equal(waitMs, 29_000)
   state.now += 29_000
@@ -93,13 +93,13 @@ t.test('coming back to a store that has lost everything does not give the limit 
   t.equal(await placesOf(one, rest(10)), 10, 'and the shared log alone is believed after a window')
 })
 
-t.test('several replicas: for one window each keeps to what it had itself sent, then to its share', async (t) => {
+t.test('several replicas: each sends no more than before for one window, then its share', async (t) => {
   const { state, stores } = world(2)
   const [busy, quiet] = stores as [ResilientLimitStore, ResilientLimitStore]
   granted(await quiet.take(request('v', rest(10))))
   state.now += 10_000
   for (let i = 0; i < 8; i++) granted(await busy.take(request('v', rest(10))))
-  state.away = true
+  state.isDown = true
   t.equal(await placesOf(busy, rest(10)) + await placesOf(quiet, rest(10)), 0)
   state.now += 50_000
   t.equal(await placesOf(quiet, rest(10)), 1, 'its own call has left the window, another may go in its stead')
@@ -109,48 +109,48 @@ t.test('several replicas: for one window each keeps to what it had itself sent, 
   t.equal(await placesOf(quiet, rest(10)), 4)
 })
 
-t.test('several replicas: one that has never seen the connection starts a window later, and says exactly when', async (t) => {
+t.test('several replicas: one without earlier calls starts a window later, with an exact wait', async (t) => {
   const { state, stores } = world(3)
   const [busy, stranger] = stores as [ResilientLimitStore, ResilientLimitStore]
   t.equal(await placesOf(busy, rest(9)), 9)
-  state.away = true
-  t.equal(refused(await stranger.take(request('v', rest(9)))).waitMs, 60_000)
+  state.isDown = true
+  t.equal(rejected(await stranger.take(request('v', rest(9)))).waitMs, 60_000)
   state.now += 20_000
-  const no = refused(await stranger.take(request('v', rest(9))))
+  const no = rejected(await stranger.take(request('v', rest(9))))
   t.equal(no.waitMs, 40_000)
   state.now += no.waitMs - 1
-  refused(await stranger.take(request('v', rest(9))))
+  rejected(await stranger.take(request('v', rest(9))))
   state.now += 1
   t.equal(await placesOf(stranger, rest(9)), 3)
 })
 
-t.test('a limit that is smaller than the number of replicas has no shares', async (t) => {
+t.test('grants nothing from a limit smaller than the number of replicas', async (t) => {
   const { state, one } = world(2)
-  state.away = true
+  state.isDown = true
   t.match(
     await one.take(request('v', [{ key: 'bulk', limit: 1, windowMs: 1000 }, ...rest(10)])),
-    { outcome: 'refused', reason: 'redis-down', waitMs: 1000 }
+    { outcome: 'rejected', reason: 'redis-down', waitMs: 1000 }
   )
 })
 
 t.test('an idle replica probes Redis before it uses its share', async (t) => {
   const { state, stores } = world(2)
   const [busy, idle] = stores as [ResilientLimitStore, ResilientLimitStore]
-  state.away = true
+  state.isDown = true
   for (const store of stores) await store.take(request('v', rest(10)))
-  state.away = false
+  state.isDown = false
   state.now += 70_000
   await busy.take(request('v', rest(10)))
   t.notOk(busy.down)
   t.ok(idle.down)
   state.now += 70_000
   t.equal(await placesOf(busy, rest(10)), 10)
-  refused(await idle.take(request('v', rest(10))))
+  rejected(await idle.take(request('v', rest(10))))
   t.notOk(idle.down, 'the store has been back for long')
 })
 
 for (const replicas of [1, 2, 3]) {
-  t.test(`${replicas} replicas: never more than the limit, however often the store goes, comes back and forgets`, async (t) => {
+  t.test(`${replicas} replicas: never exceed the limit, however often the store fails, returns and loses data`, async (t) => {
     const step = fc.record({
       pass: fc.nat(400),
       wait: fc.nat(1500),
@@ -169,17 +169,17 @@ for (const replicas of [1, 2, 3]) {
       }
       for (const { pass, wait, calls, turn, who } of steps) {
         state.now += pass
-        if (turn === 'back') state.away = false
+        if (turn === 'back') state.isDown = false
         if (turn === 'away') {
-          state.away = true
-          // Under load everybody notices.
+          state.isDown = true
+          // Under load all replicas notice.
           for (const store of stores) await take(store, 0)
         }
         for (const { store, ticket, at } of line.splice(0)) {
           if (at <= state.now) await take(store, wait, ticket); else line.push({ store, ticket, at })
         }
         await Promise.all(Array.from({ length: calls }, () => take(stores[who % replicas] as ResilientLimitStore, wait)))
-        // A store that is empty again has been away, and everybody has noticed.
+        // An empty store was restarted, and all replicas have noticed.
         if (turn === 'restart' && stores.every((store) => store.down)) restart()
         for (let i = 0; i < 12; i++) await null
       }
@@ -189,11 +189,11 @@ for (const replicas of [1, 2, 3]) {
   })
 }
 
-t.test('refuse', async (t) => {
+t.test('reject: rejects calls while Redis is down, and recovers', async (t) => {
   const { state, one } = world(1, { onRedisDown: 'reject' })
-  state.away = true
-  t.match(await one.take(request('v', rest(10))), { outcome: 'refused', reason: 'redis-down', waitMs: 1000 })
-  state.away = false
+  state.isDown = true
+  t.match(await one.take(request('v', rest(10))), { outcome: 'rejected', reason: 'redis-down', waitMs: 1000 })
+  state.isDown = false
   state.now += 1000
   t.match(await one.take(request('v', rest(10))), { reason: 'redis-down' })
   await settle()
@@ -204,9 +204,9 @@ t.test('reject: rejects queued callers when Redis goes down', async (t) => {
   const { state, one } = world(1, { onRedisDown: 'reject' })
   t.equal(await placesOf(one, rest(2)), 2)
   const { ticket, waitMs } = queued(await one.take(request('v', rest(2), 100_000)))
-  state.away = true
+  state.isDown = true
   state.now += waitMs
-  t.match(await one.take({ ...request('v', rest(2), 40_000), ticket }), { outcome: 'refused', reason: 'redis-down', waitMs: 1000 })
+  t.match(await one.take({ ...request('v', rest(2), 40_000), ticket }), { outcome: 'rejected', reason: 'redis-down', waitMs: 1000 })
 })
 
 t.test('keeps a cooling-off while Redis is down, and shares it afterwards', async (t) => {
@@ -215,18 +215,18 @@ t.test('keeps a cooling-off while Redis is down, and shares it afterwards', asyn
   const wish = request('v', rest(10), 120_000, ['wall'])
   await one.startCoolingOff('v', 'early', 500)
   t.equal(await two.coolingOff('v', 'early'), 500)
-  state.away = true
+  state.isDown = true
   await one.startCoolingOff('v', 'wall', 30_000)
   t.equal(await one.coolingOff('v', 'wall'), 30_000)
   t.match(
     await one.take(request('v', rest(10), 0, ['wall'])),
-    { outcome: 'refused', reason: 'cooling-off', coolingOff: 'wall', coolingOffMs: 30_000 }
+    { outcome: 'rejected', reason: 'cooling-off', coolingOff: 'wall', coolingOffMs: 30_000 }
   )
   const local = queued(await one.take(wish))
   await one.startCoolingOff('v', 'wall', 40_000)
   t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the line stands behind it')
   await one.cancel(wish, local.ticket)
-  state.away = false
+  state.isDown = false
   state.now += 1000
   const kept = queued(await one.take(wish))
   await settle()
@@ -235,14 +235,14 @@ t.test('keeps a cooling-off while Redis is down, and shares it afterwards', asyn
   state.now += 60_000
   t.match(
     await one.take({ ...wish, maxWaitMs: 80_000, ticket: kept.ticket }),
-    { outcome: 'refused', reason: 'cooling-off', coolingOffMs: 90_000 }, 'a local ticket, a wall of another replica'
+    { outcome: 'rejected', reason: 'cooling-off', coolingOffMs: 90_000 }, 'a local ticket, a wall of another replica'
   )
-  state.away = true
+  state.isDown = true
   t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'cooling-off' }, 'and remembered without the shared store')
   await two.close()
 })
 
-t.test('places are given back and moved where they were given', async (t) => {
+t.test('releases and moves slots in the store that granted them', async (t) => {
   const { state, one } = world(1)
   const remaining = async (): Promise<number | undefined> => (await one.usage('v', rest(2)))[0]?.remaining
   const shared = granted(await one.take(request('v', rest(2))))
@@ -256,17 +256,17 @@ t.test('places are given back and moved where they were given', async (t) => {
   await one.refund('v', rest(2), moved)
   t.equal(await remaining(), 2)
   state.now += 100_000
-  state.away = true
+  state.isDown = true
   const local = granted(await one.take(request('v', rest(2))))
   state.now += 10_000
   const localMoved = await one.renew('v', rest(2), local.slot)
   state.now += 50_000
-  t.equal(refused(await one.take(request('v', rest(1)))).waitMs, 10_000)
+  t.equal(rejected(await one.take(request('v', rest(1)))).waitMs, 10_000)
   await one.refund('v', rest(2), localMoved)
   granted(await one.take(request('v', rest(1))))
 })
 
-t.test('an answer that is older than a change is not used', async (t) => {
+t.test('discards a result that is older than a change', async (t) => {
   let answer = (_: TakeResult): void => {}
   let fail = (_: Error): void => {}
   const slow = new Promise<TakeResult>((resolve) => { answer = resolve })
@@ -290,7 +290,7 @@ t.test('an answer that is older than a change is not used', async (t) => {
   fail(new RedisUnavailable('away'))
   granted(await second)
   answer({ outcome: 'granted', slot: 1, usage: [] })
-  refused(await first)
+  rejected(await first)
   const fault = async (): Promise<never> => { throw new TypeError('a fault') }
   const faulty = new ResilientLimitStore({ ...shared, take: fault }, { onRedisDown: 'share', replicas: 1 })
   await t.rejects(faulty.take(request('v', rest(1))), TypeError)

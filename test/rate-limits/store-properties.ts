@@ -10,7 +10,7 @@ interface Waiting {
   readonly ticket: number
 }
 
-/** What must hold of every store for any schedule. */
+/** Invariants of every store for any schedule. */
 export function storeProperties (t: Test, bench: Bench): void {
   const { store, other, slotsPerMs, runs } = bench
 
@@ -33,7 +33,7 @@ export function storeProperties (t: Test, bench: Bench): void {
         const { ticket } = wish
         if (result.outcome === 'granted') {
           left.push({ key, slot: result.slot })
-          // Before its turn means: while one that has come before it has not been asked about although it may leave.
+          // A call overtakes if an earlier one could be granted but has not been requested again.
           const ahead = line.filter((one) => one.key === key && (ticket === undefined || one.ticket < ticket))
           for (const one of ahead) {
             const before = await store.take({ ...request(tag, windows(key), Infinity, ['connection']), ticket: one.ticket })

@@ -2,10 +2,10 @@ import type { Test } from 'tap'
 
 import { TICKET_MS } from '#plugin/gateway/limits/store.js'
 import type { TakeRequest, TakeResult, Window } from '#plugin/gateway/limits/store.js'
-import { freshTag, granted, queued, refused, request, times } from './helpers.ts'
+import { freshTag, granted, queued, rejected, request, times } from './helpers.ts'
 import type { Bench } from './helpers.ts'
 
-/** What every store must do, whatever it is made of. */
+/** The contract of every store. */
 export function storeSuite (t: Test, bench: Bench): void {
   const { store, other, slotsPerMs, realTime } = bench
   let began = 0
@@ -18,13 +18,13 @@ export function storeSuite (t: Test, bench: Bench): void {
   const fill = async (tag: string, windows: readonly Window[], places: number): Promise<number[]> =>
     (await all(times(places, () => request(tag, windows)))).map((result) => granted(result).slot)
 
-  t.test('gives the whole limit at once, then the exact wait', async (t) => {
+  t.test('grants the whole limit at once, then returns the exact wait', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 5, windowMs: 1500 }]
     const first = (await all(times(5, () => request(tag, windows)))).map((result) => granted(result))
     t.same(first.map(({ usage }) => usage[0]?.remaining), [4, 3, 2, 1, 0])
     near(t, first[4]?.usage[0]?.resetMs ?? 0, 1500, 'reset')
-    const no = refused(await other.take(request(tag, windows, 100)))
+    const no = rejected(await other.take(request(tag, windows, 100)))
     t.equal(no.reason, 'limit')
     t.equal(no.window, 'rest')
     near(t, no.waitMs, 1500, 'the wait that would be needed')
@@ -37,7 +37,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.ok(slot - (first[0]?.slot ?? 0) >= 1500 * slotsPerMs, 'not before one window after the first')
   })
 
-  t.test('serves waiters in the order of asking, over replicas, and no newcomer before them', async (t) => {
+  t.test('serves waiting calls in order over replicas, before any new call', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 3, windowMs: 300 }]
     await fill(tag, windows, 3)
@@ -51,12 +51,12 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, use?.resetMs ?? 0, 900, 'a newcomer stands behind the line')
     await bench.pass(300)
     queued(await store.take({ ...request(tag, windows, 60_000), ticket: line[3] }))
-    near(t, refused(await other.take(request(tag, windows))).waitMs, 600, 'a newcomer is no faster than the last in line')
+    near(t, rejected(await other.take(request(tag, windows))).waitMs, 600, 'a newcomer is no faster than the last in line')
     for (const ticket of [line[2], line[0], line[1]]) granted(await other.take({ ...request(tag, windows), ticket }))
     queued(await store.take({ ...request(tag, windows, 60_000), ticket: line[3] }))
   })
 
-  t.test('one who leaves the line lets all behind it move up', async (t) => {
+  t.test('moves up the queue when a caller leaves', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 2, windowMs: 1000 }]
     await fill(tag, windows, 2)
@@ -69,13 +69,13 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, queued(await store.take(wish)).waitMs, 4000, 'a newcomer is the eighth')
     await store.cancel(wish, line[0] as number)
     near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 4000, 'nobody leaves twice')
-    const gone = refused(await store.take({ ...wish, maxWaitMs: 0, ticket: line[2] }))
+    const gone = rejected(await store.take({ ...wish, maxWaitMs: 0, ticket: line[2] }))
     near(t, gone.waitMs, 1000, 'who has lost patience is told what would have been enough')
     near(t, queued(await store.take({ ...wish, ticket: line[8] })).waitMs, 3000, 'and has left: the sixth')
     near(t, queued(await store.take({ ...wish, ticket: line[6] })).waitMs, 2000, 'the fourth')
   })
 
-  t.test('a ticket whose holder is gone is dropped after its turn', async (t) => {
+  t.test('drops an abandoned ticket after its turn', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 1, windowMs: 100 }]
     await fill(tag, windows, 1)
@@ -89,7 +89,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, queued(await other.take({ ...wish, ticket: dead.ticket })).waitMs, 100, 'who comes back late is new')
   })
 
-  t.test('a place given back is free at once, in the windows that are named', async (t) => {
+  t.test('frees a released slot at once, in the given windows', async (t) => {
     const tag = freshTag()
     const bulk = { key: 'bulk', limit: 1, windowMs: 60_000 }
     const reporting = { key: 'reporting', limit: 2, windowMs: 30_000 }
@@ -106,7 +106,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.same(await remaining(), [1, 1], 'a place that never was changes nothing')
   })
 
-  t.test('a call that leaves late counts from when it left', async (t) => {
+  t.test('counts a delayed call from the time it was sent', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 2, windowMs: 400 }]
     const [late = 0] = await fill(tag, windows, 2)
@@ -121,14 +121,14 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal((await store.usage(tag, windows))[0]?.remaining, 2, 'it goes by its new name')
   })
 
-  t.test('two windows: the later one decides, both record, a refusal records nowhere', async (t) => {
+  t.test('two windows: the later one decides, both record, and a rejection records nothing', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 4, windowMs: 1000 }
     const a = [{ key: 'a', limit: 2, windowMs: 3000 }, { ...account, flow: 'a' }]
     const b = [{ key: 'b', limit: 10, windowMs: 3000 }, { ...account, flow: 'b' }]
     await fill(tag, a, 2)
     near(t, queued(await store.take(request(tag, a, 10_000))).waitMs, 3000, 'the narrow window decides')
-    const no = refused(await store.take(request(tag, a, 10)))
+    const no = rejected(await store.take(request(tag, a, 10)))
     t.equal(no.window, 'a')
     t.same(
       (await store.usage(tag, [account])).map(({ remaining }) => remaining), [2],
@@ -138,10 +138,10 @@ export function storeSuite (t: Test, bench: Bench): void {
     const next = queued(await store.take(request(tag, b, 10_000)))
     near(t, next.waitMs, 1000, 'the shared one')
     t.equal(next.usage[1]?.key, 'account')
-    t.equal(refused(await store.take(request(tag, b))).window, 'account')
+    t.equal(rejected(await store.take(request(tag, b))).window, 'account')
   })
 
-  t.test('a shared window is served in turn: one of each, however many one has in line', async (t) => {
+  t.test('serves a shared window round robin, however many calls one connection has queued', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 2, windowMs: 1000 }
     const of = (flow: string): Window[] => [{ key: flow, limit: 500, windowMs: 1000 }, { ...account, flow }]
@@ -177,7 +177,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     const wish = request(tag, windows, 60_000)
     const waiter = queued(await store.take(wish))
     await bench.pass(waiter.waitMs + 5)
-    refused(await other.take(request(tag, windows)))
+    rejected(await other.take(request(tag, windows)))
     const newcomer = queued(await other.take(wish))
     granted(await store.take({ ...wish, ticket: waiter.ticket }))
     const later = queued(await other.take({ ...wish, ticket: newcomer.ticket }))
@@ -185,7 +185,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     granted(await other.take({ ...wish, ticket: newcomer.ticket }))
   })
 
-  t.test('a cooling-off stops all callers, is extended and never shortened', async (t) => {
+  t.test('rejects all callers during a cooling-off, which can be extended but not shortened', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 9, windowMs: 1000 }]
     t.equal(await store.coolingOff(tag, 'connection'), 0)
@@ -196,7 +196,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     await other.startCoolingOff(tag, 'connection', 8000)
     near(t, await store.coolingOff(tag, 'connection'), 8000, 'wall')
     await store.startCoolingOff(tag, 'account', 50)
-    const no = refused(await other.take(request(tag, windows, 1000, ['account', 'connection'])))
+    const no = rejected(await other.take(request(tag, windows, 1000, ['account', 'connection'])))
     t.equal(no.reason, 'cooling-off')
     t.equal(no.coolingOff, 'connection')
     near(t, no.waitMs, 8000, 'wait')
@@ -207,7 +207,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     granted(await store.take(request(freshTag(), windows, 0, ['connection'])))
   })
 
-  t.test('a cooling-off delays the queue in order, with newcomers behind it', async (t) => {
+  t.test('delays the queue by a cooling-off, in order, with new calls at the end', async (t) => {
     const tag = freshTag()
     const windows = [{ key: 'rest', limit: 100, windowMs: 2000 }]
     const wish = request(tag, windows, 60_000, ['connection'])
@@ -219,34 +219,34 @@ export function storeSuite (t: Test, bench: Bench): void {
     await bench.pass(20)
     const outcomes = await Promise.all(waiting.map(async (ticket) => queued(await other.take({ ...wish, ticket }))))
     outcomes.forEach(({ waitMs }, i) => { if (i % 50 === 49) near(t, waitMs, 2480 + 2000 * Math.floor(i / 100), `number ${i}`) })
-    const impatient = refused(await other.take({ ...wish, maxWaitMs: 50, ticket: waiting[499] }))
-    t.match(impatient, { reason: 'cooling-off', coolingOff: 'connection' })
+    const notWaiting = rejected(await other.take({ ...wish, maxWaitMs: 50, ticket: waiting[499] }))
+    t.match(notWaiting, { reason: 'cooling-off', coolingOff: 'connection' })
     await bench.pass(outcomes[0]?.waitMs ?? 0)
-    refused(await store.take(request(tag, windows)))
+    rejected(await store.take(request(tag, windows)))
     for (const result of await Promise.all(waiting.slice(0, 100).map(async (ticket) => await store.take({ ...wish, ticket })))) {
       granted(result)
     }
   })
 
-  t.test('the reserve of a shared window is for those who have sent little', async (t) => {
+  t.test('reserves slots of a shared window for connections with few calls', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 10, windowMs: 1000, reserve: 3 }
     const of = (flow: string): Window[] => [{ key: flow, limit: 500, windowMs: 1000 }, { ...account, flow }]
     await fill(tag, of('noisy'), 7)
-    t.equal(refused(await store.take(request(tag, of('noisy')))).window, 'account', 'the noisy one has used up all but the reserve')
+    t.equal(rejected(await store.take(request(tag, of('noisy')))).window, 'account', 'the noisy one has used up all but the reserve')
     const waiting = await all(times(50, () => request(tag, of('noisy'), 600_000)))
     t.ok(waiting.every(({ outcome }) => outcome === 'queued'))
-    for (const venue of ['quiet', 'rare', 'rare']) granted(await other.take(request(tag, of(venue)))) // at once, past a line of 50
-    refused(await other.take(request(tag, of('quiet'))))
+    for (const venue of ['quiet', 'rare', 'rare']) granted(await other.take(request(tag, of(venue)))) // at once, past a queue of 50
+    rejected(await other.take(request(tag, of('quiet'))))
     const meter = { ...request(freshTag(), of('noisy')), upstreamQuota: 'account' }
     const first = granted(await store.take(meter))
     for (let sent = 1; sent < 3; sent++) granted(await store.take(meter))
     await store.report(meter.tag, 'account', [account], { remaining: 5, endsInMs: 1000, slot: first.slot })
-    t.equal(refused(await store.take(meter)).window, 'account', 'of what Nango says is left, too')
+    t.equal(rejected(await store.take(meter)).window, 'account', 'of what Nango says is left, too')
     granted(await other.take({ ...meter, windows: of('quiet') }))
   })
 
-  t.test('a meter counts down on all replicas, and lets nothing through at 0 until it ends', async (t) => {
+  t.test('counts the upstream quota down on all replicas, and rejects at 0 until it ends', async (t) => {
     const tag = freshTag()
     const account = { key: 'account', limit: 50, windowMs: 5000 }
     const windows = [{ key: 'rest', limit: 20, windowMs: 5000 }, { ...account, flow: 'a' }]
@@ -265,22 +265,22 @@ export function storeSuite (t: Test, bench: Bench): void {
     await store.report(tag, 'account', [account], { remaining: 4, endsInMs: 2010, slot: slots[2] as number })
     t.equal(granted(await other.take(wish)).left, 1, 'others have used it up too')
     t.equal(granted(await other.take(wish)).left, 0)
-    const no = refused(await store.take(wish))
+    const no = rejected(await store.take(wish))
     t.equal(no.window, 'account')
     near(t, no.waitMs, 2000, 'until it ends')
     const { ticket, waitMs } = queued(await store.take({ ...wish, maxWaitMs: 3000 }))
     await store.report(tag, 'account', [], { remaining: 0, endsInMs: 10, slot: 0 })
-    t.equal(refused(await store.take(wish)).window, 'account', 'news of a window before it changes nothing')
+    t.equal(rejected(await store.take(wish)).window, 'account', 'news of a window before it changes nothing')
     await bench.pass(waitMs)
     t.equal(granted(await store.take({ ...wish, ticket })).left, undefined)
   })
 
-  t.test('many connections do not touch each other, and leave nothing behind', async (t) => {
+  t.test('separates many connections, and keeps nothing of idle ones', async (t) => {
     const tag = freshTag()
     const wishes = times(300, (i) => request(tag, [{ key: `venue-${i % 100}`, limit: 2, windowMs: 1_500 }]))
     const results = await all(wishes)
     t.equal(results.filter(({ outcome }) => outcome === 'granted').length, 200)
-    t.ok(results.slice(200).every(({ outcome }) => outcome === 'refused'))
+    t.ok(results.slice(200).every(({ outcome }) => outcome === 'rejected'))
     await store.startCoolingOff(tag, 'connection', 40)
     await bench.pass(1_600)
     t.equal(await bench.idleKeys(), 0)

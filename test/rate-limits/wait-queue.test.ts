@@ -24,7 +24,7 @@ function world () {
   }
 }
 
-t.test('each wakes at its moment, with one timer for all', async (t) => {
+t.test('wakes each call at its time, with one timer for all', async (t) => {
   const { enter, pass, timers } = world()
   enter('a', 100)
   enter('b', 200)
@@ -37,7 +37,7 @@ t.test('each wakes at its moment, with one timer for all', async (t) => {
   t.equal(timers(), 0)
 })
 
-t.test('one who leaves hands its moment on, and so does everybody behind it', async (t) => {
+t.test('hands the time of a leaving call to the next one, and so on', async (t) => {
   const { enter, pass, timers, room } = world()
   enter('first', 100)
   const leaver = enter('leaver', 200)
@@ -51,7 +51,7 @@ t.test('one who leaves hands its moment on, and so does everybody behind it', as
   t.equal(timers(), 0)
 })
 
-t.test('the first to leave, the last to leave, and one who has left before', async (t) => {
+t.test('handles the first, the last, and an already removed call', async (t) => {
   const { enter, pass, timers, room } = world()
   const first = enter('first', 100)
   enter('second', 200)
@@ -65,7 +65,7 @@ t.test('the first to leave, the last to leave, and one who has left before', asy
   t.equal(timers(), 0)
 })
 
-t.test('a thousand who leave at once take no time worth the name', async (t) => {
+t.test('removes a thousand calls at once quickly', async (t) => {
   const { enter, pass, room } = world()
   const guests = Array.from({ length: 2000 }, (_, i) => enter(String(i), i))
   const startedAt = process.cpuUsage()

@@ -1,5 +1,6 @@
 /**
- * Two replicas behind a balancer are replaced one after the other, under load: no call fails, no stream is cut, and nothing is done twice.
+ * Two replicas behind a load balancer are replaced one after the other, under load: no call fails, no stream is cut, and nothing is
+ * executed twice.
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,28 +11,25 @@ import { asConnected, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { Balancer, type Backend } from '../support/balancer.ts'
 import { startProcess, type Process } from '../service/fixture.ts'
 
-tap.setTimeout(300_000) // each start of a process takes its time on a busy machine
+tap.setTimeout(300_000) // starting processes is slow on a busy machine
 
-/** Each replica twice; with RESTARTS for longer. */
+/** Each replica twice; more with RESTARTS. */
 const RESTARTS = Number(process.env['RESTARTS'] ?? 4)
-/** Calls a second, and streams at a time. */
+/** Calls a second, and concurrent streams. */
 const PACE = 25
 const STREAMS = 3
 const STREAM_BYTES = 4_000_000
-/**
- * ROLLER sends for so long, and a stream is in the hands of its replica meanwhile; its caller reads for longer, and has the end from
- * sockets alone.
- */
+/** Duration of ROLLER's stream, while the replica holds it; its client reads for longer, and gets the end from socket buffers. */
 const SEND_SECONDS = 2
 const READ_SECONDS = 3
 const STREAM_PATH = `/roller/sandbox/bytes/${STREAM_BYTES}?chunked=1&seconds=${SEND_SECONDS}`
 const EXPECTED = [...blocks(STREAM_BYTES)].reduce((hash, block) => hash.update(block), createHash('sha256')).digest('hex')
-/** High enough that no rate limit is reached. */
+/** High enough to reach no rate limit. */
 const VENUES = Array.from({ length: 20 }, (_, index) => `venue-${index}`)
 
 interface Replica { readonly process: Process, readonly backend: Backend }
 
-test(`${RESTARTS} restarts`, async (t) => {
+test(`fails no call during ${RESTARTS} restarts`, async (t) => {
   const { nango, roller } = await startSimulators(t)
   for (const connectionId of VENUES) {
     nango.addConnection({ connectionId, clientId: connectionId, clientSecret: 'secret', ...asConnected(roller, connectionId) })
@@ -63,7 +61,7 @@ test(`${RESTARTS} restarts`, async (t) => {
 
   for (let restart = 0; restart < RESTARTS; restart++) {
     const old = replicas[restart % 2] as Replica // there are two
-    // It must have a stream in its hands, or the restart proves nothing of them.
+    // It must be streaming, or the restart proves nothing about streams.
     await untilTrue(() => [...old.backend.calls].some(({ path }) => path === STREAM_PATH))
     old.process.child.kill('SIGTERM')
     const [next, code] = await Promise.all([start(), old.process.exited])
@@ -86,7 +84,7 @@ test(`${RESTARTS} restarts`, async (t) => {
   t.comment(`${RESTARTS} restarts, ${calls} calls and ${streams} streams of ${STREAM_BYTES / 1e6} MB: ${failures.length} failed`)
 })
 
-/** Goes on at its pace, whatever comes back. */
+/** Sends at a steady rate, whatever the responses. */
 function startLoad (t: Pick<Test, 'teardown'>, url: string) {
   const kept = new Agent({ connections: 20 })
   const failures: string[] = []

@@ -1,7 +1,4 @@
-/**
- * .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes pass as they are; what is read here is read all the
- * same.
- */
+/** .NET writes a byte order mark before JSON, on both sides of the gateway. The bytes are passed on unchanged, and parsed nevertheless. */
 import { test } from '../support/tap.ts'
 import { readMessage } from '#plugin/webhooks/roller-events.js'
 import { rateLimitOf } from '#plugin/gateway/limits/rate-limit-of.js'
@@ -10,7 +7,7 @@ import { build, callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 
 const marked = (value: unknown): Buffer => Buffer.from(`\uFEFF${JSON.stringify(value)}`)
 
-test('a body with a byte order mark is validated, and sent as it came', async (t) => {
+test('validates a body with a byte order mark, and forwards it unchanged', async (t) => {
   const built = await build(t)
   const headers = { ...VENUE, 'content-type': 'application/json' }
   const body = { items: [{ productId: 1, quantity: 1, bookingDate: '2026-12-01' }] }
@@ -22,7 +19,7 @@ test('a body with a byte order mark is validated, and sent as it came', async (t
   t.same(built.roller.requests.find(({ url }) => url === '/discounts/validate')?.body, fitting)
 })
 
-test('an answer with a byte order mark is read in process', async (t) => {
+test('parses a response with a byte order mark in process', async (t) => {
   const built = await build(t)
   await built.app.ready()
   const venue = { id: 7, name: 'Jump', ianaTimeZone: 'Australia/Brisbane' }
@@ -43,7 +40,7 @@ test('an answer with a byte order mark is read in process', async (t) => {
   t.match((await built.app.inject({ url: '/roller/venues/me', headers: VENUE })).json(), { upstream: { body: { message: 'no' } } })
 })
 
-test('the venue of new credentials is read from an answer with a byte order mark', async (t) => {
+test('reads the venue of new credentials from a response with a byte order mark', async (t) => {
   const built = await build(t, { options: { verifyVenues: true } })
   await built.app.ready()
   const venue = { id: 31337, name: 'Marked', ianaTimeZone: 'Australia/Brisbane', currency: 'AUD', locale: 'en-AU' }
@@ -57,12 +54,12 @@ test('the venue of new credentials is read from an answer with a byte order mark
   t.match(known.steps.at(-1)?.detail, /Marked/)
 })
 
-test('a webhook with a byte order mark is an event', async (t) => {
+test('accepts a webhook with a byte order mark', async (t) => {
   const message = { id: 'a', type: 'Booking', eventType: 'Created', data: {} }
   t.equal(readMessage({ connectionId: 'venue', body: marked(message) }).name, 'booking.created')
 })
 
-test('a bulk export with a byte order mark counts against the limit of its type', async (t) => {
+test('counts a bulk export with a byte order mark against the limit of its type', async (t) => {
   const body = marked({ exportType: 'Tickets', startDate: '2026-01-01', endDate: '2026-02-01' })
   const operation = { operation: operations['POST /reporting/bulk'] }
   t.equal(

@@ -10,13 +10,13 @@ import { FormResponseQuestionAnswer } from '#plugin/operations/schemas/forms.js'
 
 const entries: Array<[string, Operation]> = Object.entries(operations)
 
-/** Every schema an operation points at, with where it is. */
+/** Every schema of an operation, with its place. */
 const schemas: Array<[string, TSchema]> = entries.flatMap(([key, { params, query, headers, body, responses }]) => [
   ...Object.entries({ params, query, headers, body }),
   ...Object.entries(responses).map(([status, { schema }]) => [status, schema] as const)
 ].flatMap<[string, TSchema]>(([place, schema]) => schema === undefined ? [] : [[`${key} ${place}`, schema]]))
 
-/** Visits a schema and all that is in it. */
+/** Visits a schema and all nested ones. */
 function visit (schema: TSchema, place: string, see: (schema: TSchema, place: string) => void): void {
   see(schema, place)
   for (const [name, property] of Object.entries<TSchema>({ ...schema.properties, ...schema.patternProperties })) {
@@ -26,7 +26,7 @@ function visit (schema: TSchema, place: string, see: (schema: TSchema, place: st
   for (const choice of schema.anyOf ?? []) visit(choice, place, see)
 }
 
-test('the catalog holds every operation once', async (t) => {
+test('contains every operation once', async (t) => {
   t.equal(entries.length, 79)
   t.equal(entries.filter(([, { rateLimit }]) => rateLimit === 'rest').length, 55)
   t.equal(entries.filter(([, { rateLimit }]) => rateLimit === 'reporting').length, 23)
@@ -40,12 +40,12 @@ test('the catalog holds every operation once', async (t) => {
   }
 })
 
-test('domains stay together', async (t) => {
+test('groups operations by domain', async (t) => {
   const tags = entries.map(([, { tag }]) => tag)
   t.equal(tags.filter((tag, index) => tag !== tags[index - 1]).length, new Set(tags).size)
 })
 
-test('path parameters are those of the template', async (t) => {
+test('declares exactly the path parameters of the template', async (t) => {
   for (const [key, { params }] of entries) {
     const names = [...key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
     t.same(Object.keys(params?.properties ?? {}), names, key)
@@ -53,7 +53,7 @@ test('path parameters are those of the template', async (t) => {
   }
 })
 
-test('what may be sent twice', async (t) => {
+test('marks idempotent operations', async (t) => {
   const repeatable = entries.filter(([, operation]) => operation.repeatable).map(([key]) => key)
   t.same(repeatable.filter((key) => !key.startsWith('GET ')).sort(), [
     'POST /bookings/draft/costs', 'POST /discounts/validate', 'POST /giftcards/balance'
@@ -62,17 +62,17 @@ test('what may be sent twice', async (t) => {
   t.same(entries.filter(([key, { body }]) => key.startsWith('GET ') && body !== undefined), [])
 })
 
-test('every operation documents how it succeeds', async (t) => {
+test('documents a success of every operation', async (t) => {
   for (const [key, { responses }] of entries) {
     t.equal(Object.keys(responses).filter((status) => status.startsWith('2')).length, 1, key)
   }
 })
 
-test('schemas compile', async (t) => {
+test('has schemas that compile', async (t) => {
   for (const [place, schema] of schemas) t.doesNotThrow(() => checkerOf(schema), place)
 })
 
-test('examples fit their schemas', async (t) => {
+test('has examples that fit their schemas', async (t) => {
   let examples = 0
   for (const [place, schema] of schemas) {
     visit(schema, place, (part, where) => {
@@ -85,7 +85,7 @@ test('examples fit their schemas', async (t) => {
   t.ok(examples > 500)
 })
 
-test('a name stands for one model', async (t) => {
+test('uses each schema name for one model', async (t) => {
   const models = new Map<string, TSchema>()
   for (const [place, schema] of schemas) {
     visit(schema, place, (part, where) => {
@@ -102,7 +102,7 @@ test('a name stands for one model', async (t) => {
   t.equal(models.size, 50)
 })
 
-test('unknown properties pass, and nothing fills in a default', async (t) => {
+test('accepts unknown properties, and fills in no defaults', async (t) => {
   for (const [place, schema] of schemas) {
     visit(schema, place, (part, where) => {
       if (part.additionalProperties === false) t.fail(`${where}: closed`)
@@ -111,7 +111,7 @@ test('unknown properties pass, and nothing fills in a default', async (t) => {
   }
 })
 
-test('bodies are held to what ROLLER requires', async (t) => {
+test('validates what ROLLER requires of bodies', async (t) => {
   const body = operations['POST /bookings'].body
   const item = { productId: 1, quantity: 2, bookingDate: '2030-01-31' }
   const booking: Static<typeof body> = {
@@ -127,7 +127,7 @@ test('bodies are held to what ROLLER requires', async (t) => {
   t.notOk(checkerOf(body).check({ ...booking, metadata: { group: 1 } }))
 })
 
-test('types flow from the schemas', async (t) => {
+test('derives types from the schemas', async (t) => {
   const booking: Static<typeof BookingDetail> = { status: 'Paid', metadata: { group: '1' } }
   const status: typeof bookingStatuses[number] | undefined = booking.status
   t.equal(status, 'Paid')

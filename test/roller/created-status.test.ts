@@ -1,4 +1,4 @@
-/** Nango answers 200 for a success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
+/** Nango returns 200 for any success that it has buffered; the caller gets the status that ROLLER documents for the operation. */
 import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { catalogOperations } from '#plugin/client/client.js'
@@ -10,7 +10,7 @@ const body = {
 }
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`${transport}: a 201 arrives as 201, with a body and without`, async (t) => {
+  test(`${transport}: passes a 201 on as 201, with and without a body`, async (t) => {
     const built = await start(t, transport)
     const post = (path: string, payload: object) => built.app.inject({ method: 'POST', url: `/roller${path}`, headers: VENUE, payload })
     const created = await post('/webhooks', body)
@@ -23,7 +23,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.type((await built.app.roller.request('POST /webhooks', { connectionId: CONNECTION_ID, body })).webhookId, 'number')
   })
 
-  test(`${transport}: any other status stays what it is`, async (t) => {
+  test(`${transport}: passes any other status on unchanged`, async (t) => {
     const built = await start(t, transport)
     const draft = await built.app.inject({ method: 'POST', url: '/roller/sandbox/echo', headers: VENUE, payload: {} })
     t.equal(draft.statusCode, 200, 'a path outside the catalog')
@@ -35,7 +35,7 @@ for (const transport of ['nango', 'direct'] as const) {
   })
 }
 
-test('it is given back where one success is documented, and it is not 200', async (t) => {
+test('restores the status where ROLLER documents one success other than 200', async (t) => {
   const entries = [...catalogOperations(operations).values()].filter(({ soleSuccess }) => soleSuccess !== undefined)
   t.strictSame(entries.map(({ name, soleSuccess }) => [name, soleSuccess]), [
     ['POST /bookings', 201], ['POST /bookings/{uniqueId}/payments/tips', 201], ['POST /webhooks', 201], ['POST /staff', 201]

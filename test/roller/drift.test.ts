@@ -57,7 +57,7 @@ function at (document: unknown, ...steps: readonly string[]): Json {
   return steps.reduce<unknown>((node, step) => (node as Json)[step], document) as Json
 }
 
-test('a document made of the catalog is no different from it', async (t) => {
+test('finds no difference in a document generated from the catalog', async (t) => {
   const document = toDocument(operations)
   t.same(differences(document), [])
   t.equal(Object.keys(at(document, 'components', 'schemas')).length, 50)
@@ -65,7 +65,7 @@ test('a document made of the catalog is no different from it', async (t) => {
   t.equal(count(catalogFacts(operations)).operations, 79)
 })
 
-test('every operation is compared on its own', async (t) => {
+test('compares every operation separately', async (t) => {
   const document = toDocument(operations)
   for (const key of Object.keys(operations)) {
     const [method = '', path = ''] = key.split(' ')
@@ -74,7 +74,7 @@ test('every operation is compared on its own', async (t) => {
   }
 })
 
-test('every single fact counts', async (t) => {
+test('detects a change of every single fact', async (t) => {
   const ours = catalogFacts(operations)
   const other = new Map([...ours].map(([place, facts]) => [place, { ...facts, type: 'other' }]))
   t.same(compare(other, ours).map(({ place }) => place), [...ours.keys()].sort())
@@ -86,7 +86,7 @@ test('every single fact counts', async (t) => {
   }
 })
 
-test('changes of a document are told by place', async (t) => {
+test('reports changes of a document by place', async (t) => {
   const guest = (document: unknown) => at(document, 'components', 'schemas', 'Guest', 'properties')
   const search = (document: unknown) => at(document, 'paths', '/bookings', 'get')
   const cases: Array<[string, (document: Json) => void, object[]]> = [
@@ -157,7 +157,7 @@ test('changes of a document are told by place', async (t) => {
   }
 })
 
-test('one schema in several spellings is one schema', async (t) => {
+test('treats different spellings of a schema as equal', async (t) => {
   const answer = Type.Object({
     id: Type.Integer(),
     kind: StringEnum(['a', 'b']),
@@ -227,7 +227,7 @@ test('one schema in several spellings is one schema', async (t) => {
   t.throws(() => differences(document, catalog), { message: 'cannot resolve #/components/schemas/Nothing' })
 })
 
-/** What the catalog has otherwise on purpose, put back to how ROLLER's own documents have it. */
+/** Reverts the intended differences of the catalog to ROLLER's own documents. */
 function asRollerWritesIt (document: ReturnType<typeof toDocument>): ReturnType<typeof toDocument> {
   const component = (name: string): Json => at(document, 'components', 'schemas', name, 'properties')
   const operation = (key: string): Json => at(document, 'paths', key.split(' ')[1] ?? '', (key.split(' ')[0] ?? '').toLowerCase())
@@ -270,7 +270,7 @@ function asRollerWritesIt (document: ReturnType<typeof toDocument>): ReturnType<
   return document
 }
 
-test('what the catalog has otherwise on purpose is no drift, and whatever else changes there still is', async (t) => {
+test('ignores intended differences, and reports other changes at the same place', async (t) => {
   const document = asRollerWritesIt(toDocument(operations))
   t.not(differences(document).length, 0)
   const laid = (): unknown[] => {
@@ -287,7 +287,7 @@ test('what the catalog has otherwise on purpose is no drift, and whatever else c
   ])
 })
 
-test('an intended difference has a reason, and is reported once ROLLER says the same', async (t) => {
+test('requires a reason for an intended difference, and reports it once ROLLER agrees', async (t) => {
   const places = intendedDifferences.flatMap((entry) => {
     t.match(entry.why, /^[A-Z].*\.$/)
     return entry.places
@@ -303,7 +303,7 @@ test('an intended difference has a reason, and is reported once ROLLER says the 
   t.ok(lines.includes('settled POST /reporting/bulk > body > exportType: take its entry out of intended-differences.ts'))
 })
 
-test('documents are read from files', async (t) => {
+test('reads the documents from files', async (t) => {
   const document = asRollerWritesIt(toDocument(operations))
   const { '/bookings': bookings, ...others } = document.paths
   const folder = t.testdir({

@@ -13,7 +13,7 @@ function requiredOf (schema: TSchema | undefined, root: string): string[] {
   return ((schema?.required ?? []) as string[]).map((name) => `${root}/${name}`)
 }
 
-test('every required input that is missing is named, and ROLLER is not called', async (t) => {
+test('names every missing required input, without a call to ROLLER', async (t) => {
   const built = await build(t)
   for (const [name, operation] of catalog) {
     const { method, path } = splitKey(name as OperationKey)
@@ -34,7 +34,7 @@ test('every required input that is missing is named, and ROLLER is not called', 
   t.same(callsAtRoller(built), [])
 })
 
-test('a body that is missing as a whole is named', async (t) => {
+test('names a missing body', async (t) => {
   const built = await build(t)
   const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers: VENUE })
   t.equal(answer.statusCode, 400)
@@ -42,7 +42,7 @@ test('a body that is missing as a whole is named', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
-test('the typed client names every parameter of the path that is missing', async (t) => {
+test('names every missing path parameter in the typed client', async (t) => {
   const built = await build(t)
   await built.app.ready()
   for (const [name, operation] of catalog) {

@@ -48,7 +48,7 @@ void data.nothing
 process.stdout.write(JSON.stringify({ name, token, tickets: tickets.length, pages }))
 `
 
-test('a client generated from the OpenAPI document type-checks and makes real calls', { timeout: 120_000 }, async (t) => {
+test('type-checks a client generated from the OpenAPI document, and makes real calls', { timeout: 120_000 }, async (t) => {
   const { url } = await listen(t)
   // Inside the project, so that the program finds its packages.
   const folder = await mkdtemp(join(root, '.cache-client-'))

@@ -5,7 +5,7 @@ import { bookingOf, productId, START, TOMORROW } from '../sandbox/roller-fixture
 
 const now = (): number => START
 
-test('what ROLLER takes as null is sent', async (t) => {
+test('sends null where ROLLER accepts it', async (t) => {
   const built = await build(t, { roller: { now }, nango: { now } })
   const jump = productId(built.roller, 'Jump Session 60 Minutes')
   const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object, status = 200) => {
@@ -32,7 +32,7 @@ test('what ROLLER takes as null is sent', async (t) => {
   t.ok(callsAtRoller(built).length > 8)
 })
 
-test('what ROLLER needs may still not be null', async (t) => {
+test('rejects null for required properties', async (t) => {
   const built = await build(t, { roller: { now }, nango: { now } })
   const jump = productId(built.roller, 'Jump Session 60 Minutes')
   for (const fault of [{ externalId: null }, { customer: null }, { items: null }]) {

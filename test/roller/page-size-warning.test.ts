@@ -3,7 +3,7 @@ import { build, callsAtRoller, VENUE } from '../support/build.ts'
 
 const PERIOD = 'startDate=2026-11-10&endDate=2026-11-11'
 
-test('a page of more than 500 records passes, with a warning', async (t) => {
+test('warns about a page of more than 500 records, and sends the call', async (t) => {
   const built = await build(t)
   const get = async (url: string) => (await built.app.inject({ url: `/roller${url}`, headers: VENUE }))
   for (const query of ['pageSize=501', 'pagesize=1000', 'pageNumber=1&pageSize=20000']) {
@@ -17,7 +17,7 @@ test('a page of more than 500 records passes, with a warning', async (t) => {
   }
 })
 
-test('discounts come 20000 a page unasked, so only more than that is worth a warning', async (t) => {
+test('warns about discounts only above ROLLER\'s default of 20000', async (t) => {
   const built = await build(t)
   const get = async (size: number) => (
     await built.app.inject({ url: `/roller/data/discounts?pageSize=${size}`, headers: VENUE })

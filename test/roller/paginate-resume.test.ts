@@ -13,7 +13,7 @@ const validation = (pointer: string, detail: RegExp) => ({
 const forge = (cursor: string, change: Record<string, unknown>): string =>
   Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(cursor, 'base64url').toString()), ...change })).toString('base64url')
 
-test('from the cursor after any record comes exactly the rest', async (t) => {
+test('returns exactly the remaining records from any cursor', async (t) => {
   for (const shape of SHAPES) {
     const days = Object.fromEntries(shape.map((count, day) => [addDays(RANGE.startDate, day), rows(count, `${day}-`)]))
     for (const envelope of ['page', 'items', 'array'] satisfies Envelope[]) {
@@ -38,7 +38,7 @@ test('from the cursor after any record comes exactly the rest', async (t) => {
   }
 })
 
-test('a cursor into a page asks for that page, not for those before it', async (t) => {
+test('requests the page of a cursor, and no earlier ones', async (t) => {
   const { source, steps } = fake({ '2026-01-30': rows(9), '2026-01-31': rows(9, 'b') })
   const pager = paginate(source, ITEMS, { ...RANGE, pageSize: 3 })
   for (let taken = 0; taken < 14; taken++) await pager.next()
@@ -48,14 +48,14 @@ test('a cursor into a page asks for that page, not for those before it', async (
   t.same(steps, ['2026-01-31/2', '2026-01-31/3', '2026-02-01/1', '2026-02-02/1'])
 })
 
-test('a walk without dates goes on as well', async (t) => {
+test('resumes a report without dates', async (t) => {
   const { source } = fake({ '': rows(7) })
   const pager = paginate(source, 'GET /data/products', { pageSize: 3, query: { productType: 'pass' } })
   for (let taken = 0; taken < 4; taken++) await pager.next()
   t.same(await collect(paginate(source, 'GET /data/products', { cursor: pager.cursor, query: { productType: 'pass' } })), ['4', '5', '6'])
 })
 
-test('a cursor of something else is refused', async (t) => {
+test('rejects a cursor of another report', async (t) => {
   const { source, steps } = fake({})
   const { cursor } = paginate(source, ITEMS, { ...RANGE, pageSize: 3, scope: 'venue-1' })
   const resume = (options: PaginateOptions<typeof ITEMS>): unknown => paginate(source, ITEMS, { cursor, scope: 'venue-1', ...options })
@@ -81,7 +81,7 @@ test('a cursor of something else is refused', async (t) => {
   t.equal(steps.length, 0)
 })
 
-test('an error comes after the records before it, as it is, with the cursor to go on from', async (t) => {
+test('throws an error unchanged after the preceding records, with a cursor', async (t) => {
   class Lost extends Error { readonly code = 'LOST' }
   let broken = true
   const days = { '2026-01-30': rows(5), '2026-01-31': rows(1, 'b') }
@@ -94,7 +94,7 @@ test('an error comes after the records before it, as it is, with the cursor to g
   try {
     for await (const record of pager) {
       before.push(record.bookingReference ?? '')
-      await settle() // the page ahead has failed by now
+      await settle() // the prefetched page has failed by now
     }
   } catch (error) { thrown = error }
   t.same(before, ['0', '1'])
@@ -117,14 +117,14 @@ test('throws errors that cannot hold a cursor unchanged', async (t) => {
   }
 })
 
-test('an error of onPage stops the walk after its page', async (t) => {
+test('stops after the page when onPage throws', async (t) => {
   const log = fake({ '2026-01-30': rows(4) })
   const pager = paginate(log.source, ITEMS, { startDate: '2026-01-30', pageSize: 2, onPage () { throw new Error('disk full') } })
   await t.rejects(collect(pager), { message: 'disk full' })
   t.same(await collect(paginate(log.source, ITEMS, { cursor: pager.cursor })), ['2', '3'])
 })
 
-test('the caller\'s signal', async (t) => {
+test('respects the caller\'s signal', async (t) => {
   const log = fake({ '2026-01-30': rows(6) })
   const controller = new AbortController()
   const reason = new Error('closing time')
@@ -135,8 +135,8 @@ test('the caller\'s signal', async (t) => {
   t.equal(await pager.next().catch((error: unknown) => error), reason)
   t.same(await collect(paginate(log.source, ITEMS, { cursor: cursorOf(reason) ?? '' })), ['1', '2', '3', '4', '5'])
 
-  const asked = log.steps.length
+  const requested = log.steps.length
   const late = paginate(log.source, ITEMS, { startDate: '2026-01-30', signal: AbortSignal.abort(reason) })
   t.equal(await late.next().catch((error: unknown) => error), reason)
-  t.equal(log.steps.length, asked, 'nothing is sent')
+  t.equal(log.steps.length, requested, 'nothing is sent')
 })

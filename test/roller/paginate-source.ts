@@ -1,4 +1,4 @@
-/** A made-up ROLLER for tests of paging: records by day, pages of them, and a log of what was asked for. */
+/** A fake ROLLER for tests of paging: records by day, in pages, and a log of requests. */
 import type { PageQuery, PageSource, ReportName } from '#plugin/client/paginate.js'
 
 export interface Row { bookingReference: string }
@@ -7,17 +7,17 @@ export type Envelope = 'page' | 'items' | 'array'
 export interface Fake {
   source: PageSource
   /** The queries, in the order they were sent. */
-  asked: PageQuery[]
+  requested: PageQuery[]
   /** As `day/page`, or `/page` for a report without dates. */
   steps: string[]
-  /** Most calls under way at once. */
+  /** Largest number of concurrent calls. */
   busiest: number
   signals: AbortSignal[]
 }
 
 export interface FakeOptions {
   envelope?: Envelope
-  /** In place of an answer; undefined leaves it to the records. */
+  /** Replaces a response; undefined uses the records. */
   answer?: (query: PageQuery, name: ReportName) => unknown
 }
 
@@ -29,12 +29,12 @@ export function rows (count: number, prefix = ''): Row[] {
 export function fake (days: Record<string, Row[]>, { envelope = 'page', answer }: FakeOptions = {}): Fake {
   let busy = 0
   const log: Fake = {
-    asked: [],
+    requested: [],
     steps: [],
     busiest: 0,
     signals: [],
     async source (name, query, signal) {
-      log.asked.push(query)
+      log.requested.push(query)
       const day = String(query['startDate'] ?? query['endDate'] ?? '')
       const [page, size] = [Number(query['pageNumber']), Number(query['pageSize'] ?? 100)]
       log.steps.push(`${day}/${page}`)
@@ -65,7 +65,7 @@ export async function collect (records: AsyncIterable<object>): Promise<string[]
   return references
 }
 
-/** Lets everything that is under way come to its end. */
+/** Waits until everything in progress has finished. */
 export async function settle (): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => { setImmediate(resolve) })
 }

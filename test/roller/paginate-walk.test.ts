@@ -8,27 +8,27 @@ const THREE_DAYS = { startDate: '2026-03-28', endDate: '2026-03-31' }
 const days = (): Record<string, ReturnType<typeof rows>> => ({ '2026-03-28': rows(5, 'a'), '2026-03-29': [], '2026-03-30': rows(4, 'c') })
 const ALL = ['a0', 'a1', 'a2', 'a3', 'a4', 'c0', 'c1', 'c2', 'c3']
 
-test('days and pages in their order, in every envelope', async (t) => {
+test('returns days and pages in order, in every envelope', async (t) => {
   for (const [envelope, last] of [['page', []], ['items', ['2026-03-30/3']], ['array', ['2026-03-30/3']]] as const) {
-    const { source, steps, asked } = fake(days(), { envelope })
+    const { source, steps, requested } = fake(days(), { envelope })
     t.same(await collect(paginate(source, ITEMS, { ...THREE_DAYS, pageSize: 2 })), ALL, envelope)
     t.same(steps, [
       '2026-03-28/1', '2026-03-28/2', '2026-03-28/3', '2026-03-29/1', '2026-03-30/1', '2026-03-30/2', ...last
     ], `${envelope}: a full last page is known to be the last only where ROLLER counts`)
-    t.same(asked[0], { startDate: '2026-03-28', endDate: '2026-03-29', pageNumber: 1, pageSize: 2 })
+    t.same(requested[0], { startDate: '2026-03-28', endDate: '2026-03-29', pageNumber: 1, pageSize: 2 })
   }
 })
 
-test('each day of 400 is asked for once, over month ends, a leap day and clock changes', async (t) => {
-  const { source, asked } = fake({})
+test('requests each of 400 days once, across month ends, a leap day and clock changes', async (t) => {
+  const { source, requested } = fake({})
   t.same(await collect(paginate(source, ITEMS, { startDate: '2023-12-15', endDate: '2025-01-18' })), [])
-  t.equal(asked.length, 400)
-  t.ok(asked.every(({ startDate }, index) => index === 0 || startDate === asked[index - 1]?.['endDate']), 'no gap, no overlap')
-  t.ok(asked.some(({ startDate, endDate }) => startDate === '2024-02-29' && endDate === '2024-03-01'))
-  t.equal(asked.at(-1)?.['startDate'], '2025-01-17')
+  t.equal(requested.length, 400)
+  t.ok(requested.every(({ startDate }, index) => index === 0 || startDate === requested[index - 1]?.['endDate']), 'no gap, no overlap')
+  t.ok(requested.some(({ startDate, endDate }) => startDate === '2024-02-29' && endDate === '2024-03-01'))
+  t.equal(requested.at(-1)?.['startDate'], '2025-01-17')
 })
 
-test('never more than one page ahead, and nothing before it is wanted', async (t) => {
+test('prefetches one page at most, and none before the first read', async (t) => {
   const log = fake({ '2026-03-28': rows(6), '2026-03-29': rows(2, 'b') })
   const pager = paginate(log.source, ITEMS, { startDate: '2026-03-28', endDate: '2026-03-30', pageSize: 2 })
   await settle()
@@ -36,14 +36,14 @@ test('never more than one page ahead, and nothing before it is wanted', async (t
   for (let taken = 1; taken <= 8; taken++) {
     await pager.next()
     await settle()
-    // Two records a page: the page of this record, and the one after it while there is one.
+    // Two records a page: the page of this record, and the next one if there is one.
     t.equal(log.steps.length, Math.min(Math.ceil(taken / 2) + 1, 4), `after ${taken}`)
   }
   t.same(await pager.next(), { done: true, value: undefined })
   t.equal(log.busiest, 1)
 })
 
-test('break stops, and gives up the page ahead', async (t) => {
+test('cancels the prefetched page on break', async (t) => {
   const log = fake({ '2026-03-28': rows(100) })
   const pager = paginate(log.source, ITEMS, { startDate: '2026-03-28', pageSize: 2 })
   for await (const { bookingReference } of pager) if (bookingReference === '2') break
@@ -54,7 +54,7 @@ test('break stops, and gives up the page ahead', async (t) => {
   t.same((await collect(paginate(log.source, ITEMS, { cursor: pager.cursor }))).length, 97, 'the cursor still holds')
 })
 
-test('return() while a page is under way', async (t) => {
+test('handles return() during a request', async (t) => {
   const log = fake({ '2026-03-28': rows(3) })
   const pager = paginate(log.source, ITEMS, { startDate: '2026-03-28' })
   const pending = pager.next()
@@ -65,7 +65,7 @@ test('return() while a page is under way', async (t) => {
   t.equal(log.steps.length, 1)
 })
 
-test('progress comes when a page is used up', async (t) => {
+test('reports progress after a page was consumed', async (t) => {
   const { source } = fake(days())
   const seen: PageProgress[] = []
   let taken = 0
@@ -90,43 +90,43 @@ test('progress comes when a page is used up', async (t) => {
   t.same(await collect(paginate(source, ITEMS, { cursor: seen[1]?.cursor ?? '' })), ['c0', 'c1', 'c2', 'c3'])
 })
 
-test('each kind of report is asked in its own way', async (t) => {
-  const ask = async (name: ReportName, options: Parameters<typeof paginate>[2]): Promise<unknown> => {
-    const { source, asked } = fake({})
+test('requests each kind of report with its own parameters', async (t) => {
+  const send = async (name: ReportName, options: Parameters<typeof paginate>[2]): Promise<unknown> => {
+    const { source, requested } = fake({})
     await collect(paginate(source, name, options))
-    return asked
+    return requested
   }
   const tills = 'GET /data/tillreconciliations'
-  t.same(await ask('GET /data/products', {}), [{ pageNumber: 1, pageSize: 100 }], 'no dates')
-  t.same(await ask('GET /data/discounts', {}), [{ pageNumber: 1, pageSize: 20_000 }])
-  t.same(await ask('GET /reporting/revenue-entries', { startDate: '2026-07-01' }),
+  t.same(await send('GET /data/products', {}), [{ pageNumber: 1, pageSize: 100 }], 'no dates')
+  t.same(await send('GET /data/discounts', {}), [{ pageNumber: 1, pageSize: 20_000 }])
+  t.same(await send('GET /reporting/revenue-entries', { startDate: '2026-07-01' }),
     [{ startDate: '2026-07-01', endDate: '2026-07-02', pageNumber: 1 }], 'no page size')
-  t.same(await ask(tills, { endDate: '2026-07-30' }), [{ endDate: '2026-07-30', pageNumber: 1, pageSize: 100 }], 'endDate is the day')
-  t.same(await ask(tills, { startDate: '2026-07-30' }), [{ endDate: '2026-07-30', pageNumber: 1, pageSize: 100 }])
-  t.same(await ask(tills, { startDate: '2026-07-30', endDate: '2026-08-01', pageSize: 7 }),
+  t.same(await send(tills, { endDate: '2026-07-30' }), [{ endDate: '2026-07-30', pageNumber: 1, pageSize: 100 }], 'endDate is the day')
+  t.same(await send(tills, { startDate: '2026-07-30' }), [{ endDate: '2026-07-30', pageNumber: 1, pageSize: 100 }])
+  t.same(await send(tills, { startDate: '2026-07-30', endDate: '2026-08-01', pageSize: 7 }),
     ['2026-07-30', '2026-07-31'].map((endDate) => ({ endDate, pageNumber: 1, pageSize: 7 })), 'the last day is left out, as everywhere')
 })
 
-test('other parameters go with every page', async (t) => {
-  const { source, asked } = fake({ '': rows(3) })
+test('sends other parameters with every page', async (t) => {
+  const { source, requested } = fake({ '': rows(3) })
   await collect(paginate(source, 'GET /data/products', { pageSize: 2, query: { productType: 'pass', productSubType: undefined } }))
-  t.same(asked.map(({ productType, pageNumber }) => [productType, pageNumber]), [['pass', 1], ['pass', 2]])
+  t.same(requested.map(({ productType, pageNumber }) => [productType, pageNumber]), [['pass', 1], ['pass', 2]])
 })
 
-test('the reports that page are those of the catalog', async (t) => {
+test('supports exactly the paged reports of the catalog', async (t) => {
   let walked = 0
   for (const [name, operation] of Object.entries(operations)) {
     if (!('query' in operation && 'pageNumber' in operation.query.properties)) continue
     walked++
     const options = 'endDate' in operation.query.properties ? { startDate: '2026-07-01' } : {}
-    const { source, asked } = fake({ '2026-07-01': rows(1), '': rows(1) })
+    const { source, requested } = fake({ '2026-07-01': rows(1), '': rows(1) })
     t.equal((await collect(paginate(source, name as ReportName, options))).length, 1, name)
-    t.ok(Object.keys(asked[0] ?? {}).every((parameter) => parameter in operation.query.properties), `${name} knows every parameter`)
+    t.ok(Object.keys(requested[0] ?? {}).every((parameter) => parameter in operation.query.properties), `${name} knows every parameter`)
   }
   t.equal(walked, 19)
 })
 
-test('types come from the catalog', async (t) => {
+test('derives types from the catalog', async (t) => {
   const { source } = fake({})
   const pager: Pager<ReportRecord<'GET /data/staffs'>> = paginate(source, 'GET /data/staffs')
   const email: string | undefined = (await pager.next()).value?.email

@@ -1,4 +1,4 @@
-/** Filters of reports: dates, and date-times, of which ROLLER reads those without an offset by the venue's clock. */
+/** Report filters: dates and date-times; ROLLER reads those without an offset as venue-local. */
 import { test } from '../support/tap.ts'
 import { momentOf } from '#plugin/time/date.js'
 import { ruleFaults } from '#plugin/operations/rules.js'
@@ -10,12 +10,12 @@ const span = (startDate: string, endDate: string): string[] => ruleFaults(
   REPORT, { query: { startDate, endDate }, body: null }
 ).map(({ detail }) => detail)
 
-test('one day at most is a rule of moments', async (t) => {
+test('limits a period to one day, by time', async (t) => {
   for (const [start, end] of [
     ['2026-11-01T10:00:00', '2026-11-02T10:00:00'], ['2026-11-01T10:00:00', '2026-11-01T11:00'],
     ['2026-11-01T10:00:00Z', '2026-11-02T20:00:00+10:00'],
     ['2026-11-01', '2026-11-02T00:00:00'], ['2026-11-01T23:59:59.999', '2026-11-02'],
-    // Some venue's clock may make a day of these.
+    // A day in the time zone of some venue.
     ['2026-11-01', '2026-11-02T12:00:00Z'], ['2026-11-01T12:00:00Z', '2026-11-01T11:00:00']
   ] as const) t.same(span(start, end), [], `${start} ${end}`)
   t.match(span('2026-11-01T10:00:00', '2026-11-02T10:00:01'), [/^is more than a day after startDate: a report covers one day at most/])
@@ -27,7 +27,7 @@ test('one day at most is a rule of moments', async (t) => {
   t.match(span('2026-11-02T12:00:00Z', '2026-11-01T10:00:00'), [/^must not be before startDate/])
 })
 
-test('a moment is a date or a date-time, and nothing else', async (t) => {
+test('parses a date or a date-time, and nothing else', async (t) => {
   t.same(momentOf('1970-01-02'), { at: 86_400_000, clock: 'venue' })
   t.same(momentOf('1970-01-01T10:00:00'), { at: 36_000_000, clock: 'venue' })
   t.same(momentOf('1970-01-01T10:00:00.5+10:00'), { at: 500, clock: 'utc' })
@@ -42,7 +42,7 @@ test('a moment is a date or a date-time, and nothing else', async (t) => {
   }
 })
 
-test('over HTTP a time with the date passes, and reaches ROLLER as it was written', async (t) => {
+test('forwards a date with a time over HTTP unchanged', async (t) => {
   const now = (): number => START
   const built = await build(t, { roller: { now }, nango: { now } })
   const get = async (url: string) => await built.app.inject({ url: `/roller${url}`, headers: VENUE })
@@ -53,12 +53,12 @@ test('over HTTP a time with the date passes, and reaches ROLLER as it was writte
   ]
   for (const url of urls) t.equal((await get(url)).statusCode, 200, url)
   t.same(callsAtRoller(built).map(({ url }) => url), urls)
-  const refused = [
+  const rejected = [
     ['/data/bookingitems?startDate=2026-11-01T10:00:00&endDate=2026-11-02T10:00:01', /one day at most/],
     ['/data/bookingitems?startDate=2026-11-01T10&endDate=2026-11-02', /a date such as .* or a date-time/],
     // A plus is a space in a query.
     ['/data/bookingitems?startDate=2026-11-01T10:00:00+10:00&endDate=2026-11-02T10:00:00Z', /%2B/]
   ] as const
-  for (const [url, detail] of refused) t.match((await get(url)).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', detail }, url)
+  for (const [url, detail] of rejected) t.match((await get(url)).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', detail }, url)
   t.equal(callsAtRoller(built).length, urls.length)
 })

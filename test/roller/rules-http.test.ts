@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, VENUE } from '../support/build.ts'
 
-const REFUSED = [
+const REJECTED = [
   ['/data/bookingitems?startDate=2026-11-01&endDate=2026-11-30', /day/],
   ['/data/bookingitems?startDate=2026-11-02&endDate=2026-11-01', /startDate|before|after/],
   ['/product-availability/calendar?productId=1&date=2026-13', /month/i],
@@ -10,9 +10,9 @@ const REFUSED = [
   ['/bookings?productIds=1', /date/]
 ] as const
 
-test('calls that ROLLER would refuse by its rules of dates are answered here', async (t) => {
+test('rejects calls that violate ROLLER\'s rules of dates over HTTP', async (t) => {
   const built = await build(t)
-  for (const [url, sentence] of REFUSED) {
+  for (const [url, sentence] of REJECTED) {
     const answer = await built.app.inject({ url: `/roller${url}`, headers: VENUE })
     t.equal(answer.statusCode, 400, url)
     t.match(answer.json(), { code: 'ROLLER_ERR_VALIDATION', layer: 'caller' })

@@ -6,7 +6,7 @@ const query = (name: string, query: Record<string, unknown>): Array<[string, str
   ruleFaults(name, { query, body: null }).map(({ pointer, detail }) => [pointer, detail])
 const body = (name: string, body: unknown): string[] => ruleFaults(name, { query: {}, body }).map(({ pointer }) => pointer)
 
-test('reports cover one day', async (t) => {
+test('limits reports to one day', async (t) => {
   const names = Object.entries(operations).filter(([, { rateLimit }]) => rateLimit === 'reporting').map(([name]) => name)
   const checked = names.filter((name) => query(name, { startDate: '2026-07-01', endDate: '2026-07-08' }).length > 0)
   t.equal(checked.length, 10)
@@ -21,14 +21,14 @@ test('reports cover one day', async (t) => {
   }
 })
 
-test('revenue entries take 100 references', async (t) => {
+test('limits revenue entries to 100 references', async (t) => {
   const name = 'GET /reporting/revenue-entries'
   const list = (count: number): string => Array.from({ length: count }, (_, index) => String(index)).join(', ')
   t.same(query(name, { bookingReferences: list(100) }), [])
   t.match(query(name, { bookingReferences: list(101) }), [['/query/bookingReferences', /101/]])
 })
 
-test('a bulk export covers at least a day', async (t) => {
+test('requires at least a day for a bulk export', async (t) => {
   const name = 'POST /reporting/bulk'
   t.same(body(name, { startDate: '2026-07-01', endDate: '2026-07-02' }), [])
   t.same(body(name, { startDate: '2020-01-01', endDate: '2026-07-02' }), [], 'as long as it likes')
@@ -37,7 +37,7 @@ test('a bulk export covers at least a day', async (t) => {
   for (const other of [null, undefined, 'x', [], {}, { startDate: '2026-07', endDate: '2026-06' }]) t.same(body(name, other), [])
 })
 
-test('a search of bookings', async (t) => {
+test('requires a criterion for a search of bookings', async (t) => {
   const name = 'GET /bookings'
   t.match(query(name, {}), [['/query', /at least one/]])
   t.match(query(name, { keywords: '', date: undefined }), [['/query', /at least one/]])
@@ -53,7 +53,7 @@ test('a search of bookings', async (t) => {
   t.same(query(name, { email: 'a@example.com' }), [], 'a criterion of tomorrow')
 })
 
-test('dates that a schema calls text', async (t) => {
+test('validates dates that a schema declares as strings', async (t) => {
   t.same(query('GET /product-availability/calendar', { date: '2026-07' }), [])
   for (const date of ['2026-13', '2026-7', '2026-07-01', 'July', '2026-00']) {
     t.match(query('GET /product-availability/calendar', { date }), [['/query/date', /must be a month/]], date)
@@ -64,7 +64,7 @@ test('dates that a schema calls text', async (t) => {
   t.match(query('GET /capacity-reservation/block', { date: '01/07/2026' }), [['/query/date', /must be a date/]])
 })
 
-test('a block of part of a day', async (t) => {
+test('validates a block of part of a day', async (t) => {
   const name = 'POST /capacity-reservation/block'
   t.same(body(name, { blockEntireDay: false }), ['/body/startTime', '/body/endTime'])
   t.same(body(name, { blockEntireDay: false, startTime: '10:00' }), ['/body/endTime'])
@@ -73,6 +73,6 @@ test('a block of part of a day', async (t) => {
   }
 })
 
-test('operations without rules', async (t) => {
+test('accepts any input for operations without rules', async (t) => {
   for (const name of ['GET /venues/me', 'GET /unknown', 'toString', '__proto__']) t.same(query(name, {}), [])
 })

@@ -5,7 +5,7 @@ import { addDays, dayBounds, daysBetween, toInstant, toVenueDate, venueDays } fr
 
 const invalid = { name: 'RollerTimeError', code: 'ROLLER_TIME_INVALID' }
 
-test('days of the calendar', async (t) => {
+test('handles calendar days', async (t) => {
   t.equal(addDays('2026-01-31', 1), '2026-02-01')
   t.equal(addDays('2024-02-28', 1), '2024-02-29')
   t.equal(addDays('2026-02-28', 1), '2026-03-01')
@@ -22,7 +22,7 @@ test('days of the calendar', async (t) => {
   }
 })
 
-test('what a date is', async (t) => {
+test('accepts valid dates only', async (t) => {
   for (const text of ['2024-02-29', '2026-12-31', '0001-01-01']) t.ok(isDate(text), text)
   for (
     const text of ['2026-02-29', '2026-04-31', '2026-00-10', '0000-01-01', '2026-11-30T00:00:00', ' 2026-11-30', '2026-11', 20261130, null]
@@ -31,7 +31,7 @@ test('what a date is', async (t) => {
   }
 })
 
-test('days are counted as Temporal counts them', async (t) => {
+test('counts days like Temporal', async (t) => {
   const epoch = Temporal.PlainDate.from('1970-01-01')
   const two = (number: number): string => String(number).padStart(2, '0')
   for (const year of [1, 4, 99, 100, 400, 1899, 1900, 1970, 2000, 2023, 2024, 2026, 2100, 9999]) {
@@ -47,7 +47,7 @@ test('days are counted as Temporal counts them', async (t) => {
   t.equal(dayNumber('1970-01-02'), 1)
 })
 
-test('the days of a range: the first in, the last out', async (t) => {
+test('returns the days of a range, end excluded', async (t) => {
   t.same(venueDays('2024-02-28', '2024-03-02'), ['2024-02-28', '2024-02-29', '2024-03-01'])
   t.same(venueDays('2026-07-01', '2026-07-02'), ['2026-07-01'])
   t.same(venueDays('2026-07-01', '2026-07-01'), [])
@@ -62,7 +62,7 @@ test('the days of a range: the first in, the last out', async (t) => {
   t.throws(() => venueDays('2026-01-01', 'soon'), invalid)
 })
 
-test('days are as long as the clock makes them', async (t) => {
+test('computes the length of days with clock changes', async (t) => {
   for (const [date, zone, hours, start] of [
     ['2026-03-28', 'Europe/London', 24, '2026-03-28T00:00:00Z'],
     ['2026-03-29', 'Europe/London', 23, '2026-03-29T00:00:00Z'],
@@ -87,7 +87,7 @@ test('days are as long as the clock makes them', async (t) => {
   t.throws(() => dayBounds('2026-02-29', 'Europe/London'), invalid)
 })
 
-test('the days of a year touch, and hold their own instants', async (t) => {
+test('covers a year with adjacent days', async (t) => {
   for (
     const zone of ['Europe/London', 'America/New_York', 'Australia/Sydney', 'Australia/Lord_Howe', 'America/Sao_Paulo', 'America/Havana']
   ) {

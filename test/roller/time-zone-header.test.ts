@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 
-test('answers carry the venue\'s time zone once it is known', async (t) => {
+test('adds the venue\'s time zone to responses once it is known', async (t) => {
   const { app, nango } = await build(t)
   t.equal((await app.inject({ url: '/roller/products', headers: VENUE })).headers['roller-time-zone'], undefined, 'not known yet')
   t.equal((await app.inject({ url: '/roller/venues/me', headers: VENUE })).headers['roller-time-zone'], 'Australia/Brisbane')

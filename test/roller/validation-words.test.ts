@@ -1,4 +1,4 @@
-/** A validation message says what ROLLER takes and what was sent instead, but repeats no text that could be a secret or a person's. */
+/** A validation message has the expected and the actual value, but repeats no text that could be secret or personal. */
 import { test } from '../support/tap.ts'
 import { Nullable, StringEnum, Type, type TSchema } from '#plugin/operations/schema.js'
 import { validateValue } from '#plugin/operations/validate.js'

@@ -20,7 +20,7 @@ function match (method: string, path: string): { name: OperationName, params: Re
   return { name: found.name, params: { ...found.pattern.exec(path)?.groups } }
 }
 
-test('all 79 operations work through the typed client, and their answers fit the catalog', async (t) => {
+test('all 79 operations work through the typed client, and their responses fit the catalog', async (t) => {
   const now = (): number => START
   const { app, roller } = await build(
     t,
@@ -32,7 +32,7 @@ test('all 79 operations work through the typed client, and their answers fit the
     const { name, params } = match(method, bare)
     const input = { connectionId: CONNECTION_ID, params, query: Object.fromEntries(new URLSearchParams(query)), body }
     try {
-      // The walk's inputs are read from text, so their types are not the catalog's; the compile-time promises are in test/types.
+      // The inputs are parsed text, so their types are not the catalog's; compile-time checks are in test/types.
       const answer: unknown = await app.roller.request(name, input as never)
       const created = 201 in operations[name].responses
       return {

@@ -3,8 +3,8 @@ import { START, type Send } from '../sandbox/roller-fixture.ts'
 import { build, VENUE } from '../support/build.ts'
 import { walkCatalog } from '../support/walk.ts'
 
-test('all 79 operations work over HTTP, and their answers fit the catalog', async (t) => {
-  // Both clocks stand still together, or tokens would seem expired.
+test('all 79 operations work over HTTP, and their responses fit the catalog', async (t) => {
+  // Both clocks are frozen together, or tokens would seem expired.
   const now = (): number => START
   const { app, roller } = await build(
     t,

@@ -1,4 +1,4 @@
-/** GET, PATCH and DELETE of one connection: what is not named stays, null takes a tag away, and gone is gone. */
+/** GET, PATCH and DELETE of one connection: unnamed tags stay, null deletes a tag, and a deleted connection is unknown. */
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
@@ -21,7 +21,7 @@ async function withConnection (t: Test): Promise<Built> {
 
 const stored = ({ nango }: Built) => nango.connections.find(({ connectionId }) => connectionId === 'acme')
 
-test('tags are merged, and null takes one away', async (t) => {
+test('merges tags, and deletes those set to null', async (t) => {
   const built = await withConnection(t)
   const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { Region: null, size: 'big' } } })
   t.equal(answer.statusCode, 200)
@@ -32,14 +32,14 @@ test('tags are merged, and null takes one away', async (t) => {
   t.same(stored(built)?.tags, { organization_id: 'other', size: 'big' })
 })
 
-test('metadata is merged at its first level', async (t) => {
+test('merges the first level of metadata', async (t) => {
   const built = await withConnection(t)
   const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { metadata: { deep: { y: 2 }, more: [1] } } })
   t.same(answer.json().metadata, { note: 'a', deep: { y: 2 }, more: [1] })
   t.match(stored(built), { metadata: answer.json().metadata, tags: { organization_id: 'acme', region: 'north' } })
 })
 
-test('refuses more than seven tags and changes nothing: the venue needs three of Nango\'s ten', async (t) => {
+test('rejects more than seven tags and changes nothing: the venue needs three of Nango\'s ten', async (t) => {
   const built = await withConnection(t)
   const tags = (count: number): Record<string, string> => Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`tag${index}`, 'x'])
@@ -54,7 +54,7 @@ test('refuses more than seven tags and changes nothing: the venue needs three of
   )
 })
 
-test('a change that makes no sense is 400', async (t) => {
+test('rejects an invalid change with 400', async (t) => {
   const { app } = await withConnection(t)
   const cases: [payload: object, pointer: string][] = [
     [{}, '/body'], [{ tags: { 1: 'x' } }, '/body/tags/1'], [{ tags: { a: '' } }, '/body/tags/a'], [{ metadata: null }, '/body/metadata'],
@@ -67,7 +67,7 @@ test('a change that makes no sense is 400', async (t) => {
   }
 })
 
-test('deleted once it is gone for every route, and a second time is 404', async (t) => {
+test('returns 404 on all routes after a deletion', async (t) => {
   const built = await withConnection(t)
   const answer = await built.app.inject({ method: 'DELETE', url: URL })
   t.equal(answer.statusCode, 204)

@@ -1,27 +1,25 @@
-/**
- * POST /connections reads nothing twice: each call to Nango and ROLLER costs the caller a round trip, and Nango's account one of its limit.
- */
+/** POST /connections reads nothing twice: each call to Nango and ROLLER costs a round trip, and counts against the account. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller, type BuildOptions, type Built } from '../support/build.ts'
 
-const PAIR = { clientId: 'new-park', clientSecret: 'right', tags: { organization_id: 'acme' }, metadata: { region: 'north' } }
-/** Nango makes these at ROLLER, for the gateway: its request through the proxy, and its request for a token. */
+const CREDENTIALS = { clientId: 'new-park', clientSecret: 'right', tags: { organization_id: 'acme' }, metadata: { region: 'north' } }
+/** Nango sends these to ROLLER for the gateway: the proxied request, and the token request. */
 const PROXIED = '/proxy/venues/me'
-/** A session that makes the connection, the pair, the end of the session; the tags and the metadata; and the connection read back. */
+/** Creating the session, using the credentials, deleting the session; writing tags and metadata; reading the connection. */
 const KEPT = [
   'POST /connect/sessions', 'POST /oauth2/auth/roller', 'DELETE /connect/session', 'PATCH /connections/ID', 'PATCH /connections/metadata',
   'GET /connections/ID'
 ]
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`${transport}: the connection is read once when all is done, and ROLLER called once`, async (t) => {
+  test(`${transport}: reads the connection once at the end, and calls ROLLER once`, async (t) => {
     const built = await buildAndWarm(t, { options: { transport, verifyVenues: true } })
     const before = callsAtRoller(built).length
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
     t.match(answer.json(), { metadata: { region: 'north' }, tags: { organization_id: 'acme' }, venue: { id: String }, warnings: [] })
     t.equal(answer.statusCode, 201)
     const calls = nangoCalls(built, answer.json().connectionId)
-    // The transport direct reads the token with which it calls ROLLER.
+    // The direct transport reads the token with which it calls ROLLER.
     t.same(calls.toSorted(), [...KEPT, transport === 'nango' ? `GET ${PROXIED}` : 'GET /connections/ID'].toSorted())
     t.equal(calls.at(-1), 'GET /connections/ID', 'so that the answer is what Nango keeps')
     t.same(callsAtRoller(built).slice(before), [{ method: 'GET', url: '/venues/me' }])
@@ -31,19 +29,19 @@ for (const transport of ['nango', 'direct'] as const) {
     )
   })
 
-  test(`${transport}: without verification five calls`, async (t) => {
+  test(`${transport}: makes five calls without verification`, async (t) => {
     const built = await buildAndWarm(t, { options: { transport, verifyVenues: false } })
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
     t.equal(answer.statusCode, 201)
     t.equal(nangoCalls(built, answer.json().connectionId).length, 5)
     t.same(callsAtRoller(built), [])
   })
 }
 
-/** The first connection of a process costs one call more, which shows that the key may read connections. */
+/** The first connection of a process needs one more call, which checks that the key may read connections. */
 async function buildAndWarm (t: Parameters<typeof build>[0], options: BuildOptions): Promise<Built> {
   const built = await build(t, options)
-  await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientId: 'first-park' } })
+  await built.app.inject({ method: 'POST', url: '/connections', payload: { ...CREDENTIALS, clientId: 'first-park' } })
   built.nango.requests.length = 0
   return built
 }

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
-test('a connection whose metadata cannot be written is not left behind', async (t) => {
+test('deletes a connection whose metadata cannot be written', async (t) => {
   const { app, nango } = await build(t)
   const before = nango.connections.length
   nango.faults.next({ path: /connections\/metadata/, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })

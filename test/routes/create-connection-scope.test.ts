@@ -2,7 +2,7 @@
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 
-const PAIR = { clientId: 'new-park', clientSecret: 'right' }
+const CREDENTIALS = { clientId: 'new-park', clientSecret: 'right' }
 const ALL = [
   'environment:proxy', 'environment:connections:list', 'environment:connections:read', 'environment:connections:update',
   'environment:connections:delete',
@@ -13,11 +13,11 @@ const FORBIDDEN = { kind: 'status', status: 403, body: { error: { code: 'forbidd
 /** A connection that is read by its id, but for the probe's. */
 const READ = /^\/connections\/(?!fastify-roller-probe|metadata)/
 
-test('a key that may not read connections: said before there is one, however often it is tried', async (t) => {
+test('rejects a key without the read scope before it creates a connection, on every attempt', async (t) => {
   const built = await build(t, without('environment:connections:read'))
   const before = built.nango.connections.length
   for (let time = 0; time < 2; time++) {
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
     t.match(answer.json(), {
       status: 502,
       code: 'ROLLER_ERR_NANGO_REJECTED',
@@ -30,30 +30,30 @@ test('a key that may not read connections: said before there is one, however oft
   t.same(built.nango.requests.filter(({ url }) => url.startsWith('/oauth2') || url.startsWith('/connect/')), [], 'nor a session')
 })
 
-test('a key that may is asked once', async (t) => {
+test('checks the scope of a valid key once', async (t) => {
   const built = await build(t, { nango: { scopes: ALL } })
   for (let time = 0; time < 3; time++) {
-    t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).statusCode, 201)
+    t.equal((await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })).statusCode, 201)
   }
   t.equal(built.nango.requests.filter(({ url }) => url.startsWith('/connections/fastify-roller-probe')).length, 1)
 })
 
-test('a connection that cannot be read after all is taken back, and the key is asked again', async (t) => {
+test('deletes a connection that cannot be read, and checks the key again', async (t) => {
   const built = await build(t)
   const before = built.nango.connections.length
   for (const fault of [FORBIDDEN, { kind: 'status', status: 500, body: { error: { code: 'server_error' } } }, { kind: 'reset' }] as const) {
     built.nango.faults.next({ path: READ, ...fault })
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })
+    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
     t.equal(answer.statusCode, 502)
     t.equal(built.nango.connections.length, before)
   }
   t.equal(built.nango.requests.filter(({ url }) => url.startsWith('/connections/fastify-roller-probe')).length, 3)
 })
 
-test('one that can be neither read nor taken back is named', async (t) => {
+test('names a connection that can be neither read nor deleted', async (t) => {
   const built = await build(t)
   for (let time = 0; time < 2; time++) built.nango.faults.next({ path: READ, ...FORBIDDEN })
-  const problem = (await built.app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json()
+  const problem = (await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })).json()
   const { connectionId } = built.nango.connections.at(-1) ?? {}
   t.match(
     problem, { status: 502, detail: new RegExp(`The connection ${String(connectionId)} was created`), hint: /Do not connect the venue again/ }

@@ -1,14 +1,14 @@
-/** POST /connections connects a venue from a server: the pair is tried at ROLLER, and goes nowhere else. */
+/** POST /connections connects a venue from a server: the credentials are tried at ROLLER, and sent nowhere else. */
 import { test } from '../support/tap.ts'
 import { build, holdsNoSecret } from '../support/build.ts'
 
 const SECRET = 'canary-posted-secret-91c2'
-const PAIR = { clientId: 'acme', clientSecret: SECRET }
+const CREDENTIALS = { clientId: 'acme', clientSecret: SECRET }
 
-test('201 with the connection as GET shows it', async (t) => {
+test('returns 201 with the connection in the form of GET', async (t) => {
   const built = await build(t)
   const answer = await built.app.inject(
-    { method: 'POST', url: '/connections', payload: { ...PAIR, tags: { Organization_ID: 'acme' }, metadata: { region: 'north' } } }
+    { method: 'POST', url: '/connections', payload: { ...CREDENTIALS, tags: { Organization_ID: 'acme' }, metadata: { region: 'north' } } }
   )
   t.equal(answer.statusCode, 201)
   const created = answer.json()
@@ -25,10 +25,10 @@ test('201 with the connection as GET shows it', async (t) => {
   }
 })
 
-test('a wrong pair is refused with what to check, and leaves nothing behind', async (t) => {
+test('rejects wrong credentials with a hint, and creates no connection', async (t) => {
   const built = await build(t)
   const before = built.nango.connections.length
-  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientSecret: 'wrong' } })
+  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...CREDENTIALS, clientSecret: 'wrong' } })
   t.match(answer.json(), {
     status: 400,
     code: 'ROLLER_ERR_CREDENTIALS_INVALID',
@@ -42,9 +42,9 @@ test('a wrong pair is refused with what to check, and leaves nothing behind', as
 })
 
 for (const clientSecret of [SECRET, 'wrong']) {
-  test(`the session is taken back after ${clientSecret === 'wrong' ? 'a refusal' : 'a success'}`, async (t) => {
+  test(`deletes the session after ${clientSecret === 'wrong' ? 'a rejection' : 'a success'}`, async (t) => {
     const built = await build(t)
-    await built.app.inject({ method: 'POST', url: '/connections', payload: { ...PAIR, clientSecret } })
+    await built.app.inject({ method: 'POST', url: '/connections', payload: { ...CREDENTIALS, clientSecret } })
     const auth = built.nango.requests.find(({ url }) => url.startsWith('/oauth2/auth/'))
     const token = new URL(auth?.url ?? '', built.nango.url).searchParams.get('connect_session_token')
     t.match(token, /^nango_connect_session_/)
@@ -56,16 +56,17 @@ for (const clientSecret of [SECRET, 'wrong']) {
 
 test('returns a connection that the list of Nango does not have yet', async (t) => {
   const { app } = await build(t, { nango: { replicaLag: 60_000 } })
-  t.match((await app.inject({ method: 'POST', url: '/connections', payload: PAIR })).json(), { connectionId: String, status: 'connected' })
+  const answer = await app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
+  t.match(answer.json(), { connectionId: String, status: 'connected' })
 })
 
-test('a body that lacks something, or has too much, is pointed at and not sent on', async (t) => {
+test('points at missing and unknown fields of a body, and sends nothing', async (t) => {
   const built = await build(t)
   const cases: [payload: object, pointer: string][] = [
     [{ clientId: 'a' }, '/body/clientSecret'], [{ clientSecret: SECRET }, '/body/clientId'],
-    [{ ...PAIR, clientSecret: '' }, '/body/clientSecret'],
-    [{ ...PAIR, clientId: 7 }, '/body/clientId'], [{ ...PAIR, connectionId: 'mine' }, '/body/connectionId'],
-    [{ ...PAIR, clientSecret: [SECRET] }, '/body/clientSecret']
+    [{ ...CREDENTIALS, clientSecret: '' }, '/body/clientSecret'],
+    [{ ...CREDENTIALS, clientId: 7 }, '/body/clientId'], [{ ...CREDENTIALS, connectionId: 'mine' }, '/body/connectionId'],
+    [{ ...CREDENTIALS, clientSecret: [SECRET] }, '/body/clientSecret']
   ]
   for (const [payload, pointer] of cases) {
     const answer = await built.app.inject({ method: 'POST', url: '/connections', payload })

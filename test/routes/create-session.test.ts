@@ -1,10 +1,10 @@
-/** POST /connect-session makes a session for the one integration, and says exactly what is wrong with a body. */
+/** POST /connect-session creates a session for the one integration, and reports exactly what is wrong with a body. */
 import { test } from '../support/tap.ts'
 import { build, holdsNoSecret } from '../support/build.ts'
 
 const PATH = '/connect-session'
 
-test('201 with a token, a link and an end; Nango is asked for exactly the one integration', async (t) => {
+test('returns 201 with token, link and expiry, for exactly one integration at Nango', async (t) => {
   const integrations = [{ uniqueKey: 'other', provider: 'roller' }, { uniqueKey: 'roller', provider: 'roller' }]
   const built = await build(t, { nango: { integrations } })
   const answer = await built.app.inject({
@@ -31,7 +31,7 @@ test('201 with a token, a link and an end; Nango is asked for exactly the one in
   t.notMatch(built.log(), answer.json().token, 'the token is not logged')
 })
 
-test('no body is needed', async (t) => {
+test('accepts a request without a body', async (t) => {
   const { app, nango } = await build(t)
   t.equal((await app.inject({ method: 'POST', url: PATH })).statusCode, 201)
   t.equal((await app.inject({ method: 'POST', url: PATH, payload: {} })).statusCode, 201)
@@ -41,7 +41,7 @@ test('no body is needed', async (t) => {
   t.same(JSON.parse(String(nango.requests.at(-1)?.body)), { tags: {}, allowed_integrations: ['roller'] })
 })
 
-test('what is wrong is pointed at, and Nango is not asked', async (t) => {
+test('points at invalid input, without a call to Nango', async (t) => {
   const { app, nango } = await build(t)
   const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`tag${index}`, 'x']))
   const cases: [payload: unknown, pointer: string][] = [
@@ -70,7 +70,7 @@ test('what is wrong is pointed at, and Nango is not asked', async (t) => {
   t.same(nango.requests, [])
 })
 
-test('what only Nango can refuse is pointed at too, without Nango\'s own text', async (t) => {
+test('points at input that only Nango rejects, without Nango\'s text', async (t) => {
   const { app } = await build(t)
   const answer = await app.inject({ method: 'POST', url: PATH, payload: { tags: { a: 'x', A: 'y' } } })
   t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: /^\/body\/tags/ }] })

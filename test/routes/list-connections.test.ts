@@ -1,4 +1,4 @@
-/** GET /connections lists to the end, filters at Nango, and refuses what it does not know. */
+/** GET /connections lists all pages, filters at Nango, and rejects unknown parameters. */
 import type { LightMyRequestResponse } from 'fastify'
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
@@ -19,7 +19,7 @@ async function many (t: Test): Promise<Built> {
 
 const idsOf = (page: { connections: { connectionId: string }[] }): string[] => page.connections.map(({ connectionId }) => connectionId)
 
-test('page by page to the end, each connection once', async (t) => {
+test('returns each connection once, page by page', async (t) => {
   const built = await many(t)
   const seen: string[] = []
   const pages: number[] = []
@@ -35,14 +35,14 @@ test('page by page to the end, each connection once', async (t) => {
   t.equal(new Set(seen).size, 250)
 })
 
-test('100 without a limit, and up to 1000', async (t) => {
+test('returns 100 by default, and up to 1000', async (t) => {
   const { app, nango } = await many(t)
   t.match((await app.inject({ url: '/connections' })).json(), { connections: { length: 100 }, nextPage: 1 })
   t.match((await app.inject({ url: '/connections?limit=1000' })).json(), { connections: { length: 250 }, nextPage: null })
   t.match(nango.requests.at(-1)?.url, 'integrationId=roller')
 })
 
-test('filters by tags, by venue and by text, all at once', async (t) => {
+test('filters by tags, venue and text at once', async (t) => {
   const { app } = await many(t)
   const cases: [query: string, count: number][] = [
     ['tags[organization_id]=even', 125], ['tags%5Borganization_id%5D=odd', 124], ['tags[ORGANIZATION_ID]=odd', 124],
@@ -55,7 +55,7 @@ test('filters by tags, by venue and by text, all at once', async (t) => {
   }
 })
 
-test('a connection shows what it is and no more', async (t) => {
+test('returns the documented fields only', async (t) => {
   const { app } = await build(t)
   const [connection] = (await app.inject({ url: '/connections' })).json().connections
   t.same(
@@ -77,7 +77,7 @@ test('a connection shows what it is and no more', async (t) => {
   )
 })
 
-test('a wrong or unknown query is 400 and names it', async (t) => {
+test('rejects an invalid or unknown query parameter with 400 and its name', async (t) => {
   const { app, nango } = await build(t)
   const cases: [query: string, pointer: string][] = [
     ['limit=0', '/query/limit'], ['limit=1001', '/query/limit'], ['limit=ten', '/query/limit'], ['limit=', '/query/limit'],

@@ -1,9 +1,9 @@
-/** Sizes and waits that Nango names have a bound. */
+/** Sizes and waits from Nango are bounded. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { stubNango } from '../upstream/fixture.ts'
 
-test('no Retry-After of Nango\'s is passed on that is longer than its limit lasts', async (t) => {
+test('caps Nango\'s Retry-After at the length of its limit', async (t) => {
   for (const [header, expected] of [['31536000', 60], ['1e9', 1], ['57', 57], ['-5', 1], ['soon', 1]] as const) {
     const stub = await stubNango(t, (_request, response) => {
       response.writeHead(429, { 'content-type': 'application/json', 'retry-after': header }).end('{"error":{"code":"too_many_request"}}')
@@ -14,7 +14,7 @@ test('no Retry-After of Nango\'s is passed on that is longer than its limit last
   }
 })
 
-test('an answer of Nango\'s API that does not end is not read to its end', async (t) => {
+test('stops reading an endless response of Nango\'s API', async (t) => {
   let written = 0
   const stub = await stubNango(t, (_request, response) => {
     const chunk = Buffer.alloc(1024 * 1024, ' ')

@@ -1,4 +1,4 @@
-/** Reconnecting keeps all that a connection has, though Nango wipes what is not sent again. */
+/** Reconnecting keeps all fields of a connection, although Nango deletes what is not sent again. */
 import Nango from '@nangohq/frontend'
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
@@ -6,7 +6,7 @@ import { build, holdsNoSecret, type Built } from '../support/build.ts'
 
 const HOOK = 'https://hooks.example.com/acme'
 
-/** A connection with everything a connection can have, made the way venues make theirs. */
+/** A connection with every possible field, created as venues do. */
 async function connected (t: Test): Promise<Built & { id: string }> {
   const built = await build(t)
   const { app, nango } = built
@@ -31,7 +31,7 @@ const KEPT = {
   tags: { organization_id: 'acme', region: 'north' }, connectionConfig: { a: 'b' }, webhookUrlOverride: HOOK, metadata: { note: 'kept' }
 }
 
-test('id, tags, config, webhook address and metadata stay', async (t) => {
+test('keeps id, tags, config, webhook address and metadata', async (t) => {
   const { app, nango, id, log } = await connected(t)
   const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })
   t.equal(answer.statusCode, 201)
@@ -40,7 +40,7 @@ test('id, tags, config, webhook address and metadata stay', async (t) => {
   holdsNoSecret(t, answer.body + log(), { nango })
 })
 
-test('also when the credentials are refused at the moment', async (t) => {
+test('keeps them even if the credentials are rejected', async (t) => {
   const { app, nango, roller, id } = await connected(t)
   roller.rejectCredentials('acme')
   roller.revokeTokens('acme')
@@ -55,7 +55,7 @@ test('also when the credentials are refused at the moment', async (t) => {
   t.equal((await app.inject({ url: `/connections/${id}` })).json().status, 'connected')
 })
 
-test('tags from the body are added, in whatever case they are written', async (t) => {
+test('merges tags from the body, in any case', async (t) => {
   const { app, nango, id } = await connected(t)
   const payload = { connectionId: id, tags: { Region: 'south', size: 'big' } }
   const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload })
@@ -65,7 +65,7 @@ test('tags from the body are added, in whatever case they are written', async (t
   t.same(nango.connections.find((one) => one.connectionId === id)?.tags.region, 'south')
 })
 
-test('an unknown connection is 404, a missing id is 400', async (t) => {
+test('returns 404 for an unknown connection, and 400 for a missing id', async (t) => {
   const { app } = await build(t)
   for (const connectionId of ['nobody', '..', 'é', 'a/../b']) {
     const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId } })

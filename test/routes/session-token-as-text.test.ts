@@ -1,11 +1,11 @@
-/** Nango's guide for ROLLER works unchanged: fetch('/api/connect-session') answers a token that @nangohq/frontend takes. */
+/** Nango's guide for ROLLER works unchanged: fetch('/api/connect-session') returns a token that @nangohq/frontend accepts. */
 import Nango from '@nangohq/frontend'
 import { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
 
 const identify = () => ({ tags: { organization_id: 'acme' } })
 
-test('the token of the text answer connects a venue in the frontend SDK', async (t) => {
+test('connects a venue in the frontend SDK with the token of the text response', async (t) => {
   const { url, nango } = await listen(t, { options: { prefix: '/api', identify } })
   const answer = await fetch(`${url}/api/connect-session`)
   t.equal(answer.status, 200)
@@ -21,7 +21,7 @@ test('the token of the text answer connects a venue in the frontend SDK', async 
   t.equal(called.status, 200, 'and it can be used at once')
 })
 
-test('a wrong secret is refused there, and leaves no connection', async (t) => {
+test('rejects a wrong secret, and creates no connection', async (t) => {
   const { url, nango } = await listen(t, { options: { identify } })
   const token = await (await fetch(`${url}/connect-session`)).text()
   const frontend = new Nango({ host: nango.url, connectSessionToken: token })
@@ -33,7 +33,7 @@ test('a wrong secret is refused there, and leaves no connection', async (t) => {
   t.equal(nango.connections.length, before)
 })
 
-test('without identify the route does not exist', async (t) => {
+test('does not exist without identify', async (t) => {
   const { url } = await listen(t)
   t.equal((await fetch(`${url}/connect-session`)).status, 404)
 })

@@ -1,10 +1,10 @@
-/** `roller-sandbox`: prints where it is and what its keys are, keeps its data while it runs, and ends with its signal. */
+/** `roller-sandbox`: prints its addresses and keys, keeps its data while it runs, and exits on a signal. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import tap, { test, type Test } from '../support/tap.ts'
 import { start, type Program } from '../examples/program.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const MAIN = fileURLToPath(import.meta.resolve('roller-sandbox').replace(/index\.js$/, 'main.js'))
 const KEY = '7f9c2f5e-8a53-4c1b-9b1e-0c2d3e4f5a6b'
@@ -18,7 +18,7 @@ async function facts (program: Program): Promise<Facts> {
 
 const authorized = { authorization: `Bearer ${KEY}` }
 
-test('--json prints one line, and both simulators answer', async (t) => {
+test('--json prints one line, and both simulators respond', async (t) => {
   const program = cli(t, '--json', '--secret-key', KEY)
   const { nangoUrl, secretKey, webhookSigningKey, connectUiUrl, rollerUrl, connectionId } = await facts(program)
   t.equal(secretKey, KEY)
@@ -33,7 +33,7 @@ test('--json prints one line, and both simulators answer', async (t) => {
   t.match(program.output(), /^\{.*\}\n$/, 'and nothing else')
 })
 
-test('what is written stays while it runs', async (t) => {
+test('keeps its output while it runs', async (t) => {
   const program = cli(t, '--json', '--secret-key', KEY)
   const { nangoUrl, connectionId } = await facts(program)
   const url = `${nangoUrl}/connections/${connectionId}?provider_config_key=roller`
@@ -42,7 +42,7 @@ test('what is written stays while it runs', async (t) => {
   t.match(await (await fetch(url, { headers: authorized })).json(), { tags: { kept: 'yes' } })
 })
 
-test('without --json a reader finds every fact, and Ctrl+C ends it', async (t) => {
+test('prints every fact for people without --json, and ends on Ctrl+C', async (t) => {
   const program = cli(t)
   await program.printed(/Stop it/)
   for (const fact of [
@@ -57,7 +57,7 @@ test('without --json a reader finds every fact, and Ctrl+C ends it', async (t) =
   t.equal(await program.exited, 0)
 })
 
-test('an option that it does not have is exit code 2, with the usage', async (t) => {
+test('exits with 2 and the usage for an unknown option', async (t) => {
   for (const args of [
     ['--colour'], ['extra'], ['--port', 'x'], ['--port', '65536'], ['--secret-key', 'secret'], ['--send-webhooks-to', 'app']
   ]) {
@@ -67,7 +67,7 @@ test('an option that it does not have is exit code 2, with the usage', async (t)
   }
 })
 
-test('--help and --version', async (t) => {
+test('supports --help and --version', async (t) => {
   const help = cli(t, '--help')
   t.equal(await help.exited, 0)
   for (const name of ['port', 'roller-port', 'connect-ui-port', 'host', 'seed', 'secret-key', 'json']) t.match(help.output(), `--${name}`)
@@ -78,7 +78,7 @@ test('--help and --version', async (t) => {
   t.equal(version.output(), `${expected}\n`)
 })
 
-test('a port that is in use is exit code 1 and one line', async (t) => {
+test('exits with 1 and one line for a port in use', async (t) => {
   const first = cli(t, '--json')
   const port = new URL((await facts(first)).nangoUrl).port
   const second = cli(t, '--port', port)

@@ -1,4 +1,4 @@
-/** Every operation has a call that works on the sandbox's demo venue: what the API explorer's forms are filled in with. */
+/** Every operation has a working call on the sandbox's demo venue, used in the forms of the API explorer. */
 import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import { makeExampleCalls } from '#service/sandbox/example-calls.js'
@@ -9,7 +9,7 @@ interface Described {
   readonly parameters?: readonly Parameter[], readonly requestBody?: { readonly content: Record<string, { readonly example?: unknown }> }
 }
 
-test('each operation, as its form is filled in', async (t) => {
+test('runs the example call of each operation', async (t) => {
   const served = await site(t, { exampleCalls: (roller) => makeExampleCalls(roller) })
   const { paths } = await (await fetch(`${served.url}/openapi.json`)).json() as { paths: Record<string, Record<string, Described>> }
   for (const key of Object.keys(operations)) {

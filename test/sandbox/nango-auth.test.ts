@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { authorize, openSession, setup } from './nango-fixture.ts'
 import type { ErrorBody } from './nango-fixture.ts'
 
-test('every way of getting the API key wrong has its own code', async (t) => {
+test('has an error code for each kind of invalid API key', async (t) => {
   const { call } = await setup(t)
   const code = async (headers: Record<string, string>): Promise<string> => {
     const { status, json } = await call<ErrorBody>('/connections', { key: null, headers })
@@ -15,14 +15,14 @@ test('every way of getting the API key wrong has its own code', async (t) => {
   t.equal(await code({ authorization: 'Bearer 11111111-1111-4111-8111-111111111111' }), 'unknown_account')
 })
 
-test('a missing scope is 403 forbidden', async (t) => {
+test('returns 403 forbidden for a missing scope', async (t) => {
   const { call, proxy } = await setup(t, { scopes: ['environment:connections:list'] })
   t.equal((await call('/connections')).status, 200)
   const { status, json } = await proxy<ErrorBody>('/venues/me')
   t.match({ status, code: json.error.code }, { status: 403, code: 'forbidden' })
 })
 
-test('a key without connections:read may create a connection and not read it', async (t) => {
+test('lets a key without connections:read create a connection, but not read it', async (t) => {
   const fixture = await setup(t, { scopes: ['environment:connect_sessions:write', 'environment:connections:create'] })
   const { status, json: { connectionId } } = await authorize(fixture, await openSession(fixture))
   t.equal(status, 200)
@@ -34,13 +34,13 @@ test('a key without connections:read may create a connection and not read it', a
   t.equal(fixture.nango.connections.length, 3)
 })
 
-test('health needs no key', async (t) => {
+test('serves health without a key', async (t) => {
   const { call } = await setup(t)
   t.same((await call('/health', { key: null })).json, { result: 'ok' })
   t.same((await call('/ready', { key: null })).json, { result: 'ok' })
 })
 
-test('a CORS preflight is answered and every answer is open to any origin', async (t) => {
+test('answers CORS preflights, and allows any origin on every response', async (t) => {
   const { call } = await setup(t)
   const { status, headers } = await call('/oauth2/auth/roller', { method: 'OPTIONS', key: null })
   t.match({ status, origin: headers['access-control-allow-origin'] }, { status: 204, origin: '*' })

@@ -18,7 +18,7 @@ class Element {
 
 interface Page { posted: { type: string, payload?: Record<string, unknown> }[], at (id: string): Element, give (token: string): void }
 
-/** The page's script in a frame made of stubs: enough of a browser for its messages. */
+/** The page's script in a frame of stubs: enough of a browser for its messages. */
 async function load (fixture: Fixture, search: string): Promise<Page> {
   const script = await (await fetch(new URL('connect.js', fixture.nango.connectUiUrl))).text()
   const elements = new Map<string, Element>()
@@ -36,7 +36,7 @@ async function until (t: Test, condition: () => boolean): Promise<void> {
   t.ok(condition())
 }
 
-test('ready, session_token, error, connect, close: the messages of Connect UI', async (t) => {
+test('posts the messages of Connect UI: ready, session_token, error, connect, close', async (t) => {
   const fixture = await setup(t)
   const page = await load(fixture, `?apiURL=${encodeURIComponent(fixture.nango.url)}`)
   t.same(page.posted.map(({ type }) => type), ['ready'])
@@ -56,7 +56,7 @@ test('ready, session_token, error, connect, close: the messages of Connect UI', 
   t.match(page.posted[3], { type: 'close' })
 })
 
-test('a connect link carries its session, and without apiURL the page sends no request', async (t) => {
+test('puts the session into a connect link, and sends no request without apiURL', async (t) => {
   const fixture = await setup(t)
   const token = await openSession(fixture)
   const linked = await load(fixture, `?session_token=${token}&apiURL=${fixture.nango.url}`)
@@ -65,7 +65,7 @@ test('a connect link carries its session, and without apiURL the page sends no r
   t.match(bare.at('message').textContent, /apiURL parameter is missing/)
 })
 
-test('a dead session is shown and posts no event', async (t) => {
+test('shows an expired session, and posts no event', async (t) => {
   const fixture = await setup(t)
   const page = await load(fixture, `?apiURL=${fixture.nango.url}`)
   page.give('nango_connect_session_nope')

@@ -2,7 +2,7 @@ import { Script } from 'node:vm'
 import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 
-test('the Connect UI page has its own origin, a script of its own and says what it is', async (t) => {
+test('serves the Connect UI page from its own origin, with its own script and a notice', async (t) => {
   const { nango } = await setup(t)
   t.not(new URL(nango.connectUiUrl).origin, new URL(nango.url).origin)
   t.ok(nango.connectUiUrl.endsWith('/'))

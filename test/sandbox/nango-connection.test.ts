@@ -4,14 +4,14 @@ import type { ConnectionBody, ErrorBody } from './nango-fixture.ts'
 
 const PATH = '/connections/c1?provider_config_key=roller'
 
-test('reading a connection mints and shows its credentials, secret and all', async (t) => {
+test('requests a token when a connection is read, and returns the credentials, secret included', async (t) => {
   const { call } = await setup(t)
   const { json } = await call<ConnectionBody & { created_at: string }>(PATH)
   t.match(json.credentials, { token: 'token-1', client_secret: 'right-secret', expires_at: '2026-03-01T10:55:00.000Z' })
   t.equal(json.created_at, '2026-03-01T10:00:00.000+00:00')
 })
 
-test('without read_credentials nothing is checked, nothing is shown and flags are forbidden', async (t) => {
+test('checks and returns nothing without read_credentials, and rejects flags', async (t) => {
   const { call, roller } = await setup(t, { scopes: ['environment:connections:read'] })
   roller.tokenStatus = 401
   t.same((await call<ConnectionBody>(PATH)).json.credentials, {})
@@ -19,7 +19,7 @@ test('without read_credentials nothing is checked, nothing is shown and flags ar
   t.equal((await call(`${PATH}&force_refresh=true`)).status, 403)
 })
 
-test('what is missing is called something else in each place', async (t) => {
+test('returns a different error for a missing connection on each endpoint', async (t) => {
   const { call } = await setup(t)
   const outcome = async (path: string, method = 'GET'): Promise<string> => {
     const { status, json } = await call<ErrorBody>(path, { method })
@@ -32,14 +32,14 @@ test('what is missing is called something else in each place', async (t) => {
   t.equal(await outcome(PATH, 'DELETE'), '400 unknown_connection')
 })
 
-test('PATCH replaces the whole set of tags', async (t) => {
+test('replaces the whole set of tags on PATCH', async (t) => {
   const { call, nango } = await setup(t)
   await call(PATH, { method: 'PATCH', body: { tags: { Venue: 'v1' } } })
   t.same(nango.connections[0]?.tags, { venue: 'v1' })
   t.equal((await call<ErrorBody>(PATH, { method: 'PATCH', body: { metadata: {} } })).json.error.code, 'invalid_body')
 })
 
-test('metadata: POST replaces, PATCH merges, one unknown id changes nothing', async (t) => {
+test('replaces metadata on POST, merges it on PATCH, and changes nothing for one unknown id', async (t) => {
   const { call, nango } = await setup(t)
   const write = (method: string, ids: string | string[], metadata: object): Promise<{ status: number }> =>
     call('/connections/metadata', { method, body: { connection_id: ids, provider_config_key: 'roller', metadata } })

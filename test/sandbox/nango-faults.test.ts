@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 
-test('a fault applies once, to the path it names', async (t) => {
+test('applies a fault once, to its path', async (t) => {
   const { call, nango } = await setup(t)
   nango.faults.next({ path: /^\/connections/, kind: 'status', status: 503, headers: { 'retry-after': '5' }, body: { down: true } })
   t.equal((await call('/health')).status, 200)
@@ -10,7 +10,7 @@ test('a fault applies once, to the path it names', async (t) => {
   t.equal((await call('/connections')).status, 200)
 })
 
-test('a standing fault applies until it is cleared', async (t) => {
+test('applies a permanent fault until it is cleared', async (t) => {
   const { call, nango } = await setup(t)
   nango.faults.always({ kind: 'html', status: 502 })
   for (let count = 0; count < 2; count++) t.match((await call('/health')).headers, { 'content-type': 'text/html' })
@@ -19,7 +19,7 @@ test('a standing fault applies until it is cleared', async (t) => {
 })
 
 for (const kind of ['reset', 'reset-after-headers', 'cut', 'garbage'] as const) {
-  test(`${kind} breaks the call`, async (t) => {
+  test(`breaks the call with ${kind}`, async (t) => {
     const { call, nango } = await setup(t)
     nango.faults.next({ kind })
     await t.rejects(call('/health'))
@@ -27,7 +27,7 @@ for (const kind of ['reset', 'reset-after-headers', 'cut', 'garbage'] as const) 
   })
 }
 
-test('slow and trickle arrive whole', async (t) => {
+test('sends slow and trickling responses completely', async (t) => {
   const { call, nango } = await setup(t)
   nango.faults.next({ kind: 'slow', delay: 20 })
   t.same((await call('/health')).json, { result: 'ok' })
@@ -35,7 +35,7 @@ test('slow and trickle arrive whole', async (t) => {
   t.equal((await call('/health')).text, 'drip')
 })
 
-test('hang never answers, and closing ends it', async (t) => {
+test('never responds with hang, until it is closed', async (t) => {
   const { call, nango } = await setup(t)
   nango.faults.next({ kind: 'hang' })
   const hanging = t.rejects(call('/health'))

@@ -28,11 +28,11 @@ type CallOptions = { method?: string, body?: unknown, raw?: string | Buffer, hea
 export interface Fixture {
   nango: NangoSimulator
   roller: Upstream
-  /** The waits that Nango asked for, none of which took place. */
+  /** The delays that Nango requested, none of which took place. */
   sleeps: number[]
   advance (ms: number): void
   call <T = Record<string, never>> (path: string, options?: CallOptions): Promise<Reply<T>>
-  /** The same behind /proxy, addressed to the connection c1. */
+  /** Same path under /proxy, for the connection c1. */
   proxy <T = Record<string, never>> (path: string, options?: CallOptions): Promise<Reply<T>>
 }
 
@@ -123,7 +123,7 @@ async function startUpstream (t: Test): Promise<Upstream> {
   return upstream
 }
 
-/** An upstream answer with a length, which is what Nango buffers. */
+/** An upstream response with a length, which Nango buffers. */
 export const json = (status: number, body: unknown, headers: Record<string, string> = {}): Upstream['answer'] => (_req, res) => {
   const text = JSON.stringify(body)
   res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), ...headers }).end(text)

@@ -5,7 +5,7 @@ import type { ConnectionBody, ErrorBody } from './nango-fixture.ts'
 const credentials = { type: 'OAUTH2_CC', token: 'given', client_id: 'venue-1', client_secret: 'right-secret' }
 const body = { provider_config_key: 'roller', connection_id: 'c1', credentials }
 
-test('an import over a connection wipes what it does not repeat', async (t) => {
+test('deletes fields that an import over a connection does not repeat', async (t) => {
   const { call, nango } = await setup(t)
   const { status, json } = await call<ConnectionBody>('/connections', { method: 'POST', body })
   t.equal(status, 201)
@@ -14,7 +14,7 @@ test('an import over a connection wipes what it does not repeat', async (t) => {
   t.equal(nango.connections.length, 1)
 })
 
-test('without expires_at a connection is never refreshed on its own', async (t) => {
+test('never refreshes a connection without expires_at automatically', async (t) => {
   const { call, proxy, advance, roller } = await setup(t)
   await call('/connections', { method: 'POST', body })
   advance(10 * 86_400_000)
@@ -22,7 +22,7 @@ test('without expires_at a connection is never refreshed on its own', async (t) 
   t.equal(roller.calls[0]?.headers.authorization, 'Bearer given')
 })
 
-test('an expiry in the past makes Nango mint at the first use', async (t) => {
+test('refreshes a connection imported with a past expiry on first use', async (t) => {
   const { call, proxy, roller } = await setup(t)
   const expired = { ...credentials, expires_at: '2020-01-01T00:00:00Z' }
   await call('/connections', { method: 'POST', body: { ...body, credentials: expired } })
@@ -30,7 +30,7 @@ test('an expiry in the past makes Nango mint at the first use', async (t) => {
   t.equal(roller.calls[0]?.headers.authorization, 'Bearer token-1')
 })
 
-test('an import needs a token, the right type and a known integration', async (t) => {
+test('requires a token, the right type and a known integration for an import', async (t) => {
   const { call } = await setup(t)
   const code = async (changed: object): Promise<string> =>
     (await call<ErrorBody>('/connections', { method: 'POST', body: { ...body, ...changed } })).json.error.code

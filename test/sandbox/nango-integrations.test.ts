@@ -5,7 +5,7 @@ import type { ErrorBody } from './nango-fixture.ts'
 interface Listed { data: { unique_key: string, provider: string }[] }
 const integrations = [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'play', provider: 'roller-playground' }]
 
-test('a key sees every integration, a session the ones it allows', async (t) => {
+test('lists every integration for a key, and the allowed ones for a session', async (t) => {
   const fixture = await setup(t, { integrations })
   const keys = async (key?: string): Promise<string[]> =>
     (await fixture.call<Listed>('/integrations', key === undefined ? {} : { key })).json.data.map((one) => one.unique_key)
@@ -13,7 +13,7 @@ test('a key sees every integration, a session the ones it allows', async (t) => 
   t.same(await keys(await openSession(fixture, { tags: {}, allowed_integrations: ['play'] })), ['play'])
 })
 
-test('one integration, one provider, and what is unknown', async (t) => {
+test('returns one integration and one provider, and errors for unknown ones', async (t) => {
   const { call, roller } = await setup(t)
   t.match((await call('/integrations/roller')).json, { data: { unique_key: 'roller', provider: 'roller' } })
   t.equal((await call<ErrorBody>('/integrations/nope')).json.error.code, 'not_found')
@@ -22,7 +22,7 @@ test('one integration, one provider, and what is unknown', async (t) => {
   t.equal((await call('/connect/telemetry', { method: 'POST', key: null, body: { event: 'open' } })).status, 204)
 })
 
-test('an integration may point to a ROLLER of its own', async (t) => {
+test('supports an integration with its own ROLLER', async (t) => {
   const live = await setup(t)
   const { nango, proxy, roller } = await setup(t, {
     integrations: [{ uniqueKey: 'roller', provider: 'roller' }, { ...integrations[1]!, rollerUrl: live.roller.url }]

@@ -10,7 +10,7 @@ async function four (fixture: Fixture): Promise<(query: string) => Promise<strin
   return async (query) => (await fixture.call<ListBody>(`/connections${query}`)).json.connections.map((one) => one.connection_id)
 }
 
-test('newest first, page by page, the last one short', async (t) => {
+test('lists the newest first, page by page, with a short last page', async (t) => {
   const list = await four(await setup(t))
   t.same(await list(''), ['d4', 'c3', 'c2', 'c1'])
   t.same(await list('?limit=3&page=0'), ['d4', 'c3', 'c2'])
@@ -28,21 +28,21 @@ test('filters by tag, id, search and integration', async (t) => {
   t.same(await list('?integrationId=other'), [])
 })
 
-test('a limit out of range is refused', async (t) => {
+test('rejects a limit out of range', async (t) => {
   const { call } = await setup(t)
   for (const query of ['limit=0', 'limit=2001', 'page=-1', 'limit=x']) {
     t.equal((await call<ErrorBody>(`/connections?${query}`)).json.error.code, 'invalid_query_params', query)
   }
 })
 
-test('the list never shows a credential', async (t) => {
+test('never lists credentials', async (t) => {
   const { call, proxy } = await setup(t)
   await proxy('/venues/me')
   const { text } = await call('/connections')
   t.notMatch(text, /right-secret|token-1/)
 })
 
-test('a new connection reaches the replica late', async (t) => {
+test('lists a new connection after the replica\'s delay', async (t) => {
   const fixture = await setup(t, { replicaLag: 500 })
   t.same((await fixture.call<ListBody>('/connections')).json.connections, [])
   t.equal((await fixture.call('/connections/c1?provider_config_key=roller')).status, 200)

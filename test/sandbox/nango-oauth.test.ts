@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { CLIENT, authorize, openSession, setup } from './nango-fixture.ts'
 import type { ErrorBody } from './nango-fixture.ts'
 
-test('a right secret makes a new connection each time, with the tags of the session', async (t) => {
+test('creates a connection for each success, with the tags of the session', async (t) => {
   const fixture = await setup(t)
   const token = await openSession(fixture, { tags: { Organization_ID: 'O2' } })
   const first = await authorize(fixture, token)
@@ -12,7 +12,7 @@ test('a right secret makes a new connection each time, with the tags of the sess
   t.equal(fixture.roller.tokenCalls[0]?.body, JSON.stringify({ client_id: CLIENT.clientId, client_secret: CLIENT.clientSecret }))
 })
 
-test('the errors of a wrong attempt', async (t) => {
+test('returns the errors of a failed attempt', async (t) => {
   const integrations = ['roller', 'other'].map((uniqueKey) => ({ uniqueKey, provider: 'roller' }))
   const fixture = await setup(t, { integrations })
   const token = await openSession(fixture, { tags: {}, allowed_integrations: ['roller'] })
@@ -32,7 +32,7 @@ test('the errors of a wrong attempt', async (t) => {
   t.equal(await attempt(`/oauth2/auth/roller${session}`, good), '400 client_credentials_fetch_error')
 })
 
-test('a token endpoint that is down looks like a wrong secret', async (t) => {
+test('returns the error of a wrong secret for a token endpoint that is down', async (t) => {
   const fixture = await setup(t, { rollerUrl: 'http://127.0.0.1:1' })
   const { status, json } = await authorize(fixture, await openSession(fixture))
   t.match({ status, code: json.error.code }, { status: 400, code: 'client_credentials_fetch_error' })

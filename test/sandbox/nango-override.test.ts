@@ -23,7 +23,7 @@ async function override (fixture: Fixture, clientId: string, tags?: Record<strin
   })
 }
 
-test('an override leaves both dates and the metadata; token, expiry, Client ID and tags change', async (t) => {
+test('changes token, expiry, Client ID and tags on an override, but neither dates nor metadata', async (t) => {
   const fixture = await setup(t)
   let before = await rowOf(fixture)
   for (const clientId of ['cmp-a', 'cmp-b', 'cmp-a']) {
@@ -41,13 +41,13 @@ test('an override leaves both dates and the metadata; token, expiry, Client ID a
   }
 })
 
-test('an override by a session without tags wipes the tags', async (t) => {
+test('deletes the tags on an override by a session without tags', async (t) => {
   const fixture = await setup(t)
   await override(fixture, 'cmp-a')
   t.same((await rowOf(fixture)).tags, {})
 })
 
-test('an import over a connection leaves both dates too', async (t) => {
+test('keeps both dates on an import over a connection', async (t) => {
   const fixture = await setup(t)
   const before = await rowOf(fixture)
   fixture.advance(1_200)
@@ -59,7 +59,7 @@ test('an import over a connection leaves both dates too', async (t) => {
   t.match(after, { created_at: before.created_at, updated_at: before.updated_at, credentials: { token: 'given', client_id: 'cmp-b' } })
 })
 
-test('a new connection has the date of its creation', async (t) => {
+test('sets the date of creation on a new connection', async (t) => {
   const fixture = await setup(t)
   fixture.advance(1_200)
   const { json: { connectionId } } = await authorize(fixture, await openSession(fixture))

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { json, setup } from './nango-fixture.ts'
 
-test('ROLLER down is a 500 without the error wrapper', async (t) => {
+test('returns 500 without the error wrapper while ROLLER is down', async (t) => {
   const { call, proxy, nango } = await setup(t)
   const credentials = { type: 'OAUTH2_CC', token: 'given', client_id: 'a', client_secret: 'b' }
   await call('/connections', { method: 'POST', body: { provider_config_key: 'roller', connection_id: 'c1', credentials } })
@@ -12,13 +12,13 @@ test('ROLLER down is a 500 without the error wrapper', async (t) => {
   t.notOk('error' in body)
 })
 
-test('ROLLER hanging up is ECONNRESET', async (t) => {
+test('returns ECONNRESET when ROLLER closes the connection', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (req) => { req.socket.destroy() }
   t.match((await proxy('/x')).json, { message: 'socket hang up', code: 'ECONNRESET' })
 })
 
-test('a body that breaks off inside Nango is an empty 500', async (t) => {
+test('returns an empty 500 for a truncated buffered body', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (req, res) => {
     res.writeHead(200, { 'content-length': 100 }).write('half')
@@ -28,7 +28,7 @@ test('a body that breaks off inside Nango is an empty 500', async (t) => {
   t.match({ status, text }, { status: 500, text: '' })
 })
 
-test('a stream that breaks off ends the socket', async (t) => {
+test('closes the socket on a truncated stream', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = (req, res) => {
     res.writeHead(200).write('half')
@@ -37,7 +37,7 @@ test('a stream that breaks off ends the socket', async (t) => {
   await t.rejects(proxy('/x'))
 })
 
-test('Retries repeats even a POST and a 401, and ignores Retry-After', async (t) => {
+test('repeats even a POST and a 401 with Retries, and ignores Retry-After', async (t) => {
   const { proxy, roller, sleeps } = await setup(t)
   roller.answer = json(401, {}, { 'retry-after': '1' })
   t.equal((await proxy('/x', { method: 'POST', headers: { retries: '2' } })).status, 401)

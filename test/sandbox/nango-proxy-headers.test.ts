@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { json, setup } from './nango-fixture.ts'
 import type { ErrorBody } from './nango-fixture.ts'
 
-test('only prefixed headers reach ROLLER, and one of them replaces the token', async (t) => {
+test('forwards only prefixed headers, one of which replaces the token', async (t) => {
   const { proxy, roller } = await setup(t)
   await proxy('/venues/me', { headers: { 'x-plain': '1', 'nango-proxy-x-mine': '2' } })
   t.match(roller.calls[0]?.headers, { authorization: 'Bearer token-1', 'x-mine': '2', 'user-agent': 'axios/1.18.0' })
@@ -11,21 +11,21 @@ test('only prefixed headers reach ROLLER, and one of them replaces the token', a
   t.equal(roller.calls[1]?.headers.authorization, 'Bearer stolen')
 })
 
-test('Base-Url-Override sends the token to another host', async (t) => {
+test('sends the token to the host of Base-Url-Override', async (t) => {
   const { proxy, nango, roller } = await setup(t)
   await proxy('/health', { headers: { 'base-url-override': nango.url } })
   t.equal(roller.calls.length, 0)
   t.match(nango.requests.at(-1), { url: '/health', headers: { authorization: 'Bearer token-1' } })
 })
 
-test('missing and malformed control headers are invalid_headers', async (t) => {
+test('returns invalid_headers for missing and malformed control headers', async (t) => {
   const { call, proxy } = await setup(t)
   t.equal((await call<ErrorBody>('/proxy/x')).json.error.code, 'invalid_headers')
   t.equal((await proxy<ErrorBody>('/x', { headers: { retries: 'many' } })).json.error.code, 'invalid_headers')
   t.equal((await proxy('/x', { headers: { retries: '-1' } })).status, 500)
 })
 
-test('unknown connection and unknown integration', async (t) => {
+test('returns errors for an unknown connection and an unknown integration', async (t) => {
   const { proxy } = await setup(t)
   const connection = await proxy('/x', { headers: { 'connection-id': 'nope' } })
   t.equal(connection.status, 400)
@@ -34,7 +34,7 @@ test('unknown connection and unknown integration', async (t) => {
   t.match({ status: integration.status, code: integration.json.error.code }, { status: 404, code: 'unknown_provider_config' })
 })
 
-test('a HEAD is passed on, and ROLLER answers 405', async (t) => {
+test('forwards a HEAD, which ROLLER rejects with 405', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = json(405, { message: 'not allowed' })
   const { status, headers, text } = await proxy('/x', { method: 'HEAD' })

@@ -3,7 +3,7 @@ import { setup } from './nango-fixture.ts'
 
 const BYTES = { 'content-type': 'application/octet-stream' }
 
-test('30 MB pass, 80 MB are too large', async (t) => {
+test('accepts 30 MB, and rejects 80 MB', async (t) => {
   const { proxy, roller } = await setup(t)
   t.equal((await proxy('/x', { method: 'POST', raw: Buffer.alloc(30_000_000, 'x'), headers: BYTES })).status, 200)
   t.equal(roller.calls[0]?.body.length, 30_000_000)
@@ -11,7 +11,7 @@ test('30 MB pass, 80 MB are too large', async (t) => {
   t.equal(roller.calls.length, 1)
 })
 
-test('the body of a GET is dropped', async (t) => {
+test('drops the body of a GET', async (t) => {
   const { proxy, roller } = await setup(t)
   await proxy('/x', { method: 'GET', raw: '{"a":1}', headers: BYTES })
   t.match(roller.calls, [{ method: 'GET', body: '' }])

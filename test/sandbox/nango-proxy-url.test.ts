@@ -26,7 +26,7 @@ for (const [name, path, expected] of CASES) {
   })
 }
 
-test('the base URL of the provider inside the path is taken out', async (t) => {
+test('removes the provider\'s base URL from the path', async (t) => {
   const { proxy, roller } = await setup(t)
   await proxy(`/${roller.url}/venues/me`)
   t.equal(roller.calls[0]?.url, '/venues/me')

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { setup } from './nango-fixture.ts'
 
-test('one window of a minute for every endpoint, proxied calls included', async (t) => {
+test('counts all endpoints and proxied calls in one window of a minute', async (t) => {
   const { call, proxy, advance } = await setup(t, { rateLimit: 2 })
   t.match((await call('/connections')).headers, { 'x-ratelimit-limit': '2', 'x-ratelimit-remaining': '1' })
   t.equal((await proxy('/venues/me')).status, 200)

@@ -5,7 +5,7 @@ import type { ErrorBody } from './nango-fixture.ts'
 const TARGET = { connection_id: 'c1', integration_id: 'roller' }
 const PATH = '/connect/sessions/reconnect'
 
-test('a reconnect without tags wipes tags, config and webhook URL; id and metadata stay', async (t) => {
+test('deletes tags, config and webhook URL on a reconnect without them; keeps id and metadata', async (t) => {
   const fixture = await setup(t)
   fixture.nango.addConnection({
     connectionId: 'c1', ...CLIENT, tags: { organization_id: 'o1' }, metadata: { venue: 'v1' }, connectionConfig: { a: 1 }
@@ -17,7 +17,7 @@ test('a reconnect without tags wipes tags, config and webhook URL; id and metada
   t.same(fixture.nango.connections[0]?.tags, {})
 })
 
-test('what a reconnect session repeats is kept', async (t) => {
+test('keeps the fields that a reconnect session repeats', async (t) => {
   const fixture = await setup(t)
   const config = { roller: { connection_config: { a: 1 } } }
   const repeated = { tags: { organization_id: 'o1' }, webhook_url_override: 'https://example.com/x' }
@@ -28,7 +28,7 @@ test('what a reconnect session repeats is kept', async (t) => {
   })
 })
 
-test('an unknown pair is 400 invalid_body, and a deleted target is invalid_connection', async (t) => {
+test('returns 400 invalid_body for unknown credentials, and invalid_connection for a deleted target', async (t) => {
   const fixture = await setup(t)
   const body = { connection_id: 'nobody', integration_id: 'roller' }
   const { status, json } = await fixture.call<ErrorBody>(PATH, { method: 'POST', body })

@@ -1,26 +1,26 @@
-/** The recorded exchanges with a real Nango server, and how an answer is held against one of them. */
+/** The recorded exchanges with a real Nango server, and the comparison of a response with them. */
 import { readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 
 export interface RecordedExchange {
   name: string
-  /** What ROLLER did at that moment. */
+  /** ROLLER's behavior at that moment. */
   roller?: { kind: string, path: string, when: string } & Record<string, unknown>
   request: { method: string, path: string, headers: Record<string, string>, body?: string }
   answer: { status: number, headers: Record<string, string>, body?: string }
 }
-/** A fact that was seen over several calls, which are not recorded one by one. */
+/** A fact observed over several calls that are not recorded individually. */
 export interface RecordedNote { name: string, note: string, updated_at_changed: boolean, created_at_changed: boolean }
-export interface Answered { status: number, headers: IncomingHttpHeaders, body: Buffer }
+export interface Received { status: number, headers: IncomingHttpHeaders, body: Buffer }
 
 export const RECORDINGS: readonly (RecordedExchange | RecordedNote)[] =
-  // The file is data of this shape.
+  // The file contains data of this shape.
   JSON.parse(
     readFileSync(new URL(import.meta.resolve('#root/test/sandbox/nango-recordings.json')), 'utf8')
   ) as (RecordedExchange | RecordedNote)[]
 export const isNote = (record: RecordedExchange | RecordedNote): record is RecordedNote => 'note' in record
 
-/** Headers that the recordings keep: one that a record does not have must be missing from the answer. */
+/** Recorded headers: one that a record lacks must be missing in the response. */
 const KEPT_HEADERS = new Set(RECORDINGS.flatMap((record) => isNote(record) ? [] : Object.keys(record.answer.headers)))
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}`
@@ -37,12 +37,12 @@ const KINDS: Record<string, string> = {
   log: '.+',
   url: String.raw`https?://[^/\s]+/\S+`
 }
-/** The same value wherever they stand, in one exchange or in all of them. */
+/** Placeholders with the same value everywhere, in one exchange or in all of them. */
 const BOUND_IN_EXCHANGE = ['token', 'sessionToken']
 const PLACEHOLDER = /\{\{([^}]+)\}\}/g
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
-/** Values of placeholders; those of `uuid1` and its like hold from one exchange to the next. */
+/** Values of placeholders; `uuid1` and similar ones are shared by all exchanges. */
 export class Bindings {
   readonly #lasting: Map<string, string>
   readonly #here = new Map<string, string>()
@@ -68,7 +68,7 @@ export class Bindings {
     return text.replace(PLACEHOLDER, (whole, name: string) => this.get(name) ?? whole)
   }
 
-  /** Whether the text fits; placeholders met for the first time are bound. */
+  /** Whether the text matches; new placeholders are bound. */
   fits (expected: string, actual: string): boolean {
     const names: string[] = []
     const source = expected.split(PLACEHOLDER).map((part, index) => {
@@ -89,8 +89,8 @@ export class Bindings {
   }
 }
 
-/** What differs between a recorded answer and the one that came, in words; empty when nothing does. */
-export function differences (expected: RecordedExchange['answer'], actual: Answered, bindings: Bindings): string[] {
+/** Differences between a recorded response and the actual one; empty if there are none. */
+export function differences (expected: RecordedExchange['answer'], actual: Received, bindings: Bindings): string[] {
   const found: string[] = []
   if (expected.status !== actual.status) found.push(`status ${actual.status}, not ${expected.status}`)
   for (const name of KEPT_HEADERS) found.push(...headerDifference(name, expected, actual, bindings))
@@ -109,11 +109,11 @@ export function differences (expected: RecordedExchange['answer'], actual: Answe
 const hasJson = ({ headers, body }: RecordedExchange['answer']): boolean =>
   /json/.test(headers['content-type'] ?? '') && (body ?? '') !== ''
 
-function headerDifference (name: string, expected: RecordedExchange['answer'], actual: Answered, bindings: Bindings): string[] {
+function headerDifference (name: string, expected: RecordedExchange['answer'], actual: Received, bindings: Bindings): string[] {
   const wanted = expected.headers[name]
   const got = actual.headers[name]
   if (wanted === undefined) {
-    // The length of JSON was not recorded, because placeholders change it.
+    // The length of JSON was not recorded, since placeholders change it.
     const mayDiffer = name === 'content-length' && /json/.test(expected.headers['content-type'] ?? '')
     return got === undefined || mayDiffer ? [] : [`header ${name}: ${String(got)}, not recorded`]
   }

@@ -8,7 +8,7 @@ import { startRollerSimulator } from '#sandbox/roller.js'
 import type { Fault, RollerSimulator } from '#sandbox/roller.js'
 import { KEY } from './nango-fixture.ts'
 import { Bindings, RECORDINGS, differences, isNote } from './nango-recording.ts'
-import type { Answered, RecordedExchange, RecordedNote } from './nango-recording.ts'
+import type { Received, RecordedExchange, RecordedNote } from './nango-recording.ts'
 
 const SCOPES = [
   'environment:connect_sessions:write', 'environment:connections:list', 'environment:connections:list_credentials',
@@ -18,7 +18,7 @@ const SCOPES = [
 ]
 const OWN_HEADERS = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
 const ACME = 'POST /connect/sessions'
-/** Which of the recorded sessions an exchange used; all others used the first. */
+/** The recorded session of an exchange; all others use the first. */
 const SESSIONS: Record<string, string> = {
   'GET /connect/session with config': 'POST /connect/sessions with config',
   'DELETE /connect/session': 'POST reconnect',
@@ -30,7 +30,7 @@ class Replay {
   readonly roller: RollerSimulator
   readonly #agent: Agent
   readonly #bindings = new Bindings()
-  /** Session tokens, by the exchange that gave them. */
+  /** Session tokens, by the exchange that returned them. */
   readonly #tokens = new Map<string, string>()
 
   constructor (nango: NangoSimulator, roller: RollerSimulator, agent: Agent) {
@@ -45,13 +45,13 @@ class Replay {
   async exchange ({ name, roller, request, answer }: RecordedExchange): Promise<string[]> {
     const bindings = this.#bindings.forExchange()
     const token = this.#tokens.get(SESSIONS[name] ?? ACME)
-    const asked = token === undefined ? bindings : withToken(this.#bindings, token)
+    const requested = token === undefined ? bindings : withToken(this.#bindings, token)
     const headers = Object.entries(request.headers).map(([key, value]) =>
-      [key, asked.fill(key === 'authorization' ? this.#authorize(value) : value)] as const)
+      [key, requested.fill(key === 'authorization' ? this.#authorize(value) : value)] as const)
     this.roller.faults.always(faultOf(roller))
-    const got = await this.send(request.method, asked.fill(request.path), {
+    const got = await this.send(request.method, requested.fill(request.path), {
       headers: Object.fromEntries(headers),
-      ...(request.body !== undefined && { body: asked.fill(request.body) })
+      ...(request.body !== undefined && { body: requested.fill(request.body) })
     })
     this.roller.faults.always(null)
     const found = differences(answer, got, bindings)
@@ -62,7 +62,7 @@ class Replay {
 
   async send (
     method: string, path: string, { headers = OWN_HEADERS, body = null }: { headers?: Record<string, string>, body?: string | null } = {}
-  ): Promise<Answered> {
+  ): Promise<Received> {
     // undici types fewer methods than it sends.
     const answer = await this.#agent.request({ origin: this.nango.url, path, method: method as 'GET', headers, body })
     return { status: answer.statusCode, headers: answer.headers, body: Buffer.from(await answer.body.arrayBuffer()) }
@@ -98,11 +98,11 @@ function faultOf (roller: RecordedExchange['roller']): Fault | null {
   if (roller === undefined) return null
   const { path, when, ...fault } = roller
   if (when !== 'always') throw new Error(`unknown kind of fault: ${when}`)
-  // The recordings name the faults of the simulated ROLLER as it does.
+  // The recordings use the fault names of the simulated ROLLER.
   return { ...fault, path: new RegExp(path) } as unknown as Fault
 }
 
-/** What happened on the recorded server before an exchange without being recorded: the product wrote venues, keys were withdrawn. */
+/** Unrecorded events on the server before an exchange: the product wrote venues, keys were revoked. */
 const BEFORE: Record<string, (replay: Replay) => void | Promise<void>> = {
   'GET /connections?connectionId': async (replay) => {
     for (const [placeholder, exchange] of [['uuid1', 'GET /connections?connectionId'], ['uuid2', 'GET /connections tags']] as const) {
@@ -133,7 +133,7 @@ const NOTES: Record<string, (replay: Replay, note: RecordedNote) => Promise<stri
       { created_at: string, updated_at: string, credentials: { client_id: string } }
     const found: string[] = []
     replay.nango.addConnection({ connectionId: 'overridden', clientId: 'cmp-a', clientSecret: 'x' })
-    // The first use gets the token, which is a change of its own.
+    // The first use fetches the token, which changes the connection.
     await read()
     const before = await read()
     for (const clientId of ['cmp-a', 'cmp-b', 'cmp-a']) {
@@ -156,7 +156,7 @@ const NOTES: Record<string, (replay: Replay, note: RecordedNote) => Promise<stri
   }
 }
 
-test('the simulator answers every recorded exchange as the real server did', async (t) => {
+test('returns the real server\'s response for every recorded exchange', async (t) => {
   const roller = await startRollerSimulator()
   const nango = await startNangoSimulator({
     secretKey: KEY,

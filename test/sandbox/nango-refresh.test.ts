@@ -5,7 +5,7 @@ import type { ConnectionBody, ErrorBody, ListBody } from './nango-fixture.ts'
 
 const READ = '/connections/c1?provider_config_key=roller'
 
-test('a token is minted at the first use and again with less than 15 minutes left', async (t) => {
+test('requests a token on first use, and again when it expires in less than 15 minutes', async (t) => {
   const { proxy, roller, advance } = await setup(t)
   await Promise.all([proxy('/x'), proxy('/x')])
   advance(40 * 60_000)
@@ -16,7 +16,7 @@ test('a token is minted at the first use and again with less than 15 minutes lef
   t.equal(roller.tokenCalls.length, 2)
 })
 
-test('a token that lives 15 minutes or less is minted for every call', async (t) => {
+test('requests a token for every call if it is valid for 15 minutes or less', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.expiresIn = 600
   await proxy('/x')
@@ -24,7 +24,7 @@ test('a token that lives 15 minutes or less is minted for every call', async (t)
   t.equal(roller.tokenCalls.length, 2)
 })
 
-test('a failed refresh: 400 with the row in it, then 424 for 30 s without a call, then again', async (t) => {
+test('returns 400 with the row after a failed refresh, 424 without a call for 30 s, then retries', async (t) => {
   const { call, proxy, roller, advance } = await setup(t)
   roller.tokenStatus = 401
   const first = await proxy<ErrorBody>('/x')
@@ -41,7 +41,7 @@ test('a failed refresh: 400 with the row in it, then 424 for 30 s without a call
   t.equal(roller.tokenCalls.length, 2)
 })
 
-test('force_refresh goes past the back-off, and success clears the error', async (t) => {
+test('skips the back-off with force_refresh, and clears the error on success', async (t) => {
   const { call, proxy, roller } = await setup(t)
   roller.tokenStatus = 401
   t.equal((await call<ErrorBody>(READ)).status, 400)
@@ -53,7 +53,7 @@ test('force_refresh goes past the back-off, and success clears the error', async
   t.equal((await proxy('/x')).status, 200)
 })
 
-test('one failed force_refresh puts a good token into the back-off', async (t) => {
+test('puts a valid token into the back-off after one failed force_refresh', async (t) => {
   const { call, proxy, roller, advance } = await setup(t)
   t.equal((await proxy('/x')).status, 200)
   roller.tokenStatus = 500
@@ -63,7 +63,7 @@ test('one failed force_refresh puts a good token into the back-off', async (t) =
   t.equal((await proxy('/x')).status, 200)
 })
 
-test('a 401 from ROLLER never refreshes', async (t) => {
+test('never refreshes after a 401 of ROLLER', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.answer = json(401, {})
   t.equal((await proxy('/x')).status, 401)
@@ -71,7 +71,7 @@ test('a 401 from ROLLER never refreshes', async (t) => {
   t.equal(roller.tokenCalls.length, 1)
 })
 
-test('after four failing days Nango gives up until it is forced', async (t) => {
+test('gives up after four days of failures, until a refresh is forced', async (t) => {
   const { call, proxy, roller, advance } = await setup(t)
   roller.tokenStatus = 401
   for (let day = 0; day < 4; day++) {
@@ -86,7 +86,7 @@ test('after four failing days Nango gives up until it is forced', async (t) => {
   t.equal((await proxy('/x')).status, 200)
 })
 
-test('a forced refresh joins the check of another call and gets the old token', async (t) => {
+test('joins a forced refresh to the check of another call, and returns the old token', async (t) => {
   const { call, proxy, roller, nango } = await setup(t)
   await proxy('/x')
   nango.setOptions({ credentialCheckTime: 100 })
@@ -99,7 +99,7 @@ test('a forced refresh joins the check of another call and gets the old token', 
   t.equal((await call<ConnectionBody>(`${READ}&force_refresh=true`)).json.credentials.token, 'token-2')
 })
 
-test('a call that arrives during a forced refresh waits for the new token', async (t) => {
+test('makes a call during a forced refresh wait for the new token', async (t) => {
   const { call, proxy, roller, nango } = await setup(t)
   await proxy('/x')
   nango.setOptions({ credentialCheckTime: 50 })
@@ -107,7 +107,7 @@ test('a call that arrives during a forced refresh waits for the new token', asyn
   t.match(roller.calls.map(({ headers }) => headers.authorization), ['Bearer token-1', 'Bearer token-2'])
 })
 
-test('a refresh and a refused one change updated_at, tags and metadata do not', async (t) => {
+test('changes updated_at on a successful and a failed refresh, not on new tags and metadata', async (t) => {
   const { call, roller, advance } = await setup(t)
   const updatedAt = async (): Promise<string> => {
     const { json: { connections: [row] } } = await call<ListBody>('/connections')

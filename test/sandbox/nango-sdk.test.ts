@@ -3,7 +3,7 @@ import Frontend from '@nangohq/frontend'
 import { test } from '../support/tap.ts'
 import { CLIENT, KEY, openSession, setup } from './nango-fixture.ts'
 
-test('the Node SDK works against the simulator', async (t) => {
+test('works with the Node SDK', async (t) => {
   const { nango } = await setup(t)
   const sdk = new Nango({ host: nango.url, apiKey: KEY })
   const { data } = await sdk.createConnectSession({ tags: { organization_id: 'o1' }, allowed_integrations: ['roller'] })
@@ -22,7 +22,7 @@ test('the Node SDK works against the simulator', async (t) => {
   t.match(gone, { response: { status: 404, data: { error: { code: 'not_found' } } } })
 })
 
-test('the frontend SDK connects without a page', async (t) => {
+test('works with the frontend SDK, without a page', async (t) => {
   const fixture = await setup(t)
   const sdk = new Frontend({ host: fixture.nango.url, connectSessionToken: await openSession(fixture) })
   const auth = (secret: string): Promise<{ connectionId: string }> =>

@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { authorize, openSession, setup } from './nango-fixture.ts'
 import type { ErrorBody, SessionBody } from './nango-fixture.ts'
 
-test('a session has a token, a link without apiURL and thirty minutes', async (t) => {
+test('creates a session with a token, a link without apiURL and a lifetime of thirty minutes', async (t) => {
   const { call, nango } = await setup(t)
   const { status, json: { data } } = await call<SessionBody>('/connect/sessions', { method: 'POST', body: { tags: { a: 'b' } } })
   t.equal(status, 201)
@@ -11,7 +11,7 @@ test('a session has a token, a link without apiURL and thirty minutes', async (t
   t.equal(data.expires_at, '2026-03-01T10:30:00.000Z')
 })
 
-test('the rules of a session body', async (t) => {
+test('validates the body of a session', async (t) => {
   const { call } = await setup(t)
   const wrong: unknown[] = [
     {},
@@ -32,21 +32,21 @@ test('the rules of a session body', async (t) => {
   t.strictSame(json.error.errors?.[0]?.path, ['allowed_integrations', '0'])
 })
 
-test('more than ten tags in all is noticed too late for a clean error', async (t) => {
+test('fails with an internal error for more than ten tags in total', async (t) => {
   const { call } = await setup(t)
   const tags = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`k${index}`, 'x']))
   const { status, json } = await call<ErrorBody>('/connect/sessions', { method: 'POST', body: { tags, end_user: { id: 'u' } } })
   t.match({ status, code: json.error.code }, { status: 500, code: 'server_error' })
 })
 
-test('an empty list of allowed integrations means all of them', async (t) => {
+test('treats an empty list of allowed integrations as all', async (t) => {
   const fixture = await setup(t)
   const token = await openSession(fixture, { tags: {}, allowed_integrations: [] })
   const { json } = await fixture.call<{ data: Record<string, unknown> }>('/connect/session', { key: token })
   t.notOk('allowed_integrations' in json.data)
 })
 
-test('a session ends by expiry and by deletion, not by use', async (t) => {
+test('ends a session on expiry and deletion, not on use', async (t) => {
   const fixture = await setup(t)
   const token = await openSession(fixture)
   t.equal((await authorize(fixture, token)).status, 200)

@@ -43,7 +43,7 @@ async function receive (
   }
 }
 
-test('a creation is announced with its tags, sorted keys and a signature the SDK accepts', async (t) => {
+test('sends a signed webhook with tags and sorted keys for a new connection', async (t) => {
   const { hooks, arrived, fixture } = await receive(t)
   const { json: { connectionId } } = await authorize(fixture, await openSession(fixture))
   await arrived(1)
@@ -75,13 +75,13 @@ for (const [name, settings, expected] of [
     await live(fixture)
     await arrived(expected.length)
     await setTimeout(50)
-    // The deliveries overtake one another.
-    const told = hooks.map(({ body }) => JSON.parse(body) as { operation: string, success: boolean })
-    t.same(told.map(({ operation, success }) => operation === 'refresh' ? `refresh ${success}` : operation).sort(), expected)
+    // Deliveries may overtake each other.
+    const reported = hooks.map(({ body }) => JSON.parse(body) as { operation: string, success: boolean })
+    t.same(reported.map(({ operation, success }) => operation === 'refresh' ? `refresh ${success}` : operation).sort(), expected)
   })
 }
 
-test('each call that joined a failed refresh announces it', async (t) => {
+test('sends a webhook for each call that joined a failed refresh', async (t) => {
   const { hooks, arrived, fixture } = await receive(t)
   fixture.roller.tokenStatus = 401
   fixture.nango.setOptions({ credentialCheckTime: 50 })
@@ -91,7 +91,7 @@ test('each call that joined a failed refresh announces it', async (t) => {
   t.equal(hooks.length, 3)
 })
 
-test('refused credentials at creation announce nothing; refresh, override and deletion do', async (t) => {
+test('sends webhooks for refresh, override and deletion, but not for credentials rejected at creation', async (t) => {
   const { hooks, arrived, fixture } = await receive(t)
   t.equal((await authorize(fixture, await openSession(fixture), 'wrong')).status, 400)
   fixture.roller.tokenStatus = 401
@@ -113,7 +113,7 @@ test('refused credentials at creation announce nothing; refresh, override and de
   ])
 })
 
-test('a 5xx is tried three times, a 4xx once', async (t) => {
+test('makes three attempts after a 5xx, one after a 4xx', async (t) => {
   for (const [status, attempts] of [[503, 3], [429, 1]] as const) {
     const { hooks, arrived, fixture } = await receive(t, { status })
     await authorize(fixture, await openSession(fixture))

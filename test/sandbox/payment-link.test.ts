@@ -1,4 +1,4 @@
-/** A payment link of the simulated ROLLER leads to a page that takes the payment. */
+/** A payment link of the simulated ROLLER opens a page that accepts the payment. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type Test } from '../support/tap.ts'
@@ -40,7 +40,7 @@ async function events (t: Test, call: Send): Promise<Json[]> {
   return received
 }
 
-test('a payment link is paid on its page, once', async (t) => {
+test('accepts one payment of a link on its page', async (t) => {
   const { roller, call } = await start(t)
   const received = await events(t, call)
   const booking = await book(call, productId(roller, 'Jump Session 60 Minutes'))
@@ -64,7 +64,7 @@ test('a payment link is paid on its page, once', async (t) => {
   t.equal(((await call('GET', booking)).body['payments'] as Json[]).length, 1)
 })
 
-test('a link that is unknown, cancelled or expired takes no payment', async (t) => {
+test('accepts no payment for an unknown, cancelled or expired link', async (t) => {
   const { roller, clock, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const unknown = `${roller.url}/pay/${roller.venue('demo').id}/1`
@@ -86,7 +86,7 @@ test('a link that is unknown, cancelled or expired takes no payment', async (t) 
   t.match((await call('GET', booking)).body, { status: 'PartiallyPaid', remainder: 4 })
 })
 
-test('the page escapes what callers have written, and shows the currency of the venue', async (t) => {
+test('escapes callers\' texts on the page, and shows the venue\'s currency', async (t) => {
   const { roller } = await start(t)
   const call = await connect(roller, 'elsewhere')
   const name = '<script>alert("1")</script>&\''

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, placesLeft, productId, start, TOMORROW } from './roller-fixture.ts'
 
-test('places shrink as they are booked, down to a 409', async (t) => {
+test('reduces the availability with each booking, down to a 409', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const before = await placesLeft(call, jumper)
@@ -17,7 +17,7 @@ test('places shrink as they are booked, down to a 409', async (t) => {
   t.equal(await placesLeft(call, jumper), 0)
 })
 
-test('two-hour sessions share the court with one-hour sessions', async (t) => {
+test('shares the court between two-hour and one-hour sessions', async (t) => {
   const { roller, call } = await start(t)
   const [short, long] = [productId(roller, 'Jump Session 60 Minutes'), productId(roller, 'Jump Session 120 Minutes')]
   const before = await placesLeft(call, short)
@@ -25,7 +25,7 @@ test('two-hour sessions share the court with one-hour sessions', async (t) => {
   t.equal(await placesLeft(call, short), before - 5)
 })
 
-test('a cancelled booking gives its places back', async (t) => {
+test('releases the capacity of a cancelled booking', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const before = await placesLeft(call, jumper)
@@ -34,7 +34,7 @@ test('a cancelled booking gives its places back', async (t) => {
   t.equal(await placesLeft(call, jumper), before)
 })
 
-test('a block takes capacity of a resource until it is removed', async (t) => {
+test('reduces the capacity of a resource while it is blocked', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const before = await placesLeft(call, jumper)
@@ -50,7 +50,7 @@ test('a block takes capacity of a resource until it is removed', async (t) => {
   t.equal(await placesLeft(call, jumper), before)
 })
 
-test('the calendar says which days have anything left', async (t) => {
+test('lists the days with availability in the calendar', async (t) => {
   const { roller, call } = await start(t)
   const rooms = productId(roller, 'Ultimate Birthday Party')
   const day = async (date: string): Promise<string | undefined> => {

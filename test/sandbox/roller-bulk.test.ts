@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from '../support/tap.ts'
 import { DAY, HOUR, send, start, type Json } from './roller-fixture.ts'
 
-test('a bulk export answers with files by webhook, out of order and with repeats', async (t) => {
+test('delivers the files of a bulk export by webhook, out of order and with repeats', async (t) => {
   const { roller, clock, call } = await start(t)
   const events: Json[] = []
   const server = createServer((request, response) => {
@@ -46,20 +46,20 @@ test('a bulk export answers with files by webhook, out of order and with repeats
   t.equal(await rows(1), 403, 'the addresses have run out')
 })
 
-test('an export type can be asked for once in six hours', async (t) => {
+test('accepts an export type once in six hours', async (t) => {
   const { roller, clock, call } = await start(t)
-  const ask = async (exportType: string, endDate = '2026-11-02') => await call(
+  const order = async (exportType: string, endDate = '2026-11-02') => await call(
     'POST', '/reporting/bulk', { exportType, startDate: '2026-11-01', endDate }
   )
-  t.equal((await ask('Payments', '2026-11-01')).status, 400)
-  t.equal((await ask('Everything')).status, 400)
-  t.equal((await ask('Payments')).status, 200)
+  t.equal((await order('Payments', '2026-11-01')).status, 400)
+  t.equal((await order('Everything')).status, 400)
+  t.equal((await order('Payments')).status, 200)
   clock.forward(HOUR)
-  const refused = await ask('Payments')
-  t.equal(refused.status, 429)
-  t.equal(refused.headers['retry-after'], String(5 * 3600))
-  t.equal((await ask('Tickets')).status, 200)
+  const rejected = await order('Payments')
+  t.equal(rejected.status, 429)
+  t.equal(rejected.headers['retry-after'], String(5 * 3600))
+  t.equal((await order('Tickets')).status, 200)
   t.equal(roller.penalties, 0, 'this limit does not put the credential to rest')
   clock.forward(5 * HOUR)
-  t.equal((await ask('Payments')).status, 200)
+  t.equal((await order('Payments')).status, 200)
 })

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, customer, productId, start, TOMORROW } from './roller-fixture.ts'
 
-test('the checkout, from reservation to a paid booking', async (t) => {
+test('completes the checkout, from reservation to a paid booking', async (t) => {
   const { roller, call } = await start(t)
   const [jumper, socks] = [productId(roller, 'Jump Session 60 Minutes'), productId(roller, 'Grip Socks', 1)]
   const items = [
@@ -39,7 +39,7 @@ test('the checkout, from reservation to a paid booking', async (t) => {
   t.match((await call('GET', `/bookings/${reference}`)).body, { status: 'Paid', remainder: 0, uniqueId: id })
 })
 
-test('bookings are found by words and by date, and never without a criterion', async (t) => {
+test('finds bookings by keywords and by date, and requires a criterion', async (t) => {
   const { roller, call } = await start(t)
   await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 2))
   t.equal((await call('GET', '/bookings')).status, 400)
@@ -48,7 +48,7 @@ test('bookings are found by words and by date, and never without a criterion', a
   t.ok(onDate.length > 1 && onDate.some((booking) => booking.name === 'Robin Marsh'))
 })
 
-test('a booking can be changed and deleted', async (t) => {
+test('changes and deletes a booking', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const { body } = await call('POST', '/bookings', bookingOf(jumper, 2, { metadata: { source: 'web', old: 'x' } }))
@@ -60,7 +60,7 @@ test('a booking can be changed and deleted', async (t) => {
   t.equal((await call('GET', path)).status, 404)
 })
 
-test('a draft without anything to pay can be published', async (t) => {
+test('publishes a draft without an amount due', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const paid = await call('POST', '/bookings/draft', bookingOf(jumper, 1))

@@ -9,7 +9,7 @@ const paths = [
   '/data/customers?startDate=2026-11-01&endDate=2026-11-02'
 ]
 
-test('one seed makes one venue, also after the same calls', async (t) => {
+test('generates the same venue from the same seed, also after the same calls', async (t) => {
   const [one, same, other] = [await start(t), await start(t), await start(t, { seed: 2 })]
   const look = async (call: Send) => await Promise.all(paths.map(async (path) => (await call('GET', path)).body))
   t.same(await look(one.call), await look(same.call))
@@ -19,7 +19,7 @@ test('one seed makes one venue, also after the same calls', async (t) => {
   t.notSame(await look(venue), await look(another), 'another seed is another venue')
 })
 
-test('a day has the same visitors whenever the simulator was started', async (t) => {
+test('generates the same visitors of a day, whenever the simulator was started', async (t) => {
   const one = await start(t)
   const later = await start(t, { now: () => START + 3 * DAY })
   const on = (roller: typeof one.roller) => [

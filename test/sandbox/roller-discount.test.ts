@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, productId, start } from './roller-fixture.ts'
 
-test('a discount is made, given codes, used, limited and archived', async (t) => {
+test('creates, uses, limits and archives a discount and its codes', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const made = await call(

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, productId, start } from './roller-fixture.ts'
 
-test('a status can be put in ROLLER\'s mouth, once or until it is cleared', async (t) => {
+test('returns a given status, once or until it is cleared', async (t) => {
   const { roller, call } = await start(t)
   roller.faults.next({ kind: 'status', status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>Down</h1>' })
   t.match(await call('GET', '/venues/me'), { status: 503, text: '<h1>Down</h1>' })
@@ -14,7 +14,7 @@ test('a status can be put in ROLLER\'s mouth, once or until it is cleared', asyn
   t.equal((await call('GET', '/products')).status, 200)
 })
 
-test('a connection can break before, during and after the work', async (t) => {
+test('breaks the connection before, during and after the operation', async (t) => {
   const { roller, call } = await start(t)
   const product = productId(roller, 'All Day Pass')
   const book = async (externalId: string) => await call('POST', '/bookings', bookingOf(product, 1, { externalId }))
@@ -31,7 +31,7 @@ test('a connection can break before, during and after the work', async (t) => {
   }
 })
 
-test('answers can be late, in drops or huge', async (t) => {
+test('delays, trickles and inflates responses', async (t) => {
   const { roller, call } = await start(t)
   roller.faults.next({ kind: 'slow', ms: 5 })
   t.equal((await call('GET', '/venues/me')).status, 200)
@@ -44,7 +44,7 @@ test('answers can be late, in drops or huge', async (t) => {
   t.equal((await call('GET', '/venues/me')).headers['content-length'], '500000')
 })
 
-test('a call that hangs does not keep the simulator from closing', async (t) => {
+test('closes despite a hanging call', async (t) => {
   const { roller, call } = await start(t)
   roller.faults.next({ kind: 'hang' })
   const hanging = t.rejects(call('GET', '/venues/me'))

@@ -1,4 +1,4 @@
-/** A simulated ROLLER with a clock that stands still until a test moves it, and a caller with a token. */
+/** A simulated ROLLER with a manual clock, and a caller with a token. */
 import type { Test } from 'tap'
 import { request } from 'undici'
 import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '#sandbox/roller.js'
@@ -11,7 +11,7 @@ export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-// Answers are whatever the wire brought: tests look into them freely, and assert what they find.
+// Responses are untyped: tests read them freely, and assert their content.
 export type Json = Record<string, unknown>
 export interface Result { status: number, headers: Record<string, string | string[] | undefined>, body: Json, text: string }
 export type Send = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Result>
@@ -49,7 +49,7 @@ export async function start (t: Test, options: RollerSimulatorOptions = {}): Pro
   return { roller, clock, call: await connect(roller) }
 }
 
-/** The variation id of the named product, as a caller would book it. */
+/** The variation id of the named product, as used in bookings. */
 export function productId (roller: RollerSimulator, name: string, index = 0, clientId = 'demo'): number {
   const id = roller.venue(clientId).products.find((product) => product.name === name)?.variations[index]?.id
   if (id === undefined) throw new Error(`No product ${name}`)
@@ -67,7 +67,7 @@ export function bookingOf (product: number, quantity: number, more: Json = {}, d
   }
 }
 
-/** Places left in the ten o'clock session. */
+/** Remaining capacity of the ten o'clock session. */
 export async function placesLeft (call: Send, product: number, date = TOMORROW): Promise<number> {
   const { body } = await call('GET', `/product-availability?Date=${date}&ProductIds=${product}`)
   const sessions = (body as unknown as { sessions: { startTime: string, capacityRemaining: number }[] }[])[0]?.sessions ?? []

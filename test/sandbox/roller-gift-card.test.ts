@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, customer, productId, start } from './roller-fixture.ts'
 
-test('gift cards are issued once per external id, spent and refunded', async (t) => {
+test('issues a gift card once for each external id, and supports spending and refunds', async (t) => {
   const { roller, call } = await start(t)
   const order = {
     externalId: 'cards-1',
@@ -31,7 +31,7 @@ test('gift cards are issued once per external id, spent and refunded', async (t)
   t.equal((await call('POST', `${path}/payments`, { ...refund, amount: 27 })).status, 409, 'more than the balance')
 })
 
-test('what cannot be issued is refused before anything is made', async (t) => {
+test('rejects an invalid request before any card is created', async (t) => {
   const { roller, call } = await start(t)
   const before = roller.venue('demo').giftCards.size
   const order = { externalId: 'cards-1', bookingOwner: customer }

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, MINUTE, placesLeft, productId, start, TOMORROW } from './roller-fixture.ts'
 
-test('a reservation holds its places for ten minutes and then lets go', async (t) => {
+test('holds the capacity of a reservation for ten minutes', async (t) => {
   const { roller, clock, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const before = await placesLeft(call, jumper)
@@ -15,7 +15,7 @@ test('a reservation holds its places for ten minutes and then lets go', async (t
   t.equal(await placesLeft(call, jumper), before)
 })
 
-test('a booking uses its own reservation, and a deleted one frees its places', async (t) => {
+test('uses the reservation of a booking, and releases a deleted one', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   const before = await placesLeft(call, jumper)

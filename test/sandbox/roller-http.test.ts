@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { start } from './roller-fixture.ts'
 
-test('what ROLLER does not know or cannot read is refused in JSON', async (t) => {
+test('rejects unknown and unreadable requests in JSON', async (t) => {
   const { call } = await start(t)
   t.match(await call('GET', '/nowhere'), { status: 404, body: { message: String } })
   t.equal((await call('PATCH', '/venues/me')).status, 405)
@@ -13,7 +13,7 @@ test('what ROLLER does not know or cannot read is refused in JSON', async (t) =>
   t.equal((await call('POST', '/bookings', [])).status, 400)
 })
 
-test('the requests are recorded as they came over the wire', async (t) => {
+test('records requests as received', async (t) => {
   const { roller, call } = await start(t)
   await call('PUT', '/netsuite-settings?a=%7Bb%7D', { locationId: 'L1' }, { 'x-test': 'yes' })
   const last = roller.requests.at(-1)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { test } from '../support/tap.ts'
 import { send, start } from './roller-fixture.ts'
 
-test('bodies of any size go both ways, behind the same token', async (t) => {
+test('transfers bodies of any size both ways, with the usual token', async (t) => {
   const { roller, call } = await start(t)
   const size = 3_000_001
   const [plain, chunked] = [await call('GET', `/sandbox/bytes/${size}`), await call('GET', `/sandbox/bytes/${size}?chunked=1`)]

@@ -1,14 +1,14 @@
 import { test } from '../support/tap.ts'
 import { connect, send, start, MINUTE } from './roller-fixture.ts'
 
-test('one call too many starts a cooling-off of that credential only', async (t) => {
+test('starts a cooling-off of one credential after one call too many', async (t) => {
   const { roller, clock, call } = await start(t, { limits: { rest: 3, reporting: 2 } })
   const other = await connect(roller, 'other')
   for (let index = 0; index < 3; index++) t.equal((await call('GET', '/venues/me')).status, 200)
   t.equal((await call('GET', '/data/roles')).status, 200, 'reports have a limit of their own')
-  const refused = await call('GET', '/venues/me')
-  t.equal(refused.status, 429)
-  t.equal(refused.headers['retry-after'], '60')
+  const rejected = await call('GET', '/venues/me')
+  t.equal(rejected.status, 429)
+  t.equal(rejected.headers['retry-after'], '60')
   clock.forward(20_000)
   t.equal((await call('GET', '/data/roles')).headers['retry-after'], '40', 'every API rests')
   t.equal((await send(roller.url, 'POST', '/token', { client_id: 'demo', client_secret: 'secret' })).status, 429)
@@ -18,7 +18,7 @@ test('one call too many starts a cooling-off of that credential only', async (t)
   t.equal((await call('GET', '/venues/me')).status, 200)
 })
 
-test('the window slides', async (t) => {
+test('counts in a sliding window', async (t) => {
   const { roller, clock, call } = await start(t, { limits: { rest: 2 } })
   await call('GET', '/venues/me')
   clock.forward(MINUTE - 1)
@@ -29,7 +29,7 @@ test('the window slides', async (t) => {
   t.equal(roller.penalties, 1)
 })
 
-test('the defaults are the published limits, and off is off', async (t) => {
+test('has the published limits by default, and none with off', async (t) => {
   const strict = await start(t)
   for (let index = 0; index < 120; index++) await strict.call('GET', '/data/roles')
   t.equal(strict.roller.penalties, 0)

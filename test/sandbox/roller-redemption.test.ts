@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, productId, start, TODAY } from './roller-fixture.ts'
 
-test('a ticket is redeemed once', async (t) => {
+test('redeems a ticket once', async (t) => {
   const { roller, call } = await start(t)
   const made = await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 2, {}, TODAY))
   const tickets = roller.venue('demo').bookings.get(made.body['uniqueId'] as string)?.items[0]?.tickets.map(
@@ -16,7 +16,7 @@ test('a ticket is redeemed once', async (t) => {
   )
 })
 
-test('a call redeems all of its tickets or none', async (t) => {
+test('redeems all tickets of a call or none', async (t) => {
   const { roller, call } = await start(t)
   const made = await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 1, {}, TODAY))
   const ticket = roller.venue('demo').bookings.get(made.body['uniqueId'] as string)?.items[0]?.tickets[0]
@@ -32,7 +32,7 @@ test('a call redeems all of its tickets or none', async (t) => {
   )
 })
 
-test('a ticket counts on its own day, and a ten visit pass ten times', async (t) => {
+test('accepts a ticket on its day only, and a ten visit pass ten times', async (t) => {
   const { roller, call } = await start(t)
   const later = await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 1))
   const ticketOf = (id: unknown) => roller.venue('demo').bookings.get(id as string)?.items[0]?.tickets[0]?.ticketId

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, productId, start } from './roller-fixture.ts'
 
-test('refunds never exceed what was paid, and a cancellation can give it all back', async (t) => {
+test('limits refunds to the paid amount, and refunds all of it on a cancellation', async (t) => {
   const { roller, call } = await start(t)
   const made = await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 2, {
     payments: [{ id: 'tx-1', paymentType: 'CreditCard', amount: 44 }]
@@ -20,7 +20,7 @@ test('refunds never exceed what was paid, and a cancellation can give it all bac
   t.equal((await call('POST', `${path}/cancel`, { issueRefund: false })).status, 403)
 })
 
-test('tips and payment links', async (t) => {
+test('supports tips and payment links', async (t) => {
   const { roller, call } = await start(t)
   const made = await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 2))
   const path = `/bookings/${made.body['uniqueId'] as string}/payments`
@@ -35,7 +35,7 @@ test('tips and payment links', async (t) => {
   t.equal((await call('DELETE', `${path}/links/1`)).status, 404)
 })
 
-test('bookings that came in elsewhere cannot be cancelled through the API', async (t) => {
+test('rejects the cancellation of bookings that the API did not create', async (t) => {
   const { roller, call } = await start(t)
   const seeded = [...roller.venue('demo').bookings.keys()].at(-1) ?? ''
   t.equal((await call('POST', `/bookings/${seeded}/cancel`, { issueRefund: false })).status, 403)

@@ -3,7 +3,7 @@ import { bookingOf, productId, start, TODAY, TOMORROW, type Json } from './rolle
 
 const period = `startDate=${TODAY}&endDate=${TOMORROW}`
 
-test('a report is paged', async (t) => {
+test('returns a report in pages', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
   for (let index = 0; index < 25; index++) {
@@ -30,7 +30,7 @@ test('a report is paged', async (t) => {
   t.equal((await call('GET', `/data/bookingitems?${period}&pageNumber=0`)).status, 400)
 })
 
-test('a period is two venue-local days, at most one apart', async (t) => {
+test('accepts a period of at most one venue-local day', async (t) => {
   const { call } = await start(t)
   const status = async (query: string) => (await call('GET', `/data/tickets?${query}`)).status
   t.equal(await status(period), 200)
@@ -41,7 +41,7 @@ test('a period is two venue-local days, at most one apart', async (t) => {
   t.equal(await status('startDate=2026-02-30&endDate=2026-03-01'), 400)
 })
 
-test('instants are in UTC unless the venue\'s offset is asked for', async (t) => {
+test('writes instants in UTC unless the venue\'s offset is requested', async (t) => {
   const { roller, call } = await start(t)
   await call(
     'POST', '/bookings', bookingOf(productId(roller, 'All Day Pass'), 1, { payments: [{ id: 'tx-utc', paymentType: 'Cash', amount: 45 }] })
@@ -54,7 +54,7 @@ test('instants are in UTC unless the venue\'s offset is asked for', async (t) =>
   t.equal(await created({ 'timezone-designators': 'offset' }), '2026-11-25T10:00:00+10:00')
 })
 
-test('days are the venue\'s own', async (t) => {
+test('uses venue-local days', async (t) => {
   const { roller, clock, call } = await start(t)
   // 23:30 in Brisbane, still the same day in UTC; an hour later it is not in Brisbane.
   clock.forward(13.5 * 3_600_000)
@@ -71,7 +71,7 @@ test('days are the venue\'s own', async (t) => {
   t.same(await found(TOMORROW), ['early'])
 })
 
-test('revenue entries keep to their own page size and can be asked for by booking', async (t) => {
+test('has a fixed page size and a booking filter for revenue entries', async (t) => {
   const { roller, call } = await start(t)
   const made = await call(
     'POST', '/bookings', bookingOf(productId(roller, 'All Day Pass'), 1, { payments: [{ id: 'tx-1', paymentType: 'Cash', amount: 45 }] })

@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { start } from './roller-fixture.ts'
 
-test('a staff account from its creation to its end', async (t) => {
+test('creates, changes and deletes a staff account', async (t) => {
   const { roller, call } = await start(t)
   const request = { roleId: 1203, firstName: 'Sam', lastName: 'Reed', email: 'sam.reed@example.com', posPin: '9911' }
   const made = await call('POST', '/staff', request)

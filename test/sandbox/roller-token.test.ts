@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { connect, send, start } from './roller-fixture.ts'
 
-test('a token is issued for any pair and opens the venue behind the client id', async (t) => {
+test('issues a token for any credentials, for the venue of the client id', async (t) => {
   const { roller, call } = await start(t)
   const issued = await send(roller.url, 'POST', '/token', { client_id: 'other', client_secret: 'secret' })
   t.match(issued, { status: 200, body: { token_type: 'Bearer', expires_in: 86_400, access_token: String } })
@@ -12,18 +12,18 @@ test('a token is issued for any pair and opens the venue behind the client id', 
   t.equal(roller.requests.at(-1)?.clientId, 'other')
 })
 
-test('a wrong secret and a rejected credential are refused, and a missing one is named', async (t) => {
+test('rejects wrong and rejected credentials, and names missing ones', async (t) => {
   const { roller } = await start(t)
-  const ask = async (body: object) => await send(roller.url, 'POST', '/token', body)
-  t.equal((await ask({ client_id: 'demo', client_secret: 'wrong' })).status, 401)
-  t.match(await ask({ client_id: 'demo' }), { status: 400, body: { message: /client_secret/ } })
+  const requestToken = async (body: object) => await send(roller.url, 'POST', '/token', body)
+  t.equal((await requestToken({ client_id: 'demo', client_secret: 'wrong' })).status, 401)
+  t.match(await requestToken({ client_id: 'demo' }), { status: 400, body: { message: /client_secret/ } })
   roller.rejectCredentials('demo')
-  t.equal((await ask({ client_id: 'demo', client_secret: 'secret' })).status, 401)
+  t.equal((await requestToken({ client_id: 'demo', client_secret: 'secret' })).status, 401)
   roller.rejectCredentials('demo', false)
-  t.equal((await ask({ client_id: 'demo', client_secret: 'secret' })).status, 200)
+  t.equal((await requestToken({ client_id: 'demo', client_secret: 'secret' })).status, 200)
 })
 
-test('a missing, unknown, expired or revoked token answers 401 in JSON', async (t) => {
+test('returns 401 in JSON for a missing, unknown, expired or revoked token', async (t) => {
   const { roller, clock, call } = await start(t, { tokenTtl: 60 })
   t.match(await send(roller.url, 'GET', '/venues/me'), { status: 401, body: { message: String } })
   t.equal((await send(roller.url, 'GET', '/venues/me', undefined, { authorization: 'Bearer nobody' })).status, 401)
@@ -38,7 +38,7 @@ test('a missing, unknown, expired or revoked token answers 401 in JSON', async (
   t.equal((await again('GET', '/venues/me')).status, 401)
 })
 
-test('some client ids stand for awkward venues', async (t) => {
+test('has special client ids for problematic venues', async (t) => {
   const { roller } = await start(t)
   const [noaccess, badzone] = [await connect(roller, 'noaccess-1'), await connect(roller, 'badzone-1')]
   t.equal((await noaccess('GET', '/venues/me')).status, 403)

@@ -22,7 +22,7 @@ async function receiver (t: Test): Promise<{ url: string, received: Received[], 
 
 const subscription = (url: string, webhooks: Json): Json => ({ url, enabled: true, authentication: { apiKey: 'key-1' }, webhooks })
 
-test('events go out with the api key, and only to those that asked for them', async (t) => {
+test('sends events with the api key, to subscribed webhooks only', async (t) => {
   const { roller, call } = await start(t)
   const { url, received } = await receiver(t)
   await call(
@@ -51,7 +51,7 @@ test('events go out with the api key, and only to those that asked for them', as
   t.match(received[1]?.event, { type: 'Redemption', data: { redemptions: [{ ticketId }] } })
 })
 
-test('anything but 200 is repeated on the schedule, under the same id, and then the webhook is disabled', async (t) => {
+test('retries on the schedule after anything but 200, with the same id, then disables the webhook', async (t) => {
   const { roller, clock, call } = await start(t, { tokenTtl: 100 * 86_400 })
   const { url, received, answer } = await receiver(t)
   answer(202)
@@ -71,7 +71,7 @@ test('anything but 200 is repeated on the schedule, under the same id, and then 
   t.match((await call('GET', '/webhooks')).body, [{ webhookId: body['webhookId'], configuration: { enabled: false } }])
 })
 
-test('a repeated delivery ends with the first 200', async (t) => {
+test('stops retrying after the first 200', async (t) => {
   const { roller, clock, call } = await start(t)
   const { url, received, answer } = await receiver(t)
   answer(500)
@@ -86,7 +86,7 @@ test('a repeated delivery ends with the first 200', async (t) => {
   t.match(received.map(({ event }) => event['type']), ['Customer', 'Customer'])
 })
 
-test('a webhook is read, changed and removed, and must be reachable by HTTPS', async (t) => {
+test('reads, changes and deletes a webhook, and requires HTTPS', async (t) => {
   const { call } = await start(t)
   const wanted = subscription('https://example.com/hook', { booking: { events: ['Created'] } })
   t.equal((await call('POST', '/webhooks', { ...wanted, url: 'http://example.com/hook' })).status, 400)

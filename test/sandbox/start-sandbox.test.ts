@@ -1,4 +1,4 @@
-/** The sandbox as the test double of an app that embeds the plugin, by what both packages export and nothing else. */
+/** The sandbox as the test double of an app that embeds the plugin, using only public exports of both packages. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -34,7 +34,7 @@ async function freePort (): Promise<number> {
   return port
 }
 
-test('a call reaches the simulated ROLLER', async (t) => {
+test('sends a call to the simulated ROLLER', async (t) => {
   const sandbox = await start(t)
   const fastify = await app(t, sandbox)
   const { name } = await fastify.roller.request('GET /venues/me', { connectionId: sandbox.connectionId })
@@ -43,7 +43,7 @@ test('a call reaches the simulated ROLLER', async (t) => {
   t.ok(sandbox.roller.requests.some(({ url }) => url === '/venues/me'))
 })
 
-test('a fault happens to the call that it is meant for', async (t) => {
+test('applies a fault to the matching call', async (t) => {
   const sandbox = await start(t)
   const fastify = await app(t, sandbox)
   const call = { url: '/roller/products', headers: { 'connection-id': sandbox.connectionId } }
@@ -56,7 +56,7 @@ test('a fault happens to the call that it is meant for', async (t) => {
   t.match((await fastify.inject(call)).json(), { code: 'ROLLER_ERR_NANGO_REJECTED' })
 })
 
-test('the clock ends a cooling-off', async (t) => {
+test('ends a cooling-off by the clock', async (t) => {
   const clock = new ManualClock()
   const sandbox = await start(t, { clock, limits: { rest: 5 } })
   const fastify = await app(t, sandbox, { clock })
@@ -69,7 +69,7 @@ test('the clock ends a cooling-off', async (t) => {
   t.equal((await fastify.inject(call)).statusCode, 200)
 })
 
-test('a webhook of ROLLER is delivered when it is due', async (t) => {
+test('delivers a webhook of ROLLER when it is due', async (t) => {
   const clock = new ManualClock()
   const sandbox = await start(t, { clock })
   const fastify = Fastify()
@@ -94,7 +94,7 @@ test('a webhook of ROLLER is delivered when it is due', async (t) => {
   t.same(names, ['customer.updated'])
 })
 
-test('Nango sends its webhooks to the app', async (t) => {
+test('sends Nango\'s webhooks to the app', async (t) => {
   const sandbox = await start(t)
   const fastify = await app(t, sandbox, { prefix: '/api' })
   sandbox.sendWebhooksTo(`${await fastify.listen({ host: '127.0.0.1', port: 0 })}/api`)
@@ -106,7 +106,7 @@ test('Nango sends its webhooks to the app', async (t) => {
   t.match(await failed, { name: 'connection.failed', connectionId: sandbox.connectionId })
 })
 
-test('more venues are connected, each with data of its own', async (t) => {
+test('connects more venues, each with its own data', async (t) => {
   const sandbox = await start(t, { seed: 7 })
   const fastify = await app(t, sandbox)
   const { connectionId, clientId, venue } = sandbox.connectVenue({ tags: { organization_id: 'acme' } })
@@ -119,7 +119,7 @@ test('more venues are connected, each with data of its own', async (t) => {
   t.match(connections, [{ connectionId }])
 })
 
-test('the same seed and clock give the same venues', async (t) => {
+test('generates the same venues from the same seed and clock', async (t) => {
   const seen = []
   for (const seed of [7, 7, 8]) {
     const { roller } = await start(t, { seed, clock: new ManualClock(Date.UTC(2026, 10, 25)) })
@@ -129,7 +129,7 @@ test('the same seed and clock give the same venues', async (t) => {
   t.not(seen[0], seen[2])
 })
 
-test('options of both simulators are passed on, and a second one cannot have the same port', async (t) => {
+test('passes options on to both simulators, and fails for a port in use', async (t) => {
   const secretKey = '7f9c2f5e-8a53-4c1b-9b1e-0c2d3e4f5a6b'
   const sandbox = await start(t, { secretKey, nango: { scopes: ['environment:connections:list'] }, roller: { limits: 'off' } })
   t.equal(sandbox.secretKey, secretKey)
@@ -138,7 +138,7 @@ test('options of both simulators are passed on, and a second one cannot have the
   await t.rejects(startSandbox({ port: Number(new URL(sandbox.nango.url).port) }), { code: 'EADDRINUSE' })
 })
 
-test('it closes with await using', async (t) => {
+test('closes with await using', async (t) => {
   const sandbox = await startSandbox()
   await sandbox[Symbol.asyncDispose]()
   await t.rejects(fetch(sandbox.nango.url))

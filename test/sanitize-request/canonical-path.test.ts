@@ -1,4 +1,4 @@
-/** One form of a path decides which rate limit is spent and which headers the answer has. */
+/** The canonical form of a path decides its rate limit and the headers of its response. */
 import { test } from '../support/tap.ts'
 import { isRollerError } from '#plugin/errors.js'
 import { rateLimitOf } from '#plugin/gateway/limits/rate-limit-of.js'
@@ -14,10 +14,10 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
 ]
 
 for (const [path, segments] of CASES) {
-  test(`${path} is ${segments.join('/')}`, async (t) => { t.same(canonicalPath(path).segments, segments) })
+  test(`canonicalizes ${path} to ${segments.join('/')}`, async (t) => { t.same(canonicalPath(path).segments, segments) })
 }
 
-test('a path that two servers read in two ways is refused', async (t) => {
+test('rejects an ambiguous path', async (t) => {
   for (const path of ['/x/%EF%BC%8E%EF%BC%8E/y', '/x%EF%BC%8F%EF%BC%8Fy', '/x/%E2%80%A5', '/x/%C0%AE', '/x/%5c', '/%zz', '/%2', 'x',
     '/x/..;a']) {
     t.throws(() => canonicalPath(path), { code: 'ROLLER_ERR_PATH' }, path)
@@ -27,7 +27,7 @@ test('a path that two servers read in two ways is refused', async (t) => {
 
 const rateLimit = (path: string, method = 'GET'): string => rateLimitOf({ method, target: { path }, operation: null, body: null }).rateLimit
 
-test('the Reporting API is counted as such in every way to write it', async (t) => {
+test('counts every spelling of a Reporting path as such', async (t) => {
   for (const path of [
     '/data/x', '/data', '/data/', '/DATA/x', '/data;a/x', '/data;a=b;c=d/x', '/data%3Ba/x', '/%64ata/x', '/%2564ata/x', '/%252564ata/x',
     '/data%2Fx',
@@ -39,7 +39,7 @@ test('the Reporting API is counted as such in every way to write it', async (t) 
   }
 })
 
-test('whatever a path is made of, its canonical form is of one spelling or it is refused', async (t) => {
+test('canonicalizes any path to one spelling, or rejects it', async (t) => {
   const pieces = ['data', 'DATA', '%64', '%2564', 'ata', '/', '%2f', '%252F', ';', ';a', '%3b', '.', '%2e', '%20', 'x', '%', '%ef%bc%8f',
     '%c5%bf', '?', '%3f', '\\']
   let seed = 7
@@ -57,7 +57,7 @@ test('whatever a path is made of, its canonical form is of one spelling or it is
   }
 })
 
-test('more than 1000 parameters in a query are refused', async (t) => {
+test('rejects more than 1000 query parameters', async (t) => {
   const query = (count: number): string => '/x?' + Array.from({ length: count }, (_, index) => `a=${index}`).join('&')
   t.doesNotThrow(() => sanitizeTarget(query(1_000)))
   t.throws(() => sanitizeTarget(query(1_001)), { code: 'ROLLER_ERR_PATH', detail: /more than 1000 parameters/ })

@@ -4,7 +4,7 @@ import { sendRaw } from './raw.ts'
 
 const call = (url: string, ...headers: string[]) => sendRaw(url, ['GET /roller/venues/me HTTP/1.1', ...headers].join('\r\n'))
 
-test('a connection id that no connection can have goes nowhere', async (t) => {
+test('rejects a connection id that Nango cannot store', async (t) => {
   const built = await listen(t)
   for (const id of ['.', '..', 'a'.repeat(300), 'demo?x', 'demo#x', 'demo&x', 'demo%2e', 'd\u00e9mo', 'demo\tvenue', 'a<b>']) {
     const answer = await call(built.url, `Connection-Id: ${id}`)
@@ -17,7 +17,7 @@ test('a connection id that no connection can have goes nowhere', async (t) => {
   t.same(built.nango.requests, [])
 })
 
-test('an id with a path in it stays a header, and is unknown', async (t) => {
+test('treats an id with a path in it as an unknown id', async (t) => {
   const built = await listen(t)
   // eslint-disable-next-line no-template-curly-in-string
   for (const id of ['../connections', '../../demo-venue', 'demo-venue/../x', 'a\\..\\b', '${client_secret}', 'demo-venue,demo-venue']) {
@@ -29,17 +29,17 @@ test('an id with a path in it stays a header, and is unknown', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
-test('a second Connection-Id never picks another connection', async (t) => {
+test('ignores a second Connection-Id', async (t) => {
   const built = await listen(t)
   built.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 'x' })
-  for (const pair of [['demo-venue', 'other'], ['other', 'demo-venue']]) {
-    const answer = await call(built.url, ...pair.map((id) => `Connection-Id: ${id}`))
+  for (const credentials of [['demo-venue', 'other'], ['other', 'demo-venue']]) {
+    const answer = await call(built.url, ...credentials.map((id) => `Connection-Id: ${id}`))
     t.equal(answer.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
   }
   t.same(callsAtRoller(built), [])
 })
 
-test('a line break in an id starts no second header', async (t) => {
+test('rejects a line break in an id', async (t) => {
   const built = await listen(t)
   await call(built.url, 'Connection-Id: demo-venue\r\nBase-Url-Override: http://evil.example')
   t.equal(built.nango.requests[0]?.headers['base-url-override'], undefined)

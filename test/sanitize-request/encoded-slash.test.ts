@@ -1,12 +1,12 @@
-/** An encoded slash that could make one operation's path another one's is refused, and no deny rule is passed by it. */
+/** An encoded slash that could turn one operation's path into another's is rejected, and bypasses no deny rule. */
 import { test } from '../support/tap.ts'
 import { operations } from '#plugin/operations/operations.js'
 import type { OperationKey } from '#plugin/operations/operation.js'
 import { splitKey } from '#plugin/operations/paths.js'
 import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
-import { refuses } from './raw.ts'
+import { rejectsAll } from './raw.ts'
 
-/** Each path is of the first operation to the router, and may be of the second to a server that decodes first. */
+/** The router matches each path to the first operation; a server that decodes first may match the second. */
 const PAIRS = [
   ['GET /bookings/{uniqueId}', 'GET /bookings/{uniqueId}/form-responses', '/bookings/X%2Fform-responses'],
   ['GET /customers/{customerId}', 'GET /customers/{customerId}/multi-passes', '/customers/1%2Fmulti-passes'],
@@ -18,18 +18,19 @@ const PAIRS = [
 const twice = (path: string): string => path.replace(/%/g, '%25')
 const halved = (path: string): string => path.replace(/%2f/i, ';v=1%2F')
 
-test('the encoded slash is refused where the catalog has a deeper path, however deep it is encoded', async (t) => {
+test('rejects an encoded slash where the catalog has a longer path, at any depth of encoding', async (t) => {
   const built = await listen(t)
   for (const [shorter, , path] of PAIRS) {
     const { method } = splitKey(shorter)
-    await refuses(t, built, [path, twice(path), twice(twice(path)), halved(path)].map((one) => `/roller${one}`), 'ROLLER_ERR_PATH', method)
+    const spellings = [path, twice(path), twice(twice(path)), halved(path)].map((one) => `/roller${one}`)
+    await rejectsAll(t, built, spellings, 'ROLLER_ERR_PATH', method)
   }
-  await refuses(t, built, ['/roller/bookings/X%EF%BC%8Fform-responses'], 'ROLLER_ERR_PATH') // a full-width slash
-  await refuses(t, built, ['/roller/bookings/%20', '/roller/bookings/...', '/roller/bookings/%20;a=b'], 'ROLLER_ERR_PATH')
+  await rejectsAll(t, built, ['/roller/bookings/X%EF%BC%8Fform-responses'], 'ROLLER_ERR_PATH') // a full-width slash
+  await rejectsAll(t, built, ['/roller/bookings/%20', '/roller/bookings/...', '/roller/bookings/%20;a=b'], 'ROLLER_ERR_PATH')
 })
 
 for (const wildcard of [undefined, true, false]) {
-  test(`a deny rule holds for its operation behind an encoded slash, wildcard ${String(wildcard)}`, async (t) => {
+  test(`applies a deny rule behind an encoded slash, wildcard ${String(wildcard)}`, async (t) => {
     const deny = PAIRS.map(([, deeper]) => deeper)
     const built = await build(t, { options: { operations: { deny }, ...(wildcard !== undefined && { wildcard }) } })
     for (const [shorter, , path] of PAIRS) {
@@ -43,7 +44,7 @@ for (const wildcard of [undefined, true, false]) {
   })
 }
 
-test('with the wildcard closed no encoded slash opens a path outside the catalog', async (t) => {
+test('rejects an encoded slash that opens a path outside the catalog if the wildcard is denied', async (t) => {
   const built = await build(t, { options: { wildcard: false } })
   for (const url of ['/guests/1%2Fnew-thing', '/guests/1%252Fnew-thing', '/discounts/1%2fnew']) {
     t.match((await built.app.inject({ url: `/roller${url}`, headers: VENUE })).json(), { code: 'ROLLER_ERR_OPERATION_FORBIDDEN' }, url)
@@ -51,7 +52,7 @@ test('with the wildcard closed no encoded slash opens a path outside the catalog
   t.same(callsAtRoller(built), [])
 })
 
-test('in process it is the same', async (t) => {
+test('applies the same rules in process', async (t) => {
   const built = await build(t)
   const call = { connectionId: 'demo-venue', params: { uniqueId: 'X/form-responses' } }
   await t.rejects(built.app.roller.request('GET /bookings/{uniqueId}', call), { code: 'ROLLER_ERR_PATH' })
@@ -60,13 +61,13 @@ test('in process it is the same', async (t) => {
   t.same([...callsAtRoller(built), ...callsAtRoller(denying)], [])
 })
 
-test('where there is no deeper path, an id may have a slash, and it arrives as it was written', async (t) => {
+test('forwards an id with an encoded slash unchanged where no longer path exists', async (t) => {
   const built = await build(t)
   await built.app.inject({ url: '/roller/guests/1%2F2', headers: VENUE })
   t.same(callsAtRoller(built).map(({ url }) => url), ['/guests/1%2F2'])
 })
 
-test('no two operations of one method have paths of one length that a path could both be', async (t) => {
+test('has no two ambiguous paths of the same length and method in the catalog', async (t) => {
   const split = (key: string) => {
     const { method, path } = splitKey(key as OperationKey) // a key of the catalog
     return { method, parts: path.toLowerCase().split('/') }
@@ -86,11 +87,11 @@ test('no two operations of one method have paths of one length that a path could
   }
 })
 
-test('authorize is asked for the operation that a path is to ROLLER, not for the wildcard', async (t) => {
-  const asked: string[] = []
-  const built = await build(t, { options: { authorize: (_request, { operation }) => { asked.push(operation); return false } } })
+test('calls authorize with the operation that ROLLER would match, not with the wildcard', async (t) => {
+  const requested: string[] = []
+  const built = await build(t, { options: { authorize: (_request, { operation }) => { requested.push(operation); return false } } })
   for (const url of ['/Staff/x1', '/staff/x1/', '/%2573taff/x1', '/staff;a/x1', '/new/thing']) {
     await built.app.inject({ url: `/roller${url}`, headers: VENUE })
   }
-  t.same(asked, [...Array.from({ length: 4 }, () => 'GET /staff/{uniqueId}'), 'GET /*'])
+  t.same(requested, [...Array.from({ length: 4 }, () => 'GET /staff/{uniqueId}'), 'GET /*'])
 })

@@ -17,7 +17,7 @@ const HOSTILE = [
 ]
 
 for (const method of ['GET', 'POST']) {
-  test(`of hostile headers on a ${method}, none steers Nango and none reaches ROLLER`, async (t) => {
+  test(`forwards no hostile header on a ${method}, to Nango or to ROLLER`, async (t) => {
     const built = await listen(t)
     const body = method === 'POST' ? '{}' : ''
     const framing = method === 'POST' ? ['Content-Type: application/json', 'Content-Length: 2'] : []
@@ -32,7 +32,7 @@ for (const method of ['GET', 'POST']) {
   })
 }
 
-test('the headers that ROLLER knows arrive', async (t) => {
+test('forwards the headers of ROLLER\'s contract', async (t) => {
   const built = await listen(t)
   const own = ['Accept: application/json', 'Accept-Language: de', 'Timezone-Designators: true']
   await sendRaw(built.url, ['GET /roller/sandbox/echo HTTP/1.1', ...own].join('\r\n'))

@@ -1,4 +1,4 @@
-/** A client that sends exactly the bytes it is given: every other one would tidy up a hostile request before it leaves. */
+/** A client that sends exactly the given bytes: others normalize a hostile request first. */
 import { connect } from 'node:net'
 import type { Test } from 'tap'
 import { callsAtRoller, CONNECTION_ID, holdsNoSecret, SECRET_KEY, type Built } from '../support/build.ts'
@@ -20,8 +20,8 @@ export async function sendRaw (url: string, head: string, body: string | Buffer 
   return { status: Number(text.slice(9, 12)), text, code: /"code":"(ROLLER_ERR_\w+)"/.exec(text)?.[1] }
 }
 
-/** Sends each target and expects the refusal, and that neither Nango nor ROLLER saw anything. */
-export async function refuses (
+/** Sends each target and expects a rejection, and no request to Nango or ROLLER. */
+export async function rejectsAll (
   t: Test, built: Built & { readonly url: string }, targets: readonly string[], code: string, method = 'GET'
 ): Promise<void> {
   for (const target of targets) {
@@ -35,7 +35,7 @@ export async function refuses (
   t.same(built.roller.requests.map(({ url }) => url), [], 'nothing went to ROLLER')
 }
 
-/** What the gateway itself puts on a call through Nango; a header outside this list came from the caller. */
+/** The gateway's own headers of a call through Nango; any other header came from the caller. */
 const OWN = new Set([
   'host', 'connection', 'authorization', 'provider-config-key', 'connection-id', 'retries', 'content-type', 'content-length',
   'transfer-encoding',
@@ -43,9 +43,7 @@ const OWN = new Set([
   'nango-proxy-timezone-designators'
 ])
 
-/**
- * Every call that Nango saw was the gateway's own in all that steers Nango, and ROLLER was reached with the venue's token and nothing else.
- */
+/** In every call to Nango, the headers that control it are the gateway's own, and ROLLER is called only with the venue's token. */
 export function onlyOwnValues (t: Test, built: Built): void {
   for (const { url, headers } of built.nango.requests) {
     t.match(url, /^\/proxy\//, 'only the proxy was called')

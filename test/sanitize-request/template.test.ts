@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { callsAtRoller, holdsNoSecret, listen } from '../support/build.ts'
 import { onlyOwnValues, sendRaw } from './raw.ts'
 
-/** What the caller writes, and what ROLLER gets. */
+/** The caller's target, and the one that ROLLER receives. */
 const CASES: readonly (readonly [string, string])[] = [
   ['/sandbox/echo?x=${client_secret}', '/sandbox/echo?x=%24%7Bclient_secret%7D'], // eslint-disable-line no-template-curly-in-string
   ['/sandbox/echo?x=$%7Bclient_secret}', '/sandbox/echo?x=%24%7Bclient_secret%7D'],
@@ -15,20 +15,20 @@ const CASES: readonly (readonly [string, string])[] = [
   ['/x?to=https://api.roller.app/y', '/x?to=https%3A//api.roller.app/y']
 ]
 
-test('nothing that Nango would interpolate, split, rename or cut stays literal', async (t) => {
+test('encodes all text that Nango would interpolate, split, rename or cut', async (t) => {
   const built = await listen(t)
-  // The simulator cuts out its own provider's base URL, as Nango does.
+  // The simulator removes its own provider's base URL, like Nango.
   const cases = [...CASES, [`/x?to=${built.roller.url}/y`, `/x?to=${built.roller.url.replace('://', '%3A//')}/y`]] as const
   for (const [written] of cases) {
     const { text } = await sendRaw(built.url, `GET /roller${written} HTTP/1.1`)
-    holdsNoSecret(t, text.replaceAll(/authorization":"[^"]+"/g, ''), built) // the echo shows what ROLLER must have
+    holdsNoSecret(t, text.replaceAll(/authorization":"[^"]+"/g, ''), built) // the echo shows what ROLLER received
   }
   t.same(callsAtRoller(built).map(({ url }) => url), cases.map(([, arrived]) => arrived))
   onlyOwnValues(t, built)
   holdsNoSecret(t, built.roller.requests.filter(({ url }) => url !== '/token').map(({ url, body }) => url + String(body)).join('\n'), built)
 })
 
-test('a base URL in the path has no double slash to offer', async (t) => {
+test('handles a base URL in the path without a double slash', async (t) => {
   const built = await listen(t)
   for (const target of ['/roller/https://evil.example/x', '/roller/http:%2f%2fevil.example', `/roller/${built.roller.url}/venues/me`]) {
     t.equal((await sendRaw(built.url, `GET ${target} HTTP/1.1`)).code, 'ROLLER_ERR_PATH')

@@ -1,6 +1,6 @@
 import { test } from '../support/tap.ts'
 import { listen } from '../support/build.ts'
-import { refuses } from './raw.ts'
+import { rejectsAll } from './raw.ts'
 
 const DISGUISES = [
   '/token', '/Token', '/TOKEN', '/token/', '/token/x', '/%74oken', '/%54oken', '/tok%65n', '/token;x', '/token%3bx', '/%2574oken',
@@ -8,14 +8,14 @@ const DISGUISES = [
   '/token?x=1', '/token?', '/token%2f', '/token%20', '/%20token', '/token%3fx', '/token%23', '/token.', '/token%2e%20'
 ].map((path) => `/roller${path}`)
 
-test('ROLLER\'s /token is closed in every disguise and for every method', async (t) => {
+test('rejects ROLLER\'s /token in every spelling and for every method', async (t) => {
   const built = await listen(t)
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
-    await refuses(t, built, DISGUISES, 'ROLLER_ERR_OPERATION_FORBIDDEN', method)
+    await rejectsAll(t, built, DISGUISES, 'ROLLER_ERR_OPERATION_FORBIDDEN', method)
   }
 })
 
-test('a path that only sounds like it is not closed', async (t) => {
+test('accepts similar paths', async (t) => {
   const built = await listen(t)
   for (const path of ['/tokens', '/token-list', '/tokenize', '/x/token']) {
     await fetch(`${built.url}/roller${path}`, { headers: { 'connection-id': 'demo-venue' } })

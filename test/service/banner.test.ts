@@ -1,16 +1,16 @@
-/** The process as people start it says where it is, and its curl line works when pasted. */
+/** The process prints its address at the start, and its curl line works when pasted. */
 import { execFile } from 'node:child_process'
 import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess, until } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const sh = (line: string): Promise<string> => new Promise((resolve, reject) => {
   execFile('/bin/sh', ['-c', line], (error, stdout) => { if (error === null) resolve(stdout); else reject(error) })
 })
 
-test('the banner names a sandbox, and its lines work', async (t) => {
+test('names the sandbox, with working commands', async (t) => {
   const service = startProcess(t, { PORT: '0', LOG_LEVEL: 'warn' })
   const url = await service.url()
   t.match(service.stdout(), /SANDBOX/)
@@ -24,7 +24,7 @@ test('the banner names a sandbox, and its lines work', async (t) => {
   t.equal(service.stderr(), '')
 })
 
-test('with keys the line says where one goes, and works with it', async (t) => {
+test('has the place for a key if keys are configured, and works with it', async (t) => {
   const key = 'canary-key-of-a-caller-5521'
   const service = startProcess(t, { PORT: '0', API_KEYS: key, LOG_LEVEL: 'warn' })
   await service.url()
@@ -34,7 +34,7 @@ test('with keys the line says where one goes, and works with it', async (t) => {
   t.match(JSON.parse(await sh(`${line.replace('<one of API_KEYS>', key)} -sS`)), { name: String })
 })
 
-test('in production there is no banner: every line is JSON, and one of them says where it listens', async (t) => {
+test('is replaced by JSON lines in production, one of which has the address', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(t, { PORT: '0', NODE_ENV: 'production', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
   await until(() => service.stdout().includes('Server listening'))

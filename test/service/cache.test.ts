@@ -1,9 +1,9 @@
-/** CACHE: named operations are answered from the cache, each caller's venue from its own part of it. */
+/** CACHE: named operations are cached, separately for each venue. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'
 
-test('an operation that is named is called once, another each time', async (t) => {
+test('caches a named operation, and no other', async (t) => {
   const built = await service(t, { CACHE: 'GET /products=60' })
   const { port } = new URL(await built.app.listen({ host: '127.0.0.1', port: 0 }))
   const get = async (path: string) => await fetch(`http://127.0.0.1:${port}/roller${path}`, { headers: VENUE })
@@ -15,7 +15,7 @@ test('an operation that is named is called once, another each time', async (t) =
   t.same(callsAtRoller(built).map(({ url }) => url), ['/products', '/venues/me', '/venues/me'])
 })
 
-test('without it nothing is kept', async (t) => {
+test('caches nothing by default', async (t) => {
   const built = await service(t)
   for (let n = 0; n < 2; n++) t.equal((await built.app.inject({ url: '/roller/products', headers: VENUE })).statusCode, 200)
   t.equal(callsAtRoller(built).length, 2)

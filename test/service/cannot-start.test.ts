@@ -1,11 +1,11 @@
-/** A service that cannot start says why in a message, and ends with 1. */
+/** A service that cannot start prints the reason, and exits with 1. */
 import { createServer, type AddressInfo } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { startProcess } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
-test('a configuration that cannot be ends the process with a message and no stack', async (t) => {
+test('exits with a message and no stack for an invalid configuration', async (t) => {
   const services = [
     startProcess(t, { PORT: 'canary-x', NANGO_HOST: 'canary-y', HOST: '0.0.0.0' }),
     startProcess(t, { NODE_ENV: 'production' }),
@@ -22,7 +22,7 @@ test('a configuration that cannot be ends the process with a message and no stac
   }
 })
 
-test('a port in use is said', async (t) => {
+test('reports a port in use', async (t) => {
   const holder = createServer()
   await new Promise<void>((resolve) => { holder.listen(0, '127.0.0.1', resolve) })
   t.teardown(() => holder.close())

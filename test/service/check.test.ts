@@ -1,4 +1,4 @@
-/** `roller-sidecar check` says what is right and what is not, one line each, and ends with 0 or 1. */
+/** `roller-sidecar check` prints one line for each check, and exits with 0 or 1. */
 import { createServer, type AddressInfo } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { keyScopes } from '#plugin/nango/key-rights.js'
@@ -6,7 +6,7 @@ import { check } from '#service/cli/check.js'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'
 import { startProcess } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const SCOPES = keyScopes.map(({ scope }) => scope)
 
@@ -21,7 +21,7 @@ async function run (env: Record<string, string>): Promise<{ good: boolean, lines
 
 const results = (lines: readonly string[]): string[] => lines.map((line) => line.split(/ {2,}/).slice(0, 2).join(' '))
 
-test('all is well', async (t) => {
+test('passes', async (t) => {
   const { nango } = await startSimulators(t)
   const before = { connections: nango.connections.length }
   const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
@@ -35,7 +35,7 @@ test('all is well', async (t) => {
   t.notOk(nango.requests.some(({ url }) => url.startsWith('/connect/sessions/')))
 })
 
-test('a scope that is missing is named; it fails where no call gets through without it', async (t) => {
+test('names a missing scope, and fails if no call succeeds without it', async (t) => {
   for (const [transport, missing, fails] of [
     ['nango', 'environment:proxy', true], ['direct', 'environment:proxy', false],
     ['nango', 'environment:connections:read_credentials', false],
@@ -67,21 +67,21 @@ test('names a missing scope for integrations and checks the other scopes', async
   t.ok(lines.some((line) => /^absent +key-scope +environment:connections:delete is not granted/.test(line)))
 })
 
-test('the direct way without the right to read credentials fails', async (t) => {
+test('fails on the direct transport without the scope for credentials', async (t) => {
   const { nango } = await startSimulators(t, { nango: { scopes: SCOPES.filter((scope) => !scope.includes('credentials')) } })
   const { good, lines } = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, ROLLER_TRANSPORT: 'direct' })
   t.equal(good, false)
   t.ok(lines.some((line) => /^failed .*read/.test(line)), lines.join('\n'))
 })
 
-test('every fault of the configuration, and no step after it', async (t) => {
+test('reports every error of the configuration, and stops', async (t) => {
   const { good, lines } = await run({ PORT: 'canary', LOG_LEVEL: 'canary', API_KEYS: 'canary' })
   t.equal(good, false)
   t.same(results(lines), ['failed configuration', 'failed configuration', 'failed configuration'])
   t.match(lines.join('\n'), /PORT .*Example: PORT=3000/)
 })
 
-test('a key that Nango does not know, a Nango that is not there, and no key at all', async (t) => {
+test('reports a rejected key, an unreachable Nango, and a missing key', async (t) => {
   const { nango } = await startSimulators(t)
   const unknown = await run({ NANGO_SECRET_KEY: '11111111-1111-4111-8111-111111111111', NANGO_HOST: nango.url })
   t.same(
@@ -89,15 +89,15 @@ test('a key that Nango does not know, a Nango that is not there, and no key at a
     [false, 'ok configuration', 'ok nango-reachable', 'failed key-valid', 'skipped integration-is-roller']
   )
   await nango.close()
-  const away = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
-  t.equal(away.good, false)
-  t.match(away.lines[1], /^failed +nango-reachable .*ECONNREFUSED.*NANGO_HOST/)
+  const isDown = await run({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url })
+  t.equal(isDown.good, false)
+  t.match(isDown.lines[1], /^failed +nango-reachable .*ECONNREFUSED.*NANGO_HOST/)
   const none = await run({})
   t.equal(none.good, false)
   t.match(none.lines[1], /^failed +nango +NANGO_SECRET_KEY is not set/)
 })
 
-test('Redis and the issuer of tokens are asked where they are configured', async (t) => {
+test('checks Redis and the token issuer if they are configured', async (t) => {
   const closed = createServer()
   await new Promise<void>((resolve) => { closed.listen(0, '127.0.0.1', resolve) })
   const { port } = closed.address() as AddressInfo // of a TCP server
@@ -116,7 +116,7 @@ test('Redis and the issuer of tokens are asked where they are configured', async
   t.match(lines.at(-1), /^failed +token-keys .*\(ECONNREFUSED\)/)
 })
 
-test('as a program: 0, 1, and how to use it', async (t) => {
+test('exits with 0 or 1, and prints its usage', async (t) => {
   const { nango } = await startSimulators(t)
   const good = startProcess(t, { NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url }, ['check'])
   const bad = startProcess(t, { PORT: 'x' }, ['check'])

@@ -1,4 +1,4 @@
-/** The environment is read once; every fault is named with what to write instead, and no value is repeated. */
+/** The environment is read once; every error has its variable and an example, and no value is repeated. */
 import { test } from '../support/tap.ts'
 import { findCaller } from '#service/auth/keys.js'
 import { ConfigError, readConfig } from '#service/config/config.js'
@@ -17,7 +17,7 @@ function faultsOf (source: Record<string, string | undefined>): readonly string[
   return []
 }
 
-test('defaults', async (t) => {
+test('has defaults', async (t) => {
   t.match(readConfig({}), {
     nango: null,
     transport: 'nango',
@@ -53,7 +53,7 @@ test('defaults', async (t) => {
   t.equal(readConfig({ NANGO_WEBHOOK_SIGNING_KEY: 'one, two' }).pollInterval, 600_000, 'Nango tells of changes itself')
 })
 
-test('values are taken as what they are', async (t) => {
+test('parses values to their types', async (t) => {
   const config = readConfig(
     {
       NANGO_SECRET_KEY: 'k\n',
@@ -93,7 +93,7 @@ test('values are taken as what they are', async (t) => {
   })
 })
 
-test('each wrong value is named, with an example', async (t) => {
+test('names each invalid value, with an example', async (t) => {
   const cases: [name: string, value: string][] = [
     ['PORT', CANARY], ['PORT', '65536'], ['PORT', '-1'], ['PORT', '1.5'], ['NANGO_HOST', CANARY], ['NANGO_HOST', `ftp://${CANARY}`],
     ['NANGO_HOST', `http://[${CANARY}`],
@@ -118,7 +118,7 @@ test('each wrong value is named, with an example', async (t) => {
   t.match(faultsOf({ API_KEYS: `${CANARY},a-long-enough-key-1234` }), [/^API_KEYS .*16 characters.*openssl/])
 })
 
-test('every fault at once', async (t) => {
+test('reports every error at once', async (t) => {
   const faults = faultsOf(
     {
       PORT: 'x',
@@ -137,7 +137,7 @@ test('every fault at once', async (t) => {
   t.match(new ConfigError(faults).message, /7 faults:\n {2}- /)
 })
 
-test('reachable from elsewhere only with keys, or with a word on it', async (t) => {
+test('requires keys or AUTH=none for a public address', async (t) => {
   for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'example.com', '::ffff:127.0.0.1', '128.0.0.1', '127.evil.example']) {
     const real = { HOST, NANGO_SECRET_KEY: 'k' }
     t.match(faultsOf(real), [/^HOST is reachable.*API_KEYS.*AUTH=none/], HOST)
@@ -148,16 +148,16 @@ test('reachable from elsewhere only with keys, or with a word on it', async (t) 
   for (const HOST of ['127.0.0.1', '127.0.0.2', '::1', 'localhost']) t.equal(readConfig({ HOST }).loopbackOnly, true, HOST)
 })
 
-test('AUTH=none lets in who comes through something in front on the same machine', async (t) => {
+test('supports AUTH=none behind a proxy on the same machine', async (t) => {
   t.equal(readConfig({ AUTH: 'none' }).loopbackOnly, false)
 })
 
-test('no sandbox in production', async (t) => {
+test('starts no sandbox in production', async (t) => {
   t.match(faultsOf({ NODE_ENV: 'production' }), [/^NANGO_SECRET_KEY is missing/])
   t.same(faultsOf({ NODE_ENV: 'production', NANGO_SECRET_KEY: 'k' }), [])
 })
 
-test('X_FILE names a file that holds X', async (t) => {
+test('reads X from the file of X_FILE', async (t) => {
   const dir = t.testdir({ key: `${CANARY}\n`, keys: 'a-key-from-a-file-1234', empty: '\n' })
   t.match(
     readConfig({ NANGO_SECRET_KEY_FILE: `${dir}/key`, API_KEYS_FILE: `${dir}/keys` }),
@@ -178,7 +178,7 @@ test('X_FILE names a file that holds X', async (t) => {
   t.notMatch(faultsOf({ NANGO_SECRET_KEY_FILE: `${dir}/missing-${CANARY}`, PORT_FILE: `${dir}/key` }).join(), CANARY)
 })
 
-test('who may be believed about addresses', async (t) => {
+test('parses TRUST_PROXY', async (t) => {
   for (
     const [value, expected] of [
       ['true', true], ['false', false], ['2', 2], ['10.0.0.0/8, 192.168.1.7', ['10.0.0.0/8', '192.168.1.7']], ['::1/128', ['::1/128']]
@@ -204,13 +204,13 @@ test('requires every setting of token checks, and a key set over https', async (
   t.same(faultsOf({ ...JWT, JWT_JWKS_URL: 'http://127.0.0.1:9000/keys' }), [], 'http of this machine')
 })
 
-test('AUTH=none beside keys or tokens is a contradiction', async (t) => {
+test('rejects AUTH=none together with keys or tokens', async (t) => {
   for (const other of [{ API_KEYS: 'a-long-enough-key-1234' }, JWT]) {
     t.match(faultsOf({ AUTH: 'none', ...other }), [/^AUTH=none disables.*Remove AUTH/])
   }
 })
 
-test('every fault has an example', async (t) => {
+test('has an example in every error', async (t) => {
   const dir = t.testdir({ empty: '' })
   const wrong = [
     { HOST: '0.0.0.0' }, { NODE_ENV: 'production' }, { API_KEYS: 'short' }, { API_KEYS: 'a key with spaces in it' }, { API_KEYS: '{' },
@@ -225,6 +225,6 @@ test('every fault has an example', async (t) => {
   }
 })
 
-test('every variable says what it is for', async (t) => {
+test('describes every variable', async (t) => {
   for (const [name, { description }] of Object.entries(Environment.properties)) t.match(description, /\S.*\.$/s, name)
 })

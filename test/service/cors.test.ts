@@ -1,4 +1,4 @@
-/** Pages of other origins may call only where the operator names them. */
+/** CORS: only listed origins may call. */
 import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'
@@ -10,14 +10,14 @@ const preflight = {
   headers: { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,connection-id' }
 } as const
 
-test('off: no header lets a page in, and a preflight is no route', async (t) => {
+test('disabled: sends no CORS header, and has no preflight route', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   for (const request of [preflight, { url: '/roller/venues/me', headers: { ...VENUE, origin: ORIGIN, authorization: `Bearer ${KEY}` } }]) {
     t.notOk(Object.keys((await app.inject(request)).headers).some((name) => name.startsWith('access-control-')))
   }
 })
 
-test('on: these origins and no others; the preflight needs no key, the call does', async (t) => {
+test('enabled: allows exactly these origins; the preflight needs no key, the call does', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY, CORS_ORIGINS: `${ORIGIN},https://other.example` })
   const allowed = await app.inject(preflight)
   t.equal(allowed.statusCode, 204)
@@ -45,7 +45,7 @@ test('on: these origins and no others; the preflight needs no key, the call does
   }
 })
 
-test('without keys, on loopback: a page of a named origin is let in, others stay out', async (t) => {
+test('allows pages of a listed origin without keys on loopback, and no others', async (t) => {
   const { app } = await service(t, { CORS_ORIGINS: ORIGIN })
   const statusFor = async (origin: string): Promise<number> => (
     await app.inject({ url: '/roller/venues/me', headers: { ...VENUE, host: 'localhost:3000', origin, 'sec-fetch-site': 'cross-site' } })
@@ -54,7 +54,7 @@ test('without keys, on loopback: a page of a named origin is let in, others stay
   t.equal(await statusFor('https://evil.example'), 401)
 })
 
-test('what a browser is told about answers', async (t) => {
+test('exposes the documented response headers', async (t) => {
   const { app } = await service(t)
   const { headers } = await app.inject({ url: '/connections', headers: VENUE })
   t.match(

@@ -1,4 +1,4 @@
-/** The dashboard asks for metrics and labels that exist, and shows every metric of ours. */
+/** The dashboard uses metrics and labels that exist, and shows every metric of the service. */
 import { readFileSync } from 'node:fs'
 import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
@@ -12,9 +12,9 @@ const { panels } = JSON.parse(
 
 const METRIC = /\b(?:roller|nodejs|process)_[a-z0-9_]+/g
 
-test('every name and label in it is one that is served', async (t) => {
+test('uses only metrics and labels that exist', async (t) => {
   const { app, roller } = await service(t, { MAX_WAIT: '0' })
-  // One of everything, so that each metric has its labels.
+  // One call of every kind, so that each metric has its labels.
   await app.inject({ url: '/roller/venues/me', headers: VENUE })
   roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '9' } })
   for (let call = 0; call < 2; call++) await app.inject({ url: '/roller/products', headers: VENUE })
@@ -39,9 +39,9 @@ test('every name and label in it is one that is served', async (t) => {
         if (written !== name) t.equal(types.get(name), 'histogram', written)
         shown.add(name)
       }
-      const asked = [...expr.matchAll(/by \(([^)]*)\)/g), ...expr.matchAll(/\{(\w+)=/g)].flatMap(([, list]) => String(list).split(/[, ]+/))
+      const requested = [...expr.matchAll(/by \(([^)]*)\)/g), ...expr.matchAll(/\{(\w+)=/g)].flatMap(([, list]) => String(list).split(/[, ]+/))
       const there = new Set(names.flatMap((name) => [...labels(name.replace(/_(bucket|sum|count)$/, ''))]))
-      for (const label of asked) t.ok(there.has(label), `${title}: the label ${label} in ${expr}`)
+      for (const label of requested) t.ok(there.has(label), `${title}: the label ${label} in ${expr}`)
     }
   }
   for (const name of types.keys()) if (name.startsWith('roller_')) t.ok(shown.has(name), `${name} is shown`)

@@ -1,8 +1,8 @@
-/** Swagger UI is there with all that its page loads, and may talk to this service. */
+/** Swagger UI is served with all files of its page, and may call this service. */
 import { test } from '../support/tap.ts'
 import { service } from './fixture.ts'
 
-test('the page and its assets', async (t) => {
+test('serves the page and its assets', async (t) => {
   const { app } = await service(t)
   const moved = await app.inject({ url: '/docs' })
   const page = moved.statusCode === 200

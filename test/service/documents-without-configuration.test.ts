@@ -28,7 +28,7 @@ const ENV = {
 }
 const VALUES = [CANARY, KEY, TARGET_SECRET, '10.99.98.97', '87654321']
 
-/** As the process builds it: no connection is named as an example. */
+/** As the process builds it: without a connection id as an example. */
 async function service (t: Test, env: Record<string, string>) {
   const { nango: simulator } = await startSimulators(t)
   const { nango, ...config } = readConfig({
@@ -40,7 +40,7 @@ async function service (t: Test, env: Record<string, string>) {
   return { app, nango: simulator }
 }
 
-test('documents, health, problems and refusals', async (t) => {
+test('serves documents, health, problems and rejections', async (t) => {
   const { app, nango } = await service(t, ENV)
   const calls: [method: 'GET' | 'POST', url: string][] = [
     ['GET', '/openapi.json'], ['GET', '/docs/'], ['GET', '/docs/json'], ['GET', '/docs/yaml'],
@@ -57,14 +57,14 @@ test('documents, health, problems and refusals', async (t) => {
   }
 })
 
-test('metrics, for who may read them', async (t) => {
+test('serves metrics with the scope', async (t) => {
   const { app } = await service(t, ENV)
   const { body, statusCode } = await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${KEY}` } })
   t.equal(statusCode, 200)
   t.notOk(body.includes(CANARY))
 })
 
-test('ROLLER_CONNECTION_ID is no example in the document', async (t) => {
+test('does not use ROLLER_CONNECTION_ID as an example in the document', async (t) => {
   const { app } = await service(t, { ROLLER_CONNECTION_ID: 'canary-venue' })
   t.notMatch((await app.inject({ url: '/openapi.json' })).body, 'canary-venue')
 })

@@ -1,4 +1,4 @@
-/** The service in front of the simulators: as an app for `inject`, and as the process that people start. */
+/** The service in front of the simulators: as an app for `inject`, and as a process. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
@@ -20,7 +20,7 @@ export async function service (
   const simulators = await startSimulators(t, { nango })
   const config = readConfig({ NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: simulators.nango.url, LOG_LEVEL: 'silent', ...env })
   if (config.nango === null) throw new Error('the fixture always gives a key')
-  // a machine that is busy with other tests sheds no load
+  // no load shedding on a busy machine
   const app = await buildApp(
     { config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue', overrides: { maxEventLoopDelay: 0, ...overrides } }
   )
@@ -32,13 +32,13 @@ export interface Process {
   readonly child: ChildProcess
   readonly stdout: () => string
   readonly stderr: () => string
-  /** The address it listens on, once the banner is there. */
+  /** The address of the service, once the banner is printed. */
   readonly url: () => Promise<string>
   readonly exited: Promise<number | null>
 }
 
 const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
-// So that coverage sees the process; its own configuration comes from the test alone.
+// Lets coverage measure the process; its configuration comes from the test alone.
 const INHERITED = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => /^(PATH|NODE_OPTIONS|NODE_V8_COVERAGE|_TAPJS.*|TAP.*)$/.test(name))
 )
@@ -75,7 +75,7 @@ export function startProcess (t: Pick<Test, 'teardown'>, env: Environment = {}, 
   }
 }
 
-/** Polls, because what is waited for happens in another process. */
+/** Polls, because the awaited change happens in another process. */
 export async function until (condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 1000 && !condition(); turn++) await new Promise((resolve) => { setTimeout(resolve, 10) })
 }

@@ -1,10 +1,10 @@
-/** /health says that the process lives, /ready that it can serve: after Nango has taken the key, and no more once it closes. */
+/** /health: the process is alive. /ready: it can serve, from Nango's acceptance of the key until shutdown. */
 import { createConnection } from 'node:net'
 import { test } from '../support/tap.ts'
 import { holdsNoSecret } from '../support/build.ts'
 import { service, until } from './fixture.ts'
 
-test('alive, whatever Nango does', async (t) => {
+test('is healthy, whatever the state of Nango', async (t) => {
   const { app, nango } = await service(t)
   await nango.close()
   const answer = await app.inject({ url: '/health' })
@@ -12,7 +12,7 @@ test('alive, whatever Nango does', async (t) => {
   t.same(answer.json(), { status: 'ok' })
 })
 
-test('not ready until Nango has taken the key, then ready for good', async (t) => {
+test('is ready once Nango has accepted the key, and stays ready', async (t) => {
   const built = await service(t)
   const { app, nango } = built
   nango.setOptions({ scopes: [] })
@@ -43,7 +43,7 @@ test('not ready until Nango has taken the key, then ready for good', async (t) =
   t.equal((await app.inject({ url: '/ready' })).statusCode, 200, 'a passing fault of Nango takes no replica out')
 })
 
-test('not ready while another server, or none, is at Nango\'s address', async (t) => {
+test('is not ready while another server, or none, is at Nango\'s address', async (t) => {
   const { app, nango } = await service(t)
   nango.faults.always({ kind: 'html', status: 200 })
   t.match(
@@ -58,7 +58,7 @@ test('not ready while another server, or none, is at Nango\'s address', async (t
   )
 })
 
-test('no more once it closes, while a call is finished', async (t) => {
+test('is not ready during shutdown, while a call is finished', async (t) => {
   const { app, nango } = await service(t, {}, { proxyDelay: 150 })
   await app.inject({ url: '/ready' })
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
@@ -76,7 +76,7 @@ test('no more once it closes, while a call is finished', async (t) => {
   t.match(received, '{"status":"draining"}')
 })
 
-test('no more once it drains, while everything else is served; a check that comes late does not change that', async (t) => {
+test('is not ready while draining, despite a late check, and still serves calls', async (t) => {
   const { app, nango } = await service(t)
   nango.faults.always({ path: /^\/integrations/, kind: 'slow', delay: 100 })
   const late = app.inject({ url: '/ready' })
@@ -90,7 +90,7 @@ test('no more once it drains, while everything else is served; a check that come
   t.equal((await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })).statusCode, 200)
 })
 
-test('what still comes in on a kept connection while it closes is served, and the connection ended', async (t) => {
+test('serves requests on a kept connection during shutdown, and closes it', async (t) => {
   const { app, nango } = await service(t, {}, { proxyDelay: 150 })
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
   const socket = createConnection(Number(port), '127.0.0.1')

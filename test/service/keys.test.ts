@@ -1,4 +1,4 @@
-/** With API_KEYS, every route that touches Nango or ROLLER asks for one of them. */
+/** With API_KEYS, every route that calls Nango or ROLLER requires a key. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'
@@ -6,7 +6,7 @@ import { KEY, service } from './fixture.ts'
 const SECOND = 'second-key-of-the-list-0987'
 const ENV = { API_KEYS: `${KEY},${SECOND}` }
 
-test('no key, a wrong one, and everything that is not quite one', async (t) => {
+test('rejects a missing key, a wrong key, and similar ones', async (t) => {
   const built = await service(t, ENV)
   const cases: [label: string, authorization: string | undefined][] = [
     ['none', undefined], ['empty', ''], ['wrong', 'Bearer wrong-key-of-some-length'], ['no scheme', KEY],
@@ -27,7 +27,7 @@ test('no key, a wrong one, and everything that is not quite one', async (t) => {
   t.same(built.nango.requests, [])
 })
 
-test('each key of the list, with the scheme in any case', async (t) => {
+test('accepts each key of the list, with the scheme in any case', async (t) => {
   const built = await service(t, ENV)
   for (const authorization of [`Bearer ${KEY}`, `Bearer ${SECOND}`, `bearer ${KEY}`, `BEARER ${SECOND}`]) {
     t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, authorization } })).statusCode, 200, authorization)
@@ -36,7 +36,7 @@ test('each key of the list, with the scheme in any case', async (t) => {
   t.equal(callsAtRoller(built).length, 4)
 })
 
-test('every route but the health, the documents and what does not exist', async (t) => {
+test('protects every route except health, documents and unknown ones', async (t) => {
   const { app } = await service(t, ENV)
   for (const [method, url] of [
     ['GET', '/connections'], ['POST', '/connections'], ['GET', '/connections/x'], ['PATCH', '/connections/x'], ['DELETE', '/connections/x'],

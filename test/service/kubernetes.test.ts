@@ -1,4 +1,4 @@
-/** What the Kubernetes example says of the service is so: its variables, its probes, and that there is time to end. */
+/** The Kubernetes example matches the service: its variables, its probes, and its grace period. */
 import { readFileSync } from 'node:fs'
 import { test } from '../support/tap.ts'
 import { readConfig } from '#service/config/config.js'
@@ -13,7 +13,7 @@ const sidecarOf = (document: string): string => /initContainers:\n(.*?)\n {6}con
 const variablesOf = (text: string): [name: string, value: string][] =>
   [...text.matchAll(/\{name: ([A-Z_]+), value: '?([^'}]*)'?\}/g)].map(([, name, value]) => [String(name), String(value)])
 
-test('a Deployment and a Job, each with a native sidecar', async (t) => {
+test('defines a Deployment and a Job, each with a native sidecar', async (t) => {
   t.same(documents.map((document) => /^kind: (\w+)$/m.exec(document)?.[1]), ['Deployment', 'Job'])
   for (const document of documents) {
     const sidecar = sidecarOf(document)
@@ -28,7 +28,7 @@ test('a Deployment and a Job, each with a native sidecar', async (t) => {
   t.match(job, /^ {6}restartPolicy: Never$/m, 'the pod of a Job ends')
 })
 
-test('its variables are ones that the service reads, with values that it takes', async (t) => {
+test('uses variables of the service, with valid values', async (t) => {
   for (const document of documents) {
     const variables = variablesOf(sidecarOf(document))
     t.ok(variables.length >= 4)
@@ -42,7 +42,7 @@ test('its variables are ones that the service reads, with values that it takes',
   }
 })
 
-test('its probes ask for what there is, with no key', async (t) => {
+test('uses probes that exist and need no key', async (t) => {
   const { app } = await service(t, { API_KEYS: 'a-key-for-the-test-1234' })
   const paths = new Set([...deployment.matchAll(/httpGet: \{path: (\S+), port: roller\}/g)].map(([, path]) => String(path)))
   t.same([...paths].sort(), ['/health', '/ready'])

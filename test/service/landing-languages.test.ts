@@ -22,7 +22,7 @@ test('fills in every placeholder of the page', async (t) => {
   }
 })
 
-test('all languages have the same texts and placeholders', async (t) => {
+test('has the same texts and placeholders in all languages', async (t) => {
   const places = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
   for (const [language, texts] of Object.entries(landingTexts)) {
     t.same(Object.keys(texts), Object.keys(landingTexts.en), language)

@@ -7,7 +7,7 @@ import { SECRET_KEY, startSimulators } from '../support/build.ts'
 import { message } from '../webhooks/fixture.ts'
 import { KEY, startProcess, until } from './fixture.ts'
 
-tap.setTimeout(300_000) // starting a process takes its time on a busy machine
+tap.setTimeout(300_000) // starting a process is slow on a busy machine
 
 const CANARY = 'canary-5b0d'
 const CONNECTION = `${CANARY}-connection`
@@ -15,10 +15,10 @@ const SECRET = 'secret-of-the-webhooks-now'
 const GUEST = { guest: CANARY, email: `${CANARY}@example.com`, error: { code: CANARY, message: CANARY } }
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`with transport ${transport}`, async (t) => {
+  test(`logs no secret with transport ${transport}`, async (t) => {
     const { nango, roller } = await startSimulators(t)
     nango.addConnection({ connectionId: CONNECTION, clientId: `${CANARY}-client`, clientSecret: CANARY, tags: { organization_id: CANARY } })
-    // An app that takes no event.
+    // An app that rejects events.
     const target = createServer((request, response) => { request.resume().on('end', () => { response.writeHead(503).end(CANARY) }) })
     await new Promise<void>((resolve) => { target.listen(0, '127.0.0.1', resolve) })
     t.teardown(() => { target.close(); target.closeAllConnections() })
@@ -88,8 +88,8 @@ for (const transport of ['nango', 'direct'] as const) {
     const text = service.stdout() + service.stderr()
     t.match(text, '"connectionId":"', 'lines that name a connection name it by its hash')
     t.match(text, '"upstreamStatus":5')
-    const told = text.split('\n').filter((line) => line.includes(CANARY))
-    t.same(told, [], 'no line holds a canary')
+    const reported = text.split('\n').filter((line) => line.includes(CANARY))
+    t.same(reported, [], 'no line holds a canary')
     t.notMatch(text, SECRET_KEY)
   })
 }

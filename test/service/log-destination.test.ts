@@ -1,4 +1,4 @@
-/** The log's lines leave in order, and all of them before the process does; where they cannot, the process goes on. */
+/** Log lines are written in order, and all of them before the process exits; if they cannot be written, the process continues. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
@@ -6,12 +6,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import tap, { test, type Test } from '../support/tap.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const MODULE = import.meta.resolve('#service/observability/log-destination.js')
 const MAIN = fileURLToPath(import.meta.resolve('#service/main.js'))
 
-/** A script of its own, for standard output belongs to the process. */
+/** A separate script, since standard output belongs to the process. */
 const args = (script: string): string[] => [
   '--input-type=module', '--eval',
   `const { logDestination } = await import(${JSON.stringify(MODULE)})\nconst log = logDestination()\n${script}`
@@ -24,14 +24,14 @@ for (const [how, script, status] of [
   ['breaks', 'throw new Error("on purpose")', 1],
   ['breaks later', 'await Promise.reject(new Error("on purpose"))', 1]
 ] as const) {
-  test(`nothing is lost when the process ${how}`, async (t) => {
+  test(`loses no line when the process ${how}`, async (t) => {
     const ended = run(`log.write('first\\n'); log.write('last\\n'); ${script}`)
     t.equal(ended.stdout, 'first\nlast\n')
     t.equal(ended.status, status)
   })
 }
 
-test('lines come in order, and soon', async (t) => {
+test('writes lines in order, and soon', async (t) => {
   const child = spawn(process.execPath, args(`
     for (let n = 0; n < 1000; n++) log.write(n + '\\n')
     setTimeout(() => {}, 60_000)`), { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -47,7 +47,7 @@ const FLOOD = `const line = JSON.stringify({ msg: 'x'.repeat(1_000) }) + '\\n'
   for (let n = 0; n < ${LINES}; n++) log.write(line)
   process.stderr.write('written')`
 
-test('a reader that has stopped reading costs 8 MB and no more; what it missed is counted', async (t) => {
+test('buffers at most 8 MB for a reader that has stopped, and counts the rest', async (t) => {
   const child = spawn(process.execPath, args(`${FLOOD}; setTimeout(() => {}, 60_000)`), { stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill())
   await once(child.stderr, 'data')
@@ -70,7 +70,7 @@ test('a reader that has stopped reading costs 8 MB and no more; what it missed i
   t.ok(bytes > 7 * 1024 * 1024 && bytes <= 8 * 1024 * 1024 + 128 * 1024, `${bytes} bytes had waited`)
 })
 
-test('a reader that has stopped reading does not keep the process from ending', async (t) => {
+test('exits despite a reader that has stopped', async (t) => {
   const child = spawn(process.execPath, args(`${FLOOD}; setTimeout(() => process.exit(5), 100)`), { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
   const [code] = await once(child, 'exit') as [number]
@@ -87,7 +87,7 @@ const ENVIRONMENT = {
   NODE_ENV: 'production'
 }
 
-/** Serves a hundred requests, each with a line in the log, and ends as it should. */
+/** Serves a hundred requests with one log line each, and exits normally. */
 async function servesOn (t: Test, child: ChildProcess, url: string): Promise<void> {
   for (let n = 0; n < 100; n++) {
     const { status } = await fetch(`${url}/nothing`, { headers: { 'x-request-id': `${n}-${'x'.repeat(100)}` } })
@@ -98,27 +98,27 @@ async function servesOn (t: Test, child: ChildProcess, url: string): Promise<voi
   t.equal(code, 0)
 }
 
-test('the service goes on when the reader of its log has gone', async (t) => {
+test('keeps the service running when the reader of its log is closed', async (t) => {
   const child = spawn(process.execPath, [MAIN], { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill('SIGKILL'))
-  let said = ''
-  child.stderr?.on('data', (chunk) => { said += String(chunk) })
+  let output = ''
+  child.stderr?.on('data', (chunk) => { output += String(chunk) })
   let text = ''
-  for await (const chunk of child.stdout) if ((text += String(chunk)).includes('listening at')) break // which closes the pipe
+  for await (const chunk of child.stdout) if ((text += String(chunk)).includes('listening at')) break // this closes the pipe
   await servesOn(t, child, /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '')
-  t.equal(said, '')
+  t.equal(output, '')
 })
 
-test('the service goes on when the disk of its log is full, and says so once', async (t) => {
+test('keeps the service running on a full disk, and reports it once', async (t) => {
   const full = openSync('/dev/full', 'w')
   const port = String(20_000 + process.pid % 10_000)
   const child = spawn(process.execPath, [MAIN], { env: { ...ENVIRONMENT, PORT: port }, stdio: ['ignore', full, 'pipe'] })
   closeSync(full)
   t.teardown(() => child.kill('SIGKILL'))
-  let said = ''
-  child.stderr?.on('data', (chunk) => { said += String(chunk) })
+  let output = ''
+  child.stderr?.on('data', (chunk) => { output += String(chunk) })
   const url = `http://127.0.0.1:${port}`
   while (!await fetch(`${url}/health`).then(({ ok }) => ok, () => false)) await new Promise((resolve) => { setTimeout(resolve, 20) })
   await servesOn(t, child, url)
-  t.equal(said, 'The log cannot be written (ENOSPC): lines are lost from now on.\n')
+  t.equal(output, 'The log cannot be written (ENOSPC): lines are lost from now on.\n')
 })

@@ -1,11 +1,11 @@
-/** The log has one line for each request, and nothing in it that a caller or a venue would not want to read there. */
+/** The log has one line for each request, without private data of callers and venues. */
 import tap, { test } from '../support/tap.ts'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { KEY, startProcess, until } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
-test('method, route, status, who answered and how long; no query value, no body, no secret', async (t) => {
+test('logs method, route, status, responder and duration; no query value, no body, no secret', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, API_KEYS: KEY, LOG_LEVEL: 'trace' })
   const url = await service.url()
@@ -74,7 +74,7 @@ test('method, route, status, who answered and how long; no query value, no body,
   }
 })
 
-test('connection ids as they are, where the operator wants them', async (t) => {
+test('logs connection ids unchanged if configured', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_CONNECTION_IDS: 'true' })
   await fetch(`${await service.url()}/roller/venues/me`, { headers: VENUE })
@@ -82,7 +82,7 @@ test('connection ids as they are, where the operator wants them', async (t) => {
   t.match(service.stdout(), '"connection":"demo-venue"')
 })
 
-test('the time a call waited for its place is told apart from ROLLER\'s', async (t) => {
+test('logs the time in the queue separately from ROLLER\'s', async (t) => {
   const { nango, roller } = await startSimulators(t)
   const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, MAX_WAIT: '5' })
   const url = await service.url()

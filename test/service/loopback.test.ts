@@ -1,11 +1,11 @@
-/** Without keys only this machine's programs may call: no foreign page in its browser, and no name that was rebound to it. */
+/** Without keys only programs on this machine may call: no foreign page in its browser, and no rebound host name. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'
 
 const URL = '/roller/venues/me'
 
-test('programs on this machine, and pages of this service', async (t) => {
+test('accepts programs on this machine, and pages of this service', async (t) => {
   const { app } = await service(t)
   for (const headers of [
     { host: '127.0.0.1:3000' }, { host: 'localhost:3000' }, { host: 'LOCALHOST' }, { host: '[::1]:3000' }, { host: 'app.localhost' },
@@ -15,7 +15,7 @@ test('programs on this machine, and pages of this service', async (t) => {
   ]) t.equal((await app.inject({ url: URL, headers: { ...VENUE, ...headers } })).statusCode, 200, JSON.stringify(headers))
 })
 
-test('foreign names, origins and sites', async (t) => {
+test('rejects foreign host names, origins and sites', async (t) => {
   const built = await service(t)
   for (const headers of [
     { host: 'evil.example' }, { host: 'localhost.evil.example' }, { host: '127.0.0.1.evil.example' }, { host: 'evil.example:3000' },
@@ -34,7 +34,7 @@ test('foreign names, origins and sites', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
-test('with keys the key decides, and with AUTH=none nothing does', async (t) => {
+test('skips these checks with keys or AUTH=none', async (t) => {
   const keyed = await service(t, { API_KEYS: 'a-long-enough-key-1234' })
   const headers = { ...VENUE, host: 'gateway.example.com', origin: 'https://app.example.com' }
   t.equal((await keyed.app.inject({ url: URL, headers: { ...headers, authorization: 'Bearer a-long-enough-key-1234' } })).statusCode, 200)

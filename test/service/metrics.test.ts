@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { CONNECTION_ID, VENUE } from '../support/build.ts'
 import { KEY, service } from './fixture.ts'
 
-test('/metrics counts requests and what the rate limiter does, without a connection id', async (t) => {
+test('counts requests and the rate limiter\'s results, without connection ids', async (t) => {
   const { app, roller } = await service(t, { API_KEYS: 'a-key-of-the-callers', MAX_WAIT: '0' })
   const headers = { ...VENUE, authorization: 'Bearer a-key-of-the-callers' }
   t.equal((await app.inject({ url: '/metrics' })).statusCode, 401, 'asks for a key')
@@ -30,7 +30,7 @@ test('/metrics counts requests and what the rate limiter does, without a connect
   t.notMatch(body, CONNECTION_ID)
 })
 
-test('a path as it was written, or an id in it, is no label', async (t) => {
+test('uses no raw path and no id as a label', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const headers = { ...VENUE, authorization: `Bearer ${KEY}` }
   for (
@@ -47,7 +47,7 @@ test('a path as it was written, or an id in it, is no label', async (t) => {
   }
 })
 
-test('a call that is tried again counts as one, its further tries apart', async (t) => {
+test('counts a retried call once, and its retries separately', async (t) => {
   const { app, nango } = await service(t)
   await app.inject({ url: '/roller/products', headers: VENUE })
   nango.faults.next({ path: /^\/proxy\/products/, kind: 'reset' })

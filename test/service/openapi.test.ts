@@ -1,4 +1,4 @@
-/** The OpenAPI document is complete, and its parts have the names that people and generators use. */
+/** The OpenAPI document is complete, with names for people and generators. */
 import { test } from '../support/tap.ts'
 import { KEY, service } from './fixture.ts'
 
@@ -25,7 +25,7 @@ const operationsOf = (document: Document): [string, Operation][] =>
     ([path, methods]) => Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation])
   )
 
-test('every operation has an id of its own and a summary', async (t) => {
+test('has a unique id and a summary for every operation', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const document: Document = (await app.inject({ url: '/openapi.json' })).json()
   t.equal(document.openapi, '3.1.0')
@@ -38,7 +38,7 @@ test('every operation has an id of its own and a summary', async (t) => {
   for (const id of ['getVenue', 'createConnectSession', 'listConnections', 'checkConnection', 'getHealth']) t.ok(ids.includes(id), id)
 })
 
-test('with keys it has the security scheme, and the health needs none', async (t) => {
+test('declares the security scheme with keys, except for health', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const document: Document = (await app.inject({ url: '/openapi.json' })).json()
   t.match(document, { security: [{ apiKey: [] }], components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } } })
@@ -48,7 +48,7 @@ test('with keys it has the security scheme, and the health needs none', async (t
   t.equal(without.components.securitySchemes, undefined)
 })
 
-test('each call to ROLLER takes the connection\'s id, with one that works as the example', async (t) => {
+test('declares the connection\'s id for each call to ROLLER, with a working example', async (t) => {
   const { app } = await service(t)
   const document: Document = (await app.inject({ url: '/openapi.json' })).json()
   const calls = operationsOf(document).filter(([name]) => name.includes(' /roller/'))
@@ -59,10 +59,10 @@ test('each call to ROLLER takes the connection\'s id, with one that works as the
   }
 })
 
-test('an operation of ROLLER says which headers a call may carry, and which an answer has', async (t) => {
+test('declares the request and response headers of ROLLER\'s operations', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const document = (await app.inject({ url: '/openapi.json' })).json()
-  // Gathered, since tap takes longer for thousands of assertions than for all the rest.
+  // Collected, since thousands of assertions take tap longer than the rest.
   const wrong: string[] = []
   const expect = (holds: boolean, what: string): void => { if (!holds) wrong.push(what) }
   for (const [name, operation] of operationsOf(document).filter(([name]) => name.includes(' /roller/'))) {
@@ -97,32 +97,32 @@ test('an operation of ROLLER says which headers a call may carry, and which an a
   t.same(Object.keys(document.components.responses[own].content), ['application/problem+json'], 'a route of the gateway\'s own')
 })
 
-test('what has no body is documented without one, and 201 is the one success of what answers 201', async (t) => {
+test('declares no body where there is none, and 201 as the single success where ROLLER returns it', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const { paths } = (await app.inject({ url: '/openapi.json' })).json()
   t.notOk('content' in paths['/roller/bookings/{uniqueId}'].delete.responses['200'])
   t.same(Object.keys(paths['/roller/bookings'].post.responses), ['201', '409', '4XX', '5XX'])
 })
 
-test('readers of the document are told what surprises at ROLLER', async (t) => {
+test('documents ROLLER\'s surprising behavior', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const { paths } = (await app.inject({ url: '/openapi.json' })).json()
-  const said = {
+  const descriptions = {
     'post /roller/bookings': /same email.*name, phone.*overwritten/,
     'post /roller/bookings/draft': /same email.*overwritten/,
     'get /roller/bookings': /Cancelled bookings.*not found/,
-    'get /roller/bookings/{uniqueId}': /PartiallyPaid holds the word Paid.*negative/,
+    'get /roller/bookings/{uniqueId}': /PartiallyPaid contains Paid.*negative/,
     'post /roller/bookings/{uniqueId}/payments': /refund is a payment with a negative amount/,
-    'get /roller/data/bookingitems': /PartiallyPaid holds the word Paid/,
+    'get /roller/data/bookingitems': /PartiallyPaid contains Paid/,
     'get /roller/data/bookingpayments': /negative/
   }
-  for (const [name, text] of Object.entries(said)) {
+  for (const [name, text] of Object.entries(descriptions)) {
     const [method = '', path = ''] = name.split(' ')
     t.match(paths[path][method].description, text, name)
   }
 })
 
-test('shared schemas have names, and every reference leads somewhere', async (t) => {
+test('names shared schemas, and resolves every reference', async (t) => {
   const { app } = await service(t)
   const text = (await app.inject({ url: '/openapi.json' })).body
   const document: Document = JSON.parse(text)

@@ -1,11 +1,11 @@
-/** Whatever does not reach a route is answered with a problem too. */
+/** Requests without a matching route get a problem too. */
 import { checkerOf } from '#plugin/operations/checker.js'
 import { createConnection } from 'node:net'
 import { test } from '../support/tap.ts'
 import { Problem } from '#plugin/problem.js'
 import { service } from './fixture.ts'
 
-test('an unknown route, a wrong method, and a URL that cannot be decoded', async (t) => {
+test('returns problems for an unknown route, a wrong method, and an undecodable URL', async (t) => {
   const { app } = await service(t)
   const cases: [method: 'GET' | 'PUT' | 'POST', url: string, status: number, code: string][] = [
     ['GET', '/', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', '/nothing', 404, 'ROLLER_ERR_NOT_FOUND'],
@@ -24,7 +24,7 @@ test('an unknown route, a wrong method, and a URL that cannot be decoded', async
   t.match((await app.inject({ url: '/bookings' })).json().hint, '/roller')
 })
 
-test('what is no HTTP does no harm', async (t) => {
+test('survives input that is not HTTP', async (t) => {
   const { app } = await service(t)
   const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
   for (

@@ -1,4 +1,4 @@
-/** One caller, or too many at once, do not take the service from the others. */
+/** One caller, or too many at once, must not block the others. */
 import { test } from '../support/tap.ts'
 import { checkerOf } from '#plugin/operations/checker.js'
 import { Problem } from '#plugin/problem.js'
@@ -8,7 +8,7 @@ import { KEY, service } from './fixture.ts'
 
 const SCOPES = ['roller:read', 'connections:read', 'metrics']
 
-test('each caller has a limit of its own, told as a problem, and a minute later it is whole again', async (t) => {
+test('limits each caller separately, with a problem, for a minute', async (t) => {
   const built = await serviceWithKeys(t, [{ name: 'busy', scopes: SCOPES }, { name: 'quiet', scopes: SCOPES }], { RATE_LIMIT: '5' })
   const call = async (name: string, url = '/roller/sandbox/echo') => await built.app.inject({ url, headers: { ...VENUE, ...bearer(name) } })
   for (let count = 0; count < 5; count++) {
@@ -18,13 +18,13 @@ test('each caller has a limit of its own, told as a problem, and a minute later 
   }
   const atRoller = callsAtRoller(built).length
   for (const url of ['/roller/sandbox/echo', '/connections', '/metrics']) {
-    const refused = await call('busy', url)
-    t.match(refused.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED', layer: 'caller', detail: /5 requests in a minute/ }, url)
-    t.ok(checkerOf(Problem).check(refused.json()))
-    t.match(refused.headers['ratelimit-policy'], '"caller";q=5;w=60')
-    t.match(refused.headers['ratelimit'], /^"caller";r=0;t=\d+$/)
-    t.ok(Number(refused.headers['retry-after']) >= 1 && Number(refused.headers['retry-after']) <= 60)
-    t.notOk(Object.keys(refused.headers).some((name) => name.startsWith('x-ratelimit')))
+    const rejected = await call('busy', url)
+    t.match(rejected.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED', layer: 'caller', detail: /5 requests in a minute/ }, url)
+    t.ok(checkerOf(Problem).check(rejected.json()))
+    t.match(rejected.headers['ratelimit-policy'], '"caller";q=5;w=60')
+    t.match(rejected.headers['ratelimit'], /^"caller";r=0;t=\d+$/)
+    t.ok(Number(rejected.headers['retry-after']) >= 1 && Number(rejected.headers['retry-after']) <= 60)
+    t.notOk(Object.keys(rejected.headers).some((name) => name.startsWith('x-ratelimit')))
   }
   t.equal(callsAtRoller(built).length, atRoller)
   t.equal((await call('quiet')).statusCode, 200, 'others go on')
@@ -35,7 +35,7 @@ test('each caller has a limit of its own, told as a problem, and a minute later 
   t.equal((await call('busy')).statusCode, 200)
 })
 
-test('without keys the address is the caller, as TRUST_PROXY says', async (t) => {
+test('limits by address without keys, according to TRUST_PROXY', async (t) => {
   const { app } = await service(t, { AUTH: 'none', RATE_LIMIT: '1', TRUST_PROXY: '10.0.0.0/8' })
   const from = async (remoteAddress: string, forwarded: string): Promise<number> =>
     (await app.inject({ url: '/roller/sandbox/echo', remoteAddress, headers: { ...VENUE, 'x-forwarded-for': forwarded } })).statusCode
@@ -46,7 +46,7 @@ test('without keys the address is the caller, as TRUST_PROXY says', async (t) =>
   t.same([await from('198.51.100.1', '203.0.113.7'), await from('198.51.100.1', '203.0.113.8')], [200, 429], 'one that is not')
 })
 
-test('who tries keys is stopped, and who has one is not', async (t) => {
+test('limits attempts with invalid keys, and not a valid caller at the same address', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const call = async (key: string, remoteAddress = '203.0.113.1') => await app.inject(
     { url: '/roller/sandbox/echo', remoteAddress, headers: { ...VENUE, authorization: `Bearer ${key}` } }
@@ -59,18 +59,18 @@ test('who tries keys is stopped, and who has one is not', async (t) => {
   t.equal((await call('wrong-key-0123456789', '203.0.113.2')).statusCode, 401, 'from another')
 })
 
-test('no limit where none is set', async (t) => {
+test('sets no limit by default', async (t) => {
   const { app } = await service(t)
   for (let count = 0; count < 50; count++) t.equal((await app.inject({ url: '/connections/demo-venue/rate-limits' })).statusCode, 200)
 })
 
-test('while the process runs late, calls are turned away and probes are answered', async (t) => {
+test('sheds calls while the event loop is delayed, and serves probes', async (t) => {
   const built = await service(t, {}, {}, { maxEventLoopDelay: 20 })
   await built.app.ready()
   const call = async () => await built.app.inject({ url: '/roller/sandbox/echo', headers: VENUE })
   t.equal((await call()).statusCode, 200)
   const atRoller = callsAtRoller(built).length
-  // Busy until the service has looked (once a second) and seen it.
+  // Busy until the service has measured it (once a second).
   let answer = await call()
   for (let turn = 0; turn < 60 && answer.statusCode === 200; turn++) {
     const until = Date.now() + 100

@@ -1,11 +1,11 @@
-/** Every answer has a request id: the caller's own where it is harmless, a new one where it is not. */
+/** Every response has a request id: the caller's if it is safe, otherwise a new one. */
 import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-test('given, kept and replaced', async (t) => {
+test('creates, keeps and replaces ids', async (t) => {
   const { app } = await service(t)
   const idFor = async (id?: string): Promise<unknown> =>
     (
@@ -18,7 +18,7 @@ test('given, kept and replaced', async (t) => {
   for (const id of ['', 'a b', '<script>', '"}\\n{"level":50', 'x'.repeat(129), 'é', 'a,b', '${jndi:x}']) t.match(await idFor(id), UUID, id)
 })
 
-test('it is on problems too, as their instance', async (t) => {
+test('sets the id as the instance of problems', async (t) => {
   const { app } = await service(t)
   for (const url of ['/nothing', '/connections/nobody', '/roller/venues/me']) {
     const answer = await app.inject({ url, headers: { 'x-request-id': 'mine-1' } })

@@ -1,10 +1,10 @@
-/** The sandbox: a connected venue at the start, and more to connect. */
+/** The sandbox: one connected venue at start, and more to connect. */
 import { test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
 import { readConfig } from '#service/config/config.js'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'
 
-test('demo-venue is ready, `wrong` is refused, and every other pair is a venue of its own', async (t) => {
+test('serves demo-venue, rejects `wrong`, and creates a venue for any other credentials', async (t) => {
   const sandbox = await startSandbox()
   t.teardown(() => sandbox.close())
   const config = readConfig({ LOG_LEVEL: 'silent' })

@@ -1,11 +1,11 @@
-/** `npm run sbom` names every package that runs in production, and none that does not. */
+/** `npm run sbom` lists every production package, and no other. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import tap, { test } from '../support/tap.ts'
 
-tap.setTimeout(120_000) // npm takes its time on a busy machine
+tap.setTimeout(120_000) // npm is slow on a busy machine
 
 const ROOT = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')))
 
@@ -29,11 +29,11 @@ interface Bom {
   readonly dependencies: readonly { readonly ref: string, readonly dependsOn: readonly string[] }[]
 }
 
-test('a CycloneDX document of the lockfile', async (t) => {
+test('is a CycloneDX document of the lockfile', async (t) => {
   const file = join(t.testdir(), 'sbom.cdx.json')
   const run = spawnSync(process.execPath, ['docker/sbom.mjs', file], { cwd: ROOT, encoding: 'utf8' })
   t.equal(run.status, 0, run.stderr)
-  const bom = JSON.parse(readFileSync(file, 'utf8')) as Bom // its shape is looked at below
+  const bom = JSON.parse(readFileSync(file, 'utf8')) as Bom // its shape is checked below
   const manifest = JSON.parse(readFileSync(join(ROOT, 'service/package.json'), 'utf8'))
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, Locked> }
 
@@ -54,7 +54,7 @@ test('a CycloneDX document of the lockfile', async (t) => {
   const own = new Set(['fastify-roller', 'roller-sandbox', 'roller-sidecar'])
   for (const { name, purl, hashes, licenses } of bom.components) {
     if (own.delete(name)) continue // built here, so without a hash in the lockfile
-    // Nango's names no licence that SPDX knows
+    // Nango's packages have a licence without an SPDX id
     t.ok(
       purl.startsWith('pkg:npm/') && hashes?.some(
         ({ alg, content }) => alg === 'SHA-512' && /^[0-9a-f]{128}$/.test(content)

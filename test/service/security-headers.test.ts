@@ -1,14 +1,11 @@
-/**
- * Every answer of the service has the headers that helmet gives it, though helmet is asked only once; what ROLLER answers has those for
- * data.
- */
+/** Every response of the service has helmet's headers, though they are computed once; ROLLER's responses have those for data. */
 import Fastify from 'fastify'
 import helmet from 'helmet'
 import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { service } from './fixture.ts'
 
-test('the same headers as with helmet on every request', async (t) => {
+test('equal those of helmet on every request', async (t) => {
   const reference = Fastify()
   reference.addHook(
     'onRequest',
@@ -28,7 +25,7 @@ test('the same headers as with helmet on every request', async (t) => {
   }
 })
 
-test('what ROLLER answers is no page, whatever it says it is', async (t) => {
+test('prevent ROLLER\'s responses from being used as a page, whatever their type', async (t) => {
   const { app } = await service(t)
   for (const url of ['/roller/venues/me', '/roller/nothing', '/roller/bookings']) {
     const { headers } = await app.inject({ url, headers: VENUE })
@@ -44,7 +41,7 @@ test('what ROLLER answers is no page, whatever it says it is', async (t) => {
   }
 })
 
-test('the router decides what is a call, so that another way to write its path has the same headers', async (t) => {
+test('are chosen by the router, for every spelling of a path', async (t) => {
   const { app } = await service(t)
   for (const url of ['/%72oller/venues/me', '/rolle%72/nothing', '/%72%6f%6c%6c%65%72/bookings/x']) {
     const { headers } = await app.inject({ url, headers: VENUE })
@@ -52,7 +49,7 @@ test('the router decides what is a call, so that another way to write its path h
   }
 })
 
-test('a URL that cannot be decoded is answered with them too', async (t) => {
+test('are sent for a URL that cannot be decoded', async (t) => {
   const { app } = await service(t)
   const { statusCode, headers } = await app.inject({ url: '/roller/%zz', headers: VENUE })
   t.equal(statusCode, 400)

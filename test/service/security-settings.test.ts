@@ -1,4 +1,4 @@
-/** A security setting that is given and yields nothing is a fault, and never a service that is open. */
+/** An empty security setting is an error, and never opens the service. */
 import { hash } from 'node:crypto'
 import { test } from '../support/tap.ts'
 import { ConfigError, readConfig } from '#service/config/config.js'
@@ -7,7 +7,7 @@ import { Environment, securityVariables } from '#service/config/environment.js'
 type Source = Record<string, string | undefined>
 
 const REAL = { NANGO_SECRET_KEY: 'k' }
-/** Each nothing that a list can be. */
+/** Every form of an empty list. */
 const NOTHINGS = ['', ' ', '\t', ',', ' , ', ',,', '\n,\n']
 const LISTS = [
   'API_KEYS', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_SECRET', 'CORS_ORIGINS', 'TRUST_PROXY',
@@ -24,7 +24,7 @@ function faultsOf (source: Source): readonly string[] {
   return []
 }
 
-test('refuses a list that names nothing, on loopback and on any other address', async (t) => {
+test('rejects an empty list, on loopback and on any other address', async (t) => {
   for (const name of LISTS) {
     for (const value of NOTHINGS) {
       for (const more of [{}, { HOST: '0.0.0.0', API_KEYS: 'a-long-enough-key-1234' }]) {
@@ -36,13 +36,13 @@ test('refuses a list that names nothing, on loopback and on any other address', 
   }
 })
 
-test('AUTH=none does not make up for keys that are given and empty', async (t) => {
+test('rejects empty keys despite AUTH=none', async (t) => {
   for (const API_KEYS of NOTHINGS) {
     t.match(faultsOf({ ...REAL, HOST: '0.0.0.0', AUTH: 'none', API_KEYS }), [/^API_KEYS /, /^AUTH=none disables/], JSON.stringify(API_KEYS))
   }
 })
 
-test('refuses keys of which a document or a file holds none', async (t) => {
+test('rejects a document or a file without keys', async (t) => {
   const dir = t.testdir({ empty: '', blank: ' \n', comma: ',\n', list: '[]', spaced: '[ ]\n', object: '{}', null: 'null' })
   for (const file of ['empty', 'blank', 'comma', 'list', 'spaced', 'object', 'null']) {
     t.match(faultsOf({ ...REAL, API_KEYS_FILE: `${dir}/${file}` }), [/^API_KEYS_FILE /], file)
@@ -50,14 +50,14 @@ test('refuses keys of which a document or a file holds none', async (t) => {
   for (const API_KEYS of ['[]', ' [ ] ', '{}']) t.match(faultsOf({ ...REAL, API_KEYS }), [/^API_KEYS /], API_KEYS)
 })
 
-test('refuses a caller whose digest is that of an empty key', async (t) => {
+test('rejects the digest of an empty key', async (t) => {
   for (const nothing of ['', '\n']) {
     const API_KEYS = JSON.stringify([{ name: 'shop', sha256: hash('sha256', nothing), scopes: ['roller:read'] }])
     t.match(faultsOf({ ...REAL, API_KEYS }), [/^API_KEYS: sha256 of key 1 is that of an empty text/])
   }
 })
 
-test('refuses every other security setting that is given and empty, and its file', async (t) => {
+test('rejects every other empty security setting, and its empty file', async (t) => {
   for (const name of securityVariables) {
     for (const given of [name, `${name}_FILE`]) {
       for (const value of ['', '  ']) {
@@ -69,21 +69,21 @@ test('refuses every other security setting that is given and empty, and its file
   }
 })
 
-test('an empty key of Nango does not start the sandbox in its place', async (t) => {
+test('does not start the sandbox with an empty Nango key', async (t) => {
   for (const source of [{ NANGO_SECRET_KEY: '' }, { NANGO_SECRET_KEY_FILE: '' }, { NANGO_SECRET_KEY: ' ', SANDBOX: 'true' }]) {
     t.match(faultsOf(source), [/^NANGO_SECRET_KEY(_FILE)? is set but empty/])
   }
   t.match(faultsOf({ NANGO_SECRET_KEY: 'two words' }), [/^NANGO_SECRET_KEY must contain visible ASCII/])
 })
 
-test('a list with one value left is a list', async (t) => {
+test('accepts a list with one value left', async (t) => {
   const config = readConfig(
     { ...REAL, API_KEYS: ',a-long-enough-key-1234,', NANGO_WEBHOOK_SIGNING_KEY: 'one,', CORS_ORIGINS: ',https://a.example' }
   )
   t.match(config, { keys: [{ name: 'key-1' }], nango: { webhookSigningKeys: ['one'] }, corsOrigins: ['https://a.example'] })
 })
 
-test('any other variable that is empty has its default', async (t) => {
+test('uses the default of any other empty variable', async (t) => {
   const names = Object.keys(Environment.properties) as (keyof Environment)[] // a literal's own keys
   const empty = Object.fromEntries(names.filter((name) => !securityVariables.has(name)).map((name) => [name, '']))
   t.match(readConfig({ ...empty, ...REAL }), {

@@ -1,20 +1,20 @@
-/** SIGTERM: calls in flight are finished, new ones are not taken, and the process ends well. */
+/** SIGTERM: calls in flight are finished, new ones rejected, and the process exits with 0. */
 import { createConnection } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { startProcess, until } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`${signal} with calls in flight`, async (t) => {
+  test(`finishes calls in flight after ${signal}`, async (t) => {
     const { nango } = await startSimulators(t, { nango: { proxyDelay: 600 } })
-    // Shorter than the idle time of a kept connection: who waits for that runs out of grace, and exits with 1.
+    // Shorter than the keep-alive timeout: waiting for it would exceed the grace period, and exit with 1.
     const service = startProcess(
       t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '30', LOG_LEVEL: 'warn' }
     )
     const url = await service.url()
-    // fetch keeps its connections: the process must not wait for their idle time.
+    // fetch keeps its connections: the process must not wait for their timeout.
     const calls = ['/roller/venues/me', '/roller/sandbox/bytes/200000?chunked=1'].map(async (path) => {
       const answer = await fetch(url + path, { headers: VENUE })
       return [answer.status, (await answer.arrayBuffer()).byteLength > 100]
@@ -22,22 +22,22 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     await until(() => nango.requests.filter(({ url }) => url.startsWith('/proxy')).length === 2)
     service.child.kill(signal)
 
-    let refused = ''
+    let rejected = ''
     const { port, hostname } = new URL(url)
     await until(() => {
-      createConnection(Number(port), hostname).on('error', (error) => { refused = String(error) }).on(
+      createConnection(Number(port), hostname).on('error', (error) => { rejected = String(error) }).on(
         'connect', function (this: { destroy: () => void }) { this.destroy() }
       )
-      return refused !== ''
+      return rejected !== ''
     })
-    t.match(refused, /ECONNREFUSED|ECONNRESET/, 'no new connection')
+    t.match(rejected, /ECONNREFUSED|ECONNRESET/, 'no new connection')
     t.same(await Promise.all(calls), [[200, true], [200, true]])
     t.equal(await service.exited, 0)
     t.equal(service.stderr(), '')
   })
 }
 
-test('before it closes, ready says no while everything is served, for as long as the operator says', async (t) => {
+test('returns 503 from ready and serves calls for the configured time before it closes', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(
     t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_DELAY: '1', LOG_LEVEL: 'warn' }
@@ -58,7 +58,7 @@ test('before it closes, ready says no while everything is served, for as long as
   t.ok(Date.now() - startedAt >= 1000, 'not before the pause was over')
 })
 
-test('a second signal ends it at once', async (t) => {
+test('exits at once on a second signal', async (t) => {
   const { nango } = await startSimulators(t, { nango: { proxyDelay: 60_000 } })
   const service = startProcess(
     t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '60', LOG_LEVEL: 'warn' }
@@ -72,11 +72,11 @@ test('a second signal ends it at once', async (t) => {
   service.child.kill('SIGTERM')
   t.equal(await service.exited, 1)
   t.ok(Date.now() - startedAt < 30_000)
-  t.match(service.stdout(), 'a second signal: ending at once')
+  t.match(service.stdout(), 'second signal: exiting at once')
   t.equal(await call, 'cut')
 })
 
-test('callers who wait for their place are served while there is time, and answered before it is over', async (t) => {
+test('serves waiting callers during the grace period, and rejects the rest before its end', async (t) => {
   const { nango, roller } = await startSimulators(t)
   const service = startProcess(
     t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, SHUTDOWN_GRACE: '4', LOG_LEVEL: 'warn' }
@@ -104,7 +104,7 @@ test('callers who wait for their place are served while there is time, and answe
   t.equal(await service.exited, 0)
 })
 
-test('a download in flight is finished', async (t) => {
+test('finishes a download in flight', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_LEVEL: 'warn' })
   const url = await service.url()

@@ -1,4 +1,4 @@
-/** A caller who reads slowly gets the end of its answer, though the service is closing. */
+/** A client that reads slowly gets its whole response during a shutdown. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,9 +7,9 @@ import Fastify from 'fastify'
 import { watchConnectionUse } from '#service/http/connection-use.js'
 import { endConnectionsAtClose } from '#service/http/end-connections.js'
 
-const SIZE = 16 * 1024 * 1024 // more than the sockets hold
+const SIZE = 16 * 1024 * 1024 // larger than the socket buffers
 
-test('an answer that has been given whole, and not been read yet', async (t) => {
+test('finishes a response that was written but not read before shutdown', async (t) => {
   const app = Fastify()
   watchConnectionUse(app)
   endConnectionsAtClose(app)
@@ -20,7 +20,7 @@ test('an answer that has been given whole, and not been read yet', async (t) => 
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   await once(socket, 'readable')
   const closed = app.close()
-  await sleep(50) // Node's own look at its connections has been
+  await sleep(50) // after Node's own check of its connections
   let received = 0
   socket.on('data', (chunk: Buffer) => { received += chunk.length })
   await once(socket, 'close')

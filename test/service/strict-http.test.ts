@@ -1,4 +1,4 @@
-/** What HTTP/1.1 forbids is refused with a problem, also where Node would take it, or answer without one. */
+/** Violations of HTTP/1.1 are rejected with a problem, even where Node would accept them, or respond without one. */
 import { createConnection } from 'node:net'
 import { checkerOf } from '#plugin/operations/checker.js'
 import { test } from '../support/tap.ts'
@@ -40,7 +40,7 @@ for (const [name, [request, status]] of Object.entries(cases)) {
   })
 }
 
-test('Swagger UI\'s files are sent whole, whatever part or condition is asked for', async (t) => {
+test('sends Swagger UI\'s files completely, whatever range or condition is requested', async (t) => {
   const { app } = await service(t)
   for (
     const headers of [{ range: 'bytes=999999999-' }, { 'if-match': '"x"' }, { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }]
@@ -49,7 +49,7 @@ test('Swagger UI\'s files are sent whole, whatever part or condition is asked fo
   }
 })
 
-test('a request that was answered before its body broke off gets no second answer', async (t) => {
+test('sends no second response after a truncated body', async (t) => {
   const { app } = await service(t)
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
   const socket = createConnection(Number(port), '127.0.0.1').setEncoding('utf8')

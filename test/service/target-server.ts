@@ -1,4 +1,4 @@
-/** An app that takes events, as the test says. */
+/** A webhook target controlled by the test. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'

@@ -1,6 +1,5 @@
 /**
- * Traces go to the collector where one is named: a span for each request, one for each try under it, and nothing in them that is
- * another party's.
+ * Traces are exported to the configured collector: a span for each request, a child span for each attempt, and no data of other parties.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +7,7 @@ import tap, { test, type Test } from '../support/tap.ts'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { KEY, startProcess, until } from './fixture.ts'
 
-tap.setTimeout(120_000) // starting a process takes its time on a busy machine
+tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 interface Attribute { key: string, value: { stringValue?: string, intValue?: number, doubleValue?: number } }
 interface Span {
@@ -45,7 +44,7 @@ const attribute = (attributes: readonly Attribute[], name: string): unknown => {
   return value?.stringValue ?? value?.intValue ?? value?.doubleValue
 }
 
-test('a request and its tries are one trace, from the caller\'s traceparent to Nango\'s', async (t) => {
+test('joins a request and its attempts in one trace, from the caller\'s traceparent to Nango\'s', async (t) => {
   const collector = await startCollector(t)
   const { nango } = await startSimulators(t)
   const service = startProcess(t, {
@@ -88,9 +87,9 @@ test('a request and its tries are one trace, from the caller\'s traceparent to N
   const sent = nango.requests.filter(({ url }) => url.includes('canary-id')).map(({ headers }) => headers['traceparent'])
   t.same(sent, tries.map(({ spanId }) => `00-${traceId}-${spanId}-01`), 'the next hop goes on from the try that it sees')
 
-  const refused = spans.filter(({ attributes }) => attribute(attributes, 'http.response.status_code') === 401)
-  t.match(refused, [{ name: 'GET /venues/me' }])
-  t.not(refused[0]?.traceId, traceId, 'a trace of its own')
+  const rejected = spans.filter(({ attributes }) => attribute(attributes, 'http.response.status_code') === 401)
+  t.match(rejected, [{ name: 'GET /venues/me' }])
+  t.not(rejected[0]?.traceId, traceId, 'a trace of its own')
   t.notOk(spans.some(({ attributes }) => attribute(attributes, 'http.route') === '/health'))
   t.equal(attribute(collector.resource(), 'service.name'), 'my-gateway')
   t.match(collector.text(), /^POST \/v1\/traces /)
@@ -107,7 +106,7 @@ test('calls that wait for one of few connections keep their own trace', async (t
     t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LOG_LEVEL: 'warn' }
   )
   const url = await service.url()
-  // More than the pool has connections: the last ones are sent from within others' answers.
+  // More than the pool has connections: the last ones are sent in the context of other responses.
   const ids = Array.from({ length: 200 }, (_, index) => (index + 1).toString(16).padStart(32, '0'))
   await Promise.all(ids.map(async (id, index) => {
     const answer = await fetch(
@@ -134,7 +133,7 @@ test('requests succeed while the collector is down', async (t) => {
   t.equal(await service.exited, 0)
 })
 
-test('without an endpoint nothing of it is loaded; with one and without the packages, the start says what to install', async (t) => {
+test('loads no package without an endpoint, and names missing packages with one', async (t) => {
   const dir = t.testdir({
     'hide.mjs': `import { register } from 'node:module'
       register('data:text/javascript,' + encodeURIComponent(\`export async function resolve (specifier, context, next) {

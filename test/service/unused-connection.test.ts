@@ -1,4 +1,4 @@
-/** A connection on which nothing has ever come, as browsers and balancers open them in advance, holds up no shutdown. */
+/** A connection without any data, as browsers and load balancers open them in advance, does not delay a shutdown. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from '../support/tap.ts'
@@ -7,7 +7,7 @@ import { watchConnectionUse } from '#service/http/connection-use.js'
 import { endConnectionsAtClose } from '#service/http/end-connections.js'
 
 async function start () {
-  // Node would wait for so long until it ends the connection.
+  // Node would wait this long before it closes the connection.
   const app = Fastify({ return503OnClosing: false, http: { headersTimeout: 600_000, requestTimeout: 600_000 } })
   watchConnectionUse(app)
   endConnectionsAtClose(app)
@@ -19,7 +19,7 @@ async function start () {
   return { app, socket }
 }
 
-test('it is ended', async (t) => {
+test('closes an unused connection at shutdown', async (t) => {
   const { app, socket } = await start()
   const ended = once(socket.resume(), 'end')
   await app.close()
@@ -27,7 +27,7 @@ test('it is ended', async (t) => {
   t.pass('and the service closes')
 })
 
-test('a request that was on the way is answered', async (t) => {
+test('serves a request that was in flight', async (t) => {
   const { app, socket } = await start()
   const closed = app.close()
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')

@@ -1,10 +1,10 @@
-/** An address that cannot be used is a fault that names variable and rule. It may hold a password: nothing repeats it. */
+/** An invalid address is an error with variable and rule. It may contain a password, so its value is never repeated. */
 import tap, { test } from '../support/tap.ts'
 import { ConfigError, readConfig } from '#service/config/config.js'
 import { check } from '#service/cli/check.js'
 import { service, startProcess, until } from './fixture.ts'
 
-tap.setTimeout(300_000) // starting a process takes its time on a busy machine
+tap.setTimeout(300_000) // starting a process is slow on a busy machine
 
 const CANARY = 'canary-pa55-9e1b'
 const REAL = { NANGO_SECRET_KEY: 'k' }
@@ -21,7 +21,7 @@ function faultsOf (source: Record<string, string>): readonly string[] {
   return []
 }
 
-/** What no address of HTTP may be. */
+/** Invalid for any HTTP address. */
 const BROKEN = [
   `https://user:${CANARY}@host.example.com`, `https://${CANARY}@host.example.com`, `https://[${CANARY}`,
   `https://host.example.com:${CANARY}`,
@@ -38,7 +38,7 @@ const REDIS = [
   `redis://[${CANARY}`, `redis:${CANARY}@host`
 ]
 
-test('every variable that is an address', async (t) => {
+test('rejects an invalid address in every variable, without its value', async (t) => {
   const cases: [name: string, more: Record<string, string>, values: readonly string[]][] = [
     ['NANGO_HOST', {}, BROKEN], ['NANGO_PUBLIC_HOST', {}, BROKEN], ['NANGO_CONNECT_URL', {}, BROKEN],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', {}, BROKEN], ['PUBLIC_URL', {}, BROKEN],
@@ -55,7 +55,7 @@ test('every variable that is an address', async (t) => {
   }
 })
 
-test('takes those that can be used', async (t) => {
+test('accepts valid addresses', async (t) => {
   const good: [name: string, ...values: string[]][] = [
     ['NANGO_HOST', 'http://nango-server:3003', 'https://nango.example.com/api/', 'http://[::1]:3003'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://otel-collector:4318', 'https://otlp.example.com/v1'],
@@ -69,7 +69,7 @@ test('takes those that can be used', async (t) => {
   }
 })
 
-test('neither stderr, nor the check, nor /ready has a password', async (t) => {
+test('shows no password on stderr, in the check or in /ready', async (t) => {
   const source = {
     ...REAL,
     PORT: '0',
@@ -87,19 +87,19 @@ test('neither stderr, nor the check, nor /ready has a password', async (t) => {
   t.notMatch(lines.join('\n'), CANARY)
 })
 
-test('a Redis that cannot be reached is named in the log without its address', async (t) => {
+test('logs an unreachable Redis without its address', async (t) => {
   const REDIS_URL = `redis://${CANARY}:${CANARY}@127.0.0.1:1/0`
   const process = startProcess(t, { PORT: '0', REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:1/${CANARY}` })
   const url = await process.url()
   await fetch(`${url}/roller/venues/me`, { headers: { 'connection-id': 'demo-venue' } })
-  await until(() => /Redis cannot be used/.test(process.stdout())) // the log is written in the background
+  await until(() => /Redis cannot be used/.test(process.stdout())) // the log is written asynchronously
   t.match(process.stdout(), /Redis cannot be used/)
   process.child.kill('SIGTERM')
   await process.exited
   t.notMatch(process.stdout() + process.stderr(), CANARY)
 })
 
-test('/ready names neither Nango\'s address nor the integration', async (t) => {
+test('shows neither Nango\'s address nor the integration in /ready', async (t) => {
   const { app, nango } = await service(t, { NANGO_INTEGRATION_ID: 'canary-integration' })
   const answer = await app.inject({ url: '/ready' })
   t.equal(answer.statusCode, 503)

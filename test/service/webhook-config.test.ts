@@ -1,4 +1,4 @@
-/** The variables of webhooks: what is taken, and what each fault says. */
+/** The variables of webhooks: accepted values, and error messages. */
 import { test } from '../support/tap.ts'
 import { parseWebhooks, type WebhookVariables } from '#service/config/webhooks.js'
 
@@ -9,11 +9,11 @@ function read (variables: WebhookVariables) {
   return { config: parseWebhooks(variables, faults), faults }
 }
 
-test('nothing is needed', async (t) => {
+test('is optional', async (t) => {
   t.strictSame(read({}), { config: { publicUrl: null, rollerSecrets: [], target: null }, faults: [] })
 })
 
-test('everything that is right', async (t) => {
+test('accepts valid settings', async (t) => {
   const variables = {
     PUBLIC_URL: 'https://gateway.example.com/roller',
     ROLLER_WEBHOOK_SECRET: 'new-secret-of-the-webhooks, the-secret-before-it',
@@ -30,7 +30,7 @@ test('everything that is right', async (t) => {
   })
 })
 
-test('a target in the clear is on this machine or beside it', async (t) => {
+test('allows plain http only to this machine or a private network', async (t) => {
   for (const url of [
     'https://app.example.com/hook', 'http://localhost/', 'http://127.0.0.1:8080', 'http://[::1]:1', 'http://app:8080', 'http://10.1.2.3',
     'http://172.16.0.1', 'http://172.31.0.1', 'http://192.168.0.9',
@@ -49,7 +49,7 @@ test('a target in the clear is on this machine or beside it', async (t) => {
   }
 })
 
-test('ROLLER sends to https', async (t) => {
+test('requires an https address for ROLLER', async (t) => {
   for (
     const url of [
       'http://gateway.example.com', 'https://gateway.example.com?a', 'https://a:b@gateway.example.com', 'gateway.example.com',
@@ -68,7 +68,7 @@ test('ROLLER sends to https', async (t) => {
   }
 })
 
-test('secrets have a length and a form, and are never repeated', async (t) => {
+test('validates length and format of secrets, and never repeats them', async (t) => {
   const wrong: [WebhookVariables, RegExp][] = [
     [
       { ROLLER_WEBHOOK_SECRET: 'long-enough-for-a-secret,canary-short' },

@@ -1,4 +1,4 @@
-/** Events are passed on signed: the target's 2xx is ROLLER's 200, and anything else is tried again. */
+/** Events are forwarded with a signature: the target's 2xx becomes a 200 to ROLLER, and anything else is retried. */
 import { Webhook } from 'standardwebhooks'
 import { test } from '../support/tap.ts'
 import type { AnyEvent } from 'fastify-roller'
@@ -9,12 +9,12 @@ import { NOW, target } from './target-server.ts'
 
 const BEFORE = `whsec_${Buffer.from('the-secret-of-the-target-before!').toString('base64')}`
 
-// as much as is looked at here
+// the only fields that are read here
 const event = {
   name: 'booking.created', id: '67d2ada6-10cc-4177-909d-430f3b2593d4', connectionId: 'venue', data: { name: 'Käse 🧀' }
 } as unknown as AnyEvent
 
-test('the library verifies it, with either secret during a rotation', async (t) => {
+test('sends events that the standardwebhooks library verifies, with either secret during a rotation', async (t) => {
   const { url, received } = await target(t)
   const { send, close } = createWebhookTarget({ url, secrets: [NOW, BEFORE] })
   t.teardown(close)
@@ -29,7 +29,7 @@ test('the library verifies it, with either secret during a rotation', async (t) 
   )
 })
 
-test('an id that could be mistaken is sent as its hash, the same each time', async (t) => {
+test('sends an ambiguous id as its hash, the same each time', async (t) => {
   const { url, received } = await target(t)
   const { send, close } = createWebhookTarget({ url, secrets: [NOW] })
   t.teardown(close)
@@ -39,7 +39,7 @@ test('an id that could be mistaken is sent as its hash, the same each time', asy
   t.not(ids[0], ids[2])
 })
 
-test('only a 2xx is taken, and no redirect is followed', async (t) => {
+test('accepts only a 2xx, and follows no redirect', async (t) => {
   const statuses = [200, 204, 299, 301, 307, 400, 410, 429, 500, 503]
   const { url, received } = await target(
     t, (response, count) => { response.writeHead(statuses[count - 1] ?? 0, { location: '/elsewhere' }).end('canary') }
@@ -53,7 +53,7 @@ test('only a 2xx is taken, and no redirect is followed', async (t) => {
   t.ok(received.every(({ path }) => path === '/hook?of=roller'))
 })
 
-test('a silent or missing target times out, and the log holds nothing of the event', async (t) => {
+test('times out on a silent or missing target, and logs nothing of the event', async (t) => {
   const { url } = await target(t, () => {})
   const silent = createWebhookTarget({ url, secrets: [NOW], timeoutMs: 50 })
   await t.rejects(silent.send(event), { message: 'the webhook target did not answer in time' })
@@ -63,14 +63,14 @@ test('a silent or missing target times out, and the log holds nothing of the eve
   await t.rejects(nobody.send(event), { message: 'the webhook target could not be reached (ECONNREFUSED)' })
 })
 
-test('a status is an answer, however long what comes behind it takes', async (t) => {
+test('uses the status without waiting for a long body', async (t) => {
   const { url } = await target(t, (response) => { response.writeHead(200).write('x'.repeat(100_000)) })
   const { send, close } = createWebhookTarget({ url, secrets: [NOW], timeoutMs: 500 })
   t.teardown(close)
   await t.resolves(send(event))
 })
 
-test('through the service: ROLLER needs no key of its callers\', and hears what the target said', async (t) => {
+test('accepts ROLLER\'s deliveries without an API key, and passes the target\'s result on', async (t) => {
   const answers = [503, 200]
   const { url, received } = await target(t, (response, count) => { response.writeHead(answers[count - 1] ?? 200).end() })
   const { app } = await service(t, {

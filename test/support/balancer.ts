@@ -1,6 +1,6 @@
 /**
- * A balancer as they stand in front of replicas: it asks each for /ready, gives calls in turn to those that say yes, and streams both ways.
- * It repeats nothing: a call that a replica did not take, or an answer that breaks off, is one that its caller sees fail.
+ * A load balancer in front of replicas: polls each one's /ready, distributes calls to ready ones in turn, and streams both ways. It never
+ * retries: a rejected call or a truncated response is a failure for its caller.
  */
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,14 +11,14 @@ import type { Test } from 'tap'
 /** Milliseconds. */
 const ASK_EVERY = 100
 const ASK_TIMEOUT = 1_000
-/** Questions without an answer before a replica counts as gone: one of a busy machine is only slow. A no counts at once. */
+/** Polls without a response before a replica counts as gone: a busy machine is only slow. A 503 counts at once. */
 const SILENT_TIMES = 3
 
 export interface Backend {
   readonly url: string
-  /** As the balancer knows it. */
+  /** State of a replica in the load balancer. */
   readonly ready: boolean
-  /** Paths of the calls it is busy with. */
+  /** Paths of the calls in progress. */
   readonly calls: ReadonlySet<{ readonly path: string }>
 }
 
@@ -26,8 +26,8 @@ interface Known {
   readonly url: string,
   ready: boolean,
   silent: number,
-  asked: number,
-  heard: number,
+  polled: number,
+  replied: number,
   readonly calls: Set<{
     readonly path: string
   }>,
@@ -57,12 +57,12 @@ export class Balancer {
   }
 
   add (url: string): Backend {
-    const backend: Known = { url, ready: false, silent: 0, asked: 0, heard: 0, calls: new Set(), agent: new Agent({ keepAlive: true }) }
+    const backend: Known = { url, ready: false, silent: 0, polled: 0, replied: 0, calls: new Set(), agent: new Agent({ keepAlive: true }) }
     this.#backends.add(backend)
     return backend
   }
 
-  /** It gets no more calls. What it has answered is still passed on, though it may be gone: all of that can be on the way in sockets. */
+  /** It gets no more calls. Responses in socket buffers are still forwarded, even after it exits. */
   async remove (backend: Backend): Promise<void> {
     for (const known of this.#backends) {
       if (known !== backend) continue
@@ -72,12 +72,12 @@ export class Balancer {
     }
   }
 
-  /** On a connection of its own, so that a replica that takes no new ones is seen not to. */
+  /** On a new connection, to detect a replica that accepts no new ones. */
   #ask (backend: Known): void {
-    const turn = ++backend.asked
+    const turn = ++backend.polled
     const hear = (ready: boolean): void => {
-      if (turn < backend.heard) return // a later question has been answered already
-      backend.heard = turn
+      if (turn < backend.replied) return // a later poll has been answered already
+      backend.replied = turn
       backend.silent = 0
       backend.ready = ready
     }
@@ -104,7 +104,7 @@ export class Balancer {
     const forward = request(`${backend.url}${call.path}`, {
       method: incoming.method, headers: incoming.headers, agent: backend.agent
     }, (answer) => {
-      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = answer.headers // of one hop alone
+      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = answer.headers // hop-by-hop
       outgoing.writeHead(answer.statusCode ?? 502, headers)
       pipeline(answer, outgoing, () => {})
     })

@@ -1,4 +1,4 @@
-/** What tests stand on: the plugin in an app, in front of the simulated Nango and ROLLER, all closed with the test. */
+/** Shared setup: the plugin in an app, in front of the simulated Nango and ROLLER, all closed with the test. */
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Test } from 'tap'
 import { roller, type AllOptions } from 'fastify-roller/internal'
@@ -7,7 +7,7 @@ import { ENTRY_TAG, VENUE_FIELD, venueTags, type Venue } from '#plugin/nango/ven
 import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from '#sandbox/nango.js'
 import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions } from '#sandbox/roller.js'
 
-/** Canaries: a test that sees one of these anywhere outside Nango has found a leak. */
+/** Canaries: one of these outside Nango is a leak. */
 export const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
 export const CLIENT_SECRET = 'canary-client-secret-7d1f'
 export const CONNECTION_ID = 'demo-venue'
@@ -36,7 +36,7 @@ export async function startSimulators (
   return { nango, roller: rollerSimulator }
 }
 
-/** What the gateway has kept of a venue when it was connected. */
+/** The gateway's metadata of a connected venue. */
 export function asConnected (simulator: RollerSimulator, clientId: string): {
   tags: Record<string, string>, metadata: Record<string, unknown>
 } {
@@ -45,7 +45,7 @@ export function asConnected (simulator: RollerSimulator, clientId: string): {
   return asVerified(venue)
 }
 
-/** What Nango keeps of a connection whose venue was verified for the credentials it holds. */
+/** Nango's data of a connection with a verified venue. */
 export function asVerified (venue: Venue): { tags: Record<string, string>, metadata: Record<string, unknown> } {
   const entry = newEntry()
   return { tags: { ...venueTags(venue), [ENTRY_TAG]: entry }, metadata: { [VENUE_FIELD]: venue, [VERIFIED_FIELD]: { entry } } }
@@ -62,11 +62,11 @@ export interface BuildOptions {
 
 export interface Built extends Simulators {
   readonly app: FastifyInstance
-  /** Everything that was logged, at level trace. */
+  /** All log lines, at level trace. */
   readonly log: () => string
 }
 
-/** An app with the plugin, ready for `inject`. Waits between tries take no time. */
+/** An app with the plugin, ready for `inject`. Delays between attempts take no time. */
 export async function build (
   t: Teardown, { options = {}, nango, roller: rollerOptions, server = {}, host }: BuildOptions = {}
 ): Promise<Built> {
@@ -81,9 +81,9 @@ export async function build (
   await app.register(roller, {
     authorize: 'open',
     retryPolicy: { baseMs: 0 },
-    // What is asked of Nango and ROLLER besides the test's own calls has tests of its own, in test/venues.
+    // Other calls to Nango and ROLLER are tested in test/venues.
     verifyVenues: false,
-    // No test leaves this machine.
+    // Tests contact no other machine.
     rollerBaseUrl: simulators.roller.url,
     otherBaseUrl: simulators.roller.url,
     ...rest,
@@ -101,12 +101,12 @@ export async function listen (t: Teardown, options: BuildOptions = {}): Promise<
 /** Headers of a call for the connected venue. */
 export const VENUE = { 'connection-id': CONNECTION_ID } as const
 
-/** What reached ROLLER, but for Nango's requests for tokens. */
+/** Calls that reached ROLLER, except Nango's token requests. */
 export function callsAtRoller ({ roller: simulator }: Simulators): { method: string, url: string }[] {
   return simulator.requests.filter(({ url }) => url !== '/token').map(({ method, url }) => ({ method, url }))
 }
 
-/** Fails when a secret is in the text. */
+/** Fails if the text contains a secret. */
 export function holdsNoSecret (t: Pick<Test, 'notMatch'>, text: string, { nango }: Pick<Simulators, 'nango'>): void {
   t.notMatch(text, SECRET_KEY, 'holds the Nango key')
   t.notMatch(text, CLIENT_SECRET, 'holds a Client Secret')

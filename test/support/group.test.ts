@@ -1,10 +1,10 @@
-/** A group fails when one of its files does, and says which. */
+/** A group fails if one of its files does, and names it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import t, { test } from './tap.ts'
 
-t.setTimeout(60_000) // starting processes takes its time on a busy machine
+t.setTimeout(60_000) // starting processes is slow on a busy machine
 
 const fixture = (name: string): string => `test/support/fixtures/${name}.ts`
 
@@ -17,13 +17,13 @@ async function runGroup (...names: string[]): Promise<{ readonly status: unknown
   return { status, output }
 }
 
-test('files that pass, each with its own root', async (t) => {
+test('runs files that pass, each with its own root', async (t) => {
   const { status, output } = await runGroup('passes', 'passes-too')
   t.equal(status, 0)
   for (const name of ['passes', 'passes-too']) t.match(output, new RegExp(`^ok \\d - ${fixture(name)}`, 'm'))
 })
 
-test('a file that fails, throws or never ends', async (t) => {
+test('reports a file that fails, throws or never ends', async (t) => {
   const names = ['fails', 'throws-at-import', 'never-ends', 'waits-for-nothing', 'exits', 'leaves-open', 'has-no-test']
   await Promise.all(names.map(async (name) => {
     const { status, output } = await runGroup('passes', name)

@@ -1,4 +1,4 @@
-/** Several test files in one process, one after another, each as a subtest that has its file's name. */
+/** Runs several test files in one process, one after another, each as a subtest named by its file. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import root from 'tap'
 import { MissingTool } from './missing-tool.ts'
@@ -6,7 +6,7 @@ import { setRoot } from './tap.ts'
 
 /** Milliseconds. A file that needs longer sets its own with `setTimeout` of its root. */
 const FILE_TIMEOUT = 120_000
-/** For all of them, in case a file keeps the process too busy for a timer. */
+/** For all of them, in case a file blocks the event loop. */
 const GROUP_TIMEOUT = 900_000
 /** After the last file, for its output. */
 const END_DELAY = 500
@@ -33,11 +33,11 @@ export async function runGroup (files: readonly string[], timeout = FILE_TIMEOUT
     if (assertions === 0) root.fail(`${file} has no test of its own: it must import test from test/support/tap.ts`)
     if (!await closes(before)) root.fail(`${file} leaves a server or a process open`)
   }
-  // A timer that a file has left would hold the process; servers and processes have been looked for above.
+  // A timer left by a file would keep the process alive; servers and processes are checked above.
   root.on('complete', () => { setTimeout(() => process.exit(), END_DELAY).unref() })
 }
 
-/** Unless it measures coverage: what tap has each Node process load costs a second, and tests start many. */
+/** Unless coverage is measured: tap's preloads cost each Node process a second, and tests start many. */
 function leaveChildrenAlone (): void {
   delete process.env['NODE_OPTIONS']
   process.execArgv = []

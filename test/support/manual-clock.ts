@@ -1,4 +1,4 @@
-/** Time that passes only when a test says so; timers fire in their order. */
+/** A clock that moves only when a test advances it; timers fire in order. */
 import { systemClock, type Clock } from '#plugin/util/clock.js'
 
 export class ManualClock implements Clock {
@@ -15,12 +15,12 @@ export class ManualClock implements Clock {
     return timer
   }
 
-  clearTimeout (timer: unknown): void { this.#timers.delete(timer as never) } // ours
+  clearTimeout (timer: unknown): void { this.#timers.delete(timer as never) } // created above
 
-  /** How many timers are set. */
+  /** Number of active timers. */
   get waiting (): number { return this.#timers.size }
 
-  /** For how long each of them still waits. */
+  /** Remaining times of all timers. */
   get waits (): number[] { return [...this.#timers].map(({ at }) => at - this.#now) }
 
   advance (ms: number): void {
@@ -36,7 +36,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** For code whose timers must fire though the test does not wait for them: its time is manual, its timers are real. */
+/** For code whose timers must fire without a waiting test: the time is manual, the timers are real. */
 export class SteppedClock extends ManualClock {
   override setTimeout (callback: () => void, ms: number): unknown { return systemClock.setTimeout(callback, ms) }
   override clearTimeout (timer: unknown): void { systemClock.clearTimeout(timer) }

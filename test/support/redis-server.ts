@@ -1,4 +1,4 @@
-/** Real redis-servers without a disk: one for all tests of a process, and some for tests that stop or change theirs. */
+/** Real redis-servers without a disk: one for all tests of a process, and more for tests that stop or change theirs. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
@@ -6,10 +6,10 @@ import { MissingTool } from './missing-tool.ts'
 
 export interface RedisServer {
   readonly port: number
-  /** Without a word to its clients. */
+  /** Without closing client connections. */
   kill (): Promise<void>
   start (): Promise<void>
-  /** Alive but silent, like a host that hangs. */
+  /** Alive but unresponsive, like a host that hangs. */
   pause (): void
   resume (): void
 }
@@ -28,7 +28,7 @@ async function freePort (): Promise<number> {
   return port
 }
 
-/** Sends one inline command, and resolves to the first line that comes back, if any does. */
+/** Sends one inline command, and resolves to the first line of the reply, if any. */
 async function command (port: number, line: string): Promise<string> {
   return await new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(`${line}\r\n`))
@@ -52,14 +52,14 @@ async function launch (port: number): Promise<ChildProcess> {
   if (!installed) throw new MissingTool('redis-server')
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
   const child = spawn('sh', ['-c', ENDS_WITH_PARENT, 'sh', ...options], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
-  const parent = child.stdio[3] as Socket // a pipe, as asked for
+  const parent = child.stdio[3] as Socket // a pipe, by the options
   parent.unref()
   child.once('exit', () => { parent.destroy() })
   await answers(port)
   return child
 }
 
-/** A server of a test's own, to stop, to stall and to configure. */
+/** A separate server, to stop, to suspend and to configure. */
 export async function startRedis (): Promise<RedisServer> {
   const port = await freePort()
   let child = await launch(port)
@@ -86,7 +86,7 @@ async function startShared (): Promise<number> {
   return port
 }
 
-/** The server of this process, with nothing in it. Test files run one after another, so each has it alone. */
+/** The server of this process, emptied. Test files run one after another, so each has it alone. */
 export async function sharedRedis (): Promise<{ readonly port: number }> {
   const port = await (shared ??= startShared())
   if (await command(port, 'FLUSHALL') !== '+OK') throw new Error('redis-server does not answer')

@@ -1,9 +1,9 @@
-/** A shared cache as RFC 9111 describes it, no cleverer than that: what it stores and hands out is what any proxy or CDN in front may. */
+/** A minimal shared cache by RFC 9111: any proxy or CDN in front may store and return what it does. */
 import type { FastifyInstance } from 'fastify'
 
 type Headers = Readonly<Record<string, string>>
-interface Answer { readonly status: number, readonly headers: Readonly<Record<string, string | undefined>>, readonly body: string }
-interface Stored extends Answer { readonly request: Headers }
+interface Response { readonly status: number, readonly headers: Readonly<Record<string, string | undefined>>, readonly body: string }
+interface Stored extends Response { readonly request: Headers }
 
 /** RFC 9110 15.1: without explicit freshness these may be stored. */
 const HEURISTIC = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501])
@@ -15,20 +15,21 @@ export class SharedCache {
 
   constructor (app: FastifyInstance) { this.#app = app }
 
-  async get (url: string, headers: Headers): Promise<Answer> {
+  async get (url: string, headers: Headers): Promise<Response> {
     const stored = this.#stored.get(url)?.find((answer) => selects(answer, headers))
     if (stored !== undefined) {
       this.hits++
       return stored
     }
     const { statusCode: status, headers: sent, body } = await this.#app.inject({ url, headers })
-    const answer: Answer = { status, headers: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, String(value)])), body }
+    const texts = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, String(value)]))
+    const answer: Response = { status, headers: texts, body }
     if (mayStore(answer, headers)) this.#stored.set(url, [...this.#stored.get(url) ?? [], { ...answer, request: headers }])
     return answer
   }
 }
 
-function mayStore ({ status, headers }: Answer, request: Headers): boolean {
+function mayStore ({ status, headers }: Response, request: Headers): boolean {
   const targeted = headers['cdn-cache-control'] ?? headers['surrogate-control'] // RFC 9213: they go before Cache-Control
   const directives = directivesOf(targeted ?? headers['cache-control'])
   if (directives.has('no-store') || directives.has('private')) return false

@@ -1,4 +1,4 @@
-/** What test files take tap from: its root in a file that runs alone, the file's own subtest in a group of files. */
+/** tap for test files: its root in a file that runs alone, the file's own subtest in a group of files. */
 import root, { type Test } from 'tap'
 
 export type { Test }
@@ -9,7 +9,7 @@ let { test } = root
 
 export { current as default, test }
 
-/** From here on the files that are imported are subtests of this one. */
+/** From here on, imported files are subtests of this one. */
 export function setRoot (file: Test): void {
   current = file
   test = file.test.bind(file)

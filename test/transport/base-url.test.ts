@@ -1,4 +1,4 @@
-/** A token goes where the base URL says, so little is allowed there. */
+/** The token is sent to the base URL, so only few forms are allowed. */
 import { test } from '../support/tap.ts'
 import { OptionsError, type RollerOptions } from 'fastify-roller'
 import { isRollerBaseUrl } from 'fastify-roller/internal'
@@ -21,12 +21,12 @@ const BAD = [
 ]
 const options: RollerOptions = { nango: { secretKey: 'k' }, authorize: 'open' }
 
-test('https, or this machine, and nothing beside the origin', async (t) => {
+test('accepts https, or loopback, and nothing but the origin', async (t) => {
   for (const url of GOOD) t.ok(isRollerBaseUrl(url), url)
   for (const url of BAD) t.notOk(isRollerBaseUrl(url), JSON.stringify(url))
 })
 
-test('a wrong one stops the registration, and is not repeated', async (t) => {
+test('rejects an invalid one at registration, without its value', async (t) => {
   t.match(parseOptions(options), { transport: 'nango', environment: 'live', rollerBaseUrl: undefined }, 'the environment\'s own host')
   t.throws(() => parseOptions({ ...options, rollerBaseUrl: 'https://api.play.roller.app' }), /it is the host of the environment playground/)
   t.throws(
@@ -46,7 +46,7 @@ test('a wrong one stops the registration, and is not repeated', async (t) => {
   t.throws(() => parseOptions({ ...options, transport: 'tunnel' }), /option transport is wrong/)
 })
 
-test('the service reads both from its environment', async (t) => {
+test('is read from the service\'s environment', async (t) => {
   const url = 'http://127.0.0.1:9'
   t.match(readConfig({ ROLLER_TRANSPORT: 'direct', ROLLER_BASE_URL: url }), { transport: 'direct', rollerBaseUrl: url })
   const faults = (env: Record<string, string>): readonly string[] => {

@@ -1,4 +1,4 @@
-/** What the direct way gives that Nango's does not. */
+/** Differences between the direct transport and Nango's. */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { test } from '../support/tap.ts'
@@ -11,7 +11,7 @@ const BOTH: readonly TransportName[] = ['nango', 'direct']
 const JSON_BODY = { ...VENUE, 'content-type': 'application/json' }
 
 for (const transport of BOTH) {
-  test(`${transport}: status and headers of an answer`, async (t) => {
+  test(`${transport}: passes on status and headers of a response`, async (t) => {
     const built = await start(t, transport)
     const headers = {
       location: '/bookings/1',
@@ -32,7 +32,7 @@ for (const transport of BOTH) {
     t.equal((await call(built)).statusCode, 200, 'ROLLER\'s limit is not taken for the account\'s')
   })
 
-  test(`${transport}: an answer that looks like Nango's`, async (t) => {
+  test(`${transport}: attributes a response in Nango's format`, async (t) => {
     const built = await start(t, transport)
     const lookalikes = [
       [400, { error: { code: 'forbidden', message: 'x' } }],
@@ -51,7 +51,7 @@ for (const transport of BOTH) {
     }
   })
 
-  test(`${transport}: who sees an upload`, async (t) => {
+  test(`${transport}: streams or buffers an upload`, async (t) => {
     const built = await start(t, transport)
     const body = Buffer.concat([...blocks(3_000_000)])
     const answer = await fetch(`${built.url}/roller/sandbox/count`, { method: 'POST', headers: JSON_BODY, body })
@@ -64,8 +64,8 @@ for (const transport of BOTH) {
 
   test(`${transport}: names the peer that fails, and rejects an HTML page`, async (t) => {
     const nobody = 'http://127.0.0.1:9'
-    const away = await start(t, transport, { options: transport === 'nango' ? { nango: { host: nobody } } : { rollerBaseUrl: nobody } })
-    isProblem(t, away, await call(away), {
+    const isDown = await start(t, transport, { options: transport === 'nango' ? { nango: { host: nobody } } : { rollerBaseUrl: nobody } })
+    isProblem(t, isDown, await call(isDown), {
       status: 502,
       code: 'ROLLER_ERR_UNREACHABLE',
       layer: 'network',
@@ -80,7 +80,7 @@ for (const transport of BOTH) {
   })
 }
 
-test('direct: an upload flows while it arrives', async (t) => {
+test('direct: streams an upload', async (t) => {
   let received = 0
   const { url, peer } = await startAtPeer(t, 'direct', (request, response) => {
     request.on('data', (chunk: Buffer) => { received += chunk.length })
@@ -102,11 +102,11 @@ test('direct: an upload flows while it arrives', async (t) => {
   t.equal(received, 2 * half.length)
 })
 
-test('direct: ROLLER\'s compression is the caller\'s, and an error in it is still read', async (t) => {
+test('direct: passes ROLLER\'s compression on, and reads compressed errors', async (t) => {
   const zipped = gzipSync('{"message":"zipped"}')
-  const asked: unknown[] = []
+  const requested: unknown[] = []
   const built = await startAtPeer(t, 'direct', (request, response) => {
-    asked.push(request.headers['accept-encoding'])
+    requested.push(request.headers['accept-encoding'])
     response.writeHead(
       request.url === '/denied' ? 403 : 200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     ).end(zipped)
@@ -117,10 +117,10 @@ test('direct: ROLLER\'s compression is the caller\'s, and an error in it is stil
   t.same(answer.rawPayload, zipped)
   t.match((await built.app.inject({ url: '/roller/denied', headers })).json(), { status: 403, upstream: { body: { message: 'zipped' } } })
   await built.app.inject({ url: '/roller/x', headers: VENUE })
-  t.same(asked, ['gzip, br', 'gzip, br', 'identity'])
+  t.same(requested, ['gzip, br', 'gzip, br', 'identity'])
 })
 
-test('direct: a header that carries the token out does not pass', async (t) => {
+test('direct: drops a response header that contains the token', async (t) => {
   const built = await startAtPeer(t, 'direct', (request, response) => {
     response.writeHead(
       200, { 'content-type': 'application/json', 'x-debug': String(request.headers.authorization), 'x-kept': '1' }
@@ -131,7 +131,7 @@ test('direct: a header that carries the token out does not pass', async (t) => {
   t.notOk('x-debug' in headers)
 })
 
-test('direct: Nango\'s limit does not count, and calls are not among its requests', async (t) => {
+test('direct: does not count Nango\'s limit, and does not count calls as requests to Nango', async (t) => {
   const built = await start(t, 'direct', { nango: { rateLimit: 2 } })
   for (let count = 0; count < 10; count++) t.equal((await call(built)).statusCode, 200)
   t.same(reads(built), { plain: 1, forced: 0 })

@@ -16,7 +16,7 @@ export interface StartOptions {
 
 export type Started = Built & { readonly url: string }
 
-/** Listening, because some of what is tested is about sockets. */
+/** Listening, because some tests need sockets. */
 export async function start (
   t: Pick<Test, 'teardown'>, transport: TransportName, { options = {}, ...simulated }: StartOptions = {}
 ): Promise<Started> {
@@ -41,8 +41,7 @@ export async function start (
 }
 
 /**
- * A server of the test's own where the transport's calls arrive: at Nango's place, or at ROLLER's. `path` is what a call of /x looks like
- * there.
+ * A server controlled by the test that receives the transport's calls, in place of Nango or ROLLER. `path` is the target of a call of /x.
  */
 export async function startAtPeer (
   t: Pick<Test, 'teardown'>, transport: TransportName, listener: RequestListener, options: StartOptions['options'] = {}
@@ -54,7 +53,7 @@ export async function startAtPeer (
   return { ...started, peer, path: transport === 'nango' ? '/proxy/x' : '/x' }
 }
 
-/** How often a credential was read at Nango, forced or not. */
+/** Number of reads of a credential at Nango, forced or not. */
 export function reads ({ nango }: Pick<Built, 'nango'>): { plain: number, forced: number } {
   const all = nango.requests.filter(({ method, url }) => method === 'GET' && url.startsWith('/connections/'))
   const forced = all.filter(({ url }) => url.includes('force_refresh=true')).length

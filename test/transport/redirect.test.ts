@@ -1,4 +1,4 @@
-/** A redirect that ROLLER answers: passed on unfollowed on the direct transport; Nango follows it by itself. */
+/** ROLLER's redirects: passed on unfollowed on the direct transport; Nango follows them itself. */
 import { test } from '../support/tap.ts'
 import { call, stubNango } from '../upstream/fixture.ts'
 import { start } from './fixture.ts'

@@ -1,4 +1,4 @@
-/** Two replicas on one Redis and one Nango: what one has renewed, the other takes from Nango. */
+/** Two replicas with one Redis and one Nango: one reads from Nango the token that the other has renewed. */
 import { Redis } from 'ioredis'
 import { test } from '../support/tap.ts'
 import { needsRedis, sharedRedis } from '../support/redis-server.ts'
@@ -6,7 +6,7 @@ import { callsAtRoller } from '../support/build.ts'
 import { call } from '../upstream/fixture.ts'
 import { reads, start } from './fixture.ts'
 
-test('a revoked token is renewed once, not once for each replica', needsRedis, async (t) => {
+test('renews a revoked token once for all replicas', needsRedis, async (t) => {
   const server = await sharedRedis()
   const redis = (): Redis => {
     const client = new Redis(server.port)

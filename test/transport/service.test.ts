@@ -2,14 +2,14 @@
 import { test } from '../support/tap.ts'
 import { service, startProcess } from '../service/fixture.ts'
 
-test('the sandbox\'s tokens stay in the sandbox', async (t) => {
+test('keeps the sandbox\'s tokens in the sandbox', async (t) => {
   const { url } = startProcess(t, { ROLLER_TRANSPORT: 'direct', PORT: '0', LOG_LEVEL: 'silent' })
   const answer = await fetch(`${await url()}/roller/venues/me`, { headers: { 'connection-id': 'demo-venue' } })
   t.equal(answer.status, 200)
   t.equal((await fetch(`${await url()}/ready`)).status, 200)
 })
 
-test('a key that may not read credentials is not ready, and says why', async (t) => {
+test('is not ready with a key that may not read credentials, and names the cause', async (t) => {
   const { app } = await service(
     t, { ROLLER_TRANSPORT: 'direct' }, { scopes: ['environment:integrations:read', 'environment:connections:read'] }
   )

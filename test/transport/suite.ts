@@ -1,4 +1,4 @@
-/** What a call may rely on, whichever way it goes. */
+/** The contract of calls, whatever the transport. */
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
@@ -13,7 +13,7 @@ const MIB = 1024 * 1024
 const JSON_BODY = { ...VENUE, 'content-type': 'application/json' }
 
 export function transportSuite (transport: TransportName): void {
-  test('calls arrive and are answered', async (t) => {
+  test('sends calls and returns responses', async (t) => {
     const built = await start(t, transport)
     const answer = await call(built)
     t.match(answer, { statusCode: 200, headers: { 'roller-answered-by': 'roller', 'content-type': /json/ } })
@@ -25,7 +25,7 @@ export function transportSuite (transport: TransportName): void {
     t.ok((await built.app.roller.checkGateway()).every(({ result }) => result === 'ok'))
   })
 
-  test('body and query are the caller\'s, byte for byte', async (t) => {
+  test('forwards body and query byte for byte', async (t) => {
     const built = await start(t, transport)
     const payload = '{ "n": 9007199254740993, "x":1.0 , "s":"\\u00f6ö" }'
     const answer = await built.app.inject(
@@ -37,7 +37,7 @@ export function transportSuite (transport: TransportName): void {
     t.match(headers['content-type'], /^application\/json/)
   })
 
-  test('only ROLLER\'s headers leave, with the gateway\'s name', async (t) => {
+  test('forwards only ROLLER\'s headers, with the gateway\'s name', async (t) => {
     const built = await start(t, transport)
     const steering = { 'nango-proxy-x': '1', 'base-url-override': 'http://127.0.0.1:9', retries: '9' }
     const sent = { authorization: 'Bearer callers-own', cookie: 'a=1', 'x-forwarded-for': '10.0.0.1', 'x-api-key': 'k', ...steering }
@@ -50,7 +50,7 @@ export function transportSuite (transport: TransportName): void {
     t.notOk('connection-id' in headers)
   })
 
-  test('the guard stands before every call', async (t) => {
+  test('sanitizes every call', async (t) => {
     const built = await start(t, transport)
     for (const url of ['/roller/%252e%252e/x', '/roller/a//b', '/roller/a%5cb', '/roller/a%00']) {
       isProblem(t, built, await call(built, { url }), { status: 400, code: 'ROLLER_ERR_PATH', layer: 'caller' })
@@ -62,20 +62,20 @@ export function transportSuite (transport: TransportName): void {
   })
 
   for (const method of ['GET', 'POST'] as const) {
-    test(`a ${method} with a revoked token is sent again after one forced refresh`, async (t) => {
+    test(`sends a ${method} with a revoked token again after one forced refresh`, async (t) => {
       const built = await start(t, transport)
       const request = method === 'GET' ? { url: '/roller/sandbox/echo' } : { method, url: '/roller/sandbox/echo', payload: '{"n":1.0}' }
       await call(built, request)
       const before = reads(built).plain
       built.roller.revokeTokens()
       t.equal((await call(built, request)).statusCode, 200)
-      // To find out why a refresh fails, and through Nango for the token from before, which on the direct transport is here.
+      // One to find the cause of a failed refresh, and one for the previous token through Nango; the direct transport has it.
       t.same(reads(built), { plain: before + (transport === 'nango' ? 2 : 1), forced: 1 })
       t.equal(callsAtRoller(built).length, 3)
     })
   }
 
-  test('many calls on a revoked token make one refresh', async (t) => {
+  test('makes one refresh for many calls on a revoked token', async (t) => {
     const built = await start(t, transport, { roller: { limits: 'off' } })
     await call(built)
     built.roller.revokeTokens()
@@ -84,7 +84,7 @@ export function transportSuite (transport: TransportName): void {
     t.equal(reads(built).forced, 1)
   })
 
-  test('401 with a fresh token too is the credentials\' fault', async (t) => {
+  test('attributes a 401 with a fresh token to the credentials', async (t) => {
     const built = await start(t, transport)
     built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: { message: 'no' } })
     const answer = await call(built)
@@ -95,7 +95,7 @@ export function transportSuite (transport: TransportName): void {
     t.equal(reads(built).forced, 1)
   })
 
-  test('refused credentials, at the first call and after', async (t) => {
+  test('reports rejected credentials, at the first call and later', async (t) => {
     const built = await start(t, transport)
     built.roller.rejectCredentials('demo')
     isProblem(t, built, await call(built), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' })
@@ -103,7 +103,7 @@ export function transportSuite (transport: TransportName): void {
     t.same(callsAtRoller(built), [])
   })
 
-  test('an unknown connection', async (t) => {
+  test('reports an unknown connection', async (t) => {
     const built = await start(t, transport)
     for (const id of ['nobody', '../x', 'a?force_refresh=true']) {
       const answer = await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })
@@ -112,14 +112,14 @@ export function transportSuite (transport: TransportName): void {
     t.same(callsAtRoller(built), [])
   })
 
-  test('a connection that was taken away is not served any more', async (t) => {
+  test('rejects calls of a deleted connection', async (t) => {
     const built = await start(t, transport)
     await call(built)
     t.equal((await built.app.inject({ method: 'DELETE', url: `/connections/${CONNECTION_ID}` })).statusCode, 204)
     t.equal((await call(built)).statusCode, 404)
   })
 
-  test('403 and 429 are said in the gateway\'s words, with ROLLER\'s', async (t) => {
+  test('returns problems for 403 and 429, with ROLLER\'s response', async (t) => {
     const built = await start(t, transport)
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body: { message: 'add-on' } })
     const denied = await call(built)
@@ -132,7 +132,7 @@ export function transportSuite (transport: TransportName): void {
     t.equal(callsAtRoller(built).length, 2, 'the wall stands')
   })
 
-  test('a GET is repeated, a POST that may have been done is not', async (t) => {
+  test('retries a GET, but not a POST that may have been executed', async (t) => {
     const built = await start(t, transport)
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 503, body: {} })
     t.equal((await call(built)).statusCode, 200)
@@ -146,7 +146,7 @@ export function transportSuite (transport: TransportName): void {
     t.equal(callsAtRoller(built).length, 6)
   })
 
-  test('no head in time, and a body that stalls', async (t) => {
+  test('times out without a head, and on a stalled body', async (t) => {
     const built = await start(t, transport, { options: { timeouts: { headers: 200, idle: 200 } } })
     await call(built)
     built.roller.faults.next({ path: /^\/venues/, kind: 'hang' })
@@ -157,7 +157,7 @@ export function transportSuite (transport: TransportName): void {
     isProblem(t, stalled, await call(stalled), { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network' })
   })
 
-  test('a caller that leaves takes the call along', async (t) => {
+  test('cancels the upstream request when the caller disconnects', async (t) => {
     let closed = 0
     const { url, peer, path, log } = await startAtPeer(t, transport, (request) => { request.socket.once('close', () => { closed++ }) })
     const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
@@ -169,7 +169,7 @@ export function transportSuite (transport: TransportName): void {
     t.notMatch(log(), /"level":(40|50|60)/, 'nobody is alarmed')
   })
 
-  test('20 MiB down and 5 MiB up arrive whole', async (t) => {
+  test('transfers 20 MiB down and 5 MiB up completely', async (t) => {
     const built = await start(t, transport)
     const download = await fetch(`${built.url}/roller/sandbox/bytes/${20 * MIB}?chunked=1`, { headers: VENUE })
     t.equal(download.status, 200)
@@ -183,7 +183,7 @@ export function transportSuite (transport: TransportName): void {
     }
   })
 
-  test('no secret comes out', async (t) => {
+  test('reveals no secret', async (t) => {
     const built = await start(t, transport)
     const seen: unknown[] = [await call(built), await built.app.roller.check(CONNECTION_ID)]
     for (const status of [401, 403, 429, 500, 302]) {

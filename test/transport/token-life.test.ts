@@ -1,11 +1,11 @@
-/** A token's end comes from outside, and has a bound. */
+/** A token's expiry comes from outside, and is capped. */
 import { test } from '../support/tap.ts'
 import { TokenCache } from '#plugin/gateway/transport/token-cache.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const DAY = 86_400_000
 
-test('a token is not kept for longer than a week, whatever its end is said to be', async (t) => {
+test('uses a token for a week at most, whatever its expiry', async (t) => {
   for (const expiresAt of [Date.now() + 400 * DAY, 8.64e15, Number.MAX_VALUE, Infinity]) {
     const clock = new ManualClock()
     let reads = 0

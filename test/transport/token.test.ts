@@ -1,4 +1,4 @@
-/** How the direct transport comes by its tokens: as seldom as it can. */
+/** The direct transport reads as few tokens as possible. */
 import { test } from '../support/tap.ts'
 import { callsAtRoller, CONNECTION_ID, VENUE } from '../support/build.ts'
 import { call, isProblem, stubNango, until } from '../upstream/fixture.ts'
@@ -7,7 +7,7 @@ import { reads, start } from './fixture.ts'
 
 const MINUTE = 60_000
 
-test('100 calls at once read one credential, and further ones none', async (t) => {
+test('reads one credential for 100 concurrent calls, and none for further ones', async (t) => {
   const built = await start(t, 'direct')
   const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => call(built, { url: `/roller/sandbox/echo?n=${index}` })))
   t.ok(answers.every(({ statusCode }) => statusCode === 200))
@@ -17,7 +17,7 @@ test('100 calls at once read one credential, and further ones none', async (t) =
   t.equal(built.roller.tokensIssued, 1)
 })
 
-test('every connection has its own, whatever characters its id has', async (t) => {
+test('separates connections, whatever characters their ids have', async (t) => {
   const built = await start(t, 'direct')
   for (const id of ['a/b=c;d', 'venue 2', '$' + '{x}']) {
     built.nango.addConnection({ connectionId: id, clientId: `client-of-${id}`, clientSecret: 's' })
@@ -26,7 +26,7 @@ test('every connection has its own, whatever characters its id has', async (t) =
   }
 })
 
-test('a token is renewed before its end, while calls go on with the old one', async (t) => {
+test('renews a token before its expiry, while calls continue with the old one', async (t) => {
   const clock = new SteppedClock()
   let wall = Date.now()
   const built = await start(t, 'direct', { options: { clock }, nango: { now: () => wall }, roller: { tokenTtl: 3_600 } })
@@ -46,7 +46,7 @@ test('a token is renewed before its end, while calls go on with the old one', as
   t.same(reads(built), { plain: 2, forced: 0 })
 })
 
-test('a token that lives for a short time only is used for most of it', async (t) => {
+test('uses most of the lifetime of a short-lived token', async (t) => {
   const clock = new SteppedClock()
   const built = await start(t, 'direct', { options: { clock }, roller: { tokenTtl: 300 } })
   for (let count = 0; count < 20; count++) {
@@ -59,7 +59,7 @@ test('a token that lives for a short time only is used for most of it', async (t
   t.same(reads(built), { plain: 2, forced: 0 }, 'and not after its end')
 })
 
-test('with Nango away the calls go on until the token ends', async (t) => {
+test('continues until the token expires while Nango is down', async (t) => {
   const clock = new SteppedClock()
   const built = await start(t, 'direct', { options: { clock, retries: 0 }, roller: { tokenTtl: 3_600 } })
   await call(built)
@@ -78,14 +78,14 @@ test('with Nango away the calls go on until the token ends', async (t) => {
   t.equal((await call(built)).statusCode, 200)
 })
 
-test('when Nango cannot be reached for a token, any call is tried again: nothing of it was sent', async (t) => {
+test('retries any call if Nango was unreachable for the token', async (t) => {
   const built = await start(t, 'direct')
   built.nango.faults.next({ kind: 'reset' })
   t.equal((await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })).statusCode, 200)
   t.equal(callsAtRoller(built).length, 1)
 })
 
-test('after a 401 the refresh\'s own answer gives the token', async (t) => {
+test('uses the token in the response of the refresh after a 401', async (t) => {
   const built = await start(t, 'direct')
   await call(built)
   built.roller.revokeTokens()
@@ -94,7 +94,7 @@ test('after a 401 the refresh\'s own answer gives the token', async (t) => {
   t.same(reads(built), { plain: 2, forced: 1 })
 })
 
-test('a streamed upload with a revoked token is told to come again, with the token renewed', async (t) => {
+test('rejects a streamed upload with a revoked token for a retry, after renewing the token', async (t) => {
   const built = await start(t, 'direct')
   await call(built)
   built.roller.revokeTokens()
@@ -117,7 +117,7 @@ test('a client that disconnects while the token is read sends no call and does n
   t.same(reads(built), { plain: 1, forced: 0 })
 })
 
-test('a key that may not read credentials: the check and every call say what to tick', async (t) => {
+test('names the missing scope for credentials in the check and on every call', async (t) => {
   const scopes = ['environment:integrations:read', 'environment:connections:read', 'environment:connections:list', 'environment:proxy']
   const built = await start(t, 'direct', { nango: { scopes } })
   const hint = /add the scope environment:connections:read_credentials/
@@ -132,7 +132,7 @@ test('a key that may not read credentials: the check and every call say what to 
   t.same(callsAtRoller(built), [])
 })
 
-test('odd answers of Nango are no tokens', async (t) => {
+test('rejects malformed token responses of Nango', async (t) => {
   const cases = [
     [{}, /may not read/], [{ credentials: {} }, /may not read/],
     [{ credentials: { type: 'API_KEY', apiKey: 'canary-key' } }, /contain no token/],
@@ -150,7 +150,7 @@ test('odd answers of Nango are no tokens', async (t) => {
   }
 })
 
-test('a token without an end is used for a week, or until ROLLER refuses it', async (t) => {
+test('uses a token without an expiry for a week, or until ROLLER rejects it', async (t) => {
   const clock = new SteppedClock()
   const built = await start(t, 'direct', { options: { clock } })
   await call(built)

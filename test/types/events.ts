@@ -1,4 +1,4 @@
-/** Compile-time promises of the events: `npm run typecheck` is the test. Nothing here runs. */
+/** Compile-time tests of the events: `npm run typecheck` runs them. Nothing here is executed. */
 import type { AnyEvent, Roller } from 'fastify-roller'
 
 export function promises (roller: Roller): (() => void)[] {
@@ -19,7 +19,7 @@ export function promises (roller: Roller): (() => void)[] {
       data.email satisfies string | undefined
     }),
     roller.on('connection.deleted', ({ connectionId }) => { connectionId satisfies string }),
-    // A kind that ROLLER may come to have.
+    // A kind that ROLLER may add.
     roller.on('membership.*', ({ eventType, data }) => {
       eventType satisfies string
       // @ts-expect-error its data is unknown

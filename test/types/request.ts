@@ -1,4 +1,4 @@
-/** Compile-time promises of the typed client: `npm run typecheck` is the test. Nothing here runs. */
+/** Compile-time tests of the typed client: `npm run typecheck` runs them. Nothing here is executed. */
 import type { Roller } from 'fastify-roller'
 
 export async function promises (roller: Roller): Promise<void> {
@@ -30,7 +30,7 @@ export async function promises (roller: Roller): Promise<void> {
   const { bookings } = await roller.request('GET /bookings', { connectionId, query: { keywords: 'smith' } })
   const status: 'PendingPayment' | 'NoPaymentRequired' | 'PaidPart' | 'PaidFull' | undefined = bookings?.[0]?.status
 
-  // Reports come in pages, and so do their types.
+  // Reports and their types are paged.
   const { items, totalPages, itemsPerpage } = await roller.request('GET /data/bookingitems', {
     connectionId, query: { startDate: '2026-11-01T10:00:00', endDate: '2026-11-02' }
   })

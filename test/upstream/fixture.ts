@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { holdsNoSecret, VENUE, type Built } from '../support/build.ts'
 
-export interface Answer { readonly statusCode: number, readonly headers: Record<string, unknown>, readonly payload: string }
+export interface Response { readonly statusCode: number, readonly headers: Record<string, unknown>, readonly payload: string }
 export interface Expected {
   readonly status: number
   readonly code: string
@@ -15,19 +15,19 @@ export interface Request {
   readonly method?: 'GET' | 'POST' | 'PUT'
   readonly url?: string
   readonly payload?: string | Buffer
-  /** Seconds that the call waits for its place. */
+  /** Roller-Max-Wait in seconds. */
   readonly maxWait?: number
 }
 
-/** A GET of the venue, or whatever is asked. */
-export async function call (built: Built, { maxWait, ...request }: Request = {}): Promise<Answer> {
+/** A GET of the venue, or of the given path. */
+export async function call (built: Built, { maxWait, ...request }: Request = {}): Promise<Response> {
   const type = request.payload !== undefined && { 'content-type': 'application/json' }
   const wait = maxWait !== undefined && { 'roller-max-wait': String(maxWait) }
   return await built.app.inject({ url: '/roller/venues/me', ...request, headers: { ...VENUE, ...type, ...wait } })
 }
 
-/** The answer is a complete problem document of this kind, and neither it nor the log holds a secret. */
-export function isProblem (t: Test, built: Built, answer: Answer, { status, code, layer, retryAfter, detail }: Expected): void {
+/** The response is a complete problem document of this kind, and neither it nor the log contains a secret. */
+export function isProblem (t: Test, built: Built, answer: Response, { status, code, layer, retryAfter, detail }: Expected): void {
   t.equal(answer.statusCode, status, code)
   t.match(answer.headers['content-type'], /^application\/problem\+json/)
   const problem = JSON.parse(answer.payload)
@@ -41,7 +41,7 @@ export function isProblem (t: Test, built: Built, answer: Answer, { status, code
 
 export interface Stub { readonly url: string, readonly requests: IncomingMessage[] }
 
-/** Stands in for Nango where a test must see its sockets. */
+/** Replaces Nango where a test needs its sockets. */
 export async function stubNango (t: Pick<Test, 'teardown'>, listener: RequestListener, port = 0): Promise<Stub> {
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {
@@ -59,7 +59,7 @@ export async function until (condition: () => boolean): Promise<void> {
   if (!condition()) throw new Error('it did not come true in time')
 }
 
-/** A booking that the simulated venue takes. */
+/** A booking that the simulated venue accepts. */
 export function bookingFor ({ roller }: Pick<Built, 'roller'>): string {
   const product = roller.venue('demo').products.find(({ name }) => name === 'Grip Socks') ?? roller.venue('demo').products[0]
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)

@@ -1,4 +1,4 @@
-/** Errors of Nango's own that this gateway's list does not hold, and those that only look like Nango's. */
+/** Nango errors that the gateway's list lacks, and responses that only look like Nango's errors. */
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { bookingFor, call, isProblem } from './fixture.ts'
@@ -6,7 +6,7 @@ import { bookingFor, call, isProblem } from './fixture.ts'
 const fault = (status: number, body: object, headers = {}) => ({ path: /^\/proxy/, kind: 'status', status, body, headers }) as const
 const nango = (code: string) => ({ error: { code, message: 'canary-row' } })
 
-test('an unknown code in Nango\'s envelope is Nango\'s', async (t) => {
+test('attributes an unknown code in Nango\'s envelope to Nango', async (t) => {
   const built = await build(t)
   const codes = [[400, 'invalid_multipart'], [401, 'key_suspended'], [403, 'ip_not_allowed'], [409, 'locked'], [422, 'x']] as const
   for (const [status, code] of codes) {
@@ -19,7 +19,7 @@ test('an unknown code in Nango\'s envelope is Nango\'s', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
-test('request_too_large is the caller\'s, with what to do', async (t) => {
+test('attributes request_too_large to the caller, with a hint', async (t) => {
   const built = await build(t)
   for (const status of [413, 400]) {
     built.nango.faults.next(fault(status, nango('request_too_large')))
@@ -30,7 +30,7 @@ test('request_too_large is the caller\'s, with what to do', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
-test('malformed_auth_header to a key that is right passes by: any call is repeated, and it is not the key\'s fault', async (t) => {
+test('retries after malformed_auth_header for a valid key, and does not blame the key', async (t) => {
   const built = await build(t)
   for (const request of [{}, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' }] as const) {
     built.nango.faults.next(fault(401, nango('malformed_auth_header')))
@@ -44,14 +44,14 @@ test('malformed_auth_header to a key that is right passes by: any call is repeat
   t.equal(callsAtRoller(built).length, 2)
 })
 
-test('malformed_auth_header on Nango\'s own API is no wrong key either', async (t) => {
+test('does not blame the key for malformed_auth_header on Nango\'s own API either', async (t) => {
   const built = await build(t)
   built.nango.faults.always({ path: /^\/connections/, kind: 'status', status: 401, body: nango('malformed_auth_header') })
   const answer = await call(built, { url: '/connections' })
   isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'nango', detail: /failed to check the key/ })
 })
 
-test('Nango\'s Retry-After on its own API is bounded', async (t) => {
+test('caps Nango\'s Retry-After on its own API', async (t) => {
   const built = await build(t)
   for (const [header, seconds] of [['31536000', 60], ['7', 7], ['x', 1]] as const) {
     built.nango.faults.next({ ...fault(429, nango('too_many_request'), { 'retry-after': header }), path: /^\/connections/ })
@@ -60,7 +60,7 @@ test('Nango\'s Retry-After on its own API is bounded', async (t) => {
   }
 })
 
-test('a body of ROLLER\'s that looks like Nango\'s 429 closes that venue for a quarter of an hour at most, and no other', async (t) => {
+test('limits the effect of ROLLER\'s body in the format of Nango\'s 429 to that venue and a quarter of an hour', async (t) => {
   const built = await build(t, { nango: { rateLimit: 200 } })
   built.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 's' })
   const body = { error: { code: 'too_many_request', method: 'GET', path: '/proxy/venues/me' } }
@@ -70,7 +70,7 @@ test('a body of ROLLER\'s that looks like Nango\'s 429 closes that venue for a q
   t.equal(other.statusCode, 200)
 })
 
-test('Nango\'s 429 closes the account for a minute at most', async (t) => {
+test('blocks the account for a minute at most after Nango\'s 429', async (t) => {
   const built = await build(t)
   const body = { error: { code: 'too_many_request', method: 'GET', path: '/proxy/venues/me' } }
   built.nango.faults.next(fault(429, body, { 'retry-after': '604800' }))

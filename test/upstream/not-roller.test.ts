@@ -3,7 +3,7 @@ import { build } from '../support/build.ts'
 import { call, isProblem, stubNango } from './fixture.ts'
 
 for (const status of [200, 302, 400, 403, 500, 502, 503]) {
-  test(`a page of HTML with ${status} is not passed on as ROLLER's answer`, async (t) => {
+  test(`rejects a page of HTML with ${status}`, async (t) => {
     const built = await build(t)
     built.nango.faults.always({ path: /^\/proxy/, kind: 'html', status })
     const answer = await call(built)
@@ -15,14 +15,14 @@ for (const status of [200, 302, 400, 403, 500, 502, 503]) {
   })
 }
 
-test('a missing path may be answered with a page', async (t) => {
+test('passes on a page for a missing path', async (t) => {
   const built = await build(t)
   built.nango.faults.always({ path: /^\/proxy/, kind: 'html', status: 404 })
   const answer = await call(built)
   t.match(answer, { statusCode: 404, headers: { 'content-type': 'text/html', 'roller-answered-by': 'roller' } })
 })
 
-test('headers without end are cut off', async (t) => {
+test('rejects endless headers', async (t) => {
   const stub = await stubNango(t, (_request, response) => {
     response.socket?.write(`HTTP/1.1 200 OK\r\n${`x-filler: ${'y'.repeat(50)}\r\n`.repeat(2_000)}\r\n`, () => {})
   })

@@ -1,4 +1,4 @@
-/** A forced refresh that joins a running check of Nango's brings back the old token. That is no refusal of ROLLER's. */
+/** A forced refresh that joins a running check of Nango returns the old token. That is not a rejection by ROLLER. */
 import { test } from '../support/tap.ts'
 import { CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
@@ -8,16 +8,16 @@ import { reads, start } from '../transport/fixture.ts'
 const BURSTS = 40
 
 for (const transport of ['nango', 'direct'] as const) {
-  test(`${BURSTS} bursts of calls after a revocation (${transport}): no 424, and no call fails`, async (t) => {
+  test(`fails no call in ${BURSTS} bursts after a revocation (${transport})`, async (t) => {
     const clock = new SteppedClock()
     const built = await start(t, transport, { options: { clock }, roller: { limits: 'off' }, nango: { credentialCheckTime: 2 } })
     const url = `${built.nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller`
     const seen = new Map<number, number>()
     for (let burst = 0; burst < BURSTS; burst++) {
-      clock.advance(61_000) // the gateway's own rate limit is whole again
+      clock.advance(61_000) // the gateway's own rate limit has recovered
       await call(built)
       built.roller.revokeTokens()
-      // Other programs use the same Nango until the refresh has come, so that it finds a check under way that it joins.
+      // Other programs use the same Nango until the refresh arrives, so that it joins a running check.
       const from = built.nango.requests.length
       const forced = (): boolean => built.nango.requests.slice(from).some(({ url }) => url.includes('force_refresh=true'))
       const others = [1, 2].map(async () => {
@@ -31,7 +31,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.ok(built.roller.tokensIssued <= 2 * BURSTS + 2, `${built.roller.tokensIssued} tokens were made`)
   })
 
-  test(`asks again when the refresh brings the old token, and then goes on (${transport})`, async (t) => {
+  test(`repeats a refresh that returns the old token (${transport})`, async (t) => {
     const built = await start(t, transport)
     await call(built)
     const { token, expiresAt } = built.nango.connections[0] as { token: string, expiresAt: number }
@@ -46,7 +46,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal(reads(built).forced, 3)
   })
 
-  test(`says that Nango has not renewed the token, without a back-off, when it never does (${transport})`, async (t) => {
+  test(`reports that Nango never renews the token, without a back-off (${transport})`, async (t) => {
     const built = await start(t, transport)
     await call(built)
     const { token, expiresAt } = built.nango.connections[0] as { token: string, expiresAt: number }
@@ -63,7 +63,7 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal((await call(built)).statusCode, 200, 'and the next call goes through at once')
   })
 
-  test(`only the refusal of a token that is really new opens the back-off (${transport})`, async (t) => {
+  test(`starts the back-off only after a rejection of a new token (${transport})`, async (t) => {
     const clock = new SteppedClock()
     const built = await start(t, transport, { options: { clock } })
     built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })

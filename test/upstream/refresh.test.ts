@@ -7,7 +7,7 @@ const refreshes = ({ nango }: Built): number => nango.requests.filter(({ url }) 
 const REJECTED = { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' } as const
 
 for (const method of ['GET', 'POST'] as const) {
-  test(`a ${method} with a revoked token succeeds after one forced refresh, sent twice with the same bytes`, async (t) => {
+  test(`sends a ${method} with a revoked token twice, with the same bytes, after one forced refresh`, async (t) => {
     const built = await build(t)
     const payload = '{"n":9007199254740993}'
     const request = method === 'GET' ? { url: '/roller/sandbox/echo' } : { method, url: '/roller/sandbox/echo', payload }
@@ -21,7 +21,7 @@ for (const method of ['GET', 'POST'] as const) {
   })
 }
 
-test('401 with a fresh token too is 424, with the guide\'s hints', async (t) => {
+test('returns 424 for a 401 with a fresh token, with the guide\'s hints', async (t) => {
   const built = await build(t)
   built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: { message: 'no' } })
   const answer = await call(built)
@@ -33,7 +33,7 @@ test('401 with a fresh token too is 424, with the guide\'s hints', async (t) => 
   t.equal(callsAtRoller(built).length, 2)
 })
 
-test('200 calls on a revoked token make one refresh, and each is repeated once', async (t) => {
+test('makes one refresh for 200 calls on a revoked token, and repeats each once', async (t) => {
   const built = await build(t, { roller: { limits: 'off' } })
   await call(built)
   built.roller.revokeTokens()
@@ -46,7 +46,7 @@ test('200 calls on a revoked token make one refresh, and each is repeated once',
   t.ok(Math.max(...tries.values()) <= 2)
 })
 
-test('a refresh that fails is not tried again for 30 s, nor longer', async (t) => {
+test('does not repeat a failed refresh for 30 s', async (t) => {
   const clock = new SteppedClock()
   const built = await build(t, { options: { clock } })
   await call(built)
@@ -59,7 +59,7 @@ test('a refresh that fails is not tried again for 30 s, nor longer', async (t) =
   t.equal(refreshes(built), 1)
 
   clock.advance(29_000)
-  // Nango is in its own back-off now; a call that still meets a 401 must not force it.
+  // Nango is in its back-off now; a further call with a 401 must not force it.
   built.nango.faults.always({ path: /^\/proxy/, kind: 'status', status: 401, body: { message: 'no' } })
   isProblem(t, built, await call(built), { ...REJECTED, retryAfter: 1 })
   t.equal(refreshes(built), 1)
@@ -73,14 +73,14 @@ test('a refresh that fails is not tried again for 30 s, nor longer', async (t) =
   t.equal(refreshes(built), 2)
 })
 
-test('a key that may not force a refresh is named as the reason', async (t) => {
+test('names a key that may not force a refresh as the cause', async (t) => {
   const built = await build(t)
   built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
   built.nango.faults.next({ path: /force_refresh=true/, kind: 'status', status: 403, body: { error: { code: 'forbidden', message: 'x' } } })
   isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /read_credentials/ })
 })
 
-test('a streamed body is gone after a 401: the token is renewed and the caller told to send again', async (t) => {
+test('renews the token after a 401 to a streamed body, and rejects the call for a retry', async (t) => {
   const built = await build(t)
   await call(built)
   built.roller.revokeTokens()
@@ -90,7 +90,7 @@ test('a streamed body is gone after a 401: the token is renewed and the caller t
   t.match(JSON.parse((await call(built, request)).payload), { bytes: 200_000 })
 })
 
-test('an endpoint that says 401 whatever the token makes one refresh in 30 s, not one a call', async (t) => {
+test('makes one refresh in 30 s for an endpoint that always returns 401', async (t) => {
   const clock = new SteppedClock()
   const built = await build(t, { options: { clock } })
   built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: { message: 'no' } })

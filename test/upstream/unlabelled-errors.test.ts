@@ -48,7 +48,7 @@ for (const body of BODIES) {
   }
 
   for (const status of [502, 503, 504]) {
-    test(`repeats a GET after a ${status} ${what}, and no POST`, async (t) => {
+    test(`retries a GET after a ${status} ${what}, but not a POST`, async (t) => {
       const built = await build(t)
       built.nango.faults.next(fault(status))
       t.equal((await call(built)).statusCode, 200)
@@ -63,7 +63,7 @@ for (const body of BODIES) {
   }
 }
 
-test('an error larger than what is looked at passes, labelled as it may be', async (t) => {
+test('passes on an error that is too large to classify, whatever its label', async (t) => {
   const built = await build(t)
   const body = 'x'.repeat(300_000)
   built.nango.faults.next({ path: /^\/proxy/, kind: 'status', status: 409, body, headers: HTML })
@@ -72,7 +72,7 @@ test('an error larger than what is looked at passes, labelled as it may be', asy
   t.equal(answer.payload, body)
 })
 
-test('what ROLLER quotes from a request is not given to a browser as a page', async (t) => {
+test('never lets a browser render what ROLLER quotes from a request', async (t) => {
   const built = await build(t)
   const body = 'no such booking: <script>alert(1)</script>'
   built.nango.faults.next({ path: /^\/proxy/, kind: 'status', status: 400, body, headers: HTML })

@@ -6,7 +6,7 @@ const lists = ({ nango }: Life): number => nango.requests.filter(
   ({ method, url }) => method === 'GET' && url.startsWith('/connections?')
 ).length
 
-test('an address that is none, or two, is 400', async (t) => {
+test('rejects no address, or two, with 400', async (t) => {
   const life = await start(t, { webhooks: false })
   for (
     const headers of [{ 'roller-venue': '' }, { 'roller-venue': '1 2' }, { 'roller-venue': '../x' }, { 'roller-venue': 'x'.repeat(65) }]
@@ -19,7 +19,7 @@ test('an address that is none, or two, is 400', async (t) => {
   t.equal(life.roller.requests.length, 0)
 })
 
-test('a caller finds a venue among its own connections alone', async (t) => {
+test('searches a venue among the caller\'s own connections only', async (t) => {
   const life = await start(
     t, { webhooks: false, options: { identify: (request) => ({ tags: { organization_id: String(request.headers['x-user']) } }) } }
   )
@@ -40,13 +40,13 @@ test('a caller finds a venue among its own connections alone', async (t) => {
   t.match((await as('stranger')).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
 })
 
-test('the option connection wins over Roller-Venue too', async (t) => {
+test('prefers the option connection to Roller-Venue', async (t) => {
   const life = await start(t, { webhooks: false, options: { connection: 'demo-venue' } })
   const answer = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': '1' } })
   t.equal(answer.json().id, life.roller.venue('demo').id)
 })
 
-test('among 10,000 connections a venue is found with one look, warm with none, and the list loses none', async (t) => {
+test('finds a venue among 10,000 connections with one read, cached with none, and lists all of them', async (t) => {
   const life = await start(t, { webhooks: false })
   for (let index = 0; index < 10_000; index++) {
     const { tags, metadata } = asVerified(

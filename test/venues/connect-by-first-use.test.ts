@@ -5,7 +5,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 
 const headers = { 'connection-id': 'older' }
 
-test('asks ROLLER for the venue before the first call, once, and keeps it beside what is there', async (t) => {
+test('requests the venue once before the first call, and stores it beside existing metadata', async (t) => {
   const life = await start(t, { webhooks: false })
   life.nango.addConnection(
     { connectionId: 'older', clientId: 'older', clientSecret: 's', tags: { region: 'north' }, metadata: { note: 'mine' } }
@@ -18,7 +18,7 @@ test('asks ROLLER for the venue before the first call, once, and keeps it beside
   t.same(callsAtRoller(life).map(({ url }) => url), ['/venues/me', '/products', '/products', '/products'])
 })
 
-test('sends no call of a connection that may not read its venue, and does not ask with every call', async (t) => {
+test('sends no call for a connection that may not read its venue, and caches that', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock } })
   life.nango.addConnection({ connectionId: 'older', clientId: 'noaccess-park', clientSecret: 's' })
@@ -31,12 +31,12 @@ test('sends no call of a connection that may not read its venue, and does not as
   t.same(callsAtRoller(life).map(({ url }) => url), ['/venues/me', '/venues/me'])
 })
 
-test('refuses a connection with as many tags as Nango keeps, names the remedy, and loses none of them', async (t) => {
+test('rejects a connection with the maximum number of tags, with a hint, and keeps its tags', async (t) => {
   const life = await start(t, { webhooks: false })
   const tags = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`tag${index}`, 'x']))
   life.nango.addConnection({ connectionId: 'older', clientId: 'full', clientSecret: 's', tags })
-  const refused = (await life.app.inject({ url: '/roller/products', headers })).json()
-  t.match(refused, { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /has 10 tags/, hint: /PATCH/ })
+  const rejected = (await life.app.inject({ url: '/roller/products', headers })).json()
+  t.match(rejected, { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /has 10 tags/, hint: /PATCH/ })
   t.same(stored(life, 'older').tags, tags)
   t.match(
     (await life.app.inject({ url: '/connections/older' })).json(), { warnings: ['venue-unverified', 'no-room-for-venue'], venue: null }
@@ -46,12 +46,12 @@ test('refuses a connection with as many tags as Nango keeps, names the remedy, a
   t.equal((await life.app.inject({ url: '/roller/products', headers })).statusCode, 200)
 })
 
-test('sends nothing while Nango cannot say whose the credentials are', async (t) => {
+test('sends nothing while Nango is unavailable for the verification', async (t) => {
   const life = await start(t, { webhooks: false })
   const products = { url: '/roller/products', headers: { 'connection-id': 'demo-venue' } }
   life.nango.faults.next({ path: /^\/connections/, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })
-  const refused = await life.app.inject(products)
-  t.match(refused.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'network' })
-  t.ok(Number(refused.headers['retry-after']) >= 1)
+  const rejected = await life.app.inject(products)
+  t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'network' })
+  t.ok(Number(rejected.headers['retry-after']) >= 1)
   t.same(callsAtRoller(life), [])
 })

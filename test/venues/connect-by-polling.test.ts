@@ -10,19 +10,19 @@ async function watched (t: Parameters<typeof start>[0]) {
   const clock = new ManualClock()
   let ahead = 0
   const life = await start(t, { webhooks: false, nango: { now: () => Date.now() + ahead }, options: { pollInterval: WATCH, clock } })
-  /** One look after the other: each begins with a list. */
+  /** One poll after another: each begins with a list. */
   const lists = (): number => life.nango.requests.filter(({ url }) => /^\/connections\?.*limit=1000/.test(url)).length
   await until(() => lists() === 1)
   const look = async (): Promise<void> => {
     const before = lists()
-    // A look that is not over yet has set no timer.
+    // A poll in progress has set no timer.
     await until(() => { if (lists() === before) clock.advance(WATCH * 1.2); return lists() > before })
   }
   return {
     ...life,
     clock,
     look,
-    /** ROLLER gives no token any more, or again; Nango finds out when its own is used up, and waits for 30 s after each try. */
+    /** ROLLER stops or resumes issuing tokens; Nango detects it when its token expires, and waits for 30 s after each attempt. */
     async credentials (good: boolean): Promise<void> {
       life.roller.rejectCredentials('demo', !good)
       life.roller.revokeTokens('demo')
@@ -34,7 +34,7 @@ async function watched (t: Parameters<typeof start>[0]) {
   }
 }
 
-test('without webhooks a look at the list finds a new connection, and who it is', async (t) => {
+test('finds a new connection and its venue by polling, without webhooks', async (t) => {
   const life = await watched(t)
   t.same(life.names(), [], 'those that are known are not new')
   life.nango.addConnection({ connectionId: 'new', clientId: 'new-park', clientSecret: 's', tags: { organization_id: 'acme' } })
@@ -47,7 +47,7 @@ test('without webhooks a look at the list finds a new connection, and who it is'
   t.same(life.names(), ['connection.created'], 'once')
 })
 
-test('a look finds refused credentials, their recovery, and a connection that is gone', async (t) => {
+test('finds rejected credentials, their recovery, and a deletion by polling', async (t) => {
   const life = await watched(t)
   await life.credentials(false)
   await life.look()
@@ -66,7 +66,7 @@ test('a look finds refused credentials, their recovery, and a connection that is
   t.equal(life.events[2]?.connection, null)
 })
 
-test('what no handler took is told again at the next look', async (t) => {
+test('emits an event again at the next poll if no handler succeeded', async (t) => {
   const life = await watched(t)
   let failures = 2
   let taken = 0
@@ -77,7 +77,7 @@ test('what no handler took is told again at the next look', async (t) => {
   t.equal(taken, 1)
 })
 
-test('a list that cannot be read is no reason to take connections for gone', async (t) => {
+test('keeps connections if the list cannot be read', async (t) => {
   const life = await watched(t)
   life.nango.faults.next({ path: /^\/connections\?/, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })
   await life.look()

@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { enterCredentials, start, stored, until, venueIdOf } from './fixture.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
-test('a venue that connects in the browser is known by its id as soon as Nango says so', async (t) => {
+test('finds a venue by its id as soon as Nango reports its connection', async (t) => {
   const life = await start(t)
   const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: { tags: { organization_id: 'acme' } } })
   const connectionId = await enterCredentials(life, session.json().token, 'acme-park')
@@ -34,7 +34,7 @@ test('a venue that connects in the browser is known by its id as soon as Nango s
   t.equal(answer.json().id, Number(venueId))
 })
 
-test('a repeated webhook of the same connection asks ROLLER for the venue once', async (t) => {
+test('requests the venue once for a repeated webhook', async (t) => {
   const life = await start(t)
   let failures = 1
   life.app.roller.on('connection.created', () => { if (failures-- > 0) throw new Error('not now') })
@@ -45,7 +45,7 @@ test('a repeated webhook of the same connection asks ROLLER for the venue once',
   t.same(new Set(life.events.map(({ id }) => id)).size, 1, 'the same change has the same id')
 })
 
-test('tells a connection whose venue cannot be read now, refuses its calls, and asks again after Retry-After', async (t) => {
+test('emits a connection whose venue is unavailable, rejects its calls, and retries after Retry-After', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { options: { clock } })
   life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
@@ -53,8 +53,8 @@ test('tells a connection whose venue cannot be read now, refuses its calls, and 
   const connectionId = await enterCredentials(life, session.json().token, 'acme-park')
   await until(() => { clock.advance(1); return life.events.length > 0 })
   t.match(life.events, [{ name: 'connection.created', connection: { venue: null, warnings: ['venue-unverified'] } }])
-  const refused = await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })
-  t.match(refused.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /ROLLER answered 500/, retryAfter: 5 })
+  const rejected = await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })
+  t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /ROLLER returned 500/, retryAfter: 5 })
   clock.advance(5_001)
   t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })).statusCode, 200)
   await until(() => stored(life, connectionId).tags.roller_venue_id !== undefined)

@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { start } from './fixture.ts'
 
-test('the list says which connections ROLLER has put to rest, and reads no credential for it', async (t) => {
+test('lists connections with a cooling-off, without reading credentials', async (t) => {
   const life = await start(t, { webhooks: false })
   life.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 's' })
   life.roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '60' } })
@@ -17,7 +17,7 @@ test('the list says which connections ROLLER has put to rest, and reads no crede
   t.same(life.nango.requests.map(({ url }) => url.split('?')[0]), ['/connections', '/connections'])
 })
 
-test('refused credentials outweigh a cooling-off', async (t) => {
+test('reports rejected credentials before a cooling-off', async (t) => {
   const life = await start(t, { webhooks: false })
   life.roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '60' } })
   await life.app.inject({ url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '0' } })

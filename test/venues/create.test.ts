@@ -1,7 +1,7 @@
 import { test } from '../support/tap.ts'
 import { start, stored, until, venueIdOf } from './fixture.ts'
 
-test('POST /connections answers with the venue, and keeps it', async (t) => {
+test('returns and stores the venue on POST /connections', async (t) => {
   const life = await start(t, { webhooks: false })
   const answer = await life.app.inject(
     {
@@ -17,7 +17,7 @@ test('POST /connections answers with the venue, and keeps it', async (t) => {
   t.same(life.names(), ['connection.created'])
 })
 
-test('a pair that gets a token and may not read its venue is refused, and leaves no connection', async (t) => {
+test('rejects credentials that may not read their venue, and deletes the connection', async (t) => {
   const life = await start(t, { webhooks: false })
   const answer = await life.app.inject(
     { method: 'POST', url: '/connections', payload: { clientId: 'noaccess-park', clientSecret: 'right' } }
@@ -49,7 +49,7 @@ test('rejects tags and metadata that only the gateway writes', async (t) => {
   t.equal(life.nango.connections.length, 1)
 })
 
-test('a session with tags that leave no room for the venue is refused with the number that fits', async (t) => {
+test('rejects a session with too many tags, with the allowed number', async (t) => {
   const life = await start(t, { webhooks: false })
   const tags = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`tag${index}`, 'x']))
   const answer = await life.app.inject({ method: 'POST', url: '/connect-session', payload: { tags } })

@@ -3,7 +3,7 @@ import { request } from 'undici'
 import { SECRET_KEY } from '../support/build.ts'
 import { start, until, venueIdOf } from './fixture.ts'
 
-test('a connection deleted here is gone for Roller-Venue at once, and told once', async (t) => {
+test('removes a connection deleted here at once, with one event', async (t) => {
   const life = await start(t)
   const byVenue = { url: '/roller/venues/me', headers: { 'roller-venue': venueIdOf(life, 'demo') } }
   t.equal((await life.app.inject(byVenue)).statusCode, 200)
@@ -17,7 +17,7 @@ test('a connection deleted here is gone for Roller-Venue at once, and told once'
   t.same(life.names(), ['connection.deleted'])
 })
 
-test('a connection deleted elsewhere is dropped when Nango says so', async (t) => {
+test('drops a connection deleted elsewhere after Nango\'s webhook', async (t) => {
   const life = await start(t)
   const byVenue = { url: '/roller/venues/me', headers: { 'roller-venue': venueIdOf(life, 'demo') } }
   t.equal((await life.app.inject(byVenue)).statusCode, 200)

@@ -2,7 +2,7 @@ import { test } from '../support/tap.ts'
 import { asConnected } from '../support/build.ts'
 import { start, stored, venueIdOf } from './fixture.ts'
 
-test('of two connections of a venue the newest healthy one is used, and both say that there are two', async (t) => {
+test('uses the newest healthy one of two connections of a venue, and marks both as duplicates', async (t) => {
   let now = Date.now()
   const life = await start(t, { webhooks: false, nango: { now: () => now } })
   now += 60_000

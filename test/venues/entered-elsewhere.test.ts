@@ -7,7 +7,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 const productCalls = (life: Life): number => callsAtRoller(life).filter(({ url }) => url === '/products').length
 
-async function refused (t: Test, life: Life, app = life.app): Promise<void> {
+async function rejected (t: Test, life: Life, app = life.app): Promise<void> {
   const sent = productCalls(life)
   t.match(
     (await app.inject(PRODUCTS)).json(),
@@ -16,29 +16,29 @@ async function refused (t: Test, life: Life, app = life.app): Promise<void> {
   t.equal(productCalls(life), sent, 'nothing was sent')
 }
 
-test('refuses another venue\'s credentials entered through Nango once the connection is read again, and after a restart', async (t) => {
+test('rejects another venue\'s credentials entered through Nango after the next read, and after a restart', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'other-park')
   clock.advance(600_001)
-  await refused(t, life)
+  await rejected(t, life)
   t.same(life.names(), ['connection.venue-changed'], 'and tells it')
   const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
-  await refused(t, life, restarted.app)
+  await rejected(t, life, restarted.app)
 })
 
-test('refuses them with the first poll', async (t) => {
+test('rejects them after the first poll', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'other-park')
   await until(() => { clock.advance(5_000); return life.events.length > 0 })
   t.same(life.names(), ['connection.venue-changed'])
-  await refused(t, life)
+  await rejected(t, life)
 })
 
-test('does not take credentials for verified because the tags were copied', async (t) => {
+test('does not treat credentials as verified if the tags were copied', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock } })
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
@@ -47,13 +47,13 @@ test('does not take credentials for verified because the tags were copied', asyn
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200, 'verified, with the Client ID')
   await enterThroughNango(life, 'other-park', stored(life, 'demo-venue').tags)
   clock.advance(600_001)
-  // The list does not show the Client ID; whatever reads the row itself does.
+  // The list does not contain the Client ID; a read of the row does.
   await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
   await life.app.roller.connections.update('demo-venue', { tags: { region: 'south' } })
-  await refused(t, life)
+  await rejected(t, life)
 })
 
-test('a link that is used twice is verified twice', async (t) => {
+test('verifies twice after a link was used twice', async (t) => {
   const life = await start(t)
   const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
   await enterCredentials(life, session.json().token, 'demo')
@@ -62,10 +62,10 @@ test('a link that is used twice is verified twice', async (t) => {
   await enterCredentials(life, session.json().token, 'other-park')
   await until(() => life.events.length === 2)
   t.same(life.names(), ['connection.reconnected', 'connection.venue-changed'])
-  await refused(t, life)
+  await rejected(t, life)
 })
 
-test('six entries of credentials are six events', async (t) => {
+test('emits six events for six entries of credentials', async (t) => {
   const life = await start(t)
   for (let entries = 1; entries <= 6; entries++) {
     await enterThroughNango(life, entries % 2 === 0 ? 'demo' : 'other-park')
@@ -74,21 +74,21 @@ test('six entries of credentials are six events', async (t) => {
   t.equal(new Set(life.events.map(({ id }) => id)).size, 6)
 })
 
-test('on the direct way a token is only used with the credentials that were verified', async (t) => {
+test('uses a token on the direct transport only with verified credentials', async (t) => {
   const life = await start(t, { webhooks: false, options: { transport: 'direct' } })
   const { url } = life.roller
   const direct = await start(t, { webhooks: false, options: { transport: 'direct', rollerBaseUrl: url, nango: { host: life.nango.url } } })
   t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
   await enterThroughNango(life, 'other-park')
   life.roller.revokeTokens('demo')
-  // Nothing has told it, and the connection was read a moment ago: the renewed token shows whose it is.
+  // This process was not notified and has a fresh copy: only the renewed token reveals the change.
   t.match((await direct.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
   const sent = life.roller.requests.filter(({ url }) => url === '/products')
   t.equal(sent.length, 2, 'the last one with the token of before, which ROLLER refused')
   t.same(sent.filter(({ headers }) => headers.authorization === `Bearer ${stored(life, 'demo-venue').token}`), [])
 })
 
-test('a poll verifies ten connections a minute, and closes the others at once', async (t) => {
+test('verifies ten connections in a poll, and rejects calls of the others at once', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
   await until(() => life.nango.requests.some(({ url }) => url.includes('limit=1000')))
@@ -99,5 +99,5 @@ test('a poll verifies ten connections a minute, and closes the others at once', 
   await enterThroughNango(life, 'other-park')
   await until(() => { clock.advance(1_000); return verified() >= 9 })
   t.ok(verified() <= 10, 'not all at once: Nango\'s limit is for the calls, too')
-  await refused(t, life)
+  await rejected(t, life)
 })

@@ -3,7 +3,7 @@ import { startRollerSimulator } from '#sandbox/roller.js'
 import { holdsNoSecret, VENUE } from '../support/build.ts'
 import { start, stored } from './fixture.ts'
 
-/** ROLLER's Playground beside its Live, each with keys of its own: what the one takes the other refuses. */
+/** ROLLER's Playground beside Live, with separate credentials that the other rejects. */
 async function both (t: Test) {
   const playground = await startRollerSimulator()
   t.teardown(() => playground.close())
@@ -12,7 +12,7 @@ async function both (t: Test) {
   return { ...life, playground }
 }
 
-test('a Playground connection is refused by a gateway for Live, and vice versa', async (t) => {
+test('rejects a Playground connection in a gateway for Live, and vice versa', async (t) => {
   const life = await start(t, { webhooks: false })
   stored(life, 'demo-venue').tags.roller_environment = 'playground'
   const answer = await life.app.inject({ url: '/roller/products', headers: VENUE })
@@ -25,11 +25,11 @@ test('a Playground connection is refused by a gateway for Live, and vice versa',
   )
 })
 
-test('POST /connections says when the keys are of the other environment, and asks it once', async (t) => {
+test('reports credentials of the other environment on POST /connections, after one request to it', async (t) => {
   const life = await both(t)
-  const pair = { clientId: 'play-park', clientSecret: 'canary-play-secret' }
+  const credentials = { clientId: 'play-park', clientSecret: 'canary-play-secret' }
   for (let tries = 0; tries < 3; tries++) {
-    const answer = await life.app.inject({ method: 'POST', url: '/connections', payload: pair })
+    const answer = await life.app.inject({ method: 'POST', url: '/connections', payload: credentials })
     t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /Playground.*Live/, hint: /Venue Manager/ })
     t.notMatch(answer.body, 'canary')
   }
@@ -42,9 +42,9 @@ test('POST /connections says when the keys are of the other environment, and ask
   )
 })
 
-test('the check names keys of the other environment, where Nango gives them to be shown to it', async (t) => {
+test('names credentials of the other environment in the check if Nango returns them', async (t) => {
   const life = await both(t)
-  // Imported into Nango with a token of the Playground, which Live does not know; without an end Nango does not renew it.
+  // Imported into Nango with a Playground token, which Live rejects; without an expiry Nango does not refresh it.
   life.nango.addConnection({ connectionId: 'imported', clientId: 'play-park', clientSecret: 'canary-play-secret' })
   Object.assign(stored(life, 'imported'), { token: 'a-token-of-the-playground', expiresAt: null })
   const report = (await life.app.inject({ url: '/connections/imported/check' })).json()
@@ -57,7 +57,7 @@ test('the check names keys of the other environment, where Nango gives them to b
   holdsNoSecret(t, JSON.stringify(report), life)
 })
 
-test('the check names an integration of the other environment', async (t) => {
+test('names an integration of the other environment in the check', async (t) => {
   const life = await start(t, { webhooks: false, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller-playground' }] } })
   const { steps } = (await life.app.inject({ url: '/connections/demo-venue/check' })).json()
   t.match(
@@ -72,7 +72,7 @@ test('the check names an integration of the other environment', async (t) => {
   )
 })
 
-test('a Playground gateway works with an integration of its own beside the Live one', async (t) => {
+test('supports a Playground gateway with its own integration beside the Live one', async (t) => {
   const playground = await startRollerSimulator({ seed: 2 })
   t.teardown(() => playground.close())
   const life = await start(t, {

@@ -19,7 +19,7 @@ export async function start (
 ): Promise<Life> {
   const events: ConnectionEvent[] = []
   const built = await listen(t, {
-    // The simulated Nango keeps its line for further webhooks; the gateway would wait for it to be idle.
+    // The simulated Nango keeps its connection for further webhooks, and the gateway would wait for it to be idle.
     ...rest,
     server: { forceCloseConnections: true },
     options: { verifyVenues: true, ...options, nango: { webhookSigningKeys: [SIGNING_KEY], ...options.nango } }
@@ -31,7 +31,7 @@ export async function start (
   return { ...built, events, names: () => events.map(({ name }) => name) }
 }
 
-/** What Connect UI does when a venue manager presses the button. */
+/** Does the same as Connect UI when a venue manager submits the form. */
 export async function enterCredentials (
   { nango }: Pick<Built, 'nango'>, token: string, clientId: string, clientSecret = 'right'
 ): Promise<string> {
@@ -44,7 +44,7 @@ export async function enterCredentials (
   return body.connectionId
 }
 
-/** Lets what was begun behind an answer come to its end. */
+/** Waits for background work after a response. */
 export async function until (holds: () => boolean): Promise<void> {
   for (let turns = 0; !holds(); turns++) {
     if (turns > 2_000) throw new Error('it never came')
@@ -60,7 +60,7 @@ export function stored ({ nango }: Pick<Built, 'nango'>, connectionId: string) {
 
 export function venueIdOf ({ roller }: Pick<Built, 'roller'>, clientId: string): string { return String(roller.venue(clientId).id) }
 
-/** Enters a pair for the demo venue's connection again, and waits until it is told. */
+/** Enters credentials for the demo venue's connection again, and waits for the event. */
 export async function reconnect (life: Life, clientId: string): Promise<void> {
   const before = life.events.length
   const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
@@ -68,7 +68,7 @@ export async function reconnect (life: Life, clientId: string): Promise<void> {
   await until(() => life.events.length > before)
 }
 
-/** Another program makes a reconnect session at Nango itself, and credentials are entered through it. */
+/** Another program creates a reconnect session at Nango, and credentials are entered through it. */
 export async function enterThroughNango (life: Pick<Life, 'nango'>, clientId: string, tags: Record<string, string> = {}): Promise<void> {
   const answer = await request(`${life.nango.url}/connect/sessions/reconnect`, {
     method: 'POST',

@@ -26,7 +26,7 @@ async function gateway (t: Parameters<typeof start>[0], keys = [SIGNING_KEY]) {
   return { ...life, post }
 }
 
-test('the current and the previous key are taken, and nothing else is', async (t) => {
+test('accepts the current and the previous key only', async (t) => {
   const { post, names } = await gateway(t, [SIGNING_KEY, 'the-key-before'])
   t.equal((await post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).statusCode, 204)
   t.equal((await post(BODY, { 'x-nango-hmac-sha256': sign(BODY, 'the-key-before') })).statusCode, 204)
@@ -53,7 +53,7 @@ test('the current and the previous key are taken, and nothing else is', async (t
   }
 })
 
-test('a signed body that is of no concern is acknowledged and changes nothing', async (t) => {
+test('acknowledges a signed body without relevance, and changes nothing', async (t) => {
   const life = await gateway(t)
   const strange: unknown[] = [
     { from: 'nango', type: 'sync', connectionId: 'new', providerConfigKey: 'roller' },
@@ -72,7 +72,7 @@ test('a signed body that is of no concern is acknowledged and changes nothing', 
   t.same(stored(life, 'new').tags, {})
 })
 
-test('a handler that fails is a 5xx, so that Nango sends it again; a key that is missing says who must act', async (t) => {
+test('returns 5xx for a failed handler, so that Nango retries, and names a missing key', async (t) => {
   const life = await gateway(t)
   const off = life.app.roller.on('connection.created', () => { throw new Error('canary-of-the-handler') })
   const answer = await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })
@@ -92,7 +92,7 @@ test('a handler that fails is a 5xx, so that Nango sends it again; a key that is
   t.match(unsigned.json(), { status: 501, code: 'ROLLER_ERR_NOT_CONFIGURED', hint: /NANGO_WEBHOOK_SIGNING_KEY/ })
 })
 
-test('a body that is too large, or of another type, is refused for good', async (t) => {
+test('rejects a body that is too large, or of another type, permanently', async (t) => {
   const { post } = await gateway(t)
   const large = JSON.stringify({ text: 'x'.repeat(300_000) })
   t.equal((await post(large, { 'x-nango-hmac-sha256': sign(large) })).statusCode, 413)

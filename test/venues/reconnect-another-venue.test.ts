@@ -5,7 +5,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
-async function refused (t: Test, life: Life): Promise<void> {
+async function rejected (t: Test, life: Life): Promise<void> {
   const calls = callsAtRoller(life).length
   const answer = await life.app.inject(PRODUCTS)
   t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', hint: /confirm-venue/ })
@@ -30,7 +30,7 @@ test('rejects calls with another venue\'s credentials until they are confirmed',
     (await life.app.inject({ url: '/connections/demo-venue/check' })).json(),
     { ok: false, steps: [{}, {}, {}, {}, {}, {}, { detail: new RegExp(other) }] }
   )
-  await refused(t, life)
+  await rejected(t, life)
   t.match((await life.app.inject({ url: '/connections/demo-venue' })).json(), { venue: { id: known }, warnings: ['venue-changed'] })
 
   const url = '/connections/demo-venue/confirm-venue'
@@ -38,7 +38,7 @@ test('rejects calls with another venue\'s credentials until they are confirmed',
     (await life.app.inject({ method: 'POST', url, payload: { venueId: known } })).json(),
     { status: 400, errors: [{ pointer: '/body/venueId' }] }
   )
-  await refused(t, life)
+  await rejected(t, life)
   const confirmed = await life.app.inject({ method: 'POST', url, payload: { venueId: other } })
   t.match(confirmed.json(), { venue: { id: other }, warnings: [] })
   t.equal(confirmed.statusCode, 200)
@@ -48,21 +48,21 @@ test('rejects calls with another venue\'s credentials until they are confirmed',
   t.equal((await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': known } })).statusCode, 404)
 })
 
-test('the right keys entered after the wrong ones let calls pass again', async (t) => {
+test('allows calls again after the correct credentials are entered', async (t) => {
   const life = await start(t)
   await reconnect(life, 'other-park')
-  await refused(t, life)
+  await rejected(t, life)
   await reconnect(life, 'demo')
   t.same(life.names(), ['connection.venue-changed', 'connection.reconnected'])
   t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
   t.same((await life.app.inject({ url: '/connections/demo-venue' })).json().warnings, [])
 })
 
-test('sends no call while ROLLER cannot be asked whose credentials were entered', async (t) => {
+test('sends no call while ROLLER is unavailable for the verification', async (t) => {
   const clock = new ManualClock()
   const life = await start(t, { options: { clock } })
   life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
-  const ticking = setInterval(() => { clock.advance(1) }, 2) // for the waits between tries
+  const ticking = setInterval(() => { clock.advance(1) }, 2) // for the delays between attempts
   await reconnect(life, 'other-park')
   clearInterval(ticking)
   t.match(life.events, [{ name: 'connection.reconnected', connection: { warnings: ['venue-unverified'] } }], 'that much is known')
@@ -76,14 +76,14 @@ test('sends no call while ROLLER cannot be asked whose credentials were entered'
   t.same(callsAtRoller(life).filter(({ url }) => url === '/products'), [])
 })
 
-test('another replica refuses as well once it has looked at the connection', async (t) => {
+test('rejects calls on another replica once it has read the connection', async (t) => {
   const life = await start(t)
   await reconnect(life, 'other-park')
   const replica = await start(t, { options: { nango: { host: life.nango.url } }, webhooks: false })
   t.match((await replica.app.inject(PRODUCTS)).json(), { code: 'ROLLER_ERR_VENUE_CHANGED' })
 })
 
-test('answers of the earlier venue are not served any more', async (t) => {
+test('drops cached responses of the previous venue', async (t) => {
   const life = await start(t, { options: { cache: { 'GET /venues/me': 60_000 } } })
   const me = async (): Promise<number> => (await life.app.inject({ url: '/roller/venues/me', headers: VENUE })).json().id
   t.equal(await me(), life.roller.venue('demo').id)

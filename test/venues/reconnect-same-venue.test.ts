@@ -4,7 +4,7 @@ import { reconnect, start, stored, venueIdOf } from './fixture.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
-test('a reconnect with the same venue\'s keys keeps id, tags, metadata, config and the webhook address', async (t) => {
+test('keeps id, tags, metadata, config and webhook address on a reconnect with the same venue', async (t) => {
   const life = await start(t)
   const before = structuredClone(stored(life, 'demo-venue'))
   stored(life, 'demo-venue').connectionConfig = { region: 'eu' }

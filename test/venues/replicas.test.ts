@@ -4,7 +4,7 @@ import { test } from '../support/tap.ts'
 import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 import { SIGNING_KEY, start, until } from './fixture.ts'
 
-test('replicas that look at the same list tell a change once, through Redis', needsRedis, async (t) => {
+test('emits a change once for replicas that poll the same list, through Redis', needsRedis, async (t) => {
   const redis = await sharedRedis()
   const clients = [0, 1].map(() => new Redis(redis.port, '127.0.0.1'))
   t.teardown(() => { for (const client of clients) client.disconnect() })

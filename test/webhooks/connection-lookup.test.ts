@@ -16,7 +16,7 @@ const connection = (venueId: string | null): Connection => ({
   venue: venueId === null ? null : { id: venueId, environment: 'live', name: null, timeZone: null, currency: null, locale: null }
 })
 
-test('a read that takes too long ends in time, for every caller', async (t) => {
+test('times out a slow read for every caller', async (t) => {
   const clock = new ManualClock()
   let reads = 0
   const known = new ConnectionLookup({ clock, timeoutMs: 2_000, read: () => { reads++; return new Promise(() => {}) } })
@@ -27,7 +27,7 @@ test('a read that takes too long ends in time, for every caller', async (t) => {
   t.equal(clock.waiting, 0, 'no timer is left')
 })
 
-test('what was read before a forget is not remembered after it', async (t) => {
+test('does not cache a read that started before a forget', async (t) => {
   const clock = new ManualClock()
   const answers: ((connection: Connection) => void)[] = []
   const known = new ConnectionLookup({ clock, read: () => new Promise((resolve) => { answers.push(resolve) }) })
@@ -42,7 +42,7 @@ test('what was read before a forget is not remembered after it', async (t) => {
   t.equal(answers.length, 2)
 })
 
-test('that there is none is never remembered', async (t) => {
+test('never caches a missing connection', async (t) => {
   const clock = new ManualClock()
   let there = false
   const known = new ConnectionLookup(

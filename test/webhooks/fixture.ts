@@ -19,7 +19,7 @@ export const DAY = 24 * HOUR
 export interface Reachable extends Built {
   readonly url: string
   readonly clock: ManualClock
-  /** Passes on both sides. */
+  /** Advances both clocks. */
   pass (ms: number): void
 }
 
@@ -33,7 +33,7 @@ export async function reachable (t: Pick<Test, 'teardown'>, { options = {}, roll
   let now = START
   const built = await build(t, {
     ...rest,
-    // A token that lasts as long as ROLLER's patience.
+    // A token that outlives ROLLER's retries.
     roller: { now: () => now, tokenTtl: 100 * 86_400, ...roller },
     nango: { now: () => now, ...rest.nango },
     options: { clock, publicUrl: url, rollerWebhookSecrets: [SECRET, PREVIOUS], ...options }
@@ -53,7 +53,7 @@ export async function freePort (): Promise<number> {
 
 let count = 0
 
-/** A delivery as ROLLER sends it. */
+/** A delivery in ROLLER's form. */
 export function message (fields: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     id: `67d2ada6-10cc-4177-909d-${String(++count).padStart(12, '0')}`,
@@ -73,7 +73,7 @@ export interface Sent {
   readonly headers?: Record<string, string>
 }
 
-/** Sends what is given, as text where it is text. @param sent.key null: none */
+/** Sends the given body, as text if it is text. @param sent.key null: none */
 export function deliver (
   app: Built['app'], body: unknown,
   { secret = SECRET, connectionId = CONNECTION_ID, key = webhookKey(secret, connectionId), headers = {} }: Sent = {}
@@ -86,9 +86,9 @@ export function deliver (
   })
 }
 
-/** Takes everything down. */
+/** Records all events. */
 export function listener (app: Built['app']): AnyEvent[] {
-  const heard: AnyEvent[] = []
-  app.roller.on('*', (event) => { heard.push(event) })
-  return heard
+  const received: AnyEvent[] = []
+  app.roller.on('*', (event) => { received.push(event) })
+  return received
 }

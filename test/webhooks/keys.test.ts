@@ -1,4 +1,4 @@
-/** Who may deliver: only who sends the key of the very connection, made from the current secret or the one before. */
+/** A delivery needs the key of its own connection, derived from the current or the previous secret. */
 import { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID } from '../support/build.ts'
@@ -6,25 +6,25 @@ import { deliver, listener, message, PREVIOUS, SECRET } from './fixture.ts'
 
 const options = { rollerWebhookSecrets: [SECRET, PREVIOUS] }
 
-test('the key is the HMAC of the connection id', async (t) => {
+test('is the HMAC of the connection id', async (t) => {
   // As computed by: printf demo-venue | openssl dgst -sha256 -hmac secret-of-the-webhooks-now
   t.equal(webhookKey(SECRET, 'demo-venue'), '731f2fffabf7f6ff4ae1b7b17b418161c858fab1422565e37bca04c15267e676')
 })
 
-test('the key of the current secret and that of the one before open', async (t) => {
+test('accepts the key of the current and of the previous secret', async (t) => {
   const { app } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   for (const secret of [SECRET, PREVIOUS]) {
     const answer = await deliver(app, message(), { secret })
     t.equal(answer.statusCode, 200)
     t.equal(answer.headers['cache-control'], 'no-store')
   }
-  t.equal(heard.length, 2)
+  t.equal(received.length, 2)
 })
 
-test('nothing else does', async (t) => {
+test('rejects any other key', async (t) => {
   const { app, log } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   const right = webhookKey(SECRET, CONNECTION_ID)
   const tampered = right.replace(/.$/, (last) => last === '0' ? '1' : '0')
   const keys: Record<string, string | string[] | null> = {
@@ -44,16 +44,16 @@ test('nothing else does', async (t) => {
     t.equal(answer.statusCode, 500, what)
     t.equal(answer.body, 'wrong key')
   }
-  t.strictSame(heard, [])
+  t.strictSame(received, [])
   t.notMatch(log(), right, 'keys stay out of the log')
 })
 
-test('a connection id may have any characters that Nango takes', async (t) => {
+test('supports any characters of a connection id that Nango allows', async (t) => {
   const { app, nango } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   for (const connectionId of ['a b', 'x/y', '{$}|"', 'id:1@2', 'n'.repeat(255)]) {
     nango.addConnection({ connectionId, clientId: 'c', clientSecret: 's' })
     t.equal((await deliver(app, message(), { connectionId })).statusCode, 200, connectionId)
-    t.equal((heard.at(-1) as { connectionId: string }).connectionId, connectionId)
+    t.equal((received.at(-1) as { connectionId: string }).connectionId, connectionId)
   }
 })

@@ -1,10 +1,10 @@
-/** What ROLLER sends holds guests' personal data: none of it is logged, whatever becomes of the delivery. */
+/** ROLLER's deliveries contain guests' personal data: none of it is logged, whatever the result. */
 import { test } from '../support/tap.ts'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID } from '../support/build.ts'
 import { deliver, message, SECRET } from './fixture.ts'
 
-test('no payload and no key is logged', async (t) => {
+test('logs no payload and no key', async (t) => {
   const { app, log } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const canary = 'canary-guest-4f1d'
   const event = message({ data: { email: `${canary}@example.com` } })

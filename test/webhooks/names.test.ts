@@ -1,4 +1,4 @@
-/** What a delivery becomes: a typed event of the six kinds, or an untyped event. */
+/** The event of a delivery: typed for the six kinds, otherwise untyped. */
 import { checkerOf } from '#plugin/operations/checker.js'
 import { test } from '../support/tap.ts'
 import { readMessage, rollerEvents } from '#plugin/webhooks/roller-events.js'
@@ -10,7 +10,7 @@ const read = (body: unknown) => readMessage(
   { connectionId: 'venue', body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }
 )
 
-test('the name is the kind and the event', async (t) => {
+test('names an event by kind and event type', async (t) => {
   const kinds = [
     ['Booking', 'Created', 'booking.created'], ['Booking', 'Updated', 'booking.updated'], ['Booking', 'Cancelled', 'booking.cancelled'],
     ['Redemption', 'Created', 'redemption.created'], ['Customer', 'Created', 'customer.created'],
@@ -18,7 +18,7 @@ test('the name is the kind and the event', async (t) => {
     ['BulkExport', 'Created', 'bulkExport.created'], ['SignedWaiver', 'Created', 'signedWaiver.created'],
     ['PaymentLink', 'Created', 'paymentLink.created'], ['PaymentLink', 'Updated', 'paymentLink.updated'],
     ['PaymentLink', 'Cancelled', 'paymentLink.cancelled'],
-    // What ROLLER may come to have.
+    // A kind that ROLLER may add.
     ['Membership', 'Paused', 'membership.paused'], ['Booking', 'Deleted', 'booking.deleted']
   ]
   for (const [type, eventType, name] of kinds) {
@@ -40,11 +40,11 @@ test('the name is the kind and the event', async (t) => {
   }
 })
 
-test('what is no message keeps all that came', async (t) => {
+test('keeps the content of an undocumented message', async (t) => {
   const bodies: unknown[] = [
     'no JSON', '', null, 7, [], {}, message({ id: undefined }), message({ id: 'two words' }), message({ id: 'x'.repeat(129) }),
     message({ type: 'a.b' }), message({ type: 7 }), message({ eventType: null }),
-    // Would pass for an event of the gateway's own.
+    // Would collide with an event of the gateway.
     message({ type: 'Connection', eventType: 'Deleted' }), message({ type: 'connection' }),
     message({ type: 'Unknown', eventType: 'Message' })
   ]
@@ -55,22 +55,22 @@ test('what is no message keeps all that came', async (t) => {
   t.equal(new Set(bodies.map((body) => read(body).id)).size, bodies.length)
 })
 
-test('the venue is ROLLER\'s word, or else what the connection\'s tags say', async (t) => {
+test('reads the venue from ROLLER\'s message, otherwise from the connection\'s tags', async (t) => {
   const { app, roller, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
-  const heard = listener(app)
+  const received = listener(app)
   nango.addConnection({ connectionId: 'says-none', clientId: 'says-none', clientSecret: 's' })
   for (const data of [{ venueId: 3066 }, null]) {
     t.equal((await deliver(app, message({ data }), { connectionId: 'says-none' })).statusCode, 200)
   }
-  t.strictSame(heard.splice(0).map((event) => 'venueId' in event && event.venueId), ['3066', null])
+  t.strictSame(received.splice(0).map((event) => 'venueId' in event && event.venueId), ['3066', null])
   for (const data of [{ venueId: roller.venue('demo').id }, { venueId: '' }, [{ venueId: 1 }], 'text', null]) {
     t.equal((await deliver(app, message({ data }))).statusCode, 200)
   }
   const known = String(roller.venue('demo').id)
-  t.strictSame(heard.map((event) => 'venueId' in event && event.venueId), [known, known, known, known, known])
+  t.strictSame(received.map((event) => 'venueId' in event && event.venueId), [known, known, known, known, known])
 })
 
-test('what the simulator sends fits the schemas', async (t) => {
+test('accepts the simulator\'s messages by its schemas', async (t) => {
   const { app, roller } = await reachable(t)
   await app.roller.webhooks.subscribe(CONNECTION_ID, {
     booking: {
@@ -82,7 +82,7 @@ test('what the simulator sends fits the schemas', async (t) => {
     bulkExport: { events: ['Created'] },
     paymentLink: { events: ['Created'] }
   })
-  const heard = listener(app)
+  const received = listener(app)
   const call = (name: string, input: object) => app.roller.request(
     name as never, { connectionId: CONNECTION_ID, ...input } as never
   ) as Promise<Record<string, unknown>>
@@ -96,11 +96,11 @@ test('what the simulator sends fits the schemas', async (t) => {
   await call('POST /reporting/bulk', { body: { exportType: 'Payments', startDate: '2026-11-01', endDate: '2026-11-20' } })
   await roller.deliverDue()
   t.same(
-    heard.map(({ name }) => name).sort(),
+    received.map(({ name }) => name).sort(),
     ['booking.created', 'bulkExport.created', 'customer.created', 'paymentLink.created', 'redemption.created']
   )
-  // Documented as one object, and answered as a list, as by GET /bookings/{uniqueId}.
-  for (const event of heard) {
+  // Documented as one object, but sent as a list, as by GET /bookings/{uniqueId}.
+  for (const event of received) {
     if (!('data' in event)) continue
     const kind = event.name.split('.')[0] as keyof typeof rollerEvents // one of the above
     t.strictSame(

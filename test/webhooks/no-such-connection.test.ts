@@ -8,40 +8,40 @@ import { deliver, listener, message, SECRET } from './fixture.ts'
 const options = { rollerWebhookSecrets: [SECRET] }
 const LISTED = (url: string): boolean => url.startsWith('/connections?')
 
-test('events of a connection that does not exist are refused', async (t) => {
+test('rejects events of a connection that does not exist', async (t) => {
   const { app, log } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   for (const connectionId of ['nobody', 'demo-venue2', 'demo']) {
     const answer = await deliver(app, message(), { connectionId })
     t.equal(answer.statusCode, 500, connectionId)
   }
-  t.same(heard, [])
+  t.same(received, [])
   t.match(log(), /there is no such connection/)
   t.notMatch(log(), /Sports Club/, 'nothing of the event is in the log')
 })
 
-test('events of another integration\'s connection are refused', async (t) => {
+test('rejects events of another integration\'s connection', async (t) => {
   const { app, nango } = await build(t, {
     options, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller' }, { uniqueKey: 'another', provider: 'roller' }] }
   })
-  const heard = listener(app)
+  const received = listener(app)
   nango.addConnection({ connectionId: 'of-another', integrationId: 'another', clientId: 'a', clientSecret: 's' })
   t.equal((await deliver(app, message(), { connectionId: 'of-another' })).statusCode, 500)
-  t.same(heard, [])
+  t.same(received, [])
 })
 
-test('after a disconnect the next event is refused, although the one before was taken', async (t) => {
+test('rejects the next event after a disconnect', async (t) => {
   const { app } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   t.equal((await deliver(app, message())).statusCode, 200)
   t.equal((await app.inject({ method: 'DELETE', url: `/connections/${CONNECTION_ID}` })).statusCode, 204)
   const event = message()
   t.equal((await deliver(app, event)).statusCode, 500)
   t.equal((await deliver(app, event)).statusCode, 500, 'and its repeat')
-  t.same(heard.filter(({ name }) => !name.startsWith('connection.')).length, 1)
+  t.same(received.filter(({ name }) => !name.startsWith('connection.')).length, 1)
 })
 
-test('a bulk export of a connection that is gone is not kept', async (t) => {
+test('does not store a bulk export of a deleted connection', async (t) => {
   const { app, nango } = await build(t, { options })
   const body = message(
     { type: 'BulkExport', data: { exportType: 'BookingItems', processId: 'p', sequenceNumber: 1, sequenceTotal: 1, preSignedUrls: [] } }
@@ -50,7 +50,7 @@ test('a bulk export of a connection that is gone is not kept', async (t) => {
   t.ok(nango.url)
 })
 
-test('a connection that was deleted elsewhere is remembered for a minute, and asked for again after it', async (t) => {
+test('caches a connection deleted elsewhere for a minute, then reads it again', async (t) => {
   const clock = new ManualClock()
   const { app, nango } = await build(t, { options: { ...options, clock } })
   listener(app)
@@ -62,7 +62,7 @@ test('a connection that was deleted elsewhere is remembered for a minute, and as
   t.equal((await deliver(app, message())).statusCode, 500)
 })
 
-test('many events at once are one question', async (t) => {
+test('makes one read for many concurrent events', async (t) => {
   const { app, nango } = await build(t, { options })
   listener(app)
   const answers = await Promise.all(Array.from({ length: 20 }, async () => (await deliver(app, message())).statusCode))
@@ -70,38 +70,38 @@ test('many events at once are one question', async (t) => {
   t.equal(nango.requests.filter(({ url }) => LISTED(url)).length, 1)
 })
 
-test('a connection that is not in the list yet is found by its id', async (t) => {
+test('finds a connection by its id before the list contains it', async (t) => {
   const { app, nango } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   nango.faults.next({ path: /^\/connections\?/, kind: 'status', status: 200, body: { connections: [] } })
   t.equal((await deliver(app, message())).statusCode, 200)
-  t.equal(heard.length, 1)
+  t.equal(received.length, 1)
 })
 
-test('while Nango cannot be asked the answer is 503, and ROLLER\'s repeat is taken', async (t) => {
+test('returns 503 while Nango is unavailable, and accepts ROLLER\'s retry', async (t) => {
   const { app, log } = await build(t, { options: { ...options, nango: { host: 'http://127.0.0.1:9' } } })
-  const heard = listener(app)
+  const received = listener(app)
   t.equal((await deliver(app, message())).statusCode, 503)
-  t.same(heard, [])
+  t.same(received, [])
   t.match(log(), /could not be read/)
 })
 
-test('events of another venue than the connection\'s are refused', async (t) => {
+test('rejects events of a venue other than the connection\'s', async (t) => {
   const { app, roller, log } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   const { id } = roller.venue('demo')
   t.equal((await deliver(app, message({ data: { venueId: id } }))).statusCode, 200)
   t.equal((await deliver(app, message({ data: { venueId: String(id) } }))).statusCode, 200)
   t.equal((await deliver(app, message({ data: { venueId: id + 1 } }))).statusCode, 500)
   t.equal((await deliver(app, message())).statusCode, 200, 'most kinds do not carry it')
-  t.same(heard.map((event) => 'venueId' in event && event.venueId), [String(id), String(id), String(id)])
-  t.match(log(), /another venue than the connection/)
+  t.same(received.map((event) => 'venueId' in event && event.venueId), [String(id), String(id), String(id)])
+  t.match(log(), /venue other than the connection's/)
 })
 
-test('a connection that does not say its venue takes events of any', async (t) => {
+test('accepts events of any venue for a connection without a venue', async (t) => {
   const { app, nango } = await build(t, { options })
-  const heard = listener(app)
+  const received = listener(app)
   nango.addConnection({ connectionId: 'untold', clientId: 'untold', clientSecret: 's' })
   t.equal((await deliver(app, message({ data: { venueId: 7 } }), { connectionId: 'untold' })).statusCode, 200)
-  t.match(heard, [{ venueId: '7' }])
+  t.match(received, [{ venueId: '7' }])
 })

@@ -1,4 +1,4 @@
-/** The options of webhooks: what is wrong is said when the plugin is registered, and no secret is repeated. */
+/** Invalid webhook options fail the registration, and no secret is repeated. */
 import { test } from '../support/tap.ts'
 import { parseOptions } from '#plugin/options.js'
 import { build } from '../support/build.ts'
@@ -6,7 +6,7 @@ import { deliver, message, SECRET } from './fixture.ts'
 
 const base = { nango: { secretKey: 'key' }, authorize: 'open' }
 
-test('what is wrong is named', async (t) => {
+test('names invalid options', async (t) => {
   const wrong: [Record<string, unknown>, RegExp][] = [
     [{ publicUrl: 'http://gateway.example.com' }, /option publicUrl is wrong: expected an https address/],
     [{ publicUrl: 7 }, /option publicUrl is wrong/],
@@ -24,7 +24,7 @@ test('what is wrong is named', async (t) => {
   }
 })
 
-test('the defaults', async (t) => {
+test('has defaults', async (t) => {
   const { eventTimeout, publicUrl, rollerWebhookSecrets, onEvent } = parseOptions(base)
   t.strictSame(
     { eventTimeout, publicUrl, rollerWebhookSecrets, onEvent },
@@ -32,16 +32,16 @@ test('the defaults', async (t) => {
   )
 })
 
-test('onEvent hears everything, beside other handlers', async (t) => {
-  const heard: string[] = []
-  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET], onEvent: async ({ name }) => { heard.push(name) } } })
-  app.roller.on('booking.created', ({ name, data }) => { heard.push(`${name} of ${String(data.name)}`) })
+test('passes all events to onEvent, beside other handlers', async (t) => {
+  const received: string[] = []
+  const { app } = await build(t, { options: { rollerWebhookSecrets: [SECRET], onEvent: async ({ name }) => { received.push(name) } } })
+  app.roller.on('booking.created', ({ name, data }) => { received.push(`${name} of ${String(data.name)}`) })
   t.equal((await deliver(app, message())).statusCode, 200)
   t.equal((await deliver(app, message({ type: 'Membership', eventType: 'Paused' }))).statusCode, 200)
-  t.strictSame(heard.sort(), ['booking.created', 'booking.created of Sports Club Booking', 'membership.paused'])
+  t.strictSame(received.sort(), ['booking.created', 'booking.created of Sports Club Booking', 'membership.paused'])
 })
 
-test('two integrations of one app have their own listeners and secrets', async (t) => {
+test('separates handlers and secrets of two integrations in one app', async (t) => {
   const other = 'secret-of-the-other-integration'
   const { app, nango } = await build(t, { options: { rollerWebhookSecrets: [SECRET] } })
   const { default: roller } = await import('fastify-roller')
@@ -54,10 +54,10 @@ test('two integrations of one app have their own listeners and secrets', async (
       rollerWebhookSecrets: [other]
     }
   )
-  const heard: string[] = []
-  app.roller.on('*', () => { heard.push('first') })
-  app.roller.integration('other').on('*', () => { heard.push('other') })
+  const received: string[] = []
+  app.roller.on('*', () => { received.push('first') })
+  app.roller.integration('other').on('*', () => { received.push('other') })
   t.equal((await deliver(app, message())).statusCode, 200)
   t.equal((await deliver(app, message(), { secret: other })).statusCode, 500)
-  t.strictSame(heard, ['first'])
+  t.strictSame(received, ['first'])
 })

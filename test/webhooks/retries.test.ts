@@ -7,11 +7,11 @@ import { bookingOf, productId } from '../sandbox/roller-fixture.ts'
 import { CONNECTION_ID } from '../support/build.ts'
 import { MINUTE, reachable } from './fixture.ts'
 
-test('a handler that fails for a day gets everything, in any order', async (t) => {
+test('delivers every event to a handler that fails for a day, in any order', async (t) => {
   const { app, roller, pass } = await reachable(t)
   await app.roller.webhooks.subscribe(CONNECTION_ID)
 
-  // An app that keeps events by their id, and cannot for a day.
+  // An app that stores events by their id, and fails for a day.
   const kept = new Map<string, string>()
   let works = false
   let handled = 0

@@ -1,4 +1,4 @@
-/** Registering with ROLLER: one registration a connection and address, however often it is asked for. */
+/** Registering at ROLLER: one registration for each connection and address, however often it is requested. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { test } from '../support/tap.ts'
@@ -16,7 +16,7 @@ interface Registered {
   readonly webhookId: number, readonly configuration: { readonly url: string, readonly authentication: { readonly apiKey: string } }
 }
 
-test('subscribing registers everything, with the key of the connection', async (t) => {
+test('subscribes to all events, with the key of the connection', async (t) => {
   const { app, roller } = await build(t, { options })
   const answer = await app.inject({ method: 'POST', url: URL })
   t.equal(answer.statusCode, 201)
@@ -26,7 +26,7 @@ test('subscribing registers everything, with the key of the connection', async (
   t.match(webhook?.configuration, { url: HOOK, enabled: true, authentication: { apiKey: webhookKey(SECRET, CONNECTION_ID) } })
 })
 
-test('the default orders every event of the table, and of the documents', async (t) => {
+test('requests by default every event of the table, and of the documents', async (t) => {
   const { app } = await build(t, { options })
   const { webhooks } = await app.roller.webhooks.subscribe(CONNECTION_ID)
   const ordered = Object.entries(webhooks).flatMap(([kind, { events = [] }]) => events.map((event) => `${kind}.${event.toLowerCase()}`))
@@ -36,7 +36,7 @@ test('the default orders every event of the table, and of the documents', async 
   t.same(ordered, documented)
 })
 
-test('a ROLLER that knows no more events of payment links than its schema still gets the rest', async (t) => {
+test('subscribes to the rest if ROLLER rejects events of payment links beyond its schema', async (t) => {
   const { app, roller } = await build(t, { options })
   roller.faults.next({ kind: 'status', method: 'POST', path: /webhooks/, status: 400, body: { message: 'events' } })
   const { webhooks } = await app.roller.webhooks.subscribe(CONNECTION_ID)
@@ -49,7 +49,7 @@ test('a ROLLER that knows no more events of payment links than its schema still 
   )
 })
 
-test('subscribing again changes what is there, and enables it', async (t) => {
+test('updates and enables an existing registration', async (t) => {
   const { app, roller } = await build(t, { options })
   const first = (await app.inject({ method: 'POST', url: URL })).json()
   const [webhook] = [...roller.venue('demo').webhooks.values()]
@@ -64,7 +64,7 @@ test('subscribing again changes what is there, and enables it', async (t) => {
   t.strictSame((await app.inject({ url: URL })).json(), { subscriptions: [second.json()] })
 })
 
-test('doubles are removed, and what is not ours stays', async (t) => {
+test('deletes duplicates, and keeps registrations of others', async (t) => {
   const { app, roller } = await build(t, { options })
   const call = (url: string) => app.roller.request('POST /webhooks', {
     connectionId: CONNECTION_ID,
@@ -81,13 +81,13 @@ test('doubles are removed, and what is not ours stays', async (t) => {
   t.equal(roller.venue('demo').webhooks.size, others.length)
 })
 
-test('the key is in no answer of ours', async (t) => {
+test('never returns the key', async (t) => {
   const { app } = await build(t, { options })
   const key = webhookKey(SECRET, CONNECTION_ID)
   for (const method of ['POST', 'GET'] as const) t.notMatch((await app.inject({ method, url: URL })).body, key)
 })
 
-test('after a rotation the old key opens until it is subscribed again', async (t) => {
+test('accepts the old key after a rotation until the next subscription', async (t) => {
   const { app, roller } = await build(t, { options: { ...options, rollerWebhookSecrets: [PREVIOUS] } })
   await app.roller.webhooks.subscribe(CONNECTION_ID)
   const [webhook] = [...roller.venue('demo').webhooks.values()]
@@ -109,13 +109,13 @@ test('creates a subscription again that was deleted meanwhile', async (t) => {
   t.equal((await app.roller.webhooks.list(CONNECTION_ID)).length, 2, 'the simulator only said it was gone')
 })
 
-test('the address has the prefix, and an id that is encoded', async (t) => {
+test('uses an address with the prefix and the encoded id', async (t) => {
   const { app } = await build(t, { options: { ...options, publicUrl: 'https://example.com/outside/', prefix: '/api/' } })
   const { url } = await app.roller.webhooks.subscribe(CONNECTION_ID)
   t.equal(url, `https://example.com/outside/api/webhooks/roller/${CONNECTION_ID}`)
 })
 
-test('without a public address or a secret it says what to set', async (t) => {
+test('names the missing setting without a public address or a secret', async (t) => {
   for (const missing of ['publicUrl', 'rollerWebhookSecrets'] as const) {
     const { app, roller, nango } = await build(t, { options: { ...options, [missing]: undefined } })
     const answer = await app.inject({ method: 'POST', url: URL })
@@ -132,7 +132,7 @@ test('without a public address or a secret it says what to set', async (t) => {
   }
 })
 
-test('a body that ROLLER would not take does not reach it', async (t) => {
+test('rejects a body that ROLLER would reject, without a call', async (t) => {
   const { app, roller, nango } = await build(t, { options })
   for (
     const payload of [
@@ -147,23 +147,23 @@ test('a body that ROLLER would not take does not reach it', async (t) => {
   t.strictSame(callsAtRoller({ roller, nango }), [])
 })
 
-test('it asks for the right webhooks, and for the caller\'s own connection', async (t) => {
-  const asked: unknown[] = []
+test('requires the scope for webhooks, and the caller\'s own connection', async (t) => {
+  const requested: unknown[] = []
   const { app } = await build(t, {
     options: {
       ...options,
-      authorize: (request, context) => { asked.push(context); return request.headers.role === 'admin' },
+      authorize: (request, context) => { requested.push(context); return request.headers.role === 'admin' },
       identify: () => ({ tags: { organization_id: 'someone-else' } })
     }
   })
   for (const method of ['POST', 'GET', 'DELETE'] as const) {
     t.equal((await app.inject({ method, url: URL })).statusCode, 403)
     t.equal((await app.inject({ method, url: URL, headers: { role: 'admin' } })).json().code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
-    t.match(asked.at(-1), { connectionId: CONNECTION_ID, operation: `${method} /connections/{id}/webhooks`, scope: 'webhooks' })
+    t.match(requested.at(-1), { connectionId: CONNECTION_ID, operation: `${method} /connections/{id}/webhooks`, scope: 'webhooks' })
   }
 })
 
-test('disconnecting takes the registration away first', async (t) => {
+test('deletes the registration before a disconnect', async (t) => {
   const { app, roller } = await build(t, { options })
   await app.roller.webhooks.subscribe(CONNECTION_ID)
   t.equal((await app.inject({ method: 'DELETE', url: `/connections/${CONNECTION_ID}` })).statusCode, 204)

@@ -1,14 +1,14 @@
-/** The two ways to Nango, and the one question to this gateway. */
+/** The two kinds of requests to Nango, and the one request to this gateway. */
 import Nango from './index.js'
 
-const TOO_LONG = 60_000 // Nango itself gives ROLLER's answer all the time in the world
+const TOO_LONG = 60_000 // Nango itself waits for ROLLER's response without a limit
 const READY_WITHIN = 10_000
 
 const authorized = (token) => ({ authorization: 'Bearer ' + token })
 
 /**
- * Whether the link is still good, read before anything is typed, and whether it is for an existing connection: it may be, unless Nango
- * denies it. A failed request is no reason to stop.
+ * Checks before any input whether the link is valid, and whether it is for an existing connection: assumed unless Nango denies it. A failed
+ * request does not stop the page.
  */
 export async function readSession ({ apiUrl }, token) {
   const answer = await fetch(apiUrl + '/connect/session', { headers: authorized(token), cache: 'no-store' }).catch(() => null)
@@ -17,7 +17,8 @@ export async function readSession ({ apiUrl }, token) {
 }
 
 /**
- * The form of this page: the pair goes to Nango, which shows it to ROLLER. Not by the SDK, whose errors lack the payload that says why.
+ * Sends the credentials from this page's form to Nango, which tries them at ROLLER. Not with the SDK, whose errors lack the payload with
+ * the cause.
  * @returns the connection's id
  * @throws with a type: Nango's own code, network, or late; and with Nango's payload
  */
@@ -36,7 +37,7 @@ async function send (url, credentials) {
   const answer = await fetch(url, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(credentials), credentials: 'omit'
   }).catch(() => { throw fault('network') })
-  // What is no JSON is some page in between.
+  // Anything but JSON comes from a proxy in between.
   const body = await answer.json().catch(() => { throw fault('no_json') })
   if (answer.ok && typeof body?.connectionId === 'string') return body.connectionId
   throw fault(typeof body?.error?.code === 'string' ? body.error.code : 'no_json', body?.error?.payload)
@@ -45,9 +46,9 @@ async function send (url, credentials) {
 const fault = (type, payload) => Object.assign(new Error(), { type, payload })
 
 /** Nango's own form in a frame. */
-export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title, onConnect, onClose, onSilence }) {
+export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title, onConnect, onClose, onTimeout }) {
   const nango = new Nango({ host: apiUrl })
-  const silence = setTimeout(() => { ui.close(); onSilence() }, READY_WITHIN)
+  const timeout = setTimeout(() => { ui.close(); onTimeout() }, READY_WITHIN)
   const ui = nango.openConnectUI({
     sessionToken: token,
     baseURL: connectUrl,
@@ -55,7 +56,7 @@ export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title,
     lang: language,
     themeOverride: 'system',
     onEvent: ({ type, payload }) => {
-      if (type === 'ready') clearTimeout(silence)
+      if (type === 'ready') clearTimeout(timeout)
       if (type === 'connect') onConnect(payload.connectionId)
       if (type === 'close') onClose()
     }
@@ -64,16 +65,16 @@ export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title,
   return ui
 }
 
-/** Good for nothing more: a session could otherwise make further connections until it ends by itself. */
+/** Ends the session, which could otherwise create more connections until it expires after 30 minutes. */
 export function endSession ({ apiUrl }, token) {
   fetch(apiUrl + '/connect/session', { method: 'DELETE', headers: authorized(token) }).catch(() => {})
 }
 
-/** @returns what the link has connected; null where it has connected nothing, or that cannot be found out */
+/** @returns what the link has connected; null if nothing, or if the request failed */
 export async function readUsed (config, ticket) {
   if (ticket === '') return null
-  const { result, told } = await readResult(config, ticket, undefined)
-  return told && result.status !== 'unused' ? result : null
+  const { result, isKnown } = await readResult(config, ticket, undefined)
+  return isKnown && result.status !== 'unused' ? result : null
 }
 
 /** @returns the venue, or why there is none */
@@ -82,6 +83,6 @@ export async function readResult ({ resultPath }, ticket, connectionId) {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ticket, connectionId }), credentials: 'omit'
   }).catch(() => null)
   const body = await answer?.json().catch(() => null)
-  if (answer?.status === 200 && typeof body?.status === 'string') return { result: body, refused: false, told: true }
-  return { result: { status: 'connected', venue: null }, told: false, refused: body?.code === 'ROLLER_ERR_ACCESS_DENIED' }
+  if (answer?.status === 200 && typeof body?.status === 'string') return { result: body, denied: false, isKnown: true }
+  return { result: { status: 'connected', venue: null }, isKnown: false, denied: body?.code === 'ROLLER_ERR_ACCESS_DENIED' }
 }

@@ -1,18 +1,18 @@
-/** The page's one flow, from the link to the venue's name. */
-import { takeLink } from './link.js'
+/** The page's flow, from the link to the venue's name. */
+import { readLink } from './link.js'
 import { connect, endSession, openConnectUi, readResult, readSession, readUsed } from './nango.js'
 import { readTokenFailure } from './token-error.js'
 import { $, announce, checkFields, hideProblem, mark, say, setBusy, showDone, showEnd, showProblem, useLanguage } from './view.js'
 
 const config = JSON.parse(document.body.dataset.config)
-const link = takeLink()
+const link = readLink()
 const language = useLanguage(link.language)
 const host = new URL(config.apiUrl).host
 const other = config.environment === 'live' ? 'playground' : 'live'
-/** open: keys may be entered; busy: a pair is being checked; done: nothing changes any more. */
+/** open: credentials may be entered; busy: credentials are being checked; done: final. */
 let state = 'open'
 let connectUi = null
-/** Until Nango says no: the link may be for a connection that is there. */
+/** Until Nango denies it: the link may be for an existing connection. */
 let reconnecting = true
 /** Credentials were sent and no response arrived: Nango may have accepted them. */
 let unsure = false
@@ -31,7 +31,7 @@ $('client-id-hint').hidden = link.clientId === ''
 mark('client-id', false)
 $('other-way').hidden = config.connectUrl === null
 
-// Another link pasted into the same tab.
+// Another link was pasted into the same tab.
 addEventListener('hashchange', () => { if (location.hash.includes('token=')) location.reload() })
 
 if (link.token === null) finish('missing')
@@ -40,7 +40,7 @@ else {
   $('reveal').addEventListener('click', reveal)
   $('connect-ui').addEventListener('click', useConnectUi)
   watchEnd()
-  // Only on a screen with a keyboard: elsewhere the focus opens one over half of the page.
+  // Only on devices with a keyboard: elsewhere focus opens the on-screen keyboard over half of the page.
   if (matchMedia('(pointer: fine)').matches) $(link.clientId === '' ? 'client-id' : 'client-secret').focus()
   const [session, used] = await Promise.all([readSession(config, link.token), readUsed(config, link.ticket)])
   reconnecting = session.reconnecting
@@ -75,10 +75,10 @@ async function submit (event) {
 async function succeed (connectionId, keepSession = false) {
   state = 'done'
   $('client-secret').value = ''
-  const { result, refused } = await readResult(config, link.ticket, connectionId)
+  const { result, denied } = await readResult(config, link.ticket, connectionId)
   if (!keepSession) endSession(config, link.token)
   announce('')
-  showDone(result, { refused, reconnecting })
+  showDone(result, { denied, reconnecting })
 }
 
 async function fail ({ type, payload }) {
@@ -89,8 +89,8 @@ async function fail ({ type, payload }) {
   const values = { host, code: type, environment: say(config.environment), other: say(other) }
   const failure = type === 'client_credentials_fetch_error' ? readTokenFailure(payload) : null
   if (failure === 'blocked') values.code = String(payload.code) + ', NANGO_OUTBOUND_URL_POLICY_OAUTH'
-  if (failure === 'refused') {
-    showProblem('refused', values)
+  if (failure === 'rejected') {
+    showProblem('rejected', values)
     mark('client-secret', true)
     $('client-secret').select()
     return
@@ -137,7 +137,7 @@ function useConnectUi () {
     language,
     title: say('connectUiTitle'),
     onConnect (connectionId) {
-      // Nango's form shows success until it is closed, for any venue's keys: where the venue matters it closes now.
+      // Nango's form shows success until it is closed, even for credentials of another venue: if the venue matters, it is closed now.
       connected = succeed(connectionId, true)
       if (reconnecting) connectUi?.close()
     },
@@ -147,25 +147,25 @@ function useConnectUi () {
       endSession(config, link.token)
       connected.then(() => $('done').focus())
     },
-    onSilence () {
+    onTimeout () {
       connectUi = null
       fail({ type: 'network' })
     }
   })
 }
 
-/** Nango's form says nothing when a session ends, so this page watches the time itself. */
+/** Nango's form shows no expired session, so this page runs a timer. */
 function watchEnd () {
   const left = link.expiresAt - Date.now()
   if (state === 'done') return
   if (left <= 0) {
-    // A pair that is being checked is let through or refused by Nango.
+    // Nango decides about credentials that are being checked.
     if (state === 'open') return finish('expired')
   } else {
     const minutes = Math.floor(left / 60_000)
     $('remaining').textContent = minutes > 1 ? say('minutes', { minutes }) : say('minute')
-    if (minutes === 4 && !$('remaining').dataset.said) {
-      $('remaining').dataset.said = 'yes'
+    if (minutes === 4 && !$('remaining').dataset.announced) {
+      $('remaining').dataset.announced = 'yes'
       announce($('remaining').textContent)
     }
   }

@@ -1,4 +1,4 @@
-/** What is seen and said. All text goes in as text, never as markup. */
+/** The visible page and screen reader messages. All text is inserted as text, never as markup. */
 import { languages } from './texts.js'
 
 export const $ = (id) => document.getElementById(id)
@@ -19,10 +19,10 @@ export function say (name, values = {}) {
   return texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole)
 }
 
-/** For screen readers: what changes without the focus going there. */
+/** For screen readers: announces changes outside the focus. */
 export function announce (text) { $('status').textContent = text }
 
-/** One of the three panels, and the focus with it. */
+/** Shows one of the three panels and moves the focus to it. */
 export function show (panel) {
   for (const id of ['enter', 'done', 'ended']) $(id).hidden = id !== panel
   if (panel !== 'enter') $(panel).focus()
@@ -43,7 +43,7 @@ export function showProblem (name, values) {
 
 export function hideProblem () { $('problem').hidden = true }
 
-/** The button keeps its place and its focus: it says that it is busy, and does nothing. */
+/** The button keeps its place and its focus: it is marked as busy and does nothing. */
 export function setBusy (busy) {
   const button = $('submit')
   button.setAttribute('aria-disabled', String(busy))
@@ -77,8 +77,8 @@ export function mark (id, wrong) {
   else field.removeAttribute('aria-describedby')
 }
 
-/** The tick is for a venue that is the right one: one that was just connected, or the one that the link is for. */
-export function showDone ({ status, venue }, { refused = false, reconnecting = true, used = false } = {}) {
+/** The check mark is for the right venue: one that was just connected, or the one that the link is for. */
+export function showDone ({ status, venue }, { denied = false, reconnecting = true, used = false } = {}) {
   const good = status === 'connected' && (venue !== null || !reconnecting)
   $('done-tick').hidden = !good
   $('done-notice').hidden = good
@@ -86,12 +86,12 @@ export function showDone ({ status, venue }, { refused = false, reconnecting = t
   if (status === 'other-venue') {
     $('done-title').textContent = say('otherVenue')
     $('done-text').textContent = say('otherVenueLead', { venue: name ?? say('otherVenueUnnamed') })
-  } else if (!good && !refused) {
+  } else if (!good && !denied) {
     $('done-title').textContent = say('uncheckedTitle')
     $('done-text').textContent = say('unchecked')
   } else {
     $('done-title').textContent = name === null ? say('connected') : say('venueConnected', { venue: name })
-    const withoutVenue = refused ? 'connectedNoAccess' : 'connectedNoVenue'
+    const withoutVenue = denied ? 'connectedNoAccess' : 'connectedNoVenue'
     $('done-text').textContent = say(used ? 'usedLead' : venue !== null ? 'connectedLead' : withoutVenue)
   }
   $('facts').hidden = venue === null || status === 'other-venue'
@@ -102,12 +102,12 @@ export function showDone ({ status, venue }, { refused = false, reconnecting = t
   show('done')
 }
 
-/** Australia/Brisbane is Brisbane, and what time it is there shows at a peek whether it is the right one. */
+/** Shows Australia/Brisbane as Brisbane, with its local time, so that a person recognizes the venue. */
 function zoneText (zone) {
   if (zone === null) return '–'
   const city = zone.split('/').at(-1).replaceAll('_', ' ')
   try {
-    // As the reader's own region writes it.
+    // Formatted for the reader's region.
     const { lang } = document.documentElement
     const locale = navigator.languages.find((name) => name.startsWith(lang)) ?? lang
     const format = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit' })

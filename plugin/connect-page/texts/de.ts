@@ -49,8 +49,8 @@ export const de: Texts = {
   environment: 'Umgebung',
   live: 'Live',
   playground: 'Playground (Test)',
-  refusedTitle: 'ROLLER nimmt Client ID und Client Secret nicht an',
-  refused: 'Kopieren Sie das Client Secret noch einmal, vollständig und ohne Leerzeichen. Es muss zu dieser Client ID gehören, und ' +
+  rejectedTitle: 'ROLLER nimmt Client ID und Client Secret nicht an',
+  rejected: 'Kopieren Sie das Client Secret noch einmal, vollständig und ohne Leerzeichen. Es muss zu dieser Client ID gehören, und ' +
     'beide müssen aus {environment} stammen: Angaben aus {other} gelten hier nicht.',
   rollerBusyTitle: 'ROLLER ist gerade nicht erreichbar',
   rollerBusy: 'Die Prüfung war nicht möglich, und es wurde nichts gespeichert. Versuchen Sie es in ein paar Minuten noch einmal: Ihre ' +

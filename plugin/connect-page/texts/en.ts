@@ -46,8 +46,8 @@ export const en = {
   environment: 'Environment',
   live: 'Live',
   playground: 'Playground (test)',
-  refusedTitle: 'ROLLER did not accept the Client ID and the Client Secret',
-  refused: 'Copy the Client Secret again, complete and without spaces. Check that it belongs to this Client ID and that both are from ' +
+  rejectedTitle: 'ROLLER did not accept the Client ID and the Client Secret',
+  rejected: 'Copy the Client Secret again, complete and without spaces. Check that it belongs to this Client ID and that both are from ' +
     '{environment}: those from {other} do not work here.',
   rollerBusyTitle: 'ROLLER is not available right now',
   rollerBusy: 'The check was not possible, and nothing was saved. Try again in a few minutes: your entries are still here.',

@@ -49,8 +49,8 @@ export const es: Texts = {
   environment: 'Entorno',
   live: 'Live',
   playground: 'Playground (pruebas)',
-  refusedTitle: 'ROLLER no ha aceptado el Client ID y el Client Secret',
-  refused: 'Vuelva a copiar el Client Secret, completo y sin espacios. Compruebe que corresponde a este Client ID y que ambos son de ' +
+  rejectedTitle: 'ROLLER no ha aceptado el Client ID y el Client Secret',
+  rejected: 'Vuelva a copiar el Client Secret, completo y sin espacios. Compruebe que corresponde a este Client ID y que ambos son de ' +
     '{environment}: los de {other} no funcionan aquí.',
   rollerBusyTitle: 'ROLLER no está disponible en este momento',
   rollerBusy: 'No ha sido posible hacer la comprobación y no se ha guardado nada. Inténtelo de nuevo en unos minutos: sus datos siguen ' +

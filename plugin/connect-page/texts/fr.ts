@@ -49,8 +49,8 @@ export const fr: Texts = {
   environment: 'Environnement',
   live: 'Live',
   playground: 'Playground (test)',
-  refusedTitle: 'ROLLER n’a pas accepté le Client ID et le Client Secret',
-  refused: 'Copiez à nouveau le Client Secret, en entier et sans espaces. Vérifiez qu’il correspond à ce Client ID et que les deux ' +
+  rejectedTitle: 'ROLLER n’a pas accepté le Client ID et le Client Secret',
+  rejected: 'Copiez à nouveau le Client Secret, en entier et sans espaces. Vérifiez qu’il correspond à ce Client ID et que les deux ' +
     'proviennent de {environment} : ceux de {other} ne fonctionnent pas ici.',
   rollerBusyTitle: 'ROLLER n’est pas disponible pour le moment',
   rollerBusy: 'La vérification n’a pas été possible et rien n’a été enregistré. Réessayez dans quelques minutes : votre saisie est ' +

@@ -1,10 +1,10 @@
 -- Every operation of the Redis cache: one script, one round trip, one Cluster slot.
 --
--- KEYS[1]  the generations of a connection, a hash by resource. A write takes them away; a missing one is made anew, from a value that was
---          never used before. So losing them (expiry, eviction, a restart) loses answers, never a write.
--- KEYS[2]  an answer: a hash of its generation, head and body
--- ARGV[1]  find: resource, new generation, life of the generations, 1 when the answer is wanted
---          keep: resource, generation, life of the answer, head, body
+-- KEYS[1]  the generations of a connection, a hash by resource. A write deletes them; a missing one is created again, from a value that was
+--          never used before. So losing them (expiry, eviction, a restart) loses responses, never a write.
+-- KEYS[2]  a response: a hash of its generation, head and body
+-- ARGV[1]  find: resource, new generation, lifetime of the generations, 1 if the response is requested
+--          keep: resource, generation, lifetime of the response, head, body
 --          drop: the resources, or nothing for all. All times in milliseconds.
 local operation = ARGV[1]
 

@@ -1,6 +1,6 @@
 /**
- * What a write changes. A table, because ROLLER's paths do not tell: a booking takes capacity, so it changes what GET /product-availability
- * answers. Where it is not certain, it counts as changed.
+ * The resources that a write changes. A table, because ROLLER's paths do not show it: a booking uses capacity, so it changes GET
+ * /product-availability. Uncertain cases count as changed.
  */
 import type { OperationName } from '../../operations/call-types.ts'
 
@@ -8,7 +8,7 @@ export type Resource =
   'venue' | 'products' | 'availability' | 'blocks' | 'bookings' | 'discounts' | 'guests' | 'waivers' | 'webhooks' | 'staff' | 'netsuite' |
   'reports'
 
-/** The reads, which alone can be cached. */
+/** The reads; only these are cacheable. */
 export type ReadName = Extract<OperationName, `GET ${string}`>
 type WriteName = Exclude<OperationName, ReadName>
 type ReportName = Extract<ReadName, `GET /data/${string}` | `GET /reporting/${string}`>
@@ -68,7 +68,7 @@ const writes: Readonly<Record<WriteName, readonly Resource[]>> = {
   'POST /discounts/{discountId}/codes': DISCOUNT,
   'DELETE /discounts/{discountId}/codes': DISCOUNT,
   'POST /discounts/validate': NOTHING,
-  // Bookings carry their customer's name.
+  // Bookings contain their customer's name.
   'PUT /guests/{guestId}': ['guests', 'bookings', 'waivers', 'reports'],
   'POST /redemptions': ['bookings', 'guests', 'reports'],
   'POST /giftcards': ['bookings', 'guests', 'reports'],
@@ -89,12 +89,12 @@ const writes: Readonly<Record<WriteName, readonly Resource[]>> = {
 const resources: ReadonlyMap<string, Resource> = new Map(Object.entries(reads))
 const changes: ReadonlyMap<string, readonly Resource[]> = new Map(Object.entries(writes))
 
-/** Resources that a read returns. Anything the table does not name is a report, which nearly every write changes. */
+/** Resources that a read returns. Operations outside the table are reports, which nearly every write changes. */
 export function resourceOf (name: string): Resource {
   return resources.get(name) ?? 'reports'
 }
 
-/** What a write changes; null: it is not known, so everything. */
+/** Resources that a write changes; null: unknown, so all. */
 export function changedBy (name: string | undefined): readonly Resource[] | null {
   return name === undefined ? null : changes.get(name) ?? null
 }

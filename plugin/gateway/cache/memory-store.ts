@@ -9,16 +9,16 @@ interface Entry {
   readonly ttlMs: number
 }
 
-/** What an entry takes beside its bytes, roughly. */
+/** Approximate size of an entry without its bytes. */
 const ENTRY_OVERHEAD = 512
-/** A connection beyond these loses what is kept of it, nothing more. */
+/** Maximum number of connections; beyond it the cache of a connection is dropped. */
 const MAX_CONNECTIONS = 10_000
 
-/** Answers of one process, the least used of which make room for new ones. */
+/** The cache of one process; the least recently used responses are evicted. */
 export class MemoryCacheStore implements CacheStore {
   readonly #clock: Clock
   readonly #entries: LRUCache<string, Entry>
-  /** By connection, then by resource. One that is missing is made anew, and never equals an older one: losing one loses no write. */
+  /** By connection, then by resource. A missing generation is created again and never equals an older one, so losing one loses no write. */
   readonly #generations = new LRUCache<string, Map<string, string>>({ max: MAX_CONNECTIONS })
   #count = 0
 
@@ -45,7 +45,7 @@ export class MemoryCacheStore implements CacheStore {
 
   keep (key: CacheKey, generation: string, answer: StoredResponse, ttlMs: number): boolean {
     if (this.#generations.get(key.connectionId)?.get(key.resource) !== generation) return false
-    // A small body is often a piece of a much larger buffer, which would be kept along with it and not be counted.
+    // A small body is often a slice of a much larger buffer, which would be kept with it without being counted.
     const body = Buffer.allocUnsafeSlow(answer.body.length)
     answer.body.copy(body)
     const name = nameOf(key)

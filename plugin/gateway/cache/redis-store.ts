@@ -8,7 +8,7 @@ import { digest, loadScript, RedisScript } from '../../redis/script.ts'
 import { NOTHING, type CacheStore, type Found, type CacheKey, type StoredResponse } from './store.ts'
 
 export interface RedisCacheStoreOptions {
-  /** Tells the Nango environment and the integration from others in the same Redis. Only a hash of it leaves the process. */
+  /** Separates Nango environments and integrations in one Redis. Only its hash is stored. */
   readonly scope: string
   readonly clock: Clock
   /** Every operation ends within this time. */
@@ -16,25 +16,24 @@ export interface RedisCacheStoreOptions {
 }
 
 const script = loadScript(readFileSync(new URL('./cache.lua', import.meta.url), 'utf8'))
-/** A call does not wait longer for an answer that it can also get from ROLLER. */
+/** A call does not wait longer for a response that it can also get from ROLLER. */
 const TIMEOUT_MS = 250
-/** Longer than any answer is kept. */
+/** Longer than the lifetime of any response. */
 const GENERATIONS_MS = String(25 * 3_600_000)
-const MAX_OWED = 100_000
+const MAX_PENDING = 100_000
 
 /**
- * Answers of all replicas. What fails is a miss, but for one thing: an invalidation that did not arrive is owed, and nothing of its
- * connection is read from Redis by this replica before it has been made good. Other replicas may serve what the write has changed until
- * then.
+ * The cache of all replicas. A failure is a miss, with one exception: after a failed invalidation, this replica reads nothing of the
+ * connection from Redis until the invalidation was repeated. Until then, other replicas may serve outdated responses.
  *
- * Bodies travel as strings, so that a client needs no more methods than for the rate limits: as they are when they are UTF-8, as JSON
- * is, and otherwise in base64.
+ * Bodies are stored as strings, so that a client needs no more methods than for the rate limits: as text if they are UTF-8, like JSON, and
+ * otherwise in base64.
  */
 export class RedisCacheStore implements CacheStore {
   readonly #script: RedisScript
   readonly #scope: string
-  /** By tag; null: everything of the connection. */
-  readonly #owed = new LRUCache<string, { readonly resources: readonly string[] | null }>({ max: MAX_OWED })
+  /** By tag; null: all resources of the connection. */
+  readonly #pending = new LRUCache<string, { readonly resources: readonly string[] | null }>({ max: MAX_PENDING })
   #settling = false
 
   constructor (client: RedisLike, { scope, clock, timeoutMs = TIMEOUT_MS }: RedisCacheStoreOptions) {
@@ -44,7 +43,7 @@ export class RedisCacheStore implements CacheStore {
 
   async find (key: CacheKey, fresh: boolean): Promise<Found> {
     const tag = this.#tag(key.connectionId)
-    if (this.#owed.has(tag) && !await this.#settle(tag)) return NOTHING
+    if (this.#pending.has(tag) && !await this.#settle(tag)) return NOTHING
     const answer = await this.#run(keysOf(tag, key.key), ['find', key.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
     if (!Array.isArray(answer) || typeof answer[0] !== 'string') return NOTHING
     return { generation: answer[0], hit: decode(answer.slice(1)) }
@@ -60,48 +59,48 @@ export class RedisCacheStore implements CacheStore {
   async invalidate (connectionId: string, resources: readonly string[] | null): Promise<void> {
     if (resources?.length === 0) return
     const tag = this.#tag(connectionId)
-    const before = this.#owed.get(tag)
+    const before = this.#pending.get(tag)
     const all = resources === null || before?.resources === null ? null : [...new Set([...before?.resources ?? [], ...resources])]
-    // Owed first: a read must not slip in between.
-    this.#owed.set(tag, { resources: all })
+    // Recorded first: a read must not run in between.
+    this.#pending.set(tag, { resources: all })
     await this.#settle(tag)
   }
 
-  /** @returns true when nothing is owed any more */
+  /** @returns true if no invalidation is pending */
   async #settle (tag: string): Promise<boolean> {
-    const debt = this.#owed.get(tag)
-    if (debt === undefined) return true
-    if (await this.#run([generationsKey(tag)], ['drop', ...debt.resources ?? []]) === undefined) return false
-    if (this.#owed.get(tag) === debt) this.#owed.delete(tag) // no further write in the meantime
+    const pending = this.#pending.get(tag)
+    if (pending === undefined) return true
+    if (await this.#run([generationsKey(tag)], ['drop', ...pending.resources ?? []]) === undefined) return false
+    if (this.#pending.get(tag) === pending) this.#pending.delete(tag) // no further write in the meantime
     this.#settleOthers()
-    return !this.#owed.has(tag)
+    return !this.#pending.has(tag)
   }
 
-  /** Redis answers: whatever else is owed from a time when it did not is made good as well, one after another, in the background. */
+  /** Redis responds again: repeats other pending invalidations, one after another, in the background. */
   #settleOthers (): void {
-    if (this.#settling || this.#owed.size === 0) return
+    if (this.#settling || this.#pending.size === 0) return
     this.#settling = true
     const work = async (): Promise<void> => {
-      for (const tag of [...this.#owed.keys()]) if (!await this.#settle(tag)) break
+      for (const tag of [...this.#pending.keys()]) if (!await this.#settle(tag)) break
     }
     work().finally(() => { this.#settling = false })
   }
 
-  /** undefined: Redis did not run it, or it is not known whether it did. */
+  /** Undefined: Redis did not run it, or the outcome is unknown. */
   async #run (keys: readonly string[], args: readonly string[]): Promise<unknown> {
     return await this.#script.run(keys, args).catch(() => undefined)
   }
 
-  /** Connection ids and targets may identify a person: neither stands in a key. */
+  /** Connection ids and targets may identify a person, so keys contain neither. */
   #tag (connectionId: string): string { return digest(this.#scope, connectionId) }
 }
 
-/** The braces put what belongs to one connection into one slot of a Redis Cluster. */
+/** The braces put all keys of one connection into one slot of a Redis Cluster. */
 function generationsKey (tag: string): string { return `roller:cache:{${tag}}:generations` }
 
 function keysOf (tag: string, key: string): string[] { return [generationsKey(tag), `roller:cache:{${tag}}:answer:${digest(key)}`] }
 
-/** Anything else than what `keep` wrote is a miss. */
+/** Values that `keep` did not write are misses. */
 function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {
   if (typeof head !== 'string' || typeof body !== 'string' || typeof leftMs !== 'number' || leftMs < 0) return null
   try {
@@ -109,7 +108,7 @@ function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {
     if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number') return null
     if (typeof headers !== 'object' || headers === null) return null
     return {
-      answer: { status: 200, headers: headers as StoredResponse['headers'], body: Buffer.from(body, encoding) }, // as keep wrote them
+      answer: { status: 200, headers: headers as StoredResponse['headers'], body: Buffer.from(body, encoding) }, // as written by keep
       ageMs: Math.max(0, ttlMs - leftMs)
     }
   } catch {

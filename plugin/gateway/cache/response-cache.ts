@@ -1,6 +1,6 @@
 /**
- * Stored answers: where the `cache` option names an operation, its answers are kept for a while. A write on the connection drops what
- * it may have changed, before its caller gets the answer.
+ * Caches responses of the operations in the `cache` option. A write on the connection invalidates what it may have changed before its
+ * caller gets the response.
  */
 import type { Clock } from '../../util/clock.ts'
 import type { RateLimitState } from '../../util/rate-limit-state.ts'
@@ -42,7 +42,7 @@ export class ResponseCache implements CallHandler {
     const ttlMs = isRead(call) ? this.#ttls.get(call.operation.name) : undefined
     const preference = preferenceOf(call)
     if (ttlMs === undefined || preference === 'no-store') return await this.#next.send(call)
-    return await this.#read(call as ReadCall, ttlMs, preference === 'no-cache') // it has a time to live
+    return await this.#read(call as ReadCall, ttlMs, preference === 'no-cache') // it has a lifetime
   }
 
   peek (call: RollerCall): RateLimitState | undefined { return this.#next.peek?.(call) }
@@ -55,12 +55,12 @@ export class ResponseCache implements CallHandler {
     const { hit, generation } = await this.#store.find(key, fresh)
     if (hit !== null) {
       const { status, headers, body } = hit.answer
-      // Every answer says what is left of the rate limit, this one too, although it has spent nothing.
+      // Every response reports the rate limit, including this one, which counted against none.
       return new WholeResponse(status, withAge(withCacheStatus(headers, 'hit'), hit.ageMs), body, this.peek(call))
     }
     call.signal?.throwIfAborted()
     const response = await this.#next.send(call.copy(Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))))
-    // Why ROLLER was called, in the words of RFC 9211.
+    // The reason for the call to ROLLER, in the terms of RFC 9211.
     const how = `fwd=${fresh ? 'request' : 'miss'}`
     const whole = await readWhole(response)
     if (whole === null) return new LabelledResponse(response, withCacheStatus(response.headers, how))

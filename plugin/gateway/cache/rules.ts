@@ -1,4 +1,4 @@
-/** The `cache` option: which operations are kept, and for how long. */
+/** The `cache` option: cached operations and their lifetimes. */
 import type { OperationKey } from '../../operations/operation.ts'
 import { operations } from '../../operations/operations.ts'
 import type { ReadName } from './invalidation.ts'
@@ -8,7 +8,7 @@ export type CacheRules = Readonly<Partial<Record<ReadName, number>>>
 
 export const MAX_TTL_MS = 24 * 3_600_000
 
-/** What is wrong with the option, in words that name the operation. */
+/** Errors of the option, each with the name of the operation. */
 export function cacheFaults (rules: Readonly<Record<string, unknown>>): string[] {
   const faults: string[] = []
   for (const [name, ttl] of Object.entries(rules)) {

@@ -1,17 +1,17 @@
-/** Where answers are stored. Both stores pass one suite. */
+/** Stores of cached responses. Both stores pass one test suite. */
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 
-/** An answer that was read whole. */
+/** A response that was read completely. */
 export interface StoredResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[]>>
   readonly body: Buffer
 }
 
-/** Where an answer is stored. */
+/** The key of a response. */
 export interface CacheKey {
   readonly connectionId: string
-  /** What the answer is about: writes invalidate by it. */
+  /** The resources of the response: writes invalidate by them. */
   readonly resource: string
   /** Everything in which two calls on one connection can differ. */
   readonly key: string
@@ -20,19 +20,19 @@ export interface CacheKey {
 export interface Found {
   readonly hit: { readonly answer: StoredResponse, readonly ageMs: number } | null
   /**
-   * Names the state of the resource as it is before the call is sent; every write makes a new one. An answer is stored only while its
-   * generation is the current one, so that nothing read before a write survives it. Null: store nothing.
+   * The state of the resource before the call is sent; every write creates a new one. A response is stored only while its generation is
+   * current, so that nothing read before a write survives it. Null: store nothing.
    */
   readonly generation: string | null
 }
 
-/** No operation throws: a cache that fails is an empty cache. */
+/** No operation throws: a failing cache behaves like an empty one. */
 export interface CacheStore {
-  /** @param fresh the caller wants no stored answer, only the generation to store a new one under */
+  /** @param fresh returns no stored response, only the generation under which to store a new one */
   find (key: CacheKey, fresh: boolean): MaybePromise<Found>
-  /** @returns true when the answer is stored; false when it is too large, or was read before a write */
+  /** @returns true if the response was stored; false if it is too large, or was read before a write */
   keep (key: CacheKey, generation: string, answer: StoredResponse, ttlMs: number): MaybePromise<boolean>
-  /** Drops what is stored of these resources of a connection; null: of all. */
+  /** Invalidates these resources of a connection; null: all. */
   invalidate (connectionId: string, resources: readonly string[] | null): MaybePromise<void>
 }
 

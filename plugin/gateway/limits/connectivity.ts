@@ -1,14 +1,14 @@
 export interface ConnectivityOptions {
   readonly now: () => number
-  /** At most one attempt to come back in this time. */
+  /** Minimum interval between two probes, in milliseconds. */
   readonly retryMs: number
   readonly onDown: () => void
   readonly onUp: () => void
-  /** @throws when the store does not reply */
+  /** @throws if the store does not reply */
   readonly probe: () => Promise<void>
 }
 
-/** A failed attempt counts this much longer than `retryMs`: it may itself take that long. */
+/** A failed probe counts this many milliseconds more than `retryMs`, because it may itself take that long. */
 const PROBE_MS = 500
 
 /** Whether the shared store replies. Each change is reported once, and at most one probe runs at a time. */
@@ -16,11 +16,11 @@ export class Connectivity {
   /** Counts the changes: a reply to a request of one epoch is not valid in the next. */
   epoch = 0
   down = false
-  /** When it came back, by `now`. */
+  /** When it replied again, by `now`. */
   upAt = -Infinity
   readonly #options: ConnectivityOptions
   #triedAt = -Infinity
-  /** When the last attempt began that failed. */
+  /** When the last failed probe began. */
   #failedAt = -Infinity
   #probing: Promise<void> | null = null
 
@@ -28,7 +28,7 @@ export class Connectivity {
     this.#options = options
   }
 
-  /** However long this replica had no calls, the store cannot have been back for longer than this without being noticed. */
+  /** Upper bound of the time since the store recovered without being noticed, however long this replica had no calls. */
   get unnoticedMs (): number { return this.#options.retryMs + PROBE_MS }
 
   markDown (): void {
@@ -40,8 +40,8 @@ export class Connectivity {
   }
 
   /**
-   * Tries in the background when it is time to. A replica that had no calls for a while waits for the result instead: the others may
-   * have had the store back for long.
+   * Probes in the background if one is due. A replica that had no calls for a while waits for the result instead: other replicas may have
+   * been using the store for long.
    */
   async reconnect (): Promise<void> {
     const { now, retryMs, probe } = this.#options

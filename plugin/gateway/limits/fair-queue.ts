@@ -1,15 +1,15 @@
 interface Entry {
   readonly ticket: number
-  /** In ascending order: the ticket itself, or, on a shared window, its turn. Equal ones are served by ticket. */
+  /** Ascending: the ticket itself or, on a shared window, its turn. Ties are broken by ticket. */
   readonly startTag: number
   expiry: number
 }
 
 /**
- * The calls that wait for one window.
+ * The queue of calls for one window.
  *
- * On a shared window each call has a turn: the one after the last of its flow, but none before those that are being served (start-time fair
- * queueing). A flow with little demand is therefore at most one call of every other flow away from the front.
+ * On a shared window each call has a turn: one after the last of its flow, but not before those being served (start-time fair queueing). A
+ * flow with little demand is therefore at most one call of every other flow away from the front.
  */
 export class FairQueue {
   readonly #waiting: Entry[] = []
@@ -22,7 +22,7 @@ export class FairQueue {
     return this.#waiting.length
   }
 
-  /** Drops tickets that were not used for long after their turn: the replica that held them is gone. */
+  /** Drops tickets that were unused long after their turn: their replica is gone. */
   drop (now: number, except: number | undefined): void {
     let expired = 0
     for (const { ticket, expiry } of this.#waiting) {
@@ -32,13 +32,13 @@ export class FairQueue {
     if (expired > 0) for (const { ticket } of this.#waiting.splice(0, expired)) this.#byTicket.delete(ticket)
   }
 
-  /** True when no ticket is left that is still used. */
+  /** True if no ticket is in use. */
   emptied (now: number): boolean {
     this.drop(now, undefined)
     return this.#waiting.length === 0
   }
 
-  /** How many are before this ticket, or would be if it joined now. */
+  /** Number of calls before this ticket, or before a new one. */
   ahead (ticket: number | undefined, flow: string | undefined): number {
     const entry = this.#get(ticket)
     if (entry !== undefined) return this.#before(entry.startTag, entry.ticket)
@@ -75,7 +75,7 @@ export class FairQueue {
     this.#byTicket.delete(ticket)
   }
 
-  /** The call has its slot: out of the queue, or as a newcomer whose turn has come. */
+  /** The call has its slot: removes it from the queue, or admits a new call directly. */
   serve (ticket: number | undefined, flow: string | undefined): void {
     const entry = this.#get(ticket)
     if (entry !== undefined) this.remove(entry.ticket)
@@ -93,7 +93,7 @@ export class FairQueue {
     return Math.max(this.#served, this.#startTags.get(flow) ?? 0) + 1
   }
 
-  /** How many come before this order and ticket. */
+  /** Number of calls before this order and ticket. */
   #before (startTag: number, ticket: number): number {
     let low = 0
     let high = this.#waiting.length

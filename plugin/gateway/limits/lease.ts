@@ -3,28 +3,27 @@ import type { RateLimitState } from '../../util/rate-limit-state.ts'
 import type { LimitStore, Window } from './store.ts'
 
 /**
- * A call that is sent no later than this after it got its lease is punctual: the windows are kept longer than ROLLER's by more than
- * that.
+ * A call sent at most this many milliseconds after it got its lease is punctual: the windows are longer than ROLLER's by more than that.
  */
 export const PUNCTUAL_MS = 50
 
-/** Where the windows of a call are kept. */
+/** The keys of a call's windows. */
 export interface LeaseParts {
   readonly store: LimitStore
   readonly clock: Clock
   readonly tag: string
   readonly windows: readonly Window[]
   readonly slot: number
-  /** What was left of the upstream's own quota, where it is known. */
+  /** What is left of the upstream's own quota, if known. */
   readonly quotaLeft: number | null
-  /** The version of what replicas had told each other. */
+  /** The version of the connection news that replicas share. */
   readonly newsVersion: number | null
   readonly waitedMs: number
   /** What is left of the rate limit now. */
   readonly rateLimit: RateLimitState
 }
 
-/** The rate limiter's permission for one call, from when it was given until the call is sent. */
+/** The rate limiter's permission for one call, until the call is sent. */
 export class Lease {
   readonly #parts: LeaseParts
   readonly #givenAt: number
@@ -44,16 +43,16 @@ export class Lease {
   get waitedMs (): number { return this.#parts.waitedMs }
 
   /**
-   * The call is sent now: it has its token and its socket. ROLLER counts arrivals, so a call that was held up is renewed: it counts
-   * from now on, and its old slot stays until the store has moved it, which is well within the window.
-   * @returns false when the lease is older than a window and its slot may be used again: then the call must not be sent
+   * Marks the call as sent; it has its token and its socket. ROLLER counts arrivals, so a delayed call is renewed: it counts from now on,
+   * and its old slot stays until the store has moved it, well within the window.
+   * @returns false if the lease is older than a window, so that its slot may be reused: then the call must not be sent
    */
   markSent (): boolean {
     const { clock, windows } = this.#parts
     const heldMs = clock.now() - this.#givenAt
     if (heldMs <= PUNCTUAL_MS) return true
     if (windows.some(({ windowMs }) => heldMs >= windowMs)) return false
-    // A store that is down has its own way of counting, and the call does not wait for it.
+    // An unavailable store has a fallback, and the call does not wait for it.
     this.#renew().catch(() => {})
     return true
   }
@@ -63,12 +62,12 @@ export class Lease {
     this.#slot = await store.renew(tag, windows, this.#slot)
   }
 
-  /** Nothing of the call was sent, so it was not counted. */
+  /** Nothing of the call was sent, so it does not count. */
   async refund (): Promise<void> {
     await this.#parts.store.refund(this.#parts.tag, this.#parts.windows, this.#slot)
   }
 
-  /** ROLLER did not take the export: its one slot in six hours is free. The request itself was counted, so its other slots stay spent. */
+  /** ROLLER rejected the export: its slot for six hours is free. The request itself was counted, so its other slots stay used. */
   async refundExport (): Promise<void> {
     await this.#parts.store.refund(this.#parts.tag, this.#parts.windows.slice(0, 1), this.#slot)
   }

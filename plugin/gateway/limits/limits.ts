@@ -10,31 +10,31 @@ export interface RateLimitOptions {
   readonly reporting?: Partial<RateLimit>
   /** One export per type and venue: only its window can be set. */
   readonly bulk?: { readonly windowMs?: number }
-  /** Part of every limit that is left unused, 0 to 0.5. */
+  /** Part of every limit that stays unused, 0 to 0.5. */
   readonly margin?: number
-  /** Milliseconds by which every window is kept longer than ROLLER's. */
+  /** Milliseconds by which every window is longer than ROLLER's. */
   readonly jitter?: number
 }
 
-/** What ROLLER publishes, per credential pair. An older help page says 1 request/s, so every value is an option. */
+/** ROLLER's published limits for each credential pair. An older help page has 1 request/s, so every value is an option. */
 export const ROLLER_LIMITS: Readonly<Record<RateLimitName, RateLimit>> = {
   rest: { limit: 600, windowMs: 60_000 },
   reporting: { limit: 120, windowMs: 60_000 },
   bulk: { limit: 1, windowMs: 21_600_000 }
 }
 
-/** Left unused, because other programs with the same credentials may call as well: ROLLER counts them together. */
+/** Unused, because other programs with the same credentials may call too: ROLLER counts them together. */
 export const DEFAULT_MARGIN = 0.03
 
 /**
- * ROLLER counts arrivals, the log counts departures. A call that takes 400 ms to arrive and one that takes 20 ms, sent exactly a window
- * apart, arrive 380 ms closer than that. A window this much longer than ROLLER's absorbs the difference, and late timers, at under 1 % of
- * a limit of 60 s. It does not shrink with the window: how unevenly calls travel depends on the way to ROLLER, not on how long ROLLER
- * counts. With a much shorter window (ROLLER's older help page says 1 request/s) that costs much of the limit, so it is an option.
+ * ROLLER counts arrivals, the log counts departures. Two calls sent exactly a window apart, of which the first takes 400 ms to arrive and
+ * the second 20 ms, arrive 380 ms closer. A window this much longer than ROLLER's absorbs the difference, and late timers, for less than 1
+ * % of a limit of 60 s. It does not scale with the window, since the variation depends on the network. With a much shorter window (ROLLER's
+ * older help page has 1 request/s) it costs much of the limit, so it is an option.
  */
 export const JITTER_MS = 500
 
-/** A published limit as the store shall keep it. At least one call always remains. */
+/** A published limit with margins. At least one call always remains. */
 export function effectiveLimit (published: RateLimit, margin: number = DEFAULT_MARGIN, jitter: number = JITTER_MS): RateLimit {
   const { limit, windowMs } = published
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError('a rate limit must be a whole number of at least 1')
@@ -44,7 +44,7 @@ export function effectiveLimit (published: RateLimit, margin: number = DEFAULT_M
   return { limit: Math.max(1, limit - Math.ceil(limit * margin)), windowMs: windowMs + jitter }
 }
 
-/** The windows to keep for one connection: ROLLER's values or the operator's, with margins applied. */
+/** The windows of one connection: ROLLER's values or the operator's, with margins. */
 export function effectiveLimits (options: RateLimitOptions = {}): Readonly<Record<RateLimitName, RateLimit>> {
   return {
     rest: effectiveLimit({ ...ROLLER_LIMITS.rest, ...options.rest }, options.margin, options.jitter),

@@ -1,7 +1,7 @@
 import { FairQueue } from './fair-queue.ts'
 import { SlotLog } from './slot-log.ts'
 import { TICKET_MS, slotsFor, SAME_END_MS } from './store.ts'
-import type { LimitStore, QuotaReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { LimitStore, QuotaReading, Rejected, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 import { steady, sweeper } from '../../util/sweep.ts'
 
 export interface MemoryLimitStoreOptions {
@@ -14,15 +14,15 @@ interface Quota {
   readonly endsAt: number
 }
 
-/** The longest that a request must respect. */
+/** The longest cooling-off of a request. */
 interface CoolingOff {
   readonly key: string | undefined
   readonly end: number
 }
 
-/** What is idle is looked for this often, while the store is used. Milliseconds. */
+/** Interval of the search for idle entries, while the store is in use. Milliseconds. */
 const SWEEP_MS = 100
-/** Of what is held, at a time: all of it in ten seconds. */
+/** Part of the entries checked in one step: all of them in ten seconds. */
 const SWEPT = 0.01
 const LEAST_SWEPT = 10
 
@@ -37,11 +37,11 @@ interface Schedule {
 
 const NONE: CoolingOff = { key: undefined, end: 0 }
 
-/** Rate limits of one process. Every method is synchronous, so a take is atomic by itself. */
+/** Rate limits of one process. Every method is synchronous, so a take is atomic. */
 export class MemoryLimitStore implements LimitStore {
   readonly #now: () => number
   readonly #logs = new Map<string, SlotLog>()
-  /** Only those in which a call waits. */
+  /** Only non-empty queues. */
   readonly #queues = new Map<string, FairQueue>()
   readonly #coolingOff = new Map<string, number>()
   readonly #quotas = new Map<string, Quota>()
@@ -55,7 +55,7 @@ export class MemoryLimitStore implements LimitStore {
     this.#now = steady(options.now ?? (() => performance.now()))
   }
 
-  /** What is held: what is idle disappears while others are used. */
+  /** The entries; idle ones are dropped while others are used. */
   get size (): number {
     return this.#logs.size + this.#coolingOff.size + this.#queues.size
   }
@@ -72,7 +72,7 @@ export class MemoryLimitStore implements LimitStore {
     const waitMs = slotAt.at - now
     if (waitMs > maxWaitMs) {
       if (ticket !== undefined) this.cancel(request, ticket)
-      return refusal(waitMs, this.#usage(tag, windows, logs, now), slotAt.window, coolingOff, now, maxWaitMs)
+      return rejection(waitMs, this.#usage(tag, windows, logs, now), slotAt.window, coolingOff, now, maxWaitMs)
     }
     if (waitMs > 0) return this.#queue(request, slotAt.stage, now, waitMs, logs)
     for (let i = 0; i < windows.length; i++) {
@@ -85,14 +85,14 @@ export class MemoryLimitStore implements LimitStore {
     return running === undefined ? { outcome: 'granted', slot: now, usage } : { outcome: 'granted', slot: now, left: --running.left, usage }
   }
 
-  /** When the call has its turn in all windows, behind those who wait. */
+  /** When the call has its turn in all windows, behind the waiting calls. */
   #schedule (request: TakeRequest, logs: readonly SlotLog[], now: number, from: number, quota: Quota | undefined): Schedule {
     const { tag, windows, ticket, upstreamQuota } = request
     const ownCalls = logs[0]?.size ?? 0
     let at = from
     let window: string | undefined
     let ahead = 0
-    // The first window that the call must wait for: it enters no queue behind it. Before a cooling-off that is the first of all.
+    // The first window that the call must wait for: it joins no queue after it. During a cooling-off that is the first of all.
     let stage = from > now ? 0 : windows.length
     // Calls that are due, as this one is, but not yet in the next window's queue: they are before it there too, and it waits behind them.
     let due = 0
@@ -108,7 +108,7 @@ export class MemoryLimitStore implements LimitStore {
         due += missing
       }
       previous = queue
-      // Those with more to do cannot have a slot of the reserve: only its own calls, in the queue of its first window too, are before
+      // Busier connections may not use the reserved slots: only calls of this connection, in the queue of its first window too, are before
       // this one.
       if (i === 0 || ownCalls >= reserve) ahead = due + (queue?.ahead(ticket, flow) ?? 0)
       const slotAt = (logs[i] as SlotLog).slotAt(slotsFor(windows[i] as Window, ownCalls), ahead, from)
@@ -180,8 +180,8 @@ export class MemoryLimitStore implements LimitStore {
   }
 
   /**
-   * Counts calls that another store has granted, whether there is room for them or not.
-   * @param at when they were sent, if that is not now
+   * Counts calls that another store has granted, even if they exceed the limit.
+   * @param at when they were sent, default now
    * @returns their slot
    */
   note (tag: string, windows: readonly Window[], times = 1, at?: number): number {
@@ -194,7 +194,7 @@ export class MemoryLimitStore implements LimitStore {
     return at ?? now
   }
 
-  /** The ticket is not dropped before its turn has come and its replica has had time to use it. */
+  /** The ticket is kept until its turn has come and its replica has had time to use it. */
   #queue (request: TakeRequest, stage: number, now: number, waitMs: number, logs: readonly SlotLog[]): TakeResult {
     const { tag, windows, ticket = ++this.#tickets } = request
     windows.forEach(({ key, flow }, i) => {
@@ -243,7 +243,7 @@ export class MemoryLimitStore implements LimitStore {
     })
   }
 
-  /** A log enters the map with its first slot: a refused take or a peek leaves nothing behind. */
+  /** A log is added to the map with its first slot: a rejected take or a peek adds nothing. */
   #open (tag: string, windows: readonly Window[], now: number): SlotLog[] {
     const logs: SlotLog[] = []
     for (const { key, windowMs } of windows) {
@@ -262,7 +262,7 @@ export class MemoryLimitStore implements LimitStore {
     log.push(now, limit)
   }
 
-  /** Besides the steps for every log that is added. Not with every call: that would be a twentieth of its processor time. */
+  /** In addition to the steps for every new log. Not with every call, which would cost a twentieth of its processor time. */
   #sweep (now: number): void {
     if (now < this.#sweepAt) return
     this.#sweepAt = now + SWEEP_MS
@@ -274,17 +274,17 @@ export class MemoryLimitStore implements LimitStore {
 
 function share ({ size }: ReadonlyMap<string, unknown>): number { return Math.max(LEAST_SWEPT, Math.ceil(size * SWEPT)) }
 
-/** NUL cannot be part of a header or a path, so two pairs never share a name. */
+/** NUL cannot occur in a header or a path, so the name is unique. */
 function name (tag: string, key: string): string {
   return `${tag}\0${key}`
 }
 
-function refusal (
+function rejection (
   waitMs: number, usage: readonly Usage[], window: string | undefined, { key, end }: CoolingOff, now: number, maxWaitMs: number
-): Refused {
+): Rejected {
   const coolingOffMs = end - now
   if (key !== undefined && coolingOffMs > maxWaitMs) {
-    return { outcome: 'refused', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs }
+    return { outcome: 'rejected', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs }
   }
-  return { outcome: 'refused', reason: 'limit', waitMs, usage, ...(window !== undefined && { window }) }
+  return { outcome: 'rejected', reason: 'limit', waitMs, usage, ...(window !== undefined && { window }) }
 }

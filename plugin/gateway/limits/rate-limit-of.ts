@@ -1,6 +1,6 @@
 /**
- * Which rate limit a call spends, by ROLLER's rules: `/data` and `/reporting` are its Reporting API, and bulk exports have a limit of
- * their own.
+ * The rate limit that a call counts against, by ROLLER's rules: `/data` and `/reporting` are its Reporting API, and bulk exports have a
+ * limit of their own.
  */
 import { canonicalPath } from '../../operations/canonical-path.ts'
 import type { Operation, RateLimitName } from '../../operations/operation.ts'
@@ -25,7 +25,7 @@ export function rateLimitOf ({ method, target, operation, body }: LimitedCall): 
   return { rateLimit, exportType: rateLimit === 'bulk' && body?.kind === 'bytes' ? exportTypeOf(body.bytes) : null }
 }
 
-/** For paths outside the catalog. Counting once too often does no harm. */
+/** For paths outside the catalog. Counting too much is harmless. */
 function rateLimitOfPath (method: string, path: string): RateLimitName {
   const { segments } = canonicalPath(path)
   if (method === 'POST' && segments.length === 2 && segments[0] === 'reporting' && segments[1] === 'bulk') return 'bulk'

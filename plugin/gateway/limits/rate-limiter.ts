@@ -1,6 +1,6 @@
 /**
- * Every call to ROLLER acquires a lease of its connection's rate limit (and, through Nango, of the account's): it waits in a queue as
- * long as its caller allows, and is refused with the exact Retry-After otherwise.
+ * Every call to ROLLER acquires a lease of its connection's rate limit (and, through Nango, of the account's): it is queued as long as its
+ * caller allows, otherwise rejected with the exact Retry-After.
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
@@ -13,11 +13,11 @@ import { effectiveLimit, type RateLimit } from './limits.ts'
 import { Lease } from './lease.ts'
 import type { RateLimitToSpend } from './rate-limit-of.ts'
 import { SAME_END_MS } from './store.ts'
-import type { LimitStore, Granted, Refused, TakeRequest, Usage, Window } from './store.ts'
+import type { LimitStore, Granted, Rejected, TakeRequest, Usage, Window } from './store.ts'
 import { WaitQueue } from './wait-queue.ts'
 
 export class LeaseRequest implements RateLimitToSpend {
-  /** ROLLER counts by the pair of Client ID and Client Secret, however many connections hold it. */
+  /** ROLLER counts by the pair of Client ID and Client Secret, however many connections use it. */
   readonly credential: string
   /** Milliseconds the caller is still willing to wait. */
   readonly maxWaitMs: number
@@ -37,29 +37,29 @@ export class LeaseRequest implements RateLimitToSpend {
 export interface RateLimiterOptions {
   readonly store: LimitStore
   readonly limits: Readonly<Record<RateLimitName, RateLimit>>
-  /** Calls that may wait at a time, for one connection and rate limit. */
+  /** Maximum number of waiting calls, for one connection and rate limit. */
   readonly maxQueue: number
-  /** Put before every credential: ids are unique only within an integration. */
+  /** Prefix of every credential: ids are unique only within an integration. */
   readonly scope: string
-  /** Tells the Nango environment from others in the same Redis. Only a hash of it leaves the process. */
+  /** Separates Nango environments in one Redis. Only its hash is stored. */
   readonly environment: string
-  /** There is but one connection, so no other to keep a reserve for. */
+  /** There is only one connection, so no reserve is needed. */
   readonly sole?: boolean
-  /** Through Nango all connections share the account's limit too. False where nothing stands between. */
+  /** Through Nango all connections also share the account's limit. False for direct calls. */
   readonly account: boolean
   readonly clock: Clock
   readonly observer?: RateLimitObserver | undefined
 }
 
-/** Counts for metrics. No connection ids: a label set must stay closed. */
+/** Counts for metrics, without connection ids: label sets must stay closed. */
 export interface RateLimitObserver {
   granted (rateLimit: RateLimitName, waitedMs: number): void
-  rejected (rateLimit: RateLimitName, reason: Refused['reason'] | 'queue'): void
+  rejected (rateLimit: RateLimitName, reason: Rejected['reason'] | 'queue'): void
   waiting (rateLimit: RateLimitName, change: 1 | -1): void
   coolingOffStarted (scope: 'connection' | 'account'): void
 }
 
-/** What Nango says of the account's limit in an answer. */
+/** Nango's account limit, from the headers of a response. */
 export interface UpstreamQuota {
   readonly limit: number
   readonly remaining: number
@@ -69,16 +69,15 @@ export interface UpstreamQuota {
 const ACCOUNT = 'account'
 /** Nango counts in fixed windows of a minute. */
 const ACCOUNT_WINDOW_MS = 60_000
-/** Connections and rate limits whose last state is remembered, for answers that spend nothing. */
+/** Connections and rate limits whose last state is kept, for responses that count against none. */
 const REMEMBERED = 10_000
 /**
- * Part of the account's limit that is reserved for connections which have sent less than that in the last minute. A busy venue that has
- * used up all the rest thus does not delay one that calls now and then; alone on the account, it has that much less.
+ * Part of the account's limit that is reserved for connections that sent less than that in the last minute. A busy venue that has used up
+ * the rest thus does not delay one that calls rarely; a single busy connection has that much less.
  */
 const RESERVE = 0.1
 /**
- * By this part Nango's own count may be less than the shared one before it is reported to the replicas: a report with every call costs
- * a round trip.
+ * Nango's own count may be lower than the shared one by this part before it is reported to the replicas: each report costs a round trip.
  */
 const REPORTED_PART = 0.05
 
@@ -89,7 +88,7 @@ interface LastState {
 
 export class RateLimiter {
   readonly #options: RateLimiterOptions
-  /** All of an environment lies in one slot of a Redis Cluster, with the account's limit and what replicas tell each other. */
+  /** All keys of an environment are in one slot of a Redis Cluster, including the account's limit and the replicas' news. */
   readonly #tag: string
   readonly #queues = new Map<string, WaitQueue>()
   readonly #lastStates = new LRUCache<string, LastState>({ max: REMEMBERED })
@@ -105,9 +104,8 @@ export class RateLimiter {
 
   /**
    * Waits for a lease.
-   * @throws RollerError ROLLER_ERR_RATE_LIMITED, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After when the
-   * call may
-   *   not wait so long; the signal's reason when the caller disconnects. A RollerError has the state of the rate limit.
+   * @throws RollerError ROLLER_ERR_RATE_LIMITED, ROLLER_ERR_COOLING_OFF or ROLLER_ERR_NANGO_LIMIT with the exact Retry-After if the call
+   *   may not wait that long; the signal's reason if the caller disconnects. A RollerError has the state of the rate limit.
    */
   async acquire (request: LeaseRequest): Promise<Lease> {
     const { store, clock, observer } = this.#options
@@ -117,16 +115,16 @@ export class RateLimiter {
     for (;;) {
       const take = this.#takeRequest(request, window, request.maxWaitMs - (clock.now() - startedAt), ticket)
       const result = await store.take(take)
-      const state = this.#stateOf(request.rateLimit, window, result.usage, result.outcome === 'refused' ? result.waitMs : null)
+      const state = this.#stateOf(request.rateLimit, window, result.usage, result.outcome === 'rejected' ? result.waitMs : null)
       if (result.outcome === 'granted') {
         const elapsed = clock.now() - startedAt
-        const waitedMs = elapsed < 1 ? 0 : elapsed // less is no wait, but the way to the store and back
+        const waitedMs = elapsed < 1 ? 0 : elapsed // a shorter wait is only the round trip to the store
         observer?.granted(request.rateLimit, waitedMs)
         return this.#lease(take, result, waitedMs, state)
       }
-      if (result.outcome === 'refused') {
+      if (result.outcome === 'rejected') {
         observer?.rejected(request.rateLimit, result.reason)
-        throw withRateLimit(this.#refusal(result, request.rateLimit), state)
+        throw withRateLimit(this.#rejection(result, request.rateLimit), state)
       }
       ticket = result.ticket
       await this.#wait(request, take, ticket, Math.ceil(result.waitMs)).catch((error: unknown) => {
@@ -140,13 +138,13 @@ export class RateLimiter {
     return new Lease({ store, clock, tag, windows, slot, quotaLeft: left ?? null, newsVersion: news ?? null, waitedMs, rateLimit })
   }
 
-  /** ROLLER said 429: nothing more is sent for this credential, by any replica. */
+  /** After a 429 of ROLLER, no replica sends calls for this credential. */
   async startCoolingOff (credential: string, seconds: number): Promise<void> {
     this.#options.observer?.coolingOffStarted('connection')
     await this.#options.store.startCoolingOff(this.#tag, this.#coolingOffKey(credential), seconds * 1000)
   }
 
-  /** Nango said 429: nothing more is sent for the account. */
+  /** After a 429 of Nango, nothing is sent for the account. */
   async startAccountCoolingOff (seconds: number): Promise<void> {
     if (!this.#options.account) return
     this.#options.observer?.coolingOffStarted('account')
@@ -154,9 +152,9 @@ export class RateLimiter {
   }
 
   /**
-   * Nango's X-RateLimit-*, which come with every answer. The limit differs from plan to plan; and others use it up too (its syncs, other
-   * programs, calls made before the limit was known), so what Nango says is left counts beside what this gateway has sent. All replicas
-   * share it, and it is reported to them only when it is less than they know.
+   * Nango's X-RateLimit-* of every response. The limit depends on the plan; and others use it too (Nango's syncs, other programs, calls
+   * before the limit was known), so Nango's remaining count applies in addition to the calls that this gateway has sent. All replicas share
+   * it; it is reported to them only if it is lower than theirs.
    */
   async recordQuota ({ limit, remaining, endsInMs }: UpstreamQuota, lease: Lease): Promise<void> {
     if (!this.#options.account) return
@@ -167,7 +165,7 @@ export class RateLimiter {
     if (!(remaining >= 0 && endsInMs > 0)) return
     const endsAt = this.#options.clock.now() + endsInMs
     const reportedBefore = Math.abs(endsAt - this.#reported.endsAt) <= SAME_END_MS
-    // Of the calls that were in flight when a window of Nango's began, each would bring the same.
+    // All calls in flight when a window of Nango's began would report the same.
     const known = lease.quotaLeft ?? (reportedBefore ? Math.floor(this.#reported.remaining / 2) : Infinity)
     if (known < Infinity && remaining + Math.floor(known * REPORTED_PART) >= known) return
     this.#reported = { remaining, endsAt }
@@ -175,7 +173,7 @@ export class RateLimiter {
     await this.#options.store.report(this.#tag, ACCOUNT, window === null ? [] : [window], { remaining, endsInMs, slot: lease.slot })
   }
 
-  /** The state of a rate limit now, read without spending: from the store where that costs nothing, else as it was last seen. */
+  /** The current state of a rate limit, read without spending: from the store if that is free, otherwise the last known one. */
   peek (request: Pick<LeaseRequest, 'credential' | 'rateLimit' | 'exportType'>): RateLimitState {
     const { store, clock } = this.#options
     const window = this.#window(request)
@@ -200,12 +198,12 @@ export class RateLimiter {
     }
   }
 
-  /** Milliseconds until ROLLER takes calls of a credential again after a 429; 0 when it does. */
+  /** Milliseconds until the end of a credential's cooling-off; 0 if there is none. */
   async coolingOff (credential: string): Promise<number> {
     return await this.#options.store.coolingOff(this.#tag, this.#coolingOffKey(credential))
   }
 
-  /** Rejects all calls that wait for a lease, now and from now on: the process ends. */
+  /** Rejects all calls that wait for a lease, now and from now on, at shutdown. */
   releaseWaiting (): void {
     this.#closed = true
     for (const queue of this.#queues.values()) queue.close()
@@ -213,7 +211,7 @@ export class RateLimiter {
 
   async close (): Promise<void> { await this.#options.store.close() }
 
-  /** Until its turn comes. @throws ROLLER_ERR_RATE_LIMITED when too many wait already; the signal's reason when the caller disconnects */
+  /** Waits for the call's turn. @throws ROLLER_ERR_RATE_LIMITED if too many wait already; the signal's reason if the caller disconnects */
   async #wait ({ rateLimit, signal }: LeaseRequest, take: TakeRequest, ticket: number, ms: number): Promise<void> {
     const { store, clock, observer, maxQueue } = this.#options
     const key = take.windows[0]?.key ?? ''
@@ -240,13 +238,13 @@ export class RateLimiter {
   }
 
   /**
-   * @param refusedMs whatever refuses (a cooling-off, the account, a Redis that is down): for this connection nothing is left until
-   * then
+   * @param refusedMs remaining time of whatever rejects (a cooling-off, the account, a Redis that is down): until then this connection has
+   *   nothing left
    */
-  #stateOf (name: RateLimitName, window: Window, usage: readonly Usage[], refusedMs: number | null): RateLimitState {
+  #stateOf (name: RateLimitName, window: Window, usage: readonly Usage[], rejectedMs: number | null): RateLimitState {
     const { store, clock } = this.#options
     const state = toState(name, window, usage)
-    const stated = refusedMs === null ? state : { ...state, remaining: 0, resetMs: refusedMs }
+    const stated = rejectedMs === null ? state : { ...state, remaining: 0, resetMs: rejectedMs }
     if (store.peek === undefined) this.#lastStates.set(window.key, { state: stated, at: clock.now() })
     return stated
   }
@@ -279,7 +277,7 @@ export class RateLimiter {
 
   #coolingOffKey (credential: string): string { return `${this.#name(credential)}:cooling-off` }
 
-  #refusal ({ reason, waitMs, coolingOff, window }: Refused, rateLimit: RateLimitName): RollerError {
+  #rejection ({ reason, waitMs, coolingOff, window }: Rejected, rateLimit: RateLimitName): RollerError {
     const retryAfter = waitMs / 1000
     if (reason === 'redis-down') {
       return new RollerError('ROLLER_ERR_RATE_LIMITED', {
@@ -289,14 +287,14 @@ export class RateLimiter {
     if (coolingOff === ACCOUNT || window === ACCOUNT) return new RollerError('ROLLER_ERR_NANGO_LIMIT', { retryAfter })
     if (reason === 'cooling-off') {
       return new RollerError('ROLLER_ERR_COOLING_OFF', {
-        detail: 'ROLLER answered 429 to an earlier call of this connection. Nothing was sent.', retryAfter
+        detail: 'ROLLER returned 429 to an earlier call of this connection. Nothing was sent.', retryAfter
       })
     }
     return new RollerError('ROLLER_ERR_RATE_LIMITED', { detail: `The ${rateLimit} rate limit of this connection is used up.`, retryAfter })
   }
 }
 
-/** Part of every key in Redis. @param environment what tells a Nango environment from others */
+/** Part of every key in Redis. @param environment identifies the Nango environment */
 export function environmentTag (environment: string): string {
   return createHash('sha256').update(environment).digest('base64url').slice(0, 16)
 }

@@ -11,11 +11,11 @@ export interface RedisLimitStoreOptions {
   readonly clock?: Clock
   /** Every operation ends within this time. */
   readonly timeoutMs?: number
-  /** Operations without a reply, after which more are refused at once. */
+  /** Maximum number of operations without a reply; further ones are rejected at once. */
   readonly maxPending?: number
 }
 
-/** What one operation touches. */
+/** The keys of one operation. */
 type Keys = Pick<TakeRequest, 'tag'> & Partial<Pick<TakeRequest, 'windows' | 'coolingOff' | 'upstreamQuota' | 'news'>>
 
 const script = loadScript(readFileSync(new URL('./window.lua', import.meta.url), 'utf8'))
@@ -26,7 +26,7 @@ export class RedisLimitStore implements LimitStore {
   readonly #prefix: string
   #closed = false
 
-  /** Without a rest after a failure: ResilientLimitStore decides when Redis is tried again. */
+  /** Without a pause after a failure: ResilientLimitStore decides when to retry Redis. */
   constructor (client: RedisLike, { prefix = 'roller', clock, timeoutMs, maxPending = 10_000 }: RedisLimitStoreOptions = {}) {
     this.#script = new RedisScript(client, script, { clock, timeoutMs, maxPending, restMs: 0 })
     this.#prefix = prefix
@@ -41,7 +41,7 @@ export class RedisLimitStore implements LimitStore {
     const waitMs = (us ?? 0) / 1000
     const usage = usageOf(windows, reply, 6)
     if (outcome === 1) {
-      const left = reply[3] // '' where no quota is known
+      const left = reply[3] // '' if no quota is known
       return {
         outcome: 'granted',
         slot: name ?? 0,
@@ -53,10 +53,10 @@ export class RedisLimitStore implements LimitStore {
     if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, usage }
     const key = cooling === undefined || cooling === 0 ? undefined : coolingOff[cooling - 1]
     if (key !== undefined) {
-      return { outcome: 'refused', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs: (coolingUs ?? 0) / 1000 }
+      return { outcome: 'rejected', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs: (coolingUs ?? 0) / 1000 }
     }
     const last = window === windows.length + 1 ? upstreamQuota : windows[(window ?? 0) - 1]?.key
-    return { outcome: 'refused', reason: 'limit', waitMs, usage, ...(last !== undefined && { window: last }) }
+    return { outcome: 'rejected', reason: 'limit', waitMs, usage, ...(last !== undefined && { window: last }) }
   }
 
   async cancel ({ tag, windows }: TakeRequest, ticket: number): Promise<void> {
@@ -105,7 +105,7 @@ export class RedisLimitStore implements LimitStore {
   }
 }
 
-/** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would move them apart. */
+/** The braces make Redis Cluster put all keys of one tag into one slot. Braces inside a tag or an empty tag would separate them. */
 export function limitKeys (prefix: string, { tag, windows = [], coolingOff = [], upstreamQuota = '', news = '' }: Keys): string[] {
   const scope = keyScope(prefix, tag)
   const keys = [`${scope}clock`, `${scope}tickets`, `${scope}quota:${upstreamQuota}`, `${scope}news:${news}`]
@@ -114,7 +114,7 @@ export function limitKeys (prefix: string, { tag, windows = [], coolingOff = [],
   return keys
 }
 
-/** Where the version and the items of what replicas tell each other are: in the slot of the rate limits, which give the version along. */
+/** The version and the items of the connection news: in the slot of the rate limits, whose script returns the version. */
 export function newsKeys (prefix: string, tag: string, news: string): [version: string, log: string] {
   const version = `${keyScope(prefix, tag)}news:${news}`
   return [version, `${version}:log`]
@@ -124,7 +124,9 @@ function keyScope (prefix: string, tag: string): string {
   return `${prefix.replace(/[{}]/g, '_')}:{${tag.replace(/[%{}]/g, encodeURIComponent) || '%'}}:`
 }
 
-/** Whole microseconds: the list holds integers. Rounded up: a window is never shorter than asked for. A wait without end is a century. */
+/**
+ * Whole microseconds: the list holds integers. Rounded up: a window is never shorter than requested. An infinite wait becomes a century.
+ */
 function micro (ms: number): string {
   return String(Math.ceil(Math.min(ms, 3.2e12) * 1000))
 }

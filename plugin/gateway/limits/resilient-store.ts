@@ -2,14 +2,14 @@ import { RedisUnavailable } from '../../redis/script.ts'
 import { Connectivity } from './connectivity.ts'
 import { MemoryLimitStore } from './memory-store.ts'
 import { LocalFallback } from './local-fallback.ts'
-import type { LimitStore, Granted, QuotaReading, Refused, TakeRequest, TakeResult, Usage, Window } from './store.ts'
+import type { LimitStore, Granted, QuotaReading, Rejected, TakeRequest, TakeResult, Usage, Window } from './store.ts'
 
 export interface ResilientLimitStoreOptions {
-  /** While Redis is down: each replica keeps to its part of the limit, or no call is sent. Never unlimited. */
+  /** While Redis is down: each replica keeps to its share of the limit, or no call is sent. Never unlimited. */
   readonly onRedisDown: 'share' | 'reject'
   /** How many replicas share the limit. */
   readonly replicas: number
-  /** Once per change, not per call. */
+  /** Called once for each change, not for each call. */
   readonly onDown?: () => void
   readonly onUp?: () => void
   readonly local?: MemoryLimitStore
@@ -18,13 +18,13 @@ export interface ResilientLimitStoreOptions {
 }
 
 /**
- * A shared store, and what to do without it.
+ * A shared store with a local fallback.
  *
- * Going down: see LocalFallback. Coming back: the shared log has none of the calls that were granted locally, and a restarted Redis has
- * none at all. So for one window after the return both must agree: the replica's own share AND the shared log. The shares add up to at
- * most the limit, and by the time the shared log alone decides, all calls that it does not have have left the window.
+ * On an outage: see LocalFallback. On return: the shared log lacks the calls that were granted locally, and a restarted Redis has none at
+ * all. So for one window after the return both must agree: the replica's own share and the shared log. The shares add up to at most the
+ * limit, and when the shared log alone decides again, all calls that it lacks have left the window.
  *
- * Slots and tickets of the local store are negative, which tells them from those of the shared one.
+ * Slots and tickets of the local store are negative, which distinguishes them from the shared ones.
  */
 export class ResilientLimitStore implements LimitStore {
   readonly #shared: LimitStore
@@ -34,9 +34,9 @@ export class ResilientLimitStore implements LimitStore {
   readonly #now: () => number
   readonly #reject: boolean
   readonly #retryMs: number
-  /** Coolings-off that started while the shared store was down: it gets them on its return, for the other replicas. */
-  readonly #owed = new Map<string, readonly [tag: string, key: string]>()
-  /** Of the last call: a probe writes there. */
+  /** Coolings-off that started while the shared store was down: written to it on its return, for the other replicas. */
+  readonly #pending = new Map<string, readonly [tag: string, key: string]>()
+  /** Keys of the last call, used by probes. */
   #tag = ''
 
   constructor (shared: LimitStore, options: ResilientLimitStoreOptions) {
@@ -75,14 +75,14 @@ export class ResilientLimitStore implements LimitStore {
       if (isShared(request.ticket)) await this.cancel(request, request.ticket)
       return own
     }
-    // A local ticket has been used, or is of a time that is over: the call is new to the shared store.
+    // A local ticket was used or is outdated: for the shared store the call is new.
     if (own === undefined && isLocal(request.ticket)) this.#local.cancel(request, -request.ticket)
     const result = await this.#unlessDown(() => this.#shared.take(isLocal(request.ticket) ? { ...request, ticket: undefined } : request))
     if (own !== undefined) this.#local.refund(tag, incomplete, -own.slot)
-    // The result is older than a change: what it granted was counted nowhere in the meantime. Its slot is lost, the take is repeated.
+    // The result is older than a change: its slot was counted nowhere in the meantime. The slot is dropped, the take repeated.
     if (result === undefined || this.#link.epoch !== epoch) return await this.take({ ...request, ticket: undefined })
     if (result.outcome === 'granted') this.#fallback.granted(request)
-    else if (result.outcome === 'refused' && result.coolingOff !== undefined) {
+    else if (result.outcome === 'rejected' && result.coolingOff !== undefined) {
       this.#local.startCoolingOff(tag, result.coolingOff, result.coolingOffMs ?? 0)
     }
     return result
@@ -93,7 +93,7 @@ export class ResilientLimitStore implements LimitStore {
     else await this.#unlessDown(() => this.#shared.cancel(request, ticket))
   }
 
-  /** A slot of the shared store stays in the local one: a call that was never sent counts there until its window is over, the safe side. */
+  /** A slot of the shared store stays in the local one: a call that was never sent counts there until its window is over, which is safe. */
   async refund (tag: string, windows: readonly Window[], slot: number): Promise<void> {
     if (isLocal(slot)) this.#local.refund(tag, windows, -slot)
     else await this.#unlessDown(() => this.#shared.refund(tag, windows, slot))
@@ -101,7 +101,7 @@ export class ResilientLimitStore implements LimitStore {
 
   async renew (tag: string, windows: readonly Window[], slot: number): Promise<number> {
     if (isLocal(slot)) return -this.#local.renew(tag, windows, -slot)
-    // In the local store it counts twice until the first has left the window: the safe side again.
+    // In the local store it counts twice until the first has left the window, which is safe.
     this.#local.note(tag, windows)
     return await this.#unlessDown(() => this.#shared.renew(tag, windows, slot)) ?? slot
   }
@@ -109,14 +109,14 @@ export class ResilientLimitStore implements LimitStore {
   async startCoolingOff (tag: string, key: string, ms: number): Promise<void> {
     this.#local.startCoolingOff(tag, key, ms)
     const done = await this.#unlessDown(async () => { await this.#shared.startCoolingOff(tag, key, ms); return true })
-    if (done === undefined) this.#owed.set(`${tag}\0${key}`, [tag, key])
+    if (done === undefined) this.#pending.set(`${tag}\0${key}`, [tag, key])
   }
 
   async coolingOff (tag: string, key: string): Promise<number> {
     return Math.max(this.#local.coolingOff(tag, key), await this.#unlessDown(() => this.#shared.coolingOff(tag, key)) ?? 0)
   }
 
-  /** In both stores: without the shared one this replica goes by what it has read itself. */
+  /** In both stores: without the shared one this replica uses its own reports. */
   async report (tag: string, upstreamQuota: string, windows: readonly Window[], reading: QuotaReading): Promise<void> {
     this.#local.report(tag, upstreamQuota, windows, { ...reading, slot: isLocal(reading.slot) ? -reading.slot : Infinity })
     if (isShared(reading.slot)) await this.#unlessDown(() => this.#shared.report(tag, upstreamQuota, windows, reading))
@@ -137,7 +137,7 @@ export class ResilientLimitStore implements LimitStore {
     return this.#takeShare(isShared(request.ticket) ? { ...request, ticket: undefined } : request)
   }
 
-  /** Of this replica's share alone. */
+  /** From this replica's share only. */
   #takeShare (request: TakeRequest): TakeResult {
     const { tag, ticket } = request
     const windows = this.#fallback.shareOf(request.windows)
@@ -148,24 +148,24 @@ export class ResilientLimitStore implements LimitStore {
     return result.outcome === 'queued' ? { ...result, ticket: -result.ticket } : result
   }
 
-  /** The windows with calls that the shared log may not have: of this replica, or of one that notices the return last. */
+  /** The windows with calls that the shared log may lack: of this replica, or of the last one to notice the return. */
   #incomplete (windows: readonly Window[]): readonly Window[] {
     const since = this.#now() - this.#link.upAt
     return since === Infinity ? [] : windows.filter(({ windowMs }) => since <= windowMs + this.#link.unnoticedMs)
   }
 
-  /** Coolings-off first: no call goes by the shared store before it has them. */
+  /** Coolings-off first: no call uses the shared store before it has them. */
   async #return (): Promise<void> {
-    // A write, not a read: a replica that is not the primary any more, or one without memory, would answer reads.
+    // A write, not a read: a former primary, or a Redis out of memory, would still answer reads.
     await this.#shared.startCoolingOff(this.#tag, '', 1)
-    for (const [name, [tag, key]] of this.#owed) {
+    for (const [name, [tag, key]] of this.#pending) {
       const left = this.#local.coolingOff(tag, key)
       if (left > 0) await this.#shared.startCoolingOff(tag, key, left)
-      this.#owed.delete(name)
+      this.#pending.delete(name)
     }
   }
 
-  /** undefined: the shared store is down. Any other failure is a fault of the program and is passed on. */
+  /** Undefined: the shared store is down. Any other failure is a bug and is thrown. */
   async #unlessDown<T> (work: () => Promise<T> | T): Promise<T | undefined> {
     const { down, epoch } = this.#link
     if (down) return undefined
@@ -173,7 +173,7 @@ export class ResilientLimitStore implements LimitStore {
       return await work()
     } catch (error) {
       if (!(error instanceof RedisUnavailable)) throw error
-      // A time-out that is older than the last change says nothing about now.
+      // A timeout from before the last change does not describe the current state.
       if (this.#link.epoch === epoch) this.#link.markDown()
       return undefined
     }
@@ -183,6 +183,6 @@ export class ResilientLimitStore implements LimitStore {
 function isLocal (name: number | undefined): name is number { return name !== undefined && name < 0 }
 function isShared (name: number | undefined): name is number { return name !== undefined && name >= 0 }
 
-function redisDown (retryMs: number): Refused {
-  return { outcome: 'refused', reason: 'redis-down', waitMs: retryMs, usage: [] }
+function redisDown (retryMs: number): Rejected {
+  return { outcome: 'rejected', reason: 'redis-down', waitMs: retryMs, usage: [] }
 }

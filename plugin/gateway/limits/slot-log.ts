@@ -1,8 +1,8 @@
 const FIRST_SIZE = 8
 
-/** When the calls of one window were sent, in ascending order, in a ring of numbers: some 8 bytes a call. */
+/** The send times of one window's calls, in ascending order, in a ring of numbers: some 8 bytes a call. */
 export class SlotLog {
-  /** Of the latest take: tells when the log is idle. */
+  /** Time of the latest take, to detect an idle log. */
   windowMs = 0
   #ring = new Float64Array(FIRST_SIZE)
   #head = 0
@@ -23,7 +23,7 @@ export class SlotLog {
     return this.#size === 0 || this.at(this.#size - 1) + this.windowMs <= now
   }
 
-  /** Forgets what has left the window. */
+  /** Drops the calls that have left the window. */
   trim (now: number, windowMs: number): void {
     this.windowMs = windowMs
     while (this.#size > 0 && this.at(0) + windowMs <= now) {
@@ -32,9 +32,9 @@ export class SlotLog {
     }
   }
 
-  /** When the call behind `ahead` others has its turn, if all of them are sent as soon as they can, and none before `from`. Trim first. */
+  /** When the call behind `ahead` others has its turn, if all of them are sent as soon as possible, and none before `from`. Trim first. */
   slotAt (limit: number, ahead: number, from: number): number {
-    // Only the newest `limit` calls weigh: the limit may have been larger when the others were sent.
+    // Only the newest `limit` calls count: the limit may have been larger when the others were sent.
     const size = Math.min(this.#size, limit)
     const index = (size + ahead) % limit
     const rounds = Math.floor((size + ahead) / limit)
@@ -42,12 +42,12 @@ export class SlotLog {
     return Math.max(from, this.at(this.#size - size + index) + this.windowMs) + (rounds - 1) * this.windowMs
   }
 
-  /** `limit` is where the ring stops doubling: more than that is only held when the limit has shrunk. */
+  /** The ring stops doubling at `limit`: it holds more only if the limit has shrunk. */
   push (slot: number, limit: number): void {
     if (this.#size === this.#ring.length) this.#grow(limit)
     let index = this.#head + this.#size
     if (index >= this.#ring.length) index -= this.#ring.length
-    // Hardly ever not the latest: what is noted afterwards is sorted in.
+    // Nearly always the latest; a call recorded afterwards is inserted in order.
     for (let i = this.#size; i > 0 && this.at(i - 1) > slot; i--) {
       this.#ring[index] = this.at(i - 1)
       index = index === 0 ? this.#ring.length - 1 : index - 1
@@ -56,7 +56,7 @@ export class SlotLog {
     this.#size++
   }
 
-  /** Takes one out again; false when it is not there. */
+  /** Removes a call; false if it is not in the log. */
   remove (slot: number): boolean {
     let i = this.#firstFrom(slot)
     if (i === this.#size || this.at(i) !== slot) return false
@@ -65,7 +65,7 @@ export class SlotLog {
     return true
   }
 
-  /** How many others were sent at this moment or after it. */
+  /** Number of calls sent at or after this time. */
   since (slot: number): number {
     return Math.max(0, this.#size - this.#firstFrom(slot) - 1)
   }

@@ -9,9 +9,9 @@ interface Waiter {
 }
 
 /**
- * The calls of this process that wait for one window, in the order in which they came. The store tells when each has its turn; one that
- * leaves hands its moment to the next behind it, and so on, so that the slot it leaves open is used without another request to the
- * store. When the process ends all are rejected: a caller with an answer can go elsewhere.
+ * The calls of this process that wait for one window, in order of arrival. The store computes their turns; a call that leaves hands its
+ * time to the next one behind it, and so on, so that its slot is used without another request to the store. At shutdown all are rejected: a
+ * caller with a response can try elsewhere.
  */
 export class WaitQueue {
   readonly #clock: Clock
@@ -28,8 +28,8 @@ export class WaitQueue {
   get size (): number { return this.#waiters.length }
 
   /**
-   * Waits `ms`, or until an earlier moment becomes free.
-   * @throws the signal's reason when it aborts first; RollerError ROLLER_ERR_CLOSING when the queue is closed
+   * Waits `ms` milliseconds, or until an earlier time becomes free.
+   * @throws the signal's reason if it aborts first; RollerError ROLLER_ERR_CLOSING when the queue is closed
    */
   wait (ms: number, signal?: CancelSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -46,7 +46,7 @@ export class WaitQueue {
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', onAbort, { once: true })
-      // One that was woken too early comes again: its moment shows its position.
+      // A call that was woken too early waits again: its time determines its position.
       let index = this.#waiters.length
       while (index > 0 && (this.#waiters[index - 1] as Waiter).wakeAt > waiter.wakeAt) index--
       this.#waiters.splice(index, 0, waiter)
@@ -54,7 +54,7 @@ export class WaitQueue {
     })
   }
 
-  /** Rejects all calls that wait, and any that would wait after them. */
+  /** Rejects all waiting calls and all later ones. */
   close (): void {
     this.#closed = true
     this.#clearTimer()
@@ -91,7 +91,7 @@ export class WaitQueue {
   }
 
   #onTimer (): void {
-    // A timer may fire a little before its time by the clock.
+    // A timer may fire slightly before its time by the clock.
     const now = Math.max(this.#clock.now(), this.#timerAt)
     this.#clearTimer()
     let due = 0

@@ -2,16 +2,16 @@
 -- Needs Redis 5 or any Valkey (effects are replicated, so TIME may come before a write). No function newer than that is used.
 --
 -- KEYS[1]            the tag's clock: "<shift> <last>" in microseconds
--- KEYS[2]            a HASH of the tickets of those who wait: until when each is kept
+-- KEYS[2]            a HASH of the tickets of waiting calls: when each expires
 -- KEYS[3]            the upstream's quota: "<left> <end>"
--- KEYS[4]            the version of what replicas tell each other, given along with a lease
+-- KEYS[4]            the version of the replicas' news, returned with a lease
 -- KEYS[5 .. n+4]     the windows: a LIST of moments each, ascending (some 11 bytes a call; a sorted set takes ten times that)
 -- KEYS[n+5 .. 2n+4]  the queue of each: a ZSET of tickets by order
--- KEYS[2n+5 .. 3n+4] the turns of a shared window's flows, a HASH; '' is what is being served
+-- KEYS[2n+5 .. 3n+4] the turns of a shared window's flows, a HASH; '' is the one being served
 -- KEYS[3n+5 .. ]     the end of each cooling-off
 -- ARGV               operation, n, then limit, length, flow ('' where it is not shared) and reserve of each window, then the
 --                    operation's own values; all times in microseconds
--- A moment is this server's clock, which also numbers the tickets. Replicas' own clocks are never compared.
+-- All times are of this server's clock, which also numbers the tickets. Replicas' own clocks are never compared.
 
 local operation, n = ARGV[1], tonumber(ARGV[2])
 local own = 3 + 4 * n
@@ -20,11 +20,10 @@ local tickets = KEYS[2]
 local function text (value) return string.format('%.0f', value) end
 local function ttl (us) return text(math.ceil(us / 1000) + 50) end
 
--- THE CLOCK. The server's clock can be set back, by hand, by NTP or by a failover to another machine. What has been written then seems to
--- lie in the future, and every caller would wait for as long as the jump was wide. So the last moment that was written is kept: when the
--- server's clock is behind it, the difference is added from then on. No time has passed, nothing is forgotten. A jump FORWARD cannot be
--- told from time that has passed (and Redis itself expires keys by it): the limit may be given out once more. No moment comes twice: it
--- is the name of a slot or a ticket.
+-- THE CLOCK. The server's clock can be set back, by hand, by NTP or by a failover to another machine. Stored times are then in
+-- the future, and every caller would wait as long as the jump. So the last written time is kept: while the server's clock is behind it, the
+-- difference is added. No time passes, nothing is dropped. A jump FORWARD cannot be distinguished from elapsed time (and Redis itself
+-- expires keys by it): the limit may be granted once more. Times are unique, since they name slots and tickets.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local shift, last = 0, 0
@@ -47,7 +46,7 @@ if now <= last then
   keepClock(0)
 end
 
--- A key of those who wait lives as long as the longest of them.
+-- A key of waiting calls lives as long as the longest wait.
 local function keep (key, us)
   if redis.call('PTTL', key) < us / 1000 then redis.call('PEXPIRE', key, ttl(us)) end
 end
@@ -58,7 +57,7 @@ for i = 1, n do
     key = KEYS[4 + i], queue = KEYS[4 + n + i], turns = KEYS[4 + 2 * n + i],
     limit = tonumber(ARGV[4 * i - 1]), length = tonumber(ARGV[4 * i]), flow = ARGV[4 * i + 1], reserve = tonumber(ARGV[4 * i + 2])
   }
-  -- What has left the window goes. Usually one call per take, after a pause many: look at a few at a time.
+  -- Drops calls that have left the window. Usually one call per take, after a pause many: a few at a time.
   w.size = redis.call('LLEN', w.key)
   local gone, looking = 0, w.size > 0
   while looking do
@@ -84,14 +83,14 @@ for i = 3 * n + 5, #KEYS do
   if e > now and e > coolingEnd then coolingEnd, cooling = e, i - 3 * n - 4 end
 end
 
--- Slots of a window for this connection: the reserve is for those whose own window holds few calls.
+-- Slots of a window for this connection: the reserve is for connections whose own window holds few calls.
 local function slotsFor (w)
   if windows[1].size < w.reserve then return w.limit end
   return math.max(1, w.limit - w.reserve)
 end
 
--- When the call behind 'ahead' others has its turn, if all of them are sent as soon as they can, and none before 'from'. Only the newest
--- 'limit' calls weigh: the limit may have been larger when the others were sent.
+-- When the call behind 'ahead' others has its turn, if all of them are sent as soon as possible, and none before 'from'. Only the newest
+-- 'limit' calls count: the limit may have been larger when the others were sent.
 local function turn (w, slots, ahead, from)
   local size = math.min(w.size, slots)
   local index, rounds = (size + ahead) % slots, math.floor((size + ahead) / slots)
@@ -116,7 +115,7 @@ local function leave (w, ticket)
   if w.waiting == 0 then redis.call('DEL', w.turns) end
 end
 
--- These were not used for long after their turn: the replica that held them is gone.
+-- These tickets were unused long after their turn: their replica is gone.
 local function drop (w, but)
   while w.waiting > 0 do
     local head = redis.call('ZRANGE', w.queue, 0, 0)[1]
@@ -126,13 +125,13 @@ local function drop (w, but)
   end
 end
 
--- On a shared window each call has a turn: the one after the last of its flow, but none before those that are being served.
+-- On a shared window each call has a turn: one after the last of its flow, but not before those being served.
 local function nextTurn (w)
   local known = redis.call('HMGET', w.turns, w.flow, '')
   return math.max(tonumber(known[1] or 0), tonumber(known[2] or 0)) + 1
 end
 
--- How many are before this ticket, or would be if it joined now.
+-- Number of calls before this ticket, or before a new one.
 local function aheadOf (w, ticket)
   if w.waiting == 0 then return 0 end
   local rank = ticket ~= '' and redis.call('ZRANK', w.queue, ticket)
@@ -165,7 +164,7 @@ local function join (w, ticket, expiry)
   if w.flow ~= '' then keep(w.turns, expiry - now) end
 end
 
--- The call has its slot: out of the queue, or as a newcomer whose turn has come.
+-- The call has its slot: removes it from the queue, or admits a new call directly.
 local function serve (w, ticket)
   if w.waiting == 0 then return end
   if w.flow ~= '' then
@@ -199,7 +198,7 @@ if operation == 'take' then
   local maxWait, ticket, hasQuota = tonumber(ARGV[own]), ARGV[own + 1], ARGV[own + 2] == '1'
   local from = math.max(now, coolingEnd)
   local at, window, ahead = from, 0, 0
-  -- The first window that the call must wait for: it enters no queue behind it. Before a cooling-off that is the first of all.
+  -- The first window that the call must wait for: it joins no queue after it. During a cooling-off that is the first of all.
   local stage = from > now and 1 or n + 1
   -- Calls that are due, like this one, but are not yet in the next window's queue: they are before it there too, and it stays behind them.
   local due, stay = 0, n + 1
@@ -210,7 +209,7 @@ if operation == 'take' then
       if missing > 0 then stay = math.min(stay, i - 1) end
       due = due + missing
     end
-    -- Those with more to do cannot have a slot of the reserve: only its own calls, in the queue of its first window too, are
+    -- Busier connections may not use the reserved slots: only calls of this connection, in the queue of its first window too, are
     -- before this one.
     if i == 1 or windows[1].size >= w.reserve then ahead = due + aheadOf(w, ticket) end
     local t = turn(w, slotsFor(w), ahead, from)
@@ -280,7 +279,7 @@ end
 
 if operation == 'report' then
   local remaining, ends, slot = tonumber(ARGV[own]), now + ARGV[own + 1], tonumber(ARGV[own + 2])
-  -- What was sent since the call that was answered is not in it yet.
+  -- Calls sent after the one with the report are not included yet.
   local since, w = 0, windows[1]
   while w and since < w.size and tonumber(redis.call('LINDEX', w.key, -1 - since)) > slot do since = since + 1 end
   local left, known = readQuota()

@@ -1,4 +1,4 @@
-/** What sharing and caching read in calls. */
+/** Properties of calls that sharing and caching use. */
 import { isRollerError, type ErrorCode } from '../../errors.ts'
 import type { CallHandler, RollerCall } from '../call.ts'
 import type { CatalogOperation } from '../../operations/validate.ts'
@@ -16,7 +16,7 @@ export function isRead (call: RollerCall): call is ReadCall {
   return call.method === 'GET' && call.operation !== null && call.body === null
 }
 
-/** What equal calls on one connection have in common. Made only when it is read: when another call is in flight. */
+/** The key of equal calls on one connection. Built lazily: only if another call is in flight. */
 export class CallKey {
   readonly #call: ReadCall
   readonly #transport: TransportName
@@ -34,8 +34,8 @@ export class CallKey {
 }
 
 /**
- * Everything in which two calls on one connection can differ, to ROLLER or to the caller. Each value with its length before it, so that
- * none can pass for two.
+ * Everything in which two calls on one connection can differ, to ROLLER or to the caller. Each value is prefixed with its length, so that
+ * the encoding is unambiguous.
  */
 export function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
   let key = part(operation.name) + part(target.path + target.query) + (validate ? 'v' : '-') + part(rights)
@@ -50,17 +50,17 @@ function part (value: string | string[] | undefined): string {
   return `${text.length}:${text}`
 }
 
-/** What a caller's Cache-Control asks for: an answer that is made for it, or that none is stored of it. */
+/** A caller's Cache-Control: requires a fresh response, or forbids storing it. */
 export function preferenceOf ({ headers }: RollerCall): 'no-cache' | 'no-store' | null {
   const header = headers['cache-control']
   if (header === undefined) return null
   const directives = String(header).toLowerCase().split(',').map((directive) => directive.trim())
   if (directives.includes('no-store')) return 'no-store'
-  // Browsers send the second for a reload.
+  // Browsers send the second on a reload.
   return directives.includes('no-cache') || directives.includes('max-age=0') ? 'no-cache' : null
 }
 
-// With these nothing was done: the call did not leave, or was turned away.
+// With these nothing was executed: the call was not sent, or was rejected.
 const NOT_DONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLLER_ERR_VALIDATION', 'ROLLER_ERR_PATH', 'ROLLER_ERR_MEDIA_TYPE', 'ROLLER_ERR_CONNECTION_REQUIRED', 'ROLLER_ERR_CONNECTION_UNKNOWN',
   'ROLLER_ERR_CONNECTION_FORBIDDEN', 'ROLLER_ERR_OPERATION_FORBIDDEN', 'ROLLER_ERR_CREDENTIALS_REJECTED', 'ROLLER_ERR_ACCESS_DENIED',
@@ -68,23 +68,20 @@ const NOT_DONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT', 'ROLLER_ERR_NANGO_REJECTED'
 ])
 
-/** False only when it is certain that a write changed nothing. */
+/** False only if a write certainly changed nothing. */
 export function mayHaveBeenDone (outcome: { readonly status: number } | { readonly error: unknown }): boolean {
   if ('error' in outcome) return !(isRollerError(outcome.error) && NOT_DONE.has(outcome.error.code))
-  // 408: it took ROLLER too long, which says nothing.
+  // 408: ROLLER timed out, so the outcome is unknown.
   return outcome.status < 400 || outcome.status >= 500 || outcome.status === 408
 }
 
 const WAIT_TOO_LONG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'
 ])
-/** Callers of one burst have the same deadline; otherwise each would try for itself what the one before could not wait for. */
+/** Callers of one burst have the same deadline; otherwise each would repeat the wait that failed for the one before. */
 const SAME_DEADLINE_MS = 10
 
-/**
- * True when a shared call failed because the caller that began it would not wait longer, and this one would, with a chance to get its
- * lease.
- */
+/** True if a shared call failed because its first caller would not wait longer, and this one would, with a chance to get a lease. */
 export function mayWaitLonger (error: unknown, times: Readonly<Record<'now' | 'deadline' | 'shared', number>>): boolean {
   const { now, deadline, shared } = times
   if (!isRollerError(error) || !WAIT_TOO_LONG.has(error.code) || deadline <= shared + SAME_DEADLINE_MS) return false
@@ -94,8 +91,7 @@ export function mayWaitLonger (error: unknown, times: Readonly<Record<'now' | 'd
 
 /**
  * Sends a write.
- * @param invalidate called unless it is certain that nothing was changed, before the caller gets the answer; null: anything may have
- * changed
+ * @param invalidate called, before the caller gets the response, unless certainly nothing was changed; null: anything may have changed
  */
 export async function sendWrite (
   next: CallHandler, call: RollerCall, invalidate: (resources: readonly Resource[] | null) => void | Promise<void>

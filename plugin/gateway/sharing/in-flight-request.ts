@@ -6,19 +6,19 @@ import type { CallKey } from './calls.ts'
 import type { WholeResponse } from './shared-response.ts'
 
 /**
- * What a shared request came to, for one of its subscribers. Classes, as all that a call makes on its way: V8 would place literals that
- * outlive a collection in its old generation, where they keep the call's other objects alive. See docs/architecture.md.
+ * The result of a shared request for one of its subscribers. Classes, like all objects of a call: V8 would place literals that outlive a
+ * collection in its old generation, where they keep the call's other objects alive. See docs/architecture.md.
  */
 export type SharedResult = WholeResult | StreamResult | typeof TAKEN
 
-/** The answer for all of them. */
+/** The response for all of them. */
 export class WholeResult {
   readonly kind = 'whole'
   readonly response: WholeResponse
   constructor (response: WholeResponse) { this.response = response }
 }
 
-/** Too large to share, or still flowing: one subscriber takes it. */
+/** Too large to share, or still streaming: one subscriber takes it. */
 export class StreamResult {
   readonly kind = 'stream'
   readonly response: UpstreamResponse
@@ -51,13 +51,13 @@ class Subscriber {
   release (): void { this.signal?.removeEventListener('abort', this.#unsubscribe) }
 }
 
-/** One request to ROLLER for several subscribers. Each leaves when it wants to; the request is cancelled only when the last has left. */
+/** One request to ROLLER for several subscribers. Each can leave at any time; the request is cancelled when the last one has left. */
 export class InFlightRequest {
   readonly connectionId: string
   readonly key: Pick<CallKey, 'text'>
-  /** Until when the request may wait for its lease, by the clock: the deadline of the caller who began it. */
+  /** Until when the request may wait for its lease, by the clock: the deadline of its first caller. */
   readonly deadline: number
-  /** The one before it on its connection. Set by InFlightRequests. */
+  /** The previous one of its connection. Set by InFlightRequests. */
   older: InFlightRequest | null = null
   readonly #cancellation = new Cancellation()
   readonly #onEmpty: (request: InFlightRequest) => void
@@ -76,7 +76,7 @@ export class InFlightRequest {
 
   get size (): number { return Array.isArray(this.#subscribers) ? this.#subscribers.length : this.#subscribers === null ? 0 : 1 }
 
-  /** @throws what the request fails with; the signal's reason when this subscriber leaves */
+  /** @throws the error of the request; the signal's reason if this subscriber leaves */
   join (call: Joining): Promise<SharedResult> {
     return new Promise((resolve, reject) => {
       const subscriber = new Subscriber(this, call, resolve, reject)
@@ -94,8 +94,8 @@ export class InFlightRequest {
   }
 
   /**
-   * Authorizes each subscriber again. Those who are refused get the error.
-   * @throws RollerError the last one's, when no subscriber is left
+   * Authorizes each subscriber again. Rejected ones get the error.
+   * @throws RollerError the last one's if no subscriber is left
    */
   readonly admit = async (): Promise<void> => {
     let last: unknown
@@ -121,7 +121,7 @@ export class InFlightRequest {
     for (const subscriber of this.#releaseAll()) subscriber.reject(error)
   }
 
-  /** The first subscriber takes the stream and remains one: it can leave in the middle of it. */
+  /** The first subscriber takes the stream and stays subscribed: it can leave in the middle of it. */
   #handOver (result: StreamResult): void {
     if (this.#subscribers !== null && !Array.isArray(this.#subscribers)) return this.#subscribers.resolve(result)
     const [first, ...others] = this.#all()

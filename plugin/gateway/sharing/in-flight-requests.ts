@@ -3,9 +3,9 @@ import type { CallKey } from './calls.ts'
 import type { InFlightRequest } from './in-flight-request.ts'
 
 /**
- * The requests of one connection: each has the one before it. They are neither in the Map itself nor in an array, which would outlive
- * them: a Map keeps its former table when it grows or shrinks, and an array its former elements. Once those are in V8's old generation,
- * they keep every request after them alive until the next full collection (a third of the time of a call).
+ * The requests of one connection as a linked list. They are neither in the Map itself nor in an array, which would outlive them: a Map
+ * keeps its former table when it grows or shrinks, and an array its former elements. Once those are in V8's old generation, they keep every
+ * later request alive until the next full collection (a third of the time of a call).
  */
 class Connection {
   newest: InFlightRequest | null = null
@@ -17,14 +17,14 @@ export class InFlightRequests {
   /** Connections with requests in flight. */
   get size (): number { return this.#connections.size }
 
-  /** The newest request of a key, whose text is made only where there are requests to compare it with. */
+  /** The newest request of a key; its text is built only if there are requests to compare it with. */
   find (connectionId: string, key: Pick<CallKey, 'text'>): InFlightRequest | null {
     let request = this.#connections.get(connectionId)?.newest ?? null
     while (request !== null && request.key.text !== key.text) request = request.older
     return request
   }
 
-  /** From now on this one is found, until it is removed; then the one before it is, if that is still in flight. */
+  /** Adds a request, which is found until it is removed; then the previous one is, if it is still in flight. */
   add (request: InFlightRequest): void {
     let connection = this.#connections.get(request.connectionId)
     if (connection === undefined) this.#connections.set(request.connectionId, connection = new Connection())
@@ -32,7 +32,7 @@ export class InFlightRequests {
     connection.newest = request
   }
 
-  /** Lets no caller join any more. */
+  /** Stops sharing of this request. */
   remove (request: InFlightRequest): void {
     this.#keep(request.connectionId, (one) => one !== request)
   }
@@ -42,7 +42,7 @@ export class InFlightRequests {
     this.#keep(connectionId, (request) => request.key.text !== key.text)
   }
 
-  /** Removes all of a connection. Those in flight go on for their subscribers. */
+  /** Removes all of a connection. Those in flight continue for their subscribers. */
   clear (connectionId: string): void { this.#keep(connectionId, () => false) }
 
   #keep (connectionId: string, which: (request: InFlightRequest) => boolean): void {

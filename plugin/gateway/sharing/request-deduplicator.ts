@@ -1,7 +1,7 @@
 /**
- * Equal GETs of the catalog that are in flight on one connection share one call to ROLLER. Equal are calls that would get the same
- * answer: same connection, target, headers that ROLLER sees, validation and rights. A write on the connection ends the sharing: a call
- * that comes after it never gets an answer from before it.
+ * Equal GETs of the catalog in flight on one connection share one call to ROLLER. Calls are equal if they would get the same response: same
+ * connection, target, forwarded headers, validation and scopes. A write on the connection ends the sharing: a later call never gets an
+ * earlier response.
  */
 import type { Clock } from '../../util/clock.ts'
 import type { TransportName } from '../../util/transport-name.ts'
@@ -31,14 +31,14 @@ export class RequestDeduplicator implements CallHandler {
   }
 
   async send (call: RollerCall): Promise<UpstreamResponse> {
-    // Requests in flight go on for their subscribers; no further caller joins them.
+    // Requests in flight continue for their subscribers; no further caller joins them.
     if (call.method !== 'GET') return await sendWrite(this.#next, call, () => { this.detach(call.connectionId) })
     const preference = preferenceOf(call)
     if (!isRead(call) || preference === 'no-store') return await this.#next.send(call)
     return await this.#read(call, preference === 'no-cache')
   }
 
-  /** Lets no further caller join the requests in flight on a connection. */
+  /** Stops sharing of the requests in flight on a connection. */
   detach (connectionId: string): void { this.#inFlight.clear(connectionId) }
 
   async #read (call: ReadCall, fresh: boolean): Promise<UpstreamResponse> {
@@ -46,7 +46,7 @@ export class RequestDeduplicator implements CallHandler {
     const deadline = this.#clock.now() + call.maxWaitMs
     const key = new CallKey(call, this.transport)
     const current = fresh ? null : this.#inFlight.find(call.connectionId, key)
-    // A request that may wait longer than this caller would make it wait longer than it wants to.
+    // A request with a longer deadline would make this caller wait longer than it allows.
     const joined = current !== null && current.deadline <= deadline ? current : null
     const request = joined ?? this.#begin(call.connectionId, key, fresh, deadline)
     const settled = request.join(call)
@@ -67,7 +67,7 @@ export class RequestDeduplicator implements CallHandler {
   }
 
   #begin (connectionId: string, key: CallKey, fresh: boolean, deadline: number): InFlightRequest {
-    // A caller that wants an answer of its own must not be led back to an older request either.
+    // A caller that wants its own response must not share an older request either.
     if (fresh) this.#inFlight.removeAll(connectionId, key)
     const request = new InFlightRequest(connectionId, key, deadline, this.#retire)
     this.#inFlight.add(request)
@@ -77,7 +77,7 @@ export class RequestDeduplicator implements CallHandler {
   async #run (request: InFlightRequest, call: ReadCall): Promise<void> {
     try {
       const response = await this.#next.send(call.copy(this.#left(request.deadline), request.signal, request.admit))
-      // A single subscriber gets its answer as it comes.
+      // A single subscriber gets its response as a stream.
       const whole = request.size < 2 ? null : await readWhole(response)
       this.#retire(request)
       request.settle(whole === null ? new StreamResult(response) : new WholeResult(whole))

@@ -1,4 +1,4 @@
-/** Answers that are shared or come from the cache: ROLLER's own, with a Cache-Status of how they came. */
+/** Shared and cached responses: ROLLER's own, with a Cache-Status header. */
 import type { Readable } from 'node:stream'
 import { isRollerError, RollerError } from '../../errors.ts'
 import type { RateLimitState } from '../../util/rate-limit-state.ts'
@@ -12,7 +12,7 @@ const MAX_SHARED_BYTES = 1024 * 1024
 
 const CACHE = 'fastify-roller'
 
-/** An answer that was read whole. Several callers hold the same bytes: they must not be changed. */
+/** A response that was read completely. Several callers hold the same bytes: they must not be changed. */
 export class WholeResponse implements UpstreamResponse {
   readonly status: number
   readonly headers: Headers
@@ -33,7 +33,7 @@ export class WholeResponse implements UpstreamResponse {
   with (headers: Headers): WholeResponse { return new WholeResponse(this.status, headers, this.body, this.rateLimit) }
 }
 
-/** An answer that flows, under other headers. */
+/** A streamed response with other headers. */
 export class LabelledResponse implements UpstreamResponse {
   readonly headers: Headers
   readonly #response: UpstreamResponse
@@ -50,7 +50,7 @@ export class LabelledResponse implements UpstreamResponse {
   abort (reason: Error): void { this.#response.abort(reason) }
 }
 
-/** Reads an answer whole. Null: it is too large to be shared. @throws RollerError when it breaks off */
+/** Reads a response completely. Null: too large to be shared. @throws RollerError if it ends early */
 export async function readWhole (response: UpstreamResponse): Promise<WholeResponse | null> {
   if (declaredLength(response) > MAX_SHARED_BYTES) return null
   const body = await response.collect(MAX_SHARED_BYTES).catch(brokenOff)
@@ -62,20 +62,20 @@ function declaredLength ({ headers }: UpstreamResponse): number {
   return typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : 0
 }
 
-/** The connection broke in the middle of an answer of which no caller has seen anything yet. */
+/** The connection broke in the middle of a response of which no caller has received anything. */
 function brokenOff (cause: unknown): never {
   if (isRollerError(cause)) throw cause
   const late = cause instanceof ExchangeFailure && cause.kind === 'timeout'
   throw new RollerError(late ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The response ended early.', cause })
 }
 
-/** @param how the parameters of RFC 9211, such as `hit` or `fwd=miss; stored`. Caches nearer to ROLLER stand before this one. */
+/** @param how parameters of RFC 9211, such as `hit` or `fwd=miss; stored`. Appended after those of caches nearer to ROLLER. */
 export function withCacheStatus (headers: Headers, how: string): Headers {
   const before = headers['cache-status']
   return { ...headers, 'cache-status': `${before === undefined ? '' : `${String(before)}, `}${CACHE}; ${how}` }
 }
 
-/** For a caller who joined another's request. */
+/** For a caller that joined another's request. */
 export function withCollapsed (headers: Headers): Headers {
   const status = String(headers['cache-status'] ?? '')
   const own = status.slice(status.lastIndexOf(', ') + 1).trimStart()
@@ -83,7 +83,7 @@ export function withCollapsed (headers: Headers): Headers {
   return own === `${CACHE}; hit` ? headers : { ...headers, 'cache-status': `${status}; collapsed` }
 }
 
-/** Age counts from when ROLLER made the answer, so what other caches have said is added. */
+/** Age counts from ROLLER's response, so the age in other caches is added. */
 export function withAge (headers: Headers, ageMs: number): Headers {
   const before = headers['age']
   const seconds = typeof before === 'string' && /^\d{1,9}$/.test(before) ? Number(before) : 0

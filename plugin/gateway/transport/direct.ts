@@ -1,6 +1,6 @@
 /**
- * Straight to ROLLER: Nango keeps the credentials and gives the token, and is not in the path of the data. Token and
- * credentials stay in this folder: nothing here puts one in an error, and no answer carries one out.
+ * Direct calls to ROLLER: Nango stores the credentials and issues the token, but does not proxy the data. Token and credentials stay in
+ * this folder: no error and no response contains one.
  */
 import type { CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
@@ -10,7 +10,7 @@ import { TokenCache, type HeldToken, type TokenSource } from './token-cache.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
 
 export interface DirectTransportOptions extends DispatchParts {
-  /** An origin: https, or of this machine. */
+  /** An origin: https, or loopback. */
   readonly baseUrl: string
   readonly readToken: TokenSource
   readonly userAgent: string
@@ -33,18 +33,18 @@ export class DirectTransport implements Transport {
     return held === null ? this.#sendWhenReady(call, signal) : this.#send(call, held, signal)
   }
 
-  /** Has Nango fetch a new token. @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED when ROLLER gives none */
+  /** Makes Nango fetch a new token. @throws RollerError ROLLER_ERR_CREDENTIALS_REJECTED if ROLLER issues none */
   renew (connectionId: string): Promise<void> { return this.#tokens.renew(connectionId) }
 
   /** True while there is a token, read with verified credentials. */
   holdsVerified (connectionId: string): boolean { return this.#tokens.peek(connectionId)?.verified === true }
-  /** Another replica had one made. @throws RollerError when Nango does not give it out yet */
-  takeOver (connectionId: string): Promise<void> { return this.#tokens.takeOver(connectionId) }
+  /** Another replica refreshed the token. @throws RollerError if Nango does not return it yet */
+  adoptRenewed (connectionId: string): Promise<void> { return this.#tokens.adoptRenewed(connectionId) }
 
-  /** Of a connection that is gone. */
+  /** For a deleted connection. */
   forget (connectionId: string): void { this.#tokens.forget(connectionId) }
 
-  /** Which connections have changed is not known. */
+  /** Which connections changed is unknown. */
   forgetAll (): void { this.#tokens.forgetAll() }
 
   async close (): Promise<void> {}
@@ -54,15 +54,15 @@ export class DirectTransport implements Transport {
     return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal), signal)
   }
 
-  async #refuse (connectionId: string): Promise<never> {
-    this.#tokens.forget(connectionId) // the next call reads it together with what is known then
+  async #reject (connectionId: string): Promise<never> {
+    this.#tokens.forget(connectionId) // the next call reads it together with the current state
     throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
       detail: 'The token belongs to credentials whose venue is not verified.', retryAfter: 1
     })
   }
 
   #send (call: OutgoingCall, held: HeldToken, signal: CancelSignal | undefined): Promise<Exchange> {
-    if (!held.verified && call.verifying !== true) return this.#refuse(call.connectionId)
+    if (!held.verified && call.verifying !== true) return this.#reject(call.connectionId)
     const { path, query } = call.target
     const request = new WrittenRequest(this.#origin, path + query, this.#headers(call, held.authorization), call)
     return dispatch(this.#options, request, signal, (exchange) => {
@@ -75,7 +75,7 @@ export class DirectTransport implements Transport {
     const out = [
       'authorization', authorization,
       'user-agent', this.#options.userAgent,
-      // ROLLER's encoding passes through, so it must be one that the caller reads.
+      // ROLLER's encoding is passed through, so it must be one that the caller accepts.
       'accept-encoding', acceptEncoding ?? 'identity'
     ]
     let typed = false
@@ -84,7 +84,7 @@ export class DirectTransport implements Transport {
       out.push(name, value)
     }
     if (body !== null) {
-      // As ROLLER's own documents send it.
+      // The form of ROLLER's own documents.
       if (!typed) out.push('content-type', 'application/json; charset=UTF-8')
       if (body.kind === 'stream' && body.length !== null) out.push('content-length', String(body.length))
     }
@@ -95,7 +95,7 @@ export class DirectTransport implements Transport {
 function takeOverHeaders (exchange: Exchange, token: string): void {
   const { headers, limits } = exchange
   if (limits !== null) {
-    // With Nango out of the way X-RateLimit-* is ROLLER's own word, and none about Nango's account.
+    // Without Nango, X-RateLimit-* is ROLLER's own and not about Nango's account.
     for (const [name, value] of limits) headers[name] = value
     exchange.limits = null
   }
@@ -105,7 +105,7 @@ function takeOverHeaders (exchange: Exchange, token: string): void {
   }
 }
 
-/** A caller that leaves waits for the token no longer; the read goes on for the others. */
+/** A caller that disconnects stops waiting for the token; the read continues for the others. */
 function unlessAborted<T> (work: Promise<T>, signal: CancelSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
-/** Hands a call to undici and waits for the head of its answer: what both transports have in common. */
+/** Passes a call to undici and waits for the head of its response: the common part of both transports. */
 import type { Agent } from 'undici'
 import type { Clock } from '../../util/clock.ts'
 import type { CancelSignal } from '../../util/cancellation.ts'
 import { Exchange, type Timeouts } from './exchange.ts'
 import type { OutgoingBody, OutgoingCall } from './transport.ts'
 
-/** What a transport uses for every call. */
+/** The settings of a transport for every call. */
 export interface DispatchParts {
   readonly agent: Pick<Agent, 'dispatch'>
   readonly timeouts: Timeouts
@@ -16,10 +16,10 @@ export class WrittenRequest {
   readonly origin: string
   readonly path: string
   readonly method: string
-  /** Name, value, name, value and so on: undici takes a list as it is. */
+  /** Name, value, name, value and so on: undici accepts a flat list. */
   readonly headers: string[]
   readonly body: OutgoingBody | null
-  /** Asked when the request has its socket; false keeps it from being sent. */
+  /** Called when the request has its socket; false keeps it from being sent. */
   readonly markSent: (() => boolean) | undefined
 
   constructor (origin: string, path: string, headers: string[], { method, body, markSent }: OutgoingCall) {
@@ -48,7 +48,7 @@ export function dispatch (
       resolve(exchange)
     }, markSent)
     if (signal !== undefined) {
-      const cancel = (): void => exchange.abort(signal.reason as Error) // some give another value, which is only handed on
+      const cancel = (): void => exchange.abort(signal.reason as Error) // some throw another value, which is only passed on
       if (signal.aborted) return cancel()
       signal.addEventListener('abort', cancel, { once: true })
     }
@@ -59,11 +59,11 @@ export function dispatch (
         method: method as 'GET', // undici's type lists the common methods; it sends any
         headers,
         body: body === null ? null : body.kind === 'bytes' ? body.bytes : body.stream,
-        headersTimeout: 0, // the exchange keeps its own time
+        headersTimeout: 0, // the exchange has its own timeouts
         bodyTimeout: 0
       }, exchange)
     } catch (error) {
-      // undici refuses some values (a header, a path) before anything is sent.
+      // undici rejects some values (a header, a path) before anything is sent.
       exchange.onError(error instanceof Error ? error : new Error('dispatch failed'))
     }
   })

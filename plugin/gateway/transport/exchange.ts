@@ -1,6 +1,6 @@
 /**
- * One request and its answer, on undici's lowest interface (`dispatch`): no stream object, promise or closure for each chunk.
- * This is the hot path. A small answer is complete when its head is read, and leaves in one piece; a large one flows with back-pressure.
+ * One request and its response, on undici's lowest interface (`dispatch`): no stream object, promise or closure for each chunk. This is the
+ * hot path. A small response is complete when its head is read, and is sent in one piece; a large one is streamed with back-pressure.
  */
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
@@ -10,18 +10,18 @@ import type { UpstreamResponse } from '../upstream-response.ts'
 import { sanitizeResponseHeaders, type LimitSink } from '../sanitize-request.ts'
 
 export interface Timeouts {
-  /** Milliseconds until the head of the answer. */
+  /** Milliseconds until the head of the response. */
   readonly headers: number
-  /** Milliseconds without progress in the body, whether the other side or the reader stalls. */
+  /** Milliseconds without progress in the body, caused by either side. */
   readonly idle: number
   /** Milliseconds for the whole exchange. */
   readonly total: number
 }
 
-/** Why an exchange failed before its head came. */
+/** Why an exchange failed before its head arrived. */
 export class ExchangeFailure extends Error {
   readonly kind: 'network' | 'timeout' | 'aborted'
-  /** False only when it is certain that no byte of the request left: then any method may be sent again. */
+  /** False only if certainly no byte of the request was sent: then any method may be sent again. */
   readonly maySent: boolean
 
   constructor (kind: ExchangeFailure['kind'], maySent: boolean, cause?: unknown) {
@@ -32,7 +32,7 @@ export class ExchangeFailure extends Error {
   }
 }
 
-/** Kept unread before the other side is told to wait. */
+/** High-water mark in bytes: above it the upstream is paused. */
 const HIGH_WATER_MARK = 64 * 1024
 
 type State = 'head' | 'body' | 'complete' | 'failed'
@@ -40,7 +40,7 @@ type State = 'head' | 'body' | 'complete' | 'failed'
 export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.DispatchHandler {
   status = 0
   headers: Record<string, string | string[]> = {}
-  /** What Nango says of its own limit, by header name. */
+  /** Nango's own limit, by header name. */
   limits: Map<string, string> | null = null
   /** Set by the pipeline. */
   rateLimit: RateLimitState | undefined = undefined
@@ -57,15 +57,15 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
   #undiciAbort: ((reason?: Error) => void) | null = null
   #undiciResume: (() => void) | null = null
   #abortReason: Error | null = null
-  /** Of a body that is not yet read: nearly always one chunk. An array of them for each call: see Cancellation. */
+  /** The unread part of the body: nearly always one chunk. An array of them for each call: see Cancellation. */
   #chunks: Buffer | Buffer[] | null = null
   #size = 0
   #reader: Reader | null = null
   #failure: Error | null = null
 
   /**
-   * @param settle called once: with null when the head has come, with the failure when it will not
-   * @param markSent asked when the request has its socket; false keeps it from being sent
+   * @param settle called once: with null when the head has arrived, or with the failure
+   * @param markSent called when the request has its socket; false keeps it from being sent
    */
   constructor (clock: Clock, timeouts: Timeouts, settle: (failure: ExchangeFailure | null) => void, markSent?: () => boolean) {
     this.#clock = clock
@@ -76,16 +76,16 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     this.#arm(Math.min(timeouts.headers, timeouts.total))
   }
 
-  /** True when the whole body is here. */
+  /** True if the whole body was received. */
   get complete (): boolean { return this.#state === 'complete' }
 
-  /** Ends the exchange, cancelling the call at the other side. */
+  /** Ends the exchange and cancels the upstream request. */
   abort (reason: Error): void {
     if (this.#state === 'complete' || this.#state === 'failed') return
     this.#end(new ExchangeFailure('aborted', this.#sent, reason), reason)
   }
 
-  /** The body as it stands: one Buffer when it is complete, otherwise a stream. Call once. */
+  /** The body: one Buffer if it is complete, otherwise a stream. Call once. */
   payload (): Buffer | Readable {
     if (this.#state === 'complete') return this.#take()
     this.#reader = new Reader(this, this.#allChunks())
@@ -94,7 +94,7 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     return this.#reader
   }
 
-  /** Reads the body up to `limit` bytes. Null when there is more: what was read stays for `payload`. */
+  /** Reads the body up to `limit` bytes. Null if it is longer: the read part stays for `payload`. */
   async collect (limit: number): Promise<Buffer | null> {
     this.#wanted = Math.max(this.#wanted, limit)
     while (this.#state === 'body' && this.#size <= limit) {
@@ -107,14 +107,14 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     return body
   }
 
-  /** The first bytes of what has been read and not yet taken: enough to see what kind of body it is. */
+  /** The first bytes that were read and not yet consumed, to detect the kind of body. */
   get start (): Buffer { return Buffer.concat(this.#allChunks(), Math.min(this.#size, 1024)) }
 
   #onProgress: (() => void) | null = null
-  /** What `collect` reads goes on past the high-water mark. */
+  /** `collect` reads beyond the high-water mark. */
   #wanted = 0
 
-  /** Lets the other side send on. */
+  /** Resumes the upstream. */
   resume (): void { this.#undiciResume?.() }
 
   #take (): Buffer {
@@ -149,7 +149,7 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
   onData (chunk: Buffer): boolean {
     if (this.#state !== 'body') return false
     this.#activeAt = this.#clock.now()
-    // undici resumes with an empty chunk; to pause at that would pause for ever.
+    // undici resumes with an empty chunk; pausing at it would pause forever.
     if (chunk.length === 0) return true
     if (this.#reader !== null) return this.#reader.data(chunk)
     if (this.#chunks === null) this.#chunks = chunk
@@ -191,7 +191,7 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     this.#progress()
   }
 
-  /** Ends the exchange from this side. The failure is noted first: undici calls `onError` from within its abort. */
+  /** Ends the exchange from this side. The failure is set first: undici calls `onError` from within its abort. */
   #end (failure: ExchangeFailure, reason: Error): void {
     this.#abortReason = reason
     this.#fail(failure)
@@ -199,11 +199,12 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
   }
 
   #arm (ms: number): void {
-    // Never past the idle limit: while the head is awaited that is too soon, but the body's first stall must not wait for the head's limit.
+    // Never past the idle limit: while the head is awaited that is too early, but the body's first stall must not wait for the head's
+    // limit.
     this.#timer = this.#clock.setTimeout(() => this.#onTimer(), Math.min(ms, this.#timeouts.idle))
   }
 
-  /** One timer for three limits: when it fires, it looks which limit is due, and sleeps on if none is. Chunks only note the time. */
+  /** One timer for three limits: when it fires, it checks which limit is due, and sleeps on if none is. Chunks only record the time. */
   #onTimer (): void {
     const now = this.#clock.now()
     const total = this.#timeouts.total - (now - this.#startedAt)
@@ -216,19 +217,19 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     this.#end(new ExchangeFailure('timeout', this.#sent, reason), reason)
   }
 
-  /** The reader took something: that is progress too. */
+  /** The reader consumed data: that is progress too. */
   touched (): void { this.#activeAt = this.#clock.now() }
 }
 
-/** The body of a large or slow answer as a stream. Chunks that came before there was a reader go first. */
+/** The body of a large or slow response as a stream. Chunks from before there was a reader go first. */
 class Reader extends Readable {
   readonly #exchange: Exchange
 
   constructor (exchange: Exchange, early: readonly Buffer[]) {
     super({ highWaterMark: HIGH_WATER_MARK })
     this.#exchange = exchange
-    // A hook of the host may still hold the answer back: without a listener the error would end the process. Who reads gets it all the
-    // same.
+    // A hook of the host may still delay the response: without a listener the error would end the process. A reader still gets the
+    // error.
     this.on('error', () => {})
     for (const chunk of early) this.push(chunk)
   }

@@ -1,6 +1,6 @@
 /**
- * Through Nango's `/proxy`, which adds the venue's token. Nango's own retries stay off: they would repeat a POST that may
- * have been done, and step into ROLLER's cooling-off.
+ * Calls through Nango's `/proxy`, which adds the venue's token. Nango's own retries stay off: they would repeat a POST that may have been
+ * executed, and run into ROLLER's cooling-off.
  */
 import type { CancelSignal } from '../../util/cancellation.ts'
 import { dispatch, WrittenRequest, type DispatchParts } from './dispatch.ts'
@@ -52,8 +52,8 @@ export class NangoTransport implements Transport {
       headers.push(`nango-proxy-${name}`, value)
     }
     if (call.body !== null) {
-      // Nango parses and re-serialises a JSON body (9007199254740993 would arrive as …992) and drops one without a type. Bytes it
-      // leaves alone.
+      // Nango parses and serializes a JSON body (9007199254740993 would arrive as …992) and drops one without a type. Bytes are
+      // forwarded unchanged.
       headers.push('content-type', 'application/octet-stream')
       if (contentType === null) headers.push('nango-proxy-content-type', 'application/json')
       if (call.body.kind === 'stream' && call.body.length !== null) headers.push('content-length', String(call.body.length))
@@ -64,10 +64,7 @@ export class NangoTransport implements Transport {
   async close (): Promise<void> {}
 }
 
-/**
- * Nango answers 200 in place of every success but 204 whose body it has buffered, so a 200 that ROLLER does not document was another
- * one.
- */
+/** Nango returns 200 instead of every buffered success except 204, so a 200 that ROLLER does not document replaces another status. */
 async function withDocumentedStatus (answered: Promise<Exchange>, status: number): Promise<Exchange> {
   const exchange = await answered
   if (exchange.status === 200) exchange.status = status
@@ -75,8 +72,8 @@ async function withDocumentedStatus (answered: Promise<Exchange>, status: number
 }
 
 /**
- * Nango cuts the provider's base URL out of the path and query it is given, and renames the word `connectionConfig` in it. Percent-
- * encoding one character of each keeps what the caller wrote.
+ * Nango removes the provider's base URL from the path and query, and renames the word `connectionConfig` in it. Percent-encoding one
+ * character of each preserves the caller's text.
  */
 function escapeForNango (text: string): string {
   if (text.length < 8) return text

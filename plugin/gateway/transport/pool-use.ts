@@ -1,11 +1,11 @@
 import type { Agent } from 'undici'
 
-/** How the connections to Nango or ROLLER are used now. */
+/** Current use of the connections to Nango or ROLLER. */
 export interface PoolUse {
   readonly open: number
-  /** Of these, without a call. */
+  /** Of these, idle. */
   readonly idle: number
-  /** Calls that are under way. */
+  /** Calls in progress. */
   readonly running: number
   /** Calls that wait for a connection. */
   readonly waiting: number

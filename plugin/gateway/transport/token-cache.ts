@@ -1,7 +1,7 @@
 /**
- * Tokens in memory, and nowhere else. One read for a connection at a time, however many calls wait for it; a token is renewed a while
- * before its end while calls go on with it; one that ROLLER has refused is never used again. ROLLER suspends credentials whose owner
- * asks for tokens too often, so nothing is read that is not needed.
+ * Tokens, in memory only. One read for each connection at a time, however many calls wait for it; a token is renewed before its expiry
+ * while calls continue with it; one that ROLLER has rejected is never used again. ROLLER suspends credentials after too many token
+ * requests, so nothing is read without need.
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../../util/at-most.ts'
@@ -11,61 +11,55 @@ import { fingerprint, untilNew } from '../../nango/new-token.ts'
 
 export interface FreshToken {
   readonly token: string
-  /** Milliseconds since 1970. Null where it is not known. */
+  /** Epoch milliseconds; null if unknown. */
   readonly expiresAt: number | null
-  /** Read together with what Nango keeps of its venue: verified for the very credentials that the token was made with. */
+  /** Read together with the venue's state: verified for the very credentials of the token. */
   readonly verified: boolean
 }
 
-/** @param force asks for a new token, whatever the old one's end */
+/** @param force requests a new token, whatever the expiry of the old one */
 export type TokenSource = (connectionId: string, force: boolean) => Promise<FreshToken>
 
-/** A token that is here. */
+/** A cached token. */
 export interface HeldToken {
   readonly token: string
-  /** As it is sent. Written once: a long text that is put together anew for each call costs more than all other headers. */
+  /** The header value. Built once: concatenating a long text for each call costs more than all other headers. */
   readonly authorization: string
   readonly verified: boolean
 }
 
 interface Held extends HeldToken {
   readonly fingerprint: string
-  /** By the gateway's clock, as the next. */
+  /** By the gateway's clock, like the next. */
   readonly endsAt: number
   renewAt: number
 }
 
 interface Reading { readonly token: Promise<HeldToken> }
 
-/** Of a connection: any token, one that ROLLER has not refused, or one that Nango is made to fetch. */
+/** Kinds of a read: any token, one that ROLLER has not rejected, or one that Nango must fetch. */
 type Wanted = 'any' | 'unrefused' | 'new'
 
-/** Refused tokens of a connection that are remembered, by their fingerprints. */
-const MAX_REFUSED = 4
+/** Number of rejected tokens of a connection that are kept, by their fingerprints. */
+const MAX_REJECTED = 4
 /** A token is some 1 KB. */
 const MAX_TOKENS = 100_000
-/**
- * Nango renews a token of which less than 15 minutes are left when it is read. A read any earlier brings the same one back, so this is
- * less.
- */
+/** Nango renews a token that expires in less than 15 minutes when it is read. An earlier read returns the same one, so this is less. */
 const MARGIN_MS = 10 * 60_000
-/** Of a token that lives no longer than that, this part is used first: Nango makes a new one at every read. */
+/** Of a token with a shorter lifetime, this part is used first: Nango issues a new one at every read. */
 const USED_PART = 0.8
-/** A token is used for this long whatever its end is said to be: clocks differ, and ROLLER's 401 is the last word. */
+/** A token is used for at least this long, whatever its expiry: clocks differ, and ROLLER's 401 decides. */
 const MIN_LIFE_MS = 30_000
-/**
- * ROLLER's tokens live for a day. An end further away is not believed: a token stands for credentials that were looked at when it was
- * read.
- */
+/** ROLLER's tokens are valid for a day. A later expiry is ignored: a token represents credentials that were verified when it was read. */
 const MAX_LIFE_MS = 7 * 86_400_000
-/** After a renewal ahead of time has failed. Nango itself refuses for as long. */
+/** Pause after a failed early renewal. Nango itself rejects refreshes for as long. */
 const RETRY_MS = 30_000
 
 export class TokenCache {
   readonly #source: TokenSource
   readonly #clock: Clock
   readonly #held = new LRUCache<string, Held>(atMost(MAX_TOKENS))
-  readonly #refused = new LRUCache<string, readonly string[]>(atMost(10_000))
+  readonly #rejected = new LRUCache<string, readonly string[]>(atMost(10_000))
   readonly #reading = new Map<string, Reading>()
 
   constructor (source: TokenSource, clock: Clock) {
@@ -73,14 +67,14 @@ export class TokenCache {
     this.#clock = clock
   }
 
-  /** The token that is here, or null. */
+  /** The cached token, or null. */
   peek (connectionId: string): HeldToken | null {
     const held = this.#held.get(connectionId)
     if (held === undefined) return null
     const now = this.#clock.now()
     if (now < held.renewAt) return held
     if (now >= held.endsAt) return null
-    // Calls go on with the old one, which is good still.
+    // Calls continue with the old one, which is still valid.
     held.renewAt = now + RETRY_MS
     if (!this.#reading.has(connectionId)) {
       this.#read(connectionId, 'any').catch((error: unknown) => this.#onFailedAhead(connectionId, error))
@@ -88,56 +82,56 @@ export class TokenCache {
     return held
   }
 
-  /** @throws RollerError when there is none to be had */
+  /** @throws RollerError if there is no token */
   async get (connectionId: string): Promise<HeldToken> {
     return this.peek(connectionId) ?? await (this.#reading.get(connectionId)?.token ?? this.#read(connectionId, 'any'))
   }
 
   /**
-   * Has a new token made. Its answer holds the token, so that is not read once more.
-   * @throws RollerError when there is none to be had
+   * Requests a new token. The response contains it, so it is not read again.
+   * @throws RollerError if there is no token
    */
   async renew (connectionId: string): Promise<void> {
     this.#drop(connectionId)
     await this.#read(connectionId, 'new')
   }
 
-  /** Reads the token that another replica has had made. @throws RollerError when Nango still gives one that ROLLER has refused */
-  async takeOver (connectionId: string): Promise<void> {
+  /** Reads the token that another replica has refreshed. @throws RollerError if Nango still returns one that ROLLER has rejected */
+  async adoptRenewed (connectionId: string): Promise<void> {
     const held = this.#held.peek(connectionId)
-    if (held !== undefined && !this.#isRefused(connectionId, held.fingerprint)) return
+    if (held !== undefined && !this.#isRejected(connectionId, held.fingerprint)) return
     this.#drop(connectionId)
     await this.#read(connectionId, 'unrefused')
   }
 
-  /** ROLLER refused this token. If another replica has it renewed, the next call reads the new one. */
+  /** ROLLER rejected this token. If another replica refreshes it, the next call reads the new one. */
   reject (connectionId: string, token: HeldToken): void {
     const held = this.#held.peek(connectionId)
-    const print = (token as Held).fingerprint // all that are handed out are of this kind
-    if (!this.#isRefused(connectionId, print)) {
-      this.#refused.set(connectionId, [print, ...this.#refused.get(connectionId) ?? []].slice(0, MAX_REFUSED))
+    const print = (token as Held).fingerprint // all tokens handed out are of this type
+    if (!this.#isRejected(connectionId, print)) {
+      this.#rejected.set(connectionId, [print, ...this.#rejected.get(connectionId) ?? []].slice(0, MAX_REJECTED))
     }
     if (held?.token === token.token) this.#held.delete(connectionId)
   }
 
   forget (connectionId: string): void {
     this.#drop(connectionId)
-    this.#refused.delete(connectionId)
+    this.#rejected.delete(connectionId)
   }
 
   #drop (connectionId: string): void {
     this.#held.delete(connectionId)
-    this.#reading.delete(connectionId) // what is being read is not kept
+    this.#reading.delete(connectionId) // a read in progress is not cached
   }
 
   forgetAll (): void {
-    this.#refused.clear()
+    this.#rejected.clear()
     this.#held.clear()
     this.#reading.clear()
   }
 
-  #isRefused (connectionId: string, print: string): boolean {
-    return this.#refused.get(connectionId)?.includes(print) ?? false
+  #isRejected (connectionId: string, print: string): boolean {
+    return this.#rejected.get(connectionId)?.includes(print) ?? false
   }
 
   #read (connectionId: string, wanted: Wanted): Promise<HeldToken> {
@@ -146,13 +140,13 @@ export class TokenCache {
     return reading.token
   }
 
-  /** @param newest false once a later read has taken over: it may have been the one that renewed the token */
+  /** @param newest false after a later read, which may have renewed the token */
   async #finish (connectionId: string, wanted: Wanted, newest: () => boolean): Promise<HeldToken> {
     const read = async (): Promise<Held> => this.#hold(await this.#source(connectionId, wanted === 'new'))
     try {
       const held = wanted === 'any'
         ? await read()
-        : await untilNew(read, (token) => !this.#isRefused(connectionId, token.fingerprint), this.#clock)
+        : await untilNew(read, (token) => !this.#isRejected(connectionId, token.fingerprint), this.#clock)
       if (newest()) this.#held.set(connectionId, held)
       return held
     } finally {
@@ -163,8 +157,8 @@ export class TokenCache {
   #hold (fresh: FreshToken): Held {
     const { token, expiresAt, verified } = fresh
     const print = fingerprint(fresh)
-    const authorization = Buffer.from(`Bearer ${token}`, 'latin1').toString('latin1') // in one piece
-    // Nango tells the time by the wall clock, waits here go by another.
+    const authorization = Buffer.from(`Bearer ${token}`, 'latin1').toString('latin1') // flattened into one piece
+    // Nango's times are wall-clock times, waits here use another clock.
     const life = expiresAt === null ? MAX_LIFE_MS : Math.min(Math.max(expiresAt - Date.now(), MIN_LIFE_MS), MAX_LIFE_MS)
     const now = this.#clock.now()
     const renewAt = now + Math.max(life - MARGIN_MS, life * USED_PART)
@@ -172,7 +166,7 @@ export class TokenCache {
   }
 
   #onFailedAhead (connectionId: string, error: unknown): void {
-    // After any other failure the token is used until its end.
+    // After any other failure the token is used until its expiry.
     if (isRollerError(error) && error.code === 'ROLLER_ERR_CONNECTION_UNKNOWN') this.#held.delete(connectionId)
   }
 }

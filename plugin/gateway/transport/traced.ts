@@ -1,7 +1,7 @@
-/** Tells a tracer of every try of a call, and lets it add the headers by which the next hop finds the trace. */
+/** Reports every attempt of a call to a tracer, which can add headers that link the next hop to the trace. */
 import type { Dispatcher } from 'undici'
 
-/** One try, from the moment it is handed to the pool. */
+/** One attempt, from the moment it is passed to the pool. */
 export interface UpstreamTry {
   readonly method: string
   /** Nango's or ROLLER's. */
@@ -9,11 +9,11 @@ export interface UpstreamTry {
 }
 
 export interface TriedUpstream {
-  /** Sent along: `traceparent` and its like. */
+  /** Sent along: `traceparent` and similar headers. */
   readonly headers: Readonly<Record<string, string>>
-  /** The answer's head has come. */
+  /** The head of the response has arrived. */
   onStatus (status: number): void
-  /** It is over; with an error when it broke. Called once. */
+  /** The attempt is over; with an error if it failed. Called once. */
   onEnd (error?: Error): void
 }
 
@@ -22,12 +22,12 @@ export type UpstreamTracer = (attempt: UpstreamTry) => TriedUpstream
 
 type Dispatch = Pick<Dispatcher, 'dispatch'>
 
-/** Written by hand: undici's own interceptors write headers anew, and an answer must keep its bytes. */
+/** Hand-written: undici's own interceptors rewrite headers, and a response must keep its bytes. */
 export function traceDispatches (inner: Dispatch, tracer: UpstreamTracer): Dispatch {
   return {
     dispatch (options, handler) {
       const attempt = tracer({ method: options.method, origin: String(options.origin) })
-      const headers = [...options.headers as string[], ...Object.entries(attempt.headers).flat()] // the transports write a flat list
+      const headers = [...options.headers as string[], ...Object.entries(attempt.headers).flat()] // the transports pass a flat list
       return inner.dispatch({ ...options, headers }, {
         onConnect (abort) { handler.onConnect?.(abort) },
         onHeaders (status, rawHeaders, resume, statusText) {

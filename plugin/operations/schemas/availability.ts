@@ -1,10 +1,10 @@
-/** What can be booked, and how much of it is left. */
+/** Bookable products and their remaining capacity. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { ProductType } from './common.ts'
 
 export const LocationBookingRestriction = StringEnum(['Multiple Products', 'SingleProduct', 'SingleTicketType'], {
   $id: 'LocationBookingRestriction',
-  description: 'What else may be in the booking that takes a single-booking resource'
+  description: 'What else a booking of a single-booking resource may contain'
 })
 
 export const LocationTime = Type.Partial(Type.Object({
@@ -27,16 +27,16 @@ export const ProductInfo = Type.Partial(Type.Object({
   imageUrl: Type.String({ examples: ['https://images.example.com/10002.jpg'] }),
   cost: Type.Number({ examples: [24.99], description: 'In the venue\'s currency' }),
   tax: Type.Number({ examples: [7.5], description: 'Tax rate in percent' }),
-  isTaxInclusive: Type.Boolean({ description: 'True when the price already holds the tax; false when it comes on top' }),
+  isTaxInclusive: Type.Boolean({ description: 'True if the price includes the tax; false if it is added' }),
   isSuspended: Type.Boolean({ description: 'True while the product is taken off online sale' }),
   locations: Type.Array(ProductLocation, { description: 'Resources the product uses' }),
   recurringSessionDates: Type.Array(Type.String({ examples: ['2025-07-14'] }), { description: 'Days of a recurring pass, yyyy-MM-dd' }),
-  remainingRecurringSessions: Nullable(Type.Integer(), { examples: [4], description: 'Sessions still to come of a recurring pass' })
+  remainingRecurringSessions: Nullable(Type.Integer(), { examples: [4], description: 'Remaining sessions of a recurring pass' })
 }), { $id: 'ProductInfo', description: 'A variation (ticket type) on offer' })
 
 export const ProductResourceTimeUsage = Type.Partial(Type.Object({
   ...LocationTime.properties,
-  remainingCapacity: Type.Integer({ examples: [12], description: 'What is left for this time range' }),
+  remainingCapacity: Type.Integer({ examples: [12], description: 'Remaining capacity of this time range' }),
   resourceIds: Type.Array(Type.Integer({ examples: [30539] }), { description: 'Resources whose capacity is used' })
 }), { $id: 'ProductResourceTimeUsage' })
 
@@ -46,10 +46,10 @@ export const ProductCapacityAllocation = Type.Partial(Type.Object({
     examples: [3],
     description: 'For display only; null is unlimited. Single-booking resources count as one each'
   }),
-  bookableCapacityRemaining: Nullable(Type.Integer(), { examples: [60], description: 'What can still be booked; null is unlimited' }),
+  bookableCapacityRemaining: Nullable(Type.Integer(), { examples: [60], description: 'Remaining capacity; null is unlimited' }),
   locations: Type.Array(ProductLocation, { description: 'Resources the product uses' }),
   resourceTimes: Type.Array(ProductResourceTimeUsage, { description: 'Resource use by time range' })
-}), { $id: 'ProductCapacityAllocation', description: 'What is left of one variation' })
+}), { $id: 'ProductCapacityAllocation', description: 'Remaining capacity of one variation' })
 
 export const ProductAvailability = Type.Partial(Type.Object({
   date: Type.String({ examples: ['2025-07-14'], description: 'yyyy-MM-dd' }),

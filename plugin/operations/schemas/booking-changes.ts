@@ -46,7 +46,7 @@ export const BookingIdentifiers = Type.Partial(Type.Object({
 }))
 
 export const NewItemTicket = Type.Partial(Type.Object({
-  id: Type.String({ examples: ['277AHU7610'], description: 'Your own ticket number; ROLLER makes one if left out' }),
+  id: Type.String({ examples: ['277AHU7610'], description: 'Your own ticket number; ROLLER generates one if omitted' }),
   name: Type.String({ examples: ['John Smith'], description: 'Ticket holder' })
 }))
 
@@ -66,7 +66,7 @@ export const TicketUpdate = Type.Partial(Type.Object({
   customTicketId: Type.String({
     maxLength: 32,
     examples: ['wristband_0122'],
-    description: 'Empty removes it; duplicates are not refused here'
+    description: 'Empty removes it; duplicates are not rejected here'
   }),
   name: Nullable(Type.String({ maxLength: 50 }), { examples: ['John Smith'], description: 'Empty removes it; null changes nothing' })
 }))
@@ -107,4 +107,4 @@ export const CancelBookingBody = Type.Object({
 })
 
 /** A bare JSON string. */
-export const CancelRefused = Type.String({ description: 'Why it was refused' })
+export const CancelRefused = Type.String({ description: 'Why it was rejected' })

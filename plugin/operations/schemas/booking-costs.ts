@@ -1,8 +1,8 @@
-/** What a booking would cost. */
+/** The costs of a booking. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { BookingCreateCustomer, BookingCreateGiftCard, BookingCreateItem, DiscountCode, paymentTypes } from './booking-parts.ts'
 
-/** One object here, where POST /bookings takes a list. */
+/** One object here, where POST /bookings has a list. */
 export const DraftPayment = Type.Partial(Type.Object({
   id: Type.String({ maxLength: 32, description: 'Your transaction id' }),
   paymentType: StringEnum(['', ...paymentTypes]),
@@ -62,7 +62,7 @@ export const AppliedDiscount = Type.Partial(Type.Object({
 }))
 
 export const DiscountedItem = Type.Partial(Type.Object({
-  itemNumber: Type.String({ examples: ['c7585bf9-cdbe-433a-8ab9-a4260d9ebbca'], description: 'Identifies the item in this answer' }),
+  itemNumber: Type.String({ examples: ['c7585bf9-cdbe-433a-8ab9-a4260d9ebbca'], description: 'Identifies the item in this response' }),
   discount: Type.Number({ examples: [2.2] })
 }))
 

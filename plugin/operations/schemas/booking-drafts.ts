@@ -1,4 +1,4 @@
-/** Bookings that wait for their payment. */
+/** Draft bookings that await payment. */
 import { Nullable, Type } from '../schema.ts'
 import { AppliedDiscount, AppliedGiftCard } from './booking-costs.ts'
 import { BookingCreateCustomer, BookingCreateGiftCard, BookingCreateItem, DiscountCode } from './booking-parts.ts'
@@ -49,14 +49,14 @@ export const DraftBooking = Type.Partial(Type.Object({
   costs: DraftCosts,
   discounts: Type.Array(AppliedDiscount),
   giftCards: Type.Array(AppliedGiftCard),
-  paymentJwt: Type.String({ examples: ['eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9.eyJpbn'], description: 'Token to take the payment with' })
+  paymentJwt: Type.String({ examples: ['eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9.eyJpbn'], description: 'Token for the payment' })
 }))
 
 export const PublishDraftBody = Type.Object({
   uniqueId: Type.String({ examples: ['afb0feb2-383d-415c-bcbe-9e1644ec2598'], description: 'From POST /bookings/draft' })
 })
 
-/** Without the name that the other refusals carry. */
+/** Without the field name that the other 400 responses have. */
 export const PublishErrors = Type.Partial(Type.Object({
   errors: Type.Array(Type.Partial(Type.Object({
     message: Type.String({ examples: ['Draft not found'] })

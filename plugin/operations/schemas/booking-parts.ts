@@ -1,11 +1,11 @@
-/** The parts that a new booking is made of. */
+/** The parts of a new booking. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { genders } from './common.ts'
 
 export const paymentTypes = ['CreditCard', 'CreditCardPreAuth', 'Cash', 'Cheque', 'BankTransfer', 'Other'] as const
 
 export const TicketInput = Type.Partial(Type.Object({
-  id: Type.String({ maxLength: 32, examples: ['277AHU7610'], description: 'Your own ticket number; ROLLER makes one if left out' }),
+  id: Type.String({ maxLength: 32, examples: ['277AHU7610'], description: 'Your own ticket number; ROLLER generates one if omitted' }),
   name: Type.String({ maxLength: 50, examples: ['John Smith'], description: 'Ticket holder' })
 }))
 

@@ -51,7 +51,7 @@ export const AppliedModifier = Type.Partial(Type.Object({
   quantity: Type.Integer({ examples: [1], description: 'How often it was applied' })
 }))
 
-/** ROLLER's name for one line. */
+/** ROLLER's term for one line. */
 export const Items = Type.Partial(Type.Object({
   bookingItemId: Type.Integer({ examples: [2387746211], description: 'One line of the booking' }),
   productId: Type.Integer({ examples: [123999221], description: 'Variation id' }),
@@ -83,7 +83,7 @@ export const BookingDetail = Type.Partial(Type.Object({
   channel: StringEnum(bookingApplications, { examples: ['Api'], description: 'Application the booking was made in' }),
   status: StringEnum(bookingStatuses, {
     examples: ['Paid'],
-    description: 'Compare the whole word: PartiallyPaid holds Paid, and GET /bookings has other words (PaidPart, PaidFull)'
+    description: 'Compare the whole word: PartiallyPaid contains Paid, and GET /bookings has other values (PaidPart, PaidFull)'
   }),
   name: Type.String({ examples: ['Sports Club Booking'], description: 'Title; the owner\'s name by default' }),
   customerId: Type.Integer({ examples: [77388293], description: 'Guest who owns the booking' }),

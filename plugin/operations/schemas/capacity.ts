@@ -1,4 +1,4 @@
-/** Holding capacity for a checkout, and taking resources out of sale. */
+/** Holding capacity for a checkout, and blocking resources. */
 import { Type } from '../schema.ts'
 import { BookingCreateItem } from './booking-parts.ts'
 
@@ -26,7 +26,7 @@ export const CapacityReservationPath = Type.Object({
 
 export const CapacityBlockBody = Type.Object({
   resourceId: Type.Integer(),
-  blockoutCapacity: Type.Integer({ description: 'How much to take away' }),
+  blockoutCapacity: Type.Integer({ description: 'Capacity to block' }),
   date: Type.String({ format: 'date' }),
   startTime: Type.Optional(Type.String({ description: 'HH:mm; needed unless the whole day is blocked' })),
   endTime: Type.Optional(Type.String({ description: 'HH:mm; needed unless the whole day is blocked' })),

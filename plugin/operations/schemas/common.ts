@@ -1,4 +1,4 @@
-/** Shapes that several domains share. */
+/** Shapes shared by several domains. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 
 export const salesChannels = [

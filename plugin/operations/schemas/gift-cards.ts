@@ -13,9 +13,9 @@ export const NewGiftCard = Type.Partial(Type.Object({
     minLength: 6,
     maxLength: 128,
     examples: ['ACME-PROMO-000124'],
-    description: 'Unique in the venue; ROLLER makes one if left out'
+    description: 'Unique in the venue; ROLLER generates one if omitted'
   }),
-  value: Type.Number({ examples: [50], description: 'Needed for open-value products, refused for others' }),
+  value: Type.Number({ examples: [50], description: 'Required for open-value products, rejected for others' }),
   recipient: Nullable(GiftCardRecipient)
 }))
 
@@ -23,7 +23,7 @@ export const CreateGiftCardsBody = Type.Object({
   externalId: Type.String({
     maxLength: 64,
     examples: ['RESELLER-ORDER-2026-0045'],
-    description: 'Unique in the venue: a second use answers 409'
+    description: 'Unique in the venue: a second use returns 409'
   }),
   productId: Type.Integer({ format: 'int32', examples: [9573], description: 'A gift card product' }),
   bookingOwner: Type.Object({

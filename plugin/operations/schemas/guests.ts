@@ -1,4 +1,4 @@
-/** Guests, whom the older part of the API calls customers. */
+/** Guests, called customers in the older part of the API. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { CustomerFlag, PostalAddress, genders } from './common.ts'
 

@@ -1,4 +1,4 @@
-/** What the venue sells. */
+/** Products of the venue. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { ProductLocation } from './availability.ts'
 import { ProductType, StockProductType, frequencies } from './common.ts'
@@ -64,11 +64,11 @@ export const SaleProduct = Type.Partial(Type.Object({
   tax: Type.Number({ examples: [7.5], description: 'Tax rate in percent' }),
   taxId: Nullable(Type.Integer(), { examples: [45], description: 'One of the venue\'s tax rates' }),
   fee: Nullable(Type.Number(), { examples: [25.5], description: 'Charged on top of the price' }),
-  groupSize: Type.Integer({ examples: [15], description: 'Tickets and capacity that one unit stands for; the price is unchanged by it' }),
-  isTaxInclusive: Type.Boolean({ description: 'True when the price already holds the tax; false when it comes on top' }),
+  groupSize: Type.Integer({ examples: [15], description: 'Tickets and capacity of one unit; does not change the price' }),
+  isTaxInclusive: Type.Boolean({ description: 'True if the price includes the tax; false if it is added' }),
   minPurchase: Type.Integer({ examples: [10], description: 'Smallest quantity in one booking' }),
   maxPurchase: Nullable(Type.Integer(), { examples: [100], description: 'Largest quantity in one booking' }),
-  forceMinPurchase: Type.Boolean({ description: 'True when checkouts must hold the guest to minPurchase' }),
+  forceMinPurchase: Type.Boolean({ description: 'True if checkouts must enforce minPurchase' }),
   hasUserDefinedCost: Type.Boolean({ description: 'True when the buyer sets the price, as for open-value gift cards' }),
   minUserDefinedCost: Nullable(Type.Number(), { examples: [1000], description: 'Lowest price a buyer may set' }),
   maxUserDefinedCost: Nullable(Type.Number(), { examples: [1000], description: 'Highest price a buyer may set' }),
@@ -145,7 +145,7 @@ export const GiftCardConfiguration = Type.Partial(Type.Object({
 }))
 
 export const PartyDetails = Type.Partial(Type.Object({
-  partyNamePrompt: Type.String({ description: 'Question to ask for the name of the party' }),
+  partyNamePrompt: Type.String({ description: 'Prompt for the name of the party' }),
   guestListEnabled: Type.Boolean({ description: 'Works with partyNamePrompt only' })
 }))
 
@@ -181,9 +181,9 @@ export const Product = Type.Partial(Type.Object({
   agreement: Type.Partial(Type.Object({
     bookingAgreementId: Type.Integer({ examples: [4] }),
     formIdentifier: Type.String({ examples: ['d4ad7af49a9b435'] })
-  }), { description: 'Agreement the guest has to sign' }),
+  }), { description: 'Agreement that the guest must sign' }),
   isWaiverRequired: Type.Boolean(),
-  captureTicketHolderName: Type.Boolean({ description: 'Checkouts should ask each ticket holder\'s name' }),
+  captureTicketHolderName: Type.Boolean({ description: 'Checkouts should request each ticket holder\'s name' }),
   duration: Nullable(Type.Integer(), { examples: [90], description: 'Minutes' }),
   durationType: StringEnum(['PerSession', 'PerGuest'], { description: 'Whether the duration counts by session or by guest' }),
   meta: Type.Array(Type.Record(Type.String(), Type.String())),

@@ -4,7 +4,7 @@ import { bookingStatuses, frequencies, salesChannels } from './common.ts'
 
 export const BookingMeta = Type.Partial(Type.Object({
   attribute: Type.String({ examples: ['MembershipStatus'], description: 'For example MembershipStatus or ExternalId' }),
-  value: Type.String({ examples: ['Terminated'], description: 'What it can be depends on the attribute' })
+  value: Type.String({ examples: ['Terminated'], description: 'Possible values depend on the attribute' })
 }))
 
 export const ItemDiscount = Type.Partial(Type.Object({

@@ -1,4 +1,4 @@
-/** What the report endpoints share. */
+/** Shapes shared by the report endpoints. */
 import { Type, type TSchema } from '../schema.ts'
 
 export const Page = Type.Partial(Type.Object({
@@ -9,14 +9,14 @@ export const Page = Type.Partial(Type.Object({
   items: Type.Array(Type.Object({}))
 }), { $id: 'Page', description: 'One page of a report' })
 
-/** What every report answers with. ROLLER's document shows the record alone for nearly all of them. */
+/** The response of every report. ROLLER's document shows only the record for nearly all of them. */
 export function pageOf<T extends TSchema> (record: T) {
   return Type.Partial(Type.Object({ ...Page.properties, items: Type.Array(record) }), { description: 'One page of the report' })
 }
 
 const DAY_OR_TIME = 'A date, or a date-time such as 2020-07-29T10:00:00 (the venue\'s local time; with an offset or Z an instant)'
 
-/** ROLLER's document has a date here, and its text allows a time with it. */
+/** ROLLER's schema requires a date here, its text also allows a time. */
 export const startDate = Type.String({
   format: 'date-or-date-time', examples: ['2020-07-29'], description: `First venue-local day. ${DAY_OR_TIME}`
 })
@@ -27,7 +27,7 @@ export const endDate = Type.String({
 })
 const day = Type.String({ format: 'date-or-date-time', examples: ['2020-07-29'], description: `Venue-local day. ${DAY_OR_TIME}` })
 export const pageNumber = Type.Integer({ examples: [1], description: 'From 1, the default' })
-export const pageSize = Type.Integer({ examples: [100], description: '100 by default; above 500 the answer carries Roller-Warning' })
+export const pageSize = Type.Integer({ examples: [100], description: '100 by default; above 500 the response has Roller-Warning' })
 
 /** One venue-local day, in pages. */
 export const ReportPeriodQuery = Type.Object({

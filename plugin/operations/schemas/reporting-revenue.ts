@@ -27,8 +27,8 @@ export const RevenueEntry = Type.Partial(Type.Object({
   bookingItemId: Type.String({ examples: ['29910292'], description: 'One line of the booking' }),
   packageBookingItemId: Type.String({ examples: ['9384021'], description: 'The package line, if any' }),
   transactionDate: Type.String({ examples: ['2019-02-12T01:52:04Z'], description: 'First payment of the booking' }),
-  transactionLocation: Type.String({ examples: ['POS'], description: 'Sales channel of this very transaction' }),
-  transactionValue: Type.Number({ examples: [12.5], description: 'Share of the payment that falls to this entry' }),
+  transactionLocation: Type.String({ examples: ['POS'], description: 'Sales channel of this transaction' }),
+  transactionValue: Type.Number({ examples: [12.5], description: 'Share of the payment for this entry' }),
   fundsReceived: Type.Number({ examples: [12.5] }),
   voucherFundsReceived: Type.Number({ examples: [0], description: 'From voucher programs outside ROLLER' }),
   recognisedDiscount: Type.Number({ examples: [14.55], description: 'Discount of a redemption or expiry' }),
@@ -71,7 +71,7 @@ export const BookingPaymentRecord = Type.Partial(Type.Object({
 
 export const TillReconciliationsQuery = Type.Object({
   endDate: Type.String({
-    format: 'date-or-date-time', examples: ['2020-07-30'], description: 'Venue-local day the till was closed; a date-time is taken too'
+    format: 'date-or-date-time', examples: ['2020-07-30'], description: 'Venue-local day the till was closed; a date-time is accepted too'
   }),
   pageNumber: Type.Optional(pageNumber),
   pageSize: Type.Optional(pageSize)

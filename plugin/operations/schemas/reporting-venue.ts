@@ -1,4 +1,4 @@
-/** Reports on how the venue is set up. */
+/** Reports on the venue's configuration. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { pageNumber, pageSize } from './reporting-common.ts'
 

@@ -4,7 +4,7 @@ import { StringEnum, Type } from '../schema.ts'
 export const staffIdentities = ['Account Owner', 'Primary Contact', 'Billing Contact', 'Technical Contact'] as const
 
 export const StaffRequest = Type.Object({
-  roleId: Type.Integer({ examples: [1234], description: 'Decides what the person may do' }),
+  roleId: Type.Integer({ examples: [1234], description: 'Determines the person\'s permissions' }),
   firstName: Type.String({ examples: ['John'] }),
   lastName: Type.String({ examples: ['Smith'] }),
   email: Type.Optional(Type.String({ examples: ['john@example.com'], description: 'Email or posPin is needed' })),
@@ -23,7 +23,7 @@ export const StaffRequest = Type.Object({
 
 export const StaffResponse = Type.Partial(Type.Object({
   uniqueId: Type.String({ format: 'uuid', examples: ['3c95e94e-242e-4f38-85f6-7270fbfffeac'] }),
-  roleId: Type.Integer({ examples: [1234], description: 'Decides what the person may do' }),
+  roleId: Type.Integer({ examples: [1234], description: 'Determines the person\'s permissions' }),
   firstName: Type.String({ examples: ['John'] }),
   lastName: Type.String({ examples: ['Smith'] }),
   email: Type.String({ examples: ['john@example.com'] }),

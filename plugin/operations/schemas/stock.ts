@@ -1,4 +1,4 @@
-/** Stock products: goods that are counted. */
+/** Stock products: goods with a counted quantity. */
 import { Nullable, Type } from '../schema.ts'
 import { StockProductType } from './common.ts'
 
@@ -55,6 +55,6 @@ export const StockPath = Type.Object({
 export const StockQuantityBody = Type.Object({
   productId: Type.Integer({ examples: [245252], description: 'The variation' }),
   quantity: Type.Optional(Nullable(Type.Integer({ format: 'int32', minimum: 0 }), {
-    description: 'null: unlimited, refused while parLevel is above 0'
+    description: 'null: unlimited, rejected while parLevel is above 0'
   }))
 })

@@ -1,4 +1,4 @@
-/** What ROLLER's webhooks carry in `data`, where no operation of the API answers with the same. */
+/** The `data` of ROLLER's webhooks, where no operation of the API returns the same. */
 import { Nullable, StringEnum, Type } from '../schema.ts'
 import { bulkExportTypes } from './bulk.ts'
 import { CustomerFlag } from './common.ts'
@@ -35,7 +35,7 @@ export const Redemption = Type.Partial(Type.Object({
   name: Type.String({ deprecated: true, description: 'Superseded by ticketHolderName' })
 }))
 
-/** The point of sale sends what was redeemed in 15 seconds together. */
+/** The point of sale batches redemptions of 15 seconds. */
 export const RedemptionDetail = Type.Partial(Type.Object({
   redemptions: Type.Array(Redemption)
 }))

@@ -1,4 +1,4 @@
-/** Registering for ROLLER's deliveries. */
+/** Registration for ROLLER's webhooks. */
 import { StringEnum, Type } from '../schema.ts'
 import { salesChannels } from './common.ts'
 
@@ -21,7 +21,7 @@ export const BookingInclude = Type.Partial(Type.Object({
   externalId: Type.Boolean({ examples: [true], description: 'Your own reference of the booking' }),
   tickets: Type.Boolean({ examples: [true], description: 'Ticket ids and holder names' }),
   membershipDetail: Type.Boolean({ examples: [true] }),
-  locations: Type.Boolean({ description: 'Resources each ticket holds' }),
+  locations: Type.Boolean({ description: 'Resources of each ticket' }),
   customerFlags: Type.Boolean(),
   payments: Type.Boolean(),
   metadata: Type.Boolean()
@@ -29,7 +29,7 @@ export const BookingInclude = Type.Partial(Type.Object({
 
 export const BookingFilter = Type.Partial(Type.Object({
   channels: Type.Array(SalesChannel, { description: 'By the channel the booking was made in' }),
-  eventChannels: Type.Array(WebhookFilterEventChannel, { description: 'By the application that caused this very event' }),
+  eventChannels: Type.Array(WebhookFilterEventChannel, { description: 'By the application that caused the event' }),
   productTypes: Type.Array(WebhookFilterProductType),
   productIds: Type.Array(Type.Integer({ examples: [42331] }), { uniqueItems: true }),
   productCategory: Type.String({ examples: ['Entry Tickets'], description: 'Name of a product category' })
@@ -49,10 +49,10 @@ export const GuestInclude = Type.Partial(Type.Object({
   flags: Type.Boolean()
 }))
 
-/** ROLLER's schema has Created alone, its text on webhooks all three. */
+/** ROLLER's schema lists Created only, its text on webhooks all three. */
 export const paymentLinkEvents = ['Created', 'Updated', 'Cancelled'] as const
 
-/** Subscription to a type that only knows one event. */
+/** Subscription to a type with a single event. */
 export const OnCreated = Type.Partial(Type.Object({
   events: Type.Array(StringEnum(['Created']))
 }))
@@ -83,14 +83,14 @@ export const WebhookConfiguration = Type.Partial(Type.Object({
     paymentLink: Type.Partial(Type.Object({
       events: Type.Array(StringEnum(paymentLinkEvents))
     }))
-  }), { description: 'What to be told about' })
+  }), { description: 'Subscribed kinds and events' })
 }), { $id: 'WebhookConfiguration' })
 
 export const CreateBookingInclude = Type.Partial(Type.Object({
   externalId: Type.Boolean({ description: 'Your own reference of the booking' }),
   tickets: Type.Boolean({ description: 'Ticket ids and holder names' }),
   membershipDetail: Type.Boolean(),
-  locations: Type.Boolean({ description: 'Resources each ticket holds' }),
+  locations: Type.Boolean({ description: 'Resources of each ticket' }),
   customerFlags: Type.Boolean(),
   payments: Type.Boolean()
 }))
@@ -102,7 +102,7 @@ export const CreateBookingFilter = Type.Partial(Type.Object({
   productCategory: Type.String({ examples: ['Entry Tickets'], description: 'Name of a product category' })
 }))
 
-/** The same, as it is sent. */
+/** Same, in the form of a request. */
 export const CreateOnCreated = Type.Object({
   events: Type.Array(StringEnum(['Created']))
 })
@@ -133,7 +133,7 @@ export const CreateWebhookConfiguration = Type.Object({
     paymentLink: Type.Object({
       events: Type.Array(StringEnum(paymentLinkEvents))
     })
-  }), { description: 'What to be told about' }))
+  }), { description: 'Subscribed kinds and events' }))
 }, { $id: 'CreateWebhookConfiguration', description: 'At least one type needs its events' })
 
 export const RegisteredWebhook = Type.Partial(Type.Object({

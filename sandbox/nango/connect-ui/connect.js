@@ -19,7 +19,7 @@ async function api (path, options) {
 
 const authorized = () => ({ headers: { authorization: 'Bearer ' + token } })
 
-// An invalid or expired session is shown, and no event is posted: the real page is silent too.
+// For an invalid or expired session, the real page shows an error and posts no event.
 async function start (sessionToken) {
   token = sessionToken
   if (!/^https?:/.test(apiUrl)) return say('The apiURL parameter is missing: the real page would now call Nango Cloud.')

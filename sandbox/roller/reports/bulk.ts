@@ -1,5 +1,5 @@
-/** Bulk exports: asked for once, answered by webhooks with files to fetch. */
-import { demand, invalid, Refusal, text } from '../input.ts'
+/** Bulk exports: requested once, delivered by webhooks with download URLs. */
+import { demand, invalid, ErrorResponse, text } from '../input.ts'
 import { isDate } from '../time.ts'
 import * as money from './money.ts'
 import * as people from './people.ts'
@@ -7,7 +7,7 @@ import { between } from './periods.ts'
 import type { Call, Routes } from '../contract.ts'
 import type { Rows } from './rows.ts'
 
-/** ROLLER: pre-signed URLs live five days. */
+/** ROLLER: pre-signed URLs expire after five days. */
 const FILE_TTL_MS = 5 * 86_400_000
 const ROWS_PER_FILE = 500
 
@@ -30,7 +30,7 @@ const exportTypes = new Map<string, Rows>(Object.entries({
 
 interface Part { from: string, to: string }
 
-/** The period cut at the ends of months. */
+/** The period, split by months. */
 function * months (startDate: string, endDate: string): Generator<Part> {
   for (let from = startDate; from < endDate;) {
     const next = new Date(Date.UTC(Number(from.slice(0, 4)), Number(from.slice(5, 7)), 1)).toISOString().slice(0, 10)
@@ -40,7 +40,7 @@ function * months (startDate: string, endDate: string): Generator<Part> {
   }
 }
 
-/** Addresses of the files of one month; at least one, however little happened. */
+/** URLs of the files of one month; at least one, even without rows. */
 function publish (call: Call, exportType: string, rows: Rows, { from, to }: Part): string[] {
   const found = between(call, rows, from, to)
   const files = Math.max(1, Math.ceil(found.length / ROWS_PER_FILE))
@@ -50,12 +50,12 @@ function publish (call: Call, exportType: string, rows: Rows, { from, to }: Part
   })
 }
 
-/** ROLLER: one request in six hours for each export type and venue. This does not put the credential to rest. */
+/** ROLLER: one request in six hours for each export type and venue. Exceeding it starts no cooling-off. */
 function takeTurn ({ venue, now, bulkWindowMs }: Call, exportType: string): void {
   const wait = (venue.bulkRequests.get(exportType) ?? -Infinity) + bulkWindowMs - now
   if (wait > 0) {
     const headers = { 'retry-after': String(Math.ceil(wait / 1000)) }
-    throw new Refusal(429, { message: 'This export was requested less than 6 hours ago' }, headers)
+    throw new ErrorResponse(429, { message: 'This export was requested less than 6 hours ago' }, headers)
   }
   venue.bulkRequests.set(exportType, now)
 }
@@ -75,7 +75,7 @@ export const bulkRoutes: Routes = {
     const common = { venueId: venue.id, exportType, processId: venue.random.uuid() }
     const events = [...months(startDate, endDate)].map((part, index, { length: sequenceTotal }) => (
       { ...common, preSignedUrls: publish(call, exportType, rows, part), sequenceNumber: index + 1, sequenceTotal }))
-    // ROLLER: months come in any order, and repeats happen. Here the last comes first, and every third one twice.
+    // ROLLER: months arrive in any order, possibly repeated. Here the last is sent first, and every third one twice.
     for (const event of events.reverse()) emit('BulkExport', 'Created', event, event.sequenceNumber % 3 === 0 ? 2 : 1)
   }
 }

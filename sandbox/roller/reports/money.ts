@@ -6,7 +6,7 @@ import { ticketTypes } from '../redemptions.ts'
 import { instant, localDate } from '../time.ts'
 import { linesOf, report, reported, ticketsOf, type Rows } from './rows.ts'
 
-/** ROLLER's reports call the same channels by other names than its REST API. */
+/** ROLLER's reports use other names for the same channels than its REST API. */
 const channels = { VenueManager: 'VenueManager', POS: 'Doorlist', Online: 'Consumer', Api: 'Api' } as const
 const revenueChannels = { VenueManager: 'Venue manager', POS: 'POS', Online: 'Online Checkout', Api: 'API' } as const
 const TILL_FLOAT = 200
@@ -59,7 +59,7 @@ export const payments = report(
   #bookingPaymentId bookingReference=reference receiptNumber=reference total tip transactionFeeAmount=fees transactionId paymentMethod
   createdDate=@createdAt`)
 
-/** One entry per line and payment: money received is deferred until the ticket is redeemed. */
+/** One entry for each line and payment: money received is deferred until the ticket is redeemed. */
 export const revenueEntries = report(
   (venue) => linesOf(venue).flatMap((line) => line.booking.payments.map((payment) => ({ ...line, payment }))),
   ({ payment }) => payment.createdAt, `
@@ -111,7 +111,7 @@ export const tills: Rows = (venue, stamp) => {
   })
 }
 
-/** Only in bulk exports. Its fields are not published: these are plausible ones. */
+/** Only in bulk exports. Its fields are not published: these are assumptions. */
 export const auditLog = report((venue) => reported(venue).flatMap((booking) => {
   const { createdAt, modifiedAt, state } = booking
   const created = { ...booking, action: 'Created', at: createdAt }

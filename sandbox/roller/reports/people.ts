@@ -57,7 +57,7 @@ export const membershipCredits = report(
   'createdDate=@booking.createdAt modifiedDate=@booking.createdAt bookingReference=booking.reference ticketId=ticket.ticketId',
   () => ({ creditValue: 10, status: 'new', comment: 'The foam pit was closed on the day' }))
 
-/** A guest in three answers the survey a day after the visit, and most of them liked it. */
+/** One guest in three answers the survey a day after the visit, mostly with good ratings. */
 export const surveyResponses = report((venue) => reported(venue).flatMap((booking) => {
   const luck = hash(booking.uniqueId)
   const visited = booking.items[0]?.tickets[0]?.redeemedAt[0]

@@ -8,7 +8,7 @@ import type { Row, Rows, Stamp } from './rows.ts'
 export const DEFAULT_PAGE_SIZE = 100
 const DAY = 86_400_000
 
-/** ROLLER: instants are in UTC, unless this header asks for the venue's own offset. */
+/** ROLLER: instants are in UTC unless this header requests the venue's offset. */
 export function stampOf ({ venue, headers }: Call): Stamp {
   const isOffset = String(headers['timezone-designators']).toLowerCase() === 'offset'
   return isOffset ? (at) => withOffset(at, venue.profile.zone) : utc
@@ -29,7 +29,7 @@ export function page (call: Call, items: readonly unknown[], fixedSize?: number)
   return { currentPage, totalPages, totalItems, itemsPerpage, items: items.slice(start, start + itemsPerpage) }
 }
 
-/** ROLLER: the filters of reports are dates, and may have a time with them. */
+/** ROLLER: report filters are dates, optionally with a time. */
 function filterOf (call: Call, name: string): { at: number, isDay: boolean } {
   const value = call.query(name) ?? ''
   if (value === '') throw invalid(name, `${name} is required`)
@@ -38,13 +38,13 @@ function filterOf (call: Call, name: string): { at: number, isDay: boolean } {
   return { at, isDay: isDate(value) }
 }
 
-/** Rows from one instant up to another, in the order of theirs. */
+/** Rows from one instant up to another, in chronological order. */
 const within = (call: Call, rows: Rows, from: number, to: number): Row['row'][] => rows(call.venue, stampOf(call))
   .filter(({ at }) => at >= from && at < to).sort((one, other) => one.at - other.at).map(({ row }) => row)
 
 const midnight = ({ profile: { zone } }: VenueState, date: string): number => instant(date, '00:00', zone)
 
-/** Rows between two venue-local days, the first included and the second not. */
+/** Rows between two venue-local days, the first inclusive, the second exclusive. */
 export const between = (call: Call, rows: Rows, startDate: string, endDate: string): Row['row'][] =>
   within(call, rows, midnight(call.venue, startDate), midnight(call.venue, endDate))
 
@@ -55,7 +55,7 @@ export function period (rows: Rows, fixedSize?: number): Handler {
     const [start, end] = [filterOf(call, 'startDate'), filterOf(call, 'endDate')]
     const nextDay = midnight(venue, addDays(localDate(start.at, venue.profile.zone), 1))
     if (end.at < start.at) throw invalid('endDate', 'endDate must not be before startDate')
-    // ROLLER: a report covers one day at most; longer periods are what the bulk export is for.
+    // ROLLER: a report covers one day at most; longer periods need a bulk export.
     if (end.at - start.at > DAY && end.at > nextDay) throw invalid('endDate', 'startDate and endDate must not be more than 1 day apart')
     const found = within(call, rows, start.at, end.isDay && end.at === start.at ? nextDay : end.at)
     const references = commaSeparated(query('bookingReferences'))

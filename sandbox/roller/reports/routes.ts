@@ -1,4 +1,4 @@
-/** The Reporting API: which rows belong to which path. */
+/** The Reporting API: the rows of each path. */
 import { matching } from '../products.ts'
 import * as money from './money.ts'
 import * as people from './people.ts'

@@ -1,17 +1,17 @@
-/** What the rows of all reports are made of. */
+/** Helpers for the rows of all reports. */
 import { soldAs, type Sold } from '../products.ts'
 import type { Json } from '../record.ts'
 import type { Booking, BookingItem, Ticket, VenueState } from '../types.ts'
 
-/** A row with the instant that ROLLER filters it by. */
+/** A row with the instant that ROLLER filters by. */
 export interface Row { at: number, row: Readonly<Json> }
-/** Writes an instant as the caller asked for it: in UTC, or with the venue's offset. */
+/** Formats an instant as requested: in UTC, or with the venue's offset. */
 export type Stamp = (at: number) => string
 export type Rows = (venue: VenueState, stamp: Stamp) => Row[]
 
 /**
- * Makes rows by a table of columns: `name`, or `name=path` into the source. A path that begins with `#` is written as a string, with `@` as
- * an instant; both leave out what is null. What is undefined is left out.
+ * Builds rows from a table of columns: `name`, or `name=path` into the source. A path that begins with `#` becomes a string, one with `@`
+ * an instant; both drop null. Undefined values are dropped.
  */
 export function columns (table: string): (source: object, stamp: Stamp) => Json {
   const parsed = table.trim().split(/\s+/).map((column) => {
@@ -19,13 +19,13 @@ export function columns (table: string): (source: object, stamp: Stamp) => Json 
     return { name: name.replace(/^[#@]/, ''), mark: path.charAt(0), keys: path.replace(/^[#@]/, '').split('.') }
   })
   return (source, stamp) => Object.fromEntries(parsed.flatMap(({ name, mark, keys }) => {
-    const value = keys.reduce<unknown>((part, key) => (part as Json | undefined)?.[key], source) // an object, as its column says
+    const value = keys.reduce<unknown>((part, key) => (part as Json | undefined)?.[key], source) // an object, according to its column
     if (value === undefined || (value === null && '#@'.includes(mark))) return []
     return [[name, mark === '#' ? String(value) : mark === '@' ? stamp(Number(value)) : value]]
   }))
 }
 
-/** @param more columns that take more than a path */
+/** @param more columns that need more than a path */
 export function report<S extends object> (
   sources: (venue: VenueState) => S[], at: (source: S) => number, table: string, more?: (source: S, venue: VenueState) => Json
 ): Rows {
@@ -33,7 +33,7 @@ export function report<S extends object> (
   return (venue, stamp) => sources(venue).map((source) => ({ at: at(source), row: { ...rowOf(source, stamp), ...more?.(source, venue) } }))
 }
 
-/** ROLLER: a deleted booking leaves every report; a draft is in none yet. */
+/** ROLLER: reports contain no deleted bookings and no drafts. */
 export const reported = (venue: VenueState): Booking[] =>
   [...venue.bookings.values()].filter((booking) => booking.state === 'Active' || booking.state === 'Cancelled')
 

@@ -1,4 +1,4 @@
-/** Reports about the venue itself: what it has and sells, without a period. */
+/** Reports on the venue itself: its configuration and products, without a period. */
 import { reportType } from '../products.ts'
 import { all, pick, present, type Json } from '../record.ts'
 import { roles } from '../staff.ts'
@@ -69,7 +69,7 @@ export const waivers: Records = () => [{
   requiresSignature: true
 }]
 
-/** One tree: every category of the venue under one name, with the ledger code that its accountant gave it. */
+/** One tree: all categories under the venue's name, with the accountant's ledger codes. */
 export function reportingCategories ({ products }: VenueState): Json {
   const categories = [...new Set(products.map((product) => product.category))].map((name, index) => ({
     name,

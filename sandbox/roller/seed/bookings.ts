@@ -8,7 +8,7 @@ import type { WantedItem } from '../items.ts'
 import type { Random } from '../random.ts'
 import type { Booking, BookingItem, Guest, Product, Variation, VenueState } from '../types.ts'
 
-/** What the guest comes for; nothing on a day without sessions. */
+/** The product that a guest buys; undefined on a day without sessions. */
 function pickVisit (venue: VenueState, random: Random, bookingDate: string): { type: Product['type'], wanted: WantedItem } | undefined {
   const roll = random.next()
   const type = roll < 0.08 ? 'membership' : roll < 0.16 ? 'partypackage' : roll < 0.22 ? 'pass' : 'sessionpass'
@@ -40,7 +40,7 @@ function payFor (venue: VenueState, { reference, createdAt }: Booking, random: R
   return [{ ...ids, paymentMethod, total, tip: 0, fees: 0, createdAt }]
 }
 
-/** Has the day's own randomness: the same date has the same bookings, whenever the simulator was started. */
+/** Seeded by the date: the same date has the same bookings, whenever the simulator was started. */
 export function seedBooking (venue: VenueState, random: Random, date: string, now: number): void {
   const visit = pickVisit(venue, random, date)
   if (visit === undefined) return
@@ -49,7 +49,7 @@ export function seedBooking (venue: VenueState, random: Random, date: string, no
   const createdAt = Math.min(at, now) - random.int(60, 12 * 1440) * 60_000
   const holder = random.pick([...venue.guests.values()])
   const socks = type === 'sessionpass' ? pickSocks(venue, random) : undefined
-  // A full day accepts no further booking: what is published must stay within the capacity.
+  // A full day accepts no more bookings: published numbers must stay within the capacity.
   const fits = usageOf(venue, wanted).every((usage) => remaining(venue, usagesOn(venue, date, now), usage) >= usage.amount)
   if (!fits) return
 
@@ -74,7 +74,7 @@ export function seedBooking (venue: VenueState, random: Random, date: string, no
     createdAt,
     modifiedAt: at < now ? at : createdAt
   })
-  // A party that is still to come has paid its deposit.
+  // A future party has paid its deposit.
   booking.payments = payFor(venue, booking, random, isParty && at > now ? money(total / 2) : total)
   venue.bookings.set(booking.uniqueId, booking)
 }

@@ -1,4 +1,4 @@
-/** Guests, signed waivers, staff, discounts and gift cards that a venue starts with. */
+/** Initial guests, signed waivers, staff, discounts and gift cards of a venue. */
 import { channels } from '../discounts.ts'
 import { VALID_MS } from '../gift-cards.ts'
 import { genders } from '../guests.ts'

@@ -1,15 +1,15 @@
-/** What every simulated venue sells, and the resources that capacity is counted on. */
+/** Products of every simulated venue, and the resources with their capacity. */
 import type { Product, Resource, Variation } from '../types.ts'
 
 const everyDay = (times: string[]): string[][] => Array.from({ length: 7 }, () => times)
 const hourly = ['09:00', '10:00', '11:00', '12:00', '13:00', '14:00', '15:00', '16:00', '17:00', '18:00', '19:00']
 const weekdayMornings = [[], ...Array.from({ length: 5 }, () => ['09:00', '10:00', '11:00']), []]
 
-/** Ids follow from the venue's base, so that no two venues share one. */
+/** Ids are derived from the venue's base, so venues never share one. */
 export function seedProducts (base: number): { resources: Resource[], products: Product[] } {
   const resource = (id: number, name: string, capacity: number, allowMultipleBookings = true): Resource =>
     ({ id: base + id, name, capacity, allowMultipleBookings })
-  // A single-booking resource: one party takes a whole room, whatever the number of guests.
+  // A single-booking resource: one party occupies a whole room, whatever the number of guests.
   const rooms = resource(3, 'Party Rooms', 3, false)
   const [main, junior] = [resource(1, 'Main Court', 60), resource(2, 'Junior Zone', 20)] as const
 

@@ -1,4 +1,4 @@
-/** A venue with a past and a future, made out of its client id, the seed and the calendar alone. */
+/** A venue with past and future bookings, generated from the client id, the seed and the date. */
 import { createProfile } from '../profiles.ts'
 import { createRandom, hash } from '../random.ts'
 import { addDays, localDate } from '../time.ts'
@@ -10,7 +10,7 @@ import type { VenueState } from '../types.ts'
 const DAYS_BEFORE = 35
 const DAYS_AFTER = 14
 
-/** Numbers per kind of record; the start keeps kinds apart, so that a number found in a log tells what it is. */
+/** Numbers for each kind of record; the ranges do not overlap, so a number in a log identifies the kind. */
 const firstNumbers: Readonly<Record<string, number>> = Object.fromEntries([
   ['booking', 70_000_000], ['item', 500_000_000], ['ticket', 900_000_000], ['payment', 200_000_000], ['guest', 30_000_000],
   ['waiver', 18_000_000], ['link', 2_500], ['discount', 260], ['staff', 90_000], ['webhook', 230], ['block', 5_500]

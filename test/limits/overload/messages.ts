@@ -1,4 +1,4 @@
-/** What the parent and its replicas say to each other. */
+/** Messages between the parent and its replicas. */
 import type { AllOptions } from 'fastify-roller/internal'
 
 /** Parent to replica. */
@@ -9,5 +9,5 @@ export interface Setup {
   readonly rateLimits: NonNullable<AllOptions['rateLimits']>
 }
 
-/** Replica to parent: first that it listens, then, when asked with `stop`, how long its event loop stood still at worst. */
+/** From a replica to its parent: first that it listens, then, after `stop`, the longest delay of its event loop. */
 export type Report = { readonly port: number } | { readonly stoodStillMs: number }

@@ -1,4 +1,4 @@
-/** One replica: an app with the plugin and a Redis client of its own. Told by its parent where everything is. */
+/** One replica: an app with the plugin and its own Redis client, configured by its parent. */
 import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import Fastify from 'fastify'

@@ -1,6 +1,6 @@
 /**
- * Three replicas in processes of their own share one Redis; twice as many calls as ROLLER takes are spread over them, at a steady pace that
- * does not care about answers. ROLLER is simulated, counts, and silences the credential after one call too many.
+ * Three replicas in separate processes share one Redis; twice as many calls as ROLLER allows are spread over them, at a steady rate
+ * independent of responses. ROLLER is simulated, counts, and rejects the credential after one call too many.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ export interface Scale {
   readonly limit: number
   readonly windowMs: number
   readonly coolingOffMs: number
-  /** Whole windows of the gateway's that are measured: calls come in bursts, so a part of a window says little. */
+  /** Number of whole windows that are measured: calls are sent in bursts, so a part of a window is not representative. */
   readonly windows: number
   readonly margin: number
   readonly jitter: number
@@ -26,29 +26,29 @@ export interface Scale {
 export interface Figures {
   readonly offered: number
   readonly granted: number
-  readonly refused: number
-  /** Answers that are neither: must be 0. */
+  readonly rejected: number
+  /** Responses that are neither: must be 0. */
   readonly strange: number
   readonly penalties: number
-  /** Part of limit x time. */
+  /** Used part of limit x time. */
   readonly used: number
   readonly late: number
-  /** The most by which a deadline was missed, in milliseconds. */
+  /** The largest delay beyond a deadline, in milliseconds. */
   readonly latest: number
-  /** What the replicas sent, as parts of 1. */
+  /** Share of each replica, as parts of 1. */
   readonly shares: readonly number[]
   readonly p50: number
   readonly p99: number
-  /** The longest that one of the processes did nothing: a run in which it is above the jitter says more about the machine. */
+  /** The longest pause of a process: a run in which it exceeds the jitter measures the machine instead. */
   readonly stoodStillMs: number
   readonly toleranceMs: number
 }
 
 export const REPLICAS = 3
 const DEMAND = 2
-/** Seconds, as callers say them: some take nothing but a place that is free now, the others have less and more patience. */
-const PATIENCE = [0, 1, 2, 4, 6] as const
-/** A loaded machine hands a due timer or an answer over late. */
+/** Roller-Max-Wait in seconds: some callers do not wait, others shorter or longer. */
+const MAX_WAITS = [0, 1, 2, 4, 6] as const
+/** A loaded machine runs due timers and delivers responses late. */
 const TOLERANCE_MS = 250
 const SECRET_KEY = '0c0ffee0-aaaa-4bbb-8ccc-5ec4e7000001'
 const CONNECTION_ID = 'venue'
@@ -57,7 +57,7 @@ interface Sent {
   readonly replica: number
   readonly patienceMs: number
   readonly at: number
-  answeredAt: number
+  respondedAt: number
   status: number
 }
 
@@ -91,19 +91,19 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   for (const replica of replicas) onClose(() => end(replica))
   const ports = await Promise.all(replicas.map(async (replica) => {
     replica.send(setup)
-    return await told(replica, 'port')
+    return await reported(replica, 'port')
   }))
 
   const agent = new Agent({ connections: null })
   onClose(() => agent.destroy())
-  const ask = async (connectionId: string, replica: number, path: string, patience: number): Promise<number> => {
+  const ask = async (connectionId: string, replica: number, path: string, maxWait: number): Promise<number> => {
     const answer = await request(`http://127.0.0.1:${ports[replica]}/roller${path}`, {
-      dispatcher: agent, headers: { 'connection-id': connectionId, 'roller-max-wait': String(patience) }
+      dispatcher: agent, headers: { 'connection-id': connectionId, 'roller-max-wait': String(maxWait) }
     })
     answer.body.dump().catch(() => {})
     return answer.statusCode
   }
-  // What is slow only once (code, connections, the token) is not what is measured.
+  // Warm-up (code, connections, the token) is not measured.
   for (let n = 0; n < 10 * REPLICAS; n++) await ask('warm-up', n % REPLICAS, '/sandbox/echo', 5)
   await request(`${nango.url}/connections/${CONNECTION_ID}?provider_config_key=roller&force_refresh=true`, {
     dispatcher: agent, headers: { authorization: `Bearer ${SECRET_KEY}` }
@@ -114,30 +114,30 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   const calls: Sent[] = []
   const pending: Promise<void>[] = []
   const pause = windowMs / limit / DEMAND
-  // On into the next window: a place that was given twice shows there.
+  // Continues into the next window, which would show a slot that was granted twice.
   const longest = (windowMs + jitter) * windows + windowMs / 2
   const startedAt = Date.now()
   for (let n = 0; n * pause < longest; n++) {
     const wait = startedAt + n * pause - Date.now()
     if (wait > 0) await sleep(wait)
     const replica = n % REPLICAS
-    const patience = PATIENCE[Math.floor(n / REPLICAS) % PATIENCE.length] ?? 0
-    const call: Sent = { replica, patienceMs: patience * 1000, at: Date.now(), answeredAt: Infinity, status: 0 }
+    const maxWait = MAX_WAITS[Math.floor(n / REPLICAS) % MAX_WAITS.length] ?? 0
+    const call: Sent = { replica, patienceMs: maxWait * 1000, at: Date.now(), respondedAt: Infinity, status: 0 }
     calls.push(call)
     pending.push(
       ask(
-        CONNECTION_ID, replica, `/sandbox/echo?n=${n}`, patience
-      ).then((status) => { call.status = status }, () => {}).finally(() => { call.answeredAt = Date.now() })
+        CONNECTION_ID, replica, `/sandbox/echo?n=${n}`, maxWait
+      ).then((status) => { call.status = status }, () => {}).finally(() => { call.respondedAt = Date.now() })
     )
   }
   await Promise.all(pending)
   delay.disable()
   const stood = await Promise.all(replicas.map(async (replica) => {
     replica.send('stop')
-    return await told(replica, 'stoodStillMs')
+    return await reported(replica, 'stoodStillMs')
   }))
 
-  // A call's wait ends when it reaches ROLLER: what is left to its answer is ROLLER's own time.
+  // A call's wait ends when it reaches ROLLER: the rest is ROLLER's own time.
   const arrivals = new Map<number, number>()
   for (const { url, at, clientId } of roller.requests) {
     if (clientId !== CONNECTION_ID) continue
@@ -154,11 +154,11 @@ function measure (
   const first = Math.min(...arrivals.values())
   const span = windows * (windowMs + jitter)
   const counted = [...arrivals.values()].filter((at) => at < first + span).length
-  const waits = calls.map(({ at, answeredAt }, n) => (arrivals.get(n) ?? answeredAt) - at)
+  const waits = calls.map(({ at, respondedAt }, n) => (arrivals.get(n) ?? respondedAt) - at)
   const over = calls.map(({ patienceMs }, n) => (waits[n] ?? 0) - patienceMs)
   const toleranceMs = TOLERANCE_MS + Math.round(stoodStillMs)
   const granted = calls.filter(({ status }) => status === 200).length
-  const refused = calls.filter(({ status }) => status === 429).length
+  const rejected = calls.filter(({ status }) => status === 429).length
   const served = waits.filter((_, n) => arrivals.has(n)).sort((a, b) => a - b)
   const shares = Array.from(
     { length: REPLICAS }, (_, replica) => calls.filter((call) => call.replica === replica && call.status === 200).length / granted
@@ -166,8 +166,8 @@ function measure (
   return {
     offered: calls.length,
     granted,
-    refused,
-    strange: calls.length - granted - refused,
+    rejected,
+    strange: calls.length - granted - rejected,
     penalties,
     used: counted / (limit * span / windowMs),
     late: over.filter((ms) => ms > toleranceMs).length,
@@ -195,7 +195,7 @@ export function bounds (figures: Figures): { readonly bound: string, readonly fi
 
 function percent (part: number): string { return `${(part * 100).toFixed(1)} %` }
 
-async function told (child: ChildProcess, what: 'port' | 'stoodStillMs'): Promise<number> {
+async function reported (child: ChildProcess, what: 'port' | 'stoodStillMs'): Promise<number> {
   const gone = once(child, 'exit').then(() => { throw new Error('a replica ended') })
   gone.catch(() => {})
   const [report] = await Promise.race([once(child, 'message'), gone]) as [Report]

@@ -1,8 +1,0 @@
-import type { ServerResponse } from 'node:http'
-import type { FastifyReply } from 'fastify'
-
-/** Node's response with the headers that were set, for what Fastify does not send: broken answers, and a head before its first byte. */
-export function takeOver (reply: FastifyReply): ServerResponse {
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
-  return reply.hijack().raw
-}

@@ -1,0 +1,75 @@
+/** A call that waited is authorized again before it is sent. */
+import { test, type Test } from '../support/tap.ts'
+import { callsAtRoller, VENUE } from '../support/build.ts'
+import { enterThroughNango, start, until } from '../venues/fixture.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+
+const limits = { rest: { limit: 1, windowMs: 20_000 }, margin: 0, jitter: 0 }
+const owner = { 'x-owner': 'demo' }
+const booking = {
+  method: 'POST', url: '/roller/sandbox/echo', headers: { ...VENUE, ...owner, 'roller-max-wait': '50' }, payload: { a: 1 }
+} as const
+
+async function withQueuedPost (t: Pick<Test, 'teardown'>) {
+  const clock = new ManualClock()
+  const life = await start(t, {
+    webhooks: false,
+    options: { clock, rateLimits: limits, identify: (request) => ({ tags: { organization_id: String(request.headers['x-owner']) } }) }
+  })
+  await life.app.inject({ url: '/roller/products', headers: { ...VENUE, ...owner } })
+  let answered = false
+  const post = life.app.inject(booking).then((answer) => { answered = true; return answer })
+  await new Promise((resolve) => setTimeout(resolve, 50)) // until it is queued
+  return {
+    ...life,
+    posts: () => callsAtRoller(life).filter(({ method }) => method === 'POST'),
+    async answer () {
+      await until(() => { clock.advance(1_000); return answered })
+      return await post
+    }
+  }
+}
+
+test('does not send a queued POST after new credentials were entered', async (t) => {
+  const life = await withQueuedPost(t)
+  await enterThroughNango(life, 'other-park', { organization_id: 'demo' })
+  t.match((await life.answer()).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
+  t.same(life.posts(), [])
+})
+
+test('does not send a queued POST for a tenant that has lost the connection', async (t) => {
+  const life = await withQueuedPost(t)
+  await life.app.roller.connections.update('demo-venue', { tags: { organization_id: 'acme' } })
+  t.match((await life.answer()).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+  t.same(life.posts(), [])
+})
+
+test('sends a queued POST once', async (t) => {
+  const life = await withQueuedPost(t)
+  t.equal((await life.answer()).statusCode, 200)
+  t.equal(life.posts().length, 1)
+})
+
+test('authorizes a GET again before its retry', async (t) => {
+  const clock = new ManualClock()
+  const life = await start(t, { webhooks: false, options: { clock, retryPolicy: { baseMs: 10_000, capMs: 10_000, random: () => 1 } } })
+  life.roller.faults.next({ path: /products/, kind: 'status', status: 503 })
+  let status = 0
+  const get = life.app.inject(
+    { url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '50' } }
+  ).then((answer) => { status = answer.statusCode })
+  await until(() => callsAtRoller(life).length === 1)
+  await enterThroughNango(life, 'other-park')
+  await until(() => { clock.advance(1_000); return status !== 0 })
+  await get
+  t.equal(status, 409)
+  t.equal(callsAtRoller(life).filter(({ url }) => url === '/products').length, 1)
+})
+
+test('caps Roller-Max-Wait at the operator\'s bound', async (t) => {
+  const clock = new ManualClock()
+  const life = await start(t, { webhooks: false, options: { clock, rateLimits: { ...limits, maxWaitLimit: 5_000 } } })
+  await life.app.inject({ url: '/roller/products', headers: VENUE })
+  const rejected = await life.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, 'roller-max-wait': '3600' } })
+  t.match(rejected.json(), { status: 429, retryAfter: 20 }, 'at once: 20 s are more than 5')
+})

@@ -1,0 +1,26 @@
+/** Roller-Max-Wait limits every wait of a call, including the delay before a retry. */
+import { test } from '../support/tap.ts'
+import { build, callsAtRoller } from '../support/build.ts'
+import { send } from './harness.ts'
+
+/** Delays of exactly 200 and 400 ms. */
+const retryPolicy = { baseMs: 200, random: () => 1 }
+
+for (const [maxWait, tries] of [[0, 1], [0.1, 1], [0.35, 2], [5, 3]] as const) {
+  test(`makes ${tries} attempts with Roller-Max-Wait ${maxWait}`, async (t) => {
+    const built = await build(t, { options: { retryPolicy } })
+    built.roller.faults.always({ path: /venues/, kind: 'status', status: 502, body: '{"own":"words"}' })
+    const answer = await send(built.app, { url: '/venues/me', maxWait })
+    t.match(answer, { status: 502, body: '{"own":"words"}' }, 'ROLLER\'s own answer in the end')
+    t.equal(callsAtRoller(built).length, tries)
+    const pauses = [0, 0, 200, 600][tries] ?? 0
+    t.ok(answer.took >= pauses - 2, `${answer.took} ms: no repeat without its pause`)
+  })
+}
+
+test('retries after a 401 also with a maxWait of 0', async (t) => {
+  const built = await build(t, { options: { retryPolicy } })
+  await send(built.app)
+  built.roller.revokeTokens()
+  t.equal((await send(built.app, { maxWait: 0 })).status, 200)
+})

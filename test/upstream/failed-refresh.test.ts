@@ -1,0 +1,78 @@
+/** A failed forced refresh: only ROLLER's own rejection is reported as one. */
+import { test } from '../support/tap.ts'
+import { build, type Built } from '../support/build.ts'
+import { call, isProblem } from './fixture.ts'
+
+const rejected = (message: string) => (
+  { path: /force_refresh=true/, kind: 'status', status: 400, body: { error: { code: 'invalid_credentials', message, payload: {} } } }
+) as const
+
+async function withRevokedToken (t: Parameters<typeof build>[0]): Promise<Built> {
+  const built = await build(t)
+  await call(built)
+  built.roller.revokeTokens()
+  return built
+}
+
+const tokenRequests = (built: Built): number => built.roller.requests.filter(({ url }) => url === '/token').length
+
+const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE' } as const
+
+for (const [what, fault, expected] of [
+  ['503', { kind: 'status', status: 503, body: '' }, { layer: 'roller', retryAfter: 30 }],
+  ['429', { kind: 'status', status: 429, headers: { 'retry-after': '45' }, body: '' }, { layer: 'roller', retryAfter: 45 }],
+  ['a reset', { kind: 'reset' }, { layer: 'roller', retryAfter: 30, detail: /does not show whether/ }]
+] as const) {
+  test(`reports a token endpoint that responds with ${what}`, async (t) => {
+    const built = await withRevokedToken(t)
+    built.roller.faults.always({ path: /^\/token/, ...fault })
+    const answer = await call(built)
+    isProblem(t, built, answer, { ...UNAVAILABLE, ...expected })
+    t.notMatch(answer.payload, /reconnect|Check the Client ID/)
+    const requested = tokenRequests(built)
+    isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: expected.layer, retryAfter: 30 })
+    t.equal(tokenRequests(built), requested, 'and is left alone for a while')
+  })
+}
+
+test('reports credentials that ROLLER rejects', async (t) => {
+  const built = await withRevokedToken(t)
+  built.roller.rejectCredentials('demo')
+  isProblem(
+    t, built, await call(built),
+    { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /gave Nango no new token/ }
+  )
+})
+
+test('attributes Nango\'s own failures to Nango, without asking for new credentials', async (t) => {
+  const built = await withRevokedToken(t)
+  // The response of a real server while its Redis is down.
+  built.nango.faults.next(rejected('The external API returned an error when trying to refresh the access token. Please try again later.'))
+  const answer = await call(built)
+  isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/ })
+  t.match(JSON.parse(answer.payload).hint, /Redis and its Postgres/)
+  t.notMatch(answer.payload, /reconnect|Check the Client ID/)
+})
+
+test('reports an unknown failure of Nango as such when ROLLER accepts the credentials', async (t) => {
+  const built = await withRevokedToken(t)
+  built.nango.faults.next(rejected('x'))
+  isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /issues one for these credentials/ })
+})
+
+for (const [what, fault, expected] of [
+  ['in trouble', { kind: 'status', status: 503, body: '' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
+  ['away', { kind: 'reset' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
+  ['refusing', { kind: 'status', status: 401, body: '' }, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }]
+] as const) {
+  test(`reports the same error for the first call and during Nango's back-off: expired token, token endpoint ${what}`, async (
+    t
+  ) => {
+    const built = await build(t)
+    built.roller.faults.always({ path: /^\/token/, ...fault })
+    isProblem(t, built, await call(built), expected)
+    const requested = tokenRequests(built)
+    isProblem(t, built, await call(built), { ...expected, retryAfter: 30 })
+    t.equal(tokenRequests(built), requested)
+  })
+}
