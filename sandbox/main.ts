@@ -13,7 +13,7 @@ function describe ({ nango, roller, secretKey, webhookSigningKey, connectionId }
     nangoUrl: nango.url, secretKey, webhookSigningKey, connectUiUrl: nango.connectUiUrl, rollerUrl: roller.url, connectionId
   }
   if (json) return JSON.stringify(facts)
-  return `roller-sandbox: a simulated Nango and ROLLER. Nothing behind it is real.
+  return `roller-sandbox: a simulated Nango and ROLLER. All data is simulated.
 
   Nango                ${facts.nangoUrl}
   Secret key           ${facts.secretKey}

@@ -40,7 +40,7 @@ test('reports credentials that ROLLER rejects', async (t) => {
   built.roller.rejectCredentials('demo')
   isProblem(
     t, built, await call(built),
-    { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /gave Nango no new token/ }
+    { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /issued no new token to Nango/ }
   )
 })
 

@@ -24,7 +24,7 @@ test('attributes request_too_large to the caller, with a hint', async (t) => {
   for (const status of [413, 400]) {
     built.nango.faults.next(fault(status, nango('request_too_large')))
     const answer = await call(built, { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
-    isProblem(t, built, answer, { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE', layer: 'caller', detail: /Nango accepts no body/ })
+    isProblem(t, built, answer, { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE', layer: 'caller', detail: /body is too large for Nango/ })
     t.match(JSON.parse(answer.payload).hint, /NANGO_SERVER_PUBLIC_BODY_LIMIT/)
   }
   t.same(callsAtRoller(built), [])

@@ -54,7 +54,7 @@ test('does not repeat a failed refresh for 30 s', async (t) => {
   built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
   built.roller.rejectCredentials('demo')
   const first = await call(built)
-  isProblem(t, built, first, { ...REJECTED, detail: /gave Nango no new token/ })
+  isProblem(t, built, first, { ...REJECTED, detail: /issued no new token to Nango/ })
   t.equal(JSON.parse(first.payload).upstream.status, 400)
   t.equal(refreshes(built), 1)
 
