@@ -1,7 +1,7 @@
 import t from '../support/tap.ts'
 
 import { addDays, toVenueDate } from 'fastify-roller/time'
-import { callTool, startMcp } from './fixture.ts'
+import { ACCEPT, callTool, startMcp } from './fixture.ts'
 
 const GUEST = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com', phone: '+61 400 000 000' }
 
@@ -9,7 +9,12 @@ for (const transport of ['nango', 'direct'] as const) {
   t.test(`an agent finds, prices, books and cancels over the ${transport} transport`, async (t) => {
     const { connect, roller } = await startMcp(t, { options: { transport } })
     const questions: string[] = []
-    const client = await connect({ person: (message) => { questions.push(message); return { action: 'accept', content: { confirm: true } } } })
+    const client = await connect({
+      person: (message) => {
+        questions.push(message)
+        return ACCEPT
+      }
+    })
     t.same((await client.listTools()).tools.map(({ name }) => name), [
       'list_venues', 'search_operations', 'describe_operation', 'read_roller', 'write_roller'
     ])
