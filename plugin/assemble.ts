@@ -1,5 +1,4 @@
 /** Puts the parts together, from checked options. Knows nothing of Fastify. */
-import { Agent } from 'undici'
 import { systemClock, type Clock } from './util/clock.ts'
 import { ConnectPage } from './connect-page/connect-page.ts'
 import { Events } from './webhooks/events.ts'
@@ -23,6 +22,8 @@ import type { TokenSource } from './gateway/transport/token-cache.ts'
 import { poolUse } from './gateway/transport/pool-use.ts'
 import { traceDispatches } from './gateway/transport/traced.ts'
 import { describeError } from './util/log-error.ts'
+import { openAgent } from './util/outgoing-agent.ts'
+import { proxyFinder } from './util/proxy.ts'
 import { NangoClient } from './nango/client.ts'
 import { readState, type ConnectionState } from './nango/connection-state.ts'
 import { Connections } from './nango/connections.ts'
@@ -59,11 +60,12 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const { environment } = options
   const rollerBaseUrl = options.rollerBaseUrl ?? ROLLER_BASE_URLS[environment]
   // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
-  const agent = new Agent({
+  const findProxy = proxyFinder(options.proxy)
+  const { dispatcher: agent, stats } = openAgent({
     connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect }
-  })
+  }, findProxy)
   const nango = new NangoClient({
-    host, publicHost, connectUrl, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT
+    host, publicHost, connectUrl, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT, findProxy
   })
   const dispatcher = options.tracer === undefined ? agent : traceDispatches(agent, options.tracer)
   const dispatchParts = { userAgent: USER_AGENT, agent: dispatcher, timeouts: options.timeouts, clock }
@@ -201,6 +203,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     readConnection: async (connectionId) => (await connections.find(connectionId)).connection,
     rollerBaseUrl,
     bulkExportHosts: options.bulkExportHosts,
+    findProxy,
     timeouts: options.timeouts
   })
   const roller = new Roller({
@@ -215,7 +218,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     client,
     events,
     webhooks,
-    pool: () => poolUse(agent)
+    pool: () => poolUse(stats())
   })
   return {
     roller,

@@ -11,6 +11,7 @@ import { checkConnectionId } from './nango/connection-id.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import type { UpstreamTracer } from './gateway/transport/traced.ts'
 import { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
+import { isProxyUrl, PROXY_RULE, type ProxyOptions } from './util/proxy.ts'
 import { environments } from './nango/venue.ts'
 import { isRollerBaseUrl, ROLLER_BASE_URLS, ROLLER_BASE_URL_RULE } from './operations/base-url.ts'
 import { BULK_EXPORT_HOST_PATTERN, BULK_EXPORT_HOST_RULE, BULK_EXPORT_HOSTS } from './client/bulk-export-hosts.ts'
@@ -258,6 +259,18 @@ export const Options = Type.Object({
     expected: ROLLER_BASE_URL_RULE,
     description: `Address of ROLLER's API for the transport direct, if not the environment's own host: ${ROLLER_BASE_URL_RULE}.`
   })),
+  // process.env.HTTPS_PROXY may be undefined
+  proxy: Type.Optional(Type.Unsafe<ProxyOptions>(Type.Object({
+    http: Type.Optional(Type.String({ expected: PROXY_RULE, description: 'Proxy for http addresses.' })),
+    https: Type.Optional(Type.String({ expected: PROXY_RULE, description: 'Proxy for https addresses.' })),
+    noProxy: Type.Optional(Type.String({
+      description: 'Comma-separated hosts that are called directly: names with their subdomains, addresses and networks, each with an ' +
+        'optional port; * is all. This machine is always called directly.'
+    }))
+  }, {
+    additionalProperties: false,
+    description: 'HTTP proxies between this app and Nango, ROLLER and bulk export files. The environment is not read.'
+  }))),
   clock: Type.Optional(
     Type.Unsafe<Clock>(
       Type.Object({}, { description: 'Replaces the system clock in tests, for example with `ManualClock` of roller-sandbox.' })
@@ -368,6 +381,13 @@ export function parseOptions (raw: unknown): ParsedOptions {
   const { publicUrl } = options as { publicUrl?: unknown } // as above
   if (typeof publicUrl === 'string' && !isPublicUrl(publicUrl)) {
     faults.set('publicUrl', `option publicUrl is wrong: expected ${PUBLIC_URL_RULE}`)
+  }
+  const { proxy } = options as { proxy?: unknown } // as above
+  for (const name of ['http', 'https']) {
+    const url = isPlainObject(proxy) ? proxy[name] : undefined
+    if (typeof url === 'string' && url !== '' && !isProxyUrl(url)) {
+      faults.set(`proxy.${name}`, `option proxy.${name} is wrong: expected ${PROXY_RULE}`)
+    }
   }
   for (const [name, fault] of pageFaults(options as Record<string, unknown>)) faults.set(name, fault) // as above
   const other = urls.environment === 'playground' ? 'live' : 'playground'

@@ -1,7 +1,9 @@
 /** Builds the service: the plugin, who may call it, its documents and its health. It starts nothing and reads no environment. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
-import { roller, type AllOptions, isRollerWebhook, refuseDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
+import {
+  roller, type AllOptions, isRollerWebhook, proxyFinder, refuseDelivery, sendProblem, toRollerError
+} from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/authentication.ts'
 import { requireLocalCaller } from './auth/local.ts'
@@ -13,6 +15,7 @@ import type { ExampleCalls } from './docs/examples.ts'
 import { addHealth } from './http/health.ts'
 import { serverOptions, type Timeouts } from './http/server.ts'
 import { endConnectionsAtClose } from './http/end-connections.ts'
+import { createFetch } from './http/outgoing-fetch.ts'
 import { createMetrics, requestCounter, serveMetrics, watchPool } from './observability/metrics.ts'
 import { allowOrigins, limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
@@ -116,7 +119,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
 
   const { publicUrl, rollerSecrets, target: targetOptions } = config.webhooks
   const { webhookSigningKeys, ...nango } = config.nango
-  const target = targetOptions === null ? null : (await import('./http/webhook-target.ts')).createWebhookTarget(targetOptions)
+  const target = targetOptions === null
+    ? null
+    : (await import('./http/webhook-target.ts')).createWebhookTarget({ ...targetOptions, findProxy: proxyFinder(config.proxy) })
   if (target !== null) app.addHook('onClose', () => target.close())
 
   let api: FastifyInstance = app
@@ -130,6 +135,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       pollInterval: config.pollInterval,
       connectPage: config.connectPage,
       transport: config.transport,
+      proxy: config.proxy,
       ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
       ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
       authorize: authenticated ? authorizeCaller : 'open', // the hooks of guard() are what keeps others out
@@ -169,7 +175,9 @@ async function protect (
   await shedLoad(api, maxEventLoopDelay)
   const { onCalled, onRefused } = await limitCallers(api, config.rateLimit)
   if (authenticated) {
-    const checkToken = config.jwt === null ? null : (await import('./auth/jwt.ts')).createTokenCheck(config.jwt)
+    const checkToken = config.jwt === null
+      ? null
+      : (await import('./auth/jwt.ts')).createTokenCheck({ ...config.jwt, fetch: createFetch(proxyFinder(config.proxy)) })
     requireCaller(api, { keys: config.keys, checkToken, onRefused })
   } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)
   if (onCalled !== null) api.addHook('onRequest', async (request, reply) => { if (!provesItself(request)) await onCalled(request, reply) })

@@ -1,5 +1,7 @@
 /** Callers by JSON Web Token: signed by an issuer whose public keys are fetched, and whose word on the caller's rights is taken. */
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import {
+  createLocalJWKSet, createRemoteJWKSet, customFetch, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey
+} from 'jose'
 import { RollerError } from 'fastify-roller'
 import { SCOPES, type Caller } from './caller.ts'
 
@@ -11,6 +13,8 @@ export interface JwtOptions {
   readonly clockTolerance?: number
   /** The claim that lists rights: words in a text (RFC 8693), or a list of them. */
   readonly scopeClaim: string
+  /** Fetches the keys. */
+  readonly fetch?: typeof fetch
 }
 
 /** With a secret shared by both sides (HS256) who can check tokens could make them; `none` is no signature at all. */
@@ -27,8 +31,10 @@ const REST_MS = 10_000
 /** Resolves to null for a token that is not good. @throws RollerError ROLLER_ERR_AUTH_UNAVAILABLE when that cannot be known */
 export type TokenCheck = (token: string) => Promise<{ readonly caller: Caller } | { readonly refused: string }>
 
-export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance = CLOCK_TOLERANCE, scopeClaim }: JwtOptions): TokenCheck {
-  const keys = issuerKeys(jwksUrl)
+export function createTokenCheck (
+  { jwksUrl, issuer, audience, clockTolerance = CLOCK_TOLERANCE, scopeClaim, fetch = globalThis.fetch }: JwtOptions
+): TokenCheck {
+  const keys = issuerKeys(jwksUrl, fetch)
   return async (token) => {
     try {
       const { payload } = await jwtVerify(
@@ -63,8 +69,8 @@ function reasonOf (error: errors.JOSEError): string {
 }
 
 /** The issuer's keys: fetched when needed, again when a token names a key that is not among them, and kept over faults of the issuer. */
-function issuerKeys (url: string): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_TIMEOUT_MS })
+function issuerKeys (url: string, fetch: typeof globalThis.fetch): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_TIMEOUT_MS, [customFetch]: fetch })
   let fetchedAt = -Infinity
   let restUntil = -Infinity
 

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import {
-  HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE
+  HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE, type ProxyOptions
 } from 'fastify-roller/internal'
 import type { JwtOptions } from '../auth/jwt.ts'
 import { anyLimited } from '../auth/caller.ts'
@@ -16,6 +16,7 @@ import {
 import { parseCache } from './cache.ts'
 import { parseWebhooks, type WebhookConfig, type WebhookVariables } from './webhooks.ts'
 import { Environment, securityVariables } from './environment.ts'
+import { parseProxy } from './proxy.ts'
 import { isRedisUrl, REDIS_URL_RULE } from './urls.ts'
 
 export interface Config {
@@ -55,6 +56,8 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   readonly webhooks: WebhookConfig
   readonly redisUrl: string | null
+  /** Of all outgoing traffic over HTTP. */
+  readonly proxy: ProxyOptions
   readonly onRedisDown: 'share' | 'reject'
   readonly replicas: number
   /** Milliseconds. */
@@ -107,6 +110,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   const cache = parseCache(environment.CACHE, faults)
   const corsOrigins = parseOrigins(environment.CORS_ORIGINS, faults)
   const trustProxy = parseTrustProxy(environment.TRUST_PROXY, faults)
+  const proxy = parseProxy(environment, faults)
   const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent is not written as undefined
   if (environment.ROLLER_CONNECTION_ID !== undefined && anyLimited(keys)) {
     faults.push(`${keysSource} limits callers to their own venues, and ROLLER_CONNECTION_ID sets one venue for all. ` +
@@ -189,6 +193,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     corsOrigins,
     webhooks,
     redisUrl: environment.REDIS_URL ?? null,
+    proxy,
     onRedisDown: environment.ON_REDIS_DOWN,
     replicas: environment.REPLICAS,
     maxWait: environment.MAX_WAIT * 1000,
@@ -212,7 +217,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
 function readFiles (source: Readonly<Record<string, string | undefined>>, faults: string[]): Record<string, string> {
   const values: Record<string, string> = {}
   for (const name of Object.keys(Environment.properties) as (keyof Environment)[]) { // a literal's own keys
-    const value = source[name]?.trim()
+    const value = (inLowerCase(source, name) ?? source[name])?.trim()
     const file = source[`${name}_FILE`]?.trim()
     if (securityVariables.has(name)) {
       if (value === '') faults.push(emptyFault(name, name))
@@ -237,6 +242,11 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
     }
   }
   return values
+}
+
+/** Of the variables that other programs read too, the one in lower case takes precedence, as with curl. */
+function inLowerCase (source: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  return name.endsWith('_PROXY') && name !== 'TRUST_PROXY' ? source[name.toLowerCase()] : undefined
 }
 
 /** Numbers and booleans out of text, defaults put in. A variable that is wrong is left out, for the other checks to go on. */

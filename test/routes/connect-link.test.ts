@@ -18,7 +18,9 @@ test('a self-hosted Nango\'s link names its API, for new and for existing connec
 test('Cloud\'s link stays', async (t) => {
   const link = 'https://connect.nango.dev/?session_token=nango_connect_session_x'
   for (const host of ['https://api.nango.dev', 'https://api.nango.dev/']) {
-    const client = new NangoClient({ host, secretKey: SECRET_KEY, integrationId: 'roller', timeoutMs: 1000, userAgent: 'test' })
+    const client = new NangoClient(
+      { host, secretKey: SECRET_KEY, integrationId: 'roller', timeoutMs: 1000, userAgent: 'test', findProxy: () => null }
+    )
     t.teardown(() => client.close())
     // Cloud is not called from a test; only what is made of its answer counts.
     client.call = (async () => ({ data: { token: 'x', connect_link: link, expires_at: '2026-01-01T00:00:00.000Z' } })) as never
