@@ -32,6 +32,7 @@ import { TokenEndpoint } from './nango/token-endpoint.ts'
 import { TokenFailures } from './nango/token-failures.ts'
 import { readToken, renewToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
+import { hasParameters } from './routes/addresses.ts'
 import { ROLLER_BASE_URLS } from './operations/base-url.ts'
 import { catalogOperations, RollerClient } from './client/client.ts'
 import { operations } from './operations/operations.ts'
@@ -185,10 +186,11 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
       log.warn({ err: describeError(error), ...(connectionId !== undefined && { connectionId }) }, message)
     }
   })
-  const publicUrl = options.publicUrl === undefined ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix
+  // ROLLER's webhooks have one address; below a prefix with parameters there is none.
+  const publicUrl = options.publicUrl === undefined || hasParameters(prefix) ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix
   const connectPage = !options.connectPage
     ? null
-    : new ConnectPage({ nango, secretKey, environment, url: `${publicUrl ?? prefix}/connect`, lifecycle: venues.lifecycle })
+    : new ConnectPage({ nango, secretKey, environment, lifecycle: venues.lifecycle })
   const client = new RollerClient({ pipeline, entries })
   const webhooks = assembleWebhooks({
     client,

@@ -2,7 +2,7 @@
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import {
-  roller, type AllOptions, isRollerWebhook, proxyFinder, refuseDelivery, sendProblem, toRollerError
+  Addresses, roller, type AllOptions, isRollerWebhook, proxyFinder, refuseDelivery, sendProblem, toRollerError
 } from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/authentication.ts'
@@ -66,9 +66,10 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   const metrics = createMetrics()
   const count = requestCounter(metrics)
   const nameConnection = connectionNames(config.logConnectionIds, config.nango.secretKey)
+  const addresses = new Addresses(config.webhooks.publicUrl ?? undefined)
   const log = requestLogger({ nameConnection, more: tracing?.idOf })
   const app = Fastify({
-    ...serverOptions(config, overrides, sandbox),
+    ...serverOptions(config, overrides, { addresses, sandbox }),
     logger: loggerOptions(config.logLevel, nameConnection),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
@@ -81,7 +82,8 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
       else {
         sendProblem(
-          request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not encoded correctly, or a part of it is too long.' })
+          request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not encoded correctly, or a part of it is too long.' }),
+          addresses
         )
       }
       log(request, reply)
@@ -93,8 +95,8 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.decorateRequest('caller', null)
   app.decorateRequest('rollerCall', null) // the plugin's own, here also for routes outside its scope
-  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND')))
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error), addresses))
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND'), addresses))
   tracing?.addTo(app)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)

@@ -58,12 +58,13 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
       'cache-control': 'no-store',
       vary: 'Accept-Language'
     }).type('text/html; charset=utf-8')
+    // Relative, whatever a proxy in front puts before it. A host may route `/connect/` here too.
+    const here = request.raw.url?.split('?', 1)[0]?.endsWith('/') === true ? '' : 'connect/'
     return connectPageHtml({
       settings: page.settings,
       language: chooseLanguage(request.headers['accept-language']),
-      // From where the page is, whatever a proxy in front puts before it.
-      assets: `connect/${version}/`,
-      resultPath: 'connect/result',
+      assets: `${here}${version}/`,
+      resultPath: `${here}result`,
       nonce
     })
   })

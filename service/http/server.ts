@@ -4,7 +4,7 @@ import { STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
-import { toProblem } from 'fastify-roller/internal'
+import { toProblem, type Addresses } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
 import { isAnsweredEarly, isInAnswer } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
@@ -21,10 +21,9 @@ export interface Timeouts {
   readonly requestTimeout: number
 }
 
-/** @param sandbox its answers say so, those without a request among them */
 export function serverOptions (
   { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>,
-  { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, sandbox: boolean
+  { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, broken: BrokenRequests
 ): FastifyHttpOptions<Server> {
   return {
     // Fastify's type does not know the number, which it takes to mean the same.
@@ -40,17 +39,26 @@ export function serverOptions (
     routerOptions: { maxParamLength: 1024 },
     // While it closes, what still comes in on a kept connection is served: a balancer may have sent it before it could know.
     return503OnClosing: false,
-    clientErrorHandler (this: FastifyInstance, error, socket) { answerBrokenRequest(this, error, socket, sandbox) }
+    clientErrorHandler (this: FastifyInstance, error, socket) { answerBrokenRequest(this, error, socket, broken) }
   }
 }
 
+/** What the answers to bytes that never become a request say. */
+export interface BrokenRequests {
+  readonly addresses: Addresses
+  /** Nothing behind the service is real. */
+  readonly sandbox: boolean
+}
+
 /** There is no request, so neither hooks nor the log's line for each see it. */
-function answerBrokenRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
+function answerBrokenRequest (
+  app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, { addresses, sandbox }: BrokenRequests
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const problem = brokenRequest(error.code)
   const id = randomUUID()
   app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
-  const body = JSON.stringify(toProblem(problem, id))
+  const body = JSON.stringify(toProblem(problem, id, addresses.publicPath))
   // In the middle of an answer another head would be read as its body; after an answer to a request whose body then broke off, as the next
   // one's.
   if (socket.writable && !isInAnswer(socket) && !isAnsweredEarly(socket)) {
