@@ -156,8 +156,8 @@ export const Options = Type.Object({
   redis: Type.Optional(Type.Unsafe<RedisLike>(Type.Object({
     evalsha: Type.Function([], Type.Unknown()), eval: Type.Function([], Type.Unknown())
   }, {
-    description: 'An ioredis or iovalkey client (or Cluster), for replicas to share rate limits, cooling-off periods and cached ' +
-      'responses. Your app connects and closes it.'
+    description: 'An ioredis or iovalkey client (one server, Sentinel or Cluster), for replicas to share rate limits, cooling-off ' +
+      'periods and cached responses. Your app connects and closes it.'
   }))),
   pollInterval: Type.Integer({
     default: 0,
@@ -362,6 +362,12 @@ export function parseOptions (raw: unknown): ParsedOptions {
   for (const error of checkerOf(Options).errors(options)) {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
+  }
+  if ([...faults.keys()].some((name) => /^redis(\.|$)/.test(name))) {
+    for (const name of [...faults.keys()]) if (name.startsWith('redis.')) faults.delete(name)
+    faults.set(
+      'redis', 'option redis is wrong: expected a client or Cluster of ioredis or iovalkey; one of the package redis has other methods'
+    )
   }
   // checked so far for its type only
   const { cache, ...urls } = options as {

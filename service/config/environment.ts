@@ -103,8 +103,8 @@ export const Environment = Type.Object({
   ),
   TRUST_PROXY: Type.String({
     default: 'false',
-    description: 'Proxies whose X-Forwarded-For and X-Forwarded-Prefix are trusted: true for all, a number of proxies, or their addresses ' +
-      'and networks.',
+    description: 'Proxies whose X-Forwarded-For and X-Forwarded-Prefix are trusted: true for all, a number of proxies, or their ' +
+      'addresses and networks.',
     examples: ['10.0.0.0/8']
   }),
   STREAM_LIMIT: Type.Optional(

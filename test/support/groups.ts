@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
  */
 const ALONE: readonly (readonly string[])[] = [
   ['test/limits/'],
-  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts']
+  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts', 'test/rate-limits/redis-clients.test.ts']
 ]
 
 /** These take longest, and start first, in this order, so that the jobs end at about the same time. */
