@@ -10,6 +10,7 @@ import { requireLocalCaller } from './auth/local.ts'
 import { provesItself } from './auth/senders.ts'
 import type { Config } from './config/config.ts'
 import { watchConnectionUse } from './http/connection-use.ts'
+import { Cors } from './http/cors.ts'
 import { addDocs } from './docs/docs.ts'
 import type { ExampleCalls } from './docs/examples.ts'
 import { addHealth } from './http/health.ts'
@@ -17,7 +18,7 @@ import { serverOptions, type Timeouts } from './http/server.ts'
 import { endConnectionsAtClose } from './http/end-connections.ts'
 import { createFetch } from './http/outgoing-fetch.ts'
 import { createMetrics, requestCounter, serveMetrics, watchPool } from './observability/metrics.ts'
-import { allowOrigins, limitCallers, shedLoad } from './http/protection.ts'
+import { limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
 import { markAnswers, SANDBOX_HEADER } from './http/sandbox-header.ts'
 import { addSecurityHeaders, addSecurityHeadersForData } from './http/security-headers.ts'
@@ -67,9 +68,10 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   const count = requestCounter(metrics)
   const nameConnection = connectionNames(config.logConnectionIds, config.nango.secretKey)
   const addresses = new Addresses(config.webhooks.publicUrl ?? undefined)
+  const cors = new Cors(config.corsOrigins)
   const log = requestLogger({ nameConnection, more: tracing?.idOf })
   const app = Fastify({
-    ...serverOptions(config, overrides, { addresses, sandbox }),
+    ...serverOptions(config, overrides, { addresses, cors, sandbox }),
     logger: loggerOptions(config.logLevel, nameConnection),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
@@ -78,6 +80,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       Object.assign(request, { caller: null, rollerCall: null }) // made without the decorators of this app
       reply.header('x-request-id', request.id)
       addSecurityHeadersForData(reply)
+      reply.headers(cors.headersFor(request.headers.origin))
       if (sandbox) reply.header(...SANDBOX_HEADER)
       if (isRollerWebhook(request.raw.url ?? '')) refuseDelivery(reply)
       else {
@@ -104,7 +107,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   })
   if (sandbox) markAnswers(app)
   watchConnectionUse(app)
-  refuseBrokenRules(app)
+  refuseBrokenRules(app, cors)
   app.addHook('onResponse', (request, reply, done) => {
     log(request, reply)
     count(request, reply)
@@ -112,7 +115,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   })
   endConnectionsAtClose(app)
   addSecurityHeaders(app)
-  await allowOrigins(app, config.corsOrigins)
+  await cors.addTo(app)
   const authenticated = config.keys.length > 0 || config.jwt !== null
   addDocs(app, { keys: authenticated, exampleConnectionId: exampleConnectionId ?? null, exampleCalls, sandbox })
 

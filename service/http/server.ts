@@ -6,6 +6,7 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import { toProblem, type Addresses } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
+import type { Cors } from './cors.ts'
 import { isAnsweredEarly, isInAnswer } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
 
@@ -46,13 +47,16 @@ export function serverOptions (
 /** What the answers to bytes that never become a request say. */
 export interface BrokenRequests {
   readonly addresses: Addresses
+  readonly cors: Cors
   /** Nothing behind the service is real. */
   readonly sandbox: boolean
 }
 
+type BrokenRequest = Error & { readonly code?: string, readonly rawPacket?: unknown }
+
 /** There is no request, so neither hooks nor the log's line for each see it. */
 function answerBrokenRequest (
-  app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, { addresses, sandbox }: BrokenRequests
+  app: FastifyInstance, error: BrokenRequest, socket: Socket, { addresses, cors, sandbox }: BrokenRequests
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const problem = brokenRequest(error.code)
@@ -65,6 +69,7 @@ function answerBrokenRequest (
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json',
       'roller-answered-by: gateway',
+      ...Object.entries(cors.headersFor(originOf(error))).map((header) => header.join(': ')),
       ...(sandbox ? [SANDBOX_HEADER.join(': ')] : []), 'x-content-type-options: nosniff',
       `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
     ].join('\r\n'))
@@ -80,4 +85,10 @@ function brokenRequest (code: string | undefined): RollerError {
     return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
   }
   return new RollerError('ROLLER_ERR_HTTP', { detail: 'The bytes received are not HTTP/1.1.' })
+}
+
+/** Of the bytes that came last. Only one that may call is repeated. */
+function originOf ({ rawPacket }: BrokenRequest): string | undefined {
+  if (!Buffer.isBuffer(rawPacket)) return undefined
+  return /\norigin:[ \t]*([^\s]+)/i.exec(rawPacket.subarray(0, 4 * MAX_HEADERS).toString('latin1'))?.[1]
 }

@@ -1,6 +1,7 @@
 /** Rules of HTTP/1.1 that Node leaves to its user, or would answer in words of its own. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from 'fastify-roller'
+import type { Cors } from './cors.ts'
 
 /**
  * A browser behind two proxies sends some forty. Node leaves out without a word what is beyond 2000, and more than that fit into the bytes
@@ -9,12 +10,13 @@ import { RollerError } from 'fastify-roller'
 const MAX_HEADER_COUNT = 200
 
 /** Refuses them as every other request is refused: with a problem, an id and a line in the log. */
-export function refuseBrokenRules (app: FastifyInstance): void {
+export function refuseBrokenRules (app: FastifyInstance, cors: Cors): void {
   // Node would answer an expectation that it does not know by itself, without a body.
   app.server.on('checkExpectation', (request, response) => { app.routing(request, response) })
   app.addHook('onRequest', (request, reply, done) => {
     const broken = brokenRule(request)
     if (broken === null) return done()
+    reply.headers(cors.headersFor(request.headers.origin)) // before the hook that sets them
     reply.header('connection', 'close') // who breaks one rule may frame the next request as he likes
     done(broken)
   })
