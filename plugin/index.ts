@@ -25,9 +25,12 @@ import { webhookSubscriptionRoutes } from './routes/webhook-subscriptions.ts'
 import { compileValidator } from './routes/validation.ts'
 import { rollerWebhookRoutes } from './routes/webhooks.ts'
 
+const MAX_ID_LENGTH = 255
+
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
+  warnOfShortParameters(app)
   const addresses = new Addresses(options.publicUrl)
   refuseWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
@@ -85,6 +88,17 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
 
   app.addHook('onReady', async () => { start() })
   app.addHook('onClose', close)
+}
+
+/** Nango's ids have up to 255 characters. A host answers a longer parameter than it allows with 404 or 414, before any route. */
+function warnOfShortParameters ({ initialConfig, log }: FastifyInstance): void {
+  const { maxParamLength = 0, routerOptions } = initialConfig
+  const longest = Math.max(maxParamLength, Number(routerOptions?.maxParamLength ?? 0))
+  if (longest >= MAX_ID_LENGTH) return
+  log.warn(
+    { maxParamLength: longest },
+    `connection ids longer than ${longest} characters are not found in paths: set routerOptions.maxParamLength to ${MAX_ID_LENGTH}`
+  )
 }
 
 /** Subscriptions are made and removed without a request too, so that nothing tells which value a parameter has. */
