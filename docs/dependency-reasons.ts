@@ -38,6 +38,7 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   pino: service('The log, and its writing in the background. Fastify brings the same.'),
   'prom-client': service('`/metrics`.'),
   standardwebhooks: service('Signs the events that are passed on, by a convention for which most languages have a library.'),
+  'https-proxy-agent': service('Sends traces through `HTTPS_PROXY` and `HTTP_PROXY`. Optional.'),
   '@opentelemetry/api': service(
     'Traces. Optional, as the three below: nothing of it is loaded without `OTEL_EXPORTER_OTLP_ENDPOINT`, and `npm install ' +
     '--omit=optional` leaves it out.'

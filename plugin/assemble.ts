@@ -1,5 +1,4 @@
-/** Assembles the gateway from validated options. Independent of Fastify. */
-import { Agent } from 'undici'
+/** Puts the parts together, from checked options. Knows nothing of Fastify. */
 import { systemClock, type Clock } from './util/clock.ts'
 import { ConnectPage } from './connect-page/connect-page.ts'
 import { Events } from './webhooks/events.ts'
@@ -23,6 +22,8 @@ import type { TokenSource } from './gateway/transport/token-cache.ts'
 import { poolUse } from './gateway/transport/pool-use.ts'
 import { traceDispatches } from './gateway/transport/traced.ts'
 import { describeError } from './util/log-error.ts'
+import { openAgent } from './util/outgoing-agent.ts'
+import { proxyFinder } from './util/proxy.ts'
 import { NangoClient } from './nango/client.ts'
 import { readState, type ConnectionState } from './nango/connection-state.ts'
 import { Connections } from './nango/connections.ts'
@@ -31,6 +32,7 @@ import { TokenEndpoint } from './nango/token-endpoint.ts'
 import { TokenFailures } from './nango/token-failures.ts'
 import { readToken, renewToken } from './nango/token.ts'
 import type { ParsedOptions } from './options.ts'
+import { hasParameters } from './routes/addresses.ts'
 import { ROLLER_BASE_URLS } from './operations/base-url.ts'
 import { catalogOperations, RollerClient } from './client/client.ts'
 import { operations } from './operations/operations.ts'
@@ -58,12 +60,13 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const { secretKey, host, publicHost, connectUrl, integrationId } = options.nango
   const { environment } = options
   const rollerBaseUrl = options.rollerBaseUrl ?? ROLLER_BASE_URLS[environment]
-  // Nango closes idle connections after 61 s; ours close earlier, so that no call is written to a closing connection.
-  const agent = new Agent({
+  // Nango keeps idle connections for 61 s; ours end before, so that a call is not written to one that is just being closed.
+  const findProxy = proxyFinder(options.proxy)
+  const { dispatcher: agent, stats } = openAgent({
     connections: options.maxSockets, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 55_000, connect: { timeout: options.timeouts.connect }
-  })
+  }, findProxy)
   const nango = new NangoClient({
-    host, publicHost, connectUrl, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT
+    host, publicHost, connectUrl, secretKey, integrationId, timeoutMs: options.timeouts.control, userAgent: USER_AGENT, findProxy
   })
   const dispatcher = options.tracer === undefined ? agent : traceDispatches(agent, options.tracer)
   const dispatchParts = { userAgent: USER_AGENT, agent: dispatcher, timeouts: options.timeouts, clock }
@@ -184,10 +187,11 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
       log.warn({ err: describeError(error), ...(connectionId !== undefined && { connectionId }) }, message)
     }
   })
-  const publicUrl = options.publicUrl === undefined ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix
+  // ROLLER's webhooks have one address; below a prefix with parameters there is none.
+  const publicUrl = options.publicUrl === undefined || hasParameters(prefix) ? undefined : options.publicUrl.replace(/\/+$/, '') + prefix
   const connectPage = !options.connectPage
     ? null
-    : new ConnectPage({ nango, secretKey, environment, url: `${publicUrl ?? prefix}/connect`, lifecycle: venues.lifecycle })
+    : new ConnectPage({ nango, secretKey, environment, lifecycle: venues.lifecycle })
   const client = new RollerClient({ pipeline, entries })
   const webhooks = assembleWebhooks({
     client,
@@ -202,6 +206,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     readConnection: async (connectionId) => (await connections.find(connectionId)).connection,
     rollerBaseUrl,
     bulkExportHosts: options.bulkExportHosts,
+    findProxy,
     timeouts: options.timeouts
   })
   const roller = new Roller({
@@ -216,7 +221,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     client,
     events,
     webhooks,
-    pool: () => poolUse(agent)
+    pool: () => poolUse(stats())
   })
   return {
     roller,

@@ -6,10 +6,10 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import { assemble } from './assemble.ts'
-import { parseOptions, type RollerOptions } from './options.ts'
-import { keepRegistration } from './registration.ts'
+import { OptionsError, parseOptions, type ParsedOptions, type RollerOptions } from './options.ts'
 import type { Roller } from './roller.ts'
 import { Access } from './routes/access.ts'
+import { Addresses, hasParameters } from './routes/addresses.ts'
 import { CacheHeaders } from './routes/cache-headers.ts'
 import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
@@ -25,9 +25,14 @@ import { webhookSubscriptionRoutes } from './routes/webhook-subscriptions.ts'
 import { compileValidator } from './routes/validation.ts'
 import { rollerWebhookRoutes } from './routes/webhooks.ts'
 
+const MAX_ID_LENGTH = 255
+
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
+  warnOfShortParameters(app)
+  const addresses = new Addresses(options.publicUrl)
+  refuseWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
   const { roller, nango, venues, rateLimiter, credentialOf, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
   const access = new Access(
@@ -54,7 +59,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   await app.register(async (scope) => {
     scope.setValidatorCompiler(compileValidator)
     scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
-    setProblemHandler(scope)
+    setProblemHandler(scope, addresses)
     prepareRoutes(scope, options)
     scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('roller-answered-by', 'gateway')
@@ -66,8 +71,8 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
         reply.header('cache-control', 'no-store')
         done()
       })
-      parseJsonBodies(own, options.bodyLimit)
-      await own.register(connectSessionRoutes, { nango, access, page: connectPage })
+      takeJsonBodies(own, options.bodyLimit)
+      await own.register(connectSessionRoutes, { nango, access, addresses, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
       await own.register(
         connectionRoutes,
@@ -93,6 +98,26 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
 
   app.addHook('onReady', async () => { start() })
   app.addHook('onClose', close)
+}
+
+/** Nango's ids have up to 255 characters. A host answers a longer parameter than it allows with 404 or 414, before any route. */
+function warnOfShortParameters ({ initialConfig, log }: FastifyInstance): void {
+  const { maxParamLength = 0, routerOptions } = initialConfig
+  const longest = Math.max(maxParamLength, Number(routerOptions?.maxParamLength ?? 0))
+  if (longest >= MAX_ID_LENGTH) return
+  log.warn(
+    { maxParamLength: longest },
+    `connection ids longer than ${longest} characters are not found in paths: set routerOptions.maxParamLength to ${MAX_ID_LENGTH}`
+  )
+}
+
+/** Subscriptions are made and removed without a request too, so that nothing tells which value a parameter has. */
+function refuseWebhooksBelowParameters (prefix: string, { rollerWebhookSecrets }: ParsedOptions): void {
+  if (rollerWebhookSecrets === undefined || !hasParameters(prefix)) return
+  throw new OptionsError([
+    `option rollerWebhookSecrets cannot be used below the prefix ${prefix}: ROLLER's webhooks need an address without parameters. ` +
+    'Use a prefix without parameters and tell tenants apart by the option identify'
+  ])
 }
 
 export default fp(rollerPlugin, { fastify: '5.x', name: 'fastify-roller' })

@@ -8,6 +8,8 @@ export const roller = plugin as unknown as FastifyPluginAsync<AllOptions> // the
 
 export type { AllOptions }
 export { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
+export { isProxyUrl, PROXY_RULE, proxyFinder, type FindProxy, type ProxyOptions } from './util/proxy.ts'
+export { openAgent } from './util/outgoing-agent.ts'
 export type { Layer } from './errors.ts'
 export { describeError, type LoggedError } from './util/log-error.ts'
 export { isRollerBaseUrl, ROLLER_BASE_URL_RULE } from './operations/base-url.ts'
@@ -19,6 +21,7 @@ export type { UpstreamTracer } from './gateway/transport/traced.ts'
 export { CheckStep } from './check.ts'
 export { toProblem, toRollerError } from './problem.ts'
 export { problemOf } from './routes/call-record.ts'
+export { Addresses } from './routes/addresses.ts'
 export { sendProblem } from './routes/problems.ts'
 export { isRollerWebhook, rejectDelivery } from './routes/webhooks.ts'
 export { escape as escapeHtml } from './connect-page/html.ts'

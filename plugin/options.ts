@@ -11,6 +11,7 @@ import { checkConnectionId } from './nango/connection-id.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import type { UpstreamTracer } from './gateway/transport/traced.ts'
 import { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
+import { isProxyUrl, PROXY_RULE, type ProxyOptions } from './util/proxy.ts'
 import { environments } from './nango/venue.ts'
 import { isRollerBaseUrl, ROLLER_BASE_URLS, ROLLER_BASE_URL_RULE } from './operations/base-url.ts'
 import { BULK_EXPORT_HOST_PATTERN, BULK_EXPORT_HOST_RULE, BULK_EXPORT_HOSTS } from './client/bulk-export-hosts.ts'
@@ -155,8 +156,8 @@ export const Options = Type.Object({
   redis: Type.Optional(Type.Unsafe<RedisLike>(Type.Object({
     evalsha: Type.Function([], Type.Unknown()), eval: Type.Function([], Type.Unknown())
   }, {
-    description: 'An ioredis or iovalkey client (or Cluster), for replicas to share rate limits, cooling-off periods and cached ' +
-      'responses. Your app connects and closes it.'
+    description: 'An ioredis or iovalkey client (one server, Sentinel or Cluster), for replicas to share rate limits, cooling-off ' +
+      'periods and cached responses. Your app connects and closes it.'
   }))),
   pollInterval: Type.Integer({
     default: 0,
@@ -258,6 +259,18 @@ export const Options = Type.Object({
     expected: ROLLER_BASE_URL_RULE,
     description: `Address of ROLLER's API for the transport direct, if not the environment's own host: ${ROLLER_BASE_URL_RULE}.`
   })),
+  // process.env.HTTPS_PROXY may be undefined
+  proxy: Type.Optional(Type.Unsafe<ProxyOptions>(Type.Object({
+    http: Type.Optional(Type.String({ expected: PROXY_RULE, description: 'Proxy for http addresses.' })),
+    https: Type.Optional(Type.String({ expected: PROXY_RULE, description: 'Proxy for https addresses.' })),
+    noProxy: Type.Optional(Type.String({
+      description: 'Comma-separated hosts that are called directly: names with their subdomains, addresses and networks, each with an ' +
+        'optional port; * is all. This machine is always called directly.'
+    }))
+  }, {
+    additionalProperties: false,
+    description: 'HTTP proxies between this app and Nango, ROLLER and bulk export files. The environment is not read.'
+  }))),
   clock: Type.Optional(
     Type.Unsafe<Clock>(
       Type.Object({}, { description: 'Replaces the system clock in tests, for example with `ManualClock` of roller-sandbox.' })
@@ -350,7 +363,13 @@ export function parseOptions (raw: unknown): ParsedOptions {
     const name = error.path.slice(1).replaceAll('/', '.')
     if (!faults.has(name)) faults.set(name, describe(name, error))
   }
-  // only its type was checked
+  if ([...faults.keys()].some((name) => /^redis(\.|$)/.test(name))) {
+    for (const name of [...faults.keys()]) if (name.startsWith('redis.')) faults.delete(name)
+    faults.set(
+      'redis', 'option redis is wrong: expected a client or Cluster of ioredis or iovalkey; one of the package redis has other methods'
+    )
+  }
+  // checked so far for its type only
   const { cache, ...urls } = options as {
     rollerBaseUrl?: unknown, otherBaseUrl?: unknown, environment?: unknown, pollInterval?: unknown, cache?: unknown
   }
@@ -368,6 +387,13 @@ export function parseOptions (raw: unknown): ParsedOptions {
   const { publicUrl } = options as { publicUrl?: unknown } // as above
   if (typeof publicUrl === 'string' && !isPublicUrl(publicUrl)) {
     faults.set('publicUrl', `option publicUrl is wrong: expected ${PUBLIC_URL_RULE}`)
+  }
+  const { proxy } = options as { proxy?: unknown } // as above
+  for (const name of ['http', 'https']) {
+    const url = isPlainObject(proxy) ? proxy[name] : undefined
+    if (typeof url === 'string' && url !== '' && !isProxyUrl(url)) {
+      faults.set(`proxy.${name}`, `option proxy.${name} is wrong: expected ${PROXY_RULE}`)
+    }
   }
   for (const [name, fault] of pageFaults(options as Record<string, unknown>)) faults.set(name, fault) // as above
   const other = urls.environment === 'playground' ? 'live' : 'playground'

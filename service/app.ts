@@ -1,7 +1,9 @@
 /** Builds the service: the plugin, authentication, documents and health checks. It does not listen and reads no environment. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
-import { roller, type AllOptions, isRollerWebhook, rejectDelivery, sendProblem, toRollerError } from 'fastify-roller/internal'
+import {
+  Addresses, roller, type AllOptions, isRollerWebhook, proxyFinder, refuseDelivery, sendProblem, toRollerError
+} from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/authentication.ts'
 import { requireLocalCaller } from './auth/local.ts'
@@ -9,13 +11,15 @@ import { addResourceMetadata, challengeOf, MCP_PATH } from './auth/resource-meta
 import { provesItself } from './auth/senders.ts'
 import type { Config } from './config/config.ts'
 import { watchConnectionUse } from './http/connection-use.ts'
+import { Cors } from './http/cors.ts'
 import { addDocs } from './docs/docs.ts'
 import type { ExampleCalls } from './docs/examples.ts'
 import { addHealth } from './http/health.ts'
 import { serverOptions, type Timeouts } from './http/server.ts'
 import { endConnectionsAtClose } from './http/end-connections.ts'
-import { createMetrics, requestCounter, serveMetrics, watchPool, type Metrics } from './observability/metrics.ts'
-import { allowOrigins, limitCallers, shedLoad } from './http/protection.ts'
+import { createFetch } from './http/outgoing-fetch.ts'
+import { createMetrics, requestCounter, serveMetrics, watchPool } from './observability/metrics.ts'
+import { limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
 import { markResponses, SANDBOX_HEADER } from './http/sandbox-header.ts'
 import { addSecurityHeaders, addSecurityHeadersForData } from './http/security-headers.ts'
@@ -64,9 +68,11 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   const metrics = createMetrics()
   const count = requestCounter(metrics)
   const nameConnection = connectionNames(config.logConnectionIds, config.nango.secretKey)
+  const addresses = new Addresses(config.webhooks.publicUrl ?? undefined)
+  const cors = new Cors(config.corsOrigins)
   const log = requestLogger({ nameConnection, more: tracing?.idOf })
   const app = Fastify({
-    ...serverOptions(config, overrides, sandbox),
+    ...serverOptions(config, overrides, { addresses, cors, sandbox }),
     logger: loggerOptions(config.logLevel, nameConnection),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
@@ -75,11 +81,13 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       Object.assign(request, { caller: null, rollerCall: null }) // created without the decorators of this app
       reply.header('x-request-id', request.id)
       addSecurityHeadersForData(reply)
+      reply.headers(cors.headersFor(request.headers.origin))
       if (sandbox) reply.header(...SANDBOX_HEADER)
       if (isRollerWebhook(request.raw.url ?? '')) rejectDelivery(reply)
       else {
         sendProblem(
-          request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not encoded correctly, or a part of it is too long.' })
+          request, reply, new RollerError('ROLLER_ERR_PATH', { detail: 'The URL is not encoded correctly, or a part of it is too long.' }),
+          addresses
         )
       }
       log(request, reply)
@@ -90,9 +98,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.decorateRequest('caller', null)
-  app.decorateRequest('rollerCall', null) // the plugin's error handler, also for routes outside its scope
-  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error)))
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND')))
+  app.decorateRequest('rollerCall', null) // the plugin's own, here also for routes outside its scope
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error), addresses))
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND'), addresses))
   tracing?.addTo(app)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
@@ -100,7 +108,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   })
   if (sandbox) markResponses(app)
   watchConnectionUse(app)
-  rejectViolations(app)
+  refuseBrokenRules(app, cors)
   app.addHook('onResponse', (request, reply, done) => {
     log(request, reply)
     count(request, reply)
@@ -108,7 +116,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   })
   endConnectionsAtClose(app)
   addSecurityHeaders(app)
-  await allowOrigins(app, config.corsOrigins)
+  await cors.addTo(app)
   const authenticated = config.keys.length > 0 || config.jwt !== null
   addDocs(app, { keys: authenticated, exampleConnectionId: exampleConnectionId ?? null, exampleCalls, sandbox })
 
@@ -117,7 +125,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
 
   const { publicUrl, rollerSecrets, target: targetOptions } = config.webhooks
   const { webhookSigningKeys, ...nango } = config.nango
-  const target = targetOptions === null ? null : (await import('./http/webhook-target.ts')).createWebhookTarget(targetOptions)
+  const target = targetOptions === null
+    ? null
+    : (await import('./http/webhook-target.ts')).createWebhookTarget({ ...targetOptions, findProxy: proxyFinder(config.proxy) })
   if (target !== null) app.addHook('onClose', () => target.close())
 
   let api: FastifyInstance = app
@@ -131,6 +141,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       pollInterval: config.pollInterval,
       connectPage: config.connectPage,
       transport: config.transport,
+      proxy: config.proxy,
       ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
       ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
       authorize: authenticated ? authorizeCaller : 'open', // authentication is enforced by the hooks of guard()
@@ -180,13 +191,10 @@ async function protect (
   await shedLoad(api, maxEventLoopDelay)
   const { onCalled, onRejected } = await limitCallers(api, config.rateLimit)
   if (authenticated) {
-    const checkToken = config.jwt === null ? null : (await import('./auth/jwt.ts')).createTokenCheck(config.jwt)
-    requireCaller(api, {
-      keys: config.keys,
-      checkToken,
-      onRejected,
-      ...(config.mcp !== null && config.jwt !== null && { challenge: (request) => challengeOf(request, config.webhooks.publicUrl) })
-    })
+    const checkToken = config.jwt === null
+      ? null
+      : (await import('./auth/jwt.ts')).createTokenCheck({ ...config.jwt, fetch: createFetch(proxyFinder(config.proxy)) })
+    requireCaller(api, { keys: config.keys, checkToken, onRefused })
   } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)
   if (onCalled !== null) api.addHook('onRequest', async (request, reply) => { if (!provesItself(request)) await onCalled(request, reply) })
 }

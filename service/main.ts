@@ -41,7 +41,7 @@ const { startTracing, TracingMissingError } = config.tracesTo === null
       startTracing: null, TracingMissingError: null
     }
   : await import('./observability/tracing.ts')
-const tracing = await startTracing?.(config.tracesTo ?? '').catch((error: unknown) => {
+const tracing = await startTracing?.(config.tracesTo ?? '', config.proxy).catch((error: unknown) => {
   if (TracingMissingError === null || !(error instanceof TracingMissingError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exit(1)

@@ -11,19 +11,22 @@ export interface ConnectPageOptions {
   readonly nango: NangoClient
   readonly secretKey: string
   readonly environment: RollerEnvironment
-  /** The page's address: absolute if the gateway's own is configured, otherwise from the root. */
-  readonly url: string
   readonly lifecycle: ConnectionLifecycle
+}
+
+export interface LinkOptions {
+  readonly proof: string
+  readonly clientId: string | undefined
+  /** Of an existing connection. */
+  readonly connectionId?: string | null
 }
 
 export class ConnectPage {
   readonly settings: PageSettings
   readonly results: ConnectResults
   readonly #tickets: Tickets
-  readonly #url: string
 
-  constructor ({ nango, secretKey, environment, url, lifecycle }: ConnectPageOptions) {
-    this.#url = url
+  constructor ({ nango, secretKey, environment, lifecycle }: ConnectPageOptions) {
     this.#tickets = new Tickets(secretKey, nango.integrationId)
     this.results = new ConnectResults({ nango, tickets: this.#tickets, lifecycle, now: Date.now })
     this.settings = { apiUrl: nango.publicHost, connectUrl: nango.connectUrl, integrationId: nango.integrationId, environment }
@@ -31,14 +34,19 @@ export class ConnectPage {
 
   newProof (): string { return this.#tickets.newProof() }
 
-  /** All data is in the fragment, which browsers do not send. */
-  link ({ token, expiresAt }: ConnectSession, proof: string, clientId?: string, connectionId: string | null = null): string {
+  /**
+   * All data is in the fragment, which browsers do not send.
+   * @param base of the plugin's routes: absolute, or from the root of the host
+   */
+  link (
+    base: string, { token, expiresAt }: ConnectSession, { proof, clientId, connectionId = null }: LinkOptions
+  ): string {
     const fragment = new URLSearchParams({
       token,
       ticket: this.#tickets.issue(proof, expiresAt, connectionId),
       expires: String(Math.floor(Date.parse(expiresAt) / 1000)),
       ...(clientId !== undefined && { client_id: clientId })
     })
-    return `${this.#url}#${fragment.toString()}`
+    return `${base}/connect#${fragment.toString()}`
   }
 }

@@ -6,6 +6,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { Nango } from '@nangohq/node'
 import { isRollerError, RollerError, type InputFault } from '../errors.ts'
+import type { FindProxy } from '../util/proxy.ts'
 import { accountWaitSeconds } from '../util/retry-after.ts'
 import { ClientIds } from './entry.ts'
 import { isRecord } from '../util/is-record.ts'
@@ -24,9 +25,12 @@ export interface NangoClientOptions {
   /** Timeout of one call in milliseconds. */
   readonly timeoutMs: number
   readonly userAgent: string
+  readonly findProxy: FindProxy
 }
 
 const CLOUD_HOST = 'https://api.nango.dev'
+/** Where the proxy itself answers. */
+const PROXY_HINT = 'The operator must check the proxy, and its user and password (HTTPS_PROXY, option proxy).'
 const CLOUD_CONNECT_URL = 'https://connect.nango.dev'
 
 /** An error response of Nango, reduced to what may leave this file. */
@@ -67,6 +71,7 @@ export class NangoClient {
     this.publicHost = options.publicHost?.replace(/\/+$/, '') ?? this.host
     this.connectUrl = options.connectUrl ?? (this.isCloud ? CLOUD_CONNECT_URL : null)
     this.clientIds = new ClientIds(options.secretKey, options.integrationId)
+    const proxy = options.findProxy(this.host)
     this.#sdk = new Nango({ apiKey: options.secretKey, host: this.host }, {
       userAgent: options.userAgent,
       interceptors: {
@@ -75,8 +80,9 @@ export class NangoClient {
           config.signal = AbortSignal.timeout(options.timeoutMs)
           config.httpAgent = this.#httpAgent
           config.httpsAgent = this.#httpsAgent
-          config.maxRedirects = 0 // a redirect would send the key to another host
-          config.maxContentLength = MAX_RESPONSE
+          config.proxy = proxy === null ? false : axiosProxy(proxy) // left out, axios reads the environment
+          config.maxRedirects = 0 // a redirect would carry the key elsewhere
+          config.maxContentLength = MAX_ANSWER
           return config
         },
         response: {
@@ -112,6 +118,11 @@ export class NangoClient {
       throw explain?.(errorResponse) ?? generalRule(errorResponse)
     }
   }
+}
+
+function axiosProxy ({ protocol, hostname, port, username, password }: URL) {
+  const auth = username === '' ? {} : { auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
+  return { protocol, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80), ...auth }
 }
 
 interface AxiosLike {
@@ -179,6 +190,9 @@ function generalRule ({ status, code, errors, retryAfter }: NangoErrorResponse):
   }
   if (status === 401) {
     return new RollerError('ROLLER_ERR_NANGO_REJECTED', { detail: 'Nango rejects the secret key of this gateway.', upstream })
+  }
+  if (status === 407) {
+    return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: 'The proxy in front of Nango answered 407.', hint: PROXY_HINT })
   }
   if (status >= 500 || code === '') {
     return new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango returned ${status}.`, upstream: { status } })

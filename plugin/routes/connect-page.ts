@@ -56,12 +56,13 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
       'cache-control': 'no-store',
       vary: 'Accept-Language'
     }).type('text/html; charset=utf-8')
+    // Relative, whatever a proxy in front puts before it. A host may route `/connect/` here too.
+    const here = request.raw.url?.split('?', 1)[0]?.endsWith('/') === true ? '' : 'connect/'
     return connectPageHtml({
       settings: page.settings,
       language: chooseLanguage(request.headers['accept-language']),
-      // Relative to the page, whatever prefix a proxy adds.
-      assets: `connect/${version}/`,
-      resultPath: 'connect/result',
+      assets: `${here}${version}/`,
+      resultPath: `${here}result`,
       nonce
     })
   })

@@ -1,18 +1,21 @@
 /** Connect sessions over HTTP: what a page needs so that a venue manager can enter a Client ID and a Client Secret at Nango. */
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import type { ConnectPage } from '../connect-page/connect-page.ts'
 import { RollerError } from '../errors.ts'
 import type { NangoClient } from '../nango/client.ts'
 import { Tags } from '../nango/connection.ts'
 import { createReconnectSession, createSession, type ConnectSession as NangoSession, type SessionInput } from '../nango/sessions.ts'
 import type { Access, Limits } from './access.ts'
-import { problemResponses } from './roller-schema.ts'
+import type { Addresses } from './addresses.ts'
+import { problemAnswers } from './roller-schema.ts'
 
 export interface ConnectSessionRoutesOptions {
   readonly nango: NangoClient
   readonly access: Access
-  /** Null: the connect page is disabled. */
+  readonly addresses: Addresses
+  /** Null: there is no page of our own. */
   readonly page: ConnectPage | null
 }
 
@@ -20,9 +23,9 @@ const ConnectSession = Type.Object({
   token: Type.String({ description: 'For @nangohq/frontend: openConnectUI({ sessionToken }).' }),
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
   connectPage: Type.Optional(Type.String({
-    description: 'This gateway\'s page, to send to a venue manager, with the Client ID filled in. ' +
-      'Relative to the root of this host if publicUrl is not set. ' +
-      'Append &lang=de to choose the language.'
+    description: 'This gateway\'s own page, to send to a venue manager, with the Client ID filled in. ' +
+      'From the root of this host unless publicUrl (PUBLIC_URL) is set: set it before you send the link by e-mail. ' +
+      '&lang=de behind it chooses the language.'
   })),
   expiresAt: Type.String({ format: 'date-time', description: 'In 30 minutes, fixed by Nango.' })
 }, { $id: 'ConnectSession' })
@@ -46,16 +49,18 @@ const ReconnectBody = Type.Composite([
 
 const TAG = ['Connect']
 
-export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, { nango, access, page }) => {
-  /** Creates a session, and a link to its page. */
+export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, options) => {
+  const { nango, access, addresses, page } = options
+  /** Makes a session, and a link to the page that goes with it. */
   async function withPage (
+    request: FastifyRequest,
     input: Partial<SessionInput>, { clientId, connectionId = null }: { clientId: string | undefined, connectionId?: string | null },
     open: (input: Partial<SessionInput>) => Promise<NangoSession>
   ): Promise<Static<typeof ConnectSession>> {
     if (page === null) return await open(input)
     const proof = page.newProof()
     const session = await open({ ...input, proof })
-    return { ...session, connectPage: page.link(session, proof, clientId, connectionId) }
+    return { ...session, connectPage: page.link(addresses.url(request), session, { proof, clientId, connectionId }) }
   }
 
   app.post('/connect-session', {
@@ -75,7 +80,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     const { clientId, ...written } = request.body
     const input = sessionInput(await access.identifyMaker(request), written)
     reply.code(201)
-    return await withPage(input, { clientId }, (complete) => createSession(nango, { ...complete, tags: complete.tags ?? {} }))
+    return await withPage(request, input, { clientId }, (complete) => createSession(nango, { ...complete, tags: complete.tags ?? {} }))
   })
 
   if (access.identifies) {
@@ -115,7 +120,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     await access.own(request, connectionId)
     const input = sessionInput(await access.identify(request), written)
     reply.code(201)
-    return await withPage(input, { clientId, connectionId }, (complete) => createReconnectSession(nango, connectionId, complete))
+    return await withPage(request, input, { clientId, connectionId }, (complete) => createReconnectSession(nango, connectionId, complete))
   })
 }
 

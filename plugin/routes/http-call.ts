@@ -23,7 +23,7 @@ export class HttpCall implements CallRequest {
     { method, headers }: FastifyRequest, operation: CatalogOperation | null, record: CallRecord, target: string, body: OutgoingBody | null,
     maxWaitMs: number | undefined, admit: () => Promise<void>, signal: CancelSignal
   ) {
-    this.method = method
+    this.method = method === 'HEAD' ? 'GET' : method // ROLLER documents no HEAD
     this.target = target
     this.connectionId = record.connectionId
     this.headers = headers

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRollerError, type RollerError } from '../errors.ts'
 import { describeError } from '../util/log-error.ts'
+import type { Addresses } from './addresses.ts'
 import { noteProblem } from './call-record.ts'
 import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 
@@ -15,7 +16,7 @@ declare module 'fastify' {
 /** Errors thrown by functions of the host. */
 const thrownByHost = new WeakSet<object>()
 
-export function setProblemHandler (app: FastifyInstance): void {
+export function setProblemHandler (app: FastifyInstance, addresses: Addresses): void {
   if (!app.hasRequestDecorator('rollerAdmitted')) app.decorateRequest('rollerAdmitted', false)
   // The host's hooks run before those of this scope.
   app.addHook('preHandler', (request, _reply, done) => {
@@ -25,11 +26,11 @@ export function setProblemHandler (app: FastifyInstance): void {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     // An error of the host's own hooks and functions (its login, its rate limit) is handled by the host.
     if (belongsToHost(thrown, request)) throw thrown
-    return sendProblem(request, reply, toRollerError(thrown))
+    return sendProblem(request, reply, toRollerError(thrown), addresses)
   })
 }
 
-export function sendProblem (request: FastifyRequest, reply: FastifyReply, error: RollerError): FastifyReply {
+export function sendProblem (request: FastifyRequest, reply: FastifyReply, error: RollerError, addresses: Addresses): FastifyReply {
   noteProblem(request, error)
   if (error.statusCode >= 500) {
     const level = error.code === 'ROLLER_ERR_INTERNAL' ? 'error' : 'warn'
@@ -44,7 +45,7 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     .header('cache-control', 'no-store')
     .header('roller-answered-by', error.layer === 'roller' || error.layer === 'nango' ? error.layer : 'gateway')
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(toProblem(error, request.id, request.server.prefix)))
+    .send(JSON.stringify(toProblem(error, request.id, addresses.path(request))))
 }
 
 /**

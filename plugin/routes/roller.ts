@@ -1,5 +1,6 @@
 /** `ANY /roller/<ROLLER path>`: the typed operations of the catalog, and a wildcard for paths outside it. */
 import type { ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import { constants, type Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
@@ -34,6 +35,7 @@ export interface RollerRoutesOptions {
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const BASE = '/roller'
+const ALLOW = ['HEAD', ...METHODS, 'OPTIONS'].join(', ')
 
 export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesOptions): Promise<void> {
   parseBodiesAsBytes(app, options.limits)
@@ -49,6 +51,8 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
     add(app, options, method, toRoutePath(path), entry, rollerSchema(method, entry.operation))
   }
   for (const method of METHODS) add(app, options, method, '/*', null, wildcardSchema(method))
+  app.options(`${BASE}/*`, { schema: { hide: true }, config: { roller: { auth: 'public' } } }, async (_request, reply) =>
+    await reply.code(204).header('allow', ALLOW).send())
 }
 
 function add (
@@ -82,7 +86,8 @@ function add (
     if (warning !== null) reply.header('roller-warning', warning)
     const payload = answer.payload()
     record.headMs = reply.elapsedTime
-    // Fastify would set a content type for an empty Buffer.
+    if (request.method === 'HEAD') return sendHead(reply, payload)
+    // Fastify would give an empty Buffer a content type of its own.
     return Buffer.isBuffer(payload) && payload.length === 0 ? reply.send() : reply.send(payload)
   }
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -99,6 +104,15 @@ function add (
   }
   const config: RouteOptions['config'] = { roller: { operation: name, auth: 'caller' } }
   app.route({ method, url: BASE + url, schema, handler, exposeHeadRoute: false, config })
+  // Not Fastify's own, which would read a streamed body to its end.
+  if (method === 'GET') app.route({ method: 'HEAD', url: BASE + url, schema: { hide: true }, handler, config })
+}
+
+/** The head of a GET. A body that has not arrived is not waited for. */
+function sendHead (reply: FastifyReply, payload: Buffer | Readable): FastifyReply {
+  if (!Buffer.isBuffer(payload)) payload.destroy()
+  else if (payload.length > 0) reply.header('content-length', payload.length)
+  return reply.send()
 }
 
 /** The raw request target without its first segments: Fastify's decoded path parameters may differ from the caller's text. */

@@ -1,6 +1,7 @@
-/** Assembles the parts for ROLLER's webhooks. */
-import { Agent } from 'undici'
+/** Puts the parts together that have to do with ROLLER's webhooks. */
 import type { Clock } from '../util/clock.ts'
+import { openAgent } from '../util/outgoing-agent.ts'
+import type { FindProxy } from '../util/proxy.ts'
 import { RollerError } from '../errors.ts'
 import type { Events } from './events.ts'
 import { MemoryExportInbox } from '../client/export-inbox-memory.ts'
@@ -36,6 +37,7 @@ export interface WebhookParts {
   readonly rollerBaseUrl: string
   /** Default: ROLLER's hosts. */
   readonly bulkExportHosts: readonly string[] | undefined
+  readonly findProxy: FindProxy
   readonly timeouts: { readonly connect: number, readonly headers: number, readonly idle: number }
 }
 
@@ -57,7 +59,7 @@ export function assembleWebhooks (parts: WebhookParts) {
   const subscriptions = new Subscriptions({ client, baseUrl: publicUrl, secrets })
   // Files are on separate hosts that are rarely called.
   const closing = new AbortController()
-  const files = new Agent({ keepAliveTimeout: 4_000, connect: { timeout: timeouts.connect } })
+  const { dispatcher: files } = openAgent({ keepAliveTimeout: 4_000, connect: { timeout: timeouts.connect } }, parts.findProxy)
   return {
     subscriptions,
     intake: new RollerIntake({ events, dedupeStore, inbox, clock, log, timeoutMs: eventTimeoutMs, connections }),

@@ -1,5 +1,7 @@
-/** Authenticates callers by JSON Web Token, verified with the issuer's public keys. */
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+/** Callers by JSON Web Token: signed by an issuer whose public keys are fetched, and whose word on the caller's rights is taken. */
+import {
+  createLocalJWKSet, createRemoteJWKSet, customFetch, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey
+} from 'jose'
 import { RollerError } from 'fastify-roller'
 import { SCOPES, type Caller } from './caller.ts'
 
@@ -11,6 +13,8 @@ export interface JwtOptions {
   readonly clockTolerance?: number
   /** The claim with the scopes: a space-separated string (RFC 8693) or an array. */
   readonly scopeClaim: string
+  /** Fetches the keys. */
+  readonly fetch?: typeof fetch
 }
 
 /** Asymmetric algorithms only: with a shared secret (HS256) every verifier could issue tokens; `none` is unsigned. */
@@ -27,8 +31,10 @@ const REST_MS = 10_000
 /** Resolves to null for an invalid token. @throws RollerError ROLLER_ERR_AUTH_UNAVAILABLE if the issuer's keys are unavailable */
 export type TokenCheck = (token: string) => Promise<{ readonly caller: Caller } | { readonly rejected: string }>
 
-export function createTokenCheck ({ jwksUrl, issuer, audience, clockTolerance = CLOCK_TOLERANCE, scopeClaim }: JwtOptions): TokenCheck {
-  const keys = issuerKeys(jwksUrl)
+export function createTokenCheck (
+  { jwksUrl, issuer, audience, clockTolerance = CLOCK_TOLERANCE, scopeClaim, fetch = globalThis.fetch }: JwtOptions
+): TokenCheck {
+  const keys = issuerKeys(jwksUrl, fetch)
   return async (token) => {
     try {
       const { payload } = await jwtVerify(
@@ -62,9 +68,9 @@ function reasonOf (error: errors.JOSEError): string {
   return 'The token\'s signature or form is not good.'
 }
 
-/** The issuer's keys: fetched on demand, fetched again for an unknown key id, and kept while the issuer is unavailable. */
-function issuerKeys (url: string): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_TIMEOUT_MS })
+/** The issuer's keys: fetched when needed, again when a token names a key that is not among them, and kept over faults of the issuer. */
+function issuerKeys (url: string, fetch: typeof globalThis.fetch): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_TIMEOUT_MS, [customFetch]: fetch })
   let fetchedAt = -Infinity
   let restUntil = -Infinity
 

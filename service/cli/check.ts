@@ -1,9 +1,11 @@
 /** `roller-sidecar check`: tests whether the service would work in this environment. Prints one line for each check. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import roller, { isRollerError } from 'fastify-roller'
+import { proxyFinder } from 'fastify-roller/internal'
 import { Redis } from 'ioredis'
 import { ConfigError, readConfig, type Config } from '../config/config.ts'
 import { redisHint, redisReason } from '../config/redis.ts'
+import { createFetch } from '../http/outgoing-fetch.ts'
 
 type Result = 'ok' | 'failed' | 'absent' | 'skipped'
 type Say = (line: string) => void
@@ -27,7 +29,7 @@ export async function check (source: Readonly<Record<string, string | undefined>
     await checkNango({ ...config, nango: config.nango }, report)
   }
   if (config.redisUrl !== null) await checkRedis(config.redisUrl, report)
-  if (config.jwt !== null) await checkIssuer(config.jwt.jwksUrl, report)
+  if (config.jwt !== null) await checkIssuer(config.jwt.jwksUrl, createFetch(proxyFinder(config.proxy)), report)
   return report.good
 }
 
@@ -50,6 +52,7 @@ async function checkNango (config: Config & { readonly nango: NonNullable<Config
     nango,
     environment: config.environment,
     transport: config.transport,
+    proxy: config.proxy,
     ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
     ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
     authorize: 'open'
@@ -94,7 +97,7 @@ async function checkRedis (url: string, report: Report): Promise<void> {
   }
 }
 
-async function checkIssuer (jwksUrl: string, report: Report): Promise<void> {
+async function checkIssuer (jwksUrl: string, fetch: typeof globalThis.fetch, report: Report): Promise<void> {
   const { createLocalJWKSet } = await import('jose')
   try {
     const answer = await fetch(jwksUrl, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import {
-  HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE
+  HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE, type ProxyOptions
 } from 'fastify-roller/internal'
 import type { OperationName } from 'fastify-roller'
 import type { JwtOptions } from '../auth/jwt.ts'
@@ -17,6 +17,7 @@ import {
 import { parseCache } from './cache.ts'
 import { parseWebhooks, type WebhookConfig, type WebhookVariables } from './webhooks.ts'
 import { Environment, securityVariables } from './environment.ts'
+import { parseProxy } from './proxy.ts'
 import { isRedisUrl, REDIS_URL_RULE } from './urls.ts'
 
 export interface Config {
@@ -58,6 +59,8 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   readonly webhooks: WebhookConfig
   readonly redisUrl: string | null
+  /** Of all outgoing traffic over HTTP. */
+  readonly proxy: ProxyOptions
   readonly onRedisDown: 'share' | 'reject'
   readonly replicas: number
   /** Milliseconds. */
@@ -111,7 +114,8 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   const cache = parseCache(environment.CACHE, faults)
   const corsOrigins = parseOrigins(environment.CORS_ORIGINS, faults)
   const trustProxy = parseTrustProxy(environment.TRUST_PROXY, faults)
-  const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent keys are not written as undefined
+  const proxy = parseProxy(environment, faults)
+  const webhooks = parseWebhooks(environment as WebhookVariables, faults) // absent is not written as undefined
   if (environment.ROLLER_CONNECTION_ID !== undefined && anyLimited(keys)) {
     faults.push(`${keysSource} limits callers to their own venues, and ROLLER_CONNECTION_ID sets one venue for all. ` +
       'Keep one of the two: take ROLLER_CONNECTION_ID out of the environment, or tags and connections out of the keys. ' +
@@ -194,6 +198,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     corsOrigins,
     webhooks,
     redisUrl: environment.REDIS_URL ?? null,
+    proxy,
     onRedisDown: environment.ON_REDIS_DOWN,
     replicas: environment.REPLICAS,
     maxWait: environment.MAX_WAIT * 1000,
@@ -216,8 +221,8 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
  */
 function readFiles (source: Readonly<Record<string, string | undefined>>, faults: string[]): Record<string, string> {
   const values: Record<string, string> = {}
-  for (const name of Object.keys(Environment.properties) as (keyof Environment)[]) { // the keys of a literal
-    const value = source[name]?.trim()
+  for (const name of Object.keys(Environment.properties) as (keyof Environment)[]) { // a literal's own keys
+    const value = (inLowerCase(source, name) ?? source[name])?.trim()
     const file = source[`${name}_FILE`]?.trim()
     if (securityVariables.has(name)) {
       if (value === '') faults.push(emptyFault(name, name))
@@ -244,7 +249,12 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
   return values
 }
 
-/** Parses numbers and booleans and applies defaults. Invalid variables are left out, so that the other checks continue. */
+/** Of the variables that other programs read too, the one in lower case takes precedence, as with curl. */
+function inLowerCase (source: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  return name.endsWith('_PROXY') && name !== 'TRUST_PROXY' ? source[name.toLowerCase()] : undefined
+}
+
+/** Numbers and booleans out of text, defaults put in. A variable that is wrong is left out, for the other checks to go on. */
 function check (values: Readonly<Record<string, string>>, faults: string[]): Environment {
   const environment: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries<TSchema>(Environment.properties)) {

@@ -1,6 +1,6 @@
 /** All environment variables, the most used first, with defaults and descriptions; messages and documents are generated from it. */
 import { Type, type Static } from '@sinclair/typebox'
-import { HTTP_ADDRESS_RULE, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from 'fastify-roller/internal'
+import { HTTP_ADDRESS_RULE, PROXY_RULE, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE } from 'fastify-roller/internal'
 import { KEYS_EXAMPLE } from '../auth/key-file.ts'
 import { CACHE_EXAMPLE } from './cache.ts'
 import { REDIS_URL_RULE } from './urls.ts'
@@ -109,7 +109,8 @@ export const Environment = Type.Object({
   ),
   TRUST_PROXY: Type.String({
     default: 'false',
-    description: 'Proxies whose X-Forwarded-For is trusted: true for all, a number of proxies, or their addresses and networks.',
+    description: 'Proxies whose X-Forwarded-For and X-Forwarded-Prefix are trusted: true for all, a number of proxies, or their ' +
+      'addresses and networks.',
     examples: ['10.0.0.0/8']
   }),
   STREAM_LIMIT: Type.Optional(
@@ -131,6 +132,11 @@ export const Environment = Type.Object({
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: text(`Address for traces by OTLP over HTTP: ${HTTP_ADDRESS_RULE}. Set credentials in ` +
     'OTEL_EXPORTER_OTLP_HEADERS. Without it OpenTelemetry is not loaded.', 'http://otel-collector:4318'),
+  HTTPS_PROXY: text(`Proxy for outgoing traffic to https addresses, in lower case as well: ${PROXY_RULE}.`,
+    'http://proxy.example.com:3128'),
+  HTTP_PROXY: text('Proxy for outgoing traffic to http addresses, in lower case as well.', 'http://proxy.example.com:3128'),
+  NO_PROXY: text('Hosts that are called directly, comma-separated, in lower case as well: names with their subdomains, addresses and ' +
+    'networks, each with an optional port; * is all. This machine is always called directly.', '.svc.cluster.local,10.0.0.0/8'),
   SHUTDOWN_DELAY: seconds(
     0, 0, 3600, 'Time after SIGTERM with requests served and /ready failing, for load balancers to notice. Seconds.'
   ),

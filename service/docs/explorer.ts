@@ -64,7 +64,10 @@ export async function buildExplorer (routes: readonly DocumentedRoute[], options
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    // Swagger UI uses inline styles; scripts come from this server only, and no other host is contacted.
+    indexPrefix: '.', // so that the page's files are beside it behind a proxy that strips a prefix
+    transformSpecification: (document) => servedBelow(document, '..'),
+    transformSpecificationClone: false,
+    // Swagger UI styles its elements inline; scripts come from this server alone, and nothing else is asked.
     staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; " +
       "frame-ancestors 'self'",
     theme: {
@@ -86,7 +89,12 @@ export async function buildExplorer (routes: readonly DocumentedRoute[], options
     }
   })
   for (const route of routes) app.route({ ...route, handler: async () => {} })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/openapi.json', { schema: { hide: true } }, async () => servedBelow(app.swagger(), '.'))
   await app.ready()
   return app
+}
+
+/** @param base of the API, relative to the address of the document: a proxy may have stripped a prefix */
+function servedBelow<T> (document: T, base: string): T {
+  return { ...document, servers: [{ url: base, description: 'This gateway' }] }
 }

@@ -9,7 +9,7 @@ document.getElementById('swagger-ui').setAttribute('role', 'main')
  */
 globalThis.rememberConnection = (request) => {
   const [path, ...query] = request.url.split('?')
-  if (new URL(path, 'http://localhost').pathname.startsWith('/roller/')) request.url = [path.replace(/%2F/gi, '/'), ...query].join('?')
+  if (new URL(path, location.href).pathname.includes('/roller/')) request.url = [path.replace(/%2F/gi, '/'), ...query].join('?')
   const given = request.headers['Connection-Id']
   if (given !== undefined && given !== '') localStorage.setItem(KEPT, given)
   return request

@@ -60,24 +60,3 @@ export async function shedLoad (scope: FastifyInstance, maxDelay: number): Promi
     }
   })
 }
-
-/** CORS: pages of these origins may read responses. Without origins, no CORS header is sent, and browsers block all pages. */
-export async function allowOrigins (app: FastifyInstance, origins: readonly string[]): Promise<void> {
-  if (origins.length === 0) return
-  const { default: cors } = await import('@fastify/cors')
-  await app.register(cors, {
-    origin: [...origins],
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: [
-      'authorization', 'content-type', 'connection-id', 'roller-venue', 'roller-max-wait', 'roller-validation', 'timezone-designators',
-      'cache-control',
-      'x-request-id'
-    ],
-    exposedHeaders: [
-      'roller-answered-by', 'roller-time-zone', 'roller-warning', 'roller-sandbox', 'ratelimit', 'ratelimit-policy', 'retry-after',
-      'cache-status', 'age',
-      'x-request-id'
-    ],
-    maxAge: 600
-  })
-}

@@ -4,9 +4,10 @@ import { STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
-import { toProblem } from 'fastify-roller/internal'
+import { toProblem, type Addresses } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
-import { isAnsweredEarly, isInResponse } from './connection-use.ts'
+import type { Cors } from './cors.ts'
+import { isAnsweredEarly, isInAnswer } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
 
 /** Interval at which Node checks for connections that exceed these timeouts. Milliseconds. */
@@ -21,10 +22,9 @@ export interface Timeouts {
   readonly requestTimeout: number
 }
 
-/** @param sandbox adds the sandbox header, also to responses without a request */
 export function serverOptions (
   { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>,
-  { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, sandbox: boolean
+  { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, broken: BrokenRequests
 ): FastifyHttpOptions<Server> {
   return {
     // Fastify's type lacks the number, which its code accepts.
@@ -40,23 +40,36 @@ export function serverOptions (
     routerOptions: { maxParamLength: 1024 },
     // During shutdown, requests on kept connections are still served: a load balancer may have sent them before it noticed.
     return503OnClosing: false,
-    clientErrorHandler (this: FastifyInstance, error, socket) { respondToInvalidRequest(this, error, socket, sandbox) }
+    clientErrorHandler (this: FastifyInstance, error, socket) { answerBrokenRequest(this, error, socket, broken) }
   }
 }
 
-/** There is no request, so neither hooks nor the request log run. */
-function respondToInvalidRequest (app: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket, sandbox: boolean): void {
+/** What the answers to bytes that never become a request say. */
+export interface BrokenRequests {
+  readonly addresses: Addresses
+  readonly cors: Cors
+  /** Nothing behind the service is real. */
+  readonly sandbox: boolean
+}
+
+type BrokenRequest = Error & { readonly code?: string, readonly rawPacket?: unknown }
+
+/** There is no request, so neither hooks nor the log's line for each see it. */
+function answerBrokenRequest (
+  app: FastifyInstance, error: BrokenRequest, socket: Socket, { addresses, cors, sandbox }: BrokenRequests
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const problem = brokenRequest(error.code)
   const id = randomUUID()
   app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
-  const body = JSON.stringify(toProblem(problem, id))
-  // During a response, another head would be read as its body; after a response to a request whose body then broke off, as the next
-  // response.
-  if (socket.writable && !isInResponse(socket) && !isAnsweredEarly(socket)) {
+  const body = JSON.stringify(toProblem(problem, id, addresses.publicPath))
+  // In the middle of an answer another head would be read as its body; after an answer to a request whose body then broke off, as the next
+  // one's.
+  if (socket.writable && !isInAnswer(socket) && !isAnsweredEarly(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json',
       'roller-answered-by: gateway',
+      ...Object.entries(cors.headersFor(originOf(error))).map((header) => header.join(': ')),
       ...(sandbox ? [SANDBOX_HEADER.join(': ')] : []), 'x-content-type-options: nosniff',
       `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
     ].join('\r\n'))
@@ -72,4 +85,10 @@ function brokenRequest (code: string | undefined): RollerError {
     return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
   }
   return new RollerError('ROLLER_ERR_HTTP', { detail: 'The bytes received are not HTTP/1.1.' })
+}
+
+/** Of the bytes that came last. Only one that may call is repeated. */
+function originOf ({ rawPacket }: BrokenRequest): string | undefined {
+  if (!Buffer.isBuffer(rawPacket)) return undefined
+  return /\norigin:[ \t]*([^\s]+)/i.exec(rawPacket.subarray(0, 4 * MAX_HEADERS).toString('latin1'))?.[1]
 }

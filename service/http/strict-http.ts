@@ -1,6 +1,7 @@
 /** Rules of HTTP/1.1 that Node does not enforce, or rejects without a problem response. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RollerError } from 'fastify-roller'
+import type { Cors } from './cors.ts'
 
 /**
  * A browser behind two proxies sends some forty. Node silently drops headers beyond 2000, and more than that fit into the allowed bytes:
@@ -8,14 +9,15 @@ import { RollerError } from 'fastify-roller'
  */
 const MAX_HEADER_COUNT = 200
 
-/** Rejects violations like any other error: with a problem, a request id and a log line. */
-export function rejectViolations (app: FastifyInstance): void {
-  // Node would respond to an unknown expectation itself, without a body.
+/** Refuses them as every other request is refused: with a problem, an id and a line in the log. */
+export function refuseBrokenRules (app: FastifyInstance, cors: Cors): void {
+  // Node would answer an expectation that it does not know by itself, without a body.
   app.server.on('checkExpectation', (request, response) => { app.routing(request, response) })
   app.addHook('onRequest', (request, reply, done) => {
     const broken = brokenRule(request)
     if (broken === null) return done()
-    reply.header('connection', 'close') // a client that breaks one rule may also frame the next request wrongly
+    reply.headers(cors.headersFor(request.headers.origin)) // before the hook that sets them
+    reply.header('connection', 'close') // who breaks one rule may frame the next request as he likes
     done(broken)
   })
 }

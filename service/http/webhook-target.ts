@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
-import { Agent, request } from 'undici'
+import { request } from 'undici'
 import type { AnyEvent } from 'fastify-roller'
-import { USER_AGENT } from 'fastify-roller/internal'
+import { openAgent, proxyFinder, USER_AGENT, type FindProxy } from 'fastify-roller/internal'
 
 export interface WebhookTargetOptions {
   readonly url: string
@@ -14,6 +14,7 @@ export interface WebhookTargetOptions {
   readonly secrets: readonly string[]
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs?: number
+  readonly findProxy?: FindProxy
 }
 
 export interface WebhookTarget {
@@ -29,9 +30,11 @@ const MAX_RESPONSE = 16 * 1024
 /** The id is part of the signed text, in front of a full stop. */
 const PLAIN_ID = /^[\w-]{1,128}$/
 
-export function createWebhookTarget ({ url, secrets, timeoutMs = TIMEOUT_MS }: WebhookTargetOptions): WebhookTarget {
+export function createWebhookTarget (
+  { url, secrets, timeoutMs = TIMEOUT_MS, findProxy = proxyFinder() }: WebhookTargetOptions
+): WebhookTarget {
   const signers = secrets.map((secret) => new Webhook(secret))
-  const dispatcher = new Agent({ connect: { timeout: timeoutMs }, keepAliveTimeout: 4_000 })
+  const { dispatcher } = openAgent({ connect: { timeout: timeoutMs }, keepAliveTimeout: 4_000 }, findProxy)
   return {
     async send (event) {
       const body = JSON.stringify(event)

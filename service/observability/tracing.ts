@@ -3,9 +3,10 @@
  * only with an endpoint; the packages are optional. Hand-written instead of the usual instrumentations, because those record the whole URL,
  * with query values and guests' ids. Sampling and other settings come from OpenTelemetry's own OTEL_* variables.
  */
+import type { Agent } from 'node:http'
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { VERSION, type UpstreamTracer } from 'fastify-roller/internal'
+import { proxyFinder, VERSION, type ProxyOptions, type UpstreamTracer } from 'fastify-roller/internal'
 import { layerOf, operationOf } from './request-facts.ts'
 
 export interface Tracing {
@@ -22,7 +23,7 @@ export interface Tracing {
 /** The required packages, listed in package.json under optionalDependencies. */
 const PACKAGES = [
   '@opentelemetry/api@1.9.1', '@opentelemetry/sdk-trace-node@2.12.0', '@opentelemetry/resources@2.12.0',
-  '@opentelemetry/exporter-trace-otlp-http@0.223.0'
+  '@opentelemetry/exporter-trace-otlp-http@0.223.0', 'https-proxy-agent@5.0.1'
 ]
 
 export class TracingMissingError extends Error {
@@ -37,14 +38,19 @@ export class TracingMissingError extends Error {
 }
 
 /** @throws TracingMissingError */
-export async function startTracing (endpoint: string): Promise<Tracing> {
-  const { api, sdk, resources, exporters } = await load()
+export async function startTracing (endpoint: string, proxies: ProxyOptions = {}): Promise<Tracing> {
+  const { api, sdk, resources, exporters, createProxyAgent } = await load()
+  const proxy = proxyFinder(proxies)(endpoint)
   const { context, propagation, trace, SpanKind, SpanStatusCode, ROOT_CONTEXT } = api
   const provider = new sdk.NodeTracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': 'fastify-roller', 'service.version': VERSION })
       // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
       .merge(resources.detectResources({ detectors: [resources.envDetector] })),
-    spanProcessors: [new sdk.BatchSpanProcessor(new exporters.OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` }))]
+    spanProcessors: [new sdk.BatchSpanProcessor(new exporters.OTLPTraceExporter({
+      url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+      // its type is older than Node's, and node:http takes it
+      ...(proxy !== null && { httpAgentOptions: () => createProxyAgent(proxy.href) as unknown as Agent })
+    }))]
   })
   provider.register()
   const tracer = provider.getTracer('fastify-roller', VERSION)

@@ -80,3 +80,17 @@ test('is public in the service, and nothing else is', async (t) => {
     { status: 401, detail: /link/ }
   )
 })
+
+test('a host that ignores trailing slashes serves a page whose files and form are found', async (t) => {
+  const server = { routerOptions: { ignoreTrailingSlash: true } }
+  const { app } = await build(t, { options: { connectPage: true, prefix: '/api' }, server })
+  for (const path of ['/api/connect', '/api/connect/', '/api/connect/?lang=de', '/api/connect?next=/a/']) {
+    const { body } = await app.inject(path)
+    const page = new URL(path, 'http://localhost')
+    const links = [...body.matchAll(/(?:src|href)="([^"#d][^":]*\.\w+)"/g)].map(([, link]) => new URL(link ?? '', page).pathname)
+    t.equal(links.length, 2, path)
+    for (const link of links) t.equal((await app.inject(link)).statusCode, 200, link)
+    const [, result = ''] = /resultPath&#34;:&#34;([^&]+)&/.exec(body) ?? []
+    t.equal(new URL(result, page).pathname, '/api/connect/result', path)
+  }
+})

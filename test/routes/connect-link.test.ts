@@ -18,7 +18,9 @@ test('adds the API address to the link of a self-hosted Nango, for new and exist
 test('keeps the link of Nango Cloud', async (t) => {
   const link = 'https://connect.nango.dev/?session_token=nango_connect_session_x'
   for (const host of ['https://api.nango.dev', 'https://api.nango.dev/']) {
-    const client = new NangoClient({ host, secretKey: SECRET_KEY, integrationId: 'roller', timeoutMs: 1000, userAgent: 'test' })
+    const client = new NangoClient(
+      { host, secretKey: SECRET_KEY, integrationId: 'roller', timeoutMs: 1000, userAgent: 'test', findProxy: () => null }
+    )
     t.teardown(() => client.close())
     // Tests do not call Nango Cloud; only the handling of its response is tested.
     client.call = (async () => ({ data: { token: 'x', connect_link: link, expires_at: '2026-01-01T00:00:00.000Z' } })) as never

@@ -13,7 +13,7 @@ test('serves the page and its assets', async (t) => {
   t.equal(page.statusCode, 200)
   t.match(page.headers['content-type'], /^text\/html/)
   const assets = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
-    ([, path]) => new URL(String(path), 'http://localhost/docs/').pathname
+    ([, path]) => new URL(String(path), 'http://localhost/docs').pathname
   )
   t.ok(assets.length >= 4)
   for (const path of assets) {

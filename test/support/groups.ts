@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
  */
 const ALONE: readonly (readonly string[])[] = [
   ['test/limits/'],
-  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts']
+  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts', 'test/rate-limits/redis-clients.test.ts']
 ]
 
 /** These take longest, and start first, in this order, so that the jobs end at about the same time. */
@@ -19,7 +19,7 @@ const LONG: readonly (readonly string[])[] = [
   ['test/faults/'],
   ['test/browser/try-it-out.test.ts'],
   ['test/docs/', 'test/plugin/exports.test.ts'],
-  ['test/browser/connect-', 'test/browser/docs.test.ts', 'test/browser/landing.test.ts'],
+  ['test/browser/connect-', 'test/browser/docs.test.ts', 'test/browser/landing.test.ts', 'test/browser/stripped-prefix.test.ts'],
   ['test/package/sandbox-and-service.test.ts', 'test/sandbox/cli.test.ts'],
   ['test/package/plugin.test.ts', 'test/roller/openapi-client.test.ts'],
   ['test/restart/'],

@@ -53,7 +53,8 @@ export class RedisCacheStore implements CacheStore {
     const encoding = isUtf8(body) ? 'utf8' : 'base64'
     const head = JSON.stringify([encoding, ttlMs, headers])
     const keys = keysOf(this.#tag(key.connectionId), key.key)
-    return await this.#run(keys, ['keep', key.resource, generation, String(ttlMs), head, body.toString(encoding)]) === 1
+    // ioredis gives texts for numbers where it is told to (stringNumbers).
+    return Number(await this.#run(keys, ['keep', key.resource, generation, String(ttlMs), head, body.toString(encoding)])) === 1
   }
 
   async invalidate (connectionId: string, resources: readonly string[] | null): Promise<void> {
@@ -100,9 +101,10 @@ function generationsKey (tag: string): string { return `roller:cache:{${tag}}:ge
 
 function keysOf (tag: string, key: string): string[] { return [generationsKey(tag), `roller:cache:{${tag}}:answer:${digest(key)}`] }
 
-/** Values that `keep` did not write are misses. */
-function decode ([head, body, leftMs]: readonly unknown[]): Found['hit'] {
-  if (typeof head !== 'string' || typeof body !== 'string' || typeof leftMs !== 'number' || leftMs < 0) return null
+/** Anything else than what `keep` wrote is a miss. */
+function decode ([head, body, left]: readonly unknown[]): Found['hit'] {
+  const leftMs = Number(left ?? -1)
+  if (typeof head !== 'string' || typeof body !== 'string' || !(leftMs >= 0)) return null
   try {
     const [encoding, ttlMs, headers] = JSON.parse(head) as unknown[] // anything else throws here
     if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number') return null

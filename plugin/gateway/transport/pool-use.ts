@@ -1,4 +1,4 @@
-import type { Agent } from 'undici'
+import type { Pool } from 'undici'
 
 /** Current use of the connections to Nango or ROLLER. */
 export interface PoolUse {
@@ -11,11 +11,11 @@ export interface PoolUse {
   readonly waiting: number
 }
 
-export function poolUse (agent: Pick<Agent, 'stats'>): PoolUse {
+export function poolUse (pools: readonly Pool['stats'][]): PoolUse {
   const use = { open: 0, idle: 0, running: 0, waiting: 0 }
-  for (const stats of Object.values(agent.stats)) {
-    use.open += Number(stats.connected)
-    use.idle += Math.max(0, Number(stats.connected) - stats.running) // one call at a time on each
+  for (const stats of pools) {
+    use.open += stats.connected
+    use.idle += Math.max(0, stats.connected - stats.running) // one call at a time on each
     use.running += stats.running
     use.waiting += stats.pending
   }
