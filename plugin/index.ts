@@ -7,6 +7,7 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import { assemble } from './assemble.ts'
 import { OptionsError, parseOptions, type ParsedOptions, type RollerOptions } from './options.ts'
+import { keepRegistration } from './registration.ts'
 import type { Roller } from './roller.ts'
 import { Access } from './routes/access.ts'
 import { Addresses, hasParameters } from './routes/addresses.ts'
@@ -32,7 +33,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
   warnOfShortParameters(app)
   const addresses = new Addresses(options.publicUrl)
-  refuseWebhooksBelowParameters(app.prefix + prefix, options)
+  rejectWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
   const { roller, nango, venues, rateLimiter, credentialOf, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
   const access = new Access(
@@ -41,6 +42,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
 
   keepRegistration(roller, {
     access,
+    addresses,
     client: parts.client,
     entries,
     policy: parts.policy,
@@ -71,7 +73,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
         reply.header('cache-control', 'no-store')
         done()
       })
-      takeJsonBodies(own, options.bodyLimit)
+      parseJsonBodies(own, options.bodyLimit)
       await own.register(connectSessionRoutes, { nango, access, addresses, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
       await own.register(
@@ -100,7 +102,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   app.addHook('onClose', close)
 }
 
-/** Nango's ids have up to 255 characters. A host answers a longer parameter than it allows with 404 or 414, before any route. */
+/** Nango's ids have up to 255 characters. A host rejects a parameter above its limit with 404 or 414, before any route. */
 function warnOfShortParameters ({ initialConfig, log }: FastifyInstance): void {
   const { maxParamLength = 0, routerOptions } = initialConfig
   const longest = Math.max(maxParamLength, Number(routerOptions?.maxParamLength ?? 0))
@@ -111,12 +113,12 @@ function warnOfShortParameters ({ initialConfig, log }: FastifyInstance): void {
   )
 }
 
-/** Subscriptions are made and removed without a request too, so that nothing tells which value a parameter has. */
-function refuseWebhooksBelowParameters (prefix: string, { rollerWebhookSecrets }: ParsedOptions): void {
+/** Subscriptions are also created and removed without a request, where the value of a parameter is unknown. */
+function rejectWebhooksBelowParameters (prefix: string, { rollerWebhookSecrets }: ParsedOptions): void {
   if (rollerWebhookSecrets === undefined || !hasParameters(prefix)) return
   throw new OptionsError([
     `option rollerWebhookSecrets cannot be used below the prefix ${prefix}: ROLLER's webhooks need an address without parameters. ` +
-    'Use a prefix without parameters and tell tenants apart by the option identify'
+    'Use a prefix without parameters and separate tenants with the option identify'
   ])
 }
 

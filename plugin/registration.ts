@@ -5,10 +5,12 @@ import type { CatalogOperation } from './operations/validate.ts'
 import type { RedisLike } from './redis/client.ts'
 import type { Roller } from './roller.ts'
 import type { Access } from './routes/access.ts'
+import type { Addresses } from './routes/addresses.ts'
 import type { ManagedConnections } from './venues/managed-connections.ts'
 
 export interface Registration {
   readonly access: Access
+  readonly addresses: Addresses
   readonly client: RollerClient
   /** The catalog. */
   readonly entries: ReadonlyMap<string, CatalogOperation>

@@ -2,7 +2,7 @@
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
 import {
-  Addresses, roller, type AllOptions, isRollerWebhook, proxyFinder, refuseDelivery, sendProblem, toRollerError
+  Addresses, roller, type AllOptions, isRollerWebhook, proxyFinder, rejectDelivery, sendProblem, toRollerError
 } from 'fastify-roller/internal'
 import { anyLimited } from './auth/caller.ts'
 import { authorizeCaller, identifyCaller, requireCaller, requireScope } from './auth/authentication.ts'
@@ -18,7 +18,7 @@ import { addHealth } from './http/health.ts'
 import { serverOptions, type Timeouts } from './http/server.ts'
 import { endConnectionsAtClose } from './http/end-connections.ts'
 import { createFetch } from './http/outgoing-fetch.ts'
-import { createMetrics, requestCounter, serveMetrics, watchPool } from './observability/metrics.ts'
+import { createMetrics, requestCounter, serveMetrics, watchPool, type Metrics } from './observability/metrics.ts'
 import { limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
 import { markResponses, SANDBOX_HEADER } from './http/sandbox-header.ts'
@@ -98,7 +98,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.decorateRequest('caller', null)
-  app.decorateRequest('rollerCall', null) // the plugin's own, here also for routes outside its scope
+  app.decorateRequest('rollerCall', null) // the plugin's error handler, also for routes outside its scope
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error), addresses))
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND'), addresses))
   tracing?.addTo(app)
@@ -108,7 +108,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
   })
   if (sandbox) markResponses(app)
   watchConnectionUse(app)
-  refuseBrokenRules(app, cors)
+  rejectViolations(app, cors)
   app.addHook('onResponse', (request, reply, done) => {
     log(request, reply)
     count(request, reply)
@@ -194,7 +194,12 @@ async function protect (
     const checkToken = config.jwt === null
       ? null
       : (await import('./auth/jwt.ts')).createTokenCheck({ ...config.jwt, fetch: createFetch(proxyFinder(config.proxy)) })
-    requireCaller(api, { keys: config.keys, checkToken, onRefused })
+    requireCaller(api, {
+      keys: config.keys,
+      checkToken,
+      onRejected,
+      ...(config.mcp !== null && config.jwt !== null && { challenge: (request) => challengeOf(request, config.webhooks.publicUrl) })
+    })
   } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)
   if (onCalled !== null) api.addHook('onRequest', async (request, reply) => { if (!provesItself(request)) await onCalled(request, reply) })
 }

@@ -30,10 +30,10 @@ function classifyExchangeFailure (failure: ExchangeFailure, by: TransportName): 
     return { kind: 'fail', maySent, error }
   }
   const timedOut = cause?.code === 'UND_ERR_CONNECT_TIMEOUT'
-  // undici's message when the proxy refuses a tunnel, or a call
-  const refused = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/.exec(cause?.message ?? '')
-  if (refused !== null) {
-    const detail = `The proxy in front of ${by === 'nango' ? 'Nango' : 'ROLLER'} answered ${refused[1] ?? refused[2] ?? ''}.`
+  // undici's message when the proxy rejects a tunnel or a call
+  const rejected = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/.exec(cause?.message ?? '')
+  if (rejected !== null) {
+    const detail = `The proxy in front of ${by === 'nango' ? 'Nango' : 'ROLLER'} answered ${rejected[1] ?? rejected[2] ?? ''}.`
     const hint = 'The operator must check the proxy, and its user and password (HTTPS_PROXY, option proxy).'
     return { kind: 'repeat', maySent: false, error: new RollerError('ROLLER_ERR_UNREACHABLE', { detail, hint, cause: failure }) }
   }

@@ -51,7 +51,7 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
   }
 
   await app.register(async (scope) => {
-    setProblemHandler(scope)
+    setProblemHandler(scope, registration.addresses)
     prepareRoutes(scope, {})
     scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('roller-answered-by', 'gateway').header('cache-control', 'no-store')

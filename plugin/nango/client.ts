@@ -82,7 +82,7 @@ export class NangoClient {
           config.httpsAgent = this.#httpsAgent
           config.proxy = proxy === null ? false : axiosProxy(proxy) // left out, axios reads the environment
           config.maxRedirects = 0 // a redirect would carry the key elsewhere
-          config.maxContentLength = MAX_ANSWER
+          config.maxContentLength = MAX_RESPONSE
           return config
         },
         response: {

@@ -10,7 +10,7 @@ export function hasParameters (prefix: string): boolean { return /[:*]/.test(pre
 
 export class Addresses {
   readonly #publicUrl: string
-  /** Path of the app from the root of the host, as far as `publicUrl` tells. */
+  /** Path of the app from the root of the host, as far as `publicUrl` names it. */
   readonly publicPath: string
 
   /** @param publicUrl of the app, without the prefix of the routes */

@@ -9,13 +9,13 @@ import { Tags } from '../nango/connection.ts'
 import { createReconnectSession, createSession, type ConnectSession as NangoSession, type SessionInput } from '../nango/sessions.ts'
 import type { Access, Limits } from './access.ts'
 import type { Addresses } from './addresses.ts'
-import { problemAnswers } from './roller-schema.ts'
+import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectSessionRoutesOptions {
   readonly nango: NangoClient
   readonly access: Access
   readonly addresses: Addresses
-  /** Null: there is no page of our own. */
+  /** Null: the connect page is disabled. */
   readonly page: ConnectPage | null
 }
 
@@ -23,9 +23,9 @@ const ConnectSession = Type.Object({
   token: Type.String({ description: 'For @nangohq/frontend: openConnectUI({ sessionToken }).' }),
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
   connectPage: Type.Optional(Type.String({
-    description: 'This gateway\'s own page, to send to a venue manager, with the Client ID filled in. ' +
-      'From the root of this host unless publicUrl (PUBLIC_URL) is set: set it before you send the link by e-mail. ' +
-      '&lang=de behind it chooses the language.'
+    description: 'This gateway\'s page, to send to a venue manager, with the Client ID filled in. ' +
+      'Relative to the root of this host unless publicUrl (PUBLIC_URL) is set: set it before you send the link by e-mail. ' +
+      'Append &lang=de to choose the language.'
   })),
   expiresAt: Type.String({ format: 'date-time', description: 'In 30 minutes, fixed by Nango.' })
 }, { $id: 'ConnectSession' })
@@ -51,7 +51,7 @@ const TAG = ['Connect']
 
 export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, options) => {
   const { nango, access, addresses, page } = options
-  /** Makes a session, and a link to the page that goes with it. */
+  /** Creates a session, and a link to its page. */
   async function withPage (
     request: FastifyRequest,
     input: Partial<SessionInput>, { clientId, connectionId = null }: { clientId: string | undefined, connectionId?: string | null },

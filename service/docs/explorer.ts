@@ -67,7 +67,7 @@ export async function buildExplorer (routes: readonly DocumentedRoute[], options
     indexPrefix: '.', // so that the page's files are beside it behind a proxy that strips a prefix
     transformSpecification: (document) => servedBelow(document, '..'),
     transformSpecificationClone: false,
-    // Swagger UI styles its elements inline; scripts come from this server alone, and nothing else is asked.
+    // Swagger UI styles its elements inline; scripts come from this server alone.
     staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; " +
       "frame-ancestors 'self'",
     theme: {

@@ -7,7 +7,7 @@ import { RollerError } from 'fastify-roller'
 import { toProblem, type Addresses } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
 import type { Cors } from './cors.ts'
-import { isAnsweredEarly, isInAnswer } from './connection-use.ts'
+import { isAnsweredEarly, isInResponse } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
 
 /** Interval at which Node checks for connections that exceed these timeouts. Milliseconds. */
@@ -24,7 +24,7 @@ export interface Timeouts {
 
 export function serverOptions (
   { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>,
-  { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, broken: BrokenRequests
+  { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, broken: InvalidRequests
 ): FastifyHttpOptions<Server> {
   return {
     // Fastify's type lacks the number, which its code accepts.
@@ -40,32 +40,32 @@ export function serverOptions (
     routerOptions: { maxParamLength: 1024 },
     // During shutdown, requests on kept connections are still served: a load balancer may have sent them before it noticed.
     return503OnClosing: false,
-    clientErrorHandler (this: FastifyInstance, error, socket) { answerBrokenRequest(this, error, socket, broken) }
+    clientErrorHandler (this: FastifyInstance, error, socket) { respondToInvalidRequest(this, error, socket, broken) }
   }
 }
 
-/** What the answers to bytes that never become a request say. */
-export interface BrokenRequests {
+/** Parts of the responses to bytes that never become a request. */
+export interface InvalidRequests {
   readonly addresses: Addresses
   readonly cors: Cors
-  /** Nothing behind the service is real. */
+  /** Adds the sandbox header. */
   readonly sandbox: boolean
 }
 
-type BrokenRequest = Error & { readonly code?: string, readonly rawPacket?: unknown }
+type InvalidRequest = Error & { readonly code?: string, readonly rawPacket?: unknown }
 
-/** There is no request, so neither hooks nor the log's line for each see it. */
-function answerBrokenRequest (
-  app: FastifyInstance, error: BrokenRequest, socket: Socket, { addresses, cors, sandbox }: BrokenRequests
+/** There is no request, so neither hooks nor the request log run. */
+function respondToInvalidRequest (
+  app: FastifyInstance, error: InvalidRequest, socket: Socket, { addresses, cors, sandbox }: InvalidRequests
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const problem = brokenRequest(error.code)
   const id = randomUUID()
   app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
   const body = JSON.stringify(toProblem(problem, id, addresses.publicPath))
-  // In the middle of an answer another head would be read as its body; after an answer to a request whose body then broke off, as the next
-  // one's.
-  if (socket.writable && !isInAnswer(socket) && !isAnsweredEarly(socket)) {
+  // During a response, another head would be read as its body; after a response to a request whose body then broke off, as the next
+  // response.
+  if (socket.writable && !isInResponse(socket) && !isAnsweredEarly(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json',
       'roller-answered-by: gateway',
@@ -87,8 +87,8 @@ function brokenRequest (code: string | undefined): RollerError {
   return new RollerError('ROLLER_ERR_HTTP', { detail: 'The bytes received are not HTTP/1.1.' })
 }
 
-/** Of the bytes that came last. Only one that may call is repeated. */
-function originOf ({ rawPacket }: BrokenRequest): string | undefined {
+/** From the last packet. Only an allowed origin is repeated in the response. */
+function originOf ({ rawPacket }: InvalidRequest): string | undefined {
   if (!Buffer.isBuffer(rawPacket)) return undefined
   return /\norigin:[ \t]*([^\s]+)/i.exec(rawPacket.subarray(0, 4 * MAX_HEADERS).toString('latin1'))?.[1]
 }

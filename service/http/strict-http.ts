@@ -9,15 +9,15 @@ import type { Cors } from './cors.ts'
  */
 const MAX_HEADER_COUNT = 200
 
-/** Refuses them as every other request is refused: with a problem, an id and a line in the log. */
-export function refuseBrokenRules (app: FastifyInstance, cors: Cors): void {
-  // Node would answer an expectation that it does not know by itself, without a body.
+/** Rejects violations like any other error: with a problem, a request id and a log line. */
+export function rejectViolations (app: FastifyInstance, cors: Cors): void {
+  // Node would respond to an unknown expectation itself, without a body.
   app.server.on('checkExpectation', (request, response) => { app.routing(request, response) })
   app.addHook('onRequest', (request, reply, done) => {
     const broken = brokenRule(request)
     if (broken === null) return done()
     reply.headers(cors.headersFor(request.headers.origin)) // before the hook that sets them
-    reply.header('connection', 'close') // who breaks one rule may frame the next request as he likes
+    reply.header('connection', 'close') // a client that breaks one rule may also frame the next request wrongly
     done(broken)
   })
 }

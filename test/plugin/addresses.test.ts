@@ -48,14 +48,14 @@ test('ignores the header of a sender that is not trusted', async (t) => {
   }
 })
 
-test('publicUrl decides where the link leads, and its path stands in front without the header', async (t) => {
+test('publicUrl decides where the link leads, and its path is the prefix without the header', async (t) => {
   const ask = await below(t, '/api', { publicUrl: 'https://gateway.example.com/gate' }, { trustProxy: true })
   t.same(await ask('/api'), { type: `/gate/api/problems/${CODE}`, link: 'https://gateway.example.com/gate/api/connect' })
   const found = await ask('/api', { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-prefix': '/other' })
   t.same(found, { type: `/other/api/problems/${CODE}`, link: 'https://gateway.example.com/gate/api/connect' })
 })
 
-test('ROLLER\'s webhooks below a prefix with parameters are refused at registration', async (t) => {
+test('ROLLER\'s webhooks below a prefix with parameters are rejected at registration', async (t) => {
   const { nango } = await startSimulators(t)
   for (const [own, host] of [['/t/:tenant', ''], ['', '/t/:tenant'], ['/api', '/t/*']] as const) {
     const app = Fastify()

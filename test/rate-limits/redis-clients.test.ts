@@ -36,14 +36,14 @@ async function works (t: Test, client: RedisLike): Promise<void> {
     await limits.startCoolingOff(tag, 'credential', 30_000)
     t.ok(await limits.coolingOff(tag, 'credential') > 20_000)
 
-    const heard: (string | null)[] = []
-    const news = new ConnectionNews({ client, keys: [version, log], clock, onNews: (id) => { heard.push(id) } })
+    const received: (string | null)[] = []
+    const news = new ConnectionNews({ client, keys: [version, log], clock, onNews: (id) => { received.push(id) } })
     news.start()
     await until(() => news.isCurrent(0))
     const other = new ConnectionNews({ client, keys: [version, log], clock, onNews: () => {} })
     await other.publish(connectionId)
     await news.reach(1)
-    t.same([heard.at(-1), news.isCurrent(1)], [connectionId, true])
+    t.same([received.at(-1), news.isCurrent(1)], [connectionId, true])
     await news.stop()
 
     const cache = new RedisCacheStore(client, { scope: tag, clock, timeoutMs })
@@ -113,7 +113,7 @@ test('a server that Sentinel names', needsRedis, async (t) => {
   await works(t, client)
 })
 
-test('a client with other methods is refused at registration, by name', async (t) => {
+test('a client with other methods is rejected at registration, by name', async (t) => {
   const options = { nango: { secretKey: 'key' }, authorize: 'open' }
   for (const redis of [{ evalSha: () => {}, eval: () => {} }, {}, 'redis://canary']) {
     t.throws(() => parseOptions({ ...options, redis }), { message: /^fastify-roller: option redis is wrong: expected a client[^;]*;[^;]*$/ })

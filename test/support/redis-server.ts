@@ -124,7 +124,7 @@ export async function startRedisSentinel (folder: string): Promise<{ readonly po
   writeFileSync(`${folder}/sentinel.conf`, `sentinel monitor main 127.0.0.1 ${server} 1\n`)
   const options = [`${folder}/sentinel.conf`, '--sentinel', '--port', String(port), '--bind', '127.0.0.1', '--dir', folder]
   const child = spawn('sh', ['-c', ENDS_WITH_PARENT, 'sh', ...options], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
-  const parent = child.stdio[3] as Socket // a pipe, as asked for
+  const parent = child.stdio[3] as Socket // a pipe, as in stdio
   parent.unref()
   child.once('exit', () => { parent.destroy() })
   await answers(port)

@@ -29,7 +29,7 @@ test('the environment is not read', async (t) => {
   }
 })
 
-test('a call that the proxy refuses is not sent, and the problem says so', async (t) => {
+test('a call that the proxy rejects is not sent, and the problem names the proxy', async (t) => {
   const { nango } = await startSimulators(t)
   const proxy = await startForwardProxy(t, { names: { 'nango.test': nango.url }, credentials: 'user:password' })
   for (const host of [HOST, 'https://nango.test']) {

@@ -53,7 +53,7 @@ export class RedisCacheStore implements CacheStore {
     const encoding = isUtf8(body) ? 'utf8' : 'base64'
     const head = JSON.stringify([encoding, ttlMs, headers])
     const keys = keysOf(this.#tag(key.connectionId), key.key)
-    // ioredis gives texts for numbers where it is told to (stringNumbers).
+    // With its option stringNumbers, ioredis returns numbers as text.
     return Number(await this.#run(keys, ['keep', key.resource, generation, String(ttlMs), head, body.toString(encoding)])) === 1
   }
 

@@ -171,7 +171,7 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
   onError (error: Error): void {
     if (this.#state === 'failed') return
     this.#fail(new ExchangeFailure('network', this.#sent, error))
-    // Behind undici's error for a refusal of the proxy is a response that is not read.
+    // After a 407 of the proxy, undici leaves the response unread.
     this.#undiciAbort?.(error)
   }
 
