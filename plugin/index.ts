@@ -6,8 +6,8 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import { assemble } from './assemble.ts'
-import { parseOptions, type RollerOptions } from './options.ts'
-import type { Roller } from './roller.ts'
+import { OptionsError, parseOptions, type RollerOptions } from './options.ts'
+import { isRoller, type Roller } from './roller.ts'
 import { Access } from './routes/access.ts'
 import { CacheHeaders } from './routes/cache-headers.ts'
 import { decorateCallRecord } from './routes/call-record.ts'
@@ -26,6 +26,7 @@ import { rollerWebhookRoutes } from './routes/webhooks.ts'
 
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
+  const { logLevel, logSerializers } = options
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
   const { roller, nango, venues, rateLimiter, credentialOf, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
@@ -34,8 +35,10 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   )
 
   // Several registrations stand side by side in one app: the first is app.roller, and each is found by its integration id.
-  if (app.hasDecorator('roller')) app.roller.add(roller)
-  else app.decorate('roller', roller)
+  const present: unknown = app.hasDecorator('roller') ? app.roller : undefined
+  if (present === undefined) app.decorate('roller', roller)
+  else if (isRoller(present)) present.add(roller)
+  else throw new OptionsError(['the app already has a decorator named roller; rename it, or register this plugin in a scope without it'])
 
   decorateCallRecord(app)
 
@@ -78,7 +81,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       cacheHeaders: new CacheHeaders({ sharedCaching: options.sharedCaching, vary: options.vary ?? [] }),
       limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
-  }, { prefix, ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
+  }, { prefix, ...(logLevel !== undefined && { logLevel }), ...(logSerializers !== undefined && { logSerializers }) })
 
   app.addHook('onReady', async () => { start() })
   app.addHook('onClose', close)

@@ -1,7 +1,7 @@
 /** Every option of the plugin: schema, default, meaning. The only place that holds a default. */
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import type { FastifyContextConfig, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
+import type { FastifyContextConfig, FastifyRequest, onRequestHookHandler, preHandlerHookHandler, RegisterOptions } from 'fastify'
 import type { Clock } from './util/clock.ts'
 import type { EventHandler } from './webhooks/events.ts'
 import type { RateLimitObserver } from './gateway/limits/rate-limiter.ts'
@@ -266,6 +266,9 @@ export const Options = Type.Object({
   logLevel: Type.Optional(
     StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })
   ),
+  logSerializers: Type.Optional(Type.Unsafe<NonNullable<RegisterOptions['logSerializers']>>(Type.Object({}, {
+    description: 'Log serializers of the plugin\'s routes, by the name of the logged field, as Fastify takes them.'
+  }))),
   onRequest: Type.Optional(hooks<onRequestHookHandler>('onRequest')),
   preHandler: Type.Optional(hooks<preHandlerHookHandler>('preHandler')),
   config: Type.Optional(Type.Unsafe<FastifyContextConfig>(Type.Object({}, {
@@ -339,8 +342,8 @@ export class OptionsError extends TypeError {
  * @throws OptionsError naming every wrong field; a value is never repeated, for it may be a secret
  */
 export function parseOptions (raw: unknown): ParsedOptions {
-  if (!isPlainObject(raw)) throw new OptionsError(['options must be an object'])
-  const given = Object.entries(copyPlain(raw) as Record<string, unknown>) // a copy of the plain object
+  if (!isObject(raw)) throw new OptionsError(['options must be an object'])
+  const given = Object.entries(readFields(Options, raw))
   // TypeBox copies what stands where a union is wanted, and throws at a function.
   const isFunction = ([, value]: [string, unknown]): boolean => [value].flat().some((one) => typeof one === 'function')
   const completed = Value.Default(Options, Object.fromEntries(given.filter((field) => !isFunction(field))))
@@ -461,6 +464,28 @@ function isPlainObject (value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+function isObject (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * Copies the fields of options. Those of a class instance may be getters or methods of its class, so they are looked up by the names of the
+ * schema too.
+ */
+function readFields (schema: TSchema, given: Record<string, unknown>): Record<string, unknown> {
+  const properties = (schema.properties ?? {}) as Record<string, TSchema> // as JSON Schema says
+  const inherited = isPlainObject(given) ? [] : Object.keys(properties).filter((name) => name in given)
+  const names = [...new Set([...Object.keys(given), ...inherited])]
+  return Object.fromEntries(names.flatMap((name): [string, unknown][] => {
+    const value = given[name]
+    if (value === undefined) return []
+    const inner = properties[name]
+    if (inner?.additionalProperties === false && isObject(value)) return [[name, readFields(inner, value)]]
+    if (typeof value === 'function' && !Object.hasOwn(given, name)) return [[name, value.bind(given) as unknown]]
+    return [[name, copyPlain(value)]]
+  }))
 }
 
 /** Copies plain objects deeply, and leaves what has a class of its own (a client, a clock) alone. */

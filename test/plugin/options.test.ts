@@ -75,3 +75,26 @@ test('defaults are filled in, and the caller\'s object stays as it is', async (t
   const frozen = Object.freeze({ ...good, nango: Object.freeze({ ...nango }) })
   t.equal(parseOptions(frozen).nango.integrationId, 'roller')
 })
+
+test('options may be an instance of a class, with getters, methods and groups', async (t) => {
+  class Nango {
+    readonly #key = 'a-key'
+    get secretKey (): string { return this.#key }
+  }
+  class Base {
+    readonly nango = new Nango()
+    get retries (): number { return 1 }
+  }
+  class Config extends Base {
+    readonly #allowed = true
+    authorize (): boolean { return this.#allowed }
+    notAnOption (): void {}
+  }
+  const { authorize, ...parsed } = parseOptions(new Config())
+  t.match(parsed, { nango: { secretKey: 'a-key', integrationId: 'roller' }, retries: 1 })
+  t.equal(typeof authorize === 'function' && authorize({} as never, {} as never), true, 'a method keeps its instance')
+  t.notOk('notAnOption' in parsed)
+  t.match(messageFor(Object.assign(new Config(), { autorize: 'open' })), /option autorize is not known/)
+  t.match(messageFor([]), /options must be an object/)
+  t.match(messageFor(new Map()), /option nango is missing/)
+})

@@ -21,7 +21,7 @@ test('Cloud\'s link stays', async (t) => {
     const client = new NangoClient({ host, secretKey: SECRET_KEY, integrationId: 'roller', timeoutMs: 1000, userAgent: 'test' })
     t.teardown(() => client.close())
     // Cloud is not called from a test; only what is made of its answer counts.
-    client.call = (async () => ({ data: { token: 'x', connect_link: link, expires_at: '2026-01-01T00:00:00.000Z' } })) as never
+    Object.assign(client, { call: async () => ({ data: { token: 'x', connect_link: link, expires_at: '2026-01-01T00:00:00.000Z' } }) })
     t.same(await createSession(client, { tags: {} }), { token: 'x', connectLink: link, expiresAt: '2026-01-01T00:00:00.000Z' })
   }
 })
