@@ -44,8 +44,9 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
 
   // The routes live in a scope of their own, so that neither their parsers nor their error handler touch the host's routes.
   await app.register(async (scope) => {
-    scope.setValidatorCompiler(compileValidator)
-    scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
+    // Each scope inside has them set again: a schema that the host adds later makes Fastify compile it anew, with the host's compilers.
+    setCompilers(scope)
+    scope.addHook('onRegister', setCompilers)
     setProblemHandler(scope)
     prepareRoutes(scope, options)
     scope.addHook('onRequest', (_request, reply, done) => {
@@ -85,6 +86,11 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
 
   app.addHook('onReady', async () => { start() })
   app.addHook('onClose', close)
+}
+
+function setCompilers (scope: FastifyInstance): void {
+  scope.setValidatorCompiler(compileValidator)
+  scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
 }
 
 export default fp(rollerPlugin, { fastify: '5.x', name: 'fastify-roller' })
