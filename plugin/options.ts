@@ -123,7 +123,9 @@ export const Options = Type.Object({
     expected: 'a connection id or a function (request) => connection id',
     description: 'The connection of every request: an id, or a function of the request. Takes precedence over request headers.'
   })),
-  prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Prefix of every route, for example /api.' })),
+  prefix: Type.Optional(Type.String({
+    pattern: '^(/.*)?$', expected: 'a path that begins with /', description: 'Prefix of every route, for example /api.'
+  })),
   transport: StringEnum(['nango', 'direct'], {
     default: 'nango',
     description: 'nango sends calls through Nango\'s proxy; direct sends them to ROLLER with a token from Nango, whose key then ' +
@@ -140,7 +142,8 @@ export const Options = Type.Object({
   }),
   publicUrl: Type.Optional(Type.String({
     expected: PUBLIC_URL_RULE,
-    description: `Public address of this app for ROLLER's webhooks: ${PUBLIC_URL_RULE}. The prefix is appended.`
+    description: 'Public address of this app, for ROLLER\'s webhooks and for links to the connect page, which are relative without it: ' +
+      `${PUBLIC_URL_RULE}. The prefix is appended.`
   })),
   rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16, pattern: '\\S' }), {
     minItems: 1,
@@ -451,11 +454,15 @@ function describe (name: string, { schema, message, value }: Mismatch): string {
     return `option ${name} is missing${name === 'authorize' ? `: give ${expectation(schema) ?? ''}` : ''}`
   }
   if (message === 'Unexpected property') return `option ${name} is not known`
-  return `option ${name} is wrong: expected ${expectation(schema) ?? lowerFirst(message).replace(/^expected /, '')}`
+  return `option ${name} is wrong: expected ${expectation(schema) ?? oneOf(schema) ?? lowerFirst(message).replace(/^expected /, '')}`
 }
 
 function expectation (schema: TSchema): string | undefined {
   return typeof schema.expected === 'string' ? schema.expected : undefined
+}
+
+function oneOf ({ enum: values }: TSchema): string | undefined {
+  return Array.isArray(values) ? `one of ${values.join(', ')}` : undefined
 }
 
 function lowerFirst (text: string): string { return text.charAt(0).toLowerCase() + text.slice(1) }

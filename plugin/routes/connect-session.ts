@@ -21,7 +21,7 @@ const ConnectSession = Type.Object({
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
   connectPage: Type.Optional(Type.String({
     description: 'This gateway\'s own page, to send to a venue manager, with the Client ID filled in. ' +
-      'From the root of this host where the gateway does not know its address. ' +
+      'Absolute if the gateway knows its public address (publicUrl, PUBLIC_URL), otherwise from the root of this host. ' +
       '&lang=de behind it chooses the language.'
   })),
   expiresAt: Type.String({ format: 'date-time', description: '30 minutes from now; Nango decides.' })

@@ -33,8 +33,9 @@ test('every kind of wrong field is named', async (t) => {
     ['another word for authorize', { nango, authorize: 'closed' }, /option authorize is wrong: expected a function .* or 'open'/],
     ['identify that is no function', { ...good, identify: { tags: {} } }, /option identify is wrong/],
     ['connection that is neither', { ...good, connection: 7 }, /option connection is wrong: expected a connection id or a function/],
-    ['a prefix without its slash', { ...good, prefix: 'api' }, /option prefix is wrong/],
-    ['a log level that is none', { ...good, logLevel: 'loud' }, /option logLevel is wrong/],
+    ['a prefix without its slash', { ...good, prefix: 'api' }, /option prefix is wrong: expected a path that begins with \//],
+    ['a log level that is none', { ...good, logLevel: 'loud' }, /option logLevel is wrong: expected one of fatal, error, warn, /],
+    ['a transport that is none', { ...good, transport: 'both' }, /option transport is wrong: expected one of nango, direct$/],
     ['a limit that is no whole number', { ...good, bodyLimit: 1.5 }, /option bodyLimit is wrong/]
   ]
   for (const [label, options, expected] of cases) t.match(messageFor(options), expected, label)
