@@ -16,9 +16,6 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   '@nangohq/node': plugin(
     'Nango\'s own client, for connections and sessions. Calls to ROLLER do not go through it: its proxy holds whole answers in memory.'
   ),
-  '@nangohq/frontend': plugin(
-    'Nango\'s client for browsers: its three modules are served by the connect page, so that no page asks a third party for scripts.'
-  ),
   undici: plugin(
     'The way out to Nango and ROLLER. Node.js has it inside, but neither its pools nor `dispatch`, which passes bytes on without copies.'
   ),

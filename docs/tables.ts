@@ -8,6 +8,7 @@ import { operationGroups } from '#plugin/operations/operation-groups.js'
 import { rollerEvents } from '#plugin/webhooks/roller-events.js'
 import { Environment, securityVariables } from '#service/config/environment.js'
 import { rows as faultRows } from '../test/faults/rows.ts'
+import { hostCalls, hostRows } from '../test/hosts/matrix.ts'
 import { dependencyReasons } from './dependency-reasons.ts'
 import { errorCauses } from './error-causes.ts'
 
@@ -27,6 +28,8 @@ export const tables: Readonly<Record<string, () => Table | string>> = {
   'error-sections': errorSections,
   events,
   faults,
+  hosts,
+  'host-calls': () => `${wrap(`${hostCalls.join(', ')}.`)}\n`,
   'key-scopes': scopes,
   dependencies,
   'operation-groups': groups
@@ -193,3 +196,12 @@ function wrap (text: string, indent = ''): string {
 }
 
 function code (text: string): string { return `\`${text}\`` }
+
+function hosts (): Table {
+  return {
+    head: ['Fastify', 'Modules', 'Server', 'Plugins of the host', 'Registered'],
+    rows: hostRows.map(({ fastify, modules, server, plugins, order }) => [
+      fastify, modules, server, plugins.map((name) => code(`@fastify/${name}`)).join(', '), `${order} this plugin`
+    ])
+  }
+}

@@ -105,13 +105,13 @@ export const errorDefinitions = {
     status: 401,
     layer: 'gateway',
     title: 'The caller is not authenticated',
-    hint: 'Send the header Authorization: Bearer <key> with an API key of this gateway, not of ROLLER or Nango.'
+    hint: 'Sign in to this app, or send the credentials that it expects of its callers.'
   },
   ROLLER_ERR_SCOPE: {
     status: 403,
     layer: 'gateway',
     title: 'The caller lacks a scope',
-    hint: 'Use a key with the scope in detail.'
+    hint: 'Sign in as a caller who has the rights in detail, or ask the operator of this app for them.'
   },
   ROLLER_ERR_NOT_CONFIRMED: {
     status: 403,

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import { assemble } from './assemble.ts'
 import { OptionsError, parseOptions, type ParsedOptions, type RollerOptions } from './options.ts'
 import { keepRegistration } from './registration.ts'
-import type { Roller } from './roller.ts'
+import { isRoller, type Roller } from './roller.ts'
 import { Access } from './routes/access.ts'
 import { Addresses, hasParameters } from './routes/addresses.ts'
 import { CacheHeaders } from './routes/cache-headers.ts'
@@ -30,6 +30,7 @@ const MAX_ID_LENGTH = 255
 
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
+  const { logLevel, logSerializers } = options
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
   warnOfShortParameters(app)
   const addresses = new Addresses(options.publicUrl)
@@ -52,15 +53,18 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   })
 
   // Several registrations can exist in one app: the first is app.roller, and each is found by its integration id.
-  if (app.hasDecorator('roller')) app.roller.add(roller)
-  else app.decorate('roller', roller)
+  const present: unknown = app.hasDecorator('roller') ? app.roller : undefined
+  if (present === undefined) app.decorate('roller', roller)
+  else if (isRoller(present)) present.add(roller)
+  else throw new OptionsError(['the app already has a decorator named roller; rename it, or register this plugin in a scope without it'])
 
   decorateCallRecord(app)
 
   // The routes have a scope of their own, so that neither their parsers nor their error handler affect the host's routes.
   await app.register(async (scope) => {
-    scope.setValidatorCompiler(compileValidator)
-    scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
+    // Each scope inside has them set again: a schema that the host adds later makes Fastify compile it again, with the host's compilers.
+    setCompilers(scope)
+    scope.addHook('onRegister', setCompilers)
     setProblemHandler(scope, addresses)
     prepareRoutes(scope, options)
     scope.addHook('onRequest', (_request, reply, done) => {
@@ -96,7 +100,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       cacheHeaders: new CacheHeaders({ sharedCaching: options.sharedCaching, vary: options.vary ?? [] }),
       limits: { whole: options.bodyLimit, stream: options.streamLimit }
     })
-  }, { prefix, ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
+  }, { prefix, ...(logLevel !== undefined && { logLevel }), ...(logSerializers !== undefined && { logSerializers }) })
 
   app.addHook('onReady', async () => { start() })
   app.addHook('onClose', close)
@@ -120,6 +124,11 @@ function rejectWebhooksBelowParameters (prefix: string, { rollerWebhookSecrets }
     `option rollerWebhookSecrets cannot be used below the prefix ${prefix}: ROLLER's webhooks need an address without parameters. ` +
     'Use a prefix without parameters and separate tenants with the option identify'
   ])
+}
+
+function setCompilers (scope: FastifyInstance): void {
+  scope.setValidatorCompiler(compileValidator)
+  scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
 }
 
 export default fp(rollerPlugin, { fastify: '5.x', name: 'fastify-roller' })

@@ -1,7 +1,7 @@
 /** Every option of the plugin: schema, default, meaning. Defaults are defined nowhere else. */
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import type { FastifyContextConfig, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
+import type { FastifyContextConfig, FastifyRequest, onRequestHookHandler, preHandlerHookHandler, RegisterOptions } from 'fastify'
 import type { Clock } from './util/clock.ts'
 import type { EventHandler } from './webhooks/events.ts'
 import type { RateLimitObserver } from './gateway/limits/rate-limiter.ts'
@@ -124,7 +124,9 @@ export const Options = Type.Object({
     expected: 'a connection id or a function (request) => connection id',
     description: 'The connection of every request: an id, or a function of the request. Takes precedence over request headers.'
   })),
-  prefix: Type.Optional(Type.String({ pattern: '^(/.*)?$', description: 'Prefix of every route, for example /api.' })),
+  prefix: Type.Optional(Type.String({
+    pattern: '^(/.*)?$', expected: 'a path that begins with /', description: 'Prefix of every route, for example /api.'
+  })),
   transport: StringEnum(['nango', 'direct'], {
     default: 'nango',
     description: 'nango sends calls through Nango\'s proxy; direct sends them to ROLLER with a token from Nango, whose key then ' +
@@ -141,7 +143,8 @@ export const Options = Type.Object({
   }),
   publicUrl: Type.Optional(Type.String({
     expected: PUBLIC_URL_RULE,
-    description: `Public address of this app for ROLLER's webhooks: ${PUBLIC_URL_RULE}. The prefix is appended.`
+    description: 'Public address of this app, for ROLLER\'s webhooks and for links to the connect page, which are relative without it: ' +
+      `${PUBLIC_URL_RULE}. The prefix is appended.`
   })),
   rollerWebhookSecrets: Type.Optional(Type.Array(Type.String({ minLength: 16, pattern: '\\S' }), {
     minItems: 1,
@@ -279,6 +282,9 @@ export const Options = Type.Object({
   logLevel: Type.Optional(
     StringEnum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { description: 'Log level of the plugin\'s routes.' })
   ),
+  logSerializers: Type.Optional(Type.Unsafe<NonNullable<RegisterOptions['logSerializers']>>(Type.Object({}, {
+    description: 'Log serializers of the plugin\'s routes, by the name of the logged field, as Fastify takes them.'
+  }))),
   onRequest: Type.Optional(hooks<onRequestHookHandler>('onRequest')),
   preHandler: Type.Optional(hooks<preHandlerHookHandler>('preHandler')),
   config: Type.Optional(Type.Unsafe<FastifyContextConfig>(Type.Object({}, {
@@ -352,9 +358,9 @@ export class OptionsError extends TypeError {
  * @throws OptionsError naming every invalid field; values are never repeated, since they may be secrets
  */
 export function parseOptions (raw: unknown): ParsedOptions {
-  if (!isPlainObject(raw)) throw new OptionsError(['options must be an object'])
-  const given = Object.entries(copyPlain(raw) as Record<string, unknown>) // a copy of the plain object
-  // TypeBox copies values where a union is expected, and throws at a function.
+  if (!isObject(raw)) throw new OptionsError(['options must be an object'])
+  const given = Object.entries(readFields(Options, raw))
+  // TypeBox copies what stands where a union is wanted, and throws at a function.
   const isFunction = ([, value]: [string, unknown]): boolean => [value].flat().some((one) => typeof one === 'function')
   const completed = Value.Default(Options, Object.fromEntries(given.filter((field) => !isFunction(field))))
   const options = Object.assign(completed as object, Object.fromEntries(given.filter(isFunction)))
@@ -474,11 +480,15 @@ function describe (name: string, { schema, message, value }: Mismatch): string {
     return `option ${name} is missing${name === 'authorize' ? `: give ${expectation(schema) ?? ''}` : ''}`
   }
   if (message === 'Unexpected property') return `option ${name} is not known`
-  return `option ${name} is wrong: expected ${expectation(schema) ?? lowerFirst(message).replace(/^expected /, '')}`
+  return `option ${name} is wrong: expected ${expectation(schema) ?? oneOf(schema) ?? lowerFirst(message).replace(/^expected /, '')}`
 }
 
 function expectation (schema: TSchema): string | undefined {
   return typeof schema.expected === 'string' ? schema.expected : undefined
+}
+
+function oneOf ({ enum: values }: TSchema): string | undefined {
+  return Array.isArray(values) ? `one of ${values.join(', ')}` : undefined
 }
 
 function lowerFirst (text: string): string { return text.charAt(0).toLowerCase() + text.slice(1) }
@@ -489,7 +499,29 @@ function isPlainObject (value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null
 }
 
-/** Copies plain objects deeply, and keeps class instances (a client, a clock). */
+function isObject (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * Copies the fields of options. Those of a class instance may be getters or methods of its class, so they are looked up by the names of the
+ * schema too.
+ */
+function readFields (schema: TSchema, given: Record<string, unknown>): Record<string, unknown> {
+  const properties = (schema.properties ?? {}) as Record<string, TSchema> // as JSON Schema says
+  const inherited = isPlainObject(given) ? [] : Object.keys(properties).filter((name) => name in given)
+  const names = [...new Set([...Object.keys(given), ...inherited])]
+  return Object.fromEntries(names.flatMap((name): [string, unknown][] => {
+    const value = given[name]
+    if (value === undefined) return []
+    const inner = properties[name]
+    if (inner?.additionalProperties === false && isObject(value)) return [[name, readFields(inner, value)]]
+    if (typeof value === 'function' && !Object.hasOwn(given, name)) return [[name, value.bind(given) as unknown]]
+    return [[name, copyPlain(value)]]
+  }))
+}
+
+/** Copies plain objects deeply, and leaves what has a class of its own (a client, a clock) alone. */
 function copyPlain (value: unknown): unknown {
   if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).map(([key, field]) => [key, copyPlain(field)]))

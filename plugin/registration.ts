@@ -22,9 +22,14 @@ export interface Registration {
   readonly redis: RedisLike | undefined
 }
 
-const registrations = new WeakMap<Roller, Registration>()
+/** Found by the package's CommonJS and ES module copies alike. */
+const REGISTRATION = Symbol.for('fastify-roller.registration')
 
-export function keepRegistration (roller: Roller, registration: Registration): void { registrations.set(roller, registration) }
+export function keepRegistration (roller: Roller, registration: Registration): void {
+  Object.defineProperty(roller, REGISTRATION, { value: registration })
+}
 
-/** Undefined for an object that this copy of the package did not make. */
-export function registrationOf (roller: Roller): Registration | undefined { return registrations.get(roller) }
+/** Undefined for an object that this package did not create. */
+export function registrationOf (roller: Roller | undefined): Registration | undefined {
+  return (roller as { [REGISTRATION]?: Registration } | undefined)?.[REGISTRATION] // set above
+}

@@ -42,7 +42,12 @@ export interface RollerParts {
   readonly pool: () => PoolUse
 }
 
+/** By a brand, since a CommonJS module and an ES module of one app may each have loaded this class. */
+const BRAND = Symbol.for('fastify-roller.roller')
+
 export class Roller {
+  /** @internal */
+  readonly [BRAND] = true
   readonly integrationId: string
   /** List, read, create, change and delete connections. */
   readonly connections: ManagedConnections
@@ -169,4 +174,8 @@ export class Roller {
   add (other: Roller): void {
     if (!this.#integrations.has(other.integrationId)) this.#integrations.set(other.integrationId, other)
   }
+}
+
+export function isRoller (value: unknown): value is Roller {
+  return typeof value === 'object' && value !== null && BRAND in value
 }

@@ -1,16 +1,34 @@
-// Copies files that the compiler ignores to the packages' dist/: JavaScript, CSS, HTML and Lua, and the OpenAPI document.
-import { cpSync, readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
+/**
+ * Completes the packages' dist/ after the compiler: our files in JavaScript, CSS, HTML and Lua are copied, and each that a module reads
+ * beside itself becomes a string of that module, so that a bundle of any bundler holds it. The copy keeps a comment with the file's name,
+ * by which the next build renews the string of a module that was not compiled again.
+ */
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const kinds = /\.(?:css|html|js|lua)$/
+const READ = /readFileSync\(new URL\('(\.[^']+\.(?:css|html|js|lua))', import\.meta\.url\), 'utf8'\)/
+const INLINED = /\/\* file (\.\S+) \*\/ "(?:[^"\\]|\\.)*"/
+const files = new RegExp(`${READ.source}|${INLINED.source}`, 'g')
 
 for (const name of ['plugin', 'sandbox', 'service']) {
   const folder = join(root, name)
-  for (const file of filesOf(folder)) cpSync(file, join(folder, 'dist', relative(folder, file)))
+  const dist = join(folder, 'dist')
+  for (const file of filesOf(folder)) cpSync(file, join(dist, relative(folder, file)))
+  for (const file of filesOf(dist)) if (file.endsWith('.js')) inline(file)
 }
 cpSync(join(root, 'openapi/openapi.json'), join(root, 'plugin/dist/openapi.json'))
+
+function inline (module) {
+  const code = readFileSync(module, 'utf8')
+  const inlined = code.replace(files, (_all, read, again) => {
+    const name = read ?? again
+    return `/* file ${name} */ ${JSON.stringify(readFileSync(resolve(dirname(module), name), 'utf8'))}`
+  })
+  if (inlined !== code) writeFileSync(module, inlined)
+}
 
 function * filesOf (folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -5,6 +5,7 @@ import { endOnClosedPipe } from './cli/closed-pipe.ts'
 import { readCommand } from './cli/command-line.ts'
 import type { ConnectedConfig } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config/config.ts'
+import { misspelledVariables } from './config/misspelled.ts'
 
 // Process 1 of a container ignores a signal without a handler. Until there is something to close, a signal exits at once.
 const quit = (): void => process.exit(0)
@@ -26,7 +27,7 @@ try {
   config = readConfig(process.env)
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`${error.message}\n`)
+  process.stderr.write(`${[error.message, ...misspelledVariables(process.env)].join('\n')}\n`)
   process.exit(1)
 }
 
@@ -57,6 +58,8 @@ const app = await buildApp({ ...(sandbox?.options ?? { config: config as Connect
     process.stderr.write(`The service cannot start. ${describeError(error).stack}\n`)
     process.exit(1)
   })
+
+for (const message of misspelledVariables(process.env)) app.log.warn(message)
 
 process.off('SIGTERM', quit).off('SIGINT', quit)
 shutDownOnSignal({

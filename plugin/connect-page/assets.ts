@@ -1,8 +1,6 @@
 /** The connect page's files, under a path that changes with their content, so that browsers may cache them forever. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { languages } from './texts.ts'
 
 export interface Assets {
@@ -16,11 +14,7 @@ export interface Asset {
   readonly content: string
 }
 
-/** The modules of @nangohq/frontend for browsers, which import each other by these names. */
-const SDK_FILES = ['index.js', 'authModal.js', 'connectUI.js']
-
 export function readAssets (): Assets {
-  const sdk = dirname(createRequire(import.meta.url).resolve('@nangohq/frontend'))
   const scripts: [name: string, content: string][] = [
     ['page.js', readFileSync(new URL('./browser/page.js', import.meta.url), 'utf8')],
     ['link.js', readFileSync(new URL('./browser/link.js', import.meta.url), 'utf8')],
@@ -28,12 +22,9 @@ export function readAssets (): Assets {
     ['nango.js', readFileSync(new URL('./browser/nango.js', import.meta.url), 'utf8')],
     // The server's own module in compiled form: without imports and without Node.js APIs.
     ['token-error.js', readFileSync(new URL('../nango/token-error.js', import.meta.url), 'utf8')],
-    ['texts.js', `export const languages = ${JSON.stringify(languages)}\n`],
-    ...SDK_FILES.map((name): [string, string] => [name, readFileSync(join(sdk, name), 'utf8')])
+    ['texts.js', `export const languages = ${JSON.stringify(languages)}\n`]
   ]
-  const files = new Map<string, Asset>(scripts.map(([name, content]) => [
-    name, { type: 'text/javascript; charset=utf-8', content: withoutSourceMap(content) }
-  ]))
+  const files = new Map<string, Asset>(scripts.map(([name, content]) => [name, { type: 'text/javascript; charset=utf-8', content }]))
   files.set(
     'style.css', { type: 'text/css; charset=utf-8', content: readFileSync(new URL('./browser/style.css', import.meta.url), 'utf8') }
   )
@@ -41,6 +32,3 @@ export function readAssets (): Assets {
   for (const [name, { content }] of files) hash.update(`${name}\n${content}\n`)
   return { version: hash.digest('base64url').slice(0, 16), files }
 }
-
-/** Source maps are not served. */
-function withoutSourceMap (content: string): string { return content.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n') }

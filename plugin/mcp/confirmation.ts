@@ -9,7 +9,7 @@ import {
   CLIENT_CAPABILITIES_META_KEY, createRequestStateCodec, inputRequired, inputResponse,
   type InputRequiredResult, type RequestStateCodec, type ServerContext
 } from '@modelcontextprotocol/server'
-import { RollerError } from '../errors.ts'
+import { isRollerError, RollerError } from '../errors.ts'
 import type { Registration } from '../registration.ts'
 import { isRecord } from '../util/is-record.ts'
 import { systemClock } from '../util/clock.ts'
@@ -96,7 +96,7 @@ export class Confirmations {
       if (await this.#used.claim(key) !== 'new') throw notConfirmed('The confirmation was used before.')
       await this.#used.done(key)
     } catch (error) {
-      if (error instanceof RollerError) throw error
+      if (isRollerError(error)) throw error
       throw new RollerError('ROLLER_ERR_OVERLOADED', {
         detail: 'Redis is down, so the gateway cannot record that the confirmation is used.', retryAfter: 5, cause: error
       })

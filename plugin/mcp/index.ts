@@ -25,7 +25,7 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
   const { path = '/mcp', confirm = 'always', maxResultSize = 40_000, callerOf = defaultCaller, onToolCall = () => {} } = options
   const roller = options.integrationId === undefined ? app.roller : app.roller.integration(options.integrationId)
   const registration = registrationOf(roller)
-  if (registration === undefined) throw new OptionsError(['fastify-roller/mcp and fastify-roller must be of one installation'])
+  if (registration === undefined) throw new OptionsError(['fastify-roller/mcp must be registered after fastify-roller'])
   const confirmations = new Confirmations(registration)
   const pinned = pinnedTools((options.pinnedTools ?? []).flatMap((name) => registration.entries.get(name) ?? []))
   const settings = { registration, confirm, maxResultSize }

@@ -1,5 +1,5 @@
 /** The operations that a caller may use, found by words and described one at a time: all 79 schemas would be 55,000 tokens. */
-import { RollerError } from '../errors.ts'
+import { isRollerError, RollerError } from '../errors.ts'
 import { operationGroups } from '../operations/operation-groups.ts'
 import type { OperationKey } from '../operations/operation.ts'
 import { splitKey } from '../operations/paths.ts'
@@ -87,7 +87,7 @@ async function isOpen ({ request, registration: { policy, access } }: CallContex
     await access.authorize(request, entry.name, scopeOf(entry.name), null)
     return true
   } catch (error) {
-    if (error instanceof RollerError && error.statusCode < 500) return false
+    if (isRollerError(error) && error.statusCode < 500) return false
     throw error
   }
 }

@@ -107,6 +107,7 @@ export class NangoClient {
   /**
    * Runs one call of the SDK.
    * @throws RollerError for every failure
+   * @internal as `probe` of KeyScope
    */
   async call<T> (use: (sdk: Nango) => Promise<T>, explain?: Explain): Promise<T> {
     try {

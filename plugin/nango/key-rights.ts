@@ -24,6 +24,7 @@ export interface KeyRight extends Omit<KeyScope, 'neededBy'> {
 }
 
 interface Probed extends KeyScope {
+  /** @internal so that no public declaration needs the types of Nango's client, which lack those of json-schema */
   readonly probe: (sdk: Nango, target: Target) => Promise<unknown>
 }
 

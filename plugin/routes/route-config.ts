@@ -1,5 +1,6 @@
 /** Properties of each route of the plugin for the host's hooks, in `request.routeOptions.config.roller`. */
 import type { FastifyContextConfig, FastifyInstance, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
+import { documentRoute } from './host-document.ts'
 
 export interface RouteConfig {
   /** The catalog's name of the operation, `GET /*` and so on for a path outside it; absent on routes that call no operation. */
@@ -30,10 +31,12 @@ export interface HostOptions {
 }
 
 const CALLER: RouteConfig = { auth: 'caller' }
+/** @fastify/swagger's own name, which a host's config may replace. */
+const DOCUMENT = { swaggerTransform: documentRoute }
 
 /** Marks the scope's routes, and adds the host's config and hooks. The hooks run before those of the plugin. */
 export function prepareRoutes (scope: FastifyInstance, { config, onRequest = [], preHandler = [] }: HostOptions): void {
-  scope.addHook('onRoute', (route) => { route.config = { ...config, roller: CALLER, ...route.config } })
+  scope.addHook('onRoute', (route) => { route.config = { ...DOCUMENT, ...config, roller: CALLER, ...route.config } })
   for (const hook of [onRequest].flat()) scope.addHook('onRequest', hook)
   for (const hook of [preHandler].flat()) scope.addHook('preHandler', hook)
 }

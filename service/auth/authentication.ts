@@ -67,11 +67,15 @@ function looksLikeToken (bearer: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer)
 }
 
+const SEND_A_KEY = 'Send the header Authorization: Bearer <key> with an API key of this gateway, not of ROLLER or Nango.'
+
 function unauthorized (reply: FastifyReply, detail: string, challenge = ''): RollerError {
   reply.header('www-authenticate', `Bearer realm="fastify-roller"${challenge === '' ? '' : `, ${challenge}`}`)
-  return new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail })
+  return new RollerError('ROLLER_ERR_UNAUTHORIZED', { detail, hint: SEND_A_KEY })
 }
 
 function lacks (operation: string, scope: string): RollerError {
-  return new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller lacks the scope ${scope}, which ${operation} requires.` })
+  return new RollerError('ROLLER_ERR_SCOPE', {
+    detail: `This caller lacks the scope ${scope}, which ${operation} requires.`, hint: 'Use a key or token with the scope in detail.'
+  })
 }

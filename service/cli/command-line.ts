@@ -23,6 +23,12 @@ export function readCommand (args: readonly string[]): Command {
     if (values.version === true) return { kind: 'say', text: `${VERSION}\n`, exitCode: 0 }
     if (positionals.length === 0) return { kind: 'serve' }
     if (positionals.length === 1 && positionals[0] === 'check') return { kind: 'check' }
-  } catch {} // an unknown option
-  return { kind: 'say', text: USAGE, exitCode: 1 }
+    return unknown(positionals.find((name, index) => index > 0 || name !== 'check'))
+  } catch (error) {
+    return unknown(/'(-[^'=\s]*)/.exec((error as Error).message)?.[1]) // parseArgs quotes the option that is not known
+  }
+}
+
+function unknown (name: string | undefined): Command {
+  return { kind: 'say', text: `${name === undefined ? '' : `Unknown argument: ${name}\n\n`}${USAGE}`, exitCode: 1 }
 }

@@ -22,7 +22,10 @@ export const Environment = Type.Object({
   'old-key-of-32-characters,new-key-of-32-characters', { examples: ['old-key-of-32-characters,new-key-of-32-characters', KEYS_EXAMPLE] }),
   HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on.', examples: ['0.0.0.0'] }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65_535, description: 'Port to listen on.', examples: ['3000'] }),
-  PUBLIC_URL: text(`Public address of this service for ROLLER's webhooks: ${PUBLIC_URL_RULE}.`, 'https://gateway.example.com'),
+  PUBLIC_URL: text(
+    'Public address of this service, for ROLLER\'s webhooks and for links to the connect page, which are relative without it: ' +
+    `${PUBLIC_URL_RULE}.`, 'https://gateway.example.com'
+  ),
   NANGO_WEBHOOK_SIGNING_KEY: text(
     'Webhook signing keys of the Nango environment, comma-separated: the current one and, after a rotation, the previous one.',
     '8b8e7f1c-0d4b-4f55-9a3c-2f3a6f0f5a11'

@@ -1,4 +1,4 @@
-/** The alternative on the connect page: Nango's Connect UI, with its SDK and its messages. */
+/** The other way on the connect page: Nango's own Connect UI, by the messages of Nango's client. */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
 import { site } from './fixture.ts'
@@ -13,7 +13,7 @@ test('Nango\'s form in a frame', needsBrowser, async (t) => {
     const token = /token=(\w+)/.exec(link)?.[1] ?? ''
     await page.goto(link)
     await page.click('#connect-ui')
-    const frame = page.frameLocator('iframe#connect-ui')
+    const frame = page.frameLocator('iframe#nango-connect-ui')
     await frame.locator('#client_id').fill('ui-park')
     t.equal(new URL(await page.locator('iframe').getAttribute('src') ?? '').searchParams.get('apiURL'), served.nango.url)
     t.notMatch(await page.locator('iframe').getAttribute('src'), token, 'the token is not in an address')
@@ -37,7 +37,7 @@ test('Nango\'s form in a frame', needsBrowser, async (t) => {
     const { page, behaves } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'my-park' }))
     await page.click('#connect-ui')
-    await page.frameLocator('iframe#connect-ui').locator('#close').click()
+    await page.frameLocator('iframe#nango-connect-ui').locator('#close').click()
     await page.locator('iframe').waitFor({ state: 'detached' })
     t.equal(await page.isVisible('form'), true)
     t.equal(await page.evaluate('document.activeElement.id'), 'connect-ui')

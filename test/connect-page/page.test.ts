@@ -54,7 +54,7 @@ test('caches its files forever, but not files of another version', async (t) => 
       for (const [, name] of file.body.matchAll(/ from '\.\/([^']+)'/g)) seen.add(path.replace(/[^/]+$/, String(name)))
     }
   }
-  t.equal(seen.size, 10, 'six of the page, three of the SDK, and the style')
+  t.equal(seen.size, 7, 'six scripts and the style')
   const old = await app.inject(script.replace(/connect\/[^/]+/, 'connect/another-version'))
   t.equal(old.statusCode, 200)
   t.equal(old.headers['cache-control'], 'no-store')

@@ -1,32 +1,46 @@
-/** The published fastify-roller adds little to a Fastify app, and works there as a module and by its types. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+/** fastify-roller as it is published adds little to a Fastify app, and works there as a module, in CommonJS and in a bundle. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import tap, { test } from '../support/tap.ts'
-import ts from 'typescript'
 import { startSandbox } from 'roller-sandbox'
 import { install, pack, ROOT, run, SHELL, temporaryFolder } from './packed.ts'
 
 tap.setTimeout(300_000) // npm installs, and the machine may be busy
 
+/** The oldest that it works with, so that npm would install a second Fastify if the package required a newer one. */
+const OLDEST_FASTIFY = '5.0.0'
 const MAX_PACKAGES = 45
 const MAX_MEGABYTES = 12
-const ALLOWED = /^(dist\/[\w./-]+\.(js|d\.ts|lua|css|html)|dist\/openapi\.json|package\.json|README\.md|LICENSE)$/
+const ALLOWED = /^(dist\/[\w./-]+\.(c?js|d\.c?ts)|dist\/openapi\.json|package\.json|README\.md|LICENSE)$/
 
-const APP = `import Fastify from 'fastify'
-import roller, { type Venue } from 'fastify-roller'
-import { addDays } from 'fastify-roller/time'
-
+/** Everything that the plugin serves and runs, of which some was once looked for beside its source. */
+const USE = `
 const app = Fastify()
 const { NANGO_SECRET_KEY: secretKey = '', NANGO_HOST: host = '', ROLLER_BASE_URL: rollerBaseUrl = '' } = process.env
-await app.register(roller, { nango: { secretKey, host }, rollerBaseUrl, authorize: 'open' })
-await app.ready()
-const venue = await app.roller.request('GET /venues/me', { connectionId: 'demo-venue' })
-const { statusCode } = await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })
-console.log(JSON.stringify([venue.name, statusCode, addDays('2026-12-31', 1)]))
-await app.close()
-export type Zone = Venue['timeZone']
+const main = async () => {
+  await app.register(roller, { nango: { secretKey, host }, rollerBaseUrl, authorize: 'open', connectPage: true })
+  await app.ready()
+  const venue = await app.roller.request('GET /venues/me', { connectionId: 'demo-venue' })
+  const call = await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })
+  const page = (await app.inject('/connect')).body
+  const files = [...page.matchAll(/(?:src|href)="(connect\\/[^"]+)"/g)].map(([, path]) => '/' + path)
+  const statuses = await Promise.all(files.map(async (url) => (await app.inject(url)).statusCode))
+  console.log(JSON.stringify([venue.name, call.statusCode, addDays('2026-12-31', 1), ...statuses]))
+  await app.close()
+}
+main()
 `
-const WRONG = "\n// @ts-expect-error there is no such operation\nawait app.roller.request('GET /nothing', { connectionId: 'x' })\n"
+const MODULE = `import Fastify from 'fastify'
+import roller from 'fastify-roller'
+import { addDays } from 'fastify-roller/time'
+${USE}`
+const COMMONJS = `const Fastify = require('fastify')
+const roller = require('fastify-roller')
+const { addDays } = require('fastify-roller/time')
+${USE}`
+/** Fastify itself is CommonJS, and a bundle of modules has no require. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
 
 test('works as a packed plugin in an empty folder', async (t) => {
   const folder = temporaryFolder(t)
@@ -37,40 +51,33 @@ test('works as a packed plugin in an empty folder', async (t) => {
 
   const home = join(folder, 'home')
   mkdirSync(home)
-  const host = await install(home, 'fastify@5')
+  const host = await install(home, '--save-exact', `fastify@${OLDEST_FASTIFY}`)
   const all = await install(home, file)
   const [packages, megabytes] = [all.packages - host.packages, (all.bytes - host.bytes) / 1_000_000]
   t.ok(packages <= MAX_PACKAGES, `${packages} packages beside the host's own Fastify`)
   t.ok(megabytes <= MAX_MEGABYTES, `${megabytes.toFixed(1)} MB beside the host's own Fastify`)
+  t.notOk(existsSync(join(home, 'node_modules/fastify-roller/node_modules/fastify')), 'no second Fastify')
 
-  await t.test('as a module', async (t) => {
-    const sandbox = await startSandbox()
-    t.teardown(() => sandbox.close())
-    writeFileSync(join(home, 'app.js'), ts.transpile(APP, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }))
-    const env = { ...SHELL, NANGO_SECRET_KEY: sandbox.secretKey, NANGO_HOST: sandbox.nango.url, ROLLER_BASE_URL: sandbox.roller.url }
-    const { stdout } = await run(process.execPath, ['app.js'], { cwd: home, env })
-    t.same((JSON.parse(stdout) as unknown[]).slice(1), [200, '2027-01-01'], stdout)
-  })
-
-  await t.test('by its types', async (t) => {
-    const source = join(home, 'app.ts')
-    writeFileSync(source, APP + WRONG)
-    const program = ts.createProgram([source], {
-      module: ts.ModuleKind.NodeNext,
-      target: ts.ScriptTarget.ES2022,
-      strict: true,
-      skipLibCheck: true,
-      noEmit: true,
-      lib: ['lib.es2023.d.ts'],
-      types: ['node'],
-      typeRoots: [join(ROOT, 'node_modules/@types')]
+  const sandbox = await startSandbox()
+  t.teardown(() => sandbox.close())
+  const env = { ...SHELL, NANGO_SECRET_KEY: sandbox.secretKey, NANGO_HOST: sandbox.nango.url, ROLLER_BASE_URL: sandbox.roller.url }
+  const works = async (name: string, cwd: string, ...command: readonly string[]): Promise<void> => {
+    await t.test(name, async (t) => {
+      const { stdout } = await run(process.execPath, command, { cwd, env })
+      t.same((JSON.parse(stdout) as unknown[]).slice(1), [200, '2027-01-01', 200, 200], stdout)
     })
-    const app = program.getSourceFile(source) // declarations of its packages are not checked, as with skipLibCheck
-    const faults = [
-      ...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...program.getSyntacticDiagnostics(app),
-      ...program.getSemanticDiagnostics(app)
-    ]
-    t.ok(app !== undefined)
-    t.same(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')), [])
-  })
+  }
+  const sources = { 'app.mjs': MODULE, 'app.cjs': COMMONJS, 'app.ts': MODULE }
+  for (const [name, source] of Object.entries(sources)) writeFileSync(join(home, name), source)
+  await works('as a module', home, 'app.mjs')
+  await works('in CommonJS', home, 'app.cjs')
+  await works('by tsx', home, join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'app.ts')
+
+  const bundles = join(folder, 'bundles') // no package is found from there
+  const kinds = [['app.mjs', 'esm', 'esm.mjs'], ['app.mjs', 'cjs', 'cjs.cjs'], ['app.cjs', 'cjs', 'required.cjs']] as const
+  for (const [entry, format, out] of kinds) {
+    const options = { bundle: true, platform: 'node', format, banner: format === 'esm' ? { js: REQUIRE } : {}, logLevel: 'error' } as const
+    await build({ entryPoints: [join(home, entry)], outfile: join(bundles, out), ...options })
+    await works(`${entry}, bundled by esbuild as ${format}`, bundles, out)
+  }
 })

@@ -24,7 +24,7 @@ test('adds the routes to the host\'s OpenAPI document', async (t) => {
     '/api/connections/{id}': ['delete', 'get', 'patch'],
     '/api/connections/{id}/check': ['get'],
     '/api/roller/venues/me': ['get'],
-    '/api/roller/{*}': ['delete', 'get', 'patch', 'post', 'put']
+    '/api/roller/{path}': ['delete', 'get', 'patch', 'post', 'put']
   })) t.same(Object.keys(paths[path] ?? {}).sort(), methods, path)
   t.equal(paths['/api/roller/venues/me']?.['get']?.operationId, 'getVenue')
   t.doesNotThrow(() => app.swagger({ yaml: true }))

@@ -33,8 +33,9 @@ test('names every kind of invalid field', async (t) => {
     ['another word for authorize', { nango, authorize: 'closed' }, /option authorize is wrong: expected a function .* or 'open'/],
     ['identify that is no function', { ...good, identify: { tags: {} } }, /option identify is wrong/],
     ['connection that is neither', { ...good, connection: 7 }, /option connection is wrong: expected a connection id or a function/],
-    ['a prefix without its slash', { ...good, prefix: 'api' }, /option prefix is wrong/],
-    ['a log level that is none', { ...good, logLevel: 'loud' }, /option logLevel is wrong/],
+    ['a prefix without its slash', { ...good, prefix: 'api' }, /option prefix is wrong: expected a path that begins with \//],
+    ['a log level that is none', { ...good, logLevel: 'loud' }, /option logLevel is wrong: expected one of fatal, error, warn, /],
+    ['a transport that is none', { ...good, transport: 'both' }, /option transport is wrong: expected one of nango, direct$/],
     ['a limit that is no whole number', { ...good, bodyLimit: 1.5 }, /option bodyLimit is wrong/]
   ]
   for (const [label, options, expected] of cases) t.match(messageFor(options), expected, label)
@@ -74,4 +75,27 @@ test('fills in defaults, and does not modify the caller\'s object', async (t) =>
   )
   const frozen = Object.freeze({ ...good, nango: Object.freeze({ ...nango }) })
   t.equal(parseOptions(frozen).nango.integrationId, 'roller')
+})
+
+test('options may be an instance of a class, with getters, methods and groups', async (t) => {
+  class Nango {
+    readonly #key = 'a-key'
+    get secretKey (): string { return this.#key }
+  }
+  class Base {
+    readonly nango = new Nango()
+    get retries (): number { return 1 }
+  }
+  class Config extends Base {
+    readonly #allowed = true
+    authorize (): boolean { return this.#allowed }
+    notAnOption (): void {}
+  }
+  const { authorize, ...parsed } = parseOptions(new Config())
+  t.match(parsed, { nango: { secretKey: 'a-key', integrationId: 'roller' }, retries: 1 })
+  t.equal(typeof authorize === 'function' && authorize({} as never, {} as never), true, 'a method keeps its instance')
+  t.notOk('notAnOption' in parsed)
+  t.match(messageFor(Object.assign(new Config(), { autorize: 'open' })), /option autorize is not known/)
+  t.match(messageFor([]), /options must be an object/)
+  t.match(messageFor(new Map()), /option nango is missing/)
 })

@@ -1,5 +1,4 @@
 /** The two kinds of requests to Nango, and the one request to this gateway. */
-import Nango from './index.js'
 
 const TOO_LONG = 60_000 // Nango itself waits for ROLLER's response without a limit
 const READY_WITHIN = 10_000
@@ -45,24 +44,33 @@ async function send (url, credentials) {
 
 const fault = (type, payload) => Object.assign(new Error(), { type, payload })
 
-/** Nango's own form in a frame. */
+/**
+ * Nango's Connect UI in a frame, by the messages of Nango's own client: the frame is ready, gets the token of the session, and reports.
+ * @returns what closes the frame
+ */
 export function openConnectUi ({ apiUrl, connectUrl }, token, { language, title, onConnect, onClose, onTimeout }) {
-  const nango = new Nango({ host: apiUrl })
-  const timeout = setTimeout(() => { ui.close(); onTimeout() }, READY_WITHIN)
-  const ui = nango.openConnectUI({
-    sessionToken: token,
-    baseURL: connectUrl,
-    apiURL: apiUrl,
-    lang: language,
-    themeOverride: 'system',
-    onEvent: ({ type, payload }) => {
-      if (type === 'ready') clearTimeout(timeout)
-      if (type === 'connect') onConnect(payload.connectionId)
-      if (type === 'close') onClose()
+  const url = new URL(connectUrl)
+  if (!url.pathname.endsWith('/')) url.pathname += '/' // its own files are relative
+  url.search = new URLSearchParams({ apiURL: apiUrl, lang: language, theme: 'system' })
+  const frame = Object.assign(document.createElement('iframe'), { src: url.href, id: 'nango-connect-ui', title, allow: 'clipboard-write' })
+  const close = () => {
+    clearTimeout(timeout)
+    window.removeEventListener('message', listen)
+    frame.remove()
+  }
+  const listen = ({ origin, source, data }) => {
+    if (origin !== url.origin || source !== frame.contentWindow) return
+    if (data?.type === 'ready') {
+      clearTimeout(timeout)
+      source.postMessage({ type: 'session_token', sessionToken: token }, url.origin)
     }
-  })
-  ui.iframe.title = title
-  return ui
+    if (data?.type === 'connect') onConnect(data.payload.connectionId)
+    if (data?.type === 'close') { close(); onClose() }
+  }
+  const timeout = setTimeout(() => { close(); onTimeout() }, READY_WITHIN)
+  window.addEventListener('message', listen)
+  document.body.append(frame)
+  return { close }
 }
 
 /** Ends the session, which could otherwise create more connections until it expires after 30 minutes. */

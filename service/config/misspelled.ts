@@ -1,0 +1,44 @@
+/** Variables that look like ones of the service and are none: their values would be ignored, a closed operation or a key among them. */
+import { Environment } from './environment.ts'
+
+const NAMES = Object.keys(Environment.properties)
+
+/** Kubernetes gives each container the addresses of its neighbors: NANGO_SERVICE_HOST, ROLLER_PORT_3000_TCP. */
+const ADDRESS_OF_A_NEIGHBOR = /_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT(?:_\d+_\w+)?)$/
+/** Variables that Compose files and images beside this service use. */
+const OTHERS = /^OTEL_|_(?:VERSION|IMAGE|TAG)$/
+
+/** @returns a message for each; values are not repeated */
+export function misspelledVariables (source: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(source).flatMap((given) => {
+    const name = given.replace(/_FILE$/, '')
+    if (source[given] === undefined || NAMES.includes(name) || ADDRESS_OF_A_NEIGHBOR.test(name) || OTHERS.test(name)) return []
+    const [nearest, distance] = nearestTo(name)
+    const looksLikeOurs = /^(?:NANGO|ROLLER)_/.test(name) || distance <= allowed(nearest)
+    return looksLikeOurs ? [`The environment variable ${given} is not known and has no effect. The nearest is ${nearest}.`] : []
+  })
+}
+
+/** Short names are near to many others: HOST to POST. */
+function allowed (name: string): number { return Math.min(2, Math.floor(plain(name).length / 3) - 1) }
+
+function nearestTo (name: string): [name: string, distance: number] {
+  const byDistance = NAMES.map((known): [string, number] => [known, editDistance(plain(name), plain(known))])
+  return byDistance.reduce((best, one) => one[1] < best[1] ? one : best)
+}
+
+function plain (name: string): string { return name.replaceAll('_', '').toUpperCase() }
+
+/** Levenshtein's: how many letters to insert, delete or replace. */
+function editDistance (one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1]
+    for (let column = 1; column <= other.length; column++) {
+      const replaced = (row[column - 1] ?? 0) + (letter === other[column - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
