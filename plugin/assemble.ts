@@ -215,7 +215,8 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     client,
     events,
     webhooks,
-    pool: () => poolUse(agent)
+    pool: () => poolUse(agent),
+    clock
   })
   return {
     roller,

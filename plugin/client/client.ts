@@ -1,7 +1,8 @@
 /** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
-import type { CallSender } from '../gateway/call.ts'
+import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
+import type { CallRequest, CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import type { CallResult, CallInput, OperationName } from '../operations/call-types.ts'
 import type { Operation, OperationKey } from '../operations/operation.ts'
@@ -22,9 +23,11 @@ interface LooseInput {
   readonly query?: Record<string, unknown>
   readonly headers?: Record<string, unknown>
   readonly body?: unknown
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
   readonly validation?: boolean
   readonly maxWait?: number
+  readonly onWait?: CallRequest['onWait']
+  readonly admit?: CallRequest['admit']
 }
 
 export class RollerClient {
@@ -40,11 +43,23 @@ export class RollerClient {
    * @throws RollerError for every failure; ROLLER_ERR_REFUSED carries ROLLER's own status and body in `upstream`
    */
   async request<Name extends OperationName> (name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
-    return await this.#send(name, input as LooseInput) as CallResult<Name> // responses are not validated
+    const { signal } = input as LooseInput
+    if (signal === undefined) return await this.#send(name, input as LooseInput) as CallResult<Name> // responses are not validated
+    // The caller's signal may live as long as its process: the call gets one of its own, and leaves no listener behind.
+    const cancellation = new Cancellation()
+    const cancel = (): void => { cancellation.abort(signal.reason) }
+    if (signal.aborted) cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      return await this.#send(name, { ...input as LooseInput, signal: cancellation }) as CallResult<Name>
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
   }
 
   async #send (
-    name: OperationName, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait }: LooseInput
+    name: OperationName,
+    { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, onWait, admit }: LooseInput
   ): Promise<unknown> {
     const { pipeline, entries } = this.#options
     const entry = entries.get(name)
@@ -69,7 +84,9 @@ export class RollerClient {
       operation: entry,
       maxWaitMs: maxWait,
       validate: validation,
-      signal
+      signal,
+      onWait,
+      admit
     })
     const payload = answer.payload()
     const bytes = Buffer.isBuffer(payload) ? payload : await readAll(payload).catch(brokenOff)

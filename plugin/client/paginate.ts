@@ -1,4 +1,5 @@
 /** Walks through a report record by record: all days of a range, all pages of a day, one page ahead of the reader and never more. */
+import type { CancelSignal } from '../util/cancellation.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { readPage, unreadable, type ReportPage } from './report-page.ts'
 import type { Position } from './report-cursor.ts'
@@ -44,7 +45,7 @@ export interface PaginateOptions<N extends ReportName = ReportName> {
   readonly cursor?: string | undefined
   /** Anything that must be the same when a cursor is used, such as the id of the connection. Not sent. */
   readonly scope?: string | undefined
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: CancelSignal | undefined
   /** Called after the last record of each page has been taken, and waited for: the place to store progress.cursor. */
   readonly onPage?: ((progress: PageProgress) => void | Promise<void>) | undefined
   /** Most pages of one day, 10000 by default: a report that never ends must not spend the venue's calls. */

@@ -173,7 +173,7 @@ class Upstream implements CallHandler {
   async #acquire (progress: CallProgress): Promise<Lease> {
     const { call, reservation } = progress
     try {
-      const request = new LeaseRequest(call.limitedCredential, progress.rateLimitToSpend, progress.timeLeftMs, call.signal)
+      const request = new LeaseRequest(call.limitedCredential, progress.rateLimitToSpend, progress.timeLeftMs, call.signal, call.onWait)
       const lease = await this.#parts.rateLimiter.acquire(request)
       progress.rateLimit = lease.rateLimit
       if (reservation !== null) reservation.lease ??= lease

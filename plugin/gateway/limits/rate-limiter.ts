@@ -24,14 +24,26 @@ export class LeaseRequest implements RateLimitToSpend {
   readonly signal: CancelSignal | undefined
   readonly rateLimit: RateLimitName
   readonly exportType: string | null
+  readonly onWait: ((wait: LeaseWait) => void) | undefined
 
-  constructor (credential: string, { rateLimit, exportType }: RateLimitToSpend, maxWaitMs: number, signal: CancelSignal | undefined) {
+  constructor (
+    credential: string, { rateLimit, exportType }: RateLimitToSpend, maxWaitMs: number, signal: CancelSignal | undefined,
+    onWait?: (wait: LeaseWait) => void
+  ) {
     this.credential = credential
     this.rateLimit = rateLimit
     this.exportType = exportType
     this.maxWaitMs = maxWaitMs
     this.signal = signal
+    this.onWait = onWait
   }
+}
+
+/** A call begins to wait for its lease. */
+export interface LeaseWait {
+  readonly rateLimit: RateLimitName
+  /** How long, as far as is known. */
+  readonly ms: number
 }
 
 export interface RateLimiterOptions {
@@ -129,7 +141,9 @@ export class RateLimiter {
         throw withRateLimit(this.#refusal(result, request.rateLimit), state)
       }
       ticket = result.ticket
-      await this.#wait(request, take, ticket, Math.ceil(result.waitMs)).catch((error: unknown) => {
+      const ms = Math.ceil(result.waitMs)
+      request.onWait?.({ rateLimit: request.rateLimit, ms })
+      await this.#wait(request, take, ticket, ms).catch((error: unknown) => {
         throw isRollerError(error) ? withRateLimit(error, state) : error
       })
     }
