@@ -2,9 +2,8 @@ import neostandard from 'neostandard'
 
 /** The plugin's rooms, from the lowest up: files import of their own room and of those named before it. */
 const rooms = [
-  'util', 'redis', 'time', 'operations', 'nango', 'gateway/transport', 'gateway/limits', 'gateway/cache', 'gateway', 'client', 'webhooks',
-  'venues',
-  'connect-page', 'routes'
+  'util', 'redis', 'time', 'operations', 'nango', 'gateway/transport', 'gateway/limits', 'gateway/cache', 'gateway', 'client', 'exports',
+  'webhooks', 'venues', 'connect-page', 'routes'
 ]
 /** One pipeline of several folders, which know each other's types. */
 const together = { 'gateway/transport': ['gateway'], 'gateway/limits': ['gateway'], 'gateway/cache': ['gateway'] }

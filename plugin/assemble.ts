@@ -223,6 +223,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     nango,
     rateLimiter,
     credentialOf,
+    client,
     pipeline,
     entries,
     venues,

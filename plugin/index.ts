@@ -14,6 +14,7 @@ import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { takeJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
 import { problemPages } from './routes/problem-pages.ts'
@@ -28,7 +29,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const options = parseOptions(raw)
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
-  const { roller, nango, venues, rateLimiter, credentialOf, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
+  const { roller, nango, venues, rateLimiter, credentialOf, client, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
   const access = new Access(
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
   )
@@ -63,6 +64,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
         { connections: venues.connections, check: (connectionId) => roller.check(connectionId), rateLimiter, credentialOf, access }
       )
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
+      await own.register(exportRoutes, { client, access, clock })
     })
     await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
     await scope.register(problemPages)

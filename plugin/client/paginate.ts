@@ -159,7 +159,10 @@ class ReportPager<R> implements Pager<R> {
     this.#stop.signal.throwIfAborted()
     const answer = await this.#source(this.#name, pageQuery(this.#plan, at), this.#stop.signal)
     this.#stop.signal.throwIfAborted()
-    return readPage(answer, at.page, this.#plan.pageSize)
+    const page = readPage(answer, at.page, this.#plan.pageSize)
+    if (this.#plan.hasPages) return page
+    if (page.told && !page.last) throw unreadable('ROLLER gives this report in pages, and has no parameter for them.')
+    return { ...page, last: true }
   }
 
   async #report (at: Position, page: ReportPage, records: number): Promise<void> {

@@ -1,8 +1,6 @@
 /** `ANY /roller/<ROLLER path>`: the typed operations of the catalog, and a wildcard for paths outside it. */
-import type { ServerResponse } from 'node:http'
-import { constants, type Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
-import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
+import type { CancelSignal } from '../util/cancellation.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
@@ -16,7 +14,8 @@ import { operationAt } from '../operations/templates.ts'
 import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
-import { clientDisconnected, takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { takeBodiesAsBytes, type BodyLimits } from './body.ts'
+import { disconnectSignal } from './disconnect.ts'
 import { HttpCall } from './http-call.ts'
 import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
@@ -125,27 +124,4 @@ function canonicalName (method: Method, target: string): string | null {
   } catch {
     return null
   }
-}
-
-/** A stream of HTTP/2 that the caller resets counts as finished for its response: the code of its end tells them apart. */
-function isFinished (response: ServerResponse | Http2ServerResponse): boolean {
-  if (!('stream' in response)) return response.writableFinished
-  return response.stream.rstCode === constants.NGHTTP2_NO_ERROR && !response.stream.aborted
-}
-
-/**
- * Aborts when the caller disconnects before the response is done, and when the host's `handlerTimeout` ends the request. Where the host
- * has none, `request.signal` would add an AbortController to the same event, see Cancellation.
- */
-function disconnectSignal (request: FastifyRequest, reply: FastifyReply): CancelSignal {
-  const cancellation = new Cancellation()
-  const onClose = (): void => { if (!isFinished(reply.raw)) cancellation.abort(clientDisconnected()) }
-  if (reply.raw.destroyed) onClose() // it left while its body was read
-  else reply.raw.once('close', onClose)
-  if (request.routeOptions.handlerTimeout) {
-    const end = (): void => { cancellation.abort(clientDisconnected()) }
-    if (request.signal.aborted) end()
-    else request.signal.addEventListener('abort', end)
-  }
-  return cancellation
 }

@@ -18,6 +18,7 @@ export const TAGS = [
   { name: 'Reports: revenue', description: 'Records for accounting' },
   { name: 'Reports: venue', description: 'Records about the venue' },
   { name: 'Reports: guests', description: 'Records about guests' },
+  { name: 'Exports', description: 'Reports as streams, over any range' },
   { name: 'Bulk export', description: 'Whole months as files' },
   { name: 'Webhooks', description: 'What ROLLER and Nango tell, and who is told' },
   { name: 'Other paths', description: 'What ROLLER has and this catalog does not' },
