@@ -29,7 +29,7 @@ const roomRules = rooms.map((room, index) => {
   }
 })
 /** The service's rooms in the same way; sandbox and cli run the app, and main.ts is above all. */
-const serviceRooms = ['auth', 'config', 'observability', 'docs', 'http', 'sandbox', 'cli']
+const serviceRooms = ['auth', 'config', 'observability', 'docs', 'http', 'sandbox', 'export', 'cli']
 const serviceRules = serviceRooms.map((room, index) => ({
   files: [`service/${room}/**/*.ts`],
   rules: notImported([

@@ -29,6 +29,7 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   '@fastify/swagger': service('The OpenAPI document, from the same schemas.'),
   '@fastify/swagger-ui': service('`/docs`. 6.1.0 is the last that takes Node.js 20.'),
   '@fastify/under-pressure': service('Sheds load with 503 before the process stalls.'),
+  'cli-progress': service('Progress bars of `roller-sidecar export` on a terminal.'),
   'close-with-grace': service('Ends the process in order on signals and on uncaught errors.'),
   helmet: service('Security headers of the service\'s answers.'),
   ioredis: service('`REDIS_URL`. The plugin takes any client that the host gives it.'),
