@@ -31,6 +31,7 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   '@fastify/under-pressure': service('Sheds load with 503 before the process stalls.'),
   'cli-progress': service('Progress bars of `roller-sidecar export` on a terminal.'),
   'close-with-grace': service('Ends the process in order on signals and on uncaught errors.'),
+  'hyparquet-writer': service('Writes Parquet files of `roller-sidecar export --format parquet`; with its one dependency 1.5 MB.'),
   helmet: service('Security headers of the service\'s answers.'),
   ioredis: service('`REDIS_URL`. The plugin takes any client that the host gives it.'),
   jose: service('Callers\' JSON Web Tokens, and the issuer\'s published keys.'),

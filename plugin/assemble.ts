@@ -1,4 +1,5 @@
 /** Puts the parts together, from checked options. Knows nothing of Fastify. */
+import { randomUUID } from 'node:crypto'
 import { Agent } from 'undici'
 import { systemClock, type Clock } from './util/clock.ts'
 import { ConnectPage } from './connect-page/connect-page.ts'
@@ -17,6 +18,7 @@ import { Pipeline } from './gateway/pipeline.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRefreshLock } from './gateway/refresh-lock.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
+import { UsageMeter } from './gateway/usage/usage.ts'
 import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
 import type { TokenSource } from './gateway/transport/token-cache.ts'
@@ -117,6 +119,20 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     clock,
     observer: options.observer
   })
+  const usage = new UsageMeter({
+    redis: options.redis,
+    scope: JSON.stringify([host, integrationId, secretKey]),
+    allowance: options.usageAllowance,
+    clock,
+    onUsage: (rateLimit, units) => { options.observer?.used?.(rateLimit, units) },
+    onMark: (mark, connectionId, { month, rest, reporting, bulk }) => {
+      const usage = { month, rest, reporting, bulk, allowance: options.usageAllowance }
+      const event = { name: `usage.${mark}`, id: randomUUID(), connectionId, noticedAt: new Date().toISOString(), usage } as const
+      events.deliver(event).catch((error: unknown) => {
+        log.warn({ err: describeError(error), connectionId }, `Nothing has taken the event usage.${mark}`)
+      })
+    }
+  })
   const news = options.redis === undefined
     ? null
     : new ConnectionNews({
@@ -152,6 +168,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     cache: options.cache === undefined ? null : { rules: options.cache, store: cacheStore(options, clock, rollerBaseUrl) },
     transport: direct ?? new NangoTransport({ ...dispatchParts, host, secretKey, integrationId }),
     rateLimiter,
+    usage,
     renewals: new Renewals(
       { renew: tokenFailures.explained((id) => renew(id)), takeOver: async (id) => { await direct?.takeOver(id) } },
       clock,
@@ -224,6 +241,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     rateLimiter,
     credentialOf,
     client,
+    usage,
     pipeline,
     entries,
     venues,
@@ -241,6 +259,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
       await venues.close()
       await webhooks.closeDelivery()
       await agent.close()
+      await usage.close()
       await rateLimiter.close()
       nango.close()
     }

@@ -29,7 +29,8 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const options = parseOptions(raw)
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
-  const { roller, nango, venues, rateLimiter, credentialOf, client, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
+  const { roller, nango, venues, rateLimiter, credentialOf, client, usage, pipeline, entries, connectPage, webhooks, clock } = parts
+  const { usageAllowance: allowance } = options
   const access = new Access(
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
   )
@@ -61,7 +62,15 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
       await own.register(
         connectionRoutes,
-        { connections: venues.connections, check: (connectionId) => roller.check(connectionId), rateLimiter, credentialOf, access }
+        {
+          connections: venues.connections,
+          check: (connectionId) => roller.check(connectionId),
+          rateLimiter,
+          credentialOf,
+          access,
+          usage,
+          allowance
+        }
       )
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
       await own.register(exportRoutes, { client, access, clock })
@@ -82,8 +91,8 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     })
   }, { prefix, ...(options.logLevel !== undefined && { logLevel: options.logLevel }) })
 
-  app.addHook('onReady', async () => { start() })
-  app.addHook('onClose', close)
+  app.addHook('onReady', async () => { parts.start() })
+  app.addHook('onClose', parts.close)
 }
 
 export default fp(rollerPlugin, { fastify: '5.x', name: 'fastify-roller' })

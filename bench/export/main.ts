@@ -78,6 +78,7 @@ async function exportAll (name: string, transport: 'direct' | 'nango', failures:
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'],
+      NODE_OPTIONS: process.env['NODE_OPTIONS'],
       NANGO_SECRET_KEY: world.secretKey,
       NANGO_HOST: world.nangoUrl,
       ROLLER_TRANSPORT: transport,
@@ -113,7 +114,7 @@ async function clientOf ({ rollerUrl }: World): Promise<Client> {
   }
 }
 
-/** What somebody else writes, for as long as the sample lasts; then as long as the whole would take at that speed. */
+/** A client as it is often written, for as long as the sample lasts; the time is what the whole would take at that speed. */
 async function sample (name: string, run: (client: Client, isOver: () => boolean, done: () => void) => Promise<void>): Promise<Result> {
   const world = await startWorld({ venues: VENUES, nangoLimit: 0, failures: 0, latency: LATENCY })
   const client = await clientOf(world)

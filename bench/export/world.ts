@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto'
 import { startNangoSimulator } from '#sandbox/nango.js'
 import { startRollerSimulator } from '#sandbox/roller.js'
 import { createLimits } from '#sandbox/roller/limits.js'
-import { asConnected } from '../../test/support/build.ts'
 
 export interface WorldOptions {
   readonly venues: number
@@ -89,9 +88,7 @@ await once(front, 'listening')
 const rollerUrl = `http://127.0.0.1:${(front.address() as AddressInfo).port}`
 const secretKey = randomUUID()
 const nango = await startNangoSimulator({ secretKey, rollerUrl, rateLimit: options.nangoLimit })
-for (const name of names) {
-  nango.addConnection({ connectionId: name, clientId: name, clientSecret: 'secret', ...asConnected(roller, name) })
-}
+for (const name of names) nango.addConnection({ connectionId: name, clientId: name, clientSecret: 'secret' })
 process.on('message', () => {
   process.send?.({ calls: [...calls.values()], penalties: limits.penalties } satisfies Counts)
 })

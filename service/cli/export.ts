@@ -1,4 +1,6 @@
 /** `roller-sidecar export`: ROLLER's reports as files. */
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { roller } from 'fastify-roller/internal'
 import { isRollerError } from 'fastify-roller'
@@ -10,7 +12,6 @@ import { barProgress, jsonProgress } from '../export/progress.ts'
 import { estimateExport, runExport } from '../export/run.ts'
 import { printSql } from '../export/sql.ts'
 import { estimateTable, missingTable } from '../export/summary.ts'
-import { join } from 'node:path'
 
 const [ALL_THERE, INCOMPLETE, WRONG, INTERRUPTED] = [0, 1, 2, 130]
 /** What stands in the way of an end is given up. Milliseconds. */
@@ -18,8 +19,15 @@ const LAST_MOMENT = 800
 /** ROLLER's limit and Nango's, less what is left unused. Calls a minute. */
 const [VENUE_SPEED, NANGO_SPEED] = [115, 190]
 
+/**
+ * An export lives on little, and makes much garbage: V8 would let its heap grow to a multiple before it collects. Percent by which it may
+ * grow past what is alive.
+ */
+const HEAP_GROWTH = ['--heap-growing-percent=10', '--semi-space-growth-factor=1'] as const
+
 /** @returns the exit code */
 export async function exportReports (args: readonly string[], source: Readonly<Record<string, string | undefined>>): Promise<number> {
+  for (const flag of HEAP_GROWTH) setFlagsFromString(flag)
   let options: ExportOptions
   let config: Config
   try {
@@ -28,7 +36,7 @@ export async function exportReports (args: readonly string[], source: Readonly<R
       process.stdout.write(printSql(options.sql, options.reports, options.out))
       return ALL_THERE
     }
-    config = readConfig(source)
+    config = readConfig({ ...source, HOST: '127.0.0.1' }) // nothing listens, so no keys are needed
   } catch (error) {
     if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${EXPORT_USAGE}`)
     else if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`)
@@ -105,6 +113,7 @@ async function openGateway (config: Config): Promise<OpenGateway> {
     ...(rollerBaseUrl !== null && { rollerBaseUrl }),
     ...(otherBaseUrl !== null && { otherBaseUrl }),
     authorize: 'open', // nothing listens
+    usageAllowance: config.usageAllowance,
     rateLimits: { onRedisDown: config.onRedisDown, replicas: config.replicas },
     ...(redis !== null && { redis })
   })

@@ -1,9 +1,9 @@
 /** Writes the records of one day into a file that is not in its place yet. */
 import { createWriteStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
+import { createGzip, gzipSync } from 'node:zlib'
 import { lineWriter, OTHER_COLUMN, rowOf, type Column, type Report } from 'fastify-roller/internal'
 import type { ExportOptions } from './options.ts'
 
@@ -21,8 +21,8 @@ export async function writeDay (
     : await writeLines(file, report, records, options, signal)
 }
 
-/** Characters that are gathered for one write. */
-const CHUNK = 64 * 1024
+/** Characters that are gathered for one write. Most days are no larger, and need no stream. */
+const CHUNK = 256 * 1024
 
 async function writeLines (
   file: string, report: Report, records: AsyncIterable<unknown>, { format, gzip }: FileOptions, signal: AbortSignal
@@ -40,12 +40,28 @@ async function writeLines (
     }
     if (text !== '') yield text
   }
+  const pieces = chunks()
+  const [first, second] = [await pieces.next(), await pieces.next()]
   // It is on the disk before it gets its name.
+  if (second.done === true) {
+    const bytes = Buffer.from(first.value ?? '')
+    await writeFile(file, gzip ? gzipSync(bytes) : bytes, { flush: true })
+    return count
+  }
   const sink = createWriteStream(file, { flush: true })
-  const source = Readable.from(chunks(), { objectMode: false })
+  const source = Readable.from(startingWith([first.value ?? '', second.value], pieces), { objectMode: false })
   if (gzip) await pipeline(source, createGzip(), sink, { signal })
   else await pipeline(source, sink, { signal })
   return count
+}
+
+async function * startingWith (first: readonly string[], rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield * first
+    yield * rest
+  } finally {
+    await rest.return(undefined)
+  }
 }
 
 /** Rows that are held in memory until they are written. */

@@ -47,7 +47,7 @@ export const EXPORT_USAGE = `Usage: roller-sidecar export --reports NAMES --from
   --gzip                  compresses ndjson and csv
   --overlap DAYS          fetches a day again until it is over for this long, 1 by default: ROLLER files a record under the day on which it
                           was changed last, and may do so late
-  --concurrency N         days of one venue at a time, 4 by default
+  --concurrency N         days of one venue at a time, 3 by default
   --patience SECONDS      how long a venue that cannot be reached is tried again, 900 by default
   --dry-run               calls, time and usage units, before anything is sent to ROLLER
   --print-sql duckdb | postgres | bigquery
@@ -90,7 +90,7 @@ export function readExportOptions (args: readonly string[]): ExportOptions {
     out: values.out ?? 'exports',
     format: format ?? 'ndjson',
     gzip: values.gzip === true,
-    concurrency: readNumber('concurrency', values.concurrency, 4, [1, MAX_CONCURRENCY], fault),
+    concurrency: readNumber('concurrency', values.concurrency, 3, [1, MAX_CONCURRENCY], fault),
     overlap: readNumber('overlap', values.overlap, 1, [0, 366], fault),
     patience: readNumber('patience', values.patience, 900, [0, 86_400], fault) * 1000,
     dryRun: values['dry-run'] === true,

@@ -69,6 +69,8 @@ export interface RateLimitObserver {
   rejected (rateLimit: RateLimitName, reason: Refused['reason'] | 'queue'): void
   waiting (rateLimit: RateLimitName, change: 1 | -1): void
   coolingOffStarted (scope: 'connection' | 'account'): void
+  /** Units of the monthly allowance. */
+  used? (rateLimit: RateLimitName, units: number): void
 }
 
 /** What Nango says of the account's limit in an answer. */

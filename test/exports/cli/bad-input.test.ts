@@ -77,15 +77,13 @@ test('a full disk ends it with a message, and what is whole counts', async (t) =
 /** A module that lets the process write a few files, and no more. */
 function fullDisk (folder: string): string {
   const module = join(folder, '.full-disk.mjs')
-  writeFileSync(module, `import fs from 'node:fs'
+  writeFileSync(module, `import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
-const open = fs.createWriteStream
+const write = fs.writeFile
 let files = 0
-fs.createWriteStream = (path, ...rest) => {
-  const stream = open(path, ...rest)
-  if (++files > 5) stream._write = (chunk, encoding, done) => done(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }))
-  if (files > 5) stream._writev = null
-  return stream
+fs.writeFile = async (...args) => {
+  if (++files > 5) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  await write(...args)
 }
 syncBuiltinESMExports()
 `)
