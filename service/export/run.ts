@@ -104,8 +104,9 @@ async function findVenues (roller: Gateway, { venues: wanted, tags }: ExportOpti
   const missing: Missing[] = []
   for (let page: number | null = 0; page !== null;) {
     const { connections, nextPage } = await roller.connections.list({ tags, limit: 1000, page })
+    const asked = verify ? await askVenues(roller, connections.filter(({ venue }) => venue === null), missing) : null
     for (const { connectionId, venue, status, createdAt } of connections) {
-      const known = venue ?? (verify ? await askVenue(roller, connectionId, missing) : { id: connectionId, name: null, timeZone: null })
+      const known = venue ?? (asked === null ? { id: connectionId, name: null, timeZone: null } : asked.get(connectionId) ?? null)
       if (known === null || (wanted !== null && !wanted.includes(known.id))) continue
       const one = { ...known, connectionId, createdAt, healthy: status === HEALTHY }
       const other = found.get(known.id)
@@ -125,10 +126,28 @@ async function findVenues (roller: Gateway, { venues: wanted, tags }: ExportOpti
   return { venues: [...found.values()], missing }
 }
 
-/** A connection whose venue was not asked for yet. */
+/** Verifications at a time: each is some calls to Nango and one to ROLLER. */
+const ASKED_AT_A_TIME = 10
+
+type VenueFacts = Pick<Venue, 'id' | 'name' | 'timeZone'>
+
+/** Of connections whose venue was not asked for yet. */
+async function askVenues (
+  roller: Gateway, connections: readonly { readonly connectionId: string }[], missing: Missing[]
+): Promise<Map<string, VenueFacts | null>> {
+  const found = new Map<string, VenueFacts | null>()
+  const queue = [...connections]
+  await Promise.all(Array.from({ length: Math.min(ASKED_AT_A_TIME, queue.length) }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      found.set(next.connectionId, await askVenue(roller, next.connectionId, missing))
+    }
+  }))
+  return found
+}
+
 async function askVenue (
   roller: Gateway, connectionId: string, missing: Missing[]
-): Promise<Pick<Venue, 'id' | 'name' | 'timeZone'> | null> {
+): Promise<VenueFacts | null> {
   try {
     const { id, name = null, ...rest } = await roller.request('GET /venues/me', { connectionId })
     if (id !== undefined) return { id: String(id), name, timeZone: readTimeZone(rest) }
