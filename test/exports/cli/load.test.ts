@@ -95,11 +95,14 @@ test('DuckDB reads CSV and Parquet as they are', async (t) => {
   const glob = join(exports.folder, 'bookingitems', `venue=${venue}`, 'day=*')
   const fromParquet = await read(`read_parquet('${glob}.parquet')`) as unknown[][]
   t.ok(fromParquet.length > 30)
-  t.same(fromParquet, await read(`read_csv('${glob}.csv', header = true, all_varchar = true)`))
+  t.same(fromParquet, await read(`read_csv('${glob}.csv', header = true, all_varchar = true, ${DIALECT})`))
   const lines = readdirSync(join(exports.folder, 'bookingitems', `venue=${venue}`)).filter((name) => name.endsWith('.ndjson'))
     .flatMap((name) => recordsOf(exports.folder, join('bookingitems', `venue=${venue}`, name)))
   t.same(fromParquet.map(([id]) => id).sort(), lines.map(({ bookingItemId }) => bookingItemId).sort())
 })
+
+/** A day of one record is too little for DuckDB to find it out. */
+const DIALECT = 'delim = \',\', quote = \'"\', escape = \'"\''
 
 const SERVER = ['/usr/lib/postgresql/17/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/15/bin'].find((path) => existsSync(path))
 
