@@ -72,7 +72,9 @@ test('answers a report without records, without days, and without pages', async 
   const { get } = await open(t)
   t.equal(await (await get('bookingitems?startDate=2020-01-01')).text(), '')
   t.match(linesOf(await (await get('products')).text()), [{ productId: String }])
-  t.equal((await get('membershipstatuses?startDate=2026-10-01&endDate=2026-11-16')).status, 200)
+  const statuses = await get('membershipstatuses?startDate=2026-10-01&endDate=2026-11-16')
+  t.equal(statuses.status, 200)
+  t.match(linesOf(await statuses.text()), [{ ticketId: String, newStatus: 'Current' }])
 })
 
 test('rejects what is wrong before anything is sent', async (t) => {
