@@ -2,9 +2,8 @@ import neostandard from 'neostandard'
 
 /** The plugin's rooms, from the lowest up: files import of their own room and of those named before it. */
 const rooms = [
-  'util', 'redis', 'time', 'operations', 'nango', 'gateway/transport', 'gateway/limits', 'gateway/cache', 'gateway', 'client', 'webhooks',
-  'venues',
-  'connect-page', 'routes', 'mcp'
+  'util', 'redis', 'time', 'operations', 'nango', 'gateway/transport', 'gateway/limits', 'gateway/cache', 'gateway', 'client', 'exports',
+  'webhooks', 'venues', 'connect-page', 'routes', 'mcp'
 ]
 /** One pipeline of several folders, which know each other's types. */
 const together = { 'gateway/transport': ['gateway'], 'gateway/limits': ['gateway'], 'gateway/cache': ['gateway'] }
@@ -30,7 +29,7 @@ const roomRules = rooms.map((room, index) => {
   }
 })
 /** The service's rooms in the same way; sandbox and cli run the app, and main.ts is above all. */
-const serviceRooms = ['auth', 'config', 'observability', 'docs', 'http', 'sandbox', 'cli']
+const serviceRooms = ['auth', 'config', 'observability', 'docs', 'http', 'sandbox', 'export', 'cli']
 const serviceRules = serviceRooms.map((room, index) => ({
   files: [`service/${room}/**/*.ts`],
   rules: notImported([

@@ -1,4 +1,5 @@
 /** Puts the parts together, from checked options. Knows nothing of Fastify. */
+import { randomUUID } from 'node:crypto'
 import { systemClock, type Clock } from './util/clock.ts'
 import { ConnectPage } from './connect-page/connect-page.ts'
 import { Events } from './webhooks/events.ts'
@@ -16,6 +17,7 @@ import { Pipeline } from './gateway/pipeline.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRefreshLock } from './gateway/refresh-lock.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
+import { UsageMeter } from './gateway/usage/usage.ts'
 import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
 import type { TokenSource } from './gateway/transport/token-cache.ts'
@@ -120,6 +122,20 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     clock,
     observer: options.observer
   })
+  const usage = new UsageMeter({
+    redis: options.redis,
+    scope: JSON.stringify([host, integrationId, secretKey]),
+    allowance: options.usageAllowance,
+    clock,
+    onUsage: (rateLimit, units) => { options.observer?.used?.(rateLimit, units) },
+    onMark: (mark, connectionId, { month, rest, reporting, bulk }) => {
+      const usage = { month, rest, reporting, bulk, allowance: options.usageAllowance }
+      const event = { name: `usage.${mark}`, id: randomUUID(), connectionId, noticedAt: new Date().toISOString(), usage } as const
+      events.deliver(event).catch((error: unknown) => {
+        log.warn({ err: describeError(error), connectionId }, `Nothing has taken the event usage.${mark}`)
+      })
+    }
+  })
   const news = options.redis === undefined
     ? null
     : new ConnectionNews({
@@ -156,6 +172,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     cache: options.cache === undefined ? null : { rules: options.cache, store: cacheStore(options, clock, rollerBaseUrl) },
     transport: direct ?? new NangoTransport({ ...dispatchParts, host, secretKey, integrationId }),
     rateLimiter,
+    usage,
     renewals: new Renewals(
       { renew: tokenFailures.explained((id) => renew(id)), adoptRenewed: async (id) => { await direct?.adoptRenewed(id) } },
       clock,
@@ -221,20 +238,22 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     client,
     events,
     webhooks,
-    pool: () => poolUse(stats())
+    pool: () => poolUse(stats()),
+    clock
   })
   return {
     roller,
     nango,
     rateLimiter,
     credentialOf,
+    client,
+    usage,
     pipeline,
     entries,
     venues,
     connectPage,
     events,
     webhooks,
-    client,
     policy,
     clock,
     start () {
@@ -247,6 +266,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
       await venues.close()
       await webhooks.closeDelivery()
       await agent.close()
+      await usage.close()
       await rateLimiter.close()
       nango.close()
     }

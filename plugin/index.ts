@@ -16,6 +16,7 @@ import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { parseJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
 import { problemPages } from './routes/problem-pages.ts'
@@ -36,7 +37,8 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const addresses = new Addresses(options.publicUrl)
   rejectWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
-  const { roller, nango, venues, rateLimiter, credentialOf, pipeline, entries, connectPage, webhooks, clock, start, close } = parts
+  const { roller, nango, venues, rateLimiter, credentialOf, client, usage, pipeline, entries, connectPage, webhooks, clock } = parts
+  const { usageAllowance: allowance } = options
   const access = new Access(
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
   )
@@ -82,9 +84,18 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
       await own.register(
         connectionRoutes,
-        { connections: venues.connections, check: (connectionId) => roller.check(connectionId), rateLimiter, credentialOf, access }
+        {
+          connections: venues.connections,
+          check: (connectionId) => roller.check(connectionId),
+          rateLimiter,
+          credentialOf,
+          access,
+          usage,
+          allowance
+        }
       )
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
+      await own.register(exportRoutes, { client, access, clock })
     })
     await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
     await scope.register(problemPages)
@@ -102,8 +113,8 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
     })
   }, { prefix, ...(logLevel !== undefined && { logLevel }), ...(logSerializers !== undefined && { logSerializers }) })
 
-  app.addHook('onReady', async () => { start() })
-  app.addHook('onClose', close)
+  app.addHook('onReady', async () => { parts.start() })
+  app.addHook('onClose', parts.close)
 }
 
 /** Nango's ids have up to 255 characters. A host rejects a parameter above its limit with 404 or 414, before any route. */

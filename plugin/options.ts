@@ -220,6 +220,11 @@ export const Options = Type.Object({
       Type.Integer({ minimum: 0, default: 1_000, description: 'Calls that may wait at a time, for one credential and limit.' })
     )
   }, { additionalProperties: false, default: {} }),
+  usageAllowance: Type.Integer({
+    default: 0,
+    minimum: 0,
+    description: 'Calls a month that ROLLER allows each venue: usage.warning is raised at 80 %, usage.exceeded at 100 %. 0: none.'
+  }),
   retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Maximum retries of a call that may be retried.' }),
   timeouts: Type.Object({
     headers: milliseconds(60_000, 'Timeout until the response headers have arrived.'),

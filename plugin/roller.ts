@@ -2,6 +2,7 @@
 import { checkConnection, checkGateway, type CheckReport, type CheckStep } from './check.ts'
 import type { EventHandler, EventOf, EventPattern, Events } from './webhooks/events.ts'
 import type { RateLimiter } from './gateway/limits/rate-limiter.ts'
+import type { Clock } from './util/clock.ts'
 import type { RateLimitState } from './util/rate-limit-state.ts'
 import type { CallSender } from './gateway/call.ts'
 import type { PoolUse } from './gateway/transport/pool-use.ts'
@@ -13,6 +14,7 @@ import type { CallResult, CallInput, OperationName } from './operations/call-typ
 import { estimateBulkExport, type BulkExportEstimate, type EstimateInput } from './client/bulk-export-estimate.ts'
 import type { BulkExportFile, BulkExportInput } from './client/bulk-export.ts'
 import type { RollerClient } from './client/client.ts'
+import { untilLeased, type WaitOptions } from './client/lease-wait.ts'
 import { paginate, type PageSource, type PaginateOptions, type Pager, type ReportName, type ReportRecord } from './client/paginate.ts'
 import { createReconnectSession, createSession, type ConnectSession, type SessionInput } from './nango/sessions.ts'
 import type { ManagedConnections } from './venues/managed-connections.ts'
@@ -24,7 +26,7 @@ import type { Webhooks } from './webhooks/webhooks.ts'
 export type ReportInput<Name extends ReportName> = Omit<PaginateOptions<Name>, 'scope'> & {
   /** The venue's connection. */
   readonly connectionId: string
-}
+} & WaitOptions
 
 export interface RollerParts {
   readonly integrationId: string
@@ -40,6 +42,7 @@ export interface RollerParts {
   readonly events: Events
   readonly webhooks: Webhooks
   readonly pool: () => PoolUse
+  readonly clock: Clock
 }
 
 /** By a brand, since a CommonJS module and an ES module of one app may each have loaded this class. */
@@ -77,12 +80,15 @@ export class Roller {
   /**
    * Iterates over the records of a report: `for await (const record of paginate('GET /data/bookingitems', { connectionId, startDate,
    * endDate }))`. The range is split into the venue's days, at most one page is prefetched, and every page counts against the rate limit
-   * like any call. `cursor` continues where an iteration stopped; an error has a cursor too.
+   * like any call, and waits for its lease. `cursor` continues where an iteration stopped; an error has a cursor too.
    */
-  paginate<const Name extends ReportName> (name: Name, { connectionId, ...options }: ReportInput<Name>): Pager<ReportRecord<Name>> {
-    const { client } = this.#parts
+  paginate<const Name extends ReportName> (
+    name: Name, { connectionId, maxWait, onWait, ...options }: ReportInput<Name>
+  ): Pager<ReportRecord<Name>> {
+    const { client, clock } = this.#parts
     // paginate checks the report's parameters; its query is validated like every call's.
-    const source: PageSource = (report, query, signal) => client.request(report, { connectionId, query, signal } as never)
+    const source: PageSource = (report, query, signal) => untilLeased(clock, { maxWait, onWait }, signal,
+      (left) => client.request(report, { connectionId, query, signal, maxWait: left, onWait } as never))
     return paginate(source, name, { ...options, scope: connectionId } as PaginateOptions<Name>)
   }
 
@@ -97,8 +103,8 @@ export class Roller {
 
   /**
    * Orders a bulk export and yields its files as they arrive, hours later: `for await (const { name, stream } of bulkExport({ connectionId,
-   * exportType, startDate, endDate }))`. The connection must be subscribed to ROLLER's webhooks. Resume after a restart with `resume:
-   * true`.
+   * exportType, startDate, endDate }))`. The connection must be subscribed to ROLLER's webhooks. The order waits for its lease, at most
+   * 6 hours after the previous one. Resume after a restart with `resume: true`.
    */
   bulkExport (input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
     return this.#parts.webhooks.bulkExport(input)

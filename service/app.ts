@@ -151,6 +151,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       cache: config.cache,
       ...(config.streamLimit !== null && { streamLimit: config.streamLimit }),
       rateLimits: { maxWait: config.maxWait, onRedisDown: config.onRedisDown, replicas: config.replicas },
+      usageAllowance: config.usageAllowance,
       observer: metrics.rateLimits,
       ...(tracing !== undefined && { tracer: tracing.tracer }),
       ...(publicUrl !== null && { publicUrl }),

@@ -17,6 +17,11 @@ if (command.kind === 'say') {
   process[command.exitCode === 0 ? 'stdout' : 'stderr'].write(command.text)
   process.exit(command.exitCode)
 }
+if (command.kind === 'export') {
+  process.off('SIGTERM', quit).off('SIGINT', quit)
+  const { exportReports } = await import('./cli/export.ts')
+  process.exit(await exportReports(command.args, process.env))
+}
 if (command.kind === 'check') {
   const { check } = await import('./cli/check.ts')
   process.exit(await check(process.env, (line) => { process.stdout.write(`${line}\n`) }) ? 0 : 1)

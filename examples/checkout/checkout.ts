@@ -1,5 +1,6 @@
 /** Sells two tickets for a session of tomorrow: availability -> hold -> price -> booking -> payment. */
 import { randomUUID } from 'node:crypto'
+import { addDays, readTimeZone, toVenueDate } from 'fastify-roller/time'
 
 const gateway = process.env.GATEWAY_URL ?? 'http://localhost:3000'
 const headers: Record<string, string> = {
@@ -22,7 +23,10 @@ async function call<T> (method: string, path: string, body?: unknown): Promise<T
 interface Session { startTime: string, capacityRemaining: number }
 interface Product { parentProductName: string, products: { id: string, name: string }[], sessions?: Session[] }
 
-const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+// Days are the venue's: it may be tomorrow there already.
+const zone = readTimeZone(await call<{ ianaTimeZone: string }>('GET', '/venues/me'))
+if (zone === null) throw new Error('ROLLER does not give the time zone of this venue.')
+const tomorrow = addDays(toVenueDate(Date.now(), zone), 1)
 const available = await call<Product[]>('GET', `/product-availability?Date=${tomorrow}`)
 const product = available.find(({ sessions = [] }) => sessions.some(({ capacityRemaining }) => capacityRemaining >= 2))
 const session = product?.sessions?.find(({ capacityRemaining }) => capacityRemaining >= 2)

@@ -12,12 +12,13 @@ import { estimateBulkExport, type EstimateInput } from './bulk-export-estimate.t
 import { fileStream, type FileSource } from './bulk-export-file.ts'
 import { exportFileName } from './bulk-export-name.ts'
 import { ExportParts } from './bulk-export-parts.ts'
+import { untilLeased, type WaitOptions } from './lease-wait.ts'
 import type { RollerClient } from './client.ts'
 import type { BulkExportBody } from '../operations/schemas/bulk.ts'
 
 export type BulkExportType = Static<typeof BulkExportBody>['exportType']
 
-export interface BulkExportInput extends EstimateInput {
+export interface BulkExportInput extends EstimateInput, WaitOptions {
   /** The venue's connection. */
   readonly connectionId: string
   readonly exportType: BulkExportType
@@ -70,9 +71,9 @@ const MAX_SHOWN = 50
 export async function * bulkExport (parts: BulkExportParts, input: BulkExportInput): AsyncGenerator<BulkExportFile, void, undefined> {
   const { connectionId, exportType, signal, deadline = DEADLINE_MS, resume = false, processId } = input
   const { clock, inbox } = parts
-  const endsAt = clock.now() + deadline
   signal?.throwIfAborted()
   if (!resume) await startExport(parts, input)
+  const endsAt = clock.now() + deadline
 
   const key: ExportKey = { connectionId, exportType }
   const found = new ExportParts(processId ?? null)
@@ -100,8 +101,8 @@ export async function * bulkExport (parts: BulkExportParts, input: BulkExportInp
   }
 }
 
-async function startExport ({ client, inbox, isSubscribed }: BulkExportParts, input: BulkExportInput): Promise<void> {
-  const { connectionId, exportType, startDate, endDate, offset = false, maxUnits = Infinity, signal } = input
+async function startExport (parts: BulkExportParts, input: BulkExportInput): Promise<void> {
+  const { connectionId, maxUnits = Infinity, signal } = input
   const { units } = estimateBulkExport(input)
   if (units > maxUnits) {
     throw new RollerError('ROLLER_ERR_VALIDATION', {
@@ -109,11 +110,16 @@ async function startExport ({ client, inbox, isSubscribed }: BulkExportParts, in
       errors: [{ pointer: '/maxUnits', detail: `is ${maxUnits}, and the estimate is ${units}` }]
     })
   }
-  if (!await isSubscribed(connectionId)) {
+  if (!await parts.isSubscribed(connectionId)) {
     throw new RollerError('ROLLER_ERR_NOT_SUBSCRIBED', {
       detail: 'The connection has no enabled webhook for bulk exports, so the links to the files would not arrive.'
     })
   }
+  await untilLeased(parts.clock, input, signal, () => order(parts, input))
+}
+
+async function order ({ client, inbox }: BulkExportParts, input: BulkExportInput): Promise<void> {
+  const { connectionId, exportType, startDate, endDate, offset = false, signal } = input
   // Recorded before it is sent: its messages may arrive before the response.
   const order = randomUUID()
   const key = { connectionId, exportType }
@@ -123,7 +129,8 @@ async function startExport ({ client, inbox, isSubscribed }: BulkExportParts, in
       connectionId,
       body: { exportType, startDate, endDate },
       ...(offset && { headers: { 'TimeZone-Designators': 'Offset' } }),
-      ...(signal !== undefined && { signal })
+      ...(signal !== undefined && { signal }),
+      maxWait: 0 // a message of the export before, for whose end it would wait, must not come after the record of this order
     })
   } catch (error) {
     // An export that ROLLER may have started stays recorded: its messages may still arrive.

@@ -1,7 +1,8 @@
 /** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
-import type { CallSender } from '../gateway/call.ts'
+import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
+import type { CallRequest, CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import type { CallResult, CallInput, OperationName } from '../operations/call-types.ts'
 import type { Operation, OperationKey } from '../operations/operation.ts'
@@ -22,11 +23,11 @@ export interface LooseInput {
   readonly query?: Record<string, unknown>
   readonly headers?: Record<string, unknown>
   readonly body?: unknown
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
   readonly validation?: boolean
   readonly maxWait?: number
-  /** Authorizes the call again right before it is sent, when it has waited. @throws RollerError */
-  readonly admit?: () => Promise<void>
+  readonly onWait?: CallRequest['onWait']
+  readonly admit?: CallRequest['admit']
 }
 
 export class RollerClient {
@@ -46,8 +47,24 @@ export class RollerClient {
   }
 
   /** The same for a name and an input that are known at run time only. */
-  async send (
-    name: string, { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, admit }: LooseInput
+  async send (name: string, input: LooseInput): Promise<unknown> {
+    const { signal } = input
+    if (signal === undefined) return await this.#send(name, input)
+    // The caller's signal may live as long as its process: the call gets one of its own, and leaves no listener behind.
+    const cancellation = new Cancellation()
+    const cancel = (): void => { cancellation.abort(signal.reason) }
+    if (signal.aborted) cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      return await this.#send(name, { ...input, signal: cancellation })
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  async #send (
+    name: string,
+    { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, onWait, admit }: LooseInput
   ): Promise<unknown> {
     const { pipeline, entries } = this.#options
     const entry = entries.get(name)
@@ -73,6 +90,7 @@ export class RollerClient {
       maxWaitMs: maxWait,
       validate: validation,
       signal,
+      onWait,
       admit
     })
     const payload = answer.payload()

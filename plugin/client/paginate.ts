@@ -1,4 +1,5 @@
 /** Iterates over the records of a report: all days of a range, all pages of a day, prefetching one page. */
+import type { CancelSignal } from '../util/cancellation.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { readPage, unreadable, type ReportPage } from './report-page.ts'
 import type { Position } from './report-cursor.ts'
@@ -43,7 +44,7 @@ export interface PaginateOptions<N extends ReportName = ReportName> {
   readonly cursor?: string | undefined
   /** Any value that must be the same when a cursor is used, such as the id of the connection. Not sent. */
   readonly scope?: string | undefined
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: CancelSignal | undefined
   /** Called and awaited after the last record of each page was consumed: store progress.cursor here. */
   readonly onPage?: ((progress: PageProgress) => void | Promise<void>) | undefined
   /** Maximum number of pages of one day. Default: 10000. Keeps a report without an end from using up the venue's rate limit. */
@@ -157,7 +158,10 @@ class ReportPager<R> implements Pager<R> {
     this.#stop.signal.throwIfAborted()
     const answer = await this.#source(this.#name, pageQuery(this.#plan, at), this.#stop.signal)
     this.#stop.signal.throwIfAborted()
-    return readPage(answer, at.page, this.#plan.pageSize)
+    const page = readPage(answer, at.page, this.#plan.pageSize)
+    if (this.#plan.hasPages) return page
+    if (page.counted && !page.last) throw unreadable('ROLLER gives this report in pages, and has no parameter for them.')
+    return { ...page, last: true }
   }
 
   async #report (at: Position, page: ReportPage, records: number): Promise<void> {

@@ -4,22 +4,21 @@ import { RollerError, type InputFault } from '../errors.ts'
 import { isDate } from '../time/date.ts'
 import { operations } from '../operations/operations.ts'
 import { LARGE_PAGES } from '../operations/page-size.ts'
+import { kindOf, reports, type ReportKind, type ReportName } from '../operations/reports.ts'
 import { encodeCursor, readCursor, type CursorContent, type Position } from './report-cursor.ts'
 import type { Static, TSchema } from '../operations/schema.ts'
 import { addDays, daysBetween, MAX_DAYS } from '../time/venue-time.ts'
 
 type Operations = typeof operations
 
-interface Paged { readonly query: { readonly properties: { readonly pageNumber: TSchema } } }
-/** The reports that ROLLER pages: those whose query has pageNumber. */
-export type ReportName = { [N in keyof Operations]: Operations[N] extends Paged ? N : never }[keyof Operations]
+export type { ReportName }
 
 /** A record of the report's pages. */
 export type ReportRecord<N extends ReportName> = RecordOf<Operations[N]['responses'][200]['schema']>
 type RecordOf<S extends TSchema> =
   S extends { properties: { itemsPerpage: TSchema, items: { items: infer R extends TSchema } } } ? Static<R> : Static<S>
 
-type Paging = 'startDate' | 'endDate' | 'pageNumber' | 'pageSize'
+type Paging = 'startDate' | 'endDate' | 'date' | 'pageNumber' | 'pageSize'
 /** The parameters of a report beside its days and pages. */
 export type ReportFilter<N extends ReportName> = {
   [P in Exclude<keyof Static<Operations[N]['query']>, Paging>]?: Static<Operations[N]['query']>[P] | undefined
@@ -38,15 +37,16 @@ export interface PlanOptions {
 
 export interface ReportPlan {
   readonly name: string
-  /** period: startDate and endDate of one day; day: only endDate, the day itself; list: no dates. */
-  readonly kind: 'period' | 'day' | 'list'
-  /** The first day, and the first excluded day. Null for a list. */
+  readonly kind: ReportKind
+  /** The first day, and the first day that is left out. Null for a list. */
   readonly startDate: string | null
   readonly endDate: string | null
   /** 1 for a list. */
   readonly days: number
   readonly pageSize: number
   readonly sizeIsFixed: boolean
+  /** False where ROLLER gives the day in one answer. */
+  readonly hasPages: boolean
   readonly query: PageQuery
   /** Digest of filter and scope, which the cursor must not reveal. */
   readonly key: string
@@ -54,12 +54,13 @@ export interface ReportPlan {
 }
 
 const DEFAULT_PAGE_SIZE = 100
-const RESERVED: ReadonlySet<string> = new Set(['startdate', 'enddate', 'pagenumber', 'pagesize'])
+const RESERVED: ReadonlySet<string> = new Set(['startdate', 'enddate', 'date', 'pagenumber', 'pagesize'])
 
 /** @throws RollerError ROLLER_ERR_VALIDATION with all errors of the options */
 export function planReport (name: ReportName, options: PlanOptions): ReportPlan {
   const { properties }: { properties: Readonly<Record<string, TSchema>> } = reportOf(name).query
-  const kind = 'startDate' in properties ? 'period' : 'endDate' in properties ? 'day' : 'list'
+  const kind = kindOf(name)
+  const hasPages = 'pageNumber' in properties
   const sizeIsFixed = !('pageSize' in properties)
   const query = options.query ?? {}
   const cursor = options.cursor === undefined ? null : readCursor(options.cursor)
@@ -94,7 +95,7 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
     }
   }
   const start = cursor === null ? { day: 0, page: 1, index: 0 } : { day: cursor.d, page: cursor.p, index: cursor.i }
-  return { name, kind, startDate, endDate, days, pageSize, sizeIsFixed, query, key, start }
+  return { name, kind, startDate, endDate, days, pageSize, sizeIsFixed, hasPages, query, key, start }
 }
 
 /** The parameters of one page. */
@@ -105,7 +106,8 @@ export function pageQuery (plan: ReportPlan, { day, page }: Position): PageQuery
     // ROLLER: startDate is the requested day and endDate the day after; a till's endDate is the day it was closed.
     ...(date !== null && plan.kind === 'period' && { startDate: date, endDate: addDays(date, 1) }),
     ...(date !== null && plan.kind === 'day' && { endDate: date }),
-    pageNumber: page,
+    ...(date !== null && plan.kind === 'date' && { date }),
+    ...(plan.hasPages && { pageNumber: page }),
     ...(!plan.sizeIsFixed && { pageSize: plan.pageSize })
   }
 }
@@ -160,11 +162,10 @@ function readRange (
 }
 
 function reportOf (name: ReportName): Operations[ReportName] {
-  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
-  if (operation === undefined || !('query' in operation) || !('pageNumber' in operation.query.properties)) {
+  if (![...reports.values()].some(({ operation }) => operation === name)) {
     throw refused([{ pointer: '/name', detail: `'${name}' is not a paged report` }])
   }
-  return operation
+  return operations[name]
 }
 
 function keyOf (query: PageQuery, scope: string | undefined): string {

@@ -1,6 +1,7 @@
 /** A call to ROLLER: as received, as passed between the steps of the pipeline, and the type of a step. */
 import { checkConnectionId } from '../nango/connection-id.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
+import type { LeaseWait } from './limits/rate-limiter.ts'
 import type { CancelSignal } from '../util/cancellation.ts'
 import type { RateLimitState } from '../util/rate-limit-state.ts'
 import type { TransportName } from '../util/transport-name.ts'
@@ -28,6 +29,8 @@ interface CallFields {
    * @throws RollerError
    */
   readonly admit?: (() => void | Promise<void>) | undefined
+  /** Called when the call begins to wait for a lease. Of calls that share a response, only the first one's is called. */
+  readonly onWait?: ((wait: LeaseWait) => void) | undefined
   /** Filled in by the pipeline, for the host's log and metrics. */
   readonly timing?: CallTiming | undefined
 }
@@ -65,6 +68,7 @@ export class RollerCall implements CallFields {
   readonly signal: CancelSignal | undefined
   readonly admit: CallFields['admit']
   readonly internal: CallFields['internal']
+  readonly onWait: CallFields['onWait']
   readonly timing: CallTiming | undefined
   credential: string | undefined
   /**
@@ -88,6 +92,7 @@ export class RollerCall implements CallFields {
     this.signal = signal
     this.admit = admit
     this.internal = from.internal
+    this.onWait = from.onWait
     this.timing = from.timing
     this.credential = from.credential
   }

@@ -35,6 +35,7 @@ import { RequestDeduplicator } from './sharing/request-deduplicator.ts'
 import type { Exchange } from './transport/exchange.ts'
 import type { OutgoingCall, Transport } from './transport/transport.ts'
 import type { UpstreamResponse } from './upstream-response.ts'
+import { bulkUnits, type UsageMeter } from './usage/usage.ts'
 import { VenueZones } from './venue-zones.ts'
 
 export interface PipelineParts extends UpstreamParts {
@@ -91,6 +92,7 @@ export interface UpstreamParts {
   readonly transport: Transport
   readonly rateLimiter: RateLimiter
   readonly renewals: Renewals
+  readonly usage: UsageMeter
   readonly retry: RetryPolicy
   /** The news of connections that replicas share; null for a single one. */
   readonly news: NewsVersion | null
@@ -173,7 +175,7 @@ class Upstream implements CallHandler {
   async #acquire (progress: CallProgress): Promise<Lease> {
     const { call, reservation } = progress
     try {
-      const request = new LeaseRequest(call.limitedCredential, progress.rateLimitToSpend, progress.timeLeftMs, call.signal)
+      const request = new LeaseRequest(call.limitedCredential, progress.rateLimitToSpend, progress.timeLeftMs, call.signal, call.onWait)
       const lease = await this.#parts.rateLimiter.acquire(request)
       progress.rateLimit = lease.rateLimit
       if (reservation !== null) reservation.lease ??= lease
@@ -209,19 +211,22 @@ class Upstream implements CallHandler {
     const { call, outgoing, reservation } = progress
     const sentAt = progress.startAttempt(lease)
     let classification: Classification
+    let unsent = false
     try {
       const exchange = progress.exchange = await this.#parts.transport.send(outgoing, call.signal)
       exchange.rateLimit = progress.rateLimit
       classification = await this.#classify(exchange)
     } catch (error) {
       progress.exchange = null
-      if (isUnsent(error)) {
+      unsent = isUnsent(error)
+      if (unsent) {
         await lease.refund()
         reservation?.drop(lease)
         if (reservation !== null) reservation.accepted = false
       }
       classification = classifyFailure(error, this.transport)
     }
+    if (!unsent && !isOfNango(classification)) this.#countUse(progress)
     reservation?.record(classification, progress.exchange?.status ?? null)
     if (call.timing !== undefined) {
       call.timing.waitedMs += lease.waitedMs
@@ -230,6 +235,12 @@ class Upstream implements CallHandler {
     }
     if (progress.exchange !== null && progress.exchange.limits !== null) await this.#learnQuota(progress.exchange.limits, lease)
     return classification
+  }
+
+  #countUse ({ call }: CallProgress): void {
+    const { rateLimit } = rateLimitOf(call)
+    const units = rateLimit === 'bulk' && call.body?.kind === 'bytes' ? bulkUnits(call.body.bytes) : 1
+    this.#parts.usage.count(call.limitedCredential, call.connectionId, rateLimit, units)
   }
 
   async #classify (exchange: Exchange): Promise<Classification> {
@@ -290,6 +301,12 @@ class Upstream implements CallHandler {
     progress.repeats++
     return null
   }
+}
+
+/** Nango has answered itself, and not sent the call on. */
+function isOfNango (classification: Classification): boolean {
+  if (classification.kind === 'limited' && classification.scope === 'account') return true
+  return 'error' in classification && classification.error?.layer === 'nango'
 }
 
 /** @throws RollerError ROLLER_ERR_VALIDATION; ROLLER is not called */

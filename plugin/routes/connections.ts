@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import { CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
 import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
+import type { UsageMeter } from '../gateway/usage/usage.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
 import { Connection, lowerKeys, Metadata, TagName, Tags } from '../nango/connection.ts'
 import type { ManagedConnections } from '../venues/managed-connections.ts'
@@ -20,6 +21,9 @@ export interface ConnectionRoutesOptions {
   /** The key of the rate limits of a connection's calls. */
   readonly credentialOf: (connectionId: string) => Promise<string>
   readonly access: Access
+  readonly usage: Pick<UsageMeter, 'read'>
+  /** Units a month of a venue; 0 is none. */
+  readonly allowance: number
 }
 
 const Params = Type.Object({
@@ -81,10 +85,21 @@ const RateLimitReport = Type.Object({
   }))
 }, { $id: 'RateLimitReport' })
 
+const UsageReport = Type.Object({
+  connectionId: Type.String(),
+  month: Type.String({ description: 'In UTC.', examples: ['2026-11'] }),
+  since: Nullable(Type.String(), { description: 'ISO 8601: without Redis, calls are counted since this start of the gateway.' }),
+  rest: Type.Integer({ description: 'Calls to the REST API.' }),
+  reporting: Type.Integer({ description: 'Calls to the Reporting API.' }),
+  bulk: Type.Integer({ description: 'Bulk exports, one for each month in them: records beyond 10,000 a month cost more at ROLLER.' }),
+  total: Type.Integer(),
+  allowance: Nullable(Type.Integer(), { description: 'As the gateway is set; null where it is not.' })
+}, { $id: 'UsageReport' })
+
 const TAG = ['Connections']
 
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
-  const { connections, check, rateLimiter, credentialOf, access } = options
+  const { connections, check, rateLimiter, credentialOf, access, usage, allowance } = options
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation follows right after it.
@@ -228,6 +243,24 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
         name, limit, window: Math.ceil(windowMs / 1000), remaining, reset: Math.ceil(resetMs / 1000)
       }))
     }
+  })
+
+  app.get('/connections/:id/usage', {
+    exposeHeadRoute: false,
+    schema: {
+      summary: 'See what a connection has used this month',
+      description: 'Calls of this gateway that may have reached ROLLER, which has no such report and counts other programs too.',
+      operationId: 'getUsage',
+      tags: TAG,
+      params: Params,
+      response: { 200: UsageReport, ...problemResponses }
+    }
+  }, async (request) => {
+    const { id } = request.params
+    await admit(request, 'GET /connections/{id}/usage', 'connections:read', id)
+    const { month, since, rest, reporting, bulk } = await usage.read(await credentialOf(checkConnectionId(id)), id)
+    const total = rest + reporting + bulk
+    return { connectionId: id, month, since, rest, reporting, bulk, total, allowance: allowance === 0 ? null : allowance }
   })
 
   async function admit (

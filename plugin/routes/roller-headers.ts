@@ -46,10 +46,13 @@ export function requestHeaders (method: Method, rateLimit: RateLimitName | null)
   })
 }
 
+/** Of `GET /exports/{report}`. */
+export const exportHeaders = Type.Object({ ...callHeaders, ...zoneHeader })
+
 type HeaderSchema = Readonly<Record<string, unknown>>
 type HeaderSchemas = Readonly<Record<string, HeaderSchema>>
 
-const everyResponse: HeaderSchemas = {
+export const everyResponse: HeaderSchemas = {
   'Roller-Answered-By': {
     type: 'string',
     enum: ['roller', 'nango', 'gateway'],

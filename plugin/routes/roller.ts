@@ -1,9 +1,7 @@
 /** `ANY /roller/<ROLLER path>`: the typed operations of the catalog, and a wildcard for paths outside it. */
-import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import { constants, type Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
-import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
+import type { CancelSignal } from '../util/cancellation.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
@@ -17,7 +15,8 @@ import { operationAt } from '../operations/templates.ts'
 import type { Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
-import { clientDisconnected, parseBodiesAsBytes, type BodyLimits } from './body.ts'
+import { parseBodiesAsBytes, type BodyLimits } from './body.ts'
+import { disconnectSignal } from './disconnect.ts'
 import { HttpCall } from './http-call.ts'
 import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
@@ -139,27 +138,4 @@ function canonicalName (method: Method, target: string): string | null {
   } catch {
     return null
   }
-}
-
-/** An HTTP/2 stream that the client resets counts as finished for its response: only its error code shows the reset. */
-function isFinished (response: ServerResponse | Http2ServerResponse): boolean {
-  if (!('stream' in response)) return response.writableFinished
-  return response.stream.rstCode === constants.NGHTTP2_NO_ERROR && !response.stream.aborted
-}
-
-/**
- * Aborts if the caller disconnects before the response is finished, and if the host's `handlerTimeout` ends the request. Without one,
- * `request.signal` would add an AbortController to the same event, see Cancellation.
- */
-function disconnectSignal (request: FastifyRequest, reply: FastifyReply): CancelSignal {
-  const cancellation = new Cancellation()
-  const onClose = (): void => { if (!isFinished(reply.raw)) cancellation.abort(clientDisconnected()) }
-  if (reply.raw.destroyed) onClose() // it disconnected while its body was read
-  else reply.raw.once('close', onClose)
-  if (request.routeOptions.handlerTimeout) {
-    const end = (): void => { cancellation.abort(clientDisconnected()) }
-    if (request.signal.aborted) end()
-    else request.signal.addEventListener('abort', end)
-  }
-  return cancellation
 }

@@ -4,11 +4,12 @@
  */
 import { sleep, type Clock } from '../util/clock.ts'
 import type { ConnectionEvent, ConnectionEventName } from '../nango/connection-events.ts'
+import type { UsageEvent } from './usage-events.ts'
 import type { OtherRollerEvent, RollerEvent, RollerEventName } from './roller-events.ts'
 
-export type AnyEvent = RollerEvent | ConnectionEvent
+export type AnyEvent = RollerEvent | ConnectionEvent | UsageEvent
 /** `booking.created`, all of a kind as `booking.*`, or `*`. */
-export type EventPattern = RollerEventName | ConnectionEventName | `${string}.*` | '*'
+export type EventPattern = RollerEventName | ConnectionEventName | UsageEvent['name'] | `${string}.*` | '*'
 
 type OfKind<Kind extends string> = Extract<AnyEvent, { name: `${Kind}.${string}` }>
 

@@ -90,7 +90,8 @@ export function assembleWebhooks (parts: WebhookParts) {
         timeouts,
         dispatcher: files,
         hosts: parts.bulkExportHosts,
-        allowLoopback: isLoopback(new URL(rollerBaseUrl).hostname),
+        // ROLLER itself sends nothing to this machine: where its webhooks are expected here, a simulator is.
+        allowLoopback: [rollerBaseUrl, publicUrl].some((url) => url !== undefined && isOnThisMachine(url)),
         isSubscribed: async (connectionId) => (await subscriptions.list(connectionId)).some(
           ({ enabled, webhooks }) => enabled && webhooks.bulkExport?.events.includes('Created') === true
         )
@@ -111,3 +112,5 @@ export function assembleWebhooks (parts: WebhookParts) {
     }
   }
 }
+
+function isOnThisMachine (url: string): boolean { return URL.canParse(url) && isLoopback(new URL(url).hostname) }

@@ -65,6 +65,8 @@ export interface Config {
   readonly replicas: number
   /** Milliseconds. */
   readonly maxWait: number
+  /** Units a month of a venue; 0 is none. */
+  readonly usageAllowance: number
   readonly host: string
   readonly port: number
   readonly logLevel: string
@@ -202,6 +204,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     onRedisDown: environment.ON_REDIS_DOWN,
     replicas: environment.REPLICAS,
     maxWait: environment.MAX_WAIT * 1000,
+    usageAllowance: environment.USAGE_ALLOWANCE,
     host: environment.HOST,
     port: environment.PORT,
     logLevel: environment.LOG_LEVEL,

@@ -76,6 +76,12 @@ export const Environment = Type.Object({
   CACHE: text('Cached GET operations with their time in seconds, at most a day, comma-separated. The store is Redis if REDIS_URL is ' +
     'set, otherwise memory. Do not cache operations with personal data of guests.', CACHE_EXAMPLE),
   MAX_WAIT: seconds(10, 0, 3600, 'Time that a call without Roller-Max-Wait waits for its rate limit. Seconds.'),
+  USAGE_ALLOWANCE: Type.Integer({
+    default: 0,
+    minimum: 0,
+    description: 'Calls a month that ROLLER allows each venue: events are raised at 80 % and 100 %. 0 is none.',
+    examples: ['100000']
+  }),
   POLL_INTERVAL: Type.Optional(Type.Integer({
     minimum: 0,
     maximum: 86_400,

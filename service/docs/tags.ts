@@ -18,6 +18,7 @@ export const TAGS = [
   { name: 'Reports: revenue', description: 'Records for accounting' },
   { name: 'Reports: venue', description: 'Records about the venue' },
   { name: 'Reports: guests', description: 'Records about guests' },
+  { name: 'Exports', description: 'Reports as streams, over any range' },
   { name: 'Bulk export', description: 'Export whole months as files' },
   { name: 'Webhooks', description: 'Receive events of ROLLER and Nango' },
   { name: 'Other paths', description: 'Operations that the catalog lacks' },

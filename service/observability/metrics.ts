@@ -31,6 +31,9 @@ export function createMetrics (): Metrics {
   const granted = new Counter(
     { name: 'roller_rate_limit_used_total', help: 'Calls counted against a rate limit.', labelNames: ['limit'], registers }
   )
+  const used = new Counter({
+    name: 'roller_usage_units_total', help: 'Units of the monthly allowances that calls have used.', labelNames: ['limit'], registers
+  })
   const waiting = new Gauge(
     { name: 'roller_rate_limit_waiting', help: 'Calls waiting for a rate limit.', labelNames: ['limit'], registers }
   )
@@ -59,7 +62,8 @@ export function createMetrics (): Metrics {
       },
       rejected (limit, reason) { rejected.inc({ limit, reason }) },
       waiting (limit, change) { waiting.inc({ limit }, change) },
-      coolingOffStarted (scope) { cooling.inc({ scope }) }
+      coolingOffStarted (scope) { cooling.inc({ scope }) },
+      used (limit, units) { used.inc({ limit }, units) }
     },
     toolCalls ({ tool, operation, outcome, duration }) {
       toolCalls.inc({ tool, operation: operation ?? '', outcome })

@@ -24,14 +24,26 @@ export class LeaseRequest implements RateLimitToSpend {
   readonly signal: CancelSignal | undefined
   readonly rateLimit: RateLimitName
   readonly exportType: string | null
+  readonly onWait: ((wait: LeaseWait) => void) | undefined
 
-  constructor (credential: string, { rateLimit, exportType }: RateLimitToSpend, maxWaitMs: number, signal: CancelSignal | undefined) {
+  constructor (
+    credential: string, { rateLimit, exportType }: RateLimitToSpend, maxWaitMs: number, signal: CancelSignal | undefined,
+    onWait?: (wait: LeaseWait) => void
+  ) {
     this.credential = credential
     this.rateLimit = rateLimit
     this.exportType = exportType
     this.maxWaitMs = maxWaitMs
     this.signal = signal
+    this.onWait = onWait
   }
+}
+
+/** A call begins to wait for its lease. */
+export interface LeaseWait {
+  readonly rateLimit: RateLimitName
+  /** How long, as far as is known. */
+  readonly ms: number
 }
 
 export interface RateLimiterOptions {
@@ -57,6 +69,8 @@ export interface RateLimitObserver {
   rejected (rateLimit: RateLimitName, reason: Rejected['reason'] | 'queue'): void
   waiting (rateLimit: RateLimitName, change: 1 | -1): void
   coolingOffStarted (scope: 'connection' | 'account'): void
+  /** Units of the monthly allowance. */
+  used? (rateLimit: RateLimitName, units: number): void
 }
 
 /** Nango's account limit, from the headers of a response. */
@@ -127,7 +141,9 @@ export class RateLimiter {
         throw withRateLimit(this.#rejection(result, request.rateLimit), state)
       }
       ticket = result.ticket
-      await this.#wait(request, take, ticket, Math.ceil(result.waitMs)).catch((error: unknown) => {
+      const ms = Math.ceil(result.waitMs)
+      request.onWait?.({ rateLimit: request.rateLimit, ms })
+      await this.#wait(request, take, ticket, ms).catch((error: unknown) => {
         throw isRollerError(error) ? withRateLimit(error, state) : error
       })
     }

@@ -1,0 +1,22 @@
+-- Adds to a credential's use of a month, and replies with the whole of it, and with the mark that was reached by it for the first time.
+-- ARGV: rest, reporting, bulk, allowance (0: none), milliseconds to keep it.
+local names = { 'rest', 'reporting', 'bulk' }
+local totals, sum = {}, 0
+for index, name in ipairs(names) do
+  local added = tonumber(ARGV[index])
+  if added > 0 then
+    totals[index] = redis.call('HINCRBY', KEYS[1], name, added)
+  else
+    totals[index] = tonumber(redis.call('HGET', KEYS[1], name) or '0')
+  end
+  sum = sum + totals[index]
+end
+local allowance, mark = tonumber(ARGV[4]), ''
+if sum > 0 then redis.call('PEXPIRE', KEYS[1], ARGV[5]) end
+if allowance > 0 and sum >= allowance then
+  if redis.call('HSETNX', KEYS[1], 'exceeded', '1') == 1 then mark = 'exceeded' end
+  redis.call('HSET', KEYS[1], 'warning', '1')
+elseif allowance > 0 and sum >= allowance * 0.8 then
+  if redis.call('HSETNX', KEYS[1], 'warning', '1') == 1 then mark = 'warning' end
+end
+return { totals[1], totals[2], totals[3], mark }

@@ -1,0 +1,177 @@
+/**
+ * What a venue's calls have cost of its monthly allowance. ROLLER does not report what is left of it, so each call that may have reached
+ * ROLLER is counted: by credential, as the limits are, and by calendar month in UTC.
+ */
+import { readFileSync } from 'node:fs'
+import { LRUCache } from 'lru-cache'
+import type { RateLimitName } from '../../operations/operation.ts'
+import type { RedisLike } from '../../redis/client.ts'
+import { digest, loadScript, RedisScript } from '../../redis/script.ts'
+import { parseJsonBytes } from '../../util/json.ts'
+import { dayNumber } from '../../time/date.ts'
+import { isRecord } from '../../util/is-record.ts'
+import type { Clock } from '../../util/clock.ts'
+
+/** Units of the allowance, by API. A bulk export is counted by its months: what it costs beyond that is known at ROLLER alone. */
+export type Usage = Readonly<Record<RateLimitName, number>>
+export type UsageMark = 'warning' | 'exceeded'
+
+export interface MonthUsage extends Usage {
+  /** `2026-11`, in UTC. */
+  readonly month: string
+  /** ISO 8601; null where Redis keeps the count. */
+  readonly since: string | null
+}
+
+export interface UsageOptions {
+  readonly redis: RedisLike | undefined
+  /** Separates the Nango environment and the integration from others in the same Redis. Only its hash leaves the process. */
+  readonly scope: string
+  /** Units a month of one venue; 0 is none. */
+  readonly allowance: number
+  readonly clock: Clock
+  /** Milliseconds since 1970. */
+  readonly date?: () => number
+  readonly onUsage?: ((rateLimit: RateLimitName, units: number) => void) | undefined
+  /** A mark was reached for the first time in its month. Nothing is awaited. */
+  readonly onMark: (mark: UsageMark, connectionId: string, usage: MonthUsage) => void
+}
+
+const NAMES = ['rest', 'reporting', 'bulk'] as const
+/** Interval at which counts are sent to Redis. Milliseconds. */
+const FLUSH_AFTER = 1_000
+const KEPT_MS = 400 * 86_400_000
+const WARNING = 0.8
+const MAX_CREDENTIALS = 10_000
+
+const script = loadScript(readFileSync(new URL('./usage.lua', import.meta.url), 'utf8'))
+
+class Count {
+  readonly month: string
+  readonly credential: string
+  connectionId: string
+  rest = 0
+  reporting = 0
+  bulk = 0
+  mark: UsageMark | null = null
+
+  constructor (month: string, credential: string, connectionId: string) {
+    this.month = month
+    this.credential = credential
+    this.connectionId = connectionId
+  }
+
+  get sum (): number { return this.rest + this.reporting + this.bulk }
+}
+
+export class UsageMeter {
+  readonly #options: UsageOptions
+  readonly #since: string
+  readonly #script: RedisScript | null
+  /** Without Redis all counts, with it those not sent yet. */
+  readonly #counts = new LRUCache<string, Count>({ max: MAX_CREDENTIALS })
+  #timer: unknown = null
+
+  constructor (options: UsageOptions) {
+    this.#options = options
+    this.#since = new Date(this.#date()).toISOString()
+    this.#script = options.redis === undefined ? null : new RedisScript(options.redis, script, { clock: options.clock })
+  }
+
+  /** A call that may have reached ROLLER. */
+  count (credential: string, connectionId: string, rateLimit: RateLimitName, units = 1): void {
+    const count = this.#of(credential, connectionId)
+    count[rateLimit] += units
+    count.connectionId = connectionId
+    this.#options.onUsage?.(rateLimit, units)
+    if (this.#script !== null) this.#flushSoon()
+    else this.#mark(count)
+  }
+
+  /** This month's. @throws RedisUnavailable */
+  async read (credential: string, connectionId: string): Promise<MonthUsage> {
+    const month = this.#month()
+    if (this.#script === null) {
+      const { rest, reporting, bulk } = this.#counts.get(`${month} ${credential}`) ?? { rest: 0, reporting: 0, bulk: 0 }
+      return { month, since: this.#since, rest, reporting, bulk }
+    }
+    await this.#flush()
+    return await this.#tell(new Count(month, credential, connectionId))
+  }
+
+  async close (): Promise<void> {
+    this.#options.clock.clearTimeout(this.#timer)
+    await this.#flush().catch(() => {})
+  }
+
+  #date (): number { return (this.#options.date ?? Date.now)() }
+
+  #month (): string { return new Date(this.#date()).toISOString().slice(0, 7) }
+
+  #of (credential: string, connectionId: string): Count {
+    const month = this.#month()
+    const key = `${month} ${credential}`
+    const count = this.#counts.get(key) ?? new Count(month, credential, connectionId)
+    this.#counts.set(key, count)
+    return count
+  }
+
+  #mark (count: Count): void {
+    const { allowance, onMark } = this.#options
+    const mark = allowance === 0 || count.sum < allowance * WARNING ? null : count.sum < allowance ? 'warning' : 'exceeded'
+    if (mark === null || mark === count.mark) return
+    count.mark = mark
+    const { month, rest, reporting, bulk } = count
+    onMark(mark, count.connectionId, { month, since: this.#since, rest, reporting, bulk })
+  }
+
+  #flushSoon (): void {
+    this.#timer ??= this.#options.clock.setTimeout(() => {
+      this.#timer = null
+      this.#flush().catch(() => {}) // unsent counts are sent with the next flush
+    }, FLUSH_AFTER)
+    if (typeof this.#timer === 'object' && this.#timer !== null && 'unref' in this.#timer) (this.#timer as NodeJS.Timeout).unref()
+  }
+
+  async #flush (): Promise<void> {
+    for (const [key, count] of [...this.#counts.entries()]) {
+      this.#counts.delete(key)
+      try {
+        await this.#tell(count)
+      } catch (error) {
+        const kept = this.#counts.get(key) ?? new Count(count.month, count.credential, count.connectionId)
+        for (const name of NAMES) kept[name] += count[name]
+        this.#counts.set(key, kept)
+        throw error
+      }
+    }
+  }
+
+  async #tell (count: Count): Promise<MonthUsage> {
+    const { scope, allowance, onMark } = this.#options
+    const key = `roller:usage:{${digest(scope, count.credential)}}:${count.month}`
+    const args = [...NAMES.map((name) => count[name]), allowance, KEPT_MS].map(String)
+    const [rest, reporting, bulk, mark] = await this.#script?.runForList([key], args) ?? []
+    const usage = { month: count.month, since: null, rest: Number(rest), reporting: Number(reporting), bulk: Number(bulk) }
+    if (mark === 'warning' || mark === 'exceeded') onMark(mark, count.connectionId, usage)
+    return usage
+  }
+}
+
+/** What an export costs at least: ROLLER counts 1 for each 10,000 records begun, in each calendar month. */
+export function bulkUnits (body: Buffer): number {
+  try {
+    const order = parseJsonBytes(body)
+    if (!isRecord(order)) return 1
+    const { startDate, endDate } = order
+    const [start, end] = [dayNumber(startDate), dayNumber(endDate)]
+    if (start === null || end === null || end <= start) return 1
+    const month = (day: number): number => {
+      const date = new Date(day * 86_400_000)
+      return date.getUTCFullYear() * 12 + date.getUTCMonth()
+    }
+    return month(end - 1) - month(start) + 1
+  } catch {
+    return 1
+  }
+}

@@ -1,0 +1,135 @@
+/** `GET /exports/{report}`: a report over any range of days as one stream, for programs in any language. */
+import { Readable } from 'node:stream'
+import { Type } from '@sinclair/typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { untilLeased } from '../client/lease-wait.ts'
+import type { RollerClient } from '../client/client.ts'
+import type { PageSource } from '../client/paginate.ts'
+import { RollerError } from '../errors.ts'
+import { MEDIA_TYPES, type ExportFormat } from '../exports/formats.ts'
+import { reportChunks } from '../exports/report-stream.ts'
+import { reports } from '../operations/reports.ts'
+import { StringEnum } from '../operations/schema.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Access } from './access.ts'
+import { beginRecord } from './call-record.ts'
+import { disconnectSignal } from './disconnect.ts'
+import { readMaxWait } from './rate-limit.ts'
+import { everyResponse, exportHeaders } from './roller-headers.ts'
+import { problemResponses } from './roller-schema.ts'
+
+export interface ExportRoutesOptions {
+  readonly client: RollerClient
+  readonly access: Access
+  readonly clock: Clock
+}
+
+const day = (description: string, example: string) => Type.Optional(Type.String({ description, examples: [example] }))
+
+const Query = Type.Object({
+  startDate: day('First day, in the venue\'s calendar. Reports without days take none.', '2026-11-01'),
+  endDate: day('The first day that is left out: July is 2026-07-01 to 2026-08-01. Without it: the one day startDate.', '2026-12-01'),
+  cursor: Type.Optional(Type.String({
+    maxLength: 1000, description: 'Continues after the page of this cursor. Days may be omitted; repeat the other parameters.'
+  })),
+  cursors: Type.Optional(StringEnum(['true', 'false'], {
+    description: 'true: after each page a line {"cursor":"…"}. No record of a report is one. NDJSON only.'
+  }))
+}, { additionalProperties: false })
+
+const Params = Type.Object({
+  report: StringEnum([...reports.keys()], { examples: ['bookingitems'], description: 'The report by the last part of ROLLER\'s path.' })
+})
+
+const description = `Record by record, whatever the range: days, pages and rate limits are the gateway's work, and it waits for
+\`Roller-Max-Wait\` (by default as long as it takes) for each page. Every page is a call of the monthly allowance; pages have 500 records
+where ROLLER lets the size be chosen. A stream that breaks off is cut and never ended: repeat it, or go on with the last cursor. CSV has
+the columns of the catalog, and what ROLLER has added since as JSON in the last one, \`_other\`.`.replaceAll('\n', ' ')
+
+export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = async (app, { client, access, clock }) => {
+  app.get('/exports/:report', {
+    exposeHeadRoute: false,
+    schema: {
+      summary: 'Stream a report',
+      description,
+      operationId: 'streamReport',
+      tags: ['Exports'],
+      headers: exportHeaders,
+      params: Params,
+      querystring: Query,
+      response: {
+        200: {
+          description: 'The records, one a line.',
+          headers: everyResponse,
+          content: {
+            'application/x-ndjson': { schema: Type.String() },
+            'text/csv': { schema: Type.String() }
+          }
+        } as never, // what the document takes; Fastify's type knows schemas only
+        ...problemResponses
+      }
+    }
+  }, async (request, reply) => {
+    const { params, query: { cursors, ...range }, raw: { headers } } = request
+    const report = reports.get(params.report)
+    if (report === undefined) throw refused('/params/report', 'is not a report') // the schema has the same list
+    const format = chooseFormat(headers.accept)
+    if (format === 'csv' && cursors === 'true') throw refused('/query/cursors', 'is for application/x-ndjson')
+    const name = report.operation
+    const connectionId = await access.address(request)
+    request.rollerCall = beginRecord(name, connectionId)
+    await access.authorize(request, name, 'roller:read', connectionId)
+    if (!access.chosenByServer) await access.own(request, connectionId)
+
+    const signal = disconnectSignal(request, reply)
+    const maxWait = readMaxWait(headers['roller-max-wait'], Infinity)
+    const admit = (): Promise<void> => access.again(request, name, 'roller:read', connectionId)
+    const zone = headers['timezone-designators']
+    // What a report takes is known to paginate; its query is checked like every call's.
+    const page: PageSource = (report, query, signal) => untilLeased(clock, { maxWait }, signal, (left) => client.request(report, {
+      connectionId, query, signal, admit, maxWait: left, ...(zone !== undefined && { headers: { 'TimeZone-Designators': zone } })
+    } as never))
+    let pages = 0
+    const source: PageSource = async (report, query, signal) => {
+      // A stream may outlast its caller's rights.
+      if (pages++ > 0) await admit()
+      return await page(report, query, signal)
+    }
+    const chunks = reportChunks(source, report, {
+      ...range, format, cursors: cursors === 'true', signal, scope: zone === undefined ? connectionId : `${connectionId} ${String(zone)}`
+    })
+    try {
+      // Until the first page is here, whatever goes wrong is an answer of its own.
+      const first = await chunks.next()
+      reply.type(MEDIA_TYPES[format])
+      return reply.send(Readable.from(first.done === true ? [] : startingWith(first.value, chunks), { objectMode: false }))
+    } catch (error) {
+      if (signal.aborted) throw signal.reason // whatever broke, broke because the caller disconnected
+      throw error
+    }
+  })
+}
+
+async function * startingWith (first: string, rest: AsyncGenerator<string, void, undefined>): AsyncGenerator<string, void, undefined> {
+  try {
+    yield first
+    yield * rest
+  } finally {
+    await rest.return()
+  }
+}
+
+/** @throws RollerError ROLLER_ERR_VALIDATION for a caller that takes neither */
+function chooseFormat (accept: FastifyRequest['headers']['accept']): ExportFormat {
+  const ranges = (accept ?? '*/*').toLowerCase().split(',').map((range) => range.split(';')[0]?.trim())
+  for (const range of ranges) {
+    if (range === 'text/csv' || range === 'text/*') return 'csv'
+    if (range === '*/*' || range === 'application/*' || range === 'application/x-ndjson') return 'ndjson'
+  }
+  throw refused('/headers/Accept', 'must take application/x-ndjson or text/csv')
+}
+
+function refused (pointer: string, detail: string): RollerError {
+  return new RollerError('ROLLER_ERR_VALIDATION', { detail: `${pointer} ${detail}`, errors: [{ pointer, detail }] })
+}

@@ -1,0 +1,129 @@
+/** `roller-sidecar export`: ROLLER's reports as files. */
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { roller } from 'fastify-roller/internal'
+import { isRollerError } from 'fastify-roller'
+import { connectRedis } from '../config/redis.ts'
+import { ConfigError, readConfig, type Config } from '../config/config.ts'
+import { FolderError, isDiskError, notWritable } from '../export/folder.ts'
+import { EXPORT_USAGE, readExportOptions, UsageError, type ExportOptions } from '../export/options.ts'
+import { barProgress, jsonProgress } from '../export/progress.ts'
+import { estimateExport, runExport } from '../export/run.ts'
+import { printSql } from '../export/sql.ts'
+import { estimateTable, missingTable } from '../export/summary.ts'
+
+const [ALL_THERE, INCOMPLETE, WRONG, INTERRUPTED] = [0, 1, 2, 130]
+/** Maximum time of an orderly end. Milliseconds. */
+const LAST_MOMENT = 800
+/** ROLLER's limit and Nango's, less what is left unused. Calls a minute. */
+const [VENUE_SPEED, NANGO_SPEED] = [115, 190]
+
+/**
+ * An export lives on little, and makes much garbage: V8 would let its heap grow to a multiple before it collects. Percent by which it may
+ * grow past what is alive.
+ */
+const HEAP_GROWTH = ['--heap-growing-percent=10', '--semi-space-growth-factor=1'] as const
+
+/** @returns the exit code */
+export async function exportReports (args: readonly string[], source: Readonly<Record<string, string | undefined>>): Promise<number> {
+  for (const flag of HEAP_GROWTH) setFlagsFromString(flag)
+  let options: ExportOptions
+  let config: Config
+  try {
+    options = readExportOptions(args)
+    if (options.sql !== null) {
+      process.stdout.write(printSql(options.sql, options.reports, options.out))
+      return ALL_THERE
+    }
+    config = readConfig({ ...source, HOST: '127.0.0.1' }) // nothing listens, so no keys are needed
+  } catch (error) {
+    if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${EXPORT_USAGE}`)
+    else if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`)
+    else throw error
+    return WRONG
+  }
+  const interrupted = new AbortController()
+  const interrupt = (): void => {
+    interrupted.abort(new Error('interrupted'))
+    setTimeout(() => process.exit(INTERRUPTED), LAST_MOMENT).unref()
+  }
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  const gateway = await openGateway(config)
+  try {
+    return options.dryRun ? await estimate(gateway.app, options, config) : await run(gateway.app, options, interrupted.signal)
+  } catch (error) {
+    if (interrupted.signal.aborted) {
+      process.stderr.write('\nInterrupted. Run the same command again to go on.\n')
+      return INTERRUPTED
+    }
+    process.stderr.write(`${messageOf(error, options)}\n`)
+    return INCOMPLETE
+  } finally {
+    await gateway.close()
+  }
+}
+
+async function run ({ roller }: FastifyInstance, options: ExportOptions, signal: AbortSignal): Promise<number> {
+  const isTerminal = process.stderr.isTTY
+  const missing = await runExport({
+    roller, options, signal, progress: (venues) => isTerminal ? barProgress(process.stderr, venues) : jsonProgress(process.stdout)
+  })
+  if (!isTerminal) process.stdout.write(`${JSON.stringify({ step: 'summary', complete: missing.length === 0, missing })}\n`)
+  if (missing.length === 0) return ALL_THERE
+  process.stderr.write(`\nNot everything is there:\n\n${missingTable(missing)}\n`)
+  return INCOMPLETE
+}
+
+async function estimate ({ roller }: FastifyInstance, options: ExportOptions, { transport }: Config): Promise<number> {
+  const folder = { own: (name: string): string => join(options.out, '.roller-export', name) }
+  const { estimates, missing } = await estimateExport(roller, options, folder)
+  process.stdout.write(
+    `${estimateTable(estimates, { venue: VENUE_SPEED, account: transport === 'nango' ? NANGO_SPEED : null })}\n`
+  )
+  if (missing.length === 0) return ALL_THERE
+  process.stderr.write(`\n${missingTable(missing)}\n`)
+  return INCOMPLETE
+}
+
+function messageOf (error: unknown, { out }: ExportOptions): string {
+  if (isRollerError(error)) return `${error.code}: ${error.detail} ${error.hint}`
+  if (error instanceof FolderError) return error.message
+  if (isDiskError(error)) return `${notWritable(out, error).message} What is whole counts; run the same command again to go on.`
+  return error instanceof Error ? error.stack ?? error.message : String(error)
+}
+
+interface OpenGateway {
+  readonly app: FastifyInstance
+  readonly close: () => Promise<void>
+}
+
+/** The plugin in an app that does not listen. Without a Nango, on a sandbox with three venues. */
+async function openGateway (config: Config): Promise<OpenGateway> {
+  const sandbox = config.nango === null ? await (await import('../sandbox/export.ts')).startExportSandbox(config) : null
+  const { nango, rollerBaseUrl, otherBaseUrl } = sandbox?.config ?? config
+  if (nango === null) throw new Error('a sandbox has a Nango')
+  const { webhookSigningKeys: _, ...rest } = nango
+  const app = Fastify()
+  const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl, app.log)
+  await app.register(roller, {
+    nango: rest,
+    environment: config.environment,
+    transport: config.transport,
+    ...(rollerBaseUrl !== null && { rollerBaseUrl }),
+    ...(otherBaseUrl !== null && { otherBaseUrl }),
+    authorize: 'open', // nothing listens
+    usageAllowance: config.usageAllowance,
+    rateLimits: { onRedisDown: config.onRedisDown, replicas: config.replicas },
+    ...(redis !== null && { redis })
+  })
+  await app.ready()
+  return {
+    app,
+    async close () {
+      await app.close()
+      redis?.disconnect()
+      await sandbox?.close()
+    }
+  }
+}

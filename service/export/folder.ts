@@ -1,0 +1,158 @@
+/** The folder of an export: one process at a time writes in it, and what is not finished lies apart. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** No part of the data: tools that read `**` skip names that begin with a dot, or find no file of theirs. */
+const OWN = '.roller-export'
+/** The lock is renewed this often, and expires when it was not for much longer. Milliseconds. */
+const RENEWED = 10_000
+const EXPIRED = 60_000
+
+export class FolderError extends Error {
+  override readonly name = 'FolderError'
+}
+
+export interface ExportFolder {
+  readonly path: string
+  /** Of what is kept about the export itself. */
+  readonly own: (name: string) => string
+  /** A new path for a file that is not whole yet. */
+  readonly temporary: () => string
+  /** Puts a whole file in its place. */
+  readonly publish: (temporary: string, path: string) => Promise<void>
+  /** Writes what was published through to the disk. */
+  readonly sync: () => Promise<void>
+  readonly release: () => Promise<void>
+}
+
+/** @throws FolderError when it cannot be written, or another export writes in it */
+export async function openFolder (path: string): Promise<ExportFolder> {
+  const own = (name: string): string => join(path, OWN, name)
+  const unfinished = own('unfinished')
+  await mkdir(join(path, OWN), { recursive: true }).catch((error: unknown) => { throw notWritable(path, error) })
+  const release = await lock(own('lock'), path)
+  try {
+    await rm(unfinished, { recursive: true, force: true }) // of a run that was killed
+    await mkdir(unfinished)
+  } catch (error) {
+    await release()
+    throw notWritable(path, error)
+  }
+  const touched = new Set<string>()
+  const made = new Set<string>()
+  let count = 0
+  return {
+    path,
+    own,
+    temporary: () => join(unfinished, String(++count)),
+    async publish (temporary, target) {
+      const folder = dirname(target)
+      if (!made.has(folder)) {
+        await mkdir(folder, { recursive: true })
+        made.add(folder)
+      }
+      await rename(temporary, target)
+      touched.add(folder)
+    },
+    async sync () {
+      const folders = [...touched]
+      touched.clear()
+      for (const folder of folders) await syncFolder(folder)
+    },
+    async release () {
+      await rm(unfinished, { recursive: true, force: true })
+      await release()
+    }
+  }
+}
+
+/** After this a renamed file is found under its name also when the power goes. */
+export async function syncFolder (folder: string): Promise<void> {
+  if (process.platform === 'win32') return // folders cannot be opened there
+  const handle = await open(folder)
+  try { await handle.sync() } finally { await handle.close() }
+}
+
+interface Holder { readonly host: string, readonly pid: number, readonly id: string }
+
+async function lock (file: string, folder: string): Promise<() => Promise<void>> {
+  const holder: Holder = { host: hostname(), pid: process.pid, id: randomBytes(8).toString('hex') }
+  for (let tries = 0; ; tries++) {
+    try {
+      const handle = await open(file, 'wx')
+      try { await handle.writeFile(JSON.stringify(holder)) } finally { await handle.close() }
+      break
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritable(folder, error)
+      const found = await readHolder(file)
+      if (tries > 2 || await isHeld(file, found)) {
+        throw new FolderError(`Another export writes into ${folder}. Wait for it, or choose another --out.`)
+      }
+      await takeAway(file, `${file}.${holder.id}`, found).catch(() => {}) // another has done it
+    }
+  }
+  const timer = setInterval(() => { utimes(file, new Date(), new Date()).catch(() => {}) }, RENEWED).unref()
+  return async () => {
+    clearInterval(timer)
+    if ((await readHolder(file))?.id === holder.id) await rm(file, { force: true })
+  }
+}
+
+/** Of two processes that find it expired, only one may delete it; the other would delete the new lock. */
+async function takeAway (file: string, aside: string, expired: Holder | null): Promise<void> {
+  await rename(file, aside)
+  if ((await readHolder(aside))?.id === expired?.id) await rm(aside, { force: true })
+  else await rename(aside, file)
+}
+
+async function isHeld (file: string, holder: Holder | null): Promise<boolean> {
+  const written = await stat(file).catch(() => null)
+  if (written === null) return false
+  const isRecent = Date.now() - written.mtimeMs < EXPIRED
+  // A restarted container has the same host name and process id.
+  if (holder === null || holder.host !== hostname()) return isRecent
+  return holder.pid !== process.pid && isRunning(holder.pid)
+}
+
+function isRunning (pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function readHolder (file: string): Promise<Holder | null> {
+  try {
+    const { host, pid, id } = JSON.parse(await readFile(file, 'utf8')) as Partial<Holder> // checked in the next line
+    return typeof host === 'string' && typeof pid === 'number' && typeof id === 'string' ? { host, pid, id } : null
+  } catch {
+    return null
+  }
+}
+
+/** The cause of a file system error, as text. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'it is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'a file is in its place',
+  EMFILE: 'too many files are open',
+  EIO: 'the disk has failed'
+}
+
+export function notWritable (folder: string, error: unknown): FolderError {
+  const code = String((error as NodeJS.ErrnoException).code ?? error)
+  return new FolderError(`${folder} cannot be written: ${REASONS[code] ?? code}.`)
+}
+
+export function isDiskError (error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return error instanceof FolderError || (typeof code === 'string' && Object.hasOwn(REASONS, code))
+}

@@ -1,0 +1,77 @@
+/** Which days of a venue are to be fetched: those that are missing, and those that may have changed since. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Report } from 'fastify-roller/internal'
+import { addDays, dayBounds, toVenueDate, venueDays } from 'fastify-roller/time'
+import { extensionOf } from './day-file.ts'
+import type { ExportOptions } from './options.ts'
+import type { Fetched, VenueState } from './state.ts'
+
+export interface Venue {
+  readonly id: string
+  readonly name: string | null
+  readonly connectionId: string
+  /** Null where ROLLER gives none that can be used. */
+  readonly timeZone: string | null
+}
+
+/** One file to be written. */
+export interface Job {
+  readonly report: Report
+  /** Null for a report without days. */
+  readonly day: string | null
+  /** In the folder of the export. */
+  readonly path: string
+}
+
+/** The last place on earth where a day ends: what is over there is over at a venue whose zone is not known. */
+const LAST_ZONE = 'Etc/GMT+12'
+const DAY_MS = 86_400_000
+/** An interrupted run continues within this time: later, the fetched days may be out of date. Milliseconds. */
+const RESUMABLE = 6 * 3_600_000
+/** The name of a report without days. */
+export const WHOLE = 'all'
+
+export async function planVenue (venue: Venue, state: VenueState, options: ExportOptions, now: number): Promise<Job[]> {
+  const zone = venue.timeZone ?? LAST_ZONE
+  const today = toVenueDate(now, zone)
+  const end = options.to ?? today
+  const extension = extensionOf(options)
+  // The present day may be requested, and is then fetched again; days to come have no records.
+  const last = end > addDays(today, 1) ? addDays(today, 1) : end
+  const resumed = state.unfinishedSince === null ? NaN : Date.parse(state.unfinishedSince)
+  const isFresh = ({ at }: Fetched): boolean => now - resumed < RESUMABLE && Date.parse(at) >= resumed
+
+  const jobs: Job[] = []
+  for (const report of options.reports) {
+    const known = state.reports[report.id]?.[extension] ?? {}
+    const folder = join(report.id, `venue=${venue.id}`)
+    const files = new Set(await readdir(join(options.out, folder)).catch(() => []))
+    const add = (day: string | null, isDone: (fetched: Fetched) => boolean): void => {
+      const name = `${day === null ? WHOLE : `day=${day}`}.${extension}`
+      const fetched = known[day ?? WHOLE]
+      if (fetched === undefined || !files.has(name) || !isDone(fetched)) jobs.push({ report, day, path: join(folder, name) })
+    }
+    if (report.kind === 'list') {
+      add(null, isFresh)
+      continue
+    }
+    for (const day of options.from === null || options.from >= last ? [] : venueDays(options.from, last)) {
+      const final = dayBounds(day, zone).end.epochMilliseconds + options.overlap * DAY_MS
+      add(day, (fetched) => Date.parse(fetched.at) >= final || isFresh(fetched))
+    }
+  }
+  // Day by day, so that all reports come as far.
+  return jobs.sort((one, other) => (one.day ?? '') < (other.day ?? '') ? -1 : (one.day ?? '') > (other.day ?? '') ? 1 : 0)
+}
+
+/** Calls that the jobs will take: one for each, or as many as the report's days have taken so far. */
+export function estimateCalls (jobs: readonly Job[], state: VenueState, options: ExportOptions): number {
+  const averages = new Map<string, number>()
+  for (const { report: { id } } of jobs) {
+    if (averages.has(id)) continue
+    const known = Object.values(state.reports[id]?.[extensionOf(options)] ?? {})
+    averages.set(id, Math.max(1, known.reduce((sum, { calls }) => sum + calls, 0) / Math.max(1, known.length)))
+  }
+  return Math.ceil(jobs.reduce((sum, { report: { id } }) => sum + (averages.get(id) ?? 1), 0))
+}

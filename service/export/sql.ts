@@ -1,0 +1,193 @@
+/** Tables for the exported files, and how they are filled from them: printed by --print-sql. */
+import { type Column, type ColumnType, type Report } from 'fastify-roller/internal'
+
+export const DIALECTS = ['duckdb', 'postgres', 'bigquery'] as const
+export type Dialect = (typeof DIALECTS)[number]
+
+interface Sql {
+  readonly types: Readonly<Record<ColumnType, string>>
+  readonly quote: (name: string) => string
+  /** The value of a column, from the record as JSON. What is of another type is null: the record has it. */
+  readonly value: (column: Column) => string
+  /** Before the first table. */
+  readonly head: string
+  readonly table: (report: Report) => string
+  readonly load: (report: Report) => string
+}
+
+const OWN_COLUMNS = ['venue', 'day', 'record'] as const
+
+export function printSql (dialect: Dialect, reports: readonly Report[], out: string): string {
+  const sql = dialect === 'duckdb' ? duckdb(out) : dialect === 'postgres' ? postgres : bigquery
+  return [sql.head, ...reports.map((report) => `${comment(report)}\n${sql.table(report)}\n${sql.load(report)}`)].join('\n\n') + '\n'
+}
+
+function comment ({ id, key, kind }: Report): string {
+  if (kind === 'list') return `-- ${id}: a list, replaced as a whole for each venue.`
+  return key.length === 0
+    ? `-- ${id}: records have no identity; those of a venue's day are replaced as a whole.`
+    : `-- ${id}: a record of a venue is identified by ${key.join(' and ')}; the one of the later day stays.`
+}
+
+/** Replaced by its key; the others by day, or as a whole. */
+function isKeyed ({ key, kind }: Report): boolean { return kind !== 'list' && key.length > 0 }
+
+function columnLines ({ columns }: Report, { types, quote }: Pick<Sql, 'types' | 'quote'>): string[] {
+  return columns.map(({ name, type }) => `  ${quote(name)} ${types[type]}`)
+}
+
+const doubleQuoted = (name: string): string => `"${name}"`
+const literal = (text: string): string => `'${text.replaceAll('\'', '\'\'')}'`
+
+function duckdb (out: string): Sql {
+  const types = {
+    text: 'VARCHAR', integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMPTZ', json: 'JSON'
+  }
+  const venue = (column: string): string => `regexp_extract(${column}, 'venue=([^/\\\\]+)', 1)`
+  const day = (column: string): string => `TRY_CAST(regexp_extract(${column}, 'day=(\\d{4}-\\d\\d-\\d\\d)', 1) AS DATE)`
+  const value = ({ name, type }: Column): string => {
+    const path = `'$."${name}"'`
+    if (type === 'json') return `json -> ${path}`
+    return type === 'text' ? `json ->> ${path}` : `TRY_CAST(json ->> ${path} AS ${types[type]})`
+  }
+  const glob = ({ id }: Report): string => literal(`${out}/${id}/venue=*/*.ndjson*`)
+  const select = (report: Report): string => `SELECT ${[
+    `${venue('filename')} AS venue`, `${day('filename')} AS day`, ...report.columns.map((column) => `${value(column)} AS "${column.name}"`),
+    'json AS record'
+  ].join(',\n    ')}
+  FROM read_ndjson_objects(${glob(report)}, filename = true)`
+  return {
+    types,
+    quote: doubleQuoted,
+    value,
+    head: '-- DuckDB. Reads NDJSON, compressed or not. Run it after every export.',
+    table: (report) => `CREATE TABLE IF NOT EXISTS "${report.id}" (
+  venue VARCHAR NOT NULL,
+  day DATE,
+${columnLines(report, { types, quote: doubleQuoted }).join(',\n')},
+  record JSON${isKeyed(report) ? `,\n  PRIMARY KEY (venue, ${report.key.map(doubleQuoted).join(', ')})` : ''}
+);`,
+    load (report) {
+      const { id, key, columns, kind } = report
+      const files = `SELECT ${venue('file')}${kind === 'list' ? '' : `, ${day('file')}`} FROM glob(${glob(report)})`
+      if (!isKeyed(report)) {
+        return `DELETE FROM "${id}" WHERE ${kind === 'list' ? 'venue' : '(venue, day)'} IN (${files});
+INSERT INTO "${id}" BY NAME
+  ${select(report)};`
+      }
+      const keys = key.map(doubleQuoted)
+      return `INSERT INTO "${id}" BY NAME
+  ${select(report)}
+  WHERE ${key.map((name) => `json ->> '$."${name}"' IS NOT NULL`).join(' AND ')}
+  QUALIFY row_number() OVER (PARTITION BY ${['venue', ...keys].join(', ')} ORDER BY day DESC) = 1
+ON CONFLICT DO UPDATE SET
+${setters(['day', ...columns.map(({ name }) => name), 'record'], key, doubleQuoted)}
+  WHERE EXCLUDED.day >= "${id}".day;`
+    }
+  }
+}
+
+function setters (names: readonly string[], key: readonly string[], quote: (name: string) => string): string {
+  return names.filter((name) => !key.includes(name)).map((name) => `  ${quote(name)} = EXCLUDED.${quote(name)}`).join(',\n')
+}
+
+const POSTGRES_TYPES = {
+  text: 'text', integer: 'bigint', number: 'numeric', boolean: 'boolean', date: 'date', timestamp: 'timestamptz', json: 'jsonb'
+} as const
+
+const postgres: Sql = {
+  types: POSTGRES_TYPES,
+  quote: doubleQuoted,
+  value ({ name, type }) {
+    const [json, text] = [`record -> '${name}'`, `record ->> '${name}'`]
+    switch (type) {
+      case 'text': return text
+      case 'json': return json
+      case 'boolean': return `CASE jsonb_typeof(${json}) WHEN 'boolean' THEN (${text})::boolean END`
+      case 'integer': return `CASE jsonb_typeof(${json}) WHEN 'number' THEN (${text})::numeric::bigint END`
+      case 'number': return `CASE jsonb_typeof(${json}) WHEN 'number' THEN (${text})::numeric END`
+      case 'date': return `CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\d' THEN left(${text}, 10)::date END`
+      case 'timestamp': return `CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d' THEN (${text})::timestamptz END`
+    }
+  },
+  head: `-- PostgreSQL. Copy the files' lines into roller_lines first, each with the path of its file (docs/exports.md has the command).
+CREATE TABLE IF NOT EXISTS roller_lines (file text NOT NULL, record jsonb);`,
+  table: (report) => `CREATE TABLE IF NOT EXISTS "${report.id}" (
+  venue text NOT NULL,
+  day date,
+${columnLines(report, { types: POSTGRES_TYPES, quote: doubleQuoted }).join(',\n')},
+  record jsonb${isKeyed(report) ? `,\n  PRIMARY KEY (venue, ${report.key.map(doubleQuoted).join(', ')})` : ''}
+);`,
+  load (report) {
+    const { id, key, columns, kind } = report
+    const lines = `(
+    SELECT substring(file FROM 'venue=([^/]+)') AS venue, substring(file FROM 'day=(\\d{4}-\\d\\d-\\d\\d)')::date AS day, record
+    FROM roller_lines WHERE file LIKE '%${id}/venue=%'
+  ) AS lines`
+    const names = [...OWN_COLUMNS.slice(0, 2), ...columns.map(({ name }) => doubleQuoted(name)), 'record'].join(', ')
+    const select = `venue, day, ${columns.map((column) => postgres.value(column)).join(',\n    ')}, record
+  FROM ${lines}
+  WHERE record IS NOT NULL`
+    if (!isKeyed(report)) {
+      const identity = kind === 'list' ? 'venue' : 'venue, day'
+      return `DELETE FROM "${id}" WHERE (${identity}) IN (SELECT ${identity} FROM ${lines});
+INSERT INTO "${id}" (${names})
+  SELECT ${select};`
+    }
+    const keys = key.map((name) => `record ->> '${name}'`)
+    return `INSERT INTO "${id}" (${names})
+  SELECT DISTINCT ON (${['venue', ...keys].join(', ')}) ${select} AND ${keys.map((one) => `${one} IS NOT NULL`).join(' AND ')}
+  ORDER BY ${['venue', ...keys, 'day DESC'].join(', ')}
+ON CONFLICT (venue, ${key.map(doubleQuoted).join(', ')}) DO UPDATE SET
+${setters(['day', ...columns.map(({ name }) => name), 'record'], key, doubleQuoted)}
+  WHERE EXCLUDED.day >= "${id}".day;`
+  }
+}
+
+const BIGQUERY_TYPES = {
+  text: 'STRING', integer: 'INT64', number: 'FLOAT64', boolean: 'BOOL', date: 'DATE', timestamp: 'TIMESTAMP', json: 'JSON'
+} as const
+const backQuoted = (name: string): string => `\`${name}\``
+
+const bigquery: Sql = {
+  types: BIGQUERY_TYPES,
+  quote: backQuoted,
+  value ({ name, type }) {
+    if (type === 'json') return `JSON_QUERY(record, '$.${name}')`
+    const text = `JSON_VALUE(record, '$.${name}')`
+    return type === 'text' ? text : `SAFE_CAST(${text} AS ${BIGQUERY_TYPES[type]})`
+  },
+  head: `-- BigQuery. Load the files' lines into roller_lines first, each with the path of its file (_FILE_NAME of an external table).
+CREATE TABLE IF NOT EXISTS roller_lines (file STRING NOT NULL, record JSON);`,
+  table: (report) => `CREATE TABLE IF NOT EXISTS ${backQuoted(report.id)} (
+  venue STRING NOT NULL,
+  day DATE,
+${columnLines(report, { types: BIGQUERY_TYPES, quote: backQuoted }).join(',\n')},
+  record JSON
+);`,
+  load (report) {
+    const { id, key, columns, kind } = report
+    const lines = `(
+    SELECT REGEXP_EXTRACT(file, r'venue=([^/]+)') AS venue,
+      SAFE_CAST(REGEXP_EXTRACT(file, r'day=(\\d{4}-\\d\\d-\\d\\d)') AS DATE) AS day, record
+    FROM roller_lines WHERE file LIKE '%${id}/venue=%'
+  )`
+    const names = ['venue', 'day', ...columns.map(({ name }) => backQuoted(name)), 'record']
+    const values = columns.map((column) => `${bigquery.value(column)} AS ${backQuoted(column.name)}`)
+    const select = `SELECT venue, day, ${values.join(',\n    ')}, record
+  FROM ${lines} WHERE record IS NOT NULL`
+    if (!isKeyed(report)) {
+      const identity = kind === 'list' ? 'venue' : 'CONCAT(venue, \' \', CAST(day AS STRING))'
+      return `DELETE FROM ${backQuoted(id)} WHERE ${identity} IN (SELECT ${identity} FROM ${lines});
+INSERT INTO ${backQuoted(id)} (${names.join(', ')})
+  ${select};`
+    }
+    const keys = ['venue', ...key.map(backQuoted)]
+    return `MERGE ${backQuoted(id)} AS old USING (
+  ${select}
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY ${keys.join(', ')} ORDER BY day DESC) = 1
+) AS new ON ${keys.map((name) => `old.${name} = new.${name}`).join(' AND ')}
+WHEN MATCHED AND new.day >= old.day THEN UPDATE SET ${names.map((name) => `${name} = new.${name}`).join(', ')}
+WHEN NOT MATCHED THEN INSERT (${names.join(', ')}) VALUES (${names.map((name) => `new.${name}`).join(', ')});`
+  }
+}

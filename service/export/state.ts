@@ -1,0 +1,68 @@
+/** What an export remembers of a venue from one run to the next: which days it has, and when they were fetched. */
+import { open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Type, type Static } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { syncFolder } from './folder.ts'
+
+const VERSION = 1
+
+const Fetched = Type.Object({
+  /** ISO 8601. */
+  at: Type.String(),
+  records: Type.Integer({ minimum: 0 }),
+  calls: Type.Integer({ minimum: 0 })
+}, { additionalProperties: false })
+export type Fetched = Static<typeof Fetched>
+
+const VenueState = Type.Object({
+  version: Type.Literal(VERSION),
+  venue: Type.String(),
+  name: Type.Union([Type.String(), Type.Null()]),
+  /** By report, by the end of the files' names, and by day. A report without days has the one day `all`. */
+  reports: Type.Record(Type.String(), Type.Record(Type.String(), Type.Record(Type.String(), Fetched))),
+  /** When the run began that has not ended well; null when the last one did. */
+  unfinishedSince: Type.Union([Type.String(), Type.Null()])
+}, { additionalProperties: false })
+export type VenueState = Static<typeof VenueState>
+
+export class StateError extends Error {
+  override readonly name = 'StateError'
+}
+
+export function newState (venue: string, name: string | null): VenueState {
+  return { version: VERSION, venue, name, reports: {}, unfinishedSince: null }
+}
+
+/** @returns null when there is none. @throws StateError */
+export async function readState (file: string): Promise<VenueState | null> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+  let state: unknown
+  try { state = JSON.parse(text) } catch { throw unusable(file, 'is damaged') }
+  if (Value.Check(VenueState, state)) return state
+  const { version } = (state ?? {}) as { version?: unknown }
+  throw unusable(file, typeof version === 'number' && version !== VERSION ? 'was written by another version' : 'is damaged')
+}
+
+function unusable (file: string, how: string): StateError {
+  return new StateError(`${file} ${how}. Delete it: the venue's days are then fetched again.`)
+}
+
+/** Whole or not at all, whenever the power goes. */
+export async function writeState (file: string, state: VenueState): Promise<void> {
+  const handle = await open(`${file}.new`, 'w')
+  try {
+    await handle.writeFile(`${JSON.stringify(state)}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(`${file}.new`, file)
+  await syncFolder(dirname(file))
+}

@@ -1,0 +1,189 @@
+/** Exports one venue: a few days at a time, as fast as its rate limit gives leases, and again where it cannot be reached. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { isRollerError, type Roller } from 'fastify-roller'
+import { extensionOf, writeDay } from './day-file.ts'
+import { reachOf, reasonOf, type Reason } from './failures.ts'
+import type { ExportFolder } from './folder.ts'
+import type { ExportOptions } from './options.ts'
+import { WHOLE, type Job, type Venue } from './plan.ts'
+import type { ExportProgress } from './progress.ts'
+import { writeState, type VenueState } from './state.ts'
+
+export interface VenueExportParts {
+  readonly roller: Pick<Roller, 'paginate'>
+  readonly folder: ExportFolder
+  readonly options: ExportOptions
+  readonly progress: ExportProgress
+  readonly signal: AbortSignal
+}
+
+/** What is not there in the end. */
+export interface Missing extends Reason {
+  readonly venue: string
+  /** Null: the whole venue. */
+  readonly report: string | null
+  readonly days: readonly string[]
+}
+
+/** The state is saved this often: what was fetched since is fetched again after a crash. Milliseconds. */
+const SAVED = 1_000
+/** Pauses after a call that failed for a while. Milliseconds. */
+const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 60_000]
+
+export class VenueExport {
+  readonly #parts: VenueExportParts
+  readonly #venue: Venue
+  readonly #state: VenueState
+  readonly #file: string
+  readonly #queue: Job[]
+  readonly #failed: { readonly job: Job, readonly why: Reason }[] = []
+  /** Since when nothing has gone well, and how often it has not. */
+  #trouble: { readonly since: number, count: number, until: number } | null = null
+  /** Why nothing more is fetched of the venue, or of a report. */
+  #venueEnd: Reason | null = null
+  readonly #reportEnds = new Map<string, Reason>()
+  #savedAt = 0
+  #saving: Promise<void> = Promise.resolve()
+
+  constructor (parts: VenueExportParts, venue: Venue, state: VenueState, jobs: readonly Job[]) {
+    this.#parts = parts
+    this.#venue = venue
+    this.#state = state
+    this.#file = stateFile(parts.folder, venue.id)
+    this.#queue = [...jobs]
+  }
+
+  /** @throws an error of the disk, which ends the whole export, and the signal's reason */
+  async run (): Promise<Missing[]> {
+    const { options: { concurrency }, progress, signal } = this.#parts
+    const { id, name } = this.#venue
+    this.#state.unfinishedSince ??= new Date().toISOString()
+    await this.#save()
+    progress.begin(this.#venue, this.#queue.length)
+    // The first one shows whether the venue can be reached at all.
+    const work = async (): Promise<void> => { for (let job = this.#take(); job !== undefined; job = this.#take()) await this.#fetch(job) }
+    const results = await Promise.allSettled(Array.from({ length: Math.min(concurrency, this.#queue.length) }, work))
+    const broken = results.find((result) => result.status === 'rejected')
+    if (broken === undefined && this.#failed.length === 0) this.#state.unfinishedSince = null
+    this.#state.name = name
+    // What is there is noted, whatever has gone wrong.
+    await this.#save()
+    if (signal.aborted) throw signal.reason
+    if (broken !== undefined) throw broken.reason
+    progress.end(id, this.#failed.length)
+    return this.#missing()
+  }
+
+  #take (): Job | undefined {
+    if (this.#parts.signal.aborted) throw this.#parts.signal.reason
+    return this.#queue.shift()
+  }
+
+  async #fetch (job: Job): Promise<void> {
+    const { progress } = this.#parts
+    const { id } = this.#venue
+    for (;;) {
+      const end = this.#venueEnd ?? this.#reportEnds.get(job.report.id)
+      if (end !== undefined && end !== null) return this.#fail(job, end)
+      await this.#pause()
+      try {
+        const { records, calls, at } = await this.#write(job)
+        this.#trouble = null
+        this.#note(job, { at, records, calls })
+        await this.#saveNowAndThen()
+        return progress.done(id, job, records, calls)
+      } catch (error) {
+        if (!isRollerError(error)) throw error
+        const reach = reachOf(error)
+        if (reach === 'again' && this.#mayTryAgain()) {
+          progress.trouble(id, error.code, Math.max(0, (this.#trouble?.until ?? 0) - Date.now()))
+          continue
+        }
+        const why = reasonOf(error)
+        if (reach === 'venue' || reach === 'again') this.#venueEnd ??= why
+        if (reach === 'report') this.#reportEnds.set(job.report.id, why)
+        return this.#fail(job, why)
+      }
+    }
+  }
+
+  async #write (job: Job): Promise<{ at: string, records: number, calls: number }> {
+    const { roller, folder, options, signal, progress } = this.#parts
+    const { report, day, path } = job
+    const at = new Date().toISOString() // what changes from now on may be missing
+    const temporary = folder.temporary()
+    let calls = 0
+    const records = roller.paginate(report.operation, {
+      connectionId: this.#venue.connectionId,
+      pageSize: report.pageSize,
+      ...(day !== null && { startDate: day }),
+      signal,
+      onPage: () => { calls++ },
+      onWait: ({ ms }) => { progress.waiting(this.#venue.id, ms) }
+    })
+    try {
+      const count = await writeDay(temporary, report, records, options, signal)
+      await folder.publish(temporary, join(options.out, path))
+      return { at, records: count, calls }
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {})
+      throw error
+    }
+  }
+
+  /** Pauses all downloads of the venue: the cause applies to each of them. */
+  #mayTryAgain (): boolean {
+    const now = Date.now()
+    const trouble = this.#trouble ??= { since: now, count: 0, until: now }
+    if (now - trouble.since >= this.#parts.options.patience) return false
+    if (trouble.until <= now) trouble.until = now + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** trouble.count++)
+    return true
+  }
+
+  async #pause (): Promise<void> {
+    const { signal } = this.#parts
+    const ms = (this.#trouble?.until ?? 0) - Date.now()
+    if (ms <= 0) return
+    await setTimeout(ms, undefined, { signal })
+  }
+
+  #fail (job: Job, why: Reason): void {
+    this.#failed.push({ job, why })
+    this.#parts.progress.failed(this.#venue.id, job, why)
+  }
+
+  #note ({ report: { id }, day }: Job, fetched: VenueState['reports'][string][string][string]): void {
+    const report = this.#state.reports[id] ??= {}
+    const days = report[extensionOf(this.#parts.options)] ??= {}
+    days[day ?? WHOLE] = fetched
+  }
+
+  async #saveNowAndThen (): Promise<void> {
+    if (Date.now() - this.#savedAt >= SAVED) await this.#save()
+  }
+
+  /** One after the other. The files first: what the state says is there has to be there. */
+  async #save (): Promise<void> {
+    this.#savedAt = Date.now()
+    this.#saving = this.#saving.then(async () => {
+      await this.#parts.folder.sync()
+      await writeState(this.#file, this.#state)
+    })
+    await this.#saving
+  }
+
+  #missing (): Missing[] {
+    const groups = new Map<string, { report: string, why: Reason, days: string[] }>()
+    for (const { job: { report: { id }, day }, why } of this.#failed) {
+      const key = `${id} ${why.reason}`
+      const group = groups.get(key) ?? { report: id, why, days: [] }
+      groups.set(key, group)
+      group.days.push(day ?? WHOLE)
+    }
+    return [...groups.values()].map(({ report, why, days }) => ({ venue: this.#venue.id, report, days: days.sort(), ...why }))
+  }
+}
+
+export function stateFile (folder: Pick<ExportFolder, 'own'>, venueId: string): string { return folder.own(`venue=${venueId}.json`) }

@@ -1,0 +1,154 @@
+/** The tables of --print-sql, on a real DuckDB and a real PostgreSQL: a first load, a nightly load, and a record that has changed. */
+import { execFileSync, spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { Test } from 'tap'
+import tap, { test } from '../../support/tap.ts'
+import { DAYS, FROM, open, recordsOf, type Exports } from './fixture.ts'
+
+tap.setTimeout(180_000)
+
+const REPORTS = 'bookingitems,revenue-entries,products'
+
+interface Database {
+  /** Runs statements. */
+  readonly run: (sql: string) => Promise<void>
+  /** Brings the files to where the statements find them. */
+  readonly bring: (folder: string) => Promise<void>
+  readonly rows: (sql: string) => Promise<unknown[][]>
+}
+
+async function loads (t: Test, dialect: 'duckdb' | 'postgres', { run, bring, rows }: Database): Promise<void> {
+  const exports = await open(t)
+  const args = ['--reports', REPORTS, ...DAYS, '--overlap', '366', '--gzip']
+  t.same((await exports.export(args)).missing, [])
+  const printed = exports.command(['--reports', REPORTS, '--print-sql', dialect, '--out', exports.folder])
+  t.equal(await printed.exited, 0)
+  const sql = printed.output()
+  const count = async (table: string): Promise<number> => Number((await rows(`SELECT count(*) FROM "${table}"`))[0]?.[0])
+
+  await bring(exports.folder)
+  await run(sql)
+  const first = await count('bookingitems')
+  t.ok(first > 50, `${first} booking items`)
+  t.equal(first, idsOf(exports).size, 'each once')
+  const tables = REPORTS.split(',')
+  const counts = await Promise.all(tables.map(count))
+  t.ok(counts.every((one) => one > 0), JSON.stringify(counts))
+  const [row] = await rows('SELECT count(DISTINCT venue), count("bookingModifiedDate"), sum("quantity") FROM "bookingitems"')
+  t.equal(Number(row?.[0]), 3)
+  t.equal(Number(row?.[1]), first, 'instants are read')
+  t.ok(Number(row?.[2]) > first / 2, 'numbers are read')
+
+  await bring(exports.folder)
+  await run(sql)
+  t.same(await Promise.all(tables.map(count)), counts, 'the same files again change nothing')
+
+  // The next night a booking of the first day has changed, so ROLLER files it under the last; and a till has been put right.
+  const [venue = ''] = exports.venues
+  const changed = recordsOf(exports.folder, join('bookingitems', `venue=${venue}`, `day=${FROM}.ndjson.gz`))[0] ?? {}
+  exports.roller.faults.always({
+    kind: 'status',
+    status: 200,
+    path: /bookingitems.*startDate=2026-11-19/,
+    body: { currentPage: 1, totalPages: 1, totalItems: 1, itemsPerpage: 500, items: [{ ...changed, bookingStatus: 'Cancelled', more: 1 }] }
+  })
+  t.same((await exports.export([...args, '--venues', venue])).missing, [])
+  await bring(exports.folder)
+  await run(sql)
+  const one = await rows(`SELECT "bookingStatus", cast(day AS varchar) FROM "bookingitems"
+    WHERE venue = '${venue}' AND "bookingItemId" = '${String(changed['bookingItemId'])}'`)
+  t.same(one, [['Cancelled', '2026-11-19']], 'a record that changed is there once, as it is now')
+  t.equal(await count('revenue-entries'), counts[tables.indexOf('revenue-entries')])
+}
+
+function idsOf (exports: Exports): Set<string> {
+  return new Set(exports.venues.flatMap((venue) => {
+    const folder = join('bookingitems', `venue=${venue}`)
+    return readdirSync(join(exports.folder, folder)).flatMap((file) => recordsOf(exports.folder, join(folder, file)))
+      .map(({ bookingItemId }) => `${venue} ${String(bookingItemId)}`)
+  }))
+}
+
+test('DuckDB takes the files', async (t) => {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  t.teardown(() => { connection.closeSync() })
+  await loads(t, 'duckdb', {
+    run: async (sql) => { await connection.run(sql) },
+    bring: async () => {},
+    rows: async (sql) => (await connection.runAndReadAll(sql)).getRowsJson() as unknown[][]
+  })
+})
+
+test('DuckDB reads CSV and Parquet as they are', async (t) => {
+  const exports = await open(t, { names: [] })
+  const [venue = ''] = exports.venues
+  const args = ['--reports', 'bookingitems,products', ...DAYS]
+  for (const format of ['ndjson', 'csv', 'parquet']) await exports.export([...args, '--format', format])
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  t.teardown(() => { connection.closeSync() })
+  const read = async (source: string): Promise<unknown> => (await connection.runAndReadAll(
+    `SELECT "bookingItemId"::VARCHAR, quantity::INTEGER, cost::DOUBLE, "bookingModifiedDate"::TIMESTAMPTZ::VARCHAR, _other::VARCHAR
+     FROM ${source} ORDER BY ALL`)).getRowsJson()
+  const glob = join(exports.folder, 'bookingitems', `venue=${venue}`, 'day=*')
+  const fromParquet = await read(`read_parquet('${glob}.parquet')`) as unknown[][]
+  t.ok(fromParquet.length > 30)
+  t.same(fromParquet, await read(`read_csv('${glob}.csv', header = true, all_varchar = true, ${DIALECT})`))
+  const lines = readdirSync(join(exports.folder, 'bookingitems', `venue=${venue}`)).filter((name) => name.endsWith('.ndjson'))
+    .flatMap((name) => recordsOf(exports.folder, join('bookingitems', `venue=${venue}`, name)))
+  t.same(fromParquet.map(([id]) => id).sort(), lines.map(({ bookingItemId }) => bookingItemId).sort())
+})
+
+/** A day of one record is too little for DuckDB to find it out. */
+const DIALECT = 'delim = \',\', quote = \'"\', escape = \'"\''
+
+const SERVER = ['/usr/lib/postgresql/17/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/15/bin'].find((path) => existsSync(path))
+
+test('PostgreSQL takes the files', { skip: SERVER === undefined && 'PostgreSQL is not installed' }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
+  // It does not run as root.
+  const isRoot = process.getuid?.() === 0
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres']).toString())
+  const user = isRoot ? { uid: id('-u'), gid: id('-g') } : {}
+  if (isRoot) chownSync(folder, id('-u'), id('-g'))
+  const bin = (name: string): string => join(SERVER ?? '', name)
+  execFileSync(bin('initdb'), ['-D', join(folder, 'data'), '-A', 'trust', '-U', 'postgres', '--no-sync'], { ...user, cwd: folder })
+  const server = spawn(
+    bin('postgres'), ['-D', join(folder, 'data'), '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'],
+    { ...user, cwd: folder, stdio: 'ignore' }
+  )
+  t.teardown(async () => {
+    const ended = new Promise((resolve) => { server.once('exit', resolve) })
+    server.kill('SIGINT')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const psql = (args: readonly string[], input?: string): string => execFileSync(
+    bin('psql'), ['-h', folder, '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-q', '-At', '-F', '\t', ...args],
+    { input, maxBuffer: 64 * 1024 * 1024, stdio: ['pipe', 'pipe', 'pipe'] }
+  ).toString()
+  for (let tries = 0; ; tries++) {
+    try { psql(['-c', 'SELECT 1']); break } catch (error) {
+      if (tries > 100) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+  await loads(t, 'postgres', {
+    run: async (sql) => { psql([], sql) },
+    // As docs/exports.md says.
+    async bring (exports) {
+      const script = join(exports, '.load.sh')
+      writeFileSync(script, `set -eu
+psql () { ${bin('psql')} -h ${folder} -U postgres -q -v ON_ERROR_STOP=1 "$@"; }
+psql -c 'DROP TABLE IF EXISTS roller_lines; CREATE TABLE roller_lines (file text NOT NULL, record jsonb)'
+cd ${exports}
+find . -name '*.ndjson.gz' | while read -r file; do gzip -dc "$file" | sed "s|^|$file\t|"; done |
+  psql -c "\\copy roller_lines FROM STDIN (FORMAT csv, DELIMITER E'\\t', QUOTE E'\\x01')"
+`)
+      execFileSync('sh', [script])
+    },
+    rows: async (sql) => psql(['-c', sql]).trimEnd().split('\n').map((line) => line.split('\t'))
+  })
+})
