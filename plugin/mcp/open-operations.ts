@@ -10,6 +10,11 @@ import { exampleOf, plainSchema } from './schema-text.ts'
 
 export const MAX_FOUND = 15
 
+/** Models write sentences. */
+const FILLERS: ReadonlySet<string> = new Set([
+  'all', 'and', 'any', 'are', 'can', 'for', 'from', 'get', 'how', 'our', 'the', 'this', 'what', 'when', 'which', 'who', 'with', 'you'
+])
+
 const MONEY: ReadonlySet<string> = new Set(operationGroups['money-moving'])
 const STAFF: ReadonlySet<string> = new Set(operationGroups['staff-accounts'])
 
@@ -19,14 +24,14 @@ export function scopeOf (name: string): Scope { return name.startsWith('GET ') ?
 export function isDelicate (name: string): boolean { return MONEY.has(name) || STAFF.has(name) }
 
 /**
- * Searches by words in name, summary, tag and description; every word must occur, and matches in name and summary come first.
+ * Searches by words in name, summary, tag and description. Half of the words suffice; matches in name and summary rank higher.
  * @param words empty: all of the tag
  * @returns one line for each, at most MAX_FOUND, and how many there are
  */
 export async function searchOperations (
   context: CallContext, words: string, tag: string | undefined
 ): Promise<{ readonly lines: string[], readonly found: number }> {
-  const wanted = words.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== '').slice(0, 20)
+  const wanted = words.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word.length > 2 && !FILLERS.has(word)).slice(0, 20)
   const ranked = [...context.registration.entries.values()]
     .filter(({ operation }) => tag === undefined || operation.tag.toLowerCase() === tag.toLowerCase())
     .map((entry) => ({ entry, score: scoreOf(entry, wanted) }))
@@ -97,10 +102,10 @@ function scoreOf ({ name, operation: { id, summary, tag, description = '' } }: C
   const near = `${name} ${id} ${summary}`.toLowerCase()
   const far = `${tag} ${description}`.toLowerCase()
   const scores = words.map((word) => {
-    const stem = word.length > 4 ? word.replace(/(ies|es|s|y)$/, '') : word
+    const stem = word.length > 4 ? word.replace(/(ings?|ied|ed|ies|es|s|y)$/, '') : word
     return near.includes(stem) ? 3 : far.includes(stem) ? 1 : 0
   })
-  // A model writes sentences: most of the words suffice, those that occur nowhere count against it.
+  // Half of the words suffice.
   const missing = scores.filter((score) => score === 0).length
   return missing * 2 > words.length ? 0 : scores.reduce((sum: number, score) => sum + score, 0)
 }

@@ -63,7 +63,7 @@ test('the connect page reports the actual state', needsBrowser, async (t) => {
         await page.click('#submit')
       } else {
         await page.click('#connect-ui')
-        const frame = page.frameLocator('iframe#connect-ui')
+        const frame = page.frameLocator('iframe#nango-connect-ui')
         await frame.locator('#client_id').fill('someone-else')
         await frame.locator('#client_secret').fill('right')
         await frame.locator('#submit').click()

@@ -39,7 +39,7 @@ test('parses a plain list, separated by commas or lines', async (t) => {
   const { faults, callers } = parse('first-key-0123456789, second-key-0123456789\nthird-key-0123456789\n')
   t.same(faults, [])
   t.same(
-    callers.map(({ name, scopes, limits }) => [name, scopes.size, limits]), [['key-1', 7, null], ['key-2', 7, null], ['key-3', 7, null]]
+    callers.map(({ name, scopes, limits }) => [name, scopes.size, limits]), [['key-1', 8, null], ['key-2', 8, null], ['key-3', 8, null]]
   )
 })
 
