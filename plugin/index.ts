@@ -33,7 +33,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const options = parseOptions(raw)
   const { logLevel, logSerializers } = options
   const prefix = options.prefix?.replace(/\/+$/, '') ?? ''
-  warnOfShortParameters(app)
+  noteShortParameters(app)
   const addresses = new Addresses(options.publicUrl)
   rejectWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
@@ -118,11 +118,12 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
 }
 
 /** Nango's ids have up to 255 characters. A host rejects a parameter above its limit with 404 or 414, before any route. */
-function warnOfShortParameters ({ initialConfig, log }: FastifyInstance): void {
+function noteShortParameters ({ initialConfig, log }: FastifyInstance): void {
   const { maxParamLength = 0, routerOptions } = initialConfig
   const longest = Math.max(maxParamLength, Number(routerOptions?.maxParamLength ?? 0))
   if (longest >= MAX_ID_LENGTH) return
-  log.warn(
+  // No warning: most hosts keep the default, and most ids are far shorter.
+  log.info(
     { maxParamLength: longest },
     `connection ids longer than ${longest} characters are not found in paths: set routerOptions.maxParamLength to ${MAX_ID_LENGTH}`
   )

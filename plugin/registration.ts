@@ -26,10 +26,10 @@ export interface Registration {
 const REGISTRATION = Symbol.for('fastify-roller.registration')
 
 export function keepRegistration (roller: Roller, registration: Registration): void {
-  Object.defineProperty(roller, REGISTRATION, { value: registration })
+  Object.defineProperty(roller, REGISTRATION, { value: () => registration }) // a function, since it holds secrets that no log may show
 }
 
 /** Undefined for an object that this package did not create. */
 export function registrationOf (roller: Roller | undefined): Registration | undefined {
-  return (roller as { [REGISTRATION]?: Registration } | undefined)?.[REGISTRATION] // set above
+  return (roller as { [REGISTRATION]?: () => Registration } | undefined)?.[REGISTRATION]?.() // set above
 }

@@ -1,11 +1,17 @@
 import type { FastifyRequest } from 'fastify'
+import type { LRUCache } from 'lru-cache'
+import type { Connection } from '../nango/connection.ts'
 import type { Registration } from '../registration.ts'
+
+/** Connections by the rights of the caller. */
+export type VenueLists = LRUCache<string, readonly Connection[]>
 
 /** What the endpoint works with. */
 export interface McpSettings {
   readonly registration: Registration
   readonly confirm: 'always' | 'never'
   readonly maxResultSize: number
+  readonly venueLists: VenueLists
 }
 
 /** One tool call, and the HTTP request that carries it: its caller's rights decide. */

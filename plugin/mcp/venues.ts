@@ -1,10 +1,13 @@
 /** The venues that a caller may use, by the names that a person uses. */
+import { LRUCache } from 'lru-cache'
 import { RollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 import { isVenueId } from '../nango/venue.ts'
 import { listOwn } from '../routes/own-connections.ts'
 import { toVenueLocal } from '../time/venue-time.ts'
-import type { CallContext } from './call-context.ts'
+import { atMost } from '../util/at-most.ts'
+import { TTL_RESOLUTION } from '../util/clock.ts'
+import type { CallContext, VenueLists } from './call-context.ts'
 
 /** A venue as the tools name it. */
 export interface ListedVenue {
@@ -27,8 +30,13 @@ export interface ResolvedVenue {
 /** One page of connections: also how many venues can be found by their name. */
 const PAGE = 200
 
+/** Names are looked up in a list of at most this age: Nango limits requests for it. Milliseconds. */
+const LIST_AGE = 30_000
+
+export function createVenueLists (): VenueLists { return new LRUCache({ ...atMost(1_000), ttl: LIST_AGE, ttlResolution: TTL_RESOLUTION }) }
+
 export async function listVenues (context: CallContext): Promise<ListedVenue[]> {
-  return (await connectionsOf(context)).map(({ venue, status, warnings }) => ({
+  return (await connectionsOf(context, true)).map(({ venue, status, warnings }) => ({
     id: venue?.id ?? null,
     name: venue?.name ?? null,
     timeZone: venue?.timeZone ?? null,
@@ -69,12 +77,19 @@ export async function resolveVenue (context: CallContext, venue: string | undefi
   return { connectionId: await access.addressVenue(request, id), name }
 }
 
-async function connectionsOf ({ request, registration: { access, connections } }: CallContext): Promise<Connection[]> {
+/** Rights are never taken from the list: each call checks again that the connection is the caller's. */
+async function connectionsOf (
+  { request, venueLists, registration: { access, connections } }: CallContext, fresh = false
+): Promise<readonly Connection[]> {
   if (access.chosenByServer) return [await connections.get(await access.address(request))]
   const limits = await access.identify(request)
+  const key = JSON.stringify([limits?.tags, limits?.connections])
+  const known = fresh ? undefined : venueLists.get(key)
+  if (known !== undefined) return known
   const page = limits?.connections === undefined
     ? await connections.list({ tags: limits?.tags ?? {}, limit: PAGE })
     : await listOwn(connections, limits.connections, { tags: limits.tags, limit: PAGE })
+  venueLists.set(key, page.connections)
   return page.connections
 }
 
