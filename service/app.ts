@@ -18,7 +18,7 @@ import { addHealth } from './http/health.ts'
 import { serverOptions, type Timeouts } from './http/server.ts'
 import { endConnectionsAtClose } from './http/end-connections.ts'
 import { createFetch } from './http/outgoing-fetch.ts'
-import { createMetrics, requestCounter, serveMetrics, watchPool, type Metrics } from './observability/metrics.ts'
+import { createMetrics, requestCounter, serveMetrics, toolCallCounter, watchPool, type Metrics } from './observability/metrics.ts'
 import { limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
 import { markResponses, SANDBOX_HEADER } from './http/sandbox-header.ts'
@@ -181,7 +181,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
 async function addMcp (api: FastifyInstance, { confirm, pinnedTools }: NonNullable<Config['mcp']>, metrics: Metrics): Promise<void> {
   const { default: mcp } = await import('fastify-roller/mcp')
   await api.register(mcp, {
-    path: MCP_PATH, confirm, pinnedTools, onToolCall: metrics.toolCalls, callerOf: ({ caller }) => caller?.name ?? ''
+    path: MCP_PATH, confirm, pinnedTools, onToolCall: toolCallCounter(metrics), callerOf: ({ caller }) => caller?.name ?? ''
   })
 }
 

@@ -64,6 +64,9 @@ export async function resolveVenue (context: CallContext, venue: string | undefi
     return { connectionId: await access.addressVenue(request, venue), name: venue }
   }
   const all = await connectionsOf(context)
+  // The first call of a new connection verifies its venue.
+  const [only] = all
+  if (venue === undefined && all.length === 1 && only?.venue === null) return { connectionId: only.connectionId, name: only.connectionId }
   const found = venue === undefined ? all : all.filter((one) => one.venue?.id === venue || isNamed(one, venue))
   const ids = [...new Set(found.flatMap((one) => one.venue === null ? [] : [one.venue.id]))]
   const [id] = ids

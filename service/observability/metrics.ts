@@ -14,8 +14,6 @@ export interface Metrics {
   readonly registry: Registry
   /** Passed to the plugin's option `observer`. */
   readonly rateLimits: RateLimitObserver
-  /** Passed to the MCP endpoint as its option `onToolCall`. */
-  readonly toolCalls: (call: ToolCall) => void
 }
 
 export function createMetrics (): Metrics {
@@ -43,15 +41,6 @@ export function createMetrics (): Metrics {
     labelNames: ['scope'],
     registers
   })
-  const toolCalls = new Counter({
-    name: 'roller_tool_calls_total',
-    help: 'Tool calls of agents over MCP, by tool, operation and outcome: ok, confirmation, or the code of the error.',
-    labelNames: ['tool', 'operation', 'outcome'],
-    registers
-  })
-  const toolSeconds = new Histogram(
-    { name: 'roller_tool_call_seconds', help: 'Time of a tool call over MCP.', labelNames: ['tool'], buckets: SECONDS, registers }
-  )
   for (const limit of ['rest', 'reporting', 'bulk']) waiting.set({ limit }, 0) // an empty line is still a line
   return {
     registry,
@@ -64,11 +53,25 @@ export function createMetrics (): Metrics {
       waiting (limit, change) { waiting.inc({ limit }, change) },
       coolingOffStarted (scope) { cooling.inc({ scope }) },
       used (limit, units) { used.inc({ limit }, units) }
-    },
-    toolCalls ({ tool, operation, outcome, duration }) {
-      toolCalls.inc({ tool, operation: operation ?? '', outcome })
-      toolSeconds.observe({ tool }, duration / 1000)
     }
+  }
+}
+
+/** For the MCP endpoint's option `onToolCall`. */
+export function toolCallCounter ({ registry }: Metrics): (call: ToolCall) => void {
+  const registers = [registry]
+  const toolCalls = new Counter({
+    name: 'roller_tool_calls_total',
+    help: 'Tool calls of agents over MCP, by tool, operation and outcome: ok, confirmation, or the code of the error.',
+    labelNames: ['tool', 'operation', 'outcome'],
+    registers
+  })
+  const toolSeconds = new Histogram(
+    { name: 'roller_tool_call_seconds', help: 'Time of a tool call over MCP.', labelNames: ['tool'], buckets: SECONDS, registers }
+  )
+  return ({ tool, operation, outcome, duration }) => {
+    toolCalls.inc({ tool, operation: operation ?? '', outcome })
+    toolSeconds.observe({ tool }, duration / 1000)
   }
 }
 

@@ -119,7 +119,7 @@ for (const row of hostRows) {
         t.ok(answer.status === 200 && answer.body === body, `streamed back: ${answer.status}`)
       },
       'bodyless DELETE': async () => { t.match(await call('DELETE', '/api/connections/none', json), { status: 204 }) },
-      HEAD: async () => { t.match(await call('HEAD', '/api/roller/venues/me'), { status: 200, body: '' }) },
+      HEAD: async () => { t.match(await call('HEAD', '/api/roller/venues/me', VENUE), { status: 200, body: '' }) },
       download: async () => { t.equal((await call('GET', '/api/roller/download', VENUE)).body.length, LARGE + 2) },
       'cancelled call': async () => {
         const controller = new AbortController()

@@ -18,7 +18,11 @@ t.test('a thousand calls at once are all answered, and ROLLER gets no more than 
 })
 
 t.test('a client that disconnects ends the call that waits for a rate limit', async (t) => {
-  const mcp = await startMcp(t, { options: { rateLimits: { rest: { limit: 1, windowMs: 5_000 }, maxWait: 20_000, margin: 0 } } })
+  const mcp = await startMcp(t, {
+    // The client opens a connection in place of the cancelled one, and a server waits long for the first request of a connection.
+    server: { forceCloseConnections: true },
+    options: { rateLimits: { rest: { limit: 1, windowMs: 5_000 }, maxWait: 20_000, margin: 0 } }
+  })
   const client = await mcp.connect()
   await callTool(client, 'read_roller', { operation: 'GET /venues/me' })
   const aborted = new AbortController()

@@ -126,6 +126,6 @@ test('exits with 0 or 1, and prints its usage', async (t) => {
   t.match(good.stdout(), /^ok +configuration /)
   t.equal(good.stderr(), '')
   t.match(bad.stdout(), /^failed +configuration +PORT /)
-  t.match(usage.stdout(), /Usage: roller-sidecar \[check\]/)
+  t.match(usage.stdout(), /Usage: roller-sidecar \[check \| export OPTIONS\]/)
   t.match(wrong.stderr(), /Usage: /)
 })

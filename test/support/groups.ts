@@ -17,11 +17,14 @@ const ALONE: readonly (readonly string[])[] = [
 /** These take longest, and start first, in this order, so that the jobs end at about the same time. */
 const LONG: readonly (readonly string[])[] = [
   ['test/faults/'],
+  ['test/exports/'],
   ['test/browser/try-it-out.test.ts'],
   ['test/docs/', 'test/plugin/exports.test.ts'],
   ['test/browser/connect-', 'test/browser/docs.test.ts', 'test/browser/landing.test.ts', 'test/browser/stripped-prefix.test.ts'],
   ['test/package/sandbox-and-service.test.ts', 'test/sandbox/cli.test.ts'],
   ['test/package/plugin.test.ts', 'test/roller/openapi-client.test.ts'],
+  ['test/package/host-types.test.ts', 'test/hosts/'],
+  ['test/mcp/'],
   ['test/restart/'],
   ['test/fuzz/'],
   ['test/examples/']
