@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { CONNECTION_ID, listen, VENUE } from '../support/build.ts'
 
-const RECORDS = Number(process.env['EXPORT_RECORDS'] ?? 1_000_000)
+const RECORDS = Number(process.env['EXPORT_RECORDS'] ?? 300_000)
 const PAGE = 20_000
 
 tap.setTimeout(300_000)

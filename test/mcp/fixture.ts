@@ -23,7 +23,7 @@ export interface ClientOptions {
 export async function startMcp (t: Test, options: BuildOptions = {}, mcpOptions: McpOptions = {}): Promise<Mcp> {
   const built = await build(t, options)
   await built.app.register(mcp, mcpOptions)
-  const url = `${await built.app.listen({ host: '127.0.0.1', port: 0 })}/mcp`
+  const url = `${await built.app.listen({ host: '127.0.0.1', port: 0, backlog: 2_000 })}/mcp`
   return { ...built, url, connect: (clientOptions) => connectTo(t, url, clientOptions) }
 }
 
