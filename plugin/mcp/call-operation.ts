@@ -47,7 +47,10 @@ export async function callOperation (
   if (confirm === 'always' && isDelicate(entry.name)) {
     const call = { operation: entry.name, connectionId, args: [args.path, args.query, args.body ?? null] }
     const question = await asking.confirmations.require(asking.server, asking.canAsk, call, () => describeConsequence(
-      context, entry, args, connectionId, async (operation, wanted) => await send(context, operation, wanted, connectionId)
+      context, entry, args, connectionId, async (operation, wanted) => {
+        await access.authorize(request, operation, scopeOf(operation), connectionId)
+        return await send(context, operation, wanted, connectionId)
+      }
     ))
     if (question !== null) return question
   }
@@ -70,7 +73,6 @@ async function send (
   connectionId: string
 ): Promise<unknown> {
   const scope = scopeOf(operation)
-  await access.authorize(request, operation, scope, connectionId)
   try {
     return await client.send(operation, {
       connectionId,

@@ -144,7 +144,7 @@ export function createServer ({ context, confirmations, pinned, canAsk, onToolCa
     description: 'Lists the venues you may use, with time zone, local time and status.',
     inputSchema: schemas.none,
     annotations: LOCAL
-  }, async () => await run('list_venues', null, async () => plainResult({ venues: await listVenues(context) })))
+  }, async () => await run('list_venues', null, async () => plainResult(await listVenues(context))))
   server.registerTool('search_operations', {
     title: 'Search operations',
     description: `Finds operations of ROLLER's API by words or tag. Returns at most ${MAX_FOUND}, one line each.`,

@@ -35,8 +35,10 @@ const LIST_AGE = 30_000
 
 export function createVenueLists (): VenueLists { return new LRUCache({ ...atMost(1_000), ttl: LIST_AGE, ttlResolution: TTL_RESOLUTION }) }
 
-export async function listVenues (context: CallContext): Promise<ListedVenue[]> {
-  return (await connectionsOf(context, true)).map(({ venue, status, warnings }) => ({
+/** @returns at most PAGE venues, and a note where there are more */
+export async function listVenues (context: CallContext): Promise<{ readonly venues: ListedVenue[], readonly truncated?: string }> {
+  const connections = await connectionsOf(context, true)
+  const venues = connections.map(({ venue, status, warnings }) => ({
     id: venue?.id ?? null,
     name: venue?.name ?? null,
     timeZone: venue?.timeZone ?? null,
@@ -45,6 +47,9 @@ export async function listVenues (context: CallContext): Promise<ListedVenue[]> 
     status,
     warnings
   }))
+  return connections.length < PAGE
+    ? { venues }
+    : { venues, truncated: `Shown: the first ${PAGE}. Others can be called by the venue's id, not by its name.` }
 }
 
 /**
