@@ -1,4 +1,4 @@
-/** A walk through a report as pieces of text, which are made when they are read. */
+/** A report as chunks of text, produced as they are read. */
 import { paginate, type PageSource, type PaginateOptions } from '../client/paginate.ts'
 import type { Report } from '../operations/reports.ts'
 import { lineWriter, type ExportFormat } from './formats.ts'
@@ -9,7 +9,7 @@ export interface ReportStreamOptions extends Pick<PaginateOptions, 'startDate' |
   readonly cursors?: boolean
 }
 
-/** Characters that are gathered before they are passed on: a chunk for each record is work for nothing. */
+/** Minimum size of a chunk in characters: one chunk for each record would waste CPU. */
 const CHUNK = 32 * 1024
 
 /** @throws RollerError ROLLER_ERR_VALIDATION at once; later what the source throws, when it is read */
@@ -43,7 +43,7 @@ export function reportChunks (
         text += line(record)
       }
     } catch (error) {
-      // What came before the break is passed on, and the cursor of its last page with it.
+      // Records before the error are sent, with the cursor of the last complete page.
       text += cursorLine()
       if (text !== '') yield text
       throw error

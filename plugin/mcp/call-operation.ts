@@ -1,14 +1,17 @@
 /** Calls one operation for a model: the same checks, rights and rate limits as over HTTP, and a person before money. */
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server'
 import { isRollerError, RollerError } from '../errors.ts'
+import type { OperationKey } from '../operations/operation.ts'
+import { splitKey } from '../operations/paths.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
+import { scopeOf } from '../routes/access.ts'
 import { beginRecord } from '../routes/call-record.ts'
 import { checkArguments, readArguments, type OperationArguments } from './arguments.ts'
 import type { CallContext } from './call-context.ts'
 import type { Confirmations } from './confirmation.ts'
 import { describeConsequence } from './consequence.ts'
 import { fitData, pickFields, type FittedData } from './fit.ts'
-import { isDelicate, scopeOf, unknownOperation } from './open-operations.ts'
+import { isDelicate, unknownOperation } from './open-operations.ts'
 import { resolveVenue } from './venues.ts'
 
 export interface OperationResult extends FittedData {
@@ -41,14 +44,14 @@ export async function callOperation (
   const args = readArguments({ path: given.path, query: given.query, body: given.body })
   const { connectionId, name: venue } = await resolveVenue(context, given.venue)
   request.rollerCall = beginRecord(entry.name, connectionId)
-  await access.authorize(request, entry.name, scopeOf(entry.name), connectionId)
+  await access.authorize(request, entry.name, scopeOf(methodOf(entry.name)), connectionId)
   if (!access.chosenByServer) await access.own(request, connectionId)
   checkArguments(context, entry, args)
   if (confirm === 'always' && isDelicate(entry.name)) {
     const call = { operation: entry.name, connectionId, args: [args.path, args.query, args.body ?? null] }
     const question = await asking.confirmations.require(asking.server, asking.canAsk, call, () => describeConsequence(
       context, entry, args, connectionId, async (operation, wanted) => {
-        await access.authorize(request, operation, scopeOf(operation), connectionId)
+        await access.authorize(request, operation, scopeOf(methodOf(operation)), connectionId)
         return await send(context, operation, wanted, connectionId)
       }
     ))
@@ -72,7 +75,7 @@ async function send (
   { request, signal, registration: { access, client } }: CallContext, operation: string, { path, query, body }: OperationArguments,
   connectionId: string
 ): Promise<unknown> {
-  const scope = scopeOf(operation)
+  const scope = scopeOf(methodOf(operation))
   try {
     return await client.send(operation, {
       connectionId,
@@ -87,3 +90,6 @@ async function send (
     throw error
   }
 }
+
+/** Of an operation's name, `GET /bookings`. */
+function methodOf (name: string): string { return splitKey(name as OperationKey).method }

@@ -4,7 +4,7 @@ import { operationGroups } from '../operations/operation-groups.ts'
 import type { OperationKey } from '../operations/operation.ts'
 import { splitKey } from '../operations/paths.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
-import type { Scope } from '../options.ts'
+import { scopeOf } from '../routes/access.ts'
 import type { CallContext } from './call-context.ts'
 import { exampleOf, plainSchema } from './schema-text.ts'
 
@@ -17,8 +17,6 @@ const FILLERS: ReadonlySet<string> = new Set([
 
 const MONEY: ReadonlySet<string> = new Set(operationGroups['money-moving'])
 const STAFF: ReadonlySet<string> = new Set(operationGroups['staff-accounts'])
-
-export function scopeOf (name: string): Scope { return name.startsWith('GET ') ? 'roller:read' : 'roller:write' }
 
 /** True for operations that a person confirms. */
 export function isDelicate (name: string): boolean { return MONEY.has(name) || STAFF.has(name) }
@@ -89,7 +87,7 @@ async function isOpen ({ request, registration: { policy, access } }: CallContex
   const { method } = splitKey(entry.name as OperationKey) // an operation's name is its key
   try {
     policy({ method, operation: entry, target: entry.template.replace(/\{\w+\}/g, 'x') })
-    await access.authorize(request, entry.name, scopeOf(entry.name), null)
+    await access.authorize(request, entry.name, scopeOf(method), null)
     return true
   } catch (error) {
     if (isRollerError(error) && error.statusCode < 500) return false

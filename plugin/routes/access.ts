@@ -18,6 +18,9 @@ export interface AccessOptions {
 
 export type { Limits } from './host-answers.ts'
 
+/** The scope that an operation of ROLLER requires. */
+export function scopeOf (method: string): Scope { return method === 'GET' ? 'roller:read' : 'roller:write' }
+
 export class Access {
   readonly #options: AccessOptions
 

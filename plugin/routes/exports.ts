@@ -42,10 +42,10 @@ const Params = Type.Object({
   report: StringEnum([...reports.keys()], { examples: ['bookingitems'], description: 'The report by the last part of ROLLER\'s path.' })
 })
 
-const description = `Record by record, whatever the range: days, pages and rate limits are the gateway's work, and it waits for
-\`Roller-Max-Wait\` (by default as long as it takes) for each page. Every page is a call of the monthly allowance; pages have 500 records
-where ROLLER lets the size be chosen. A stream that breaks off is cut and never ended: repeat it, or go on with the last cursor. CSV has
-the columns of the catalog, and what ROLLER has added since as JSON in the last one, \`_other\`.`.replaceAll('\n', ' ')
+const description = `Record by record, over any range: the gateway handles days, pages and rate limits, and waits for
+\`Roller-Max-Wait\` (default: as long as needed) for each page. Every page counts against the monthly allowance; pages have 500 records
+where ROLLER's report has a page size. An interrupted stream is cut, never ended cleanly: repeat the request, or continue from the last
+cursor. CSV has the columns of the catalog, and fields that the catalog lacks as JSON in the last column, \`_other\`.`.replaceAll('\n', ' ')
 
 export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = async (app, { client, access, clock }) => {
   app.get('/exports/:report', {
@@ -73,9 +73,9 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
   }, async (request, reply) => {
     const { params, query: { cursors, ...range }, raw: { headers } } = request
     const report = reports.get(params.report)
-    if (report === undefined) throw refused('/params/report', 'is not a report') // the schema has the same list
+    if (report === undefined) throw invalid('/params/report', 'is not a report') // the schema has the same list
     const format = chooseFormat(headers.accept)
-    if (format === 'csv' && cursors === 'true') throw refused('/query/cursors', 'is for application/x-ndjson')
+    if (format === 'csv' && cursors === 'true') throw invalid('/query/cursors', 'is for application/x-ndjson')
     const name = report.operation
     const connectionId = await access.address(request)
     request.rollerCall = beginRecord(name, connectionId)
@@ -86,7 +86,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
     const maxWait = readMaxWait(headers['roller-max-wait'], Infinity)
     const admit = (): Promise<void> => access.again(request, name, 'roller:read', connectionId)
     const zone = headers['timezone-designators']
-    // What a report takes is known to paginate; its query is checked like every call's.
+    // paginate checks the report's parameters; its query is validated like every call's.
     const page: PageSource = (report, query, signal) => untilLeased(clock, { maxWait }, signal, (left) => client.request(report, {
       connectionId, query, signal, admit, maxWait: left, ...(zone !== undefined && { headers: { 'TimeZone-Designators': zone } })
     } as never))
@@ -100,12 +100,12 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
       ...range, format, cursors: cursors === 'true', signal, scope: zone === undefined ? connectionId : `${connectionId} ${String(zone)}`
     })
     try {
-      // Until the first page is here, whatever goes wrong is an answer of its own.
+      // An error before the first page is a response with a status.
       const first = await chunks.next()
       reply.type(MEDIA_TYPES[format])
       return reply.send(Readable.from(first.done === true ? [] : startingWith(first.value, chunks), { objectMode: false }))
     } catch (error) {
-      if (signal.aborted) throw signal.reason // whatever broke, broke because the caller disconnected
+      if (signal.aborted) throw signal.reason // the error is a consequence of the disconnect
       throw error
     }
   })
@@ -127,9 +127,9 @@ function chooseFormat (accept: FastifyRequest['headers']['accept']): ExportForma
     if (range === 'text/csv' || range === 'text/*') return 'csv'
     if (range === '*/*' || range === 'application/*' || range === 'application/x-ndjson') return 'ndjson'
   }
-  throw refused('/headers/Accept', 'must take application/x-ndjson or text/csv')
+  throw invalid('/headers/Accept', 'must take application/x-ndjson or text/csv')
 }
 
-function refused (pointer: string, detail: string): RollerError {
+function invalid (pointer: string, detail: string): RollerError {
   return new RollerError('ROLLER_ERR_VALIDATION', { detail: `${pointer} ${detail}`, errors: [{ pointer, detail }] })
 }

@@ -6,13 +6,12 @@ import { isRollerError, RollerError } from '../errors.ts'
 import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
-import type { Scope } from '../options.ts'
 import { canonicalPath } from '../operations/canonical-path.ts'
 import type { Method, OperationKey } from '../operations/operation.ts'
 import { pageSizeWarning } from '../operations/page-size.ts'
 import { splitKey, toRoutePath } from '../operations/paths.ts'
 import { operationAt } from '../operations/templates.ts'
-import type { Access } from './access.ts'
+import { scopeOf, type Access } from './access.ts'
 import type { CacheHeaders } from './cache-headers.ts'
 import { beginRecord } from './call-record.ts'
 import { parseBodiesAsBytes, type BodyLimits } from './body.ts'
@@ -59,7 +58,7 @@ function add (
   method: Method, url: string, entry: CatalogOperation | null, schema: FastifySchema
 ): void {
   const name = entry?.name ?? `${method} /*`
-  const scope: Scope = method === 'GET' ? 'roller:read' : 'roller:write'
+  const scope = scopeOf(method)
   // Everything before this many slashes is the host's prefix and /roller, whatever parameters the prefix has.
   const skip = (app.prefix.replace(/\/+$/, '') + BASE).split('/').length - 1
 
