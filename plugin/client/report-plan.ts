@@ -45,7 +45,7 @@ export interface ReportPlan {
   readonly days: number
   readonly pageSize: number
   readonly sizeIsFixed: boolean
-  /** False where ROLLER gives the day in one answer. */
+  /** False where ROLLER gives the day in one response. */
   readonly hasPages: boolean
   readonly query: PageQuery
   /** Digest of filter and scope, which the cursor must not reveal. */

@@ -69,7 +69,7 @@ export class Access {
     const { authorize } = this.#options
     if (authorize === 'open') return
     const allowed = callHost(() => authorize(request, { connectionId, operation, scope }))
-    if (isPromise(allowed)) return allowed.then((answer) => rejectUnless(answer, operation, scope, connectionId))
+    if (isPromise(allowed)) return allowed.then((response) => rejectUnless(response, operation, scope, connectionId))
     return rejectUnless(allowed, operation, scope, connectionId)
   }
 

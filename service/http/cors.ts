@@ -1,7 +1,7 @@
 /** Lets pages of the configured origins call. Without any, no header says so, and browsers keep all pages out. */
 import type { FastifyInstance, FastifySchema } from 'fastify'
 
-/** What no route documents: of the standards, and of every answer in the sandbox. */
+/** What no route documents: of the standards, and of every response in the sandbox. */
 const REQUEST_HEADERS = ['authorization', 'content-type', 'traceparent', 'tracestate']
 const RESPONSE_HEADERS = ['retry-after', 'roller-sandbox', 'roller-answered-by', 'www-authenticate', 'x-request-id']
 /** Seconds. */
