@@ -31,12 +31,13 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
   'cli-progress': service('Progress bars of `roller-sidecar export` on a terminal.'),
   'close-with-grace': service('Ends the process in order on signals and on uncaught errors.'),
   'hyparquet-writer': service('Writes Parquet files of `roller-sidecar export --format parquet`; with its one dependency 1.5 MB.'),
-  helmet: service('Security headers of the service\'s answers.'),
+  helmet: service('Security headers of the service\'s responses.'),
   ioredis: service('`REDIS_URL`. The plugin takes any client that the host gives it.'),
   jose: service('Callers\' JSON Web Tokens, and the issuer\'s published keys.'),
   pino: service('The log, and its writing in the background. Fastify brings the same.'),
   'prom-client': service('`/metrics`.'),
   standardwebhooks: service('Signs the events that are passed on, by a convention for which most languages have a library.'),
+  'fastest-levenshtein': service('Finds the variable that a misspelled one was meant to be.'),
   'https-proxy-agent': service('Sends traces through `HTTPS_PROXY` and `HTTP_PROXY`. Optional.'),
   '@opentelemetry/api': service(
     'Traces. Optional, as the three below: nothing of it is loaded without `OTEL_EXPORTER_OTLP_ENDPOINT`, and `npm install ' +

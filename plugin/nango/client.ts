@@ -4,7 +4,7 @@
  */
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { Nango } from '@nangohq/node'
+import type { Nango } from '@nangohq/node'
 import { isRollerError, RollerError, type InputFault } from '../errors.ts'
 import type { FindProxy } from '../util/proxy.ts'
 import { accountWaitSeconds } from '../util/retry-after.ts'
@@ -59,7 +59,8 @@ export class NangoClient {
   /** Null if unknown. */
   readonly connectUrl: string | null
   readonly clientIds: ClientIds
-  readonly #sdk: Nango
+  readonly #options: NangoClientOptions
+  #sdk: Promise<Nango> | undefined
   // Own agents: those of Node.js and of the SDK are shared by the whole process and cannot be closed with the app.
   readonly #httpAgent = new HttpAgent({ keepAlive: true })
   readonly #httpsAgent = new HttpsAgent({ keepAlive: true })
@@ -71,29 +72,7 @@ export class NangoClient {
     this.publicHost = options.publicHost?.replace(/\/+$/, '') ?? this.host
     this.connectUrl = options.connectUrl ?? (this.isCloud ? CLOUD_CONNECT_URL : null)
     this.clientIds = new ClientIds(options.secretKey, options.integrationId)
-    const proxy = options.findProxy(this.host)
-    this.#sdk = new Nango({ apiKey: options.secretKey, host: this.host }, {
-      userAgent: options.userAgent,
-      interceptors: {
-        request: (config) => {
-          // Not the timeout option of axios, which limits idle time only: a response that arrives byte by byte would never time out.
-          config.signal = AbortSignal.timeout(options.timeoutMs)
-          config.httpAgent = this.#httpAgent
-          config.httpsAgent = this.#httpsAgent
-          config.proxy = proxy === null ? false : axiosProxy(proxy) // left out, axios reads the environment
-          config.maxRedirects = 0 // a redirect would carry the key elsewhere
-          config.maxContentLength = MAX_RESPONSE
-          return config
-        },
-        response: {
-          onFulfilled: (response) => {
-            // Nango's API returns JSON or an empty body. A 200 with HTML comes from something else at Nango's address.
-            if (typeof response.data === 'string' && response.data !== '') throw notNango(response.status)
-            return response
-          }
-        }
-      }
-    })
+    this.#options = options
   }
 
   get isCloud (): boolean { return this.host === CLOUD_HOST }
@@ -111,13 +90,43 @@ export class NangoClient {
    */
   async call<T> (use: (sdk: Nango) => Promise<T>, explain?: Explain): Promise<T> {
     try {
-      return await use(this.#sdk)
+      this.#sdk ??= this.#load()
+      return await use(await this.#sdk)
     } catch (error) {
       if (isRollerError(error)) throw error
       const errorResponse = asErrorResponse(error)
       if (errorResponse === null) throw asNetworkError(error)
       throw explain?.(errorResponse) ?? generalRule(errorResponse)
     }
+  }
+
+  /** The SDK, loaded by the first call: it takes long to load, and a start needs nothing of it. */
+  async #load (): Promise<Nango> {
+    const { Nango } = await import('@nangohq/node')
+    const { secretKey, timeoutMs, userAgent, findProxy } = this.#options
+    const proxy = findProxy(this.host)
+    return new Nango({ apiKey: secretKey, host: this.host }, {
+      userAgent,
+      interceptors: {
+        request: (config) => {
+          // Not the timeout option of axios, which limits idle time only: a response that arrives byte by byte would never time out.
+          config.signal = AbortSignal.timeout(timeoutMs)
+          config.httpAgent = this.#httpAgent
+          config.httpsAgent = this.#httpsAgent
+          config.proxy = proxy === null ? false : axiosProxy(proxy) // left out, axios reads the environment
+          config.maxRedirects = 0 // a redirect would carry the key elsewhere
+          config.maxContentLength = MAX_RESPONSE
+          return config
+        },
+        response: {
+          onFulfilled: (response) => {
+            // Nango's API returns JSON or an empty body. A 200 with HTML comes from something else at Nango's address.
+            if (typeof response.data === 'string' && response.data !== '') throw notNango(response.status)
+            return response
+          }
+        }
+      }
+    })
   }
 }
 

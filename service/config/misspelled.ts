@@ -1,4 +1,5 @@
 /** Variables that look like ones of the service and are none: their values would be ignored, a closed operation or a key among them. */
+import { distance as editDistance } from 'fastest-levenshtein'
 import { Environment } from './environment.ts'
 
 const NAMES = Object.keys(Environment.properties)
@@ -28,17 +29,3 @@ function nearestTo (name: string): [name: string, distance: number] {
 }
 
 function plain (name: string): string { return name.replaceAll('_', '').toUpperCase() }
-
-/** Levenshtein's: how many letters to insert, delete or replace. */
-function editDistance (one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1]
-    for (let column = 1; column <= other.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (letter === other[column - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}

@@ -64,6 +64,7 @@ test('the packed plugin compiles in hosts', async (t) => {
       })
       const program = ts.createProgram(files, {
         target: ts.ScriptTarget.ES2022,
+        lib: ['lib.es2022.d.ts'], // a server has no DOM
         strict: true,
         exactOptionalPropertyTypes: true,
         isolatedModules: true,

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * These measure real waits, of several replicas or services at once: on a busy machine Redis replies late, and a replica then counts alone.
- * Nothing else runs beside them; `.taprc` names their folder.
+ * They mostly wait, so the two groups, of about the same length, start first and run beside each other: nothing busy runs then.
  */
-const ALONE: readonly (readonly string[])[] = [
-  ['test/limits/'],
-  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts', 'test/rate-limits/redis-clients.test.ts']
+const WAITING: readonly (readonly string[])[] = [
+  ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts', 'test/rate-limits/redis-clients.test.ts',
+    'test/limits/queue.test.ts', 'test/limits/shared-account.test.ts', 'test/limits/counted-limits.test.ts'],
+  ['test/limits/']
 ]
 
 /** These take longest, and start first, in this order, so that the jobs end at about the same time. */
@@ -52,7 +53,7 @@ function write (name: string, files: readonly string[]): void {
 
 const files = testFiles()
 const taken = new Set<string>()
-const named = [...ALONE, ...LONG].map((paths) => {
+const named = [...WAITING, ...LONG].map((paths) => {
   const group = paths.flatMap((path) => files.filter((file) => file.startsWith(path) && !taken.has(file)))
   for (const file of group) taken.add(file)
   return group
@@ -61,5 +62,5 @@ const groups = [...named, ...chunks(files.filter((file) => !taken.has(file)))]
 if (groups.some(({ length }) => length === 0)) throw new Error('test/support/groups.ts names files that do not exist')
 
 rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
-for (const folder of ['alone', 'together']) mkdirSync(`${root}dist/test/groups/${folder}`, { recursive: true })
-groups.forEach((group, i) => { write(`${i < ALONE.length ? 'alone' : 'together'}/${String(i + 1).padStart(2, '0')}`, group) })
+mkdirSync(`${root}dist/test/groups`, { recursive: true })
+groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group) })
