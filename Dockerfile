@@ -24,7 +24,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY plugin/package.json plugin/
 COPY sandbox/package.json sandbox/
 COPY service/package.json service/
-# What nothing reads at run time goes: source maps, types, and prose, but no licence.
+# What nothing reads at run time goes: source maps, types, and prose, but no license.
 RUN npm ci --omit=dev --workspace service --ignore-scripts --no-update-notifier \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -iname '*.md' -o -iname '*.markdown' \) \
     ! -iname '*licen[cs]e*' ! -iname '*notice*' -delete \
