@@ -20,7 +20,7 @@ export type Command =
   | { readonly kind: 'say', readonly text: string, readonly exitCode: number }
 
 export function readCommand (args: readonly string[]): Command {
-  // Its options are its own.
+  // Parses its own options.
   if (args[0] === 'export') return readExport(args.slice(1))
   try {
     const { values, positionals } = parseArgs(

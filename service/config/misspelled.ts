@@ -1,4 +1,4 @@
-/** Variables that look like ones of the service and are none: their values would be ignored, a closed operation or a key among them. */
+/** Finds variables that resemble one of the service: a misspelled one would be ignored, even if it closes an operation or sets a key. */
 import { Environment } from './environment.ts'
 
 const NAMES = Object.keys(Environment.properties)
@@ -19,7 +19,7 @@ export function misspelledVariables (source: Readonly<Record<string, string | un
   })
 }
 
-/** Short names are near to many others: HOST to POST. */
+/** Short names resemble many others, such as HOST and POST. */
 function allowed (name: string): number { return Math.min(2, Math.floor(plain(name).length / 3) - 1) }
 
 function nearestTo (name: string): [name: string, distance: number] {
@@ -29,7 +29,7 @@ function nearestTo (name: string): [name: string, distance: number] {
 
 function plain (name: string): string { return name.replaceAll('_', '').toUpperCase() }
 
-/** Levenshtein's: how many letters to insert, delete or replace. */
+/** The Levenshtein distance: letters to insert, delete or replace. */
 function editDistance (one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [index, letter] of [...one].entries()) {

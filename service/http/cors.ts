@@ -1,7 +1,7 @@
-/** Lets pages of the configured origins call. Without any, no header says so, and browsers keep all pages out. */
+/** Allows calls from pages of the configured origins. Without origins no CORS header is sent, and browsers block all pages. */
 import type { FastifyInstance, FastifySchema } from 'fastify'
 
-/** What no route documents: of the standards, and of every answer in the sandbox. */
+/** Headers that no route documents: standard ones, and that of the sandbox. */
 const REQUEST_HEADERS = ['authorization', 'content-type', 'traceparent', 'tracestate']
 const RESPONSE_HEADERS = ['retry-after', 'roller-sandbox', 'roller-answered-by', 'www-authenticate', 'x-request-id']
 /** Seconds. */
@@ -14,7 +14,7 @@ export class Cors {
 
   constructor (origins: readonly string[]) { this.#origins = new Set(origins) }
 
-  /** Call before the routes are added: the headers are those that they document. */
+  /** Call before the routes are added: their documented headers are allowed and exposed. */
   async addTo (app: FastifyInstance): Promise<void> {
     if (this.#origins.size === 0) return
     app.addHook('onRoute', ({ schema }) => {
@@ -31,7 +31,7 @@ export class Cors {
     })
   }
 
-  /** For answers that no hook sees. */
+  /** For responses that run no hook. */
   headersFor (origin: string | undefined): Record<string, string> {
     if (this.#origins.size === 0) return {}
     if (origin === undefined || !this.#origins.has(origin)) return { vary: 'Origin' }

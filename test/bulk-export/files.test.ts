@@ -129,7 +129,7 @@ test('times out after 6 hours by default', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 20))
   t.notOk(over)
   clock.advance(1)
-  t.match(await ended, { code: 'ROLLER_ERR_TIMEOUT', detail: /ROLLER has told of none of its files/ })
+  t.match(await ended, { code: 'ROLLER_ERR_TIMEOUT', detail: /ROLLER has reported none of its files/ })
 })
 
 test('ends the wait when the app closes', async (t) => {
