@@ -47,7 +47,7 @@ COPY --from=build /app/service/dist-image service/dist-image
 COPY package.json LICENSE docker/healthcheck.mjs ./
 COPY service/package.json service/
 RUN install -d -o 65532 -g 65532 /app/compile-cache
-# A number, so that Kubernetes can check runAsNonRoot; not 1000, which is somebody on most hosts.
+# A number, so that Kubernetes can check runAsNonRoot; not 1000, which is a user on most hosts.
 USER 65532:65532
 # One start compiles the code, for the user and the path that it later runs with. Its configuration is made up; nothing is called.
 ENV NODE_COMPILE_CACHE=/app/compile-cache

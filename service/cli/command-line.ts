@@ -11,7 +11,7 @@ export const USAGE = `Usage: roller-sidecar [check | export OPTIONS]
 
   --help, --version
 
-Environment variables configure it: see docs/reference.md. Each may be given as X_FILE, the path of a file with its value.
+Environment variables configure the service: see docs/reference.md. Each may be given as X_FILE, the path of a file with its value.
 `
 
 export type Command =

@@ -30,7 +30,7 @@ test('the connect page reports the actual state', needsBrowser, async (t) => {
       await page.route('**/oauth2/auth/**', (route) => route.fulfill(tokenError(payload)))
       await page.click('#submit')
       await page.getByRole('heading', { name: heading }).waitFor()
-      t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), null, 'the secret is not said to be wrong')
+      t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), null, 'the secret is not marked as wrong')
       t.equal(await page.inputValue('#client-secret'), 'right', 'and still there')
       if (typeof payload === 'object') t.match(await page.textContent('#problem-text'), /denied_ip, NANGO_OUTBOUND_URL_POLICY_OAUTH/)
     })

@@ -122,7 +122,7 @@ test('repeats a lock request without a reply; without any reply each replica ref
   }
   const { clock, calls, renewals } = setup(lock)
   await renewals.renew('a', clock.now())
-  t.same([requested, calls], [3, []], 'the third answer says that another has done it')
+  t.same([requested, calls], [3, []], 'the third response reports that another replica handled it')
   clock.advance(1)
   await renewals.renew('a', clock.now())
   t.same([requested, calls], [6, ['a']])

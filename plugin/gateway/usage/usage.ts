@@ -12,7 +12,7 @@ import { dayNumber } from '../../time/date.ts'
 import { isRecord } from '../../util/is-record.ts'
 import type { Clock } from '../../util/clock.ts'
 
-/** Units of the allowance, by API. A bulk export counts its months; only ROLLER knows the number of records, which may cost more. */
+/** Units of the allowance, by API. A bulk export counts its months. Its records may cost more; ROLLER alone counts them. */
 export type Usage = Readonly<Record<RateLimitName, number>>
 export type UsageMark = 'warning' | 'exceeded'
 
@@ -96,7 +96,7 @@ export class UsageMeter {
       return { month, since: this.#since, rest, reporting, bulk }
     }
     await this.#flush()
-    return await this.#tell(new Count(month, credential, connectionId))
+    return await this.#send(new Count(month, credential, connectionId))
   }
 
   async close (): Promise<void> {
@@ -137,7 +137,7 @@ export class UsageMeter {
     for (const [key, count] of [...this.#counts.entries()]) {
       this.#counts.delete(key)
       try {
-        await this.#tell(count)
+        await this.#send(count)
       } catch (error) {
         const kept = this.#counts.get(key) ?? new Count(count.month, count.credential, count.connectionId)
         for (const name of NAMES) kept[name] += count[name]
@@ -147,7 +147,7 @@ export class UsageMeter {
     }
   }
 
-  async #tell (count: Count): Promise<MonthUsage> {
+  async #send (count: Count): Promise<MonthUsage> {
     const { scope, allowance, onMark } = this.#options
     const key = `roller:usage:{${digest(scope, count.credential)}}:${count.month}`
     const args = [...NAMES.map((name) => count[name]), allowance, KEPT_MS].map(String)
