@@ -55,9 +55,9 @@ export async function line (contestants: readonly Contestant[], other: OtherSide
     const port = await freePort()
     const process = await start(PROXY_CORE, contestant.command(port, other), port)
     const url = `http://127.0.0.1:${port}`
-    const answer = await fetch(url + BASE + SEARCH, { headers: { 'connection-id': venue(1), authorization: `Bearer ${API_KEY}` } })
-    const size = (await answer.arrayBuffer()).byteLength
-    if (answer.status !== 200 || size !== 1_536) throw new Error(`${contestant.name} answers ${answer.status} with ${size} bytes`)
+    const response = await fetch(url + BASE + SEARCH, { headers: { 'connection-id': venue(1), authorization: `Bearer ${API_KEY}` } })
+    const size = (await response.arrayBuffer()).byteLength
+    if (response.status !== 200 || size !== 1_536) throw new Error(`${contestant.name} answers ${response.status} with ${size} bytes`)
     process.freeze()
     running.push({ contestant, process, url })
   }

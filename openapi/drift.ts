@@ -240,9 +240,9 @@ export function catalogFacts (catalog: Readonly<Record<string, Operation>>): Fac
     // The object that holds the parameters belongs to the catalog.
     for (const location of LOCATIONS) facts.delete(`${key} > ${location} > `)
     add('body', operation.body)
-    for (const [status, answer] of Object.entries(operation.responses)) {
+    for (const [status, response] of Object.entries(operation.responses)) {
       facts.set(`${key} > ${status}`, {})
-      add(status, answer.schema)
+      add(status, response.schema)
     }
   }
   return facts

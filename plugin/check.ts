@@ -116,11 +116,11 @@ function integrationSteps ({ nango, environment }: Pick<CheckParts, 'nango' | 'e
 async function readIntegration (nango: NangoClient): Promise<{ readonly provider: string } | 'forbidden' | 'unknown'> {
   const seen: { code?: string } = {}
   try {
-    const answer = await nango.call((sdk) => sdk.getIntegration({ uniqueKey: nango.encodedIntegrationId }), ({ code }) => {
+    const response = await nango.call((sdk) => sdk.getIntegration({ uniqueKey: nango.encodedIntegrationId }), ({ code }) => {
       seen.code = code
       return undefined
     })
-    return { provider: answer.data.provider }
+    return { provider: response.data.provider }
   } catch (error) {
     if (seen.code === 'forbidden') return 'forbidden'
     if (seen.code === 'not_found') return 'unknown'
@@ -156,7 +156,7 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
     ['venue-reached', async () => {
       const headers = { accept: 'application/json' }
       const otherAcceptsThem = await otherEnvironment.credentialsOf(nango, connectionId)
-      const answer = await pipeline
+      const response = await pipeline
         .send(
           {
             method: 'GET',
@@ -173,10 +173,10 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
           const rejected = isRollerError(error) && error.code === 'ROLLER_ERR_CREDENTIALS_REJECTED'
           throw rejected && await otherAcceptsThem() ? wrongEnvironment(environment) : error
         })
-      const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
-      answer.abort(new Error('not a venue'))
-      if (answer.status !== 200 || body === null) {
-        throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${answer.status}.`, layer: 'roller' })
+      const body = await response.collect(MAX_VENUE_BYTES).catch(() => null)
+      response.abort(new Error('not a venue'))
+      if (response.status !== 200 || body === null) {
+        throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${response.status}.`, layer: 'roller' })
       }
       return `ROLLER returned the venue ${venueName(body)}.`
     }]

@@ -16,6 +16,7 @@ import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { connectionUsageRoutes } from './routes/connection-usage.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { parseJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
@@ -38,7 +39,6 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   rejectWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
   const { roller, nango, venues, rateLimiter, credentialOf, client, usage, pipeline, entries, connectPage, webhooks, clock } = parts
-  const { usageAllowance: allowance } = options
   const access = new Access(
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
   )
@@ -83,17 +83,9 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       await own.register(connectSessionRoutes, { nango, access, addresses, page: connectPage })
       if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
       await own.register(
-        connectionRoutes,
-        {
-          connections: venues.connections,
-          check: (connectionId) => roller.check(connectionId),
-          rateLimiter,
-          credentialOf,
-          access,
-          usage,
-          allowance
-        }
+        connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), access }
       )
+      await own.register(connectionUsageRoutes, { access, rateLimiter, credentialOf, usage, allowance: options.usageAllowance })
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
       await own.register(exportRoutes, { client, access, clock })
     })

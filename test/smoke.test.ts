@@ -3,7 +3,7 @@ import { build, callsAtRoller, VENUE } from './support/build.ts'
 
 test('sends a call to the venue', async (t) => {
   const built = await build(t)
-  const answer = await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
-  t.equal(answer.statusCode, 200)
+  const response = await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
+  t.equal(response.statusCode, 200)
   t.same(callsAtRoller(built), [{ method: 'GET', url: '/venues/me' }])
 })

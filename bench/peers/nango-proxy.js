@@ -7,14 +7,14 @@ const nango = new Nango({ secretKey: NANGO_KEY, host: ROLLER_URL })
 const app = Fastify({ logger: LOG === 'true' })
 
 app.all('/roller/*', async (request, reply) => {
-  const answer = await nango.proxy({
+  const response = await nango.proxy({
     method: request.method,
     endpoint: request.url.slice('/roller'.length),
     providerConfigKey: 'roller',
     connectionId: request.headers['connection-id'],
     data: request.body
   })
-  return reply.code(answer.status).send(answer.data)
+  return reply.code(response.status).send(response.data)
 })
 
 await app.listen({ port: Number(PORT), host: '127.0.0.1' })

@@ -64,15 +64,15 @@ export function startLoad ({ url, nango, roller, random, venues }: LoadOptions):
     return { path: random.pick(['/roller/venues/me', '/roller/products', '/roller/bookings?keywords=a', '/roller/discounts/x']) }
   }
   const send = async ({ path, method = 'GET', body, leaveAfterMs }: Call, venue: string): Promise<string> => {
-    const answer = await request(url + path, {
+    const response = await request(url + path, {
       method,
       dispatcher: agent,
       headers: { 'connection-id': venue, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body }),
       ...(leaveAfterMs !== undefined && { signal: AbortSignal.timeout(leaveAfterMs) })
     })
-    await answer.body.dump({ limit: 1e9 })
-    return String(answer.statusCode)
+    await response.body.dump({ limit: 1e9 })
+    return String(response.statusCode)
   }
   const call = (one: Call): void => {
     const done = send(one, random.pick(venues)).catch(() => one.leaveAfterMs === undefined ? 'cut' : 'left').then((outcome) => {

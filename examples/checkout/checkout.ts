@@ -12,12 +12,12 @@ const headers: Record<string, string> = {
 }
 
 async function call<T> (method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(`${gateway}/roller${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
-  const text = await answer.text()
-  if (answer.ok) return (text === '' ? undefined : JSON.parse(text)) as T
+  const response = await fetch(`${gateway}/roller${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  const text = await response.text()
+  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T
   // Errors of the gateway have a hint; ROLLER's pass through unchanged.
   const problem = JSON.parse(text) as { code?: string, hint?: string }
-  throw new Error(`${method} ${path}: ${answer.status} ${problem.code ?? text} ${problem.hint ?? ''}`)
+  throw new Error(`${method} ${path}: ${response.status} ${problem.code ?? text} ${problem.hint ?? ''}`)
 }
 
 interface Session { startTime: string, capacityRemaining: number }

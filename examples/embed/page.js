@@ -3,9 +3,9 @@ const status = document.querySelector('[role=status]')
 const venues = document.querySelector('#venues')
 
 async function call (path, options) {
-  const answer = await fetch(path, options)
-  if (answer.ok) return answer.status === 204 ? null : await answer.json()
-  const problem = await answer.json()
+  const response = await fetch(path, options)
+  if (response.ok) return response.status === 204 ? null : await response.json()
+  const problem = await response.json()
   // The gateway's problems have a hint; this app's own responses have a message.
   throw new Error(problem.hint ?? problem.message)
 }

@@ -52,10 +52,10 @@ async function open (
   { dispatcher, timeouts }: FileSource, url: string, what: string, signal: AbortSignal | undefined
 ): Promise<AsyncIterable<Buffer>> {
   // undici does not follow redirects: the signature of the URL is valid for this address only.
-  const answer = await request(url, {
+  const response = await request(url, {
     dispatcher, headersTimeout: timeouts.headers, bodyTimeout: timeouts.idle, ...(signal !== undefined && { signal })
   }).catch((error: unknown) => { throw new TryAgain(reasonOf(error), { cause: error }) })
-  const { statusCode, body } = answer
+  const { statusCode, body } = response
   if (statusCode === 200) return body
   body.on('error', () => {}).destroy() // the body is not needed
   if (statusCode >= 500) throw new TryAgain(`status ${statusCode}`)

@@ -76,7 +76,7 @@ export class RollerClient {
     }
     const { method } = splitKey(name as OperationKey) // the name of an operation is its key
     const target = writeTarget(entry.template, params, query)
-    const answer = await pipeline.send({
+    const response = await pipeline.send({
       method,
       target,
       connectionId,
@@ -93,12 +93,12 @@ export class RollerClient {
       onWait,
       admit
     })
-    const payload = answer.payload()
+    const payload = response.payload()
     const bytes = Buffer.isBuffer(payload) ? payload : await readAll(payload).catch(brokenOff)
     const parsed = parse(bytes)
-    if (answer.status < 400) return parsed
+    if (response.status < 400) return parsed
     throw new RollerError('ROLLER_ERR_REFUSED', {
-      status: answer.status, detail: `ROLLER answered ${answer.status} to ${name}.`, upstream: { status: answer.status, body: parsed }
+      status: response.status, detail: `ROLLER answered ${response.status} to ${name}.`, upstream: { status: response.status, body: parsed }
     })
   }
 }
@@ -109,8 +109,8 @@ export function catalogOperations (operations: Readonly<Record<OperationKey, Ope
   }]))
 }
 
-function soleSuccessOf ({ responses: answers }: Operation): number | undefined {
-  const [status, ...others] = Object.keys(answers).map(Number).filter((one) => one >= 200 && one < 300)
+function soleSuccessOf ({ responses: result }: Operation): number | undefined {
+  const [status, ...others] = Object.keys(result).map(Number).filter((one) => one >= 200 && one < 300)
   return others.length > 0 || status === 200 ? undefined : status
 }
 

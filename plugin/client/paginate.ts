@@ -156,9 +156,9 @@ class ReportPager<R> implements Pager<R> {
     const { maxPages = MAX_PAGES } = this.#options
     if (at.page > maxPages) throw unreadable(`The report has more than ${maxPages} pages for one day.`)
     this.#stop.signal.throwIfAborted()
-    const answer = await this.#source(this.#name, pageQuery(this.#plan, at), this.#stop.signal)
+    const response = await this.#source(this.#name, pageQuery(this.#plan, at), this.#stop.signal)
     this.#stop.signal.throwIfAborted()
-    const page = readPage(answer, at.page, this.#plan.pageSize)
+    const page = readPage(response, at.page, this.#plan.pageSize)
     if (this.#plan.hasPages) return page
     if (page.counted && !page.last) throw unreadable('ROLLER gives this report in pages, and has no parameter for them.')
     return { ...page, last: true }

@@ -22,12 +22,12 @@ export interface ReportPage {
  * @param pageSize the requested page size
  * @throws RollerError if the response contains no records
  */
-export function readPage (answer: unknown, requested: number, pageSize: number): ReportPage {
-  const envelope = fieldsOf(answer)
-  const records = recordsOf(answer, envelope)
+export function readPage (response: unknown, requested: number, pageSize: number): ReportPage {
+  const envelope = fieldsOf(response)
+  const records = recordsOf(response, envelope)
   if (records === null) {
     throw unreadable(
-      `ROLLER answered page ${requested} with ${nameOf(answer)} in which no list of records is found (an array, or items, or data).`
+      `ROLLER answered page ${requested} with ${nameOf(response)} in which no list of records is found (an array, or items, or data).`
     )
   }
   const size = count(envelope.get('itemsperpage')) || pageSize
@@ -48,13 +48,13 @@ function believable (total: number | null, requested: number, records: readonly 
   return total !== null && requested > total && records.length > 0 ? null : total
 }
 
-function fieldsOf (answer: unknown): Map<string, unknown> {
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return new Map()
-  return new Map(Object.entries(answer).map(([name, value]) => [name.toLowerCase(), value]))
+function fieldsOf (response: unknown): Map<string, unknown> {
+  if (typeof response !== 'object' || response === null || Array.isArray(response)) return new Map()
+  return new Map(Object.entries(response).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-function recordsOf (answer: unknown, envelope: Map<string, unknown>): readonly unknown[] | null {
-  for (const list of [answer, envelope.get('items'), envelope.get('data')]) {
+function recordsOf (response: unknown, envelope: Map<string, unknown>): readonly unknown[] | null {
+  for (const list of [response, envelope.get('items'), envelope.get('data')]) {
     if (Array.isArray(list)) return list as readonly unknown[]
   }
   // Some serializers write an empty list as null; the counts must confirm it.

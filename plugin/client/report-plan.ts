@@ -38,14 +38,14 @@ export interface PlanOptions {
 export interface ReportPlan {
   readonly name: string
   readonly kind: ReportKind
-  /** The first day, and the first day after the range. Null for a list. */
+  /** The first day, and the first day that is left out. Null for a list. */
   readonly startDate: string | null
   readonly endDate: string | null
   /** 1 for a list. */
   readonly days: number
   readonly pageSize: number
   readonly sizeIsFixed: boolean
-  /** False if ROLLER returns the whole day in one response. */
+  /** False where ROLLER gives the day in one response. */
   readonly hasPages: boolean
   readonly query: PageQuery
   /** Digest of filter and scope, which the cursor must not reveal. */

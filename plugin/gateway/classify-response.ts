@@ -56,7 +56,7 @@ export function classifyResponse (head: ResponseHead, body: ReadBody, by: Transp
     if (own !== null) return own
     // ROLLER's own 500 without a body arrives with Nango's Content-Type; one without any is Nango's, which failed after its head.
     if (status === 500 && body.whole?.length === 0 && !isLabelledHtml(headers)) {
-      return unreachable('Nango broke off without an answer from ROLLER.', { status }, true)
+      return unreachable('Nango broke off without a response from ROLLER.', { status }, true)
     }
   }
   if (isHtml(head, body) && !mayBePage(head, by)) {

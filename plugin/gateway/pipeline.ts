@@ -6,9 +6,9 @@
  *   2. sanitizeCall             path, query and connection id are safe to send; defaults are filled in
  *   3. VenueCheck               the connection's venue is verified for the credentials that it holds
  *   4. RequestDeduplicator      equal GETs in flight share one call
- *   5. ResponseCache            where the `cache` option names the operation, a stored answer is returned
+ *   5. ResponseCache            where the `cache` option names the operation, a stored response is returned
  *   6. Upstream                 validate, then as often as it takes: acquire a lease, check again after a wait, send, classify, and
- *                               pass the answer, renew the token, cool off, or repeat
+ *                               pass the response, renew the token, cool off, or repeat
  *
  * Each of 3 to 6 is a CallHandler and has the one after it as `next`.
  */
@@ -118,7 +118,7 @@ const WHOLE_LIMIT = 64 * 1024
 const MAX_RENEWALS = 3
 
 const PASS: Classification = { kind: 'pass' }
-const NOT_PASSED_ON = new Error('the answer is not passed on')
+const NOT_PASSED_ON = new Error('the response is not passed on')
 
 /** The last step: one call with all its attempts. */
 class Upstream implements CallHandler {

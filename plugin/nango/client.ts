@@ -86,10 +86,10 @@ export class NangoClient {
           return config
         },
         response: {
-          onFulfilled: (answer) => {
+          onFulfilled: (response) => {
             // Nango's API returns JSON or an empty body. A 200 with HTML comes from something else at Nango's address.
-            if (typeof answer.data === 'string' && answer.data !== '') throw notNango(answer.status)
-            return answer
+            if (typeof response.data === 'string' && response.data !== '') throw notNango(response.status)
+            return response
           }
         }
       }

@@ -64,6 +64,6 @@ async function findFailure (
   failure: TokenFailure, tokenEndpoint: TokenEndpoint, credentials: Credentials
 ): Promise<{ failure: TokenFailure | 'accepted', retryAfter?: number | undefined }> {
   if (failure !== 'unclear') return { failure }
-  const answer = await tokenEndpoint.requestToken(credentials)
-  return { failure: failureOf(answer), retryAfter: answer?.retryAfter }
+  const response = await tokenEndpoint.requestToken(credentials)
+  return { failure: failureOf(response), retryAfter: response?.retryAfter }
 }

@@ -25,10 +25,10 @@ export function fingerprint ({ token, expiresAt }: ComparedToken): string {
  * Repeats the forced refresh until the response has a new token.
  * @throws RollerError ROLLER_ERR_UNREACHABLE after a bounded number of attempts; the credentials were not rejected
  */
-export async function untilNew<T> (refresh: () => Promise<T>, isNew: (answer: T) => boolean, clock: Clock): Promise<T> {
+export async function untilNew<T> (refresh: () => Promise<T>, isNew: (response: T) => boolean, clock: Clock): Promise<T> {
   for (let tries = 1; ; tries++) {
-    const answer = await refresh()
-    if (isNew(answer)) return answer
+    const response = await refresh()
+    if (isNew(response)) return response
     if (tries === MAX_TRIES) break
     await sleep(clock, FIRST_PAUSE_MS * 2 ** (tries - 1))
   }

@@ -7,9 +7,9 @@ import type { TokenFailure } from './token-error.ts'
 const RETRY_AFTER = 30
 
 /** The direct response of ROLLER's token endpoint decides what Nango's response left open. */
-export function failureOf (answer: TokenResponse | null): Exclude<TokenFailure, 'blocked'> | 'accepted' {
-  if (answer === null) return 'unclear'
-  const { status } = answer
+export function failureOf (response: TokenResponse | null): Exclude<TokenFailure, 'blocked'> | 'accepted' {
+  if (response === null) return 'unclear'
+  const { status } = response
   if (status < 300) return 'accepted'
   return status === 400 || status === 401 || status === 403 ? 'rejected' : 'unavailable'
 }

@@ -24,7 +24,7 @@ export class OtherEnvironment {
   /** True if the other environment issues a token. Its errors are ignored, because the original error is reported. */
   async accepts (clientId: string, clientSecret: string): Promise<boolean> {
     const key = createHash('sha256').update(JSON.stringify([clientId, clientSecret])).digest('base64')
-    const result = this.#results.get(key) ?? this.#tokens.requestToken({ clientId, clientSecret }).then((answer) => answer?.status === 200)
+    const result = this.#results.get(key) ?? this.#tokens.requestToken({ clientId, clientSecret }).then((given) => given?.status === 200)
     this.#results.set(key, result)
     return await result
   }

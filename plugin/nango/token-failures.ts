@@ -27,7 +27,7 @@ const PROBE_AGAIN_AFTER = 10_000
 export class TokenFailures {
   readonly #options: TokenFailuresOptions
   readonly #known = new LRUCache<string, { readonly reason: Reason, readonly until: number }>(atMost(10_000))
-  #probe: { readonly answer: Promise<TokenResponse | null>, readonly until: number } | null = null
+  #probe: { readonly response: Promise<TokenResponse | null>, readonly until: number } | null = null
 
   constructor (options: TokenFailuresOptions) {
     this.#options = options
@@ -46,8 +46,8 @@ export class TokenFailures {
         await refresh(connectionId)
       } catch (error) {
         if (!isUnexplained(error)) throw error
-        const answer = credentials === null ? null : await tokenEndpoint.requestToken(credentials)
-        throw this.#remember(connectionId, failureOf(answer), error, answer?.retryAfter)
+        const response = credentials === null ? null : await tokenEndpoint.requestToken(credentials)
+        throw this.#remember(connectionId, failureOf(response), error, response?.retryAfter)
       }
     }
   }
@@ -69,8 +69,8 @@ export class TokenFailures {
   #probeEndpoint (): Promise<TokenResponse | null> {
     const { clock, tokenEndpoint } = this.#options
     const now = clock.now()
-    if (this.#probe === null || this.#probe.until <= now) this.#probe = { answer: tokenEndpoint.probe(), until: now + PROBE_AGAIN_AFTER }
-    return this.#probe.answer
+    if (this.#probe === null || this.#probe.until <= now) this.#probe = { response: tokenEndpoint.probe(), until: now + PROBE_AGAIN_AFTER }
+    return this.#probe.response
   }
 }
 

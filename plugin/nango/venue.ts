@@ -34,12 +34,17 @@ export const Venue = Type.Object({
 export type Venue = Static<typeof Venue>
 
 /** @returns null if the response contains no venue */
-export function toVenue (answer: unknown, environment: RollerEnvironment): Venue | null {
-  if (!isRecord(answer)) return null
-  const id = typeof answer.id === 'number' ? String(answer.id) : answer.id
+export function toVenue (response: unknown, environment: RollerEnvironment): Venue | null {
+  if (!isRecord(response)) return null
+  const id = typeof response.id === 'number' ? String(response.id) : response.id
   if (typeof id !== 'string' || !isVenueId(id)) return null
   return {
-    id, environment, name: text(answer.name), timeZone: readTimeZone(answer), currency: text(answer.currency), locale: text(answer.locale)
+    id,
+    environment,
+    name: text(response.name),
+    timeZone: readTimeZone(response),
+    currency: text(response.currency),
+    locale: text(response.locale)
   }
 }
 

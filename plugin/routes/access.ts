@@ -64,12 +64,21 @@ export class Access {
       (carries(tags, limits) && limits.connections?.includes(connectionId) !== false))
   }
 
+  /**
+   * For a route below `/connections/{id}`: the call is authorized, and the connection is the caller's.
+   * @throws RollerError
+   */
+  async admit (request: FastifyRequest, operation: string, scope: Scope, connectionId: string): Promise<void> {
+    await this.authorize(request, operation, scope, connectionId)
+    await this.own(request, connectionId)
+  }
+
   /** @throws RollerError ROLLER_ERR_CONNECTION_FORBIDDEN or ROLLER_ERR_SCOPE if the host denies it */
   authorize (request: FastifyRequest, operation: string, scope: Scope, connectionId: string | null): void | Promise<void> {
     const { authorize } = this.#options
     if (authorize === 'open') return
     const allowed = callHost(() => authorize(request, { connectionId, operation, scope }))
-    if (isPromise(allowed)) return allowed.then((answer) => rejectUnless(answer, operation, scope, connectionId))
+    if (isPromise(allowed)) return allowed.then((response) => rejectUnless(response, operation, scope, connectionId))
     return rejectUnless(allowed, operation, scope, connectionId)
   }
 

@@ -107,9 +107,9 @@ function toPrivate (cacheControl: string): string {
   // A cache that supports must-understand may store in spite of no-store (RFC 9111 5.2.2.3).
   const stored = !names.has('no-store') || names.has('must-understand')
   // In front, so that an unterminated quotation mark cannot hide it.
-  const answer = [...stored ? ['private'] : [], ...kept].join(', ')
-  if (privates.size < MAX_KNOWN) privates.set(cacheControl, answer)
-  return answer
+  const response = [...stored ? ['private'] : [], ...kept].join(', ')
+  if (privates.size < MAX_KNOWN) privates.set(cacheControl, response)
+  return response
 }
 
 function nameOf (directive: string): string {

@@ -1,34 +1,21 @@
 /** Connections over HTTP. No response contains a credential, a secret or a token. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
 import { CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
-import type { RateLimiter } from '../gateway/limits/rate-limiter.ts'
-import type { UsageMeter } from '../gateway/usage/usage.ts'
-import { checkConnectionId } from '../nango/connection-id.ts'
 import { Connection, lowerKeys, Metadata, TagName, Tags } from '../nango/connection.ts'
 import type { ManagedConnections } from '../venues/managed-connections.ts'
-import { Nullable, StringEnum } from '../operations/schema.ts'
+import { Nullable } from '../operations/schema.ts'
 import type { Access, Limits } from './access.ts'
+import { ConnectionParams } from './connection-params.ts'
 import { listOwn } from './own-connections.ts'
 import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
   readonly check: (connectionId: string) => Promise<CheckReport>
-  readonly rateLimiter: RateLimiter
-  /** The key of the rate limits of a connection's calls. */
-  readonly credentialOf: (connectionId: string) => Promise<string>
   readonly access: Access
-  readonly usage: Pick<UsageMeter, 'read'>
-  /** Units a month of a venue; 0 is none. */
-  readonly allowance: number
 }
-
-const Params = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 255, description: 'Connection id, percent-encoded.', examples: ['demo-venue'] })
-})
 
 const ListQuery = Type.Object({
   tags: Type.Optional(Type.Unsafe<Record<string, string>>({
@@ -73,33 +60,10 @@ const Confirmation = Type.Object({
   })
 }, { additionalProperties: false })
 
-const RateLimitReport = Type.Object({
-  connectionId: Type.String(),
-  coolingOff: Type.Integer({ description: 'Seconds until the cooling-off after a 429 ends; 0 if there is none.' }),
-  rateLimits: Type.Array(Type.Object({
-    name: StringEnum(['rest', 'reporting', 'bulk']),
-    limit: Type.Integer({ description: 'Calls in a window, minus the safety margin.' }),
-    window: Type.Integer({ description: 'Seconds.' }),
-    remaining: Type.Integer({ description: 'Remaining calls.' }),
-    reset: Type.Integer({ description: 'Seconds until another call is available; 0 if none is used.' })
-  }))
-}, { $id: 'RateLimitReport' })
-
-const UsageReport = Type.Object({
-  connectionId: Type.String(),
-  month: Type.String({ description: 'In UTC.', examples: ['2026-11'] }),
-  since: Nullable(Type.String(), { description: 'ISO 8601: without Redis, calls are counted since this start of the gateway.' }),
-  rest: Type.Integer({ description: 'Calls to the REST API.' }),
-  reporting: Type.Integer({ description: 'Calls to the Reporting API.' }),
-  bulk: Type.Integer({ description: 'Bulk exports, one for each month in them: records beyond 10,000 a month cost more at ROLLER.' }),
-  total: Type.Integer(),
-  allowance: Nullable(Type.Integer(), { description: 'As the gateway is set; null where it is not.' })
-}, { $id: 'UsageReport' })
-
 const TAG = ['Connections']
 
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
-  const { connections, check, rateLimiter, credentialOf, access, usage, allowance } = options
+  const { connections, check, access } = options
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation follows right after it.
@@ -145,12 +109,12 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       summary: 'Read a connection',
       operationId: 'getConnection',
       tags: TAG,
-      params: Params,
+      params: ConnectionParams,
       response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
-    await admit(request, 'GET /connections/{id}', 'connections:read', id)
+    await access.admit(request, 'GET /connections/{id}', 'connections:read', id)
     return await connections.get(id)
   })
 
@@ -160,13 +124,13 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       description: 'Merged with existing values: those that are not named stay.',
       operationId: 'updateConnection',
       tags: TAG,
-      params: Params,
+      params: ConnectionParams,
       body: Change,
       response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
-    await admit(request, 'PATCH /connections/{id}', 'connections:write', id)
+    await access.admit(request, 'PATCH /connections/{id}', 'connections:write', id)
     rejectTags(request.body.tags, await access.identify(request))
     return await connections.update(id, request.body)
   })
@@ -177,13 +141,13 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       description: 'After credentials of another venue were entered, calls are rejected until the change is confirmed here.',
       operationId: 'confirmVenue',
       tags: TAG,
-      params: Params,
+      params: ConnectionParams,
       body: Confirmation,
       response: { 200: Connection, ...problemResponses }
     }
   }, async (request) => {
     const { id } = request.params
-    await admit(request, 'POST /connections/{id}/confirm-venue', 'connections:write', id)
+    await access.admit(request, 'POST /connections/{id}/confirm-venue', 'connections:write', id)
     return await connections.confirmVenue(id, request.body.venueId)
   })
 
@@ -194,12 +158,12 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
         'Revoke the API key itself in Venue Manager.',
       operationId: 'deleteConnection',
       tags: TAG,
-      params: Params,
+      params: ConnectionParams,
       response: { 204: { type: 'null', description: 'Disconnected.' }, ...problemResponses }
     }
   }, async (request, reply) => {
     const { id } = request.params
-    await admit(request, 'DELETE /connections/{id}', 'connections:write', id)
+    await access.admit(request, 'DELETE /connections/{id}', 'connections:write', id)
     await connections.delete(id)
     reply.code(204)
     return null
@@ -212,7 +176,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       description: 'Checks every step from Nango to the venue. The first failed step has a hint.',
       operationId: 'checkConnection',
       tags: TAG,
-      params: Params,
+      params: ConnectionParams,
       response: { 200: CheckReport, ...problemResponses }
     }
   }, async (request) => {
@@ -221,54 +185,6 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     if (access.identifies) await access.own(request, id)
     return await check(id)
   })
-
-  app.get('/connections/:id/rate-limits', {
-    exposeHeadRoute: false,
-    schema: {
-      summary: 'Read the rate limits of a connection',
-      description: 'As counted by this gateway. ROLLER also counts calls of other programs with the same API key.',
-      operationId: 'getRateLimits',
-      tags: TAG,
-      params: Params,
-      response: { 200: RateLimitReport, ...problemResponses }
-    }
-  }, async (request) => {
-    const { id } = request.params
-    await admit(request, 'GET /connections/{id}/rate-limits', 'connections:read', id)
-    const usage = await rateLimiter.usage(await credentialOf(checkConnectionId(id)))
-    return {
-      connectionId: id,
-      coolingOff: Math.ceil(usage.coolingOffMs / 1000),
-      rateLimits: usage.rateLimits.map(({ name, limit, windowMs, remaining, resetMs }) => ({
-        name, limit, window: Math.ceil(windowMs / 1000), remaining, reset: Math.ceil(resetMs / 1000)
-      }))
-    }
-  })
-
-  app.get('/connections/:id/usage', {
-    exposeHeadRoute: false,
-    schema: {
-      summary: 'See what a connection has used this month',
-      description: 'Calls of this gateway that may have reached ROLLER, which has no such report and counts other programs too.',
-      operationId: 'getUsage',
-      tags: TAG,
-      params: Params,
-      response: { 200: UsageReport, ...problemResponses }
-    }
-  }, async (request) => {
-    const { id } = request.params
-    await admit(request, 'GET /connections/{id}/usage', 'connections:read', id)
-    const { month, since, rest, reporting, bulk } = await usage.read(await credentialOf(checkConnectionId(id)), id)
-    const total = rest + reporting + bulk
-    return { connectionId: id, month, since, rest, reporting, bulk, total, allowance: allowance === 0 ? null : allowance }
-  })
-
-  async function admit (
-    request: FastifyRequest, operation: string, scope: 'connections:read' | 'connections:write', id: string
-  ): Promise<void> {
-    await access.authorize(request, operation, scope, id)
-    await access.own(request, id)
-  }
 }
 
 function rejectTags (tags: unknown, limits: Limits | null): void {

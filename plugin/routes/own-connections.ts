@@ -8,8 +8,8 @@ export async function listOwn (
 ): Promise<ConnectionPage> {
   const end = (page + 1) * limit
   const found = await Promise.all(ids.slice(page * limit, end).map(async (connectionId) => {
-    const answer = await connections.list({ ...filter, connectionId, limit: 2 })
-    return answer.connections.filter((connection) => connection.connectionId === connectionId)
+    const response = await connections.list({ ...filter, connectionId, limit: 2 })
+    return response.connections.filter((connection) => connection.connectionId === connectionId)
   }))
   return { connections: found.flat(), nextPage: end < ids.length ? page + 1 : null }
 }

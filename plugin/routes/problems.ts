@@ -53,8 +53,8 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
  */
 export function callHost<T> (call: () => T | Promise<T>): T | Promise<T> {
   try {
-    const answer = call()
-    return isPromise(answer) ? answer.then(undefined, thrown) : answer
+    const response = call()
+    return isPromise(response) ? response.then(undefined, thrown) : response
   } catch (error) {
     return thrown(error)
   }

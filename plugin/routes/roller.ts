@@ -76,13 +76,13 @@ function add (
     if (owned !== undefined) await owned
     const admit = (): Promise<void> => access.again(request, name, scope, connectionId)
     const maxWaitMs = readMaxWait(request.headers['roller-max-wait'], maxWaitLimit)
-    const answer = await pipeline.send(new HttpCall(request, entry, record, target, body, maxWaitMs, admit, signal))
-    setRateLimitHeaders(reply, answer.rateLimit)
-    cacheHeaders.apply(reply, answer.headers)
-    reply.code(answer.status).header('roller-answered-by', 'roller')
+    const response = await pipeline.send(new HttpCall(request, entry, record, target, body, maxWaitMs, admit, signal))
+    setRateLimitHeaders(reply, response.rateLimit)
+    cacheHeaders.apply(reply, response.headers)
+    reply.code(response.status).header('roller-answered-by', 'roller')
     const warning = entry === null ? null : pageSizeWarning(name, entry.operation, target)
     if (warning !== null) reply.header('roller-warning', warning)
-    const payload = answer.payload()
+    const payload = response.payload()
     record.headMs = reply.elapsedTime
     if (request.method === 'HEAD') return sendHead(reply, payload)
     // Fastify would give an empty Buffer a content type of its own.

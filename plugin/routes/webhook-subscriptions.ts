@@ -1,7 +1,6 @@
 /** Subscriptions of this gateway to ROLLER's webhooks of a connection. */
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
 import { Subscription, WebhookKinds, type Subscriptions } from '../webhooks/subscriptions.ts'
 import type { Access } from './access.ts'
 import { problemResponses } from './roller-schema.ts'
@@ -43,7 +42,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
     }
   }, async (request, reply) => {
     const { id } = request.params
-    await admit(request, 'POST /connections/{id}/webhooks', id)
+    await access.admit(request, 'POST /connections/{id}/webhooks', 'webhooks', id)
     const subscription = await subscriptions.subscribe(id, request.body.webhooks)
     reply.code(201)
     return subscription
@@ -61,7 +60,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
     }
   }, async (request) => {
     const { id } = request.params
-    await admit(request, 'GET /connections/{id}/webhooks', id)
+    await access.admit(request, 'GET /connections/{id}/webhooks', 'webhooks', id)
     return { subscriptions: await subscriptions.list(id) }
   })
 
@@ -75,14 +74,9 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
     }
   }, async (request, reply) => {
     const { id } = request.params
-    await admit(request, 'DELETE /connections/{id}/webhooks', id)
+    await access.admit(request, 'DELETE /connections/{id}/webhooks', 'webhooks', id)
     await subscriptions.remove(id)
     reply.code(204)
     return null
   })
-
-  async function admit (request: FastifyRequest, operation: string, id: string): Promise<void> {
-    await access.authorize(request, operation, 'webhooks', id)
-    await access.own(request, id)
-  }
 }

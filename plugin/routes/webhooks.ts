@@ -33,14 +33,14 @@ const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode | 'FST_ERR_CTP_INVALID
 ])
 
 const config = { roller: { auth: 'self' } } as const
-const Answer = Type.String({ description: 'A short text for manual tests.' })
-const answers = {
-  200: { description: 'Accepted, now or earlier.', content: { 'text/plain': { schema: Answer } } },
+const ShortText = Type.String({ description: 'A short text for manual tests.' })
+const responses = {
+  200: { description: 'Accepted, now or earlier.', content: { 'text/plain': { schema: ShortText } } },
   500: {
     description: 'Rejected: wrong key, unknown connection, connection of another venue, body too large, or no delivery.',
-    content: { 'text/plain': { schema: Answer } }
+    content: { 'text/plain': { schema: ShortText } }
   },
-  503: { description: 'Temporary failure: ROLLER retries.', content: { 'text/plain': { schema: Answer } } }
+  503: { description: 'Temporary failure: ROLLER retries.', content: { 'text/plain': { schema: ShortText } } }
 }
 
 export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, intake, clock }: RollerWebhookRoutesOptions): Promise<void> {
@@ -63,21 +63,21 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
         request.log.error('ROLLER\'s webhooks are rejected: set the option rollerWebhookSecrets, or ROLLER_WEBHOOK_SECRET')
       }
       unconfigured = true
-      return answer(reply, 503, 'not configured')
+      return respond(reply, 503, 'not configured')
     }
-    if (draining) return answer(reply, 503, 'shutting down')
+    if (draining) return respond(reply, 503, 'shutting down')
     if (isWebhookKey(secrets, connectionIdOf(request), request.headers['x-roller-apikey'])) return
     request.log.warn('a delivery to ROLLER\'s webhook was rejected: its key is missing or wrong')
     reply.header('connection', 'close') // the body is not awaited
-    return answer(reply, 500, 'wrong key')
+    return respond(reply, 500, 'wrong key')
   })
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
     // The error's own text may quote the body.
     request.log.warn({ code: error.code ?? error.name, status: error.statusCode }, 'a delivery to ROLLER\'s webhook failed')
-    if (!WRONG_BODY.has(error.code)) return answer(reply, 503, 'not now')
+    if (!WRONG_BODY.has(error.code)) return respond(reply, 503, 'not now')
     reply.header('connection', 'close')
-    return answer(reply, 500, 'wrong body')
+    return respond(reply, 500, 'wrong body')
   })
 
   // A hook of the host (a login, a rate limit) may have set another status.
@@ -98,8 +98,8 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       startedAt: startedAt.get(request) ?? clock.now()
     })
-    if (outcome === 'rejected') return answer(reply, 500, 'no such connection')
-    return outcome === 'handled' ? answer(reply, 200, 'taken') : answer(reply, 503, 'not now')
+    if (outcome === 'rejected') return respond(reply, 500, 'no such connection')
+    return outcome === 'handled' ? respond(reply, 200, 'taken') : respond(reply, 503, 'not now')
   }
 
   app.post(`${ROLLER_WEBHOOKS}/:connectionId`, {
@@ -113,7 +113,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
       params: Type.Object({ connectionId: Type.String({ description: 'Connection id, percent-encoded.', examples: ['demo-venue'] }) }),
       headers: Type.Object({ 'x-roller-apikey': Type.String() }),
       body: { content: { 'application/json': { schema: WebhookMessage } } },
-      response: answers
+      response: responses
     }
   }, take)
 
@@ -125,7 +125,7 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
       config,
       exposeHeadRoute: false,
       schema: { hide: true },
-      handler: async (request, reply) => request.method === 'POST' ? await take(request, reply) : answer(reply, 500, 'no such webhook')
+      handler: async (request, reply) => request.method === 'POST' ? await take(request, reply) : respond(reply, 500, 'no such webhook')
     })
   }
 }
@@ -138,7 +138,7 @@ export function isRollerWebhook (url: string): boolean {
 
 /** The response to a delivery that can never be accepted. */
 export function rejectDelivery (reply: FastifyReply): FastifyReply {
-  return answer(reply.header('cache-control', 'no-store'), 500, 'no such webhook')
+  return respond(reply.header('cache-control', 'no-store'), 500, 'no such webhook')
 }
 
 function connectionIdOf ({ params }: FastifyRequest): string {
@@ -146,6 +146,6 @@ function connectionIdOf ({ params }: FastifyRequest): string {
   return connectionId ?? rest ?? ''
 }
 
-function answer (reply: FastifyReply, status: Status, text: string): FastifyReply {
+function respond (reply: FastifyReply, status: Status, text: string): FastifyReply {
   return reply.code(status).type('text/plain; charset=utf-8').send(text)
 }

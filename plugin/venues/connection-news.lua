@@ -11,6 +11,6 @@ local version = tonumber(redis.call('GET', KEYS[1]) or 0)
 local missed = version - tonumber(ARGV[2])
 if missed == 0 then return { version } end
 if missed < 0 or missed > redis.call('LLEN', KEYS[2]) then return { version, ARGV[3] } end
-local answer = redis.call('LRANGE', KEYS[2], -missed, -1)
-table.insert(answer, 1, version)
-return answer
+local reply = redis.call('LRANGE', KEYS[2], -missed, -1)
+table.insert(reply, 1, version)
+return reply

@@ -185,7 +185,7 @@ export class VenueVerifier {
   /** Requests the venue of a connection from ROLLER: one call against its rate limit. @throws RollerError */
   async #requestVenue ({ connection: { connectionId }, credential }: ConnectionState): Promise<Venue> {
     const { pipeline, entry, environment } = this.#options
-    const answer = await pipeline.send({
+    const response = await pipeline.send({
       method: 'GET',
       target: '/venues/me',
       connectionId,
@@ -196,12 +196,12 @@ export class VenueVerifier {
       operation: entry,
       maxWaitMs: MAX_WAIT
     })
-    const body = await answer.collect(MAX_VENUE_BYTES).catch(() => null)
-    answer.abort(new Error('not a venue'))
-    const venue = answer.status === 200 && body !== null ? toVenue(parse(body), environment) : null
+    const body = await response.collect(MAX_VENUE_BYTES).catch(() => null)
+    response.abort(new Error('not a venue'))
+    const venue = response.status === 200 && body !== null ? toVenue(parse(body), environment) : null
     if (venue !== null) return venue
     throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
-      detail: `ROLLER returned ${answer.status} to GET /venues/me without a venue id.`
+      detail: `ROLLER returned ${response.status} to GET /venues/me without a venue id.`
     })
   }
 

@@ -23,8 +23,8 @@ export class RedisDedupeStore implements DedupeStore {
   }
 
   async claim (key: EventKey): Promise<Claim> {
-    const answer = await this.#run(key, ['claim', this.#me, String(LEASE_MS)])
-    return answer === 'new' || answer === 'done' ? answer : 'busy'
+    const response = await this.#run(key, ['claim', this.#me, String(LEASE_MS)])
+    return response === 'new' || response === 'done' ? response : 'busy'
   }
 
   async done (key: EventKey): Promise<void> { await this.#run(key, ['done', String(REMEMBERED_MS)]) }

@@ -106,9 +106,9 @@ export class Subscriptions {
 
   async #ours (connectionId: string, url: string): Promise<Subscription[]> {
     // ROLLER's document shows a single registration: any shape is checked.
-    const answer: unknown = await this.#options.client.request('GET /webhooks', { connectionId })
+    const response: unknown = await this.#options.client.request('GET /webhooks', { connectionId })
     // ROLLER's type; fields are checked when they are read
-    const all = (Array.isArray(answer) ? answer : [answer]) as (Registered | null | undefined)[]
+    const all = (Array.isArray(response) ? response : [response]) as (Registered | null | undefined)[]
     return all.flatMap((registered) => {
       const { webhookId, configuration } = registered ?? {}
       if (typeof webhookId !== 'number' || typeof configuration?.url !== 'string' || !isSame(configuration.url, url)) return []

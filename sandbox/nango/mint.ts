@@ -33,16 +33,16 @@ export async function mint (ctx: Context, integration: SimulatedIntegration, inp
   if (status >= 300) throw new MintRejected(JSON.stringify(shown(body)))
   const raw = isDict(body) ? body : {}
   const token = raw['access_token']
-  if (typeof token !== 'string' || token === '') throw new Error('no token in the answer')
+  if (typeof token !== 'string' || token === '') throw new Error('no token in the response')
   return { token, expiresAt: expiryOf(raw, ctx.now()), raw }
 }
 
 /** The response is JSON according to its Content-Type, otherwise text; an unreadable one counts as an unreachable endpoint. */
 async function post (ctx: Context, url: string, body: Dict): Promise<{ status: number, body: unknown }> {
-  const { statusCode: status, headers, body: answer } = await request(url, {
+  const { statusCode: status, headers, body: response } = await request(url, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), dispatcher: ctx.dispatcher
   })
-  return { status, body: await (String(headers['content-type']).includes('application/json') ? answer.json() : answer.text()) }
+  return { status, body: await (String(headers['content-type']).includes('application/json') ? response.json() : response.text()) }
 }
 
 function shown (body: unknown): Dict {

@@ -59,10 +59,10 @@ async function attempt (ctx: Context, outgoing: Outgoing, retries: number): Prom
   for (let retry = 0; ; retry++) {
     const last = retry >= retries
     try {
-      const answer = await follow(ctx, outgoing)
-      const status = answer.statusCode
-      if (last || !(status >= 500 || status === 429 || status === 401)) return answer
-      await answer.body.dump()
+      const response = await follow(ctx, outgoing)
+      const status = response.statusCode
+      if (last || !(status >= 500 || status === 429 || status === 401)) return response
+      await response.body.dump()
     } catch (error) {
       if (last || !RETRYABLE.includes(codeOf(error))) throw error
     }
@@ -79,10 +79,10 @@ async function follow (ctx: Context, outgoing: Outgoing): Promise<Dispatcher.Res
   options.headers = { ...options.headers }
   for (let hop = 0, at = url; ; hop++) {
     // No timeout, as in Nango: an upstream that hangs blocks the caller.
-    const answer = await request(at, { ...options, dispatcher: ctx.dispatcher })
-    const { statusCode: status, headers: { location } } = answer
-    if (![301, 302, 303, 307, 308].includes(status) || typeof location !== 'string') return answer
-    await answer.body.dump()
+    const response = await request(at, { ...options, dispatcher: ctx.dispatcher })
+    const { statusCode: status, headers: { location } } = response
+    if (![301, 302, 303, 307, 308].includes(status) || typeof location !== 'string') return response
+    await response.body.dump()
     if (hop >= MAX_REDIRECTS) throw Object.assign(new Error('Maximum number of redirects exceeded'), { code: 'ERR_FR_TOO_MANY_REDIRECTS' })
     if (status === 303 || (status < 303 && options.method === 'POST')) {
       Object.assign(options, { method: 'GET', body: null })

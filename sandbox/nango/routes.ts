@@ -43,8 +43,8 @@ export function addRoutes (app: FastifyInstance, ctx: Context): void {
         const session = authenticate(ctx, request, auth)
         countCall(ctx, request, reply)
         if (session === null) requireScope(ctx, scopes)
-        const answer = await handler(ctx, request, session)
-        return reply.code(status).send(answer)
+        const response = await handler(ctx, request, session)
+        return reply.code(status).send(response)
       }
     })
   }

@@ -63,9 +63,9 @@ async function deliver (ctx: Context, url: string, body: string): Promise<void> 
     if (attempt > 0) await ctx.sleep((ctx.settings.retryBaseMs ?? RETRY_BASE_MS) * 2 ** (attempt - 1))
     const status = await request(url, {
       method: 'POST', headers, body, dispatcher: ctx.dispatcher, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS
-    }).then(async (answer) => {
-      await answer.body.dump()
-      return answer.statusCode
+    }).then(async (response) => {
+      await response.body.dump()
+      return response.statusCode
     }, () => 0)
     if (status !== 0 && status < 500) return
   }

@@ -82,7 +82,7 @@ interface Params { venueId: string, linkId: string }
 
 /** @param contextOf returns undefined for an unknown venue */
 export function addPaymentPages (app: FastifyInstance, contextOf: (venueId: string) => Context | undefined): void {
-  function answer ({ method, params }: FastifyRequest<{ Params: Params }>): Page {
+  function respond ({ method, params }: FastifyRequest<{ Params: Params }>): Page {
     const context = contextOf(params.venueId)
     const known = context === undefined ? undefined : findLink(context.venue, params.linkId)
     if (context === undefined || known === undefined) return { status: 404, title: 'Unknown link', text: 'There is no such payment link.' }
@@ -108,7 +108,7 @@ export function addPaymentPages (app: FastifyInstance, contextOf: (venueId: stri
     method: ['GET', 'POST'],
     url: '/pay/:venueId/:linkId',
     handler: async (request, reply) => {
-      const page = answer(request)
+      const page = respond(request)
       return reply.code(page.status).type('text/html; charset=utf-8')
         .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
         .send(render(page))

@@ -41,8 +41,8 @@ export function perform (context: Context, method: string, path: string, body: C
   const found = table.find((route) => route.method === method && route.pattern.test(path))
   if (found === undefined) throw unknownRoute(path)
   const params = found.pattern.exec(path)?.groups ?? {}
-  const answer = found.handler({ ...context, param: (name) => params[name] ?? '', query: () => undefined, body, headers: {} })
-  return answer instanceof Created ? answer.body : answer
+  const response = found.handler({ ...context, param: (name) => params[name] ?? '', query: () => undefined, body, headers: {} })
+  return response instanceof Created ? response.body : response
 }
 
 interface Typed { Params: Record<string, string>, Querystring: Record<string, string>, Body: Call['body'] | undefined }
@@ -56,9 +56,9 @@ export function addRoutes (app: FastifyInstance, contextOf: (request: FastifyReq
       handler (request, reply) {
         const { params, query, body = {}, headers } = request
         const param = (name: string) => params[name] ?? ''
-        const answer = handler({ ...contextOf(request), param, query: (name) => query[name.toLowerCase()], body, headers })
-        if (answer instanceof Created) reply.code(201).send(answer.body)
-        else reply.send(answer)
+        const response = handler({ ...contextOf(request), param, query: (name) => query[name.toLowerCase()], body, headers })
+        if (response instanceof Created) reply.code(201).send(response.body)
+        else reply.send(response)
       }
     })
   }

@@ -28,15 +28,15 @@ export const waiverRoutes: Routes = {
     const { signedWaiverId, lastName, contactNumber } = find(call)
     // ROLLER returns an empty object if there was no form; every third waiver here has none.
     if (signedWaiverId % 3 === 0) return {}
-    const contact = [{ question: 'Name', answer: `${lastName} family` }, { question: 'Phone', answer: contactNumber }]
-    const injuries = { question: 'Any injuries or conditions we should know about?', answer: 'None' }
+    const contact = [{ question: 'Name', response: `${lastName} family` }, { question: 'Phone', response: contactNumber }]
+    const injuries = { question: 'Any injuries or conditions we should know about?', response: 'None' }
     return { responses: [injuries, { groupName: 'Emergency contact', items: contact }] }
   },
 
   'GET /bookings/{uniqueId}/form-responses': ({ venue, param }) => {
     const booking = findBooking(venue, param('uniqueId'))
     if (!booking.items.some((item) => soldAs(venue, item).product.type === 'partypackage')) return { formResponses: [] }
-    const food = { groupName: 'Food', items: [{ question: 'Any allergies?', answer: 'No nuts, please' }] }
-    return { formResponses: [{ formName: 'Party details', responses: [{ question: 'Whose party is it?', answer: booking.name }, food] }] }
+    const food = { groupName: 'Food', items: [{ question: 'Any allergies?', response: 'No nuts, please' }] }
+    return { formResponses: [{ formName: 'Party details', responses: [{ question: 'Whose party is it?', response: booking.name }, food] }] }
   }
 }

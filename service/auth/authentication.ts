@@ -29,7 +29,7 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRej
       await onRejected?.(request, reply)
       throw unauthorized(reply, detail, challenge?.(request))
     }
-    const answer = bearer !== null && checkToken !== null && looksLikeToken(bearer)
+    const response = bearer !== null && checkToken !== null && looksLikeToken(bearer)
       ? checkToken(bearer).then(async (found) => {
         if ('rejected' in found) return await reject(found.rejected)
         request.caller = found.caller
@@ -37,7 +37,7 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRej
       : reject(
         request.headers.authorization === undefined ? 'The request has no Authorization header.' : 'The key is not one of this gateway\'s.'
       )
-    answer.then(() => done(), done)
+    response.then(() => done(), done)
   })
 }
 

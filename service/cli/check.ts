@@ -100,11 +100,11 @@ async function checkRedis (url: string, report: Report): Promise<void> {
 async function checkIssuer (jwksUrl: string, fetch: typeof globalThis.fetch, report: Report): Promise<void> {
   const { createLocalJWKSet } = await import('jose')
   try {
-    const answer = await fetch(jwksUrl, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
-    if (answer.status !== 200) {
-      return report.add('failed', 'token-keys', `The token issuer answered ${answer.status} instead of 200. Check JWT_JWKS_URL.`)
+    const response = await fetch(jwksUrl, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
+    if (response.status !== 200) {
+      return report.add('failed', 'token-keys', `The token issuer answered ${response.status} instead of 200. Check JWT_JWKS_URL.`)
     }
-    createLocalJWKSet(await answer.json() as Parameters<typeof createLocalJWKSet>[0]) // only Error objects are thrown
+    createLocalJWKSet(await response.json() as Parameters<typeof createLocalJWKSet>[0]) // only Error objects are thrown
     report.add('ok', 'token-keys', 'The token issuer publishes its keys.')
   } catch (error) {
     report.add('failed', 'token-keys', `The keys of the token issuer cannot be read (${codeOf(error)}). Check JWT_JWKS_URL.`)

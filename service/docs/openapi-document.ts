@@ -60,11 +60,11 @@ function shareParts ({ parameters, responses = {} }: Operation, shared: Shared):
   parameters?.forEach((parameter, index) => {
     if (parameter.in === 'header') parameters[index] = share(shared, 'parameters', String(parameter.name), parameter)
   })
-  for (const [status, answer] of Object.entries(responses)) {
-    const { headers } = answer
+  for (const [status, response] of Object.entries(responses)) {
+    const { headers } = response
     // listed above, so it exists
     for (const [name, header] of Object.entries(headers ?? {})) (headers as Node)[name] = share(shared, 'headers', name, header)
-    if (/^[45]XX$/.test(status)) responses[status] = share(shared, 'responses', `Errors${status}`, answer)
+    if (/^[45]XX$/.test(status)) responses[status] = share(shared, 'responses', `Errors${status}`, response)
   }
 }
 

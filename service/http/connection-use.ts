@@ -51,7 +51,7 @@ export function isInResponse (socket: Socket): boolean {
 }
 
 /** Whether the latest request was answered before it had arrived completely. */
-export function isAnsweredEarly (socket: Socket): boolean {
+export function respondsEarly (socket: Socket): boolean {
   const latest = uses.get(socket)?.latest
   return latest !== undefined && latest.writableEnded && !latest.req.complete
 }

@@ -1,7 +1,7 @@
-/** Allows calls from pages of the configured origins. Without origins no CORS header is sent, and browsers block all pages. */
+/** Lets pages of the configured origins call. Without any, no header says so, and browsers keep all pages out. */
 import type { FastifyInstance, FastifySchema } from 'fastify'
 
-/** Headers that no route documents: standard ones, and that of the sandbox. */
+/** What no route documents: of the standards, and of every response in the sandbox. */
 const REQUEST_HEADERS = ['authorization', 'content-type', 'traceparent', 'tracestate']
 const RESPONSE_HEADERS = ['retry-after', 'roller-sandbox', 'roller-answered-by', 'www-authenticate', 'x-request-id']
 /** Seconds. */
@@ -14,7 +14,7 @@ export class Cors {
 
   constructor (origins: readonly string[]) { this.#origins = new Set(origins) }
 
-  /** Call before the routes are added: their documented headers are allowed and exposed. */
+  /** Call before the routes are added: the headers are those that they document. */
   async addTo (app: FastifyInstance): Promise<void> {
     if (this.#origins.size === 0) return
     app.addHook('onRoute', ({ schema }) => {
@@ -31,7 +31,7 @@ export class Cors {
     })
   }
 
-  /** For responses that run no hook. */
+  /** For answers that no hook sees. */
   headersFor (origin: string | undefined): Record<string, string> {
     if (this.#origins.size === 0) return {}
     if (origin === undefined || !this.#origins.has(origin)) return { vary: 'Origin' }

@@ -39,9 +39,9 @@ function isCall ({ raw, routeOptions }: FastifyRequest): boolean {
 
 function askHelmet (): Record<string, string> {
   const headers: Record<string, string> = {}
-  const answer = { setHeader: (name: string, value: string) => { headers[name.toLowerCase()] = value }, removeHeader: () => {} }
+  const response = { setHeader: (name: string, value: string) => { headers[name.toLowerCase()] = value }, removeHeader: () => {} }
   // TLS ends in front of the service, so HSTS is set there. Swagger UI has its own policy.
   // it ignores the request and only sets headers
-  helmet({ contentSecurityPolicy: false, hsts: false })({} as never, answer as never, () => {})
+  helmet({ contentSecurityPolicy: false, hsts: false })({} as never, response as never, () => {})
   return headers
 }

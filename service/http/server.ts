@@ -7,7 +7,7 @@ import { RollerError } from 'fastify-roller'
 import { toProblem, type Addresses } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
 import type { Cors } from './cors.ts'
-import { isAnsweredEarly, isInResponse } from './connection-use.ts'
+import { respondsEarly, isInResponse } from './connection-use.ts'
 import { SANDBOX_HEADER } from './sandbox-header.ts'
 
 /** Interval at which Node checks for connections that exceed these timeouts. Milliseconds. */
@@ -65,7 +65,7 @@ function respondToInvalidRequest (
   const body = JSON.stringify(toProblem(problem, id, addresses.publicPath))
   // During a response, another head would be read as its body; after a response to a request whose body then broke off, as the next
   // response.
-  if (socket.writable && !isInResponse(socket) && !isAnsweredEarly(socket)) {
+  if (socket.writable && !isInResponse(socket) && !respondsEarly(socket)) {
     socket.write([
       `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json',
       'roller-answered-by: gateway',

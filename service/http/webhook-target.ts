@@ -56,9 +56,9 @@ export function createWebhookTarget (
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       // undici does not follow redirects: an event is sent only to the configured address.
-      const answer = await request(url, { method: 'POST', dispatcher, headers, body, signal })
-      await answer.body.dump({ limit: MAX_RESPONSE, signal }).catch(() => {})
-      return answer.statusCode
+      const response = await request(url, { method: 'POST', dispatcher, headers, body, signal })
+      await response.body.dump({ limit: MAX_RESPONSE, signal }).catch(() => {})
+      return response.statusCode
     } catch (error) {
       const { code } = error as { readonly code?: unknown } // network errors of undici and Node.js have one
       throw new Error(

@@ -11,15 +11,15 @@ const curves = new Map()
 
 async function request (path, options = {}) {
   // On going back to a page, browsers show cached responses, however old.
-  const answer = await fetch(path, { cache: 'no-store', ...options }).catch(() => null)
-  const body = await answer?.json().catch(() => null)
-  if (answer?.ok) {
+  const response = await fetch(path, { cache: 'no-store', ...options }).catch(() => null)
+  const body = await response?.json().catch(() => null)
+  if (response?.ok) {
     $('note').hidden = true
     return body
   }
-  $('note').textContent = answer === null
+  $('note').textContent = response === null
     ? texts.down
-    : answer.status === 401
+    : response.status === 401
       ? texts.needsKey
       : body?.title + '. ' + body?.hint
   $('note').hidden = false
@@ -89,11 +89,11 @@ async function showRateLimits () {
 
 async function sendCalls () {
   $('calls').disabled = true
-  const answers = await Promise.all(Array.from({ length: 120 }, (none, index) =>
+  const responses = await Promise.all(Array.from({ length: 120 }, (none, index) =>
     // Equal requests would be deduplicated.
     fetch('roller/bookings?keywords=call-' + index, { headers: { 'connection-id': connectionId } }).then(({ status }) => status, () => 0)))
   $('sent').textContent = say(
-    texts.sent, { count: answers.filter((status) => status === 200).length, all: answers.length }
+    texts.sent, { count: responses.filter((status) => status === 200).length, all: responses.length }
   )
   $('calls').disabled = false
   await showRateLimits()

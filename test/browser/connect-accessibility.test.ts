@@ -99,8 +99,8 @@ test('accessibility of the connect page', needsBrowser, async (t) => {
   await t.test('is German in a German browser and with lang=de only', async (t) => {
     const german = await open(t, browser, { locale: 'de-AT' })
     const link = await served.link({ clientId: 'de-park' })
-    const answer = await german.page.goto(link)
-    t.match(await answer?.text(), /<html lang="de">/, 'from the first byte')
+    const response = await german.page.goto(link)
+    t.match(await response?.text(), /<html lang="de">/, 'from the first byte')
     await ready(german.page)
     t.equal(await german.page.textContent('h1'), 'Verbinden Sie Ihren ROLLER-Standort')
     t.equal(await german.page.title(), 'ROLLER verbinden')

@@ -53,7 +53,7 @@ test('the form of the connect page', needsBrowser, async (t) => {
     t.equal(page.url(), `${served.url}/connect`, 'not in the address bar')
     t.equal(await page.evaluate('history.length'), 2, 'nor a step back from it')
     await page.fill('#client-secret', 'canary-pasted-secret')
-    const ended = page.waitForResponse((answer) => answer.request().method() === 'DELETE')
+    const ended = page.waitForResponse((response) => response.request().method() === 'DELETE')
     await page.click('#submit')
     t.equal((await ended).status(), 204, 'the session is ended')
     await page.locator('#done').waitFor()

@@ -7,7 +7,7 @@ import { site } from './fixture.ts'
 const KEY = 'key-of-the-caller-1234567890'
 /**
  * Faults of Swagger UI itself: a third heading without a second (heading-order), the button that copies an
- * answer without a name (button-name), a link inside the button that opens an operation (nested-interactive), and long answers that scroll
+ * answer without a name (button-name), a link inside the button that opens an operation (nested-interactive), and long ones that scroll
  * without a tabindex (scrollable-region-focusable), which browsers make up for by now.
  */
 const SWAGGER_UI = ['heading-order', 'button-name', 'nested-interactive', 'scrollable-region-focusable']
@@ -41,15 +41,15 @@ test('the API explorer', needsBrowser, async (t) => {
   await t.test('sends a GET with one key for all and the example connection', async (t) => {
     await authorize()
     t.match(await execute(page, 'Venue', 'getVenue'), new RegExp(`^200 .*${served.roller.venue('demo').profile.name}`, 's'))
-    await isAccessible(t, page, 'an answer', { without: SWAGGER_UI })
+    await isAccessible(t, page, 'a response', { without: SWAGGER_UI })
     await shoot(page, 'docs-answer', { fullPage: false })
   })
 
   await t.test('sends a POST with an edited body', async (t) => {
-    const answer = await execute(page, 'Connections', 'createConnection', async (operation) => {
+    const response = await execute(page, 'Connections', 'createConnection', async (operation) => {
       await operation.locator('textarea').fill('{"clientId":"docs-park","clientSecret":"anything"}')
     })
-    t.match(answer, new RegExp(`^201 .*${served.roller.venue('docs-park').profile.name}`, 's'))
+    t.match(response, new RegExp(`^201 .*${served.roller.venue('docs-park').profile.name}`, 's'))
   })
 
   await t.test('sends a POST with the body of its form', async (t) => {
@@ -67,10 +67,10 @@ test('the API explorer', needsBrowser, async (t) => {
     )
     await page.reload()
     await page.locator('.opblock-tag').first().waitFor()
-    const answer = await execute(page, 'Products', 'listProducts', async (operation) => {
+    const response = await execute(page, 'Products', 'listProducts', async (operation) => {
       t.equal(await operation.getByPlaceholder('Connection-Id').inputValue(), 'no-such-connection')
     })
-    t.match(answer, /^404 .*ROLLER_ERR_CONNECTION_UNKNOWN/s, 'and not 401')
+    t.match(response, /^404 .*ROLLER_ERR_CONNECTION_UNKNOWN/s, 'and not 401')
   })
 
   await behaves(t, [served.url], /status of 40[14]/)

@@ -11,7 +11,7 @@ export async function execute (page: Page, tag: string, id: string, change?: (op
   if (await operation.locator('.execute').count() === 0) await operation.locator('.opblock-summary-control').click()
   await change?.(operation)
   await operation.locator('.execute').click()
-  return await answerOf(operation)
+  return await responseOf(operation)
 }
 
 /** Same by events, for many operations: a real click waits until the long page is stable, which takes seconds. */
@@ -21,18 +21,18 @@ export async function executeQuickly (page: Page, id: string): Promise<string> {
   // The form is filled in asynchronously.
   await operation.locator('input[placeholder="Connection-Id"][value="demo-venue"]').waitFor()
   await operation.locator('.execute').dispatchEvent('click')
-  const answer = await answerOf(operation)
+  const response = await responseOf(operation)
   // An open form with its response slows down the whole page.
   await operation.locator('.opblock-summary-control').dispatchEvent('click')
-  return answer
+  return response
 }
 
-async function answerOf (operation: Locator): Promise<string> {
-  const answer = operation.locator('.live-responses-table tr.response')
-  await answer.waitFor()
-  const status = await answer.locator('.response-col_status').textContent()
+async function responseOf (operation: Locator): Promise<string> {
+  const response = operation.locator('.live-responses-table tr.response')
+  await response.waitFor()
+  const status = await response.locator('.response-col_status').textContent()
   // Some responses have no body.
-  const body = await answer.locator('.highlight-code').allTextContents()
+  const body = await response.locator('.highlight-code').allTextContents()
   return `${status?.trim() ?? ''} ${body[0] ?? ''}`
 }
 

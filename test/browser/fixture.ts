@@ -45,8 +45,8 @@ export async function site (
     url,
     origins: [url, host, new URL(connectUiUrl).origin],
     link: async (body = {}, path = '/connect-session') => {
-      const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-      const { connectPage } = await answer.json() as { connectPage: string }
+      const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+      const { connectPage } = await response.json() as { connectPage: string }
       return new URL(connectPage, url).href
     }
   }

@@ -29,8 +29,8 @@ test('a prefix that a proxy strips', { ...needsBrowser, ...needsNginx }, async (
   }
 
   await t.test('Execute calls through the proxy, and the type of a problem leads to its page', async (t) => {
-    const answer = await execute(page, 'Venue', 'getVenue')
-    t.match(answer, /^401 .*"type": "\/gateway\/problems\/ROLLER_ERR_UNAUTHORIZED"/s)
+    const response = await execute(page, 'Venue', 'getVenue')
+    t.match(response, /^401 .*"type": "\/gateway\/problems\/ROLLER_ERR_UNAUTHORIZED"/s)
     await page.locator('.auth-wrapper .authorize').first().click()
     await page.locator('.auth-container input').fill(KEY)
     await page.locator('.auth-btn-wrapper .authorize').click()
@@ -47,8 +47,8 @@ test('a prefix that a proxy strips', { ...needsBrowser, ...needsNginx }, async (
   })
 
   await t.test('the link to the connect page leads through the proxy, and its form works', async (t) => {
-    const answer = await fetch(`${gateway}/connect-session`, { method: 'POST', headers: { authorization: `Bearer ${KEY}` } })
-    const { connectPage } = await answer.json() as { connectPage: string }
+    const response = await fetch(`${gateway}/connect-session`, { method: 'POST', headers: { authorization: `Bearer ${KEY}` } })
+    const { connectPage } = await response.json() as { connectPage: string }
     t.match(connectPage, /^\/gateway\/connect#token=/)
     await page.goto(new URL(connectPage, nginx).href)
     await page.fill('#client-id', 'nginx-park')

@@ -25,8 +25,8 @@ test('every form of the explorer sends a working call', needsBrowser, async (t) 
     await page.goto(`${served.url}/docs`)
     await page.locator('.opblock-tag').dispatchEvent('click')
     for (const { id } of forms.filter((form) => form.tag === tag)) {
-      const answer = await executeQuickly(page, id)
-      t.match(answer, /^20[0-4] /, `${id}: ${answer.slice(0, 300)}`)
+      const response = await executeQuickly(page, id)
+      t.match(response, /^20[0-4] /, `${id}: ${response.slice(0, 300)}`)
     }
   }
   await behaves(t, [served.url])

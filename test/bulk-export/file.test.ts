@@ -131,12 +131,12 @@ test('does not retry an expired link', async (t) => {
 })
 
 test('retries a failure before the first byte twice', async (t) => {
-  const answers: RequestListener[] = [
+  const responses: RequestListener[] = [
     (request) => { request.socket.destroy() }, (_request, response) => { response.writeHead(503).end('busy') }
   ]
   let count = 0
   const { url } = await serve(
-    t, (request, response) => { const answer = answers[count++]; answer === undefined ? response.end('here') : answer(request, response) }
+    t, (request, response) => { const handle = responses[count++]; handle === undefined ? response.end('here') : handle(request, response) }
   )
   const from = source(t)
   const text = read(from, url)
@@ -147,7 +147,7 @@ test('retries a failure before the first byte twice', async (t) => {
   t.equal(await text, 'here')
 
   count = -10
-  answers[-10] = answers[-9] = answers[-8] = (_request, response) => { response.writeHead(500).end() }
+  responses[-10] = responses[-9] = responses[-8] = (_request, response) => { response.writeHead(500).end() }
   const failing = source(t)
   const failed = read(failing, url).catch((error: unknown) => error)
   for (const ms of [1_000, 5_000]) {

@@ -27,8 +27,8 @@ test('shares ROLLER\'s own error responses', async (t) => {
   const { gateway, shared } = setup()
   const calls = [1, 2].map(() => shared.send(callOf()))
   await settled()
-  gateway.at(1).answer({ status: 404, body: '{"message":"no"}' })
-  for (const answer of await Promise.all(calls)) t.strictSame([answer.status, await textOf(answer)], [404, '{"message":"no"}'])
+  gateway.at(1).respond({ status: 404, body: '{"message":"no"}' })
+  for (const response of await Promise.all(calls)) t.strictSame([response.status, await textOf(response)], [404, '{"message":"no"}'])
   t.equal(gateway.sent.length, 1)
 })
 
@@ -41,7 +41,7 @@ test('fails a shared call when the connection breaks before the response is read
     const { gateway, shared } = setup()
     const calls = [1, 2].map(() => shared.send(callOf()))
     await settled()
-    gateway.at(1).answer({ broken })
+    gateway.at(1).respond({ broken })
     for (const call of calls) await t.rejects(call, { code })
   }
 })
@@ -69,8 +69,8 @@ test('repeats the call once for callers with a longer maxWait than the first one
     await settled()
     t.equal(gateway.sent.length, 2, 'one call for all three')
     t.equal(gateway.at(2).call.maxWaitMs, 9_500, 'with the patience that is left')
-    gateway.at(2).answer({ body: 'in the end' })
-    for (const answer of await Promise.all(waiting)) t.equal(await textOf(answer), 'in the end')
+    gateway.at(2).respond({ body: 'in the end' })
+    for (const response of await Promise.all(waiting)) t.equal(await textOf(response), 'in the end')
   }
 })
 
@@ -85,7 +85,7 @@ test('repeats the call for each longer maxWait', async (t) => {
   gateway.at(2).fail(rateLimited(30))
   await settled()
   t.strictSame(gateway.sent.map(({ call }) => call.maxWaitMs), [0, 5_000, 60_000])
-  gateway.at(3).answer({ body: 'patience' })
+  gateway.at(3).respond({ body: 'patience' })
   await Promise.all([hasty, calm])
   t.equal(await textOf(await waiting), 'patience')
 })
@@ -114,6 +114,6 @@ test('does not delay a caller for one with a longer maxWait', async (t) => {
   const late = shared.send(callOf({ maxWaitMs: 10_000 }))
   await settled()
   t.equal(gateway.sent.length, 2, 'and the request with the longer wait can still be joined')
-  gateway.at(1).answer({ body: 'waited' })
+  gateway.at(1).respond({ body: 'waited' })
   t.strictSame(await Promise.all((await Promise.all([waiting, late])).map(textOf)), ['waited', 'waited'])
 })

@@ -29,7 +29,7 @@ export interface Reply {
 }
 
 /** A response that can be consumed once, like a real one. */
-export class FakeAnswer implements UpstreamResponse {
+export class FakeResponse implements UpstreamResponse {
   readonly status: number
   readonly headers: Record<string, string>
   readonly rateLimit: RateLimitState | undefined
@@ -77,7 +77,7 @@ export interface Sent {
   readonly call: RollerCall
   /** The call was cancelled. */
   gone: boolean
-  answer (reply?: Reply): FakeAnswer
+  respond (reply?: Reply): FakeResponse
   fail (error: unknown): void
 }
 
@@ -94,16 +94,16 @@ export class FakeGateway implements CallHandler {
       const sent: Sent = {
         call,
         gone: false,
-        answer (reply = {}) {
-          const answer = new FakeAnswer(reply)
-          resolve(answer)
-          return answer
+        respond (reply = {}) {
+          const response = new FakeResponse(reply)
+          resolve(response)
+          return response
         },
         fail: reject
       }
       call.signal?.addEventListener('abort', () => { sent.gone = true; reject(call.signal?.reason) })
       this.sent.push(sent)
-      if (this.serve !== null) sent.answer(this.serve(call, this.sent.length))
+      if (this.serve !== null) sent.respond(this.serve(call, this.sent.length))
     })
   }
 
@@ -149,8 +149,8 @@ export async function settled (): Promise<void> {
   for (let count = 0; count < 5; count++) await new Promise((resolve) => { setImmediate(resolve) })
 }
 
-export async function textOf (answer: UpstreamResponse): Promise<string> {
-  const payload = answer.payload()
+export async function textOf (response: UpstreamResponse): Promise<string> {
+  const payload = response.payload()
   if (Buffer.isBuffer(payload)) return payload.toString()
   const chunks: Buffer[] = []
   for await (const chunk of payload) chunks.push(Buffer.from(chunk as Buffer)) // a stream of bytes

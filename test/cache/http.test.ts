@@ -42,8 +42,8 @@ test('returns responses of every size completely, whether shared, cached or neit
     const whole = Buffer.alloc(size, 'y').fill('x', 0, size >> 1)
     const { app } = await build(t, { options: { nango: { host: nango.url }, cache: { 'GET /products': 60_000 } } })
     for (const url of ['/roller/products', '/roller/products', '/roller/venues/me']) {
-      const answers = await Promise.all([1, 2, 3].map(async () => await app.inject({ url, headers: VENUE })))
-      t.strictSame(answers.map(({ rawPayload }) => rawPayload.equals(whole)), [true, true, true], `${size} ${url}`)
+      const responses = await Promise.all([1, 2, 3].map(async () => await app.inject({ url, headers: VENUE })))
+      t.strictSame(responses.map(({ rawPayload }) => rawPayload.equals(whole)), [true, true, true], `${size} ${url}`)
     }
     const large = size > 1_048_576
     t.equal(nango.requests.filter(({ url }) => url === '/proxy/products').length, large ? 6 : 1)
@@ -79,8 +79,8 @@ test('shares the cache between in-process and HTTP calls if they are equal', asy
 test('caches nothing without the option', async (t) => {
   const built = await build(t)
   for (const number of [1, 2]) {
-    const answer = await built.app.inject(products)
-    t.notOk('cache-status' in answer.headers)
+    const response = await built.app.inject(products)
+    t.notOk('cache-status' in response.headers)
     t.equal(callsAtRoller(built).length, number)
   }
 })

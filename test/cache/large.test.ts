@@ -17,16 +17,16 @@ test('gives a large response to the first caller, and makes calls for the others
     await settled()
     clock.advance(1_000)
     const headers = declared ? { 'content-length': String(LIMIT + 1) } : {}
-    const answer = gateway.at(1).answer({ headers, body: Buffer.alloc(LIMIT + 1, 'x') })
+    const response = gateway.at(1).respond({ headers, body: Buffer.alloc(LIMIT + 1, 'x') })
     await settled()
     t.equal(gateway.sent.length, 3, 'both at once')
     for (const number of [2, 3]) {
       t.equal(gateway.at(number).call.maxWaitMs, 4_000, 'with the patience that is left')
-      gateway.at(number).answer({ headers, body: Buffer.alloc(LIMIT + 1, 'y') })
+      gateway.at(number).respond({ headers, body: Buffer.alloc(LIMIT + 1, 'y') })
     }
     const texts = await Promise.all((await Promise.all(calls)).map(textOf))
     t.strictSame(texts.map((text) => [text[0], text.length]), [['x', LIMIT + 1], ['y', LIMIT + 1], ['y', LIMIT + 1]])
-    t.equal(answer.taken, 1)
+    t.equal(response.taken, 1)
   }
 })
 
@@ -35,8 +35,8 @@ test('shares a response of exactly the maximum size', async (t) => {
     const { gateway, shared } = setup()
     const calls = [1, 2].map(() => shared.send(callOf()))
     await settled()
-    gateway.at(1).answer({ headers: { 'content-length': String(LIMIT) }, body: Buffer.alloc(LIMIT), flows })
-    for (const answer of await Promise.all(calls)) t.equal((await textOf(answer)).length, LIMIT)
+    gateway.at(1).respond({ headers: { 'content-length': String(LIMIT) }, body: Buffer.alloc(LIMIT), flows })
+    for (const response of await Promise.all(calls)) t.equal((await textOf(response)).length, LIMIT)
     t.equal(gateway.sent.length, 1)
   }
 })
@@ -46,13 +46,13 @@ test('cancels the upstream request when every reader of a large response disconn
     const { gateway, shared } = setup()
     const calls = [1, 2].map(() => shared.send(callOf()))
     await settled()
-    const answer = gateway.at(1).answer({ body: Buffer.alloc(3 * LIMIT) })
+    const response = gateway.at(1).respond({ body: Buffer.alloc(3 * LIMIT) })
     const stream = (await (calls[0] as NonNullable<typeof calls[0]>)).payload() as Readable // too large for a Buffer
     if (begun) stream.read()
     stream.destroy()
     await settled()
-    t.ok(answer.stream?.destroyed)
-    gateway.at(2).answer()
+    t.ok(response.stream?.destroyed)
+    gateway.at(2).respond()
     await calls[1]
   }
 })
@@ -61,9 +61,9 @@ test('passes a truncated large response on as truncated', async (t) => {
   const { gateway, shared } = setup()
   const calls = [1, 2].map(() => shared.send(callOf()))
   await settled()
-  gateway.at(1).answer({ body: Buffer.alloc(3 * LIMIT), broken: new Error('cut') })
+  gateway.at(1).respond({ body: Buffer.alloc(3 * LIMIT), broken: new Error('cut') })
   await t.rejects(textOf(await (calls[0] as NonNullable<typeof calls[0]>)), { message: 'cut' })
-  gateway.at(2).answer()
+  gateway.at(2).respond()
   await calls[1]
 })
 
@@ -71,19 +71,19 @@ test('passes the response unread to a single caller', async (t) => {
   const { gateway, shared } = setup()
   const call = shared.send(callOf())
   await settled()
-  const answer = gateway.at(1).answer({ broken: new Error('read') })
-  t.equal(await call, answer)
+  const response = gateway.at(1).respond({ broken: new Error('read') })
+  t.equal(await call, response)
 })
 
 test('does not share a response that is already streaming to one caller', async (t) => {
   const { gateway, shared } = setup()
   const first = shared.send(callOf())
   await settled()
-  gateway.at(1).answer({ body: 'one' })
+  gateway.at(1).respond({ body: 'one' })
   await first
   const second = shared.send(callOf())
   await settled()
   t.equal(gateway.sent.length, 2)
-  gateway.at(2).answer({ body: 'two' })
+  gateway.at(2).respond({ body: 'two' })
   t.equal(await textOf(await second), 'two')
 })

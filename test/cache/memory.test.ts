@@ -8,11 +8,11 @@ import { storeSuite } from './store-suite.ts'
 import { writeSuite } from './write-suite.ts'
 
 const placeOf = (key: string, connectionId = 'venue'): CacheKey => ({ connectionId, resource: 'products', key })
-const answerOf = (size: number) => ({ status: 200, headers: {}, body: Buffer.alloc(size, 1) })
+const responseOf = (size: number) => ({ status: 200, headers: {}, body: Buffer.alloc(size, 1) })
 
 function keep (store: MemoryCacheStore, place: CacheKey, size: number): boolean {
   const { generation } = store.find(place, true)
-  return store.keep(place, generation ?? '', answerOf(size), 1_000)
+  return store.keep(place, generation ?? '', responseOf(size), 1_000)
 }
 
 test('passes the common suite', (t) => {
@@ -52,7 +52,7 @@ test('stores a body without the larger buffer that it is a slice of', async (t) 
   const place = placeOf('a')
   const { generation } = store.find(place, true)
   store.keep(place, generation ?? '', { status: 200, headers: {}, body: large.subarray(100, 200) }, 1_000)
-  const kept = store.find(place, false).hit?.answer.body
+  const kept = store.find(place, false).hit?.response.body
   t.equal(kept?.buffer.byteLength, 100)
   t.ok(kept?.equals(Buffer.alloc(100, 7)))
 })
@@ -64,5 +64,5 @@ test('loses responses but no write of a connection beyond the maximum number', a
   t.ok(keep(store, first, 10))
   for (let index = 0; index < 10_000; index++) store.find(placeOf('a', `venue-${index}`), true)
   t.notOk(store.find(first, false).hit)
-  t.notOk(store.keep(first, generation ?? '', answerOf(10), 1_000), 'a response read before the write is not stored after it')
+  t.notOk(store.keep(first, generation ?? '', responseOf(10), 1_000), 'a response read before the write is not stored after it')
 })

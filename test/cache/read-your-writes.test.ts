@@ -9,7 +9,7 @@ async function readThenWrite (write: string, status: number, connectionId = 'ven
   const before = shared.send(callOf())
   const writing = shared.send(callOf({ name: write, connectionId }))
   await settled()
-  gateway.at(2).answer({ status })
+  gateway.at(2).respond({ status })
   await writing
   const after = shared.send(callOf())
   await settled()
@@ -20,9 +20,9 @@ test('does not join a read from before a write', async (t) => {
   for (const write of ['PUT /products/stock', 'POST /bookings', 'POST /elsewhere']) {
     const { gateway, before, after } = await readThenWrite(write, 200)
     t.equal(gateway.sent.length, 3, write)
-    gateway.at(3).answer({ body: 'new' })
+    gateway.at(3).respond({ body: 'new' })
     t.equal(await textOf(await after), 'new')
-    gateway.at(1).answer({ body: 'old' })
+    gateway.at(1).respond({ body: 'old' })
     t.equal(await textOf(await before), 'old', 'subscribers of the older request still get its response')
   }
 })
@@ -34,7 +34,7 @@ test('keeps sharing after a failed write, and after one on another connection', 
   for (const [write, status, connectionId] of cases) {
     const { gateway, before, after } = await readThenWrite(write, status, connectionId)
     t.equal(gateway.sent.length, 2, `${write} ${status} ${connectionId}`)
-    gateway.at(1).answer({ body: 'same' })
+    gateway.at(1).respond({ body: 'same' })
     t.strictSame(await Promise.all((await Promise.all([before, after])).map(textOf)), ['same', 'same'])
   }
 })
@@ -47,6 +47,6 @@ test('cancels sharing of the calls in flight of a deleted connection', async (t)
   const after = shared.send(callOf())
   await settled()
   t.equal(gateway.sent.length, 2)
-  for (const sent of gateway.sent) sent.answer()
+  for (const sent of gateway.sent) sent.respond()
   await Promise.all([before, after])
 })

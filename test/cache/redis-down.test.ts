@@ -48,9 +48,9 @@ t.test('treats a failing Redis as a miss, and pauses for a second', async (t) =>
   const { state, clock, shared, get } = setup()
   t.equal(await get(), 'body 1')
   state.broken = 'fails'
-  const answer = await shared.send(callOf())
-  t.equal(answer.headers['cache-status'], 'fastify-roller; fwd=miss')
-  t.equal(await textOf(answer), 'body 2')
+  const response = await shared.send(callOf())
+  t.equal(response.headers['cache-status'], 'fastify-roller; fwd=miss')
+  t.equal(await textOf(response), 'body 2')
   const { requested } = state
   t.equal(await get(), 'body 3')
   t.equal(state.requested, requested, 'not requested again')

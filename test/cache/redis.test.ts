@@ -60,7 +60,7 @@ t.test('does not store a read of one replica from before another\'s write', asyn
   while (one.gateway.sent.length === 0) await new Promise((resolve) => { setImmediate(resolve) })
   two.gateway.serve = () => ({ body: 'new' })
   await two.shared.send(callOf({ name: 'POST /elsewhere' }))
-  one.gateway.at(1).answer({ body: 'old' })
+  one.gateway.at(1).respond({ body: 'old' })
   t.equal(await reading, 'old')
   t.equal(await two.get(), 'new')
 })

@@ -11,14 +11,14 @@ function setup (transport: 'nango' | 'direct' = 'nango') {
 
 test('returns the same bytes of one call to a hundred callers', async (t) => {
   const { gateway, shared } = setup()
-  const answers = Array.from({ length: 100 }, () => shared.send(callOf()))
+  const responses = Array.from({ length: 100 }, () => shared.send(callOf()))
   await settled()
   t.equal(gateway.sent.length, 1)
   const body = Buffer.from('[{"id":9007199254740993,"price":1.0}]')
-  gateway.at(1).answer({ headers: { 'content-type': 'application/json; charset=utf-8', etag: '"1"' }, body })
-  for (const [index, answer] of (await Promise.all(answers)).entries()) {
-    const { 'cache-status': status, ...headers } = answer.headers
-    if (answer.status !== 200 || (await textOf(answer)) !== body.toString()) t.fail(`answer ${index}`)
+  gateway.at(1).respond({ headers: { 'content-type': 'application/json; charset=utf-8', etag: '"1"' }, body })
+  for (const [index, response] of (await Promise.all(responses)).entries()) {
+    const { 'cache-status': status, ...headers } = response.headers
+    if (response.status !== 200 || (await textOf(response)) !== body.toString()) t.fail(`answer ${index}`)
     t.strictSame({ ...headers }, { 'content-type': 'application/json; charset=utf-8', etag: '"1"' })
     t.equal(status, index === 0 ? undefined : 'fastify-roller; fwd=bypass; collapsed')
   }
@@ -51,8 +51,8 @@ test('does not share calls that differ in any relevant way', async (t) => {
     const calls = [shared.send(callOf()), shared.send(callOf(other)), shared.send(callOf(other))]
     await settled()
     t.equal(gateway.sent.length, 2, label)
-    gateway.at(1).answer({ body: 'one' })
-    gateway.at(2).answer({ body: 'two' })
+    gateway.at(1).respond({ body: 'one' })
+    gateway.at(2).respond({ body: 'two' })
     t.strictSame(await Promise.all((await Promise.all(calls)).map(textOf)), ['one', 'two', 'two'], label)
   }
 })
@@ -66,7 +66,7 @@ test('shares calls that differ only in headers that are not forwarded', async (t
   ]
   await settled()
   t.equal(gateway.sent.length, 1)
-  gateway.at(1).answer()
+  gateway.at(1).respond()
   await Promise.all(calls)
 })
 
@@ -76,7 +76,7 @@ test('does not share calls with different accepted encodings on the direct trans
   const calls = ['gzip', 'br', 'gzip'].map((packing) => shared.send(callOf({ headers: { 'accept-encoding': packing } })))
   await settled()
   t.equal(gateway.sent.length, 2)
-  for (const sent of gateway.sent) sent.answer()
+  for (const sent of gateway.sent) sent.respond()
   await Promise.all(calls)
 })
 
@@ -88,7 +88,7 @@ test('does not confuse one header value with two', async (t) => {
   ]
   await settled()
   t.equal(gateway.sent.length, 2)
-  for (const sent of gateway.sent) sent.answer()
+  for (const sent of gateway.sent) sent.respond()
   await Promise.all(calls)
 })
 
@@ -101,8 +101,8 @@ test('never shares writes, calls outside the catalog and calls with a body', asy
     await settled()
     t.equal(gateway.sent.length, 2, `${call.method} ${call.target}`)
     for (const sent of gateway.sent) t.equal(sent.call, call, 'passed on as it is')
-    for (const sent of gateway.sent) sent.answer()
-    for (const answer of await Promise.all(calls)) t.notOk('cache-status' in answer.headers)
+    for (const sent of gateway.sent) sent.respond()
+    for (const response of await Promise.all(calls)) t.notOk('cache-status' in response.headers)
   }
 })
 
@@ -112,8 +112,8 @@ test('makes a new call for a caller that requires a fresh response, which others
     const calls = [shared.send(callOf()), shared.send(callOf({ headers: { 'cache-control': header } })), shared.send(callOf())]
     await settled()
     t.equal(gateway.sent.length, 2, header)
-    gateway.at(1).answer({ body: 'one' })
-    gateway.at(2).answer({ body: 'two' })
+    gateway.at(1).respond({ body: 'one' })
+    gateway.at(2).respond({ body: 'two' })
     t.strictSame(await Promise.all((await Promise.all(calls)).map(textOf)), ['one', 'two', 'two'])
   }
 })
@@ -123,7 +123,7 @@ test('does not share with a caller that forbids storing', async (t) => {
   const calls = [shared.send(callOf()), shared.send(callOf({ headers: { 'cache-control': 'no-store' } })), shared.send(callOf())]
   await settled()
   t.equal(gateway.sent.length, 2)
-  for (const sent of gateway.sent) sent.answer()
+  for (const sent of gateway.sent) sent.respond()
   await Promise.all(calls)
 })
 
@@ -134,6 +134,6 @@ test('returns the state of the rate limit with every response', async (t) => {
   await settled()
   const second = shared.send(callOf())
   await settled()
-  gateway.at(1).answer({ rateLimit })
-  t.strictSame((await Promise.all([first, second])).map((answer) => answer.rateLimit), [rateLimit, rateLimit])
+  gateway.at(1).respond({ rateLimit })
+  t.strictSame((await Promise.all([first, second])).map((response) => response.rateLimit), [rateLimit, rateLimit])
 })

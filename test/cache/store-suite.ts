@@ -30,12 +30,12 @@ export function storeSuite (t: Test, bench: Bench): void {
       }
       gateway.serve = () => ({ headers, body })
       await send()
-      const answer = await send()
-      const { age, 'cache-status': status, ...kept } = answer.headers
+      const response = await send()
+      const { age, 'cache-status': status, ...kept } = response.headers
       t.equal(status, 'fastify-roller; hit')
       t.strictSame({ ...kept }, headers)
-      t.equal(answer.status, 200)
-      t.ok(body.equals(answer.payload() as Buffer), `${body.length} bytes`) // complete, so a Buffer
+      t.equal(response.status, 200)
+      t.ok(body.equals(response.payload() as Buffer), `${body.length} bytes`) // complete, so a Buffer
     }
   })
 
@@ -97,7 +97,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     gateway.serve = null
     const calls = Array.from({ length: 10 }, () => send())
     while (gateway.sent.length === 0) await settled()
-    gateway.at(1).answer()
+    gateway.at(1).respond()
     const [first, ...others] = await Promise.all(calls)
     t.equal(first?.headers['cache-status'], 'fastify-roller; fwd=miss; stored')
     for (const { headers } of others) t.equal(headers['cache-status'], 'fastify-roller; fwd=miss; stored; collapsed')

@@ -44,7 +44,7 @@ export function writeSuite (t: Test, bench: Bench): void {
       const before = await get()
       gateway.serve = null
       const write = send({ name: 'PUT /products/stock' })
-      if (typeof outcome === 'number') gateway.at(2).answer({ status: outcome })
+      if (typeof outcome === 'number') gateway.at(2).respond({ status: outcome })
       else gateway.at(2).fail(outcome instanceof Error ? outcome : new RollerError(outcome))
       await write.catch(() => {})
       gateway.serve = () => ({ body: 'new' })
@@ -62,9 +62,9 @@ export function writeSuite (t: Test, bench: Bench): void {
         const reading = send({ headers: { 'cache-control': 'no-cache' } })
         while (gateway.sent.length === begun) await settled()
         const writing = send({ name: write })
-        gateway.at(begun + 2).answer()
+        gateway.at(begun + 2).respond()
         await writing
-        gateway.at(begun + 1).answer({ body: 'old' })
+        gateway.at(begun + 1).respond({ body: 'old' })
         const old = await reading
         t.equal(old.headers['cache-status'], 'fastify-roller; fwd=request', 'its header shows it')
         t.equal(await textOf(old), 'old')

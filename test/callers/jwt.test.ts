@@ -15,7 +15,7 @@ interface Issuer {
   readonly fetched: () => number
   /** Publishes another key under this id, in addition to the others or instead of them. */
   readonly rotate: (kid: string, alone?: boolean) => Promise<void>
-  readonly answer: (how: ((response: ServerResponse) => void) | null) => void
+  readonly respond: (how: ((response: ServerResponse) => void) | null) => void
   readonly token: (claims?: Record<string, unknown>, how?: { kid?: string, alg?: string, expires?: number }) => Promise<string>
 }
 
@@ -41,7 +41,7 @@ async function startIssuer (t: Test, alg = 'RS256'): Promise<Issuer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`, // of a TCP server
     fetched: () => fetched,
     rotate,
-    answer: (next) => { how = next },
+    respond: (next) => { how = next },
     token: async (claims = {}, { kid = 'one', expires = 600 } = {}) => {
       const now = Math.floor(Date.now() / SECOND)
       const signer = signers.get(kid)
@@ -121,10 +121,10 @@ test('rejects an invalid token with 401 and the reason', async (t) => {
     ['no token', 'a.b.c', /signature or form/]
   ]
   for (const [label, token, detail] of cases) {
-    const answer = await call(built, token)
-    t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', detail }, label)
-    t.match(answer.headers['www-authenticate'], /^Bearer/)
-    t.notMatch(answer.body, 'canary')
+    const response = await call(built, token)
+    t.match(response.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', detail }, label)
+    t.match(response.headers['www-authenticate'], /^Bearer/)
+    t.notMatch(response.body, 'canary')
   }
   t.equal((await call(built, await issuer.token({}, { expires: -2 }))).statusCode, 200, 'clocks differ a little')
   t.same(built.nango.requests.filter(({ url }) => url.startsWith('/proxy')).length, 1)
@@ -165,16 +165,16 @@ const DOWN: [label: string, how: (response: ServerResponse) => void][] = [
 for (const [label, how] of DOWN) {
   test(`responds 503 without the issuer's keys: ${label}`, async (t) => {
     const issuer = await startIssuer(t)
-    issuer.answer(how)
+    issuer.respond(how)
     const built = await start(t, issuer)
     const token = await issuer.token()
     for (let round = 0; round < 3; round++) {
-      const answer = await call(built, token)
-      t.match(answer.json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE', layer: 'network', retryAfter: 10 })
-      t.equal(answer.headers['retry-after'], '10')
+      const response = await call(built, token)
+      t.match(response.json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE', layer: 'network', retryAfter: 10 })
+      t.equal(response.headers['retry-after'], '10')
     }
     t.equal(issuer.fetched(), 1, 'it is not called for a while')
-    issuer.answer(null)
+    issuer.respond(null)
     moveTime(t, 11 * SECOND)
     t.equal((await call(built, token)).statusCode, 200, 'and fetched again')
   })
@@ -185,7 +185,7 @@ test('uses known keys for an hour while the issuer is unavailable, and no longer
   const built = await start(t, issuer)
   const token = await issuer.token({}, { expires: 90_000 })
   t.equal((await call(built, token)).statusCode, 200)
-  issuer.answer((response) => { response.destroy() })
+  issuer.respond((response) => { response.destroy() })
   const now = Date.now
   t.teardown(() => { Date.now = now })
   Date.now = () => now() + 3_500 * SECOND

@@ -54,11 +54,11 @@ for (const { name } of [ACME, LISTED]) {
       for (const [index, attempt] of attempts('venue-of-other', name).entries()) {
         const requested = async (one: InjectOptions) => {
           const before = built.nango.requests.length
-          const answer = await built.app.inject(one)
-          const { instance: _, ...problem } = answer.json()
-          const { 'x-request-id': __, date: ___, 'content-length': ____, ...headers } = answer.headers
+          const response = await built.app.inject(one)
+          const { instance: _, ...problem } = response.json()
+          const { 'x-request-id': __, date: ___, 'content-length': ____, ...headers } = response.headers
           return {
-            status: answer.statusCode,
+            status: response.statusCode,
             problem,
             headers,
             nangoRequests: built.nango.requests.slice(before).map(({ method, url }) => `${method} ${url.split('?')[0]}`)
@@ -82,8 +82,8 @@ test('allows the caller\'s own connections', async (t) => {
   for (const { name } of [ACME, LISTED, BOTH, TRUSTED]) {
     const built = await venues(t)
     for (const attempt of attempts('venue-of-acme', name)) {
-      const answer = await built.app.inject(attempt)
-      t.ok(answer.statusCode < 300, `${name}: ${attempt.method} ${attempt.url}: ${answer.statusCode} ${answer.body.slice(0, 200)}`)
+      const response = await built.app.inject(attempt)
+      t.ok(response.statusCode < 300, `${name}: ${attempt.method} ${attempt.url}: ${response.statusCode} ${response.body.slice(0, 200)}`)
     }
   }
 })
@@ -127,10 +127,10 @@ test('assigns a new connection to the limited caller; a caller with listed conne
   const before = nango.requests.length
   for (const name of ['listed', 'both']) {
     for (const url of ['/connections', '/connect-session']) {
-      const answer = await app.inject(
+      const response = await app.inject(
         { method: 'POST', url, headers: bearer(name), payload: url === '/connections' ? { clientId: 'c', clientSecret: 's' } : {} }
       )
-      t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /may not create another/ }, `${name} ${url}`)
+      t.match(response.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /may not create another/ }, `${name} ${url}`)
     }
   }
   t.equal(nango.requests.length, before)
@@ -139,10 +139,10 @@ test('assigns a new connection to the limited caller; a caller with listed conne
 test('does not let a limited caller change the tags of its limit', async (t) => {
   const { app, nango } = await venues(t)
   for (const name of ['acme', 'listed']) {
-    const answer = await app.inject(
+    const response = await app.inject(
       { method: 'PATCH', url: '/connections/venue-of-acme', headers: bearer(name), payload: { tags: { organization_id: 'other' } } }
     )
-    t.match(answer.json(), { status: 400, errors: [{ pointer: '/body/tags' }] }, name)
+    t.match(response.json(), { status: 400, errors: [{ pointer: '/body/tags' }] }, name)
   }
   t.match(nango.connections.find(({ connectionId }) => connectionId === 'venue-of-acme')?.tags, { organization_id: 'acme' })
 })
@@ -163,16 +163,16 @@ test('does not find another\'s venue by ROLLER\'s id either', async (t) => {
   t.match(venueId, /^\d+$/)
   const requested = async (name: string, venue: string) => {
     const before = built.nango.requests.length
-    const answer = await built.app.inject({ url: '/roller/sandbox/echo', headers: { ...bearer(name), 'roller-venue': venue } })
-    const { instance: _, ...problem } = answer.json()
-    return { status: answer.statusCode, problem, nangoRequests: built.nango.requests.length - before }
+    const response = await built.app.inject({ url: '/roller/sandbox/echo', headers: { ...bearer(name), 'roller-venue': venue } })
+    const { instance: _, ...problem } = response.json()
+    return { status: response.statusCode, problem, nangoRequests: built.nango.requests.length - before }
   }
   t.equal((await requested('trusted', venueId)).status, 200)
   for (const name of ['acme', 'listed']) {
     for (let round = 0; round < 2; round++) {
       const [foreign, missing] = [await requested(name, venueId), await requested(name, `9${venueId}`)]
       t.equal(foreign.status, 404, name)
-      t.same({ ...foreign, nangoRequests: 0 }, { ...missing, nangoRequests: 0 }, `${name}: the same answer`)
+      t.same({ ...foreign, nangoRequests: 0 }, { ...missing, nangoRequests: 0 }, `${name}: the same response`)
       t.equal(foreign.nangoRequests, missing.nangoRequests, `${name}, round ${round + 1}: at the same price`)
     }
   }

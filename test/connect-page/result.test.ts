@@ -17,10 +17,10 @@ async function newLink (app: FastifyInstance, payload: object = {}, url = '/conn
 
 /** Does the same as the page's form. */
 async function enter ({ nango }: Built, { token }: Link, clientId: string): Promise<string> {
-  const answer = await fetch(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
+  const response = await fetch(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ client_id: clientId, client_secret: 'right' })
   })
-  const { connectionId } = await answer.json() as { connectionId: string }
+  const { connectionId } = await response.json() as { connectionId: string }
   return connectionId
 }
 
@@ -32,13 +32,13 @@ test('returns the venue of the connection that was just created', async (t) => {
   const built = await start(t)
   const link = await newLink(built.app)
   const connectionId = await enter(built, link, 'my-park')
-  const answer = await send(built.app, link.ticket, connectionId)
-  t.equal(answer.statusCode, 200)
+  const response = await send(built.app, link.ticket, connectionId)
+  t.equal(response.statusCode, 200)
   const { name, zone } = built.roller.venue('my-park').profile
-  t.same(answer.json(), { status: 'connected', venue: { name, timeZone: zone, environment: 'live' } }, 'these and no more')
-  t.equal(answer.headers['cache-control'], 'no-store')
+  t.same(response.json(), { status: 'connected', venue: { name, timeZone: zone, environment: 'live' } }, 'these and no more')
+  t.equal(response.headers['cache-control'], 'no-store')
   t.match((await built.app.inject(`/connections/${connectionId}`)).json(), { venue: { name } }, 'and it is kept')
-  holdsNoSecret(t, answer.body + built.log(), built)
+  holdsNoSecret(t, response.body + built.log(), built)
   t.notMatch(built.log(), link.ticket)
 })
 
@@ -62,13 +62,13 @@ test('returns only the own connection to a browser that writes a proof into it',
   const proof = link.ticket.split('.')[1] ?? ''
   const victim = await enter(built, await newLink(built.app), 'victim-park')
   // Nango lets a browser set config fields of the connection that it creates.
-  const answer =
+  const response =
     await fetch(`${built.nango.url}/oauth2/auth/roller?connect_session_token=${link.token}&params[roller_connect_page]=${proof}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ client_id: 'own-park', client_secret: 'right' })
     })
-  const { connectionId } = await answer.json() as { connectionId: string }
+  const { connectionId } = await response.json() as { connectionId: string }
   t.equal((await send(built.app, link.ticket, connectionId)).statusCode, 200)
   t.equal((await send(built.app, link.ticket, victim)).statusCode, 404)
 })
@@ -89,8 +89,8 @@ test('rejects forged, foreign and expired tickets with 401, without a call to Na
   )
   const before = built.nango.requests.length
   for (const ticket of [ended.ticket, other.ticket, 'x', ended.ticket.replace(/^\d+/, '99999999999999')]) {
-    const answer = await send(built.app, ticket, 'demo-venue')
-    t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_LINK_ENDED', title: /^The link / })
+    const response = await send(built.app, ticket, 'demo-venue')
+    t.match(response.json(), { status: 401, code: 'ROLLER_ERR_LINK_ENDED', title: /^The link / })
   }
   t.equal(built.nango.requests.length, before)
   for (
@@ -107,9 +107,9 @@ test('allows twenty requests for each link', async (t) => {
   const link = await newLink(built.app)
   for (let time = 0; time < 20; time++) t.equal((await send(built.app, link.ticket, 'demo-venue')).statusCode, 404)
   const before = built.nango.requests.length
-  const answer = await send(built.app, link.ticket, 'demo-venue')
-  t.match(answer.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED' })
-  t.ok(Number(answer.headers['retry-after']) > 0)
+  const response = await send(built.app, link.ticket, 'demo-venue')
+  t.match(response.json(), { status: 429, code: 'ROLLER_ERR_CALLER_RATE_LIMITED' })
+  t.ok(Number(response.headers['retry-after']) > 0)
   t.equal(built.nango.requests.length, before)
   t.equal((await send(built.app, (await newLink(built.app)).ticket, 'demo-venue')).statusCode, 404, 'another link counts by itself')
 })

@@ -18,7 +18,7 @@ const CASES: readonly [what: string, payload: unknown, failure: TokenFailure][] 
   ['429 that names the credentials', payloadOf({ message: 'Rate limit of these credentials exceeded' }), 'unavailable'],
   ['500', payloadOf({ message: 'Internal Server Error' }), 'unavailable'],
   ['a page of a firewall that says forbidden', payloadOf('<html><body>403 Forbidden</body></html>'), 'unavailable'],
-  ['an answer without a body, 401 or 503', '{}', 'unclear'],
+  ['a response without a body, 401 or 503', '{}', 'unclear'],
   ['a reset, a refused connection, a timeout', '{"name":"Error","message":"fetch_unknown_error"}', 'unreachable'],
   ['Nango\'s policy', { host: '127.0.0.1:4000', code: 'denied_ip', message: 'blocked' }, 'blocked'],
   ['Nango\'s allow-list', { host: 'api.roller.app', code: 'allowlist_miss' }, 'blocked'],

@@ -109,8 +109,8 @@ test('type-checks TypeScript, and runs complete files', async (t) => {
     const running = startSource(t, `../${file.slice(root.length).replace(/\.ts$/, '')}`, [], { NANGO_SECRET_KEY: SECRET_KEY })
     await running.printed(/it listens/)
     const get = async (path: string, headers = {}): Promise<{ status: number, body: string }> => {
-      const answer = await fetch(`http://localhost:${port}${path}`, { headers })
-      return { status: answer.status, body: await answer.text() }
+      const response = await fetch(`http://localhost:${port}${path}`, { headers })
+      return { status: response.status, body: await response.text() }
     }
     if (code.includes("'/venue-name'")) t.match(await get('/venue-name'), { status: 200, body: 'SkyBound' }, at)
     if (code.includes("'/overview'")) {

@@ -13,11 +13,11 @@ function open () {
   const clock = new ManualClock()
   const inner = new MemoryDedupeStore(clock)
   const state = { isDown: false, warnings: 0 }
-  const answer = <T>(work: () => T): T => { if (state.isDown) throw new Error('away'); return work() }
+  const respond = <T>(work: () => T): T => { if (state.isDown) throw new Error('away'); return work() }
   const shared: DedupeStore = {
-    claim: async (key) => answer(() => inner.claim(key)),
-    done: async (key) => answer(() => inner.done(key)),
-    release: async (key) => answer(() => inner.release(key))
+    claim: async (key) => respond(() => inner.claim(key)),
+    done: async (key) => respond(() => inner.done(key)),
+    release: async (key) => respond(() => inner.release(key))
   }
   const replica = (): SharedDedupeStore => new SharedDedupeStore(
     { local: new MemoryDedupeStore(clock), shared, onRedisDown: () => { state.warnings++ } }

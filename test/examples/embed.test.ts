@@ -12,19 +12,19 @@ test('runs', async (t) => {
     url + path, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) }
   )
   const signIn = async (name: string): Promise<{ cookie: string }> => {
-    const answer = await post('/login', { name, password: 'demo' })
-    t.equal(answer.status, 204, name)
-    t.match(answer.headers.get('set-cookie'), /HttpOnly; SameSite=Strict/)
-    return { cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' }
+    const response = await post('/login', { name, password: 'demo' })
+    t.equal(response.status, 204, name)
+    t.match(response.headers.get('set-cookie'), /HttpOnly; SameSite=Strict/)
+    return { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
   }
 
   t.equal((await post('/login', { name: 'ada', password: 'wrong' })).status, 401)
   t.match(await (await fetch(url)).text(), 'page.js')
   t.match((await fetch(`${url}/page.js`)).headers.get('content-type'), 'javascript')
   for (const path of ['/api/connections', '/api/overview', '/api/connect-session']) {
-    const answer = await fetch(url + path)
-    t.equal(answer.status, 401, path)
-    t.same(await answer.json(), { message: 'Sign in first.' }, 'the host\'s own words')
+    const response = await fetch(url + path)
+    t.equal(response.status, 401, path)
+    t.same(await response.json(), { message: 'Sign in first.' }, 'the host\'s own words')
   }
 
   const [ada, abe, zoe] = [await signIn('ada'), await signIn('abe'), await signIn('zoe')]

@@ -296,11 +296,11 @@ async function portOf (pid: number): Promise<number> {
       (fields) => parseInt(fields[1]?.split(':')[1] ?? '', 16)
     )
     for (const port of ports) {
-      const answer = await request(`http://127.0.0.1:${port}/health`).then(
+      const response = await request(`http://127.0.0.1:${port}/health`).then(
         async ({ statusCode, body }) => { const text = await body.text(); return statusCode === 200 && text === '{"status":"ok"}' },
         () => false
       )
-      if (answer) return port
+      if (response) return port
     }
   }
   throw new Error('the service did not start')

@@ -97,7 +97,7 @@ export class Attack {
           port: this.#port, bytes: conversation.bytes, expected: conversation.expected, whole: conversation.whole, nth: this.#connections++
         }
       )
-      for (const { status } of exchange.answers) this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
+      for (const { status } of exchange.responses) this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
       const shown = JSON.stringify(conversation.bytes.toString('latin1')).slice(0, 1_500)
       return faultsOfExchange(conversation, exchange).map((fault) => `${fault} - sent: ${shown}`)
     }))).flat()
@@ -167,7 +167,7 @@ export class Attack {
   async #alive (): Promise<Fault[]> {
     const { child } = this.#process
     if (child.exitCode !== null || child.signalCode !== null) return [`the process has ended: ${this.#process.stderr().slice(0, 2_000)}`]
-    const { answers } = await send(
+    const { responses } = await send(
       {
         port: this.#port,
         bytes: Buffer.from('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'),
@@ -176,7 +176,7 @@ export class Attack {
         nth: this.#connections++
       }
     )
-    return answers[0]?.status === 200 ? [] : ['it is not alive any more']
+    return responses[0]?.status === 200 ? [] : ['it is not alive any more']
   }
 }
 

@@ -13,7 +13,7 @@ export const KEYS = {
   all: 'canary-api-key-of-all-0001', reader: 'canary-api-key-of-reader-0002', limited: 'canary-api-key-of-limited-0003'
 } as const
 
-/** Never in an answer, and never in the log. */
+/** Never in a response, and never in the log. */
 export const SECRETS: readonly string[] = [
   SECRET_KEY, CLIENT_SECRET, NANGO_SIGNING_KEY, ROLLER_WEBHOOK_SECRET, TARGET_SECRET, ...Object.values(KEYS)
 ]

@@ -5,34 +5,34 @@ import type { ReceivedRequest } from '#sandbox/nango.js'
 import type { RecordedRequest } from '#sandbox/roller.js'
 import { PRIVATE, SECRET_KEY, SECRETS } from './canaries.ts'
 import { MARK_HEADER, type Conversation } from './conversation.ts'
-import type { Exchange, WireAnswer } from './wire.ts'
+import type { Exchange, WireResponse } from './wire.ts'
 
 export type Fault = string
 
-export function faultsOfExchange ({ sent, inOrder, expected, shape }: Conversation, { answers, text, garbled, hung }: Exchange): Fault[] {
+export function faultsOfExchange ({ sent, inOrder, expected, shape }: Conversation, { responses, text, garbled, hung }: Exchange): Fault[] {
   const faults: Fault[] = []
   if (hung) faults.push(`${shape}: neither answered nor closed`)
-  if (garbled !== null) faults.push(`${shape}: the answer is no HTTP: ${garbled}`)
-  if (answers.length > Math.max(sent.length, expected === 100 ? 1 : expected)) {
-    faults.push(`${shape}: ${answers.length} answers to ${sent.length} requests`)
+  if (garbled !== null) faults.push(`${shape}: the response is no HTTP: ${garbled}`)
+  if (responses.length > Math.max(sent.length, expected === 100 ? 1 : expected)) {
+    faults.push(`${shape}: ${responses.length} answers to ${sent.length} requests`)
   }
   if (inOrder) {
-    const ids = answers.map(({ headers }) => headers.get('x-request-id'))
+    const ids = responses.map(({ headers }) => headers.get('x-request-id'))
     // After an announced last response, the others may be missing.
-    const isAnnounced = /close/i.test(answers.at(-1)?.headers.get('connection') ?? '')
+    const isAnnounced = /close/i.test(responses.at(-1)?.headers.get('connection') ?? '')
     if ((ids.length !== sent.length && !isAnnounced) || ids.some((id, index) => id !== sent[index])) {
       faults.push(`${shape}: answers ${ids.join()} to ${sent.join()}`)
     }
   }
-  for (const secret of SECRETS) if (text.includes(secret)) faults.push(`${shape}: the answer holds ${secret}`)
-  for (const answer of answers) faults.push(...faultsOfAnswer(answer).map((fault) => `${shape}: ${fault}`))
+  for (const secret of SECRETS) if (text.includes(secret)) faults.push(`${shape}: the response holds ${secret}`)
+  for (const response of responses) faults.push(...faultsOfResponse(response).map((fault) => `${shape}: ${fault}`))
   return faults
 }
 
 /** ROLLER's webhooks get a status and a word by contract, and readiness is for load balancers. */
 const PLAIN = /^(text\/plain|application\/json)/
 
-function faultsOfAnswer ({ status, headers, body }: WireAnswer): Fault[] {
+function faultsOfResponse ({ status, headers, body }: WireResponse): Fault[] {
   if (status < 400 || headers.get('roller-answered-by') === 'roller') return []
   const type = headers.get('content-type') ?? ''
   if (PLAIN.test(type)) {

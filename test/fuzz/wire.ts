@@ -1,7 +1,7 @@
 /** One connection of a hostile client: sends exactly these bytes, and parses the responses strictly. */
 import { connect, type Socket } from 'node:net'
 
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>
@@ -9,7 +9,7 @@ export interface WireAnswer {
 }
 
 export interface Exchange {
-  readonly answers: readonly WireAnswer[]
+  readonly responses: readonly WireResponse[]
   /** As received. */
   readonly text: string
   /** Why the data is not a sequence of HTTP responses; null if it is one. */
@@ -38,7 +38,7 @@ export async function send ({ port, bytes, expected, whole, nth }: SendOptions):
   const socket = connect({ port, host: '127.0.0.1', localAddress: `127.0.0.${2 + nth % ADDRESSES}` })
   const chunks: Buffer[] = []
   let hung = false
-  socket.on('error', () => {}) // a server that resets after its answer has responded before
+  socket.on('error', () => {}) // a server that resets after its response has responded before
   socket.write(bytes)
   const late = setTimeout(() => { hung = true; socket.destroy() }, HUNG_MS)
   let quiet: NodeJS.Timeout | undefined
@@ -51,45 +51,46 @@ export async function send ({ port, bytes, expected, whole, nth }: SendOptions):
   socket.on('data', (chunk) => {
     chunks.push(chunk)
     listen()
-    if (expected > 0 && readAnswers(Buffer.concat(chunks).toString('latin1')).answers.length >= expected) finish(socket)
+    if (expected > 0 && readResponses(Buffer.concat(chunks).toString('latin1')).responses.length >= expected) finish(socket)
   })
   await new Promise<void>((resolve) => { socket.once('close', () => { resolve() }) })
   clearTimeout(late)
   clearTimeout(quiet)
   const text = Buffer.concat(chunks).toString('latin1')
-  const { answers, garbled } = readAnswers(text)
-  return { answers: answers.map((answer) => ({ ...answer, body: Buffer.from(answer.body, 'latin1').toString() })), text, garbled, hung }
+  const { responses, garbled } = readResponses(text)
+  const decoded = responses.map(({ body, ...rest }) => ({ ...rest, body: Buffer.from(body, 'latin1').toString() }))
+  return { responses: decoded, text, garbled, hung }
 }
 
 /** Half closed, so that an excess response would still arrive. */
 function finish (socket: Socket): void { socket.end() }
 
 /** A truncated response at the end is not a violation: the connection was closed. */
-export function readAnswers (text: string): { answers: WireAnswer[], garbled: string | null } {
-  const answers: WireAnswer[] = []
+export function readResponses (text: string): { responses: WireResponse[], garbled: string | null } {
+  const responses: WireResponse[] = []
   let at = 0
   while (at < text.length) {
     const end = text.indexOf('\r\n\r\n', at)
-    if (end === -1) return { answers, garbled: 'HTTP/1.1 '.startsWith(text.slice(at, at + 9)) ? null : `at ${at} stands no status line` }
+    if (end === -1) return { responses, garbled: 'HTTP/1.1 '.startsWith(text.slice(at, at + 9)) ? null : `at ${at} stands no status line` }
     const [line = '', ...fields] = text.slice(at, end).split('\r\n')
     const status = Number(/^HTTP\/1\.1 ([1-5]\d\d) [\x20-\x7e]*$/.exec(line)?.[1])
-    if (Number.isNaN(status)) return { answers, garbled: `at ${at} stands no status line` }
+    if (Number.isNaN(status)) return { responses, garbled: `at ${at} stands no status line` }
     const headers = new Map<string, string>()
     for (const field of fields) {
       const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+): ?([\t\x20-\x7e\x80-\xff]*)$/.exec(field) ?? []
-      if (name === undefined) return { answers, garbled: `a header is none: ${JSON.stringify(field)}` }
-      if (headers.has(name.toLowerCase()) && /^(content-length|transfer-encoding|content-type)$/i.test(name)) return { answers, garbled: `${name} stands twice` }
+      if (name === undefined) return { responses, garbled: `a header is none: ${JSON.stringify(field)}` }
+      if (headers.has(name.toLowerCase()) && /^(content-length|transfer-encoding|content-type)$/i.test(name)) return { responses, garbled: `${name} stands twice` }
       headers.set(name.toLowerCase(), value ?? '')
     }
     at = end + 4
     if (status < 200) continue
     const read = readBody(text, at, status, headers)
-    if (read === null) return { answers, garbled: null }
-    if (typeof read === 'string') return { answers, garbled: read }
-    answers.push({ status, headers, body: read.body })
+    if (read === null) return { responses, garbled: null }
+    if (typeof read === 'string') return { responses, garbled: read }
+    responses.push({ status, headers, body: read.body })
     at = read.end
   }
-  return { answers, garbled: null }
+  return { responses, garbled: null }
 }
 
 function readBody (

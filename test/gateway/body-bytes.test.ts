@@ -9,8 +9,8 @@ test('forwards a validated body byte for byte', async (t) => {
   const built = await build(t)
   const odd = '"unknownField" : 9007199254740993, "ratio":1.0, "tiny":1e-400,\n"caf\u00e9":"\\u0041"'
   const payload = bookingFor(built).replace('{"externalId"', `{ ${odd}, "externalId"`)
-  const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers: JSON_TYPE, payload })
-  t.equal(answer.headers['roller-answered-by'], 'roller')
+  const response = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers: JSON_TYPE, payload })
+  t.equal(response.headers['roller-answered-by'], 'roller')
   const { body, headers } = built.roller.requests.find(({ url }) => url === '/bookings') ?? { body: null, headers: {} }
   t.same(body, Buffer.from(payload))
   t.equal(headers['content-type'], 'application/json')
@@ -26,8 +26,8 @@ test('forwards any bytes of any type through the wildcard, for each method', asy
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
     for (const [type, payload] of bodies) {
       const headers = { ...VENUE, 'content-type': type }
-      const { payload: answer } = await built.app.inject({ method, url: '/roller/sandbox/echo', headers, payload })
-      const echo = JSON.parse(answer)
+      const { payload: response } = await built.app.inject({ method, url: '/roller/sandbox/echo', headers, payload })
+      const echo = JSON.parse(response)
       t.same(Buffer.from(echo.bodyBase64, 'base64'), payload, `${method} ${type}`)
       t.equal(echo.headers['content-type'], type)
       t.equal(echo.method, method)
@@ -41,7 +41,7 @@ test('forwards a chunked body byte for byte, small or large', async (t) => {
     const { port } = new URL(url)
     await new Promise<void>((resolve, reject) => {
       const call = request({ port, method: 'POST', path: '/roller/sandbox/echo', headers: JSON_TYPE })
-      call.on('error', reject).on('response', (answer) => { answer.resume().on('end', resolve) })
+      call.on('error', reject).on('response', (response) => { response.resume().on('end', resolve) })
       for (let left = size; left > 0; left -= 1_000) call.write(Buffer.alloc(Math.min(left, 1_000), left & 0xff))
       call.end()
     })

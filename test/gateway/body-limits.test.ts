@@ -11,13 +11,13 @@ interface Upload { readonly url: string, readonly path: string, readonly size: n
 /** Sends as fast as possible, and reads the response whenever it arrives. */
 async function upload ({ url, path, size, declared }: Upload): Promise<Response> {
   const headers = { ...VENUE, 'content-type': 'application/json', ...(declared && { 'content-length': size }) }
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const call = request({ port: new URL(url).port, method: 'POST', path, headers }, resolve).on('error', reject)
     Readable.from(blocks(size)).pipe(call)
   })
   let payload = ''
-  for await (const chunk of answer) payload += String(chunk)
-  return { statusCode: answer.statusCode ?? 0, headers: answer.headers, payload }
+  for await (const chunk of response) payload += String(chunk)
+  return { statusCode: response.statusCode ?? 0, headers: response.headers, payload }
 }
 
 function * blocks (size: number): Generator<Buffer> {
@@ -35,8 +35,8 @@ for (const declared of [true, false]) {
     isProblem(t, built, await send('/roller/bookings', 300_000), TOO_LARGE)
     isProblem(t, built, await send('/roller/sandbox/count', 200_001), { ...TOO_LARGE, detail: /200000 bytes/ })
     t.same(callsAtRoller(built), [])
-    const answer = await send('/roller/sandbox/count', 200_000)
-    t.match(JSON.parse(answer.payload), { bytes: 200_000 }, 'and one of exactly the limit passes')
+    const response = await send('/roller/sandbox/count', 200_000)
+    t.match(JSON.parse(response.payload), { bytes: 200_000 }, 'and one of exactly the limit passes')
   })
 }
 
@@ -45,8 +45,8 @@ test('streams a 60 MB upload', async (t) => {
   const size = 60_000_000
   const hash = createHash('sha256')
   for (const block of blocks(size)) hash.update(block)
-  const answer = await upload({ url, path: '/roller/sandbox/count', size, declared: true })
-  t.same(JSON.parse(answer.payload), { bytes: size, sha256: hash.digest('hex') })
+  const response = await upload({ url, path: '/roller/sandbox/count', size, declared: true })
+  t.same(JSON.parse(response.payload), { bytes: size, sha256: hash.digest('hex') })
 })
 
 test('reads a rejected upload to its end, and reuses the connection', async (t) => {
@@ -73,9 +73,9 @@ test('rejects invalid or deeply nested JSON of a validated operation with 400', 
   const endless = ['['.repeat(400_000) + ']'.repeat(400_000), '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)]
   const headers = { ...VENUE, 'content-type': 'application/json' }
   for (const payload of ['{', 'null', '[]', '"x"', 'NaN', '\u0000', '{"a":1}}', ...endless]) {
-    const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers, payload })
-    isProblem(t, built, answer, { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' })
-    t.match(JSON.parse(answer.payload).errors, [{ pointer: /^\/body/ }])
+    const response = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers, payload })
+    isProblem(t, built, response, { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' })
+    t.match(JSON.parse(response.payload).errors, [{ pointer: /^\/body/ }])
   }
   t.same(built.nango.requests, [])
 })
@@ -83,8 +83,8 @@ test('rejects invalid or deeply nested JSON of a validated operation with 400', 
 test('forwards a body of another type, which ROLLER rejects', async (t) => {
   const built = await build(t)
   const payload = '{"externalId":"a","customer":{},"items":[]}'
-  const answer = await built.app.inject({
+  const response = await built.app.inject({
     method: 'POST', url: '/roller/bookings', headers: { ...VENUE, 'content-type': 'text/plain', 'roller-validation': 'false' }, payload
   })
-  t.match(answer, { statusCode: 415, headers: { 'roller-answered-by': 'roller' } })
+  t.match(response, { statusCode: 415, headers: { 'roller-answered-by': 'roller' } })
 })

@@ -89,7 +89,7 @@ for (const [status, kind] of UNLABELLED) {
       for (const by of ['nango', 'direct'] as const) {
         const classification = classify({ status, headers: by === 'nango' ? HTML : {} }, Buffer.from(body), by)
         t.equal(classification.kind, kind, `${by}: ${body}`)
-        if (classification.kind === 'repeat') t.equal(classification.error, null, 'ROLLER\'s own answer is passed on in the end')
+        if (classification.kind === 'repeat') t.equal(classification.error, null, 'ROLLER\'s own response is passed on in the end')
       }
     }
   })

@@ -14,7 +14,7 @@ test('collects a response above the high-water mark for callers who share it', {
     }, 50) // until then the others have joined
   })
   const { app } = await build(t, { options: { nango: { host: nango.url } } })
-  const answers = await Promise.all(Array.from({ length: 5 }, () => app.inject({ url: '/roller/products', headers: VENUE })))
-  for (const answer of answers) t.equal(answer.payload.length, body.length)
+  const responses = await Promise.all(Array.from({ length: 5 }, () => app.inject({ url: '/roller/products', headers: VENUE })))
+  for (const result of responses) t.equal(result.payload.length, body.length)
   t.equal(nango.requests.length, 1)
 })

@@ -23,11 +23,11 @@ test('keeps its memory constant during a response of 200 MiB', async (t) => {
     return kib
   }
   const download = async (size: number): Promise<string> => {
-    const answer = await fetch(`${url}/roller/sandbox/bytes/${size}?chunked=1`, { headers: VENUE })
-    t.equal(answer.status, 200)
+    const response = await fetch(`${url}/roller/sandbox/bytes/${size}?chunked=1`, { headers: VENUE })
+    t.equal(response.status, 200)
     const hash = createHash('sha256')
     await wait(PAUSE_MS)
-    for await (const chunk of answer.body ?? []) hash.update(chunk)
+    for await (const chunk of response.body ?? []) hash.update(chunk)
     return hash.digest('hex')
   }
   await download(16 * 1024 * 1024) // memory that every process allocates once

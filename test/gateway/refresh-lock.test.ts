@@ -10,7 +10,7 @@ test('grants the refresh to one replica, makes the others wait, and confirms a r
   const [one, two] = [new RedisRefreshLock(client, 'roller'), new RedisRefreshLock(client, 'roller')]
   t.match(await one.acquire('a', 0), { kind: 'acquired' })
   t.match(await two.acquire('a', 0), { kind: 'held' })
-  t.match(await one.acquire('a', 0), { kind: 'acquired' }, 'the response was lost')
+  t.match(await one.acquire('a', 0), { kind: 'acquired' }, 'the response was lost on the way')
   t.match(await two.acquire('b', 0), { kind: 'acquired' }, 'nothing is known of another connection')
   await one.release('a', 'renewed', 30_000)
   t.match(await two.acquire('a', 60_000), { kind: 'renewed' })

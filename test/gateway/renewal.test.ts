@@ -109,12 +109,12 @@ test('uses a token that another replica refreshed, and another replica\'s reject
 })
 
 test('repeats a lock request without a reply; without any reply each replica refreshes once in 30 s', async (t) => {
-  const answers: Array<LockState | null> = [null, null, { kind: 'renewed' }]
+  const responses: Array<LockState | null> = [null, null, { kind: 'renewed' }]
   let requested = 0
   const lock: RefreshLock = {
     acquire: async () => {
       requested++
-      const state = answers.shift() ?? null
+      const state = responses.shift() ?? null
       if (state === null) throw new Error('too late')
       return state
     },
@@ -122,7 +122,7 @@ test('repeats a lock request without a reply; without any reply each replica ref
   }
   const { clock, calls, renewals } = setup(lock)
   await renewals.renew('a', clock.now())
-  t.same([requested, calls], [3, []], 'the third response reports that another replica handled it')
+  t.same([requested, calls], [3, []], 'the third response says that another has done it')
   clock.advance(1)
   await renewals.renew('a', clock.now())
   t.same([requested, calls], [6, ['a']])

@@ -19,14 +19,14 @@ test('a request without a body may have any Content-Type', async (t) => {
 
 test('a chunked body of no bytes is none either', async (t) => {
   const { url } = await listen(t)
-  const answer = await new Promise<string>((resolve) => {
+  const response = await new Promise<string>((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
     let text = ''
     socket.on('data', (data) => { text += String(data) }).on('close', () => resolve(text))
     socket.write(`DELETE /connections/none HTTP/1.1\r\nHost: x\r\nConnection-Id: ${CONNECTION_ID}\r\nConnection: close\r\n` +
       'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n')
   })
-  t.match(answer, /^HTTP\/1\.1 404 /)
+  t.match(response, /^HTTP\/1\.1 404 /)
 })
 
 test('a body of another type is still rejected, and a missing one is named', async (t) => {

@@ -57,10 +57,10 @@ async function startHost (t: Test, row: HostRow, nangoUrl: string): Promise<{ ap
   if (row.server === 'inject') {
     await app.ready()
     const call: Call = async (method, url, headers = {}, payload, signal) => {
-      const answer = await app.inject({
+      const response = await app.inject({
         method: method as 'GET', url, headers, ...(payload !== undefined && { payload }), ...(signal !== undefined && { signal })
       })
-      return { status: answer.statusCode, body: answer.body }
+      return { status: response.statusCode, body: response.body }
     }
     return { app, call }
   }
@@ -115,8 +115,8 @@ for (const row of hostRows) {
       },
       'streamed POST': async () => {
         const body = JSON.stringify('y'.repeat(LARGE))
-        const answer = await call('POST', '/api/roller/echo', json, body)
-        t.ok(answer.status === 200 && answer.body === body, `streamed back: ${answer.status}`)
+        const result = await call('POST', '/api/roller/echo', json, body)
+        t.ok(result.status === 200 && result.body === body, `streamed back: ${result.status}`)
       },
       'bodyless DELETE': async () => { t.match(await call('DELETE', '/api/connections/none', json), { status: 204 }) },
       HEAD: async () => { t.match(await call('HEAD', '/api/roller/venues/me', VENUE), { status: 200, body: '' }) },
@@ -137,8 +137,8 @@ for (const row of hostRows) {
         t.match(await call('POST', '/api/webhooks/nango', { ...signed, 'x-nango-hmac-sha256': 'wrong' }, body), { status: 401 })
       },
       'connect session': async () => {
-        const answer = await call('POST', '/api/connect-session', { 'content-type': 'application/json' }, '{}')
-        t.match(answer, { status: 201, body: 'session-token' })
+        const result = await call('POST', '/api/connect-session', { 'content-type': 'application/json' }, '{}')
+        t.match(result, { status: 201, body: 'session-token' })
       },
       document: async () => {
         t.ok(app.swagger().paths?.['/api/roller/venues/me'])

@@ -51,14 +51,15 @@ test('learns Nango\'s limit, and never exceeds it again, in a burst or with othe
   await Promise.all(Array.from({ length: 9 }, () => send(built.app, { maxWait: 0 })))
   for (let n = 0; n < 20; n++) await built.app.inject('/connections')
   t.equal((await send(built.app, { connection: 'b', maxWait: 0 })).status, 200) // now it is known again
-  const answers = await Promise.all(Array.from({ length: 150 }, (_, n) => send(built.app, { connection: ['b', 'c'][n % 2]!, maxWait: 0 })))
-  const served = answers.filter(({ status }) => status === 200).length
-  t.same(new Set(answers.map(({ status, code }) => `${status} ${code ?? ''}`)), new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))
+  const calls = Array.from({ length: 150 }, (_, n) => send(built.app, { connection: ['b', 'c'][n % 2]!, maxWait: 0 }))
+  const responses = await Promise.all(calls)
+  const served = responses.filter(({ status }) => status === 200).length
+  t.same(new Set(responses.map(({ status, code }) => `${status} ${code ?? ''}`)), new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))
   t.ok(Date.now() < endsAt, 'all in one window')
   // Each call beyond the limit would return 429.
   t.ok(built.nango.requests.length <= limit, `${built.nango.requests.length} calls of ${limit}`)
   t.ok(served >= 15, `${served} of the rest are used`)
-  const reported = answers.filter(({ status }) => status === 503).map(({ retryAfter = 0 }) => retryAfter)
+  const reported = responses.filter(({ status }) => status === 503).map(({ retryAfter = 0 }) => retryAfter)
   t.ok(Math.max(...reported) <= 61 && Math.min(...reported) >= 1)
 })
 

@@ -18,12 +18,12 @@ async function withQueuedPost (t: Pick<Test, 'teardown'>) {
   })
   await life.app.inject({ url: '/roller/products', headers: { ...VENUE, ...owner } })
   let answered = false
-  const post = life.app.inject(booking).then((answer) => { answered = true; return answer })
+  const post = life.app.inject(booking).then((response) => { answered = true; return response })
   await new Promise((resolve) => setTimeout(resolve, 50)) // until it is queued
   return {
     ...life,
     posts: () => callsAtRoller(life).filter(({ method }) => method === 'POST'),
-    async answer () {
+    async respond () {
       await until(() => { clock.advance(1_000); return answered })
       return await post
     }
@@ -33,20 +33,20 @@ async function withQueuedPost (t: Pick<Test, 'teardown'>) {
 test('does not send a queued POST after new credentials were entered', async (t) => {
   const life = await withQueuedPost(t)
   await enterThroughNango(life, 'other-park', { organization_id: 'demo' })
-  t.match((await life.answer()).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
+  t.match((await life.respond()).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
   t.same(life.posts(), [])
 })
 
 test('does not send a queued POST for a tenant that has lost the connection', async (t) => {
   const life = await withQueuedPost(t)
   await life.app.roller.connections.update('demo-venue', { tags: { organization_id: 'acme' } })
-  t.match((await life.answer()).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+  t.match((await life.respond()).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
   t.same(life.posts(), [])
 })
 
 test('sends a queued POST once', async (t) => {
   const life = await withQueuedPost(t)
-  t.equal((await life.answer()).statusCode, 200)
+  t.equal((await life.respond()).statusCode, 200)
   t.equal(life.posts().length, 1)
 })
 
@@ -57,7 +57,7 @@ test('authorizes a GET again before its retry', async (t) => {
   let status = 0
   const get = life.app.inject(
     { url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '50' } }
-  ).then((answer) => { status = answer.statusCode })
+  ).then((response) => { status = response.statusCode })
   await until(() => callsAtRoller(life).length === 1)
   await enterThroughNango(life, 'other-park')
   await until(() => { clock.advance(1_000); return status !== 0 })

@@ -26,30 +26,30 @@ test('cools off on three replicas with 500 callers after an injected 429', needs
       n,
       waiting,
       at: Date.now(),
-      answer: await send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: waiting ? 30 : [0, 1, 2][n % 3] })
+      response: await send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: waiting ? 30 : [0, 1, 2][n % 3] })
     }
   })
   const others = Array.from({ length: 60 }, async (_, n) => {
     await pause(n * 40)
     return await send(apps[n % 3]!, { url: `/sandbox/echo?o=${n}`, connection: 'other', maxWait: 0 })
   })
-  const answers = await Promise.all(callers)
-  const notWaiting = answers.filter(({ waiting }) => !waiting)
-  t.same(new Set(notWaiting.map(({ answer }) => `${answer.status} ${answer.code}`)), new Set(['429 ROLLER_ERR_COOLING_OFF']))
-  const wrong = notWaiting.filter(({ answer: { retryAfter = 0, took }, at }) => {
+  const responses = await Promise.all(callers)
+  const notWaiting = responses.filter(({ waiting }) => !waiting)
+  t.same(new Set(notWaiting.map(({ response }) => `${response.status} ${response.code}`)), new Set(['429 ROLLER_ERR_COOLING_OFF']))
+  const wrong = notWaiting.filter(({ response: { retryAfter = 0, took }, at }) => {
     // Exact to the second: between the remaining time when the response is sent and when the call arrived.
     const latest = COOLING_OFF_SECONDS * 1000 - (at - raised)
     return retryAfter > Math.ceil(latest / 1000) || retryAfter * 1000 < COOLING_OFF_SECONDS * 1000 - (at + took - raising)
   })
-  t.same(wrong.map(({ answer }) => answer.retryAfter), [], 'Retry-After is exact')
-  t.ok(notWaiting.every(({ answer }) => answer.took < 3_000), 'a call with a shorter wait is rejected at once')
+  t.same(wrong.map(({ response }) => response.retryAfter), [], 'Retry-After is exact')
+  t.ok(notWaiting.every(({ response }) => response.took < 3_000), 'a call that may not wait that long is rejected at once')
 
-  const served = answers.filter(({ waiting }) => waiting)
-  t.same(new Set(served.map(({ answer }) => answer.status)), new Set([200]))
+  const served = responses.filter(({ waiting }) => waiting)
+  t.same(new Set(served.map(({ response }) => response.status)), new Set([200]))
   const came = roller.requests.slice(before).filter(({ clientId }) => clientId === 'demo')
   t.equal(came.length, 50, 'only calls with a long enough wait reach ROLLER')
   const early = Math.min(...came.map(({ at }) => at)) - (raising + COOLING_OFF_SECONDS * 1000)
-  t.ok(early >= 0, `the first one ${early} ms after its end at the earliest`)
+  t.ok(early >= 0, `the first one ${early} ms after the cooling-off period at the earliest`)
 
   const speed = await Promise.all(others)
   t.same(new Set(speed.map(({ status }) => status)), new Set([200]), 'another venue is not affected')
@@ -67,8 +67,8 @@ test('a cooling-off stops callers that are already queued', needsRedis, async (t
   const queue = Array.from({ length: 60 }, (_, n) => send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}` }))
   await pause(1_500)
   roller.faults.next({ path: /echo/, kind: 'status', status: 429, headers: { 'retry-after': '3' }, body: {} })
-  const answers = await Promise.all(queue)
-  t.same(new Set(answers.map(({ status }) => status)), new Set([200]), 'all are served in the end')
+  const responses = await Promise.all(queue)
+  t.same(new Set(responses.map(({ status }) => status)), new Set([200]), 'all are served in the end')
   const moments = arrivals(replicas).filter(({ url }) => url.startsWith('/sandbox')).map(({ at }) => at).sort((a, b) => a - b)
   // The call that got the 429 has no mark of its credential: the gap shows it.
   const gaps = moments.map((at, n) => at - (moments[n - 1] ?? at))

@@ -90,9 +90,9 @@ test('sends RateLimit headers with every response, equal to GET /connections/:id
   const built = await build(t, { options: { clock, retries: 0, rateLimits: { ...exact, rest: { limit: 6, windowMs: 30_000 } } } })
   const { app, roller, nango } = built
   const report = async () => {
-    const answer = await app.inject('/connections/demo-venue/rate-limits')
-    t.equal(answer.statusCode, 200)
-    return answer.json()
+    const response = await app.inject('/connections/demo-venue/rate-limits')
+    t.equal(response.statusCode, 200)
+    return response.json()
   }
   const policy = '"rest";q=6;w=30'
   const reporting = { name: 'reporting', limit: 120, window: 60, remaining: 120, reset: 0 }
@@ -101,9 +101,9 @@ test('sends RateLimit headers with every response, equal to GET /connections/:id
     { connectionId: 'demo-venue', coolingOff: 0, rateLimits: [{ name: 'rest', limit: 6, window: 30, remaining: 6, reset: 0 }, reporting] }
   )
   const headers = async (status: number): Promise<object> => {
-    const answer = await send(app, { maxWait: 0 })
-    t.equal(answer.status, status)
-    return { policy: answer.headers['ratelimit-policy'], state: answer.headers['ratelimit'] }
+    const response = await send(app, { maxWait: 0 })
+    t.equal(response.status, status)
+    return { policy: response.headers['ratelimit-policy'], state: response.headers['ratelimit'] }
   }
   t.same(await headers(200), { policy, state: '"rest";r=5;t=30' })
   clock.advance(10_000)

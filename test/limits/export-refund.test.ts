@@ -38,7 +38,7 @@ for (const [what, fault] of [
     built.nango.faults.next({ path: /bulk/, ...fault })
     t.not((await order(built)).status, 200)
     for (let again = 0; again < 3; again++) {
-      const answer = await send(
+      const response = await send(
         built.app,
         {
           method: 'POST',
@@ -47,7 +47,7 @@ for (const [what, fault] of [
           payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02' }
         }
       )
-      t.equal(answer.status, again === 0 ? 200 : 429)
+      t.equal(response.status, again === 0 ? 200 : 429)
     }
   })
 }

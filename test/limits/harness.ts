@@ -73,18 +73,18 @@ export async function send (
   app: FastifyInstance, { method = 'GET', url = '/sandbox/echo', connection = 'demo-venue', maxWait, payload }: SendOptions = {}
 ): Promise<Received> {
   const startedAt = performance.now()
-  const answer = await app.inject({
+  const response = await app.inject({
     method,
     url: `/roller${url}`,
     headers: { 'connection-id': connection, ...(maxWait !== undefined && { 'roller-max-wait': String(maxWait) }) },
     ...(payload !== undefined && { payload })
   })
-  const problem = String(answer.headers['content-type']).startsWith('application/problem+json') ? JSON.parse(answer.payload) : {}
-  const retryAfter = answer.headers['retry-after']
+  const problem = String(response.headers['content-type']).startsWith('application/problem+json') ? JSON.parse(response.payload) : {}
+  const retryAfter = response.headers['retry-after']
   return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: answer.payload,
+    status: response.statusCode,
+    headers: response.headers,
+    body: response.payload,
     code: problem.code,
     retryAfter: retryAfter === undefined ? undefined : Number(retryAfter),
     took: performance.now() - startedAt

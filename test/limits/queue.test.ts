@@ -33,9 +33,9 @@ test('respects Roller-Max-Wait: queues a caller that can be served, rejects othe
   const { app } = await build(t, { options: tight(2, 1_500, { maxWait: 100 }) })
   await Promise.all([send(app), send(app)])
   for (const maxWait of [0, 0.5, 1, undefined]) {
-    const answer = await send(app, { maxWait })
-    t.match(answer, { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' }, `${maxWait} s`)
-    t.ok(answer.took < 400, 'at once')
+    const response = await send(app, { maxWait })
+    t.match(response, { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' }, `${maxWait} s`)
+    t.ok(response.took < 400, 'at once')
   }
   const queued = await send(app, { maxWait: 1.5 })
   t.equal(queued.status, 200)
@@ -44,16 +44,16 @@ test('respects Roller-Max-Wait: queues a caller that can be served, rejects othe
 
 test('uses the option without the header', async (t) => {
   const { app } = await build(t, { options: tight(1, 500, { maxWait: 900 }) })
-  const answers = await Promise.all(Array.from({ length: 3 }, () => send(app)))
-  t.same(answers.map(({ status }) => status), [200, 200, 429])
+  const responses = await Promise.all(Array.from({ length: 3 }, () => send(app)))
+  t.same(responses.map(({ status }) => status), [200, 200, 429])
 })
 
 test('rejects a Roller-Max-Wait that is not a number of seconds with 400, and sends nothing', async (t) => {
   const built = await build(t)
   for (const maxWait of ['', 'soon', '-1', '1e3', '3601', '99999', 'Infinity', '1,2', '0x10', '1.2345', ' ']) {
-    const answer = await send(built.app, { maxWait })
-    t.match(answer, { status: 400, code: 'ROLLER_ERR_VALIDATION' }, JSON.stringify(maxWait))
-    t.match(answer.body, '/headers/Roller-Max-Wait')
+    const response = await send(built.app, { maxWait })
+    t.match(response, { status: 400, code: 'ROLLER_ERR_VALIDATION' }, JSON.stringify(maxWait))
+    t.match(response.body, '/headers/Roller-Max-Wait')
   }
   for (const maxWait of ['0', '3600', '0.25', '007']) t.equal((await send(built.app, { maxWait })).status, 200, maxWait)
   t.equal(arrivals(built).length, 4)

@@ -10,18 +10,18 @@ const MAX_WAIT = 1
 
 /** Twice the limit, evenly, until stopped. */
 function load ({ apps }: Replicas) {
-  const answers: Promise<Received & { at: number }>[] = []
+  const responses: Promise<Received & { at: number }>[] = []
   const load = { on: true }
   const done = (async () => {
     for (let n = 0; load.on; n++) {
       const at = Date.now()
-      answers.push(
-        send(apps[n % apps.length]!, { url: `/sandbox/echo?n=${n}`, maxWait: n % 2 ? MAX_WAIT : 0 }).then((answer) => ({ ...answer, at }))
+      responses.push(
+        send(apps[n % apps.length]!, { url: `/sandbox/echo?n=${n}`, maxWait: n % 2 ? MAX_WAIT : 0 }).then((result) => ({ ...result, at }))
       )
       await pause(ROLLER.windowMs / LIMIT / 2)
     }
   })()
-  return { async stop () { load.on = false; await done; return await Promise.all(answers) } }
+  return { async stop () { load.on = false; await done; return await Promise.all(responses) } }
 }
 
 const countLines = ({ logs }: Replicas, text: string): number[] => logs.map((lines) => lines.filter((line) => line.includes(text)).length)
@@ -43,19 +43,19 @@ for (const onRedisDown of ['share', 'reject'] as const) {
     const startedAt = Date.now()
     await redis.start()
     await pause(6_500)
-    const answers = await running.stop()
+    const responses = await running.stop()
 
     t.equal(roller.penalties, 0, 'ROLLER\'s limit was not touched')
-    t.same([...new Set(answers.map(({ status }) => status))].sort(), [200, 429])
-    const slow = answers.map(({ took }) => took - MAX_WAIT * 1000).filter((over) => over > 1_000)
-    t.same(slow, [], 'every answer came within a second of the patience it had')
-    const notWaiting = answers.filter(({ at, status, took }) => status === 429 && at > killedAt && at < startedAt && took > 1_000)
+    t.same([...new Set(responses.map(({ status }) => status))].sort(), [200, 429])
+    const slow = responses.map(({ took }) => took - MAX_WAIT * 1000).filter((over) => over > 1_000)
+    t.same(slow, [], 'every response came within a second of the patience it had')
+    const notWaiting = responses.filter(({ at, status, took }) => status === 429 && at > killedAt && at < startedAt && took > 1_000)
     t.same(notWaiting, [], 'a rejection took less than a second')
     const while_ = arrivals(replicas).filter(({ at }) => at > killedAt + 700 && at < startedAt).length
     if (onRedisDown === 'share') t.ok(while_ >= 15, `${while_} calls were sent meanwhile`)
     else {
       t.equal(while_, 0, 'nothing was sent meanwhile')
-      const rejected = answers.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
+      const rejected = responses.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)
       t.ok(
         rejected.length > 20 && rejected.every(
           ({ code, retryAfter, headers }) => code === 'ROLLER_ERR_RATE_LIMITED' &&
@@ -65,7 +65,7 @@ for (const onRedisDown of ['share', 'reject'] as const) {
     }
     t.same(countLines(replicas, 'Redis is down'), [1, 1, 1], 'one warning in each log')
     t.same(countLines(replicas, 'Redis is back'), [1, 1, 1])
-    const after = answers.filter(({ at, status }) => at > startedAt + 4_000 && status === 200).length
+    const after = responses.filter(({ at, status }) => at > startedAt + 4_000 && status === 200).length
     t.ok(after >= 25, `${after} calls after the return`)
   })
 }

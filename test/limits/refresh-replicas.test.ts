@@ -8,8 +8,9 @@ test('makes one forced refresh for 200 calls over three replicas on a revoked to
   await Promise.all(apps.map((app) => send(app)))
   roller.revokeTokens()
   const before = roller.requests.length
-  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: 20 })))
-  t.same(new Set(answers.map(({ status }) => status)), new Set([200]))
+  const calls = Array.from({ length: 200 }, (_, n) => send(apps[n % 3]!, { url: `/sandbox/echo?n=${n}`, maxWait: 20 }))
+  const responses = await Promise.all(calls)
+  t.same(new Set(responses.map(({ status }) => status)), new Set([200]))
   t.equal(refreshes(replicas), 1)
   const tries = new Map<string, number>()
   for (const { url } of roller.requests.slice(before)) if (url !== '/token') tries.set(url, (tries.get(url) ?? 0) + 1)

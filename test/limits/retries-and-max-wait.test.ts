@@ -10,11 +10,11 @@ for (const [maxWait, tries] of [[0, 1], [0.1, 1], [0.35, 2], [5, 3]] as const) {
   test(`makes ${tries} attempts with Roller-Max-Wait ${maxWait}`, async (t) => {
     const built = await build(t, { options: { retryPolicy } })
     built.roller.faults.always({ path: /venues/, kind: 'status', status: 502, body: '{"own":"words"}' })
-    const answer = await send(built.app, { url: '/venues/me', maxWait })
-    t.match(answer, { status: 502, body: '{"own":"words"}' }, 'ROLLER\'s own answer in the end')
+    const response = await send(built.app, { url: '/venues/me', maxWait })
+    t.match(response, { status: 502, body: '{"own":"words"}' }, 'ROLLER\'s own response in the end')
     t.equal(callsAtRoller(built).length, tries)
     const pauses = [0, 0, 200, 600][tries] ?? 0
-    t.ok(answer.took >= pauses - 2, `${answer.took} ms: no repeat without its pause`)
+    t.ok(response.took >= pauses - 2, `${response.took} ms: no repeat without its pause`)
   })
 }
 

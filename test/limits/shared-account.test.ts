@@ -45,12 +45,12 @@ test('never triggers a 429 of Nango with three replicas and other programs on th
   for (let n = 0; n < 30; n++) await apps[0]!.inject('/connections') // a sync, another program
   for (const app of apps) await send(app, { connection: 'b', maxWait: 0 })
   const before = nango.requests.length
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 150 }, (_, n) => send(apps[n % 3]!, { connection: ['b', 'c'][n % 2]!, maxWait: 0 }))
   )
-  const outcomes = new Set(answers.map(({ status, code }) => `${status} ${code ?? ''}`))
+  const outcomes = new Set(responses.map(({ status, code }) => `${status} ${code ?? ''}`))
   t.same(outcomes, new Set(['200 ', '503 ROLLER_ERR_NANGO_LIMIT']))
   t.ok(nango.requests.length <= limit, `${nango.requests.length} of ${limit}: each one more would be a 429`)
-  const served = answers.filter(({ status }) => status === 200).length
+  const served = responses.filter(({ status }) => status === 200).length
   t.ok(served >= (limit - before) * 0.7, `${served} of the ${limit - before} that were left are used`)
 })

@@ -48,8 +48,8 @@ test('calls authorize for each route with connection, operation and scope', asyn
   for (const [method, url, context] of cases) {
     requested.length = 0
     const payload = method === 'GET' || method === 'DELETE' ? undefined : bodies[url]
-    const answer = await app.inject({ method, url, headers: VENUE, ...(payload !== undefined && { payload }) })
-    t.same(requested, [context], `${method} ${url} (${answer.statusCode})`)
+    const response = await app.inject({ method, url, headers: VENUE, ...(payload !== undefined && { payload }) })
+    t.same(requested, [context], `${method} ${url} (${response.statusCode})`)
   }
 })
 
@@ -63,8 +63,8 @@ test('returns 403 for false, and does nothing', async (t) => {
       ['DELETE', `/connections/${CONNECTION_ID}`]
     ] as const
   ) {
-    const answer = await built.app.inject({ method, url, headers: VENUE })
-    t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, `${method} ${url}`)
+    const response = await built.app.inject({ method, url, headers: VENUE })
+    t.match(response.json(), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' }, `${method} ${url}`)
   }
   t.same(callsAtRoller(built), [])
   t.same(built.nango.requests, [])
@@ -101,8 +101,8 @@ test('passes its error to the host\'s error handler', async (t) => {
     }
   })
   for (const url of ['/roller/venues/me', '/connections']) {
-    const answer = await app.inject({ url, headers: VENUE })
-    t.equal(answer.statusCode, 418, url)
-    t.same(answer.json(), { host: true })
+    const response = await app.inject({ url, headers: VENUE })
+    t.equal(response.statusCode, 418, url)
+    t.same(response.json(), { host: true })
   }
 })

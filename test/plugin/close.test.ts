@@ -37,8 +37,8 @@ test('waits for a response in progress on close', async (t) => {
   )
   while (!nango.requests.some(({ url }) => url.startsWith('/proxy'))) await new Promise((resolve) => { setTimeout(resolve, 2) })
   const closed = app.close()
-  const answer = await call
-  t.equal(answer.statusCode, 200)
-  t.match(JSON.parse((await answer.toArray()).join('')), { name: String })
+  const response = await call
+  t.equal(response.statusCode, 200)
+  t.match(JSON.parse((await response.toArray()).join('')), { name: String })
   await closed
 })

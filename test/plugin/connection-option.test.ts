@@ -19,8 +19,8 @@ test('prefers the function\'s result to the header', async (t) => {
   const { app, nango, roller } = await build(t, { options: { connection: async ({ headers }) => `venue-${String(headers['x-tenant'])}` } })
   for (const tenant of ['a', 'b']) nango.addConnection({ connectionId: `venue-${tenant}`, clientId: `client-${tenant}`, clientSecret: 's' })
   for (const tenant of ['a', 'b']) {
-    const answer = await app.inject({ url: '/roller/venues/me', headers: { 'x-tenant': tenant, 'connection-id': CONNECTION_ID } })
-    t.equal(answer.statusCode, 200)
+    const response = await app.inject({ url: '/roller/venues/me', headers: { 'x-tenant': tenant, 'connection-id': CONNECTION_ID } })
+    t.equal(response.statusCode, 200)
     t.equal(clientOf(roller.requests), `client-${tenant}`)
   }
 })

@@ -5,13 +5,13 @@ import { build, VENUE } from '../support/build.ts'
 test('403 and 401 of an app with its own login', async (t) => {
   const { app } = await build(t, { options: { authorize: () => false } })
   const signedOut = await build(t, { options: { identify: () => null } })
-  for (const [status, answer] of [
+  for (const [status, response] of [
     [403, await app.inject({ url: '/roller/venues/me', headers: VENUE })],
     [403, await app.inject('/connections')],
     [401, await signedOut.app.inject('/connections')]
   ] as const) {
-    t.equal(answer.statusCode, status)
-    const { hint } = answer.json()
+    t.equal(response.statusCode, status)
+    const { hint } = response.json()
     t.match(hint, /^[A-Z].*\.$/)
     t.notMatch(hint, /\bkeys?\b|Bearer/i)
   }

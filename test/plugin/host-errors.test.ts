@@ -21,9 +21,9 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
         }
       })
       for (const url of URLS) {
-        const answer = await built.app.inject({ url, headers: VENUE })
-        t.equal(answer.statusCode, failure instanceof LoginNeeded ? 401 : 440, url)
-        t.same(answer.json(), { host: failure.constructor.name }, url)
+        const response = await built.app.inject({ url, headers: VENUE })
+        t.equal(response.statusCode, failure instanceof LoginNeeded ? 401 : 440, url)
+        t.same(response.json(), { host: failure.constructor.name }, url)
       }
       t.same(callsAtRoller(built), [])
     })
@@ -35,9 +35,9 @@ test('keeps the response of a hook', async (t) => {
     t, { host: (app) => { app.addHook('preHandler', async (_request, reply) => reply.code(402).send('pay first')) } }
   )
   for (const url of URLS) {
-    const answer = await app.inject({ url, headers: VENUE })
-    t.equal(answer.statusCode, 402)
-    t.equal(answer.body, 'pay first')
+    const response = await app.inject({ url, headers: VENUE })
+    t.equal(response.statusCode, 402)
+    t.equal(response.body, 'pay first')
   }
 })
 
@@ -67,8 +67,8 @@ test('hides the text of an unexpected error of the plugin', async (t) => {
       host: (app) => { app.setErrorHandler((_error, _request, reply) => reply.code(599).send()) }
     }
   )
-  const answer = await app.inject({ url: '/connections' })
-  t.match(answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', instance: /^req-/ })
-  t.notMatch(answer.body, 'identify')
+  const response = await app.inject({ url: '/connections' })
+  t.match(response.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', instance: /^req-/ })
+  t.notMatch(response.body, 'identify')
   t.match(log(), 'identify() gave neither tags nor connections', 'the log says what it was')
 })

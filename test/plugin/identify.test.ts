@@ -32,9 +32,9 @@ test('gives another\'s connection the response of one that does not exist', asyn
   ] as const
   const missing = attempts('there-is-no-such')
   for (const [index, attempt] of attempts('venue-of-other').entries()) {
-    const [answer, unknown] = [await built.app.inject(attempt), await built.app.inject(missing[index] ?? attempt)]
-    t.equal(answer.statusCode, 404, `${attempt.method} ${attempt.url}`)
-    const { instance: _, ...problem } = answer.json()
+    const [response, unknown] = [await built.app.inject(attempt), await built.app.inject(missing[index] ?? attempt)]
+    t.equal(response.statusCode, 404, `${attempt.method} ${attempt.url}`)
+    const { instance: _, ...problem } = response.json()
     t.match(unknown.json(), problem, 'and the two are indistinguishable')
   }
   t.same(callsAtRoller(built), [])
@@ -51,8 +51,8 @@ test('lists only the caller\'s connections, whatever the filter', async (t) => {
     '?tags[organization_id]=acme&tags[ORGANIZATION_ID]=other', '?tags[ORGANIZATION_ID]=other&tags[organization_id]=acme',
     '?tags[Organization_Id]=other'
   ]) {
-    const answer = await app.inject({ url: `/connections${query}`, headers: ACME })
-    t.same(answer.json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['venue-of-acme'], query)
+    const response = await app.inject({ url: `/connections${query}`, headers: ACME })
+    t.same(response.json().connections.map(({ connectionId }: { connectionId: string }) => connectionId), ['venue-of-acme'], query)
   }
 })
 
@@ -68,8 +68,8 @@ test('adds the caller\'s tags to sessions and connections, and rejects tags from
     ['PATCH', '/connections/venue-of-acme', {}],
     ['POST', '/connect-session/reconnect', { connectionId: 'venue-of-acme' }]
   ] as const) {
-    const answer = await app.inject({ method, url, headers: ACME, payload: { ...body, tags: { organization_id: 'other' } } })
-    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/tags' }] }, `${method} ${url}`)
+    const response = await app.inject({ method, url, headers: ACME, payload: { ...body, tags: { organization_id: 'other' } } })
+    t.match(response.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/tags' }] }, `${method} ${url}`)
   }
   t.notOk(nango.requests.slice(before).some(({ method }) => method !== 'GET'), 'nothing was written')
 })
@@ -79,8 +79,8 @@ test('responds 401 when identify returns null', async (t) => {
   for (
     const url of ['/connections', '/connect-session', '/connections/venue-of-acme', '/connections/venue-of-acme/check', '/roller/venues/me']
   ) {
-    const answer = await built.app.inject({ url, headers: { 'connection-id': 'venue-of-acme' } })
-    t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, url)
+    const response = await built.app.inject({ url, headers: { 'connection-id': 'venue-of-acme' } })
+    t.match(response.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, url)
   }
   t.same(built.nango.requests, [])
 })
@@ -90,8 +90,8 @@ test('grants nothing to an identity without tags, or with an empty tag', async (
     const built = await build(t, { options: { identify: () => ({ tags: tags as never }) } })
     built.nango.addConnection({ connectionId: 'untagged', clientId: 'u', clientSecret: 's' })
     for (const url of ['/connections', '/connections/untagged', '/roller/venues/me', '/connect-session']) {
-      const answer = await built.app.inject({ url, headers: { 'connection-id': 'untagged' } })
-      t.match(answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL' }, `${JSON.stringify(tags)} ${url}`)
+      const response = await built.app.inject({ url, headers: { 'connection-id': 'untagged' } })
+      t.match(response.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL' }, `${JSON.stringify(tags)} ${url}`)
     }
     t.same(built.nango.requests, [])
   }

@@ -59,11 +59,11 @@ for (const [label, identity, detail] of SHAPES) {
   test(`grants nothing: ${label}`, async (t) => {
     const built = await withIdentity(t, () => identity)
     for (const call of CALLS) {
-      const answer = await built.app.inject(call)
+      const response = await built.app.inject(call)
       t.match(
-        answer.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ }, call.url
+        response.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ }, call.url
       )
-      t.notMatch(answer.body, 'identify', 'it is not the caller\'s to know')
+      t.notMatch(response.body, 'identify', 'it is not the caller\'s to know')
     }
     t.match(built.log(), detail, 'the log has it')
     t.same(callsAtRoller(built), [])

@@ -60,9 +60,9 @@ test('handles any thrown value', async (t) => {
 test('does not log ROLLER\'s response to an internal call', async (t) => {
   const built = await build(t, { options: { publicUrl: 'https://gateway.example.com', rollerWebhookSecrets: [SECRET], retries: 0 } })
   built.roller.faults.always({ path: /^\/webhooks/, kind: 'status', status: 500, body: { guest: CANARY, email: `${CANARY}@example.com` } })
-  const answer = await built.app.inject({ method: 'POST', url: `/connections/${CONNECTION_ID}/webhooks` })
-  t.ok(answer.statusCode >= 500, String(answer.statusCode))
-  t.match(answer.body, CANARY, 'its caller has it')
+  const response = await built.app.inject({ method: 'POST', url: `/connections/${CONNECTION_ID}/webhooks` })
+  t.ok(response.statusCode >= 500, String(response.statusCode))
+  t.match(response.body, CANARY, 'its caller has it')
   t.match(built.log(), '"upstreamStatus":500')
   t.notMatch(built.log(), CANARY)
 })

@@ -7,10 +7,10 @@ import { build } from '../support/build.ts'
 test('serves a page with instructions at the type of every problem', async (t) => {
   const { app } = await build(t)
   for (const [code, { title }] of Object.entries(errorDefinitions)) {
-    const answer = await app.inject({ url: `/problems/${code}` })
-    t.equal(answer.statusCode, 200, code)
-    t.match(answer.headers, { 'content-type': /^text\/html/, 'content-security-policy': /default-src 'none'/ })
-    t.ok(answer.body.includes(title.replaceAll('\'', '\'')), title)
+    const response = await app.inject({ url: `/problems/${code}` })
+    t.equal(response.statusCode, 200, code)
+    t.match(response.headers, { 'content-type': /^text\/html/, 'content-security-policy': /default-src 'none'/ })
+    t.ok(response.body.includes(title.replaceAll('\'', '\'')), title)
   }
   t.match((await app.inject({ url: '/problems/ROLLER_ERR_NOTHING' })).json(), { status: 404, code: 'ROLLER_ERR_NOT_FOUND' })
   t.match((await app.inject({ url: '/problems/__proto__' })).json(), { status: 404 })

@@ -14,7 +14,7 @@ const names = Object.keys(operations) as (keyof typeof operations)[] // the keys
 
 /** Whether the policy rejects a call; it runs before validation, so no body is needed. */
 async function isClosed ({ app }: Pick<Built, 'app'>, method: string, path: string): Promise<boolean> {
-  const answer = await app.inject(
+  const response = await app.inject(
     {
       method: method as 'GET',
       url: `/roller${path}`,
@@ -22,7 +22,7 @@ async function isClosed ({ app }: Pick<Built, 'app'>, method: string, path: stri
       ...(method !== 'GET' && { payload: '{}' })
     }
   )
-  return answer.statusCode === 403 && answer.json().code === 'ROLLER_ERR_OPERATION_FORBIDDEN'
+  return response.statusCode === 403 && response.json().code === 'ROLLER_ERR_OPERATION_FORBIDDEN'
 }
 
 async function closedBy (built: Pick<Built, 'app'>): Promise<Set<string>> {

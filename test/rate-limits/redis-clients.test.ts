@@ -48,13 +48,13 @@ async function works (t: Test, client: RedisLike): Promise<void> {
 
     const cache = new RedisCacheStore(client, { scope: tag, clock, timeoutMs })
     const key = { connectionId, resource: 'products', key: 'GET /products' }
-    const answer = { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from('[1]') }
+    const response = { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from('[1]') }
     const { generation } = await cache.find(key, false)
-    t.equal(await cache.keep(key, generation ?? '', answer, 60_000), true)
-    t.match((await cache.find(key, false)).hit, { answer: { headers: answer.headers, body: answer.body }, ageMs: Number })
+    t.equal(await cache.keep(key, generation ?? '', response, 60_000), true)
+    t.match((await cache.find(key, false)).hit, { response: { headers: response.headers, body: response.body }, ageMs: Number })
     await cache.invalidate(connectionId, ['products'])
     t.equal((await cache.find(key, false)).hit, null)
-    t.equal(await cache.keep(key, generation ?? '', answer, 60_000), false, 'not the response from before the write')
+    t.equal(await cache.keep(key, generation ?? '', response, 60_000), false, 'not the response from before the write')
 
     const seen = new RedisDedupeStore(client, { scope: tag, timeoutMs })
     const event = { connectionId, id: 'event' }

@@ -267,14 +267,14 @@ t.test('releases and moves slots in the store that granted them', async (t) => {
 })
 
 t.test('discards a result that is older than a change', async (t) => {
-  let answer = (_: TakeResult): void => {}
+  let finish = (_: TakeResult): void => {}
   let fail = (_: Error): void => {}
-  const slow = new Promise<TakeResult>((resolve) => { answer = resolve })
+  const slow = new Promise<TakeResult>((resolve) => { finish = resolve })
   const broken = new Promise<TakeResult>((_resolve, reject) => { fail = reject })
-  const answers = [slow, broken]
+  const responses = [slow, broken]
   const never = async (): Promise<never> => { throw new RedisUnavailable('away') }
   const shared: LimitStore = {
-    take: () => answers.shift() ?? never(),
+    take: () => responses.shift() ?? never(),
     cancel: never,
     refund: never,
     renew: never,
@@ -289,7 +289,7 @@ t.test('discards a result that is older than a change', async (t) => {
   const second = store.take(request('v', rest(1)))
   fail(new RedisUnavailable('away'))
   granted(await second)
-  answer({ outcome: 'granted', slot: 1, usage: [] })
+  finish({ outcome: 'granted', slot: 1, usage: [] })
   rejected(await first)
   const fault = async (): Promise<never> => { throw new TypeError('a fault') }
   const faulty = new ResilientLimitStore({ ...shared, take: fault }, { onRedisDown: 'share', replicas: 1 })

@@ -261,7 +261,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     await other.report(tag, 'account', [account], { remaining: 8, endsInMs: 2000, slot: first.slot })
     t.equal(granted(await store.take(wish)).left, 4, 'calls sent after the reported one are subtracted')
     await store.report(tag, 'account', [account], { remaining: 30, endsInMs: 1990, slot: slots[2] as number })
-    t.equal(granted(await other.take(wish)).left, 3, 'an answer that comes late changes nothing')
+    t.equal(granted(await other.take(wish)).left, 3, 'a response that comes late changes nothing')
     await store.report(tag, 'account', [account], { remaining: 4, endsInMs: 2010, slot: slots[2] as number })
     t.equal(granted(await other.take(wish)).left, 1, 'others have used it up too')
     t.equal(granted(await other.take(wish)).left, 0)

@@ -102,17 +102,17 @@ function startLoad (t: Pick<Test, 'teardown'>, url: string) {
   }
   const call = async (n: number): Promise<string | null> => {
     const headers = { 'connection-id': VENUES[n % VENUES.length] as string, ...(n % 7 === 0 && { connection: 'close' }) } // there are some
-    const answer = n % 3 === 0
+    const response = n % 3 === 0
       ? await request(
         `${url}/roller/sandbox/count?n=${n}`,
         { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: `{"n":${n}}`, dispatcher: kept }
       )
       : await request(`${url}/roller/products`, { headers, dispatcher: kept })
-    const text = await answer.body.text()
+    const text = await response.body.text()
     calls++
-    return answer.statusCode === 200
+    return response.statusCode === 200
       ? null
-      : `call ${n}: ${answer.statusCode} ${String(answer.headers['x-balancer'] ?? '')} ${text.slice(0, 300)}`
+      : `call ${n}: ${response.statusCode} ${String(response.headers['x-balancer'] ?? '')} ${text.slice(0, 300)}`
   }
   const stream = async (n: number): Promise<string | null> => {
     const { statusCode, body } = await request(

@@ -47,9 +47,9 @@ test('reads the venue of new credentials from a response with a byte order mark'
   built.roller.faults.always(
     { path: /^\/venues\/me/, kind: 'status', status: 200, body: marked(venue), headers: { 'content-type': 'application/json' } }
   )
-  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'other', clientSecret: 's' } })
-  t.equal(answer.statusCode, 201)
-  t.match(answer.json(), { venue: { id: '31337', name: 'Marked' } })
+  const response = await built.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'other', clientSecret: 's' } })
+  t.equal(response.statusCode, 201)
+  t.match(response.json(), { venue: { id: '31337', name: 'Marked' } })
   const [known] = [await built.app.roller.check(CONNECTION_ID)]
   t.match(known.steps.at(-1)?.detail, /Marked/)
 })

@@ -158,7 +158,7 @@ test('reports changes of a document by place', async (t) => {
 })
 
 test('treats different spellings of a schema as equal', async (t) => {
-  const answer = Type.Object({
+  const response = Type.Object({
     id: Type.Integer(),
     kind: StringEnum(['a', 'b']),
     size: Type.Union([Type.Literal(0), Type.Literal(1)]),
@@ -174,7 +174,7 @@ test('treats different spellings of a schema as equal', async (t) => {
       rateLimit: 'rest',
       repeatable: true,
       params: Type.Object({ thingId: Type.String() }),
-      responses: { 200: { description: 'The thing', schema: answer } }
+      responses: { 200: { description: 'The thing', schema: response } }
     }
   } satisfies Record<string, Operation>
   const document = {

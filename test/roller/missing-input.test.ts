@@ -21,14 +21,14 @@ test('names every missing required input, without a call to ROLLER', async (t) =
       ...requiredOf(operation.query, '/query'), ...requiredOf(operation.headers, '/headers'), ...requiredOf(operation.body, '/body')
     ]
     if (wanted.length === 0) continue
-    const answer = await built.app.inject({
+    const response = await built.app.inject({
       method: method as 'GET', // the catalog's methods are all Fastify's
       url: `/roller${path.replace(/\{\w+\}/g, '1')}`,
       headers: VENUE,
       ...(operation.body !== undefined && { payload: {} })
     })
-    t.equal(answer.statusCode, 400, name)
-    const pointers = (answer.json().errors as InputFault[]).filter(({ detail }) => detail === 'is missing').map(({ pointer }) => pointer)
+    t.equal(response.statusCode, 400, name)
+    const pointers = (response.json().errors as InputFault[]).filter(({ detail }) => detail === 'is missing').map(({ pointer }) => pointer)
     t.same(wanted.filter((pointer) => !pointers.includes(pointer)), [], `${name} names ${wanted.join(', ')}`)
   }
   t.same(callsAtRoller(built), [])
@@ -36,9 +36,9 @@ test('names every missing required input, without a call to ROLLER', async (t) =
 
 test('names a missing body', async (t) => {
   const built = await build(t)
-  const answer = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers: VENUE })
-  t.equal(answer.statusCode, 400)
-  t.match(answer.json(), { code: 'ROLLER_ERR_VALIDATION', layer: 'caller', errors: [{ pointer: '/body', detail: 'is missing' }] })
+  const response = await built.app.inject({ method: 'POST', url: '/roller/bookings', headers: VENUE })
+  t.equal(response.statusCode, 400)
+  t.match(response.json(), { code: 'ROLLER_ERR_VALIDATION', layer: 'caller', errors: [{ pointer: '/body', detail: 'is missing' }] })
   t.same(callsAtRoller(built), [])
 })
 

@@ -37,9 +37,9 @@ type Booking = NonNullable<paths['/roller/bookings/{uniqueId}']['get']['response
 const lines: (booking: Booking) => (string | undefined)[] = ({ items = [] }) =>
   items.flatMap(({ tickets: own = [] }) => own.map((ticket) => ticket.ticketId))
 void lines
-type Answer = paths['/roller/data/tickets']['get']['responses'][200]['headers']
-const answered: Answer['Roller-Answered-By'] = 'roller'
-const warned: Answer['Roller-Warning'] = 'page-size;max=500'
+type Headers = paths['/roller/data/tickets']['get']['responses'][200]['headers']
+const answered: Headers['Roller-Answered-By'] = 'roller'
+const warned: Headers['Roller-Warning'] = 'page-size;max=500'
 void [answered, warned] satisfies unknown
 const { data: created } = await client.POST('/connect-session', { body: { tags: { organization_id: 'a' } } })
 const token: string | undefined = created?.token

@@ -9,9 +9,9 @@ test('sends null where ROLLER accepts it', async (t) => {
   const built = await build(t, { roller: { now }, nango: { now } })
   const jump = productId(built.roller, 'Jump Session 60 Minutes')
   const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object, status = 200) => {
-    const answer = await built.app.inject({ method, url: `/roller${url}`, headers: VENUE, ...(payload !== undefined && { payload }) })
-    t.equal(answer.statusCode, status, `${method} ${url}: ${answer.body.slice(0, 200)}`)
-    return answer.body === '' ? null : answer.json()
+    const response = await built.app.inject({ method, url: `/roller${url}`, headers: VENUE, ...(payload !== undefined && { payload }) })
+    t.equal(response.statusCode, status, `${method} ${url}: ${response.body.slice(0, 200)}`)
+    return response.body === '' ? null : response.json()
   }
   const nothing = { purchaseDate: null, capacityReservationId: null, companyId: null }
   await call('POST', '/bookings/draft', bookingOf(jump, 1, { externalId: 'draft', ...nothing }))
@@ -36,10 +36,10 @@ test('rejects null for required properties', async (t) => {
   const built = await build(t, { roller: { now }, nango: { now } })
   const jump = productId(built.roller, 'Jump Session 60 Minutes')
   for (const fault of [{ externalId: null }, { customer: null }, { items: null }]) {
-    const answer = await built.app.inject(
+    const response = await built.app.inject(
       { method: 'POST', url: '/roller/bookings/draft', headers: VENUE, payload: bookingOf(jump, 1, fault) }
     )
-    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: `/body/${Object.keys(fault)[0] ?? ''}` }] })
+    t.match(response.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: `/body/${Object.keys(fault)[0] ?? ''}` }] })
   }
   t.same(callsAtRoller(built), [])
 })

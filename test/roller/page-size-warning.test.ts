@@ -7,9 +7,9 @@ test('warns about a page of more than 500 records, and sends the call', async (t
   const built = await build(t)
   const get = async (url: string) => (await built.app.inject({ url: `/roller${url}`, headers: VENUE }))
   for (const query of ['pageSize=501', 'pagesize=1000', 'pageNumber=1&pageSize=20000']) {
-    const answer = await get(`/data/bookingitems?${PERIOD}&${query}`)
-    t.equal(answer.statusCode, 200, query)
-    t.equal(answer.headers['roller-warning'], 'page-size;max=500', query)
+    const response = await get(`/data/bookingitems?${PERIOD}&${query}`)
+    t.equal(response.statusCode, 200, query)
+    t.equal(response.headers['roller-warning'], 'page-size;max=500', query)
   }
   t.equal(callsAtRoller(built).length, 3)
   for (const url of [`/data/bookingitems?${PERIOD}&pageSize=500`, `/data/bookingitems?${PERIOD}`, '/venues/me?pageSize=501']) {

@@ -8,8 +8,8 @@ const DAY = { startDate: '2026-07-01' } as const
 
 interface Walked { got: string[], calls: number, error: unknown }
 
-async function walk (answer: (query: PageQuery) => unknown, options: PaginateOptions<typeof ITEMS> = {}): Promise<Walked> {
-  const log = fake({}, { answer })
+async function walk (respond: (query: PageQuery) => unknown, options: PaginateOptions<typeof ITEMS> = {}): Promise<Walked> {
+  const log = fake({}, { respond })
   const got: string[] = []
   let error: unknown = null
   try {
@@ -24,7 +24,7 @@ const [one, two, three] = [rows(2, 'a'), rows(2, 'b'), rows(1, 'c')]
 
 test('parses all known page envelopes', async (t) => {
   const five = ['a0', 'a1', 'b0', 'b1', 'c0']
-  for (const [name, answer] of Object.entries({
+  for (const [name, response] of Object.entries({
     arrays: pages(one, two, three),
     items: pages({ items: one }, { items: two }, { items: three }),
     data: pages({ data: one }, { data: two }, { data: three }),
@@ -34,7 +34,7 @@ test('parses all known page envelopes', async (t) => {
     'counts that are always 0': pages({ items: one, totalPages: 0 }, { items: two, totalPages: 0 }, { items: three, totalPages: 0 }),
     'pages counted from 0': pages({ currentPage: 0, items: one }, { currentPage: 1, items: two }, { currentPage: 2, items: three })
   })) {
-    const { got, calls, error } = await walk(answer)
+    const { got, calls, error } = await walk(response)
     t.equal(error, null, name)
     t.same(got, five, name)
     t.equal(calls, 3, name)
@@ -59,12 +59,12 @@ test('detects the last page', async (t) => {
 })
 
 test('rejects a response without records', async (t) => {
-  for (const answer of [
+  for (const response of [
     null, '', 'text', 5, {}, { bookingReference: '1', modifiers: [] }, { items: {} }, { items: null }, { totalItems: 3, items: null }
   ]) {
-    const { calls, error } = await walk(() => answer)
+    const { calls, error } = await walk(() => response)
     t.match(
-      error, { code: 'ROLLER_ERR_INVALID_RESPONSE', layer: 'roller', detail: /no list of records/, cursor: String }, JSON.stringify(answer)
+      error, { code: 'ROLLER_ERR_INVALID_RESPONSE', layer: 'roller', detail: /no list of records/, cursor: String }, JSON.stringify(response)
     )
     t.equal(calls, 1)
   }

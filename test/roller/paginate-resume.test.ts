@@ -86,7 +86,7 @@ test('throws an error unchanged after the preceding records, with a cursor', asy
   let broken = true
   const days = { '2026-01-30': rows(5), '2026-01-31': rows(1, 'b') }
   const { source } = fake(days, {
-    answer (query) { if (broken && query['pageNumber'] === 2) throw new Lost('gone') }
+    respond (query) { if (broken && query['pageNumber'] === 2) throw new Lost('gone') }
   })
   const pager = paginate(source, ITEMS, { startDate: '2026-01-30', endDate: '2026-02-01', pageSize: 2 })
   const before: string[] = []
@@ -108,7 +108,7 @@ test('throws an error unchanged after the preceding records, with a cursor', asy
 
 test('throws errors that cannot hold a cursor unchanged', async (t) => {
   for (const error of [Object.freeze(new Error('frozen')), 'a string', null]) {
-    const { source } = fake({}, { answer () { throw error } })
+    const { source } = fake({}, { respond () { throw error } })
     const pager = paginate(source, ITEMS, RANGE)
     const thrown: unknown = await pager.next().catch((reason: unknown) => ({ reason }))
     t.same(thrown, { reason: error })

@@ -18,7 +18,7 @@ export interface Fake {
 export interface FakeOptions {
   envelope?: Envelope
   /** Replaces a response; undefined uses the records. */
-  answer?: (query: PageQuery, name: ReportName) => unknown
+  respond?: (query: PageQuery, name: ReportName) => unknown
 }
 
 export function rows (count: number, prefix = ''): Row[] {
@@ -26,7 +26,7 @@ export function rows (count: number, prefix = ''): Row[] {
 }
 
 /** @param days records by day; '' for a report without dates */
-export function fake (days: Record<string, Row[]>, { envelope = 'page', answer }: FakeOptions = {}): Fake {
+export function fake (days: Record<string, Row[]>, { envelope = 'page', respond }: FakeOptions = {}): Fake {
   let busy = 0
   const log: Fake = {
     requested: [],
@@ -44,7 +44,7 @@ export function fake (days: Record<string, Row[]>, { envelope = 'page', answer }
       try {
         await new Promise((resolve) => { setImmediate(resolve) })
         signal.throwIfAborted()
-        const special = answer?.(query, name)
+        const special = respond?.(query, name)
         if (special !== undefined) return special
         const all = days[day] ?? []
         const items = all.slice((page - 1) * size, page * size)

@@ -140,10 +140,10 @@ test('derives types from the catalog', async (t) => {
 
 test('requests a report without pages once a day, and rejects one that has more', async (t) => {
   const days = ['2026-07-01', '2026-07-02']
-  const { source, requested } = fake({}, { answer: ({ date }) => ({ items: [{ bookingReference: date }] }) })
+  const { source, requested } = fake({}, { respond: ({ date }) => ({ items: [{ bookingReference: date }] }) })
   const range = { startDate: '2026-07-01', endDate: '2026-07-03' }
   t.same(await collect(paginate(source, 'GET /data/membershipcredits', range)), days)
   t.same(requested, days.map((date) => ({ date })))
-  const paged = fake({}, { answer: () => ({ currentPage: 1, totalPages: 2, items: [{}] }) })
+  const paged = fake({}, { respond: () => ({ currentPage: 1, totalPages: 2, items: [{}] }) })
   await t.rejects(collect(paginate(paged.source, 'GET /data/membershipcredits', range)), { code: 'ROLLER_ERR_INVALID_RESPONSE' })
 })

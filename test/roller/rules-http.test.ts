@@ -13,10 +13,10 @@ const REJECTED = [
 test('rejects calls that violate ROLLER\'s rules of dates over HTTP', async (t) => {
   const built = await build(t)
   for (const [url, sentence] of REJECTED) {
-    const answer = await built.app.inject({ url: `/roller${url}`, headers: VENUE })
-    t.equal(answer.statusCode, 400, url)
-    t.match(answer.json(), { code: 'ROLLER_ERR_VALIDATION', layer: 'caller' })
-    t.match(answer.json().detail, sentence, url)
+    const response = await built.app.inject({ url: `/roller${url}`, headers: VENUE })
+    t.equal(response.statusCode, 400, url)
+    t.match(response.json(), { code: 'ROLLER_ERR_VALIDATION', layer: 'caller' })
+    t.match(response.json().detail, sentence, url)
   }
   t.same(callsAtRoller(built), [])
 })

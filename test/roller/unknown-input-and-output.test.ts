@@ -6,30 +6,30 @@ test('passes on input and output that the catalog does not list', async (t) => {
     const { app, roller } = await build(t)
     const body = '{"id":1,"name":"Park","brandNew":{"big":9007199254740993,"ratio":1.0}}'
     roller.faults.next({ path: /venues/, kind: 'status', status: 200, headers: { 'content-type': 'application/json' }, body })
-    const answer = await app.inject({ url: '/roller/venues/me', headers: VENUE })
-    t.equal(answer.body, body)
+    const response = await app.inject({ url: '/roller/venues/me', headers: VENUE })
+    t.equal(response.body, body)
   })
 
   t.test('enum values in a response', async (t) => {
     const { app, roller } = await build(t)
     roller.faults.next({ path: /bookings/, kind: 'status', status: 200, body: { bookings: [{ status: 'PaidInShells' }] } })
     await app.ready()
-    const answer = await app.roller.request('GET /bookings', { connectionId: CONNECTION_ID, query: { keywords: 'smith' } })
-    t.same(answer, { bookings: [{ status: 'PaidInShells' }] })
+    const response = await app.roller.request('GET /bookings', { connectionId: CONNECTION_ID, query: { keywords: 'smith' } })
+    t.same(response, { bookings: [{ status: 'PaidInShells' }] })
   })
 
   t.test('fields and parameters of a request', async (t) => {
     const built = await build(t)
-    const answer = await built.app.inject({ url: '/roller/bookings?keywords=smith&brandNew=1', headers: VENUE })
-    t.equal(answer.statusCode, 200)
+    const response = await built.app.inject({ url: '/roller/bookings?keywords=smith&brandNew=1', headers: VENUE })
+    t.equal(response.statusCode, 200)
     t.same(callsAtRoller(built), [{ method: 'GET', url: '/bookings?keywords=smith&brandNew=1' }])
   })
 
   t.test('a path', async (t) => {
     const built = await build(t)
-    const answer = await built.app.inject({ url: '/roller/brand/new?x=1', headers: VENUE })
-    t.equal(answer.statusCode, 404)
-    t.equal(answer.headers['roller-answered-by'], 'roller')
+    const response = await built.app.inject({ url: '/roller/brand/new?x=1', headers: VENUE })
+    t.equal(response.statusCode, 404)
+    t.equal(response.headers['roller-answered-by'], 'roller')
     t.same(callsAtRoller(built), [{ method: 'GET', url: '/brand/new?x=1' }])
   })
 

@@ -33,10 +33,13 @@ test('all 79 operations work through the typed client, and their responses fit t
     const input = { connectionId: CONNECTION_ID, params, query: Object.fromEntries(new URLSearchParams(query)), body }
     try {
       // The inputs are parsed text, so their types are not the catalog's; compile-time checks are in test/types.
-      const answer: unknown = await app.roller.request(name, input as never)
+      const response: unknown = await app.roller.request(name, input as never)
       const created = 201 in operations[name].responses
       return {
-        status: created ? 201 : 200, headers: {}, body: (answer ?? {}) as Json, text: answer === undefined ? '' : JSON.stringify(answer)
+        status: created ? 201 : 200,
+        headers: {},
+        body: (response ?? {}) as Json,
+        text: response === undefined ? '' : JSON.stringify(response)
       }
     } catch (error) {
       if (!isRollerError(error) || error.code !== 'ROLLER_ERR_REFUSED') throw error

@@ -11,14 +11,14 @@ test('all 79 operations work over HTTP, and their responses fit the catalog', as
     { options: { rateLimits: { reporting: { limit: 100_000 }, rest: { limit: 100_000 } } }, roller: { limits: 'off', now }, nango: { now } }
   )
   const call: Send = async (method, path, body) => {
-    const answer = await app.inject({
+    const response = await app.inject({
       method: method as 'GET', // the catalog's methods are all Fastify's
       url: `/roller${path}`,
       headers: VENUE,
       ...(body !== undefined && { payload: body as object })
     })
-    const isJson = String(answer.headers['content-type']).startsWith('application/json')
-    return { status: answer.statusCode, headers: {}, body: isJson ? answer.json() : {}, text: answer.body }
+    const isJson = String(response.headers['content-type']).startsWith('application/json')
+    return { status: response.statusCode, headers: {}, body: isJson ? response.json() : {}, text: response.body }
   }
   await walkCatalog(t, roller, call)
 })

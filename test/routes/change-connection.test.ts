@@ -23,20 +23,20 @@ const stored = ({ nango }: Built) => nango.connections.find(({ connectionId }) =
 
 test('merges tags, and deletes those set to null', async (t) => {
   const built = await withConnection(t)
-  const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { Region: null, size: 'big' } } })
-  t.equal(answer.statusCode, 200)
-  t.same(answer.json().tags, { organization_id: 'acme', size: 'big' })
+  const response = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { Region: null, size: 'big' } } })
+  t.equal(response.statusCode, 200)
+  t.same(response.json().tags, { organization_id: 'acme', size: 'big' })
   t.match(stored(built), { tags: { organization_id: 'acme', size: 'big' }, metadata: { note: 'a' } })
-  t.same((await built.app.inject({ url: URL })).json(), answer.json(), 'reading it gives the same')
+  t.same((await built.app.inject({ url: URL })).json(), response.json(), 'reading it gives the same')
   await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: { ORGANIZATION_ID: 'other', nothing: null } } })
   t.same(stored(built)?.tags, { organization_id: 'other', size: 'big' })
 })
 
 test('merges the first level of metadata', async (t) => {
   const built = await withConnection(t)
-  const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { metadata: { deep: { y: 2 }, more: [1] } } })
-  t.same(answer.json().metadata, { note: 'a', deep: { y: 2 }, more: [1] })
-  t.match(stored(built), { metadata: answer.json().metadata, tags: { organization_id: 'acme', region: 'north' } })
+  const response = await built.app.inject({ method: 'PATCH', url: URL, payload: { metadata: { deep: { y: 2 }, more: [1] } } })
+  t.same(response.json().metadata, { note: 'a', deep: { y: 2 }, more: [1] })
+  t.match(stored(built), { metadata: response.json().metadata, tags: { organization_id: 'acme', region: 'north' } })
 })
 
 test('rejects more than seven tags and changes nothing: the venue needs three of Nango\'s ten', async (t) => {
@@ -45,8 +45,8 @@ test('rejects more than seven tags and changes nothing: the venue needs three of
     Array.from({ length: count }, (_, index) => [`tag${index}`, 'x'])
   )
   for (const [given, detail] of [[tags(6), /would result in 8 tags.*10, of which 3 are/], [tags(8), /holds 8 tags.*at most 7/]] as const) {
-    const answer = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: given } })
-    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/tags', detail }] })
+    const response = await built.app.inject({ method: 'PATCH', url: URL, payload: { tags: given } })
+    t.match(response.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body/tags', detail }] })
   }
   t.same(stored(built)?.tags, { organization_id: 'acme', region: 'north' })
   t.equal(
@@ -61,17 +61,17 @@ test('rejects an invalid change with 400', async (t) => {
     [{ clientSecret: 'x' }, '/body/clientSecret'], [{ connectionId: 'x' }, '/body/connectionId']
   ]
   for (const [payload, pointer] of cases) {
-    const answer = await app.inject({ method: 'PATCH', url: URL, payload })
-    t.equal(answer.statusCode, 400, pointer)
-    t.ok(answer.json().errors.some((fault: { pointer: string }) => fault.pointer === pointer), `${pointer}: ${answer.body}`)
+    const response = await app.inject({ method: 'PATCH', url: URL, payload })
+    t.equal(response.statusCode, 400, pointer)
+    t.ok(response.json().errors.some((fault: { pointer: string }) => fault.pointer === pointer), `${pointer}: ${response.body}`)
   }
 })
 
 test('returns 404 on all routes after a deletion', async (t) => {
   const built = await withConnection(t)
-  const answer = await built.app.inject({ method: 'DELETE', url: URL })
-  t.equal(answer.statusCode, 204)
-  t.equal(answer.body, '')
+  const response = await built.app.inject({ method: 'DELETE', url: URL })
+  t.equal(response.statusCode, 204)
+  t.equal(response.body, '')
   t.equal(stored(built), undefined)
   for (const method of ['DELETE', 'GET', 'PATCH'] as const) {
     const second = await built.app.inject({ method, url: URL, ...(method === 'PATCH' && { payload: { metadata: { a: 1 } } }) })

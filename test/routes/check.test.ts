@@ -13,9 +13,9 @@ interface Report { ok: boolean, steps: { step: string, result: string, detail: s
 async function failsAt (
   t: Test, built: Built, step: string, summary: { detail?: RegExp, hint?: RegExp } = {}, id = 'demo-venue'
 ): Promise<void> {
-  const answer = await built.app.inject({ url: `/connections/${id}/check` })
-  t.equal(answer.statusCode, 200)
-  const report: Report = answer.json()
+  const response = await built.app.inject({ url: `/connections/${id}/check` })
+  t.equal(response.statusCode, 200)
+  const report: Report = response.json()
   const at = STEPS.indexOf(step)
   t.equal(report.ok, false)
   t.same(
@@ -24,7 +24,7 @@ async function failsAt (
   )
   t.match(report.steps[at], { detail: /\.$/, hint: /\.$/, ...summary })
   t.ok(report.steps.every(({ result, hint }) => (result === 'failed') === (hint !== undefined)), 'only the failed step has a hint')
-  holdsNoSecret(t, answer.body + built.log(), built)
+  holdsNoSecret(t, response.body + built.log(), built)
 }
 
 test('passes', async (t) => {

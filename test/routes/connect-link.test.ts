@@ -22,7 +22,7 @@ test('keeps the link of Nango Cloud', async (t) => {
       { host, secretKey: SECRET_KEY, integrationId: 'roller', timeoutMs: 1000, userAgent: 'test', findProxy: () => null }
     )
     t.teardown(() => client.close())
-    // Cloud is not called from a test; only what is made of its answer counts.
+    // Cloud is not called from a test; only what is made of its response counts.
     Object.assign(client, { call: async () => ({ data: { token: 'x', connect_link: link, expires_at: '2026-01-01T00:00:00.000Z' } }) })
     t.same(await createSession(client, { tags: {} }), { token: 'x', connectLink: link, expiresAt: '2026-01-01T00:00:00.000Z' })
   }

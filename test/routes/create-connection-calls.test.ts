@@ -15,13 +15,13 @@ for (const transport of ['nango', 'direct'] as const) {
   test(`${transport}: reads the connection once at the end, and calls ROLLER once`, async (t) => {
     const built = await buildAndWarm(t, { options: { transport, verifyVenues: true } })
     const before = callsAtRoller(built).length
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
-    t.match(answer.json(), { metadata: { region: 'north' }, tags: { organization_id: 'acme' }, venue: { id: String }, warnings: [] })
-    t.equal(answer.statusCode, 201)
-    const calls = nangoCalls(built, answer.json().connectionId)
+    const response = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
+    t.match(response.json(), { metadata: { region: 'north' }, tags: { organization_id: 'acme' }, venue: { id: String }, warnings: [] })
+    t.equal(response.statusCode, 201)
+    const calls = nangoCalls(built, response.json().connectionId)
     // The direct transport reads the token with which it calls ROLLER.
     t.same(calls.toSorted(), [...KEPT, transport === 'nango' ? `GET ${PROXIED}` : 'GET /connections/ID'].toSorted())
-    t.equal(calls.at(-1), 'GET /connections/ID', 'so that the answer is what Nango keeps')
+    t.equal(calls.at(-1), 'GET /connections/ID', 'so that the response is what Nango keeps')
     t.same(callsAtRoller(built).slice(before), [{ method: 'GET', url: '/venues/me' }])
     t.same(
       order(calls, ['PATCH /connections/ID', 'PATCH /connections/metadata']), ['PATCH /connections/ID', 'PATCH /connections/metadata'],
@@ -31,9 +31,9 @@ for (const transport of ['nango', 'direct'] as const) {
 
   test(`${transport}: makes five calls without verification`, async (t) => {
     const built = await buildAndWarm(t, { options: { transport, verifyVenues: false } })
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
-    t.equal(answer.statusCode, 201)
-    t.equal(nangoCalls(built, answer.json().connectionId).length, 5)
+    const response = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
+    t.equal(response.statusCode, 201)
+    t.equal(nangoCalls(built, response.json().connectionId).length, 5)
     t.same(callsAtRoller(built), [])
   })
 }

@@ -17,8 +17,8 @@ test('rejects a key without the read scope before it creates a connection, on ev
   const built = await build(t, without('environment:connections:read'))
   const before = built.nango.connections.length
   for (let time = 0; time < 2; time++) {
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
-    t.match(answer.json(), {
+    const response = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
+    t.match(response.json(), {
       status: 502,
       code: 'ROLLER_ERR_NANGO_REJECTED',
       layer: 'nango',
@@ -43,8 +43,8 @@ test('deletes a connection that cannot be read, and checks the key again', async
   const before = built.nango.connections.length
   for (const fault of [FORBIDDEN, { kind: 'status', status: 500, body: { error: { code: 'server_error' } } }, { kind: 'reset' }] as const) {
     built.nango.faults.next({ path: READ, ...fault })
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
-    t.equal(answer.statusCode, 502)
+    const response = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
+    t.equal(response.statusCode, 502)
     t.equal(built.nango.connections.length, before)
   }
   t.equal(built.nango.requests.filter(({ url }) => url.startsWith('/connections/fastify-roller-probe')).length, 3)

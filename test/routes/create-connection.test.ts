@@ -7,11 +7,11 @@ const CREDENTIALS = { clientId: 'acme', clientSecret: SECRET }
 
 test('returns 201 with the connection in the form of GET', async (t) => {
   const built = await build(t)
-  const answer = await built.app.inject(
+  const response = await built.app.inject(
     { method: 'POST', url: '/connections', payload: { ...CREDENTIALS, tags: { Organization_ID: 'acme' }, metadata: { region: 'north' } } }
   )
-  t.equal(answer.statusCode, 201)
-  const created = answer.json()
+  t.equal(response.statusCode, 201)
+  const created = response.json()
   t.match(
     created,
     { integrationId: 'roller', status: 'connected', tags: { organization_id: 'acme' }, metadata: { region: 'north' }, createdAt: /Z$/ }
@@ -19,7 +19,7 @@ test('returns 201 with the connection in the form of GET', async (t) => {
   t.same((await built.app.inject({ url: `/connections/${created.connectionId}` })).json(), created)
   t.match(built.nango.connections.at(-1), { connectionId: created.connectionId, clientSecret: SECRET, metadata: { region: 'north' } })
   t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': created.connectionId } })).statusCode, 200)
-  for (const text of [answer.body, built.log(), (await built.app.inject({ url: '/connections' })).body]) {
+  for (const text of [response.body, built.log(), (await built.app.inject({ url: '/connections' })).body]) {
     holdsNoSecret(t, text, built)
     t.notMatch(text, SECRET)
   }
@@ -28,8 +28,8 @@ test('returns 201 with the connection in the form of GET', async (t) => {
 test('rejects wrong credentials with a hint, and creates no connection', async (t) => {
   const built = await build(t)
   const before = built.nango.connections.length
-  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...CREDENTIALS, clientSecret: 'wrong' } })
-  t.match(answer.json(), {
+  const response = await built.app.inject({ method: 'POST', url: '/connections', payload: { ...CREDENTIALS, clientSecret: 'wrong' } })
+  t.match(response.json(), {
     status: 400,
     code: 'ROLLER_ERR_CREDENTIALS_INVALID',
     title: /rejects this Client ID/,
@@ -38,7 +38,7 @@ test('rejects wrong credentials with a hint, and creates no connection', async (
     errors: [{ pointer: '/body/clientSecret' }]
   })
   t.equal(built.nango.connections.length, before)
-  t.notMatch(answer.body, 'client credentials:', 'Nango\'s own text stays inside')
+  t.notMatch(response.body, 'client credentials:', 'Nango\'s own text stays inside')
 })
 
 for (const clientSecret of [SECRET, 'wrong']) {
@@ -56,8 +56,8 @@ for (const clientSecret of [SECRET, 'wrong']) {
 
 test('returns a connection that the list of Nango does not have yet', async (t) => {
   const { app } = await build(t, { nango: { replicaLag: 60_000 } })
-  const answer = await app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
-  t.match(answer.json(), { connectionId: String, status: 'connected' })
+  const response = await app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
+  t.match(response.json(), { connectionId: String, status: 'connected' })
 })
 
 test('points at missing and unknown fields of a body, and sends nothing', async (t) => {
@@ -69,9 +69,9 @@ test('points at missing and unknown fields of a body, and sends nothing', async 
     [{ ...CREDENTIALS, clientSecret: [SECRET] }, '/body/clientSecret']
   ]
   for (const [payload, pointer] of cases) {
-    const answer = await built.app.inject({ method: 'POST', url: '/connections', payload })
-    t.match(answer.json(), { status: 400, errors: [{ pointer }] }, pointer)
-    t.notMatch(answer.body + built.log(), SECRET)
+    const response = await built.app.inject({ method: 'POST', url: '/connections', payload })
+    t.match(response.json(), { status: 400, errors: [{ pointer }] }, pointer)
+    t.notMatch(response.body + built.log(), SECRET)
   }
   t.same(built.nango.requests, [])
 })

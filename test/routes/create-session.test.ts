@@ -7,18 +7,18 @@ const PATH = '/connect-session'
 test('returns 201 with token, link and expiry, for exactly one integration at Nango', async (t) => {
   const integrations = [{ uniqueKey: 'other', provider: 'roller' }, { uniqueKey: 'roller', provider: 'roller' }]
   const built = await build(t, { nango: { integrations } })
-  const answer = await built.app.inject({
+  const response = await built.app.inject({
     method: 'POST',
     url: PATH,
     payload: {
       tags: { Organization_ID: 'acme' }, connectionConfig: { region: 'eu' }, webhookUrlOverride: 'https://hooks.example.com/nango'
     }
   })
-  t.equal(answer.statusCode, 201)
+  t.equal(response.statusCode, 201)
   t.match(
-    answer.json(), { token: /^nango_connect_session_[0-9a-f]{64}$/, connectLink: /session_token=nango_connect/, expiresAt: /^\d{4}-.*Z$/ }
+    response.json(), { token: /^nango_connect_session_[0-9a-f]{64}$/, connectLink: /session_token=nango_connect/, expiresAt: /^\d{4}-.*Z$/ }
   )
-  t.same(Object.keys(answer.json()).sort(), ['connectLink', 'expiresAt', 'token'])
+  t.same(Object.keys(response.json()).sort(), ['connectLink', 'expiresAt', 'token'])
   const request = built.nango.requests.at(-1)
   t.equal(request?.url, '/connect/sessions')
   t.same(JSON.parse(String(request?.body)), {
@@ -27,8 +27,8 @@ test('returns 201 with token, link and expiry, for exactly one integration at Na
     integrations_config_defaults: { roller: { connection_config: { region: 'eu' } } },
     webhook_url_override: 'https://hooks.example.com/nango'
   })
-  holdsNoSecret(t, answer.body + built.log(), built)
-  t.notMatch(built.log(), answer.json().token, 'the token is not logged')
+  holdsNoSecret(t, response.body + built.log(), built)
+  t.notMatch(built.log(), response.json().token, 'the token is not logged')
 })
 
 test('accepts a request without a body', async (t) => {
@@ -60,18 +60,18 @@ test('points at invalid input, without a call to Nango', async (t) => {
     ['text', '/body']
   ]
   for (const [payload, pointer] of cases) {
-    const answer = await app.inject(
+    const response = await app.inject(
       { method: 'POST', url: PATH, payload: JSON.stringify(payload), headers: { 'content-type': 'application/json' } }
     )
-    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' }, pointer)
-    t.ok(answer.json().errors.some((fault: { pointer: string }) => fault.pointer === pointer), `${pointer}: ${answer.body}`)
-    t.match(answer.headers['content-type'], /^application\/problem\+json/)
+    t.match(response.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', layer: 'caller' }, pointer)
+    t.ok(response.json().errors.some((fault: { pointer: string }) => fault.pointer === pointer), `${pointer}: ${response.body}`)
+    t.match(response.headers['content-type'], /^application\/problem\+json/)
   }
   t.same(nango.requests, [])
 })
 
 test('points at input that only Nango rejects, without Nango\'s text', async (t) => {
   const { app } = await build(t)
-  const answer = await app.inject({ method: 'POST', url: PATH, payload: { tags: { a: 'x', A: 'y' } } })
-  t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: /^\/body\/tags/ }] })
+  const response = await app.inject({ method: 'POST', url: PATH, payload: { tags: { a: 'x', A: 'y' } } })
+  t.match(response.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: /^\/body\/tags/ }] })
 })

@@ -11,8 +11,8 @@ test('rejects invalid JSON', async (t) => {
   const { app, nango } = await build(t)
   for (const [method, url] of ROUTES) {
     for (const payload of ['{', '{"a":1,}', '\u0000', '{"__proto__":{"a":1}}', '{"constructor":{"prototype":{"a":1}}}']) {
-      const answer = await app.inject({ method, url, headers: JSON_TYPE, payload })
-      t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body' }] }, `${url} ${payload}`)
+      const response = await app.inject({ method, url, headers: JSON_TYPE, payload })
+      t.match(response.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body' }] }, `${url} ${payload}`)
     }
   }
   t.same(nango.requests, [])
@@ -27,8 +27,8 @@ test('rejects another media type', async (t) => {
         'application/octet-stream'
       ]
     ) {
-      const answer = await app.inject({ method, url, headers: { 'content-type': type }, payload: '{}' })
-      t.match(answer.json(), { status: 415, code: 'ROLLER_ERR_MEDIA_TYPE', hint: /application\/json/ }, `${url} ${type}`)
+      const response = await app.inject({ method, url, headers: { 'content-type': type }, payload: '{}' })
+      t.match(response.json(), { status: 415, code: 'ROLLER_ERR_MEDIA_TYPE', hint: /application\/json/ }, `${url} ${type}`)
     }
   }
   t.equal(
@@ -57,8 +57,8 @@ test('rejects a deeply nested body', async (t) => {
   const { app, nango } = await build(t)
   const nested = (open: string, close: string, depth: number): string => `{"metadata":${open.repeat(depth)}1${close.repeat(depth)}}`
   for (const payload of [nested('[', ']', 200_000), nested('{"a":', '}', 100_000), nested('[', ']', 64)]) {
-    const answer = await app.inject({ method: 'PATCH', url: '/connections/demo-venue', headers: JSON_TYPE, payload })
-    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body', detail: /levels deep/ }] })
+    const response = await app.inject({ method: 'PATCH', url: '/connections/demo-venue', headers: JSON_TYPE, payload })
+    t.match(response.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/body', detail: /levels deep/ }] })
   }
   t.same(nango.requests, [])
   t.equal(

@@ -24,12 +24,12 @@ test('returns each connection once, page by page', async (t) => {
   const seen: string[] = []
   const pages: number[] = []
   for (let page: number | null = 0; page !== null;) {
-    const answer: LightMyRequestResponse = await built.app.inject({ url: `/connections?limit=100&page=${page}` })
-    t.equal(answer.statusCode, 200)
-    holdsNoSecret(t, answer.body, built)
-    seen.push(...idsOf(answer.json()))
-    pages.push(answer.json().connections.length)
-    page = answer.json().nextPage
+    const response: LightMyRequestResponse = await built.app.inject({ url: `/connections?limit=100&page=${page}` })
+    t.equal(response.statusCode, 200)
+    holdsNoSecret(t, response.body, built)
+    seen.push(...idsOf(response.json()))
+    pages.push(response.json().connections.length)
+    page = response.json().nextPage
   }
   t.same(pages, [100, 100, 50])
   t.equal(new Set(seen).size, 250)
@@ -89,9 +89,9 @@ test('rejects an invalid or unknown query parameter with 400 and its name', asyn
     ['tags[a]=', '/query/tags/a'], ['tags[1a]=x', '/query/tags/1a'], ['tags[a]=1&tags[a]=2', '/query/tags/a']
   ]
   for (const [query, pointer] of cases) {
-    const answer = await app.inject({ url: `/connections?${query}` })
-    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION' }, query)
-    t.ok(answer.json().errors?.some((fault: { pointer: string }) => fault.pointer === pointer), `${query}: ${answer.body}`)
+    const response = await app.inject({ url: `/connections?${query}` })
+    t.match(response.json(), { status: 400, code: 'ROLLER_ERR_VALIDATION' }, query)
+    t.ok(response.json().errors?.some((fault: { pointer: string }) => fault.pointer === pointer), `${query}: ${response.body}`)
   }
   t.same(nango.requests, [])
 })

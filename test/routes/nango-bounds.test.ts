@@ -9,8 +9,8 @@ test('caps Nango\'s Retry-After at the length of its limit', async (t) => {
       response.writeHead(429, { 'content-type': 'application/json', 'retry-after': header }).end('{"error":{"code":"too_many_request"}}')
     })
     const { app } = await build(t, { options: { nango: { host: stub.url } } })
-    const answer = await app.inject({ url: '/connections' })
-    t.match(answer.json(), { code: 'ROLLER_ERR_NANGO_LIMIT', retryAfter: expected }, header)
+    const result = await app.inject({ url: '/connections' })
+    t.match(result.json(), { code: 'ROLLER_ERR_NANGO_LIMIT', retryAfter: expected }, header)
   }
 })
 
@@ -31,7 +31,7 @@ test('stops reading an endless response of Nango\'s API', async (t) => {
     write()
   })
   const { app } = await build(t, { options: { nango: { host: stub.url } } })
-  const answer = await app.inject({ url: '/connections' })
-  t.ok(answer.statusCode >= 500, 'rejected')
+  const result = await app.inject({ url: '/connections' })
+  t.ok(result.statusCode >= 500, 'rejected')
   t.ok(written < 100, `${written} MiB were read`)
 })

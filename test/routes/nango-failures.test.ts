@@ -15,10 +15,10 @@ const CALLS = [
 
 async function everyRoute (t: Test, built: Built, expected: object): Promise<void> {
   for (const call of CALLS) {
-    const answer = await built.app.inject(call)
-    t.match(answer.json(), expected, `${call.method} ${call.url}`)
-    t.match(answer.headers['content-type'], /^application\/problem\+json/)
-    holdsNoSecret(t, answer.body, built)
+    const response = await built.app.inject(call)
+    t.match(response.json(), expected, `${call.method} ${call.url}`)
+    t.match(response.headers['content-type'], /^application\/problem\+json/)
+    holdsNoSecret(t, response.body, built)
   }
   holdsNoSecret(t, built.log(), built)
   t.equal(built.nango.connections.length, 1)

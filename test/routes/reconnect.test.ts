@@ -33,11 +33,11 @@ const KEPT = {
 
 test('keeps id, tags, config, webhook address and metadata', async (t) => {
   const { app, nango, id, log } = await connected(t)
-  const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })
-  t.equal(answer.statusCode, 201)
-  t.equal(await enter(nango.url, answer.json().token, 'second'), id)
+  const response = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })
+  t.equal(response.statusCode, 201)
+  t.equal(await enter(nango.url, response.json().token, 'second'), id)
   t.match(nango.connections.filter((one) => one.connectionId === id), [{ ...KEPT, clientSecret: 'second' }])
-  holdsNoSecret(t, answer.body + log(), { nango })
+  holdsNoSecret(t, response.body + log(), { nango })
 })
 
 test('keeps them even if the credentials are rejected', async (t) => {
@@ -46,10 +46,10 @@ test('keeps them even if the credentials are rejected', async (t) => {
   roller.revokeTokens('acme')
   t.equal((await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).statusCode, 424)
   for (const moment of ['just rejected', 'in Nango\'s back-off']) {
-    const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })
-    t.equal(answer.statusCode, 201, moment)
+    const response = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })
+    t.equal(response.statusCode, 201, moment)
     roller.rejectCredentials('acme', false)
-    t.equal(await enter(nango.url, answer.json().token, moment), id)
+    t.equal(await enter(nango.url, response.json().token, moment), id)
     t.match(nango.connections.filter((one) => one.connectionId === id), [{ ...KEPT, clientSecret: moment }])
   }
   t.equal((await app.inject({ url: `/connections/${id}` })).json().status, 'connected')
@@ -58,9 +58,9 @@ test('keeps them even if the credentials are rejected', async (t) => {
 test('merges tags from the body, in any case', async (t) => {
   const { app, nango, id } = await connected(t)
   const payload = { connectionId: id, tags: { Region: 'south', size: 'big' } }
-  const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload })
-  t.equal(answer.statusCode, 201)
-  await enter(nango.url, answer.json().token, 'second')
+  const response = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload })
+  t.equal(response.statusCode, 201)
+  await enter(nango.url, response.json().token, 'second')
   t.match((await app.inject({ url: `/connections/${id}` })).json().tags, { organization_id: 'acme', region: 'south', size: 'big' })
   t.same(nango.connections.find((one) => one.connectionId === id)?.tags.region, 'south')
 })
@@ -68,9 +68,9 @@ test('merges tags from the body, in any case', async (t) => {
 test('returns 404 for an unknown connection, and 400 for a missing id', async (t) => {
   const { app } = await build(t)
   for (const connectionId of ['nobody', '..', 'é', 'a/../b']) {
-    const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId } })
-    t.match(answer.json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, connectionId)
+    const response = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId } })
+    t.match(response.json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, connectionId)
   }
-  const answer = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: {} })
-  t.match(answer.json(), { status: 400, errors: [{ pointer: '/body/connectionId' }] })
+  const response = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: {} })
+  t.match(response.json(), { status: 400, errors: [{ pointer: '/body/connectionId' }] })
 })

@@ -7,11 +7,11 @@ const identify = () => ({ tags: { organization_id: 'acme' } })
 
 test('connects a venue in the frontend SDK with the token of the text response', async (t) => {
   const { url, nango } = await listen(t, { options: { prefix: '/api', identify } })
-  const answer = await fetch(`${url}/api/connect-session`)
-  t.equal(answer.status, 200)
-  t.match(answer.headers.get('content-type'), /^text\/plain/)
-  t.equal(answer.headers.get('cache-control'), 'no-store')
-  const token = await answer.text()
+  const response = await fetch(`${url}/api/connect-session`)
+  t.equal(response.status, 200)
+  t.match(response.headers.get('content-type'), /^text\/plain/)
+  t.equal(response.headers.get('cache-control'), 'no-store')
+  const token = await response.text()
   t.match(token, /^nango_connect_session_[0-9a-f]{64}$/)
 
   const frontend = new Nango({ host: nango.url, connectSessionToken: token })

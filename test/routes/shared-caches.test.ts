@@ -12,7 +12,7 @@ type Response = Record<string, string | string[]>
 /** Responds to each call with its connection, and with any cache headers of ROLLER. */
 interface Started extends Built {
   /** ROLLER's next responses. */
-  readonly answer: (headers: Response, status?: number) => void
+  readonly respond: (headers: Response, status?: number) => void
 }
 
 async function start (t: Test, headers: Response, options: Partial<RollerOptions> = {}): Promise<Started> {
@@ -48,7 +48,7 @@ async function start (t: Test, headers: Response, options: Partial<RollerOptions
     ).end(JSON.stringify({ of: request.headers['connection-id'] }))
   })
   const built = await build(t, { options: { ...options, nango: { host: stub.url } } })
-  return { ...built, answer: (next, nextStatus = 200) => { [headers, status] = [next, nextStatus] } }
+  return { ...built, respond: (next, nextStatus = 200) => { [headers, status] = [next, nextStatus] } }
 }
 
 const PUBLIC = { 'cache-control': 'public, max-age=600' }
@@ -77,8 +77,8 @@ for (const [label, name, values, options] of WAYS) {
       const cache = new SharedCache(app)
       for (let round = 0; round < 2; round++) {
         for (const [index, value] of values.entries()) {
-          const answer = await cache.get('/roller/venues/me', { [name]: value })
-          t.same(JSON.parse(answer.body), { of: index === 0 ? 'venue-a' : 'venue-b' })
+          const response = await cache.get('/roller/venues/me', { [name]: value })
+          t.same(JSON.parse(response.body), { of: index === 0 ? 'venue-a' : 'venue-b' })
         }
       }
       t.equal(cache.hits, sharedCaching ? 2 : 0)
@@ -87,17 +87,17 @@ for (const [label, name, values, options] of WAYS) {
 }
 
 test('prevents shared caching, whatever the upstream allows', async (t) => {
-  const answers: Response[] = [
+  const responses: Response[] = [
     PUBLIC, {}, { 'cache-control': 'max-age=60' }, { 'cache-control': 's-maxage=600' }, { 'cache-control': ['max-age=60', 'public'] },
     { expires: 'Thu, 01 Jan 2099 00:00:00 GMT' }, { 'cache-control': 'PUBLIC, S-MaxAge = 60, must-revalidate' },
     { 'cache-control': 'private="set-cookie", max-age=60' },
     { 'surrogate-control': 'max-age=600' }, { 'cdn-cache-control': 'max-age=600' }, { 'example-cdn-cache-control': 'public' },
     { 'cache-control': 'x="a, public', vary: 'accept' }
   ]
-  const { app, answer } = await start(t, {})
+  const { app, respond } = await start(t, {})
   for (const status of [200, 404]) {
-    for (const headers of answers) {
-      answer(headers, status)
+    for (const headers of responses) {
+      respond(headers, status)
       const cache = new SharedCache(app)
       for (const id of ['venue-a', 'venue-a', 'venue-b']) await cache.get('/roller/venues/me', { 'connection-id': id })
       t.equal(cache.hits, 0, `${status} ${JSON.stringify(headers)}`)
@@ -118,9 +118,9 @@ test('keeps the remaining directives of the upstream', async (t) => {
     [['max-age=60', 'public'], 'private, max-age=60'],
     ['x="a\\", public', 'private, x="a\\", public']
   ]
-  const { app, answer } = await start(t, {})
+  const { app, respond } = await start(t, {})
   for (const [sent, got] of cases) {
-    answer(sent === undefined ? {} : { 'cache-control': sent })
+    respond(sent === undefined ? {} : { 'cache-control': sent })
     t.equal((await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'venue-a' } })).headers['cache-control'], got)
   }
 })
@@ -175,10 +175,10 @@ test('sends no-store and Vary with problems under /roller', async (t) => {
     [404, '/roller/venues/me', { 'connection-id': 'venue-b', cookie: 'a' }],
     [400, '/roller/a//b', { 'connection-id': 'venue-a', cookie: 'a' }]
   ] as const) {
-    const answer = await app.inject({ url, headers })
-    t.equal(answer.statusCode, status, url)
-    t.equal(answer.headers['cache-control'], 'no-store')
-    t.match(String(answer.headers.vary), /Connection-Id.*Cookie/)
+    const response = await app.inject({ url, headers })
+    t.equal(response.statusCode, status, url)
+    t.equal(response.headers['cache-control'], 'no-store')
+    t.match(String(response.headers.vary), /Connection-Id.*Cookie/)
   }
 })
 
@@ -204,8 +204,8 @@ test('sends no-store on all routes whose responses differ between callers', asyn
     ['POST', '/connect/result', { ticket: 'x', connectionId: 'y' }],
     ['GET', '/problems/NONE'], ['DELETE', `/connections/${id}`]
   ] as const) {
-    const answer = await app.inject({ method, url, ...(payload !== undefined && { payload }) })
-    t.equal(answer.headers['cache-control'], 'no-store', `${method} ${url} ${answer.statusCode}`)
+    const response = await app.inject({ method, url, ...(payload !== undefined && { payload }) })
+    t.equal(response.headers['cache-control'], 'no-store', `${method} ${url} ${response.statusCode}`)
   }
   t.equal((await app.inject({ url: '/problems/ROLLER_ERR_PATH' })).headers['cache-control'], 'public, max-age=3600')
 })

@@ -8,7 +8,7 @@ const CREDENTIALS = { clientId: 'new-park', clientSecret: SECRET }
 const HTML = '<html>503 Service Unavailable</html>'
 
 /** Nango's response when it got no token; its message quotes the payload, and is not passed on. */
-function answersNango (built: Built, payload: unknown): void {
+function isNangoFault (built: Built, payload: unknown): void {
   const message = `Failed to fetch client credentials token: canary-quoted ${JSON.stringify(payload)}`
   built.nango.faults.next(
     { path: /oauth2/, kind: 'status', status: 400, body: { error: { code: 'client_credentials_fetch_error', message, payload } } }
@@ -17,18 +17,18 @@ function answersNango (built: Built, payload: unknown): void {
 
 async function connect (t: Test, built: Built, expected: object): Promise<void> {
   const before = built.nango.connections.length
-  const answer = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
-  const problem = answer.json()
-  t.equal(answer.statusCode, problem.status)
+  const response = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
+  const problem = response.json()
+  t.equal(response.statusCode, problem.status)
   t.match(problem, expected)
   if (problem.code !== 'ROLLER_ERR_CREDENTIALS_INVALID') {
     t.notOk(problem.errors, 'no field is reported as wrong')
     t.notMatch(`${problem.detail} ${problem.hint}`, /rejects|not accepted|check the Client/i)
   }
-  t.equal(answer.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
+  t.equal(response.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
   t.equal(built.nango.connections.length, before)
-  t.notMatch(answer.body + built.log(), /canary-quoted|canary-posted/)
-  holdsNoSecret(t, answer.body + built.log(), built)
+  t.notMatch(response.body + built.log(), /canary-quoted|canary-posted/)
+  holdsNoSecret(t, response.body + built.log(), built)
 }
 
 const UNAVAILABLE = { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', layer: 'roller', retryAfter: 30 }
@@ -49,11 +49,11 @@ test('reports the cause in Nango\'s payload, without a second request to ROLLER'
     [JSON.stringify({ provider_error_payload: HTML }), UNAVAILABLE]
   ]
   for (const [payload, expected] of cases) {
-    answersNango(built, payload)
+    isNangoFault(built, payload)
     await connect(t, built, expected)
   }
   t.same(built.roller.requests.filter(({ url }) => url === '/token'), [])
-  answersNango(built, JSON.stringify({ provider_error_payload: { message: 'The client credentials are invalid' } }))
+  isNangoFault(built, JSON.stringify({ provider_error_payload: { message: 'The client credentials are invalid' } }))
   built.roller.rejectCredentials(CREDENTIALS.clientId)
   await connect(t, built, REJECTED)
 })
@@ -69,15 +69,15 @@ test('requests ROLLER\'s token endpoint if the payload has no cause', async (t) 
   ]
   for (const [status, headers, expected] of cases) {
     for (const payload of ['{}', '{"provider_error_payload":{"message":"down"}}']) {
-      answersNango(built, payload)
+      isNangoFault(built, payload)
       built.roller.faults.always({ path: /^\/token/, kind: 'status', status, headers, body: '' })
       await connect(t, built, expected)
     }
   }
   built.roller.faults.always(null)
-  answersNango(built, '{}')
+  isNangoFault(built, '{}')
   await connect(t, built, { ...UNAVAILABLE, layer: 'nango', detail: /issues one/ })
-  answersNango(built, '{}')
+  isNangoFault(built, '{}')
   built.roller.faults.always({ path: /^\/token/, kind: 'reset' })
   await connect(t, built, { ...UNAVAILABLE, detail: /does not show whether/ })
 })

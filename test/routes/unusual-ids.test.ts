@@ -30,7 +30,7 @@ test('treats ids that Nango cannot store as unknown, without a call to Nango', a
   const { url, nango } = await listen(t)
   const raw = (method: string, path: string): Promise<number | undefined> => new Promise((resolve, reject) => {
     // Sent raw: fetch and inject would resolve dot segments.
-    request(url, { method, path, agent: false }, (answer) => { answer.resume(); resolve(answer.statusCode) }).on('error', reject).end()
+    request(url, { method, path, agent: false }, (got) => { got.resume(); resolve(got.statusCode) }).on('error', reject).end()
   })
   for (
     const id of [

@@ -24,11 +24,11 @@ test('runs the example call of each operation', async (t) => {
       if (place !== 'header' && required === true) t.ok(example !== undefined, `${key}: ${name} is filled in`)
     }
     const body = operation.requestBody?.content['application/json']?.example
-    const answer = await fetch(`${served.url}${url}?${query}`, {
+    const response = await fetch(`${served.url}${url}?${query}`, {
       method,
       headers: { 'connection-id': 'demo-venue', ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) })
     })
-    t.ok(answer.ok, `${key}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
+    t.ok(response.ok, `${key}: ${response.status} ${response.ok ? '' : await response.text()}`)
   }
 })

@@ -19,7 +19,7 @@ interface Upstream {
   /** Seconds that a token lives; undefined leaves expires_in out. */
   expiresIn: number | undefined
   tokenStatus: number
-  answer: (req: IncomingMessage, res: ServerResponse) => void
+  respond: (req: IncomingMessage, res: ServerResponse) => void
 }
 
 export interface Reply<T> { status: number, headers: IncomingHttpHeaders, json: T, text: string }
@@ -65,7 +65,7 @@ export async function setup (t: Test, options: Partial<NangoSimulatorOptions> = 
   t.teardown(() => Promise.all([nango.close(), agent.destroy()]))
   nango.addConnection({ connectionId: 'c1', ...CLIENT, tags: { organization_id: 'o1' }, metadata: { venue: 'v1' } })
   const call: Fixture['call'] = async <T>(path: string, { method = 'GET', body, raw, headers, key = KEY }: CallOptions = {}) => {
-    const answer = await agent.request({
+    const response = await agent.request({
       origin: nango.url,
       path,
       method: method as 'GET',
@@ -76,9 +76,9 @@ export async function setup (t: Test, options: Partial<NangoSimulatorOptions> = 
       },
       body: raw ?? (body === undefined ? null : JSON.stringify(body))
     })
-    const text = await answer.body.text()
-    const isJson = String(answer.headers['content-type']).includes('json') && text !== ''
-    return { status: answer.statusCode, headers: answer.headers, text, json: (isJson ? JSON.parse(text) : {}) as T }
+    const text = await response.body.text()
+    const isJson = String(response.headers['content-type']).includes('json') && text !== ''
+    return { status: response.statusCode, headers: response.headers, text, json: (isJson ? JSON.parse(text) : {}) as T }
   }
   return {
     nango,
@@ -97,7 +97,7 @@ async function startUpstream (t: Test): Promise<Upstream> {
     const received = { method: req.method ?? '', url: req.url ?? '', headers: req.headers, body: Buffer.concat(chunks).toString() }
     if (req.url !== '/token') {
       upstream.calls.push(received)
-      return upstream.answer(req, res)
+      return upstream.respond(req, res)
     }
     upstream.tokenCalls.push(received)
     const good = received.body.includes(CLIENT.clientSecret)
@@ -114,7 +114,7 @@ async function startUpstream (t: Test): Promise<Upstream> {
     tokenCalls: [],
     expiresIn: undefined,
     tokenStatus: 200,
-    answer: json(200, { ok: true })
+    respond: json(200, { ok: true })
   }
   t.teardown(() => {
     server.closeAllConnections()
@@ -124,7 +124,7 @@ async function startUpstream (t: Test): Promise<Upstream> {
 }
 
 /** An upstream response with a length, which Nango buffers. */
-export const json = (status: number, body: unknown, headers: Record<string, string> = {}): Upstream['answer'] => (_req, res) => {
+export const json = (status: number, body: unknown, headers: Record<string, string> = {}): Upstream['respond'] => (_req, res) => {
   const text = JSON.stringify(body)
   res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), ...headers }).end(text)
 }

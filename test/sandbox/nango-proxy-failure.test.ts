@@ -14,13 +14,13 @@ test('returns 500 without the error wrapper while ROLLER is down', async (t) => 
 
 test('returns ECONNRESET when ROLLER closes the connection', async (t) => {
   const { proxy, roller } = await setup(t)
-  roller.answer = (req) => { req.socket.destroy() }
+  roller.respond = (req) => { req.socket.destroy() }
   t.match((await proxy('/x')).json, { message: 'socket hang up', code: 'ECONNRESET' })
 })
 
 test('returns an empty 500 for a truncated buffered body', async (t) => {
   const { proxy, roller } = await setup(t)
-  roller.answer = (req, res) => {
+  roller.respond = (req, res) => {
     res.writeHead(200, { 'content-length': 100 }).write('half')
     setTimeout(() => req.socket.destroy(), 5)
   }
@@ -30,7 +30,7 @@ test('returns an empty 500 for a truncated buffered body', async (t) => {
 
 test('closes the socket on a truncated stream', async (t) => {
   const { proxy, roller } = await setup(t)
-  roller.answer = (req, res) => {
+  roller.respond = (req, res) => {
     res.writeHead(200).write('half')
     setTimeout(() => req.socket.destroy(), 5)
   }
@@ -39,7 +39,7 @@ test('closes the socket on a truncated stream', async (t) => {
 
 test('repeats even a POST and a 401 with Retries, and ignores Retry-After', async (t) => {
   const { proxy, roller, sleeps } = await setup(t)
-  roller.answer = json(401, {}, { 'retry-after': '1' })
+  roller.respond = json(401, {}, { 'retry-after': '1' })
   t.equal((await proxy('/x', { method: 'POST', headers: { retries: '2' } })).status, 401)
   t.equal(roller.calls.length, 3)
   t.same(sleeps, [3000, 6000])

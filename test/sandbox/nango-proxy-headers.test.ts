@@ -36,7 +36,7 @@ test('returns errors for an unknown connection and an unknown integration', asyn
 
 test('forwards a HEAD, which ROLLER rejects with 405', async (t) => {
   const { proxy, roller } = await setup(t)
-  roller.answer = json(405, { message: 'not allowed' })
+  roller.respond = json(405, { message: 'not allowed' })
   const { status, headers, text } = await proxy('/x', { method: 'HEAD' })
   t.match({ status, type: headers['content-type'], text }, { status: 405, type: 'application/json; charset=utf-8', text: '' })
   t.equal(roller.calls[0]?.method, 'HEAD')

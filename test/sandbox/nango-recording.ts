@@ -7,7 +7,7 @@ export interface RecordedExchange {
   /** ROLLER's behavior at that moment. */
   roller?: { kind: string, path: string, when: string } & Record<string, unknown>
   request: { method: string, path: string, headers: Record<string, string>, body?: string }
-  answer: { status: number, headers: Record<string, string>, body?: string }
+  response: { status: number, headers: Record<string, string>, body?: string }
 }
 /** A fact observed over several calls that are not recorded individually. */
 export interface RecordedNote { name: string, note: string, updated_at_changed: boolean, created_at_changed: boolean }
@@ -21,7 +21,7 @@ export const RECORDINGS: readonly (RecordedExchange | RecordedNote)[] =
 export const isNote = (record: RecordedExchange | RecordedNote): record is RecordedNote => 'note' in record
 
 /** Recorded headers: one that a record lacks must be missing in the response. */
-const KEPT_HEADERS = new Set(RECORDINGS.flatMap((record) => isNote(record) ? [] : Object.keys(record.answer.headers)))
+const KEPT_HEADERS = new Set(RECORDINGS.flatMap((record) => isNote(record) ? [] : Object.keys(record.response.headers)))
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}`
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -90,7 +90,7 @@ export class Bindings {
 }
 
 /** Differences between a recorded response and the actual one; empty if there are none. */
-export function differences (expected: RecordedExchange['answer'], actual: Received, bindings: Bindings): string[] {
+export function differences (expected: RecordedExchange['response'], actual: Received, bindings: Bindings): string[] {
   const found: string[] = []
   if (expected.status !== actual.status) found.push(`status ${actual.status}, not ${expected.status}`)
   for (const name of KEPT_HEADERS) found.push(...headerDifference(name, expected, actual, bindings))
@@ -106,10 +106,10 @@ export function differences (expected: RecordedExchange['answer'], actual: Recei
   return found
 }
 
-const hasJson = ({ headers, body }: RecordedExchange['answer']): boolean =>
+const hasJson = ({ headers, body }: RecordedExchange['response']): boolean =>
   /json/.test(headers['content-type'] ?? '') && (body ?? '') !== ''
 
-function headerDifference (name: string, expected: RecordedExchange['answer'], actual: Received, bindings: Bindings): string[] {
+function headerDifference (name: string, expected: RecordedExchange['response'], actual: Received, bindings: Bindings): string[] {
   const wanted = expected.headers[name]
   const got = actual.headers[name]
   if (wanted === undefined) {

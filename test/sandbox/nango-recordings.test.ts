@@ -42,7 +42,7 @@ class Replay {
     this.#bindings.set('rollerUrl', roller.url)
   }
 
-  async exchange ({ name, roller, request, answer }: RecordedExchange): Promise<string[]> {
+  async exchange ({ name, roller, request, response }: RecordedExchange): Promise<string[]> {
     const bindings = this.#bindings.forExchange()
     const token = this.#tokens.get(SESSIONS[name] ?? ACME)
     const requested = token === undefined ? bindings : withToken(this.#bindings, token)
@@ -54,7 +54,7 @@ class Replay {
       ...(request.body !== undefined && { body: requested.fill(request.body) })
     })
     this.roller.faults.always(null)
-    const found = differences(answer, got, bindings)
+    const found = differences(response, got, bindings)
     const given = bindings.get('sessionToken')
     if (given !== undefined) this.#tokens.set(name, given)
     return found
@@ -64,8 +64,8 @@ class Replay {
     method: string, path: string, { headers = OWN_HEADERS, body = null }: { headers?: Record<string, string>, body?: string | null } = {}
   ): Promise<Received> {
     // undici types fewer methods than it sends.
-    const answer = await this.#agent.request({ origin: this.nango.url, path, method: method as 'GET', headers, body })
-    return { status: answer.statusCode, headers: answer.headers, body: Buffer.from(await answer.body.arrayBuffer()) }
+    const response = await this.#agent.request({ origin: this.nango.url, path, method: method as 'GET', headers, body })
+    return { status: response.statusCode, headers: response.headers, body: Buffer.from(await response.body.arrayBuffer()) }
   }
 
   idOf (placeholder: string): string {
@@ -119,7 +119,7 @@ const BEFORE: Record<string, (replay: Replay) => void | Promise<void>> = {
 async function keepVenue (replay: Replay, connectionId: string, listed: string): Promise<void> {
   const record = RECORDINGS.find(({ name }) => name === listed)
   if (record === undefined || isNote(record)) throw new Error(`no exchange is called ${listed}`)
-  const { connections: [row] } = JSON.parse(record.answer.body ?? '') as { connections: { tags: object, metadata: object }[] }
+  const { connections: [row] } = JSON.parse(record.response.body ?? '') as { connections: { tags: object, metadata: object }[] }
   await replay.send('PATCH', `/connections/${connectionId}?provider_config_key=roller`, { body: JSON.stringify({ tags: row?.tags }) })
   await replay.send('PATCH', '/connections/metadata', {
     body: JSON.stringify({ connection_id: connectionId, provider_config_key: 'roller', metadata: row?.metadata })

@@ -65,7 +65,7 @@ test('puts a valid token into the back-off after one failed force_refresh', asyn
 
 test('never refreshes after a 401 of ROLLER', async (t) => {
   const { proxy, roller } = await setup(t)
-  roller.answer = json(401, {})
+  roller.respond = json(401, {})
   t.equal((await proxy('/x')).status, 401)
   t.equal((await proxy('/x')).status, 401)
   t.equal(roller.tokenCalls.length, 1)
@@ -112,8 +112,8 @@ test('changes updated_at on a successful and a failed refresh, not on new tags a
   const updatedAt = async (): Promise<string> => {
     const { json: { connections: [row] } } = await call<ListBody>('/connections')
     t.match(row?.connection_id, 'c1')
-    const answer = await call<{ updated_at: string, error: ErrorBody['error'] & { payload: { connection: { updated_at: string } } } }>(READ)
-    return answer.status === 200 ? answer.json.updated_at : answer.json.error.payload.connection.updated_at
+    const read = await call<{ updated_at: string, error: ErrorBody['error'] & { payload: { connection: { updated_at: string } } } }>(READ)
+    return read.status === 200 ? read.json.updated_at : read.json.error.payload.connection.updated_at
   }
   const first = await updatedAt()
   advance(1_000)

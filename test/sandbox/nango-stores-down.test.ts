@@ -8,8 +8,8 @@ test('reports a malformed key and an unknown session while Postgres is down', as
   const fixture = await setup(t)
   const token = await openSession(fixture)
   fixture.nango.setOptions({ postgresDown: true })
-  for (const answer of [await fixture.call<ErrorBody>('/connections'), await fixture.proxy<ErrorBody>('/x')]) {
-    t.match({ status: answer.status, error: answer.json.error }, { status: 401, error: { code: 'malformed_auth_header', payload: {} } })
+  for (const response of [await fixture.call<ErrorBody>('/connections'), await fixture.proxy<ErrorBody>('/x')]) {
+    t.match({ status: response.status, error: response.json.error }, { status: 401, error: { code: 'malformed_auth_header', payload: {} } })
   }
   t.equal((await fixture.call<ErrorBody>('/connections', { key: 'abc' })).json.error.code, 'invalid_secret_key_format')
   t.match(await authorize(fixture, token), { status: 401, json: { error: { code: 'unknown_account' } } })

@@ -6,8 +6,8 @@ import { bookingOf, connect, MINUTE, productId, start, type Json, type Send } fr
 
 const visit = async (url: string, method = 'GET') => {
   const form = method === 'POST' ? { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: '' } : {}
-  const answer = await fetch(url, { method, ...form })
-  return { status: answer.status, type: answer.headers.get('content-type'), html: await answer.text() }
+  const response = await fetch(url, { method, ...form })
+  return { status: response.status, type: response.headers.get('content-type'), html: await response.text() }
 }
 
 async function book (call: Send, product: number, more: Json = {}): Promise<string> {

@@ -36,8 +36,8 @@ test('delivers the files of a bulk export by webhook, out of order and with repe
   const rows = async (month: number) => {
     const [file = ''] = data.find((entry) => entry['sequenceNumber'] === month)?.['preSignedUrls'] as string[]
     const { pathname } = new URL(file)
-    const answer = await send(roller.url, 'GET', pathname)
-    return answer.status === 200 ? answer.body as unknown as Json[] : answer.status
+    const result = await send(roller.url, 'GET', pathname)
+    return result.status === 200 ? result.body as unknown as Json[] : result.status
   }
   t.same(await rows(1), [], 'before the venue has any history')
   t.match(await rows(3), [{ bookingReference: String, bookingModifiedDate: /^2026-1/ }])

@@ -21,14 +21,14 @@ export interface Clock { now: () => number, forward: (ms: number) => void }
 type Headers = Record<string, string>
 
 export async function send (url: string, method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Result> {
-  const answer = await request(`${url}${path}`, {
+  const response = await request(`${url}${path}`, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     body: body === undefined ? null : JSON.stringify(body)
   })
-  const text = await answer.body.text()
-  const isJson = String(answer.headers['content-type']).startsWith('application/json')
-  return { status: answer.statusCode, headers: answer.headers, body: (isJson ? JSON.parse(text) : {}) as Json, text }
+  const text = await response.body.text()
+  const isJson = String(response.headers['content-type']).startsWith('application/json')
+  return { status: response.statusCode, headers: response.headers, body: (isJson ? JSON.parse(text) : {}) as Json, text }
 }
 
 export async function connect (roller: RollerSimulator, clientId = 'demo'): Promise<Send> {

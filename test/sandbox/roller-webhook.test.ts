@@ -5,7 +5,7 @@ import { bookingOf, DAY, HOUR, MINUTE, productId, start, TODAY, type Json } from
 
 interface Received { headers: IncomingHttpHeaders, event: Json }
 
-async function receiver (t: Test): Promise<{ url: string, received: Received[], answer: (status: number) => void }> {
+async function receiver (t: Test): Promise<{ url: string, received: Received[], respond: (status: number) => void }> {
   const received: Received[] = []
   let status = 200
   const server = createServer((request, response) => {
@@ -17,7 +17,7 @@ async function receiver (t: Test): Promise<{ url: string, received: Received[], 
   })
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   t.teardown(() => { server.close(); server.closeAllConnections() })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, answer: (wanted) => { status = wanted } }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, respond: (wanted) => { status = wanted } }
 }
 
 const subscription = (url: string, webhooks: Json): Json => ({ url, enabled: true, authentication: { apiKey: 'key-1' }, webhooks })
@@ -53,8 +53,8 @@ test('sends events with the api key, to subscribed webhooks only', async (t) => 
 
 test('retries on the schedule after anything but 200, with the same id, then disables the webhook', async (t) => {
   const { roller, clock, call } = await start(t, { tokenTtl: 100 * 86_400 })
-  const { url, received, answer } = await receiver(t)
-  answer(202)
+  const { url, received, respond } = await receiver(t)
+  respond(202)
   const { body } = await call('POST', '/webhooks', subscription(url, { booking: { events: ['Created'] } }))
   await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 1))
   t.equal(await roller.deliverDue(), 1)
@@ -73,12 +73,12 @@ test('retries on the schedule after anything but 200, with the same id, then dis
 
 test('stops retrying after the first 200', async (t) => {
   const { roller, clock, call } = await start(t)
-  const { url, received, answer } = await receiver(t)
-  answer(500)
+  const { url, received, respond } = await receiver(t)
+  respond(500)
   await call('POST', '/webhooks', subscription(url, { customer: { events: ['Created', 'Updated'] } }))
   await call('POST', '/bookings', bookingOf(productId(roller, 'Jump Session 60 Minutes'), 1))
   await roller.deliverDue()
-  answer(200)
+  respond(200)
   clock.forward(MINUTE)
   await roller.deliverDue()
   clock.forward(30 * DAY)

@@ -61,9 +61,9 @@ test('ends a cooling-off by the clock', async (t) => {
   const sandbox = await start(t, { clock, limits: { rest: 5 } })
   const fastify = await app(t, sandbox, { clock })
   const call = { url: '/roller/products', headers: { 'connection-id': sandbox.connectionId, 'roller-max-wait': '0' } }
-  let answer = await fastify.inject(call)
-  for (let count = 0; count < 5 && answer.statusCode === 200; count++) answer = await fastify.inject(call)
-  t.match(answer.json(), { code: 'ROLLER_ERR_COOLING_OFF' })
+  let response = await fastify.inject(call)
+  for (let count = 0; count < 5 && response.statusCode === 200; count++) response = await fastify.inject(call)
+  t.match(response.json(), { code: 'ROLLER_ERR_COOLING_OFF' })
   t.equal(sandbox.roller.penalties, 1)
   clock.advance(MINUTE)
   t.equal((await fastify.inject(call)).statusCode, 200)
@@ -101,8 +101,8 @@ test('sends Nango\'s webhooks to the app', async (t) => {
   const failed = new Promise((resolve) => { fastify.roller.on('connection.failed', resolve) })
   sandbox.roller.rejectCredentials('demo')
   sandbox.roller.revokeTokens('demo')
-  const answer = await fastify.inject({ url: '/api/roller/products', headers: { 'connection-id': sandbox.connectionId } })
-  t.match(answer.json(), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED' })
+  const response = await fastify.inject({ url: '/api/roller/products', headers: { 'connection-id': sandbox.connectionId } })
+  t.match(response.json(), { code: 'ROLLER_ERR_CREDENTIALS_REJECTED' })
   t.match(await failed, { name: 'connection.failed', connectionId: sandbox.connectionId })
 })
 
@@ -133,8 +133,8 @@ test('passes options on to both simulators, and fails for a port in use', async 
   const secretKey = '7f9c2f5e-8a53-4c1b-9b1e-0c2d3e4f5a6b'
   const sandbox = await start(t, { secretKey, nango: { scopes: ['environment:connections:list'] }, roller: { limits: 'off' } })
   t.equal(sandbox.secretKey, secretKey)
-  const answer = await fetch(`${sandbox.nango.url}/integrations/roller`, { headers: { authorization: `Bearer ${secretKey}` } })
-  t.equal(answer.status, 403)
+  const response = await fetch(`${sandbox.nango.url}/integrations/roller`, { headers: { authorization: `Bearer ${secretKey}` } })
+  t.equal(response.status, 403)
   await t.rejects(startSandbox({ port: Number(new URL(sandbox.nango.url).port) }), { code: 'EADDRINUSE' })
 })
 

@@ -7,8 +7,8 @@ const call = (url: string, ...headers: string[]) => sendRaw(url, ['GET /roller/v
 test('rejects a connection id that Nango cannot store', async (t) => {
   const built = await listen(t)
   for (const id of ['.', '..', 'a'.repeat(300), 'demo?x', 'demo#x', 'demo&x', 'demo%2e', 'd\u00e9mo', 'demo\tvenue', 'a<b>']) {
-    const answer = await call(built.url, `Connection-Id: ${id}`)
-    t.match(answer, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
+    const response = await call(built.url, `Connection-Id: ${id}`)
+    t.match(response, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
   }
   for (const id of ['', ' ']) {
     t.match(await call(built.url, `Connection-Id: ${id}`), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' })
@@ -21,9 +21,9 @@ test('treats an id with a path in it as an unknown id', async (t) => {
   const built = await listen(t)
   // eslint-disable-next-line no-template-curly-in-string
   for (const id of ['../connections', '../../demo-venue', 'demo-venue/../x', 'a\\..\\b', '${client_secret}', 'demo-venue,demo-venue']) {
-    const answer = await call(built.url, `Connection-Id: ${id}`)
-    t.match(answer, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
-    holdsNoSecret(t, answer.text, built)
+    const response = await call(built.url, `Connection-Id: ${id}`)
+    t.match(response, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
+    holdsNoSecret(t, response.text, built)
   }
   t.same([...new Set(built.nango.requests.map(({ url }) => url))], ['/proxy/venues/me'])
   t.same(callsAtRoller(built), [])
@@ -33,8 +33,8 @@ test('ignores a second Connection-Id', async (t) => {
   const built = await listen(t)
   built.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 'x' })
   for (const credentials of [['demo-venue', 'other'], ['other', 'demo-venue']]) {
-    const answer = await call(built.url, ...credentials.map((id) => `Connection-Id: ${id}`))
-    t.equal(answer.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
+    const response = await call(built.url, ...credentials.map((id) => `Connection-Id: ${id}`))
+    t.equal(response.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
   }
   t.same(callsAtRoller(built), [])
 })

@@ -36,8 +36,8 @@ for (const wildcard of [undefined, true, false]) {
     for (const [shorter, , path] of PAIRS) {
       const { method } = splitKey(shorter)
       for (const url of [path, twice(path), halved(path)]) {
-        const answer = await built.app.inject({ method: method as 'GET', url: `/roller${url}`, headers: VENUE })
-        t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_OPERATION_FORBIDDEN' }, `${method} ${url}`)
+        const response = await built.app.inject({ method: method as 'GET', url: `/roller${url}`, headers: VENUE })
+        t.match(response.json(), { status: 403, code: 'ROLLER_ERR_OPERATION_FORBIDDEN' }, `${method} ${url}`)
       }
     }
     t.same(callsAtRoller(built), [])

@@ -22,10 +22,10 @@ for (const method of ['GET', 'POST']) {
     const body = method === 'POST' ? '{}' : ''
     const framing = method === 'POST' ? ['Content-Type: application/json', 'Content-Length: 2'] : []
     for (const headers of [...HOSTILE.map((header) => [header]), HOSTILE]) {
-      const answer = await sendRaw(built.url, [`${method} /roller/sandbox/echo HTTP/1.1`, ...framing, ...headers].join('\r\n'), body)
-      t.equal(answer.status, 200, headers.join())
-      t.notMatch(answer.text, /evil|stolen|session=1|10\.0\.0\.1/, 'ROLLER saw nothing of it')
-      holdsNoSecret(t, answer.text.replaceAll(/authorization":"[^"]+"/g, ''), built)
+      const response = await sendRaw(built.url, [`${method} /roller/sandbox/echo HTTP/1.1`, ...framing, ...headers].join('\r\n'), body)
+      t.equal(response.status, 200, headers.join())
+      t.notMatch(response.text, /evil|stolen|session=1|10\.0\.0\.1/, 'ROLLER saw nothing of it')
+      holdsNoSecret(t, response.text.replaceAll(/authorization":"[^"]+"/g, ''), built)
     }
     t.equal(callsAtRoller(built).length, HOSTILE.length + 1, 'one call each: no retries but the gateway\'s own')
     onlyOwnValues(t, built)

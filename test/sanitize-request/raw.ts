@@ -3,10 +3,10 @@ import { connect } from 'node:net'
 import type { Test } from 'tap'
 import { callsAtRoller, CONNECTION_ID, holdsNoSecret, SECRET_KEY, type Built } from '../support/build.ts'
 
-export interface RawAnswer { readonly status: number, readonly text: string, readonly code: string | undefined }
+export interface RawResponse { readonly status: number, readonly text: string, readonly code: string | undefined }
 
 /** @param head request line and headers, without Host, Connection-Id and Connection, which are added. */
-export async function sendRaw (url: string, head: string, body: string | Buffer = ''): Promise<RawAnswer> {
+export async function sendRaw (url: string, head: string, body: string | Buffer = ''): Promise<RawResponse> {
   const { hostname, port } = new URL(url)
   const [line, ...headers] = head.split('\r\n')
   const socket = connect(Number(port), hostname)
@@ -16,7 +16,7 @@ export async function sendRaw (url: string, head: string, body: string | Buffer 
   let text = ''
   try {
     for await (const chunk of socket) text += String(chunk)
-  } catch {} // a server that resets after its answer has responded before
+  } catch {} // a server that resets after its response has responded before
   return { status: Number(text.slice(9, 12)), text, code: /"code":"(ROLLER_ERR_\w+)"/.exec(text)?.[1] }
 }
 
@@ -25,11 +25,11 @@ export async function rejectsAll (
   t: Test, built: Built & { readonly url: string }, targets: readonly string[], code: string, method = 'GET'
 ): Promise<void> {
   for (const target of targets) {
-    const answer = await sendRaw(built.url, `${method} ${target} HTTP/1.1`)
-    t.equal(answer.code, code, JSON.stringify(target))
-    t.match(answer.text, /\r\ncontent-type: application\/problem\+json/i)
-    t.match(answer.text, /"hint":"[^"]+"/)
-    holdsNoSecret(t, answer.text, built)
+    const response = await sendRaw(built.url, `${method} ${target} HTTP/1.1`)
+    t.equal(response.code, code, JSON.stringify(target))
+    t.match(response.text, /\r\ncontent-type: application\/problem\+json/i)
+    t.match(response.text, /"hint":"[^"]+"/)
+    holdsNoSecret(t, response.text, built)
   }
   t.same(built.nango.requests.map(({ url }) => url), [], 'nothing went to Nango')
   t.same(built.roller.requests.map(({ url }) => url), [], 'nothing went to ROLLER')

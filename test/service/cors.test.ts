@@ -33,9 +33,9 @@ test('enabled: allows exactly these origins; the preflight needs no key, the cal
   t.notOk('access-control-allow-credentials' in allowed.headers, 'a key is not a cookie')
   const call = async (origin: string, authorization?: string) =>
     await app.inject({ url: '/roller/venues/me', headers: { ...VENUE, origin, ...(authorization !== undefined && { authorization }) } })
-  const answer = await call(ORIGIN, `Bearer ${KEY}`)
-  t.equal(answer.statusCode, 200)
-  t.match(answer.headers, { 'access-control-allow-origin': ORIGIN, vary: /Origin/i, 'access-control-expose-headers': /ratelimit/ })
+  const response = await call(ORIGIN, `Bearer ${KEY}`)
+  t.equal(response.statusCode, 200)
+  t.match(response.headers, { 'access-control-allow-origin': ORIGIN, vary: /Origin/i, 'access-control-expose-headers': /ratelimit/ })
   t.match(await call(ORIGIN), { statusCode: 401, headers: { 'access-control-allow-origin': ORIGIN } }, 'the page may read why not')
   for (const foreign of ['https://evil.example', `${ORIGIN}.evil.example`, 'http://app.example.com', 'null']) {
     t.notOk('access-control-allow-origin' in (await call(foreign, `Bearer ${KEY}`)).headers, foreign)

@@ -7,9 +7,9 @@ import { service, until } from './fixture.ts'
 test('is healthy, whatever the state of Nango', async (t) => {
   const { app, nango } = await service(t)
   await nango.close()
-  const answer = await app.inject({ url: '/health' })
-  t.equal(answer.statusCode, 200)
-  t.same(answer.json(), { status: 'ok' })
+  const response = await app.inject({ url: '/health' })
+  t.equal(response.statusCode, 200)
+  t.same(response.json(), { status: 'ok' })
 })
 
 test('is ready once Nango has accepted the key, and stays ready', async (t) => {
@@ -17,10 +17,10 @@ test('is ready once Nango has accepted the key, and stays ready', async (t) => {
   const { app, nango } = built
   nango.setOptions({ scopes: [] })
   for (let probe = 0; probe < 3; probe++) {
-    const answer = await app.inject({ url: '/ready' })
-    t.equal(answer.statusCode, 503)
+    const response = await app.inject({ url: '/ready' })
+    t.equal(response.statusCode, 503)
     t.match(
-      answer.json(),
+      response.json(),
       {
         status: 'not-ready',
         steps: [
@@ -29,7 +29,7 @@ test('is ready once Nango has accepted the key, and stays ready', async (t) => {
         ]
       }
     )
-    holdsNoSecret(t, answer.body, built)
+    holdsNoSecret(t, response.body, built)
   }
   t.equal(
     nango.requests.filter(({ url }) => url === '/health' || url.startsWith('/integrations/')).length, 3, 'probes in a row ask Nango once'
@@ -82,9 +82,9 @@ test('is not ready while draining, despite a late check, and still serves calls'
   const late = app.inject({ url: '/ready' })
   await until(() => nango.requests.length > 0)
   app.drain()
-  for (const answer of [await late, await app.inject({ url: '/ready' })]) {
-    t.equal(answer.statusCode, 503)
-    t.same(answer.json(), { status: 'draining' })
+  for (const response of [await late, await app.inject({ url: '/ready' })]) {
+    t.equal(response.statusCode, 503)
+    t.same(response.json(), { status: 'draining' })
   }
   t.equal((await app.inject({ url: '/health' })).statusCode, 200)
   t.equal((await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })).statusCode, 200)

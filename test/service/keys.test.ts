@@ -16,13 +16,13 @@ test('rejects a missing key, a wrong key, and similar ones', async (t) => {
     ['nothing after the scheme', 'Bearer '], ['two', `Bearer ${KEY} ${SECOND}`]
   ]
   for (const [label, authorization] of cases) {
-    const answer = await built.app.inject(
+    const response = await built.app.inject(
       { url: '/roller/venues/me', headers: { ...VENUE, ...(authorization !== undefined && { authorization }) } }
     )
-    t.match(answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', hint: /Authorization: Bearer <key>/ }, label)
-    t.match(answer.headers['www-authenticate'], /^Bearer realm=/, label)
-    t.match(answer.headers['content-type'], /^application\/problem\+json/)
-    t.notMatch(answer.body, KEY)
+    t.match(response.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', hint: /Authorization: Bearer <key>/ }, label)
+    t.match(response.headers['www-authenticate'], /^Bearer realm=/, label)
+    t.match(response.headers['content-type'], /^application\/problem\+json/)
+    t.notMatch(response.body, KEY)
   }
   t.same(built.nango.requests, [])
 })

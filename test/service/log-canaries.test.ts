@@ -41,9 +41,9 @@ for (const transport of ['nango', 'direct'] as const) {
     const call = async (method: string, path: string, body?: object): Promise<number> => {
       const headers = { authorization: `Bearer ${KEY}`, 'connection-id': CONNECTION }
       const json = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
-      const answer = await fetch(url + path, body === undefined ? { method, headers } : { method, ...json })
-      await answer.text().catch(() => {})
-      return answer.status
+      const result = await fetch(url + path, body === undefined ? { method, headers } : { method, ...json })
+      await result.text().catch(() => {})
+      return result.status
     }
     const calls = async (): Promise<void> => {
       await call('GET', `/roller/bookings?keywords=${CANARY}`)
@@ -74,12 +74,12 @@ for (const transport of ['nango', 'direct'] as const) {
     await calls()
     nango.faults.always(null)
     for (const delivery of [message({ id: CANARY, data: GUEST }), message({ data: GUEST }), { [CANARY]: CANARY }, `{"${CANARY}`]) {
-      const answer = await fetch(`${url}/webhooks/roller/${CONNECTION}`, {
+      const result = await fetch(`${url}/webhooks/roller/${CONNECTION}`, {
         method: 'POST',
         headers: { 'x-roller-apikey': webhookKey(SECRET, CONNECTION), 'content-type': 'application/json' },
         body: JSON.stringify(delivery)
       })
-      t.equal(answer.status, 503)
+      t.equal(result.status, 503)
     }
     await call('DELETE', `/connections/${CONNECTION}`)
     await until(() => /was not handled/.test(service.stdout()))

@@ -25,9 +25,9 @@ test('rejects foreign host names, origins and sites', async (t) => {
     { host: 'localhost', 'sec-fetch-site': 'cross-site' }, { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'cross-site' }
   ]) {
     for (const [method, url] of [['GET', URL], ['POST', '/roller/any'], ['GET', '/connections'], ['POST', '/connect-session']] as const) {
-      const answer = await built.app.inject({ method, url, headers: { ...VENUE, ...headers } })
+      const response = await built.app.inject({ method, url, headers: { ...VENUE, ...headers } })
       t.match(
-        answer.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', hint: /API_KEYS/ }, `${method} ${url} ${JSON.stringify(headers)}`
+        response.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', hint: /API_KEYS/ }, `${method} ${url} ${JSON.stringify(headers)}`
       )
     }
   }

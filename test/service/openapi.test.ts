@@ -72,9 +72,9 @@ test('declares the request and response headers of ROLLER\'s operations', async 
     for (const header of ['Connection-Id', 'Roller-Venue', 'Roller-Max-Wait', 'X-Request-Id', ...(typed ? ['Roller-Validation'] : [])]) {
       expect(sent.includes(header), `${name}: ${header}`)
     }
-    for (const [status, answer] of Object.entries(responses)) {
-      const shares = (answer as { $ref?: string }).$ref?.split('/').at(-1)
-      const { headers = {}, content = {} } = shares === undefined ? answer : document.components.responses[shares]
+    for (const [status, response] of Object.entries(responses)) {
+      const shares = (response as { $ref?: string }).$ref?.split('/').at(-1)
+      const { headers = {}, content = {} } = shares === undefined ? response : document.components.responses[shares]
       const error = /^[45]/.test(status)
       for (
         const header of ['Roller-Answered-By', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', error ? 'Retry-After' : 'Roller-Time-Zone']

@@ -15,11 +15,11 @@ test('returns problems for an unknown route, a wrong method, and an undecodable 
     ['POST', '/nothing', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', `/connections/${'x'.repeat(1100)}`, 400, 'ROLLER_ERR_PATH']
   ]
   for (const [method, url, status, code] of cases) {
-    const answer = await app.inject({ method, url })
-    t.equal(answer.statusCode, status, `${method} ${url.slice(0, 40)}`)
-    t.match(answer.headers['content-type'], /^application\/problem\+json/, url.slice(0, 40))
-    t.equal(answer.json().code, code, `${method} ${url.slice(0, 40)}`)
-    t.ok(checkerOf(Problem).check(answer.json()), answer.body)
+    const response = await app.inject({ method, url })
+    t.equal(response.statusCode, status, `${method} ${url.slice(0, 40)}`)
+    t.match(response.headers['content-type'], /^application\/problem\+json/, url.slice(0, 40))
+    t.equal(response.json().code, code, `${method} ${url.slice(0, 40)}`)
+    t.ok(checkerOf(Problem).check(response.json()), response.body)
   }
   t.match((await app.inject({ url: '/bookings' })).json().hint, '/roller')
 })

@@ -12,9 +12,9 @@ test('limits each caller separately, with a problem, for a minute', async (t) =>
   const built = await serviceWithKeys(t, [{ name: 'busy', scopes: SCOPES }, { name: 'quiet', scopes: SCOPES }], { RATE_LIMIT: '5' })
   const call = async (name: string, url = '/roller/sandbox/echo') => await built.app.inject({ url, headers: { ...VENUE, ...bearer(name) } })
   for (let count = 0; count < 5; count++) {
-    const answer = await call('busy')
-    t.equal(answer.statusCode, 200)
-    t.match(answer.headers['ratelimit-policy'], /^"rest";/, 'the header has the rate limit at ROLLER')
+    const response = await call('busy')
+    t.equal(response.statusCode, 200)
+    t.match(response.headers['ratelimit-policy'], /^"rest";/, 'the header has the rate limit at ROLLER')
   }
   const atRoller = callsAtRoller(built).length
   for (const url of ['/roller/sandbox/echo', '/connections', '/metrics']) {
@@ -71,15 +71,15 @@ test('sheds calls while the event loop is delayed, and serves probes', async (t)
   t.equal((await call()).statusCode, 200)
   const atRoller = callsAtRoller(built).length
   // Busy until the service has measured it (once a second).
-  let answer = await call()
-  for (let turn = 0; turn < 60 && answer.statusCode === 200; turn++) {
+  let response = await call()
+  for (let turn = 0; turn < 60 && response.statusCode === 200; turn++) {
     const until = Date.now() + 100
     while (Date.now() < until);
     await new Promise((resolve) => { setImmediate(resolve) })
-    answer = await call()
+    response = await call()
   }
-  t.match(answer.json(), { status: 503, code: 'ROLLER_ERR_OVERLOADED', layer: 'gateway', retryAfter: 1 })
-  t.equal(answer.headers['retry-after'], '1')
+  t.match(response.json(), { status: 503, code: 'ROLLER_ERR_OVERLOADED', layer: 'gateway', retryAfter: 1 })
+  t.equal(response.headers['retry-after'], '1')
   const before = callsAtRoller(built).length
   t.ok(before > atRoller)
   for (const url of ['/health', '/ready']) t.equal((await built.app.inject({ url })).statusCode, 200, url)

@@ -102,8 +102,8 @@ test('hosts of NO_PROXY and this machine are called directly', async (t) => {
   t.equal(await exited, 1)
   t.match(stdout(), /failed +nango-reachable +Nango could not be reached \((ENOTFOUND|EAI_AGAIN)\)/)
   const named = startProcess(t, { ...env, ...proxies, NO_PROXY: 'nango.test:443' })
-  const answer = await fetch(`${await named.url()}/roller/venues/me`, { headers: VENUE })
-  t.match(await answer.text(), /(ENOTFOUND|EAI_AGAIN)/)
+  const response = await fetch(`${await named.url()}/roller/venues/me`, { headers: VENUE })
+  t.match(await response.text(), /(ENOTFOUND|EAI_AGAIN)/)
   t.same(proxy.passed(), [])
 })
 
@@ -112,8 +112,8 @@ test('a proxy that wants other credentials is named', async (t) => {
   const service = startProcess(t, { ...env, HTTPS_PROXY: proxy.url.replace('//', '//user:canary@') })
   const url = await service.url()
   for (const path of ['/roller/venues/me', '/connections']) {
-    const answer = await fetch(url + path, { headers: VENUE })
-    const text = await answer.text()
+    const response = await fetch(url + path, { headers: VENUE })
+    const text = await response.text()
     t.match(text, 'The proxy in front of Nango answered 407.')
     t.notMatch(text + service.stdout() + service.stderr(), /canary/)
   }

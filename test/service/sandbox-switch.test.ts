@@ -83,9 +83,9 @@ test('sends Roller-Sandbox: true with every response', async (t) => {
     [417, 'GET', '/health', { expect: 'a miracle' }]
   ]
   for (const [expected, method, url, headers = {}, payload] of calls) {
-    const answer = await app.inject({ method: method as 'GET', url, headers, ...(payload !== undefined && { payload }) }) // one of HTTP's
-    t.equal(answer.statusCode, expected, `${method} ${url}`)
-    t.equal(answer.headers['roller-sandbox'], 'true', `${method} ${url} ${answer.statusCode}`)
+    const response = await app.inject({ method: method as 'GET', url, headers, ...(payload !== undefined && { payload }) }) // one of HTTP's
+    t.equal(response.statusCode, expected, `${method} ${url}`)
+    t.equal(response.headers['roller-sandbox'], 'true', `${method} ${url} ${response.statusCode}`)
   }
 })
 
@@ -115,9 +115,9 @@ test('reports it in /ready and in the document', async (t) => {
 test('is not mentioned by a real service', async (t) => {
   const { app } = await service(t)
   for (const url of ['/health', '/ready', '/openapi.json', '/nothing']) {
-    const answer = await app.inject({ url })
-    t.equal(answer.headers['roller-sandbox'], undefined, url)
-    t.notMatch(answer.body, /roller-sandbox|\(sandbox\)|"sandbox":true/i, url)
+    const response = await app.inject({ url })
+    t.equal(response.headers['roller-sandbox'], undefined, url)
+    t.notMatch(response.body, /roller-sandbox|\(sandbox\)|"sandbox":true/i, url)
   }
 })
 

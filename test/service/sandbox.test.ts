@@ -30,9 +30,9 @@ test('serves demo-venue, rejects `wrong`, and creates a venue for any other cred
   t.match((await connect('mine', 'wrong')).json(), { status: 400, hint: /Client ID and the Client Secret/ })
   const ids: string[] = []
   for (const clientId of ['mine', 'yours']) {
-    const answer = await connect(clientId, 'any')
-    t.equal(answer.statusCode, 201)
-    ids.push(answer.json().connectionId)
+    const response = await connect(clientId, 'any')
+    t.equal(response.statusCode, 201)
+    ids.push(response.json().connectionId)
   }
   const venues = await Promise.all(['demo-venue', ...ids].map(venueOf))
   t.equal(new Set(venues.map((venue) => JSON.stringify(venue))).size, 3, 'three venues')

@@ -16,8 +16,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const url = await service.url()
     // fetch keeps its connections: the process must not wait for their timeout.
     const calls = ['/roller/venues/me', '/roller/sandbox/bytes/200000?chunked=1'].map(async (path) => {
-      const answer = await fetch(url + path, { headers: VENUE })
-      return [answer.status, (await answer.arrayBuffer()).byteLength > 100]
+      const response = await fetch(url + path, { headers: VENUE })
+      return [response.status, (await response.arrayBuffer()).byteLength > 100]
     })
     await until(() => nango.requests.filter(({ url }) => url.startsWith('/proxy')).length === 2)
     service.child.kill(signal)
@@ -83,9 +83,9 @@ test('serves waiting callers during the grace period, and rejects the rest befor
   )
   const url = await service.url()
   const call = async (path: string, connection: string) => {
-    const answer = await fetch(url + path, { headers: { 'connection-id': connection, 'roller-max-wait': '60' } })
-    const body = await answer.json() as { code?: string } // a problem, or ROLLER's
-    return [answer.status, answer.status === 200 ? 'served' : body.code, answer.headers.get('retry-after')]
+    const response = await fetch(url + path, { headers: { 'connection-id': connection, 'roller-max-wait': '60' } })
+    const body = await response.json() as { code?: string } // a problem, or ROLLER's
+    return [response.status, response.status === 200 ? 'served' : body.code, response.headers.get('retry-after')]
   }
   nango.addConnection({ connectionId: 'patient', clientId: 'patient', clientSecret: 's' })
   roller.faults.next({ path: /^\/products/, kind: 'status', status: 429, headers: { 'retry-after': '2' } })
@@ -100,7 +100,7 @@ test('serves waiting callers during the grace period, and rejects the rest befor
   await untilAsync(async () => (await (await fetch(`${url}/metrics`)).text()).includes('roller_rate_limit_waiting{limit="rest"} 3\n'))
   service.child.kill('SIGTERM')
   t.same(await soon, [200, 'served', null])
-  for (const answer of await Promise.all(late)) t.same(answer, [503, 'ROLLER_ERR_CLOSING', '1'])
+  for (const response of await Promise.all(late)) t.same(response, [503, 'ROLLER_ERR_CLOSING', '1'])
   t.equal(await service.exited, 0)
 })
 
@@ -108,10 +108,10 @@ test('finishes a download in flight', async (t) => {
   const { nango } = await startSimulators(t)
   const service = startProcess(t, { PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_LEVEL: 'warn' })
   const url = await service.url()
-  const answer = await fetch(`${url}/roller/sandbox/bytes/30000000?chunked=1`, { headers: VENUE })
+  const response = await fetch(`${url}/roller/sandbox/bytes/30000000?chunked=1`, { headers: VENUE })
   service.child.kill('SIGTERM')
   await untilAsync(async () => await fetch(`${url}/health`, { headers: { connection: 'close' } }).then(() => false, () => true))
-  t.equal((await answer.arrayBuffer()).byteLength, 30_000_000)
+  t.equal((await response.arrayBuffer()).byteLength, 30_000_000)
   t.equal(await service.exited, 0)
 })
 

@@ -101,10 +101,10 @@ test('uses the configured body sizes', async (t) => {
   const built = await service(t, { STREAM_LIMIT: '200' }, {}, { roller: { bodyLimit: 100 } })
   const send = async (url: string, size: number): Promise<[number, string | undefined]> => {
     const payload = JSON.stringify({ x: 'y'.repeat(size - 8) })
-    const answer = await built.app.inject(
+    const response = await built.app.inject(
       { method: 'POST', url, headers: { 'connection-id': 'demo-venue', 'content-type': 'application/json' }, payload }
     )
-    return [answer.statusCode, answer.json().code]
+    return [response.statusCode, response.json().code]
   }
   t.same(await send('/roller/bookings', 101), [413, 'ROLLER_ERR_BODY_TOO_LARGE'])
   t.same(await send('/roller/sandbox/count', 201), [413, 'ROLLER_ERR_BODY_TOO_LARGE'])

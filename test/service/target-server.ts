@@ -7,13 +7,13 @@ export const NOW = `whsec_${Buffer.from('the-secret-of-the-target-now!!!!').toSt
 
 export interface Received { readonly path: string | undefined, readonly headers: IncomingHttpHeaders, readonly body: string }
 
-export async function target (t: Test, answer: (response: ServerResponse, count: number) => void = (response) => { response.end() }) {
+export async function target (t: Test, respond: (response: ServerResponse, count: number) => void = (response) => { response.end() }) {
   const received: Received[] = []
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (chunk) => { body += String(chunk) }).on('end', () => {
       received.push({ path: request.url, headers: request.headers, body })
-      answer(response, received.length)
+      respond(response, received.length)
     })
   })
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })

@@ -109,10 +109,10 @@ test('calls that wait for one of few connections keep their own trace', async (t
   // More than the pool has connections: the last ones are sent in the context of other responses.
   const ids = Array.from({ length: 200 }, (_, index) => (index + 1).toString(16).padStart(32, '0'))
   await Promise.all(ids.map(async (id, index) => {
-    const answer = await fetch(
+    const response = await fetch(
       `${url}/roller/sandbox/echo?n=${index}`, { headers: { ...VENUE, traceparent: `00-${id}-b7ad6b7169203331-01` } }
     )
-    await answer.arrayBuffer()
+    await response.arrayBuffer()
   }))
   const mixed = nango.requests.flatMap(({ url, headers }) => {
     const index = /^\/proxy\/sandbox\/echo\?n=(\d+)$/.exec(url)?.[1]

@@ -101,10 +101,10 @@ test('logs an unreachable Redis without its address', async (t) => {
 
 test('shows neither Nango\'s address nor the integration in /ready', async (t) => {
   const { app, nango } = await service(t, { NANGO_INTEGRATION_ID: 'canary-integration' })
-  const answer = await app.inject({ url: '/ready' })
-  t.equal(answer.statusCode, 503)
+  const response = await app.inject({ url: '/ready' })
+  t.equal(response.statusCode, 503)
   t.match(
-    answer.json(),
+    response.json(),
     {
       steps: [
         { result: 'ok' }, { result: 'ok' }, { step: 'integration-is-roller', result: 'failed', hint: /NANGO_INTEGRATION_ID/ },
@@ -112,6 +112,6 @@ test('shows neither Nango\'s address nor the integration in /ready', async (t) =
       ]
     }
   )
-  t.notMatch(answer.body, 'canary-integration')
-  t.notMatch(answer.body, new URL(nango.url).host)
+  t.notMatch(response.body, 'canary-integration')
+  t.notMatch(response.body, new URL(nango.url).host)
 })

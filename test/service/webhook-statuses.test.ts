@@ -23,9 +23,9 @@ for (const [name, env] of Object.entries(guards)) {
       ]
     ) {
       for (const method of ['POST', 'GET'] as const) {
-        const answer = await app.inject({ method, url })
-        t.equal(answer.statusCode, 500, `${method} ${url.slice(0, 40)}`)
-        t.equal(answer.headers['cache-control'], 'no-store')
+        const response = await app.inject({ method, url })
+        t.equal(response.statusCode, 500, `${method} ${url.slice(0, 40)}`)
+        t.equal(response.headers['cache-control'], 'no-store')
       }
     }
     t.equal((await app.inject({ url: '/webhooks/%zz' })).statusCode, 400, 'other addresses have their problem')

@@ -71,8 +71,8 @@ test('uses the status without waiting for a long body', async (t) => {
 })
 
 test('accepts ROLLER\'s deliveries without an API key, and passes the target\'s result on', async (t) => {
-  const answers = [503, 200]
-  const { url, received } = await target(t, (response, count) => { response.writeHead(answers[count - 1] ?? 200).end() })
+  const responses = [503, 200]
+  const { url, received } = await target(t, (response, count) => { response.writeHead(responses[count - 1] ?? 200).end() })
   const { app } = await service(t, {
     API_KEYS: KEY,
     RATE_LIMIT: '1',

@@ -82,9 +82,9 @@ export class Balancer {
       backend.ready = ready
     }
     let late = false
-    const question = request(`${backend.url}/ready`, { agent: false, timeout: ASK_TIMEOUT }, (answer) => {
-      answer.resume()
-      record(answer.statusCode === 200)
+    const question = request(`${backend.url}/ready`, { agent: false, timeout: ASK_TIMEOUT }, (response) => {
+      response.resume()
+      record(response.statusCode === 200)
     })
     question.on('timeout', () => { late = true; question.destroy() })
     question.on('error', () => { if (!late || ++backend.silent >= SILENT_TIMES) record(false) })
@@ -103,10 +103,10 @@ export class Balancer {
     outgoing.once('close', () => { backend.calls.delete(call) })
     const forward = request(`${backend.url}${call.path}`, {
       method: incoming.method, headers: incoming.headers, agent: backend.agent
-    }, (answer) => {
-      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = answer.headers // hop-by-hop
-      outgoing.writeHead(answer.statusCode ?? 502, headers)
-      pipeline(answer, outgoing, () => {})
+    }, (response) => {
+      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = response.headers // hop-by-hop
+      outgoing.writeHead(response.statusCode ?? 502, headers)
+      pipeline(response, outgoing, () => {})
     })
     forward.on('error', (error) => {
       if (outgoing.headersSent) outgoing.destroy()

@@ -43,8 +43,8 @@ export async function startForwardProxy (
     const { host, pathname, search } = new URL(url)
     const local = names[host]
     if (local === undefined) return response.writeHead(502).end()
-    const onward = send(new URL(pathname + search, local), { method, headers: rest }, (answer) => {
-      answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers))
+    const onward = send(new URL(pathname + search, local), { method, headers: rest }, (result) => {
+      result.pipe(response.writeHead(result.statusCode ?? 502, result.headers))
     })
     request.pipe(onward.on('error', () => { response.destroy() }))
   })

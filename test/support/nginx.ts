@@ -43,11 +43,11 @@ http {
     child.kill('SIGTERM')
     await ended
   })
-  for (let turn = 0; turn < 500 && !await answers(port); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let turn = 0; turn < 500 && !await respond(port); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
   return `http://127.0.0.1:${port}`
 }
 
-async function answers (port: number): Promise<boolean> {
+async function respond (port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
     socket.once('error', () => resolve(false))

@@ -38,7 +38,7 @@ async function command (port: number, line: string): Promise<string> {
   })
 }
 
-async function answers (port: number): Promise<void> {
+async function respond (port: number): Promise<void> {
   for (let i = 0; i < 200; i++) {
     if (await command(port, 'PING') === '+PONG') return
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -56,7 +56,7 @@ async function launch (port: number, more: readonly string[] = []): Promise<Chil
   const parent = child.stdio[3] as Socket // a pipe, by the options
   parent.unref()
   child.once('exit', () => { parent.destroy() })
-  await answers(port)
+  await respond(port)
   return child
 }
 
@@ -127,7 +127,7 @@ export async function startRedisSentinel (folder: string): Promise<{ readonly po
   const parent = child.stdio[3] as Socket // a pipe, as in stdio
   parent.unref()
   child.once('exit', () => { parent.destroy() })
-  await answers(port)
+  await respond(port)
   return { port, stop () { for (const one of [main, child]) one.kill('SIGKILL') } }
 }
 

@@ -16,16 +16,16 @@ export class SharedCache {
   constructor (app: FastifyInstance) { this.#app = app }
 
   async get (url: string, headers: Headers): Promise<Response> {
-    const stored = this.#stored.get(url)?.find((answer) => selects(answer, headers))
+    const stored = this.#stored.get(url)?.find((response) => selects(response, headers))
     if (stored !== undefined) {
       this.hits++
       return stored
     }
     const { statusCode: status, headers: sent, body } = await this.#app.inject({ url, headers })
     const texts = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, String(value)]))
-    const answer: Response = { status, headers: texts, body }
-    if (mayStore(answer, headers)) this.#stored.set(url, [...this.#stored.get(url) ?? [], { ...answer, request: headers }])
-    return answer
+    const response: Response = { status, headers: texts, body }
+    if (mayStore(response, headers)) this.#stored.set(url, [...this.#stored.get(url) ?? [], { ...response, request: headers }])
+    return response
   }
 }
 

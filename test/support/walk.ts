@@ -25,8 +25,8 @@ function caller (t: Test, call: Send, seen: Set<string>) {
     if (operation.body !== undefined && body !== undefined && expected < 300) fits(t, operation.body, body, `${key}: the request`)
     const result = await call(method, path, body)
     t.equal(result.status, expected, `${key}: ${result.text.slice(0, 120)}`)
-    const answer = operation.responses[expected]
-    if (answer?.schema !== undefined) fits(t, answer.schema, result.body, `${key}: the answer`)
+    const response = operation.responses[expected]
+    if (response?.schema !== undefined) fits(t, response.schema, result.body, `${key}: the response`)
     else if (expected < 300) t.equal(result.text, '', `${key}: nothing is documented, so nothing is answered`)
     return result
   }

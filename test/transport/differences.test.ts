@@ -22,13 +22,13 @@ for (const transport of BOTH) {
       'set-cookie': 'a=1'
     }
     built.roller.faults.next({ path: /^\/sandbox/, kind: 'status', status: 201, body: '{"id":1}', headers })
-    const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
-    t.equal(answer.payload, '{"id":1}')
-    t.equal(answer.statusCode, transport === 'direct' ? 201 : 200)
+    const response = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
+    t.equal(response.payload, '{"id":1}')
+    t.equal(response.statusCode, transport === 'direct' ? 201 : 200)
     const { 'set-cookie': _, ...kept } = headers
-    if (transport === 'direct') t.match(answer.headers, kept)
-    t.equal(answer.headers.location, transport === 'direct' ? '/bookings/1' : undefined)
-    t.notOk('set-cookie' in answer.headers)
+    if (transport === 'direct') t.match(response.headers, kept)
+    t.equal(response.headers.location, transport === 'direct' ? '/bookings/1' : undefined)
+    t.notOk('set-cookie' in response.headers)
     t.equal((await call(built)).statusCode, 200, 'ROLLER\'s limit is not taken for the account\'s')
   })
 
@@ -41,11 +41,11 @@ for (const transport of BOTH) {
     ] as const
     for (const [status, body] of lookalikes) {
       built.roller.faults.always({ path: /^\/sandbox/, kind: 'status', status, body })
-      const answer = await call(built, { url: '/roller/sandbox/x' })
-      if (transport === 'nango' && body !== '') t.notMatch(answer, { headers: { 'roller-answered-by': 'roller' } })
+      const response = await call(built, { url: '/roller/sandbox/x' })
+      if (transport === 'nango' && body !== '') t.notMatch(response, { headers: { 'roller-answered-by': 'roller' } })
       else {
         t.match(
-          answer, { statusCode: status, payload: body === '' ? '' : JSON.stringify(body), headers: { 'roller-answered-by': 'roller' } }
+          response, { statusCode: status, payload: body === '' ? '' : JSON.stringify(body), headers: { 'roller-answered-by': 'roller' } }
         )
       }
     }
@@ -54,8 +54,8 @@ for (const transport of BOTH) {
   test(`${transport}: streams or buffers an upload`, async (t) => {
     const built = await start(t, transport)
     const body = Buffer.concat([...blocks(3_000_000)])
-    const answer = await fetch(`${built.url}/roller/sandbox/count`, { method: 'POST', headers: JSON_BODY, body })
-    t.same(await answer.json(), { bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') })
+    const response = await fetch(`${built.url}/roller/sandbox/count`, { method: 'POST', headers: JSON_BODY, body })
+    t.same(await response.json(), { bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') })
     const proxied = built.nango.requests.filter(({ url }) => url.startsWith('/proxy'))
     t.equal(proxied.length, transport === 'direct' ? 0 : 1)
     const received = built.roller.requests.find(({ url }) => url === '/sandbox/count')
@@ -94,11 +94,11 @@ test('direct: streams an upload', async (t) => {
       finish = () => { controller.enqueue(half); controller.close() }
     }
   })
-  const answer = fetch(`${url}/roller/x`, { method: 'POST', headers: JSON_BODY, body, duplex: 'half' })
+  const result = fetch(`${url}/roller/x`, { method: 'POST', headers: JSON_BODY, body, duplex: 'half' })
   await until(() => received >= half.length)
   t.equal(peer.requests[0]?.headers['transfer-encoding'], 'chunked')
   finish()
-  t.equal((await answer).status, 200)
+  t.equal((await result).status, 200)
   t.equal(received, 2 * half.length)
 })
 
@@ -112,9 +112,9 @@ test('direct: passes ROLLER\'s compression on, and reads compressed errors', asy
     ).end(zipped)
   })
   const headers = { ...VENUE, 'accept-encoding': 'gzip, br' }
-  const answer = await built.app.inject({ url: '/roller/x', headers })
-  t.equal(answer.headers['content-encoding'], 'gzip')
-  t.same(answer.rawPayload, zipped)
+  const result = await built.app.inject({ url: '/roller/x', headers })
+  t.equal(result.headers['content-encoding'], 'gzip')
+  t.same(result.rawPayload, zipped)
   t.match((await built.app.inject({ url: '/roller/denied', headers })).json(), { status: 403, upstream: { body: { message: 'zipped' } } })
   await built.app.inject({ url: '/roller/x', headers: VENUE })
   t.same(requested, ['gzip, br', 'gzip, br', 'identity'])

@@ -36,9 +36,9 @@ test('a call that the proxy rejects is not sent, and the problem names the proxy
     const { app, log } = await build(t, {
       options: { nango: { host }, proxy: { http: proxy.url, https: proxy.url.replace('//', '//user:canary@') } }
     })
-    const answer = await app.inject({ method: 'POST', url: '/roller/x', headers: VENUE, payload: {} })
-    t.match(answer.json(), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The proxy in front of Nango answered 407.', hint: /proxy/ })
-    t.notMatch(answer.payload + log(), 'canary')
+    const response = await app.inject({ method: 'POST', url: '/roller/x', headers: VENUE, payload: {} })
+    t.match(response.json(), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The proxy in front of Nango answered 407.', hint: /proxy/ })
+    t.notMatch(response.payload + log(), 'canary')
     await until(() => app.roller.pool().running === 0)
   }
 })

@@ -15,8 +15,8 @@ for (const status of [301, 302, 303, 307, 308]) {
         body: '<html>Object moved</html>',
         headers: { location: `${elsewhere.url}/x`, 'content-type': type }
       })
-      const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
-      t.match(answer, { statusCode: status, headers: { location: `${elsewhere.url}/x`, 'roller-answered-by': 'roller' } })
+      const result = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
+      t.match(result, { statusCode: status, headers: { location: `${elsewhere.url}/x`, 'roller-answered-by': 'roller' } })
     }
     t.equal(elsewhere.requests.length, 0)
   })

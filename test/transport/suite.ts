@@ -15,9 +15,9 @@ const JSON_BODY = { ...VENUE, 'content-type': 'application/json' }
 export function transportSuite (transport: TransportName): void {
   test('sends calls and returns responses', async (t) => {
     const built = await start(t, transport)
-    const answer = await call(built)
-    t.match(answer, { statusCode: 200, headers: { 'roller-answered-by': 'roller', 'content-type': /json/ } })
-    t.match(JSON.parse(answer.payload), { name: String })
+    const response = await call(built)
+    t.match(response, { statusCode: 200, headers: { 'roller-answered-by': 'roller', 'content-type': /json/ } })
+    t.match(JSON.parse(response.payload), { name: String })
     t.equal((await call(built, { url: '/roller/venues/nowhere/at/all' })).statusCode, 404)
     const venue = await built.app.roller.request('GET /venues/me', { connectionId: CONNECTION_ID })
     t.match(venue, { name: String })
@@ -28,10 +28,10 @@ export function transportSuite (transport: TransportName): void {
   test('forwards body and query byte for byte', async (t) => {
     const built = await start(t, transport)
     const payload = '{ "n": 9007199254740993, "x":1.0 , "s":"\\u00f6ö" }'
-    const answer = await built.app.inject(
+    const response = await built.app.inject(
       { method: 'POST', url: '/roller/sandbox/echo?b=2&a=%7Bx%7D&c=1%2C2&plus=a+b', headers: JSON_BODY, payload }
     )
-    const { url, headers, bodyBase64 } = answer.json()
+    const { url, headers, bodyBase64 } = response.json()
     t.equal(Buffer.from(bodyBase64, 'base64').toString(), payload)
     t.equal(url, '/sandbox/echo?b=2&a=%7Bx%7D&c=1%2C2&plus=a+b')
     t.match(headers['content-type'], /^application\/json/)
@@ -79,19 +79,19 @@ export function transportSuite (transport: TransportName): void {
     const built = await start(t, transport, { roller: { limits: 'off' } })
     await call(built)
     built.roller.revokeTokens()
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => call(built, { url: `/roller/sandbox/echo?n=${index}` })))
-    t.same(new Set(answers.map(({ statusCode }) => statusCode)), new Set([200]))
+    const responses = await Promise.all(Array.from({ length: 200 }, (_, index) => call(built, { url: `/roller/sandbox/echo?n=${index}` })))
+    t.same(new Set(responses.map(({ statusCode }) => statusCode)), new Set([200]))
     t.equal(reads(built).forced, 1)
   })
 
   test('attributes a 401 with a fresh token to the credentials', async (t) => {
     const built = await start(t, transport)
     built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: { message: 'no' } })
-    const answer = await call(built)
+    const response = await call(built)
     isProblem(
-      t, built, answer, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /also with a fresh token/ }
+      t, built, response, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /also with a fresh token/ }
     )
-    t.match(JSON.parse(answer.payload).upstream, { status: 401, body: { message: 'no' } })
+    t.match(JSON.parse(response.payload).upstream, { status: 401, body: { message: 'no' } })
     t.equal(reads(built).forced, 1)
   })
 
@@ -106,8 +106,8 @@ export function transportSuite (transport: TransportName): void {
   test('reports an unknown connection', async (t) => {
     const built = await start(t, transport)
     for (const id of ['unknown', '../x', 'a?force_refresh=true']) {
-      const answer = await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })
-      isProblem(t, built, answer, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN', layer: 'caller' })
+      const response = await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })
+      isProblem(t, built, response, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN', layer: 'caller' })
     }
     t.same(callsAtRoller(built), [])
   })
@@ -141,8 +141,8 @@ export function transportSuite (transport: TransportName): void {
     isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
     t.equal(callsAtRoller(built).length, 5)
     built.roller.faults.next({ method: 'POST', kind: 'reset-after-work' })
-    const answer = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /may have been executed/ })
+    const response = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
+    isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /may have been executed/ })
     t.equal(callsAtRoller(built).length, 6)
   })
 

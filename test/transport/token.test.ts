@@ -9,8 +9,8 @@ const MINUTE = 60_000
 
 test('reads one credential for 100 concurrent calls, and none for further ones', async (t) => {
   const built = await start(t, 'direct')
-  const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => call(built, { url: `/roller/sandbox/echo?n=${index}` })))
-  t.ok(answers.every(({ statusCode }) => statusCode === 200))
+  const responses = await Promise.all(Array.from({ length: 100 }, (_, index) => call(built, { url: `/roller/sandbox/echo?n=${index}` })))
+  t.ok(responses.every(({ statusCode }) => statusCode === 200))
   for (let count = 0; count < 5; count++) await call(built)
   t.equal(callsAtRoller(built).length, 105)
   t.same(reads(built), { plain: 1, forced: 0 })
@@ -121,9 +121,9 @@ test('names the missing scope for credentials in the check and on every call', a
   const scopes = ['environment:integrations:read', 'environment:connections:read', 'environment:connections:list', 'environment:proxy']
   const built = await start(t, 'direct', { nango: { scopes } })
   const hint = /add the scope environment:connections:read_credentials/
-  const answer = await call(built)
-  isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /may not read credentials/ })
-  t.match(JSON.parse(answer.payload).hint, hint)
+  const response = await call(built)
+  isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /may not read credentials/ })
+  t.match(JSON.parse(response.payload).hint, hint)
   const { steps } = await built.app.roller.check(CONNECTION_ID)
   t.match(
     steps.find(({ result }) => result === 'failed'),
@@ -143,9 +143,9 @@ test('rejects malformed token responses of Nango', async (t) => {
       t, (_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(body)) }
     )
     const built = await start(t, 'direct', { options: { nango: { host: stub.url } } })
-    const answer = await call(built)
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail })
-    t.notMatch(answer.payload + built.log(), /canary-key/)
+    const result = await call(built)
+    isProblem(t, built, result, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail })
+    t.notMatch(result.payload + built.log(), /canary-key/)
     t.same(callsAtRoller(built), [])
   }
 })

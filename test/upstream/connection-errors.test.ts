@@ -7,9 +7,9 @@ const SMALL_TIMES = { headers: 150, idle: 150 }
 test('returns 502 if Nango refuses the connection, and recovers', async (t) => {
   const built = await build(t, { options: { nango: { host: 'http://127.0.0.1:9' } } })
   for (const method of ['GET', 'POST'] as const) {
-    const answer = await call(built, method === 'GET' ? {} : { method, url: '/roller/sandbox/x', payload: '{}' })
+    const response = await call(built, method === 'GET' ? {} : { method, url: '/roller/sandbox/x', payload: '{}' })
     const detail = /^The connection to Nango failed \(ECONNREFUSED\)\.$/
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail })
+    isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail })
   }
 })
 
@@ -54,9 +54,9 @@ test('returns an error for a chunked response that breaks before its first byte'
     setTimeout(() => response.destroy(), 20)
   })
   const built = await build(t, { options: { nango: { host: stub.url } } })
-  const answer = await call(built)
-  isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
-  t.equal(answer.headers['x-request-id'], undefined)
+  const result = await call(built)
+  isProblem(t, built, result, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
+  t.equal(result.headers['x-request-id'], undefined)
   t.equal(count, 3)
 })
 
@@ -80,9 +80,9 @@ for (const chunked of [false, true]) {
       setTimeout(() => response.destroy(), 50)
     })
     const { url } = await listen(t, { options: { nango: { host: stub.url } } })
-    const answer = await fetch(`${url}/roller/data/bookingitems/x`, { headers: VENUE })
-    t.equal(answer.status, 200)
-    await t.rejects(answer.arrayBuffer(), 'the caller\'s line is cut as well')
+    const result = await fetch(`${url}/roller/data/bookingitems/x`, { headers: VENUE })
+    t.equal(result.status, 200)
+    await t.rejects(result.arrayBuffer(), 'the caller\'s line is cut as well')
     t.equal(stub.requests.length, 1, 'a response that the caller has begun to read is not requested again')
   })
 }

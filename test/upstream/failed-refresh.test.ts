@@ -26,9 +26,9 @@ for (const [what, fault, expected] of [
   test(`reports a token endpoint that responds with ${what}`, async (t) => {
     const built = await withRevokedToken(t)
     built.roller.faults.always({ path: /^\/token/, ...fault })
-    const answer = await call(built)
-    isProblem(t, built, answer, { ...UNAVAILABLE, ...expected })
-    t.notMatch(answer.payload, /reconnect|Check the Client ID/)
+    const response = await call(built)
+    isProblem(t, built, response, { ...UNAVAILABLE, ...expected })
+    t.notMatch(response.payload, /reconnect|Check the Client ID/)
     const requested = tokenRequests(built)
     isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: expected.layer, retryAfter: 30 })
     t.equal(tokenRequests(built), requested, 'and is not called for a while')
@@ -48,10 +48,10 @@ test('attributes Nango\'s own failures to Nango, without asking for new credenti
   const built = await withRevokedToken(t)
   // The response of a real server while its Redis is down.
   built.nango.faults.next(rejected('The external API returned an error when trying to refresh the access token. Please try again later.'))
-  const answer = await call(built)
-  isProblem(t, built, answer, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/ })
-  t.match(JSON.parse(answer.payload).hint, /Redis and its Postgres/)
-  t.notMatch(answer.payload, /reconnect|Check the Client ID/)
+  const response = await call(built)
+  isProblem(t, built, response, { ...UNAVAILABLE, layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/ })
+  t.match(JSON.parse(response.payload).hint, /Redis and its Postgres/)
+  t.notMatch(response.payload, /reconnect|Check the Client ID/)
 })
 
 test('reports an unknown failure of Nango as such when ROLLER accepts the credentials', async (t) => {

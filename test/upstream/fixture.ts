@@ -27,16 +27,16 @@ export async function call (built: Built, { maxWait, ...request }: Request = {})
 }
 
 /** The response is a complete problem document of this kind, and neither it nor the log contains a secret. */
-export function isProblem (t: Test, built: Built, answer: Response, { status, code, layer, retryAfter, detail }: Expected): void {
-  t.equal(answer.statusCode, status, code)
-  t.match(answer.headers['content-type'], /^application\/problem\+json/)
-  const problem = JSON.parse(answer.payload)
+export function isProblem (t: Test, built: Built, response: Response, { status, code, layer, retryAfter, detail }: Expected): void {
+  t.equal(response.statusCode, status, code)
+  t.match(response.headers['content-type'], /^application\/problem\+json/)
+  const problem = JSON.parse(response.payload)
   t.match(problem, { type: `/problems/${code}`, status, code, layer, title: /./, detail: detail ?? /./, hint: /.{10}/, instance: /./ })
   if (retryAfter === 'some') t.ok(Number.isInteger(problem.retryAfter) && problem.retryAfter >= 1, 'has a Retry-After')
   else t.equal(problem.retryAfter, retryAfter)
-  t.equal(answer.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
-  t.equal(answer.headers['roller-answered-by'], layer === 'roller' || layer === 'nango' ? layer : 'gateway')
-  holdsNoSecret(t, answer.payload + JSON.stringify(answer.headers) + built.log(), built)
+  t.equal(response.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
+  t.equal(response.headers['roller-answered-by'], layer === 'roller' || layer === 'nango' ? layer : 'gateway')
+  holdsNoSecret(t, response.payload + JSON.stringify(response.headers) + built.log(), built)
 }
 
 export interface Stub { readonly url: string, readonly requests: IncomingMessage[] }

@@ -35,7 +35,7 @@ const CASES: readonly (readonly [status: number, body: object | string, expected
   [500, { message: ROW, code: 'ECONNREFUSED', method: 'get' },
     { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /ECONNREFUSED/ }],
   [500, { message: ROW, code: 'UND_ERR_SOCKET', method: 'get' }, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' }],
-  [500, '', { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /without an answer/ }]
+  [500, '', { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /without a response/ }]
 ]
 
 for (const [status, body, expected, headers = {}] of CASES) {
@@ -43,9 +43,9 @@ for (const [status, body, expected, headers = {}] of CASES) {
   test(`maps Nango's ${status} ${summary} to ${expected.code}`, async (t) => {
     const built = await build(t)
     built.nango.faults.always({ path: /^\/proxy/, kind: 'status', status, body, headers })
-    const answer = await call(built, { maxWait: 0 })
-    isProblem(t, built, answer, expected)
-    t.notMatch(answer.payload + built.log(), /canary-row|guest@example/, 'nothing of Nango\'s own text is passed on')
+    const response = await call(built, { maxWait: 0 })
+    isProblem(t, built, response, expected)
+    t.notMatch(response.payload + built.log(), /canary-row|guest@example/, 'nothing of Nango\'s own text is passed on')
     t.same(callsAtRoller(built), [])
     built.nango.faults.always(null)
   })
@@ -59,9 +59,9 @@ test('attributes an error that is only similar to Nango\'s to ROLLER', async (t)
   for (const body of bodies) {
     const built = await build(t)
     built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 400, body })
-    const answer = await call(built)
-    t.equal(answer.statusCode, 400)
-    t.equal(answer.headers['roller-answered-by'], 'roller')
-    t.equal(answer.payload, typeof body === 'string' ? body : JSON.stringify(body))
+    const response = await call(built)
+    t.equal(response.statusCode, 400)
+    t.equal(response.headers['roller-answered-by'], 'roller')
+    t.equal(response.payload, typeof body === 'string' ? body : JSON.stringify(body))
   }
 })

@@ -11,10 +11,11 @@ test('attributes an unknown code in Nango\'s envelope to Nango', async (t) => {
   const codes = [[400, 'invalid_multipart'], [401, 'key_suspended'], [403, 'ip_not_allowed'], [409, 'locked'], [422, 'x']] as const
   for (const [status, code] of codes) {
     built.nango.faults.next(fault(status, nango(code)))
-    const answer = await call(built)
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: new RegExp(`${status} ${code}`) })
-    t.same(JSON.parse(answer.payload).upstream, { status, body: { error: { code } } })
-    t.notMatch(answer.payload + built.log(), /canary-row/)
+    const response = await call(built)
+    const detail = new RegExp(`${status} ${code}`)
+    isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail })
+    t.same(JSON.parse(response.payload).upstream, { status, body: { error: { code } } })
+    t.notMatch(response.payload + built.log(), /canary-row/)
   }
   t.same(callsAtRoller(built), [])
 })
@@ -23,9 +24,9 @@ test('attributes request_too_large to the caller, with a hint', async (t) => {
   const built = await build(t)
   for (const status of [413, 400]) {
     built.nango.faults.next(fault(status, nango('request_too_large')))
-    const answer = await call(built, { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
-    isProblem(t, built, answer, { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE', layer: 'caller', detail: /body is too large for Nango/ })
-    t.match(JSON.parse(answer.payload).hint, /NANGO_SERVER_PUBLIC_BODY_LIMIT/)
+    const response = await call(built, { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
+    isProblem(t, built, response, { status: 413, code: 'ROLLER_ERR_BODY_TOO_LARGE', layer: 'caller', detail: /body is too large for Nango/ })
+    t.match(JSON.parse(response.payload).hint, /NANGO_SERVER_PUBLIC_BODY_LIMIT/)
   }
   t.same(callsAtRoller(built), [])
 })
@@ -38,17 +39,17 @@ test('retries after malformed_auth_header for a valid key, and does not blame th
   }
   t.equal(callsAtRoller(built).length, 2)
   built.nango.faults.always(fault(401, nango('malformed_auth_header')))
-  const answer = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
-  isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'nango', detail: /failed to check the key/ })
-  t.notMatch(answer.payload, /may have been executed/)
+  const response = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
+  isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'nango', detail: /failed to check the key/ })
+  t.notMatch(response.payload, /may have been executed/)
   t.equal(callsAtRoller(built).length, 2)
 })
 
 test('does not blame the key for malformed_auth_header on Nango\'s own API either', async (t) => {
   const built = await build(t)
   built.nango.faults.always({ path: /^\/connections/, kind: 'status', status: 401, body: nango('malformed_auth_header') })
-  const answer = await call(built, { url: '/connections' })
-  isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'nango', detail: /failed to check the key/ })
+  const response = await call(built, { url: '/connections' })
+  isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'nango', detail: /failed to check the key/ })
 })
 
 test('caps Nango\'s Retry-After on its own API', async (t) => {

@@ -6,11 +6,10 @@ for (const status of [200, 302, 400, 403, 500, 502, 503]) {
   test(`rejects a page of HTML with ${status}`, async (t) => {
     const built = await build(t)
     built.nango.faults.always({ path: /^\/proxy/, kind: 'html', status })
-    const answer = await call(built)
-    isProblem(
-      t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: new RegExp(`${status} with an HTML page`) }
-    )
-    t.notMatch(answer.payload, /doctype/i)
+    const response = await call(built)
+    const detail = new RegExp(`${status} with an HTML page`)
+    isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail })
+    t.notMatch(response.payload, /doctype/i)
     t.equal(built.nango.requests.length, 3)
   })
 }
@@ -18,8 +17,8 @@ for (const status of [200, 302, 400, 403, 500, 502, 503]) {
 test('passes on a page for a missing path', async (t) => {
   const built = await build(t)
   built.nango.faults.always({ path: /^\/proxy/, kind: 'html', status: 404 })
-  const answer = await call(built)
-  t.match(answer, { statusCode: 404, headers: { 'content-type': 'text/html', 'roller-answered-by': 'roller' } })
+  const response = await call(built)
+  t.match(response, { statusCode: 404, headers: { 'content-type': 'text/html', 'roller-answered-by': 'roller' } })
 })
 
 test('rejects endless headers', async (t) => {

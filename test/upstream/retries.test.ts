@@ -38,11 +38,11 @@ test('executes a booking once when its connection breaks, and returns a hint', a
   const built = await build(t)
   const before = built.roller.venue('demo').bookings.size
   built.roller.faults.next({ path: /^\/bookings/, method: 'POST', kind: 'reset-after-work' })
-  const answer = await call(built, { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
+  const response = await call(built, { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
   isProblem(
-    t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /had been sent: it may have been executed/ }
+    t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /had been sent: it may have been executed/ }
   )
-  t.match(JSON.parse(answer.payload).hint, /GET \/bookings\?keywords=/)
+  t.match(JSON.parse(response.payload).hint, /GET \/bookings\?keywords=/)
   t.equal(built.roller.venue('demo').bookings.size, before + 1)
   t.same(callsAtRoller(built), [{ method: 'POST', url: '/bookings' }])
 })
@@ -51,8 +51,8 @@ for (const kind of ['reset', 'garbage', 'cut', 'reset-after-headers'] as const) 
   test(`does not retry a POST when Nango's connection breaks (${kind})`, async (t) => {
     const built = await build(t)
     built.nango.faults.next({ path: /^\/proxy/, kind })
-    const answer = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
-    isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /may have been executed/ })
+    const response = await call(built, { method: 'POST', url: '/roller/sandbox/echo', payload: '{}' })
+    isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /may have been executed/ })
     t.equal(built.nango.requests.length, 1)
   })
 }
@@ -61,8 +61,8 @@ test('reports a POST without a timely response as possibly executed', async (t) 
   const built = await build(t, { options: { timeouts: { headers: 150 } } })
   await call(built, { url: '/roller/sandbox/echo' })
   built.nango.faults.next({ path: /^\/proxy/, kind: 'hang' })
-  const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
-  isProblem(t, built, answer, { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network', detail: /may have been executed/ })
+  const response = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
+  isProblem(t, built, response, { status: 504, code: 'ROLLER_ERR_TIMEOUT', layer: 'network', detail: /may have been executed/ })
   t.equal(built.nango.requests.length, 2)
 })
 
@@ -108,7 +108,7 @@ test('sends a POST once Nango accepts connections again', async (t) => {
 
 test('does not retry a streamed body, even if nothing was sent', async (t) => {
   const { built, tries } = await nangoThatComesUp(t)
-  const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: Buffer.alloc(100_000, 'x') })
-  isProblem(t, built, answer, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
+  const response = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: Buffer.alloc(100_000, 'x') })
+  isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
   t.equal(tries(), 0)
 })

@@ -9,11 +9,11 @@ test('passes ROLLER\'s errors on byte for byte', async (t) => {
     built.roller.faults.next(
       { path: /^\/venues/, kind: 'status', status, body: bytes, headers: { 'content-type': 'application/problem+xml; x=y' } }
     )
-    const answer = await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })
-    t.equal(answer.statusCode, status)
-    t.same(answer.rawPayload, bytes)
+    const response = await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'demo-venue' } })
+    t.equal(response.statusCode, status)
+    t.same(response.rawPayload, bytes)
     // Nango adds the charset to every error.
-    t.match(answer.headers, { 'content-type': 'application/problem+xml; charset=utf-8; x=y', 'roller-answered-by': 'roller' })
+    t.match(response.headers, { 'content-type': 'application/problem+xml; charset=utf-8; x=y', 'roller-answered-by': 'roller' })
     t.equal(callsAtRoller(built).length, 1, 'and are not requested twice')
   }
 })
@@ -22,17 +22,17 @@ test('passes on an error body that is too large to classify', async (t) => {
   const built = await build(t)
   const body = JSON.stringify({ errors: 'x'.repeat(300_000) })
   built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 409, body, headers: { 'content-type': 'application/json' } })
-  const answer = await call(built)
-  t.equal(answer.statusCode, 409)
-  t.equal(answer.payload, body)
+  const response = await call(built)
+  t.equal(response.statusCode, 409)
+  t.equal(response.payload, body)
 })
 
 test('returns a problem for a missing permission, with the guide\'s hints and ROLLER\'s message', async (t) => {
   const built = await build(t)
   built.roller.faults.next({ path: /^\/venues/, kind: 'status', status: 403, body: { message: 'add-on missing' } })
-  const answer = await call(built)
-  isProblem(t, built, answer, { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED', layer: 'roller' })
-  const { hint, upstream } = JSON.parse(answer.payload)
+  const response = await call(built)
+  isProblem(t, built, response, { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED', layer: 'roller' })
+  const { hint, upstream } = JSON.parse(response.payload)
   t.match(hint, /Client ID.*connection id.*each.*permission/is)
   t.same(upstream, { status: 403, body: { message: 'add-on missing' } })
 })
@@ -61,9 +61,9 @@ test('keeps the status of a response, as far as Nango does, and sends no body wi
     const built = await build(t, { nango: { preserveStatus } })
     for (const [status, body] of [[201, '{"id":1}'], [202, '{}'], [204, '']] as const) {
       built.roller.faults.next({ path: /^\/sandbox/, kind: 'status', status, body })
-      const answer = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
-      t.equal(answer.statusCode, preserveStatus || status === 204 ? status : 200)
-      t.equal(answer.payload, body)
+      const response = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: '{}' })
+      t.equal(response.statusCode, preserveStatus || status === 204 ? status : 200)
+      t.equal(response.payload, body)
     }
   }
 })

@@ -18,7 +18,7 @@ for (const body of BODIES) {
     t.equal(built.nango.requests.filter(({ url }) => url.includes('force_refresh=true')).length, 1)
   })
 
-  test(`answers ACCESS_DENIED to a 403 ${what}`, async (t) => {
+  test(`returns ACCESS_DENIED for a 403 ${what}`, async (t) => {
     const built = await build(t)
     built.nango.faults.next(fault(403))
     isProblem(t, built, await call(built), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED', layer: 'roller' })
@@ -39,9 +39,9 @@ for (const body of BODIES) {
       for (const request of ['GET', 'POST'] as const) {
         const built = await build(t)
         built.nango.faults.always(fault(status))
-        const answer = await call(built, request === 'GET' ? {} : { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
-        t.match(answer, { statusCode: status, headers: { 'roller-answered-by': 'roller' }, payload: body })
-        t.notMatch(answer.headers['content-type'], /html/, 'the label is Nango\'s own, and a browser would run what is in it')
+        const response = await call(built, request === 'GET' ? {} : { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
+        t.match(response, { statusCode: status, headers: { 'roller-answered-by': 'roller' }, payload: body })
+        t.notMatch(response.headers['content-type'], /html/, 'the label is Nango\'s own, and a browser would run what is in it')
         t.equal(proxied(built), 1, 'and is not requested twice')
       }
     })
@@ -67,9 +67,9 @@ test('passes on an error that is too large to classify, whatever its label', asy
   const built = await build(t)
   const body = 'x'.repeat(300_000)
   built.nango.faults.next({ path: /^\/proxy/, kind: 'status', status: 409, body, headers: HTML })
-  const answer = await call(built)
-  t.equal(answer.statusCode, 409)
-  t.equal(answer.payload, body)
+  const response = await call(built)
+  t.equal(response.statusCode, 409)
+  t.equal(response.payload, body)
 })
 
 test('never lets a browser render what ROLLER quotes from a request', async (t) => {

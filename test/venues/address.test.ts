@@ -11,8 +11,8 @@ test('rejects no address, or two, with 400', async (t) => {
   for (
     const headers of [{ 'roller-venue': '' }, { 'roller-venue': '1 2' }, { 'roller-venue': '../x' }, { 'roller-venue': 'x'.repeat(65) }]
   ) {
-    const answer = await life.app.inject({ url: '/roller/venues/me', headers })
-    t.match(answer.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' }, JSON.stringify(headers))
+    const response = await life.app.inject({ url: '/roller/venues/me', headers })
+    t.match(response.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_REQUIRED' }, JSON.stringify(headers))
   }
   const both = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': '1', 'connection-id': 'demo-venue' } })
   t.match(both.json(), { status: 400, code: 'ROLLER_ERR_CONNECTION_AMBIGUOUS', title: /twice/ })
@@ -42,8 +42,8 @@ test('searches a venue among the caller\'s own connections only', async (t) => {
 
 test('prefers the option connection to Roller-Venue', async (t) => {
   const life = await start(t, { webhooks: false, options: { connection: 'demo-venue' } })
-  const answer = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': '1' } })
-  t.equal(answer.json().id, life.roller.venue('demo').id)
+  const response = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': '1' } })
+  t.equal(response.json().id, life.roller.venue('demo').id)
 })
 
 test('finds a venue among 10,000 connections with one read, cached with none, and lists all of them', async (t) => {
@@ -68,11 +68,11 @@ test('finds a venue among 10,000 connections with one read, cached with none, an
   const seen = new Set<string>()
   let page: number | null = 0
   while (page !== null) {
-    const answer: { connections: { connectionId: string }[], nextPage: number | null } = (
+    const response: { connections: { connectionId: string }[], nextPage: number | null } = (
       await life.app.inject({ url: `/connections?tags[organization_id]=many&limit=1000&page=${page}` })
     ).json()
-    for (const { connectionId } of answer.connections) seen.add(connectionId)
-    page = answer.nextPage
+    for (const { connectionId } of response.connections) seen.add(connectionId)
+    page = response.nextPage
   }
   t.equal(seen.size, 10_000)
 })

@@ -30,8 +30,8 @@ test('finds a venue by its id as soon as Nango reports its connection', async (t
     warnings: [],
     status: 'connected'
   })
-  const answer = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
-  t.equal(answer.json().id, Number(venueId))
+  const response = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
+  t.equal(response.json().id, Number(venueId))
 })
 
 test('requests the venue once for a repeated webhook', async (t) => {

@@ -3,7 +3,7 @@ import { start, stored, until, venueIdOf } from './fixture.ts'
 
 test('returns and stores the venue on POST /connections', async (t) => {
   const life = await start(t, { webhooks: false })
-  const answer = await life.app.inject(
+  const response = await life.app.inject(
     {
       method: 'POST',
       url: '/connections',
@@ -11,18 +11,18 @@ test('returns and stores the venue on POST /connections', async (t) => {
     }
   )
   const venueId = venueIdOf(life, 'park')
-  t.match(answer.json(), { venue: { id: venueId }, metadata: { note: 1 }, tags: { organization_id: 'acme', roller_venue_id: venueId } })
-  t.match(stored(life, answer.json().connectionId).metadata, { note: 1, roller_venue: { id: venueId } })
+  t.match(response.json(), { venue: { id: venueId }, metadata: { note: 1 }, tags: { organization_id: 'acme', roller_venue_id: venueId } })
+  t.match(stored(life, response.json().connectionId).metadata, { note: 1, roller_venue: { id: venueId } })
   await until(() => life.events.length === 1)
   t.same(life.names(), ['connection.created'])
 })
 
 test('rejects credentials that may not read their venue, and deletes the connection', async (t) => {
   const life = await start(t, { webhooks: false })
-  const answer = await life.app.inject(
+  const response = await life.app.inject(
     { method: 'POST', url: '/connections', payload: { clientId: 'noaccess-park', clientSecret: 'right' } }
   )
-  t.match(answer.json(), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED' })
+  t.match(response.json(), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED' })
   t.same(life.nango.connections.map(({ connectionId }) => connectionId), ['demo-venue'])
 })
 
@@ -52,6 +52,6 @@ test('rejects tags and metadata that only the gateway writes', async (t) => {
 test('rejects a session with too many tags, with the allowed number', async (t) => {
   const life = await start(t, { webhooks: false })
   const tags = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`tag${index}`, 'x']))
-  const answer = await life.app.inject({ method: 'POST', url: '/connect-session', payload: { tags } })
-  t.match(answer.json(), { status: 400, errors: [{ pointer: '/body/tags', detail: /at most 7/ }] })
+  const response = await life.app.inject({ method: 'POST', url: '/connect-session', payload: { tags } })
+  t.match(response.json(), { status: 400, errors: [{ pointer: '/body/tags', detail: /at most 7/ }] })
 })

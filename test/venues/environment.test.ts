@@ -15,8 +15,8 @@ async function both (t: Test) {
 test('rejects a Playground connection in a gateway for Live, and vice versa', async (t) => {
   const life = await start(t, { webhooks: false })
   stored(life, 'demo-venue').tags.roller_environment = 'playground'
-  const answer = await life.app.inject({ url: '/roller/products', headers: VENUE })
-  t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /playground.*live/ })
+  const response = await life.app.inject({ url: '/roller/products', headers: VENUE })
+  t.match(response.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /playground.*live/ })
   t.equal(life.roller.requests.length, 0)
   const other = await start(t, { webhooks: false, options: { environment: 'playground' } })
   t.match(
@@ -29,9 +29,9 @@ test('reports credentials of the other environment on POST /connections, after o
   const life = await both(t)
   const credentials = { clientId: 'play-park', clientSecret: 'canary-play-secret' }
   for (let tries = 0; tries < 3; tries++) {
-    const answer = await life.app.inject({ method: 'POST', url: '/connections', payload: credentials })
-    t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /Playground.*Live/, hint: /Venue Manager/ })
-    t.notMatch(answer.body, 'canary')
+    const response = await life.app.inject({ method: 'POST', url: '/connections', payload: credentials })
+    t.match(response.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /Playground.*Live/, hint: /Venue Manager/ })
+    t.notMatch(response.body, 'canary')
   }
   t.equal(life.playground.tokensIssued, 1)
   t.notMatch(life.log(), 'canary-play-secret')

@@ -35,12 +35,12 @@ export async function start (
 export async function enterCredentials (
   { nango }: Pick<Built, 'nango'>, token: string, clientId: string, clientSecret = 'right'
 ): Promise<string> {
-  const answer = await request(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
+  const response = await request(`${nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ client_id: clientId, client_secret: clientSecret })
   })
-  const body = await answer.body.json() as { connectionId: string }
+  const body = await response.body.json() as { connectionId: string }
   return body.connectionId
 }
 
@@ -70,11 +70,11 @@ export async function reconnect (life: Life, clientId: string): Promise<void> {
 
 /** Another program creates a reconnect session at Nango, and credentials are entered through it. */
 export async function enterThroughNango (life: Pick<Life, 'nango'>, clientId: string, tags: Record<string, string> = {}): Promise<void> {
-  const answer = await request(`${life.nango.url}/connect/sessions/reconnect`, {
+  const response = await request(`${life.nango.url}/connect/sessions/reconnect`, {
     method: 'POST',
     headers: { authorization: `Bearer ${SECRET_KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify({ connection_id: CONNECTION_ID, integration_id: 'roller', tags })
   })
-  const { data } = await answer.body.json() as { data: { token: string } }
+  const { data } = await response.body.json() as { data: { token: string } }
   await enterCredentials(life, data.token, clientId)
 }

@@ -15,8 +15,9 @@ async function tenants (t: Pick<Test, 'teardown'>, webhooks = false): Promise<Li
 }
 
 async function move (life: Life): Promise<void> {
-  const answer = await life.app.inject({ method: 'PATCH', url: '/connections/demo-venue', payload: { tags: { organization_id: 'acme' } } })
-  if (answer.statusCode !== 200) throw new Error(answer.body)
+  const payload = { tags: { organization_id: 'acme' } }
+  const response = await life.app.inject({ method: 'PATCH', url: '/connections/demo-venue', payload })
+  if (response.statusCode !== 200) throw new Error(response.body)
 }
 
 test('rejects its former tenant at once, even during calls', async (t) => {

@@ -75,9 +75,9 @@ test('acknowledges a signed body without relevance, and changes nothing', async 
 test('returns 5xx for a failed handler, so that Nango retries, and names a missing key', async (t) => {
   const life = await gateway(t)
   const off = life.app.roller.on('connection.created', () => { throw new Error('canary-of-the-handler') })
-  const answer = await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })
-  t.match(answer.json(), { status: 503, code: 'ROLLER_ERR_EVENT_NOT_HANDLED' })
-  t.notMatch(answer.body, 'canary')
+  const response = await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })
+  t.match(response.json(), { status: 503, code: 'ROLLER_ERR_EVENT_NOT_HANDLED' })
+  t.notMatch(response.body, 'canary')
   off()
   t.equal((await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).statusCode, 204)
   holdsNoSecret(t, life.log(), life)

@@ -7,8 +7,8 @@ const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
 async function rejected (t: Test, life: Life): Promise<void> {
   const calls = callsAtRoller(life).length
-  const answer = await life.app.inject(PRODUCTS)
-  t.match(answer.json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', hint: /confirm-venue/ })
+  const response = await life.app.inject(PRODUCTS)
+  t.match(response.json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', hint: /confirm-venue/ })
   await t.rejects(
     life.app.roller.request('GET /products', { connectionId: 'demo-venue' }), { code: 'ROLLER_ERR_VENUE_CHANGED' }, 'in process too'
   )

@@ -20,10 +20,10 @@ test('emits a change once for replicas that poll the same list, through Redis', 
   const headers = {
     'content-type': 'application/json', 'x-nango-hmac-sha256': createHmac('sha256', SIGNING_KEY).update(body).digest('hex')
   }
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     [one, two].map(async ({ app }) => await app.inject({ method: 'POST', url: '/webhooks/nango', payload: body, headers }))
   )
-  t.ok(answers.every(({ statusCode }) => statusCode === 204 || statusCode === 503), 'handled, or another replica is handling it')
+  t.ok(responses.every(({ statusCode }) => statusCode === 204 || statusCode === 503), 'handled, or another replica is handling it')
   for (const { app } of [one, two]) {
     t.equal((await app.inject({ method: 'POST', url: '/webhooks/nango', payload: body, headers })).statusCode, 204)
   }

@@ -29,17 +29,17 @@ test('times out a slow read for every caller', async (t) => {
 
 test('does not cache a read that started before a forget', async (t) => {
   const clock = new ManualClock()
-  const answers: ((connection: Connection) => void)[] = []
-  const known = new ConnectionLookup({ clock, read: () => new Promise((resolve) => { answers.push(resolve) }) })
+  const responses: ((connection: Connection) => void)[] = []
+  const known = new ConnectionLookup({ clock, read: () => new Promise((resolve) => { responses.push(resolve) }) })
   const first = known.find('a')
   known.forget('a')
-  answers[0]?.(connection('1'))
+  responses[0]?.(connection('1'))
   t.match(await first, { venueId: '1' })
   const second = known.find('a')
-  answers[1]?.(connection('2'))
+  responses[1]?.(connection('2'))
   t.match(await second, { venueId: '2' })
   t.match(await known.find('a'), { venueId: '2' })
-  t.equal(answers.length, 2)
+  t.equal(responses.length, 2)
 })
 
 test('never caches a missing connection', async (t) => {

@@ -15,9 +15,9 @@ test('accepts the key of the current and of the previous secret', async (t) => {
   const { app } = await build(t, { options })
   const received = listener(app)
   for (const secret of [SECRET, PREVIOUS]) {
-    const answer = await deliver(app, message(), { secret })
-    t.equal(answer.statusCode, 200)
-    t.equal(answer.headers['cache-control'], 'no-store')
+    const response = await deliver(app, message(), { secret })
+    t.equal(response.statusCode, 200)
+    t.equal(response.headers['cache-control'], 'no-store')
   }
   t.equal(received.length, 2)
 })
@@ -40,9 +40,9 @@ test('rejects any other key', async (t) => {
     'two keys': [right, right]
   }
   for (const [what, key] of Object.entries(keys)) {
-    const answer = await deliver(app, message(), { key })
-    t.equal(answer.statusCode, 500, what)
-    t.equal(answer.body, 'wrong key')
+    const response = await deliver(app, message(), { key })
+    t.equal(response.statusCode, 500, what)
+    t.equal(response.body, 'wrong key')
   }
   t.strictSame(received, [])
   t.notMatch(log(), right, 'keys stay out of the log')

@@ -33,12 +33,12 @@ test('accepts a handler of 8 s, and times out after it', async (t) => {
     const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
     const { started, finish, handler } = held()
     app.roller.on('*', handler)
-    const answer = deliver(app, message())
+    const response = deliver(app, message())
     await started
     clock.advance(ms)
     await settle()
     finish()
-    t.equal((await answer).statusCode, status, `${ms} ms`)
+    t.equal((await response).statusCode, status, `${ms} ms`)
   }
 })
 
@@ -47,10 +47,10 @@ test('uses the option eventTimeout', async (t) => {
   const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET], eventTimeout: 500 } })
   const { started, handler } = held()
   app.roller.on('*', handler)
-  const answer = deliver(app, message())
+  const response = deliver(app, message())
   await started
   clock.advance(500)
-  t.equal((await answer).statusCode, 503)
+  t.equal((await response).statusCode, 503)
 })
 
 test('does not repeat an event whose late handler succeeded', async (t) => {
@@ -59,10 +59,10 @@ test('does not repeat an event whose late handler succeeded', async (t) => {
   const { started, finish, handler, calls } = held()
   app.roller.on('*', handler)
   const event = message()
-  const answer = deliver(app, event)
+  const response = deliver(app, event)
   await started
   clock.advance(8_000)
-  t.equal((await answer).statusCode, 503)
+  t.equal((await response).statusCode, 503)
   t.equal((await deliver(app, event)).statusCode, 503, 'still in progress')
   finish()
   await settle()
@@ -77,10 +77,10 @@ test('repeats an event whose late handler failed', async (t) => {
   let then = handler
   app.roller.on('*', () => then())
   const event = message()
-  const answer = deliver(app, event)
+  const response = deliver(app, event)
   await started
   clock.advance(8_000)
-  t.equal((await answer).statusCode, 503)
+  t.equal((await response).statusCode, 503)
   fail()
   await settle()
   let again = 0
@@ -96,10 +96,10 @@ test('releases an event whose handler never ends', async (t) => {
   let then = handler
   app.roller.on('*', () => then())
   const event = message()
-  const answer = deliver(app, event)
+  const response = deliver(app, event)
   await started
   clock.advance(8_000)
-  t.equal((await answer).statusCode, 503)
+  t.equal((await response).statusCode, 503)
   then = async () => {}
   clock.advance(52_000)
   t.equal((await deliver(app, event)).statusCode, 200, 'at ROLLER\'s next try, a minute later')

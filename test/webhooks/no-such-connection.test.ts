@@ -12,8 +12,8 @@ test('rejects events of a connection that does not exist', async (t) => {
   const { app, log } = await build(t, { options })
   const received = listener(app)
   for (const connectionId of ['unknown', 'demo-venue2', 'demo']) {
-    const answer = await deliver(app, message(), { connectionId })
-    t.equal(answer.statusCode, 500, connectionId)
+    const response = await deliver(app, message(), { connectionId })
+    t.equal(response.statusCode, 500, connectionId)
   }
   t.same(received, [])
   t.match(log(), /there is no such connection/)
@@ -65,8 +65,8 @@ test('caches a connection deleted elsewhere for a minute, then reads it again', 
 test('makes one read for many concurrent events', async (t) => {
   const { app, nango } = await build(t, { options })
   listener(app)
-  const answers = await Promise.all(Array.from({ length: 20 }, async () => (await deliver(app, message())).statusCode))
-  t.same(new Set(answers), new Set([200]))
+  const responses = await Promise.all(Array.from({ length: 20 }, async () => (await deliver(app, message())).statusCode))
+  t.same(new Set(responses), new Set([200]))
   t.equal(nango.requests.filter(({ url }) => LISTED(url)).length, 1)
 })
 

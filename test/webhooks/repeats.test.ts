@@ -30,9 +30,9 @@ test('handles a repeat of a failed event', async (t) => {
   let tries = 0
   app.roller.on('*', () => { if (++tries < 3) throw new Error('not yet') })
   const event = message()
-  const answers = []
-  for (let count = 0; count < 4; count++) answers.push((await deliver(app, event)).statusCode)
-  t.strictSame(answers, [503, 503, 200, 200])
+  const responses = []
+  for (let count = 0; count < 4; count++) responses.push((await deliver(app, event)).statusCode)
+  t.strictSame(responses, [503, 503, 200, 200])
   t.equal(tries, 3)
 })
 

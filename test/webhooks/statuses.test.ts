@@ -23,9 +23,9 @@ test('returns 200 for any delivery with a valid key', async (t) => {
     ['nearly as large as it may be', JSON.stringify(message({ data: 'x'.repeat(5 * 1024 * 1024 - 300) })), {}]
   ]
   for (const [what, body, headers] of bodies) {
-    const answer = await deliver(app, body, { headers })
-    t.equal(answer.statusCode, 200, what)
-    t.match(answer.headers, { 'cache-control': 'no-store', 'content-type': /^text\/plain/ })
+    const response = await deliver(app, body, { headers })
+    t.equal(response.statusCode, 200, what)
+    t.match(response.headers, { 'cache-control': 'no-store', 'content-type': /^text\/plain/ })
   }
   t.equal(received.length, bodies.length)
   const bare = await app.inject({ method: 'POST', url: PATH, headers: key })
@@ -49,9 +49,9 @@ test('never returns 404 or 405, for any path below it or any method', async (t) 
     const url of [PATH, `${PATH}/more/of/it`, `${PATH}/`, '/webhooks/roller/', '/webhooks/roller', `/webhooks/roller/${'long'.repeat(200)}`]
   ) {
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
-      const answer = await app.inject({ method, url })
-      t.equal(answer.statusCode, 500, `${method} ${url.slice(0, 60)}`)
-      t.equal(answer.headers['cache-control'], 'no-store')
+      const response = await app.inject({ method, url })
+      t.equal(response.statusCode, 500, `${method} ${url.slice(0, 60)}`)
+      t.equal(response.headers['cache-control'], 'no-store')
     }
     if (url !== PATH) {
       t.equal((await app.inject({ method: 'POST', url, headers: key, payload: '{}' })).statusCode, 500, `POST ${url.slice(0, 60)}`)
@@ -170,10 +170,10 @@ test('overrides the status of a host\'s hook', async (t) => {
   for (const [what, host] of Object.entries(hosts)) {
     const { app } = await build(t, { options, host })
     listener(app)
-    const answer = await deliver(app, message())
-    t.equal(answer.statusCode, 503, what)
-    t.equal(answer.headers.location, undefined)
-    t.equal(answer.body, 'not now')
+    const response = await deliver(app, message())
+    t.equal(response.statusCode, 503, what)
+    t.equal(response.headers.location, undefined)
+    t.equal(response.body, 'not now')
   }
 })
 

@@ -18,10 +18,10 @@ interface Registered {
 
 test('subscribes to all events, with the key of the connection', async (t) => {
   const { app, roller } = await build(t, { options })
-  const answer = await app.inject({ method: 'POST', url: URL })
-  t.equal(answer.statusCode, 201)
-  t.match(answer.json(), { webhookId: Number, url: HOOK, webhooks: { booking: { events: ['Created', 'Updated', 'Cancelled'] } } })
-  t.strictSame(Object.keys(answer.json().webhooks), ['booking', 'redemption', 'customer', 'bulkExport', 'signedWaiver', 'paymentLink'])
+  const response = await app.inject({ method: 'POST', url: URL })
+  t.equal(response.statusCode, 201)
+  t.match(response.json(), { webhookId: Number, url: HOOK, webhooks: { booking: { events: ['Created', 'Updated', 'Cancelled'] } } })
+  t.strictSame(Object.keys(response.json().webhooks), ['booking', 'redemption', 'customer', 'bulkExport', 'signedWaiver', 'paymentLink'])
   const [webhook] = [...roller.venue('demo').webhooks.values()]
   t.match(webhook?.configuration, { url: HOOK, enabled: true, authentication: { apiKey: webhookKey(SECRET, CONNECTION_ID) } })
 })
@@ -118,10 +118,10 @@ test('uses an address with the prefix and the encoded id', async (t) => {
 test('names the missing setting without a public address or a secret', async (t) => {
   for (const missing of ['publicUrl', 'rollerWebhookSecrets'] as const) {
     const { app, roller, nango } = await build(t, { options: { ...options, [missing]: undefined } })
-    const answer = await app.inject({ method: 'POST', url: URL })
-    t.equal(answer.statusCode, 501)
+    const response = await app.inject({ method: 'POST', url: URL })
+    t.equal(response.statusCode, 501)
     t.match(
-      answer.json(),
+      response.json(),
       {
         code: 'ROLLER_ERR_NOT_CONFIGURED',
         layer: 'gateway',
@@ -140,9 +140,9 @@ test('rejects a body that ROLLER would reject, without a call', async (t) => {
       { url: 'https://evil.example' }
     ]
   ) {
-    const answer = await app.inject({ method: 'POST', url: URL, payload })
-    t.equal(answer.statusCode, 400, JSON.stringify(payload))
-    t.equal(answer.json().code, 'ROLLER_ERR_VALIDATION')
+    const response = await app.inject({ method: 'POST', url: URL, payload })
+    t.equal(response.statusCode, 400, JSON.stringify(payload))
+    t.equal(response.json().code, 'ROLLER_ERR_VALIDATION')
   }
   t.strictSame(callsAtRoller({ roller, nango }), [])
 })

@@ -10,9 +10,9 @@ const authorized = (token) => ({ authorization: 'Bearer ' + token })
  * request does not stop the page.
  */
 export async function readSession ({ apiUrl }, token) {
-  const answer = await fetch(apiUrl + '/connect/session', { headers: authorized(token), cache: 'no-store' }).catch(() => null)
-  const body = answer?.status === 200 ? await answer.json().catch(() => null) : null
-  return { expired: answer?.status === 401, reconnecting: body === null || body.data?.isReconnecting === true }
+  const response = await fetch(apiUrl + '/connect/session', { headers: authorized(token), cache: 'no-store' }).catch(() => null)
+  const body = response?.status === 200 ? await response.json().catch(() => null) : null
+  return { expired: response?.status === 401, reconnecting: body === null || body.data?.isReconnecting === true }
 }
 
 /**
@@ -33,12 +33,12 @@ export async function connect ({ apiUrl, integrationId }, token, clientId, clien
 }
 
 async function send (url, credentials) {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(credentials), credentials: 'omit'
   }).catch(() => { throw fault('network') })
   // Anything but JSON comes from a proxy in between.
-  const body = await answer.json().catch(() => { throw fault('no_json') })
-  if (answer.ok && typeof body?.connectionId === 'string') return body.connectionId
+  const body = await response.json().catch(() => { throw fault('no_json') })
+  if (response.ok && typeof body?.connectionId === 'string') return body.connectionId
   throw fault(typeof body?.error?.code === 'string' ? body.error.code : 'no_json', body?.error?.payload)
 }
 
@@ -87,10 +87,10 @@ export async function readUsed (config, ticket) {
 
 /** @returns the venue, or why there is none */
 export async function readResult ({ resultPath }, ticket, connectionId) {
-  const answer = await fetch(resultPath, {
+  const response = await fetch(resultPath, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ticket, connectionId }), credentials: 'omit'
   }).catch(() => null)
-  const body = await answer?.json().catch(() => null)
-  if (answer?.status === 200 && typeof body?.status === 'string') return { result: body, denied: false, isKnown: true }
+  const body = await response?.json().catch(() => null)
+  if (response?.status === 200 && typeof body?.status === 'string') return { result: body, denied: false, isKnown: true }
   return { result: { status: 'connected', venue: null }, isKnown: false, denied: body?.code === 'ROLLER_ERR_ACCESS_DENIED' }
 }

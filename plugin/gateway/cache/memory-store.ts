@@ -3,7 +3,7 @@ import type { Clock } from '../../util/clock.ts'
 import type { CacheStore, Found, CacheKey, StoredResponse } from './store.ts'
 
 interface Entry {
-  readonly answer: StoredResponse
+  readonly response: StoredResponse
   readonly generation: string
   readonly storedAt: number
   readonly ttlMs: number
@@ -27,7 +27,7 @@ export class MemoryCacheStore implements CacheStore {
     this.#clock = clock
     this.#entries = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: ({ answer }, key) => answer.body.length + JSON.stringify(answer.headers).length + key.length + ENTRY_OVERHEAD
+      sizeCalculation: ({ response }, key) => response.body.length + JSON.stringify(response.headers).length + key.length + ENTRY_OVERHEAD
     })
   }
 
@@ -38,19 +38,19 @@ export class MemoryCacheStore implements CacheStore {
     const entry = this.#entries.get(name)
     if (entry === undefined) return { hit: null, generation }
     const ageMs = this.#clock.now() - entry.storedAt
-    if (entry.generation === generation && ageMs < entry.ttlMs) return { hit: { answer: entry.answer, ageMs }, generation }
+    if (entry.generation === generation && ageMs < entry.ttlMs) return { hit: { response: entry.response, ageMs }, generation }
     this.#entries.delete(name)
     return { hit: null, generation }
   }
 
-  keep (key: CacheKey, generation: string, answer: StoredResponse, ttlMs: number): boolean {
+  keep (key: CacheKey, generation: string, response: StoredResponse, ttlMs: number): boolean {
     if (this.#generations.get(key.connectionId)?.get(key.resource) !== generation) return false
     // A small body is often a slice of a much larger buffer, which would be kept with it without being counted.
-    const body = Buffer.allocUnsafeSlow(answer.body.length)
-    answer.body.copy(body)
+    const body = Buffer.allocUnsafeSlow(response.body.length)
+    response.body.copy(body)
     const name = nameOf(key)
-    const { status, headers } = answer
-    this.#entries.set(name, { answer: { status, headers, body }, generation, storedAt: this.#clock.now(), ttlMs })
+    const { status, headers } = response
+    this.#entries.set(name, { response: { status, headers, body }, generation, storedAt: this.#clock.now(), ttlMs })
     return this.#entries.has(name)
   }
 

@@ -44,9 +44,9 @@ export class RedisCacheStore implements CacheStore {
   async find (key: CacheKey, fresh: boolean): Promise<Found> {
     const tag = this.#tag(key.connectionId)
     if (this.#pending.has(tag) && !await this.#settle(tag)) return NOTHING
-    const answer = await this.#run(keysOf(tag, key.key), ['find', key.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
-    if (!Array.isArray(answer) || typeof answer[0] !== 'string') return NOTHING
-    return { generation: answer[0], hit: decode(answer.slice(1)) }
+    const response = await this.#run(keysOf(tag, key.key), ['find', key.resource, randomUUID(), GENERATIONS_MS, fresh ? '0' : '1'])
+    if (!Array.isArray(response) || typeof response[0] !== 'string') return NOTHING
+    return { generation: response[0], hit: decode(response.slice(1)) }
   }
 
   async keep (key: CacheKey, generation: string, { headers, body }: StoredResponse, ttlMs: number): Promise<boolean> {
@@ -110,7 +110,7 @@ function decode ([head, body, left]: readonly unknown[]): Found['hit'] {
     if ((encoding !== 'utf8' && encoding !== 'base64') || typeof ttlMs !== 'number') return null
     if (typeof headers !== 'object' || headers === null) return null
     return {
-      answer: { status: 200, headers: headers as StoredResponse['headers'], body: Buffer.from(body, encoding) }, // as written by keep
+      response: { status: 200, headers: headers as StoredResponse['headers'], body: Buffer.from(body, encoding) }, // as written by keep
       ageMs: Math.max(0, ttlMs - leftMs)
     }
   } catch {

@@ -54,7 +54,7 @@ export class ResponseCache implements CallHandler {
     const key = { connectionId: call.connectionId, resource: resourceOf(call.operation.name), key: keyOf(call, this.transport) }
     const { hit, generation } = await this.#store.find(key, fresh)
     if (hit !== null) {
-      const { status, headers, body } = hit.answer
+      const { status, headers, body } = hit.response
       // Every response reports the rate limit, including this one, which counted against none.
       return new WholeResponse(status, withAge(withCacheStatus(headers, 'hit'), hit.ageMs), body, this.peek(call))
     }

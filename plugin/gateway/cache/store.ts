@@ -18,7 +18,7 @@ export interface CacheKey {
 }
 
 export interface Found {
-  readonly hit: { readonly answer: StoredResponse, readonly ageMs: number } | null
+  readonly hit: { readonly response: StoredResponse, readonly ageMs: number } | null
   /**
    * The state of the resource before the call is sent; every write creates a new one. A response is stored only while its generation is
    * current, so that nothing read before a write survives it. Null: store nothing.
@@ -31,7 +31,7 @@ export interface CacheStore {
   /** @param fresh returns no stored response, only the generation under which to store a new one */
   find (key: CacheKey, fresh: boolean): MaybePromise<Found>
   /** @returns true if the response was stored; false if it is too large, or was read before a write */
-  keep (key: CacheKey, generation: string, answer: StoredResponse, ttlMs: number): MaybePromise<boolean>
+  keep (key: CacheKey, generation: string, response: StoredResponse, ttlMs: number): MaybePromise<boolean>
   /** Invalidates these resources of a connection; null: all. */
   invalidate (connectionId: string, resources: readonly string[] | null): MaybePromise<void>
 }

@@ -98,15 +98,15 @@ local function turn (w, slots, ahead, from)
   return math.max(from, redis.call('LINDEX', w.key, w.size - size + index) + w.length) + (rounds - 1) * w.length
 end
 
-local function addUsage (answer)
+local function addUsage (reply)
   for _, w in ipairs(windows) do
     local used, reset = w.size + w.waiting, 0
     if used >= w.limit then reset = turn(w, w.limit, w.waiting, now) - now
     elseif w.size > 0 then reset = redis.call('LINDEX', w.key, 0) + w.length - now end
-    answer[#answer + 1] = math.max(0, w.limit - used)
-    answer[#answer + 1] = reset
+    reply[#reply + 1] = math.max(0, w.limit - used)
+    reply[#reply + 1] = reset
   end
-  return answer
+  return reply
 end
 
 local function leave (w, ticket)

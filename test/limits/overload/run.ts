@@ -97,11 +97,11 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   const agent = new Agent({ connections: null })
   onClose(() => agent.destroy())
   const ask = async (connectionId: string, replica: number, path: string, maxWait: number): Promise<number> => {
-    const answer = await request(`http://127.0.0.1:${ports[replica]}/roller${path}`, {
+    const response = await request(`http://127.0.0.1:${ports[replica]}/roller${path}`, {
       dispatcher: agent, headers: { 'connection-id': connectionId, 'roller-max-wait': String(maxWait) }
     })
-    answer.body.dump().catch(() => {})
-    return answer.statusCode
+    response.body.dump().catch(() => {})
+    return response.statusCode
   }
   // Warm-up (code, connections, the token) is not measured.
   for (let n = 0; n < 10 * REPLICAS; n++) await ask('warm-up', n % REPLICAS, '/sandbox/echo', 5)
@@ -189,7 +189,7 @@ export function bounds (figures: Figures): { readonly bound: string, readonly fi
     { bound: 'at least 95 % of the rate limit used', figure: percent(used), ok: used >= 0.95 },
     { bound: `no call more than ${toleranceMs} ms past the deadline`, figure: String(late), ok: late === 0 },
     { bound: 'every replica gets at least half of its part', figure: percent(least), ok: least >= 0.5 / REPLICAS },
-    { bound: 'every answer is 200 or 429', figure: `${strange} others`, ok: strange === 0 }
+    { bound: 'every response is 200 or 429', figure: `${strange} others`, ok: strange === 0 }
   ]
 }
 
