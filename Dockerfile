@@ -24,7 +24,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY plugin/package.json plugin/
 COPY sandbox/package.json sandbox/
 COPY service/package.json service/
-# What nothing reads at run time goes: source maps, types, and prose, but no licence.
+# What nothing reads at run time goes: source maps, types, and prose, but no license.
 RUN npm ci --omit=dev --workspace service --ignore-scripts --no-update-notifier \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -iname '*.md' -o -iname '*.markdown' \) \
     ! -iname '*licen[cs]e*' ! -iname '*notice*' -delete \
@@ -47,7 +47,7 @@ COPY --from=build /app/service/dist-image service/dist-image
 COPY package.json LICENSE docker/healthcheck.mjs ./
 COPY service/package.json service/
 RUN install -d -o 65532 -g 65532 /app/compile-cache
-# A number, so that Kubernetes can check runAsNonRoot; not 1000, which is somebody on most hosts.
+# A number, so that Kubernetes can check runAsNonRoot; not 1000, which is a user on most hosts.
 USER 65532:65532
 # One start compiles the code, for the user and the path that it later runs with. Its configuration is made up; nothing is called.
 ENV NODE_COMPILE_CACHE=/app/compile-cache

@@ -56,7 +56,7 @@ export function render (block: Table | string): string {
 function renderTable ({ head, rows }: Table): string {
   const line = (
     cells: readonly string[]
-  ): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |\n`
+  ): string => `| ${cells.map((cell) => cell.replaceAll(/[|*]/g, '\\$&').replaceAll('\n', ' ')).join(' | ')} |\n`
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('')
 }
 

@@ -12,7 +12,7 @@ Runs a simulated Nango and a simulated ROLLER with one connected venue, until it
   --host <host>             where all three listen (default: 127.0.0.1)
   --secret-key <uuid>       Nango's API key, a UUID v4 (default: a random one)
   --send-webhooks-to <url>  the app that gets Nango's webhooks, at <url>/webhooks/nango
-  --seed <number>           makes other venues (default: 1)
+  --seed <number>           seed of the sample data (default: 1)
   --json                    prints one line of JSON
   --help, --version
 `

@@ -17,8 +17,8 @@ PROBLEM = "application/problem+json"
 TRIES = 3
 
 
-class Refused(Exception):
-    """The gateway or ROLLER said no. `code` is None where it was ROLLER, in its own words."""
+class Rejected(Exception):
+    """The gateway or ROLLER rejected the call. `code` is None if ROLLER did."""
 
     def __init__(self, status, code, message):
         super().__init__(message)
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 
 def call(method, path, query=None, body=None):
-    """One call to ROLLER. What the gateway asks to wait for is waited for."""
+    """Makes one call to ROLLER. Waits as long as Retry-After requires."""
     url = GATEWAY + "/roller" + path + ("?" + urllib.parse.urlencode(query) if query else "")
     data = None if body is None else json.dumps(body).encode()
     headers = HEADERS if data is None else {**HEADERS, "Content-Type": "application/json"}
@@ -38,19 +38,19 @@ def call(method, path, query=None, body=None):
                 return json.loads(text) if text else None
         except urllib.error.HTTPError as error:
             retry_after = error.headers.get("Retry-After")
-            # With Retry-After on 429 nothing was sent to ROLLER, or ROLLER did not take it: also a POST may be sent again.
+            # A 429 with Retry-After was not executed by ROLLER, so even a POST may be sent again.
             if error.code == 429 and retry_after and left:
                 time.sleep(int(retry_after))
                 continue
-            raise refusal(error) from None
+            raise rejection(error) from None
 
 
-def refusal(error):
+def rejection(error):
     text = error.read().decode(errors="replace")
     if error.headers.get_content_type() != PROBLEM:
-        return Refused(error.code, None, f"ROLLER answered {error.code}: {text[:500]}")
+        return Rejected(error.code, None, f"ROLLER answered {error.code}: {text[:500]}")
     problem = json.loads(text)
-    return Refused(error.code, problem["code"], f"{problem['detail']} {problem['hint']}")
+    return Rejected(error.code, problem["code"], f"{problem['detail']} {problem['hint']}")
 
 
 def main(word):
@@ -63,5 +63,5 @@ def main(word):
 if __name__ == "__main__":
     try:
         main(sys.argv[1] if len(sys.argv) > 1 else "smith")
-    except (Refused, urllib.error.URLError) as error:
+    except (Rejected, urllib.error.URLError) as error:
         sys.exit(str(error))

@@ -37,7 +37,7 @@ const server = createServer(async (request, response) => {
     response.writeHead(204).end()
   } catch (error) {
     const status = error instanceof WebhookVerificationError ? 401 : error instanceof RangeError ? 413 : 500
-    console.error(status === 500 ? error : `refused: ${String(error)}`)
+    console.error(status === 500 ? error : `rejected: ${String(error)}`)
     response.writeHead(status, { connection: 'close' }).end()
   }
 })

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { request, type Dispatcher } from 'undici'
 import { sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import { BULK_EXPORT_HOSTS, refusedAddress } from './bulk-export-hosts.ts'
+import { BULK_EXPORT_HOSTS, addressFault } from './bulk-export-hosts.ts'
 
 export interface FileSource {
   /** A separate pool: files are on other hosts, and their URL is sufficient to read them. */
@@ -25,8 +25,8 @@ export function fileStream (source: FileSource, url: string, what: string, signa
 }
 
 async function * download (source: FileSource, url: string, what: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const refused = refusedAddress(url, { hosts: source.hosts ?? BULK_EXPORT_HOSTS, allowLoopback: source.allowLoopback })
-  if (refused !== null) throw notFetched(`${what} ${refused}.`)
+  const fault = addressFault(url, { hosts: source.hosts ?? BULK_EXPORT_HOSTS, allowLoopback: source.allowLoopback })
+  if (fault !== null) throw notFetched(`${what} ${fault}.`)
   for (let tries = 0; ; tries++) {
     const delay = RETRIES[tries]
     try {

@@ -23,7 +23,7 @@ export interface FileHosts {
 }
 
 /** @returns why a file is not fetched, or null */
-export function refusedAddress (text: string, { hosts, allowLoopback }: FileHosts): string | null {
+export function addressFault (text: string, { hosts, allowLoopback }: FileHosts): string | null {
   if (!URL.canParse(text)) return 'is not at an https address'
   const { protocol, hostname, username, password } = new URL(text)
   if (username !== '' || password !== '') return 'is not at an https address'

@@ -130,7 +130,7 @@ async function order ({ client, inbox }: BulkExportParts, input: BulkExportInput
       body: { exportType, startDate, endDate },
       ...(offset && { headers: { 'TimeZone-Designators': 'Offset' } }),
       ...(signal !== undefined && { signal }),
-      maxWait: 0 // a message of the export before, for whose end it would wait, must not come after the record of this order
+      maxWait: 0 // while the order waited, messages of the previous export could arrive after its record above
     })
   } catch (error) {
     // An export that ROLLER may have started stays recorded: its messages may still arrive.
@@ -154,7 +154,7 @@ function timedOut (found: ExportParts, exportType: string, deadline: number): Ro
   const shown = (missing ?? []).slice(0, MAX_SHOWN)
   const list = shown.join(', ') + (missing !== null && missing.length > shown.length ? ', …' : '')
   const state = missing === null
-    ? 'ROLLER has told of none of its files'
+    ? 'ROLLER has reported none of its files'
     : `of ${total} parts these are missing: ${list} (process ${processId})`
   return new RollerError('ROLLER_ERR_TIMEOUT', {
     layer: 'roller',

@@ -1,6 +1,6 @@
 /**
- * Exports wait for their leases: a report of a year takes as long as ROLLER's limits force, and a wait that ends in an error would lose
- * what the calls before it have spent.
+ * Waits of exports for their leases. ROLLER's limits determine how long a report of a year takes, and an error after a timeout would waste
+ * the calls that were made before.
  */
 import { sleep, type Clock } from '../util/clock.ts'
 import type { CancelSignal } from '../util/cancellation.ts'
@@ -10,23 +10,23 @@ import type { LeaseWait } from '../gateway/limits/rate-limiter.ts'
 export type { LeaseWait }
 
 export interface WaitOptions {
-  /** Milliseconds that a call may wait for its lease. Default: as long as it takes. */
+  /** Maximum wait of a call for its lease, in milliseconds. Default: no maximum. */
   readonly maxWait?: number | undefined
-  /** Called when a call begins to wait: how long, and for which rate limit. */
+  /** Called when a call begins to wait, with the expected duration and the rate limit. */
   readonly onWait?: ((wait: LeaseWait) => void) | undefined
 }
 
-/** Ten years, in milliseconds: a finite number, because Redis is sent it. */
+/** Ten years in milliseconds. Finite, because the value is sent to Redis. */
 export const AS_LONG_AS_IT_TAKES = 10 * 365 * 86_400_000
-/** A queue that is full says little of when it is not. Milliseconds. */
+/** The Retry-After of a full queue is not exact: earlier retries would be rejected again. Milliseconds. */
 const SHORTEST_WAIT = 1_000
 
 const NO_LEASE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ROLLER_ERR_RATE_LIMITED', 'ROLLER_ERR_COOLING_OFF', 'ROLLER_ERR_NANGO_LIMIT'])
 
 /**
- * Sends a call, and again after Retry-After where it got no lease.
- * @param send gets how long the call may still wait, in milliseconds
- * @throws what `send` throws, also when the lease would come too late
+ * Sends a call, and repeats it after Retry-After until it gets a lease.
+ * @param send called with the remaining wait in milliseconds
+ * @throws the error of `send`, also if the lease would be granted after the maximum wait
  */
 export async function untilLeased<T> (
   clock: Clock, { maxWait = AS_LONG_AS_IT_TAKES, onWait }: WaitOptions, signal: CancelSignal | undefined, send: (left: number) => Promise<T>

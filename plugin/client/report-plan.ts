@@ -64,8 +64,8 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   const sizeIsFixed = !('pageSize' in properties)
   const query = options.query ?? {}
   const cursor = options.cursor === undefined ? null : readCursor(options.cursor)
-  if (typeof cursor === 'string') throw refused([{ pointer: '/cursor', detail: cursor }])
-  if (cursor !== null && cursor.o !== name) throw refused([{ pointer: '/cursor', detail: `belongs to another report, ${cursor.o}` }])
+  if (typeof cursor === 'string') throw invalid([{ pointer: '/cursor', detail: cursor }])
+  if (cursor !== null && cursor.o !== name) throw invalid([{ pointer: '/cursor', detail: `belongs to another report, ${cursor.o}` }])
 
   const faults: InputFault[] = []
   const fault = (pointer: string, detail: string): void => { faults.push({ pointer, detail }) }
@@ -80,7 +80,7 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   }
 
   const range = readRange(kind, options, cursor === null ? null : [cursor.s, cursor.e], fault)
-  if (faults.length > 0) throw refused(faults)
+  if (faults.length > 0) throw invalid(faults)
 
   const [startDate, endDate] = range
   const days = startDate === null || endDate === null ? 1 : daysBetween(startDate, endDate)
@@ -88,10 +88,10 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   if (cursor !== null) {
     const differs = difference(cursor, { s: startDate, e: endDate, z: pageSize, k: key })
     if (differs !== null) {
-      throw refused([{ pointer: '/cursor', detail: `belongs to another ${differs}: pass the same options as in the first run` }])
+      throw invalid([{ pointer: '/cursor', detail: `belongs to another ${differs}: pass the same options as in the first run` }])
     }
     if (cursor.d > days || (cursor.d === days && cursor.p + cursor.i > 1)) {
-      throw refused([{ pointer: '/cursor', detail: 'is outside the range' }])
+      throw invalid([{ pointer: '/cursor', detail: 'is outside the range' }])
     }
   }
   const start = cursor === null ? { day: 0, page: 1, index: 0 } : { day: cursor.d, page: cursor.p, index: cursor.i }
@@ -163,7 +163,7 @@ function readRange (
 
 function reportOf (name: ReportName): Operations[ReportName] {
   if (![...reports.values()].some(({ operation }) => operation === name)) {
-    throw refused([{ pointer: '/name', detail: `'${name}' is not a paged report` }])
+    throw invalid([{ pointer: '/name', detail: `'${name}' is not a paged report` }])
   }
   return operations[name]
 }
@@ -174,7 +174,7 @@ function keyOf (query: PageQuery, scope: string | undefined): string {
   return createHash('sha256').update(JSON.stringify([given, scope ?? null])).digest('base64url').slice(0, 16)
 }
 
-function refused (faults: readonly InputFault[]): RollerError {
+function invalid (faults: readonly InputFault[]): RollerError {
   return new RollerError(
     'ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults }
   )

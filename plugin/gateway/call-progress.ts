@@ -12,13 +12,13 @@ import { sanitizeHeaders, type Target } from './sanitize-request.ts'
 import type { Exchange } from './transport/exchange.ts'
 import type { OutgoingBody, OutgoingCall } from './transport/transport.ts'
 
-/** What a retry of an export counts against: the lease for six hours belongs to this call already. */
+/** The rate limit of an export's retry: the call already has its lease of the limit for exports. */
 const EXPORT_AGAIN: RateLimitToSpend = { rateLimit: 'reporting', exportType: null }
 
 export class CallProgress {
   readonly call: RollerCall
   readonly outgoing: Outgoing
-  /** Of a bulk export. */
+  /** Null unless the call orders a bulk export. */
   readonly reservation: ExportReservation | null
   readonly #clock: Clock
   readonly #startedAt: number
@@ -26,7 +26,7 @@ export class CallProgress {
   attempts = 0
   repeats = 0
   renewals = 0
-  /** Of the last attempt. */
+  /** When the last attempt was sent. */
   sentAt = 0
   exchange: Exchange | null = null
   /** The rate limit at the last lease or rejection. */

@@ -101,7 +101,7 @@ export interface UpstreamParts {
   readonly clock: Clock
 }
 
-/** The version of the replicas' news, which comes with every lease of a shared rate limit. */
+/** The version of the replicas' news. Every lease of a shared rate limit contains the newest one. */
 export interface NewsVersion {
   isCurrent (version: number): boolean
   /** Reads the news up to this version. */
@@ -191,7 +191,7 @@ class Upstream implements CallHandler {
     return newsVersion !== null && news !== null && !news.isCurrent(newsVersion)
   }
 
-  /** A decision is only as old as the send: a call that waited is checked again. @throws RollerError, and the lease is refunded */
+  /** Repeats the checks right before the call is sent, because it may have waited. @throws RollerError; the lease is then refunded */
   async #checkAgain ({ call, reservation }: CallProgress, lease: Lease, waited: boolean): Promise<void> {
     try {
       if (this.#hasNews(lease) && lease.newsVersion !== null) await this.#parts.news?.reach(lease.newsVersion)
@@ -303,7 +303,7 @@ class Upstream implements CallHandler {
   }
 }
 
-/** Nango has answered itself, and not sent the call on. */
+/** True if Nango created the response itself and did not forward the call. */
 function isOfNango (classification: Classification): boolean {
   if (classification.kind === 'limited' && classification.scope === 'account') return true
   return 'error' in classification && classification.error?.layer === 'nango'

@@ -29,7 +29,7 @@ export interface NangoClientOptions {
 }
 
 const CLOUD_HOST = 'https://api.nango.dev'
-/** Where the proxy itself answers. */
+/** For a response of the proxy itself. */
 const PROXY_HINT = 'The operator must check the proxy, and its user and password (HTTPS_PROXY, option proxy).'
 const CLOUD_CONNECT_URL = 'https://connect.nango.dev'
 

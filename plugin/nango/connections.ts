@@ -13,7 +13,7 @@ import { ENTRY_TAG, PENDING_FIELD, RESERVED_TAGS, VENUE_FIELD, venueTags, type V
 
 export interface ListFilter {
   readonly tags?: Tags
-  /** Nango searches connection ids and the names and e-mail addresses of end users. */
+  /** Nango searches connection ids and the names and email addresses of end users. */
   readonly search?: string
   /** Only this connection. */
   readonly connectionId?: string

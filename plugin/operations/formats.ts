@@ -25,5 +25,5 @@ export const formats: Readonly<Record<string, Format>> = {
   time: { matches: (text) => TIME.test(text.replace(OFFSET, '')), expected: 'a time such as 09:30' },
   uri: { matches: (text) => URL.canParse(text), expected: 'a URL' },
   uuid: { matches: (text) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text), expected: 'a UUID' },
-  email: { matches: (text) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) && text.length <= 320, expected: 'an e-mail address' }
+  email: { matches: (text) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) && text.length <= 320, expected: 'an email address' }
 }

@@ -38,7 +38,7 @@ const report = <T extends string>(tag: T) => ({ tag, rateLimit: 'reporting', rep
 const staffDisabled = { description: 'The staff API is disabled for the venue' } as const
 const noSuchStaff = { description: 'No such staff member' } as const
 const rejected = { description: 'Rejected' } as const
-/** Observed at ROLLER: a booking with another guest's e-mail address renames that guest. */
+/** Observed at ROLLER: a booking with another guest's email address renames that guest. */
 const GUEST_OVERWRITTEN =
   'The customer becomes a guest record. A guest with the same email is reused, and its name, phone and other fields are ' +
   'overwritten with those of this booking.'
@@ -206,7 +206,7 @@ export const operations = {
     body: changes.CancelBookingBody,
     responses: {
       200: { description: 'Cancelled' },
-      403: { description: 'Not a booking created through the API', schema: changes.CancelRefused }
+      403: { description: 'Not a booking created through the API', schema: changes.CancelRejected }
     }
   },
   'POST /bookings/draft/costs': {
@@ -343,7 +343,7 @@ export const operations = {
   'POST /discounts/validate': {
     id: 'validateDiscounts',
     summary: 'Compute the reduction by discount codes',
-    description: 'Being phased out by ROLLER in favour of POST /bookings/draft/costs.',
+    description: 'Being phased out by ROLLER in favor of POST /bookings/draft/costs.',
     ...read('Discounts'),
     body: discounts.ValidateDiscountsBody,
     responses: { 200: { description: 'The amounts off', schema: discounts.DiscountValidation } }
@@ -366,7 +366,7 @@ export const operations = {
   'GET /customers/{customerId}': {
     id: 'getCustomer',
     summary: 'Read a guest by the older path',
-    description: 'Being phased out by ROLLER in favour of GET /guests/{guestId}.',
+    description: 'Being phased out by ROLLER in favor of GET /guests/{guestId}.',
     ...read('Guests'),
     params: guests.CustomerPath,
     responses: { 200: { description: 'The guest', schema: guests.CustomerDetail }, 404: { description: 'No such guest' } }

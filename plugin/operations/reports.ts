@@ -1,6 +1,6 @@
 /**
- * ROLLER's reports as data to copy: what they are called, by what a record is replaced, and which columns a table of them has. Column types
- * are derived from the catalog's schemas.
+ * ROLLER's reports as data to copy: their names, the keys of their records, and the columns of their tables. Column types are derived from
+ * the catalog's schemas.
  */
 import { operations } from './operations.ts'
 import { LARGE_PAGES, LARGEST_PAGE } from './page-size.ts'
@@ -15,10 +15,7 @@ type IsReport<N extends keyof Operations> =
 /** The reports that are lists of records: those that ROLLER pages, and those of memberships. */
 export type ReportName = { [N in keyof Operations]: IsReport<N> }[keyof Operations]
 
-/**
- * How a report is requested: with startDate and endDate, with endDate alone, with date (and without pages), or without a day, as a list of
- * what is there now.
- */
+/** A report's parameters: startDate and endDate; endDate only; date only, without pages; or none, for a list of the current records. */
 export type ReportKind = 'period' | 'day' | 'date' | 'list'
 
 export type ColumnType = 'text' | 'integer' | 'number' | 'boolean' | 'date' | 'timestamp' | 'json'
@@ -29,21 +26,21 @@ export interface Column {
 }
 
 export interface Report {
-  /** ROLLER's name of it: the last part of its path. */
+  /** ROLLER's name of the report: the last part of its path. */
   readonly id: string
   readonly operation: ReportName
   readonly kind: ReportKind
   /**
-   * What identifies a record of a venue: one that comes again, in the report of a later day, takes the place of the one before. Empty where
-   * records have no identity: then those of a day are replaced as a whole. A list is always replaced as a whole.
+   * The key of a record within its venue: a record in the report of a later day replaces the earlier one with the same key. Empty if the
+   * records have no key: then all records of a day are replaced together. A list is always replaced as a whole.
    */
   readonly key: readonly string[]
   readonly columns: readonly Column[]
-  /** Records of a page: as many as ROLLER recommends at most, for every page is a call of the monthly allowance. */
+  /** Records of a page: the maximum that ROLLER recommends, because every page uses one call of the monthly allowance. */
   readonly pageSize: number
 }
 
-/** ROLLER names no keys. Where it gives no id of the record itself there is none here: two equal entries may be two entries. */
+/** ROLLER documents no keys. A report without an id of the record itself has no key here, because equal records may be separate ones. */
 const KEYS: Readonly<Record<ReportName, readonly string[]>> = {
   'GET /data/bookingitems': ['bookingItemId'],
   'GET /data/tickets': ['ticketId'],
@@ -112,7 +109,7 @@ interface Plain {
   readonly const?: unknown
 }
 
-/** ROLLER's documents give a format to some dates only, and show the others by example. */
+/** ROLLER's documents state the format of some dates only; that of the others follows from their examples. */
 function typeOf (schema: TSchema): ColumnType {
   const { type, format, examples, anyOf } = schema as Plain
   if (anyOf !== undefined) {

@@ -138,7 +138,7 @@ class Limiter extends Transform {
 
 /** Status 400, as Fastify uses for an aborted body; it is never sent. */
 export function clientDisconnected (): Error {
-  return Object.assign(new Error('the caller went away'), { statusCode: 400 })
+  return Object.assign(new Error('the caller disconnected'), { statusCode: 400 })
 }
 
 /** Checked on the raw request: a preParsing hook that decodes a body changes its length, but not the header. */

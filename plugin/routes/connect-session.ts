@@ -24,7 +24,7 @@ const ConnectSession = Type.Object({
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
   connectPage: Type.Optional(Type.String({
     description: 'This gateway\'s page, to send to a venue manager, with the Client ID filled in. ' +
-      'Relative to the root of this host unless publicUrl (PUBLIC_URL) is set: set it before you send the link by e-mail. ' +
+      'Relative to the root of this host unless publicUrl (PUBLIC_URL) is set: set it before you send the link by email. ' +
       'Append &lang=de to choose the language.'
   })),
   expiresAt: Type.String({ format: 'date-time', description: 'In 30 minutes, fixed by Nango.' })

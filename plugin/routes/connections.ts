@@ -27,7 +27,7 @@ const ListQuery = Type.Object({
   })),
   venue: Type.Optional(Type.String({ minLength: 1, description: 'ROLLER\'s id of the venue.' })),
   search: Type.Optional(Type.String({
-    minLength: 1, maxLength: 255, description: 'Part of a connection id, or of an end user\'s name or e-mail address.'
+    minLength: 1, maxLength: 255, description: 'Part of a connection id, or of an end user\'s name or email address.'
   })),
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   page: Type.Integer({ minimum: 0, default: 0, description: 'From 0.' })

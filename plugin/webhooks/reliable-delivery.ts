@@ -103,7 +103,7 @@ export class ReliableDelivery {
   async #try (event: ConnectionEvent): Promise<void> {
     const { store, deliver } = this.#options
     const claim = await deliverOnce(store, { connectionId: event.connectionId, id: event.id }, () => deliver(event))
-    if (claim === 'busy') throw new EventBusy(`Somebody else has ${event.name} in hand.`)
+    if (claim === 'busy') throw new EventBusy(`Another delivery of ${event.name} is in progress.`)
   }
 
   #forget (key: string): PendingName | undefined {

@@ -59,7 +59,7 @@ export class Subscriptions {
       return await this.#register(connectionId, ALL_KINDS)
     } catch (error) {
       // ROLLER may validate by its schema instead of its text.
-      if (isRefusal(error, 400)) return await this.#register(connectionId, DOCUMENTED_KINDS)
+      if (hasStatus(error, 400)) return await this.#register(connectionId, DOCUMENTED_KINDS)
       throw error
     }
   }
@@ -141,12 +141,12 @@ async function found (work: Promise<unknown>): Promise<boolean> {
     await work
     return true
   } catch (error) {
-    if (isRefusal(error, 404)) return false
+    if (hasStatus(error, 404)) return false
     throw error
   }
 }
 
-function isRefusal (error: unknown, status: number): boolean {
+function hasStatus (error: unknown, status: number): boolean {
   return isRollerError(error) && error.code === 'ROLLER_ERR_REFUSED' && error.statusCode === status
 }
 

@@ -90,7 +90,7 @@ export function assembleWebhooks (parts: WebhookParts) {
         timeouts,
         dispatcher: files,
         hosts: parts.bulkExportHosts,
-        // ROLLER itself sends nothing to this machine: where its webhooks are expected here, a simulator is.
+        // ROLLER cannot send webhooks to this machine: an address on it belongs to a simulator, whose files are here too.
         allowLoopback: [rollerBaseUrl, publicUrl].some((url) => url !== undefined && isOnThisMachine(url)),
         isSubscribed: async (connectionId) => (await subscriptions.list(connectionId)).some(
           ({ enabled, webhooks }) => enabled && webhooks.bulkExport?.events.includes('Created') === true

@@ -10,7 +10,7 @@ export class ErrorResponse extends Error {
   readonly headers: Record<string, string>
 
   constructor (status: number, body: Input, headers: Record<string, string> = {}) {
-    super(`Refused with ${status}`)
+    super(`Rejected with ${status}`)
     this.status = status
     this.body = body
     this.headers = headers

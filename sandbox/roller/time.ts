@@ -19,14 +19,14 @@ export function localDate (at: number, zone: string): string {
 /** UTC offset of the zone at that instant, in milliseconds. */
 function offset (at: number, zone: string): number {
   const p = parts(at, zone)
-  const wall = Date.parse(`${p['year']}-${p['month']}-${p['day']}T${p['hour']}:${p['minute']}:${p['second']}Z`)
-  return wall - Math.floor(at / 1000) * 1000
+  const local = Date.parse(`${p['year']}-${p['month']}-${p['day']}T${p['hour']}:${p['minute']}:${p['second']}Z`)
+  return local - Math.floor(at / 1000) * 1000
 }
 
 /** The instant of a venue-local date and time. Computed twice, because the first estimate may be on the other side of a clock change. */
 export function instant (date: string, time: string, zone: string): number {
-  const wall = Date.parse(`${date}T${time}:00Z`)
-  return wall - offset(wall - offset(wall, zone), zone)
+  const local = Date.parse(`${date}T${time}:00Z`)
+  return local - offset(local - offset(local, zone), zone)
 }
 
 export function isDate (text: string): boolean {

@@ -1,4 +1,4 @@
-/** Callers by JSON Web Token: signed by an issuer whose public keys are fetched, and whose word on the caller's rights is taken. */
+/** Authenticates callers by JSON Web Token. The issuer's public keys are fetched; its claims determine the caller's scopes. */
 import {
   createLocalJWKSet, createRemoteJWKSet, customFetch, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey
 } from 'jose'
@@ -68,7 +68,7 @@ function reasonOf (error: errors.JOSEError): string {
   return 'The token\'s signature or form is not good.'
 }
 
-/** The issuer's keys: fetched when needed, again when a token names a key that is not among them, and kept over faults of the issuer. */
+/** The issuer's keys: fetched when needed, again for a token with an unknown key, and kept while the issuer is unavailable. */
 function issuerKeys (url: string, fetch: typeof globalThis.fetch): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_TIMEOUT_MS, [customFetch]: fetch })
   let fetchedAt = -Infinity

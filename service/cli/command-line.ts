@@ -11,7 +11,7 @@ export const USAGE = `Usage: roller-sidecar [check | export OPTIONS]
 
   --help, --version
 
-Environment variables configure it: see docs/reference.md. Each may be given as X_FILE, the path of a file with its value.
+Environment variables configure the service: see docs/reference.md. Each may be given as X_FILE, the path of a file with its value.
 `
 
 export type Command =
@@ -20,7 +20,7 @@ export type Command =
   | { readonly kind: 'say', readonly text: string, readonly exitCode: number }
 
 export function readCommand (args: readonly string[]): Command {
-  // Its options are its own.
+  // Parses its own options.
   if (args[0] === 'export') return readExport(args.slice(1))
   try {
     const { values, positionals } = parseArgs(

@@ -59,7 +59,7 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   readonly webhooks: WebhookConfig
   readonly redisUrl: string | null
-  /** Of all outgoing traffic over HTTP. */
+  /** Proxies of all outgoing HTTP traffic. */
   readonly proxy: ProxyOptions
   readonly onRedisDown: 'share' | 'reject'
   readonly replicas: number
@@ -252,12 +252,12 @@ function readFiles (source: Readonly<Record<string, string | undefined>>, faults
   return values
 }
 
-/** Of the variables that other programs read too, the one in lower case takes precedence, as with curl. */
+/** Variables that other programs read as well: the lower-case name takes precedence, as with curl. */
 function inLowerCase (source: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
   return name.endsWith('_PROXY') && name !== 'TRUST_PROXY' ? source[name.toLowerCase()] : undefined
 }
 
-/** Numbers and booleans out of text, defaults put in. A variable that is wrong is left out, for the other checks to go on. */
+/** Converts numbers and booleans, and adds defaults. An invalid variable is left out, so that the other checks can run. */
 function check (values: Readonly<Record<string, string>>, faults: string[]): Environment {
   const environment: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries<TSchema>(Environment.properties)) {

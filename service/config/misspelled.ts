@@ -1,4 +1,4 @@
-/** Variables that look like ones of the service and are none: their values would be ignored, a closed operation or a key among them. */
+/** Finds variables that resemble one of the service: a misspelled one would be ignored, even if it closes an operation or sets a key. */
 import { distance as editDistance } from 'fastest-levenshtein'
 import { Environment } from './environment.ts'
 
@@ -20,7 +20,7 @@ export function misspelledVariables (source: Readonly<Record<string, string | un
   })
 }
 
-/** Short names are near to many others: HOST to POST. */
+/** Short names resemble many others, such as HOST and POST. */
 function allowed (name: string): number { return Math.min(2, Math.floor(plain(name).length / 3) - 1) }
 
 function nearestTo (name: string): [name: string, distance: number] {

@@ -1,4 +1,4 @@
-/** `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`: names and forms that curl and most other programs know. */
+/** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, with the names and formats of curl and most other programs. */
 import { isProxyUrl, PROXY_RULE, type ProxyOptions } from 'fastify-roller/internal'
 import type { Environment } from './environment.ts'
 

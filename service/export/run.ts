@@ -127,7 +127,7 @@ async function findVenues (roller: Gateway, { venues: wanted, tags }: ExportOpti
 }
 
 /** Verifications at a time: each is some calls to Nango and one to ROLLER. */
-const ASKED_AT_A_TIME = 10
+const CONCURRENT_VENUES = 10
 
 type VenueFacts = Pick<Venue, 'id' | 'name' | 'timeZone'>
 
@@ -137,7 +137,7 @@ async function askVenues (
 ): Promise<Map<string, VenueFacts | null>> {
   const found = new Map<string, VenueFacts | null>()
   const queue = [...connections]
-  await Promise.all(Array.from({ length: Math.min(ASKED_AT_A_TIME, queue.length) }, async () => {
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_VENUES, queue.length) }, async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       found.set(next.connectionId, await askVenue(roller, next.connectionId, missing))
     }

@@ -6,7 +6,7 @@ import { RollerError } from 'fastify-roller'
 
 const WINDOW_MS = 60_000
 /** Invalid keys and tokens from one address in a minute. Keys cannot be guessed, but each token costs a signature check. */
-const MAX_REFUSED = 120
+const MAX_REJECTED = 120
 const LOOK_EVERY_MS = 1_000
 /** Seconds; the next measurement of the event loop may be better. */
 const RETRY_OVERLOAD = 1
@@ -38,7 +38,7 @@ export async function limitCallers (scope: FastifyInstance, max: number): Promis
   }
   return {
     onCalled: max === 0 ? null : limiter(max, ({ caller, ip }) => caller?.name ?? ip),
-    onRejected: limiter(MAX_REFUSED, ({ ip }) => ip)
+    onRejected: limiter(MAX_REJECTED, ({ ip }) => ip)
   }
 }
 

@@ -41,7 +41,7 @@ function open (): Destination {
   opened.on('drop', () => { lost++ })
   opened.on('drain', () => {
     if (lost === 0) return
-    const msg = 'lines of the log are lost: nobody read them'
+    const msg = 'log lines were dropped, because nothing read them'
     opened.write(`${JSON.stringify({ level: pino.levels.values['warn'], time: Date.now(), lost, msg })}\n`)
     lost = 0
   })

@@ -64,7 +64,7 @@ export async function open (t: Pick<Test, 'teardown'>, browser: Browser, options
     page,
     behaves: async (t, origins, expected) => {
       t.same(errors.filter((text) => expected === undefined || !expected.test(text)), [], 'the console is silent')
-      t.same([...requested].filter((origin) => !origins.includes(origin)), [], 'nobody else is asked')
+      t.same([...requested].filter((origin) => !origins.includes(origin)), [], 'no other origin is called')
       t.same(violations, [], 'the policy is kept')
     }
   }

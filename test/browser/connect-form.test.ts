@@ -22,7 +22,7 @@ test('the form of the connect page', needsBrowser, async (t) => {
     await page.route('**/oauth2/auth/**', async (route) => { await held; await route.continue() })
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Checking with ROLLER' }).waitFor()
-    t.equal(await page.textContent('#status'), 'Checking with ROLLER…', 'said aloud')
+    t.equal(await page.textContent('#status'), 'Checking with ROLLER…', 'announced')
     await page.keyboard.press('Enter') // a second, impatient click
     release()
     await page.locator('#done').waitFor()

@@ -19,7 +19,7 @@ test('the connect page reports the actual state', needsBrowser, async (t) => {
   for (const [what, payload, heading] of [
     ['cannot be reached', '{"name":"Error","message":"fetch_unknown_error"}', 'ROLLER is not available right now'],
     ['answers 429', '{"provider_error_payload":{"message":"Too many requests"}}', 'ROLLER is not available right now'],
-    ['says nothing', '{}', 'ROLLER gave no clear answer'],
+    ['says nothing', '{}', 'ROLLER did not give a clear answer'],
     ['is blocked by Nango', { host: 'api.roller.app', code: 'denied_ip' }, 'This link does not work']
   ] as const) {
     await t.test(`reports that ROLLER's token endpoint ${what}`, async (t) => {
@@ -30,7 +30,7 @@ test('the connect page reports the actual state', needsBrowser, async (t) => {
       await page.route('**/oauth2/auth/**', (route) => route.fulfill(tokenError(payload)))
       await page.click('#submit')
       await page.getByRole('heading', { name: heading }).waitFor()
-      t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), null, 'the secret is not said to be wrong')
+      t.equal(await page.getAttribute('#client-secret', 'aria-invalid'), null, 'the secret is not marked as wrong')
       t.equal(await page.inputValue('#client-secret'), 'right', 'and still there')
       if (typeof payload === 'object') t.match(await page.textContent('#problem-text'), /denied_ip, NANGO_OUTBOUND_URL_POLICY_OAUTH/)
     })

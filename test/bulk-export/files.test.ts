@@ -31,7 +31,7 @@ test('yields every file of every month once, whatever the order and the repeats'
   for (const { headers } of fetched) {
     t.strictSame(
       [headers.authorization, headers['connection-id'], headers['provider-config-key']], [undefined, undefined, undefined],
-      'no credential goes along'
+      'no credential is sent'
     )
   }
   t.notMatch(log(), '/files/', 'links open files, and are not logged')
@@ -47,7 +47,7 @@ test('yields files as they arrive, and fetches them when they are read', async (
   t.equal((await month(app, 2, [`${url}/a-1.json?signed`, `${url}/a-2.json`])).statusCode, 200)
   t.match((await first).value, { sequenceNumber: 2, fileNumber: 1, name: '2-1-a-1.json' })
   t.match((await files.next()).value, { sequenceNumber: 2, fileNumber: 2, name: '2-2-a-2.json' })
-  t.notOk(roller.requests.some((request) => request.url.startsWith('/sandbox-file')), 'nobody has read them')
+  t.notOk(roller.requests.some((request) => request.url.startsWith('/sandbox-file')), 'nothing has read them')
   await month(app, 1, [])
   await month(app, 3, [])
   t.strictSame(await files.next(), { value: undefined, done: true }, 'months without records have no files')
@@ -93,7 +93,7 @@ test('allows one order in 6 hours, and yields the files of the previous one', as
   t.equal(orders().length, 1)
   const again = gather(app.roller.bulkExport({ ...ORDER, resume: true }))
   t.equal(await again.ended, null)
-  t.strictSame(again.found, first.found, 'an order that was refused has not hidden them')
+  t.strictSame(again.found, first.found, 'a rejected order has not hidden them')
 })
 
 test('lists what is missing after the deadline, and continues with resume: true', async (t) => {
@@ -129,7 +129,7 @@ test('times out after 6 hours by default', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 20))
   t.notOk(over)
   clock.advance(1)
-  t.match(await ended, { code: 'ROLLER_ERR_TIMEOUT', detail: /ROLLER has told of none of its files/ })
+  t.match(await ended, { code: 'ROLLER_ERR_TIMEOUT', detail: /ROLLER has reported none of its files/ })
 })
 
 test('ends the wait when the app closes', async (t) => {

@@ -21,7 +21,7 @@ test('ignores late messages of an older export', async (t) => {
   const found = new ExportParts(null)
   const before = [ordered('1'), part(1, 'old'), ordered('2')]
   t.strictSame(found.add([...before, part(2, 'old')]), [])
-  t.equal(found.missing, null, 'nobody knows how many there will be')
+  t.equal(found.missing, null, 'their number is unknown')
   t.strictSame(numbers(found.add([...before, part(2, 'old'), part(2, 'new'), part(3, 'old'), part(1, 'newer')])), [2])
   t.equal(found.processId, 'new')
   t.strictSame(found.missing, [1, 3])

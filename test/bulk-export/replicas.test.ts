@@ -40,7 +40,7 @@ t.test('reads messages that another replica received within seconds', async (t) 
   const { found, ended } = gather(one.app.roller.bulkExport(ORDER))
   await until(() => clock.waits.includes(5_000))
   // The simulator's URL belongs to no replica; its deliveries are sent to the other one here.
-  for (const sequenceNumber of [3, 1]) t.equal((await month(two.app, sequenceNumber, [])).statusCode, 200, 'though nobody listens there')
+  for (const sequenceNumber of [3, 1]) t.equal((await month(two.app, sequenceNumber, [])).statusCode, 200, 'without a subscriber')
   t.equal((await month(one.app, 2, [`${simulators.roller.url}/nothing-here`])).statusCode, 200)
   const error = await Promise.race([ended, (async () => { await until(() => found.length > 0); return 'found' })()])
   t.match(
@@ -72,8 +72,8 @@ t.test('rejects messages of exports for a retry while Redis is down, and handles
   const customer = message({ type: 'Customer', data: {} })
   t.equal((await deliver(one.app, customer)).statusCode, 200)
   t.equal((await deliver(one.app, customer)).statusCode, 200)
-  t.strictSame(received, ['customer.created'], 'this replica still knows its own')
-  t.equal(one.log.filter((line) => line.includes('Redis is down: an event')).length, 1, 'said once')
+  t.strictSame(received, ['customer.created'], 'this replica still applies its own')
+  t.equal(one.log.filter((line) => line.includes('Redis is down: an event')).length, 1, 'logged once')
   const lost = message(
     { type: 'BulkExport', data: { preSignedUrls: [], exportType: 'Tickets', processId: 'p', sequenceNumber: 1, sequenceTotal: 1 } }
   )

@@ -113,7 +113,7 @@ test('does not delay a caller for one with a longer maxWait', async (t) => {
   for (const call of hasty) await t.rejects(call, { code: 'ROLLER_ERR_RATE_LIMITED' })
   const late = shared.send(callOf({ maxWaitMs: 10_000 }))
   await settled()
-  t.equal(gateway.sent.length, 2, 'and the patient one is still there to be joined')
+  t.equal(gateway.sent.length, 2, 'and the request with the longer wait can still be joined')
   gateway.at(1).respond({ body: 'waited' })
   t.strictSame(await Promise.all((await Promise.all([waiting, late])).map(textOf)), ['waited', 'waited'])
 })

@@ -92,7 +92,7 @@ test('invalidates on a write over HTTP', async (t) => {
   t.equal(await status(), 'fastify-roller; hit')
   built.roller.faults.next({ kind: 'status', status: 409, method: 'POST', body: {} })
   await built.app.inject({ method: 'POST', url: '/roller/products/stock', headers: VENUE, payload: {} })
-  t.equal(await status(), 'fastify-roller; hit', 'not when it was refused')
+  t.equal(await status(), 'fastify-roller; hit', 'not when it was rejected')
   built.roller.faults.next({ kind: 'status', status: 200, method: 'POST', body: {} })
   await built.app.inject({ method: 'POST', url: '/roller/products/stock', headers: VENUE, payload: {} })
   t.equal(await status(), 'fastify-roller; fwd=miss; stored')

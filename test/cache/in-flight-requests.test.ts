@@ -15,7 +15,7 @@ test('finds the newest request of a key, and the previous one after its removal'
   t.equal(flights.find('a', { text: 'x' }), first)
   flights.remove(other)
   t.equal(flights.find('a', { text: 'y' }), null)
-  t.equal(flights.find('a', { text: 'x' }), first, 'what stood behind the removed one is still there')
+  t.equal(flights.find('a', { text: 'x' }), first, 'the request behind the removed one is still there')
   flights.remove(first)
   t.equal(flights.find('a', { text: 'x' }), null)
 })

@@ -64,5 +64,5 @@ test('loses responses but no write of a connection beyond the maximum number', a
   t.ok(keep(store, first, 10))
   for (let index = 0; index < 10_000; index++) store.find(placeOf('a', `venue-${index}`), true)
   t.notOk(store.find(first, false).hit)
-  t.notOk(store.keep(first, generation ?? '', responseOf(10), 1_000), 'what was read before is not kept after')
+  t.notOk(store.keep(first, generation ?? '', responseOf(10), 1_000), 'a response read before the write is not stored after it')
 })

@@ -23,7 +23,7 @@ test('does not join a read from before a write', async (t) => {
     gateway.at(3).respond({ body: 'new' })
     t.equal(await textOf(await after), 'new')
     gateway.at(1).respond({ body: 'old' })
-    t.equal(await textOf(await before), 'old', 'who waits for the older one still gets it')
+    t.equal(await textOf(await before), 'old', 'subscribers of the older request still get its response')
   }
 })
 

@@ -53,7 +53,7 @@ t.test('treats a failing Redis as a miss, and pauses for a second', async (t) =>
   t.equal(await textOf(response), 'body 2')
   const { requested } = state
   t.equal(await get(), 'body 3')
-  t.equal(state.requested, requested, 'not asked again')
+  t.equal(state.requested, requested, 'not requested again')
   state.broken = false
   clock.advance(1_000)
   t.equal(await get(), 'body 1', 'and back by itself')
@@ -82,7 +82,7 @@ t.test('repeats a failed invalidation before the next read', async (t) => {
   t.equal(await get(), 'body 1')
   state.broken = 'fails'
   await shared.send(write())
-  t.equal(await get(), 'body 3', 'not even asked')
+  t.equal(await get(), 'body 3', 'not requested at all')
   state.broken = false
   clock.advance(1_000)
   t.equal(await get(), 'body 4', 'the older one is gone')
@@ -119,7 +119,7 @@ t.test('repeats failed invalidations of other connections too', async (t) => {
   state.broken = 'fails'
   const { requested } = state
   await get('two')
-  t.equal(state.requested, requested + 1, 'nothing is owed: Redis is asked for the response at once')
+  t.equal(state.requested, requested + 1, 'no invalidation is pending: Redis is read at once')
 })
 
 /** Unlike events.once it does not reject at an error: attempts to reconnect fail until the server listens. */

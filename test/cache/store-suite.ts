@@ -89,7 +89,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal(await textOf(fresh), 'body 2')
     t.equal(await get(), 'body 2')
     t.equal(await get({ headers: { 'cache-control': 'no-store' } }), 'body 3')
-    t.equal(await get(), 'body 2', 'what nobody may keep is not kept')
+    t.equal(await get(), 'body 2', 'a response that may not be stored is not stored')
   })
 
   t.test('makes one call and one read of the store for concurrent callers', async (t) => {

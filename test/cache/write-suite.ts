@@ -66,7 +66,7 @@ export function writeSuite (t: Test, bench: Bench): void {
         await writing
         gateway.at(begun + 1).respond({ body: 'old' })
         const old = await reading
-        t.equal(old.headers['cache-status'], 'fastify-roller; fwd=request', 'it says so')
+        t.equal(old.headers['cache-status'], 'fastify-roller; fwd=request', 'its header shows it')
         t.equal(await textOf(old), 'old')
         gateway.serve = () => ({ body: 'new' })
         t.equal(await get(), 'new', write)

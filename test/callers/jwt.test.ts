@@ -114,7 +114,7 @@ test('rejects an invalid token with 401 and the reason', async (t) => {
     ['a list as its subject', await issuer.token({ sub: ['a', 'b'] }), /claim sub/],
     ['a subject without an end', await issuer.token({ sub: 'x'.repeat(256) }), /claim sub/],
     ['without an end', await issuer.token({ exp: undefined }), /claim exp/],
-    ['signed by somebody else', await other.token(), /signature or form/],
+    ['signed by another issuer', await other.token(), /signature or form/],
     ['with other claims than were signed', `${header}.${forged}.${signature}`, /signature or form/],
     ['signed with a shared secret', shared, /algorithm/],
     ['not signed', `${new UnsecuredJWT({ iss: ISSUER, aud: AUDIENCE }).setExpirationTime('1h').encode()}x`, /algorithm/],
@@ -140,7 +140,7 @@ test('fetches the issuer\'s keys again for an unknown key id, at a limited rate'
   t.equal(issuer.fetched(), 1)
   moveTime(t, 31 * SECOND)
   t.equal((await call(built, token)).statusCode, 200)
-  t.equal((await call(built, await issuer.token())).statusCode, 200, 'the old one goes on')
+  t.equal((await call(built, await issuer.token())).statusCode, 200, 'the old one is still valid')
   t.equal(issuer.fetched(), 2)
 })
 
@@ -173,10 +173,10 @@ for (const [label, how] of DOWN) {
       t.match(response.json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE', layer: 'network', retryAfter: 10 })
       t.equal(response.headers['retry-after'], '10')
     }
-    t.equal(issuer.fetched(), 1, 'it is left alone for a while')
+    t.equal(issuer.fetched(), 1, 'it is not called for a while')
     issuer.respond(null)
     moveTime(t, 11 * SECOND)
-    t.equal((await call(built, token)).statusCode, 200, 'and asked again')
+    t.equal((await call(built, token)).statusCode, 200, 'and fetched again')
   })
 }
 

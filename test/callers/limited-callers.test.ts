@@ -69,7 +69,7 @@ for (const { name } of [ACME, LISTED]) {
         t.equal(foreign.problem.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
         t.same(
           foreign, await requested(missing[index] ?? attempt),
-          `${attempt.method} ${attempt.url}: nothing tells the two apart, nor the calls that they cost`
+          `${attempt.method} ${attempt.url}: the two are indistinguishable, and so are the calls that they cost`
         )
       }
     }
@@ -102,7 +102,7 @@ test('lists only the caller\'s connections, whatever filter or page is requested
   t.same(await listed('acme', '?tags[organization_id]=other'), [['venue-of-acme'], null], 'its own tags stand in for what it wrote')
   t.same(await listed('listed', '?tags[organization_id]=other'), [[], null])
   t.same(await listed('listed', '?limit=1'), [['venue-of-acme'], 1])
-  t.same(await listed('listed', '?limit=1&page=1'), [[], null], 'what is gone is left out')
+  t.same(await listed('listed', '?limit=1&page=1'), [[], null], 'deleted connections are left out')
   t.same((await listed('trusted', ''))[0].sort(), ['demo-venue', 'venue-of-acme', 'venue-of-other'])
 })
 

@@ -35,7 +35,7 @@ test('allows a route with its scope alone, and names the missing scope otherwise
       rejected.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: new RegExp(`lacks the scope ${scope}`) },
       `${method} ${url} without ${scope}`
     )
-    t.same([built.nango.requests.length, callsAtRoller(built).length], before, 'nothing was asked of Nango or ROLLER')
+    t.same([built.nango.requests.length, callsAtRoller(built).length], before, 'neither Nango nor ROLLER was called')
     const allowed = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`only.${name}`) } })
     t.ok(allowed.statusCode < 300, `${method} ${url} with ${scope}: ${allowed.statusCode} ${allowed.body.slice(0, 200)}`)
   }

@@ -47,7 +47,7 @@ test('has every text that a script uses, and no other', async (t) => {
     (name) => !words.has(name) && !words.has(name.replace(/Title$/, '')) && !html.includes(`data-text="${name}"`)
   )
   t.same(
-    unused.filter((name) => !['live', 'playground'].includes(name)), [], 'live and playground are asked for by the environment\'s name'
+    unused.filter((name) => !['live', 'playground'].includes(name)), [], 'live and playground are read by the environment\'s name'
   )
 })
 

@@ -8,12 +8,12 @@ interface Script { readTokenFailure: (payload: unknown) => TokenFailure }
 const payloadOf = (payload: unknown): string => JSON.stringify({ provider_error_payload: payload })
 
 const CASES: readonly [what: string, payload: unknown, failure: TokenFailure][] = [
-  ['ROLLER refuses the pair', payloadOf({ message: 'The client credentials are invalid' }), 'rejected'],
+  ['ROLLER rejects the pair', payloadOf({ message: 'The client credentials are invalid' }), 'rejected'],
   ['an OAuth error', payloadOf({ error: 'invalid_client' }), 'rejected'],
   ['ROLLER has suspended the credentials', payloadOf({ message: 'These credentials are suspended' }), 'rejected'],
-  ['a refusal as plain text', payloadOf('Unauthorized'), 'rejected'],
+  ['a rejection as plain text', payloadOf('Unauthorized'), 'rejected'],
   ['503 with a text that says nothing', payloadOf({ message: 'down' }), 'unclear'],
-  ['503 in words', payloadOf({ message: 'Service temporarily unavailable' }), 'unavailable'],
+  ['503 as text', payloadOf({ message: 'Service temporarily unavailable' }), 'unavailable'],
   ['429', payloadOf({ message: 'Too many requests' }), 'unavailable'],
   ['429 that names the credentials', payloadOf({ message: 'Rate limit of these credentials exceeded' }), 'unavailable'],
   ['500', payloadOf({ message: 'Internal Server Error' }), 'unavailable'],
@@ -30,12 +30,12 @@ const CASES: readonly [what: string, payload: unknown, failure: TokenFailure][] 
   ['JSON of another kind', '[]', 'unclear'],
   ['JSON null', 'null', 'unclear'],
   ['a number', 7, 'unclear'],
-  ['deeper than anybody looks', payloadOf({ message: { credentials: 'invalid' } }), 'unclear']
+  ['deeper than the limit', payloadOf({ message: { credentials: 'invalid' } }), 'unclear']
 ]
 
 test('classifies a payload alike on server and page', async (t) => {
   const source = readAssets().files.get('token-error.js')?.content ?? ''
-  t.notMatch(source, /^import|sourceMappingURL/m, 'stands alone in a browser')
+  t.notMatch(source, /^import|sourceMappingURL/m, 'is a complete page in a browser')
   const script = await import(`data:text/javascript,${encodeURIComponent(source)}`) as Script
   for (const [what, payload, failure] of CASES) {
     t.equal(readTokenFailure(payload), failure, what)

@@ -51,7 +51,7 @@ test('continues with each replica\'s own store without Redis, and logs it once',
   await one.done(key)
   t.equal(await one.claim(key), 'done')
   t.equal(state.warnings, 1)
-  t.equal(await two.claim(key), 'new', 'two replicas, so handlers must bear repeats')
+  t.equal(await two.claim(key), 'new', 'two replicas, so handlers must be idempotent')
   state.isDown = false
   await one.release({ ...key, id: '2' })
   state.isDown = true

@@ -23,7 +23,7 @@ export function dedupeSuite (t: Test, { store, pass }: DedupeBench): void {
     await store.done(key)
     t.equal(await store.claim(key), 'done')
     await store.release(key)
-    t.equal(await store.claim(key), 'done', 'nobody undoes it')
+    t.equal(await store.claim(key), 'done', 'nothing undoes it')
     await pass((4 * 86_400 + 77 * 60) * 1_000)
     t.equal(await store.claim(key), 'done')
     await pass(REMEMBERED_MS)

@@ -56,6 +56,6 @@ for (const { name, command, needs, file } of clients) {
     })
     const program = start(t, command, [file], { GATEWAY_URL: url })
     t.equal(await program.exited, 0, program.output())
-    t.ok(rejected > 0, 'it was refused')
+    t.ok(rejected > 0, 'it was rejected')
   })
 }

@@ -31,7 +31,7 @@ test('streams millions of records in flat memory', { timeout: 300_000 }, async (
   const answer = await fetch(`${url}/exports/discounts`, { headers: { ...VENUE, 'connection-id': CONNECTION_ID } })
   t.equal(answer.status, 200)
   await new Promise((resolve) => setTimeout(resolve, 500))
-  t.ok(requested <= 20, `${requested} pages were fetched while nobody read`)
+  t.ok(requested <= 20, `${requested} pages were fetched while nothing read`)
 
   let lines = 0
   let bytes = 0

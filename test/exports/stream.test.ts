@@ -123,7 +123,7 @@ test('a break in the middle cuts the stream, and the last cursor continues', asy
   const lines = text.split('\n').slice(0, -1)
   const last = lines.findLastIndex((line) => line.startsWith('{"cursor":'))
   const records = lines.slice(0, last).filter((line) => !line.startsWith('{"cursor":'))
-  t.ok(records.length > 0, 'what was there came')
+  t.ok(records.length > 0, 'the available records were sent')
   const { cursor } = JSON.parse(lines[last] ?? '') as { cursor: string }
   const rest = (await (await get(`bookingitems?cursor=${cursor}`)).text()).trimEnd().split('\n')
   t.same([...records, ...rest], whole)

@@ -32,7 +32,7 @@ for (const transport of ['nango', 'direct'] as const) {
     }
     await walk
     t.equal(callsAtRoller(built).length, 10, 'a call for each day')
-    t.ok(waits.length >= 2 && waits.every((ms) => ms > 0), `told of ${waits.length} waits`)
+    t.ok(waits.length >= 2 && waits.every((ms) => ms > 0), `notified of ${waits.length} waits`)
   })
 }
 

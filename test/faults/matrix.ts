@@ -9,11 +9,11 @@ export function proveRows (way: Way): void {
     test(`${row.who} ${row.how} (${row.call})`, row.who === 'Redis' ? needsRedis : {}, async (t) => {
       const world = await World.start(t, way)
       await row.arrange(world)
-      t.equal(await world.call(row), typeof row.seen === 'string' ? row.seen : row.seen[way], 'what the caller sees')
+      t.equal(await world.call(row), typeof row.seen === 'string' ? row.seen : row.seen[way], 'the response of the caller')
       const arrived = world.arrived(row)
       if (row.call === 'POST') t.ok(arrived <= (row.arrived ?? 1), `it came to ROLLER ${arrived} times`)
       else if (row.arrived !== undefined) t.ok(arrived <= row.arrived, `it came to ROLLER ${arrived} times`)
-      t.ok(await world.recovers(row), 'the next call goes through')
+      t.ok(await world.recovers(row), 'the next call succeeds')
     })
   }
 }

@@ -144,7 +144,7 @@ export class Attack {
     this.#calls.set(mark, times)
     if (times > 1) faults.push(`${where}: one request became ${times} calls`)
     if (this.#smuggled.has(mark)) faults.push(`${where}: smuggled`)
-    else if (!this.#sent.has(mark)) faults.push(`${where}: nobody sent it`)
+    else if (!this.#sent.has(mark)) faults.push(`${where}: no client sent it`)
     const venue = venueOfMark(mark)
     if (venue !== undefined && clientId !== (venue === null ? null : clientOf(venue))) {
       faults.push(`${where}: for ${venue ?? 'no venue'}, and it came with the token of ${clientId}`)

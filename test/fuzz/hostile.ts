@@ -270,7 +270,7 @@ const webhooks: fc.Arbitrary<HostileRequest> = fc.oneof(
   }))
 )
 
-const noBody = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
+const bodyless = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 const calls: fc.Arbitrary<HostileRequest> = fc.record({
   line: fc.oneof(
     {
@@ -293,7 +293,7 @@ const calls: fc.Arbitrary<HostileRequest> = fc.record({
   type: pick('application/json', 'application/json', 'application/json; charset=utf-8', 'text/plain', 'application/octet-stream', ''),
   body
 }).map(({ line, credentials, addressing, more, type, body }): HostileRequest => {
-  const carries = !noBody.includes(line.method)
+  const carries = !bodyless.includes(line.method)
   return {
     ...line,
     headers: [...credentials, ...addressing, ...more, ...(carries && type !== '' ? [['content-type', type] as const] : [])],

@@ -89,7 +89,7 @@ export function faultsAtRoller ({ method, url, headers, clientId }: RecordedRequ
     return method === 'POST' &&
       headers.authorization === undefined && headers[MARK_HEADER] === undefined
       ? []
-      : [`${where}: a caller asked for a token`]
+      : [`${where}: a caller requested a token`]
   }
   const faults = faultsOfPath(url).map((fault) => `${where}: ${fault}`)
   if (clientId === null) faults.push(`${where}: without a venue's token: ${String(headers.authorization).slice(0, 20)}`)
@@ -124,7 +124,7 @@ export function faultsOfLog (lines: readonly string[]): Fault[] {
     try {
       const { level, msg } = JSON.parse(line) as { level?: unknown, msg?: unknown }
       if (typeof level !== 'number' || typeof msg !== 'string') {
-        faults.push(`the log holds a line of somebody else's: ${line.slice(0, 200)}`)
+        faults.push(`the log has a line of another source: ${line.slice(0, 200)}`)
       } else if (level >= 60) faults.push(`fatal: ${line.slice(0, 300)}`)
     } catch {
       faults.push(`the log holds a line that is no record: ${line.slice(0, 200)}`)

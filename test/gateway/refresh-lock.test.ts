@@ -11,7 +11,7 @@ test('grants the refresh to one replica, makes the others wait, and confirms a r
   t.match(await one.acquire('a', 0), { kind: 'acquired' })
   t.match(await two.acquire('a', 0), { kind: 'held' })
   t.match(await one.acquire('a', 0), { kind: 'acquired' }, 'the response was lost on the way')
-  t.match(await two.acquire('b', 0), { kind: 'acquired' }, 'of another connection nobody knows')
+  t.match(await two.acquire('b', 0), { kind: 'acquired' }, 'nothing is known of another connection')
   await one.release('a', 'renewed', 30_000)
   t.match(await two.acquire('a', 60_000), { kind: 'renewed' })
   await one.release('a', 'failed', 30_000)

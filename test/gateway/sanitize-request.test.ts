@@ -90,7 +90,7 @@ test('passes repeated response headers, no hop-by-hop ones, and no prototype nam
   const headers = sanitizeResponseHeaders(raw.flat().map((text) => Buffer.from(text)))
   t.same(headers['x-a'], ['1', '2', '3'])
   t.same(Object.keys(headers).sort(), ['__proto__', 'x-a'])
-  for (const name of ['constructor', 'toString', 'hasOwnProperty']) t.notOk(name in headers, `no ${name} that nobody sent`)
+  for (const name of ['constructor', 'toString', 'hasOwnProperty']) t.notOk(name in headers, `no ${name} that was not sent`)
 })
 
 test('ignores unusable values of Nango\'s rate limit headers', async (t) => {

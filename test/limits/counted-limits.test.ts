@@ -47,7 +47,7 @@ test('allows one bulk export of a type in six hours, each counted as a report to
   t.equal((await send(built.app, { url: '/data/x', maxWait: 0 })).status, 404)
   t.match(await order('Customers'), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED', retryAfter: 60 }, 'the Reporting limit is spent')
   clock.advance(60_000)
-  t.equal((await order('Customers')).status, 200, 'and its refusal has cost no export')
+  t.equal((await order('Customers')).status, 200, 'and its rejection has cost no export')
   clock.advance(SIX_HOURS * 0.9)
   t.match(await order('Payments'), { status: 429 })
   t.equal(arrivals(built).filter(({ url }) => url === '/reporting/bulk').length, 3)
@@ -73,7 +73,7 @@ test('an export started elsewhere rejects only exports of its type', async (t) =
   t.equal((await send(built.app, { maxWait: 0 })).status, 200)
   t.equal((await send(built.app, { ...EXPORT, payload: payload('Tickets') })).status, 200)
   t.match(await send(built.app, { ...EXPORT, payload: payload('Payments') }), { status: 429 })
-  t.equal(arrivals(built).filter(({ url }) => url === '/reporting/bulk').length, 2, 'which ROLLER is not asked for twice')
+  t.equal(arrivals(built).filter(({ url }) => url === '/reporting/bulk').length, 2, 'which is not sent to ROLLER twice')
 })
 
 test('starts a cooling-off of the credential after a short 429 to an export', async (t) => {
@@ -123,7 +123,7 @@ test('sends RateLimit headers with every response, equal to GET /connections/:id
   clock.advance(20_000)
   roller.faults.next({ kind: 'status', status: 429, path: /echo/, headers: { 'retry-after': '45' }, body: {} })
   await headers(429)
-  t.same(await headers(429), { policy, state: '"rest";r=0;t=45' }, 'before a wall nothing is left, whatever the window holds')
+  t.same(await headers(429), { policy, state: '"rest";r=0;t=45' }, 'during a cooling-off period nothing is left, whatever the window holds')
   t.match(await report(), { coolingOff: 45 })
   const early = await app.inject({ url: '/roller/venues/me' })
   t.equal(early.headers['ratelimit'], undefined, 'no headers for a call that never reached the limiter')

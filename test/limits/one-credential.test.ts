@@ -18,7 +18,7 @@ test('shares one limit between two connections of one Client ID', async (t) => {
   t.equal((await call('one')).statusCode, 200)
   t.equal((await call('two')).statusCode, 200)
   const { rateLimits } = (await life.app.inject({ url: '/connections/one/rate-limits' })).json()
-  t.same(rateLimits[0].remaining, 0, 'both asked for their venue, and made one call')
+  t.same(rateLimits[0].remaining, 0, 'both requested their venue, and made one call')
   t.equal((await call('one')).json().code, 'ROLLER_ERR_RATE_LIMITED')
   t.equal((await call('two')).json().code, 'ROLLER_ERR_RATE_LIMITED')
 })

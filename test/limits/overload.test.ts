@@ -7,7 +7,7 @@ const SCALE: Scale = { limit: 150, windowMs: 10_000, coolingOffMs: 10_000, windo
 
 test('keeps the limit under twice the demand over three replicas', needsRedis, async (t) => {
   const figures = await overload(SCALE)
-  t.comment(`the machine stood still for ${Math.round(figures.stoodStillMs)} ms at most`)
+  t.comment(`the machine stalled for ${Math.round(figures.stalledMs)} ms at most`)
   for (const { bound, figure, ok } of bounds(figures)) t.ok(ok, `${bound}: ${figure}`)
   t.ok(figures.offered >= 280 && figures.granted >= 145, `${figures.offered} offered, ${figures.granted} granted`)
 })

@@ -5,7 +5,7 @@ import { send, arrivals, pause, startReplicas, type Received, type Replicas } fr
 
 const LIMIT = 60
 const ROLLER = { rest: LIMIT, windowMs: 2_000, coolingOffMs: 2_000 }
-const BUDGETS = { rest: { limit: LIMIT, windowMs: 2_000 }, margin: 0.1, jitter: 400, replicas: 3 }
+const LIMITS = { rest: { limit: LIMIT, windowMs: 2_000 }, margin: 0.1, jitter: 400, replicas: 3 }
 const MAX_WAIT = 1
 
 /** Twice the limit, evenly, until stopped. */
@@ -32,7 +32,7 @@ for (const onRedisDown of ['share', 'reject'] as const) {
   test(`keeps the limit when Redis is killed under load, ${onRedisDown}`, needsRedis, async (t) => {
     const redis = await startRedis()
     t.teardown(() => redis.kill())
-    const replicas = await startReplicas(t, { redis, roller: { limits: ROLLER }, options: { rateLimits: { ...BUDGETS, onRedisDown } } })
+    const replicas = await startReplicas(t, { redis, roller: { limits: ROLLER }, options: { rateLimits: { ...LIMITS, onRedisDown } } })
     const { roller, apps } = replicas
     await Promise.all(apps.map((app) => send(app)))
     const running = load(replicas)
@@ -50,9 +50,9 @@ for (const onRedisDown of ['share', 'reject'] as const) {
     const slow = responses.map(({ took }) => took - MAX_WAIT * 1000).filter((over) => over > 1_000)
     t.same(slow, [], 'every response came within a second of the patience it had')
     const notWaiting = responses.filter(({ at, status, took }) => status === 429 && at > killedAt && at < startedAt && took > 1_000)
-    t.same(notWaiting, [], 'a refusal took less than a second')
+    t.same(notWaiting, [], 'a rejection took less than a second')
     const while_ = arrivals(replicas).filter(({ at }) => at > killedAt + 700 && at < startedAt).length
-    if (onRedisDown === 'share') t.ok(while_ >= 15, `${while_} calls went on meanwhile`)
+    if (onRedisDown === 'share') t.ok(while_ >= 15, `${while_} calls were sent meanwhile`)
     else {
       t.equal(while_, 0, 'nothing was sent meanwhile')
       const rejected = responses.filter(({ at }) => at > killedAt + 700 && at < startedAt - 200)

@@ -26,7 +26,7 @@ test('serves a quiet venue at once while a busy one has used up its part of the 
   t.match(noisyAgain, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
   const waiting = await send(built.app, { maxWait: 60 })
   t.match(waiting, { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT' })
-  t.ok(Number(waiting.retryAfter) > 200, `the noisy one itself stands behind its own line: ${waiting.retryAfter} s`)
+  t.ok(Number(waiting.retryAfter) > 200, `the busy one waits behind its own queue: ${waiting.retryAfter} s`)
   await built.app.close()
   await Promise.allSettled(noisy)
 })

@@ -23,9 +23,9 @@ t.test('a client that cannot ask a person gets an error that states it, and send
   const mcp = await startMcp(t)
   for (const options of [{}, { legacy: true }, { legacy: true, person: () => ACCEPT }]) {
     const client = await mcp.connect(options)
-    const refused = await callTool(client, 'write_roller', GIFT_CARD)
-    t.match(refused, NOT_CONFIRMED)
-    t.match(refused.data.detail, /cannot ask a person/)
+    const rejected = await callTool(client, 'write_roller', GIFT_CARD)
+    t.match(rejected, NOT_CONFIRMED)
+    t.match(rejected.data.detail, /cannot ask a person/)
     const hold = { operation: 'DELETE /capacity-reservation/{uniqueId}', path: { uniqueId: 'c-1' } }
     t.not((await callTool(client, 'write_roller', hold)).data.code, 'ROLLER_ERR_NOT_CONFIRMED')
   }

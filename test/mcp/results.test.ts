@@ -10,7 +10,7 @@ t.test('a large list is shortened to the size, and the result states by how much
   t.ok(JSON.stringify(data).length <= 10_000)
   t.ok(kept.length > 100, `${kept.length} are kept`)
   t.match(truncated, `Shown: data.records: ${kept.length} of 1000 entries.`)
-  t.equal(records.length, 1_000, 'the original is as it was')
+  t.equal(records.length, 1_000, 'the original is unchanged')
   t.same(fitData(records.slice(0, 3), 10_000), { data: records.slice(0, 3) })
 })
 

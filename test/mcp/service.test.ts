@@ -15,8 +15,8 @@ t.test('MCP=true serves the keys with the scope mcp, counts and logs their calls
   const client = await connectTo(t, url, { headers: bearer(KEY) })
   t.equal((await client.listTools()).tools.at(-1)?.name, 'getVenue')
   t.equal((await callTool(client, 'read_roller', { operation: 'GET /venues/me' })).isError, false)
-  const refused = await callTool(client, 'write_roller', { operation: 'POST /bookings', body: {} })
-  t.match(refused.data, { code: 'ROLLER_ERR_SCOPE', detail: /lacks the scope roller:write/ })
+  const rejected = await callTool(client, 'write_roller', { operation: 'POST /bookings', body: {} })
+  t.match(rejected.data, { code: 'ROLLER_ERR_SCOPE', detail: /lacks the scope roller:write/ })
   const metrics = (await app.inject({ url: '/metrics', headers: bearer(KEY) })).body
   t.match(metrics, /roller_tool_calls_total\{tool="read_roller",operation="GET \/venues\/me",outcome="ok"\} 1/)
   t.match(metrics, /roller_tool_calls_total\{tool="write_roller",operation="POST \/bookings",outcome="ROLLER_ERR_SCOPE"\} 1/)

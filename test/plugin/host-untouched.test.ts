@@ -27,7 +27,7 @@ test('keeps the host\'s content type parsers', async (t) => {
 test('keeps the host\'s validator and serializer compilers', async (t) => {
   const { app } = await build(t, {
     host: (app) => {
-      app.setValidatorCompiler(() => () => ({ error: new Error('the host says no') }))
+      app.setValidatorCompiler(() => () => ({ error: new Error('the host rejects it') }))
       app.setSerializerCompiler(() => () => '"the host writes"')
       app.post('/validated', { schema: { body: { type: 'object' } } }, async () => 'never')
       app.get('/serialized', { schema: { response: { 200: { type: 'object' } } } }, async () => ({}))

@@ -35,7 +35,7 @@ test('gives another\'s connection the response of one that does not exist', asyn
     const [response, unknown] = [await built.app.inject(attempt), await built.app.inject(missing[index] ?? attempt)]
     t.equal(response.statusCode, 404, `${attempt.method} ${attempt.url}`)
     const { instance: _, ...problem } = response.json()
-    t.match(unknown.json(), problem, 'and nothing tells the two apart')
+    t.match(unknown.json(), problem, 'and the two are indistinguishable')
   }
   t.same(callsAtRoller(built), [])
   t.match(built.nango.connections.find(({ connectionId }) => connectionId === 'venue-of-other'), { metadata: null })
@@ -112,7 +112,7 @@ test('limits a caller to connection ids, and does not limit a trusted one', asyn
   t.same(await reaches('trusted'), [200, 200])
   t.same(await reaches('listed'), [200, 404])
   t.same(await reaches('none'), [404, 404])
-  t.same(await reaches('nobody'), [401, 401])
+  t.same(await reaches('unknown'), [401, 401])
   const list = async (name: string): Promise<number> => (
     await built.app.inject({ url: '/connections', headers: { 'x-who': name } })
   ).json().connections.length

@@ -67,7 +67,7 @@ for (const [label, identity, detail] of SHAPES) {
     }
     t.match(built.log(), detail, 'the log has it')
     t.same(callsAtRoller(built), [])
-    t.same(built.nango.requests, [], 'and Nango is not asked')
+    t.same(built.nango.requests, [], 'and Nango is not called')
   })
 }
 

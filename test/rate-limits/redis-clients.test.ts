@@ -54,7 +54,7 @@ async function works (t: Test, client: RedisLike): Promise<void> {
     t.match((await cache.find(key, false)).hit, { response: { headers: response.headers, body: response.body }, ageMs: Number })
     await cache.invalidate(connectionId, ['products'])
     t.equal((await cache.find(key, false)).hit, null)
-    t.equal(await cache.keep(key, generation ?? '', response, 60_000), false, 'not of before the write')
+    t.equal(await cache.keep(key, generation ?? '', response, 60_000), false, 'not the response from before the write')
 
     const seen = new RedisDedupeStore(client, { scope: tag, timeoutMs })
     const event = { connectionId, id: 'event' }

@@ -70,7 +70,7 @@ t.test('sets an expiry on every key', async (t) => {
   }
   await store.cancel(wish, ticket)
   const left = await a.keys('ends:*')
-  t.notOk(left.some((key) => /queue|turns|tickets/.test(key)), 'nobody waits: nothing of it is left')
+  t.notOk(left.some((key) => /queue|turns|tickets/.test(key)), 'no call waits: nothing of it is left')
   await sleep(TICKET_MS + 2400)
   t.same(await a.keys('ends:*'), [])
 })
@@ -101,7 +101,7 @@ t.test('keeps its state and adds no wait when the server clock is set back', asy
   t.ok(no.waitMs > 500 && no.waitMs <= 1000, `${no.waitMs}`)
   await sleep(100)
   const later = rejected(await store.take(request(tag, windows)))
-  t.ok(later.waitMs < no.waitMs - 90, 'time goes on')
+  t.ok(later.waitMs < no.waitMs - 90, 'time passes')
   t.ok(queued(await store.take(request(tag, windows, 1000))).waitMs > 100)
 })
 

@@ -212,33 +212,33 @@ t.test('reject: rejects queued callers when Redis goes down', async (t) => {
 t.test('keeps a cooling-off while Redis is down, and shares it afterwards', async (t) => {
   const { state, stores } = world(2)
   const [one, two] = stores as [ResilientLimitStore, ResilientLimitStore]
-  const wish = request('v', rest(10), 120_000, ['wall'])
+  const wish = request('v', rest(10), 120_000, ['venue'])
   await one.startCoolingOff('v', 'early', 500)
   t.equal(await two.coolingOff('v', 'early'), 500)
   state.isDown = true
-  await one.startCoolingOff('v', 'wall', 30_000)
-  t.equal(await one.coolingOff('v', 'wall'), 30_000)
+  await one.startCoolingOff('v', 'venue', 30_000)
+  t.equal(await one.coolingOff('v', 'venue'), 30_000)
   t.match(
-    await one.take(request('v', rest(10), 0, ['wall'])),
-    { outcome: 'rejected', reason: 'cooling-off', coolingOff: 'wall', coolingOffMs: 30_000 }
+    await one.take(request('v', rest(10), 0, ['venue'])),
+    { outcome: 'rejected', reason: 'cooling-off', coolingOff: 'venue', coolingOffMs: 30_000 }
   )
   const local = queued(await one.take(wish))
-  await one.startCoolingOff('v', 'wall', 40_000)
-  t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the line stands behind it')
+  await one.startCoolingOff('v', 'venue', 40_000)
+  t.ok(queued(await one.take({ ...wish, ticket: local.ticket })).waitMs >= 40_000, 'the queue is behind it')
   await one.cancel(wish, local.ticket)
   state.isDown = false
   state.now += 1000
   const kept = queued(await one.take(wish))
   await settle()
-  t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'cooling-off', coolingOffMs: 39_000 })
-  await two.startCoolingOff('v', 'wall', 150_000)
+  t.match(await two.take(request('v', rest(10), 0, ['venue'])), { reason: 'cooling-off', coolingOffMs: 39_000 })
+  await two.startCoolingOff('v', 'venue', 150_000)
   state.now += 60_000
   t.match(
     await one.take({ ...wish, maxWaitMs: 80_000, ticket: kept.ticket }),
-    { outcome: 'rejected', reason: 'cooling-off', coolingOffMs: 90_000 }, 'a local ticket, a wall of another replica'
+    { outcome: 'rejected', reason: 'cooling-off', coolingOffMs: 90_000 }, 'a local ticket, a cooling-off of another replica'
   )
   state.isDown = true
-  t.match(await two.take(request('v', rest(10), 0, ['wall'])), { reason: 'cooling-off' }, 'and remembered without the shared store')
+  t.match(await two.take(request('v', rest(10), 0, ['venue'])), { reason: 'cooling-off' }, 'and remembered without the shared store')
   await two.close()
 })
 

@@ -19,7 +19,7 @@ export function storeProperties (t: Test, bench: Bench): void {
       pass: fc.nat(30),
       key: fc.nat(2),
       wait: fc.nat(150),
-      act: fc.constantFrom('take', 'take', 'take', 'burst', 'ask', 'ask', 'leave', 'late', 'wall'),
+      act: fc.constantFrom('take', 'take', 'take', 'burst', 'ask', 'ask', 'leave', 'late', 'coolingOff'),
       pick: fc.nat(1000)
     })
     await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 30 }), async (limit, steps) => {
@@ -51,7 +51,7 @@ export function storeProperties (t: Test, bench: Bench): void {
         const wish = request(tag, windows(key), wait, ['connection'])
         const one = line[pick % line.length]
         const gone = left[pick % left.length]
-        if (act === 'wall') await store.startCoolingOff(tag, 'connection', pass)
+        if (act === 'coolingOff') await store.startCoolingOff(tag, 'connection', pass)
         else if (act === 'take') { if (!await take(key, wish)) return false } else if (act === 'burst') {
           for (const ok of await Promise.all(times(limit + 2, async () => await take(3, request(tag, [{ ...account, flow: 'c3' }], 0))))) {
             if (!ok) return false

@@ -79,7 +79,7 @@ test(`fails no call during ${RESTARTS} restarts`, async (t) => {
   const posts = roller.requests.filter(({ method }) => method === 'POST').map(({ url }) => url).filter(
     (url) => url.startsWith('/sandbox/count')
   )
-  t.equal(new Set(posts).size, posts.length, 'no POST came to ROLLER twice')
+  t.equal(new Set(posts).size, posts.length, 'no POST reached ROLLER twice')
   t.ok(posts.length > 0 && streams >= RESTARTS, `${streams} streams`)
   t.comment(`${RESTARTS} restarts, ${calls} calls and ${streams} streams of ${STREAM_BYTES / 1e6} MB: ${failures.length} failed`)
 })

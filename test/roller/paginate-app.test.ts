@@ -27,5 +27,5 @@ test('app.roller.paginate reads a range day by day through the pipeline', async 
   for await (const record of built.app.roller.paginate('GET /data/bookingitems', { connectionId: CONNECTION_ID, cursor: first.cursor })) {
     again.push(String(record.bookingReference))
   }
-  t.same(again, references, 'a cursor goes on after the last record taken')
+  t.same(again, references, 'a cursor continues after the last consumed record')
 })

@@ -52,10 +52,10 @@ test('detects the last page', async (t) => {
     'a short page is not the end when ROLLER counts on')
   t.match(await walk(pages({ items: [], totalPages: 2 }, { items: one, totalPages: 2 })), { calls: 2, got: ['a0', 'a1'] })
   const smaller = await walk(pages({ items: one, itemsPerpage: 2 }, { items: three, itemsPerpage: 2 }), { pageSize: 50 })
-  t.match(smaller, { calls: 2, got: ['a0', 'a1', 'c0'] }, 'ROLLER\'s own page size counts, not the one asked for')
+  t.match(smaller, { calls: 2, got: ['a0', 'a1', 'c0'] }, 'ROLLER\'s own page size counts, not the requested one')
   t.match(await walk(pages({ items: one, totalPages: 1 }, { items: two, totalPages: 2 })), { calls: 1 })
   t.match(await walk(pages({ items: one, totalPages: 2 }, { items: two, totalPages: 3 }, { items: three, totalPages: 3 })), { calls: 3 },
-    'the count may grow while the day goes on')
+    'the count may grow during the day')
 })
 
 test('rejects a response without records', async (t) => {

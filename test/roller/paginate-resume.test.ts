@@ -100,7 +100,7 @@ test('throws an error unchanged after the preceding records, with a cursor', asy
   t.same(before, ['0', '1'])
   t.ok(thrown instanceof Lost)
   t.equal(cursorOf(thrown), pager.cursor)
-  t.notOk(Object.keys(thrown as object).includes('cursor'), 'not where serialisers look')
+  t.notOk(Object.keys(thrown as object).includes('cursor'), 'not where serializers look')
   t.same(await pager.next(), { done: true, value: undefined })
   broken = false
   t.same(await collect(paginate(source, ITEMS, { cursor: pager.cursor })), ['2', '3', '4', 'b0'])

@@ -59,7 +59,7 @@ test('handles return() during a request', async (t) => {
   const pager = paginate(log.source, ITEMS, { startDate: '2026-03-28' })
   const pending = pager.next()
   t.same(await pager.return(), { done: true, value: undefined })
-  t.same(await pending, { done: true, value: undefined }, 'no error: this is what was asked for')
+  t.same(await pending, { done: true, value: undefined }, 'no error: this was requested')
   const unused = paginate(log.source, ITEMS, { startDate: '2026-03-28' })
   t.same(await unused.return(), { done: true, value: undefined })
   t.equal(log.steps.length, 1)

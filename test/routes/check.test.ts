@@ -23,7 +23,7 @@ async function failsAt (
     STEPS.map((name, index) => [name, index < at ? 'ok' : index === at ? 'failed' : 'skipped'])
   )
   t.match(report.steps[at], { detail: /\.$/, hint: /\.$/, ...summary })
-  t.ok(report.steps.every(({ result, hint }) => (result === 'failed') === (hint !== undefined)), 'a hint stands at the failed step alone')
+  t.ok(report.steps.every(({ result, hint }) => (result === 'failed') === (hint !== undefined)), 'only the failed step has a hint')
   holdsNoSecret(t, response.body + built.log(), built)
 }
 

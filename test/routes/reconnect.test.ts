@@ -45,7 +45,7 @@ test('keeps them even if the credentials are rejected', async (t) => {
   roller.rejectCredentials('acme')
   roller.revokeTokens('acme')
   t.equal((await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).statusCode, 424)
-  for (const moment of ['just refused', 'in Nango\'s back-off']) {
+  for (const moment of ['just rejected', 'in Nango\'s back-off']) {
     const response = await app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: id } })
     t.equal(response.statusCode, 201, moment)
     roller.rejectCredentials('acme', false)

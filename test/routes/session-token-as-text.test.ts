@@ -26,10 +26,10 @@ test('rejects a wrong secret, and creates no connection', async (t) => {
   const token = await (await fetch(`${url}/connect-session`)).text()
   const frontend = new Nango({ host: nango.url, connectSessionToken: token })
   const before = nango.connections.length
-  const refusal = await frontend.auth(
+  const rejection = await frontend.auth(
     'roller', { credentials: { client_id: 'acme-venue', client_secret: 'wrong' } } as never
   ).catch((error: unknown) => error)
-  t.match(refusal, { type: 'client_credentials_fetch_error' })
+  t.match(rejection, { type: 'client_credentials_fetch_error' })
   t.equal(nango.connections.length, before)
 })
 

@@ -22,7 +22,7 @@ async function connect (t: Test, built: Built, expected: object): Promise<void> 
   t.equal(response.statusCode, problem.status)
   t.match(problem, expected)
   if (problem.code !== 'ROLLER_ERR_CREDENTIALS_INVALID') {
-    t.notOk(problem.errors, 'no field is said to be wrong')
+    t.notOk(problem.errors, 'no field is reported as wrong')
     t.notMatch(`${problem.detail} ${problem.hint}`, /rejects|not accepted|check the Client/i)
   }
   t.equal(response.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))

@@ -52,6 +52,6 @@ test('treats an id that looks like a path as unknown', async (t) => {
       t.equal((await app.inject({ method, url: `/connections/${encodeURIComponent(id)}` })).statusCode, 404, `${method} ${id}`)
     }
   }
-  t.ok(nango.requests.every(({ url }) => url.startsWith('/connections')), 'only connections were asked for')
+  t.ok(nango.requests.every(({ url }) => url.startsWith('/connections')), 'only connections were requested')
   t.equal(nango.connections.length, 1)
 })

@@ -30,7 +30,7 @@ test('keeps the fields that a reconnect session repeats', async (t) => {
 
 test('returns 400 invalid_body for unknown credentials, and invalid_connection for a deleted target', async (t) => {
   const fixture = await setup(t)
-  const body = { connection_id: 'nobody', integration_id: 'roller' }
+  const body = { connection_id: 'unknown', integration_id: 'roller' }
   const { status, json } = await fixture.call<ErrorBody>(PATH, { method: 'POST', body })
   t.match({ status, code: json.error.code }, { status: 400, code: 'invalid_body' })
   const token = await openSession(fixture, TARGET, PATH)

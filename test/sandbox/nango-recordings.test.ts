@@ -109,7 +109,7 @@ const BEFORE: Record<string, (replay: Replay) => void | Promise<void>> = {
       await keepVenue(replay, replay.idOf(placeholder), exchange)
     }
   },
-  'force refresh refused': ({ roller }) => { roller.rejectCredentials('cmp-a') },
+  'force refresh rejected': ({ roller }) => { roller.rejectCredentials('cmp-a') },
   'key with every scope: integration': async (replay) => {
     replay.nango.addConnection({ connectionId: replay.bind('uuid9'), clientId: 'cmp-a', clientSecret: 'x' })
     await keepVenue(replay, replay.idOf('uuid9'), 'key with every scope: list')

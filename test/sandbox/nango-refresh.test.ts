@@ -95,7 +95,7 @@ test('joins a forced refresh to the check of another call, and returns the old t
   const forced = await call<ConnectionBody>(`${READ}&force_refresh=true`)
   t.match({ status: forced.status, token: forced.json.credentials.token }, { status: 200, token: 'token-1' })
   t.equal((await other).status, 200)
-  t.equal(roller.tokenCalls.length, 1, 'ROLLER was asked for no token')
+  t.equal(roller.tokenCalls.length, 1, 'no token was requested from ROLLER')
   t.equal((await call<ConnectionBody>(`${READ}&force_refresh=true`)).json.credentials.token, 'token-2')
 })
 

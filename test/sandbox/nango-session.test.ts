@@ -19,7 +19,7 @@ test('validates the body of a session', async (t) => {
     { tags: { a: '' } },
     { tags: { a: 'x'.repeat(256) } },
     { tags: { A: 'x', a: 'y' } },
-    { tags: { end_user_email: 'nobody' } },
+    { tags: { end_user_email: 'no address' } },
     { tags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`k${index}`, 'x'])) },
     { tags: {}, allowed_integrations: ['shopify'] },
     { tags: {}, webhook_url_override: 'https://api.nango.dev/x' }

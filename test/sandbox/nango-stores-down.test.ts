@@ -32,5 +32,5 @@ test('delays a call by 12 s while Redis is down, and only uses a valid token', a
   const { status, json } = await proxy<ErrorBody>('/x')
   const error = { code: 'server_error', message: /^Failed to get connection credentials: '/ }
   t.match({ status, error: json.error }, { status: 400, error })
-  t.equal(roller.tokenCalls.length, 1, 'ROLLER was asked for no token')
+  t.equal(roller.tokenCalls.length, 1, 'no token was requested from ROLLER')
 })

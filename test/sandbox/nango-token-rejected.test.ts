@@ -5,7 +5,7 @@ import { authorize, openSession, setup } from './nango-fixture.ts'
 
 const HTML = { 'content-type': 'text/html' }
 const CASES: [string, Fault, unknown][] = [
-  ['a refusal shows the named fields of its JSON',
+  ['a rejection shows the named fields of its JSON',
     { kind: 'status', status: 401, body: { message: 'no', secret: 's', error: { reason: 'r' } } },
     '{"provider_error_payload":{"reason":"r","message":"no"}}'],
   ['a 503 with JSON', { kind: 'status', status: 503, body: { message: 'down' } }, '{"provider_error_payload":{"message":"down"}}'],

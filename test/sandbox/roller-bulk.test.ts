@@ -59,7 +59,7 @@ test('accepts an export type once in six hours', async (t) => {
   t.equal(rejected.status, 429)
   t.equal(rejected.headers['retry-after'], String(5 * 3600))
   t.equal((await order('Tickets')).status, 200)
-  t.equal(roller.penalties, 0, 'this limit does not put the credential to rest')
+  t.equal(roller.penalties, 0, 'this limit starts no cooling-off period')
   clock.forward(5 * HOUR)
   t.equal((await order('Payments')).status, 200)
 })

@@ -24,7 +24,7 @@ test('uses the reservation of a booking, and releases a deleted one', async (t) 
   t.equal((await call('DELETE', `/capacity-reservation/${first.body['uniqueId'] as string}`)).status, 200)
   t.equal((await call('DELETE', `/capacity-reservation/${first.body['uniqueId'] as string}`)).status, 400)
   const second = await reserve()
-  t.equal((await call('POST', '/bookings', bookingOf(jumper, before))).status, 409, 'held by somebody else')
+  t.equal((await call('POST', '/bookings', bookingOf(jumper, before))).status, 409, 'held by another booking')
   const capacityReservationId = second.body['uniqueId']
   t.equal((await call('POST', '/bookings', bookingOf(jumper, before, { capacityReservationId }))).status, 201)
   t.equal(roller.venue('demo').holds.size, 0)

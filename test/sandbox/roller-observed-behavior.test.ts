@@ -2,7 +2,7 @@
 import { test } from '../support/tap.ts'
 import { bookingOf, connect, customer, productId, start, TODAY, TOMORROW, type Json } from './roller-fixture.ts'
 
-test('overwrites the guest\'s name and phone on a booking for a known e-mail address', async (t) => {
+test('overwrites the guest\'s name and phone on a booking for a known email address', async (t) => {
   const { roller, call } = await start(t)
   const jump = productId(roller, 'Jump Session 60 Minutes')
   const book = async (more: Json): Promise<string> => String((await call('POST', '/bookings', bookingOf(jump, 1, more))).body['uniqueId'])
@@ -10,11 +10,11 @@ test('overwrites the guest\'s name and phone on a booking for a known e-mail add
   await book(
     {
       externalId: 'b',
-      customer: { ...customer, email: customer.email.toUpperCase(), firstName: 'Somebody', lastName: 'Else', phone: '0499999999' }
+      customer: { ...customer, email: customer.email.toUpperCase(), firstName: 'Another', lastName: 'Guest', phone: '0499999999' }
     }
   )
   const { customerId } = (await call('GET', `/bookings/${first}`)).body
-  t.match((await call('GET', `/guests/${String(customerId)}`)).body, { firstName: 'Somebody', lastName: 'Else', phone: '0499999999' })
+  t.match((await call('GET', `/guests/${String(customerId)}`)).body, { firstName: 'Another', lastName: 'Guest', phone: '0499999999' })
 })
 
 test('books a refund as a negative payment, reports PartiallyPaid, and does not find cancelled bookings', async (t) => {

@@ -44,7 +44,7 @@ test('sends events with the api key, to subscribed webhooks only', async (t) => 
     }
   })
   const data = received[0]?.event['data'] as Json
-  t.notOk('payments' in data, 'what was not included is left out')
+  t.notOk('payments' in data, 'kinds that are not subscribed are left out')
   const ticketId = roller.venue('demo').bookings.get(made.body['uniqueId'] as string)?.items[0]?.tickets[0]?.ticketId
   await call('POST', '/redemptions', { tickets: [{ ticketId }] })
   await roller.deliverDue()

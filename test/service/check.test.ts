@@ -14,7 +14,7 @@ async function run (env: Record<string, string>): Promise<{ good: boolean, lines
   const lines: string[] = []
   const good = await check(env, (line) => lines.push(line))
   for (const secret of [SECRET_KEY, CLIENT_SECRET, 'canary']) {
-    if (lines.join().includes(secret)) throw new Error(`the check tells ${secret}: ${lines.join('\n')}`)
+    if (lines.join().includes(secret)) throw new Error(`the check prints ${secret}: ${lines.join('\n')}`)
   }
   return { good, lines }
 }

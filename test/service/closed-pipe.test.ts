@@ -10,7 +10,7 @@ test('ends check when its reader stops after the first line', async (t) => {
   nango.faults.always({ kind: 'slow', delay: 100 })
   const { child, exited, stdout, stderr } = startProcess(t, { NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url }, ['check'])
   child.stdout?.once('data', () => { child.stdout?.destroy() })
-  t.equal(await exited, 141, 'what a shell reports of SIGPIPE')
+  t.equal(await exited, 141, 'the exit code of a shell for SIGPIPE')
   t.match(stdout(), /^ok +configuration/)
   t.equal(stderr(), '')
 })

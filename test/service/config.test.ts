@@ -50,7 +50,7 @@ test('has defaults', async (t) => {
     readConfig({ NANGO_SECRET_KEY: 'k' }).nango,
     { secretKey: 'k', host: 'https://api.nango.dev', integrationId: 'roller', webhookSigningKeys: [] }
   )
-  t.equal(readConfig({ NANGO_WEBHOOK_SIGNING_KEY: 'one, two' }).pollInterval, 600_000, 'Nango tells of changes itself')
+  t.equal(readConfig({ NANGO_WEBHOOK_SIGNING_KEY: 'one, two' }).pollInterval, 600_000, 'Nango reports changes by webhook')
 })
 
 test('parses values to their types', async (t) => {

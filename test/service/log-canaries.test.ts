@@ -82,7 +82,7 @@ for (const transport of ['nango', 'direct'] as const) {
       t.equal(result.status, 503)
     }
     await call('DELETE', `/connections/${CONNECTION}`)
-    await until(() => /could not be told|was not handled/.test(service.stdout()))
+    await until(() => /was not handled/.test(service.stdout()))
     service.child.kill('SIGTERM')
     await service.exited
     const text = service.stdout() + service.stderr()

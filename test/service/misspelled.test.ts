@@ -29,10 +29,10 @@ test('the service says so in its log, and beside the faults of a configuration t
   await started.url()
   await until(() => started.stdout().includes('API_KEY '))
   t.match(started.stdout(), /"level":40[^\n]*API_KEY is not known and has no effect\. The nearest is API_KEYS\./)
-  const refused = startProcess(t, { NODE_ENV: 'production', NANGO_SECRETKEY: 'canary-key' })
-  t.equal(await refused.exited, 1)
-  t.match(refused.stderr(), /NANGO_SECRET_KEY is missing[^]*NANGO_SECRETKEY is not known and has no effect/)
-  t.notMatch(started.stdout() + refused.stderr(), 'canary')
+  const rejected = startProcess(t, { NODE_ENV: 'production', NANGO_SECRETKEY: 'canary-key' })
+  t.equal(await rejected.exited, 1)
+  t.match(rejected.stderr(), /NANGO_SECRET_KEY is missing[^]*NANGO_SECRETKEY is not known and has no effect/)
+  t.notMatch(started.stdout() + rejected.stderr(), 'canary')
 })
 
 test('an argument that is not known is named, without its value', (t) => {

@@ -14,7 +14,7 @@ test('limits each caller separately, with a problem, for a minute', async (t) =>
   for (let count = 0; count < 5; count++) {
     const response = await call('busy')
     t.equal(response.statusCode, 200)
-    t.match(response.headers['ratelimit-policy'], /^"rest";/, 'the budget at ROLLER is what is told')
+    t.match(response.headers['ratelimit-policy'], /^"rest";/, 'the header has the rate limit at ROLLER')
   }
   const atRoller = callsAtRoller(built).length
   for (const url of ['/roller/sandbox/echo', '/connections', '/metrics']) {
@@ -84,5 +84,5 @@ test('sheds calls while the event loop is delayed, and serves probes', async (t)
   t.ok(before > atRoller)
   for (const url of ['/health', '/ready']) t.equal((await built.app.inject({ url })).statusCode, 200, url)
   t.equal((await call()).statusCode, 503)
-  t.equal(callsAtRoller(built).length, before, 'what is turned away goes nowhere')
+  t.equal(callsAtRoller(built).length, before, 'rejected requests are not forwarded')
 })

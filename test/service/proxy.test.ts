@@ -67,8 +67,8 @@ for (const transport of ['nango', 'direct'] as const) {
     t.equal(ready.status, 200, await ready.text())
     const call = await fetch(`${url}/roller/venues/me`, { headers: { ...VENUE, authorization } })
     t.equal(call.status, 200, await call.text())
-    const refused = await fetch(`${url}/roller/venues/me`, { headers: { ...VENUE, authorization: `Bearer ${TOKEN}` } })
-    t.match(await refused.text(), 'signed by a key that its issuer does not publish')
+    const rejected = await fetch(`${url}/roller/venues/me`, { headers: { ...VENUE, authorization: `Bearer ${TOKEN}` } })
+    t.match(await rejected.text(), 'signed by a key that its issuer does not publish')
     const created = await fetch(`${url}/connections`, {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/json' },

@@ -141,6 +141,6 @@ test('is mentioned in the example for Docker Compose', async (t) => {
   const variables = Object.fromEntries(lines.map(([, name = '', value = '']): [string, string] => [name, value]))
   // The defaults of the image, overridden by those of the example. A variable without a value is not set.
   const given = Object.entries({ HOST: '0.0.0.0', PORT: '3000', ...variables }).filter(([, value]) => value !== '')
-  t.equal(variables['API_KEYS_FILE'], '', 'it is taken away')
+  t.equal(variables['API_KEYS_FILE'], '', 'it is removed')
   t.equal(readConfig(Object.fromEntries(given)).nango, null)
 })

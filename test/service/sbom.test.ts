@@ -54,12 +54,12 @@ test('is a CycloneDX document of the lockfile', async (t) => {
   const own = new Set(['fastify-roller', 'roller-sandbox', 'roller-sidecar'])
   for (const { name, purl, hashes, licenses } of bom.components) {
     if (own.delete(name)) continue // built here, so without a hash in the lockfile
-    // Nango's packages have a licence without an SPDX id
+    // Nango's packages have a license without an SPDX id
     t.ok(
       purl.startsWith('pkg:npm/') && hashes?.some(
         ({ alg, content }) => alg === 'SHA-512' && /^[0-9a-f]{128}$/.test(content)
       ) && ((licenses?.length ?? 0) > 0 || name.startsWith('@nangohq/')),
-      `${name} with hash and licence`
+      `${name} with hash and license`
     )
   }
   t.equal(own.size, 0, 'the packages of this repository are named')

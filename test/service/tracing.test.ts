@@ -64,7 +64,7 @@ test('joins a request and its attempts in one trace, from the caller\'s tracepar
   await fetch(`${url}/health`)
   await until(() => service.stdout().split('"msg":"request"').length === 3)
   service.child.kill('SIGTERM')
-  t.equal(await service.exited, 0, 'what is left is sent before the end')
+  t.equal(await service.exited, 0, 'the remaining spans are sent before the end')
 
   const spans = collector.spans()
   const request = spans.find(({ name }) => name === 'GET /bookings/{uniqueId}')
@@ -85,7 +85,7 @@ test('joins a request and its attempts in one trace, from the caller\'s tracepar
     ['GET', /^(ECONNRESET|UND_ERR_SOCKET)$/, undefined, ERROR], ['GET', undefined, 404, ERROR]
   ])
   const sent = nango.requests.filter(({ url }) => url.includes('canary-id')).map(({ headers }) => headers['traceparent'])
-  t.same(sent, tries.map(({ spanId }) => `00-${traceId}-${spanId}-01`), 'the next hop goes on from the try that it sees')
+  t.same(sent, tries.map(({ spanId }) => `00-${traceId}-${spanId}-01`), 'the next hop continues the span of the attempt that it receives')
 
   const rejected = spans.filter(({ attributes }) => attribute(attributes, 'http.response.status_code') === 401)
   t.match(rejected, [{ name: 'GET /venues/me' }])

@@ -7,7 +7,7 @@ import { NOW, target } from './target-server.ts'
 const guards: Record<string, Record<string, string>> = {
   'API keys': { API_KEYS: KEY },
   'this machine alone': {},
-  anybody: { AUTH: 'none' }
+  open: { AUTH: 'none' }
 }
 
 for (const [name, env] of Object.entries(guards)) {

@@ -58,9 +58,9 @@ test('times out on a silent or missing target, and logs nothing of the event', a
   const silent = createWebhookTarget({ url, secrets: [NOW], timeoutMs: 50 })
   await t.rejects(silent.send(event), { message: 'the webhook target did not answer in time' })
   await silent.close()
-  const nobody = createWebhookTarget({ url: 'http://127.0.0.1:1/hook', secrets: [NOW] })
-  t.teardown(nobody.close)
-  await t.rejects(nobody.send(event), { message: 'the webhook target could not be reached (ECONNREFUSED)' })
+  const unreachable = createWebhookTarget({ url: 'http://127.0.0.1:1/hook', secrets: [NOW] })
+  t.teardown(unreachable.close)
+  await t.rejects(unreachable.send(event), { message: 'the webhook target could not be reached (ECONNREFUSED)' })
 })
 
 test('uses the status without waiting for a long body', async (t) => {

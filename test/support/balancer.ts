@@ -75,7 +75,7 @@ export class Balancer {
   /** On a new connection, to detect a replica that accepts no new ones. */
   #ask (backend: Known): void {
     const turn = ++backend.polled
-    const hear = (ready: boolean): void => {
+    const record = (ready: boolean): void => {
       if (turn < backend.replied) return // a later poll has been answered already
       backend.replied = turn
       backend.silent = 0
@@ -84,10 +84,10 @@ export class Balancer {
     let late = false
     const question = request(`${backend.url}/ready`, { agent: false, timeout: ASK_TIMEOUT }, (response) => {
       response.resume()
-      hear(response.statusCode === 200)
+      record(response.statusCode === 200)
     })
     question.on('timeout', () => { late = true; question.destroy() })
-    question.on('error', () => { if (!late || ++backend.silent >= SILENT_TIMES) hear(false) })
+    question.on('error', () => { if (!late || ++backend.silent >= SILENT_TIMES) record(false) })
     question.end()
   }
 

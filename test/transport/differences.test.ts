@@ -63,8 +63,8 @@ for (const transport of BOTH) {
   })
 
   test(`${transport}: names the peer that fails, and rejects an HTML page`, async (t) => {
-    const nobody = 'http://127.0.0.1:9'
-    const isDown = await start(t, transport, { options: transport === 'nango' ? { nango: { host: nobody } } : { rollerBaseUrl: nobody } })
+    const closed = 'http://127.0.0.1:9'
+    const isDown = await start(t, transport, { options: transport === 'nango' ? { nango: { host: closed } } : { rollerBaseUrl: closed } })
     isProblem(t, isDown, await call(isDown), {
       status: 502,
       code: 'ROLLER_ERR_UNREACHABLE',

@@ -22,5 +22,5 @@ test('renews a revoked token once for all replicas', needsRedis, async (t) => {
   t.same(responses.map(({ statusCode }) => statusCode), [200, 200])
   t.equal(reads(one).forced, 1)
   t.equal(one.roller.tokensIssued, 2)
-  t.equal(callsAtRoller(one).length, 6, 'and each was refused once')
+  t.equal(callsAtRoller(one).length, 6, 'and each was rejected once')
 })

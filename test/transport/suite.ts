@@ -105,7 +105,7 @@ export function transportSuite (transport: TransportName): void {
 
   test('reports an unknown connection', async (t) => {
     const built = await start(t, transport)
-    for (const id of ['nobody', '../x', 'a?force_refresh=true']) {
+    for (const id of ['unknown', '../x', 'a?force_refresh=true']) {
       const response = await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })
       isProblem(t, built, response, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN', layer: 'caller' })
     }
@@ -129,7 +129,7 @@ export function transportSuite (transport: TransportName): void {
     isProblem(t, built, await call(built), { status: 429, code: 'ROLLER_ERR_COOLING_OFF', layer: 'roller', retryAfter: 30 })
     isProblem(t, built, await built.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, 'roller-max-wait': '0' } }),
       { status: 429, code: 'ROLLER_ERR_COOLING_OFF', layer: 'roller', retryAfter: 'some' })
-    t.equal(callsAtRoller(built).length, 2, 'the wall stands')
+    t.equal(callsAtRoller(built).length, 2, 'the cooling-off period continues')
   })
 
   test('retries a GET, but not a POST that may have been executed', async (t) => {
@@ -166,7 +166,7 @@ export function transportSuite (transport: TransportName): void {
     t.equal(peer.requests[0]?.url, path)
     socket.destroy()
     await until(() => closed === 1)
-    t.notMatch(log(), /"level":(40|50|60)/, 'nobody is alarmed')
+    t.notMatch(log(), /"level":(40|50|60)/, 'no error is logged')
   })
 
   test('transfers 20 MiB down and 5 MiB up completely', async (t) => {

@@ -28,9 +28,9 @@ test('separates connections, whatever characters their ids have', async (t) => {
 
 test('renews a token before its expiry, while calls continue with the old one', async (t) => {
   const clock = new SteppedClock()
-  let wall = Date.now()
-  const built = await start(t, 'direct', { options: { clock }, nango: { now: () => wall }, roller: { tokenTtl: 3_600 } })
-  const pass = (ms: number): void => { clock.advance(ms); wall += ms }
+  let date = Date.now()
+  const built = await start(t, 'direct', { options: { clock }, nango: { now: () => date }, roller: { tokenTtl: 3_600 } })
+  const pass = (ms: number): void => { clock.advance(ms); date += ms }
   await call(built)
   pass(49 * MINUTE)
   await call(built)

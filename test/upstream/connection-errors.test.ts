@@ -83,6 +83,6 @@ for (const chunked of [false, true]) {
     const result = await fetch(`${url}/roller/data/bookingitems/x`, { headers: VENUE })
     t.equal(result.status, 200)
     await t.rejects(result.arrayBuffer(), 'the caller\'s line is cut as well')
-    t.equal(stub.requests.length, 1, 'what the caller has begun to read is not asked for again')
+    t.equal(stub.requests.length, 1, 'a response that the caller has begun to read is not requested again')
   })
 }

@@ -31,7 +31,7 @@ for (const [what, fault, expected] of [
     t.notMatch(response.payload, /reconnect|Check the Client ID/)
     const requested = tokenRequests(built)
     isProblem(t, built, await call(built), { ...UNAVAILABLE, layer: expected.layer, retryAfter: 30 })
-    t.equal(tokenRequests(built), requested, 'and is left alone for a while')
+    t.equal(tokenRequests(built), requested, 'and is not called for a while')
   })
 }
 
@@ -61,9 +61,9 @@ test('reports an unknown failure of Nango as such when ROLLER accepts the creden
 })
 
 for (const [what, fault, expected] of [
-  ['in trouble', { kind: 'status', status: 503, body: '' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
+  ['failing', { kind: 'status', status: 503, body: '' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
   ['away', { kind: 'reset' }, { ...UNAVAILABLE, layer: 'roller', retryAfter: 30 }],
-  ['refusing', { kind: 'status', status: 401, body: '' }, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }]
+  ['rejecting', { kind: 'status', status: 401, body: '' }, { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }]
 ] as const) {
   test(`reports the same error for the first call and during Nango's back-off: expired token, token endpoint ${what}`, async (
     t

@@ -32,7 +32,7 @@ export function isProblem (t: Test, built: Built, response: Response, { status, 
   t.match(response.headers['content-type'], /^application\/problem\+json/)
   const problem = JSON.parse(response.payload)
   t.match(problem, { type: `/problems/${code}`, status, code, layer, title: /./, detail: detail ?? /./, hint: /.{10}/, instance: /./ })
-  if (retryAfter === 'some') t.ok(Number.isInteger(problem.retryAfter) && problem.retryAfter >= 1, 'says when to come back')
+  if (retryAfter === 'some') t.ok(Number.isInteger(problem.retryAfter) && problem.retryAfter >= 1, 'has a Retry-After')
   else t.equal(problem.retryAfter, retryAfter)
   t.equal(response.headers['retry-after'], problem.retryAfter === undefined ? undefined : String(problem.retryAfter))
   t.equal(response.headers['roller-answered-by'], layer === 'roller' || layer === 'nango' ? layer : 'gateway')

@@ -60,7 +60,7 @@ for (const transport of ['nango', 'direct'] as const) {
     isProblem(t, built, await call(built), expected)
     t.equal(reads(built).forced, 6, 'a bounded number of times')
     built.nango.faults.always(null)
-    t.equal((await call(built)).statusCode, 200, 'and the next call goes through at once')
+    t.equal((await call(built)).statusCode, 200, 'and the next call succeeds at once')
   })
 
   test(`starts the back-off only after a rejection of a new token (${transport})`, async (t) => {

@@ -14,7 +14,7 @@ test('passes ROLLER\'s errors on byte for byte', async (t) => {
     t.same(response.rawPayload, bytes)
     // Nango adds the charset to every error.
     t.match(response.headers, { 'content-type': 'application/problem+xml; charset=utf-8; x=y', 'roller-answered-by': 'roller' })
-    t.equal(callsAtRoller(built).length, 1, 'and are not asked for twice')
+    t.equal(callsAtRoller(built).length, 1, 'and are not requested twice')
   }
 })
 

@@ -42,7 +42,7 @@ for (const body of BODIES) {
         const response = await call(built, request === 'GET' ? {} : { method: 'POST', url: '/roller/bookings', payload: bookingFor(built) })
         t.match(response, { statusCode: status, headers: { 'roller-answered-by': 'roller' }, payload: body })
         t.notMatch(response.headers['content-type'], /html/, 'the label is Nango\'s own, and a browser would run what is in it')
-        t.equal(proxied(built), 1, 'and is not asked for twice')
+        t.equal(proxied(built), 1, 'and is not requested twice')
       }
     })
   }

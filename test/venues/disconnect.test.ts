@@ -43,5 +43,5 @@ test('drops a connection that was deleted elsewhere at the first 404', async (t)
       tags: { roller_venue_id: venueIdOf(life, 'demo'), roller_environment: 'live' }
     }
   )
-  t.equal((await life.app.inject(byVenue)).statusCode, 200, 'looked for anew')
+  t.equal((await life.app.inject(byVenue)).statusCode, 200, 'searched again')
 })

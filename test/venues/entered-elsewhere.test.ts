@@ -23,7 +23,7 @@ test('rejects another venue\'s credentials entered through Nango after the next 
   await enterThroughNango(life, 'other-park')
   clock.advance(600_001)
   await rejected(t, life)
-  t.same(life.names(), ['connection.venue-changed'], 'and tells it')
+  t.same(life.names(), ['connection.venue-changed'], 'and emits the event')
   const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
   await rejected(t, life, restarted.app)
 })
@@ -84,7 +84,7 @@ test('uses a token on the direct transport only with verified credentials', asyn
   // This process was not notified and has a fresh copy: only the renewed token reveals the change.
   t.match((await direct.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
   const sent = life.roller.requests.filter(({ url }) => url === '/products')
-  t.equal(sent.length, 2, 'the last one with the token of before, which ROLLER refused')
+  t.equal(sent.length, 2, 'the last one with the previous token, which ROLLER rejected')
   t.same(sent.filter(({ headers }) => headers.authorization === `Bearer ${stored(life, 'demo-venue').token}`), [])
 })
 

@@ -38,7 +38,7 @@ test('reports credentials of the other environment on POST /connections, after o
   const wrong = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'play-park', clientSecret: 'wrong' } })
   t.match(
     wrong.json(), { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', errors: [{ pointer: '/body/clientSecret' }] },
-    'refused by both: just wrong'
+    'rejected by both: just wrong'
   )
 })
 

@@ -74,7 +74,7 @@ test('emits no events for connections that do not exist or belong to another int
     return (await app.inject({ method: 'POST', url: '/webhooks/nango', headers, payload })).statusCode
   }
   for (const operation of ['creation', 'override', 'refresh']) {
-    for (const success of [true, false]) t.equal(await report('nobody', operation, success), 204, `${operation} ${success}`)
+    for (const success of [true, false]) t.equal(await report('unknown', operation, success), 204, `${operation} ${success}`)
   }
   for (const operation of ['creation', 'override', 'refresh', 'deletion']) {
     t.equal(await report('demo-venue', operation, true, 'another'), 204)

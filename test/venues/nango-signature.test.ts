@@ -63,7 +63,7 @@ test('acknowledges a signed body without relevance, and changes nothing', async 
     { from: 'nango', type: 'auth', operation: 'creation', success: false, connectionId: 'new', providerConfigKey: 'roller' },
     { from: 'nango', type: 'auth', operation: 'creation', connectionId: 7, providerConfigKey: 'roller', success: true },
     [], null, 'text', 1,
-    { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'nobody', providerConfigKey: 'roller', success: true }
+    { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'unknown', providerConfigKey: 'roller', success: true }
   ]
   for (const body of [...strange.map((value) => JSON.stringify(value)), 'no JSON', '']) {
     t.equal((await life.post(body, { 'x-nango-hmac-sha256': sign(body) })).statusCode, 204, body)

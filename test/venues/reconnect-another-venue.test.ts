@@ -69,7 +69,7 @@ test('sends no call while ROLLER is unavailable for the verification', async (t)
   t.match((await life.app.inject(PRODUCTS)).json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED' })
   clock.advance(5_001)
   t.match(
-    (await life.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' }, 'found out as soon as ROLLER answers'
+    (await life.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' }, 'detected as soon as ROLLER responds'
   )
   await until(() => life.events.length === 2)
   t.equal(life.events[1]?.name, 'connection.venue-changed')

@@ -23,7 +23,7 @@ test('emits a change once for replicas that poll the same list, through Redis', 
   const responses = await Promise.all(
     [one, two].map(async ({ app }) => await app.inject({ method: 'POST', url: '/webhooks/nango', payload: body, headers }))
   )
-  t.ok(responses.every(({ statusCode }) => statusCode === 204 || statusCode === 503), 'taken, or somebody else is at it')
+  t.ok(responses.every(({ statusCode }) => statusCode === 204 || statusCode === 503), 'handled, or another replica is handling it')
   for (const { app } of [one, two]) {
     t.equal((await app.inject({ method: 'POST', url: '/webhooks/nango', payload: body, headers })).statusCode, 204)
   }

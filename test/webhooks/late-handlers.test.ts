@@ -63,7 +63,7 @@ test('does not repeat an event whose late handler succeeded', async (t) => {
   await started
   clock.advance(8_000)
   t.equal((await response).statusCode, 503)
-  t.equal((await deliver(app, event)).statusCode, 503, 'still in hand')
+  t.equal((await deliver(app, event)).statusCode, 503, 'still in progress')
   finish()
   await settle()
   t.equal((await deliver(app, event)).statusCode, 200)

@@ -21,7 +21,7 @@ test('logs no payload and no key', async (t) => {
   t.equal((await deliver(app, canary.repeat(400_000))).statusCode, 500)
   work = () => { throw new Error('no room') }
   t.equal((await deliver(app, message({ data: canary }))).statusCode, 503)
-  t.match(log(), /was not handled.*/, 'but it says what happened')
+  t.match(log(), /was not handled.*/, 'but it names the cause')
   t.match(log(), /Error: no room/)
   t.notMatch(log(), canary)
   t.notMatch(log(), key)

@@ -11,7 +11,7 @@ const LISTED = (url: string): boolean => url.startsWith('/connections?')
 test('rejects events of a connection that does not exist', async (t) => {
   const { app, log } = await build(t, { options })
   const received = listener(app)
-  for (const connectionId of ['nobody', 'demo-venue2', 'demo']) {
+  for (const connectionId of ['unknown', 'demo-venue2', 'demo']) {
     const response = await deliver(app, message(), { connectionId })
     t.equal(response.statusCode, 500, connectionId)
   }
@@ -46,7 +46,7 @@ test('does not store a bulk export of a deleted connection', async (t) => {
   const body = message(
     { type: 'BulkExport', data: { exportType: 'BookingItems', processId: 'p', sequenceNumber: 1, sequenceTotal: 1, preSignedUrls: [] } }
   )
-  t.equal((await deliver(app, body, { connectionId: 'nobody' })).statusCode, 500)
+  t.equal((await deliver(app, body, { connectionId: 'unknown' })).statusCode, 500)
   t.ok(nango.url)
 })
 

@@ -18,7 +18,7 @@ test('delivers every event to a handler that fails for a day, in any order', asy
   app.roller.on('*', async (event) => {
     handled++
     await new Promise(setImmediate)
-    if (!works) throw new Error('the database is away')
+    if (!works) throw new Error('the database is unavailable')
     kept.set(event.id, event.name)
   })
 

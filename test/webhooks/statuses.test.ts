@@ -59,7 +59,7 @@ test('never returns 404 or 405, for any path below it or any method', async (t) 
   }
   t.equal(
     (await app.inject({ method: 'DELETE', url: PATH, headers: { 'content-type': 'application/json' }, payload: '{' })).statusCode, 500,
-    'with a body that nobody reads'
+    'with a body that is not read'
   )
 })
 
@@ -85,12 +85,12 @@ test('returns 503 for a temporary failure', async (t) => {
     const { app, log } = await build(t)
     listener(app)
     for (let count = 0; count < 3; count++) t.equal((await deliver(app, message())).statusCode, 503)
-    t.equal(count(log(), 'webhooks are rejected'), 1, 'said once')
+    t.equal(count(log(), 'webhooks are rejected'), 1, 'logged once')
   })
   await t.test('without a handler', async (t) => {
     const { app, log } = await build(t, { options })
     for (let count = 0; count < 3; count++) t.equal((await deliver(app, message())).statusCode, 503)
-    t.equal(count(log(), 'have no handler'), 1, 'said once')
+    t.equal(count(log(), 'have no handler'), 1, 'logged once')
     const received = listener(app)
     t.equal((await deliver(app, message())).statusCode, 200)
     t.equal(received.length, 1)

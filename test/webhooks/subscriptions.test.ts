@@ -45,7 +45,7 @@ test('subscribes to the rest if ROLLER rejects events of payment links beyond it
   roller.faults.next({ kind: 'status', method: 'PUT', path: /webhooks/, status: 400, body: { message: 'url' } })
   await t.rejects(
     app.roller.webhooks.subscribe(CONNECTION_ID, { paymentLink: { events: ['Updated'] } }), { code: 'ROLLER_ERR_REFUSED' },
-    'what was asked for is not changed'
+    'the requested kinds do not change'
   )
 })
 
@@ -106,7 +106,7 @@ test('creates a subscription again that was deleted meanwhile', async (t) => {
   roller.faults.next({ kind: 'status', method: 'PUT', path: /webhooks/, status: 404, body: { message: 'Webhook not found' } })
   const { webhookId } = await app.roller.webhooks.subscribe(CONNECTION_ID)
   t.ok(webhookId > 1)
-  t.equal((await app.roller.webhooks.list(CONNECTION_ID)).length, 2, 'the simulator only said it was gone')
+  t.equal((await app.roller.webhooks.list(CONNECTION_ID)).length, 2, 'the simulator only reported it as gone')
 })
 
 test('uses an address with the prefix and the encoded id', async (t) => {

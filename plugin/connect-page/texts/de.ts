@@ -4,7 +4,7 @@ export const de: Texts = {
   title: 'ROLLER verbinden',
   heading: 'Verbinden Sie Ihren ROLLER-Standort',
   lead: 'Geben Sie Client ID und Client Secret Ihres Standorts einmal ein. Beide gehen von dieser Seite direkt an Nango, den Dienst, ' +
-    'der sie speichert, und bleiben nicht in diesem Browser.',
+    'der sie speichert, und werden nicht in diesem Browser gespeichert.',
   clientId: 'Client ID',
   clientIdHint: 'Schon ausgefüllt. Ändern Sie sie nur, wenn in ROLLER eine andere steht.',
   clientSecret: 'Client Secret',
@@ -35,7 +35,7 @@ export const de: Texts = {
   connectedNoVenue: 'Ihr Standort ist verbunden. Nur sein Name ist gerade nicht verfügbar, das schadet nicht. Sie können diese Seite ' +
     'schließen.',
   connectedNoAccess: 'Client ID und Client Secret stimmen, haben aber keinen Zugriff auf die Daten Ihres Standorts. Ergänzen Sie im ' +
-    'Venue Manager die Rechte, um die Sie gebeten wurden.',
+    'Venue Manager die Rechte, die der Absender dieses Links braucht.',
   usedLead: 'Dieser Link wurde schon benutzt, und es ist nichts mehr zu tun. Sie können diese Seite schließen.',
   uncheckedTitle: 'Client ID und Client Secret stimmen',
   unchecked: 'ROLLER nimmt sie an, hat aber noch nicht bestätigt, zu welchem Standort sie gehören. Der Absender dieses Links sieht es, ' +
@@ -73,9 +73,9 @@ export const de: Texts = {
   busyTitle: 'Zu viele Versuche',
   busy: 'Warten Sie eine Minute und versuchen Sie es dann noch einmal.',
   setupTitle: 'Dieser Link funktioniert nicht',
-  setup: 'Es liegt nicht an Ihnen, und es wurde nichts gespeichert. Nennen Sie dem Absender dieses Links: {code}.',
+  setup: 'Es liegt nicht an Ihnen, und es wurde nichts gespeichert. Nennen Sie dem Absender dieses Links den Code {code}.',
   troubleTitle: 'Etwas ist schiefgegangen',
   trouble: 'Es wurde nichts gespeichert. Versuchen Sie es in ein paar Minuten noch einmal. Wenn es so bleibt, nennen Sie dem Absender ' +
-    'dieses Links: {code}.',
+    'dieses Links den Code {code}.',
   noScript: 'JavaScript ist in diesem Browser ausgeschaltet. Diese Seite braucht es, um Client ID und Client Secret an Nango zu senden.'
 }

@@ -32,7 +32,7 @@ export const en = {
   connectedLead: 'All done. You can close this page.',
   connectedNoVenue: 'Your venue is connected. Its name is not available right now, which does no harm. You can close this page.',
   connectedNoAccess: 'The Client ID and the Client Secret are correct, but they do not have access to your venue’s data. In Venue ' +
-    'Manager, add the permissions that you were asked for.',
+    'Manager, add the permissions that the sender of this link needs.',
   usedLead: 'This link has been used, and there is nothing left to do. You can close this page.',
   uncheckedTitle: 'The Client ID and the Client Secret are correct',
   unchecked: 'ROLLER accepts them, but has not confirmed yet which venue they belong to. The sender of this link will see it as soon as ' +
@@ -51,7 +51,7 @@ export const en = {
     '{environment}: those from {other} do not work here.',
   rollerBusyTitle: 'ROLLER is not available right now',
   rollerBusy: 'The check was not possible, and nothing was saved. Try again in a few minutes: your entries are still here.',
-  unclearTitle: 'ROLLER gave no clear answer',
+  unclearTitle: 'ROLLER did not give a clear answer',
   unclear: 'Nothing was saved. Try again in a few minutes: your entries are still here. If this continues, copy the Client Secret ' +
     'again, complete and without spaces.',
   expiredTitle: 'This link has expired',
@@ -63,13 +63,13 @@ export const en = {
   network: 'Check your internet connection, and whether a firewall or an ad blocker blocks {host}. Then try again: your entries are ' +
     'still here.',
   lateTitle: 'No response',
-  late: 'The check took too long. It may have worked all the same: ask the sender of this link before you try again.',
+  late: 'The check took too long. It may have worked anyway: ask the sender of this link before you try again.',
   busyTitle: 'Too many attempts',
   busy: 'Wait a minute, then try again.',
   setupTitle: 'This link does not work',
-  setup: 'It is not your fault, and nothing was saved. Tell the sender of this link: {code}.',
+  setup: 'It is not your fault, and nothing was saved. Give the sender of this link the code {code}.',
   troubleTitle: 'Something went wrong',
-  trouble: 'Nothing was saved. Try again in a few minutes. If this continues, tell the sender of this link: {code}.',
+  trouble: 'Nothing was saved. Try again in a few minutes. If this continues, give the sender of this link the code {code}.',
   noScript: 'JavaScript is disabled in this browser. This page needs it to send your Client ID and Client Secret to Nango.'
 }
 

@@ -35,7 +35,7 @@ export const es: Texts = {
   connectedNoVenue: 'Su centro está conectado. Su nombre no está disponible en este momento, pero no tiene importancia. Puede cerrar ' +
     'esta página.',
   connectedNoAccess: 'El Client ID y el Client Secret son correctos, pero no tienen acceso a los datos de su centro. En Venue Manager, ' +
-    'añada los permisos que le han pedido.',
+    'añada los permisos que necesita quien le envió este enlace.',
   usedLead: 'Este enlace ya se ha utilizado y no queda nada por hacer. Puede cerrar esta página.',
   uncheckedTitle: 'El Client ID y el Client Secret son correctos',
   unchecked: 'ROLLER los acepta, pero aún no ha confirmado a qué centro pertenecen. Quien le envió este enlace lo verá en cuanto se ' +

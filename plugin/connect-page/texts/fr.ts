@@ -35,7 +35,7 @@ export const fr: Texts = {
   connectedNoVenue: 'Votre site est connecté. Son nom n’est pas disponible pour le moment, ce qui est sans conséquence. Vous pouvez ' +
     'fermer cette page.',
   connectedNoAccess: 'Le Client ID et le Client Secret sont corrects, mais ne donnent pas accès aux données de votre site. Dans Venue ' +
-    'Manager, ajoutez les autorisations qui vous ont été demandées.',
+    'Manager, ajoutez les autorisations dont l’expéditeur de ce lien a besoin.',
   usedLead: 'Ce lien a déjà été utilisé et il n’y a plus rien à faire. Vous pouvez fermer cette page.',
   uncheckedTitle: 'Le Client ID et le Client Secret sont corrects',
   unchecked: 'ROLLER les accepte, mais n’a pas encore confirmé à quel site ils appartiennent. L’expéditeur de ce lien le verra dès que ' +
@@ -45,7 +45,7 @@ export const fr: Texts = {
     'lien n’aura pas confirmé le changement.',
   otherVenueUnnamed: 'un site sans nom',
   timeZone: 'Fuseau horaire',
-  timeThere: '{zone}, il y est {time}',
+  timeThere: '{zone}, où il est {time}',
   environment: 'Environnement',
   live: 'Live',
   playground: 'Playground (test)',
@@ -67,8 +67,8 @@ export const fr: Texts = {
   network: 'Vérifiez votre connexion internet et assurez-vous qu’aucun pare-feu ni bloqueur de publicité ne bloque {host}. Réessayez ' +
     'ensuite : votre saisie est conservée.',
   lateTitle: 'Pas de réponse',
-  late: 'La vérification a pris trop de temps. Elle a peut-être tout de même abouti : interrogez l’expéditeur de ce lien avant de ' +
-    'réessayer.',
+  late: 'La vérification a pris trop de temps. Elle a peut-être tout de même abouti : renseignez-vous auprès de l’expéditeur de ce lien ' +
+    'avant de réessayer.',
   busyTitle: 'Trop de tentatives',
   busy: 'Patientez une minute, puis réessayez.',
   setupTitle: 'Ce lien ne fonctionne pas',

@@ -254,8 +254,8 @@ export class RateLimiter {
   }
 
   /**
-   * @param refusedMs remaining time of whatever rejects (a cooling-off, the account, a Redis that is down): until then this connection has
-   *   nothing left
+   * @param rejectedMs remaining time of the cause of a rejection (a cooling-off, the account, a Redis that is down): until then the state
+   *   reports nothing left
    */
   #stateOf (name: RateLimitName, window: Window, usage: readonly Usage[], rejectedMs: number | null): RateLimitState {
     const { store, clock } = this.#options

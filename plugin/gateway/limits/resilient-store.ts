@@ -34,7 +34,7 @@ export class ResilientLimitStore implements LimitStore {
   readonly #now: () => number
   readonly #reject: boolean
   readonly #retryMs: number
-  /** Coolings-off that started while the shared store was down: written to it on its return, for the other replicas. */
+  /** Cooling-off periods that started while the shared store was down. Written to it on its return, for the other replicas. */
   readonly #pending = new Map<string, readonly [tag: string, key: string]>()
   /** Keys of the last call, used by probes. */
   #tag = ''
@@ -154,7 +154,7 @@ export class ResilientLimitStore implements LimitStore {
     return since === Infinity ? [] : windows.filter(({ windowMs }) => since <= windowMs + this.#link.unnoticedMs)
   }
 
-  /** Coolings-off first: no call uses the shared store before it has them. */
+  /** Cooling-off periods first: no call uses the shared store before it has them. */
   async #return (): Promise<void> {
     // A write, not a read: a former primary, or a Redis out of memory, would still answer reads.
     await this.#shared.startCoolingOff(this.#tag, '', 1)

@@ -30,7 +30,7 @@ export interface TakeRequest {
    * connection that has used up its own window thus takes no other's turn in a shared window.
    */
   readonly windows: readonly Window[]
-  /** Keys of the coolings-off that apply to the call. */
+  /** Keys of the cooling-off periods that apply to the call. */
   readonly coolingOff: readonly string[]
   /** Key of the upstream's remaining quota, see `report`. */
   readonly upstreamQuota?: string | undefined

@@ -24,7 +24,7 @@ export class InFlightRequests {
     return request
   }
 
-  /** Adds a request, which is found until it is removed; then the previous one is, if it is still in flight. */
+  /** Adds a request, which takes precedence over older ones until it is removed. */
   add (request: InFlightRequest): void {
     let connection = this.#connections.get(request.connectionId)
     if (connection === undefined) this.#connections.set(request.connectionId, connection = new Connection())

@@ -7,7 +7,7 @@ import type { UpstreamResponse } from '../upstream-response.ts'
 
 type Headers = UpstreamResponse['headers']
 
-/** Larger answers are neither shared nor stored. */
+/** Larger responses are neither shared nor stored. */
 const MAX_SHARED_BYTES = 1024 * 1024
 
 const CACHE = 'fastify-roller'

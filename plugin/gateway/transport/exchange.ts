@@ -248,7 +248,7 @@ class Reader extends Readable {
 
   override _destroy (error: Error | null, callback: (error?: Error | null) => void): void {
     // The client disconnected during the download: the upstream request is cancelled.
-    this.#exchange.abort(error ?? new Error('the reader went away'))
+    this.#exchange.abort(error ?? new Error('the reader disconnected'))
     callback(error)
   }
 }

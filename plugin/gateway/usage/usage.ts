@@ -1,6 +1,6 @@
 /**
- * What a venue's calls have cost of its monthly allowance. ROLLER does not report what is left of it, so each call that may have reached
- * ROLLER is counted: by credential, as the limits are, and by calendar month in UTC.
+ * The use of each venue's monthly allowance. ROLLER does not report it, so the gateway counts each call that may have reached ROLLER: by
+ * credential, as the rate limits do, and by calendar month in UTC.
  */
 import { readFileSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
@@ -12,14 +12,14 @@ import { dayNumber } from '../../time/date.ts'
 import { isRecord } from '../../util/is-record.ts'
 import type { Clock } from '../../util/clock.ts'
 
-/** Units of the allowance, by API. A bulk export is counted by its months: what it costs beyond that is known at ROLLER alone. */
+/** Units of the allowance, by API. A bulk export counts its months. Its records may cost more; ROLLER alone counts them. */
 export type Usage = Readonly<Record<RateLimitName, number>>
 export type UsageMark = 'warning' | 'exceeded'
 
 export interface MonthUsage extends Usage {
   /** `2026-11`, in UTC. */
   readonly month: string
-  /** ISO 8601; null where Redis keeps the count. */
+  /** Start of the count, ISO 8601; null if Redis keeps it. */
   readonly since: string | null
 }
 
@@ -27,13 +27,13 @@ export interface UsageOptions {
   readonly redis: RedisLike | undefined
   /** Separates the Nango environment and the integration from others in the same Redis. Only its hash leaves the process. */
   readonly scope: string
-  /** Units a month of one venue; 0 is none. */
+  /** Units a month of one venue; 0: no allowance is configured. */
   readonly allowance: number
   readonly clock: Clock
   /** Milliseconds since 1970. */
   readonly date?: () => number
   readonly onUsage?: ((rateLimit: RateLimitName, units: number) => void) | undefined
-  /** A mark was reached for the first time in its month. Nothing is awaited. */
+  /** Called when a mark is reached for the first time in its month. Not awaited. */
   readonly onMark: (mark: UsageMark, connectionId: string, usage: MonthUsage) => void
 }
 
@@ -68,7 +68,7 @@ export class UsageMeter {
   readonly #options: UsageOptions
   readonly #since: string
   readonly #script: RedisScript | null
-  /** Without Redis all counts, with it those not sent yet. */
+  /** All counts; with Redis, only those that were not sent yet. */
   readonly #counts = new LRUCache<string, Count>({ max: MAX_CREDENTIALS })
   #timer: unknown = null
 
@@ -78,7 +78,7 @@ export class UsageMeter {
     this.#script = options.redis === undefined ? null : new RedisScript(options.redis, script, { clock: options.clock })
   }
 
-  /** A call that may have reached ROLLER. */
+  /** Counts a call that may have reached ROLLER. */
   count (credential: string, connectionId: string, rateLimit: RateLimitName, units = 1): void {
     const count = this.#of(credential, connectionId)
     count[rateLimit] += units
@@ -96,7 +96,7 @@ export class UsageMeter {
       return { month, since: this.#since, rest, reporting, bulk }
     }
     await this.#flush()
-    return await this.#tell(new Count(month, credential, connectionId))
+    return await this.#send(new Count(month, credential, connectionId))
   }
 
   async close (): Promise<void> {
@@ -137,7 +137,7 @@ export class UsageMeter {
     for (const [key, count] of [...this.#counts.entries()]) {
       this.#counts.delete(key)
       try {
-        await this.#tell(count)
+        await this.#send(count)
       } catch (error) {
         const kept = this.#counts.get(key) ?? new Count(count.month, count.credential, count.connectionId)
         for (const name of NAMES) kept[name] += count[name]
@@ -147,7 +147,7 @@ export class UsageMeter {
     }
   }
 
-  async #tell (count: Count): Promise<MonthUsage> {
+  async #send (count: Count): Promise<MonthUsage> {
     const { scope, allowance, onMark } = this.#options
     const key = `roller:usage:{${digest(scope, count.credential)}}:${count.month}`
     const args = [...NAMES.map((name) => count[name]), allowance, KEPT_MS].map(String)
@@ -158,7 +158,7 @@ export class UsageMeter {
   }
 }
 
-/** What an export costs at least: ROLLER counts 1 for each 10,000 records begun, in each calendar month. */
+/** The minimum cost of an export: ROLLER counts 1 for every 10,000 records begun, in each calendar month. */
 export function bulkUnits (body: Buffer): number {
   try {
     const order = parseJsonBytes(body)

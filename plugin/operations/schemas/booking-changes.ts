@@ -57,7 +57,7 @@ export const NewBookingItem = Type.Partial(Type.Object({
   startTime: Type.String({ examples: ['14:00'], description: 'Session start, HH:mm' }),
   priceOverride: Nullable(Type.Number(), { examples: [23.8], description: 'Unit price to charge in place of ROLLER\'s' }),
   partyPackageInclusions: Type.Array(PackageInclusion, { description: 'For packages without option sets' }),
-  optionSetSelections: Type.Array(OptionSetSelection, { description: 'For packages with option sets; sets are not filled up by ROLLER' }),
+  optionSetSelections: Type.Array(OptionSetSelection, { description: 'For packages with option sets; ROLLER does not fill up sets' }),
   tickets: Type.Array(NewItemTicket, { description: 'If given, exactly quantity times groupSize of them' })
 }))
 
@@ -107,4 +107,4 @@ export const CancelBookingBody = Type.Object({
 })
 
 /** A bare JSON string. */
-export const CancelRefused = Type.String({ description: 'Why it was rejected' })
+export const CancelRejected = Type.String({ description: 'Why it was rejected' })

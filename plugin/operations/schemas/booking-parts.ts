@@ -29,7 +29,7 @@ export const BookingCreateItem = Type.Object({
   tickets: Type.Optional(Type.Array(TicketInput, { description: 'If given, exactly quantity times groupSize of them' })),
   partyPackageInclusions: Type.Optional(Type.Array(PackageInclusion, { description: 'For packages without option sets' })),
   optionSetSelections: Type.Optional(Type.Array(OptionSetSelection, {
-    description: 'For packages with option sets; sets are not filled up by ROLLER'
+    description: 'For packages with option sets; ROLLER does not fill up sets'
   }))
 }, { $id: 'BookingCreateItem', description: 'One product of a new booking' })
 
@@ -45,7 +45,7 @@ export const BookingCreateCustomerAddress = Type.Partial(Type.Object({
 export const BookingCreateCustomer = Type.Object({
   firstName: Type.String({ examples: ['John'] }),
   lastName: Type.String({ examples: ['Smith'] }),
-  email: Type.String({ examples: ['johnsmith@example.com'], description: 'Of a known guest: the other fields overwrite that guest\'s' }),
+  email: Type.String({ examples: ['johnsmith@example.com'], description: 'For a known guest, the other fields overwrite that guest\'s' }),
   phone: Type.String({ examples: ['12345678'] }),
   gender: Type.Optional(StringEnum(genders)),
   acceptMarketing: Type.Optional(Type.Boolean({ examples: [false], description: 'Agreed to marketing by email' })),

@@ -171,7 +171,7 @@ export const Product = Type.Partial(Type.Object({
     description: 'Rule that prices a session pass'
   }),
   depositPercentage: Type.Number({ examples: [25], description: 'Least share to pay at booking; or depositAmount' }),
-  depositAmount: Type.Number({ examples: [12], description: 'Least amount to pay at booking; or depositPercentage' }),
+  depositAmount: Type.Number({ examples: [12], description: 'Minimum amount to pay at booking; or depositPercentage' }),
   modifiers: Type.Array(Type.String({ examples: ['988835b8-d64e-4369-96cb-caaa20a7396c'] }), {
     description: 'Modifiers that may be added'
   }),

@@ -73,6 +73,6 @@ export const surveyResponses = report((venue) => reported(venue).flatMap((bookin
   facilitiesRating: Math.max(1, rating - 1),
   serviceRatingReasons: rating >= 4 ? ['Friendliness'] : ['WaitingTime'],
   ...all([], 'safetyRatingReasons', 'facilitiesRatingReasons', 'valueRatingReasons'),
-  comments: rating >= 4 ? 'The kids want to come back tomorrow' : 'We queued for the socks',
+  comments: rating >= 4 ? 'The kids want to visit again tomorrow' : 'We queued for the socks',
   actioned: false
 }))

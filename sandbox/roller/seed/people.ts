@@ -16,7 +16,7 @@ const firstNames = [
 const lastNames = [
   'Nguyen', 'Smith', 'Patel', 'Walker', 'Rossi', 'Tane', 'Brown', 'Kim', 'Garcia', 'Okafor', 'Lindqvist', 'Murphy'
 ] as const
-const streets = ['Riverside Drive', 'Station Street', 'Park Road', 'Harbour Esplanade', 'Mill Lane'] as const
+const streets = ['Riverside Drive', 'Station Street', 'Park Avenue', 'Harbour Esplanade', 'Mill Lane'] as const
 
 const phoneOf = ({ profile }: VenueState, random: Random): string => `${profile.phonePrefix}${random.int(10_000_000, 99_999_999)}`
 

@@ -104,7 +104,7 @@ test('a state of another version, or cut in half, stops its venue alone', async 
   const reasons = Object.fromEntries(missing.map(({ venue, reason }) => [venue, reason]))
   t.match(reasons[first], /is damaged\. Delete it/)
   t.match(reasons[second], /was written by another version\. Delete it/)
-  t.equal(Object.keys(filesOf(exports.folder)).length, Object.keys(before).length + 2, 'the third venue goes on')
+  t.equal(Object.keys(filesOf(exports.folder)).length, Object.keys(before).length + 2, 'the third venue continues')
 })
 
 test('two exports into one folder: the second is rejected', async (t) => {
@@ -130,7 +130,7 @@ test('revoked credentials stop their venue alone', async (t) => {
   t.match(missing[0], { reason: /ROLLER_ERR_CREDENTIALS_REJECTED/, whatToDo: /[Rr]econnect/ })
   t.equal(Object.keys(filesOf(exports.folder)).length, 2 * 20)
   const calls = callsAtRoller(exports).length
-  t.ok(calls < 40 + 20, `${calls} calls: the days after the first are not asked for`)
+  t.ok(calls < 40 + 20, `${calls} calls: the days after the first are not requested`)
 })
 
 test('a report without access is left out, and the others are exported', async (t) => {

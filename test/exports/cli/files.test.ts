@@ -42,7 +42,7 @@ test('the next run fetches what is missing and the last days', async (t) => {
   t.same(await requested([...DAYS]), [], 'all of it is there')
   t.same(await requested(['--from', FROM, '--to', '2026-11-22']), ['2026-11-20', '2026-11-21'])
   rmSync(join(exports.folder, 'bookingitems', `venue=${exports.venues[0]}`, 'day=2026-11-13.ndjson'))
-  t.same(await requested([...DAYS]), ['2026-11-13'], 'a file that was taken away is fetched again')
+  t.same(await requested([...DAYS]), ['2026-11-13'], 'a file that was removed is fetched again')
   const today = new Date(Date.now() + 10 * 3_600_000).toISOString().slice(0, 10) // in Brisbane
   const day = (offset: number): string => new Date(Date.parse(today) + offset * 86_400_000).toISOString().slice(0, 10)
   t.same(await requested(['--from', day(-3)]), [day(-3), day(-2), day(-1)], 'to today, which is left out')

@@ -10,4 +10,4 @@ export interface Setup {
 }
 
 /** From a replica to its parent: first that it listens, then, after `stop`, the longest delay of its event loop. */
-export type Report = { readonly port: number } | { readonly stoodStillMs: number }
+export type Report = { readonly port: number } | { readonly stalledMs: number }

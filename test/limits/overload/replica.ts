@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import { roller } from 'fastify-roller/internal'
 import type { Report, Setup } from './messages.ts'
 
-const tell = (report: Report): void => { process.send?.(report) }
+const send = (report: Report): void => { process.send?.(report) }
 
 async function serve ({ redisPort, nangoUrl, secretKey, rateLimits }: Setup): Promise<void> {
   const redis = new Redis(redisPort, '127.0.0.1')
@@ -18,10 +18,10 @@ async function serve ({ redisPort, nangoUrl, secretKey, rateLimits }: Setup): Pr
   delay.enable()
   process.once('message', () => {
     delay.disable()
-    tell({ stoodStillMs: delay.max / 1e6 })
+    send({ stalledMs: delay.max / 1e6 })
     app.close().then(() => process.disconnect(), () => process.exit(1))
   })
-  tell({ port: (app.server.address() as AddressInfo).port })
+  send({ port: (app.server.address() as AddressInfo).port })
 }
 
 process.once('message', (setup: Setup) => {

@@ -40,7 +40,7 @@ export interface Figures {
   readonly p50: number
   readonly p99: number
   /** The longest pause of a process: a run in which it exceeds the jitter measures the machine instead. */
-  readonly stoodStillMs: number
+  readonly stalledMs: number
   readonly toleranceMs: number
 }
 
@@ -132,9 +132,9 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
   }
   await Promise.all(pending)
   delay.disable()
-  const stood = await Promise.all(replicas.map(async (replica) => {
+  const stalled = await Promise.all(replicas.map(async (replica) => {
     replica.send('stop')
-    return await reported(replica, 'stoodStillMs')
+    return await reported(replica, 'stalledMs')
   }))
 
   // A call's wait ends when it reaches ROLLER: the rest is ROLLER's own time.
@@ -144,11 +144,11 @@ async function run (scale: Scale, onClose: (close: () => Promise<unknown>) => vo
     const n = /^\/sandbox\/echo\?n=(\d+)$/.exec(url)?.[1]
     if (n !== undefined) arrivals.set(Number(n), at)
   }
-  return measure(scale, calls, arrivals, roller.penalties, Math.max(delay.max / 1e6, ...stood))
+  return measure(scale, calls, arrivals, roller.penalties, Math.max(delay.max / 1e6, ...stalled))
 }
 
 function measure (
-  scale: Scale, calls: readonly Sent[], arrivals: ReadonlyMap<number, number>, penalties: number, stoodStillMs: number
+  scale: Scale, calls: readonly Sent[], arrivals: ReadonlyMap<number, number>, penalties: number, stalledMs: number
 ): Figures {
   const { limit, windowMs, windows, jitter } = scale
   const first = Math.min(...arrivals.values())
@@ -156,7 +156,7 @@ function measure (
   const counted = [...arrivals.values()].filter((at) => at < first + span).length
   const waits = calls.map(({ at, respondedAt }, n) => (arrivals.get(n) ?? respondedAt) - at)
   const over = calls.map(({ patienceMs }, n) => (waits[n] ?? 0) - patienceMs)
-  const toleranceMs = TOLERANCE_MS + Math.round(stoodStillMs)
+  const toleranceMs = TOLERANCE_MS + Math.round(stalledMs)
   const granted = calls.filter(({ status }) => status === 200).length
   const rejected = calls.filter(({ status }) => status === 429).length
   const served = waits.filter((_, n) => arrivals.has(n)).sort((a, b) => a - b)
@@ -175,7 +175,7 @@ function measure (
     shares,
     p50: served[Math.floor(served.length * 0.5)] ?? 0,
     p99: served[Math.floor(served.length * 0.99)] ?? 0,
-    stoodStillMs,
+    stalledMs,
     toleranceMs
   }
 }
@@ -186,8 +186,8 @@ export function bounds (figures: Figures): { readonly bound: string, readonly fi
   const least = Math.min(...shares)
   return [
     { bound: 'no penalties', figure: String(penalties), ok: penalties === 0 },
-    { bound: 'at least 95 % of the budget used', figure: percent(used), ok: used >= 0.95 },
-    { bound: `nobody more than ${toleranceMs} ms past the deadline`, figure: String(late), ok: late === 0 },
+    { bound: 'at least 95 % of the rate limit used', figure: percent(used), ok: used >= 0.95 },
+    { bound: `no call more than ${toleranceMs} ms past the deadline`, figure: String(late), ok: late === 0 },
     { bound: 'every replica gets at least half of its part', figure: percent(least), ok: least >= 0.5 / REPLICAS },
     { bound: 'every response is 200 or 429', figure: `${strange} others`, ok: strange === 0 }
   ]
@@ -195,7 +195,7 @@ export function bounds (figures: Figures): { readonly bound: string, readonly fi
 
 function percent (part: number): string { return `${(part * 100).toFixed(1)} %` }
 
-async function reported (child: ChildProcess, what: 'port' | 'stoodStillMs'): Promise<number> {
+async function reported (child: ChildProcess, what: 'port' | 'stalledMs'): Promise<number> {
   const gone = once(child, 'exit').then(() => { throw new Error('a replica ended') })
   gone.catch(() => {})
   const [report] = await Promise.race([once(child, 'message'), gone]) as [Report]
