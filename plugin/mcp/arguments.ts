@@ -7,6 +7,7 @@ import type { TSchema } from '../operations/schema.ts'
 import { validateCall, type CatalogOperation } from '../operations/validate.ts'
 import { isRecord } from '../util/is-record.ts'
 import type { CallContext } from './call-context.ts'
+import type { CallArguments } from './schemas.ts'
 
 /** As ROLLER names them. */
 export interface OperationArguments {
@@ -15,9 +16,7 @@ export interface OperationArguments {
   readonly body: unknown
 }
 
-export function readArguments ({ path, query, body }: Readonly<Record<string, unknown>>): OperationArguments {
-  return { path: isRecord(path) ? path : {}, query: isRecord(query) ? query : {}, body }
-}
+export function readArguments ({ path = {}, query = {}, body }: CallArguments): OperationArguments { return { path, query, body } }
 
 /** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN, or ROLLER_ERR_VALIDATION that names every fault */
 export function checkArguments ({ registration: { policy } }: CallContext, entry: CatalogOperation, args: OperationArguments): void {
@@ -28,7 +27,9 @@ export function checkArguments ({ registration: { policy } }: CallContext, entry
     ...strangers(operation.query, args.query, '/query'),
     ...(operation.body === undefined && args.body !== undefined
       ? [{ pointer: '/body', detail: 'is not taken by this operation' }]
-      : strangers(operation.body, args.body, '/body'))
+      : strangers(operation.body, args.body, '/body')),
+    ...unwritable(args.path, '/path', false),
+    ...unwritable(args.query, '/query', true)
   ]
   if (faults.length > 0) throw new RollerError('ROLLER_ERR_VALIDATION', { errors: faults })
   const target = writeTarget(template, args.path, args.query)
@@ -45,13 +46,28 @@ export function namedByTool ({ pointer, detail }: InputFault): InputFault {
   return { pointer: pointer.replace(/^\/params(?=\/|$)/, '/path'), detail }
 }
 
+/** Values that would become other text than meant: `null`, `[object Object]`. */
+function unwritable (given: Readonly<Record<string, unknown>>, root: string, lists: boolean): InputFault[] {
+  return Object.entries(given)
+    .filter(([, value]) => !(lists && Array.isArray(value) ? value : [value]).every(isScalar))
+    .map(([name]) => ({
+      pointer: pointerTo(root, name), detail: `must be text, a number or a boolean${lists ? ', or a list of them' : ''}`
+    }))
+}
+
+function isScalar (value: unknown): boolean { return ['string', 'number', 'boolean'].includes(typeof value) }
+
+function pointerTo (root: string, name: string): string {
+  return `${root}/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
 /** Names that the operation does not have: of another operation, or made up. ROLLER would ignore most of them without a word. */
 function strangers (schema: TSchema | undefined, given: unknown, root: string): InputFault[] {
   if (!isRecord(given) || Array.isArray(given)) return []
   const known = schema === undefined ? [] : namesOf(schema)
   if (known === null) return []
   return Object.keys(given).filter((name) => !known.includes(name)).slice(0, 20).map((name) => ({
-    pointer: `${root}/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    pointer: pointerTo(root, name),
     detail: known.length === 0 ? 'is not taken by this operation' : `is not one of ${known.join(', ')}`
   }))
 }

@@ -14,7 +14,7 @@ import type { CallContext } from './call-context.ts'
 import { Confirmations } from './confirmation.ts'
 import { checkMcpOptions, type McpOptions } from './options.ts'
 import { createServer, pinnedTools } from './tools.ts'
-import { createVenueLists } from './venues.ts'
+import { VenueLists } from './venue-lists.ts'
 
 export type { McpOptions, ToolCall } from './options.ts'
 
@@ -29,7 +29,7 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
   if (registration === undefined) throw new OptionsError(['fastify-roller/mcp must be registered after fastify-roller'])
   const confirmations = new Confirmations(registration)
   const pinned = pinnedTools((options.pinnedTools ?? []).flatMap((name) => registration.entries.get(name) ?? []))
-  const settings = { registration, confirm, maxResultSize, venueLists: createVenueLists() }
+  const settings = { registration, confirm, maxResultSize, venueLists: new VenueLists(registration.connections) }
 
   // One server object for each request, with its caller: nothing is kept between them, so any replica serves any request.
   const handler = createMcpHandler(({ era, authInfo }) => createServer({
