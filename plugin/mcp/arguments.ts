@@ -1,6 +1,7 @@
 /** A call's arguments as a model gives them, checked before a confirmation or a call. */
 import { RollerError, type InputFault } from '../errors.ts'
 import { writeTarget } from '../client/client.ts'
+import { sanitizeTarget } from '../gateway/sanitize-request.ts'
 import type { OperationKey } from '../operations/operation.ts'
 import { splitKey } from '../operations/paths.ts'
 import type { TSchema } from '../operations/schema.ts'
@@ -18,7 +19,7 @@ export interface OperationArguments {
 
 export function readArguments ({ path = {}, query = {}, body }: CallArguments): OperationArguments { return { path, query, body } }
 
-/** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN, or ROLLER_ERR_VALIDATION that names every fault */
+/** @throws RollerError ROLLER_ERR_OPERATION_FORBIDDEN, ROLLER_ERR_PATH, or ROLLER_ERR_VALIDATION that names every fault */
 export function checkArguments ({ registration: { policy } }: CallContext, entry: CatalogOperation, args: OperationArguments): void {
   const { operation, name, template } = entry
   const { method } = splitKey(name as OperationKey) // an operation's name is its key
@@ -34,6 +35,7 @@ export function checkArguments ({ registration: { policy } }: CallContext, entry
   if (faults.length > 0) throw new RollerError('ROLLER_ERR_VALIDATION', { errors: faults })
   const target = writeTarget(template, args.path, args.query)
   policy({ method, operation: entry, target })
+  sanitizeTarget(target, template) // before a person is asked
   const mark = target.indexOf('?')
   const [path, query] = mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark)]
   const body = args.body === undefined ? null : Buffer.from(JSON.stringify(args.body))
