@@ -23,7 +23,7 @@ const BODY_LIMIT = 512 * 1024
 
 async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<void> {
   checkMcpOptions(options)
-  const { path = '/mcp', confirm = 'always', maxResultSize = 40_000, callerOf = defaultCaller, onToolCall = () => {} } = options
+  const { path = '/mcp', confirm = 'always', maxResultSize = 40_000, callerOf, onToolCall = () => {} } = options
   const roller = options.integrationId === undefined ? app.roller : app.roller.integration(options.integrationId)
   const registration = registrationOf(roller)
   if (registration === undefined) throw new OptionsError(['fastify-roller/mcp must be registered after fastify-roller'])
@@ -46,7 +46,7 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
     reply.raw.once('close', () => { if (!reply.raw.writableFinished) ended.abort() })
     const context: CallContext = { ...settings, request, signal: ended.signal }
     const response = await handler.fetch(toWebRequest(request, ended.signal), {
-      authInfo: { token: '', clientId: callerOf(request), scopes: [], extra: { context } }
+      authInfo: { token: '', clientId: bindingOf(request, callerOf?.(request)), scopes: [], extra: { context } }
     })
     return reply.send(response)
   }
@@ -79,6 +79,9 @@ function toWebRequest ({ method, headers, body }: FastifyRequest, signal: AbortS
   })
 }
 
-function defaultCaller ({ headers: { authorization = '', cookie = '' } }: FastifyRequest): string {
-  return createHash('sha256').update(`${authorization}\0${cookie}`).digest('base64url')
+/** Prefixed, so that no caller can choose a name that is another's hash. */
+function bindingOf ({ headers: { authorization = '', cookie = '' } }: FastifyRequest, name: string | undefined): string {
+  return name !== undefined && name !== ''
+    ? `name:${name}`
+    : `hash:${createHash('sha256').update(`${authorization}\0${cookie}`).digest('base64url')}`
 }
