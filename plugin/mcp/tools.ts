@@ -103,6 +103,7 @@ export interface ToolsOptions {
 export function createServer ({ context, confirmations, pinned, canAsk, onToolCall }: ToolsOptions): McpServer {
   const server = new McpServer({ name: 'fastify-roller', title: 'ROLLER', version: VERSION }, {
     instructions: INSTRUCTIONS,
+    capabilities: { tools: { listChanged: false } }, // or clients keep a stream open for it, which the end of the process waits for
     requestState: { verify: confirmations.codec.verify },
     inputRequired: { legacyShim: false },
     maxToolInputElements: 20_000
