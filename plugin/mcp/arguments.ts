@@ -35,7 +35,7 @@ export function checkArguments ({ registration: { policy } }: CallContext, entry
   if (faults.length > 0) throw new RollerError('ROLLER_ERR_VALIDATION', { errors: faults })
   const target = writeTarget(template, args.path, args.query)
   policy({ method, operation: entry, target })
-  sanitizeTarget(target, template) // before a person is asked
+  sanitizeTarget(target, template) // before a question to a person
   const mark = target.indexOf('?')
   const [path, query] = mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark)]
   const body = args.body === undefined ? null : Buffer.from(JSON.stringify(args.body))

@@ -15,7 +15,7 @@ const MAX_VALUES = 10
 
 /**
  * The shape of a response, for a client that checks what it gets. ROLLER's responses differ from its documents (a number as text, a null, a
- * field more), so nothing in it can reject a value: no types but in words, nothing required, no limits.
+ * field more), so nothing in it can reject a value: types are text only, nothing is required, and there are no limits.
  */
 export function openShape (schema: TSchema, depth = 0): JsonSchema {
   const { description, examples, properties, items, anyOf, enum: values } = schema as JsonSchema

@@ -53,7 +53,7 @@ export interface ConversationOptions {
   readonly headers?: Record<string, string>
 }
 
-/** The revisions of 2025 have no questions without a session: their conversation ends with the refusal of the booking. */
+/** The revisions of 2025 have no questions without a session: their conversation ends with the rejected booking. */
 export async function converse (url: string, { legacy, confirmed, headers = {} }: ConversationOptions): Promise<void> {
   const questions: string[] = []
   const client = await connectClient(url, {

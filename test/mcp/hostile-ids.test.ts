@@ -8,7 +8,7 @@ const HOSTILE = [
   'x\uff0fcancel', '   ', '...', 'x?a=b', 'x#y'
 ]
 
-t.test('an id that could be read as another path is rejected before a person is asked and anything is sent', async (t) => {
+t.test('an id that could be read as another path is rejected before any question to a person, and nothing is sent', async (t) => {
   const mcp = await startMcp(t)
   const questions: string[] = []
   const client = await mcp.connect({
