@@ -13,7 +13,7 @@ import { prepareRoutes } from '../routes/route-config.ts'
 import type { CallContext } from './call-context.ts'
 import { Confirmations } from './confirmation.ts'
 import { checkMcpOptions, type McpOptions } from './options.ts'
-import { createServer, pinnedTools } from './tools.ts'
+import { createServer, openTools, pinnedTools, type ToolsOptions } from './tools.ts'
 import { VenueLists } from './venue-lists.ts'
 
 export type { McpOptions, ToolCall } from './options.ts'
@@ -33,9 +33,8 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
 
   // One server object for each request, with its caller: nothing is kept between them, so any replica serves any request.
   const handler = createMcpHandler(({ era, authInfo }) => createServer({
-    context: authInfo?.extra?.context as CallContext, // put there below
+    ...authInfo?.extra as Pick<ToolsOptions, 'context' | 'pinned'>, // put there below
     confirmations,
-    pinned,
     canAsk: era === 'modern',
     onToolCall
   }), { maxRequestBodySize: BODY_LIMIT, onerror: (error) => { app.log.debug({ err: error }, 'an MCP request failed') } })
@@ -43,10 +42,12 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
   const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     await registration.access.authorize(request, `${request.method} ${path}`, 'mcp', null)
     const ended = new AbortController()
-    reply.raw.once('close', () => { if (!reply.raw.writableFinished) ended.abort() })
+    if (reply.raw.destroyed) ended.abort() // it disconnected while its body was read
+    else reply.raw.once('close', () => { if (!reply.raw.writableFinished) ended.abort() })
     const context: CallContext = { ...settings, request, signal: ended.signal }
+    const listed = isList(request.body) ? await openTools(context, pinned) : pinned // a call is authorized by itself
     const response = await handler.fetch(toWebRequest(request, ended.signal), {
-      authInfo: { token: '', clientId: bindingOf(request, callerOf?.(request)), scopes: [], extra: { context } }
+      authInfo: { token: '', clientId: bindingOf(request, callerOf?.(request)), scopes: [], extra: { context, pinned: listed } }
     })
     return reply.send(response)
   }
@@ -78,6 +79,9 @@ function toWebRequest ({ method, headers, body }: FastifyRequest, signal: AbortS
     signal
   })
 }
+
+/** Also true for a call with this text in its arguments, which is served all the same. */
+function isList (body: unknown): boolean { return typeof body === 'string' && body.includes('tools/list') }
 
 /** Prefixed, so that no caller can choose a name that is another's hash. */
 function bindingOf ({ headers: { authorization = '', cookie = '' } }: FastifyRequest, name: string | undefined): string {

@@ -87,7 +87,7 @@ export function unknownOperation (name: string): RollerError {
 }
 
 /** Open on this gateway, and within the caller's rights, whatever the venue: `authorize` gets no connection for it. */
-async function isOpen ({ request, registration: { policy, access } }: CallContext, entry: CatalogOperation): Promise<boolean> {
+export async function isOpen ({ request, registration: { policy, access } }: CallContext, entry: CatalogOperation): Promise<boolean> {
   const { method } = splitKey(entry.name as OperationKey) // an operation's name is its key
   try {
     policy({ method, operation: entry, target: entry.template.replace(/\{\w+\}/g, 'x') })

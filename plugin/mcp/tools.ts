@@ -12,7 +12,7 @@ import { VERSION } from '../version.ts'
 import type { CallContext } from './call-context.ts'
 import { callOperation, entryOf } from './call-operation.ts'
 import type { Confirmations } from './confirmation.ts'
-import { describeOperation, MAX_FOUND, searchOperations } from './open-operations.ts'
+import { describeOperation, isOpen, MAX_FOUND, searchOperations } from './open-operations.ts'
 import type { ToolCall } from './options.ts'
 import { checkInput, inputs, listed, outputs, schemasOf, type CallArguments } from './schemas.ts'
 import { dataResult, errorResult, plainResult } from './tool-results.ts'
@@ -87,6 +87,13 @@ export function pinnedTools (entries: readonly CatalogOperation[]): PinnedTool[]
       }
     }
   })
+}
+
+/** Those of the operations that the caller may use. */
+export async function openTools (context: CallContext, pinned: readonly PinnedTool[]): Promise<PinnedTool[]> {
+  const open: PinnedTool[] = []
+  for (const tool of pinned) if (await isOpen(context, tool.entry)) open.push(tool)
+  return open
 }
 
 type ToolResult = CallToolResult | InputRequiredResult

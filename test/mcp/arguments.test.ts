@@ -57,7 +57,8 @@ t.test('a venue that does not exist and a venue that is not the caller\'s look t
   const client = await mcp.connect()
   const venue = mcp.roller.venue('demo')
   t.same((await callTool(client, 'list_venues')).data, { venues: [], found: 0 })
-  const answers = await Promise.all(['99999', String(venue.id), 'no such park', venue.profile.name, undefined].map(async (name) => {
+  const names = ['99999', String(venue.id), 'no such park', venue.profile.name, undefined, 'demo-venue', '*', '../demo-venue', '']
+  const answers = await Promise.all(names.map(async (name) => {
     const { data } = await callTool(client, 'read_roller', { operation: 'GET /venues/me', ...(name !== undefined && { venue: name }) })
     return { code: data.code, detail: data.detail.replace(String(name), ''), hint: data.hint }
   }))
