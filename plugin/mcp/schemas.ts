@@ -34,7 +34,8 @@ export const inputs = {
   pinned: Type.Object({ venue, path, query, body, fields }, closed)
 }
 
-const truncated = Type.Optional(Type.String({ description: 'What is missing, and how to request it.' }))
+/** What is missing, and how to request it. */
+const truncated = Type.Optional(Type.String())
 
 /** Half the length of a union. */
 const textOrNull = () => Type.Unsafe<string | null>({ type: ['string', 'null'] })
@@ -53,22 +54,12 @@ export type ListedVenue = Static<typeof ListedVenue>
 
 const result = { operation: Type.String(), venue: Type.String(), truncated }
 
-/** Open for further fields: a client keeps the list of tools longer than a gateway its version. */
+/** Every property would cost tokens in each conversation: these are those that an agent needs to go on. Further ones are allowed. */
 export const outputs = {
   venues: Type.Object({ venues: Type.Array(ListedVenue), found: Type.Integer(), truncated }),
   search: Type.Object({ operations: Type.Array(Type.String()), found: Type.Integer(), truncated }),
-  describe: Type.Object({
-    operation: Type.String(),
-    tool: Type.String(),
-    writes: Type.Boolean(),
-    movesMoney: Type.Boolean(),
-    confirmedByPerson: Type.Boolean(),
-    rateLimit: Type.String(),
-    input: Type.Object({}),
-    example: Type.Object({}),
-    output: Type.Optional(Type.Object({}))
-  }),
-  call: Type.Object({ ...result, data: Type.Unknown({ description: 'ROLLER\'s response, null if empty; text if cut.' }) })
+  describe: Type.Object({ operation: Type.String(), tool: Type.String(), input: Type.Object({}), example: Type.Object({}) }),
+  call: Type.Object({ ...result, data: Type.Unknown({ description: 'ROLLER\'s response; null if empty' }) })
 }
 
 /** This package checks arguments itself, with the errors of HTTP, and its results are typed. */

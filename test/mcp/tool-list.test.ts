@@ -34,6 +34,7 @@ t.test('the list never changes, so a subscription to its changes ends at once an
   const { url } = await startMcp(t)
   const response = await fetch(url, {
     method: 'POST',
+    signal: AbortSignal.timeout(5_000),
     headers: {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
