@@ -80,7 +80,7 @@ function toWebRequest ({ method, headers, body }: FastifyRequest, signal: AbortS
   })
 }
 
-/** Also true for a call with this text in its arguments, which is served all the same. */
+/** Also true for a call with this text in its arguments, which is served nevertheless. */
 function isList (body: unknown): boolean { return typeof body === 'string' && body.includes('tools/list') }
 
 /** Prefixed, so that no caller can choose a name that is another's hash. */
