@@ -60,6 +60,11 @@ export function toProblem (error: RollerError, instance: string, base = ''): Pro
   }
 }
 
+/** The value of Roller-Answered-By. */
+export function answeredBy ({ layer }: RollerError): 'roller' | 'nango' | 'gateway' {
+  return layer === 'roller' || layer === 'nango' ? layer : 'gateway'
+}
+
 interface FastifyLikeError {
   readonly code?: unknown
   readonly statusCode?: unknown

@@ -181,7 +181,12 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
 async function addMcp (api: FastifyInstance, { confirm, pinnedTools }: NonNullable<Config['mcp']>, metrics: Metrics): Promise<void> {
   const { default: mcp } = await import('fastify-roller/mcp')
   await api.register(mcp, {
-    path: MCP_PATH, confirm, pinnedTools, onToolCall: toolCallCounter(metrics), callerOf: ({ caller }) => caller?.name ?? ''
+    path: MCP_PATH,
+    confirm,
+    pinnedTools,
+    onToolCall: toolCallCounter(metrics),
+    // A caller with a name may renew its token between the question and the confirmation.
+    callerOf: ({ caller }) => caller === null || caller.anonymous === true ? undefined : caller.name
   })
 }
 

@@ -4,7 +4,7 @@
  */
 import { RollerError } from '../errors.ts'
 import { canonicalPath, PLAIN_PATH } from '../operations/canonical-path.ts'
-import { hasDeeperSibling, matchesTemplate } from '../operations/templates.ts'
+import { matchesTemplate } from '../operations/templates.ts'
 
 /** A path and query that are safe to append to ROLLER's origin or Nango's `/proxy`. */
 export interface Target {
@@ -49,11 +49,12 @@ export function sanitizeTarget (raw: string, template?: string): Target {
     return { path, query: encode(query) }
   }
   if (FORBIDDEN.test(path)) throw badPath(FORBIDDEN_DETAIL)
-  const { segments, ambiguous } = canonicalPath(path)
+  const { segments, ambiguous, encodedSlash } = canonicalPath(path)
   if (segments[0] === TOKEN) throw closedToken()
   if (ambiguous) throw badPath('There is an encoded ? or # in the path.')
-  if (template !== undefined && hasDeeperSibling(template) && !matchesTemplate(template, segments)) {
-    throw badPath('The path has an encoded slash, or a segment of spaces or dots, and could be read as the path of another operation.')
+  if (encodedSlash) throw badPath('There is an encoded slash in the path: no id of ROLLER has one, and a segment could be read as two.')
+  if (template !== undefined && !matchesTemplate(template, segments)) {
+    throw badPath('The path has a segment of spaces or dots, and could be read as the path of another operation.')
   }
   return { path: encode(path), query: encode(query) }
 }

@@ -1,10 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { LRUCache } from 'lru-cache'
-import type { Connection } from '../nango/connection.ts'
 import type { Registration } from '../registration.ts'
-
-/** Connections by the rights of the caller. */
-export type VenueLists = LRUCache<string, readonly Connection[]>
+import type { VenueLists } from './venue-lists.ts'
 
 /** What the endpoint works with. */
 export interface McpSettings {

@@ -10,23 +10,10 @@ import { checkArguments, readArguments, type OperationArguments } from './argume
 import type { CallContext } from './call-context.ts'
 import type { Confirmations } from './confirmation.ts'
 import { describeConsequence } from './consequence.ts'
-import { fitData, pickFields, type FittedData } from './fit.ts'
+import { fitData, pickFields } from './fit.ts'
 import { isDelicate, unknownOperation } from './open-operations.ts'
+import type { CallArguments, CallResult } from './schemas.ts'
 import { resolveVenue } from './venues.ts'
-
-export interface OperationResult extends FittedData {
-  readonly operation: string
-  readonly venue: string
-}
-
-/** What a tool was called with, beside the operation's own arguments. */
-export interface CallArguments {
-  readonly venue?: string | undefined
-  readonly fields?: readonly string[] | undefined
-  readonly path?: unknown
-  readonly query?: unknown
-  readonly body?: unknown
-}
 
 /** How an operation is confirmed. */
 export interface Asking {
@@ -39,9 +26,9 @@ export interface Asking {
 /** @throws RollerError for every failure */
 export async function callOperation (
   context: CallContext, entry: CatalogOperation, given: CallArguments, asking: Asking
-): Promise<OperationResult | InputRequiredResult> {
+): Promise<CallResult | InputRequiredResult> {
   const { request, confirm, maxResultSize, registration: { access } } = context
-  const args = readArguments({ path: given.path, query: given.query, body: given.body })
+  const args = readArguments(given)
   const { connectionId, name: venue } = await resolveVenue(context, given.venue)
   request.rollerCall = beginRecord(entry.name, connectionId)
   await access.authorize(request, entry.name, scopeOf(methodOf(entry.name)), connectionId)

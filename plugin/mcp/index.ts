@@ -13,8 +13,8 @@ import { prepareRoutes } from '../routes/route-config.ts'
 import type { CallContext } from './call-context.ts'
 import { Confirmations } from './confirmation.ts'
 import { checkMcpOptions, type McpOptions } from './options.ts'
-import { createServer, pinnedTools } from './tools.ts'
-import { createVenueLists } from './venues.ts'
+import { createServer, openTools, pinnedTools, type ToolsOptions } from './tools.ts'
+import { VenueLists } from './venue-lists.ts'
 
 export type { McpOptions, ToolCall } from './options.ts'
 
@@ -23,19 +23,18 @@ const BODY_LIMIT = 512 * 1024
 
 async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<void> {
   checkMcpOptions(options)
-  const { path = '/mcp', confirm = 'always', maxResultSize = 40_000, callerOf = defaultCaller, onToolCall = () => {} } = options
+  const { path = '/mcp', confirm = 'always', maxResultSize = 40_000, callerOf, onToolCall = () => {} } = options
   const roller = options.integrationId === undefined ? app.roller : app.roller.integration(options.integrationId)
   const registration = registrationOf(roller)
   if (registration === undefined) throw new OptionsError(['fastify-roller/mcp must be registered after fastify-roller'])
   const confirmations = new Confirmations(registration)
   const pinned = pinnedTools((options.pinnedTools ?? []).flatMap((name) => registration.entries.get(name) ?? []))
-  const settings = { registration, confirm, maxResultSize, venueLists: createVenueLists() }
+  const settings = { registration, confirm, maxResultSize, venueLists: new VenueLists(registration.connections) }
 
   // One server object for each request, with its caller: nothing is kept between them, so any replica serves any request.
   const handler = createMcpHandler(({ era, authInfo }) => createServer({
-    context: authInfo?.extra?.context as CallContext, // put there below
+    ...authInfo?.extra as Pick<ToolsOptions, 'context' | 'pinned'>, // put there below
     confirmations,
-    pinned,
     canAsk: era === 'modern',
     onToolCall
   }), { maxRequestBodySize: BODY_LIMIT, onerror: (error) => { app.log.debug({ err: error }, 'an MCP request failed') } })
@@ -43,10 +42,12 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
   const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     await registration.access.authorize(request, `${request.method} ${path}`, 'mcp', null)
     const ended = new AbortController()
-    reply.raw.once('close', () => { if (!reply.raw.writableFinished) ended.abort() })
+    if (reply.raw.destroyed) ended.abort() // it disconnected while its body was read
+    else reply.raw.once('close', () => { if (!reply.raw.writableFinished) ended.abort() })
     const context: CallContext = { ...settings, request, signal: ended.signal }
+    const listed = isList(request.body) ? await openTools(context, pinned) : pinned // a call is authorized by itself
     const response = await handler.fetch(toWebRequest(request, ended.signal), {
-      authInfo: { token: '', clientId: callerOf(request), scopes: [], extra: { context } }
+      authInfo: { token: '', clientId: bindingOf(request, callerOf?.(request)), scopes: [], extra: { context, pinned: listed } }
     })
     return reply.send(response)
   }
@@ -79,6 +80,12 @@ function toWebRequest ({ method, headers, body }: FastifyRequest, signal: AbortS
   })
 }
 
-function defaultCaller ({ headers: { authorization = '', cookie = '' } }: FastifyRequest): string {
-  return createHash('sha256').update(`${authorization}\0${cookie}`).digest('base64url')
+/** Also true for a call with this text in its arguments, which is served nevertheless. */
+function isList (body: unknown): boolean { return typeof body === 'string' && body.includes('tools/list') }
+
+/** Prefixed, so that no caller can choose a name that is another's hash. */
+function bindingOf ({ headers: { authorization = '', cookie = '' } }: FastifyRequest, name: string | undefined): string {
+  return name !== undefined && name !== ''
+    ? `name:${name}`
+    : `hash:${createHash('sha256').update(`${authorization}\0${cookie}`).digest('base64url')}`
 }

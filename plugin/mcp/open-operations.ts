@@ -7,6 +7,7 @@ import type { CatalogOperation } from '../operations/validate.ts'
 import { scopeOf } from '../routes/access.ts'
 import type { CallContext } from './call-context.ts'
 import { exampleOf, plainSchema } from './schema-text.ts'
+import type { SearchResult } from './schemas.ts'
 
 export const MAX_FOUND = 15
 
@@ -24,11 +25,11 @@ export function isDelicate (name: string): boolean { return MONEY.has(name) || S
 /**
  * Searches by words in name, summary, tag and description. Half of the words suffice; matches in name and summary rank higher.
  * @param words empty: all of the tag
- * @returns one line for each, at most MAX_FOUND, and how many there are
+ * @returns one line for each, at most MAX_FOUND
  */
 export async function searchOperations (
   context: CallContext, words: string, tag: string | undefined
-): Promise<{ readonly lines: string[], readonly found: number }> {
+): Promise<SearchResult> {
   const wanted = words.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word.length > 2 && !FILLERS.has(word)).slice(0, 20)
   const ranked = [...context.registration.entries.values()]
     .filter(({ operation }) => tag === undefined || operation.tag.toLowerCase() === tag.toLowerCase())
@@ -37,14 +38,18 @@ export async function searchOperations (
     .sort((a, b) => b.score - a.score)
   const open: CatalogOperation[] = []
   for (const { entry } of ranked) if (await isOpen(context, entry)) open.push(entry)
-  return { lines: open.slice(0, MAX_FOUND).map(lineOf), found: open.length }
+  return {
+    operations: open.slice(0, MAX_FOUND).map(lineOf),
+    found: open.length,
+    ...(open.length > MAX_FOUND && { truncated: 'Add words, or a tag, to see the others.' })
+  }
 }
 
 /** @throws RollerError ROLLER_ERR_VALIDATION for one that does not exist or that the caller may not use: the two look the same */
 export async function describeOperation (context: CallContext, name: string, withOutput: boolean): Promise<Record<string, unknown>> {
   const entry = context.registration.entries.get(name)
   if (entry === undefined || !await isOpen(context, entry)) throw unknownOperation(name)
-  const { operation: { id, summary, description, tag, rateLimit, params, query, headers, body, responses } } = entry
+  const { operation: { id, summary, description, tag, rateLimit, params, query, body, responses } } = entry
   const output = Object.entries(responses).find(([status, { schema }]) => Number(status) < 300 && schema !== undefined)?.[1].schema
   return {
     operation: name,
@@ -61,7 +66,6 @@ export async function describeOperation (context: CallContext, name: string, wit
     input: {
       ...(params !== undefined && { path: plainSchema(params) }),
       ...(query !== undefined && { query: plainSchema(query) }),
-      ...(headers !== undefined && { headers: plainSchema(headers) }),
       ...(body !== undefined && { body: plainSchema(body) })
     },
     example: {
@@ -83,7 +87,7 @@ export function unknownOperation (name: string): RollerError {
 }
 
 /** Open on this gateway, and within the caller's rights, whatever the venue: `authorize` gets no connection for it. */
-async function isOpen ({ request, registration: { policy, access } }: CallContext, entry: CatalogOperation): Promise<boolean> {
+export async function isOpen ({ request, registration: { policy, access } }: CallContext, entry: CatalogOperation): Promise<boolean> {
   const { method } = splitKey(entry.name as OperationKey) // an operation's name is its key
   try {
     policy({ method, operation: entry, target: entry.template.replace(/\{\w+\}/g, 'x') })

@@ -16,9 +16,10 @@ export interface McpOptions {
   /** Largest size of ROLLER's data in one result, in characters of JSON. Default: 40,000, some 10,000 tokens. */
   readonly maxResultSize?: number
   /**
-   * Identifies the caller that a confirmation is bound to. Default: a hash of the headers Authorization and Cookie.
+   * Identifies the caller that a confirmation is bound to; required where callers differ by other headers than Authorization and Cookie.
+   * Default, and for a caller for which it returns undefined or an empty string: a hash of these two headers.
    */
-  readonly callerOf?: (request: FastifyRequest) => string
+  readonly callerOf?: (request: FastifyRequest) => string | undefined
   /** Which registration of fastify-roller is used, by its integration id. Default: the first. */
   readonly integrationId?: string
   /** Called after each tool call, for metrics. */

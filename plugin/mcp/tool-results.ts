@@ -1,5 +1,6 @@
 /** Results as a model reads them: ROLLER's data marked as data, and errors that say what to do. */
 import type { CallToolResult } from '@modelcontextprotocol/server'
+import { answeredBy } from '../problem.ts'
 import { errorDefinitions, type ErrorCode, type RollerError } from '../errors.ts'
 import { namedByTool } from './arguments.ts'
 import { fitData } from './fit.ts'
@@ -23,15 +24,27 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   ROLLER_ERR_REFUSED: 'Read upstream.body: it is ROLLER\'s own error. Correct the arguments; do not repeat the same call.'
 }
 
-export function dataResult (result: object): CallToolResult {
+/** In `_meta`: which of roller, nango and gateway the result is from, as the header Roller-Answered-By of HTTP, and the request's id. */
+const ANSWERED_BY = 'fastify-roller/answered-by'
+const REQUEST_ID = 'fastify-roller/request-id'
+
+/** @param result plain JSON, that ROLLER returned */
+export function dataResult (result: object, requestId: string): CallToolResult {
+  const { content, structuredContent } = plainResult(result, requestId)
   return {
-    content: [{ type: 'text', text: DATA_NOTE }, { type: 'text', text: JSON.stringify(result) }],
-    structuredContent: result as Record<string, unknown> // plain JSON
+    content: [{ type: 'text', text: DATA_NOTE }, ...content],
+    ...(structuredContent !== undefined && { structuredContent }),
+    _meta: { [ANSWERED_BY]: 'roller', [REQUEST_ID]: requestId }
   }
 }
 
-export function plainResult (result: object): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result as Record<string, unknown> } // plain JSON
+/** @param result plain JSON of the gateway's own */
+export function plainResult (result: object, requestId: string): CallToolResult {
+  return {
+    content: [{ type: 'text', text: JSON.stringify(result) }],
+    structuredContent: result as Record<string, unknown>, // plain JSON
+    _meta: { [ANSWERED_BY]: 'gateway', [REQUEST_ID]: requestId }
+  }
 }
 
 export function errorResult (error: RollerError, requestId: string): CallToolResult {
@@ -49,5 +62,9 @@ export function errorResult (error: RollerError, requestId: string): CallToolRes
     ...(upstream !== undefined && { upstream: { ...upstream, body: fitData(upstream.body ?? null, MAX_UPSTREAM).data } })
   }
   const content = [{ type: 'text' as const, text: JSON.stringify(problem) }]
-  return { isError: true, content: upstream === undefined ? content : [{ type: 'text', text: DATA_NOTE }, ...content] }
+  return {
+    isError: true,
+    content: upstream === undefined ? content : [{ type: 'text', text: DATA_NOTE }, ...content],
+    _meta: { [ANSWERED_BY]: answeredBy(error), [REQUEST_ID]: requestId }
+  }
 }

@@ -1,55 +1,38 @@
 /** The venues that a caller may use, by the names that a person uses. */
-import { LRUCache } from 'lru-cache'
 import { RollerError } from '../errors.ts'
-import type { Connection } from '../nango/connection.ts'
 import { isVenueId } from '../nango/venue.ts'
-import { listOwn } from '../routes/own-connections.ts'
 import { toVenueLocal } from '../time/venue-time.ts'
-import { atMost } from '../util/at-most.ts'
-import { TTL_RESOLUTION } from '../util/clock.ts'
-import type { CallContext, VenueLists } from './call-context.ts'
-
-/** A venue as the tools name it. */
-export interface ListedVenue {
-  /** ROLLER's id; null until ROLLER has confirmed which venue the credentials belong to. */
-  readonly id: string | null
-  readonly name: string | null
-  readonly timeZone: string | null
-  /** Now, in the venue's zone: `2026-11-28T09:30:00`. */
-  readonly localTime: string | null
-  readonly currency: string | null
-  readonly status: Connection['status']
-  readonly warnings: readonly string[]
-}
+import type { CallContext } from './call-context.ts'
+import type { VenueListResult } from './schemas.ts'
+import { MAX_VENUES, toKnown, type KnownVenue, type VenueList } from './venue-lists.ts'
 
 export interface ResolvedVenue {
   readonly connectionId: string
   readonly name: string
 }
 
-/** One page of connections: also how many venues can be found by their name. */
-const PAGE = 200
+/** Venues in one result. */
+const PAGE = 100
 
-/** Names are looked up in a list of at most this age: Nango limits requests for it. Milliseconds. */
-const LIST_AGE = 30_000
-
-export function createVenueLists (): VenueLists { return new LRUCache({ ...atMost(1_000), ttl: LIST_AGE, ttlResolution: TTL_RESOLUTION }) }
-
-/** @returns at most PAGE venues, and a note where there are more */
-export async function listVenues (context: CallContext): Promise<{ readonly venues: ListedVenue[], readonly truncated?: string }> {
-  const connections = await connectionsOf(context, true)
-  const venues = connections.map(({ venue, status, warnings }) => ({
-    id: venue?.id ?? null,
-    name: venue?.name ?? null,
-    timeZone: venue?.timeZone ?? null,
-    localTime: venue?.timeZone ? toVenueLocal(Date.now(), venue.timeZone).slice(0, 19) : null,
-    currency: venue?.currency ?? null,
-    status,
-    warnings
-  }))
-  return connections.length < PAGE
-    ? { venues }
-    : { venues, truncated: `Shown: the first ${PAGE}. Others can be called by the venue's id, not by its name.` }
+/** @param name part of it; undefined: all */
+export async function listVenues (
+  context: CallContext, { name, page = 1 }: { name?: string | undefined, page?: number | undefined }
+): Promise<VenueListResult> {
+  // A venue that was just connected is found; the pages that follow are of the same list.
+  const { venues, complete } = await listOf(context, name === undefined && page === 1)
+  const found = name === undefined ? venues : venues.filter((venue) => fold(venue.name ?? '').includes(fold(name)))
+  const shown = found.slice((page - 1) * PAGE, page * PAGE)
+  const notes = [
+    ...(page * PAGE < found.length ? [`There are more: send page ${page + 1}, or a part of the name.`] : []),
+    ...(complete ? [] : [`Listed: the first ${MAX_VENUES} venues. Others can be called by the venue's id, not by its name.`])
+  ]
+  return {
+    venues: shown.map(({ connectionId: _, ...venue }) => ({
+      ...venue, localTime: venue.timeZone === null ? null : toVenueLocal(Date.now(), venue.timeZone).slice(0, 19)
+    })),
+    found: found.length,
+    ...(notes.length > 0 && { truncated: notes.join(' ') })
+  }
 }
 
 /**
@@ -60,51 +43,40 @@ export async function listVenues (context: CallContext): Promise<{ readonly venu
 export async function resolveVenue (context: CallContext, venue: string | undefined): Promise<ResolvedVenue> {
   const { request, registration: { access } } = context
   if (access.chosenByServer) {
-    const [sole] = await connectionsOf(context)
-    const name = sole?.venue?.name ?? sole?.venue?.id ?? 'this venue'
-    if (sole === undefined || (venue !== undefined && venue !== sole.venue?.id && !isNamed(sole, venue))) throw unknownVenue()
-    return { connectionId: sole.connectionId, name }
+    const { venues: [sole] } = await listOf(context)
+    if (sole === undefined || (venue !== undefined && venue !== sole.id && !isNamed(sole, venue))) throw unknownVenue()
+    return { connectionId: sole.connectionId, name: sole.name ?? sole.id ?? 'this venue' }
   }
   if (venue !== undefined && isVenueId(venue) && /^\d+$/.test(venue)) {
     return { connectionId: await access.addressVenue(request, venue), name: venue }
   }
-  const all = await connectionsOf(context)
+  const { venues: all, complete } = await listOf(context)
   // The first call of a new connection verifies its venue.
   const [only] = all
-  if (venue === undefined && all.length === 1 && only?.venue === null) return { connectionId: only.connectionId, name: only.connectionId }
-  const found = venue === undefined ? all : all.filter((one) => one.venue?.id === venue || isNamed(one, venue))
-  const ids = [...new Set(found.flatMap((one) => one.venue === null ? [] : [one.venue.id]))]
+  if (venue === undefined && all.length === 1 && only?.id === null) return { connectionId: only.connectionId, name: only.connectionId }
+  const found = venue === undefined ? all : all.filter((one) => one.id === venue || isNamed(one, venue))
+  const ids = [...new Set(found.flatMap(({ id }) => id ?? []))]
   const [id] = ids
-  if (id === undefined) throw unknownVenue()
+  if (id === undefined) throw unknownVenue(complete ? undefined : `The venue is not among the first ${MAX_VENUES}: send its id.`)
   if (ids.length > 1) {
     throw venue === undefined
       ? new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', { detail: `The call names no venue, and there are ${ids.length}.` })
       : new RollerError('ROLLER_ERR_CONNECTION_AMBIGUOUS', { detail: `The name fits the venues ${ids.slice(0, 10).join(', ')}.` })
   }
-  const name = found.find((one) => one.venue?.id === id)?.venue?.name ?? id
-  return { connectionId: await access.addressVenue(request, id), name }
+  return { connectionId: await access.addressVenue(request, id), name: found.find((one) => one.id === id)?.name ?? id }
 }
 
 /** Rights are never taken from the list: each call checks again that the connection is the caller's. */
-async function connectionsOf (
-  { request, venueLists, registration: { access, connections } }: CallContext, fresh = false
-): Promise<readonly Connection[]> {
-  if (access.chosenByServer) return [await connections.get(await access.address(request))]
-  const limits = await access.identify(request)
-  const key = JSON.stringify([limits?.tags, limits?.connections])
-  const known = fresh ? undefined : venueLists.get(key)
-  if (known !== undefined) return known
-  const page = limits?.connections === undefined
-    ? await connections.list({ tags: limits?.tags ?? {}, limit: PAGE })
-    : await listOwn(connections, limits.connections, { tags: limits.tags, limit: PAGE })
-  venueLists.set(key, page.connections)
-  return page.connections
+async function listOf ({ request, venueLists, registration: { access, connections } }: CallContext, fresh = false): Promise<VenueList> {
+  if (access.chosenByServer) return { venues: [toKnown(await connections.get(await access.address(request)))], complete: true }
+  return await venueLists.of(await access.identify(request), fresh)
 }
 
-function isNamed ({ venue }: Connection, name: string): boolean {
-  return typeof venue?.name === 'string' && venue.name.trim().toLowerCase() === name.trim().toLowerCase()
-}
+function isNamed ({ name: own }: KnownVenue, name: string): boolean { return own !== null && fold(own) === fold(name) }
 
-function unknownVenue (): RollerError {
-  return new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { detail: 'This caller has no venue of that id or name.' })
+/** Models copy names with other case and spaces. */
+function fold (name: string): string { return name.normalize('NFKC').trim().toLowerCase() }
+
+function unknownVenue (detail = 'This caller has no venue of that id or name.'): RollerError {
+  return new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN', { detail })
 }

@@ -10,6 +10,8 @@ export interface CanonicalPath {
   readonly segments: readonly string[]
   /** Whether a server that decodes one more time would find a query or a fragment in the path. */
   readonly ambiguous: boolean
+  /** Whether a slash is written in any other way than as itself: a server that decodes first reads one segment as two. */
+  readonly encodedSlash: boolean
 }
 
 /** Matches nearly every path of ROLLER: no part of it could be decoded to anything else. Other paths are parsed in full. */
@@ -33,7 +35,7 @@ let last: { readonly path: string, readonly canonical: CanonicalPath } | null = 
  * @throws RollerError ROLLER_ERR_PATH for an ambiguous path
  */
 export function canonicalPath (path: string): CanonicalPath {
-  if (PLAIN_PATH.test(path)) return { segments: path.slice(1).toLowerCase().split('/'), ambiguous: false }
+  if (PLAIN_PATH.test(path)) return { segments: path.slice(1).toLowerCase().split('/'), ambiguous: false, encodedSlash: false }
   if (last?.path !== path) last = { path, canonical: read(path) }
   return last.canonical
 }
@@ -46,7 +48,12 @@ function read (path: string): CanonicalPath {
   check(decoded)
   const folded = fold(decoded)
   if (folded !== decoded) check(folded)
-  return { segments: folded.split('/').map(canonicalSegment).filter((segment) => segment !== ''), ambiguous: /[?#]/.test(folded) }
+  const segments = folded.split('/')
+  return {
+    segments: segments.map(canonicalSegment).filter((segment) => segment !== ''),
+    ambiguous: /[?#]/.test(folded),
+    encodedSlash: segments.length > path.split('/').length
+  }
 }
 
 /** Decodes byte by byte until nothing changes. It never throws, so an invalid escape cannot hide other escapes. */

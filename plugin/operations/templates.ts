@@ -4,7 +4,6 @@ import type { OperationKey } from './operation.ts'
 import { splitKey } from './paths.ts'
 
 const split = new Map<string, readonly (string | null)[]>()
-const siblings = new Map<string, boolean>()
 
 /** Literals in lower case; null for a parameter. Bounded by the size of the catalog. */
 function segmentsOf (template: string): readonly (string | null)[] {
@@ -28,22 +27,4 @@ export function operationAt (method: string, segments: readonly string[]): strin
     const own = splitKey(key as OperationKey) // a key of the catalog
     return own.method === method && matchesTemplate(own.path, segments)
   }) ?? null
-}
-
-/**
- * Whether the catalog has a longer path with this prefix: `/bookings/{uniqueId}/cancel` for `/bookings/{uniqueId}`. The method is ignored:
- * ROLLER may support more methods there than the catalog lists.
- */
-export function hasDeeperSibling (template: string): boolean {
-  let known = siblings.get(template)
-  if (known === undefined) {
-    const own = segmentsOf(template)
-    known = Object.keys(operations).some((key) => {
-      const other = segmentsOf(splitKey(key as OperationKey).path) // a key of the catalog
-      if (other.length <= own.length) return false
-      return own.every((segment, index) => segment === null || other[index] === null || segment === other[index])
-    })
-    siblings.set(template, known)
-  }
-  return known
 }

@@ -4,7 +4,7 @@ import { isRollerError, type RollerError } from '../errors.ts'
 import { describeError } from '../util/log-error.ts'
 import type { Addresses } from './addresses.ts'
 import { noteProblem } from './call-record.ts'
-import { PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
+import { answeredBy, PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,7 +43,7 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     .code(error.statusCode)
     // Some statuses are cacheable by default (RFC 9110 15.1): a problem of this caller is none of the next.
     .header('cache-control', 'no-store')
-    .header('roller-answered-by', error.layer === 'roller' || error.layer === 'nango' ? error.layer : 'gateway')
+    .header('roller-answered-by', answeredBy(error))
     .type(PROBLEM_MEDIA_TYPE)
     .send(JSON.stringify(toProblem(error, request.id, addresses.path(request))))
 }

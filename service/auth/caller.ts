@@ -10,6 +10,8 @@ export type CallerScope = typeof SCOPES[number]
 export interface Caller {
   /** For logs and rate limits. Never a secret. */
   readonly name: string
+  /** True for tokens without a subject or client: they share one name, and one rate limit. */
+  readonly anonymous?: boolean
   readonly scopes: ReadonlySet<string>
   /** Ids of the caller's connections; null: all. */
   readonly limits: Identity | null

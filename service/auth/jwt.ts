@@ -57,7 +57,14 @@ function isSubject (sub: unknown): boolean {
 function toCaller (payload: JWTPayload, scopeClaim: string): Caller {
   const claim = payload[scopeClaim]
   const words = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
-  return { name: `jwt:${payload.sub ?? ''}`, scopes: new Set(SCOPES.filter((scope) => words.includes(scope))), limits: null }
+  return { ...nameOf(payload), scopes: new Set(SCOPES.filter((scope) => words.includes(scope))), limits: null }
+}
+
+/** A program's token may name no subject, but the client that it was issued to (RFC 9068, OpenID Connect). */
+function nameOf ({ sub, client_id: clientId, azp }: JWTPayload): Pick<Caller, 'name' | 'anonymous'> {
+  if (typeof sub === 'string' && sub !== '') return { name: `jwt:${sub}` }
+  const client = [clientId, azp].find((id) => typeof id === 'string' && id !== '' && id.length <= MAX_SUBJECT_LENGTH)
+  return client === undefined ? { name: 'jwt:', anonymous: true } : { name: `jwt-client:${String(client)}` }
 }
 
 function reasonOf (error: errors.JOSEError): string {

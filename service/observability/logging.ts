@@ -72,7 +72,7 @@ export function requestLogger ({ nameConnection, more }: RequestLogOptions): Log
       layer: layerOf(request, reply),
       code: problem?.code,
       // A token's subject may be a person.
-      caller: caller === null ? undefined : caller.name.startsWith('jwt:') ? 'jwt' : caller.name,
+      caller: caller === null ? undefined : /^jwt(?:-client)?:/.test(caller.name) ? 'jwt' : caller.name,
       ...(call !== null && {
         operation: call.operation,
         connection: nameConnection(call.connectionId),

@@ -1,58 +1,10 @@
 /** Tokens of an issuer that publishes its keys: accepted tokens, their scopes, and changed or unavailable keys. */
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import type { ServerResponse } from 'node:http'
+import { SignJWT, UnsecuredJWT } from 'jose'
 import { test, type Test } from '../support/tap.ts'
 import { VENUE } from '../support/build.ts'
 import { service, type Service } from '../service/fixture.ts'
-
-const ISSUER = 'https://login.example.com/'
-const AUDIENCE = 'gateway'
-const SECOND = 1000
-
-interface Issuer {
-  readonly url: string
-  readonly fetched: () => number
-  /** Publishes another key under this id, in addition to the others or instead of them. */
-  readonly rotate: (kid: string, alone?: boolean) => Promise<void>
-  readonly respond: (how: ((response: ServerResponse) => void) | null) => void
-  readonly token: (claims?: Record<string, unknown>, how?: { kid?: string, alg?: string, expires?: number }) => Promise<string>
-}
-
-async function startIssuer (t: Test, alg = 'RS256'): Promise<Issuer> {
-  const signers = new Map<string, Awaited<ReturnType<typeof generateKeyPair>>['privateKey']>()
-  let keys: object[] = []
-  let fetched = 0
-  let how: ((response: ServerResponse) => void) | null = null
-  const server = createServer((_request, response) => {
-    fetched++
-    if (how !== null) return how(response)
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
-  })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  t.teardown(() => { server.closeAllConnections(); server.close() })
-  const rotate = async (kid: string, alone = false): Promise<void> => {
-    const credentials = await generateKeyPair(alg, { extractable: true })
-    signers.set(kid, credentials.privateKey)
-    keys = [...alone ? [] : keys, { ...await exportJWK(credentials.publicKey), kid, alg, use: 'sig' }]
-  }
-  await rotate('one')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`, // of a TCP server
-    fetched: () => fetched,
-    rotate,
-    respond: (next) => { how = next },
-    token: async (claims = {}, { kid = 'one', expires = 600 } = {}) => {
-      const now = Math.floor(Date.now() / SECOND)
-      const signer = signers.get(kid)
-      if (signer === undefined) throw new Error(`no key ${kid}`)
-      return await new SignJWT(
-        { iss: ISSUER, aud: AUDIENCE, exp: now + expires, sub: 'canary-subject', scope: 'roller:read connections:read', ...claims }
-      )
-        .setProtectedHeader({ alg, kid }).sign(signer)
-    }
-  }
-}
+import { AUDIENCE, ISSUER, SECOND, startIssuer, type Issuer } from './issuer.ts'
 
 async function start (t: Test, issuer: Issuer, env: Record<string, string> = {}): Promise<Service> {
   return await service(t, { JWT_JWKS_URL: issuer.url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, ...env })

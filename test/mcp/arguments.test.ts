@@ -28,28 +28,44 @@ t.test('every wrong argument is named, and nothing is sent to ROLLER', async (t)
   t.same(callsAtRoller(mcp), [])
 })
 
-t.test('an unknown tool and arguments of another type are errors of the protocol', async (t) => {
-  const mcp = await startMcp(t)
-  const client = await mcp.connect()
+t.test('an unknown tool is an error of the protocol', async (t) => {
+  const client = await (await startMcp(t)).connect()
   await t.rejects(client.callTool({ name: 'drop_tables', arguments: {} }), /drop_tables/)
-  const { isError, content } = await client.callTool({ name: 'read_roller', arguments: { operation: 7 } })
-  t.ok(isError)
-  t.match(JSON.stringify(content), /operation/)
+})
+
+t.test('arguments of another type are named, also those of a pinned tool', async (t) => {
+  const mcp = await startMcp(t, {}, { pinnedTools: ['GET /product-availability'] })
+  const client = await mcp.connect()
+  const cases: [tool: string, args: Record<string, unknown>, pointers: string[]][] = [
+    ['read_roller', { operation: 7 }, ['/operation']],
+    ['read_roller', {}, ['/operation']],
+    ['read_roller', { operation: 'GET /products', query: 'a=1', fields: 'id', body: {} }, ['/body', '/query', '/fields']],
+    ['read_roller', { operation: 'GET /bookings/{uniqueId}', path: { uniqueId: { a: 1 } } }, ['/path/uniqueId']],
+    ['getAvailability', { Date: '2026-12-01', venue: 7, path: [] }, ['/Date', '/venue', '/path']],
+    ['getAvailability', { query: { Date: '2026-12-01', ProductIds: null } }, ['/query/ProductIds']]
+  ]
+  for (const [tool, args, pointers] of cases) {
+    const { data } = await callTool(client, tool, args)
+    t.equal(data.code, 'ROLLER_ERR_VALIDATION')
+    t.same(data.errors.map(({ pointer }: { pointer: string }) => pointer).sort(), [...pointers].sort(), JSON.stringify(args))
+  }
+  t.same(callsAtRoller(mcp), [])
 })
 
 t.test('a venue that does not exist and a venue that is not the caller\'s look the same', async (t) => {
   const mcp = await startMcp(t, { options: { identify: () => ({ tags: { organization_id: 'acme' } }) } })
   const client = await mcp.connect()
   const venue = mcp.roller.venue('demo')
-  t.same((await callTool(client, 'list_venues')).data, { venues: [] })
-  const answers = await Promise.all(['99999', String(venue.id), 'no such park', venue.profile.name, undefined].map(async (name) => {
+  t.same((await callTool(client, 'list_venues')).data, { venues: [], found: 0 })
+  const names = ['99999', String(venue.id), 'no such park', venue.profile.name, undefined, 'demo-venue', '*', '../demo-venue', '']
+  const responses = await Promise.all(names.map(async (name) => {
     const { data } = await callTool(client, 'read_roller', { operation: 'GET /venues/me', ...(name !== undefined && { venue: name }) })
     return { code: data.code, detail: data.detail.replace(String(name), ''), hint: data.hint }
   }))
-  for (const answer of answers) t.equal(answer.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
-  t.same(answers[0], answers[1])
-  t.same(answers[2], answers[3])
-  t.match(answers[0]?.hint, /list_venues/)
+  for (const response of responses) t.equal(response.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
+  t.same(responses[0], responses[1])
+  t.same(responses[2], responses[3])
+  t.match(responses[0]?.hint, /list_venues/)
   t.same(callsAtRoller(mcp), [])
 })
 

@@ -12,9 +12,9 @@ function writesOf (mcp: Parameters<typeof callsAtRoller>[0]): number {
 
 t.test('nothing is sent when the person declines, dismisses the question or does not tick the box', async (t) => {
   const mcp = await startMcp(t)
-  for (const answer of [{ action: 'decline' }, { action: 'cancel' }, { action: 'accept', content: { confirm: false } }] as const) {
-    const client = await mcp.connect({ person: () => answer })
-    t.match(await callTool(client, 'write_roller', GIFT_CARD), NOT_CONFIRMED, answer.action)
+  for (const response of [{ action: 'decline' }, { action: 'cancel' }, { action: 'accept', content: { confirm: false } }] as const) {
+    const client = await mcp.connect({ person: () => response })
+    t.match(await callTool(client, 'write_roller', GIFT_CARD), NOT_CONFIRMED, response.action)
   }
   t.equal(writesOf(mcp), 0)
 })

@@ -1,6 +1,7 @@
 import t from '../support/tap.ts'
 
 import { callsAtRoller } from '../support/build.ts'
+import { until } from '../upstream/fixture.ts'
 import { callTool, startMcp } from './fixture.ts'
 
 t.test('a thousand calls at once are all answered, and ROLLER gets no more than its limit', async (t) => {
@@ -36,4 +37,28 @@ t.test('a client that disconnects ends the call that waits for a rate limit', as
   await new Promise((resolve) => setTimeout(resolve, 300))
   t.ok(Number(await remaining()) < whileWaiting, 'its turn is free again')
   t.equal(callsAtRoller(mcp).length, 1)
+})
+
+t.test('a client that disconnects cancels the call at ROLLER', async (t) => {
+  const outcomes: string[] = []
+  const mcp = await startMcp(
+    t,
+    { server: { forceCloseConnections: true }, options: { transport: 'direct' } },
+    { onToolCall: ({ outcome }) => { outcomes.push(outcome) } }
+  )
+  const client = await mcp.connect()
+  mcp.roller.faults.next({ kind: 'hang', path: /products/ })
+  const aborted = new AbortController()
+  const gone = t.rejects(
+    client.callTool({ name: 'read_roller', arguments: { operation: 'GET /products' } }, { signal: aborted.signal })
+  )
+  await until(() => callsAtRoller(mcp).length === 1)
+  t.equal(mcp.app.roller.pool().running, 1)
+  aborted.abort()
+  await gone
+  await until(() => outcomes.length === 1)
+  t.same(outcomes, ['ROLLER_ERR_CLOSING'])
+  await until(() => mcp.app.roller.pool().running === 0)
+  t.equal((await callTool(client, 'read_roller', { operation: 'GET /products' })).isError, false, 'the next call works')
+  t.equal(callsAtRoller(mcp).length, 2, 'and nothing is repeated')
 })

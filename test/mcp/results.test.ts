@@ -1,7 +1,7 @@
 import t from '../support/tap.ts'
 
 import { fitData, pickFields } from '#plugin/mcp/fit.js'
-import { callTool, startMcp } from './fixture.ts'
+import { BOOKING, callTool, startMcp } from './fixture.ts'
 
 t.test('a large list is shortened to the size, and the result states by how much', async (t) => {
   const records = Array.from({ length: 1_000 }, (_, id) => ({ id, note: 'x'.repeat(50) }))
@@ -49,4 +49,18 @@ t.test('an error of ROLLER\'s is passed on with its status and body', async (t) 
   const { isError, data } = await callTool(client, 'read_roller', { operation: 'GET /bookings/{uniqueId}', path: { uniqueId: 'none' } })
   t.ok(isError)
   t.match(data, { code: 'ROLLER_ERR_REFUSED', upstream: { status: 404 }, requestId: /./ })
+})
+
+t.test('a tool call is one line in the log, without its arguments', async (t) => {
+  const mcp = await startMcp(t)
+  const client = await mcp.connect()
+  await callTool(client, 'write_roller', { operation: 'POST /bookings', body: BOOKING })
+  await callTool(client, 'read_roller', { operation: 'GET /secret-of-the-caller' })
+  const lines = mcp.log().split('\n').filter((line) => line.includes('"a tool call"')).map((line) => JSON.parse(line))
+  t.match(lines, [
+    { tool: 'write_roller', operation: 'POST /bookings', outcome: 'ROLLER_ERR_NOT_CONFIRMED', duration: Number, reqId: /./ },
+    { tool: 'read_roller', operation: null, outcome: 'ROLLER_ERR_VALIDATION' }
+  ])
+  t.equal(lines.length, 2)
+  t.notMatch(mcp.log(), /ada@example\.com|secret-of-the-caller/)
 })

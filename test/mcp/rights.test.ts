@@ -17,11 +17,15 @@ t.test('search, description and call leave out what the caller may not use', asy
   const cases = [
     ['the scopes', scopes('mcp', 'roller:read'), 'ROLLER_ERR_CONNECTION_FORBIDDEN'],
     ['readOnly', { options: { readOnly: true } }, 'ROLLER_ERR_OPERATION_FORBIDDEN'],
+    ['an allow list', { options: { operations: { allow: ['GET /bookings', 'Products'] } } }, 'ROLLER_ERR_OPERATION_FORBIDDEN'],
     ['a deny list', { options: { operations: { deny: ['money-moving'] } } }, 'ROLLER_ERR_OPERATION_FORBIDDEN']
   ]
   for (const [name, options, code] of cases as [string, BuildOptions, string][]) {
-    const mcp = await startMcp(t, options, { confirm: 'never' })
+    const mcp = await startMcp(t, options, { confirm: 'never', pinnedTools: ['GET /products', 'POST /bookings'] })
     const client = await mcp.connect()
+    t.same((await client.listTools()).tools.slice(5).map(({ name }) => name), ['listProducts'], `${name}: pinned`)
+    const pinned = await callTool(client, 'createBooking', { body: {} })
+    t.equal(pinned.data.code, code, `${name}: pinned, called nevertheless`)
     const { data: { operations } } = await callTool(client, 'search_operations', { words: 'create booking' })
     t.notOk(operations.some((line: string) => line.startsWith('POST /bookings:')), name)
     t.ok(operations.length > 0, name)
@@ -42,4 +46,19 @@ t.test('a caller of one venue needs not name it, and sees no other', async (t) =
   t.equal((await callTool(client, 'list_venues')).data.venues.length, 1)
   t.match((await callTool(client, 'read_roller', { operation: 'GET /venues/me' })).data, { data: { id: mcp.roller.venue('demo').id } })
   t.equal((await callTool(client, 'read_roller', { operation: 'GET /venues/me', venue: '777' })).data.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
+})
+
+t.test('a right that is lost while a call waits for a rate limit ends the call', async (t) => {
+  let decisions = 0
+  const mcp = await startMcp(t, {
+    options: {
+      authorize: (_request, { operation }) => operation !== 'GET /products' || ++decisions === 1,
+      rateLimits: { rest: { limit: 1, windowMs: 1_000 }, maxWait: 5_000, margin: 0 }
+    }
+  })
+  const client = await mcp.connect()
+  await callTool(client, 'read_roller', { operation: 'GET /venues/me' })
+  t.equal((await callTool(client, 'read_roller', { operation: 'GET /products' })).data.code, 'ROLLER_ERR_CONNECTION_FORBIDDEN')
+  t.equal(decisions, 2)
+  t.equal(callsAtRoller(mcp).length, 1)
 })

@@ -1,7 +1,8 @@
 import t from '../support/tap.ts'
 
 import { KEY, service } from '../service/fixture.ts'
-import { callTool, connectTo } from './fixture.ts'
+import { AUDIENCE, ISSUER, startIssuer } from '../callers/issuer.ts'
+import { ACCEPT, callTool, connectTo } from './fixture.ts'
 
 const READER = 'key-of-a-reader-1234567890'
 const KEYS = JSON.stringify([
@@ -60,4 +61,31 @@ t.test('with tokens of an issuer a 401 leads to the document that names the issu
 t.test('pinned tools that are no operations keep the service from starting', async (t) => {
   await t.rejects(service(t, { MCP: 'true', MCP_PINNED_TOOLS: 'Payments' }), /MCP_PINNED_TOOLS must name 1 to 20 operations/)
   await t.rejects(service(t, { MCP: 'true', MCP_CONFIRM: '' }), /MCP_CONFIRM/)
+})
+
+t.test('a confirmation is bound to the caller, and without a name to the token', async (t) => {
+  const issuer = await startIssuer(t)
+  const { app } = await service(t, { MCP: 'true', JWT_JWKS_URL: issuer.url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE })
+  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/mcp`
+  const token = async (claims: Record<string, unknown>, jti: string): Promise<string> =>
+    await issuer.token({ sub: undefined, scope: 'mcp roller:read roller:write', jti, ...claims })
+  /** @returns whether another token of the caller gets as far as the use of the confirmation, which counts once */
+  const sharedBy = async (one: Record<string, unknown>, other: Record<string, unknown>): Promise<boolean> => {
+    const sent: Request[] = []
+    const client = await connectTo(t, url, {
+      headers: bearer(await token(one, '1')), person: () => ACCEPT, record: (request) => { sent.push(request) }
+    })
+    await callTool(client, 'write_roller', { operation: 'DELETE /bookings/{uniqueId}', path: { uniqueId: 'b-1' } })
+    const confirmed = sent.at(-1) as Request
+    const headers = { ...Object.fromEntries(confirmed.headers), ...bearer(await token(other, '2')) }
+    const text = await (await fetch(url, { method: 'POST', headers, body: await confirmed.text() })).text()
+    t.match(text, /used before|Invalid or expired requestState/)
+    return text.includes('used before')
+  }
+  t.equal(await sharedBy({ sub: 'ada' }, { sub: 'ada' }), true, 'a renewed token')
+  t.equal(await sharedBy({ client_id: 'app' }, { azp: 'app' }), true, 'a renewed token of a program')
+  t.equal(await sharedBy({ sub: 'ada' }, { sub: 'bob' }), false)
+  t.equal(await sharedBy({ sub: 'app' }, { client_id: 'app' }), false)
+  t.equal(await sharedBy({}, {}), false)
+  t.equal(await sharedBy({ sub: '' }, { sub: '' }), false)
 })

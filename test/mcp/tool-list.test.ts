@@ -30,6 +30,31 @@ t.test('pinned operations are tools with their own schemas', async (t) => {
   t.match(structuredContent, { operation: 'GET /product-availability', data: [{}] })
 })
 
+t.test('the list never changes, so a subscription to its changes ends at once and keeps no app open', async (t) => {
+  const { url } = await startMcp(t)
+  const response = await fetch(url, {
+    method: 'POST',
+    signal: AbortSignal.timeout(5_000),
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen'
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'subscriptions/listen',
+      params: {
+        notifications: { toolsListChanged: true },
+        _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} }
+      }
+    })
+  })
+  t.equal(response.status, 200)
+  t.match(await response.text(), /"resultType":"complete"/)
+})
+
 t.test('wrong options are named at registration', async (t) => {
   await t.rejects(startMcp(t, {}, { pinnedTools: ['GET /nothing'] as never, confirm: 'maybe' as never, pth: '/mcp' } as never), {
     message: 'fastify-roller: pth is not an option; confirm must be always or never; ' +

@@ -61,10 +61,25 @@ test('applies the same rules in process', async (t) => {
   t.same([...callsAtRoller(built), ...callsAtRoller(denying)], [])
 })
 
-test('forwards an id with an encoded slash unchanged where no longer path exists', async (t) => {
+test('rejects an encoded slash in every path, whether the catalog has a longer one or not', async (t) => {
+  const built = await listen(t)
+  const paths = [
+    '/guests/1%2F2', '/guests/1%2f', '/guests/1%252F2', '/guests/1%EF%BC%8F2', '/guests/1%2F%20', '/new%2Fthing', '/Staff%2Fx1'
+  ]
+  await rejectsAll(t, built, paths.map((path) => `/roller${path}`), 'ROLLER_ERR_PATH')
+  await t.rejects(built.app.roller.request('GET /guests/{guestId}', { connectionId: 'demo-venue', params: { guestId: '1/2' } }), {
+    code: 'ROLLER_ERR_PATH', detail: /encoded slash/
+  })
+  t.same(callsAtRoller(built), [])
+})
+
+test('forwards an id with other unusual characters unchanged', async (t) => {
   const built = await build(t)
-  await built.app.inject({ url: '/roller/guests/1%2F2', headers: VENUE })
-  t.same(callsAtRoller(built).map(({ url }) => url), ['/guests/1%2F2'])
+  const ids = [
+    'a%20b', 'a.b', '..a', 'a..', 'a%2Bb', '%C3%A9', 'a@b.c', 'a:b', 'a%27b', '100%25', '~a', 'a%26b=c', 'a,b', 'a;v=1', 'A_b-9', '%5B1%5D'
+  ]
+  for (const id of ids) await built.app.inject({ url: `/roller/bookings/${id}`, headers: VENUE })
+  t.same(callsAtRoller(built).map(({ url }) => url), ids.map((id) => `/bookings/${id}`))
 })
 
 test('has no two ambiguous paths of the same length and method in the catalog', async (t) => {
