@@ -37,7 +37,8 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const addresses = new Addresses(options.publicUrl)
   rejectWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
-  const { roller, nango, venues, rateLimiter, credentialOf, client, usage, pipeline, entries, connectPage, webhooks, clock } = parts
+  const { roller, nango, venues, rateLimiter, credentialOf, venueOf, client, usage, pipeline, entries } = parts
+  const { connectPage, webhooks, clock } = parts
   const { usageAllowance: allowance } = options
   const access = new Access(
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
@@ -89,6 +90,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
           check: (connectionId) => roller.check(connectionId),
           rateLimiter,
           credentialOf,
+          venueOf,
           access,
           usage,
           allowance

@@ -20,6 +20,8 @@ export interface ConnectionRoutesOptions {
   readonly rateLimiter: RateLimiter
   /** The key of the rate limits of a connection's calls. */
   readonly credentialOf: (connectionId: string) => Promise<string>
+  /** ROLLER's id of a connection's venue; null while it is unknown. */
+  readonly venueOf: (connectionId: string) => Promise<string | null>
   readonly access: Access
   readonly usage: Pick<UsageMeter, 'read'>
   /** Units a month of a venue; 0 is none. */
@@ -99,7 +101,7 @@ const UsageReport = Type.Object({
 const TAG = ['Connections']
 
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
-  const { connections, check, rateLimiter, credentialOf, access, usage, allowance } = options
+  const { connections, check, rateLimiter, credentialOf, venueOf, access, usage, allowance } = options
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation follows right after it.
@@ -258,7 +260,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   }, async (request) => {
     const { id } = request.params
     await admit(request, 'GET /connections/{id}/usage', 'connections:read', id)
-    const { month, since, rest, reporting, bulk } = await usage.read(await credentialOf(checkConnectionId(id)), id)
+    const { month, since, rest, reporting, bulk } = await usage.read(await venueOf(checkConnectionId(id)), id)
     const total = rest + reporting + bulk
     return { connectionId: id, month, since, rest, reporting, bulk, total, allowance: allowance === 0 ? null : allowance }
   })
