@@ -16,6 +16,7 @@ import { decorateCallRecord } from './routes/call-record.ts'
 import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { exportListRoutes } from './routes/export-list.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { parseJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
@@ -98,6 +99,7 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       )
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
       await own.register(exportRoutes, { client, access, clock })
+      await own.register(exportListRoutes, { access, connections: venues.connections, readExports: options.readExports })
     })
     await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
     await scope.register(problemPages)

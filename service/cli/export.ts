@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { isRollerError, type Roller } from 'fastify-roller'
 import { openRoller, type AssemblyLog, type OpenRoller } from 'fastify-roller/internal'
 import { ConfigError, readConfig, type Config } from '../config/config.ts'
-import { FolderError, isDiskError, notWritable } from '../export/folder.ts'
+import { FolderError, isDiskError, notWritable, STATE_FOLDER } from '../export/folder.ts'
 import { EXPORT_USAGE, readExportOptions, UsageError, type ExportOptions } from '../export/options.ts'
 import { barProgress, jsonProgress } from '../export/progress.ts'
 import { estimateExport, runExport } from '../export/run.ts'
@@ -74,7 +74,7 @@ async function run (roller: Roller, options: ExportOptions, signal: AbortSignal)
 }
 
 async function estimate (roller: Roller, options: ExportOptions, { transport }: Config): Promise<number> {
-  const folder = { own: (name: string): string => join(options.out, '.roller-export', name) }
+  const folder = { own: (name: string): string => join(options.out, STATE_FOLDER, name) }
   const { estimates, missing } = await estimateExport(roller, options, folder)
   process.stdout.write(
     `${estimateTable(estimates, { venue: VENUE_SPEED, account: transport === 'nango' ? NANGO_SPEED : null })}\n`
