@@ -20,6 +20,7 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
     'The way out to Nango and ROLLER. Node.js has it inside, but neither its pools nor `dispatch`, which passes bytes on without copies.'
   ),
   'lru-cache': plugin('Everything that is remembered in memory is bounded, by number, size or age.'),
+  negotiator: plugin('Which format of an export the header Accept prefers.'),
   'temporal-polyfill': plugin('Days and hours of a venue\'s own time zone, daylight saving included. Node.js 20 has no Temporal.'),
   '@modelcontextprotocol/server': service('The protocol of `MCP=true`; loaded for it alone. In an app of your own it is an ' +
     'optional peer of `fastify-roller/mcp`.'),

@@ -47,6 +47,25 @@ test('streams CSV with the columns of the catalog', async (t) => {
   t.same(lines.map((line) => line.split(',')[0]), records.map(({ bookingReference }) => bookingReference))
 })
 
+test('the header Accept chooses the format', async (t) => {
+  const { get } = await open(t)
+  const cases: [accept: string, type: 'ndjson' | 'csv' | 'neither'][] = [
+    ['*/*', 'ndjson'], ['application/x-ndjson', 'ndjson'], ['text/csv', 'csv'], ['TEXT/CSV;header=present', 'csv'],
+    ['text/csv; charset=UTF-8', 'csv'], ['text/csv;header=absent', 'neither'],
+    ['text/*', 'csv'], ['application/*, text/*;q=0.5', 'ndjson'], ['text/csv;q=0.5, application/x-ndjson;q=0.4', 'csv'],
+    ['application/x-ndjson;q=0.1, text/csv', 'csv'], ['*/*;q=0.1, text/csv', 'csv'], ['text/csv, application/x-ndjson', 'csv'],
+    ['application/x-ndjson;q=0, */*', 'csv'], ['text/csv;q=0, */*', 'ndjson'], ['text/html,application/xml;q=0.9,*/*;q=0.8', 'ndjson'],
+    ['text/csv;q=0', 'neither'], ['application/json', 'neither'], ['*/*;q=0', 'neither']
+  ]
+  for (const [accept, expected] of cases) {
+    const response = await get('products', { accept })
+    await response.body?.cancel()
+    const type = response.headers.get('content-type') ?? ''
+    t.equal(type.includes('ndjson') ? 'ndjson' : type.includes('csv') ? 'csv' : 'neither', expected, accept)
+    t.equal(response.status, expected === 'neither' ? 400 : 200, accept)
+  }
+})
+
 test('a cursor continues after its page', async (t) => {
   const { get } = await open(t)
   const whole = (await (await get(`bookingitems?${RANGE}`)).text()).trimEnd().split('\n')
@@ -146,6 +165,13 @@ test('a caller without rights gets nothing', async (t) => {
   const denied = await fetch(`${closed.url}/exports/bookingitems?${RANGE}`, { headers: VENUE })
   t.match(await denied.json(), { code: 'ROLLER_ERR_OPERATION_FORBIDDEN' })
   t.same([callsAtRoller(built), callsAtRoller(closed)], [[], []])
+})
+
+test('a venue of another caller does not exist', async (t) => {
+  const built = await listen(t, { options: { identify: () => ({ tags: { organization_id: 'another' } }) } })
+  const response = await fetch(`${built.url}/exports/bookingitems?${RANGE}`, { headers: VENUE })
+  t.match(await response.json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+  t.same(callsAtRoller(built), [])
 })
 
 test('a caller who loses its rights loses its stream', async (t) => {
