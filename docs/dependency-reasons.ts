@@ -20,6 +20,7 @@ export const dependencyReasons: Readonly<Record<string, Reason>> = {
     'HTTP client for Nango and ROLLER. Node.js contains it, but does not export its pools and its `dispatch`, which copies no bytes.'
   ),
   'lru-cache': plugin('Bounds everything that is kept in memory by number, size or age.'),
+  negotiator: plugin('Reads the Accept header of `GET /exports/{report}`.'),
   'temporal-polyfill': plugin('Dates and times in a venue\'s time zone, including daylight saving time. Node.js 20 has no Temporal.'),
   '@modelcontextprotocol/server': service('The Model Context Protocol, loaded only with `MCP=true`. In your own app it is an ' +
     'optional peer dependency of `fastify-roller/mcp`.'),

@@ -107,6 +107,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const index = new ConnectionIndex({ connections, environment, clock })
   const credentialOf = async (connectionId: string): Promise<string> =>
     identifies ? (await index.get(connectionId)).credential : `connection:${connectionId}`
+  const venueOf = async (connectionId: string): Promise<string | null> => identifies ? (await index.get(connectionId)).venueId : null
   /** Another Nango environment has other venues under the same connection ids. */
   const nangoEnvironment = JSON.stringify([host, secretKey])
   const rateLimiter = new RateLimiter({
@@ -126,6 +127,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     redis: options.redis,
     scope: JSON.stringify([host, integrationId, secretKey]),
     allowance: options.usageAllowance,
+    byVenue: identifies,
     clock,
     onUsage: (rateLimit, units) => { options.observer?.used?.(rateLimit, units) },
     onMark: (mark, connectionId, { month, rest, reporting, bulk }) => {
@@ -246,6 +248,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     nango,
     rateLimiter,
     credentialOf,
+    venueOf,
     client,
     usage,
     pipeline,

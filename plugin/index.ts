@@ -17,6 +17,7 @@ import { connectPageRoutes } from './routes/connect-page.ts'
 import { connectSessionRoutes } from './routes/connect-session.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { connectionUsageRoutes } from './routes/connection-usage.ts'
+import { exportListRoutes } from './routes/export-list.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { parseJsonBodies } from './routes/json-body.ts'
 import { nangoWebhookRoute } from './routes/nango-webhook.ts'
@@ -38,7 +39,8 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const addresses = new Addresses(options.publicUrl)
   rejectWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
-  const { roller, nango, venues, rateLimiter, credentialOf, client, usage, pipeline, entries, connectPage, webhooks, clock } = parts
+  const { roller, nango, venues, rateLimiter, credentialOf, venueOf, client, usage, pipeline, entries } = parts
+  const { connectPage, webhooks, clock } = parts
   const access = new Access(
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
   )
@@ -85,9 +87,12 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
       await own.register(
         connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), access }
       )
-      await own.register(connectionUsageRoutes, { access, rateLimiter, credentialOf, usage, allowance: options.usageAllowance })
+      await own.register(
+        connectionUsageRoutes, { access, rateLimiter, credentialOf, venueOf, usage, allowance: options.usageAllowance }
+      )
       await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
       await own.register(exportRoutes, { client, access, clock })
+      await own.register(exportListRoutes, { access, connections: venues.connections, readExports: options.readExports })
     })
     await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
     await scope.register(problemPages)

@@ -4,6 +4,7 @@ import { Value } from '@sinclair/typebox/value'
 import type { FastifyContextConfig, FastifyRequest, onRequestHookHandler, preHandlerHookHandler, RegisterOptions } from 'fastify'
 import type { Clock } from './util/clock.ts'
 import type { EventHandler } from './webhooks/events.ts'
+import type { ReadExports } from './exports/export-list.ts'
 import type { RateLimitObserver } from './gateway/limits/rate-limiter.ts'
 import type { RedisLike } from './redis/client.ts'
 import { cacheFaults, type CacheRules } from './gateway/cache/rules.ts'
@@ -320,6 +321,9 @@ export const Options = Type.Object({
   observer: internal(
     Type.Optional(Type.Unsafe<RateLimitObserver>(Type.Object({}, { description: 'Called by the rate limiter, for metrics.' })))
   ),
+  readExports: internal(
+    Type.Optional(func<ReadExports>('Reads what an export into a folder has fetched, for GET /exports.'))
+  ),
   retryPolicy: internal(
     Type.Optional(
       Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the pause between attempts, for tests.' }))
@@ -327,7 +331,7 @@ export const Options = Type.Object({
   )
 }, { additionalProperties: false })
 
-type Internal = 'otherBaseUrl' | 'streamLimit' | 'cacheSize' | 'eventTimeout' | 'tracer' | 'observer' | 'retryPolicy'
+type Internal = 'otherBaseUrl' | 'streamLimit' | 'cacheSize' | 'eventTimeout' | 'tracer' | 'observer' | 'readExports' | 'retryPolicy'
 type InternalLimit = 'bulk' | 'margin' | 'jitter' | 'maxQueue'
 type InternalTimeout = 'connect' | 'total' | 'control'
 

@@ -18,7 +18,7 @@ await build({
   target: 'node20',
   format: 'cjs',
   // These are CommonJS too; temporal-polyfill has modules only, and becomes part of the files.
-  external: ['@nangohq/node', '@sinclair/typebox', 'fastify', 'fastify-plugin', 'lru-cache', 'undici'],
+  external: ['@nangohq/node', '@sinclair/typebox', 'fastify', 'fastify-plugin', 'lru-cache', 'negotiator', 'undici'],
   legalComments: 'inline',
   logLevel: 'warning'
 })

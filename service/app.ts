@@ -10,6 +10,7 @@ import { requireLocalCaller } from './auth/local.ts'
 import { addResourceMetadata, challengeOf, MCP_PATH } from './auth/resource-metadata.ts'
 import { provesItself } from './auth/senders.ts'
 import type { Config } from './config/config.ts'
+import { exportReader } from './export/export-list.ts'
 import { watchConnectionUse } from './http/connection-use.ts'
 import { Cors } from './http/cors.ts'
 import { addDocs } from './docs/docs.ts'
@@ -18,7 +19,9 @@ import { addHealth } from './http/health.ts'
 import { serverOptions, type Timeouts } from './http/server.ts'
 import { endConnectionsAtClose } from './http/end-connections.ts'
 import { createFetch } from './http/outgoing-fetch.ts'
-import { createMetrics, requestCounter, serveMetrics, toolCallCounter, watchPool, type Metrics } from './observability/metrics.ts'
+import {
+  createMetrics, requestCounter, serveMetrics, toolCallCounter, watchExports, watchPool, type Metrics
+} from './observability/metrics.ts'
 import { limitCallers, shedLoad } from './http/protection.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from './observability/logging.ts'
 import { markResponses, SANDBOX_HEADER } from './http/sandbox-header.ts'
@@ -130,6 +133,9 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
     : (await import('./http/webhook-target.ts')).createWebhookTarget({ ...targetOptions, findProxy: proxyFinder(config.proxy) })
   if (target !== null) app.addHook('onClose', () => target.close())
 
+  const readExports = config.exportDir === null ? null : exportReader(config.exportDir)
+  watchExports(metrics, readExports)
+
   let api: FastifyInstance = app
   await app.register(async (scope) => {
     api = scope
@@ -153,6 +159,7 @@ export async function buildApp (options: AppOptions): Promise<FastifyInstance> {
       rateLimits: { maxWait: config.maxWait, onRedisDown: config.onRedisDown, replicas: config.replicas },
       usageAllowance: config.usageAllowance,
       observer: metrics.rateLimits,
+      ...(readExports !== null && { readExports }),
       ...(tracing !== undefined && { tracer: tracing.tracer }),
       ...(publicUrl !== null && { publicUrl }),
       ...(rollerSecrets.length > 0 && { rollerWebhookSecrets: [...rollerSecrets] }),

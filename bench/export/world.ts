@@ -44,7 +44,7 @@ const page = JSON.stringify({ currentPage: 1, totalPages: 1, totalItems: items.l
 const clients = new Map<string, string>()
 const calls = new Map(names.map((name) => [name, 0]))
 
-function answerReport (request: IncomingMessage, response: ServerResponse): void {
+function sendReport (request: IncomingMessage, response: ServerResponse): void {
   const client = clients.get(request.headers.authorization ?? '') ?? ''
   calls.set(client, (calls.get(client) ?? 0) + 1)
   const luck = Math.random()
@@ -64,15 +64,15 @@ function passOn (request: IncomingMessage, response: ServerResponse): void {
   const { method, url: path, headers } = request
   const sent: Buffer[] = []
   request.on('data', (chunk: Buffer) => sent.push(chunk)).once('end', () => {
-    const upstream = send({ hostname, port, method, path, headers }, (answer) => {
+    const upstream = send({ hostname, port, method, path, headers }, (result) => {
       const received: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => received.push(chunk)).once('end', () => {
+      result.on('data', (chunk: Buffer) => received.push(chunk)).once('end', () => {
         const body = Buffer.concat(received)
-        if (path === '/token' && answer.statusCode === 200) {
+        if (path === '/token' && result.statusCode === 200) {
           const { client_id: id } = JSON.parse(Buffer.concat(sent).toString()) as { client_id: string }
           clients.set(`Bearer ${(JSON.parse(body.toString()) as { access_token: string }).access_token}`, id)
         }
-        response.writeHead(answer.statusCode ?? 502, answer.headers).end(body)
+        response.writeHead(result.statusCode ?? 502, result.headers).end(body)
       })
     }).once('error', () => { response.destroy() })
     upstream.end(Buffer.concat(sent))
@@ -80,8 +80,8 @@ function passOn (request: IncomingMessage, response: ServerResponse): void {
 }
 
 const front = createServer((request, response) => {
-  const answer = /^\/(data|reporting)\//.test(request.url ?? '') ? answerReport : passOn
-  setTimeout(answer, options.latency, request, response)
+  const handle = /^\/(data|reporting)\//.test(request.url ?? '') ? sendReport : passOn
+  setTimeout(handle, options.latency, request, response)
 }).listen(0, '127.0.0.1')
 front.keepAliveTimeout = 120_000
 await once(front, 'listening')

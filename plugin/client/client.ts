@@ -1,7 +1,7 @@
 /** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
-import { Cancellation, type CancelSignal } from '../util/cancellation.ts'
+import { AbortLink, Cancellation, type CancelSignal } from '../util/cancellation.ts'
 import type { CallRequest, CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import type { CallResult, CallInput, OperationName } from '../operations/call-types.ts'
@@ -52,13 +52,11 @@ export class RollerClient {
     if (signal === undefined) return await this.#send(name, input)
     // The caller's signal may live as long as its process: the call gets one of its own, and leaves no listener behind.
     const cancellation = new Cancellation()
-    const cancel = (): void => { cancellation.abort(signal.reason) }
-    if (signal.aborted) cancel()
-    signal.addEventListener('abort', cancel, { once: true })
+    const link = new AbortLink(signal, cancellation)
     try {
       return await this.#send(name, { ...input, signal: cancellation })
     } finally {
-      signal.removeEventListener('abort', cancel)
+      link.unlink()
     }
   }
 

@@ -1,7 +1,7 @@
 /** Iterates over the records of a report: all days of a range, all pages of a day, prefetching one page. */
-import type { CancelSignal } from '../util/cancellation.ts'
+import { AbortLink, type CancelSignal } from '../util/cancellation.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { readPage, unreadable, type ReportPage } from './report-page.ts'
+import { readPage, ReportPage, unreadable } from './report-page.ts'
 import type { Position } from './report-cursor.ts'
 import {
   cursorAt, dayOf, pageQuery, planReport, type PageQuery, type ReportFilter, type ReportName, type ReportPlan, type ReportRecord
@@ -113,40 +113,39 @@ class ReportPager<R> implements Pager<R> {
   }
 
   async * #records (): AsyncGenerator<R, undefined, undefined> {
-    const { signal } = this.#options
-    const pass = (): void => { this.#stop.abort(signal?.reason) }
-    if (signal?.aborted === true) pass()
-    signal?.addEventListener('abort', pass, { once: true })
+    const link = new AbortLink(this.#options.signal, this.#stop)
     try {
       let ahead: Promise<ReportPage> | null = null
-      let before: { day: number, page: ReportPage } | null = null
+      let before: ReportPage | null = null
+      let dayBefore = -1
       while (this.#at.day < this.#plan.days) {
         const at = this.#at
         const page: ReportPage = await (ahead ?? this.#load(at))
         ahead = null
-        if (before !== null && before.day === at.day && repeats(before.page, page)) {
+        if (before !== null && dayBefore === at.day && repeats(before, page)) {
           throw unreadable(`ROLLER answered page ${at.page} with the page before it: the pages do not end.`)
         }
-        before = { day: at.day, page }
+        before = page
+        dayBefore = at.day
 
         const next = page.last ? { day: at.day + 1, page: 1, index: 0 } : { day: at.day, page: at.page + 1, index: 0 }
-        const records = page.records.slice(at.index)
-        if (records.length > 0 && next.day < this.#plan.days) {
+        const { records } = page
+        if (records.length > at.index && next.day < this.#plan.days) {
           ahead = this.#load(next)
           ahead.catch(() => {}) // thrown after the records of this page
         }
-        for (const [index, record] of records.entries()) {
+        for (let index = at.index; index < records.length; index++) {
           this.#stop.signal.throwIfAborted()
-          this.#at = index === records.length - 1 ? next : { ...at, index: at.index + index + 1 }
-          yield record as R // typed by ROLLER's document, not validated
+          this.#at = index === records.length - 1 ? next : { ...at, index: index + 1 }
+          yield records[index] as R // typed by ROLLER's document, not validated
         }
         this.#at = next
-        await this.#report(at, page, records.length)
+        await this.#report(at, page, Math.max(0, records.length - at.index))
       }
     } catch (error) {
       if (!this.#closed) throw withCursor(error, this.cursor)
     } finally {
-      signal?.removeEventListener('abort', pass)
+      link.unlink()
       this.#stop.abort()
     }
     return undefined
@@ -161,7 +160,7 @@ class ReportPager<R> implements Pager<R> {
     const page = readPage(response, at.page, this.#plan.pageSize)
     if (this.#plan.hasPages) return page
     if (page.counted && !page.last) throw unreadable('ROLLER gives this report in pages, and has no parameter for them.')
-    return { ...page, last: true }
+    return new ReportPage(page.records, page.current, page.total, page.counted, true)
   }
 
   async #report (at: Position, page: ReportPage, records: number): Promise<void> {

@@ -1,7 +1,8 @@
 /** Reads one page of a report. */
 import { RollerError } from '../errors.ts'
 
-export interface ReportPage {
+/** A class, like all objects that hold much of a call: see docs/architecture.md. */
+export class ReportPage {
   readonly records: readonly unknown[]
   /** The page number in ROLLER's response, if present. */
   readonly current: number | null
@@ -10,6 +11,14 @@ export interface ReportPage {
   /** True if the end is derived from ROLLER's counts, false if from a short page. */
   readonly counted: boolean
   readonly last: boolean
+
+  constructor (records: readonly unknown[], current: number | null, total: number | null, counted: boolean, last: boolean) {
+    this.records = records
+    this.current = current
+    this.total = total
+    this.counted = counted
+    this.last = last
+  }
 }
 
 /**
@@ -33,10 +42,11 @@ export function readPage (response: unknown, requested: number, pageSize: number
   const size = count(envelope.get('itemsperpage')) || pageSize
   const total = believable(count(envelope.get('totalpages')), requested, records)
   const items = count(envelope.get('totalitems'))
-  const page = { records, current: count(envelope.get('currentpage')), total }
-  if (total !== null) return { ...page, counted: true, last: requested >= total }
-  if (items !== null && (requested - 1) * size + records.length <= items) return { ...page, counted: true, last: requested * size >= items }
-  return { ...page, counted: false, last: records.length < size }
+  const page = (counted: boolean, last: boolean): ReportPage =>
+    new ReportPage(records, count(envelope.get('currentpage')), total, counted, last)
+  if (total !== null) return page(true, requested >= total)
+  if (items !== null && (requested - 1) * size + records.length <= items) return page(true, requested * size >= items)
+  return page(false, records.length < size)
 }
 
 /** The error for a response that stops paging. */

@@ -22,6 +22,8 @@ interface CallFields {
   readonly signal?: CancelSignal | undefined
   /** The credential whose rate limits the call counts against; set by the venue check. Default: the connection's own. */
   readonly credential?: string | undefined
+  /** ROLLER's id of the connection's venue, for which the call's cost is counted; set by the venue check. Absent while it is unknown. */
+  readonly venueId?: string | undefined
   /** Internal calls, see Pipeline.send. */
   readonly internal?: 'check' | 'verification' | undefined
   /**
@@ -71,6 +73,7 @@ export class RollerCall implements CallFields {
   readonly onWait: CallFields['onWait']
   readonly timing: CallTiming | undefined
   credential: string | undefined
+  venueId: string | undefined
   /**
    * Checks the venue again right before the call is sent, when it has waited or another replica has news. Set by the venue check.
    * @throws RollerError
@@ -95,6 +98,7 @@ export class RollerCall implements CallFields {
     this.onWait = from.onWait
     this.timing = from.timing
     this.credential = from.credential
+    this.venueId = from.venueId
   }
 
   /** The credential whose rate limits apply. */

@@ -240,7 +240,7 @@ class Upstream implements CallHandler {
   #countUse ({ call }: CallProgress): void {
     const { rateLimit } = rateLimitOf(call)
     const units = rateLimit === 'bulk' && call.body?.kind === 'bytes' ? bulkUnits(call.body.bytes) : 1
-    this.#parts.usage.count(call.limitedCredential, call.connectionId, rateLimit, units)
+    this.#parts.usage.count(call.venueId ?? null, call.connectionId, rateLimit, units)
   }
 
   async #classify (exchange: Exchange): Promise<Classification> {

@@ -19,7 +19,10 @@ export interface ConnectionState {
   readonly entry: string
   /** Keyed hash of the Client ID; null if this read does not contain it. */
   readonly client: string | null
-  /** The key of the rate limits that calls count against: the Client ID where it is known, otherwise the venue. */
+  /**
+   * The key of the rate limits that calls count against: the Client ID that was stored with the verification, otherwise the venue. Every
+   * read of a verified connection gives the same one, whether it contains the credentials or not: two keys would be two limits.
+   */
   readonly credential: string
   /** Ids of the errors that Nango reports for the credentials; empty if there are none. */
   readonly errorId: string
@@ -53,14 +56,14 @@ export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: u
   const pendingVenue: PendingVenue | null = verification === 'changed' && pending !== null ? { id: pending.id, name: pending.name } : null
   const unverified = verification === 'unverified'
   const connection = toConnection(row, { tags, venue, pendingVenue, unverified, hasRoom: hasRoomForVenue(tags) })
-  const known = client ?? (pendingVenue === null ? verified : pending)?.client ?? null
+  const stored = (verification === 'changed' ? pending : verified)?.client ?? null
   const [error] = Array.isArray(row.errors) ? row.errors : []
   return {
     connection,
     verification,
     entry,
     client,
-    credential: credentialOf(connection, known),
+    credential: credentialOf(connection, unverified ? client ?? stored : stored),
     errorId: isRecord(error) ? String(error.log_id ?? '') : '',
     updatedAt: String(row.updated_at ?? ''),
     asOf

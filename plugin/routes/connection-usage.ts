@@ -14,6 +14,8 @@ export interface ConnectionUsageOptions {
   readonly rateLimiter: RateLimiter
   /** The key of the rate limits of a connection's calls. */
   readonly credentialOf: (connectionId: string) => Promise<string>
+  /** ROLLER's id of a connection's venue; null while it is unknown. */
+  readonly venueOf: (connectionId: string) => Promise<string | null>
   readonly usage: Pick<UsageMeter, 'read'>
   /** Units a month of a venue; 0 is none. */
   readonly allowance: number
@@ -43,7 +45,7 @@ const UsageReport = Type.Object({
 }, { $id: 'UsageReport' })
 
 export const connectionUsageRoutes: FastifyPluginAsyncTypebox<ConnectionUsageOptions> = async (app, options) => {
-  const { access, rateLimiter, credentialOf, usage, allowance } = options
+  const { access, rateLimiter, credentialOf, venueOf, usage, allowance } = options
   app.get('/connections/:id/rate-limits', {
     exposeHeadRoute: false,
     schema: {
@@ -80,7 +82,7 @@ export const connectionUsageRoutes: FastifyPluginAsyncTypebox<ConnectionUsageOpt
   }, async (request) => {
     const { id } = request.params
     await access.admit(request, 'GET /connections/{id}/usage', 'connections:read', id)
-    const { month, since, rest, reporting, bulk } = await usage.read(await credentialOf(checkConnectionId(id)), id)
+    const { month, since, rest, reporting, bulk } = await usage.read(await venueOf(checkConnectionId(id)), id)
     const total = rest + reporting + bulk
     return { connectionId: id, month, since, rest, reporting, bulk, total, allowance: allowance === 0 ? null : allowance }
   })

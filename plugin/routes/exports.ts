@@ -1,8 +1,9 @@
 /** `GET /exports/{report}`: a report over any range of days as one stream, for programs in any language. */
+import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
 import { untilLeased } from '../client/lease-wait.ts'
 import type { RollerClient } from '../client/client.ts'
 import type { PageSource } from '../client/paginate.ts'
@@ -74,7 +75,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
     const { params, query: { cursors, ...range }, raw: { headers } } = request
     const report = reports.get(params.report)
     if (report === undefined) throw invalid('/params/report', 'is not a report') // the schema has the same list
-    const format = chooseFormat(headers.accept)
+    const format = chooseFormat(request.raw)
     if (format === 'csv' && cursors === 'true') throw invalid('/query/cursors', 'is for application/x-ndjson')
     const name = report.operation
     const connectionId = await access.address(request)
@@ -121,12 +122,9 @@ async function * startingWith (first: string, rest: AsyncGenerator<string, void,
 }
 
 /** @throws RollerError ROLLER_ERR_VALIDATION for a caller that takes neither */
-function chooseFormat (accept: FastifyRequest['headers']['accept']): ExportFormat {
-  const ranges = (accept ?? '*/*').toLowerCase().split(',').map((range) => range.split(';')[0]?.trim())
-  for (const range of ranges) {
-    if (range === 'text/csv' || range === 'text/*') return 'csv'
-    if (range === '*/*' || range === 'application/*' || range === 'application/x-ndjson') return 'ndjson'
-  }
+function chooseFormat ({ headers }: IncomingMessage): ExportFormat {
+  const [chosen] = new Negotiator({ headers }).mediaTypes(Object.values(MEDIA_TYPES))
+  for (const format of ['ndjson', 'csv'] as const) if (MEDIA_TYPES[format] === chosen) return format
   throw invalid('/headers/Accept', 'must take application/x-ndjson or text/csv')
 }
 

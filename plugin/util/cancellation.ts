@@ -16,6 +16,31 @@ export interface CancelSignal {
   removeEventListener (type: 'abort', listener: () => void): void
 }
 
+interface Abortable { abort (reason: unknown): void }
+
+/**
+ * Aborts something of a call together with a signal that may live as long as its process. After `unlink` the listener refers to nothing:
+ * one that was removed from an AbortSignal still points to those that were added after it, and so would keep every later call alive once
+ * it is in V8's old generation.
+ */
+export class AbortLink {
+  readonly #signal: CancelSignal | undefined
+  #target: Abortable | null
+  readonly #onAbort = (): void => { this.#target?.abort(this.#signal?.reason) }
+
+  constructor (signal: CancelSignal | undefined, target: Abortable) {
+    this.#signal = signal
+    this.#target = target
+    if (signal?.aborted === true) this.#onAbort()
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  unlink (): void {
+    this.#target = null
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+  }
+}
+
 export class Cancellation implements CancelSignal {
   aborted = false
   reason: unknown = undefined

@@ -45,10 +45,11 @@ export class VenueCheck implements CallHandler {
     return await this.#send(call, known?.verification === 'verified' ? known : await this.#verified(call.connectionId))
   }
 
-  async #send (call: RollerCall, { tags, credential }: IndexedConnection, retried = false): Promise<UpstreamResponse> {
+  async #send (call: RollerCall, { tags, credential, venueId }: IndexedConnection, retried = false): Promise<UpstreamResponse> {
     const { next, index, environment } = this.#parts
     checkEnvironment(tags[ENVIRONMENT_TAG], environment)
     call.credential = credential
+    call.venueId = venueId ?? undefined
     call.verify = this.#verifyAgain
     try {
       return await next.send(call)

@@ -183,13 +183,14 @@ export class VenueVerifier {
   }
 
   /** Requests the venue of a connection from ROLLER: one call against its rate limit. @throws RollerError */
-  async #requestVenue ({ connection: { connectionId }, credential }: ConnectionState): Promise<Venue> {
+  async #requestVenue ({ connection: { connectionId, venue: known }, credential }: ConnectionState): Promise<Venue> {
     const { pipeline, entry, environment } = this.#options
     const response = await pipeline.send({
       method: 'GET',
       target: '/venues/me',
       connectionId,
       credential,
+      venueId: known?.id,
       internal: 'verification',
       headers: { accept: 'application/json' },
       body: null,

@@ -1,12 +1,10 @@
 /** `roller-sidecar export`: ROLLER's reports as files. */
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import Fastify, { type FastifyInstance } from 'fastify'
-import { roller } from 'fastify-roller/internal'
-import { isRollerError } from 'fastify-roller'
-import { connectRedis } from '../config/redis.ts'
+import { isRollerError, type Roller } from 'fastify-roller'
+import { openRoller, type AssemblyLog, type OpenRoller } from 'fastify-roller/internal'
 import { ConfigError, readConfig, type Config } from '../config/config.ts'
-import { FolderError, isDiskError, notWritable } from '../export/folder.ts'
+import { FolderError, isDiskError, notWritable, STATE_FOLDER } from '../export/folder.ts'
 import { EXPORT_USAGE, readExportOptions, UsageError, type ExportOptions } from '../export/options.ts'
 import { barProgress, jsonProgress } from '../export/progress.ts'
 import { estimateExport, runExport } from '../export/run.ts'
@@ -51,7 +49,7 @@ export async function exportReports (args: readonly string[], source: Readonly<R
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const gateway = await openGateway(config)
   try {
-    return options.dryRun ? await estimate(gateway.app, options, config) : await run(gateway.app, options, interrupted.signal)
+    return options.dryRun ? await estimate(gateway.roller, options, config) : await run(gateway.roller, options, interrupted.signal)
   } catch (error) {
     if (interrupted.signal.aborted) {
       process.stderr.write('\nInterrupted. Run the same command again to go on.\n')
@@ -64,7 +62,7 @@ export async function exportReports (args: readonly string[], source: Readonly<R
   }
 }
 
-async function run ({ roller }: FastifyInstance, options: ExportOptions, signal: AbortSignal): Promise<number> {
+async function run (roller: Roller, options: ExportOptions, signal: AbortSignal): Promise<number> {
   const isTerminal = process.stderr.isTTY
   const missing = await runExport({
     roller, options, signal, progress: (venues) => isTerminal ? barProgress(process.stderr, venues) : jsonProgress(process.stdout)
@@ -75,8 +73,8 @@ async function run ({ roller }: FastifyInstance, options: ExportOptions, signal:
   return INCOMPLETE
 }
 
-async function estimate ({ roller }: FastifyInstance, options: ExportOptions, { transport }: Config): Promise<number> {
-  const folder = { own: (name: string): string => join(options.out, '.roller-export', name) }
+async function estimate (roller: Roller, options: ExportOptions, { transport }: Config): Promise<number> {
+  const folder = { own: (name: string): string => join(options.out, STATE_FOLDER, name) }
   const { estimates, missing } = await estimateExport(roller, options, folder)
   process.stdout.write(
     `${estimateTable(estimates, { venue: VENUE_SPEED, account: transport === 'nango' ? NANGO_SPEED : null })}\n`
@@ -93,35 +91,36 @@ function messageOf (error: unknown, { out }: ExportOptions): string {
   return error instanceof Error ? error.stack ?? error.message : String(error)
 }
 
-interface OpenGateway {
-  readonly app: FastifyInstance
-  readonly close: () => Promise<void>
+/** Warnings alone: the progress has the rest. */
+const log: AssemblyLog = {
+  info () {},
+  warn: (...line: readonly unknown[]) => { process.stderr.write(`${String(line.at(-1))}\n`) },
+  error: (...line: readonly unknown[]) => { process.stderr.write(`${String(line.at(-1))}\n`) }
 }
 
-/** The plugin in an app that does not listen. Without a Nango, on a sandbox with three venues. */
-async function openGateway (config: Config): Promise<OpenGateway> {
+/** Without a Nango, on a sandbox with three venues. */
+async function openGateway (config: Config): Promise<OpenRoller> {
   const sandbox = config.nango === null ? await (await import('../sandbox/export.ts')).startExportSandbox(config) : null
   const { nango, rollerBaseUrl, otherBaseUrl } = sandbox?.config ?? config
   if (nango === null) throw new Error('a sandbox has a Nango')
   const { webhookSigningKeys: _, ...rest } = nango
-  const app = Fastify()
-  const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl, app.log)
-  await app.register(roller, {
+  const redis = config.redisUrl === null ? null : (await import('../config/redis.ts')).connectRedis(config.redisUrl, log)
+  const { roller, close } = openRoller({
     nango: rest,
     environment: config.environment,
     transport: config.transport,
+    proxy: config.proxy,
     ...(rollerBaseUrl !== null && { rollerBaseUrl }),
     ...(otherBaseUrl !== null && { otherBaseUrl }),
     authorize: 'open', // nothing listens
     usageAllowance: config.usageAllowance,
     rateLimits: { onRedisDown: config.onRedisDown, replicas: config.replicas },
     ...(redis !== null && { redis })
-  })
-  await app.ready()
+  }, log)
   return {
-    app,
+    roller,
     async close () {
-      await app.close()
+      await close()
       redis?.disconnect()
       await sandbox?.close()
     }

@@ -67,6 +67,8 @@ export interface Config {
   readonly maxWait: number
   /** Units a month of a venue; 0 is none. */
   readonly usageAllowance: number
+  /** Null: unknown here. */
+  readonly exportDir: string | null
   readonly host: string
   readonly port: number
   readonly logLevel: string
@@ -205,6 +207,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     replicas: environment.REPLICAS,
     maxWait: environment.MAX_WAIT * 1000,
     usageAllowance: environment.USAGE_ALLOWANCE,
+    exportDir: environment.EXPORT_DIR ?? null,
     host: environment.HOST,
     port: environment.PORT,
     logLevel: environment.LOG_LEVEL,

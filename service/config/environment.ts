@@ -82,6 +82,7 @@ export const Environment = Type.Object({
     description: 'Calls a month that ROLLER allows each venue: events are raised at 80 % and 100 %. 0 is none.',
     examples: ['100000']
   }),
+  EXPORT_DIR: text('Folder into which roller-sidecar export writes, for GET /exports and its metric.', '/exports'),
   POLL_INTERVAL: Type.Optional(Type.Integer({
     minimum: 0,
     maximum: 86_400,

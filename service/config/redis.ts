@@ -1,9 +1,8 @@
 /** The Redis through which replicas share rate limits and token refreshes. Loaded only where it is configured, with ioredis. */
-import type { FastifyBaseLogger } from 'fastify'
 import { Redis } from 'ioredis'
 
 /** Commands fail at once while the connection is down, so that the plugin falls back. */
-export function connectRedis (url: string, log: FastifyBaseLogger): Redis {
+export function connectRedis (url: string, log: { warn (fields: object, message: string): void }): Redis {
   const client = new Redis(
     url,
     { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000, retryStrategy: (times) => Math.min(100 * times, 1_000) }

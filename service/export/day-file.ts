@@ -41,7 +41,8 @@ async function writeLines (
     if (text !== '') yield text
   }
   const pieces = chunks()
-  const [first, second] = [await pieces.next(), await pieces.next()]
+  const first = await pieces.next()
+  const second = await pieces.next()
   // It is on the disk before it gets its name.
   if (second.done === true) {
     const bytes = Buffer.from(first.value ?? '')

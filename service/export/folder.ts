@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** No part of the data: tools that read `**` skip names that begin with a dot, or find no file of theirs. */
-const OWN = '.roller-export'
+export const STATE_FOLDER = '.roller-export'
 /** The lock is renewed this often, and expires when it was not for much longer. Milliseconds. */
 const RENEWED = 10_000
 const EXPIRED = 60_000
@@ -29,9 +29,9 @@ export interface ExportFolder {
 
 /** @throws FolderError when it cannot be written, or another export writes in it */
 export async function openFolder (path: string): Promise<ExportFolder> {
-  const own = (name: string): string => join(path, OWN, name)
+  const own = (name: string): string => join(path, STATE_FOLDER, name)
   const unfinished = own('unfinished')
-  await mkdir(join(path, OWN), { recursive: true }).catch((error: unknown) => { throw notWritable(path, error) })
+  await mkdir(join(path, STATE_FOLDER), { recursive: true }).catch((error: unknown) => { throw notWritable(path, error) })
   const release = await lock(own('lock'), path)
   try {
     await rm(unfinished, { recursive: true, force: true }) // of a run that was killed

@@ -8,7 +8,7 @@ import type { ExportOptions } from './options.ts'
 import { estimateCalls, planVenue, type Job, type Venue } from './plan.ts'
 import type { ExportProgress } from './progress.ts'
 import { newState, readState, type VenueState } from './state.ts'
-import { stateFile, VenueExport, type Missing } from './venue-export.ts'
+import { stateFile, systemTime, VenueExport, type ExportTime, type Missing } from './venue-export.ts'
 
 /** What an export needs of the plugin. */
 export type Gateway = Pick<Roller, 'paginate' | 'connections' | 'request'>
@@ -18,20 +18,21 @@ export interface RunParts {
   readonly options: ExportOptions
   readonly progress: (venues: number) => ExportProgress | Promise<ExportProgress>
   readonly signal: AbortSignal
+  readonly time?: ExportTime | undefined
 }
 
 /** Venues that are exported side by side; through Nango they share its limit, and directly this many are as fast as one process is. */
 const VENUES_AT_A_TIME = 50
 
 /** @throws FolderError, the signal's reason, and what ends the whole export */
-export async function runExport ({ roller, options, progress: start, signal }: RunParts): Promise<Missing[]> {
+export async function runExport ({ roller, options, progress: start, signal, time = systemTime }: RunParts): Promise<Missing[]> {
   const folder = await openFolder(options.out)
   try {
     const { venues, missing } = await findVenues(roller, options)
     const progress = await start(venues.length)
     // What ends one venue for all, such as a full disk, ends the others.
     const stop = new AbortController()
-    const parts = { roller, folder, options, progress, signal: AbortSignal.any([signal, stop.signal]) }
+    const parts = { roller, folder, options, progress, time, signal: AbortSignal.any([signal, stop.signal]) }
     setMaxListeners(0, parts.signal) // each file that is being written has some
     const queue = [...venues]
     const work = async (): Promise<void> => {

@@ -183,11 +183,11 @@ INSERT INTO ${backQuoted(id)} (${names.join(', ')})
   ${select};`
     }
     const keys = ['venue', ...key.map(backQuoted)]
-    return `MERGE ${backQuoted(id)} AS old USING (
-  ${select}
+    return `MERGE ${backQuoted(id)} AS kept USING (
+  ${select} AND ${key.map((name) => `JSON_VALUE(record, '$.${name}') IS NOT NULL`).join(' AND ')}
   QUALIFY ROW_NUMBER() OVER (PARTITION BY ${keys.join(', ')} ORDER BY day DESC) = 1
-) AS new ON ${keys.map((name) => `old.${name} = new.${name}`).join(' AND ')}
-WHEN MATCHED AND new.day >= old.day THEN UPDATE SET ${names.map((name) => `${name} = new.${name}`).join(', ')}
-WHEN NOT MATCHED THEN INSERT (${names.join(', ')}) VALUES (${names.map((name) => `new.${name}`).join(', ')});`
+) AS loaded ON ${keys.map((name) => `kept.${name} = loaded.${name}`).join(' AND ')}
+WHEN MATCHED AND loaded.day >= kept.day THEN UPDATE SET ${names.map((name) => `${name} = loaded.${name}`).join(', ')}
+WHEN NOT MATCHED THEN INSERT (${names.join(', ')}) VALUES (${names.map((name) => `loaded.${name}`).join(', ')});`
   }
 }

@@ -28,6 +28,13 @@ export type VenueState = Static<typeof VenueState>
 
 export class StateError extends Error {
   override readonly name = 'StateError'
+  /** What is wrong with it. */
+  readonly how: string
+
+  constructor (file: string, how: string) {
+    super(`${file} ${how}. Delete it: the venue's days are then fetched again.`)
+    this.how = how
+  }
 }
 
 export function newState (venue: string, name: string | null): VenueState {
@@ -44,14 +51,10 @@ export async function readState (file: string): Promise<VenueState | null> {
     throw error
   }
   let state: unknown
-  try { state = JSON.parse(text) } catch { throw unusable(file, 'is damaged') }
+  try { state = JSON.parse(text) } catch { throw new StateError(file, 'is damaged') }
   if (Value.Check(VenueState, state)) return state
   const { version } = (state ?? {}) as { version?: unknown }
-  throw unusable(file, typeof version === 'number' && version !== VERSION ? 'was written by another version' : 'is damaged')
-}
-
-function unusable (file: string, how: string): StateError {
-  return new StateError(`${file} ${how}. Delete it: the venue's days are then fetched again.`)
+  throw new StateError(file, typeof version === 'number' && version !== VERSION ? 'was written by another version' : 'is damaged')
 }
 
 /** Whole or not at all, whenever the power goes. */

@@ -17,6 +17,20 @@ export interface VenueExportParts {
   readonly options: ExportOptions
   readonly progress: ExportProgress
   readonly signal: AbortSignal
+  readonly time: ExportTime
+}
+
+/** For the pauses while a venue cannot be reached; replaceable in tests. */
+export interface ExportTime {
+  /** Milliseconds since 1970. */
+  now (): number
+  /** @throws the signal's reason if it aborts first */
+  sleep (ms: number, signal: AbortSignal): Promise<void>
+}
+
+export const systemTime: ExportTime = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => { await setTimeout(ms, undefined, { signal }) }
 }
 
 /** What is not there in the end. */
@@ -98,7 +112,7 @@ export class VenueExport {
         if (!isRollerError(error)) throw error
         const reach = reachOf(error)
         if (reach === 'again' && this.#mayTryAgain()) {
-          progress.trouble(id, error.code, Math.max(0, (this.#trouble?.until ?? 0) - Date.now()))
+          progress.trouble(id, error.code, Math.max(0, (this.#trouble?.until ?? 0) - this.#parts.time.now()))
           continue
         }
         const why = reasonOf(error)
@@ -135,7 +149,7 @@ export class VenueExport {
 
   /** Pauses all downloads of the venue: the cause applies to each of them. */
   #mayTryAgain (): boolean {
-    const now = Date.now()
+    const now = this.#parts.time.now()
     const trouble = this.#trouble ??= { since: now, count: 0, until: now }
     if (now - trouble.since >= this.#parts.options.patience) return false
     if (trouble.until <= now) trouble.until = now + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** trouble.count++)
@@ -143,10 +157,9 @@ export class VenueExport {
   }
 
   async #pause (): Promise<void> {
-    const { signal } = this.#parts
-    const ms = (this.#trouble?.until ?? 0) - Date.now()
-    if (ms <= 0) return
-    await setTimeout(ms, undefined, { signal })
+    const { signal, time } = this.#parts
+    const ms = (this.#trouble?.until ?? 0) - time.now()
+    if (ms > 0) await time.sleep(ms, signal)
   }
 
   #fail (job: Job, why: Reason): void {

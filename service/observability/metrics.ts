@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Roller } from 'fastify-roller'
 import type { ToolCall } from 'fastify-roller/mcp'
-import type { RateLimitObserver } from 'fastify-roller/internal'
+import type { RateLimitObserver, ReadExports } from 'fastify-roller/internal'
 import { layerOf, operationOf } from './request-facts.ts'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -118,6 +118,28 @@ export function requestCounter ({ registry }: Metrics): CountRequest {
     if (call.tries > 1) repeats.inc(call.tries - 1)
     if (call.headMs !== null) overhead.observe(Math.max(0, call.headMs - call.waitedMs - call.upstreamMs) / 1000)
   }
+}
+
+/** Computed at each scrape only. By report alone: venues are no label. */
+export function watchExports ({ registry }: Metrics, readExports: ReadExports | null): void {
+  const age = new Gauge({
+    name: 'roller_export_age_seconds',
+    help: 'Time since the export command last fetched a report, of the venue for which it is longest.',
+    labelNames: ['report'],
+    registers: [registry],
+    async collect () {
+      this.reset()
+      const latest = new Map<string, { report: string, at: number }>() // of any format
+      for (const { report, venueId, lastFetchedAt } of (await readExports?.())?.exports ?? []) {
+        const key = `${report} ${venueId}`
+        latest.set(key, { report, at: Math.max(latest.get(key)?.at ?? 0, Date.parse(lastFetchedAt)) })
+      }
+      const oldest = new Map<string, number>()
+      for (const { report, at } of latest.values()) oldest.set(report, Math.min(oldest.get(report) ?? Infinity, at))
+      for (const [report, at] of oldest) this.set({ report }, (Date.now() - at) / 1000)
+    }
+  })
+  age.reset()
 }
 
 /** Computed at each scrape only. */

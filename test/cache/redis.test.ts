@@ -90,7 +90,7 @@ t.test('every key expires, shares one Cluster slot and contains no ids', async (
   const keys = await a.keys('*')
   t.equal(keys.length, 2)
   for (const key of keys) {
-    t.match(key, /^roller:cache:\{[\w-]{22}\}:(generations|answer:[\w-]{22})$/)
+    t.match(key, /^roller:cache:\{[\w-]{22}\}:(generations|response:[\w-]{22})$/)
     t.ok(await a.pttl(key) > 0)
   }
   t.equal(new Set(keys.map((key) => /\{.*\}/.exec(key)?.[0])).size, 1)

@@ -28,8 +28,8 @@ test('streams millions of records in flat memory', { timeout: 300_000 }, async (
       transport: 'direct', rollerBaseUrl: `http://127.0.0.1:${port}`, rateLimits: { reporting: { limit: 1_000_000 } }
     }
   })
-  const answer = await fetch(`${url}/exports/discounts`, { headers: { ...VENUE, 'connection-id': CONNECTION_ID } })
-  t.equal(answer.status, 200)
+  const result = await fetch(`${url}/exports/discounts`, { headers: { ...VENUE, 'connection-id': CONNECTION_ID } })
+  t.equal(result.status, 200)
   await new Promise((resolve) => setTimeout(resolve, 500))
   t.ok(requested <= 20, `${requested} pages were fetched while nothing read`)
 
@@ -37,7 +37,7 @@ test('streams millions of records in flat memory', { timeout: 300_000 }, async (
   let bytes = 0
   let early = 0
   let peak = 0
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of result.body ?? []) {
     for (const byte of chunk) if (byte === 10) lines++
     bytes += chunk.length
     const { rss } = process.memoryUsage()

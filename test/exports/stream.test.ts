@@ -25,11 +25,11 @@ const linesOf = (text: string): object[] => text.trimEnd().split('\n').map((line
 for (const transport of ['nango', 'direct'] as const) {
   test(`streams the records of a range as NDJSON (${transport})`, async (t) => {
     const built = await open(t, transport)
-    const answer = await built.get(`bookingitems?${RANGE}`)
-    t.equal(answer.status, 200)
-    t.equal(answer.headers.get('content-type'), 'application/x-ndjson')
-    t.equal(answer.headers.get('content-length'), null)
-    const records = linesOf(await answer.text())
+    const response = await built.get(`bookingitems?${RANGE}`)
+    t.equal(response.status, 200)
+    t.equal(response.headers.get('content-type'), 'application/x-ndjson')
+    t.equal(response.headers.get('content-length'), null)
+    const records = linesOf(await response.text())
     t.equal(callsAtRoller(built).length, 15, 'a call for each day')
     t.ok(callsAtRoller(built).every(({ url }) => url.includes('pageSize=500')), 'pages are as large as ROLLER recommends')
     t.ok(records.length > 10)
@@ -39,12 +39,31 @@ for (const transport of ['nango', 'direct'] as const) {
 
 test('streams CSV with the columns of the catalog', async (t) => {
   const built = await open(t)
-  const answer = await built.get(`bookingitems?${RANGE}`, { accept: 'text/csv' })
-  t.match(answer.headers.get('content-type'), /^text\/csv; charset=utf-8/)
-  const [head = '', ...lines] = (await answer.text()).trimEnd().split('\n')
+  const response = await built.get(`bookingitems?${RANGE}`, { accept: 'text/csv' })
+  t.match(response.headers.get('content-type'), /^text\/csv; charset=utf-8/)
+  const [head = '', ...lines] = (await response.text()).trimEnd().split('\n')
   t.match(head, /^bookingReference,bookingUniqueId,.*,_other$/)
   const records = await inProcess(built) as { bookingReference: string }[]
   t.same(lines.map((line) => line.split(',')[0]), records.map(({ bookingReference }) => bookingReference))
+})
+
+test('the header Accept chooses the format', async (t) => {
+  const { get } = await open(t)
+  const cases: [accept: string, type: 'ndjson' | 'csv' | 'neither'][] = [
+    ['*/*', 'ndjson'], ['application/x-ndjson', 'ndjson'], ['text/csv', 'csv'], ['TEXT/CSV;header=present', 'csv'],
+    ['text/csv; charset=UTF-8', 'csv'], ['text/csv;header=absent', 'neither'],
+    ['text/*', 'csv'], ['application/*, text/*;q=0.5', 'ndjson'], ['text/csv;q=0.5, application/x-ndjson;q=0.4', 'csv'],
+    ['application/x-ndjson;q=0.1, text/csv', 'csv'], ['*/*;q=0.1, text/csv', 'csv'], ['text/csv, application/x-ndjson', 'csv'],
+    ['application/x-ndjson;q=0, */*', 'csv'], ['text/csv;q=0, */*', 'ndjson'], ['text/html,application/xml;q=0.9,*/*;q=0.8', 'ndjson'],
+    ['text/csv;q=0', 'neither'], ['application/json', 'neither'], ['*/*;q=0', 'neither']
+  ]
+  for (const [accept, expected] of cases) {
+    const response = await get('products', { accept })
+    await response.body?.cancel()
+    const type = response.headers.get('content-type') ?? ''
+    t.equal(type.includes('ndjson') ? 'ndjson' : type.includes('csv') ? 'csv' : 'neither', expected, accept)
+    t.equal(response.status, expected === 'neither' ? 400 : 200, accept)
+  }
 })
 
 test('a cursor continues after its page', async (t) => {
@@ -92,9 +111,9 @@ test('rejects what is wrong before anything is sent', async (t) => {
     [`bookingitems?${RANGE}`, { 'roller-max-wait': 'long' }, /Roller-Max-Wait/]
   ]
   for (const [path, headers, detail] of cases) {
-    const answer = await built.get(path, headers)
-    t.equal(answer.status, 400, path)
-    const problem = await answer.json() as { code: string }
+    const response = await built.get(path, headers)
+    t.equal(response.status, 400, path)
+    const problem = await response.json() as { code: string }
     t.equal(problem.code, 'ROLLER_ERR_VALIDATION')
     t.match(JSON.stringify(problem), detail)
   }
@@ -105,20 +124,20 @@ test('rejects what is wrong before anything is sent', async (t) => {
 test('an error before the first record is an answer of its own', async (t) => {
   const { get, roller } = await open(t)
   roller.faults.next({ kind: 'status', status: 403, path: /bookingitems/, body: { message: 'no API access' } })
-  const answer = await get(`bookingitems?${RANGE}`)
-  t.equal(answer.status, 403)
-  t.match(await answer.json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
+  const response = await get(`bookingitems?${RANGE}`)
+  t.equal(response.status, 403)
+  t.match(await response.json(), { code: 'ROLLER_ERR_ACCESS_DENIED' })
 })
 
 test('a break in the middle cuts the stream, and the last cursor continues', async (t) => {
   const { get, roller } = await open(t)
   const whole = (await (await get(`bookingitems?${RANGE}`)).text()).trimEnd().split('\n')
   roller.faults.always({ kind: 'status', status: 400, path: /startDate=2026-11-12/, body: { message: 'not today' } })
-  const answer = await get(`bookingitems?${RANGE}&cursors=true`)
-  t.equal(answer.status, 200)
+  const response = await get(`bookingitems?${RANGE}&cursors=true`)
+  t.equal(response.status, 200)
   const decoder = new TextDecoder()
   let text = ''
-  await t.rejects(async () => { for await (const chunk of answer.body ?? []) text += decoder.decode(chunk) }, { message: 'terminated' })
+  await t.rejects(async () => { for await (const chunk of response.body ?? []) text += decoder.decode(chunk) }, { message: 'terminated' })
   roller.faults.always(null)
   const lines = text.split('\n').slice(0, -1)
   const last = lines.findLastIndex((line) => line.startsWith('{"cursor":'))
@@ -139,8 +158,8 @@ test('a caller without rights gets nothing', async (t) => {
       }
     }
   })
-  const answer = await fetch(`${built.url}/exports/bookingitems?${RANGE}`, { headers: VENUE })
-  t.equal(answer.status, 403)
+  const response = await fetch(`${built.url}/exports/bookingitems?${RANGE}`, { headers: VENUE })
+  t.equal(response.status, 403)
   t.same(requested, [{ connectionId: CONNECTION_ID, operation: 'GET /data/bookingitems', scope: 'roller:read' }])
   const closed = await listen(t, { options: { operations: { deny: ['GET /data/bookingitems'] } } })
   const denied = await fetch(`${closed.url}/exports/bookingitems?${RANGE}`, { headers: VENUE })
@@ -148,13 +167,20 @@ test('a caller without rights gets nothing', async (t) => {
   t.same([callsAtRoller(built), callsAtRoller(closed)], [[], []])
 })
 
+test('a venue of another caller does not exist', async (t) => {
+  const built = await listen(t, { options: { identify: () => ({ tags: { organization_id: 'another' } }) } })
+  const response = await fetch(`${built.url}/exports/bookingitems?${RANGE}`, { headers: VENUE })
+  t.match(await response.json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+  t.same(callsAtRoller(built), [])
+})
+
 test('a caller who loses its rights loses its stream', async (t) => {
   let allowed = true
   const built = await listen(t, { roller: { now }, nango: { now }, options: { authorize: () => allowed } })
   built.roller.faults.always({ kind: 'slow', ms: 20, path: /startDate=2026-11-1/ })
-  const answer = await fetch(`${built.url}/exports/bookingitems?${RANGE}`, { headers: VENUE })
-  t.equal(answer.status, 200)
+  const response = await fetch(`${built.url}/exports/bookingitems?${RANGE}`, { headers: VENUE })
+  t.equal(response.status, 200)
   allowed = false
-  await t.rejects(answer.text())
+  await t.rejects(response.text())
   t.ok(callsAtRoller(built).length < 15)
 })

@@ -99,7 +99,7 @@ export class RedisCacheStore implements CacheStore {
 /** The braces put all keys of one connection into one slot of a Redis Cluster. */
 function generationsKey (tag: string): string { return `roller:cache:{${tag}}:generations` }
 
-function keysOf (tag: string, key: string): string[] { return [generationsKey(tag), `roller:cache:{${tag}}:answer:${digest(key)}`] }
+function keysOf (tag: string, key: string): string[] { return [generationsKey(tag), `roller:cache:{${tag}}:response:${digest(key)}`] }
 
 /** Anything else than what `keep` wrote is a miss. */
 function decode ([head, body, left]: readonly unknown[]): Found['hit'] {

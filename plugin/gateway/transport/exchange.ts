@@ -87,7 +87,11 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
 
   /** The body: one Buffer if it is complete, otherwise a stream. Call once. */
   payload (): Buffer | Readable {
-    if (this.#state === 'complete') return this.#take()
+    if (this.#state === 'complete') {
+      const body = this.#take()
+      this.#chunks = null // whatever still refers to this exchange keeps no body
+      return body
+    }
     this.#reader = new Reader(this, this.#allChunks())
     this.#chunks = null
     if (this.#failure !== null) this.#reader.fail(this.#failure)

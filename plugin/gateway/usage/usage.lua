@@ -1,4 +1,4 @@
--- Adds to a credential's use of a month, and replies with the whole of it, and with the mark that was reached by it for the first time.
+-- Adds to a venue's use of a month, and replies with the whole of it, and with the mark that was reached by it for the first time.
 -- ARGV: rest, reporting, bulk, allowance (0: none), milliseconds to keep it.
 local names = { 'rest', 'reporting', 'bulk' }
 local totals, sum = {}, 0

@@ -1,6 +1,6 @@
 /**
  * The use of each venue's monthly allowance. ROLLER does not report it, so the gateway counts each call that may have reached ROLLER: by
- * credential, as the rate limits do, and by calendar month in UTC.
+ * venue, whatever its credentials and connections, and by calendar month in UTC.
  */
 import { readFileSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
@@ -29,6 +29,8 @@ export interface UsageOptions {
   readonly scope: string
   /** Units a month of one venue; 0: no allowance is configured. */
   readonly allowance: number
+  /** False: venues are not verified, and each connection is counted for itself. */
+  readonly byVenue: boolean
   readonly clock: Clock
   /** Milliseconds since 1970. */
   readonly date?: () => number
@@ -42,26 +44,32 @@ const NAMES = ['rest', 'reporting', 'bulk'] as const
 const FLUSH_AFTER = 1_000
 const KEPT_MS = 400 * 86_400_000
 const WARNING = 0.8
-const MAX_CREDENTIALS = 10_000
+const MAX_VENUES = 10_000
 
 const script = loadScript(readFileSync(new URL('./usage.lua', import.meta.url), 'utf8'))
 
 class Count {
   readonly month: string
-  readonly credential: string
+  readonly venueId: string | null
   connectionId: string
   rest = 0
   reporting = 0
   bulk = 0
   mark: UsageMark | null = null
 
-  constructor (month: string, credential: string, connectionId: string) {
+  constructor (month: string, venueId: string | null, connectionId: string) {
     this.month = month
-    this.credential = credential
+    this.venueId = venueId
     this.connectionId = connectionId
   }
 
   get sum (): number { return this.rest + this.reporting + this.bulk }
+
+  get subject (): string { return this.venueId === null ? `connection:${this.connectionId}` : `venue:${this.venueId}` }
+
+  get key (): string { return `${this.month} ${this.subject}` }
+
+  add (other: Usage): void { for (const name of NAMES) this[name] += other[name] }
 }
 
 export class UsageMeter {
@@ -69,7 +77,7 @@ export class UsageMeter {
   readonly #since: string
   readonly #script: RedisScript | null
   /** All counts; with Redis, only those that were not sent yet. */
-  readonly #counts = new LRUCache<string, Count>({ max: MAX_CREDENTIALS })
+  readonly #counts = new LRUCache<string, Count>({ max: MAX_VENUES })
   #timer: unknown = null
 
   constructor (options: UsageOptions) {
@@ -78,9 +86,12 @@ export class UsageMeter {
     this.#script = options.redis === undefined ? null : new RedisScript(options.redis, script, { clock: options.clock })
   }
 
-  /** Counts a call that may have reached ROLLER. */
-  count (credential: string, connectionId: string, rateLimit: RateLimitName, units = 1): void {
-    const count = this.#of(credential, connectionId)
+  /**
+   * Counts a call that may have reached ROLLER.
+   * @param venueId null while it is unknown: the calls that find it out are counted for it afterwards
+   */
+  count (venueId: string | null, connectionId: string, rateLimit: RateLimitName, units = 1): void {
+    const count = this.#of(venueId, connectionId)
     count[rateLimit] += units
     count.connectionId = connectionId
     this.#options.onUsage?.(rateLimit, units)
@@ -89,14 +100,14 @@ export class UsageMeter {
   }
 
   /** This month's. @throws RedisUnavailable */
-  async read (credential: string, connectionId: string): Promise<MonthUsage> {
-    const month = this.#month()
-    if (this.#script === null) {
-      const { rest, reporting, bulk } = this.#counts.get(`${month} ${credential}`) ?? { rest: 0, reporting: 0, bulk: 0 }
+  async read (venueId: string | null, connectionId: string): Promise<MonthUsage> {
+    const count = this.#of(venueId, connectionId)
+    if (this.#script === null || this.#isUnplaced(count)) {
+      const { month, rest, reporting, bulk } = count
       return { month, since: this.#since, rest, reporting, bulk }
     }
     await this.#flush()
-    return await this.#send(new Count(month, credential, connectionId))
+    return await this.#send(new Count(count.month, venueId, connectionId))
   }
 
   async close (): Promise<void> {
@@ -108,13 +119,25 @@ export class UsageMeter {
 
   #month (): string { return new Date(this.#date()).toISOString().slice(0, 7) }
 
-  #of (credential: string, connectionId: string): Count {
-    const month = this.#month()
-    const key = `${month} ${credential}`
-    const count = this.#counts.get(key) ?? new Count(month, credential, connectionId)
-    this.#counts.set(key, count)
+  #of (venueId: string | null, connectionId: string): Count {
+    const count = this.#kept(new Count(this.#month(), venueId, connectionId))
+    const unplaced = venueId === null ? undefined : this.#counts.get(new Count(count.month, null, connectionId).key)
+    if (unplaced !== undefined) {
+      this.#counts.delete(unplaced.key)
+      count.add(unplaced)
+    }
     return count
   }
+
+  /** The count that is there already in the place of an empty one. */
+  #kept (empty: Count): Count {
+    const count = this.#counts.get(empty.key) ?? empty
+    this.#counts.set(empty.key, count)
+    return count
+  }
+
+  /** The venue is not known yet. */
+  #isUnplaced ({ venueId }: Count): boolean { return this.#options.byVenue && venueId === null }
 
   #mark (count: Count): void {
     const { allowance, onMark } = this.#options
@@ -135,13 +158,12 @@ export class UsageMeter {
 
   async #flush (): Promise<void> {
     for (const [key, count] of [...this.#counts.entries()]) {
+      if (this.#isUnplaced(count)) continue
       this.#counts.delete(key)
       try {
-        await this.#send(count)
+        if (count.sum > 0) await this.#send(count)
       } catch (error) {
-        const kept = this.#counts.get(key) ?? new Count(count.month, count.credential, count.connectionId)
-        for (const name of NAMES) kept[name] += count[name]
-        this.#counts.set(key, kept)
+        this.#kept(new Count(count.month, count.venueId, count.connectionId)).add(count)
         throw error
       }
     }
@@ -149,7 +171,7 @@ export class UsageMeter {
 
   async #send (count: Count): Promise<MonthUsage> {
     const { scope, allowance, onMark } = this.#options
-    const key = `roller:usage:{${digest(scope, count.credential)}}:${count.month}`
+    const key = `roller:usage:{${digest(scope, count.subject)}}:${count.month}`
     const args = [...NAMES.map((name) => count[name]), allowance, KEPT_MS].map(String)
     const [rest, reporting, bulk, mark] = await this.#script?.runForList([key], args) ?? []
     const usage = { month: count.month, since: null, rest: Number(rest), reporting: Number(reporting), bulk: Number(bulk) }

@@ -156,6 +156,25 @@ test('a ROLLER that is down for a while is waited for', async (t) => {
   t.match(down.missing[0], { report: 'tickets', reason: /ROLLER_ERR_UNREACHABLE/ })
 })
 
+test('a ROLLER that is down for ten minutes in the middle is waited for', async (t) => {
+  const exports = await open(t, { names: ['second'], options: { retries: 0 } })
+  exports.roller.faults.always({ kind: 'reset', path: /startDate=2026-11-1[4-9]/ })
+  let slept = 0
+  const time = {
+    now: () => slept,
+    sleep: async (ms: number) => {
+      // Venues pause side by side.
+      slept += ms / 2
+      if (slept >= 600_000) exports.roller.faults.always(null)
+    }
+  }
+  const { missing, steps } = await exports.export(['--reports', 'bookingitems', ...DAYS], { time })
+  t.same(missing, [])
+  t.ok(slept >= 600_000)
+  t.ok(steps.filter(({ step }) => step === 'retry').length < 200, 'it is not called all the time')
+  t.equal(Object.keys(filesOf(exports.folder)).length, 20)
+})
+
 test('a record with a new field and one of 5 MB pass', async (t) => {
   const exports = await open(t, { names: [] })
   const [venue = ''] = exports.venues

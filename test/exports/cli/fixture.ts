@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Test } from 'tap'
 import { readExportOptions } from '#service/export/options.js'
-import { runExport } from '#service/export/run.js'
+import { runExport, type RunParts } from '#service/export/run.js'
 import { jsonProgress } from '#service/export/progress.js'
 import { asConnected, build, CLIENT_SECRET, SECRET_KEY, type BuildOptions, type Built } from '../../support/build.ts'
 import { start, type Program } from '../../examples/program.ts'
@@ -25,7 +25,9 @@ export interface Exports extends Built {
   readonly folder: string
   /** Ids of the venues, `demo`'s first. */
   readonly venues: readonly string[]
-  readonly export: (args: readonly string[], options?: { readonly out?: string, readonly signal?: AbortSignal }) => Promise<Outcome>
+  readonly export: (
+    args: readonly string[], options?: Partial<Pick<RunParts, 'signal' | 'time'>> & { readonly out?: string }
+  ) => Promise<Outcome>
   /** The command. */
   readonly command: (args: readonly string[], env?: Record<string, string>) => Program
 }
@@ -45,11 +47,11 @@ export async function open (
     ...built,
     folder,
     venues: ['demo', ...names].map((name) => String(built.roller.venue(name).id)),
-    async export (args, { out = folder, signal = new AbortController().signal } = {}) {
+    async export (args, { out = folder, signal = new AbortController().signal, time } = {}) {
       const lines: string[] = []
       const progress = (): ReturnType<typeof jsonProgress> => jsonProgress({ write: (text: string) => lines.push(text) })
       const missing = await runExport(
-        { roller: built.app.roller, options: readExportOptions([...args, '--out', out]), progress, signal }
+        { roller: built.app.roller, options: readExportOptions([...args, '--out', out]), progress, signal, time }
       )
       return { missing, steps: lines.map((line) => JSON.parse(line) as Step) }
     },
