@@ -27,7 +27,7 @@ for (const [name, client] of [['ioredis', a], ['iovalkey', v]] as const) {
     const bench: Bench = {
       store: new RedisCacheStore(client, { scope: name, ...waiting }),
       async pass (ms) {
-        for (const key of await a.keys('roller:cache:*:answer:*')) await a.pexpire(key, await a.pttl(key) - ms)
+        for (const key of await a.keys('roller:cache:*:response:*')) await a.pexpire(key, await a.pttl(key) - ms)
       }
     }
     storeSuite(t, bench)
@@ -101,7 +101,7 @@ t.test('treats values that it did not write as misses', async (t) => {
   const { gateway, get } = replica(a, 'odd')
   gateway.serve = (_call, count) => ({ body: `body ${count}` })
   await get()
-  const [key = ''] = await a.keys('*:answer:*')
+  const [key = ''] = await a.keys('*:response:*')
   for (const [field, value] of [['head', 'not json'], ['head', 'null'], ['head', '[1]'], ['head', '["utf8",60000,null]']] as const) {
     const calls = gateway.sent.length
     await a.hset(key, field, value)
