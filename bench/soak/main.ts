@@ -66,15 +66,15 @@ const service = fork(fileURLToPath(new URL(import.meta.resolve('#root/service/di
   }
 })
 const ended = once(service, 'exit')
-const way = { url: await urlOf(service), nango, roller, random: createRandom(Number(values.seed)) }
+const target = { url: await urlOf(service), nango, roller, random: createRandom(Number(values.seed)) }
 console.log(`${minutes} minutes through ${values.transport}, seed ${values.seed}, after ${Math.round(WARM_UP_MS / 1000)} s to warm up`)
 
 const samples: (Sample & { at: number })[] = []
 const startedAt = performance.now()
-const hurried = startLoad({ ...way, venues: WARM_UP_VENUES })
+const hurried = startLoad({ ...target, venues: WARM_UP_VENUES })
 await sleep(HURRY_MS)
 await hurried.stop()
-const load = startLoad({ ...way, venues: VENUES })
+const load = startLoad({ ...target, venues: VENUES })
 while (performance.now() - startedAt < WARM_UP_MS + minutes * 60_000) {
   await sleep(SAMPLE_EVERY_MS)
   const at = performance.now() - startedAt

@@ -52,13 +52,13 @@ test('the connect page reports the actual state', needsBrowser, async (t) => {
     await isAccessible(t, second.page, 'a used link')
   })
 
-  for (const way of ['our form', 'Nango\'s form'] as const) {
-    await t.test(`shows no check mark for another venue's credentials, through ${way}`, async (t) => {
+  for (const form of ['our form', 'Nango\'s form'] as const) {
+    await t.test(`shows no check mark for another venue's credentials, through ${form}`, async (t) => {
       const { page } = await open(t, browser)
       const link = await served.link({ connectionId: 'demo-venue', clientId: 'someone-else' }, '/connect-session/reconnect')
       await page.goto(link)
       await page.locator('#remaining:not(:empty)').waitFor()
-      if (way === 'our form') {
+      if (form === 'our form') {
         await page.fill('#client-secret', 'right')
         await page.click('#submit')
       } else {

@@ -6,17 +6,17 @@ import { SteppedClock } from '../support/manual-clock.ts'
 async function three () {
   const gateway = new FakeGateway()
   const shared = new Sharing({ next: gateway, clock: new SteppedClock() })
-  const leavers = [1, 2, 3].map(() => new AbortController())
-  const calls = leavers.map(({ signal }) => shared.send(callOf({ signal })))
+  const callers = [1, 2, 3].map(() => new AbortController())
+  const calls = callers.map(({ signal }) => shared.send(callOf({ signal })))
   for (const call of calls) call.catch(() => {}) // awaited later
   await settled()
-  const leave = (number: number): void => leavers[number - 1]?.abort(new Error(`${number} left`))
-  return { gateway, shared, calls: calls as [typeof calls[0] & {}, typeof calls[0] & {}, typeof calls[0] & {}], leave }
+  const disconnect = (number: number): void => callers[number - 1]?.abort(new Error(`${number} left`))
+  return { gateway, shared, calls: calls as [typeof calls[0] & {}, typeof calls[0] & {}, typeof calls[0] & {}], disconnect }
 }
 
 test('returns the response to the others when the first caller leaves', async (t) => {
-  const { gateway, calls, leave } = await three()
-  leave(1)
+  const { gateway, calls, disconnect } = await three()
+  disconnect(1)
   await t.rejects(calls[0], { message: '1 left' }, 'at once')
   t.notOk(gateway.at(1).gone)
   gateway.at(1).respond({ body: 'here' })
@@ -26,8 +26,8 @@ test('returns the response to the others when the first caller leaves', async (t
 })
 
 test('returns the response to the others when a joined caller leaves', async (t) => {
-  const { gateway, calls, leave } = await three()
-  leave(3)
+  const { gateway, calls, disconnect } = await three()
+  disconnect(3)
   await t.rejects(calls[2], { message: '3 left' })
   gateway.at(1).respond({ body: 'here' })
   t.equal(await textOf(await calls[0]), 'here')
@@ -35,10 +35,10 @@ test('returns the response to the others when a joined caller leaves', async (t)
 })
 
 test('cancels the call when all callers leave, and makes a new one for the next caller', async (t) => {
-  const { gateway, shared, calls, leave } = await three()
-  for (const number of [2, 1]) leave(number)
+  const { gateway, shared, calls, disconnect } = await three()
+  for (const number of [2, 1]) disconnect(number)
   t.notOk(gateway.at(1).gone, 'one is still there')
-  leave(3)
+  disconnect(3)
   t.ok(gateway.at(1).gone)
   const next = shared.send(callOf())
   await settled()
@@ -70,8 +70,8 @@ test('rejects a leaving caller with its own reason, and returns response and rat
 })
 
 test('gives a large response to the next caller when the first one leaves before it', async (t) => {
-  const { gateway, calls, leave } = await three()
-  leave(1)
+  const { gateway, calls, disconnect } = await three()
+  disconnect(1)
   const response = gateway.at(1).respond({ body: Buffer.alloc(LIMIT + 1, 'x') })
   t.equal((await textOf(await calls[1])).length, LIMIT + 1)
   t.equal(response.taken, 1)
@@ -94,18 +94,18 @@ test('cancels a stream when its caller leaves', async (t) => {
 })
 
 test('discards the response when all callers leave while it arrives', async (t) => {
-  const { gateway, calls, leave } = await three()
+  const { gateway, calls, disconnect } = await three()
   const response = gateway.at(1).respond({ body: Buffer.alloc(LIMIT + 1) })
-  for (const number of [1, 2, 3]) leave(number)
+  for (const number of [1, 2, 3]) disconnect(number)
   for (const call of calls) await t.rejects(call, /left/)
   await settled()
   t.ok(response.aborted || response.stream === null || response.stream.destroyed)
 })
 
 test('removes the listeners of callers that have their response', async (t) => {
-  const { gateway, calls, leave } = await three()
+  const { gateway, calls, disconnect } = await three()
   gateway.at(1).respond()
   await Promise.all(calls)
-  for (const number of [1, 2, 3]) leave(number)
+  for (const number of [1, 2, 3]) disconnect(number)
   t.notOk(gateway.at(1).call.signal?.aborted)
 })

@@ -11,10 +11,10 @@ const FRESH = { ...products, headers: { ...VENUE, 'cache-control': 'no-cache' } 
 test('makes one call for a hundred equal GETs in flight, with a hundred equal responses', async (t) => {
   const requested: string[] = []
   let release = (): void => {}
-  const gate = new Promise<void>((resolve) => { release = resolve })
+  const released = new Promise<void>((resolve) => { release = resolve })
   const body = JSON.stringify(Array.from({ length: 5_000 }, (_, id) => ({ id, name: 'Grip Socks' })))
   const nango = await stubNango(t, async (_request, response) => {
-    await gate
+    await released
     response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
     response.write(body.slice(0, 70_000)) // chunked, and larger than what is read before the head is passed on
     response.end(body.slice(70_000))

@@ -144,8 +144,8 @@ test('uses known keys for an hour while the issuer is unavailable, and no longer
   t.equal((await call(built, token)).statusCode, 200)
   t.equal((await call(built, token)).statusCode, 200)
   t.equal(issuer.fetched(), 2, 'one try in ten seconds')
-  const stranger = await startIssuer(t)
-  t.match((await call(built, await stranger.token())).json(), { status: 401 }, 'a bad signature is a bad signature')
+  const otherIssuer = await startIssuer(t)
+  t.match((await call(built, await otherIssuer.token())).json(), { status: 401 }, 'a bad signature is a bad signature')
   Date.now = () => now() + 3_700 * SECOND
   t.match((await call(built, token)).json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE' })
 })

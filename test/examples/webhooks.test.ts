@@ -13,8 +13,8 @@ test('runs', async (t) => {
   const program = startExample(t, 'webhooks/receiver', [], { PORT: '0', WEBHOOK_TARGET_SECRET: SECRET })
   const url = String((await program.printed(/The receiver is at (\S+)/))[1])
   const container = createWebhookTarget({ url, secrets: [SECRET] })
-  const stranger = createWebhookTarget({ url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`] })
-  t.teardown(async () => { await container.close(); await stranger.close() })
+  const otherTarget = createWebhookTarget({ url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`] })
+  t.teardown(async () => { await container.close(); await otherTarget.close() })
 
   // the only fields that are read here
   const event = { name: 'booking.created', id: randomUUID(), connectionId: 'the-venue', data: {} } as unknown as AnyEvent
@@ -23,7 +23,7 @@ test('runs', async (t) => {
   await container.send({ ...event, id: randomUUID(), connectionId: 'the-other-venue' })
   t.same(program.output().match(/booking\.created .*/g), ['booking.created the-venue', 'booking.created the-other-venue'])
 
-  await t.rejects(stranger.send({ ...event, id: randomUUID() }), { message: 'the webhook target answered 401' })
+  await t.rejects(otherTarget.send({ ...event, id: randomUUID() }), { message: 'the webhook target answered 401' })
   const status = async (init: RequestInit, path = '') => (await fetch(url + path, init)).status
   t.equal(await status({ method: 'POST', body: '{}' }), 401, 'no signature')
   t.equal(await status({ method: 'POST', body: 'x'.repeat(2 * 1024 * 1024) }).catch(() => 413), 413, 'too large')

@@ -1,7 +1,7 @@
 /** Failures and their effect on the caller. `npm run test:faults` proves every row; docs/operating.md shows them. */
 import type { World } from './world.ts'
 
-export type Way = 'nango' | 'direct'
+export type TransportName = 'nango' | 'direct'
 /** Status and code of the response; ROLLER's own status alone; or `cut`, a body that is visibly truncated. */
 export type Seen = string
 
@@ -12,10 +12,10 @@ export interface Row {
   readonly arrange: (world: World) => void | Promise<void>
   /** Ends the fault, if it does not end by itself. */
   readonly repair?: (world: World) => void | Promise<void>
-  readonly seen: Readonly<Record<Way, Seen>> | Seen
+  readonly seen: Readonly<Record<TransportName, Seen>> | Seen
   /** Maximum number of calls that reach ROLLER. Never more than one for a POST. */
   readonly arrived?: number
-  readonly only?: Way
+  readonly only?: TransportName
 }
 
 const BOOKINGS = /^\/bookings/
@@ -25,7 +25,7 @@ const GUARDED = { path: PRODUCTS } as const
 const CREATED = '201'
 
 /** With transport nango: its proxy. With transport direct: the source of the token. */
-const atNango = (world: World): RegExp => world.way === 'nango' ? /^\/proxy/ : /^\/connections\//
+const atNango = (world: World): RegExp => world.transport === 'nango' ? /^\/proxy/ : /^\/connections\//
 
 const roller: Row[] = [
   {

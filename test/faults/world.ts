@@ -13,7 +13,7 @@ import { sharedRedis } from '../support/redis-server.ts'
 import { asConnected, CLIENT_SECRET, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { bookingFor } from '../upstream/fixture.ts'
 import { TcpProxy } from './tcp-proxy.ts'
-import type { Row, Seen, Way } from './rows.ts'
+import type { Row, Seen, TransportName } from './rows.ts'
 
 /** Milliseconds: short, so that missing responses time out soon. */
 const TIMEOUTS = { connect: 2_000, headers: 1_000, idle: 1_000, total: 4_000, control: 1_000 }
@@ -25,7 +25,7 @@ const ROOT = new URL('.', import.meta.resolve('#root/package.json'))
 type Teardown = Pick<Test, 'teardown'>
 
 export class World {
-  readonly way: Way
+  readonly transport: TransportName
   readonly roller: RollerSimulator
   readonly nango: NangoSimulator
   readonly #t: Teardown
@@ -41,13 +41,13 @@ export class World {
 
   private constructor (
     t: Teardown,
-    way: Way,
+    transport: TransportName,
     roller: RollerSimulator,
     nango: NangoSimulator,
     proxies: { roller: TcpProxy, nango: TcpProxy }, time: { ahead: number }
   ) {
     this.#t = t
-    this.way = way
+    this.transport = transport
     this.roller = roller
     this.nango = nango
     this.#rollerProxy = proxies.roller
@@ -55,7 +55,7 @@ export class World {
     this.#time = time
   }
 
-  static async start (t: Teardown, way: Way): Promise<World> {
+  static async start (t: Teardown, transport: TransportName): Promise<World> {
     const time = { ahead: 0 }
     const rollerSimulator = await startRollerSimulator()
     const rollerProxy = new TcpProxy(rollerSimulator.url)
@@ -68,7 +68,7 @@ export class World {
       await nango.close()
       await rollerSimulator.close()
     })
-    const world = new World(t, way, rollerSimulator, nango, { roller: rollerProxy, nango: nangoProxy }, time)
+    const world = new World(t, transport, rollerSimulator, nango, { roller: rollerProxy, nango: nangoProxy }, time)
     world.restoreConnection()
     return world
   }
@@ -177,7 +177,7 @@ export class World {
     const full = await open('/dev/full', 'w')
     const child = spawn(process.execPath, ['service/dist/main.js'], {
       cwd: ROOT,
-      env: { PATH: process.env['PATH'], PORT: '0', ROLLER_TRANSPORT: this.way, LOG_LEVEL: 'info' },
+      env: { PATH: process.env['PATH'], PORT: '0', ROLLER_TRANSPORT: this.transport, LOG_LEVEL: 'info' },
       stdio: ['ignore', full.fd, 'pipe']
     })
     this.#t.teardown(async () => { child.kill('SIGKILL'); await full.close() })
@@ -230,10 +230,10 @@ export class World {
     if (this.#app === null) {
       const app = Fastify()
       const base = { nango: this.#nangoProxy.url, roller: this.#rollerProxy.url }
-      if (this.#base !== null) base[this.way === 'nango' ? 'nango' : 'roller'] = this.#base
+      if (this.#base !== null) base[this.transport === 'nango' ? 'nango' : 'roller'] = this.#base
       await app.register(roller, {
         authorize: 'open',
-        transport: this.way,
+        transport: this.transport,
         rollerBaseUrl: base.roller,
         nango: { secretKey: SECRET_KEY, host: base.nango },
         verifyVenues: false,

@@ -59,6 +59,6 @@ t.test('keeps the limit when Redis is killed, hung and restarted under load', ne
   t.ok(reported.every((word, i) => word === (i % 2 ? 'back' : 'away')) && reported.length >= 4 && reported.length <= 8, reported.join())
   t.ok(worst(left, 300) <= 20, `${worst(left, 300)} of 20`)
   const took = (Math.max(...left) - Math.min(...left)) / 400
-  t.ok(left.length >= 20 * took * 0.7, `${left.length} calls in ${took} windows`)
+  t.ok(left.length >= 20 * took * 0.5, `${left.length} calls in ${took} windows`)
   t.ok(Math.max(...lasted) < 1000, `no call waited longer than ${Math.max(...lasted)} ms for a response`)
 })

@@ -111,17 +111,17 @@ t.test('several replicas: each sends no more than before for one window, then it
 
 t.test('several replicas: one without earlier calls starts a window later, with an exact wait', async (t) => {
   const { state, stores } = world(3)
-  const [busy, stranger] = stores as [ResilientLimitStore, ResilientLimitStore]
+  const [busy, idle] = stores as [ResilientLimitStore, ResilientLimitStore]
   t.equal(await placesOf(busy, rest(9)), 9)
   state.isDown = true
-  t.equal(rejected(await stranger.take(request('v', rest(9)))).waitMs, 60_000)
+  t.equal(rejected(await idle.take(request('v', rest(9)))).waitMs, 60_000)
   state.now += 20_000
-  const no = rejected(await stranger.take(request('v', rest(9))))
+  const no = rejected(await idle.take(request('v', rest(9))))
   t.equal(no.waitMs, 40_000)
   state.now += no.waitMs - 1
-  rejected(await stranger.take(request('v', rest(9))))
+  rejected(await idle.take(request('v', rest(9))))
   state.now += 1
-  t.equal(await placesOf(stranger, rest(9)), 3)
+  t.equal(await placesOf(idle, rest(9)), 3)
 })
 
 t.test('grants nothing from a limit smaller than the number of replicas', async (t) => {

@@ -3,14 +3,14 @@ import { enterCredentials, start, stored, until, venueIdOf } from './fixture.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 test('finds a venue by its id as soon as Nango reports its connection', async (t) => {
-  const life = await start(t)
-  const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: { tags: { organization_id: 'acme' } } })
-  const connectionId = await enterCredentials(life, session.json().token, 'acme-park')
-  await until(() => life.events.length > 0)
+  const setup = await start(t)
+  const session = await setup.app.inject({ method: 'POST', url: '/connect-session', payload: { tags: { organization_id: 'acme' } } })
+  const connectionId = await enterCredentials(setup, session.json().token, 'acme-park')
+  await until(() => setup.events.length > 0)
 
-  const venueId = venueIdOf(life, 'acme-park')
+  const venueId = venueIdOf(setup, 'acme-park')
   t.match(
-    life.events,
+    setup.events,
     [
       {
         name: 'connection.created', connectionId, id: /^evt_/, noticedAt: /Z$/, connection: { venue: { id: venueId, environment: 'live' } }
@@ -18,11 +18,11 @@ test('finds a venue by its id as soon as Nango reports its connection', async (t
     ]
   )
   t.match(
-    stored(life, connectionId),
+    stored(setup, connectionId),
     { tags: { organization_id: 'acme', roller_venue_id: venueId, roller_environment: 'live' }, metadata: { roller_venue: { id: venueId } } }
   )
-  const { profile } = life.roller.venue('acme-park')
-  t.match((await life.app.inject({ url: `/connections/${connectionId}` })).json(), {
+  const { profile } = setup.roller.venue('acme-park')
+  t.match((await setup.app.inject({ url: `/connections/${connectionId}` })).json(), {
     venue: {
       id: venueId, name: profile.name, timeZone: profile.zone, currency: profile.currency, locale: profile.locale, environment: 'live'
     },
@@ -30,33 +30,33 @@ test('finds a venue by its id as soon as Nango reports its connection', async (t
     warnings: [],
     status: 'connected'
   })
-  const response = await life.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
+  const response = await setup.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
   t.equal(response.json().id, Number(venueId))
 })
 
 test('requests the venue once for a repeated webhook', async (t) => {
-  const life = await start(t)
+  const setup = await start(t)
   let failures = 1
-  life.app.roller.on('connection.created', () => { if (failures-- > 0) throw new Error('not now') })
-  const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: {} })
-  await enterCredentials(life, session.json().token, 'acme-park')
+  setup.app.roller.on('connection.created', () => { if (failures-- > 0) throw new Error('not now') })
+  const session = await setup.app.inject({ method: 'POST', url: '/connect-session', payload: {} })
+  await enterCredentials(setup, session.json().token, 'acme-park')
   await until(() => failures < 0)
-  t.equal(life.roller.requests.filter(({ url }) => url === '/venues/me').length, 1)
-  t.same(new Set(life.events.map(({ id }) => id)).size, 1, 'the same change has the same id')
+  t.equal(setup.roller.requests.filter(({ url }) => url === '/venues/me').length, 1)
+  t.same(new Set(setup.events.map(({ id }) => id)).size, 1, 'the same change has the same id')
 })
 
 test('emits a connection whose venue is unavailable, rejects its calls, and retries after Retry-After', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { options: { clock } })
-  life.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
-  const session = await life.app.inject({ method: 'POST', url: '/connect-session', payload: {} })
-  const connectionId = await enterCredentials(life, session.json().token, 'acme-park')
-  await until(() => { clock.advance(1); return life.events.length > 0 })
-  t.match(life.events, [{ name: 'connection.created', connection: { venue: null, warnings: ['venue-unverified'] } }])
-  const rejected = await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })
+  const setup = await start(t, { options: { clock } })
+  setup.roller.faults.next({ path: /venues\/me/, kind: 'status', status: 500 })
+  const session = await setup.app.inject({ method: 'POST', url: '/connect-session', payload: {} })
+  const connectionId = await enterCredentials(setup, session.json().token, 'acme-park')
+  await until(() => { clock.advance(1); return setup.events.length > 0 })
+  t.match(setup.events, [{ name: 'connection.created', connection: { venue: null, warnings: ['venue-unverified'] } }])
+  const rejected = await setup.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })
   t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', detail: /ROLLER returned 500/, retryAfter: 5 })
   clock.advance(5_001)
-  t.equal((await life.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })).statusCode, 200)
-  await until(() => stored(life, connectionId).tags.roller_venue_id !== undefined)
-  t.equal(stored(life, connectionId).tags.roller_venue_id, venueIdOf(life, 'acme-park'))
+  t.equal((await setup.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })).statusCode, 200)
+  await until(() => stored(setup, connectionId).tags.roller_venue_id !== undefined)
+  t.equal(stored(setup, connectionId).tags.roller_venue_id, venueIdOf(setup, 'acme-park'))
 })

@@ -2,32 +2,32 @@ import { test } from '../support/tap.ts'
 import { start, stored, until, venueIdOf } from './fixture.ts'
 
 test('returns and stores the venue on POST /connections', async (t) => {
-  const life = await start(t, { webhooks: false })
-  const response = await life.app.inject(
+  const setup = await start(t, { webhooks: false })
+  const response = await setup.app.inject(
     {
       method: 'POST',
       url: '/connections',
       payload: { clientId: 'park', clientSecret: 'right', tags: { Organization_ID: 'acme' }, metadata: { note: 1 } }
     }
   )
-  const venueId = venueIdOf(life, 'park')
+  const venueId = venueIdOf(setup, 'park')
   t.match(response.json(), { venue: { id: venueId }, metadata: { note: 1 }, tags: { organization_id: 'acme', roller_venue_id: venueId } })
-  t.match(stored(life, response.json().connectionId).metadata, { note: 1, roller_venue: { id: venueId } })
-  await until(() => life.events.length === 1)
-  t.same(life.names(), ['connection.created'])
+  t.match(stored(setup, response.json().connectionId).metadata, { note: 1, roller_venue: { id: venueId } })
+  await until(() => setup.events.length === 1)
+  t.same(setup.names(), ['connection.created'])
 })
 
 test('rejects credentials that may not read their venue, and deletes the connection', async (t) => {
-  const life = await start(t, { webhooks: false })
-  const response = await life.app.inject(
+  const setup = await start(t, { webhooks: false })
+  const response = await setup.app.inject(
     { method: 'POST', url: '/connections', payload: { clientId: 'noaccess-park', clientSecret: 'right' } }
   )
   t.match(response.json(), { status: 403, code: 'ROLLER_ERR_ACCESS_DENIED' })
-  t.same(life.nango.connections.map(({ connectionId }) => connectionId), ['demo-venue'])
+  t.same(setup.nango.connections.map(({ connectionId }) => connectionId), ['demo-venue'])
 })
 
 test('rejects tags and metadata that only the gateway writes', async (t) => {
-  const life = await start(t, { webhooks: false })
+  const setup = await start(t, { webhooks: false })
   const taken = { roller_venue_id: '20981' }
   const attempts: [method: 'POST' | 'PATCH', url: string, payload: object, pointer: string][] = [
     ['POST', '/connections', { clientId: 'a', clientSecret: 'b', tags: taken }, '/body/tags/roller_venue_id'],
@@ -42,16 +42,16 @@ test('rejects tags and metadata that only the gateway writes', async (t) => {
   ]
   for (const [method, url, payload, pointer] of attempts) {
     t.match(
-      (await life.app.inject({ method, url, payload })).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer }] },
+      (await setup.app.inject({ method, url, payload })).json(), { status: 400, code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer }] },
       `${method} ${url} ${pointer}`
     )
   }
-  t.equal(life.nango.connections.length, 1)
+  t.equal(setup.nango.connections.length, 1)
 })
 
 test('rejects a session with too many tags, with the allowed number', async (t) => {
-  const life = await start(t, { webhooks: false })
+  const setup = await start(t, { webhooks: false })
   const tags = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`tag${index}`, 'x']))
-  const response = await life.app.inject({ method: 'POST', url: '/connect-session', payload: { tags } })
+  const response = await setup.app.inject({ method: 'POST', url: '/connect-session', payload: { tags } })
   t.match(response.json(), { status: 400, errors: [{ pointer: '/body/tags', detail: /at most 7/ }] })
 })

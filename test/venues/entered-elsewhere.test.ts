@@ -1,103 +1,105 @@
 /** Credentials that were entered outside this gateway, without a webhook. */
 import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { enterCredentials, enterThroughNango, start, stored, until, venueIdOf, type Life } from './fixture.ts'
+import { enterCredentials, enterThroughNango, start, stored, until, venueIdOf, type Setup } from './fixture.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
-const productCalls = (life: Life): number => callsAtRoller(life).filter(({ url }) => url === '/products').length
+const productCalls = (setup: Setup): number => callsAtRoller(setup).filter(({ url }) => url === '/products').length
 
-async function rejected (t: Test, life: Life, app = life.app): Promise<void> {
-  const sent = productCalls(life)
+async function rejected (t: Test, setup: Setup, app = setup.app): Promise<void> {
+  const sent = productCalls(setup)
   t.match(
     (await app.inject(PRODUCTS)).json(),
-    { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', pendingVenue: { id: venueIdOf(life, 'other-park') } }
+    { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED', pendingVenue: { id: venueIdOf(setup, 'other-park') } }
   )
-  t.equal(productCalls(life), sent, 'nothing was sent')
+  t.equal(productCalls(setup), sent, 'nothing was sent')
 }
 
 test('rejects another venue\'s credentials entered through Nango after the next read, and after a restart', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { webhooks: false, options: { clock } })
-  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
-  await enterThroughNango(life, 'other-park')
+  const setup = await start(t, { webhooks: false, options: { clock } })
+  t.equal((await setup.app.inject(PRODUCTS)).statusCode, 200)
+  await enterThroughNango(setup, 'other-park')
   clock.advance(600_001)
-  await rejected(t, life)
-  t.same(life.names(), ['connection.venue-changed'], 'and emits the event')
-  const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
-  await rejected(t, life, restarted.app)
+  await rejected(t, setup)
+  t.same(setup.names(), ['connection.venue-changed'], 'and emits the event')
+  const restarted = await start(t, { webhooks: false, options: { nango: { host: setup.nango.url } } })
+  await rejected(t, setup, restarted.app)
 })
 
 test('rejects them after the first poll', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
-  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
-  await enterThroughNango(life, 'other-park')
-  await until(() => { clock.advance(5_000); return life.events.length > 0 })
-  t.same(life.names(), ['connection.venue-changed'])
-  await rejected(t, life)
+  const setup = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
+  t.equal((await setup.app.inject(PRODUCTS)).statusCode, 200)
+  await enterThroughNango(setup, 'other-park')
+  await until(() => { clock.advance(5_000); return setup.events.length > 0 })
+  t.same(setup.names(), ['connection.venue-changed'])
+  await rejected(t, setup)
 })
 
 test('does not treat credentials as verified if the tags were copied', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { webhooks: false, options: { clock } })
-  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
-  await enterThroughNango(life, 'demo')
+  const setup = await start(t, { webhooks: false, options: { clock } })
+  t.equal((await setup.app.inject(PRODUCTS)).statusCode, 200)
+  await enterThroughNango(setup, 'demo')
   clock.advance(600_001)
-  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200, 'verified, with the Client ID')
-  await enterThroughNango(life, 'other-park', stored(life, 'demo-venue').tags)
+  t.equal((await setup.app.inject(PRODUCTS)).statusCode, 200, 'verified, with the Client ID')
+  await enterThroughNango(setup, 'other-park', stored(setup, 'demo-venue').tags)
   clock.advance(600_001)
   // The list does not contain the Client ID; a read of the row does.
-  await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
-  await life.app.roller.connections.update('demo-venue', { tags: { region: 'south' } })
-  await rejected(t, life)
+  await setup.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
+  await setup.app.roller.connections.update('demo-venue', { tags: { region: 'south' } })
+  await rejected(t, setup)
 })
 
 test('verifies twice after a link was used twice', async (t) => {
-  const life = await start(t)
-  const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
-  await enterCredentials(life, session.json().token, 'demo')
-  await until(() => life.events.length === 1)
-  t.equal((await life.app.inject(PRODUCTS)).statusCode, 200)
-  await enterCredentials(life, session.json().token, 'other-park')
-  await until(() => life.events.length === 2)
-  t.same(life.names(), ['connection.reconnected', 'connection.venue-changed'])
-  await rejected(t, life)
+  const setup = await start(t)
+  const session = await setup.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
+  await enterCredentials(setup, session.json().token, 'demo')
+  await until(() => setup.events.length === 1)
+  t.equal((await setup.app.inject(PRODUCTS)).statusCode, 200)
+  await enterCredentials(setup, session.json().token, 'other-park')
+  await until(() => setup.events.length === 2)
+  t.same(setup.names(), ['connection.reconnected', 'connection.venue-changed'])
+  await rejected(t, setup)
 })
 
 test('emits six events for six entries of credentials', async (t) => {
-  const life = await start(t)
+  const setup = await start(t)
   for (let entries = 1; entries <= 6; entries++) {
-    await enterThroughNango(life, entries % 2 === 0 ? 'demo' : 'other-park')
-    await until(() => life.events.length === entries)
+    await enterThroughNango(setup, entries % 2 === 0 ? 'demo' : 'other-park')
+    await until(() => setup.events.length === entries)
   }
-  t.equal(new Set(life.events.map(({ id }) => id)).size, 6)
+  t.equal(new Set(setup.events.map(({ id }) => id)).size, 6)
 })
 
 test('uses a token on the direct transport only with verified credentials', async (t) => {
-  const life = await start(t, { webhooks: false, options: { transport: 'direct' } })
-  const { url } = life.roller
-  const direct = await start(t, { webhooks: false, options: { transport: 'direct', rollerBaseUrl: url, nango: { host: life.nango.url } } })
+  const setup = await start(t, { webhooks: false, options: { transport: 'direct' } })
+  const { url } = setup.roller
+  const direct = await start(t, { webhooks: false, options: { transport: 'direct', rollerBaseUrl: url, nango: { host: setup.nango.url } } })
   t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
-  await enterThroughNango(life, 'other-park')
-  life.roller.revokeTokens('demo')
+  await enterThroughNango(setup, 'other-park')
+  setup.roller.revokeTokens('demo')
   // This process was not notified and has a fresh copy: only the renewed token reveals the change.
   t.match((await direct.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
-  const sent = life.roller.requests.filter(({ url }) => url === '/products')
+  const sent = setup.roller.requests.filter(({ url }) => url === '/products')
   t.equal(sent.length, 2, 'the last one with the previous token, which ROLLER rejected')
-  t.same(sent.filter(({ headers }) => headers.authorization === `Bearer ${stored(life, 'demo-venue').token}`), [])
+  t.same(sent.filter(({ headers }) => headers.authorization === `Bearer ${stored(setup, 'demo-venue').token}`), [])
 })
 
 test('verifies ten connections in a poll, and rejects calls of the others at once', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
-  await until(() => life.nango.requests.some(({ url }) => url.includes('limit=1000')))
-  for (let index = 0; index < 30; index++) life.nango.addConnection({ connectionId: `c${index}`, clientId: `c${index}`, clientSecret: 's' })
-  const verified = (): number => life.nango.connections.filter(
+  const setup = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })
+  await until(() => setup.nango.requests.some(({ url }) => url.includes('limit=1000')))
+  for (let index = 0; index < 30; index++) {
+    setup.nango.addConnection({ connectionId: `c${index}`, clientId: `c${index}`, clientSecret: 's' })
+  }
+  const verified = (): number => setup.nango.connections.filter(
     ({ connectionId, tags }) => connectionId.startsWith('c') && tags.roller_entry !== undefined
   ).length
-  await enterThroughNango(life, 'other-park')
+  await enterThroughNango(setup, 'other-park')
   await until(() => { clock.advance(1_000); return verified() >= 9 })
   t.ok(verified() <= 10, 'not all at once: Nango\'s limit is for the calls, too')
-  await rejected(t, life)
+  await rejected(t, setup)
 })

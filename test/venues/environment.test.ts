@@ -7,17 +7,17 @@ import { start, stored } from './fixture.ts'
 async function both (t: Test) {
   const playground = await startRollerSimulator()
   t.teardown(() => playground.close())
-  const life = await start(t, { webhooks: false, options: { otherBaseUrl: playground.url } })
-  life.roller.rejectCredentials('play-park')
-  return { ...life, playground }
+  const setup = await start(t, { webhooks: false, options: { otherBaseUrl: playground.url } })
+  setup.roller.rejectCredentials('play-park')
+  return { ...setup, playground }
 }
 
 test('rejects a Playground connection in a gateway for Live, and vice versa', async (t) => {
-  const life = await start(t, { webhooks: false })
-  stored(life, 'demo-venue').tags.roller_environment = 'playground'
-  const response = await life.app.inject({ url: '/roller/products', headers: VENUE })
+  const setup = await start(t, { webhooks: false })
+  stored(setup, 'demo-venue').tags.roller_environment = 'playground'
+  const response = await setup.app.inject({ url: '/roller/products', headers: VENUE })
   t.match(response.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /playground.*live/ })
-  t.equal(life.roller.requests.length, 0)
+  t.equal(setup.roller.requests.length, 0)
   const other = await start(t, { webhooks: false, options: { environment: 'playground' } })
   t.match(
     (await other.app.inject({ url: '/roller/products', headers: VENUE })).json(),
@@ -26,16 +26,16 @@ test('rejects a Playground connection in a gateway for Live, and vice versa', as
 })
 
 test('reports credentials of the other environment on POST /connections, after one request to it', async (t) => {
-  const life = await both(t)
+  const setup = await both(t)
   const credentials = { clientId: 'play-park', clientSecret: 'canary-play-secret' }
   for (let tries = 0; tries < 3; tries++) {
-    const response = await life.app.inject({ method: 'POST', url: '/connections', payload: credentials })
+    const response = await setup.app.inject({ method: 'POST', url: '/connections', payload: credentials })
     t.match(response.json(), { status: 409, code: 'ROLLER_ERR_ENVIRONMENT', detail: /Playground.*Live/, hint: /Venue Manager/ })
     t.notMatch(response.body, 'canary')
   }
-  t.equal(life.playground.tokensIssued, 1)
-  t.notMatch(life.log(), 'canary-play-secret')
-  const wrong = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'play-park', clientSecret: 'wrong' } })
+  t.equal(setup.playground.tokensIssued, 1)
+  t.notMatch(setup.log(), 'canary-play-secret')
+  const wrong = await setup.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'play-park', clientSecret: 'wrong' } })
   t.match(
     wrong.json(), { status: 400, code: 'ROLLER_ERR_CREDENTIALS_INVALID', errors: [{ pointer: '/body/clientSecret' }] },
     'rejected by both: just wrong'
@@ -43,23 +43,23 @@ test('reports credentials of the other environment on POST /connections, after o
 })
 
 test('names credentials of the other environment in the check if Nango returns them', async (t) => {
-  const life = await both(t)
+  const setup = await both(t)
   // Imported into Nango with a Playground token, which Live rejects; without an expiry Nango does not refresh it.
-  life.nango.addConnection({ connectionId: 'imported', clientId: 'play-park', clientSecret: 'canary-play-secret' })
-  Object.assign(stored(life, 'imported'), { token: 'a-token-of-the-playground', expiresAt: null })
-  const report = (await life.app.inject({ url: '/connections/imported/check' })).json()
+  setup.nango.addConnection({ connectionId: 'imported', clientId: 'play-park', clientSecret: 'canary-play-secret' })
+  Object.assign(stored(setup, 'imported'), { token: 'a-token-of-the-playground', expiresAt: null })
+  const report = (await setup.app.inject({ url: '/connections/imported/check' })).json()
   t.match(report, { ok: false })
   t.match(
     report.steps.find(({ result }: { result: string }) => result === 'failed'),
     { step: 'venue-reached', detail: /Playground.*Live/, hint: /Venue Manager/ }
   )
-  t.notMatch(JSON.stringify(report) + life.log(), 'canary-play-secret')
-  holdsNoSecret(t, JSON.stringify(report), life)
+  t.notMatch(JSON.stringify(report) + setup.log(), 'canary-play-secret')
+  holdsNoSecret(t, JSON.stringify(report), setup)
 })
 
 test('names an integration of the other environment in the check', async (t) => {
-  const life = await start(t, { webhooks: false, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller-playground' }] } })
-  const { steps } = (await life.app.inject({ url: '/connections/demo-venue/check' })).json()
+  const setup = await start(t, { webhooks: false, nango: { integrations: [{ uniqueKey: 'roller', provider: 'roller-playground' }] } })
+  const { steps } = (await setup.app.inject({ url: '/connections/demo-venue/check' })).json()
   t.match(
     steps.find(({ result }: { result: string }) => result === 'failed'),
     { step: 'integration-is-roller', hint: /ROLLER_ENVIRONMENT=playground/ }
@@ -75,7 +75,7 @@ test('names an integration of the other environment in the check', async (t) => 
 test('supports a Playground gateway with its own integration beside the Live one', async (t) => {
   const playground = await startRollerSimulator({ seed: 2 })
   t.teardown(() => playground.close())
-  const life = await start(t, {
+  const setup = await start(t, {
     webhooks: false,
     options: { environment: 'playground', nango: { integrationId: 'roller-playground' } },
     nango: {
@@ -85,10 +85,10 @@ test('supports a Playground gateway with its own integration beside the Live one
       ]
     }
   })
-  const created = await life.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'park', clientSecret: 'right' } })
+  const created = await setup.app.inject({ method: 'POST', url: '/connections', payload: { clientId: 'park', clientSecret: 'right' } })
   t.match(
     created.json(), { integrationId: 'roller-playground', venue: { id: String(playground.venue('park').id), environment: 'playground' } }
   )
-  const report = (await life.app.inject({ url: `/connections/${created.json().connectionId}/check` })).json()
+  const report = (await setup.app.inject({ url: `/connections/${created.json().connectionId}/check` })).json()
   t.equal(report.ok, true)
 })

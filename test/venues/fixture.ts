@@ -6,7 +6,7 @@ import { ALL_WEBHOOKS } from '#sandbox/nango.js'
 
 export const SIGNING_KEY = 'a-signing-key-of-nango'
 
-export interface Life extends Built {
+export interface Setup extends Built {
   readonly url: string
   /** Events of connections, in order. */
   readonly events: ConnectionEvent[]
@@ -16,7 +16,7 @@ export interface Life extends Built {
 /** A gateway that receives Nango's webhooks, unless turned off. */
 export async function start (
   t: Pick<Test, 'teardown'>, { webhooks = true, options = {}, ...rest }: BuildOptions & { webhooks?: boolean } = {}
-): Promise<Life> {
+): Promise<Setup> {
   const events: ConnectionEvent[] = []
   const built = await listen(t, {
     // The simulated Nango keeps its connection for further webhooks, and the gateway would wait for it to be idle.
@@ -61,20 +61,20 @@ export function stored ({ nango }: Pick<Built, 'nango'>, connectionId: string) {
 export function venueIdOf ({ roller }: Pick<Built, 'roller'>, clientId: string): string { return String(roller.venue(clientId).id) }
 
 /** Enters credentials for the demo venue's connection again, and waits for the event. */
-export async function reconnect (life: Life, clientId: string): Promise<void> {
-  const before = life.events.length
-  const session = await life.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
-  await enterCredentials(life, session.json().token, clientId)
-  await until(() => life.events.length > before)
+export async function reconnect (setup: Setup, clientId: string): Promise<void> {
+  const before = setup.events.length
+  const session = await setup.app.inject({ method: 'POST', url: '/connect-session/reconnect', payload: { connectionId: 'demo-venue' } })
+  await enterCredentials(setup, session.json().token, clientId)
+  await until(() => setup.events.length > before)
 }
 
 /** Another program creates a reconnect session at Nango, and credentials are entered through it. */
-export async function enterThroughNango (life: Pick<Life, 'nango'>, clientId: string, tags: Record<string, string> = {}): Promise<void> {
-  const response = await request(`${life.nango.url}/connect/sessions/reconnect`, {
+export async function enterThroughNango (setup: Pick<Setup, 'nango'>, clientId: string, tags: Record<string, string> = {}): Promise<void> {
+  const response = await request(`${setup.nango.url}/connect/sessions/reconnect`, {
     method: 'POST',
     headers: { authorization: `Bearer ${SECRET_KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify({ connection_id: CONNECTION_ID, integration_id: 'roller', tags })
   })
   const { data } = await response.body.json() as { data: { token: string } }
-  await enterCredentials(life, data.token, clientId)
+  await enterCredentials(setup, data.token, clientId)
 }

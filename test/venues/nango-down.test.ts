@@ -6,11 +6,11 @@ import { ManualClock } from '../support/manual-clock.ts'
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
 test('rejects calls with another venue\'s credentials despite a 429 of Nango\'s list after a restart', async (t) => {
-  const life = await start(t)
-  await reconnect(life, 'other-park')
-  const sent = callsAtRoller(life).length
-  const restarted = await start(t, { webhooks: false, options: { nango: { host: life.nango.url } } })
-  life.nango.faults.next(
+  const setup = await start(t)
+  await reconnect(setup, 'other-park')
+  const sent = callsAtRoller(setup).length
+  const restarted = await start(t, { webhooks: false, options: { nango: { host: setup.nango.url } } })
+  setup.nango.faults.next(
     {
       path: /^\/connections\?/, kind: 'status', status: 429, headers: { 'retry-after': '7' }, body: { error: { code: 'too_many_request' } }
     }
@@ -18,17 +18,17 @@ test('rejects calls with another venue\'s credentials despite a 429 of Nango\'s 
   const rejected = await restarted.app.inject(PRODUCTS)
   t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'nango' })
   t.equal(rejected.headers['retry-after'], '7')
-  t.equal(callsAtRoller(life).length, sent)
+  t.equal(callsAtRoller(setup).length, sent)
 })
 
 test('the direct transport keeps a venue verified while Nango is down, until its token expires', async (t) => {
   const clock = new ManualClock()
-  const life = await start(t, { webhooks: false })
+  const setup = await start(t, { webhooks: false })
   const direct = await start(t, {
-    webhooks: false, options: { clock, transport: 'direct', rollerBaseUrl: life.roller.url, nango: { host: life.nango.url } }
+    webhooks: false, options: { clock, transport: 'direct', rollerBaseUrl: setup.roller.url, nango: { host: setup.nango.url } }
   })
   t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
-  life.nango.faults.always({ path: /./, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })
+  setup.nango.faults.always({ path: /./, kind: 'status', status: 500, body: { error: { code: 'generic_error_support' } } })
   clock.advance(3_600_000)
   t.equal((await direct.app.inject(PRODUCTS)).statusCode, 200)
   clock.advance(24 * 3_600_000)

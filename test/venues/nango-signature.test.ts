@@ -18,12 +18,12 @@ const BODY = JSON.stringify({
 const sign = (body: string, key = SIGNING_KEY): string => createHmac('sha256', key).update(body).digest('hex')
 
 async function gateway (t: Parameters<typeof start>[0], keys = [SIGNING_KEY]) {
-  const life = await start(t, { webhooks: false, options: { nango: { webhookSigningKeys: keys } } })
-  life.nango.addConnection({ connectionId: 'new', clientId: 'new', clientSecret: 's' })
-  const post = async (body: string, headers: Record<string, string>) => await life.app.inject({
+  const setup = await start(t, { webhooks: false, options: { nango: { webhookSigningKeys: keys } } })
+  setup.nango.addConnection({ connectionId: 'new', clientId: 'new', clientSecret: 's' })
+  const post = async (body: string, headers: Record<string, string>) => await setup.app.inject({
     method: 'POST', url: '/webhooks/nango', payload: body, headers: { 'content-type': 'application/json', ...headers }
   })
-  return { ...life, post }
+  return { ...setup, post }
 }
 
 test('accepts the current and the previous key only', async (t) => {
@@ -54,7 +54,7 @@ test('accepts the current and the previous key only', async (t) => {
 })
 
 test('acknowledges a signed body without relevance, and changes nothing', async (t) => {
-  const life = await gateway(t)
+  const setup = await gateway(t)
   const strange: unknown[] = [
     { from: 'nango', type: 'sync', connectionId: 'new', providerConfigKey: 'roller' },
     { from: 'nango', type: 'auth', operation: 'mystery', connectionId: 'new', providerConfigKey: 'roller', success: true },
@@ -66,21 +66,21 @@ test('acknowledges a signed body without relevance, and changes nothing', async 
     { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'unknown', providerConfigKey: 'roller', success: true }
   ]
   for (const body of [...strange.map((value) => JSON.stringify(value)), 'no JSON', '']) {
-    t.equal((await life.post(body, { 'x-nango-hmac-sha256': sign(body) })).statusCode, 204, body)
+    t.equal((await setup.post(body, { 'x-nango-hmac-sha256': sign(body) })).statusCode, 204, body)
   }
-  t.same(life.names(), [])
-  t.same(stored(life, 'new').tags, {})
+  t.same(setup.names(), [])
+  t.same(stored(setup, 'new').tags, {})
 })
 
 test('returns 5xx for a failed handler, so that Nango retries, and names a missing key', async (t) => {
-  const life = await gateway(t)
-  const off = life.app.roller.on('connection.created', () => { throw new Error('canary-of-the-handler') })
-  const response = await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })
+  const setup = await gateway(t)
+  const off = setup.app.roller.on('connection.created', () => { throw new Error('canary-of-the-handler') })
+  const response = await setup.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })
   t.match(response.json(), { status: 503, code: 'ROLLER_ERR_EVENT_NOT_HANDLED' })
   t.notMatch(response.body, 'canary')
   off()
-  t.equal((await life.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).statusCode, 204)
-  holdsNoSecret(t, life.log(), life)
+  t.equal((await setup.post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).statusCode, 204)
+  holdsNoSecret(t, setup.log(), setup)
 
   const none = await build(t)
   const unsigned = await none.app.inject({

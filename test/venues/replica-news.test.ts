@@ -3,16 +3,16 @@ import { Redis } from 'ioredis'
 import { test, type Test } from '../support/tap.ts'
 import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { enterThroughNango, SIGNING_KEY, start, until, type Life } from './fixture.ts'
+import { enterThroughNango, SIGNING_KEY, start, until, type Setup } from './fixture.ts'
 
 const call = { url: '/roller/products', headers: { ...VENUE, 'x-owner': 'demo' } }
 const write = { method: 'POST', url: '/roller/sandbox/echo', headers: call.headers, payload: { a: 1 } } as const
 
 interface Replicas {
-  readonly one: Life
-  readonly two: Life
+  readonly one: Setup
+  readonly two: Setup
   /** A third one, as after a restart. */
-  readonly more: () => Promise<Life>
+  readonly more: () => Promise<Setup>
 }
 
 async function replicas (t: Pick<Test, 'teardown'>, transport: 'nango' | 'direct'): Promise<Replicas> {
@@ -27,7 +27,7 @@ async function replicas (t: Pick<Test, 'teardown'>, transport: 'nango' | 'direct
   const identify = ({ headers }: { headers: Record<string, unknown> }) =>
     headers['x-owner'] === undefined ? 'trusted' as const : { tags: { organization_id: String(headers['x-owner']) } }
   const base = await start(t, { webhooks: false })
-  const more = async (): Promise<Life> => await start(t, {
+  const more = async (): Promise<Setup> => await start(t, {
     webhooks: false,
     options: {
       redis: client(),

@@ -159,10 +159,10 @@ export class TokenCache {
     const print = fingerprint(fresh)
     const authorization = Buffer.from(`Bearer ${token}`, 'latin1').toString('latin1') // flattened into one piece
     // Nango's times are wall-clock times, waits here use another clock.
-    const life = expiresAt === null ? MAX_LIFE_MS : Math.min(Math.max(expiresAt - Date.now(), MIN_LIFE_MS), MAX_LIFE_MS)
+    const lifetime = expiresAt === null ? MAX_LIFE_MS : Math.min(Math.max(expiresAt - Date.now(), MIN_LIFE_MS), MAX_LIFE_MS)
     const now = this.#clock.now()
-    const renewAt = now + Math.max(life - MARGIN_MS, life * USED_PART)
-    return { token, authorization, verified, fingerprint: print, endsAt: now + life, renewAt }
+    const renewAt = now + Math.max(lifetime - MARGIN_MS, lifetime * USED_PART)
+    return { token, authorization, verified, fingerprint: print, endsAt: now + lifetime, renewAt }
   }
 
   #onFailedAhead (connectionId: string, error: unknown): void {

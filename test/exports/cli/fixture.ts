@@ -16,7 +16,7 @@ export const NOW = Date.UTC(2026, 10, 28, 12)
 export const [FROM, TO] = ['2026-11-10', '2026-11-20']
 
 export interface Step { readonly step: string, readonly [field: string]: unknown }
-export interface Outcome {
+export interface ExportResult {
   readonly steps: Step[]
   readonly missing: { readonly venue: string, readonly report: string | null, readonly days: readonly string[], readonly reason: string }[]
 }
@@ -27,7 +27,7 @@ export interface Exports extends Built {
   readonly venues: readonly string[]
   readonly export: (
     args: readonly string[], options?: Partial<Pick<RunParts, 'signal' | 'time'>> & { readonly out?: string }
-  ) => Promise<Outcome>
+  ) => Promise<ExportResult>
   /** The command. */
   readonly command: (args: readonly string[], env?: Record<string, string>) => Program
 }
