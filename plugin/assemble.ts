@@ -1,23 +1,15 @@
 /** Puts the parts together, from checked options. Knows nothing of Fastify. */
-import { randomUUID } from 'node:crypto'
-import { systemClock, type Clock } from './util/clock.ts'
+import { createCacheStore, createRateLimiter, createUsageMeter, type AssemblyLog } from './assemble-parts.ts'
+import { systemClock } from './util/clock.ts'
 import { ConnectPage } from './connect-page/connect-page.ts'
 import { Events } from './webhooks/events.ts'
-import { RateLimiter, environmentTag } from './gateway/limits/rate-limiter.ts'
-import { effectiveLimits, type RateLimitOptions } from './gateway/limits/limits.ts'
-import { MemoryLimitStore } from './gateway/limits/memory-store.ts'
-import { newsKeys, RedisLimitStore } from './gateway/limits/redis-store.ts'
-import { ResilientLimitStore } from './gateway/limits/resilient-store.ts'
-import type { LimitStore } from './gateway/limits/store.ts'
-import { MemoryCacheStore } from './gateway/cache/memory-store.ts'
-import { RedisCacheStore } from './gateway/cache/redis-store.ts'
-import type { CacheStore } from './gateway/cache/store.ts'
+import { environmentTag } from './gateway/limits/rate-limiter.ts'
+import { newsKeys } from './gateway/limits/redis-store.ts'
 import type { CatalogOperation } from './operations/validate.ts'
 import { Pipeline } from './gateway/pipeline.ts'
 import { Renewals } from './gateway/renewal.ts'
 import { RedisRefreshLock } from './gateway/refresh-lock.ts'
 import { defaultRetryPolicy } from './gateway/retry.ts'
-import { UsageMeter } from './gateway/usage/usage.ts'
 import { DirectTransport } from './gateway/transport/direct.ts'
 import { NangoTransport } from './gateway/transport/nango.ts'
 import type { TokenSource } from './gateway/transport/token-cache.ts'
@@ -46,15 +38,6 @@ import { VenueCheck } from './venues/venue-check.ts'
 import { assembleVenues } from './venues/venues.ts'
 import { USER_AGENT } from './version.ts'
 import { assembleWebhooks } from './webhooks/webhooks.ts'
-
-/** Log lines of the assembly. */
-export interface AssemblyLog {
-  warn (message: string): void
-  warn (fields: object, message: string): void
-  error (fields: object, message: string): void
-  info (message: string): void
-  info (fields: object, message: string): void
-}
 
 /** @param prefix of all routes, including the host's own */
 export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: string) {
@@ -110,34 +93,11 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
   const venueOf = async (connectionId: string): Promise<string | null> => identifies ? (await index.get(connectionId)).venueId : null
   /** Another Nango environment has other venues under the same connection ids. */
   const nangoEnvironment = JSON.stringify([host, secretKey])
-  const rateLimiter = new RateLimiter({
-    store: limitStore(options, clock, log),
-    // TypeBox types an optional field as `| undefined`; here absent and undefined are equivalent.
-    limits: effectiveLimits(options.rateLimits as RateLimitOptions),
-    maxQueue: options.rateLimits.maxQueue,
-    sole: typeof options.connection === 'string',
-    scope: integrationId,
-    environment: nangoEnvironment,
-    // Nango's limit counts proxied calls and calls of its own API; the direct transport makes hardly any of either.
-    account: direct === null,
-    clock,
-    observer: options.observer
-  })
-  const usage = new UsageMeter({
-    redis: options.redis,
-    scope: JSON.stringify([host, integrationId, secretKey]),
-    allowance: options.usageAllowance,
-    byVenue: identifies,
-    clock,
-    onUsage: (rateLimit, units) => { options.observer?.used?.(rateLimit, units) },
-    onMark: (mark, connectionId, { month, rest, reporting, bulk }) => {
-      const usage = { month, rest, reporting, bulk, allowance: options.usageAllowance }
-      const event = { name: `usage.${mark}`, id: randomUUID(), connectionId, noticedAt: new Date().toISOString(), usage } as const
-      events.deliver(event).catch((error: unknown) => {
-        log.warn({ err: describeError(error), connectionId }, `Nothing has taken the event usage.${mark}`)
-      })
-    }
-  })
+  // Nango's limit counts proxied calls and calls of its own API; the direct transport makes hardly any of either.
+  const rateLimiter = createRateLimiter(options, { clock, log, environment: nangoEnvironment, account: direct === null })
+  const events = new Events({ clock, timeoutMs: options.eventTimeout })
+  if (options.onEvent !== undefined) events.on('*', options.onEvent)
+  const usage = createUsageMeter(options, { clock, events, log })
   const news = options.redis === undefined
     ? null
     : new ConnectionNews({
@@ -171,7 +131,7 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     checkVenue: identifies
       ? (next) => new VenueCheck({ next, index, environment, verify: (id) => venues.lifecycle.verify(id), holdsToken })
       : null,
-    cache: options.cache === undefined ? null : { rules: options.cache, store: cacheStore(options, clock, rollerBaseUrl) },
+    cache: options.cache === undefined ? null : { rules: options.cache, store: createCacheStore(options, clock, rollerBaseUrl) },
     transport: direct ?? new NangoTransport({ ...dispatchParts, host, secretKey, integrationId }),
     rateLimiter,
     usage,
@@ -185,8 +145,6 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     explain: (error, connectionId) => tokenFailures.explain(error, connectionId),
     clock
   })
-  const events = new Events({ clock, timeoutMs: options.eventTimeout })
-  if (options.onEvent !== undefined) events.on('*', options.onEvent)
   const venues = assembleVenues({
     connections,
     index,
@@ -274,26 +232,4 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
       nango.close()
     }
   }
-}
-
-/** A single process counts in memory. Replicas share Redis; `onRedisDown` applies while it is down. */
-function limitStore ({ redis, rateLimits }: ParsedOptions, clock: Clock, log: AssemblyLog): LimitStore {
-  const now = (): number => clock.now()
-  if (redis === undefined) return new MemoryLimitStore({ now })
-  return new ResilientLimitStore(new RedisLimitStore(redis, { clock }), {
-    onRedisDown: rateLimits.onRedisDown,
-    replicas: rateLimits.replicas,
-    now,
-    onDown: () => log.warn(rateLimits.onRedisDown === 'share'
-      ? `Redis is down: this replica keeps to its share of the rate limits, 1 of ${rateLimits.replicas}`
-      : 'Redis is down: no calls are sent to ROLLER until it is back'),
-    onUp: () => log.info('Redis is back: the rate limits are shared again')
-  })
-}
-
-/** Replicas share the cache. Another Nango environment, or another ROLLER, has other venues under the same connection ids. */
-function cacheStore ({ redis, cacheSize, nango, transport }: ParsedOptions, clock: Clock, rollerBaseUrl: string): CacheStore {
-  if (redis === undefined) return new MemoryCacheStore(cacheSize, clock)
-  const scope = JSON.stringify([nango.host, nango.integrationId, nango.secretKey, transport, rollerBaseUrl])
-  return new RedisCacheStore(redis, { clock, scope })
 }

@@ -1,6 +1,7 @@
 /** The parts of the plugin that roller-sidecar uses beyond the public API. Not for hosts; may change with any version. */
 import type { FastifyPluginAsync } from 'fastify'
-import { assemble, type AssemblyLog } from './assemble.ts'
+import { assemble } from './assemble.ts'
+import type { AssemblyLog } from './assemble-parts.ts'
 import plugin from './index.ts'
 import { parseOptions, type AllOptions } from './options.ts'
 import type { Roller } from './roller.ts'

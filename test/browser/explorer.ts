@@ -10,6 +10,9 @@ export async function execute (page: Page, tag: string, id: string, change?: (op
   if (!await operation.isVisible()) await page.locator(`.opblock-tag[data-tag="${tag}"]`).click()
   if (await operation.locator('.execute').count() === 0) await operation.locator('.opblock-summary-control').click()
   await change?.(operation)
+  // The response of an earlier execution stays until the next one arrives.
+  const clear = operation.locator('.btn-clear')
+  if (await clear.count() > 0) await clear.click()
   await operation.locator('.execute').click()
   return await responseOf(operation)
 }
@@ -47,7 +50,7 @@ export interface Document {
 export function onlyTag (document: Document, tag: string): Document {
   const paths = Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [
     path, Object.fromEntries(Object.entries(item).filter(([, operation]) => operation.tags?.includes(tag)).map(
-      ([method, operation]) => [method, { ...operation, responses: { default: { description: 'Any answer' } } }]
+      ([method, operation]) => [method, { ...operation, responses: { default: { description: 'Any response' } } }]
     ))
   ]))
   const components: Components = { securitySchemes: document.components['securitySchemes'] ?? {} }
