@@ -43,9 +43,7 @@ process.stderr.on('error', () => {})
 // Loaded on demand: a check needs no server, production never loads the simulators, and OpenTelemetry is not installed
 // without an endpoint.
 const { startTracing, TracingMissingError } = config.tracesTo === null
-  ? {
-      startTracing: null, TracingMissingError: null
-    }
+  ? { startTracing: null, TracingMissingError: null }
   : await import('./observability/tracing.ts')
 const tracing = await startTracing?.(config.tracesTo ?? '', config.proxy).catch((error: unknown) => {
   if (TracingMissingError === null || !(error instanceof TracingMissingError)) throw error

@@ -107,8 +107,8 @@ export function catalogOperations (operations: Readonly<Record<OperationKey, Ope
   }]))
 }
 
-function soleSuccessOf ({ responses: result }: Operation): number | undefined {
-  const [status, ...others] = Object.keys(result).map(Number).filter((one) => one >= 200 && one < 300)
+function soleSuccessOf ({ responses }: Operation): number | undefined {
+  const [status, ...others] = Object.keys(responses).map(Number).filter((one) => one >= 200 && one < 300)
   return others.length > 0 || status === 200 ? undefined : status
 }
 
