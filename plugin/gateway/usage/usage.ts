@@ -42,7 +42,8 @@ export interface UsageOptions {
 const NAMES = ['rest', 'reporting', 'bulk'] as const
 /** Interval at which counts are sent to Redis. Milliseconds. */
 const FLUSH_AFTER = 1_000
-const KEPT_MS = 400 * 86_400_000
+const DAY_MS = 86_400_000
+const KEPT_MS = 400 * DAY_MS
 const WARNING = 0.8
 const MAX_VENUES = 10_000
 
@@ -65,19 +66,25 @@ class Count {
 
   get sum (): number { return this.rest + this.reporting + this.bulk }
 
-  get subject (): string { return this.venueId === null ? `connection:${this.connectionId}` : `venue:${this.venueId}` }
-
-  get key (): string { return `${this.month} ${this.subject}` }
+  get subject (): string { return subjectOf(this.venueId, this.connectionId) }
 
   add (other: Usage): void { for (const name of NAMES) this[name] += other[name] }
+}
+
+function subjectOf (venueId: string | null, connectionId: string): string {
+  return venueId === null ? `connection:${connectionId}` : `venue:${venueId}`
 }
 
 export class UsageMeter {
   readonly #options: UsageOptions
   readonly #since: string
   readonly #script: RedisScript | null
-  /** All counts; with Redis, only those that were not sent yet. */
+  /** All counts; with Redis, only those that were not sent yet. By month and subject, as are the next. */
   readonly #counts = new LRUCache<string, Count>({ max: MAX_VENUES })
+  /** Of connections whose venue is not known yet. */
+  readonly #unplaced = new LRUCache<string, Count>({ max: MAX_VENUES })
+  #today = NaN
+  #month = ''
   #timer: unknown = null
 
   constructor (options: UsageOptions) {
@@ -102,7 +109,7 @@ export class UsageMeter {
   /** This month's. @throws RedisUnavailable */
   async read (venueId: string | null, connectionId: string): Promise<MonthUsage> {
     const count = this.#of(venueId, connectionId)
-    if (this.#script === null || this.#isUnplaced(count)) {
+    if (this.#script === null || this.#isUnplaced(venueId)) {
       const { month, rest, reporting, bulk } = count
       return { month, since: this.#since, rest, reporting, bulk }
     }
@@ -117,27 +124,25 @@ export class UsageMeter {
 
   #date (): number { return (this.#options.date ?? Date.now)() }
 
-  #month (): string { return new Date(this.#date()).toISOString().slice(0, 7) }
-
+  /** This month's count. Takes over what was counted of the connection before its venue was known. */
   #of (venueId: string | null, connectionId: string): Count {
-    const count = this.#kept(new Count(this.#month(), venueId, connectionId))
-    const unplaced = venueId === null ? undefined : this.#counts.get(new Count(count.month, null, connectionId).key)
-    if (unplaced !== undefined) {
-      this.#counts.delete(unplaced.key)
-      count.add(unplaced)
+    const day = Math.floor(this.#date() / DAY_MS)
+    if (day !== this.#today) {
+      this.#today = day
+      this.#month = new Date(day * DAY_MS).toISOString().slice(0, 7)
     }
-    return count
-  }
-
-  /** The count that is there already in the place of an empty one. */
-  #kept (empty: Count): Count {
-    const count = this.#counts.get(empty.key) ?? empty
-    this.#counts.set(empty.key, count)
+    if (this.#isUnplaced(venueId)) return kept(this.#unplaced, this.#month, null, connectionId)
+    const count = kept(this.#counts, this.#month, venueId, connectionId)
+    if (this.#unplaced.size === 0) return count
+    const key = keyOf(this.#month, null, connectionId)
+    const before = this.#unplaced.get(key)
+    this.#unplaced.delete(key)
+    if (before !== undefined) count.add(before)
     return count
   }
 
   /** The venue is not known yet. */
-  #isUnplaced ({ venueId }: Count): boolean { return this.#options.byVenue && venueId === null }
+  #isUnplaced (venueId: string | null): boolean { return this.#options.byVenue && venueId === null }
 
   #mark (count: Count): void {
     const { allowance, onMark } = this.#options
@@ -158,12 +163,11 @@ export class UsageMeter {
 
   async #flush (): Promise<void> {
     for (const [key, count] of [...this.#counts.entries()]) {
-      if (this.#isUnplaced(count)) continue
       this.#counts.delete(key)
       try {
         if (count.sum > 0) await this.#send(count)
       } catch (error) {
-        this.#kept(new Count(count.month, count.venueId, count.connectionId)).add(count)
+        kept(this.#counts, count.month, count.venueId, count.connectionId).add(count)
         throw error
       }
     }
@@ -180,6 +184,17 @@ export class UsageMeter {
   }
 }
 
+function keyOf (month: string, venueId: string | null, connectionId: string): string {
+  return `${month} ${subjectOf(venueId, connectionId)}`
+}
+
+function kept (counts: LRUCache<string, Count>, month: string, venueId: string | null, connectionId: string): Count {
+  const key = keyOf(month, venueId, connectionId)
+  let count = counts.get(key)
+  if (count === undefined) counts.set(key, count = new Count(month, venueId, connectionId))
+  return count
+}
+
 /** The minimum cost of an export: ROLLER counts 1 for every 10,000 records begun, in each calendar month. */
 export function bulkUnits (body: Buffer): number {
   try {
@@ -189,7 +204,7 @@ export function bulkUnits (body: Buffer): number {
     const [start, end] = [dayNumber(startDate), dayNumber(endDate)]
     if (start === null || end === null || end <= start) return 1
     const month = (day: number): number => {
-      const date = new Date(day * 86_400_000)
+      const date = new Date(day * DAY_MS)
       return date.getUTCFullYear() * 12 + date.getUTCMonth()
     }
     return month(end - 1) - month(start) + 1
