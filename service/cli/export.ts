@@ -1,6 +1,5 @@
 /** `roller-sidecar export`: ROLLER's reports as files. */
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { isRollerError, type Roller } from 'fastify-roller'
 import { openRoller, type AssemblyLog, type OpenRoller } from 'fastify-roller/internal'
 import { ConfigError, readConfig, type Config } from '../config/config.ts'
@@ -17,15 +16,8 @@ const LAST_MOMENT = 800
 /** ROLLER's limit and Nango's, less what is left unused. Calls a minute. */
 const [VENUE_SPEED, NANGO_SPEED] = [115, 190]
 
-/**
- * An export lives on little, and makes much garbage: V8 would let its heap grow to a multiple before it collects. Percent by which it may
- * grow past what is alive.
- */
-const HEAP_GROWTH = ['--heap-growing-percent=10', '--semi-space-growth-factor=1'] as const
-
 /** @returns the exit code */
 export async function exportReports (args: readonly string[], source: Readonly<Record<string, string | undefined>>): Promise<number> {
-  for (const flag of HEAP_GROWTH) setFlagsFromString(flag)
   let options: ExportOptions
   let config: Config
   try {
