@@ -1,18 +1,20 @@
-/** The parts of the assembly that options alone decide: rate limits, usage and stores, in memory or in Redis. */
+/** The parts of the assembly that differ by options: rate limits, usage, and what replicas share, in memory or in Redis. */
 import { randomUUID } from 'node:crypto'
 import { MemoryCacheStore } from './gateway/cache/memory-store.ts'
 import { RedisCacheStore } from './gateway/cache/redis-store.ts'
 import type { CacheStore } from './gateway/cache/store.ts'
 import { effectiveLimits, type RateLimitOptions } from './gateway/limits/limits.ts'
 import { MemoryLimitStore } from './gateway/limits/memory-store.ts'
-import { RateLimiter } from './gateway/limits/rate-limiter.ts'
-import { RedisLimitStore } from './gateway/limits/redis-store.ts'
+import { environmentTag, RateLimiter } from './gateway/limits/rate-limiter.ts'
+import { newsKeys, RedisLimitStore } from './gateway/limits/redis-store.ts'
 import { ResilientLimitStore } from './gateway/limits/resilient-store.ts'
 import type { LimitStore } from './gateway/limits/store.ts'
+import { RedisRefreshLock } from './gateway/refresh-lock.ts'
 import { UsageMeter } from './gateway/usage/usage.ts'
 import type { ParsedOptions } from './options.ts'
 import type { Clock } from './util/clock.ts'
 import { describeError } from './util/log-error.ts'
+import { ConnectionNews } from './venues/connection-news.ts'
 import type { Events } from './webhooks/events.ts'
 
 /** Log lines of the assembly. */
@@ -24,16 +26,20 @@ export interface AssemblyLog {
   info (fields: object, message: string): void
 }
 
+/** The Nango environment: another one has other venues under the same connection ids. */
+function nangoEnvironment ({ nango: { host, secretKey } }: ParsedOptions): string { return JSON.stringify([host, secretKey]) }
+
+/** The integration in its Nango environment. */
+export function integrationScope ({ nango: { host, integrationId, secretKey } }: ParsedOptions): string {
+  return JSON.stringify([host, integrationId, secretKey])
+}
+
 interface RateLimiterParts {
   readonly clock: Clock
   readonly log: AssemblyLog
-  /** The Nango environment: another one has other venues under the same connection ids. */
-  readonly environment: string
-  /** Whether calls count against Nango's limit of the account. */
-  readonly account: boolean
 }
 
-export function createRateLimiter (options: ParsedOptions, { clock, log, environment, account }: RateLimiterParts): RateLimiter {
+export function createRateLimiter (options: ParsedOptions, { clock, log }: RateLimiterParts): RateLimiter {
   return new RateLimiter({
     store: limitStore(options, clock, log),
     // TypeBox types an optional field as `| undefined`; here absent and undefined are equivalent.
@@ -41,8 +47,9 @@ export function createRateLimiter (options: ParsedOptions, { clock, log, environ
     maxQueue: options.rateLimits.maxQueue,
     sole: typeof options.connection === 'string',
     scope: options.nango.integrationId,
-    environment,
-    account,
+    environment: nangoEnvironment(options),
+    // Nango's limit counts proxied calls and calls of its own API; the direct transport makes hardly any of either.
+    account: options.transport === 'nango',
     clock,
     observer: options.observer
   })
@@ -55,10 +62,9 @@ interface UsageParts {
 }
 
 export function createUsageMeter (options: ParsedOptions, { clock, events, log }: UsageParts): UsageMeter {
-  const { host, integrationId, secretKey } = options.nango
   return new UsageMeter({
     redis: options.redis,
-    scope: JSON.stringify([host, integrationId, secretKey]),
+    scope: integrationScope(options),
     allowance: options.usageAllowance,
     byVenue: options.verifyVenues,
     clock,
@@ -93,4 +99,19 @@ export function createCacheStore ({ redis, cacheSize, nango, transport }: Parsed
   if (redis === undefined) return new MemoryCacheStore(cacheSize, clock)
   const scope = JSON.stringify([nango.host, nango.integrationId, nango.secretKey, transport, rollerBaseUrl])
   return new RedisCacheStore(redis, { clock, scope })
+}
+
+/** What other replicas report of connections. Null: there are none. */
+export function createNews (
+  options: ParsedOptions, clock: Clock, onNews: (connectionId: string | null) => void
+): ConnectionNews | null {
+  const { redis: client, nango: { integrationId } } = options
+  if (client === undefined) return null
+  const keys = newsKeys('roller', environmentTag(nangoEnvironment(options)), integrationId)
+  return new ConnectionNews({ client, keys, clock, onNews })
+}
+
+/** Null: a single process, whose calls share one renewal. */
+export function createRefreshLock (options: ParsedOptions, clock: Clock): RedisRefreshLock | null {
+  return options.redis === undefined ? null : new RedisRefreshLock(options.redis, environmentTag(integrationScope(options)), { clock })
 }
