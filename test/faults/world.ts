@@ -10,6 +10,7 @@ import { roller } from 'fastify-roller/internal'
 import { startNangoSimulator, type NangoSimulator } from '#sandbox/nango.js'
 import { startRollerSimulator, type RollerSimulator } from '#sandbox/roller.js'
 import { sharedRedis } from '../support/redis-server.ts'
+import { SERVICE } from '../support/service.ts'
 import { asConnected, CLIENT_SECRET, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { bookingFor } from '../upstream/fixture.ts'
 import { TcpProxy } from './tcp-proxy.ts'
@@ -175,7 +176,7 @@ export class World {
   /** The service itself, with its log on a device that is always full. */
   async fillDisk (): Promise<void> {
     const full = await open('/dev/full', 'w')
-    const child = spawn(process.execPath, ['service/dist/main.js'], {
+    const child = spawn(process.execPath, [SERVICE], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], PORT: '0', ROLLER_TRANSPORT: this.transport, LOG_LEVEL: 'info' },
       stdio: ['ignore', full.fd, 'pipe']

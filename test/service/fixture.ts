@@ -7,6 +7,7 @@ import { buildApp, type Overrides } from '#service/app.js'
 import { readConfig } from '#service/config/config.js'
 import type { NangoSimulatorOptions } from '#sandbox/nango.js'
 import { SECRET_KEY, startSimulators, type Simulators } from '../support/build.ts'
+import { SERVICE } from '../support/service.ts'
 
 type Environment = Record<string, string>
 
@@ -43,10 +44,11 @@ const INHERITED = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => /^(PATH|NODE_OPTIONS|NODE_V8_COVERAGE|_TAPJS.*|TAP.*)$/.test(name))
 )
 
-/** `node service/dist/main.js`. */
-export function startProcess (t: Pick<Test, 'teardown'>, env: Environment = {}, args: readonly string[] = []): Process {
+export function startProcess (
+  t: Pick<Test, 'teardown'>, env: Environment = {}, args: readonly string[] = [], main: string = SERVICE
+): Process {
   const child = spawn(
-    process.execPath, ['service/dist/main.js', ...args], { cwd: ROOT, env: { ...INHERITED, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }
+    process.execPath, [main, ...args], { cwd: ROOT, env: { ...INHERITED, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }
   )
   let stdout = ''
   let stderr = ''

@@ -3,13 +3,12 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { SERVICE } from '../support/service.ts'
 import tap, { test, type Test } from '../support/tap.ts'
 
 tap.setTimeout(120_000) // starting a process is slow on a busy machine
 
 const MODULE = import.meta.resolve('#service/observability/log-destination.js')
-const MAIN = fileURLToPath(import.meta.resolve('#service/main.js'))
 
 /** A separate script, since standard output belongs to the process. */
 const args = (script: string): string[] => [
@@ -99,7 +98,7 @@ async function servesOn (t: Test, child: ChildProcess, url: string): Promise<voi
 }
 
 test('keeps the service running when the reader of its log is closed', async (t) => {
-  const child = spawn(process.execPath, [MAIN], { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [SERVICE], { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill('SIGKILL'))
   let output = ''
   child.stderr?.on('data', (chunk) => { output += String(chunk) })
@@ -112,7 +111,7 @@ test('keeps the service running when the reader of its log is closed', async (t)
 test('keeps the service running on a full disk, and reports it once', async (t) => {
   const full = openSync('/dev/full', 'w')
   const port = String(20_000 + process.pid % 10_000)
-  const child = spawn(process.execPath, [MAIN], { env: { ...ENVIRONMENT, PORT: port }, stdio: ['ignore', full, 'pipe'] })
+  const child = spawn(process.execPath, [SERVICE], { env: { ...ENVIRONMENT, PORT: port }, stdio: ['ignore', full, 'pipe'] })
   closeSync(full)
   t.teardown(() => child.kill('SIGKILL'))
   let output = ''

@@ -145,7 +145,8 @@ test('loads no package without an endpoint, and names missing packages with one'
   const env = {
     PORT: '0', NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, LOG_LEVEL: 'warn', NODE_OPTIONS: `--import=${dir}/hide.mjs`
   }
-  const without = startProcess(t, env)
+  const main = 'service/dist/main.js' // the image's bundle contains the packages
+  const without = startProcess(t, env, [], main)
   t.equal(
     (
       await fetch(
@@ -156,7 +157,7 @@ test('loads no package without an endpoint, and names missing packages with one'
     200
   )
   t.notOk(nango.requests.some(({ headers }) => 'traceparent' in headers))
-  const missing = startProcess(t, { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
+  const missing = startProcess(t, { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }, [], main)
   t.equal(await missing.exited, 1)
   t.match(missing.stderr(), /^OTEL_EXPORTER_OTLP_ENDPOINT is set, but the packages.*npm install @opentelemetry\/api@1\.9\.1 /)
   t.notMatch(missing.stderr(), /^ +at /m)

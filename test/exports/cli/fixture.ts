@@ -9,6 +9,7 @@ import { readExportOptions } from '#service/export/options.js'
 import { runExport, type RunParts } from '#service/export/run.js'
 import { jsonProgress } from '#service/export/progress.js'
 import { asConnected, build, CLIENT_SECRET, SECRET_KEY, type BuildOptions, type Built } from '../../support/build.ts'
+import { SERVICE } from '../../support/service.ts'
 import { start, type Program } from '../../examples/program.ts'
 
 /** A moment at which the days of FROM to TO are long over in every zone, and the bookings of the sandbox lie in them. */
@@ -55,7 +56,7 @@ export async function open (
       )
       return { missing, steps: lines.map((line) => JSON.parse(line) as Step) }
     },
-    command: (args, env = {}) => start(t, process.execPath, ['service/dist/main.js', 'export', ...args], {
+    command: (args, env = {}) => start(t, process.execPath, [SERVICE, 'export', ...args], {
       NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: built.nango.url, ...env
     })
   }
