@@ -40,7 +40,7 @@ const DEADLINE = 6 * 3_600_000
 /** Venues whose bulk exports are ordered side by side. */
 const ORDERING = 10
 /** Files that are downloaded and sorted side by side. */
-const DOWNLOADS = 4
+const DOWNLOADS = 2
 /** Milliseconds between reports of an export that is waited for. */
 const REPORTED = 600_000
 

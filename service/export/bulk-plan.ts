@@ -18,6 +18,8 @@ export interface BulkRange {
   /** The first day, and the first that is left out. */
   readonly from: string
   readonly to: string
+  /** The first day that is not taken from it: where `overlap` was shorter when it was ordered, its last days may change still. */
+  readonly until: string
   /** ROLLER has it already, or may have. */
   readonly order: BulkOrder | null
 }
@@ -42,19 +44,19 @@ function planRange (report: Report, jobs: readonly Job[], order: BulkOrder | nul
   const days = jobs.filter((job) => job.report === report && job.isFinal).flatMap(({ day }) => day ?? [])
   const [first, last] = [days[0], days.at(-1)]
   if (bulk === null || first === undefined || last === undefined || order?.rejected === true) return null
+  const until = addDays(last, 1)
   if (order !== null) {
     const covered = days.filter((day) => day >= order.from && day < order.to).length
     const mayOrder = Date.parse(order.at) + BETWEEN_ORDERS <= now
     if (covered > 0 && (days.length - covered < LONG_RANGE || !mayOrder)) {
-      return { report, bulk, from: order.from, to: order.to, order }
+      return { report, bulk, from: order.from, to: order.to, until: until < order.to ? until : order.to, order }
     }
   }
-  const to = addDays(last, 1)
-  if (days.length < LONG_RANGE || roller.estimateBulkExport({ startDate: first, endDate: to }).units + CHECKS >= days.length) return null
-  return { report, bulk, from: first, to, order: null }
+  if (days.length < LONG_RANGE || roller.estimateBulkExport({ startDate: first, endDate: until }).units + CHECKS >= days.length) return null
+  return { report, bulk, from: first, to: until, until, order: null }
 }
 
-/** Whether the bulk export has the day of a job. All days before its end are over. */
-export function isCovered ({ report, from, to }: Pick<BulkRange, 'report' | 'from' | 'to'>, job: Job): boolean {
-  return job.report === report && job.day !== null && job.day >= from && job.day < to
+/** Whether the day of a job is taken from the bulk export. */
+export function isCovered ({ report, from, until }: BulkRange, { report: of, day }: Job): boolean {
+  return of === report && day !== null && day >= from && day < until
 }

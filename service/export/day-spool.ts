@@ -23,7 +23,7 @@ export interface SpoolOptions extends ReportInBulk {
 }
 
 /** Characters that are held in memory until they are written. */
-const HELD = 4 * 1024 * 1024
+const HELD = 1024 * 1024
 const LINE_FEED = 0x0a
 
 export class DaySpool {

@@ -92,7 +92,7 @@ export async function barProgress (stream: NodeJS.WritableStream, venues: number
     trouble (venueId, code, ms) { own.get(venueId)?.update({ note: `${code}, again in ${Math.ceil(ms / 1000)} s` }) },
     bulk (venueId, reportId, step) {
       if (step.state === 'waiting') own.get(venueId ?? '')?.update({ note: `waits for ROLLER's ${reportId} ${waited(step)}` })
-      else bars.log(`${printable(`${venueId ?? 'All venues'} ${reportId ?? ''} in bulk: ${textOf(step)}`)}\n`)
+      else bars.log(`${printable(`${venueId ?? 'All venues'}, ${reportId ?? 'all reports'} in bulk: ${textOf(step)}`)}\n`)
     },
     end (venueId, count) {
       const bar = own.get(venueId)

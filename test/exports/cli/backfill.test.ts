@@ -49,5 +49,7 @@ for (const format of ['csv', 'parquet']) {
     t.same(result.missing, [])
     t.ok(statesOf(result).includes('received'))
     t.same(filesOf(exports.folder), filesOf(daily))
+    const usage = await exports.app.inject('/connections/demo-venue/usage')
+    t.match(usage.json(), { bulk: 3 }, 'its months are counted')
   })
 }
