@@ -3,11 +3,10 @@ import { test } from '../../support/tap.ts'
 import { needsRedis } from '../../support/redis-server.ts'
 import { readConfig } from '#service/config/config.js'
 import { bulkUnavailable } from '#service/cli/export-gateway.js'
-import { openBulk, RANGE, reasonOf, REPLACED, statesOf } from './bulk-fixture.ts'
+import { DAYS_OF_RANGE, openBulk, RANGE, reasonOf, REPLACED, statesOf } from './bulk-fixture.ts'
 import { filesOf } from './fixture.ts'
 
 const ARGS = ['--reports', 'giftcards', ...RANGE]
-const DAYS = 68
 
 test('without a webhook', needsRedis, async (t) => {
   const exports = await openBulk(t, { subscribed: false })
@@ -15,7 +14,7 @@ test('without a webhook', needsRedis, async (t) => {
   t.same(result.missing, [])
   t.same(statesOf(result), [REPLACED])
   t.match(reasonOf(result), /^ROLLER_ERR_NOT_SUBSCRIBED/)
-  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS)
+  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS_OF_RANGE)
 })
 
 test('after an order of another program', needsRedis, async (t) => {
@@ -27,7 +26,7 @@ test('after an order of another program', needsRedis, async (t) => {
   t.same(result.missing, [])
   t.same(statesOf(result), [REPLACED])
   t.match(reasonOf(result), /^ROLLER_ERR_RATE_LIMITED.*less than 6 hours ago/)
-  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS)
+  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS_OF_RANGE)
 })
 
 test('after the deadline', needsRedis, async (t) => {
@@ -37,7 +36,7 @@ test('after the deadline', needsRedis, async (t) => {
   t.same(result.missing, [])
   t.same(statesOf(result), ['ordered', REPLACED])
   t.match(reasonOf(result), /^ROLLER_ERR_TIMEOUT/)
-  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS)
+  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS_OF_RANGE)
 })
 
 test('without the settings of the service', needsRedis, async (t) => {
@@ -50,7 +49,7 @@ test('without the settings of the service', needsRedis, async (t) => {
   const result = await exports.backfill(ARGS, { bulk: { unavailable } })
   t.same(result.missing, [])
   t.same(statesOf(result), [REPLACED])
-  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS)
+  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS_OF_RANGE)
 })
 
 test('for a report whose days ROLLER does not document, a short range, and days that may change', needsRedis, async (t) => {
@@ -73,5 +72,5 @@ test('for a venue whose credentials were revoked', needsRedis, async (t) => {
   exports.roller.revokeTokens('demo')
   const { missing } = await exports.backfill(ARGS)
   t.match(missing, [{ report: 'giftcards', reason: /ROLLER_ERR_CREDENTIALS_REJECTED/ }])
-  t.equal(missing[0]?.days.length, DAYS)
+  t.equal(missing[0]?.days.length, DAYS_OF_RANGE)
 })

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '../../support/tap.ts'
 import { needsRedis } from '../../support/redis-server.ts'
-import { openBulk, RANGE, statesOf } from './bulk-fixture.ts'
+import { DAYS_OF_RANGE, openBulk, RANGE, statesOf } from './bulk-fixture.ts'
 import { filesOf } from './fixture.ts'
 
 const ARGS = ['--reports', 'bookingitems', ...RANGE]
@@ -27,7 +27,7 @@ test('the command orders, and the next run has the files', { ...needsRedis, time
   t.same(result.missing, [])
   t.ok(statesOf(result).includes('received'))
   t.notOk(exports.calls().some(isOrder))
-  t.equal(Object.keys(filesOf(exports.folder)).length, 68)
+  t.equal(Object.keys(filesOf(exports.folder)).length, DAYS_OF_RANGE)
   t.notOk(existsSync(order(exports.folder, exports.venues[0])), 'it is forgotten')
 })
 

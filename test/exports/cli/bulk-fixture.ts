@@ -11,8 +11,9 @@ import { CONNECTION_ID, SECRET_KEY, type BuildOptions } from '../../support/buil
 import { freePort, SECRET } from '../../webhooks/fixture.ts'
 import { open, type ExportResult, type Exports, type Step } from './fixture.ts'
 
-/** Three calendar months, in which the venue has its bookings. */
-export const RANGE = ['--from', '2026-09-20', '--to', '2026-11-27'] as const
+/** In three calendar months, in which the venue has its bookings. */
+export const RANGE = ['--from', '2026-09-27', '--to', '2026-11-27'] as const
+export const DAYS_OF_RANGE = 61
 
 /** ROLLER's limits would take minutes; another order of a type is accepted at once. */
 const RATE_LIMITS = { reporting: { limit: 100_000 }, rest: { limit: 100_000 }, bulk: { windowMs: 1 }, jitter: 0 }

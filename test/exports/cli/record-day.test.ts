@@ -7,7 +7,7 @@ import { dayFinder } from '#service/export/record-day.js'
 test('an instant falls under the day of the venue', async (t) => {
   for (const zone of ['America/Chicago', 'Europe/London', 'Australia/Lord_Howe', 'America/Santiago', 'Pacific/Apia']) {
     const dayOf = dayFinder('2026-01-01', '2027-01-01', zone)
-    for (let at = Date.UTC(2026, 0, 2); at < Date.UTC(2026, 11, 30); at += 97 * 60_000) {
+    for (let at = Date.UTC(2026, 0, 2); at < Date.UTC(2026, 11, 30); at += 313 * 60_000) {
       const text = new Date(at).toISOString()
       if (dayOf(text) !== toVenueDate(text, zone)) t.equal(dayOf(text), toVenueDate(text, zone), `${zone} ${text}`)
     }
