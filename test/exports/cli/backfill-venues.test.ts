@@ -13,9 +13,9 @@ import { test } from '../../support/tap.ts'
 const VENUES = 60
 const ARGS = ['--reports', 'bookingitems,tickets,giftcards', '--from', '2026-01-01', '--to', '2026-04-01', '--backfill', 'bulk']
 
-function gatewayOf (more: Partial<Gateway>): Gateway {
-  const connections = Array.from({ length: VENUES }, (_, index) => {
-    const venue = { id: String(index), name: null, timeZone: 'Europe/London' }
+function gatewayOf (more: Partial<Gateway>, length = VENUES, timeZone: string | null = 'Europe/London'): Gateway {
+  const connections = Array.from({ length }, (_, index) => {
+    const venue = { id: String(index), name: null, timeZone }
     return { connectionId: `connection-${index}`, status: 'connected', createdAt: '', venue }
   })
   return {
@@ -63,4 +63,20 @@ test('a dry run has months in place of days', async (t) => {
   t.match(estimateTable(estimates, { venue: 115, account: null }), /120 of the calls order bulk exports/)
   const daily = await estimateExport(gatewayOf({}), options, { own }, { unavailable: 'REDIS_URL is not set.' })
   t.match(daily.estimates[0], { calls: 3 * 90, units: 3 * 90, orders: 0 })
+})
+
+test('daily reports are fetched of a venue without a usable time zone', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'backfill-'))
+  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  const paginate = (() => (async function * () {})()) as unknown as Gateway['paginate'] // only iterated
+  const lines: string[] = []
+  const missing = await runExport({
+    roller: gatewayOf({ paginate }, 1, null),
+    options: readExportOptions([...ARGS, '--reports', 'giftcards', '--out', folder]),
+    progress: () => jsonProgress({ write: (text: string) => lines.push(text) }),
+    signal: new AbortController().signal
+  })
+  t.same(missing, [])
+  t.match(lines.join(''), /"state":"replaced by daily reports","reason":"The time zone of the venue is not known\."/)
+  t.equal(lines.filter((line) => line.includes('"step":"file"')).length, 90)
 })
