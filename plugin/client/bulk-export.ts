@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { Static } from '@sinclair/typebox'
 import { MAX_TIMEOUT, sleep, type Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { ExportInbox, ExportKey } from './export-inbox.ts'
@@ -14,9 +13,9 @@ import { exportFileName } from './bulk-export-name.ts'
 import { ExportParts } from './bulk-export-parts.ts'
 import { untilLeased, type WaitOptions } from './lease-wait.ts'
 import type { RollerClient } from './client.ts'
-import type { BulkExportBody } from '../operations/schemas/bulk.ts'
+import type { BulkExportType } from '../operations/reports.ts'
 
-export type BulkExportType = Static<typeof BulkExportBody>['exportType']
+export type { BulkExportType }
 
 export interface BulkExportInput extends EstimateInput, WaitOptions {
   /** The venue's connection. */
@@ -32,6 +31,8 @@ export interface BulkExportInput extends EstimateInput, WaitOptions {
   readonly processId?: string
   /** Milliseconds to wait for all files. Default: 6 hours. */
   readonly deadline?: number
+  /** Called and awaited when ROLLER has accepted the order. Not called with `resume: true`. */
+  readonly onOrder?: () => void | Promise<void>
   readonly signal?: AbortSignal
 }
 
@@ -116,6 +117,7 @@ async function startExport (parts: BulkExportParts, input: BulkExportInput): Pro
     })
   }
   await untilLeased(parts.clock, input, signal, () => order(parts, input))
+  await input.onOrder?.()
 }
 
 async function order ({ client, inbox }: BulkExportParts, input: BulkExportInput): Promise<void> {
@@ -175,10 +177,12 @@ class InboxSignal {
 
   async wait (clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
     const woken = new AbortController()
-    this.#wake = () => woken.abort()
-    const ends = signal === undefined ? woken.signal : AbortSignal.any([signal, woken.signal])
+    const wake = this.#wake = (): void => woken.abort()
+    // A wait of hours has thousands of sleeps: signals combined with AbortSignal.any would remain with the caller's.
+    signal?.addEventListener('abort', wake)
     // The loop checks the caller's signal itself.
-    await sleep(clock, Math.min(ms, MAX_TIMEOUT), ends).catch(() => {})
+    if (signal?.aborted !== true) await sleep(clock, Math.min(ms, MAX_TIMEOUT), woken.signal).catch(() => {})
+    signal?.removeEventListener('abort', wake)
     this.#wake = null
   }
 }

@@ -4,7 +4,8 @@
  */
 import { operations } from './operations.ts'
 import { LARGE_PAGES, LARGEST_PAGE } from './page-size.ts'
-import type { TSchema } from './schema.ts'
+import type { Static, TSchema } from './schema.ts'
+import type { BulkExportBody } from './schemas/bulk.ts'
 
 type Operations = typeof operations
 
@@ -25,6 +26,15 @@ export interface Column {
   readonly type: ColumnType
 }
 
+export type BulkExportType = Static<typeof BulkExportBody>['exportType']
+
+/** The bulk export with the same records. */
+export interface ReportInBulk {
+  readonly exportType: BulkExportType
+  /** The column by which a record falls under a day of the report. */
+  readonly dayColumn: string
+}
+
 export interface Report {
   /** ROLLER's name of the report: the last part of its path. */
   readonly id: string
@@ -38,6 +48,24 @@ export interface Report {
   readonly columns: readonly Column[]
   /** Records of a page: the maximum that ROLLER recommends, because every page uses one call of the monthly allowance. */
   readonly pageSize: number
+  /** Null where there is no bulk export, or ROLLER does not document the date by which it files a record. */
+  readonly bulk: ReportInBulk | null
+}
+
+/**
+ * ROLLER documents the date of each: modified, entry, payment, till closed, attendance, redemption, status. Tickets are filed by the
+ * modified date of their booking, which is no column of theirs; waivers and credits have several dates.
+ */
+const BULK: { readonly [N in ReportName]?: ReportInBulk } = {
+  'GET /data/bookingitems': { exportType: 'BookingItems', dayColumn: 'bookingModifiedDate' },
+  'GET /data/giftcards': { exportType: 'Giftcards', dayColumn: 'modifiedDate' },
+  'GET /reporting/revenue-entries': { exportType: 'RevenueEntries', dayColumn: 'recordDate' },
+  'GET /data/bookingpayments': { exportType: 'Payments', dayColumn: 'createdDate' },
+  'GET /data/tillreconciliations': { exportType: 'PosTillReconciliations', dayColumn: 'endDate' },
+  'GET /data/customers': { exportType: 'Customers', dayColumn: 'modifiedDate' },
+  'GET /data/attendances': { exportType: 'Attendance', dayColumn: 'checkInDateTime' },
+  'GET /data/membershipredemptions': { exportType: 'MembershipRedemptions', dayColumn: 'redemptionDate' },
+  'GET /data/membershipstatuses': { exportType: 'MembershipStatuses', dayColumn: 'eventDate' }
 }
 
 /** ROLLER documents no keys. A report without an id of the record itself has no key here, because equal records may be separate ones. */
@@ -85,7 +113,8 @@ export const reports: ReadonlyMap<string, Report> = new Map(
     kind: kindOf(operation),
     key: KEYS[operation],
     columns: columnsOf(recordOf(operations[operation].responses[200].schema)),
-    pageSize: 'pageSize' in operations[operation].query.properties ? LARGE_PAGES[operation] ?? LARGEST_PAGE : FIXED_PAGE
+    pageSize: 'pageSize' in operations[operation].query.properties ? LARGE_PAGES[operation] ?? LARGEST_PAGE : FIXED_PAGE,
+    bulk: BULK[operation] ?? null
   }])
 )
 

@@ -1,7 +1,6 @@
 /** `roller-sidecar export`: ROLLER's reports as files. */
 import { join } from 'node:path'
 import { isRollerError, type Roller } from 'fastify-roller'
-import { openRoller, type AssemblyLog, type OpenRoller } from 'fastify-roller/internal'
 import { ConfigError, readConfig, type Config } from '../config/config.ts'
 import { FolderError, isDiskError, notWritable, STATE_FOLDER } from '../export/folder.ts'
 import { EXPORT_USAGE, readExportOptions, UsageError, type ExportOptions } from '../export/options.ts'
@@ -9,6 +8,7 @@ import { barProgress, jsonProgress } from '../export/progress.ts'
 import { estimateExport, runExport } from '../export/run.ts'
 import { printSql } from '../export/sql.ts'
 import { estimateTable, missingTable } from '../export/summary.ts'
+import { bulkUnavailable, openGateway } from './export-gateway.ts'
 
 const [ALL_THERE, INCOMPLETE, WRONG, INTERRUPTED] = [0, 1, 2, 130]
 /** Maximum time of an orderly end. Milliseconds. */
@@ -41,7 +41,9 @@ export async function exportReports (args: readonly string[], source: Readonly<R
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const gateway = await openGateway(config)
   try {
-    return options.dryRun ? await estimate(gateway.roller, options, config) : await run(gateway.roller, options, interrupted.signal)
+    return options.dryRun
+      ? await estimate(gateway.roller, options, config)
+      : await run(gateway.roller, options, config, interrupted.signal)
   } catch (error) {
     if (interrupted.signal.aborted) {
       process.stderr.write('\nInterrupted. Run the same command again to go on.\n')
@@ -54,10 +56,14 @@ export async function exportReports (args: readonly string[], source: Readonly<R
   }
 }
 
-async function run (roller: Roller, options: ExportOptions, signal: AbortSignal): Promise<number> {
+async function run (roller: Roller, options: ExportOptions, config: Config, signal: AbortSignal): Promise<number> {
   const isTerminal = process.stderr.isTTY
   const missing = await runExport({
-    roller, options, signal, progress: (venues) => isTerminal ? barProgress(process.stderr, venues) : jsonProgress(process.stdout)
+    roller,
+    options,
+    signal,
+    progress: (venues) => isTerminal ? barProgress(process.stderr, venues) : jsonProgress(process.stdout),
+    bulk: { unavailable: bulkUnavailable(config) }
   })
   if (!isTerminal) process.stdout.write(`${JSON.stringify({ step: 'summary', complete: missing.length === 0, missing })}\n`)
   if (missing.length === 0) return ALL_THERE
@@ -65,12 +71,13 @@ async function run (roller: Roller, options: ExportOptions, signal: AbortSignal)
   return INCOMPLETE
 }
 
-async function estimate (roller: Roller, options: ExportOptions, { transport }: Config): Promise<number> {
+async function estimate (roller: Roller, options: ExportOptions, config: Config): Promise<number> {
+  const unavailable = bulkUnavailable(config)
   const folder = { own: (name: string): string => join(options.out, STATE_FOLDER, name) }
-  const { estimates, missing } = await estimateExport(roller, options, folder)
-  process.stdout.write(
-    `${estimateTable(estimates, { venue: VENUE_SPEED, account: transport === 'nango' ? NANGO_SPEED : null })}\n`
-  )
+  const { estimates, missing } = await estimateExport(roller, options, folder, { unavailable })
+  const account = config.transport === 'nango' ? NANGO_SPEED : null
+  process.stdout.write(`${estimateTable(estimates, { venue: VENUE_SPEED, account })}\n`)
+  if (options.backfill === 'bulk' && unavailable !== undefined) process.stdout.write(`\nNo bulk export is ordered: ${unavailable}\n`)
   if (missing.length === 0) return ALL_THERE
   process.stderr.write(`\n${missingTable(missing)}\n`)
   return INCOMPLETE
@@ -81,40 +88,4 @@ function messageOf (error: unknown, { out }: ExportOptions): string {
   if (error instanceof FolderError) return error.message
   if (isDiskError(error)) return `${notWritable(out, error).message} What is whole counts; run the same command again to go on.`
   return error instanceof Error ? error.stack ?? error.message : String(error)
-}
-
-/** Warnings alone: the progress has the rest. */
-const log: AssemblyLog = {
-  info () {},
-  warn: (...line: readonly unknown[]) => { process.stderr.write(`${String(line.at(-1))}\n`) },
-  error: (...line: readonly unknown[]) => { process.stderr.write(`${String(line.at(-1))}\n`) }
-}
-
-/** Without a Nango, on a sandbox with three venues. */
-async function openGateway (config: Config): Promise<OpenRoller> {
-  const sandbox = config.nango === null ? await (await import('../sandbox/export.ts')).startExportSandbox(config) : null
-  const { nango, rollerBaseUrl, otherBaseUrl } = sandbox?.config ?? config
-  if (nango === null) throw new Error('a sandbox has a Nango')
-  const { webhookSigningKeys: _, ...rest } = nango
-  const redis = config.redisUrl === null ? null : (await import('../config/redis.ts')).connectRedis(config.redisUrl, log)
-  const { roller, close } = openRoller({
-    nango: rest,
-    environment: config.environment,
-    transport: config.transport,
-    proxy: config.proxy,
-    ...(rollerBaseUrl !== null && { rollerBaseUrl }),
-    ...(otherBaseUrl !== null && { otherBaseUrl }),
-    authorize: 'open', // nothing listens
-    usageAllowance: config.usageAllowance,
-    rateLimits: { onRedisDown: config.onRedisDown, replicas: config.replicas },
-    ...(redis !== null && { redis })
-  }, log)
-  return {
-    roller,
-    async close () {
-      await close()
-      redis?.disconnect()
-      await sandbox?.close()
-    }
-  }
 }

@@ -6,6 +6,7 @@ import { DIALECTS, type Dialect } from './sql.ts'
 
 export const FORMATS = ['ndjson', 'csv', 'parquet'] as const
 export type FileFormat = (typeof FORMATS)[number]
+const BACKFILLS = ['daily', 'bulk'] as const
 
 export interface ExportOptions {
   readonly reports: readonly Report[]
@@ -24,6 +25,8 @@ export interface ExportOptions {
   readonly overlap: number
   /** Milliseconds for which a venue is tried again that cannot be reached. */
   readonly patience: number
+  /** What fetches long ranges: daily reports, or ROLLER's bulk exports. */
+  readonly backfill: (typeof BACKFILLS)[number]
   readonly dryRun: boolean
   /** Prints tables instead of exporting. */
   readonly sql: Dialect | null
@@ -49,6 +52,8 @@ export const EXPORT_USAGE = `Usage: roller-sidecar export --reports NAMES --from
                           was changed last, and may do so late
   --concurrency N         days of one venue at a time, 3 by default
   --patience SECONDS      how long a venue that cannot be reached is tried again, 900 by default
+  --backfill daily | bulk bulk orders ROLLER's bulk exports for 31 missing days or more, daily by default. It needs REDIS_URL and PUBLIC_URL
+                          of a service that is subscribed to the venue's webhooks; where it cannot be had, daily reports are fetched
   --dry-run               calls, time and usage units, before anything is sent to ROLLER
   --print-sql duckdb | postgres | bigquery
                           tables and upserts for --reports, instead of an export
@@ -81,6 +86,8 @@ export function readExportOptions (args: readonly string[]): ExportOptions {
   const format = FORMATS.find((one) => one === (values.format ?? 'ndjson'))
   if (format === undefined) fault(`--format must be one of ${FORMATS.join(', ')}`)
   if (format === 'parquet' && values.gzip === true) fault('--gzip is not for parquet, which is compressed')
+  const backfill = BACKFILLS.find((one) => one === (values.backfill ?? 'daily'))
+  if (backfill === undefined) fault(`--backfill must be one of ${BACKFILLS.join(', ')}`)
   const options = {
     reports: chosen,
     venues: values.venues === undefined || values.venues === 'all' ? null : list(values.venues),
@@ -93,6 +100,7 @@ export function readExportOptions (args: readonly string[]): ExportOptions {
     concurrency: readNumber('concurrency', values.concurrency, 3, [1, MAX_CONCURRENCY], fault),
     overlap: readNumber('overlap', values.overlap, 1, [0, 366], fault),
     patience: readNumber('patience', values.patience, 900, [0, 86_400], fault) * 1000,
+    backfill: backfill ?? 'daily',
     dryRun: values['dry-run'] === true,
     sql
   }
@@ -116,6 +124,7 @@ function parse (args: readonly string[]) {
         overlap: { type: 'string' },
         concurrency: { type: 'string' },
         patience: { type: 'string' },
+        backfill: { type: 'string' },
         'dry-run': { type: 'boolean' },
         'print-sql': { type: 'string' }
       }

@@ -20,6 +20,8 @@ export interface Job {
   readonly report: Report
   /** Null for a report without days. */
   readonly day: string | null
+  /** The day is over for `overlap` days: fetched now, it is not fetched again. False for a list. */
+  readonly isFinal: boolean
   /** In the folder of the export. */
   readonly path: string
 }
@@ -41,25 +43,22 @@ export async function planVenue (venue: Venue, state: VenueState, options: Expor
   const last = end > addDays(today, 1) ? addDays(today, 1) : end
   const resumed = state.unfinishedSince === null ? NaN : Date.parse(state.unfinishedSince)
   const isFresh = ({ at }: Fetched): boolean => now - resumed < RESUMABLE && Date.parse(at) >= resumed
+  const days = (options.from === null || options.from >= last ? [] : venueDays(options.from, last))
+    .map((day) => ({ day, final: dayBounds(day, zone).end.epochMilliseconds + options.overlap * DAY_MS }))
 
   const jobs: Job[] = []
   for (const report of options.reports) {
     const known = state.reports[report.id]?.[extension] ?? {}
     const folder = join(report.id, `venue=${venue.id}`)
     const files = new Set(await readdir(join(options.out, folder)).catch(() => []))
-    const add = (day: string | null, isDone: (fetched: Fetched) => boolean): void => {
+    const add = (day: string | null, final: number): void => {
       const name = `${day === null ? WHOLE : `day=${day}`}.${extension}`
       const fetched = known[day ?? WHOLE]
-      if (fetched === undefined || !files.has(name) || !isDone(fetched)) jobs.push({ report, day, path: join(folder, name) })
+      const isDone = fetched !== undefined && files.has(name) && (Date.parse(fetched.at) >= final || isFresh(fetched))
+      if (!isDone) jobs.push({ report, day, isFinal: final <= now, path: join(folder, name) })
     }
-    if (report.kind === 'list') {
-      add(null, isFresh)
-      continue
-    }
-    for (const day of options.from === null || options.from >= last ? [] : venueDays(options.from, last)) {
-      const final = dayBounds(day, zone).end.epochMilliseconds + options.overlap * DAY_MS
-      add(day, (fetched) => Date.parse(fetched.at) >= final || isFresh(fetched))
-    }
+    if (report.kind === 'list') add(null, Infinity)
+    else for (const { day, final } of days) add(day, final)
   }
   // Day by day, so that all reports come as far.
   return jobs.sort((one, other) => (one.day ?? '') < (other.day ?? '') ? -1 : (one.day ?? '') > (other.day ?? '') ? 1 : 0)

@@ -2,6 +2,14 @@
 import type { Reason } from './failures.ts'
 import type { Job, Venue } from './plan.ts'
 
+/** What happens to a bulk export. */
+export type BulkStep =
+  | { readonly state: 'ordered', readonly from: string, readonly to: string, readonly at: string }
+  /** ROLLER sends its months one by one. */
+  | { readonly state: 'waiting', readonly received: number, readonly months: number | null, readonly seconds: number }
+  | { readonly state: 'received', readonly records: number }
+  | { readonly state: 'replaced by daily reports', readonly reason: string }
+
 export interface ExportProgress {
   begin (venue: Venue, jobs: number): void
   done (venueId: string, job: Job, records: number, calls: number): void
@@ -10,6 +18,8 @@ export interface ExportProgress {
   waiting (venueId: string, ms: number): void
   /** A call has failed, and is repeated. */
   trouble (venueId: string, code: string, ms: number): void
+  /** Null: of all venues, and of all reports. */
+  bulk (venueId: string | null, reportId: string | null, step: BulkStep): void
   end (venueId: string, failed: number): void
   close (): void
 }
@@ -39,6 +49,7 @@ export function jsonProgress (output: Output): ExportProgress {
       say('waiting', { venue, seconds: Math.ceil(ms / 1000) })
     },
     trouble (venue, code, ms) { say('retry', { venue, code, seconds: Math.ceil(ms / 1000) }) },
+    bulk (venue, report, step) { say('bulk', { venue, report, ...step }) },
     end (venue, failed) { say('end', { venue, failed }) },
     close () {}
   }
@@ -79,6 +90,10 @@ export async function barProgress (stream: NodeJS.WritableStream, venues: number
     },
     waiting (venueId, ms) { own.get(venueId)?.update({ note: `waits ${Math.ceil(ms / 1000)} s for the rate limit` }) },
     trouble (venueId, code, ms) { own.get(venueId)?.update({ note: `${code}, again in ${Math.ceil(ms / 1000)} s` }) },
+    bulk (venueId, reportId, step) {
+      if (step.state === 'waiting') own.get(venueId ?? '')?.update({ note: `waits for ROLLER's ${reportId} ${waited(step)}` })
+      else bars.log(`${printable(`${venueId ?? 'All venues'}, ${reportId ?? 'all reports'} in bulk: ${textOf(step)}`)}\n`)
+    },
     end (venueId, count) {
       const bar = own.get(venueId)
       own.delete(venueId)
@@ -93,8 +108,22 @@ export async function barProgress (stream: NodeJS.WritableStream, venues: number
 const MAX_BARS = 20
 const NAME_WIDTH = 28
 
-/** Names come from outside: nothing in them moves the cursor. */
-function nameOf (text: string): string {
+function nameOf (text: string): string { return printable(text).slice(0, NAME_WIDTH).padEnd(NAME_WIDTH) }
+
+/** Names and reasons come from outside: nothing in them moves the cursor. */
+function printable (text: string): string {
   // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?').slice(0, NAME_WIDTH).padEnd(NAME_WIDTH)
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+}
+
+function waited ({ received, months, seconds }: Extract<BulkStep, { readonly state: 'waiting' }>): string {
+  return `(${received} of ${months ?? '?'} months, ${Math.round(seconds / 60)} min)`
+}
+
+function textOf (step: Exclude<BulkStep, { readonly state: 'waiting' }>): string {
+  switch (step.state) {
+    case 'ordered': return `ordered from ${step.from} to ${step.to}`
+    case 'received': return `received ${step.records} records`
+    default: return `replaced by daily reports. ${step.reason}`
+  }
 }

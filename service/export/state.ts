@@ -58,10 +58,10 @@ export async function readState (file: string): Promise<VenueState | null> {
 }
 
 /** Whole or not at all, whenever the power goes. */
-export async function writeState (file: string, state: VenueState): Promise<void> {
+export async function writeWhole (file: string, value: object): Promise<void> {
   const handle = await open(`${file}.new`, 'w')
   try {
-    await handle.writeFile(`${JSON.stringify(state)}\n`)
+    await handle.writeFile(`${JSON.stringify(value)}\n`)
     await handle.sync()
   } finally {
     await handle.close()

@@ -31,14 +31,21 @@ export interface Speed {
 export function estimateTable (estimates: readonly Estimate[], { venue: ofVenue, account }: Speed): string {
   const calls = estimates.reduce((sum, one) => sum + one.calls, 0)
   const files = estimates.reduce((sum, one) => sum + one.files, 0)
+  const units = estimates.reduce((sum, one) => sum + one.units, 0)
+  const orders = estimates.reduce((sum, one) => sum + one.orders, 0)
   const minutes = Math.max(0, ...estimates.map((one) => one.calls / ofVenue), account === null ? 0 : calls / account)
   const rows = estimates.map(({ venue, files, calls }) => (
     [`${venue.id} ${venue.name ?? ''}`.trimEnd(), String(files), String(calls), timeOf(calls / ofVenue)]
   ))
   return `${table(['Venue', 'Files', 'Calls', 'Time'], [...rows, ['Total', String(files), String(calls), timeOf(minutes)]])}
 
-${calls} calls are ${calls} units of the venues' monthly allowances. A day with more than 500 records takes more, as far as is not known
-from earlier runs. Nothing was sent to ROLLER.`
+${calls} calls are ${units} units of the venues' monthly allowances. A day with more than 500 records takes more, as far as is not known
+from earlier runs.${orders === 0 ? '' : ` ${bulkNote(orders)}`} Nothing was sent to ROLLER.`
+}
+
+function bulkNote (orders: number): string {
+  return `${orders} of the calls order${orders === 1 ? 's a bulk export' : ' bulk exports'}, for which ROLLER takes hours: each
+month is a unit, and another for every further 10,000 records. Where ROLLER's webhooks do not arrive, daily reports take their place.`
 }
 
 function timeOf (minutes: number): string {

@@ -9,7 +9,18 @@ import type { ExportFolder } from './folder.ts'
 import type { ExportOptions } from './options.ts'
 import { WHOLE, type Job, type Venue } from './plan.ts'
 import type { ExportProgress } from './progress.ts'
-import { writeState, type VenueState } from './state.ts'
+import { writeWhole, type VenueState } from './state.ts'
+
+/** Gives the records of a file. */
+export type ReadRecords = (job: Job) => RecordSource
+
+export interface RecordSource {
+  readonly records: AsyncIterable<unknown>
+  /** What has changed since may be missing. ISO 8601. */
+  readonly at: string
+  /** That the records have taken so far. */
+  readonly calls: () => number
+}
 
 export interface VenueExportParts {
   readonly roller: Pick<Roller, 'paginate'>
@@ -52,6 +63,7 @@ export class VenueExport {
   readonly #state: VenueState
   readonly #file: string
   readonly #queue: Job[]
+  readonly #read: ReadRecords
   readonly #failed: { readonly job: Job, readonly why: Reason }[] = []
   /** Since when nothing has gone well, and how often it has not. */
   #trouble: { readonly since: number, count: number, until: number } | null = null
@@ -61,32 +73,34 @@ export class VenueExport {
   #savedAt = 0
   #saving: Promise<void> = Promise.resolve()
 
-  constructor (parts: VenueExportParts, venue: Venue, state: VenueState, jobs: readonly Job[]) {
+  /** @param read the daily reports by default */
+  constructor (parts: VenueExportParts, venue: Venue, state: VenueState, jobs: readonly Job[], read?: ReadRecords) {
     this.#parts = parts
     this.#venue = venue
     this.#state = state
     this.#file = stateFile(parts.folder, venue.id)
     this.#queue = [...jobs]
+    this.#read = read ?? ((job) => dailyReport(parts, venue, job))
   }
 
-  /** @throws an error of the disk, which ends the whole export, and the signal's reason */
-  async run (): Promise<Missing[]> {
-    const { options: { concurrency }, progress, signal } = this.#parts
-    const { id, name } = this.#venue
+  /**
+   * @param isLast nothing else of the venue is to be fetched
+   * @throws an error of the disk, which ends the whole export, and the signal's reason
+   */
+  async run (isLast: boolean): Promise<Missing[]> {
+    const { options: { concurrency }, signal } = this.#parts
     this.#state.unfinishedSince ??= new Date().toISOString()
     await this.#save()
-    progress.begin(this.#venue, this.#queue.length)
     // The first one shows whether the venue can be reached at all.
     const work = async (): Promise<void> => { for (let job = this.#take(); job !== undefined; job = this.#take()) await this.#fetch(job) }
     const results = await Promise.allSettled(Array.from({ length: Math.min(concurrency, this.#queue.length) }, work))
     const broken = results.find((result) => result.status === 'rejected')
-    if (broken === undefined && this.#failed.length === 0) this.#state.unfinishedSince = null
-    this.#state.name = name
+    if (isLast && broken === undefined && this.#failed.length === 0) this.#state.unfinishedSince = null
+    this.#state.name = this.#venue.name
     // What is there is noted, whatever has gone wrong.
     await this.#save()
     if (signal.aborted) throw signal.reason
     if (broken !== undefined) throw broken.reason
-    progress.end(id, this.#failed.length)
     return this.#missing()
   }
 
@@ -124,23 +138,14 @@ export class VenueExport {
   }
 
   async #write (job: Job): Promise<{ at: string, records: number, calls: number }> {
-    const { roller, folder, options, signal, progress } = this.#parts
-    const { report, day, path } = job
-    const at = new Date().toISOString() // what changes from now on may be missing
+    const { folder, options, signal } = this.#parts
+    const { report, path } = job
     const temporary = folder.temporary()
-    let calls = 0
-    const records = roller.paginate(report.operation, {
-      connectionId: this.#venue.connectionId,
-      pageSize: report.pageSize,
-      ...(day !== null && { startDate: day }),
-      signal,
-      onPage: () => { calls++ },
-      onWait: ({ ms }) => { progress.waiting(this.#venue.id, ms) }
-    })
+    const { records, at, calls } = this.#read(job)
     try {
       const count = await writeDay(temporary, report, records, options, signal)
       await folder.publish(temporary, join(options.out, path))
-      return { at, records: count, calls }
+      return { at, records: count, calls: calls() }
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {})
       throw error
@@ -182,7 +187,7 @@ export class VenueExport {
     this.#savedAt = Date.now()
     this.#saving = this.#saving.then(async () => {
       await this.#parts.folder.sync()
-      await writeState(this.#file, this.#state)
+      await writeWhole(this.#file, this.#state)
     })
     await this.#saving
   }
@@ -197,6 +202,23 @@ export class VenueExport {
     }
     return [...groups.values()].map(({ report, why, days }) => ({ venue: this.#venue.id, report, days: days.sort(), ...why }))
   }
+}
+
+export function dailyReport (
+  { roller, signal, progress }: Pick<VenueExportParts, 'roller' | 'signal' | 'progress'>, { id, connectionId }: Venue,
+  { report: { operation, pageSize }, day }: Pick<Job, 'report' | 'day'>
+): RecordSource {
+  let calls = 0
+  const at = new Date().toISOString() // what changes from now on may be missing
+  const records = roller.paginate(operation, {
+    connectionId,
+    pageSize,
+    ...(day !== null && { startDate: day }),
+    signal,
+    onPage: () => { calls++ },
+    onWait: ({ ms }) => { progress.waiting(id, ms) }
+  })
+  return { records, at, calls: () => calls }
 }
 
 export function stateFile (folder: Pick<ExportFolder, 'own'>, venueId: string): string { return folder.own(`venue=${venueId}.json`) }

@@ -22,6 +22,7 @@ test('a wrong command says everything that is wrong with it', async (t) => {
     ['--reports all --from 2026-01-01 --out x --format parquet --gzip', /--gzip is not for parquet/],
     ['--reports all --from 2026-01-01 --out x --concurrency 0', /--concurrency must be a whole number from 1 to 50/],
     ['--reports all --from 2026-01-01 --out x --tags nothing', /is not name=value/],
+    ['--reports all --from 2026-01-01 --out x --backfill weekly', /--backfill must be one of daily, bulk/],
     ['--reports all --from 2026-01-01 --out x --unknown', /--unknown/]
   ]
   for (const [line, message] of cases) t.throws(() => read(line), { name: 'UsageError', message }, line)
