@@ -80,6 +80,9 @@ export interface Config {
   readonly loopbackOnly: boolean
 }
 
+/** The configuration, with a Nango. */
+export type ConnectedConfig = Omit<Config, 'nango'> & { readonly nango: NonNullable<Config['nango']> }
+
 export class ConfigError extends Error {
   readonly faults: readonly string[]
 
