@@ -14,8 +14,7 @@ export interface ConnectionRoutesOptions {
   readonly access: Access
 }
 
-export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
-  const { connections, check, access } = options
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, access }) => {
   const schemas = connectionSchemas()
   app.get('/connections', {
     exposeHeadRoute: false,
