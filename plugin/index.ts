@@ -31,6 +31,13 @@ import { rollerWebhookRoutes } from './routes/webhooks.ts'
 
 const MAX_ID_LENGTH = 255
 
+interface RouteParts {
+  readonly options: ParsedOptions
+  readonly parts: ReturnType<typeof assemble>
+  readonly access: Access
+  readonly addresses: Addresses
+}
+
 async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<void> {
   const options = parseOptions(raw)
   const { logLevel, logSerializers } = options
@@ -39,79 +46,84 @@ async function rollerPlugin (app: FastifyInstance, raw: RollerOptions): Promise<
   const addresses = new Addresses(options.publicUrl)
   rejectWebhooksBelowParameters(app.prefix + prefix, options)
   const parts = assemble(options, app.log, app.prefix.replace(/\/+$/, '') + prefix)
-  const { roller, nango, venues, rateLimiter, credentialOf, venueOf, client, usage, pipeline, entries } = parts
-  const { connectPage, webhooks, clock } = parts
+  const { roller, venues } = parts
   const access = new Access(
     { authorize: options.authorize, identify: options.identify, connection: options.connection, index: venues.index }
   )
-
   keepRegistration(roller, {
     access,
     addresses,
     client: parts.client,
-    entries,
+    entries: parts.entries,
     policy: parts.policy,
     connections: venues.connections,
     secretKey: options.nango.secretKey,
     redis: options.redis
   })
+  decorateApp(app, roller)
+  decorateCallRecord(app)
+  // The routes have a scope of their own, so that neither their parsers nor their error handler affect the host's routes.
+  await app.register(
+    (scope) => addRoutes(scope, { options, parts, access, addresses }),
+    { prefix, ...(logLevel !== undefined && { logLevel }), ...(logSerializers !== undefined && { logSerializers }) }
+  )
+  app.addHook('onReady', async () => { parts.start() })
+  app.addHook('onClose', parts.close)
+}
 
-  // Several registrations can exist in one app: the first is app.roller, and each is found by its integration id.
+/** Several registrations can exist in one app: the first is app.roller, and each is found by its integration id. */
+function decorateApp (app: FastifyInstance, roller: Roller): void {
   const present: unknown = app.hasDecorator('roller') ? app.roller : undefined
   if (present === undefined) app.decorate('roller', roller)
   else if (isRoller(present)) present.add(roller)
   else throw new OptionsError(['the app already has a decorator named roller; rename it, or register this plugin in a scope without it'])
+}
 
-  decorateCallRecord(app)
+async function addRoutes (scope: FastifyInstance, routeParts: RouteParts): Promise<void> {
+  const { options, parts: { clock, entries, pipeline, roller, venues, webhooks }, access, addresses } = routeParts
+  // Each scope inside has them set again: a schema that the host adds later makes Fastify compile it again, with the host's compilers.
+  setCompilers(scope)
+  scope.addHook('onRegister', setCompilers)
+  setProblemHandler(scope, addresses)
+  prepareRoutes(scope, options)
+  scope.addHook('onRequest', (_request, reply, done) => {
+    reply.header('roller-answered-by', 'gateway')
+    done()
+  })
+  await scope.register((own) => addOwnRoutes(own, routeParts))
+  await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
+  await scope.register(problemPages)
+  await scope.register(
+    nangoWebhookRoute,
+    { signingKeys: options.nango.webhookSigningKeys ?? [], integrationId: roller.integrationId, lifecycle: venues.lifecycle }
+  )
+  await scope.register(rollerRoutes, {
+    pipeline,
+    access,
+    entries,
+    maxWaitLimit: options.rateLimits.maxWaitLimit,
+    cacheHeaders: new CacheHeaders({ sharedCaching: options.sharedCaching, vary: options.vary ?? [] }),
+    limits: { whole: options.bodyLimit, stream: options.streamLimit }
+  })
+}
 
-  // The routes have a scope of their own, so that neither their parsers nor their error handler affect the host's routes.
-  await app.register(async (scope) => {
-    // Each scope inside has them set again: a schema that the host adds later makes Fastify compile it again, with the host's compilers.
-    setCompilers(scope)
-    scope.addHook('onRegister', setCompilers)
-    setProblemHandler(scope, addresses)
-    prepareRoutes(scope, options)
-    scope.addHook('onRequest', (_request, reply, done) => {
-      reply.header('roller-answered-by', 'gateway')
-      done()
-    })
-    await scope.register(async (own) => {
-      // The state of connections changes, and a session's token must not be cached.
-      own.addHook('onRequest', (_request, reply, done) => {
-        reply.header('cache-control', 'no-store')
-        done()
-      })
-      parseJsonBodies(own, options.bodyLimit)
-      await own.register(connectSessionRoutes, { nango, access, addresses, page: connectPage })
-      if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
-      await own.register(
-        connectionRoutes, { connections: venues.connections, check: (connectionId) => roller.check(connectionId), access }
-      )
-      await own.register(
-        connectionUsageRoutes, { access, rateLimiter, credentialOf, venueOf, usage, allowance: options.usageAllowance }
-      )
-      await own.register(webhookSubscriptionRoutes, { subscriptions: webhooks.subscriptions, access })
-      await own.register(exportRoutes, { client, access, clock })
-      await own.register(exportListRoutes, { access, connections: venues.connections, readExports: options.readExports })
-    })
-    await scope.register(rollerWebhookRoutes, { secrets: options.rollerWebhookSecrets ?? [], intake: webhooks.intake, clock })
-    await scope.register(problemPages)
-    await scope.register(
-      nangoWebhookRoute,
-      { signingKeys: options.nango.webhookSigningKeys ?? [], integrationId: roller.integrationId, lifecycle: venues.lifecycle }
-    )
-    await scope.register(rollerRoutes, {
-      pipeline,
-      access,
-      entries,
-      maxWaitLimit: options.rateLimits.maxWaitLimit,
-      cacheHeaders: new CacheHeaders({ sharedCaching: options.sharedCaching, vary: options.vary ?? [] }),
-      limits: { whole: options.bodyLimit, stream: options.streamLimit }
-    })
-  }, { prefix, ...(logLevel !== undefined && { logLevel }), ...(logSerializers !== undefined && { logSerializers }) })
-
-  app.addHook('onReady', async () => { parts.start() })
-  app.addHook('onClose', parts.close)
+/** Connect sessions, connections and exports. */
+async function addOwnRoutes (own: FastifyInstance, { options, parts, access, addresses }: RouteParts): Promise<void> {
+  const { client, clock, connectPage, nango, roller, venues: { connections }, webhooks: { subscriptions } } = parts
+  const { rateLimiter, credentialOf, venueOf, usage } = parts
+  // The state of connections changes, and a session's token must not be cached.
+  own.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store')
+    done()
+  })
+  parseJsonBodies(own, options.bodyLimit)
+  await own.register(connectSessionRoutes, { nango, access, addresses, page: connectPage })
+  if (connectPage !== null) await own.register(connectPageRoutes, { page: connectPage })
+  await own.register(connectionRoutes, { connections, check: (connectionId) => roller.check(connectionId), access })
+  await own.register(connectionUsageRoutes, { access, rateLimiter, credentialOf, venueOf, usage, allowance: options.usageAllowance })
+  await own.register(webhookSubscriptionRoutes, { subscriptions, access })
+  await own.register(exportRoutes, { client, access, clock })
+  await own.register(exportListRoutes, { access, connections, readExports: options.readExports })
 }
 
 /** Nango's ids have up to 255 characters. A host rejects a parameter above its limit with 404 or 414, before any route. */

@@ -368,11 +368,30 @@ export class OptionsError extends TypeError {
  */
 export function parseOptions (raw: unknown): ParsedOptions {
   if (!isObject(raw)) throw new OptionsError(['options must be an object'])
+  const options = addDefaults(raw)
+  const faults = new Map(schemaFaults(options))
+  // The other checks ignore values of a wrong type.
+  for (const check of [textFaults, pageFaults, environmentFaults, pollFaults, hookFaults, operationFaults, cacheOptionFaults]) {
+    for (const [name, fault] of check(options)) faults.set(name, fault)
+  }
+  if (faults.size > 0) throw new OptionsError([...faults.values()])
+  return options as ParsedOptions // validated by the checker
+}
+
+type Fields = Readonly<Record<string, unknown>>
+type Fault = [name: string, fault: string]
+
+function wrong (name: string, expected: string): Fault { return [name, `option ${name} is wrong: expected ${expected}`] }
+
+function addDefaults (raw: Record<string, unknown>): Fields {
   const given = Object.entries(readFields(Options, raw))
   // TypeBox copies what stands where a union is wanted, and throws at a function.
   const isFunction = ([, value]: [string, unknown]): boolean => [value].flat().some((one) => typeof one === 'function')
   const completed = Value.Default(Options, Object.fromEntries(given.filter((field) => !isFunction(field))))
-  const options = Object.assign(completed as object, Object.fromEntries(given.filter(isFunction)))
+  return Object.assign(completed as object, Object.fromEntries(given.filter(isFunction)))
+}
+
+function schemaFaults (options: Fields): Map<string, string> {
   const faults = new Map<string, string>()
   for (const error of checkerOf(Options).errors(options)) {
     const name = error.path.slice(1).replaceAll('/', '.')
@@ -380,59 +399,28 @@ export function parseOptions (raw: unknown): ParsedOptions {
   }
   if ([...faults.keys()].some((name) => /^redis(\.|$)/.test(name))) {
     for (const name of [...faults.keys()]) if (name.startsWith('redis.')) faults.delete(name)
-    faults.set(
-      'redis', 'option redis is wrong: expected a client or Cluster of ioredis or iovalkey; one of the package redis has other methods'
-    )
+    faults.set(...wrong('redis', 'a client or Cluster of ioredis or iovalkey; one of the package redis has other methods'))
   }
-  // checked so far for its type only
-  const { cache, ...urls } = options as {
-    rollerBaseUrl?: unknown, otherBaseUrl?: unknown, environment?: unknown, pollInterval?: unknown, cache?: unknown
-  }
-  for (const name of ['rollerBaseUrl', 'otherBaseUrl'] as const) {
-    const url = urls[name]
-    if (typeof url === 'string' && !isRollerBaseUrl(url)) faults.set(name, `option ${name} is wrong: expected ${ROLLER_BASE_URL_RULE}`)
-  }
-  const { connection } = options as { connection?: unknown } // as above
-  if (typeof connection === 'string' && !canBeConnectionId(connection)) {
-    faults.set(
-      'connection',
-      'option connection is wrong: expected an id as Nango gives it, of at most 255 characters, or a function (request) => connection id'
-    )
-  }
-  const { publicUrl } = options as { publicUrl?: unknown } // as above
-  if (typeof publicUrl === 'string' && !isPublicUrl(publicUrl)) {
-    faults.set('publicUrl', `option publicUrl is wrong: expected ${PUBLIC_URL_RULE}`)
-  }
-  const { proxy } = options as { proxy?: unknown } // as above
-  for (const name of ['http', 'https']) {
-    const url = isPlainObject(proxy) ? proxy[name] : undefined
-    if (typeof url === 'string' && url !== '' && !isProxyUrl(url)) {
-      faults.set(`proxy.${name}`, `option proxy.${name} is wrong: expected ${PROXY_RULE}`)
-    }
-  }
-  for (const [name, fault] of pageFaults(options as Record<string, unknown>)) faults.set(name, fault) // as above
-  const other = urls.environment === 'playground' ? 'live' : 'playground'
-  if (urls.rollerBaseUrl === ROLLER_BASE_URLS[other]) {
-    faults.set(
-      'rollerBaseUrl',
-      `option rollerBaseUrl is wrong: it is the host of the environment ${other}; set option environment to ${other}, ` +
-        'or leave rollerBaseUrl out'
-    )
-  }
-  if (typeof urls.pollInterval === 'number' && urls.pollInterval > 0 && urls.pollInterval < 1000) {
-    faults.set('pollInterval', 'option pollInterval is wrong: expected 0 or at least 1000')
-  }
-  for (const name of ['onRequest', 'preHandler'] as const) {
-    const given = (options as Record<string, unknown>)[name] // as above
-    if (given !== undefined && ![given].flat().every((one) => typeof one === 'function')) {
-      faults.set(name, `option ${name} is wrong: expected a function or a list of functions`)
-    }
-  }
-  for (const [name, fault] of operationFaults((options as { operations?: unknown }).operations)) faults.set(name, fault) // as above
-  if (isPlainObject(cache)) for (const fault of cacheFaults(cache)) faults.set(fault, fault)
-  else if (cache !== undefined) faults.set('cache', 'option cache is wrong: expected an object of milliseconds by operation')
-  if (faults.size > 0) throw new OptionsError([...faults.values()])
-  return options as ParsedOptions // validated by the checker
+  return faults
+}
+
+const TEXTS: readonly (readonly [name: string, isValid: (text: string) => boolean, rule: string])[] = [
+  ['rollerBaseUrl', isRollerBaseUrl, ROLLER_BASE_URL_RULE],
+  ['otherBaseUrl', isRollerBaseUrl, ROLLER_BASE_URL_RULE],
+  ['connection', canBeConnectionId, 'an id as Nango gives it, of at most 255 characters, or a function (request) => connection id'],
+  ['publicUrl', isPublicUrl, PUBLIC_URL_RULE],
+  ['proxy.http', (url) => url === '' || isProxyUrl(url), PROXY_RULE],
+  ['proxy.https', (url) => url === '' || isProxyUrl(url), PROXY_RULE],
+  ['nango.host', isHttpAddress, HTTP_ADDRESS_RULE],
+  ['nango.publicHost', isPublicUrl, PUBLIC_URL_RULE],
+  ['nango.connectUrl', isPublicUrl, PUBLIC_URL_RULE]
+]
+
+function textFaults (options: Fields): Fault[] {
+  return TEXTS.flatMap(([name, isValid, rule]) => {
+    const text = name.split('.').reduce<unknown>((value, key) => isPlainObject(value) ? value[key] : undefined, options)
+    return typeof text === 'string' && !isValid(text) ? [wrong(name, rule)] : []
+  })
 }
 
 /** An id that Nango cannot store would make every call fail with 404. */
@@ -444,44 +432,54 @@ function canBeConnectionId (id: string): boolean {
   }
 }
 
-/** Addresses to which browsers send a Client Secret. */
-function pageFaults ({ nango, connectPage }: Record<string, unknown>): [name: string, fault: string][] {
-  if (!isPlainObject(nango)) return []
-  const { host, publicHost } = nango
-  const wrongHost: [string, string][] = typeof host !== 'string' || isHttpAddress(host)
-    ? []
-    : [['nango.host', `option nango.host is wrong: expected ${HTTP_ADDRESS_RULE}`]]
-  const faults = wrongHost.concat(['publicHost', 'connectUrl'].flatMap((name): [string, string][] => {
-    const url = nango[name]
-    return typeof url !== 'string' || isPublicUrl(url)
-      ? []
-      : [
-          [`nango.${name}`, `option nango.${name} is wrong: expected ${PUBLIC_URL_RULE}`]
-        ]
-  }))
-  if (connectPage === true && publicHost === undefined && typeof host === 'string' && !isPublicUrl(host)) {
-    faults.push(
-      [
-        'nango.publicHost',
-        'option nango.publicHost is missing: the connect page of option connectPage sends keys to Nango, ' +
-          `and nango.host is not ${PUBLIC_URL_RULE}`
-      ]
-    )
-  }
-  return faults
+/** The connect page sends a Client Secret to Nango. */
+function pageFaults ({ nango, connectPage }: Fields): Fault[] {
+  if (!isPlainObject(nango) || connectPage !== true || nango.publicHost !== undefined) return []
+  if (typeof nango.host !== 'string' || isPublicUrl(nango.host)) return []
+  return [[
+    'nango.publicHost',
+    'option nango.publicHost is missing: the connect page of option connectPage sends keys to Nango, ' +
+      `and nango.host is not ${PUBLIC_URL_RULE}`
+  ]]
 }
 
-function operationFaults (lists: unknown): [name: string, fault: string][] {
+function environmentFaults ({ environment, rollerBaseUrl }: Fields): Fault[] {
+  const other = environment === 'playground' ? 'live' : 'playground'
+  if (rollerBaseUrl !== ROLLER_BASE_URLS[other]) return []
+  return [[
+    'rollerBaseUrl',
+    `option rollerBaseUrl is wrong: it is the host of the environment ${other}; set option environment to ${other}, ` +
+      'or leave rollerBaseUrl out'
+  ]]
+}
+
+function pollFaults ({ pollInterval }: Fields): Fault[] {
+  return typeof pollInterval === 'number' && pollInterval > 0 && pollInterval < 1000 ? [wrong('pollInterval', '0 or at least 1000')] : []
+}
+
+function hookFaults (options: Fields): Fault[] {
+  return ['onRequest', 'preHandler'].flatMap((name) => {
+    const given = options[name]
+    if (given === undefined || [given].flat().every((hook) => typeof hook === 'function')) return []
+    return [wrong(name, 'a function or a list of functions')]
+  })
+}
+
+function operationFaults ({ operations: lists }: Fields): Fault[] {
   if (!isPlainObject(lists)) return []
-  return ['allow', 'deny'].flatMap((list): [string, string][] => {
+  return ['allow', 'deny'].flatMap((list): Fault[] => {
     const given = lists[list]
     const unknown = Array.isArray(given) && given.every((name) => typeof name === 'string') ? unknownOperations(given) : []
-    return unknown.length === 0
-      ? []
-      : [
-          [`operations.${list}`, `option operations.${list} is wrong at place ${unknown.join(', ')}: expected ${OPERATION_NAMES_RULE}`]
-        ]
+    if (unknown.length === 0) return []
+    return [[
+      `operations.${list}`, `option operations.${list} is wrong at place ${unknown.join(', ')}: expected ${OPERATION_NAMES_RULE}`
+    ]]
   })
+}
+
+function cacheOptionFaults ({ cache }: Fields): Fault[] {
+  if (isPlainObject(cache)) return cacheFaults(cache).map((fault) => [fault, fault])
+  return cache === undefined ? [] : [wrong('cache', 'an object of milliseconds by operation')]
 }
 
 function describe (name: string, { schema, message, value }: Mismatch): string {

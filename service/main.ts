@@ -3,8 +3,7 @@
 import { banner } from './cli/banner.ts'
 import { endOnClosedPipe } from './cli/closed-pipe.ts'
 import { readCommand } from './cli/command-line.ts'
-import type { ConnectedConfig } from './app.ts'
-import { ConfigError, readConfig, type Config } from './config/config.ts'
+import { ConfigError, readConfig, type Config, type ConnectedConfig } from './config/config.ts'
 import { misspelledVariables } from './config/misspelled.ts'
 
 // Process 1 of a container ignores a signal without a handler. Until there is something to close, a signal exits at once.

@@ -49,8 +49,39 @@ const ReconnectBody = Type.Composite([
 
 const TAG = ['Connect']
 
+/** New objects for each registration: an onRoute hook of the host may change them. */
+const sessionSchemas = () => ({
+  create: {
+    summary: 'Start connecting a venue',
+    description: 'Creates a session with which a browser can connect one venue. ' +
+      'It is valid for 30 minutes and for the ROLLER integration only.',
+    operationId: 'createConnectSession',
+    tags: TAG,
+    body: SessionBody,
+    response: { 201: ConnectSession, ...problemResponses }
+  },
+  getToken: {
+    summary: 'Start connecting a venue, as plain text',
+    description: 'For a page: fetch(\'/api/connect-session\').then((answer) => answer.text()).',
+    operationId: 'getConnectSessionToken',
+    tags: TAG,
+    produces: ['text/plain'],
+    response: { 200: { description: 'The session token.', content: { 'text/plain': { schema: Type.String() } } }, ...problemResponses }
+  },
+  reconnect: {
+    summary: 'Start reconnecting a venue',
+    description: 'For a connection whose status is reconnect-required, or after a key was replaced. ' +
+      'The connection keeps its id, tags, metadata and config.',
+    operationId: 'createReconnectSession',
+    tags: TAG,
+    body: ReconnectBody,
+    response: { 201: ConnectSession, ...problemResponses }
+  }
+})
+
 export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoutesOptions> = async (app, options) => {
   const { nango, access, addresses, page } = options
+  const schemas = sessionSchemas()
   /** Creates a session, and a link to its page. */
   async function withPage (
     request: FastifyRequest,
@@ -63,18 +94,9 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     return { ...session, connectPage: page.link(addresses.url(request), session, { proof, clientId, connectionId }) }
   }
 
+  // A session needs no body.
   app.post('/connect-session', {
-    // A session needs no body.
-    preValidation: async (request) => { request.body ??= {} },
-    schema: {
-      summary: 'Start connecting a venue',
-      description: 'Creates a session with which a browser can connect one venue. ' +
-        'It is valid for 30 minutes and for the ROLLER integration only.',
-      operationId: 'createConnectSession',
-      tags: TAG,
-      body: SessionBody,
-      response: { 201: ConnectSession, ...problemResponses }
-    }
+    preValidation: async (request) => { request.body ??= {} }, schema: schemas.create
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connect-session', 'connect', null)
     const { clientId, ...written } = request.body
@@ -84,17 +106,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
   })
 
   if (access.identifies) {
-    app.get('/connect-session', {
-      exposeHeadRoute: false,
-      schema: {
-        summary: 'Start connecting a venue, as plain text',
-        description: 'For a page: fetch(\'/api/connect-session\').then((answer) => answer.text()).',
-        operationId: 'getConnectSessionToken',
-        tags: TAG,
-        produces: ['text/plain'],
-        response: { 200: { description: 'The session token.', content: { 'text/plain': { schema: Type.String() } } }, ...problemResponses }
-      }
-    }, async (request, reply) => {
+    app.get('/connect-session', { exposeHeadRoute: false, schema: schemas.getToken }, async (request, reply) => {
       await access.authorize(request, 'GET /connect-session', 'connect', null)
       const input = sessionInput(await access.identifyMaker(request), {})
       const { token } = await createSession(nango, { ...input, tags: input.tags ?? {} })
@@ -104,17 +116,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     })
   }
 
-  app.post('/connect-session/reconnect', {
-    schema: {
-      summary: 'Start reconnecting a venue',
-      description: 'For a connection whose status is reconnect-required, or after a key was replaced. ' +
-        'The connection keeps its id, tags, metadata and config.',
-      operationId: 'createReconnectSession',
-      tags: TAG,
-      body: ReconnectBody,
-      response: { 201: ConnectSession, ...problemResponses }
-    }
-  }, async (request, reply) => {
+  app.post('/connect-session/reconnect', { schema: schemas.reconnect }, async (request, reply) => {
     const { connectionId, clientId, ...written } = request.body
     await access.authorize(request, 'POST /connect-session/reconnect', 'connect', connectionId)
     await access.own(request, connectionId)

@@ -1,15 +1,12 @@
 /** Connections over HTTP. No response contains a credential, a secret or a token. */
-import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { CheckReport } from '../check.ts'
+import type { CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
-import { Connection, lowerKeys, Metadata, TagName, Tags } from '../nango/connection.ts'
+import { lowerKeys } from '../nango/connection.ts'
 import type { ManagedConnections } from '../venues/managed-connections.ts'
-import { Nullable } from '../operations/schema.ts'
 import type { Access, Limits } from './access.ts'
-import { ConnectionParams } from './connection-params.ts'
+import { connectionSchemas } from './connection-schemas.ts'
 import { listOwn } from './own-connections.ts'
-import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
@@ -17,64 +14,13 @@ export interface ConnectionRoutesOptions {
   readonly access: Access
 }
 
-const ListQuery = Type.Object({
-  tags: Type.Optional(Type.Unsafe<Record<string, string>>({
-    ...Tags,
-    style: 'deepObject',
-    explode: true,
-    description: 'Connections with all of these tags, written as tags[organization_id]=acme.',
-    examples: undefined
-  })),
-  venue: Type.Optional(Type.String({ minLength: 1, description: 'ROLLER\'s id of the venue.' })),
-  search: Type.Optional(Type.String({
-    minLength: 1, maxLength: 255, description: 'Part of a connection id, or of an end user\'s name or email address.'
-  })),
-  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-  page: Type.Integer({ minimum: 0, default: 0, description: 'From 0.' })
-}, { additionalProperties: false })
-
-const ConnectionPage = Type.Object({
-  connections: Type.Array(Connection),
-  nextPage: Nullable(Type.Integer(), { description: 'The next page number; null on the last page.' })
-})
-
-const NewConnection = Type.Object({
-  clientId: Type.String({ minLength: 1, maxLength: 255, description: 'From Venue Manager.' }),
-  clientSecret: Type.String({
-    minLength: 1, maxLength: 2048, description: 'From Venue Manager. Stored in Nango only.'
-  }),
-  tags: Type.Optional(Tags),
-  metadata: Type.Optional(Metadata)
-}, { additionalProperties: false })
-
-const Change = Type.Object({
-  tags: Type.Optional(Type.Record(TagName, Nullable(Type.String({ minLength: 1, maxLength: 255 })), {
-    additionalProperties: false, description: 'Merged with existing tags; null deletes a tag.'
-  })),
-  metadata: Type.Optional(Metadata)
-}, { additionalProperties: false, minProperties: 1 })
-
-const Confirmation = Type.Object({
-  venueId: Type.String({
-    minLength: 1, maxLength: 64, description: 'ROLLER\'s id of the venue of the new credentials.', examples: ['20981']
-  })
-}, { additionalProperties: false })
-
-const TAG = ['Connections']
-
-export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
-  const { connections, check, access } = options
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, access }) => {
+  const schemas = connectionSchemas()
   app.get('/connections', {
     exposeHeadRoute: false,
     // Validation follows right after it.
     preValidation: async (request) => { request.query = readQuery(request.query) as typeof request.query },
-    schema: {
-      summary: 'List connections',
-      operationId: 'listConnections',
-      tags: TAG,
-      querystring: ListQuery,
-      response: { 200: ConnectionPage, ...problemResponses }
-    }
+    schema: schemas.list
   }, async (request) => {
     await access.authorize(request, 'GET /connections', 'connections:read', null)
     const { venue, tags, ...filter } = request.query
@@ -84,16 +30,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return limits?.connections === undefined ? await connections.list(query) : await listOwn(connections, limits.connections, query)
   })
 
-  app.post('/connections', {
-    schema: {
-      summary: 'Connect a venue with its Client ID and Client Secret',
-      description: 'For servers that have the credentials. Nango requests a token from ROLLER, so wrong credentials are rejected.',
-      operationId: 'createConnection',
-      tags: TAG,
-      body: NewConnection,
-      response: { 201: Connection, ...problemResponses }
-    }
-  }, async (request, reply) => {
+  app.post('/connections', { schema: schemas.create }, async (request, reply) => {
     await access.authorize(request, 'POST /connections', 'connections:write', null)
     const { tags, ...input } = request.body
     const limits = await access.identifyMaker(request)
@@ -103,65 +40,26 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return created
   })
 
-  app.get('/connections/:id', {
-    exposeHeadRoute: false,
-    schema: {
-      summary: 'Read a connection',
-      operationId: 'getConnection',
-      tags: TAG,
-      params: ConnectionParams,
-      response: { 200: Connection, ...problemResponses }
-    }
-  }, async (request) => {
+  app.get('/connections/:id', { exposeHeadRoute: false, schema: schemas.get }, async (request) => {
     const { id } = request.params
     await access.admit(request, 'GET /connections/{id}', 'connections:read', id)
     return await connections.get(id)
   })
 
-  app.patch('/connections/:id', {
-    schema: {
-      summary: 'Change a connection\'s tags and metadata',
-      description: 'Merged with existing values: those that are not named stay.',
-      operationId: 'updateConnection',
-      tags: TAG,
-      params: ConnectionParams,
-      body: Change,
-      response: { 200: Connection, ...problemResponses }
-    }
-  }, async (request) => {
+  app.patch('/connections/:id', { schema: schemas.update }, async (request) => {
     const { id } = request.params
     await access.admit(request, 'PATCH /connections/{id}', 'connections:write', id)
     rejectTags(request.body.tags, await access.identify(request))
     return await connections.update(id, request.body)
   })
 
-  app.post('/connections/:id/confirm-venue', {
-    schema: {
-      summary: 'Confirm the new venue of a connection',
-      description: 'After credentials of another venue were entered, calls are rejected until the change is confirmed here.',
-      operationId: 'confirmVenue',
-      tags: TAG,
-      params: ConnectionParams,
-      body: Confirmation,
-      response: { 200: Connection, ...problemResponses }
-    }
-  }, async (request) => {
+  app.post('/connections/:id/confirm-venue', { schema: schemas.confirmVenue }, async (request) => {
     const { id } = request.params
     await access.admit(request, 'POST /connections/{id}/confirm-venue', 'connections:write', id)
     return await connections.confirmVenue(id, request.body.venueId)
   })
 
-  app.delete('/connections/:id', {
-    schema: {
-      summary: 'Disconnect a venue',
-      description: 'Deletes ROLLER\'s webhooks to this gateway first, then the credentials in Nango. ' +
-        'Revoke the API key itself in Venue Manager.',
-      operationId: 'deleteConnection',
-      tags: TAG,
-      params: ConnectionParams,
-      response: { 204: { type: 'null', description: 'Disconnected.' }, ...problemResponses }
-    }
-  }, async (request, reply) => {
+  app.delete('/connections/:id', { schema: schemas.delete }, async (request, reply) => {
     const { id } = request.params
     await access.admit(request, 'DELETE /connections/{id}', 'connections:write', id)
     await connections.delete(id)
@@ -169,17 +67,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return null
   })
 
-  app.get('/connections/:id/check', {
-    exposeHeadRoute: false,
-    schema: {
-      summary: 'Diagnose a connection',
-      description: 'Checks every step from Nango to the venue. The first failed step has a hint.',
-      operationId: 'checkConnection',
-      tags: TAG,
-      params: ConnectionParams,
-      response: { 200: CheckReport, ...problemResponses }
-    }
-  }, async (request) => {
+  app.get('/connections/:id/check', { exposeHeadRoute: false, schema: schemas.check }, async (request) => {
     const { id } = request.params
     await access.authorize(request, 'GET /connections/{id}/check', 'connections:read', id)
     if (access.identifies) await access.own(request, id)

@@ -48,30 +48,30 @@ const description = `Record by record, over any range: the gateway handles days,
 where ROLLER's report has a page size. An interrupted stream is cut, never ended cleanly: repeat the request, or continue from the last
 cursor. CSV has the columns of the catalog, and fields that the catalog lacks as JSON in the last column, \`_other\`.`.replaceAll('\n', ' ')
 
-export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = async (app, { client, access, clock }) => {
-  app.get('/exports/:report', {
-    exposeHeadRoute: false,
-    schema: {
-      summary: 'Stream a report',
-      description,
-      operationId: 'streamReport',
-      tags: ['Exports'],
-      headers: exportHeaders,
-      params: Params,
-      querystring: Query,
-      response: {
-        200: {
-          description: 'The records, one a line.',
-          headers: everyResponse,
-          content: {
-            'application/x-ndjson': { schema: Type.String() },
-            'text/csv': { schema: Type.String() }
-          }
-        } as never, // what the document takes; Fastify's type knows schemas only
-        ...problemResponses
+/** A new object for each registration: an onRoute hook of the host may change it. */
+const exportSchema = () => ({
+  summary: 'Stream a report',
+  description,
+  operationId: 'streamReport',
+  tags: ['Exports'],
+  headers: exportHeaders,
+  params: Params,
+  querystring: Query,
+  response: {
+    200: {
+      description: 'The records, one a line.',
+      headers: everyResponse,
+      content: {
+        'application/x-ndjson': { schema: Type.String() },
+        'text/csv': { schema: Type.String() }
       }
-    }
-  }, async (request, reply) => {
+    } as never, // what the document takes; Fastify's type knows schemas only
+    ...problemResponses
+  }
+})
+
+export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = async (app, { client, access, clock }) => {
+  app.get('/exports/:report', { exposeHeadRoute: false, schema: exportSchema() }, async (request, reply) => {
     const { params, query: { cursors, ...range }, raw: { headers } } = request
     const report = reports.get(params.report)
     if (report === undefined) throw invalid('/params/report', 'is not a report') // the schema has the same list

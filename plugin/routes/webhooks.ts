@@ -43,20 +43,57 @@ const responses = {
   503: { description: 'Temporary failure: ROLLER retries.', content: { 'text/plain': { schema: ShortText } } }
 }
 
+const schema = {
+  summary: 'Receive a webhook of ROLLER',
+  description: 'For ROLLER only, with the x-roller-apikey that POST /connections/{id}/webhooks registered.',
+  operationId: 'takeRollerWebhook',
+  tags: ['Webhooks'],
+  security: [],
+  params: Type.Object({ connectionId: Type.String({ description: 'Connection id, percent-encoded.', examples: ['demo-venue'] }) }),
+  headers: Type.Object({ 'x-roller-apikey': Type.String() }),
+  body: { content: { 'application/json': { schema: WebhookMessage } } },
+  response: responses
+}
+
 export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, intake, clock }: RollerWebhookRoutesOptions): Promise<void> {
   const startedAt = new WeakMap<FastifyRequest, number>()
-  let draining = false
-  let unconfigured = false
-  app.addHook('preClose', async () => { draining = true })
-
+  app.addHook('onRequest', async (request) => { startedAt.set(request, clock.now()) })
+  checkKeys(app, secrets)
   // The body is parsed after the key is checked; a parse error must not produce a 4xx.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => readBytes(request, payload, BODY_LIMIT))
   app.setValidatorCompiler(() => () => true)
+  restrictStatuses(app)
 
-  // Before the body is read: an unauthenticated request uses no memory for a body.
+  const take = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const outcome = await intake.receive({
+      connectionId: connectionIdOf(request),
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      startedAt: startedAt.get(request) ?? clock.now()
+    })
+    if (outcome === 'rejected') return respond(reply, 500, 'no such connection')
+    return outcome === 'handled' ? respond(reply, 200, 'taken') : respond(reply, 503, 'not now')
+  }
+  app.post(`${ROLLER_WEBHOOKS}/:connectionId`, { config, schema: { ...schema } }, take) // a host's onRoute hook may change the copy
+  // Ids that exceed the host's maxParamLength, other methods, and everything below: ROLLER would disable a webhook that gets a 404 or 405.
+  for (const url of [`${ROLLER_WEBHOOKS}/*`, ROLLER_WEBHOOKS]) {
+    app.route({
+      method: app.supportedMethods,
+      url,
+      config,
+      exposeHeadRoute: false,
+      schema: { hide: true },
+      handler: async (request, reply) => request.method === 'POST' ? await take(request, reply) : respond(reply, 500, 'no such webhook')
+    })
+  }
+}
+
+/** Before the body is read: an unauthenticated request uses no memory for a body. */
+function checkKeys (app: FastifyInstance, secrets: readonly string[]): void {
+  let draining = false
+  let unconfigured = false
+  app.addHook('preClose', async () => { draining = true })
   app.addHook('onRequest', async (request, reply) => {
-    startedAt.set(request, clock.now())
     if (request.method !== 'POST') return
     if (secrets.length === 0) {
       if (!unconfigured) {
@@ -71,7 +108,10 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     reply.header('connection', 'close') // the body is not awaited
     return respond(reply, 500, 'wrong key')
   })
+}
 
+/** Lets no error and no hook of the host respond with another status. */
+function restrictStatuses (app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     // The error's own text may quote the body.
     request.log.warn({ code: error.code ?? error.name, status: error.statusCode }, 'a delivery to ROLLER\'s webhook failed')
@@ -79,7 +119,6 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     reply.header('connection', 'close')
     return respond(reply, 500, 'wrong body')
   })
-
   // A hook of the host (a login, a rate limit) may have set another status.
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header('cache-control', 'no-store')
@@ -91,43 +130,6 @@ export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, inta
     reply.code(503).removeHeader('content-length').removeHeader('location').type('text/plain; charset=utf-8')
     return 'not now'
   })
-
-  const take = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const outcome = await intake.receive({
-      connectionId: connectionIdOf(request),
-      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-      startedAt: startedAt.get(request) ?? clock.now()
-    })
-    if (outcome === 'rejected') return respond(reply, 500, 'no such connection')
-    return outcome === 'handled' ? respond(reply, 200, 'taken') : respond(reply, 503, 'not now')
-  }
-
-  app.post(`${ROLLER_WEBHOOKS}/:connectionId`, {
-    config,
-    schema: {
-      summary: 'Receive a webhook of ROLLER',
-      description: 'For ROLLER only, with the x-roller-apikey that POST /connections/{id}/webhooks registered.',
-      operationId: 'takeRollerWebhook',
-      tags: ['Webhooks'],
-      security: [],
-      params: Type.Object({ connectionId: Type.String({ description: 'Connection id, percent-encoded.', examples: ['demo-venue'] }) }),
-      headers: Type.Object({ 'x-roller-apikey': Type.String() }),
-      body: { content: { 'application/json': { schema: WebhookMessage } } },
-      response: responses
-    }
-  }, take)
-
-  // Ids that exceed the host's maxParamLength, other methods, and everything below: ROLLER would disable a webhook that gets a 404 or 405.
-  for (const url of [`${ROLLER_WEBHOOKS}/*`, ROLLER_WEBHOOKS]) {
-    app.route({
-      method: app.supportedMethods,
-      url,
-      config,
-      exposeHeadRoute: false,
-      schema: { hide: true },
-      handler: async (request, reply) => request.method === 'POST' ? await take(request, reply) : respond(reply, 500, 'no such webhook')
-    })
-  }
 }
 
 /** For handlers that run before routing, as for a URL that cannot be decoded. */

@@ -7,6 +7,7 @@ import type { Events } from './events.ts'
 import { MemoryExportInbox } from '../client/export-inbox-memory.ts'
 import { RedisExportInbox } from '../client/export-inbox-redis.ts'
 import { MemoryDedupeStore } from './dedupe-memory.ts'
+import type { DedupeStore } from './dedupe-store.ts'
 import { ReliableDelivery, type DeliveryLog } from './reliable-delivery.ts'
 import { RedisDedupeStore } from './dedupe-redis.ts'
 import { SharedDedupeStore } from './dedupe-shared.ts'
@@ -44,15 +45,8 @@ export interface WebhookParts {
 export type Webhooks = ReturnType<typeof assembleWebhooks>
 
 export function assembleWebhooks (parts: WebhookParts) {
-  const { client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, readConnection, rollerBaseUrl, timeouts } = parts
-  const memory = new MemoryDedupeStore(clock)
-  const dedupeStore = redis === undefined
-    ? memory
-    : new SharedDedupeStore({
-      local: memory,
-      shared: new RedisDedupeStore(redis, { scope, clock }),
-      onRedisDown: () => log.warn({}, 'Redis is down: an event that two replicas get is handled by both until it is back')
-    })
+  const { client, events, clock, log, redis, scope, publicUrl, secrets, eventTimeoutMs, readConnection, timeouts } = parts
+  const dedupeStore = createDedupeStore(parts)
   const inbox = redis === undefined ? new MemoryExportInbox(clock) : new RedisExportInbox(redis, { scope, clock })
   const delivery = new ReliableDelivery({ deliver: (event) => events.deliver(event), store: dedupeStore, clock, log })
   const connections = new ConnectionLookup({ read: readConnection, clock })
@@ -90,8 +84,7 @@ export function assembleWebhooks (parts: WebhookParts) {
         timeouts,
         dispatcher: files,
         hosts: parts.bulkExportHosts,
-        // ROLLER cannot send webhooks to this machine: an address on it belongs to a simulator, whose files are here too.
-        allowLoopback: [rollerBaseUrl, publicUrl].some((url) => url !== undefined && isOnThisMachine(url)),
+        allowLoopback: isSimulated(parts),
         isSubscribed: async (connectionId) => (await subscriptions.list(connectionId)).some(
           ({ enabled, webhooks }) => enabled && webhooks.bulkExport?.events.includes('Created') === true
         )
@@ -113,4 +106,17 @@ export function assembleWebhooks (parts: WebhookParts) {
   }
 }
 
-function isOnThisMachine (url: string): boolean { return URL.canParse(url) && isLoopback(new URL(url).hostname) }
+function createDedupeStore ({ clock, log, redis, scope }: WebhookParts): DedupeStore {
+  const memory = new MemoryDedupeStore(clock)
+  if (redis === undefined) return memory
+  return new SharedDedupeStore({
+    local: memory,
+    shared: new RedisDedupeStore(redis, { scope, clock }),
+    onRedisDown: () => log.warn({}, 'Redis is down: an event that two replicas get is handled by both until it is back')
+  })
+}
+
+/** ROLLER cannot send webhooks to this machine: an address on it belongs to a simulator, whose files are here too. */
+function isSimulated ({ rollerBaseUrl, publicUrl = '' }: WebhookParts): boolean {
+  return [rollerBaseUrl, publicUrl].some((url) => URL.canParse(url) && isLoopback(new URL(url).hostname))
+}

@@ -1,12 +1,7 @@
 /** Parsers of structured variables. Their errors name the problem and the expected form, and never repeat a value. */
 import { isIP } from 'node:net'
-import { OPERATION_NAMES_RULE, unknownOperations } from 'fastify-roller/internal'
-import type { OperationName } from 'fastify-roller'
 import type { JwtOptions } from '../auth/jwt.ts'
 import { isKeySetUrl } from './urls.ts'
-
-/** As the plugin has it. */
-const MAX_PINNED = 20
 
 export type TrustProxy = boolean | number | string[]
 
@@ -52,33 +47,6 @@ export function parseOrigins (value: string | undefined, faults: string[]): stri
     )
   }
   return origins
-}
-
-export function parseOperations (name: string, value: string | undefined, faults: string[]): string[] | undefined {
-  if (value === undefined) return undefined
-  const operations = list(value)
-  const unknown = unknownOperations(operations)
-  if (operations.length === 0 || unknown.length > 0) {
-    faults.push(
-      `${name} ${operations.length === 0 ? 'names nothing' : `names at place ${unknown.join(', ')} what is not known`}: give ` +
-      `${OPERATION_NAMES_RULE}. Example: ${name}=GET /bookings,Payments,staff-accounts`
-    )
-  }
-  return operations
-}
-
-/** Operations alone: a tool is one operation, not a tag or a group. */
-export function parsePinnedTools (value: string | undefined, faults: string[]): OperationName[] {
-  const names = list(value)
-  const isOperation = (name: string): name is OperationName => / \//.test(name) && unknownOperations([name]).length === 0
-  const operations = names.filter(isOperation)
-  if (value !== undefined && (names.length === 0 || names.length > MAX_PINNED || operations.length < names.length)) {
-    faults.push(
-      `MCP_PINNED_TOOLS must name 1 to ${MAX_PINNED} operations of ROLLER. ` +
-      'Example: MCP_PINNED_TOOLS=GET /product-availability,POST /bookings'
-    )
-  }
-  return [...new Set(operations)]
 }
 
 export interface JwtVariables {

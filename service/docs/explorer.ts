@@ -1,7 +1,7 @@
 /** The OpenAPI document and Swagger UI, in an app that does not listen: docs.ts injects requests. */
 import { readFileSync } from 'node:fs'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { DocsOptions, DocumentedRoute } from './docs.ts'
 import { fillInExamples } from './examples.ts'
@@ -28,41 +28,53 @@ declare const rememberConnection: <T>(request: T) => T
 declare const fillInConnection: <T>(response: T) => T
 
 export async function buildExplorer (routes: readonly DocumentedRoute[], options: DocsOptions): Promise<FastifyInstance> {
-  const { keys, exampleConnectionId, exampleCalls = {}, sandbox } = options
+  const { exampleConnectionId, exampleCalls = {}, sandbox } = options
   const app = Fastify({ exposeHeadRoutes: false })
   app.setValidatorCompiler(() => () => true) // these routes are never called
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   const title = sandbox ? 'fastify-roller (sandbox)' : 'fastify-roller'
   await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title,
-        version: VERSION,
-        description: (sandbox ? SANDBOX_DESCRIPTION : '') + DESCRIPTION,
-        license: { name: 'MIT', identifier: 'MIT' }
-      },
-      tags: TAGS,
-      servers: [{ url: '/', description: 'This gateway' }],
-      ...(keys && { security: [{ apiKey: [] }] }),
-      components: {
-        ...(
-          keys && {
-            securitySchemes: {
-              apiKey: {
-                type: 'http', scheme: 'bearer', description: 'One of this gateway\'s API keys, or a token of the issuer that it trusts.'
-              }
-            }
-          }
-        )
-      }
-    },
+    openapi: documentHead(title, options),
     transform: ({ schema, url }) => ({ schema: keepSchemaNames(schema), url }),
     transformObject: (documentObject) => 'openapiObject' in documentObject
       ? fillInExamples(finishDocument(documentObject.openapiObject, exampleConnectionId), exampleCalls)
       : documentObject.swaggerObject
   })
-  await app.register(swaggerUi, {
+  await app.register(swaggerUi, uiOptions(title))
+  for (const route of routes) app.route({ ...route, handler: async () => {} })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => servedBelow(app.swagger(), '.'))
+  await app.ready()
+  return app
+}
+
+function documentHead (title: string, { keys, sandbox }: DocsOptions): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title,
+      version: VERSION,
+      description: (sandbox ? SANDBOX_DESCRIPTION : '') + DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' }
+    },
+    tags: TAGS,
+    servers: [{ url: '/', description: 'This gateway' }],
+    ...(keys && { security: [{ apiKey: [] }] }),
+    components: {
+      ...(
+        keys && {
+          securitySchemes: {
+            apiKey: {
+              type: 'http', scheme: 'bearer', description: 'One of this gateway\'s API keys, or a token of the issuer that it trusts.'
+            }
+          }
+        }
+      )
+    }
+  }
+}
+
+function uiOptions (title: string): FastifySwaggerUiOptions {
+  return {
     routePrefix: '/docs',
     indexPrefix: '.', // so that the page's files are beside it behind a proxy that strips a prefix
     transformSpecification: (document) => servedBelow(document, '..'),
@@ -87,11 +99,7 @@ export async function buildExplorer (routes: readonly DocumentedRoute[], options
       requestInterceptor: (request) => rememberConnection(request),
       responseInterceptor: (response) => fillInConnection(response)
     }
-  })
-  for (const route of routes) app.route({ ...route, handler: async () => {} })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => servedBelow(app.swagger(), '.'))
-  await app.ready()
-  return app
+  }
 }
 
 /** @param base of the API, relative to the address of the document: a proxy may have stripped a prefix */

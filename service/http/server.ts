@@ -1,19 +1,20 @@
-/** The HTTP server: timeouts, limits, and responses to invalid bytes. */
-import { randomUUID } from 'node:crypto'
-import { STATUS_CODES, type Server } from 'node:http'
-import type { Socket } from 'node:net'
-import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+/** The HTTP server: timeouts, limits, request ids, logging and errors. */
+import type { Server } from 'node:http'
+import Fastify, { LogController, type FastifyError, type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import { RollerError } from 'fastify-roller'
-import { toProblem, type Addresses } from 'fastify-roller/internal'
-import type { Config } from '../config/config.ts'
+import { Addresses, sendProblem, toRollerError } from 'fastify-roller/internal'
+import type { Config, ConnectedConfig } from '../config/config.ts'
+import { connectionNames, loggerOptions, requestId, requestLogger } from '../observability/logging.ts'
+import { requestCounter, type Metrics } from '../observability/metrics.ts'
+import type { Tracing } from '../observability/tracing.ts'
+import { watchConnectionUse } from './connection-use.ts'
 import type { Cors } from './cors.ts'
-import { respondsEarly, isInResponse } from './connection-use.ts'
-import { SANDBOX_HEADER } from './sandbox-header.ts'
+import { MAX_HEADERS, respondToInvalidRequest, respondToInvalidUrl, type InvalidRequests } from './invalid-requests.ts'
+import { markResponses } from './sandbox-header.ts'
+import { rejectViolations } from './strict-http.ts'
 
 /** Interval at which Node checks for connections that exceed these timeouts. Milliseconds. */
 const LOOK_EVERY = 5_000
-/** Maximum size of all headers of a request in bytes. */
-const MAX_HEADERS = 16 * 1024
 
 export interface Timeouts {
   /** Timeout for a request's headers in milliseconds. */
@@ -22,7 +23,7 @@ export interface Timeouts {
   readonly requestTimeout: number
 }
 
-export function serverOptions (
+function serverOptions (
   { keepAliveTimeout, trustProxy }: Pick<Config, 'keepAliveTimeout' | 'trustProxy'>,
   { headersTimeout = 15_000, requestTimeout = 300_000 }: Partial<Timeouts>, broken: InvalidRequests
 ): FastifyHttpOptions<Server> {
@@ -44,51 +45,51 @@ export function serverOptions (
   }
 }
 
-/** Parts of the responses to bytes that never become a request. */
-export interface InvalidRequests {
-  readonly addresses: Addresses
+export interface ServerParts {
+  readonly config: ConnectedConfig
+  readonly timeouts: Partial<Timeouts>
   readonly cors: Cors
-  /** Adds the sandbox header. */
   readonly sandbox: boolean
+  readonly metrics: Metrics
+  readonly tracing: Tracing | undefined
 }
 
-type InvalidRequest = Error & { readonly code?: string, readonly rawPacket?: unknown }
-
-/** There is no request, so neither hooks nor the request log run. */
-function respondToInvalidRequest (
-  app: FastifyInstance, error: InvalidRequest, socket: Socket, { addresses, cors, sandbox }: InvalidRequests
-): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const problem = brokenRequest(error.code)
-  const id = randomUUID()
-  app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
-  const body = JSON.stringify(toProblem(problem, id, addresses.publicPath))
-  // During a response, another head would be read as its body; after a response to a request whose body then broke off, as the next
-  // response.
-  if (socket.writable && !isInResponse(socket) && !respondsEarly(socket)) {
-    socket.write([
-      `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}`, 'content-type: application/problem+json',
-      'roller-answered-by: gateway',
-      ...Object.entries(cors.headersFor(originOf(error))).map((header) => header.join(': ')),
-      ...(sandbox ? [SANDBOX_HEADER.join(': ')] : []), 'x-content-type-options: nosniff',
-      `x-request-id: ${id}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body
-    ].join('\r\n'))
-  }
-  socket.destroySoon()
-}
-
-function brokenRequest (code: string | undefined): RollerError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new RollerError('ROLLER_ERR_HTTP', { status: 408, detail: 'The request did not arrive in time.' })
-  }
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return new RollerError('ROLLER_ERR_HEADERS', { status: 431, detail: `The headers are larger than ${MAX_HEADERS} bytes.` })
-  }
-  return new RollerError('ROLLER_ERR_HTTP', { detail: 'The bytes received are not HTTP/1.1.' })
-}
-
-/** From the last packet. Only an allowed origin is repeated in the response. */
-function originOf ({ rawPacket }: InvalidRequest): string | undefined {
-  if (!Buffer.isBuffer(rawPacket)) return undefined
-  return /\norigin:[ \t]*([^\s]+)/i.exec(rawPacket.subarray(0, 4 * MAX_HEADERS).toString('latin1'))?.[1]
+export function createServer ({ config, timeouts, cors, sandbox, metrics, tracing }: ServerParts): FastifyInstance {
+  const nameConnection = connectionNames(config.logConnectionIds, config.nango.secretKey)
+  const log = requestLogger({ nameConnection, more: tracing?.idOf })
+  const count = requestCounter(metrics)
+  const addresses = new Addresses(config.webhooks.publicUrl ?? undefined)
+  const app = Fastify({
+    ...serverOptions(config, timeouts, { addresses, cors, sandbox }),
+    logger: loggerOptions(config.logLevel, nameConnection),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    // Fastify's own errors concern the URL and occur before routing; no hook runs for them.
+    frameworkErrors: (_error, request, reply) => {
+      respondToInvalidUrl(request, reply, { addresses, cors, sandbox })
+      log(request, reply)
+      count(request, reply)
+    }
+  })
+  // The service's own routes take no input, and the plugin has its own compilers: Ajv is never built.
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.decorateRequest('caller', null)
+  app.decorateRequest('rollerCall', null) // the plugin's error handler, also for routes outside its scope
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, toRollerError(error), addresses))
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new RollerError('ROLLER_ERR_NOT_FOUND'), addresses))
+  tracing?.addTo(app)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done()
+  })
+  if (sandbox) markResponses(app)
+  watchConnectionUse(app)
+  rejectViolations(app, cors)
+  app.addHook('onResponse', (request, reply, done) => {
+    log(request, reply)
+    count(request, reply)
+    done()
+  })
+  return app
 }

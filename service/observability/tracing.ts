@@ -4,7 +4,7 @@
  * with query values and guests' ids. Sampling and other settings come from OpenTelemetry's own OTEL_* variables.
  */
 import type { Agent } from 'node:http'
-import type { Attributes, Span } from '@opentelemetry/api'
+import type { Attributes, Span, Tracer } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { proxyFinder, VERSION, type ProxyOptions, type UpstreamTracer } from 'fastify-roller/internal'
 import { layerOf, operationOf } from './request-facts.ts'
@@ -39,10 +39,27 @@ export class TracingMissingError extends Error {
 
 /** @throws TracingMissingError */
 export async function startTracing (endpoint: string, proxies: ProxyOptions = {}): Promise<Tracing> {
-  const { api, sdk, resources, exporters, createProxyAgent } = await load()
-  const proxy = proxyFinder(proxies)(endpoint)
-  const { context, propagation, trace, SpanKind, SpanStatusCode, ROOT_CONTEXT } = api
-  const provider = new sdk.NodeTracerProvider({
+  const packages = await load()
+  const { api } = packages
+  const provider = createProvider(packages, endpoint, proxyFinder(proxies)(endpoint))
+  provider.register()
+  const tracer = provider.getTracer('fastify-roller', VERSION)
+  const spans = new WeakMap<FastifyRequest, Span>()
+  return {
+    addTo (app) { traceRequests(app, { api, tracer, spans }) },
+    tracer: (attempt) => traceAttempt(attempt, { api, tracer }),
+    idOf (request) {
+      const span = spans.get(request)
+      return span === undefined ? {} : { traceId: span.spanContext().traceId }
+    },
+    close: () => provider.shutdown()
+  }
+}
+
+type Packages = Awaited<ReturnType<typeof load>>
+
+function createProvider ({ sdk, resources, exporters, createProxyAgent }: Packages, endpoint: string, proxy: URL | null) {
+  return new sdk.NodeTracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': 'fastify-roller', 'service.version': VERSION })
       // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
       .merge(resources.detectResources({ detectors: [resources.envDetector] })),
@@ -52,63 +69,57 @@ export async function startTracing (endpoint: string, proxies: ProxyOptions = {}
       ...(proxy !== null && { httpAgentOptions: () => createProxyAgent(proxy.href) as unknown as Agent })
     }))]
   })
-  provider.register()
-  const tracer = provider.getTracer('fastify-roller', VERSION)
-  const spans = new WeakMap<FastifyRequest, Span>()
+}
 
+interface TraceParts { readonly api: Packages['api'], readonly tracer: Tracer }
+interface RequestTraceParts extends TraceParts { readonly spans: WeakMap<FastifyRequest, Span> }
+
+function traceRequests (app: FastifyInstance, { api, tracer, spans }: RequestTraceParts): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    // Probes and documents, which are not logged either.
+    if (request.routeOptions.logLevel === 'warn') return done()
+    const parent = api.propagation.extract(api.ROOT_CONTEXT, request.headers)
+    const span = tracer.startSpan(request.method, { kind: api.SpanKind.SERVER, attributes: requestAttributes(request) }, parent)
+    spans.set(request, span)
+    api.context.with(api.trace.setSpan(parent, span), done)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const span = spans.get(request)
+    if (span !== undefined) {
+      const layer = layerOf(request, reply)
+      span.updateName(operationOf(request))
+      span.setAttributes({ 'http.response.status_code': reply.statusCode, 'roller.layer': layer, ...callAttributes(request) })
+      if (reply.statusCode >= 500) span.setStatus({ code: api.SpanStatusCode.ERROR })
+      span.end()
+    }
+    done()
+  })
+}
+
+function traceAttempt ({ method, origin }: Parameters<UpstreamTracer>[0], { api, tracer }: TraceParts): ReturnType<UpstreamTracer> {
+  const { hostname, port, protocol } = new URL(origin)
+  const span = tracer.startSpan(method, {
+    kind: api.SpanKind.CLIENT,
+    attributes: {
+      'http.request.method': method, 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80)
+    }
+  })
+  const headers: Record<string, string> = {}
+  api.propagation.inject(api.trace.setSpan(api.context.active(), span), headers)
   return {
-    addTo (app) {
-      app.addHook('onRequest', (request, _reply, done) => {
-        // Probes and documents, which are not logged either.
-        if (request.routeOptions.logLevel === 'warn') return done()
-        const parent = propagation.extract(ROOT_CONTEXT, request.headers)
-        const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER, attributes: requestAttributes(request) }, parent)
-        spans.set(request, span)
-        context.with(trace.setSpan(parent, span), done)
-      })
-      app.addHook('onResponse', (request, reply, done) => {
-        const span = spans.get(request)
-        if (span !== undefined) {
-          const layer = layerOf(request, reply)
-          span.updateName(operationOf(request))
-          span.setAttributes({ 'http.response.status_code': reply.statusCode, 'roller.layer': layer, ...callAttributes(request) })
-          if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
-          span.end()
-        }
-        done()
-      })
+    headers,
+    onStatus (status) {
+      span.setAttribute('http.response.status_code', status)
+      if (status >= 400) span.setStatus({ code: api.SpanStatusCode.ERROR })
     },
-    tracer ({ method, origin }) {
-      const { hostname, port, protocol } = new URL(origin)
-      const span = tracer.startSpan(method, {
-        kind: SpanKind.CLIENT,
-        attributes: {
-          'http.request.method': method, 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80)
-        }
-      })
-      const headers: Record<string, string> = {}
-      propagation.inject(trace.setSpan(context.active(), span), headers)
-      return {
-        headers,
-        onStatus (status) {
-          span.setAttribute('http.response.status_code', status)
-          if (status >= 400) span.setStatus({ code: SpanStatusCode.ERROR })
-        },
-        onEnd (error) {
-          if (error !== undefined) {
-            // Only the kind of error: a message may quote the request.
-            span.setAttribute('error.type', (error as NodeJS.ErrnoException).code ?? error.name) // network errors have a code
-            span.setStatus({ code: SpanStatusCode.ERROR })
-          }
-          span.end()
-        }
+    onEnd (error) {
+      if (error !== undefined) {
+        // Only the kind of error: a message may quote the request.
+        span.setAttribute('error.type', (error as NodeJS.ErrnoException).code ?? error.name) // network errors have a code
+        span.setStatus({ code: api.SpanStatusCode.ERROR })
       }
-    },
-    idOf (request) {
-      const span = spans.get(request)
-      return span === undefined ? {} : { traceId: span.spanContext().traceId }
-    },
-    close: () => provider.shutdown()
+      span.end()
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { RateLimitState } from '../../util/rate-limit-state.ts'
 import type { TransportName } from '../../util/transport-name.ts'
 import type { CallHandler, RollerCall } from '../call.ts'
 import { isRead, keyOf, preferenceOf, sendWrite, type ReadCall } from '../sharing/calls.ts'
-import { LabelledResponse, readWhole, WholeResponse, withAge, withCacheStatus } from '../sharing/shared-response.ts'
+import { ResponseWithHeaders, readWhole, WholeResponse, withAge, withCacheStatus } from '../sharing/shared-response.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
 import { resourceOf } from './invalidation.ts'
 import type { CacheRules } from './rules.ts'
@@ -63,7 +63,7 @@ export class ResponseCache implements CallHandler {
     // The reason for the call to ROLLER, in the terms of RFC 9211.
     const how = `fwd=${fresh ? 'request' : 'miss'}`
     const whole = await readWhole(response)
-    if (whole === null) return new LabelledResponse(response, withCacheStatus(response.headers, how))
+    if (whole === null) return new ResponseWithHeaders(response, withCacheStatus(response.headers, how))
     const stored = whole.status === 200 && generation !== null && await this.#store.keep(key, generation, whole, ttlMs)
     return whole.with(withCacheStatus(whole.headers, stored ? `${how}; stored` : how))
   }

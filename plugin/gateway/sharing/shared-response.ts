@@ -34,7 +34,7 @@ export class WholeResponse implements UpstreamResponse {
 }
 
 /** A streamed response with other headers. */
-export class LabelledResponse implements UpstreamResponse {
+export class ResponseWithHeaders implements UpstreamResponse {
   readonly headers: Headers
   readonly #response: UpstreamResponse
 
