@@ -1,4 +1,6 @@
 /** The servers under comparison: the service and the plugin as users start them, and the alternatives to them. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from './processes.ts'
 import type { OtherSide } from './servers/other-side.ts'
@@ -16,12 +18,16 @@ export type TransportName = 'nango' | 'direct'
 export const SERVICE = 'roller-sidecar, direct'
 export const PLUGIN = 'fastify-roller in an app'
 export const HTTP_PROXY = '@fastify/http-proxy'
+export const FASTIFY = 'Fastify alone'
 
 export const file = (path: string): string => fileURLToPath(import.meta.resolve(`#root/${path}`))
 
+/** The image has one too. */
+const NODE_COMPILE_CACHE = join(tmpdir(), 'fastify-roller-bench-compile-cache')
+
 export interface ServiceOptions {
   readonly logs: boolean
-  /** The main file. Default: the one of this build. */
+  /** The main file. Default: the image's, of this build. */
   readonly main?: string | undefined
   /** Flags of Node.js. */
   readonly flags?: readonly string[]
@@ -30,7 +36,7 @@ export interface ServiceOptions {
 
 /** The service with ROLLER's rate limits, metrics, validation and an API key. */
 export function service (transport: TransportName, options: ServiceOptions): Contestant {
-  const { logs, main = file('service/dist/main.js'), flags = [], env } = options
+  const { logs, main = file('service/dist-image/app.mjs'), flags = [], env } = options
   return {
     name: `roller-sidecar, ${transport}`,
     logs,
@@ -39,6 +45,7 @@ export function service (transport: TransportName, options: ServiceOptions): Con
       args: [...flags, main],
       env: {
         NODE_ENV: 'production',
+        NODE_COMPILE_CACHE, // from Node.js 22.1
         PORT: String(port),
         API_KEYS: API_KEY,
         NANGO_SECRET_KEY: NANGO_KEY,

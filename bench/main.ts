@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the service, the plugin and the alternatives, side by side in one run. Prints the goals and writes RESULTS.md. After
  * `--`: `--quick` for fewer and shorter rounds, `--only get10,get1,get100,post,bodies,start` for these parts (both only print the goals),
- * `--service FILE` for the main file of another build, such as the image's.
+ * `--service FILE` for the main file of another build, such as service/dist/main.js.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -29,7 +29,7 @@ if (faults.length > 0) {
   process.exit(1)
 }
 
-const effort: Effort = quick ? { rounds: 3, seconds: 1, runIn: 1, warmUp: 15_000 } : { rounds: 5, seconds: 2, runIn: 3, warmUp: 50_000 }
+const effort: Effort = quick ? { rounds: 3, seconds: 1, runIn: 1, warmUp: 15_000 } : { rounds: 3, seconds: 2, runIn: 3, warmUp: 50_000 }
 const folder = mkdtempSync(join(tmpdir(), 'fastify-roller-bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const say = (text: string): void => console.log(`${Math.round(process.uptime())} s: ${text}`)

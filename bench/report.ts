@@ -15,9 +15,9 @@ export function write (results: Results, goals: readonly Goal[], { rounds, secon
     `ROLLER, Nango and the load share another. Medians of ${rounds} alternating rounds of ${seconds} s, each after ${runIn} s that are\n` +
     `not measured, after ${warmUp} requests of warm-up, all in one run. Ratios are against ${HTTP_PROXY} of the same\n` +
     'kind; absolute figures say nothing about another machine.',
-    'The service is `node service/dist/main.js` with a caller\'s key, validation, ROLLER\'s rate limits, metrics and helmet\'s headers.\n' +
-    'The plugin is in an app that has nothing else. Calls go round 1,000 connections, so that each reaches ROLLER. Logging is at\n' +
-    'level info, to /dev/null. Processor time and memory are of the process alone.',
+    'The service is the image\'s bundle with a compile cache, a caller\'s key, validation, ROLLER\'s rate limits, metrics and helmet\'s\n' +
+    'headers. The plugin is in an app that has nothing else. Calls go round 1,000 connections, so that each reaches ROLLER. Logging is\n' +
+    'at level info, to /dev/null. Processor time and memory are of the process alone.',
     '## Goals',
     `GET 1.5 KB at 10 connections, transport direct, against ${HTTP_PROXY}; and the service's memory and start.`,
     table(['', 'goal', 'measured', ''], goals.map(({ what, goal, measured, met }) => [what, goal, measured, met ? 'met' : '**not met**'])),

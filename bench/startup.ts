@@ -1,6 +1,6 @@
 /** Time from the start of a process until GET /health responds, and its idle memory. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { peer, service } from './contestants.ts'
+import { FASTIFY, peer, service } from './contestants.ts'
 import { freePort, PROXY_CORE, start } from './processes.ts'
 import { median } from './rounds.ts'
 import type { OtherSide } from './servers/other-side.ts'
@@ -16,7 +16,7 @@ export interface StartFigures {
 const IDLE_MS = 3_000
 
 export async function startUps (main: string | undefined, rounds: number, other: OtherSide): Promise<StartFigures[]> {
-  const compared = [service('direct', { logs: true, main }), peer('Fastify alone', 'fastify', false)]
+  const compared = [service('direct', { logs: true, main }), peer(FASTIFY, 'fastify', false)]
   const results: StartFigures[] = []
   // The first round fills the file cache and is not counted.
   for (let round = -1; round < rounds; round++) {
