@@ -9,6 +9,7 @@ import type { Connection } from '../nango/connection.ts'
 import type { ConnectionEvent, ConnectionEventName } from '../nango/connection-events.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections } from '../nango/connections.ts'
+import { EventBusy } from '../webhooks/events.ts'
 import type { ConnectionIndex, IndexedConnection } from './connection-index.ts'
 import type { VenueVerifier } from './venue-verifier.ts'
 
@@ -198,8 +199,9 @@ export class ConnectionLifecycle {
   /** The caller does not wait for the handlers of the event. */
   #emitInBackground (emitted: Promise<void>): void {
     const { warn } = this.#options
-    const running: Promise<void> = emitted.catch((error: unknown) => { warn('a connection event was not handled', error) })
-      .finally(() => { this.#background.delete(running) })
+    const running: Promise<void> = emitted.catch((error: unknown) => {
+      if (!(error instanceof EventBusy)) warn('a connection event was not handled', error) // by another delivery, which reports it
+    }).finally(() => { this.#background.delete(running) })
     this.#background.add(running)
   }
 

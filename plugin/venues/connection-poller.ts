@@ -8,6 +8,7 @@ import type { Connection } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections } from '../nango/connections.ts'
 import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'
+import { EventBusy } from '../webhooks/events.ts'
 import type { ConnectionIndex } from './connection-index.ts'
 import type { ConnectionLifecycle } from './connection-lifecycle.ts'
 
@@ -71,6 +72,7 @@ export class ConnectionPoller {
         await change()
         return true
       } catch (error) {
+        if (error instanceof EventBusy) return false // being delivered: the next poll finds it handled, or repeats it
         this.#options.warn('a connection event failed and is retried at the next poll', error, connectionId)
         return false
       }

@@ -17,8 +17,11 @@ export interface ComparedDay {
 /** @throws BulkRejected if they differ */
 export async function compareDay ({ key }: Report, { dayColumn }: ReportInBulk, { day, inBulk, daily }: ComparedDay): Promise<void> {
   // The column of the day shows that times have the same form, and with it records without a key can be compared.
-  const nameOf = (record: unknown): string =>
-    JSON.stringify([...key, dayColumn].map((column) => (record as Readonly<Record<string, unknown>> | null)?.[column]))
+  const columns = [...key, dayColumn]
+  const nameOf = (record: unknown): string => {
+    const fields = (record ?? {}) as Readonly<Record<string, unknown>> // an object of JSON
+    return JSON.stringify([columns.map((column) => fields[column]), shapeOf(fields)])
+  }
   const left = new Map<string, number>()
   let all = 0
   for await (const record of inBulk) {
@@ -37,4 +40,9 @@ export async function compareDay ({ key }: Report, { dayColumn }: ReportInBulk, 
   if (all - both > Math.max(MOVED_OF_FEW, all * MOVED)) {
     throw new BulkRejected(`The bulk export has ${all - both} of ${all} records of ${day} that the daily report does not have.`)
   }
+}
+
+/** The names and types of the fields, in any order: those of the other columns must not differ either. */
+function shapeOf (fields: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(fields).map(([name, value]) => `${name}: ${value === null ? 'null' : typeof value}`).sort()
 }

@@ -2,6 +2,7 @@
 import type { Roller } from 'fastify-roller'
 import { readTimeZone } from 'fastify-roller/time'
 import { reasonOf } from './failures.ts'
+import { limited } from './limited.ts'
 import type { ExportOptions } from './options.ts'
 import type { Venue } from './plan.ts'
 import type { Missing } from './venue-export.ts'
@@ -53,12 +54,10 @@ async function askVenues (
   roller: Gateway, connections: readonly { readonly connectionId: string }[], missing: Missing[]
 ): Promise<Map<string, VenueFacts | null>> {
   const found = new Map<string, VenueFacts | null>()
-  const queue = [...connections]
-  await Promise.all(Array.from({ length: Math.min(CONCURRENT_VENUES, queue.length) }, async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      found.set(next.connectionId, await askVenue(roller, next.connectionId, missing))
-    }
-  }))
+  const atATime = limited(CONCURRENT_VENUES)
+  await Promise.all(connections.map(({ connectionId }) => atATime(async () => {
+    found.set(connectionId, await askVenue(roller, connectionId, missing))
+  })))
   return found
 }
 

@@ -147,6 +147,17 @@ const WRONG: readonly (readonly [what: string, change: (months: [Part, Part]) =>
     for (const record of two.records) record['bookingModifiedDate'] = String(record['bookingModifiedDate']).replace('Z', '+00:00')
     return filesOfParts([one, two])
   }, /daily report of .* has a record that the bulk export does not have/],
+  ['a column under another name', ([one, two]) => {
+    for (const record of two.records) {
+      record['state'] = record['bookingStatus']
+      delete record['bookingStatus']
+    }
+    return filesOfParts([one, two])
+  }, /daily report of .* has a record that the bulk export does not have/],
+  ['numbers as text', ([one, two]) => {
+    for (const record of two.records) record['quantity'] = String(record['quantity'])
+    return filesOfParts([one, two])
+  }, /daily report of .* has a record that the bulk export does not have/],
   ['a shorter range', ([one, two]) => {
     const timeOf = (record: Fields | undefined): string => String(record?.['bookingModifiedDate'])
     const day = timeOf(two.records.at(-1)).slice(0, 10)
