@@ -46,10 +46,11 @@ export interface Document {
   readonly components: Components
 }
 
-/** The part of the document for one group: its operations without responses, and the components that they use. */
-export function onlyTag (document: Document, tag: string): Document {
+/** The part of the document for some groups: their operations without responses, and the components that they use. */
+export function onlyTags (document: Document, tags: readonly string[]): Document {
+  const isOpen = (operation: { readonly tags?: string[] }): boolean => operation.tags?.some((tag) => tags.includes(tag)) === true
   const paths = Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [
-    path, Object.fromEntries(Object.entries(item).filter(([, operation]) => operation.tags?.includes(tag)).map(
+    path, Object.fromEntries(Object.entries(item).filter(([, operation]) => isOpen(operation)).map(
       ([method, operation]) => [method, { ...operation, responses: { default: { description: 'Any response' } } }]
     ))
   ]))
@@ -63,5 +64,5 @@ export function onlyTag (document: Document, tag: string): Document {
     }
   }
   add(paths)
-  return { ...document, tags: document.tags.filter(({ name }) => name === tag), paths, components }
+  return { ...document, tags: document.tags.filter(({ name }) => tags.includes(name)), paths, components }
 }

@@ -10,7 +10,7 @@ const fixture = (name: string): string => `test/support/fixtures/${name}.ts`
 
 async function runGroup (...names: string[]): Promise<{ readonly status: unknown, readonly output: string }> {
   const files = JSON.stringify(names.map(fixture))
-  const script = `import { runGroup } from '${import.meta.resolve('./group.js')}'; await runGroup(${files}, 1_000)`
+  const script = `import { runGroup } from '${import.meta.resolve('./group.js')}'; await runGroup(${files}, { timeout: 1_000 })`
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/TAP|NODE_OPTIONS/.test(name)))
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   const [output, [status]] = await Promise.all([text(child.stdout), once(child, 'exit')])

@@ -1,4 +1,5 @@
 /** Runs several test files in one process, one after another, each as a subtest named by its file. */
+import { constants, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import root from 'tap'
 import { MissingTool } from './missing-tool.ts'
@@ -13,9 +14,17 @@ const END_DELAY = 500
 /** After each file, for its servers and processes. */
 const CLOSE_TIMEOUT = 2_000
 
+interface GroupOptions {
+  /** The files measure waits: other groups, which run beside this one, leave it the processor. */
+  readonly measures?: boolean
+  /** Milliseconds for each file. */
+  readonly timeout?: number
+}
+
 /** @param files paths in the repository: `test/folder/name.test.ts` */
-export async function runGroup (files: readonly string[], timeout = FILE_TIMEOUT): Promise<void> {
+export async function runGroup (files: readonly string[], { measures = false, timeout = FILE_TIMEOUT }: GroupOptions = {}): Promise<void> {
   root.setTimeout(GROUP_TIMEOUT)
+  if (!measures) setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // with the processes that it starts
   if (process.env['_TAPJS_PROCESSINFO_COVERAGE_'] === '0') leaveChildrenAlone()
   for (const file of files) {
     const before = openResources()

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * These measure real waits, of several replicas or services at once: on a busy machine Redis replies late, and a replica then counts alone.
- * They mostly wait, so the two groups, of about the same length, start first and run beside each other: nothing busy runs then.
+ * They mostly wait, so the two groups, of about the same length, start first, beside a third one that leaves them the processor.
  */
 const WAITING: readonly (readonly string[])[] = [
   ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts', 'test/rate-limits/redis-clients.test.ts',
@@ -46,8 +46,9 @@ function chunks (files: readonly string[]): string[][] {
   return Array.from({ length: count }, (_, i) => files.slice(i * files.length / count, (i + 1) * files.length / count))
 }
 
-function write (name: string, files: readonly string[]): void {
-  const lines = ["import { runGroup } from '#root/dist/test/support/group.js'", `await runGroup(${JSON.stringify(files, undefined, 2)})`]
+function write (name: string, files: readonly string[], measures: boolean): void {
+  const call = `await runGroup(${JSON.stringify(files, undefined, 2)}, { measures: ${measures} })`
+  const lines = ["import { runGroup } from '#root/dist/test/support/group.js'", call]
   writeFileSync(`${root}dist/test/groups/${name}.test.js`, `${lines.join('\n')}\n`)
 }
 
@@ -63,4 +64,4 @@ if (groups.some(({ length }) => length === 0)) throw new Error('test/support/gro
 
 rmSync(`${root}dist/test/groups`, { recursive: true, force: true })
 mkdirSync(`${root}dist/test/groups`, { recursive: true })
-groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group) })
+groups.forEach((group, i) => { write(String(i + 1).padStart(2, '0'), group, i < WAITING.length) })
