@@ -1,7 +1,7 @@
 /** The API explorer, as a user operates it: a read and a write with the example values, a stored key and connection. */
 import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open, shoot } from './browser.ts'
-import { execute } from './explorer.ts'
+import { execute, showOnly } from './explorer.ts'
 import { site } from './fixture.ts'
 
 const KEY = 'key-of-the-caller-1234567890'
@@ -33,6 +33,9 @@ test('the API explorer', needsBrowser, async (t) => {
     await isAccessible(t, page, 'first screen', { without: SWAGGER_UI })
     await shoot(page, 'docs', { fullPage: false })
   })
+
+  await showOnly(page, ['Connect', 'Connections', 'Venue', 'Products'])
+  await page.reload()
 
   await t.test('shows a problem with a hint without a key', async (t) => {
     t.match(await execute(page, 'Venue', 'getVenue'), /^401 .*ROLLER_ERR_UNAUTHORIZED/s)

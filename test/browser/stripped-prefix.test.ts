@@ -2,7 +2,7 @@
 import { test } from '../support/tap.ts'
 import { needsNginx, startNginx } from '../support/nginx.ts'
 import { launch, needsBrowser, open } from './browser.ts'
-import { execute } from './explorer.ts'
+import { execute, showOnly } from './explorer.ts'
 import { site } from './fixture.ts'
 
 const KEY = 'key-of-the-caller-1234567890'
@@ -29,6 +29,8 @@ test('a prefix that a proxy strips', { ...needsBrowser, ...needsNginx }, async (
   }
 
   await t.test('Execute calls through the proxy, and the type of a problem leads to its page', async (t) => {
+    await showOnly(page, ['Venue', 'Other paths'])
+    await page.reload()
     const response = await execute(page, 'Venue', 'getVenue')
     t.match(response, /^401 .*"type": "\/gateway\/problems\/ROLLER_ERR_UNAUTHORIZED"/s)
     await page.locator('.auth-wrapper .authorize').first().click()
