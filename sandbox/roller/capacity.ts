@@ -32,10 +32,13 @@ export function blockUsage ({ resourceId, date, blockEntireDay, startTime, endTi
 
 /** All capacity in use on one day, except the holds and bookings that are being replaced. */
 export function usagesOn (venue: VenueState, date: string, now: number, except: readonly (string | undefined)[] = []): Usage[] {
-  const bookings = [...venue.bookings.values()].filter((booking) => !except.includes(booking.uniqueId) && takesCapacity(booking, now))
+  const counts = (booking: Booking): boolean => !except.includes(booking.uniqueId) && takesCapacity(booking, now)
   const holds = [...venue.holds.values()].filter((hold) => !except.includes(hold.uniqueId) && hold.expiresAt > now)
   return [
-    ...bookings.flatMap(({ items }) => items.flatMap((item) => item.bookingDate === date ? usageOf(venue, item) : [])),
+    ...[...venue.bookings.values()].flatMap((booking) => {
+      const items = booking.items.filter((item) => item.bookingDate === date)
+      return items.length > 0 && counts(booking) ? items.flatMap((item) => usageOf(venue, item)) : []
+    }),
     ...holds.flatMap(({ usages }) => usages.filter((usage) => usage.date === date)),
     ...[...venue.blocks.values()].filter((block) => block.date === date).map(blockUsage)
   ]

@@ -2,25 +2,16 @@
 const DAY = 86_400_000
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
-const two = '2-digit'
-const units = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const
-
-function parts (at: number, zone: string): Record<string, string> {
-  const formatter = formatters.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...units })
+/** UTC offset of the zone at that instant, in milliseconds. */
+function offset (at: number, zone: string): number {
+  const formatter = formatters.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
   formatters.set(zone, formatter)
-  return Object.fromEntries(formatter.formatToParts(at).map((part) => [part.type, part.value]))
+  const [, sign, hours, minutes] = /GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(formatter.format(at)) ?? []
+  return sign === undefined ? 0 : Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000
 }
 
 export function localDate (at: number, zone: string): string {
-  const { year, month, day } = parts(at, zone)
-  return `${year}-${month}-${day}`
-}
-
-/** UTC offset of the zone at that instant, in milliseconds. */
-function offset (at: number, zone: string): number {
-  const p = parts(at, zone)
-  const local = Date.parse(`${p['year']}-${p['month']}-${p['day']}T${p['hour']}:${p['minute']}:${p['second']}Z`)
-  return local - Math.floor(at / 1000) * 1000
+  return new Date(at + offset(at, zone)).toISOString().slice(0, 10)
 }
 
 /** The instant of a venue-local date and time. Computed twice, because the first estimate may be on the other side of a clock change. */
