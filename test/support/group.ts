@@ -43,7 +43,8 @@ export async function runGroup (files: readonly string[], { measures = false, ti
     if (!await closes(before)) root.fail(`${file} leaves a server or a process open`)
   }
   // A timer left by a file would keep the process alive; servers and processes are checked above.
-  root.on('complete', () => { setTimeout(() => process.exit(), END_DELAY).unref() })
+  root.on('complete', () => { setTimeout(() => process.exit(), END_DELAY) })
+  root.end()
 }
 
 /** Unless coverage is measured: tap's preloads cost each Node process a second, and tests start many. */
