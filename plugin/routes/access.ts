@@ -7,7 +7,7 @@ import { OWNER_AGE, RECHECK_AGE } from '../venues/ages.ts'
 import type { ConnectionIndex } from '../venues/connection-index.ts'
 import type { Authorize, ChooseConnection, Identify, Scope } from '../options.ts'
 import { chosenId, isAllowed, toLimits, type Limits } from './host-answers.ts'
-import { callHost, isPromise } from './problems.ts'
+import { callHost } from './problems.ts'
 
 export interface AccessOptions {
   readonly authorize: 'open' | Authorize
@@ -35,16 +35,16 @@ export class Access {
    * The connection of a ROLLER call.
    * @throws RollerError ROLLER_ERR_CONNECTION_REQUIRED if the request names none
    */
-  address (request: FastifyRequest): string | Promise<string> {
+  async address (request: FastifyRequest): Promise<string> {
     const { connection } = this.#options
-    if (typeof connection === 'function') return this.#choose(request, connection)
+    if (typeof connection === 'function') return await this.#choose(request, connection)
     if (connection !== undefined) return checkChosen(connection)
     const { 'connection-id': header, 'roller-venue': venueId } = request.headers
     if (venueId !== undefined) {
       if (header !== undefined) {
         throw new RollerError('ROLLER_ERR_CONNECTION_AMBIGUOUS', { detail: 'Connection-Id and Roller-Venue were both sent.' })
       }
-      return this.addressVenue(request, String(venueId))
+      return await this.addressVenue(request, String(venueId))
     }
     if (typeof header !== 'string' || header === '') throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
     return checkConnectionId(header)
@@ -74,12 +74,12 @@ export class Access {
   }
 
   /** @throws RollerError ROLLER_ERR_CONNECTION_FORBIDDEN or ROLLER_ERR_SCOPE if the host denies it */
-  authorize (request: FastifyRequest, operation: string, scope: Scope, connectionId: string | null): void | Promise<void> {
+  async authorize (request: FastifyRequest, operation: string, scope: Scope, connectionId: string | null): Promise<void> {
     const { authorize } = this.#options
-    if (authorize === 'open') return
-    const allowed = callHost(() => authorize(request, { connectionId, operation, scope }))
-    if (isPromise(allowed)) return allowed.then((response) => rejectUnless(response, operation, scope, connectionId))
-    return rejectUnless(allowed, operation, scope, connectionId)
+    if (authorize === 'open' || isAllowed(await callHost(() => authorize(request, { connectionId, operation, scope })))) return
+    throw connectionId === null
+      ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller is not authorized for ${operation} (${scope}).` })
+      : new RollerError('ROLLER_ERR_CONNECTION_FORBIDDEN')
   }
 
   /**
@@ -115,8 +115,8 @@ export class Access {
    * same time.
    * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
    */
-  own (request: FastifyRequest, connectionId: string): void | Promise<void> {
-    if (this.#options.identify !== undefined) return this.#own(request, connectionId, OWNER_AGE)
+  async own (request: FastifyRequest, connectionId: string): Promise<void> {
+    await this.#own(request, connectionId, OWNER_AGE)
   }
 
   /**
@@ -153,13 +153,6 @@ function checkChosen (chosen: unknown): string {
   const id = chosenId(chosen)
   if (id === null) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
   return checkConnectionId(id)
-}
-
-function rejectUnless (allowed: unknown, operation: string, scope: Scope, connectionId: string | null): void {
-  if (isAllowed(allowed)) return
-  throw connectionId === null
-    ? new RollerError('ROLLER_ERR_SCOPE', { detail: `This caller is not authorized for ${operation} (${scope}).` })
-    : new RollerError('ROLLER_ERR_CONNECTION_FORBIDDEN')
 }
 
 export function carries (tags: Connection['tags'], limits: Pick<Limits, 'tags'>): boolean {

@@ -70,7 +70,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
   app.get('/connections/:id/check', { exposeHeadRoute: false, schema: schemas.check }, async (request) => {
     const { id } = request.params
     await access.authorize(request, 'GET /connections/{id}/check', 'connections:read', id)
-    if (access.identifies) await access.own(request, id)
+    await access.own(request, id)
     return await check(id)
   })
 }

@@ -48,26 +48,14 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     .send(JSON.stringify(toProblem(error, request.id, addresses.path(request))))
 }
 
-/**
- * Calls a function that the host passed as an option. Its errors go to the host's error handler. Synchronous functions stay synchronous.
- */
-export function callHost<T> (call: () => T | Promise<T>): T | Promise<T> {
+/** Calls a function that the host passed as an option. Its errors go to the host's error handler. */
+export async function callHost<T> (call: () => T | Promise<T>): Promise<T> {
   try {
-    const response = call()
-    return isPromise(response) ? response.then(undefined, thrown) : response
+    return await call()
   } catch (error) {
-    return thrown(error)
+    if (typeof error === 'object' && error !== null) thrownByHost.add(error)
+    throw error
   }
-}
-
-function thrown (error: unknown): never {
-  if (typeof error === 'object' && error !== null) thrownByHost.add(error)
-  throw error
-}
-
-/** The host may use another promise implementation. */
-export function isPromise<T> (value: T | Promise<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 function belongsToHost (thrown: FastifyError, request: FastifyRequest): boolean {

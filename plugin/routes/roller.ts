@@ -65,15 +65,11 @@ function add (
   const serve = async (
     request: FastifyRequest, reply: FastifyReply, body: OutgoingBody | null, signal: CancelSignal
   ): Promise<FastifyReply> => {
-    // Values that are known at once are not awaited: each await costs a promise and a microtask.
-    const addressed = access.address(request)
-    const connectionId = typeof addressed === 'string' ? addressed : await addressed
+    const connectionId = await access.address(request)
     const record = request.rollerCall = beginRecord(name, connectionId)
     const target = targetOf(request.raw.url ?? '', skip)
-    const authorized = access.authorize(request, entry === null ? canonicalName(method, target) ?? name : name, scope, connectionId)
-    if (authorized !== undefined) await authorized
-    const owned = access.chosenByServer ? undefined : access.own(request, connectionId)
-    if (owned !== undefined) await owned
+    await access.authorize(request, entry === null ? canonicalName(method, target) ?? name : name, scope, connectionId)
+    if (!access.chosenByServer) await access.own(request, connectionId)
     const admit = (): Promise<void> => access.again(request, name, scope, connectionId)
     const maxWaitMs = readMaxWait(request.headers['roller-max-wait'], maxWaitLimit)
     const response = await pipeline.send(new HttpCall(request, entry, record, target, body, maxWaitMs, admit, signal))
