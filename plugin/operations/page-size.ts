@@ -1,6 +1,5 @@
 /** ROLLER's recommendations for report page sizes, which it does not enforce. */
 import type { Operation } from './operation.ts'
-import { readPairs } from './query.ts'
 
 /** ROLLER recommends at most 500 records a page. Larger pages are slow and may be truncated. */
 export const LARGEST_PAGE = 500
@@ -14,10 +13,8 @@ export const LARGE_PAGES: Readonly<Record<string, number>> = { 'GET /data/discou
  */
 export function pageSizeWarning (name: string, { rateLimit }: Operation, target: string): string | null {
   if (rateLimit !== 'reporting' || !/pagesize/i.test(target)) return null
-  const pairs = readPairs(target.slice(target.indexOf('?')))
   const largest = LARGE_PAGES[name] ?? LARGEST_PAGE
-  for (let index = 0; index < pairs.length; index += 2) {
-    if (pairs[index]?.toLowerCase() === 'pagesize' && Number(pairs[index + 1]) > largest) return `page-size;max=${largest}`
-  }
-  return null
+  const query = new URLSearchParams(target.slice(target.indexOf('?')))
+  const exceeds = [...query].some(([key, value]) => key.toLowerCase() === 'pagesize' && Number(value) > largest)
+  return exceeds ? `page-size;max=${largest}` : null
 }

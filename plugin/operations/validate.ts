@@ -9,7 +9,6 @@ import { parseJsonBytes } from '../util/json.ts'
 import { checkerOf } from './checker.ts'
 import { explain } from './explain.ts'
 import type { Operation } from './operation.ts'
-import { readPairs } from './query.ts'
 import { hasRules, ruleFaults } from './rules.ts'
 
 /** The request that will be sent. */
@@ -41,12 +40,12 @@ export interface CatalogOperation {
 export function validateCall ({ name, operation, template }: CatalogOperation, call: WrittenCall): InputFault[] {
   const faults: InputFault[] = []
   if (operation.params !== undefined) check(operation.params, readParams(template, call.path), '/params', faults)
-  const query = readPairs(call.query)
+  const query = new URLSearchParams(call.query)
   if (operation.query !== undefined) check(operation.query, readQuery(operation.query, query), '/query', faults)
   if (operation.headers !== undefined) check(operation.headers, readHeaders(operation.headers, call.headers), '/headers', faults)
   const body = parseBody(call.body)
   if (operation.body !== undefined) checkBody(operation.body, body, faults)
-  if (hasRules(name)) faults.push(...ruleFaults(name, { query: lastOfEach(query), body: body === INVALID ? undefined : body }))
+  if (hasRules(name)) faults.push(...ruleFaults(name, { query: Object.fromEntries(query), body: body === INVALID ? undefined : body }))
   return faults
 }
 
@@ -116,23 +115,16 @@ function parametersOf (schema: TObject): ReadonlyMap<string, boolean> {
 }
 
 /** Keeps the parameters of the schema. The first of repeated parameters wins. */
-function readQuery (schema: TObject, pairs: readonly string[]): Record<string, unknown> {
+function readQuery (schema: TObject, query: URLSearchParams): Record<string, unknown> {
   const known = parametersOf(schema)
   const values: Record<string, string | string[]> = {}
-  for (let index = 0; index < pairs.length; index += 2) {
-    const [name, value] = [pairs[index] as string, pairs[index + 1] as string] // header names and values alternate
+  for (const [name, value] of query) {
     const isList = known.get(name)
     if (isList === undefined) continue
     const before = values[name]
     if (before === undefined) values[name] = isList ? [value] : value
     else if (Array.isArray(before)) before.push(value)
   }
-  return values
-}
-
-function lastOfEach (pairs: readonly string[]): Readonly<Record<string, unknown>> {
-  const values: Record<string, unknown> = {}
-  for (let index = 0; index < pairs.length; index += 2) values[pairs[index] as string] = pairs[index + 1]
   return values
 }
 
