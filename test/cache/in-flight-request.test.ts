@@ -4,7 +4,7 @@ import { Cancellation } from '#plugin/util/cancellation.js'
 import { InFlightRequest, StreamResult } from '#plugin/gateway/sharing/in-flight-request.js'
 import type { UpstreamResponse } from '#plugin/gateway/upstream-response.js'
 
-const inFlight = (): InFlightRequest => new InFlightRequest('a', { text: 'x' }, 0, () => {})
+const inFlight = (): InFlightRequest => new InFlightRequest('a', 'x', 0, () => {})
 const response = {} as UpstreamResponse // passed through unread
 
 test('cancels a stream with several subscribers when the one that took it leaves', async (t) => {

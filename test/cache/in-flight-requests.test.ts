@@ -3,21 +3,21 @@ import { test } from '../support/tap.ts'
 import { InFlightRequest } from '#plugin/gateway/sharing/in-flight-request.js'
 import { InFlightRequests } from '#plugin/gateway/sharing/in-flight-requests.js'
 
-const flight = (connectionId: string, key: string): InFlightRequest => new InFlightRequest(connectionId, { text: key }, 0, () => {})
+const flight = (connectionId: string, key: string): InFlightRequest => new InFlightRequest(connectionId, key, 0, () => {})
 
 test('finds the newest request of a key, and the previous one after its removal', async (t) => {
   const flights = new InFlightRequests()
   const [first, other, second] = [flight('a', 'x'), flight('a', 'y'), flight('a', 'x')]
   for (const one of [first, other, second]) flights.add(one)
-  t.equal(flights.find('a', { text: 'x' }), second)
-  t.equal(flights.find('a', { text: 'y' }), other)
+  t.equal(flights.find('a', 'x'), second)
+  t.equal(flights.find('a', 'y'), other)
   flights.remove(second)
-  t.equal(flights.find('a', { text: 'x' }), first)
+  t.equal(flights.find('a', 'x'), first)
   flights.remove(other)
-  t.equal(flights.find('a', { text: 'y' }), null)
-  t.equal(flights.find('a', { text: 'x' }), first, 'the request behind the removed one is still there')
+  t.equal(flights.find('a', 'y'), null)
+  t.equal(flights.find('a', 'x'), first, 'the request behind the removed one is still there')
   flights.remove(first)
-  t.equal(flights.find('a', { text: 'x' }), null)
+  t.equal(flights.find('a', 'x'), null)
 })
 
 test('removes a request in the middle', async (t) => {
@@ -26,7 +26,7 @@ test('removes a request in the middle', async (t) => {
   for (const one of all) flights.add(one)
   flights.remove(all[1])
   flights.remove(all[2])
-  t.equal(flights.find('a', { text: 'x' }), all[0])
+  t.equal(flights.find('a', 'x'), all[0])
 })
 
 test('keeps connections separate, and removes all requests of one', async (t) => {
@@ -35,21 +35,21 @@ test('keeps connections separate, and removes all requests of one', async (t) =>
   flights.add(mine)
   flights.add(theirs)
   flights.clear('a')
-  t.equal(flights.find('a', { text: 'x' }), null)
-  t.equal(flights.find('b', { text: 'x' }), theirs)
+  t.equal(flights.find('a', 'x'), null)
+  t.equal(flights.find('b', 'x'), theirs)
   const next = flight('a', 'x')
   flights.add(next)
   flights.remove(mine) // it finishes after it was cleared
-  t.equal(flights.find('a', { text: 'x' }), next)
+  t.equal(flights.find('a', 'x'), next)
 })
 
 test('removes all requests of one key, and keeps the others', async (t) => {
   const flights = new InFlightRequests()
   const other = flight('a', 'y')
   for (const one of [flight('a', 'x'), other, flight('a', 'x')]) flights.add(one)
-  flights.removeAll('a', { text: 'x' })
-  t.equal(flights.find('a', { text: 'x' }), null)
-  t.equal(flights.find('a', { text: 'y' }), other)
+  flights.removeAll('a', 'x')
+  t.equal(flights.find('a', 'x'), null)
+  t.equal(flights.find('a', 'y'), other)
 })
 
 test('keeps no entry for an idle connection', async (t) => {
@@ -67,5 +67,5 @@ test('keeps no entry for an idle connection', async (t) => {
     flights.remove(one)
   }
   t.equal(flights.size, 1, 'the one with a request in flight')
-  t.equal(flights.find('busy', { text: 'x' }), busy)
+  t.equal(flights.find('busy', 'x'), busy)
 })

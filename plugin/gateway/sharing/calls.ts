@@ -16,26 +16,9 @@ export function isRead (call: RollerCall): call is ReadCall {
   return call.method === 'GET' && call.operation !== null && call.body === null
 }
 
-/** The key of equal calls on one connection. Built lazily: only if another call is in flight. */
-export class CallKey {
-  readonly #call: ReadCall
-  readonly #transport: TransportName
-  #text: string | null = null
-
-  constructor (call: ReadCall, transport: TransportName) {
-    this.#call = call
-    this.#transport = transport
-  }
-
-  get text (): string {
-    this.#text ??= keyOf(this.#call, this.#transport)
-    return this.#text
-  }
-}
-
 /**
- * Everything in which two calls on one connection can differ, to ROLLER or to the caller. Each value is prefixed with its length, so that
- * the encoding is unambiguous.
+ * The key of equal calls on one connection: everything in which two calls can differ, to ROLLER or to the caller. Each value is prefixed
+ * with its length, so that the encoding is unambiguous.
  */
 export function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
   let key = part(operation.name) + part(target.path + target.query) + (validate ? 'v' : '-') + part(rights)

@@ -2,7 +2,6 @@ import { Cancellation, type CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
 import type { RollerCall } from '../call.ts'
-import type { CallKey } from './calls.ts'
 import type { WholeResponse } from './shared-response.ts'
 
 /**
@@ -54,7 +53,7 @@ class Subscriber {
 /** One request to ROLLER for several subscribers. Each can leave at any time; the request is cancelled when the last one has left. */
 export class InFlightRequest {
   readonly connectionId: string
-  readonly key: Pick<CallKey, 'text'>
+  readonly key: string
   /** Until when the request may wait for its lease, by the clock: the deadline of its first caller. */
   readonly deadline: number
   /** The previous one of its connection. Set by InFlightRequests. */
@@ -64,7 +63,7 @@ export class InFlightRequest {
   /** Hardly ever more than one. An array for each request would outlive it in V8's old generation: see Cancellation. */
   #subscribers: Subscriber | Subscriber[] | null = null
 
-  constructor (connectionId: string, key: Pick<CallKey, 'text'>, deadline: number, onEmpty: (request: InFlightRequest) => void) {
+  constructor (connectionId: string, key: string, deadline: number, onEmpty: (request: InFlightRequest) => void) {
     this.connectionId = connectionId
     this.key = key
     this.deadline = deadline

@@ -1,5 +1,4 @@
 /** The requests in flight that may be joined, by their connection, so that a write finds all of them at once. */
-import type { CallKey } from './calls.ts'
 import type { InFlightRequest } from './in-flight-request.ts'
 
 /**
@@ -17,10 +16,10 @@ export class InFlightRequests {
   /** Connections with requests in flight. */
   get size (): number { return this.#connections.size }
 
-  /** The newest request of a key; its text is built only if there are requests to compare it with. */
-  find (connectionId: string, key: Pick<CallKey, 'text'>): InFlightRequest | null {
+  /** The newest request of a key. */
+  find (connectionId: string, key: string): InFlightRequest | null {
     let request = this.#connections.get(connectionId)?.newest ?? null
-    while (request !== null && request.key.text !== key.text) request = request.older
+    while (request !== null && request.key !== key) request = request.older
     return request
   }
 
@@ -38,8 +37,8 @@ export class InFlightRequests {
   }
 
   /** Removes all of this key. */
-  removeAll (connectionId: string, key: Pick<CallKey, 'text'>): void {
-    this.#keep(connectionId, (request) => request.key.text !== key.text)
+  removeAll (connectionId: string, key: string): void {
+    this.#keep(connectionId, (request) => request.key !== key)
   }
 
   /** Removes all of a connection. Those in flight continue for their subscribers. */

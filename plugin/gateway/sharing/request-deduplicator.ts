@@ -7,7 +7,7 @@ import type { Clock } from '../../util/clock.ts'
 import type { TransportName } from '../../util/transport-name.ts'
 import type { CallHandler, RollerCall } from '../call.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
-import { CallKey, isRead, mayWaitLonger, preferenceOf, sendWrite, type ReadCall } from './calls.ts'
+import { isRead, keyOf, mayWaitLonger, preferenceOf, sendWrite, type ReadCall } from './calls.ts'
 import { InFlightRequest, StreamResult, WholeResult, type SharedResult } from './in-flight-request.ts'
 import { InFlightRequests } from './in-flight-requests.ts'
 import { readWhole, withCollapsed } from './shared-response.ts'
@@ -44,7 +44,7 @@ export class RequestDeduplicator implements CallHandler {
   async #read (call: ReadCall, fresh: boolean): Promise<UpstreamResponse> {
     call.signal?.throwIfAborted()
     const deadline = this.#clock.now() + call.maxWaitMs
-    const key = new CallKey(call, this.transport)
+    const key = keyOf(call, this.transport)
     const current = fresh ? null : this.#inFlight.find(call.connectionId, key)
     // A request with a longer deadline would make this caller wait longer than it allows.
     const joined = current !== null && current.deadline <= deadline ? current : null
@@ -66,7 +66,7 @@ export class RequestDeduplicator implements CallHandler {
     }
   }
 
-  #begin (connectionId: string, key: CallKey, fresh: boolean, deadline: number): InFlightRequest {
+  #begin (connectionId: string, key: string, fresh: boolean, deadline: number): InFlightRequest {
     // A caller that wants its own response must not share an older request either.
     if (fresh) this.#inFlight.removeAll(connectionId, key)
     const request = new InFlightRequest(connectionId, key, deadline, this.#retire)
