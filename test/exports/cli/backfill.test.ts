@@ -29,7 +29,8 @@ for (const { names, reports } of CASES) {
     const calls = exports.calls()
     const orders = reports.length * exports.venues.length
     t.equal(calls.filter((call) => call.startsWith('POST /reporting/bulk')).length, orders)
-    t.ok(calls.length <= orders * 8, `${calls.length} calls in place of ${orders * DAYS_OF_RANGE}`)
+    // Eight each, and what the gateway beside it may ask of ROLLER meanwhile.
+    t.ok(calls.length <= orders * 10, `${calls.length} calls in place of ${orders * DAYS_OF_RANGE}`, { calls })
     t.equal(statesOf(result).filter((state) => state === 'ordered').length, orders)
     t.equal(statesOf(result).filter((state) => state === 'received').length, orders, reasonOf(result))
     t.same(filesOf(exports.folder), found, 'byte for byte')
