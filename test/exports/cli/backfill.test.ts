@@ -29,7 +29,7 @@ for (const { names, reports } of CASES) {
     const calls = exports.calls()
     const orders = reports.length * exports.venues.length
     t.equal(calls.filter((call) => call.startsWith('POST /reporting/bulk')).length, orders)
-    // Eight each, and what the gateway beside it may ask of ROLLER meanwhile.
+    // Eight each, and room for a call that is repeated.
     t.ok(calls.length <= orders * 10, `${calls.length} calls in place of ${orders * DAYS_OF_RANGE}`, { calls })
     t.equal(statesOf(result).filter((state) => state === 'ordered').length, orders)
     t.equal(statesOf(result).filter((state) => state === 'received').length, orders, reasonOf(result))
