@@ -4,11 +4,13 @@
  * are published to the other replicas before anything else is done.
  */
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionEvent, ConnectionEventName } from '../nango/connection-events.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections } from '../nango/connections.ts'
+import { atMost } from '../util/at-most.ts'
 import { EventBusy } from '../webhooks/events.ts'
 import type { ConnectionIndex, IndexedConnection } from './connection-index.ts'
 import type { VenueVerifier } from './venue-verifier.ts'
@@ -27,8 +29,12 @@ export interface ConnectionLifecycleOptions {
   readonly warn: (message: string, error: unknown, connectionId?: string) => void
 }
 
+const MAX_FAILING = 10_000
+
 export class ConnectionLifecycle {
   readonly #options: ConnectionLifecycleOptions
+  /** The emitted failures. The index has what any read has found, emitted or not. */
+  readonly #failing = new LRUCache<string, Pick<ConnectionState, 'entry' | 'errorId'>>(atMost(MAX_FAILING))
   readonly #background = new Set<Promise<void>>()
 
   constructor (options: ConnectionLifecycleOptions) {
@@ -53,6 +59,7 @@ export class ConnectionLifecycle {
   async reconnected (connectionId: string): Promise<void> {
     const { verifier, forgetCredentials, index, publish } = this.#options
     verifier?.reset(connectionId)
+    this.#failing.delete(connectionId)
     index.forget(connectionId)
     await publish(connectionId)
     await forgetCredentials(connectionId)
@@ -64,20 +71,26 @@ export class ConnectionLifecycle {
   async failed (connectionId: string): Promise<void> {
     const known = this.#options.index.last(connectionId)?.status
     const state = await this.#read(connectionId)
-    if (state === null || state.connection.status !== 'reconnect-required' || known === 'reconnect-required') return
+    if (state === null || state.connection.status !== 'reconnect-required') return
+    if (this.#failing.has(connectionId) && known !== 'connected') return
     await this.#options.publish(connectionId)
-    await this.#forgetUnlessHandled(connectionId, async () => { await this.#emit('connection.failed', state.connection, state.errorId) })
+    await this.#emit('connection.failed', state.connection, state.errorId)
+    this.#failing.set(connectionId, { entry: state.entry, errorId: state.errorId })
   }
 
   async recovered (connectionId: string): Promise<void> {
     const known = this.#options.index.last(connectionId)
+    const failure = this.#failing.get(connectionId)
     const state = await this.#settled(connectionId)
-    if (state === null || state.connection.status === 'reconnect-required' || known?.status === 'connected') return
+    if (state === null || state.connection.status === 'reconnect-required') return
+    // Of other credentials, it ended with connection.reconnected, perhaps on another replica.
+    if (failure?.entry !== state.entry && known?.status === 'connected') return
     await this.#options.publish(connectionId)
     // The failure identifies the recovery, on whichever replica detects it.
-    const stamp = known !== undefined && known.errorId !== '' ? known.errorId : state.updatedAt
+    const stamp = [known?.errorId, failure?.errorId].find((id) => id !== undefined && id !== '') ?? state.updatedAt
     if (state.verification === 'changed') await this.#emitEntered(state)
     else await this.#forgetUnlessHandled(connectionId, async () => { await this.#emit('connection.recovered', state.connection, stamp) })
+    this.#failing.delete(connectionId)
   }
 
   async deleted (connectionId: string): Promise<void> {
@@ -93,6 +106,7 @@ export class ConnectionLifecycle {
   /** The connection no longer exists. */
   async gone (connectionId: string): Promise<void> {
     const { index, forgetCredentials, publish } = this.#options
+    this.#failing.delete(connectionId)
     index.forget(connectionId)
     await publish(connectionId)
     await forgetCredentials(connectionId)
