@@ -62,7 +62,8 @@ export class RollerIntake {
       this.#warnedNoHandler = true
       return 'retry'
     }
-    const key: EventKey = { connectionId, id: read.id }
+    // The gateway's own events and locks have no such id: the text of a delivery cannot mark them as handled.
+    const key: EventKey = { connectionId, id: `roller ${read.id}` }
     try {
       const claim = await deliverOnce(dedupeStore, key, async () => {
         const event = read.venueId === null ? { ...read, venueId: connection.venueId } : read
