@@ -6,6 +6,7 @@ import type { Connection } from '../nango/connection.ts'
 import type { ConnectionChange, Connections, ListFilter, NewConnection } from '../nango/connections.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { ConnectionIndex } from './connection-index.ts'
+import type { ConnectionLock } from './connection-lock.ts'
 import type { ConnectionLifecycle } from './connection-lifecycle.ts'
 import type { VenueVerifier } from './venue-verifier.ts'
 
@@ -21,6 +22,7 @@ export interface ManagedConnectionsOptions {
   /** Null if venues are not verified. */
   readonly verifier: VenueVerifier | null
   readonly lifecycle: ConnectionLifecycle
+  readonly lock: ConnectionLock
   readonly rateLimiter: Pick<RateLimiter, 'coolingOff'>
   /** Drops state of a connection's credentials. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
@@ -86,8 +88,9 @@ export class ManagedConnections {
 
   /** Merges: tags that are not named stay. When it resolves, callers who lose the connection by it are rejected. */
   async update (connectionId: string, change: ConnectionChange): Promise<Connection> {
-    const { connections, index, lifecycle, publish } = this.#options
-    await connections.update(connectionId, change)
+    const { connections, index, lifecycle, lock, publish } = this.#options
+    const write = (): Promise<void> => connections.update(connectionId, change)
+    await (change.tags === undefined ? write() : lock.run(connectionId, write)) // Nango merges metadata itself
     index.forget(connectionId)
     await publish(connectionId)
     return await this.#completeOne(change.tags === undefined ? await connections.fresh(connectionId) : await lifecycle.settle(connectionId))

@@ -5,7 +5,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
-import { sleep, type Clock } from '../util/clock.ts'
+import type { Clock } from '../util/clock.ts'
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
@@ -15,6 +15,7 @@ import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections, NewConnection } from '../nango/connections.ts'
 import { newEntry } from '../nango/entry.ts'
 import { ENVIRONMENT_TAG, RESERVED_TAGS, toVenue, venueTags, type RollerEnvironment, type Venue } from '../nango/venue.ts'
+import type { ConnectionLock } from './connection-lock.ts'
 
 export interface VenueVerifierOptions {
   readonly connections: Connections
@@ -23,8 +24,7 @@ export interface VenueVerifierOptions {
   readonly entry: CatalogOperation
   readonly environment: RollerEnvironment
   readonly clock: Clock
-  /** Lets one replica at a time verify a connection. Null: another one holds the lock. */
-  readonly lock: (connectionId: string) => Promise<(() => Promise<void>) | null>
+  readonly lock: ConnectionLock
   /** Drops tokens and responses of the previous credentials. */
   readonly forgetCredentials: (connectionId: string) => Promise<void>
 }
@@ -52,9 +52,6 @@ const MAX_VENUE_BYTES = 64 * 1024
 const MAX_WAIT = 5_000
 /** Maximum number of restarts: credentials may be entered during the verification. */
 const MAX_ROUNDS = 3
-/** Interval and number of checks whether another replica has finished. */
-const LOCK_POLL_MS = 250
-const MAX_LOCK_POLLS = 20
 /** Milliseconds before a failed verification is repeated: each costs calls to Nango and ROLLER. */
 const REST_MS = 5_000
 const FAILED_RETRY_DELAY_MS = 30_000
@@ -107,7 +104,7 @@ export class VenueVerifier {
    * @throws RollerError ROLLER_ERR_VALIDATION if it is not the named venue
    */
   async confirm (connectionId: string, venueId: string): Promise<ConnectionState> {
-    return await this.#locked(connectionId, async () => {
+    return await this.#options.lock.run(connectionId, async () => {
       const { connections, environment } = this.#options
       const state = await connections.fresh(connectionId)
       if (state.connection.pendingVenue?.id !== venueId) assertVenue(await this.#requestVenue(state), venueId)
@@ -123,7 +120,7 @@ export class VenueVerifier {
   }
 
   async #run (connectionId: string, created?: CreatedConnection): Promise<VerifyResult> {
-    return await this.#locked(connectionId, async () => {
+    return await this.#options.lock.run(connectionId, async () => {
       const before = created?.state ?? await this.#options.connections.fresh(connectionId)
       if (before.verification !== 'unverified') return { state: before, news: false, first: false, error: null }
       const first = before.connection.venue === null
@@ -204,22 +201,6 @@ export class VenueVerifier {
     throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
       detail: `ROLLER returned ${response.status} to GET /venues/me without a venue id.`
     })
-  }
-
-  /** One replica at a time; `work` reads what another one has stored meanwhile. */
-  async #locked<T> (connectionId: string, work: () => Promise<T>): Promise<T> {
-    const { lock, clock } = this.#options
-    let release = await lock(connectionId)
-    for (let looks = 0; release === null && looks < MAX_LOCK_POLLS; looks++) {
-      await sleep(clock, LOCK_POLL_MS)
-      release = await lock(connectionId)
-    }
-    if (release === null) throw unverified('Another replica is asking ROLLER which venue these credentials are of.', { retryAfter: 1 })
-    try {
-      return await work()
-    } finally {
-      await release()
-    }
   }
 }
 

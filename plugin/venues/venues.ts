@@ -7,6 +7,7 @@ import type { ConnectionEvent } from '../nango/connection-events.ts'
 import type { Connections } from '../nango/connections.ts'
 import type { RollerEnvironment } from '../nango/venue.ts'
 import { ConnectionIndex } from './connection-index.ts'
+import { ConnectionLock, type Lock } from './connection-lock.ts'
 import { ConnectionLifecycle } from './connection-lifecycle.ts'
 import { ConnectionPoller } from './connection-poller.ts'
 import { ManagedConnections } from './managed-connections.ts'
@@ -27,8 +28,7 @@ export interface VenuesOptions {
   readonly clock: Clock
   readonly emit: (event: ConnectionEvent) => Promise<void>
   readonly forgetCredentials: (connectionId: string) => Promise<void>
-  /** Lets one replica at a time verify a connection. */
-  readonly lock: (connectionId: string) => Promise<(() => Promise<void>) | null>
+  readonly lock: Lock
   /** Makes the other replicas read a connection again. */
   readonly publish: (connectionId: string) => Promise<void>
   readonly rateLimiter: Pick<RateLimiter, 'coolingOff'>
@@ -48,7 +48,8 @@ export interface Venues {
 
 export function assembleVenues (options: VenuesOptions): Venues {
   const { connections, index, pipeline, entry, environment, identifies, pollMs, clock } = options
-  const { emit, forgetCredentials, lock, publish, rateLimiter, unsubscribe, warn } = options
+  const { emit, forgetCredentials, publish, rateLimiter, unsubscribe, warn } = options
+  const lock = new ConnectionLock({ lock: options.lock, clock })
   const verifier = identifies ? new VenueVerifier({ connections, pipeline, entry, environment, clock, lock, forgetCredentials }) : null
   const lifecycle = new ConnectionLifecycle({ connections, index, verifier, emit, forgetCredentials, publish, warn })
   const poller = pollMs === 0
@@ -57,7 +58,7 @@ export function assembleVenues (options: VenuesOptions): Venues {
       { connections, index, lifecycle, environment, clock, intervalMs: pollMs, identifies, warn }
     )
   const managed = new ManagedConnections(
-    { connections, index, verifier, lifecycle, rateLimiter, forgetCredentials, publish, unsubscribe, warn }
+    { connections, index, verifier, lifecycle, lock, rateLimiter, forgetCredentials, publish, unsubscribe, warn }
   )
   return {
     connections: managed,

@@ -69,7 +69,7 @@ export function assembleWebhooks (parts: WebhookParts) {
     deliver: (event: ConnectionEvent): Promise<void> => delivery.deliver(event),
 
     /**
-     * Lets one replica at a time verify a connection; a replica that dies blocks it for half a minute. Null: another one holds the lock.
+     * Lets one replica at a time verify a connection or write its tags; one that dies blocks it for half a minute. Null: the lock is held.
      */
     async lock (connectionId: string): Promise<(() => Promise<void>) | null> {
       const key = { connectionId, id: 'verification' }
