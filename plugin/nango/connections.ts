@@ -185,16 +185,19 @@ export class Connections {
   /**
    * Merges: tags that are not named stay. Nango itself would replace the whole set. New tags make the connection unverified: credentials
    * may have been entered between the read and the write, and rewriting the tag would mark them as verified.
+   * @returns the state before; null without tags, since then it is not read
    */
-  async update (connectionId: string, { tags, metadata }: ConnectionChange): Promise<void> {
+  async update (connectionId: string, { tags, metadata }: ConnectionChange): Promise<ConnectionState | null> {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     checkConnectionId(connectionId)
     // Nango merges metadata itself and rejects an unknown connection, so only tags need a read.
-    const merged = tags === undefined ? null : mergeTags((await this.get(connectionId)).connection.tags, tags)
+    const before = tags === undefined ? null : await this.get(connectionId)
+    const merged = before === null ? null : mergeTags(before.connection.tags, tags ?? {})
     // First, so that a reconnect link used in between is detected as outdated.
     const written = { ...metadata, ...(merged !== null && { [TAGS_FIELD]: ownTags(merged) }) }
     if (Object.keys(written).length > 0) await this.#writeMetadata(connectionId, written)
     if (merged !== null) await this.#writeTags(connectionId, merged)
+    return before
   }
 
   /** Disconnects. Nango deletes the credentials; the API key at ROLLER must be revoked in Venue Manager. */

@@ -127,10 +127,15 @@ export class ConnectionLifecycle {
   }
 
   /**
-   * Same for a report: credentials were just entered, and earlier failures concern others.
+   * Same after new tags, which are no new credentials: without an event where the venue was verified and still is.
+   * @param before the state that the tags replaced
    * @throws RollerError if the connection cannot be read
    */
-  async settle (connectionId: string): Promise<ConnectionState> { return (await this.#settle(connectionId, true)).state }
+  async settleTags ({ connection: { connectionId }, verification }: ConnectionState): Promise<ConnectionState> {
+    const { state } = await this.#settle(connectionId, verification !== 'verified')
+    if (verification === 'verified' && state.verification === 'changed') this.#emitInBackground(this.#emitEntered(state))
+    return state
+  }
 
   /**
    * Same for a caller that needs the venue and has just read the connection. It is read again only if it is unverified: under the lock,

@@ -89,11 +89,11 @@ export class ManagedConnections {
   /** Merges: tags that are not named stay. When it resolves, callers who lose the connection by it are rejected. */
   async update (connectionId: string, change: ConnectionChange): Promise<Connection> {
     const { connections, index, lifecycle, lock, publish } = this.#options
-    const write = (): Promise<void> => connections.update(connectionId, change)
-    await (change.tags === undefined ? write() : lock.run(connectionId, write)) // Nango merges metadata itself
+    const write = (): Promise<ConnectionState | null> => connections.update(connectionId, change)
+    const before = await (change.tags === undefined ? write() : lock.run(connectionId, write)) // Nango merges metadata itself
     index.forget(connectionId)
     await publish(connectionId)
-    return await this.#completeOne(change.tags === undefined ? await connections.fresh(connectionId) : await lifecycle.settle(connectionId))
+    return await this.#completeOne(before === null ? await connections.fresh(connectionId) : await lifecycle.settleTags(before))
   }
 
   /**
