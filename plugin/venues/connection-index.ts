@@ -68,6 +68,9 @@ export class ConnectionIndex {
     return known !== undefined && this.#options.clock.now() - known.asOf < maxAge ? known : undefined
   }
 
+  /** Of every entry, however old. */
+  ids (): IterableIterator<string> { return this.#known.keys() }
+
   /** The last entry, however old. */
   last (connectionId: string): IndexedConnection | undefined { return this.#known.get(connectionId) }
 

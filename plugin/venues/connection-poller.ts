@@ -94,9 +94,13 @@ export class ConnectionPoller {
       else if (known !== undefined) after.set(connectionId, known)
       if (change === null) index.update(state)
     }
-    for (const [connectionId, known] of before ?? []) {
-      if (after.has(connectionId) || states.some(({ connection }) => connection.connectionId === connectionId)) continue
-      if (!complete || !await report(connectionId, () => lifecycle.deleted(connectionId))) after.set(connectionId, known)
+    const listed = new Set(states.map(({ connection: { connectionId } }) => connectionId))
+    // Also those that a webhook or a call has shown since the last poll.
+    for (const connectionId of new Set([...before?.keys() ?? [], ...index.ids()])) {
+      if (listed.has(connectionId)) continue
+      const known = before?.get(connectionId)
+      const gone = complete && await report(connectionId, () => lifecycle.deleted(connectionId))
+      if (!gone && known !== undefined) after.set(connectionId, known)
     }
     this.#previous = after
   }

@@ -13,7 +13,7 @@ for (const [what, error, warnings] of [
     const connection = { connectionId: 'park', venue: null, tags: {}, warnings: [], status: 'connected' }
     const poller = new ConnectionPoller({
       connections: { list: async () => ({ states: [{ connection, verification: 'unverified' }], nextPage: null }) },
-      index: { update: () => {} },
+      index: { update: () => {}, ids: () => [].values() },
       lifecycle: { created: async () => { reported++; throw error } },
       environment: 'live',
       clock: systemClock,
