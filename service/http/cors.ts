@@ -1,5 +1,6 @@
 /** Lets pages of the configured origins call. Without any, no header says so, and browsers keep all pages out. */
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifyCorsOptions } from '@fastify/cors'
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 
 /** What no route documents: of the standards, and of every response in the sandbox. */
 const REQUEST_HEADERS = ['authorization', 'content-type', 'traceparent', 'tracestate']
@@ -22,13 +23,15 @@ export class Cors {
       for (const names of responsesOf(schema)) add(this.#exposed, names)
     })
     const { default: cors } = await import('@fastify/cors')
-    await app.register(cors, {
+    const options: FastifyCorsOptions = {
       origin: [...this.#origins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowedHeaders: this.#allowed, // both lists are read with each request
       exposedHeaders: this.#exposed,
       maxAge: MAX_AGE
-    })
+    }
+    const noPreflight: FastifyCorsOptions = { ...options, preflight: false }
+    await app.register(cors, { delegator: (request, use) => { use(null, isPreflight(request) ? options : noPreflight) } })
   }
 
   /** For answers that no hook sees. */
@@ -37,6 +40,11 @@ export class Cors {
     if (origin === undefined || !this.#origins.has(origin)) return { vary: 'Origin' }
     return { vary: 'Origin', 'access-control-allow-origin': origin, 'access-control-expose-headers': this.#exposed.join(', ') }
   }
+}
+
+/** Any other OPTIONS is the route's: the package would reject it with 400 and a text. */
+function isPreflight ({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
 
 function add (list: string[], names: readonly string[]): void {
