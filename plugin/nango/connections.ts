@@ -191,7 +191,7 @@ export class Connections {
     checkWritten({ ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) })
     checkConnectionId(connectionId)
     // Nango merges metadata itself and rejects an unknown connection, so only tags need a read.
-    const before = tags === undefined ? null : await this.get(connectionId)
+    const before = tags === undefined ? null : await this.fresh(connectionId) // not the list, which may lack an earlier change
     const merged = before === null ? null : mergeTags(before.connection.tags, tags ?? {})
     // First, so that a reconnect link used in between is detected as outdated.
     const written = { ...metadata, ...(merged !== null && { [TAGS_FIELD]: ownTags(merged) }) }

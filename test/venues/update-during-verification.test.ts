@@ -6,6 +6,7 @@ test('keeps tags that are written while the venue is being verified', async (t) 
   const setup = await start(t, { webhooks: false })
   const session = await setup.app.inject({ method: 'POST', url: '/connect-session', payload: { tags: { organization_id: 'acme' } } })
   const connectionId = await enterCredentials(setup, session.json().token, 'acme-park')
+  setup.roller.faults.next({ path: /venues\/me/, kind: 'slow', ms: 300 })
   const verifying = setup.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })
   await until(() => setup.roller.requests.some(({ url }) => url === '/venues/me'))
   const payload = { tags: { organization_id: 'globex' } }
