@@ -9,11 +9,11 @@ test('keeps tags that are written while the venue is being verified', async (t) 
   setup.roller.faults.next({ path: /venues\/me/, kind: 'slow', ms: 300 })
   const verifying = setup.app.inject({ url: '/roller/products', headers: { 'connection-id': connectionId } })
   await until(() => setup.roller.requests.some(({ url }) => url === '/venues/me'))
-  const payload = { tags: { organization_id: 'globex' } }
+  const payload = { tags: { organization_id: 'other' } }
   const moved = await setup.app.inject({ method: 'PATCH', url: `/connections/${connectionId}`, payload })
-  t.match(moved.json(), { tags: { organization_id: 'globex' } })
+  t.match(moved.json(), { tags: { organization_id: 'other' } })
   await verifying
-  t.match(stored(setup, connectionId).tags, { organization_id: 'globex' })
+  t.match(stored(setup, connectionId).tags, { organization_id: 'other' })
 })
 
 test('keeps both of two changes at the same time', async (t) => {
