@@ -43,19 +43,26 @@ function duckdb (out: string): Sql {
   const types = {
     text: 'VARCHAR', integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMPTZ', json: 'JSON'
   }
-  const venue = (column: string): string => `regexp_extract(${column}, 'venue=([^/\\\\]+)', 1)`
-  const day = (column: string): string => `TRY_CAST(regexp_extract(${column}, 'day=(\\d{4}-\\d\\d-\\d\\d)', 1) AS DATE)`
+  // From the end of the path: the folder of the export may have such a name as well.
+  const venue = (column: string): string => `regexp_extract(${column}, 'venue=([^/\\\\]+)[/\\\\][^/\\\\]+$', 1)`
+  const day = (column: string): string => `TRY_CAST(regexp_extract(${column}, 'day=(\\d{4}-\\d\\d-\\d\\d)[^/\\\\]+$', 1) AS DATE)`
   const value = ({ name, type }: Column): string => {
     const path = `'$."${name}"'`
     if (type === 'json') return `json -> ${path}`
     return type === 'text' ? `json ->> ${path}` : `TRY_CAST(json ->> ${path} AS ${types[type]})`
   }
-  const glob = ({ id }: Report): string => literal(`${out}/${id}/venue=*/*.ndjson*`)
+  const glob = ({ id }: Report): string => literal(`${out.replace(/[*?[]/g, '[$&]')}/${id}/venue=*/*.ndjson*`)
   const select = (report: Report): string => `SELECT ${[
     `${venue('filename')} AS venue`, `${day('filename')} AS day`, ...report.columns.map((column) => `${value(column)} AS "${column.name}"`),
     'json AS record'
   ].join(',\n    ')}
-  FROM read_ndjson_objects(${glob(report)}, filename = true)`
+  FROM query(getvariable('roller_files'))`
+  // A report without files would be an error, and end the statements.
+  const files = (report: Report): string => `SET VARIABLE roller_files = (
+  SELECT CASE count(*) WHEN 0 THEN 'SELECT NULL::JSON AS json, NULL AS filename LIMIT 0'
+    ELSE ${literal(`FROM read_ndjson_objects(${glob(report)}, filename = true)`)} END
+  FROM glob(${glob(report)})
+);`
   return {
     types,
     quote: doubleQuoted,
@@ -69,16 +76,18 @@ ${columnLines(report, { types, quote: doubleQuoted }).join(',\n')},
 );`,
     load (report) {
       const { id, key, columns, kind } = report
-      const files = `SELECT ${venue('file')}${kind === 'list' ? '' : `, ${day('file')}`} FROM glob(${glob(report)})`
       if (!isKeyed(report)) {
-        return `DELETE FROM "${id}" WHERE ${kind === 'list' ? 'venue' : '(venue, day)'} IN (${files});
+        const exported = `SELECT ${venue('file')}${kind === 'list' ? '' : `, ${day('file')}`} FROM glob(${glob(report)})`
+        return `${files(report)}
+DELETE FROM "${id}" WHERE ${kind === 'list' ? 'venue' : '(venue, day)'} IN (${exported});
 INSERT INTO "${id}" BY NAME
   ${select(report)};`
       }
       const keys = key.map(doubleQuoted)
-      return `INSERT INTO "${id}" BY NAME
+      return `${files(report)}
+INSERT INTO "${id}" BY NAME
   ${select(report)}
-  WHERE ${key.map((name) => `json ->> '$."${name}"' IS NOT NULL`).join(' AND ')}
+  WHERE ${key.map((name) => `(json ->> '$."${name}"') IS NOT NULL`).join(' AND ')}
   QUALIFY row_number() OVER (PARTITION BY ${['venue', ...keys].join(', ')} ORDER BY day DESC) = 1
 ON CONFLICT DO UPDATE SET
 ${setters(['day', ...columns.map(({ name }) => name), 'record'], key, doubleQuoted)}
@@ -121,8 +130,9 @@ ${columnLines(report, { types: POSTGRES_TYPES, quote: doubleQuoted }).join(',\n'
   load (report) {
     const { id, key, columns, kind } = report
     const lines = `(
-    SELECT substring(file FROM 'venue=([^/]+)') AS venue, substring(file FROM 'day=(\\d{4}-\\d\\d-\\d\\d)')::date AS day, record
-    FROM roller_lines WHERE file LIKE '%${id}/venue=%'
+    SELECT substring(file FROM 'venue=([^/]+)/[^/]+$') AS venue,
+      substring(file FROM 'day=(\\d{4}-\\d\\d-\\d\\d)[^/]+$')::date AS day, record
+    FROM roller_lines WHERE file ~ '(^|/)${id}/venue=[^/]+/[^/]+$'
   ) AS lines`
     const names = [...OWN_COLUMNS.slice(0, 2), ...columns.map(({ name }) => doubleQuoted(name)), 'record'].join(', ')
     const select = `venue, day, ${columns.map((column) => postgres.value(column)).join(',\n    ')}, record
@@ -168,9 +178,9 @@ ${columnLines(report, { types: BIGQUERY_TYPES, quote: backQuoted }).join(',\n')}
   load (report) {
     const { id, key, columns, kind } = report
     const lines = `(
-    SELECT REGEXP_EXTRACT(file, r'venue=([^/]+)') AS venue,
-      SAFE_CAST(REGEXP_EXTRACT(file, r'day=(\\d{4}-\\d\\d-\\d\\d)') AS DATE) AS day, record
-    FROM roller_lines WHERE file LIKE '%${id}/venue=%'
+    SELECT REGEXP_EXTRACT(file, r'venue=([^/]+)/[^/]+$') AS venue,
+      SAFE_CAST(REGEXP_EXTRACT(file, r'day=(\\d{4}-\\d\\d-\\d\\d)[^/]+$') AS DATE) AS day, record
+    FROM roller_lines WHERE REGEXP_CONTAINS(file, r'(^|/)${id}/venue=[^/]+/[^/]+$')
   )`
     const names = ['venue', 'day', ...columns.map(({ name }) => backQuoted(name)), 'record']
     const values = columns.map((column) => `${bigquery.value(column)} AS ${backQuoted(column.name)}`)

@@ -1,10 +1,13 @@
 /** The tables of --print-sql, on a real DuckDB and a real PostgreSQL: a first load, a nightly load, and a record that has changed. */
 import { execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { reports } from 'fastify-roller/internal'
 import type { Test } from 'tap'
+import { printSql } from '#service/export/sql.js'
 import tap, { test } from '../../support/tap.ts'
 import { DAYS, FROM, open, recordsOf, type Exports } from './fixture.ts'
 
@@ -62,6 +65,46 @@ async function loads (t: Test, dialect: 'duckdb' | 'postgres', { run, bring, row
     WHERE venue = '${venue}' AND "bookingItemId" = '${String(changed['bookingItemId'])}'`)
   t.same(one, [['Cancelled', '2026-11-19']], 'a record that changed is there once, as it is now')
   t.equal(await count('revenue-entries'), counts[tables.indexOf('revenue-entries')])
+
+  await t.test('a report whose name is the end of another one', async (t) => {
+    const load = loader(t, dialect, { run, bring, rows })
+    t.same(await load({
+      'waivers/venue=7/all': [{ waiverId: '1' }],
+      'signedwaivers/venue=7/day=2026-11-10': [{ signedWaiverId: '2' }],
+      'bookingsignedwaivers/venue=7/day=2026-11-10': [{ signedWaiverId: '3', ticketId: '4' }, { signedWaiverId: '3' }]
+    }), [1, 1, 1], 'a record without its key is in no table')
+  })
+
+  await t.test('a list and a day that are empty now', async (t) => {
+    const load = loader(t, dialect, { run, bring, rows })
+    t.same(await load({ 'locations/venue=7/all': [{ locationId: '1' }], 'attendances/venue=7/day=2026-11-10': [{}, {}] }), [1, 2])
+    t.same(await load({ 'locations/venue=7/all': [], 'attendances/venue=7/day=2026-11-10': [] }), [0, 0])
+  })
+
+  await t.test('a report without files, in a folder with a name like those in it', async (t) => {
+    const load = loader(t, dialect, { run, bring, rows }, join('a [1]', 'venue=8', 'day=2026-01-01'))
+    const files = { 'roles/venue=7/all': [{ roleId: '1' }], 'gxs/venue=7/day=2026-11-10': [{ gxsResponseId: '1' }] }
+    t.same(await load(files, ['staffs']), [1, 1, 0])
+    t.same(await rows('SELECT venue, cast(day AS varchar) FROM gxs'), [['7', '2026-11-10']])
+  })
+}
+
+/** @returns loads the records of files, and returns the number of rows of each report */
+function loader (t: Test, dialect: 'duckdb' | 'postgres', { run, bring, rows }: Database, name = 'exports') {
+  const folder = mkdtempSync(join(tmpdir(), 'load-'))
+  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  const out = join(folder, name)
+  return async (files: Readonly<Record<string, readonly object[]>>, more: readonly string[] = []): Promise<number[]> => {
+    for (const [path, records] of Object.entries(files)) {
+      const file = join(out, `${path}.ndjson.gz`)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, gzipSync(records.map((record) => `${JSON.stringify(record)}\n`).join('')))
+    }
+    const ids = [...Object.keys(files).map((path) => path.split('/')[0] ?? ''), ...more]
+    await bring(out)
+    await run(printSql(dialect, ids.flatMap((id) => reports.get(id) ?? []), out))
+    return await Promise.all(ids.map(async (id) => Number((await rows(`SELECT count(*) FROM "${id}"`))[0]?.[0])))
+  }
 }
 
 function idsOf (exports: Exports): Set<string> {
@@ -144,8 +187,8 @@ test('PostgreSQL takes the files', { skip: SERVER === undefined && 'PostgreSQL i
       writeFileSync(script, `set -eu
 psql () { ${bin('psql')} -h ${folder} -U postgres -q -v ON_ERROR_STOP=1 "$@"; }
 psql -c 'DROP TABLE IF EXISTS roller_lines; CREATE TABLE roller_lines (file text NOT NULL, record jsonb)'
-cd ${exports}
-find . -name '*.ndjson.gz' | while read -r file; do gzip -dc "$file" | sed "s|^|$file\t|"; done |
+cd '${exports}'
+find "$PWD" -name '*.ndjson.gz' | while read -r file; do { gzip -dc "$file"; echo; } | sed "s|^|$file\t|"; done |
   psql -c "\\copy roller_lines FROM STDIN (FORMAT csv, DELIMITER E'\\t', QUOTE E'\\x01')"
 `)
       execFileSync('sh', [script])
