@@ -40,6 +40,9 @@ export async function findVenues (roller: Gateway, { venues: wanted, tags }: Exp
       })
     }
   }
+  if (wanted === null && found.size === 0 && missing.length === 0 && Object.keys(tags).length > 0) {
+    missing.push({ venue: 'all', report: null, days: [], reason: 'No connection has these tags.', whatToDo: 'Check --tags.' })
+  }
   if (wanted !== null) return { venues: [...found.values()], missing: missing.filter(({ venue }) => wanted.includes(venue)) }
   return { venues: [...found.values()], missing }
 }

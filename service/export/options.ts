@@ -82,6 +82,10 @@ export function readExportOptions (args: readonly string[]): ExportOptions {
   if (from !== null && to !== null && isDay(from) && isDay(to) && daysBetween(from, to) <= 0) {
     fault('--to must be after --from: it is the first day that is left out')
   }
+  // A variable of a script that is not set: the export would be of nothing, of all venues, or into the present folder.
+  for (const name of ['venues', 'tags', 'out'] as const) {
+    if (values[name] !== undefined && list(values[name]).length === 0) fault(`--${name} is empty`)
+  }
   if (values.out === undefined && !printsSql && values['dry-run'] !== true) fault('--out is missing: the folder for the files')
   const format = FORMATS.find((one) => one === (values.format ?? 'ndjson'))
   if (format === undefined) fault(`--format must be one of ${FORMATS.join(', ')}`)
@@ -135,12 +139,12 @@ function parse (args: readonly string[]) {
 }
 
 function chooseReports (text: string | undefined, fault: (text: string) => void): Report[] {
-  if (text === undefined) {
+  if (list(text ?? '').length === 0) {
     fault('--reports is missing: names separated by commas, or all')
     return []
   }
   if (text === 'all') return [...reports.values()]
-  return list(text).flatMap((name) => {
+  return list(text ?? '').flatMap((name) => {
     const report = reports.get(name)
     if (report === undefined) fault(`--reports: ROLLER has no report ${JSON.stringify(name)}. It has ${[...reports.keys()].join(', ')}`)
     return report ?? []
