@@ -130,8 +130,9 @@ export class VenueExport {
           continue
         }
         const why = reasonOf(error)
-        if (reach === 'venue' || reach === 'again') this.#venueEnd ??= why
-        if (reach === 'report') this.#reportEnds.set(job.report.id, why)
+        if (reach === 'venue') this.#venueEnd ??= why
+        // What is over for one report may be its alone: each of the others is tried once, and goes on if it can be fetched.
+        if (reach === 'report' || reach === 'again') this.#reportEnds.set(job.report.id, why)
         return this.#fail(job, why)
       }
     }
