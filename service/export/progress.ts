@@ -1,6 +1,7 @@
 /** Shows how far an export is: bars on a terminal, otherwise one JSON line for each step. */
 import type { Reason } from './failures.ts'
 import type { Job, Venue } from './plan.ts'
+import { printable } from './printable.ts'
 
 /** What happens to a bulk export. */
 export type BulkStep =
@@ -109,12 +110,6 @@ const MAX_BARS = 20
 const NAME_WIDTH = 28
 
 function nameOf (text: string): string { return printable(text).slice(0, NAME_WIDTH).padEnd(NAME_WIDTH) }
-
-/** Names and reasons come from outside: nothing in them moves the cursor. */
-function printable (text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
-}
 
 function waited ({ received, months, seconds }: Extract<BulkStep, { readonly state: 'waiting' }>): string {
   return `(${received} of ${months ?? '?'} months, ${Math.round(seconds / 60)} min)`

@@ -1,9 +1,11 @@
 /** What an export says at its end, and what a dry run says in its place. */
+import { printable } from './printable.ts'
 import type { Estimate } from './run.ts'
 import type { Missing } from './venue-export.ts'
 
 /** A table of texts, each column as wide as its longest. The last is as long as it is. */
-function table (head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table (head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const rows = lines.map((cells) => cells.map(printable))
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
   const line = (cells: readonly string[]): string => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()
   return [head, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('\n')
