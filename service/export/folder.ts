@@ -1,7 +1,7 @@
 /** The folder of an export: one process at a time writes in it, and what is not finished lies apart. */
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { hostname, uptime } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** No part of the data: tools that read `**` skip names that begin with a dot, or find no file of theirs. */
@@ -82,7 +82,14 @@ async function lock (file: string, folder: string): Promise<() => Promise<void>>
   for (let tries = 0; ; tries++) {
     try {
       const handle = await open(file, 'wx')
-      try { await handle.writeFile(JSON.stringify(holder)) } finally { await handle.close() }
+      try {
+        await handle.writeFile(JSON.stringify(holder))
+      } catch (error) {
+        await rm(file, { force: true }) // without a holder it would be another export's
+        throw error
+      } finally {
+        await handle.close()
+      }
       break
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritable(folder, error)
@@ -113,7 +120,10 @@ async function isHeld (file: string, holder: Holder | null): Promise<boolean> {
   const isRecent = Date.now() - written.mtimeMs < EXPIRED
   // A restarted container has the same host name and process id.
   if (holder === null || holder.host !== hostname()) return isRecent
-  return holder.pid !== process.pid && isRunning(holder.pid)
+  if (holder.pid === process.pid) return false
+  // Another process may have the number since the machine was started again.
+  const startedAt = Date.now() - uptime() * 1000
+  return written.mtimeMs >= startedAt && isRunning(holder.pid)
 }
 
 function isRunning (pid: number): boolean {
@@ -143,6 +153,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'a part of its path is a file',
   EEXIST: 'a file is in its place',
+  EISDIR: 'a folder is in the place of a file',
+  ENOENT: 'a part of it was moved or deleted',
+  EXDEV: 'a part of it is on another disk',
+  ELOOP: 'its links lead to each other',
   EMFILE: 'too many files are open',
   EIO: 'the disk has failed'
 }

@@ -23,7 +23,12 @@ test('a wrong command says everything that is wrong with it', async (t) => {
     ['--reports all --from 2026-01-01 --out x --concurrency 0', /--concurrency must be a whole number from 1 to 50/],
     ['--reports all --from 2026-01-01 --out x --tags nothing', /is not name=value/],
     ['--reports all --from 2026-01-01 --out x --backfill weekly', /--backfill must be one of daily, bulk/],
-    ['--reports all --from 2026-01-01 --out x --unknown', /--unknown/]
+    ['--reports all --from 2026-01-01 --out x --unknown', /--unknown/],
+    ['--reports= --from 2026-01-01 --out x', /--reports is missing/],
+    ['--reports products --venues= --out x', /--venues is empty/],
+    ['--reports products --venues , --out x', /--venues is empty/],
+    ['--reports products --tags= --out x', /--tags is empty/],
+    ['--reports products --out=', /--out is empty/]
   ]
   for (const [line, message] of cases) t.throws(() => read(line), { name: 'UsageError', message }, line)
   t.throws(() => read('--reports x --from y --format z'), { message: /x[^]*y|--from[^]*--out[^]*--format/ })
@@ -42,6 +47,8 @@ test('a venue that is not connected is named, and the others are exported', asyn
   t.equal(Object.keys(filesOf(exports.folder)).length, 10)
   const tagged = await exports.export(['--reports', 'bookingitems', '--tags', 'organization_id=demo', ...DAYS])
   t.same(tagged.steps.filter(({ step }) => step === 'begin').map(({ venue }) => venue), [venue], 'only connections with the tag')
+  const none = await exports.export(['--reports', 'bookingitems', '--tags', 'organization_id=demi', ...DAYS])
+  t.match(none.missing, [{ venue: 'all', reason: 'No connection has these tags.' }], 'an export of nothing is not complete')
 })
 
 test('a folder that cannot be written ends it at once', async (t) => {
@@ -58,6 +65,15 @@ test('a folder that cannot be written ends it at once', async (t) => {
     await t.rejects(exports.export(['--reports', 'bookingitems', ...DAYS], { out: closed }), { message: /this user may not write there/ })
   }
   t.same(callsAtRoller(exports), [])
+})
+
+test('a folder in the place of a file ends it with a message', async (t) => {
+  const exports = await open(t, { names: [] })
+  mkdirSync(join(exports.folder, 'products', `venue=${exports.venues[0]}`, 'all.ndjson'), { recursive: true })
+  const program = exports.command(['--reports', 'products', '--out', exports.folder])
+  t.equal(await program.exited, 1)
+  t.match(program.output(), /cannot be written: a folder is in the place of a file\. What is whole counts/)
+  t.notMatch(program.output(), /Error:/)
 })
 
 test('a full disk ends it with a message, and what is whole counts', async (t) => {

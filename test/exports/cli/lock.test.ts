@@ -1,0 +1,38 @@
+/** Which lock of a folder is one of an export that runs. */
+import { open, type FileHandle } from 'node:fs/promises'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { openFolder } from '#service/export/folder.js'
+import { test } from '../../support/tap.ts'
+
+function newFolder (t: Test): { folder: string, lock: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'export-'))
+  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  mkdirSync(join(folder, '.roller-export'))
+  return { folder, lock: join(folder, '.roller-export', 'lock') }
+}
+
+test('a process that has the number of one from before the machine was started again holds nothing', async (t) => {
+  const { folder, lock } = newFolder(t)
+  writeFileSync(lock, JSON.stringify({ host: hostname(), pid: process.ppid, id: 'before' }))
+  await t.rejects(openFolder(folder), /Another export writes/, 'since then it does')
+  utimesSync(lock, 0, 0)
+  await (await openFolder(folder)).release()
+  t.notOk(existsSync(lock))
+})
+
+test('a lock that a full disk does not take locks nobody out', async (t) => {
+  const { folder, lock } = newFolder(t)
+  const handle = await open(join(folder, 'other'), 'w')
+  await handle.close()
+  const prototype = Object.getPrototypeOf(handle) as FileHandle // not exported by Node.js
+  const { restore } = t.intercept(prototype, 'writeFile', {
+    value: async () => { throw Object.assign(new Error('full'), { code: 'ENOSPC' }) }
+  })
+  await t.rejects(openFolder(folder), /cannot be written: the disk is full/)
+  t.notOk(existsSync(lock))
+  restore()
+  await (await openFolder(folder)).release()
+})
