@@ -22,8 +22,9 @@ export async function exportReports (args: readonly string[], source: Readonly<R
   let config: Config
   try {
     options = readExportOptions(args)
-    if (options.sql !== null) {
-      process.stdout.write(printSql(options.sql, options.reports, options.out))
+    const { sql } = options
+    if (sql !== null) {
+      process.stdout.write(printSql({ ...options, sql }))
       return ALL_THERE
     }
     config = readConfig({ ...source, HOST: '127.0.0.1' }) // nothing listens, so no keys are needed

@@ -35,9 +35,8 @@ export async function findVenues (roller: Gateway, { venues: wanted, tags }: Exp
   }
   for (const id of wanted ?? []) {
     if (!found.has(id)) {
-      missing.push({
-        venue: id, report: null, days: [], reason: 'No connection is of this venue.', whatToDo: 'Check --venues and --tags, or connect it.'
-      })
+      const reason = verify ? 'No connection is of this venue.' : 'No verified connection is of this venue; a dry run verifies none.'
+      missing.push({ venue: id, report: null, days: [], reason, whatToDo: 'Check --venues and --tags, or connect it.' })
     }
   }
   if (wanted === null && found.size === 0 && missing.length === 0 && Object.keys(tags).length > 0) {

@@ -17,8 +17,16 @@ interface Sql {
 
 const OWN_COLUMNS = ['venue', 'day', 'record'] as const
 
-export function printSql (dialect: Dialect, reports: readonly Report[], out: string): string {
-  const sql = dialect === 'duckdb' ? duckdb(out) : dialect === 'postgres' ? postgres : bigquery
+export interface SqlOptions {
+  readonly sql: Dialect
+  readonly reports: readonly Report[]
+  readonly out: string
+  /** Reads compressed files only: a folder may have each day in both forms. */
+  readonly gzip: boolean
+}
+
+export function printSql ({ sql: dialect, reports, ...files }: SqlOptions): string {
+  const sql = dialect === 'duckdb' ? duckdb(files) : dialect === 'postgres' ? postgres : bigquery
   return [sql.head, ...reports.map((report) => `${comment(report)}\n${sql.table(report)}\n${sql.load(report)}`)].join('\n\n') + '\n'
 }
 
@@ -39,7 +47,7 @@ function columnLines ({ columns }: Report, { types, quote }: Pick<Sql, 'types' |
 const doubleQuoted = (name: string): string => `"${name}"`
 const literal = (text: string): string => `'${text.replaceAll('\'', '\'\'')}'`
 
-function duckdb (out: string): Sql {
+function duckdb ({ out, gzip }: Pick<SqlOptions, 'out' | 'gzip'>): Sql {
   const types = {
     text: 'VARCHAR', integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMPTZ', json: 'JSON'
   }
@@ -51,7 +59,7 @@ function duckdb (out: string): Sql {
     if (type === 'json') return `json -> ${path}`
     return type === 'text' ? `json ->> ${path}` : `TRY_CAST(json ->> ${path} AS ${types[type]})`
   }
-  const glob = ({ id }: Report): string => literal(`${out.replace(/[*?[]/g, '[$&]')}/${id}/venue=*/*.ndjson*`)
+  const glob = ({ id }: Report): string => literal(`${out.replace(/[*?[]/g, '[$&]')}/${id}/venue=*/*.ndjson${gzip ? '.gz' : '*'}`)
   const select = (report: Report): string => `SELECT ${[
     `${venue('filename')} AS venue`, `${day('filename')} AS day`, ...report.columns.map((column) => `${value(column)} AS "${column.name}"`),
     'json AS record'
@@ -67,7 +75,7 @@ function duckdb (out: string): Sql {
     types,
     quote: doubleQuoted,
     value,
-    head: '-- DuckDB. Reads NDJSON, compressed or not. Run it after every export.',
+    head: `-- DuckDB. Reads NDJSON, compressed${gzip ? '' : ' or not'}. Run it after every export.`,
     table: (report) => `CREATE TABLE IF NOT EXISTS "${report.id}" (
   venue VARCHAR NOT NULL,
   day DATE,

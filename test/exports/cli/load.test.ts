@@ -87,6 +87,12 @@ async function loads (t: Test, dialect: 'duckdb' | 'postgres', { run, bring, row
     t.same(await load(files, ['staffs']), [1, 1, 0])
     t.same(await rows('SELECT venue, cast(day AS varchar) FROM gxs'), [['7', '2026-11-10']])
   })
+
+  await t.test('a day in both forms, of which the compressed one is chosen', async (t) => {
+    const load = loader(t, dialect, { run, bring, rows })
+    const day = 'tillreconciliations/venue=7/day=2026-11-10'
+    t.same(await load({ [day]: [{}] }, [], (out) => { writeFileSync(join(out, `${day}.ndjson`), '{}\n{}\n') }), [1])
+  })
 }
 
 /** @returns loads the records of files, and returns the number of rows of each report */
@@ -94,15 +100,18 @@ function loader (t: Test, dialect: 'duckdb' | 'postgres', { run, bring, rows }: 
   const folder = mkdtempSync(join(tmpdir(), 'load-'))
   t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
   const out = join(folder, name)
-  return async (files: Readonly<Record<string, readonly object[]>>, more: readonly string[] = []): Promise<number[]> => {
+  return async (
+    files: Readonly<Record<string, readonly object[]>>, more: readonly string[] = [], prepare: (out: string) => void = () => {}
+  ): Promise<number[]> => {
     for (const [path, records] of Object.entries(files)) {
       const file = join(out, `${path}.ndjson.gz`)
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, gzipSync(records.map((record) => `${JSON.stringify(record)}\n`).join('')))
     }
     const ids = [...Object.keys(files).map((path) => path.split('/')[0] ?? ''), ...more]
+    prepare(out)
     await bring(out)
-    await run(printSql(dialect, ids.flatMap((id) => reports.get(id) ?? []), out))
+    await run(printSql({ sql: dialect, reports: ids.flatMap((id) => reports.get(id) ?? []), out, gzip: true }))
     return await Promise.all(ids.map(async (id) => Number((await rows(`SELECT count(*) FROM "${id}"`))[0]?.[0])))
   }
 }
