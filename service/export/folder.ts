@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { hostname, uptime } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 
 /** No part of the data: tools that read `**` skip names that begin with a dot, or find no file of theirs. */
 export const STATE_FOLDER = '.roller-export'
@@ -27,12 +28,15 @@ export interface ExportFolder {
   readonly release: () => Promise<void>
 }
 
-/** @throws FolderError when it cannot be written, or another export writes in it */
-export async function openFolder (path: string): Promise<ExportFolder> {
+/**
+ * @param renewed milliseconds after which the lock is renewed
+ * @throws FolderError when it cannot be written, or another export writes in it
+ */
+export async function openFolder (path: string, renewed = RENEWED): Promise<ExportFolder> {
   const own = (name: string): string => join(path, STATE_FOLDER, name)
   const unfinished = own('unfinished')
   await mkdir(join(path, STATE_FOLDER), { recursive: true }).catch((error: unknown) => { throw notWritable(path, error) })
-  const release = await lock(own('lock'), path)
+  const release = await lock(own('lock'), path, renewed)
   try {
     await rm(unfinished, { recursive: true, force: true }) // of a run that was killed
     await mkdir(unfinished)
@@ -77,7 +81,7 @@ export async function syncFolder (folder: string): Promise<void> {
 
 interface Holder { readonly host: string, readonly pid: number, readonly id: string }
 
-async function lock (file: string, folder: string): Promise<() => Promise<void>> {
+async function lock (file: string, folder: string, renewed: number): Promise<() => Promise<void>> {
   const holder: Holder = { host: hostname(), pid: process.pid, id: randomBytes(8).toString('hex') }
   for (let tries = 0; ; tries++) {
     try {
@@ -94,13 +98,13 @@ async function lock (file: string, folder: string): Promise<() => Promise<void>>
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritable(folder, error)
       const found = await readHolder(file)
-      if (tries > 2 || await isHeld(file, found)) {
+      if (tries > 2 || await isHeld(file, found, renewed)) {
         throw new FolderError(`Another export writes into ${folder}. Wait for it, or choose another --out.`)
       }
       await takeAway(file, `${file}.${holder.id}`, found).catch(() => {}) // another has done it
     }
   }
-  const timer = setInterval(() => { utimes(file, new Date(), new Date()).catch(() => {}) }, RENEWED).unref()
+  const timer = setInterval(() => { utimes(file, new Date(), new Date()).catch(() => {}) }, renewed).unref()
   return async () => {
     clearInterval(timer)
     if ((await readHolder(file))?.id === holder.id) await rm(file, { force: true })
@@ -114,13 +118,17 @@ async function takeAway (file: string, aside: string, expired: Holder | null): P
   else await rename(aside, file)
 }
 
-async function isHeld (file: string, holder: Holder | null): Promise<boolean> {
+async function isHeld (file: string, holder: Holder | null, renewed: number): Promise<boolean> {
   const written = await stat(file).catch(() => null)
   if (written === null) return false
   const isRecent = Date.now() - written.mtimeMs < EXPIRED
-  // A restarted container has the same host name and process id.
   if (holder === null || holder.host !== hostname()) return isRecent
-  if (holder.pid === process.pid) return false
+  if (holder.pid === process.pid) {
+    // A restarted container has the same host name and process id, and so have two containers with the network of their host.
+    if (isRecent) await setTimeout(renewed * 1.2)
+    const now = await stat(file).catch(() => null)
+    return now !== null && now.mtimeMs > written.mtimeMs
+  }
   // Another process may have the number since the machine was started again.
   const startedAt = Date.now() - uptime() * 1000
   return written.mtimeMs >= startedAt && isRunning(holder.pid)

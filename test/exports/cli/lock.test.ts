@@ -23,6 +23,15 @@ test('a process that has the number of one from before the machine was started a
   t.notOk(existsSync(lock))
 })
 
+test('a process of another container, with the same number and host name, holds the folder while it runs', async (t) => {
+  const { folder, lock } = newFolder(t)
+  const held = await openFolder(folder, 50)
+  await t.rejects(openFolder(folder, 1_000), /Another export writes/)
+  await held.release()
+  writeFileSync(lock, JSON.stringify({ host: hostname(), pid: process.pid, id: 'killed' }))
+  await (await openFolder(folder, 50)).release()
+})
+
 test('a lock that a full disk does not take locks nobody out', async (t) => {
   const { folder, lock } = newFolder(t)
   const handle = await open(join(folder, 'other'), 'w')
